@@ -1,0 +1,120 @@
+/** A drop as MySQL has it: what was agreed on. What became of its seats is Redis's to know (inventory/). */
+import type { Database } from '../mysql/connect.ts';
+import type { Section } from '../inventory/layout.ts';
+
+export type Question = {
+  /** Unique within its drop, from 1. */
+  id: number;
+  text: string;
+  choices?: string[];
+  answer: string;
+};
+
+export type Drop = {
+  id: number;
+  eventId: number;
+  organizerId: number;
+  /** Milliseconds since 1970, as are all times here. */
+  opensAt: number;
+  closesAt: number;
+  /** Per seat, `amount` in minor units. */
+  price: { amount: number; currency: string };
+  holdSeconds: number;
+  maxPerBuyer: number;
+  standbyLimit: number;
+  partitions: number;
+  sections: Section[];
+  capacity: number;
+  questions: Question[];
+  /** Its seats are in Redis, so entries can be decided. */
+  stocked: boolean;
+  cancelled: boolean;
+};
+
+type DropRow = {
+  id: number;
+  event_id: number;
+  organizer_id: number;
+  opens_at: Date;
+  closes_at: Date;
+  price_amount: number;
+  price_currency: string;
+  hold_seconds: number;
+  max_per_buyer: number;
+  standby_limit: number;
+  partitions: number;
+  sections: string | Section[];
+  capacity: number;
+  stocked_at: Date | null;
+  cancelled_at: Date | null;
+};
+
+type QuestionRow = {
+  drop_id: number;
+  number: number;
+  text: string;
+  choices: string | string[] | null;
+  answer: string;
+};
+
+export type DropFilter = { ids?: number[]; eventId?: number; closesAfter?: Date; unstocked?: true };
+
+/** The drops that match, by id, with their questions. Two queries, however many drops. */
+export async function loadDrops(
+  db: Database,
+  { ids, eventId, closesAfter, unstocked }: DropFilter,
+): Promise<Drop[]> {
+  const query = db<DropRow>('drops')
+    .join('events', 'events.id', 'drops.event_id')
+    .select('drops.*', 'events.organizer_id')
+    .orderBy('drops.id');
+  if (ids) void query.whereIn('drops.id', ids);
+  if (eventId !== undefined) void query.where('drops.event_id', eventId);
+  if (closesAfter) void query.where('drops.closes_at', '>', closesAfter);
+  if (unstocked) void query.whereNull('drops.stocked_at');
+  const rows = (await query) as DropRow[];
+  if (rows.length === 0) return [];
+
+  const questionRows = await db<QuestionRow>('drop_questions')
+    .whereIn(
+      'drop_id',
+      rows.map((row) => row.id),
+    )
+    .orderBy(['drop_id', 'number']);
+  const questions = Map.groupBy(questionRows, (row) => row.drop_id);
+  return rows.map((row) => toDrop(row, questions.get(row.id) ?? []));
+}
+
+export async function loadDrop(db: Database, id: number): Promise<Drop | undefined> {
+  return (await loadDrops(db, { ids: [id] }))[0];
+}
+
+function toDrop(row: DropRow, questions: QuestionRow[]): Drop {
+  return {
+    id: row.id,
+    eventId: row.event_id,
+    organizerId: row.organizer_id,
+    opensAt: row.opens_at.getTime(),
+    closesAt: row.closes_at.getTime(),
+    price: { amount: row.price_amount, currency: row.price_currency },
+    holdSeconds: row.hold_seconds,
+    maxPerBuyer: row.max_per_buyer,
+    standbyLimit: row.standby_limit,
+    partitions: row.partitions,
+    sections: fromJson(row.sections),
+    capacity: row.capacity,
+    questions: questions.map(({ number, text, choices, answer }) => ({
+      id: number,
+      text,
+      ...(choices === null ? {} : { choices: fromJson(choices) }),
+      answer,
+    })),
+    stocked: row.stocked_at !== null,
+    cancelled: row.cancelled_at !== null,
+  };
+}
+
+/** MySQL gives a JSON column parsed, MariaDB (where JSON is text) as a string. */
+function fromJson<T>(value: string | T): T {
+  return typeof value === 'string' ? (JSON.parse(value) as T) : value;
+}

@@ -1,0 +1,59 @@
+/**
+ * Where seats are and which is better. A drop's sections become rows, best row first; a seat is named by its row
+ * and its number in it, `row.number` (row from 0, number from 1), and that name never changes.
+ *
+ * Rank, lower is better: rows in the order of the sections and front to back; within a row from the middle
+ * outwards, the lower number first where two are as far from it.
+ */
+
+export type Section = { name: string; rows: number; seatsPerRow: number };
+
+export type Row = {
+  section: string;
+  /** As people call it, from 1 in each section. */ label: string;
+  seats: number;
+};
+
+export type Seat = { id: string; section: string; row: string; number: number };
+
+/** All rows of a drop, best first. Row N of the drop is element N. */
+export function rowsOf(sections: readonly Section[]): Row[] {
+  return sections.flatMap(({ name, rows, seatsPerRow }) =>
+    Array.from({ length: rows }, (_, index) => ({
+      section: name,
+      label: String(index + 1),
+      seats: seatsPerRow,
+    })),
+  );
+}
+
+export function capacityOf(sections: readonly Section[]): number {
+  return sections.reduce((sum, { rows, seatsPerRow }) => sum + rows * seatsPerRow, 0);
+}
+
+/** The rows each partition starts with: dealt out like cards, so that every partition has good and less good ones. */
+export function rowsOfPartition(rows: readonly Row[], partition: number, partitions: number): number[] {
+  return rows.map((_, index) => index).filter((index) => index % partitions === partition);
+}
+
+/** Which partition decides a buyer's entries. Ids are handed out in sequence, so the remainder spreads them. */
+export function partitionOfBuyer(buyerId: number, partitions: number): number {
+  return buyerId % partitions;
+}
+
+export function seatId(row: number, number: number): string {
+  return `${row}.${number}`;
+}
+
+/**
+ * The seat that an id names.
+ * @throws {RangeError} when the drop has no such seat
+ */
+export function describeSeat(id: string, rows: readonly Row[]): Seat {
+  const [rowIndex, number] = id.split('.').map(Number);
+  const row = rowIndex === undefined ? undefined : rows[rowIndex];
+  if (!row || number === undefined || !Number.isInteger(number) || number < 1 || number > row.seats) {
+    throw new RangeError(`no seat ${id}`);
+  }
+  return { id, section: row.section, row: row.label, number };
+}

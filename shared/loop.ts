@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from './log.ts';
+
+export type Loop = {
+  /** Runs the duty now rather than after the rest of the interval. */
+  poke: () => void;
+  /** Ends the loop after the run under way. */
+  stop: () => Promise<void>;
+};
+
+/**
+ * Repeats one maintenance duty: the next run starts `intervalMs` after the last one ended, so runs never overlap.
+ * A run that throws is logged (the first of a row as a warning) and tried again; it never ends the loop.
+ */
+export function startLoop(name: string, intervalMs: number, log: Log, duty: () => Promise<void>): Loop {
+  const stopping = new AbortController();
+  let wake: () => void = () => {};
+  let failures = 0;
+
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await duty();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        log[failures === 1 ? 'warn' : 'debug']({ err: error, duty: name, failures }, 'duty failed');
+      }
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      const rest = new AbortController();
+      const cut = () => rest.abort();
+      stopping.signal.addEventListener('abort', cut, { once: true });
+      if (stopping.signal.aborted) cut();
+      await Promise.race([woken, sleep(intervalMs, undefined, { signal: rest.signal }).catch(() => {})]);
+      stopping.signal.removeEventListener('abort', cut);
+      rest.abort();
+    }
+  };
+  const ended = run();
+  return {
+    poke: () => wake(),
+    stop: async () => {
+      stopping.abort();
+      await ended;
+    },
+  };
+}

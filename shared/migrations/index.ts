@@ -1,0 +1,35 @@
+/**
+ * The schema's history, oldest first. DDL does not roll back in MySQL, so a migration does one thing, and each
+ * stays compatible with the code one version back: add, fill, and remove only in a later version.
+ */
+import type { Knex } from 'knex';
+import * as accounts from './001-accounts.ts';
+import * as events from './002-events-and-drops.ts';
+import * as payments from './003-payments-and-orders.ts';
+
+const migrations: Record<string, Knex.Migration> = {
+  '001-accounts': accounts,
+  '002-events-and-drops': events,
+  '003-payments-and-orders': payments,
+};
+
+/** Statically imported, so that what runs is what is type-checked. */
+const source: Knex.MigrationSource<string> = {
+  getMigrations: () => Promise.resolve(Object.keys(migrations)),
+  getMigrationName: (name) => name,
+  getMigration: (name) => {
+    const migration = migrations[name];
+    return migration
+      ? Promise.resolve(migration)
+      : Promise.reject(new Error(`There is no migration ${name}`));
+  },
+};
+
+/** Brings the schema up to date; returns the names of the migrations that were run. */
+export async function migrate(db: Knex): Promise<string[]> {
+  const [, run] = (await db.migrate.latest({ migrationSource: source, disableTransactions: true })) as [
+    number,
+    string[],
+  ];
+  return run;
+}

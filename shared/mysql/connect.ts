@@ -1,0 +1,38 @@
+import knex, { type Knex } from 'knex';
+
+export type Database = Knex;
+
+/**
+ * A pool of connections to the primary. Times are UTC both ways and money is integers, so that what is read is
+ * what was written. `max` is connections of this process.
+ */
+export function connectMysql(url: string, { max = 10 }: { max?: number } = {}): Database {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return knex({
+    client: 'mysql2',
+    connection: {
+      host: hostname,
+      port: Number(port || 3306),
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      database: pathname.slice(1),
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      connectTimeout: 5_000,
+      supportBigNumbers: true,
+    },
+    pool: { min: 0, max },
+    acquireConnectionTimeout: 5_000,
+  });
+}
+
+export async function mysqlReady(db: Database): Promise<boolean> {
+  await db.raw('select 1');
+  return true;
+}
+
+/** Whether `error` says that a unique key (the named one, if given) has the value already. */
+export function isDuplicateKey(error: unknown, key?: string): boolean {
+  const { code, sqlMessage = '' } = (error ?? {}) as { code?: string; sqlMessage?: string };
+  return code === 'ER_DUP_ENTRY' && (key === undefined || sqlMessage.includes(key));
+}

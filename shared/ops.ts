@@ -1,0 +1,80 @@
+/**
+ * What ops see of every tier, on its own port: /healthz (the process runs), /readyz (it and everything it depends
+ * on can do their work; false while stopping), /metrics (Prometheus). The front door does not publish them.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Registry } from 'prom-client';
+
+/** Answers whether one dependency can be used now; rejecting means no. */
+export type ReadinessCheck = () => boolean | Promise<boolean>;
+
+/** Milliseconds a dependency may take to show that it is there. */
+const checkDeadline = 2_000;
+
+export type Readiness = { ready: boolean; checks: Record<string, 'ok' | 'not ready'> };
+
+export class Ops {
+  readonly #registry: Registry;
+  readonly #checks = new Map<string, ReadinessCheck>();
+  #stopping = false;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  addCheck(name: string, check: ReadinessCheck): void {
+    this.#checks.set(name, check);
+  }
+
+  /** From here on /readyz says no, so that nobody sends new work. */
+  quiet(): void {
+    this.#stopping = true;
+  }
+
+  async readiness(): Promise<Readiness> {
+    const results = await Promise.all(
+      [...this.#checks].map(
+        async ([name, check]) => [name, (await holds(check)) ? 'ok' : 'not ready'] as const,
+      ),
+    );
+    const ready = !this.#stopping && results.every(([, state]) => state === 'ok');
+    return { ready, checks: Object.fromEntries(results) };
+  }
+
+  /** Answers the request if it is one of the three; false when it is something else. */
+  handle(req: IncomingMessage, res: ServerResponse): boolean {
+    if (req.method !== 'GET') return false;
+    if (req.url === '/healthz') {
+      sendJson(res, 200, { status: 'alive' });
+    } else if (req.url === '/readyz') {
+      void this.readiness().then((state) => sendJson(res, state.ready ? 200 : 503, state));
+    } else if (req.url === '/metrics') {
+      void this.#registry.metrics().then(
+        (text) => res.writeHead(200, { 'content-type': this.#registry.contentType }).end(text),
+        () => res.writeHead(500).end(),
+      );
+    } else {
+      return false;
+    }
+    return true;
+  }
+}
+
+async function holds(check: ReadinessCheck): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), checkDeadline);
+  });
+  try {
+    return await Promise.race([Promise.resolve(check()), tooLate]);
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function sendJson(res: ServerResponse, status: number, body: unknown): void {
+  res.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  res.end(JSON.stringify(body));
+}

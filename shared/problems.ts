@@ -1,0 +1,97 @@
+/**
+ * Every error an HTTP answer or a socket acknowledgement can carry, as RFC 9457 problem details with a stable
+ * `code`. The `detail` is written for the person who reads it; what only we should know goes to the log.
+ */
+export const problems = {
+  // what was sent
+  malformed_json: { status: 400, title: 'The body is not JSON' },
+  invalid_request: { status: 422, title: 'The request is not valid' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'Send application/json' },
+  wrong_answer: { status: 422, title: 'That is not the answer' },
+  wrong_question: { status: 422, title: 'That is not your question' },
+  unknown_payment_token: { status: 422, title: 'The payment method is not known' },
+  invalid_signature: { status: 401, title: 'The signature does not match' },
+  // who sent it
+  not_signed_in: { status: 401, title: 'Sign in first' },
+  wrong_credentials: { status: 401, title: 'E-mail or password is wrong' },
+  bad_checkout_token: { status: 401, title: 'The checkout token is not valid' },
+  banned: { status: 403, title: 'This account is banned' },
+  not_allowed: { status: 403, title: 'Your role does not allow this' },
+  not_your_hold: { status: 403, title: 'This checkout token is for another buyer' },
+  // what it is about
+  not_found: { status: 404, title: 'There is no such thing here' },
+  method_not_allowed: { status: 405, title: 'That method is not supported here' },
+  email_taken: { status: 409, title: 'There is an account with this e-mail address' },
+  drop_not_open: { status: 425, title: 'The drop is not open yet' },
+  drop_closed: { status: 409, title: 'The drop is closed' },
+  drop_cancelled: { status: 409, title: 'The drop was cancelled' },
+  drop_sold_out: { status: 409, title: 'The drop is sold out' },
+  drop_already_open: { status: 409, title: 'The drop has opened, so this can no longer change' },
+  no_entry: { status: 409, title: 'You have neither a hold nor a place in standby to give up' },
+  // checkout
+  payment_declined: { status: 402, title: 'The card was declined' },
+  hold_expired: { status: 409, title: 'The hold has ended' },
+  already_paid: { status: 409, title: 'This hold is paid already' },
+  payment_under_way: { status: 409, title: 'A payment for this hold is under way' },
+  seats_lost: { status: 409, title: 'The seats could not be kept; nothing was charged or it is refunded' },
+  order_not_paid: { status: 409, title: 'Only a paid order can be refunded' },
+  // load and faults
+  too_many_requests: { status: 429, title: 'Too many requests' },
+  unavailable: { status: 503, title: 'Not available at the moment; try again' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** One fault in what was sent: where (JSON pointer) and what is wrong there. */
+export type Fault = { pointer: string; message: string };
+
+export type ProblemBody = {
+  type: string;
+  title: string;
+  status: number;
+  code: ProblemCode;
+  detail?: string;
+  errors?: Fault[];
+  /** Further members a code defines, such as `opensAt` or `orderId`. */
+  [extension: string]: unknown;
+};
+
+export type ProblemOptions = {
+  detail?: string;
+  errors?: Fault[];
+  /** Seconds after which trying again makes sense; becomes the Retry-After header. */
+  retryAfter?: number;
+  extensions?: Record<string, unknown>;
+  cause?: unknown;
+};
+
+/** An answer that is an error. Throw it anywhere below a request; the tier's outermost layer writes it. */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly options: ProblemOptions;
+
+  constructor(code: ProblemCode, options: ProblemOptions = {}) {
+    super(options.detail ?? problems[code].title, { cause: options.cause });
+    this.code = code;
+    this.status = problems[code].status;
+    this.options = options;
+  }
+}
+
+export function problemBody(code: ProblemCode, options: ProblemOptions = {}): ProblemBody {
+  return {
+    type: `urn:seatdrop:problem:${code}`,
+    title: problems[code].title,
+    status: problems[code].status,
+    code,
+    ...(options.detail === undefined ? {} : { detail: options.detail }),
+    ...(options.errors === undefined ? {} : { errors: options.errors }),
+    ...options.extensions,
+  };
+}
+
+export const problemContentType = 'application/problem+json';
