@@ -1,0 +1,38 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Debian puts servers into sbin, which is not in an ordinary user's PATH. */
+const EXTRA_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin'];
+
+/** A PATH that reaches the servers and the tools their start scripts call. */
+export const searchPath = [
+  ...new Set([...(process.env['PATH'] ?? '').split(delimiter), ...EXTRA_FOLDERS]),
+].join(delimiter);
+
+/** The full path of the first of these programs that is installed, or undefined. */
+export function findBinary(...names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const candidates = name.startsWith('/')
+      ? [name]
+      : searchPath.split(delimiter).map((folder) => join(folder, name));
+    const found = candidates.find(isExecutable);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** @throws Error when none of them is installed. */
+export function requireBinary(...names: readonly string[]): string {
+  const found = findBinary(...names);
+  if (found === undefined) throw new Error(`${names.join(' or ')} is not installed`);
+  return found;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,103 @@
+// What `npm start` and `npm test` do before TypeScript can run: install the dependencies and find Node 24.
+// Plain JavaScript for any Node from 20.19 on, with nothing installed.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const packagedNode = join(root, 'node_modules/node/bin/node');
+
+/**
+ * Runs a TypeScript file on Node 24 and ends this process as that one ends.
+ * @param {string} script path from the root
+ * @param {string[]} args
+ */
+export function runOnNode24(script, args) {
+  let node;
+  try {
+    if (!dependenciesAreInstalled()) installDependencies();
+    node = findNode24();
+  } catch (error) {
+    console.error(`✗ ${error.message}`);
+    process.exit(1);
+  }
+  // The child leads a session of its own, so that it gets each signal once, from here. The channel tells it
+  // when this process is gone for whatever reason: it then stops everything too.
+  const child = spawn(node, [script, ...args], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.once('error', (error) => {
+    console.error(`✗ ${node} cannot be run: ${error.message}`);
+    process.exit(1);
+  });
+  child.once('exit', (code, signal) => {
+    if (signal !== null) console.error(`✗ ${script} was ended by ${signal}`);
+    process.exit(code ?? 1);
+  });
+  if (process.env.npm_lifecycle_event !== undefined) stopWithoutNpm(child);
+}
+
+/** npm killed outright cannot pass the signal on; Ctrl-C would no longer reach us either. */
+function stopWithoutNpm(child) {
+  const npm = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== npm) child.kill('SIGTERM');
+  }, 1_000).unref();
+}
+
+/** True when npm's record of what it installed holds every version that the lock file asks for. */
+function dependenciesAreInstalled() {
+  const record = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(record)) return false;
+  const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
+    if (!path.includes('node_modules/') || optional) return true; // a workspace, or for another platform
+    const found = installed[path];
+    return found !== undefined && found.version === version && found.integrity === integrity;
+  });
+}
+
+function installDependencies() {
+  console.log('… installing dependencies (npm ci)');
+  const since = Date.now();
+  const npm = findNpm();
+  const { status, error } = spawnSync(npm.command, [...npm.args, 'ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`npm ci failed${error ? `: ${error.message}` : ', see above'}`);
+  console.log(`✓ ${'dependencies'.padEnd(28)} ${((Date.now() - since) / 1000).toFixed(1)} s`);
+}
+
+/** The npm that runs this script, on the Node that runs it: the one in node_modules is about to be replaced. */
+function findNpm() {
+  const { npm_execpath: script, npm_node_execpath: node } = process.env;
+  const isNpm = script !== undefined && basename(script) === 'npm-cli.js';
+  return isNpm ? { command: node ?? process.execPath, args: [script] } : { command: 'npm', args: [] };
+}
+
+/** The npm package `node` fetches its binary in an install script, which not every npm setup runs. */
+function findNode24() {
+  if (isNode24(packagedNode)) return packagedNode;
+  if (isNode24(process.execPath)) return process.execPath;
+  console.log('… fetching Node 24 (install script of the npm package "node")');
+  spawnSync(process.execPath, ['installArchSpecificPackage'], {
+    cwd: join(root, 'node_modules/node'),
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (isNode24(packagedNode)) return packagedNode;
+  throw new Error(
+    'Node 24 is missing: the install script of the npm package "node" did not run or failed.\n' +
+      '  Allow it (npm rebuild node --ignore-scripts=false) or install Node 24 yourself, then start again.',
+  );
+}
+
+function isNode24(binary) {
+  const { stdout } = spawnSync(binary, ['--version'], { encoding: 'utf8' });
+  return Number(/^v(\d+)/.exec(stdout ?? '')?.[1]) >= 24;
+}

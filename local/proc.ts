@@ -1,0 +1,76 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+
+/** One line of the process table (Linux `/proc`). On a system without /proc the table reads as empty. */
+export type Proc = {
+  pid: number;
+  parent: number;
+  /** Session id: our children lead their own, so it names everything they started. */
+  session: number;
+  /** Clock ticks from boot to the start of the process. With the pid it names one process for good. */
+  startTime: number;
+};
+
+/** The process `pid`, or undefined when there is none (a zombie counts as none: it holds nothing). */
+export function readProc(pid: number): Proc | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  // The second field is the command in brackets and may itself hold blanks and brackets.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+  return { pid, parent: Number(fields[1]), session: Number(fields[3]), startTime: Number(fields[19]) };
+}
+
+export function allProcs(): Proc[] {
+  let names: string[];
+  try {
+    names = readdirSync('/proc');
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readProc(Number(name)))
+    .filter((proc) => proc !== undefined);
+}
+
+/** Everything `pid` started, directly or not, and everything in its session. */
+export function descendants(pid: number): Proc[] {
+  const all = allProcs();
+  const found = new Map<number, Proc>();
+  const visit = (parent: number): void => {
+    for (const proc of all) {
+      if (proc.pid === pid || found.has(proc.pid)) continue;
+      if (proc.parent !== parent && proc.session !== pid) continue;
+      found.set(proc.pid, proc);
+      visit(proc.pid);
+    }
+  };
+  visit(pid);
+  return [...found.values()];
+}
+
+/** True while exactly this process (not a later one with the same number) runs. */
+export function isRunning(proc: Pick<Proc, 'pid' | 'startTime'>): boolean {
+  return readProc(proc.pid)?.startTime === proc.startTime;
+}
+
+export function workingFolder(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sends a signal; a process that is already gone is not an error. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

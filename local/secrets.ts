@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Everything secret in a local stack. Each is 64 hex characters. */
+const NAMES = [
+  'rabbitMqPassword',
+  'rabbitMqCookie',
+  'mariaDbPassword',
+  'mariaDbAdminPassword',
+  'sessionKey',
+  'checkoutKey',
+  'sandboxPaymentsKey',
+  'sandboxWebhookSecret',
+] as const;
+
+export type Secrets = Readonly<Record<(typeof NAMES)[number], string>>;
+
+export function generateSecrets(): Secrets {
+  const pairs = NAMES.map((name) => [name, randomBytes(32).toString('hex')] as const);
+  return Object.fromEntries(pairs) as Secrets;
+}
+
+/** The secrets kept in `file`, which only its owner may read; what is missing there is generated and kept. */
+export function keptSecrets(file: string): Secrets {
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {};
+  const secrets = { ...generateSecrets(), ...kept };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  return secrets;
+}

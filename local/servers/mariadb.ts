@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { requireBinary, searchPath } from '../binaries.ts';
+import { type Child, startChild } from '../child.ts';
+import type { Place } from '../place.ts';
+import { exchange, waitUntil } from '../wait.ts';
+
+export type MariaDbPort = 'mariadb';
+export const mariaDbPorts: readonly MariaDbPort[] = ['mariadb'];
+
+const DATABASE = 'seatdrop';
+
+export type MariaDb = {
+  /** mysql://seatdrop:password@127.0.0.1:port/seatdrop; the user has all rights on that database only. */
+  readonly url: string;
+  /** mysql://admin:password@127.0.0.1:port; may create databases and users. For tests and tools. */
+  readonly adminUrl: string;
+  readonly processes: readonly Child[];
+  stop(): Promise<void>;
+};
+
+/** Starts MariaDB with an empty `seatdrop` database, or with the data of last time. */
+export async function startMariaDb(options: {
+  place: Place;
+  ports: Readonly<Record<MariaDbPort, number>>;
+  password: string;
+  adminPassword: string;
+  /** false: commits are not forced to disk. They survive a killed server, not a power cut. For tests. */
+  durable: boolean;
+}): Promise<MariaDb> {
+  const { place, ports, password, adminPassword } = options;
+  const port = ports.mariadb;
+  const dir = join(place.dir, 'mariadb');
+  const data = join(dir, 'data');
+  mkdirSync(dir, { recursive: true });
+  if (!existsSync(data)) await createData(dir, data);
+
+  const initFile = join(dir, 'init.sql');
+  writeFileSync(initFile, initSql(password, adminPassword), { mode: 0o600 });
+  chmodSync(initFile, 0o600);
+  const server = await startChild({
+    name: 'mariadb',
+    command: requireBinary('mariadbd', 'mysqld'),
+    args: [
+      '--no-defaults',
+      ...asRoot(),
+      `--datadir=${data}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--socket=mariadb.sock', // relative to the data folder: a full path may be too long for a socket
+      '--pid-file=mariadb.pid',
+      `--init-file=${initFile}`,
+      '--skip-name-resolve',
+      '--skip-log-bin',
+      '--character-set-server=utf8mb4',
+      '--collation-server=utf8mb4_unicode_ci',
+      '--default-time-zone=+00:00',
+      `--innodb-flush-log-at-trx-commit=${options.durable ? 1 : 2}`,
+      '--innodb-buffer-pool-size=256M',
+      '--innodb-log-file-size=48M',
+      '--max-connections=400',
+    ],
+    env: { PATH: searchPath, HOME: dir, LANG: 'C.UTF-8', TZ: 'UTC' },
+    cwd: dir,
+    logFile: join(place.logDir, 'mariadb.log'),
+    pidDir: place.pidDir,
+    // The server greets first. It listens only after the init file has run.
+    ready: () =>
+      waitUntil('MariaDB', 120_000, async () => {
+        const greeting = await exchange(port, '', (reply) => reply.length > 5);
+        return greeting.charCodeAt(4) === 10; // protocol 10, not 255: an error
+      }),
+    graceMs: 20_000,
+  });
+  return {
+    url: `mysql://${DATABASE}:${password}@127.0.0.1:${port}/${DATABASE}`,
+    adminUrl: `mysql://admin:${adminPassword}@127.0.0.1:${port}`,
+    processes: [server],
+    stop: () => server.stop(),
+  };
+}
+
+/** In a side folder first, so that an interrupted set-up is not taken for a database. */
+async function createData(dir: string, data: string): Promise<void> {
+  const unfinished = join(dir, 'data.unfinished');
+  rmSync(unfinished, { recursive: true, force: true });
+  const installer = requireBinary('mariadb-install-db', 'mysql_install_db');
+  const args = [
+    '--no-defaults',
+    ...asRoot(),
+    `--datadir=${unfinished}`,
+    '--auth-root-authentication-method=socket',
+    '--skip-test-db',
+    '--skip-name-resolve',
+    '--innodb-log-file-size=48M',
+    '--innodb-flush-log-at-trx-commit=0',
+  ];
+  const env = { PATH: searchPath, HOME: dir, LANG: 'C.UTF-8', TZ: 'UTC' };
+  await promisify(execFile)(installer, args, { env, cwd: dir });
+  renameSync(unfinished, data);
+}
+
+function initSql(password: string, adminPassword: string): string {
+  return `CREATE DATABASE IF NOT EXISTS ${DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+CREATE OR REPLACE USER ${DATABASE}@'127.0.0.1' IDENTIFIED BY '${password}';
+GRANT ALL ON ${DATABASE}.* TO ${DATABASE}@'127.0.0.1';
+CREATE OR REPLACE USER admin@'127.0.0.1' IDENTIFIED BY '${adminPassword}';
+GRANT ALL ON *.* TO admin@'127.0.0.1' WITH GRANT OPTION;
+`;
+}
+
+/** MariaDB runs as root only when told so. */
+function asRoot(): string[] {
+  return userInfo().uid === 0 ? ['--user=root'] : [];
+}

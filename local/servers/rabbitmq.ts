@@ -1,0 +1,132 @@
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireBinary, searchPath } from '../binaries.ts';
+import { type Child, startChild } from '../child.ts';
+import type { Place } from '../place.ts';
+import { exchange, waitUntil } from '../wait.ts';
+
+export type RabbitPort = 'rabbitmq' | 'rabbitmq-dist' | 'rabbitmq-epmd';
+export const rabbitPorts: readonly RabbitPort[] = ['rabbitmq', 'rabbitmq-dist', 'rabbitmq-epmd'];
+
+const USER = 'seatdrop';
+const VHOST = 'seatdrop';
+
+export type RabbitMq = {
+  /** amqp://user:password@127.0.0.1:port/vhost; the user may configure everything in this vhost. */
+  readonly url: string;
+  readonly processes: readonly Child[];
+  readonly broker: Child;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts a broker of one node. Erlang finds nodes through a helper, epmd, that any Erlang program starts on
+ * the usual port and leaves running for good; this broker has one of its own, which ends with it.
+ */
+export async function startRabbitMq(options: {
+  place: Place;
+  ports: Readonly<Record<RabbitPort, number>>;
+  password: string;
+  cookie: string;
+}): Promise<RabbitMq> {
+  const { place, ports, password } = options;
+  const dir = join(place.dir, 'rabbitmq');
+  mkdirSync(dir, { recursive: true });
+  const path = (name: string): string => join(dir, name);
+
+  const cookieFile = path('.erlang.cookie');
+  rmSync(cookieFile, { force: true });
+  writeFileSync(cookieFile, options.cookie, { mode: 0o400 }); // Erlang refuses a cookie that others may read
+  writeFileSync(path('enabled_plugins'), '[].\n');
+  writeFileSync(path('rabbitmq.conf'), brokerConfig(ports.rabbitmq, password), { mode: 0o600 });
+  chmodSync(path('rabbitmq.conf'), 0o600);
+
+  const env = {
+    PATH: searchPath,
+    HOME: dir,
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    ERL_EPMD_PORT: String(ports['rabbitmq-epmd']),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+  };
+  const epmd = await startChild({
+    name: 'rabbitmq-epmd',
+    command: requireBinary('epmd'),
+    args: ['-port', env.ERL_EPMD_PORT, '-address', '127.0.0.1'],
+    env,
+    cwd: dir,
+    logFile: join(place.logDir, 'rabbitmq-epmd.log'),
+    pidDir: place.pidDir,
+    ready: () =>
+      // The request "names": a length of 1, then 'n'.
+      waitUntil('epmd', 20_000, async () => {
+        return (await exchange(ports['rabbitmq-epmd'], '\0\x01n', (reply) => reply.length >= 4)) !== '';
+      }),
+    graceMs: 2_000,
+  });
+  try {
+    const broker = await startChild({
+      name: 'rabbitmq',
+      // Debian's wrapper in sbin insists on the system's rabbitmq user and folders; the script behind it does not.
+      command: requireBinary('/usr/lib/rabbitmq/bin/rabbitmq-server', 'rabbitmq-server'),
+      args: ['-noinput'],
+      env: {
+        ...env,
+        // Makes the script replace itself by the broker, so that our signals reach it.
+        RABBITMQ_ALLOW_INPUT: '1',
+        RABBITMQ_CONF_ENV_FILE: path('no-such-file'), // not the machine's /etc/rabbitmq
+        RABBITMQ_NODENAME: 'seatdrop@localhost',
+        RABBITMQ_DIST_PORT: String(ports['rabbitmq-dist']),
+        RABBITMQ_CONFIG_FILE: path('rabbitmq.conf'),
+        RABBITMQ_ADVANCED_CONFIG_FILE: path('no-such-file'),
+        RABBITMQ_ENABLED_PLUGINS_FILE: path('enabled_plugins'),
+        RABBITMQ_MNESIA_BASE: path('data'),
+        RABBITMQ_LOG_BASE: place.logDir,
+        RABBITMQ_LOGS: '-', // stdout, hence our log file
+        RABBITMQ_GENERATED_CONFIG_DIR: path('config'),
+        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+      },
+      cwd: dir,
+      logFile: join(place.logDir, 'rabbitmq.log'),
+      pidDir: place.pidDir,
+      ready: () =>
+        waitUntil('RabbitMQ', 120_000, async () => {
+          const greeting = await exchange(ports.rabbitmq, 'AMQP\0\0\x09\x01', (reply) => reply.length >= 7);
+          return greeting.charCodeAt(0) === 1; // a method frame: connection.start
+        }),
+      graceMs: 20_000,
+    });
+    return {
+      url: `amqp://${USER}:${password}@127.0.0.1:${ports.rabbitmq}/${VHOST}`,
+      broker,
+      processes: [broker, epmd],
+      async stop() {
+        await broker.stop();
+        await epmd.stop();
+      },
+    };
+  } catch (error) {
+    await epmd.stop();
+    throw error;
+  }
+}
+
+function brokerConfig(port: number, password: string): string {
+  return `listeners.tcp.1 = 127.0.0.1:${port}
+# Made at the first start, when there is no data yet.
+default_vhost = ${VHOST}
+default_user = ${USER}
+default_pass = ${password}
+default_permissions.configure = .*
+default_permissions.read = .*
+default_permissions.write = .*
+log.console = true
+log.console.level = info
+log.file = false
+`;
+}
+
+/** True when this place holds a broker's data already. */
+export function hasRabbitMqData(place: Place): boolean {
+  return existsSync(join(place.dir, 'rabbitmq', 'data'));
+}

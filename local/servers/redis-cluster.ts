@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireBinary } from '../binaries.ts';
+import { type Child, startChild } from '../child.ts';
+import type { Place } from '../place.ts';
+import { exchange, waitUntil } from '../wait.ts';
+
+/** Nodes 1 to 3 begin as masters, 4 to 6 as their replicas; a failover may change that. */
+const NODES = [1, 2, 3, 4, 5, 6] as const;
+const SLOTS = ['0-5460', '5461-10922', '10923-16383'];
+
+export type RedisPort = `redis-${(typeof NODES)[number]}` | `redis-bus-${(typeof NODES)[number]}`;
+export const redisPorts: readonly RedisPort[] = NODES.flatMap((n) => [
+  `redis-${n}` as const,
+  `redis-bus-${n}` as const,
+]);
+
+export type RedisCluster = {
+  /** `127.0.0.1:port` of every node. */
+  readonly nodes: readonly string[];
+  /** One per node, in the order of `nodes`. */
+  readonly processes: readonly Child[];
+  stop(): Promise<void>;
+};
+
+/** Starts, or starts again with its data, a cluster of 3 masters with a replica each. */
+export async function startRedisCluster(options: {
+  place: Place;
+  ports: Readonly<Record<RedisPort, number>>;
+}): Promise<RedisCluster> {
+  const { place, ports } = options;
+  const binary = requireBinary('redis-server');
+  const nodes = NODES.map((n) => {
+    const dir = join(place.dir, `redis-${n}`);
+    return { name: `redis-${n}`, dir, port: ports[`redis-${n}`], bus: ports[`redis-bus-${n}`] };
+  });
+  for (const node of nodes) mkdirSync(node.dir, { recursive: true });
+  writeTopology(nodes);
+
+  const started = await Promise.allSettled(
+    nodes.map((node) => {
+      const config = join(node.dir, 'redis.conf');
+      writeFileSync(config, nodeConfig(node));
+      return startChild({
+        name: node.name,
+        command: binary,
+        args: [config],
+        env: { LANG: 'C.UTF-8', TZ: 'UTC' },
+        cwd: node.dir,
+        logFile: join(place.logDir, `${node.name}.log`),
+        pidDir: place.pidDir,
+        ready: () =>
+          waitUntil(node.name, 60_000, async () => {
+            return (await exchange(node.port, 'PING\r\n', (reply) => reply.endsWith('\r\n'))) === '+PONG\r\n';
+          }),
+      });
+    }),
+  );
+  const processes = started.filter((one) => one.status === 'fulfilled').map((one) => one.value);
+  const stop = async (): Promise<void> => {
+    await Promise.all(processes.map((process) => process.stop()));
+  };
+  try {
+    for (const one of started) if (one.status === 'rejected') throw one.reason;
+    for (const node of nodes) await waitUntil(`${node.name} to join`, 60_000, () => hasJoined(node.port));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { nodes: nodes.map((node) => `127.0.0.1:${node.port}`), processes, stop };
+}
+
+type Node = { name: string; dir: string; port: number; bus: number };
+
+function nodeConfig(node: Node): string {
+  return `port ${node.port}
+bind 127.0.0.1
+dir ${JSON.stringify(node.dir)}
+set-proc-title no
+cluster-enabled yes
+cluster-config-file nodes.conf
+cluster-port ${node.bus}
+cluster-announce-ip 127.0.0.1
+cluster-node-timeout 5000
+# The loss of one shard stops the drops on it, not the others.
+cluster-require-full-coverage no
+cluster-allow-replica-migration no
+appendonly yes
+appendfsync everysec
+save ""
+min-replicas-to-write 0
+maxmemory-policy noeviction
+repl-diskless-sync-delay 0
+# All nodes stop at once here, so there is no replica worth waiting for.
+shutdown-timeout 0
+`;
+}
+
+/**
+ * Writes each node's nodes.conf, Redis's own record of who is in the cluster, before the nodes start. The
+ * first time that lays out the cluster, which spares the seconds that `redis-cli --cluster create` waits.
+ * Later it only sets the addresses right, since ports may have changed; roles, slots and epochs stay as the
+ * nodes left them.
+ */
+function writeTopology(nodes: readonly Node[]): void {
+  const file = (node: Node): string => join(node.dir, 'nodes.conf');
+  const known = nodes.filter((node) => existsSync(file(node)));
+  if (known.length === 0) {
+    const ids = nodes.map(() => randomBytes(20).toString('hex'));
+    for (const self of nodes) writeFileSync(file(self), firstTopology(nodes, ids, self));
+    return;
+  }
+  const addresses = new Map<string, string>();
+  for (const node of known) {
+    const id = /^(\w{40}) .*\bmyself\b/m.exec(readFileSync(file(node), 'utf8'))?.[1];
+    if (id !== undefined) addresses.set(id, `127.0.0.1:${node.port}@${node.bus}`);
+  }
+  if (addresses.size !== nodes.length) {
+    throw new Error(`the Redis cluster's record is damaged; start over with: npm start -- --fresh`);
+  }
+  for (const node of nodes) {
+    // "<id> <ip:port@bus>[,hostname...] <flags> ..."
+    const corrected = readFileSync(file(node), 'utf8').replace(
+      /^(\w{40}) [^ ,]*/gm,
+      (line, id: string) => `${id} ${addresses.get(id) ?? line.slice(41)}`,
+    );
+    writeFileSync(file(node), corrected);
+  }
+}
+
+function firstTopology(nodes: readonly Node[], ids: readonly string[], self: Node): string {
+  const lines = nodes.map((node, i) => {
+    const slots = SLOTS[i];
+    const role = slots === undefined ? 'slave' : 'master';
+    const flags = node === self ? `myself,${role}` : role;
+    const master = slots === undefined ? ids[i - SLOTS.length] : '-';
+    const epoch = (i % SLOTS.length) + 1; // masters need epochs of their own; a replica carries its master's
+    return `${ids[i]} 127.0.0.1:${node.port}@${node.bus} ${flags} ${master} 0 0 ${epoch} connected ${slots ?? ''}`;
+  });
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\nvars currentEpoch ${SLOTS.length} lastVoteEpoch 0\n`;
+}
+
+/** The node sees the whole cluster and, if it is a replica, has its master's data. */
+async function hasJoined(port: number): Promise<boolean> {
+  const info = await exchange(port, 'CLUSTER INFO\r\n', (reply) => reply.includes('cluster_known_nodes'));
+  if (!info.includes('cluster_state:ok') || !info.includes('cluster_slots_ok:16384')) return false;
+  const role = await exchange(port, 'INFO replication\r\n', (reply) => reply.includes('master_repl_offset'));
+  return role.includes('role:master') || role.includes('master_link_status:up');
+}

@@ -1,0 +1,22 @@
+/** Signals that arrive this soon after another are the same wish: a terminal and npm both send Ctrl-C. */
+const SAME_WISH_MS = 300;
+
+/**
+ * Calls `stop` at the first SIGINT, SIGTERM or SIGHUP, or when the process that started this one is gone, and
+ * `hurry` at each further one.
+ */
+export function onStopSignal(stop: (why: string) => void, hurry: () => void): void {
+  let last = 0;
+  const wish = (why: string): void => {
+    const now = Date.now();
+    if (last === 0) stop(why);
+    else if (now - last > SAME_WISH_MS) hurry();
+    else return;
+    last = now;
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => wish(name));
+  if (process.channel !== undefined) {
+    process.on('disconnect', () => wish('parent gone'));
+    process.channel?.unref();
+  }
+}

@@ -1,0 +1,125 @@
+// `npm test`: formatting, lint, types, unused code, then jest against real servers of its own. Arguments go to
+// jest, and then nothing but jest runs. The last line is always "N passed, N failed".
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { installMissingServers } from './install-servers.ts';
+import { clearOrphans } from './orphans.ts';
+import { placeAt } from './place.ts';
+import { freePorts } from './ports.ts';
+import { signal } from './proc.ts';
+import { generateSecrets } from './secrets.ts';
+import { serverPorts, startServers } from './start-servers.ts';
+import { createSteps } from './steps.ts';
+import { onStopSignal } from './stop-signals.ts';
+import { testServers } from './test-servers.ts';
+
+const CHECKS = [
+  ['formatting', 'prettier/bin/prettier.cjs', '--check', '.', '--log-level=warn'],
+  ['lint', 'oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
+  ['types', 'typescript/bin/tsc', '--noEmit'],
+  ['unused code', 'knip/bin/knip.js'],
+] as const;
+
+const root = resolve(import.meta.dirname, '..');
+const dir = join(root, '.local', `test-${process.pid}`);
+const jestArgs = process.argv.slice(2);
+const { step, say } = createSteps();
+const running = new Set<ChildProcess>();
+const count = { passed: 0, failed: 0 };
+let stopping = false;
+
+onStopSignal(
+  (why) => {
+    stopping = true;
+    say(`stopping (${why})`);
+    for (const child of running) endGroup(child, 'SIGTERM');
+  },
+  () => {
+    for (const child of running) endGroup(child, 'SIGKILL');
+  },
+);
+
+try {
+  if (jestArgs.length === 0) await runChecks();
+  if (!stopping) await runJest();
+} catch (error) {
+  console.error((error as Error).message);
+  count.failed += 1;
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exit(stopping || count.failed > 0 || count.passed === 0 ? 1 : 0);
+
+async function runChecks(): Promise<void> {
+  for (const [name, script, ...args] of CHECKS) {
+    if (stopping) return;
+    let output = '';
+    const passed = await step(name, async () => {
+      const child = run([join(root, 'node_modules', script), ...args], 'pipe');
+      child.stdout?.on('data', (text: Buffer) => (output += text.toString()));
+      child.stderr?.on('data', (text: Buffer) => (output += text.toString()));
+      if ((await ended(child)) !== 0) throw new Error(output);
+    }).then(
+      () => true,
+      () => false,
+    );
+    if (!passed) say(output.trimEnd());
+    count[passed ? 'passed' : 'failed'] += 1;
+  }
+}
+
+async function runJest(): Promise<void> {
+  await installMissingServers(step, say);
+  await clearOrphans(join(root, '.local'), /^test-\d+$/);
+  mkdirSync(dir, { recursive: true });
+  const ports = await freePorts(serverPorts);
+  const secrets = generateSecrets();
+  const servers = await startServers({ place: placeAt(dir), ports, secrets, durable: false, step });
+  try {
+    if (stopping) return;
+    const results = join(dir, 'jest.json');
+    const env = { SEATDROP_TEST_SERVERS: JSON.stringify(testServers(servers)) };
+    const jest = join(root, 'node_modules/jest/bin/jest.js');
+    const args = [jest, '--ci', '--json', `--outputFile=${results}`, '--testLocationInResults', ...jestArgs];
+    const code = await step('jest', () => ended(run(args, 'inherit', env)));
+    countResults(results, code);
+  } finally {
+    await step('servers stopped', () => servers.stop());
+  }
+}
+
+function countResults(file: string, code: number): void {
+  const results = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>) : {};
+  const failed = (results['numFailedTests'] ?? 0) + (results['numRuntimeErrorTestSuites'] ?? 0);
+  count.passed += results['numPassedTests'] ?? 0;
+  // jest may also fail as a whole, or find no test: that must not read as success.
+  count.failed += failed === 0 && code !== 0 ? 1 : failed;
+}
+
+/** Runs a script on this Node, as the leader of its own group: see endGroup. */
+function run(args: readonly string[], output: 'pipe' | 'inherit', env = {}): ChildProcess {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  running.add(child);
+  return child;
+}
+
+async function ended(child: ChildProcess): Promise<number> {
+  const code = await new Promise<number>((resolveCode) => {
+    child.once('error', () => resolveCode(1));
+    child.once('close', (exitCode) => resolveCode(exitCode ?? 1));
+  });
+  running.delete(child);
+  endGroup(child, 'SIGKILL'); // workers it may have left
+  return code;
+}
+
+function endGroup(child: ChildProcess, name: NodeJS.Signals): void {
+  if (child.pid !== undefined) signal(-child.pid, name);
+}
