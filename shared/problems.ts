@@ -18,6 +18,7 @@ export const problems = {
   bad_checkout_token: { status: 401, title: 'The checkout token is not valid' },
   banned: { status: 403, title: 'This account is banned' },
   not_allowed: { status: 403, title: 'Your role does not allow this' },
+  cross_site_request: { status: 403, title: 'This request came from another site' },
   not_your_hold: { status: 403, title: 'This checkout token is for another buyer' },
   // what it is about
   not_found: { status: 404, title: 'There is no such thing here' },

@@ -1,0 +1,114 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { Registry } from 'prom-client';
+import type { Log } from '../shared/log.ts';
+import type { Ops } from '../shared/ops.ts';
+import { Problem } from '../shared/problems.ts';
+import { answerProblem, toProblem } from './http/answer-problem.ts';
+import { authorize, type AuthorizeDeps } from './http/authorize.ts';
+import { checkInput } from './http/check-input.ts';
+import { observeRequests, type Locals } from './http/observe-request.ts';
+import { readBody } from './http/read-body.ts';
+import { problemsOf, type Route } from './http/route.ts';
+
+export type AppDeps = AuthorizeDeps & { routes: readonly Route[]; ops: Ops; log: Log; registry: Registry };
+
+/** The general tier as an Express application. It does not listen. */
+export function createApp(deps: AppDeps): Express {
+  const { routes, ops, log, registry, publicUrl } = deps;
+  const app = express();
+  app.disable('etag');
+  app.set('case sensitive routing', true);
+  app.set('query parser', 'simple');
+  // The front door runs beside this tier; no one else may say which address a request came from.
+  app.set('trust proxy', 'loopback');
+
+  app.use((req, res, next) => void (ops.handle(req, res) || next()));
+  app.use(observeRequests(log, registry));
+  app.use(safetyHeaders(publicUrl));
+  for (const [path, there] of Map.groupBy(routes, (route) => route.path)) {
+    const mounted = app.route(path);
+    for (const route of there) mounted[methods[route.method]](serve(route, deps));
+    mounted.all((_req, res) => {
+      res.set('Allow', there.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', '));
+      throw new Problem('method_not_allowed');
+    });
+  }
+  app.use(() => {
+    throw new Problem('not_found');
+  });
+  app.use(answerError);
+  return app;
+}
+
+/** One call from request to answer. */
+function serve(route: Route, deps: AppDeps) {
+  const { who, params, query, body, success, handle } = route;
+  const expected = new Set(problemsOf(route));
+
+  return async (req: Request, res: Response<unknown, Locals>): Promise<void> => {
+    const { log } = res.locals;
+    res.locals.route = route.path;
+    try {
+      const session = await authorize(req, who, deps);
+      if (session) res.locals.userId = session.userId;
+      const parsedParams = params?.safeParse(req.params);
+      if (parsedParams?.success === false) throw new Problem('not_found');
+      const sent = await readBody(req, res);
+      const answer = await handle({
+        params: parsedParams?.data,
+        query: query && checkInput(query, req.query),
+        body: body && checkInput(body, sent.body),
+        rawBody: sent.rawBody,
+        // Routes are typed so that only those for `anyone` can be given no session.
+        session: session!,
+        log,
+        req,
+        res,
+      });
+      res.status(success.status);
+      if (success.status === 204) res.end();
+      else res.json(success.schema.parse(answer));
+    } catch (error) {
+      if (error instanceof Problem && !expected.has(error.code)) {
+        log.warn({ code: error.code }, 'this problem is missing in the route’s list');
+      }
+      throw error;
+    }
+  };
+}
+
+const methods = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
+
+/** Answers are data for one caller: nothing may run, frame or keep them. */
+function safetyHeaders(publicUrl: URL) {
+  const secure = publicUrl.protocol === 'https:';
+  const headers = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    strictTransportSecurity: secure,
+  });
+  return (req: Request, res: Response, next: NextFunction): void => {
+    res.set('Cache-Control', 'no-store');
+    headers(req, res, next);
+  };
+}
+
+/** Four parameters are how Express knows it. */
+function answerError(
+  error: unknown,
+  _req: Request,
+  res: Response<unknown, Locals>,
+  next: NextFunction,
+): void {
+  const problem = toProblem(error);
+  const { log } = res.locals;
+  if (problem.code === 'internal') log.error({ err: error }, 'unexpected error');
+  else if (problem.code === 'unavailable') log.warn({ err: problem.options.cause }, 'not available');
+  else log.debug({ code: problem.code, detail: problem.options.detail }, 'problem');
+  // Half an answer cannot be taken back; Express ends the connection.
+  if (res.headersSent) next(error);
+  else answerProblem(res, problem);
+}

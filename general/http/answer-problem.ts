@@ -1,0 +1,40 @@
+import type { Response } from 'express';
+import { Problem, problemBody, problemContentType } from '../../shared/problems.ts';
+
+export function answerProblem(res: Response, { code, status, options }: Problem): void {
+  if (options.retryAfter !== undefined) res.set('Retry-After', String(Math.ceil(options.retryAfter)));
+  if (status === 401) res.set('WWW-Authenticate', 'Bearer');
+  res
+    .status(status)
+    .type(problemContentType)
+    .send(JSON.stringify(problemBody(code, options)));
+}
+
+/** What the caller is told of whatever was thrown: nothing of ours unless it was said in a Problem. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  // Express found the path malformed ("%zz"); such an address names nothing.
+  if (error instanceof URIError) return new Problem('not_found');
+  if (isDependencyAway(error)) return new Problem('unavailable', { retryAfter: 1, cause: error });
+  return new Problem('internal', { cause: error });
+}
+
+const connectionFaults = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'PROTOCOL_CONNECTION_LOST',
+  'ER_CON_COUNT_ERROR',
+  'ER_SERVER_SHUTDOWN',
+]);
+
+/** Whether a server we depend on could not be reached, so that trying again later makes sense. */
+function isDependencyAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: string };
+  // knex: no connection to be had in time
+  return (code !== undefined && connectionFaults.has(code)) || error.name === 'KnexTimeoutError';
+}

@@ -1,0 +1,53 @@
+import type { KeyObject } from 'node:crypto';
+import type { Request } from 'express';
+import type { BannedUsers } from '../../shared/banned-users.ts';
+import { Problem } from '../../shared/problems.ts';
+import { sessionToken, verifySession, type Role, type Session } from '../../shared/session.ts';
+import type { Who } from './route.ts';
+
+export type AuthorizeDeps = {
+  sessionKey: KeyObject;
+  bannedUsers: Pick<BannedUsers, 'has'>;
+  /** The role the user has now: a session keeps the one it began with for hours after it was taken away. */
+  currentRole: (userId: number) => Promise<Role | undefined>;
+  publicUrl: URL;
+};
+
+/**
+ * Who is asking, if they may ask this.
+ * @throws {Problem} not_signed_in, banned, not_allowed or cross_site_request
+ */
+export async function authorize(req: Request, who: Who, deps: AuthorizeDeps): Promise<Session | undefined> {
+  refuseOtherSites(req, deps.publicUrl);
+  const token = sessionToken(req.headers);
+  const session = token === undefined ? undefined : verifySession(token, deps.sessionKey);
+
+  if (who === 'anyone') return session && !deps.bannedUsers.has(session.userId) ? session : undefined;
+  if (!session) throw new Problem('not_signed_in');
+  if (deps.bannedUsers.has(session.userId)) throw new Problem('banned');
+  if (who === 'signed-in') return session;
+
+  const role = await deps.currentRole(session.userId);
+  if (!role || !who.includes(role)) throw new Problem('not_allowed');
+  return { ...session, role };
+}
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * A browser sends the session cookie along with what other sites make it ask for, if SameSite does not stop it
+ * (it does not for other hosts of the same site). Browsers say where a request comes from; what is not a browser
+ * says nothing and has no cookie to misuse, and a bearer token is never sent by accident.
+ */
+function refuseOtherSites(req: Request, publicUrl: URL): void {
+  if (safeMethods.has(req.method) || req.headers.authorization !== undefined) return;
+  const site = req.headers['sec-fetch-site'];
+  const { origin, host } = req.headers;
+  const ours = origin === undefined ? site === undefined : isOurs(origin, [publicUrl.host, host]);
+  if (site === 'same-origin' || site === 'none' || ours) return;
+  throw new Problem('cross_site_request');
+}
+
+function isOurs(origin: string, hosts: readonly (string | undefined)[]): boolean {
+  return URL.canParse(origin) && hosts.includes(new URL(origin).host);
+}

@@ -1,0 +1,30 @@
+import type { z } from 'zod';
+import { Problem, type Fault } from '../../shared/problems.ts';
+
+/** Faults told at once; past these, more would not help whoever wrote the request. */
+const mostFaults = 20;
+
+/**
+ * What `schema` makes of `value`.
+ * @throws {Problem} invalid_request, with each fault and where it is
+ */
+export function checkInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new Problem('invalid_request', { errors: faultsOf(result.error) });
+  return result.data;
+}
+
+export function faultsOf(error: z.ZodError): Fault[] {
+  return error.issues
+    .flatMap(({ path, message, ...issue }) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), message: 'Not a known field' }))
+        : [{ pointer: pointerTo(path), message }],
+    )
+    .slice(0, mostFaults);
+}
+
+/** RFC 6901. */
+function pointerTo(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

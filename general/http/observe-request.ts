@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request, Response } from 'express';
+import { Histogram, type Registry } from 'prom-client';
+import type { Log } from '../../shared/log.ts';
+
+/** What the application notes about a request on its way. */
+export type Locals = {
+  log: Log;
+  /** The path of the route that serves it, never the path asked for: that could hold anything. */
+  route?: string;
+  userId?: number;
+};
+
+/** As proxies and clients make them. Anything else could be put into the log to confuse it. */
+const saneRequestId = /^[\w.-]{8,64}$/;
+
+/** Gives every request an id, a log of its own, one line in it when it is answered, and a place in the metrics. */
+export function observeRequests(log: Log, registry: Registry) {
+  const durations = new Histogram({
+    name: 'seatdrop_http_request_seconds',
+    help: 'Time from the request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  });
+
+  return (req: Request, res: Response<unknown, Locals>, next: NextFunction): void => {
+    const given = req.get('x-request-id');
+    const requestId = given !== undefined && saneRequestId.test(given) ? given : randomUUID();
+    res.set('X-Request-Id', requestId);
+    res.locals.log = log.child({ requestId });
+
+    const start = performance.now();
+    res.once('close', () => {
+      const { route = 'unknown', userId } = res.locals;
+      const { method } = req;
+      const ms = performance.now() - start;
+      const status = res.writableFinished ? res.statusCode : 'aborted';
+      durations.observe({ method, route, status }, ms / 1000);
+      res.locals.log.info({ method, route, status, ms: Math.round(ms), userId }, 'request');
+    });
+    next();
+  };
+}

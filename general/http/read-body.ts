@@ -1,0 +1,43 @@
+import express, { type Request, type Response } from 'express';
+import { Problem } from '../../shared/problems.ts';
+
+/** Bytes. The largest honest body, a drop with all its questions, is well below. */
+const bodyLimit = 16 * 1024;
+
+const rawBodies = new WeakMap<object, Buffer>();
+const parse = express.json({
+  limit: bodyLimit,
+  inflate: false,
+  strict: false,
+  type: () => true,
+  verify: (req, _res, raw) => void rawBodies.set(req, raw),
+});
+
+/** Reads the body, which must be JSON if there is one; `body` is undefined if there is none. */
+export async function readBody(req: Request, res: Response): Promise<{ body: unknown; rawBody: Buffer }> {
+  const empty =
+    req.headers['transfer-encoding'] === undefined && Number(req.headers['content-length'] ?? 0) === 0;
+  if (empty) return { body: undefined, rawBody: Buffer.alloc(0) };
+  if (!req.is('application/json')) throw new Problem('unsupported_media_type');
+  await new Promise<void>((resolve, reject) => {
+    parse(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(problemOf(error))));
+  });
+  return { body: req.body as unknown, rawBody: rawBodies.get(req) ?? Buffer.alloc(0) };
+}
+
+/** The names are body-parser's own (`type` of its errors). */
+function problemOf(error: unknown): unknown {
+  switch ((error as { type?: string }).type) {
+    case 'entity.too.large':
+      return new Problem('body_too_large', { detail: `At most ${bodyLimit} bytes` });
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new Problem('unsupported_media_type', { detail: 'Plain UTF-8, not compressed' });
+    case 'entity.parse.failed':
+    case 'request.size.invalid':
+    case 'request.aborted':
+      return new Problem('malformed_json');
+    default:
+      return error;
+  }
+}
