@@ -62,7 +62,7 @@ export async function up(db: Knex): Promise<void> {
     table.integer('drop_id').unsigned().notNullable();
     table.string('seat_id', 16).notNullable();
     table.string('order_id', 32).notNullable().references('orders.id');
-    table.primary(['drop_id', 'seat_id'], { constraintName: 'sold_seats_one_owner' });
+    table.unique(['drop_id', 'seat_id'], { indexName: 'sold_seats_one_owner' });
   });
 
   await db.schema.createTable('outbox', (table) => {
