@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { id } from './ids.ts';
+import { label } from './text.ts';
+import { time } from './times.ts';
+
+const role = z.enum(['shopper', 'organizer', 'admin']);
+
+/** Compared as it is stored: trimmed and in lower case. */
+export const email = z.string().trim().toLowerCase().check(z.email(), z.maxLength(254));
+
+export const signUpBody = z.strictObject({
+  email,
+  password: z.string().min(10).max(200),
+  name: label(100),
+});
+
+/** An old password may be shorter than today's rule wants. */
+export const signInBody = z.strictObject({ email, password: z.string().min(1).max(200) });
+
+export const user = z
+  .object({ id, email: z.string(), name: z.string(), role })
+  .meta({ id: 'User', description: 'As the user is told' });
+
+export const signedIn = z
+  .object({
+    user,
+    token: z.string().meta({ description: 'For `Authorization: Bearer`; browsers have it as a cookie too' }),
+  })
+  .meta({ id: 'SignedIn' });
+
+export const account = z
+  .object({
+    ...user.shape,
+    bannedAt: time.nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'Account', description: 'As admins see it' });
+
+export const userSearch = z.strictObject({ email });
+export const roleChange = z.strictObject({ role });

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { normalizeAnswer } from '../drops/question.ts';
+import { capacityOf } from '../inventory/layout.ts';
+import { id } from './ids.ts';
+import { chosenPrice, money } from './money.ts';
+import { label } from './text.ts';
+import { chosenTime, time } from './times.ts';
+
+/** Seats in one drop. */
+const mostSeats = 200_000;
+
+const section = z.strictObject({
+  name: label(50),
+  rows: z.int().min(1).max(500),
+  seatsPerRow: z.int().min(1).max(200),
+});
+
+const newQuestion = z
+  .strictObject({
+    text: label(500),
+    choices: z.array(label(200)).min(2).max(20).optional(),
+    answer: label(200),
+  })
+  .superRefine(({ choices, answer }, ctx) => {
+    if (!choices) return;
+    const distinct = new Set(choices.map(normalizeAnswer));
+    if (distinct.size < choices.length) {
+      ctx.addIssue({ code: 'custom', path: ['choices'], message: 'Two choices are the same' });
+    }
+    if (!distinct.has(normalizeAnswer(answer))) {
+      ctx.addIssue({ code: 'custom', path: ['answer'], message: 'Must be one of the choices' });
+    }
+  });
+
+/** What can change until the drop opens. */
+const terms = {
+  opensAt: chosenTime,
+  closesAt: chosenTime,
+  price: chosenPrice,
+  holdSeconds: z.int().min(5).max(3600).meta({ description: 'How long a buyer has to pay' }),
+  maxPerBuyer: z.int().min(1).max(10),
+  standbyLimit: z.int().min(0).max(1_000_000).meta({ description: 'Places on the waiting list' }),
+  questions: z
+    .array(newQuestion)
+    .min(1)
+    .max(50)
+    .meta({ description: 'Each buyer gets one. Answers are compared without case and extra blanks' }),
+};
+
+/** What cannot: seats keep their names from the start. */
+const layout = {
+  sections: z.array(section).min(1).max(50).meta({ description: 'Best first' }),
+  partitions: z
+    .int()
+    .min(1)
+    .max(16)
+    .default(1)
+    .meta({ description: 'How many parts decide at once; first come first served holds within each' }),
+};
+
+export const newDrop = z
+  .strictObject({ ...terms, ...layout })
+  .superRefine(({ opensAt, closesAt, sections, partitions }, ctx) => {
+    const fault = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
+    if (Date.parse(closesAt) <= Date.parse(opensAt)) fault('closesAt', 'Must be after opensAt');
+    if (new Set(sections.map(({ name }) => name)).size < sections.length) {
+      fault('sections', 'Two sections have the same name');
+    }
+    if (capacityOf(sections) > mostSeats) fault('sections', `More than ${mostSeats} seats`);
+    const rows = sections.reduce((sum, each) => sum + each.rows, 0);
+    if (partitions > rows) fault('partitions', 'There are fewer rows than partitions');
+  })
+  .meta({ id: 'NewDrop' });
+
+export const dropChanges = z
+  .strictObject(terms)
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' })
+  .meta({ id: 'DropChanges' });
+
+export const dropState = z.enum(['scheduled', 'open', 'closed', 'cancelled']);
+
+export const drop = z
+  .object({
+    id,
+    eventId: id,
+    state: dropState,
+    serverTime: time.meta({ description: 'The clock the countdown should follow' }),
+    opensAt: time,
+    closesAt: time,
+    price: money,
+    capacity: z.int(),
+    maxPerBuyer: z.int(),
+    holdSeconds: z.int(),
+    standbyLimit: z.int(),
+    sections: z.array(z.object({ name: z.string(), rows: z.int(), seatsPerRow: z.int() })),
+    question: z
+      .object({ id: z.int(), text: z.string(), choices: z.array(z.string()).optional() })
+      .optional()
+      .meta({ description: 'This buyer’s own; only when signed in' }),
+  })
+  .meta({ id: 'Drop' });
+
+/** A drop where events are listed. */
+export const dropSummary = z
+  .object({
+    ...drop.pick({ id: true, state: true, opensAt: true, closesAt: true }).shape,
+    price: money,
+    capacity: z.int(),
+  })
+  .meta({ id: 'DropSummary' });
+
+export const dropStats = z
+  .object({
+    capacity: z.int(),
+    free: z.int(),
+    held: z.int(),
+    paying: z.int(),
+    sold: z.int(),
+    standby: z.int().meta({ description: 'Buyers on the waiting list; all others count seats' }),
+    entriesPerSecond: z.number().nullable(),
+    queueDepths: z.record(z.string(), z.int()).nullable().meta({ description: 'Messages waiting, by queue' }),
+  })
+  .meta({ id: 'DropStats' });

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { drop, dropSummary } from './drops.ts';
+import { id, idInPath } from './ids.ts';
+import { pageQuery } from './paging.ts';
+import { label } from './text.ts';
+import { chosenTime, time } from './times.ts';
+
+const facts = {
+  title: label(200),
+  description: z.string().trim().max(5000),
+  venue: label(200),
+  startsAt: chosenTime,
+};
+
+export const newEvent = z.strictObject(facts).meta({ id: 'NewEvent' });
+
+export const eventChanges = z
+  .strictObject(facts)
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' })
+  .meta({ id: 'EventChanges' });
+
+export const eventQuery = z.strictObject({
+  ...pageQuery,
+  organizerId: idInPath.optional().meta({
+    description: 'All events of this organizer, the latest first; otherwise those to come, the next first',
+  }),
+});
+
+const published = {
+  id,
+  organizerId: id,
+  title: z.string(),
+  description: z.string(),
+  venue: z.string(),
+  startsAt: time,
+};
+
+export const event = z.object({ ...published, drops: z.array(drop) }).meta({ id: 'Event' });
+
+export const eventSummary = z
+  .object({ ...published, drops: z.array(dropSummary) })
+  .meta({ id: 'EventSummary', description: 'An event where events are listed' });

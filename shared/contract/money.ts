@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+export const money = z
+  .object({
+    amount: z.int().meta({ description: 'In minor units: 1250 EUR is 12.50 euros' }),
+    currency: z.string().meta({ description: 'ISO 4217' }),
+  })
+  .meta({ id: 'Money' });
+
+/** A price somebody sets. */
+export const chosenPrice = z.strictObject({
+  amount: z
+    .int()
+    .min(1)
+    .max(10 ** 8)
+    .meta({ description: 'In minor units, per seat' }),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .refine((code) => currencies.has(code), { error: 'Not a currency (ISO 4217)' }),
+});

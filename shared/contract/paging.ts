@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** How much of a list is wanted, and from where. */
+export const pageQuery = {
+  limit: z
+    .preprocess(
+      (text) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text),
+      z.int().min(1).max(100),
+    )
+    .default(20),
+  after: z.string().max(64).optional().meta({ description: 'The `next` of the page before' }),
+};
+
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().nullable().meta({ description: 'For `after`; null when this is the last page' }),
+  });
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+export const seat = z
+  .object({
+    id: z.string(),
+    section: z.string(),
+    row: z.string().meta({ description: 'As it is called, from 1 in each section' }),
+    number: z.int(),
+  })
+  .meta({ id: 'Seat' });

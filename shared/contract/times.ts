@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** Times are ISO 8601 in UTC: `2030-05-04T18:00:00Z`. */
+export const time = z.iso.datetime();
+
+/** A time somebody may set. Typing slips such as the year 20255 are caught here. */
+export const chosenTime = time.refine(
+  (text) => {
+    const year = Number(text.slice(0, 4));
+    return year >= 2000 && year < 2200;
+  },
+  { error: 'The year must be between 2000 and 2199' },
+);
