@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Charges } from './charges.ts';
+import { createProvider } from './provider.ts';
+import { createSandboxServer } from './server.ts';
+import { createWebhooks } from './webhooks.ts';
+
+export const API_KEY = 'key-of-the-test';
+export const WEBHOOK_SECRET = 'secret-of-the-test';
+
+export type Received = { type: string; key: string; body: string; signature: string };
+
+/** A sandbox on a port of its own, and a merchant that notes the webhooks it gets. */
+export async function startSandbox({ file = ':memory:', lateMs = 100, failWebhooks = 0 } = {}) {
+  const received: Received[] = [];
+  let refusals = failWebhooks;
+  const waiting = new Set<() => void>();
+  const merchant = createServer((request, response) => {
+    let body = '';
+    request.on('data', (data: Buffer) => (body += data.toString()));
+    request.on('end', () => {
+      const { type, key } = JSON.parse(body) as Received;
+      received.push({ type, key, body, signature: String(request.headers['seatdrop-signature']) });
+      refusals -= 1;
+      response.writeHead(refusals >= 0 ? 500 : 204).end();
+      for (const wake of waiting) wake();
+    });
+  });
+  const url = `${await listen(merchant)}/webhook`;
+  const charges = new Charges(file);
+  const webhooks = createWebhooks({
+    url,
+    secret: WEBHOOK_SECRET,
+    backoffMs: [10, 20, 40, 80],
+    log: () => {},
+  });
+  const provider = createProvider({ charges, webhooks, slowMs: 50, lateMs });
+  const server = createSandboxServer({ provider, apiKey: API_KEY });
+  const base = await listen(server);
+
+  return {
+    received,
+    /** Resolves once `count` webhook calls have come. */
+    async webhookCalls(count: number): Promise<Received[]> {
+      while (received.length < count) {
+        await new Promise<void>((resolve) => {
+          waiting.add(resolve);
+        });
+      }
+      return received;
+    },
+    charge: (key: string, token: string, amount = 4500) =>
+      call('POST', '/charges', { amount, currency: 'EUR', token, metadata: { seat: 'A1' } }, key),
+    refund: (chargeKey: string) => call('POST', '/refunds', { chargeKey }, `refund-${chargeKey}`),
+    cancel: (key: string) => call('POST', `/charges/${encodeURIComponent(key)}/cancel`),
+    byKey: (key: string) => call('GET', `/charges/by-key/${encodeURIComponent(key)}`),
+    list: (prefix: string) => call('GET', `/charges?keyPrefix=${encodeURIComponent(prefix)}`),
+    call,
+    async stop() {
+      provider.close();
+      await webhooks.close();
+      for (const one of [server, merchant]) {
+        one.closeAllConnections();
+        one.close();
+        await once(one, 'close');
+      }
+      charges.close();
+    },
+  };
+
+  async function call(method: string, path: string, body?: unknown, key?: string, apiKey = API_KEY) {
+    const response = await fetch(base + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  }
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

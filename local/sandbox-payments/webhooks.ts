@@ -1,0 +1,72 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Charge } from './charges.ts';
+
+export type WebhookType = 'charge.approved' | 'charge.declined' | 'charge.refunded';
+
+export type Webhooks = {
+  /** Tells the merchant, in the background. */
+  send(type: WebhookType, charge: Charge): void;
+  /** Gives up what is still being tried. */
+  close(): Promise<void>;
+};
+
+/** Waits between the five attempts, in milliseconds. */
+const BACKOFF = [500, 1_000, 2_000, 4_000];
+const ATTEMPT_TIMEOUT_MS = 5_000;
+
+/** `t=<seconds since 1970>,v1=<hex HMAC-SHA256 of "<t>.<body>">` */
+export function signature(secret: string, seconds: number, body: string): string {
+  return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
+}
+
+export function createWebhooks(options: {
+  url: string;
+  secret: string;
+  backoffMs?: readonly number[];
+  log: (line: Record<string, unknown>) => void;
+}): Webhooks {
+  const { url, secret, backoffMs = BACKOFF, log } = options;
+  const closing = new AbortController();
+  const underWay = new Set<Promise<void>>();
+
+  async function deliver(type: WebhookType, charge: Charge): Promise<void> {
+    // One id for all attempts: the merchant can tell a repetition from news.
+    const body = JSON.stringify({ id: `evt_${randomUUID()}`, type, key: charge.key, chargeId: charge.id });
+    for (let attempt = 0; !closing.signal.aborted; attempt += 1) {
+      const fault = await post(body);
+      if (fault === undefined) return;
+      const wait = backoffMs[attempt];
+      log({ msg: 'webhook not delivered', type, key: charge.key, attempt: attempt + 1, fault });
+      if (wait === undefined) return;
+      await sleep(wait, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+
+  /** @returns what went wrong, if anything did. */
+  async function post(body: string): Promise<string | undefined> {
+    const headers = {
+      'content-type': 'application/json',
+      'seatdrop-signature': signature(secret, Math.floor(Date.now() / 1000), body),
+    };
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
+    try {
+      const response = await fetch(url, { method: 'POST', headers, body, signal });
+      await response.arrayBuffer();
+      return response.ok ? undefined : `status ${response.status}`;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  return {
+    send(type, charge) {
+      const delivery = deliver(type, charge).finally(() => underWay.delete(delivery));
+      underWay.add(delivery);
+    },
+    async close() {
+      closing.abort();
+      await Promise.all(underWay);
+    },
+  };
+}
