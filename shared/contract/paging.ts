@@ -8,7 +8,11 @@ export const pageQuery = {
       z.int().min(1).max(100),
     )
     .default(20),
-  after: z.string().max(64).optional().meta({ description: 'The `next` of the page before' }),
+  after: z
+    .string()
+    .regex(/^\d{1,13}\.[0-9a-z-]{1,32}$/)
+    .optional()
+    .meta({ description: 'The `next` of the page before' }),
 };
 
 export function pageOf<S extends z.ZodType>(item: S) {

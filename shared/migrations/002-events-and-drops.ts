@@ -27,6 +27,12 @@ export async function up(db: Knex): Promise<void> {
     table.datetime('stocked_at', { precision: 3 }).nullable().comment('its seats are in Redis since');
     table.datetime('cancelled_at', { precision: 3 }).nullable();
     table.datetime('created_at', { precision: 3 }).notNullable().defaultTo(db.fn.now(3));
+    table
+      .specificType(
+        'updated_at',
+        'datetime(6) not null default current_timestamp(6) on update current_timestamp(6)',
+      )
+      .comment('tells who keeps drops in memory which ones to read again');
   });
 
   await db.schema.createTable('drop_questions', (table) => {

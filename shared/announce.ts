@@ -1,0 +1,99 @@
+/**
+ * What follows when buyers got holds: a timer for each, and word to each buyer. Whoever ran the script that gave the
+ * holds calls this; if it cannot finish, its own repetition (or, for promotions, the sweeper) does it again.
+ */
+import type { KeyObject } from 'node:crypto';
+import type { Cluster } from 'ioredis';
+import type { BrokerChannel } from './broker/connect.ts';
+import { encodeTimer } from './broker/hold-timer.ts';
+import { publishConfirmed } from './broker/publish.ts';
+import type { Topology } from './broker/topology.ts';
+import { heldState } from './entry-state.ts';
+import type { NewHold } from './inventory/hold.ts';
+import type { Inventory } from './inventory/inventory.ts';
+import type { Place } from './inventory/keys.ts';
+import { publishNews } from './news.ts';
+import type { DropNews } from './realtime-events.ts';
+
+export type Announcer = {
+  /** Sets the timers of holds; resolves when the broker has them all. Safe to repeat: a second timer does nothing. */
+  setTimers: (place: Place, holds: readonly NewHold[]) => Promise<void>;
+  /** Timers for buyers promoted from standby, word to them, and to the one whose hold ended. */
+  promoted: (place: Place, promoted: readonly NewHold[], released?: { buyerId: number }) => Promise<void>;
+  tell: (news: DropNews) => Promise<void>;
+};
+
+export type AnnouncerDeps = {
+  redis: Cluster;
+  inventory: Inventory;
+  /** A confirm channel whose setup asserted `topology.assertExpired`. */
+  channel: BrokerChannel;
+  topology: Topology;
+  checkoutKey: KeyObject;
+};
+
+export function createAnnouncer({
+  redis,
+  inventory,
+  channel,
+  topology,
+  checkoutKey,
+}: AnnouncerDeps): Announcer {
+  /** Waiting queues that were asserted on the channel that is open now. */
+  let asserted = { on: channel.current(), holdSeconds: new Set<number>() };
+
+  const waitingQueue = async (holdSeconds: number) => {
+    const current = channel.current();
+    if (asserted.on !== current) asserted = { on: current, holdSeconds: new Set() };
+    if (current && !asserted.holdSeconds.has(holdSeconds)) {
+      await topology.assertWaiting(current, holdSeconds);
+      asserted.holdSeconds.add(holdSeconds);
+    }
+    return topology.waitingQueue(holdSeconds);
+  };
+
+  const setTimers: Announcer['setTimers'] = async (place, holds) => {
+    const [first] = holds;
+    if (!first) return;
+    // All holds of one call were given by one script call, so they wait equally long.
+    const queue = await waitingQueue(Math.ceil((first.expiresAt - first.heldAt) / 1000));
+    const current = channel.current();
+    await Promise.all(
+      holds.map(({ holdId }) => publishConfirmed(current, '', queue, encodeTimer({ place, holdId }))),
+    );
+  };
+
+  const tell = (news: DropNews) => publishNews(redis, inventory.keys, news);
+
+  return {
+    setTimers,
+    tell,
+    async promoted(place, promoted, released) {
+      await setTimers(place, promoted);
+      await tell({
+        dropId: place.dropId,
+        soldOut: [],
+        events: [
+          ...(released
+            ? [
+                {
+                  to: released.buyerId,
+                  event: 'hold:released' as const,
+                  entry: { status: 'released' as const },
+                },
+              ]
+            : []),
+          ...promoted.map((hold) => ({
+            to: hold.buyerId,
+            event: 'hold:promoted' as const,
+            entry: heldState(place, hold, checkoutKey),
+          })),
+        ],
+      });
+      await inventory.told(
+        place,
+        promoted.map(({ holdId }) => holdId),
+      );
+    },
+  };
+}

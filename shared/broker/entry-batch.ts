@@ -1,0 +1,59 @@
+/**
+ * The message that carries entries from publisher to consumer: all entries of one partition that arrived in the same
+ * turn of the publisher's event loop. Its body goes to Redis as it is, so it is written once and parsed once.
+ */
+import type { Message, Options } from 'amqplib';
+import type { Batch } from '../inventory/claim.ts';
+import { batchIdPattern } from '../inventory/entry-id.ts';
+import type { Place } from '../inventory/keys.ts';
+
+/** Entries in one message, at the most. */
+export const maxBatchSize = 500;
+
+const type = 'entries.v1';
+const bodyPattern = /^[1-9]\d{0,9}:[1-9]\d?(,[1-9]\d{0,9}:[1-9]\d?)*$/;
+
+/** `buyer:quantity` of one entry; joined by commas they are the body. */
+export function packEntry(buyerId: number, quantity: number): string {
+  return `${buyerId}:${quantity}`;
+}
+
+/** `acceptedAt`: when the publisher sent it, milliseconds since 1970 by its own clock; only measured, never decided by. */
+export function encodeBatch(
+  place: Place,
+  batchId: string,
+  entries: readonly string[],
+  acceptedAt: number,
+): { content: Buffer; options: Options.Publish } {
+  return {
+    content: Buffer.from(entries.join(','), 'latin1'),
+    options: {
+      type,
+      messageId: batchId,
+      persistent: true,
+      headers: { drop: place.dropId, partition: place.partition, at: acceptedAt },
+    },
+  };
+}
+
+export type DecodedBatch = { place: Place; batch: Batch; size: number; acceptedAt: number };
+
+/** Undefined when the message is not a batch that a publisher of ours can have written. */
+export function decodeBatch(message: Message): DecodedBatch | undefined {
+  const { properties, content } = message;
+  const id: unknown = properties.messageId;
+  const headers: Record<string, unknown> = properties.headers ?? {};
+  const { drop, partition, at } = headers;
+  if (properties.type !== type || typeof id !== 'string' || !batchIdPattern.test(id)) return undefined;
+  if (!isCount(drop) || !isCount(partition) || !isCount(at) || content.length > maxBatchSize * 14)
+    return undefined;
+  const packed = content.toString('latin1');
+  if (!bodyPattern.test(packed)) return undefined;
+  const size = packed.split(',').length;
+  if (size > maxBatchSize) return undefined;
+  return { place: { dropId: drop, partition }, batch: { id, packed }, size, acceptedAt: at };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

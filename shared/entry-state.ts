@@ -1,0 +1,35 @@
+import type { KeyObject } from 'node:crypto';
+import { signCheckoutToken } from './checkout-token.ts';
+import type { EntryState } from './contract/entry.ts';
+import type { Hold } from './inventory/hold.ts';
+import type { View } from './inventory/inventory.ts';
+import type { Place } from './inventory/keys.ts';
+
+/** A hold as its buyer is told of it, with the token that pays it. */
+export function heldState(place: Place, hold: Hold, checkoutKey: KeyObject): EntryState {
+  return {
+    status: 'held',
+    seats: hold.seats,
+    expiresAt: new Date(hold.expiresAt).toISOString(),
+    checkoutToken: signCheckoutToken({ ...place, ...hold }, checkoutKey),
+  };
+}
+
+/** What Redis knows of a buyer, as the buyer is told. */
+export function entryStateOf(place: Place, buyerId: number, view: View, checkoutKey: KeyObject): EntryState {
+  switch (view.kind) {
+    case 'none':
+    case 'sold_out':
+      return { status: view.kind };
+    case 'standby':
+      return { status: 'standby', position: view.position };
+    case 'held':
+      return heldState(place, { ...view, buyerId }, checkoutKey);
+    case 'paying':
+      return { status: 'paying', seats: view.seats, expiresAt: new Date(view.expiresAt).toISOString() };
+    case 'sold':
+      return { status: 'sold', seats: view.seats, orderId: view.holdId };
+    case 'released':
+      return { status: 'released' };
+  }
+}

@@ -1,0 +1,13 @@
+-- Takes in seats that another partition has lent. Once per transfer, however often it is called. They go to standby
+-- first, as any seat that comes free.
+--
+-- ARGV  1 transfer  2 seats joined by '+'
+-- reply {'borrowed', promoted hold...}  {'before'} it was taken in earlier  {'not_stocked'}
+if not meta then return { 'not_stocked' } end
+if redis.call('HSETNX', BORROWED, ARGV[1], 1) == 0 then return { 'before' } end
+meta.capacity = meta.capacity + countSeats(ARGV[2])
+freeSeats(ARGV[2])
+ledger('t', 'borrow', 's', ARGV[2], 'b', ARGV[1])
+local promoted = promote()
+save()
+return { 'borrowed', unpack(promoted) }

@@ -1,0 +1,24 @@
+-- Ends the sale: nothing is given out any more, standby is sent home, holds that nobody is paying for are released.
+-- At most 500 of each a call, so that no call keeps the node for long; repeat until nothing is left.
+--
+-- reply {'cancelled', how many are left, buyer whose hold or place ended...}
+if not meta then return { 'cancelled', 0 } end
+redis.call('HSET', META, 'status', 'cancelled')
+if meta.status ~= 'cancelled' then ledger('t', 'cancel') end
+meta.status = 'cancelled'
+
+local ended = {}
+for _, buyer in ipairs(redis.call('ZRANGE', STANDBY, 0, 499)) do
+  local id = redis.call('HGET', ENTRIES, buyer):match('^W|([^|]+)')
+  redis.call('ZREM', STANDBY, buyer)
+  redis.call('HSET', ENTRIES, buyer, 'R|' .. id)
+  ledger('t', 'leave', 'h', id, 'u', buyer)
+  ended[#ended + 1] = buyer
+end
+for _, id in ipairs(redis.call('ZRANGE', DUE, 0, 499)) do
+  local hold = readHold(id)
+  release(hold, 'cancelled')
+  ended[#ended + 1] = hold.buyer
+end
+save()
+return { 'cancelled', redis.call('ZCARD', STANDBY) + redis.call('ZCARD', DUE), unpack(ended) }

@@ -1,0 +1,108 @@
+-- Decides a batch of entries in their order: best seats while there are enough, else standby, else sold out.
+-- A batch that was decided before gets the same reply again. A buyer with a live hold, a paid order or a place in
+-- standby keeps it: that entry is a duplicate.
+--
+-- ARGV  1 batch id   2 entries 'buyer:quantity,...'
+--       3 '1' if other partitions may have seats to lend: then nothing is decided when there are too few here
+-- reply {'not_stocked'}
+--       {'short', seats missing}
+--       {'decided', 'now|expiresAt|outcome,outcome,...'} in the order of the entries:
+--         'h' seats        held, seats joined by '+'
+--         's' position     in standby, 1 is next
+--         'x' count        this and so many in a row are sold out
+--         'd' state entry  a duplicate; state as in `entries` (prelude), entry the one that counts
+if not meta then return { 'not_stocked' } end
+local batch, packed, mayBorrow = ARGV[1], ARGV[2], ARGV[3] == '1'
+
+local known = redis.call('HGET', BATCHES, batch)
+if known then return { 'decided', known } end
+
+local buyers, quantities, count = {}, {}, 0
+for buyer, quantity in packed:gmatch('(%d+):(%d+)') do
+  count = count + 1
+  buyers[count] = buyer
+  quantities[count] = tonumber(quantity)
+end
+
+local states = redis.call('HMGET', ENTRIES, unpack(buyers))
+
+if mayBorrow and meta.status == 'open' then
+  local wanted = 0
+  for i = 1, count do
+    if not states[i] or states[i]:sub(1, 1) == 'R' then wanted = wanted + quantities[i] end
+  end
+  if wanted > meta.free then return { 'short', wanted - meta.free } end
+end
+
+local standby = redis.call('ZCARD', STANDBY)
+local latest = {} -- buyer -> state, where this batch changed it
+local outcomes, losers, inARow = {}, {}, 0
+
+local function lose(buyer, hadState)
+  losers[#losers + 1] = 'SET'
+  losers[#losers + 1] = 'u1'
+  losers[#losers + 1] = buyer
+  losers[#losers + 1] = 1
+  if hadState then redis.call('HDEL', ENTRIES, buyer) end
+  inARow = inARow + 1
+end
+
+local function tell(outcome)
+  if inARow > 0 then
+    outcomes[#outcomes + 1] = 'x' .. inARow
+    inARow = 0
+  end
+  if outcome then outcomes[#outcomes + 1] = outcome end
+end
+
+-- Entry ids are the batch's id and the place in it, in base 36; publisher and consumer count the same way.
+local function entryId(i)
+  local digits, number = '', i - 1
+  repeat
+    local digit = number % 36
+    digits = ('0123456789abcdefghijklmnopqrstuvwxyz'):sub(digit + 1, digit + 1) .. digits
+    number = (number - digit) / 36
+  until number == 0
+  return batch .. '-' .. digits
+end
+
+for i = 1, count do
+  local buyer, quantity = buyers[i], quantities[i]
+  local state = latest[buyer] or states[i]
+  local live = state and state:sub(1, 1) ~= 'R'
+  -- Only a batch that comes back after `batches` has forgotten it meets its own entries; those are decided.
+  local again = state and state:match('^%a|([^|]+)') == entryId(i)
+  if live or again then
+    tell('d' .. state:match('^(%a)') .. state:match('^%a|([^|]+)'))
+  elseif meta.status ~= 'open' or quantity < 1 or quantity > meta.maxPerBuyer then
+    lose(buyer, state)
+  elseif quantity <= meta.free then
+    local id = entryId(i)
+    local seats = takeSeats(quantity)
+    openHold(id, buyer, quantity, seats)
+    latest[buyer] = 'H|' .. id
+    tell('h' .. seats)
+  elseif standby < meta.standbyLimit then
+    local id = entryId(i)
+    meta.sequence = meta.sequence + 1
+    standby = standby + 1
+    latest[buyer] = 'W|' .. id .. '|' .. quantity .. '|' .. int(meta.sequence)
+    redis.call('HSET', ENTRIES, buyer, latest[buyer])
+    redis.call('ZADD', STANDBY, int(quantity * SEQUENCES + meta.sequence), buyer)
+    tell('s' .. standby)
+  else
+    lose(buyer, state)
+  end
+end
+tell()
+
+if #losers > 0 then redis.call('BITFIELD', SOLDOUT, unpack(losers)) end
+meta.decided = meta.decided + count
+save()
+
+local reply = int(now) .. '|' .. int(now + meta.holdMs) .. '|' .. table.concat(outcomes, ',')
+redis.call('HSET', BATCHES, batch, reply)
+-- More batches than a broker can have under way unconfirmed (see prefetch in consumer/), with room to spare.
+if redis.call('RPUSH', ORDER, batch) > 512 then redis.call('HDEL', BATCHES, redis.call('LPOP', ORDER)) end
+ledger('t', 'claim', 'b', batch, 'e', packed, 'r', reply)
+return { 'decided', reply }

@@ -1,0 +1,108 @@
+/** Twin of claim.lua: a batch of entries goes in, one outcome for each comes out, in the same order. */
+import type { Cluster } from 'ioredis';
+import { decodeSeats, type NewHold } from './hold.ts';
+import type { Keys, Place } from './keys.ts';
+import { entryIdOf } from './entry-id.ts';
+import { commandName, defineScript, unexpected, type Reply } from './script.ts';
+
+export type Batch = {
+  id: string;
+  /** `buyer:quantity,...` as the publisher wrote it; Redis gets it as it is. */
+  packed: string;
+};
+
+export type Outcome =
+  | { kind: 'held'; hold: NewHold }
+  | { kind: 'standby'; buyerId: number; entryId: string; position: number }
+  | { kind: 'sold_out'; buyerId: number }
+  /** The buyer's earlier entry counts: its hold, its place in standby, or (decided twice only) its end. */
+  | { kind: 'duplicate'; buyerId: number; entryId: string; of: 'hold' | 'standby' | 'ended' };
+
+export type ClaimResult =
+  | { kind: 'decided'; decidedAt: number; outcomes: Outcome[] }
+  /** Nothing was decided: so many seats would have to be borrowed from other partitions first. */
+  | { kind: 'short'; missing: number }
+  /** The drop's seats are not in Redis (yet, or any more). */
+  | { kind: 'not_stocked' };
+
+/** Milliseconds to wait for replicas before going on without; Redis then has the batch, if not its replica. */
+const replicaDeadline = 50;
+
+export type Claim = (place: Place, batch: Batch, options: { mayBorrow: boolean }) => Promise<ClaimResult>;
+
+/**
+ * `replicaAcks` replicas must have the batch before it counts as decided, where there are that many: Redis Cluster
+ * can lose what only a master knew. After a wait in vain the next ones are skipped for a while.
+ */
+export function createClaim(redis: Cluster, keys: Keys, replicaAcks: number): Claim {
+  defineScript(redis, keys, 'claim');
+  let skipWaitUntil = 0;
+
+  return async (place, batch, { mayBorrow }) => {
+    // WAIT counts what its own connection wrote, so both go down the same one, as a pipeline.
+    const pipeline = redis.pipeline();
+    (pipeline as unknown as Record<string, (...args: string[]) => void>)[commandName('claim')]?.(
+      ...keys.all(place),
+      batch.id,
+      batch.packed,
+      mayBorrow ? '1' : '0',
+    );
+    const waits = replicaAcks > 0 && Date.now() >= skipWaitUntil;
+    if (waits) pipeline.wait(replicaAcks, replicaDeadline);
+    const [claimed, waited] = (await pipeline.exec()) ?? [];
+    if (!claimed || claimed[0]) throw claimed?.[0] ?? new Error('claim.lua gave no reply');
+    if (waits && Number(waited?.[1] ?? 0) < replicaAcks) skipWaitUntil = Date.now() + 5_000;
+    return decode(claimed[1] as Reply, batch);
+  };
+}
+
+function decode(reply: Reply, batch: Batch): ClaimResult {
+  const [outcome, detail] = reply;
+  if (outcome === 'decided') return { kind: 'decided', ...decodeOutcomes(String(detail), batch) };
+  if (outcome === 'short') return { kind: 'short', missing: Number(detail) };
+  if (outcome === 'not_stocked') return { kind: 'not_stocked' };
+  throw unexpected('claim', reply);
+}
+
+/** Also for readers of the ledger, whose claim records hold the same text. */
+export function decodeOutcomes(text: string, batch: Batch): { decidedAt: number; outcomes: Outcome[] } {
+  const [decidedAt, expiresAt, list = ''] = text.split('|');
+  const buyers = batch.packed.split(',').map((entry) => Number.parseInt(entry, 10));
+  const outcomes: Outcome[] = [];
+  const nextBuyer = () => {
+    const buyerId = buyers[outcomes.length];
+    if (buyerId === undefined) throw new Error('claim.lua gave more outcomes than there were entries');
+    return buyerId;
+  };
+  for (const code of list === '' ? [] : list.split(',')) {
+    const rest = code.slice(1);
+    switch (code[0]) {
+      case 'x':
+        for (let count = Number(rest); count > 0; count -= 1) {
+          outcomes.push({ kind: 'sold_out', buyerId: nextBuyer() });
+        }
+        break;
+      case 'h': {
+        const holdId = entryIdOf(batch.id, outcomes.length);
+        const hold = { holdId, buyerId: nextBuyer(), seats: decodeSeats(rest), expiresAt: Number(expiresAt) };
+        outcomes.push({ kind: 'held', hold: { ...hold, heldAt: Number(decidedAt) } });
+        break;
+      }
+      case 's': {
+        const entryId = entryIdOf(batch.id, outcomes.length);
+        outcomes.push({ kind: 'standby', buyerId: nextBuyer(), entryId, position: Number(rest) });
+        break;
+      }
+      case 'd': {
+        const of = rest[0] === 'H' ? 'hold' : rest[0] === 'W' ? 'standby' : 'ended';
+        outcomes.push({ kind: 'duplicate', buyerId: nextBuyer(), entryId: rest.slice(1), of });
+        break;
+      }
+      default:
+        throw new Error(`claim.lua gave an unexpected outcome: ${code}`);
+    }
+  }
+  if (outcomes.length !== buyers.length)
+    throw new Error('claim.lua gave fewer outcomes than there were entries');
+  return { decidedAt: Number(decidedAt), outcomes };
+}

@@ -1,0 +1,62 @@
+/** A hold as the scripts tell of it. Its id is the id of the entry that won it, and later that of its order. */
+export type Hold = {
+  holdId: string;
+  buyerId: number;
+  /** Seat ids, best first. */
+  seats: string[];
+  /** Milliseconds since 1970, by the clock of Redis. */
+  expiresAt: number;
+};
+
+/** Where the life of a hold has got to. */
+export type HoldState = 'held' | 'paying' | 'sold' | 'released';
+
+const states: Record<string, HoldState> = { h: 'held', p: 'paying', s: 'sold', r: 'released' };
+
+export function decodeHoldState(code: unknown): HoldState {
+  const state = states[String(code)];
+  if (!state) throw new Error(`unknown hold state ${String(code)}`);
+  return state;
+}
+
+export function decodeSeats(packed: unknown): string[] {
+  return packed === '' ? [] : String(packed).split('+');
+}
+
+export function encodeSeats(seats: readonly string[]): string {
+  return seats.join('+');
+}
+
+/** A hold just given, with the moment it was given: it needs a timer, and its buyer has to be told. */
+export type NewHold = Hold & { /** Milliseconds since 1970, by the clock of Redis. */ heldAt: number };
+
+/** Holds that standby buyers got, as promote() in prelude.lua writes them: 'hold|buyer|expiresAt|seats|heldAt'. */
+export function decodePromoted(packed: readonly unknown[]): NewHold[] {
+  return packed.map((text) => {
+    const [holdId = '', buyer, expiresAt, seats, heldAt] = String(text).split('|');
+    return {
+      holdId,
+      buyerId: Number(buyer),
+      seats: decodeSeats(seats),
+      expiresAt: Number(expiresAt),
+      heldAt: Number(heldAt),
+    };
+  });
+}
+
+/** A hold with the state it is in, since when, and the number of payment attempts it has seen. */
+export type HoldRecord = NewHold & { state: HoldState; attempt: number };
+
+/** As lingering.lua writes it: since when it lingers, the id, then what prelude.lua keeps in `holds`. */
+export function decodeHoldRecord(packed: unknown): HoldRecord {
+  const [since, holdId = '', state, buyer, expiresAt, seats, attempt] = String(packed).split('|');
+  return {
+    holdId,
+    state: decodeHoldState(state),
+    buyerId: Number(buyer),
+    expiresAt: Number(expiresAt),
+    heldAt: Number(since),
+    seats: decodeSeats(seats),
+    attempt: Number(attempt),
+  };
+}

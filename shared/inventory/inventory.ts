@@ -1,0 +1,354 @@
+/**
+ * Who has which seat, as Redis decides it. Each method is one Lua script on the node that owns the partition, so
+ * it happens wholly or not at all; each is safe to repeat. Outcomes are values; only faults are thrown.
+ */
+import type { Cluster } from 'ioredis';
+import type { Drop } from '../drops/drop.ts';
+import { createClaim, type Claim } from './claim.ts';
+import {
+  decodeHoldRecord,
+  decodeHoldState,
+  decodePromoted,
+  decodeSeats,
+  encodeSeats,
+  type Hold,
+  type HoldRecord,
+  type HoldState,
+  type NewHold,
+} from './hold.ts';
+import { Keys, type Place } from './keys.ts';
+import { rowsOf, rowsOfPartition } from './layout.ts';
+import { defineScript, unexpected } from './script.ts';
+
+/** What became of a hold that ended, with the holds that standby buyers got from it. */
+export type Released = { kind: 'released'; buyerId: number; promoted: NewHold[] };
+export type Settled = { kind: 'settled'; state: HoldState };
+export type Unknown = { kind: 'unknown' };
+
+export type BeginPayment =
+  | { kind: 'paying'; attempt: number; seats: string[]; expiresAt: number }
+  | { kind: 'under_way'; attempt: number }
+  | { kind: 'expired' | 'sold' | 'not_stocked' };
+
+export type Left =
+  | { kind: 'released'; holdId: string; promoted: NewHold[] }
+  | { kind: 'left'; entryId: string }
+  | { kind: 'paying' | 'sold' | 'none' };
+
+export type View =
+  | { kind: 'none' | 'sold_out' }
+  | { kind: 'standby'; entryId: string; quantity: number; position: number }
+  | { kind: HoldState; holdId: string; seats: string[]; expiresAt: number };
+
+/** Seats, but for `standby` (buyers) and `decided` (entries). held + paying + sold + free = capacity. */
+export type Counts = {
+  capacity: number;
+  free: number;
+  held: number;
+  paying: number;
+  sold: number;
+  standby: number;
+  standbyLimit: number;
+  decided: number;
+};
+
+export type Inventory = {
+  /** Puts a drop's seats on sale, or brings its limits up to date. Never touches seats that are on sale already. */
+  stock: (drop: Drop) => Promise<void>;
+  /** Decides a batch of entries in their order. */
+  claim: Claim;
+  /** Ends a hold whose time is over. `early`: milliseconds are left. */
+  release: (
+    place: Place,
+    holdId: string,
+  ) => Promise<Released | Settled | Unknown | { kind: 'early'; msLeft: number }>;
+  /** Gives a buyer's hold back, or takes the buyer out of standby. */
+  leave: (place: Place, buyerId: number) => Promise<Left>;
+  /** held -> paying, before anything is charged. `payer` names the request. */
+  beginPayment: (place: Place, hold: Hold, payer: string) => Promise<BeginPayment>;
+  /** paying -> held while time is left, else released. For a payment that will never be approved. */
+  declinePayment: (
+    place: Place,
+    holdId: string,
+    attempt: number,
+  ) => Promise<Released | Settled | Unknown | { kind: 'held'; expiresAt: number }>;
+  /** paying -> sold, after MySQL has the order. */
+  completePayment: (
+    place: Place,
+    order: { holdId: string; buyerId: number; seats: readonly string[] },
+  ) => Promise<'sold' | 'conflict'>;
+  /** sold -> released, after MySQL has the refund. */
+  reopen: (place: Place, holdId: string) => Promise<Released | Settled | Unknown>;
+  /** Ends the sale, a portion a call. `left`: holds and standby places still to end; repeat until it is 0. */
+  cancel: (place: Place) => Promise<{ left: number; ended: number[] }>;
+  view: (place: Place, buyerId: number) => Promise<View>;
+  /** Of all partitions together. Undefined when the drop is not in Redis. */
+  counts: (drop: { id: number; partitions: number }) => Promise<Counts | undefined>;
+  /** Of each partition; undefined where it is not in Redis. */
+  partitionCounts: (drop: { id: number; partitions: number }) => Promise<(Counts | undefined)[]>;
+  /** One string a row, one character a seat: '.' free, 'h' held or paying, 's' sold, '-' changing partitions. */
+  seatMap: (drop: { id: number; partitions: number }) => Promise<string[]>;
+  /** Takes up to `wanted` free seats out of a partition for another one. */
+  lend: (place: Place, transfer: string, to: number, wanted: number) => Promise<string[]>;
+  /** Takes lent seats in; once per transfer. */
+  borrow: (place: Place, transfer: string, seats: readonly string[]) => Promise<NewHold[]>;
+  /** The lent seats have arrived, so they need not be remembered here. */
+  forgetTransfer: (place: Place, transfer: string) => Promise<void>;
+  /** Transfers under way out of a partition. */
+  transfers: (place: Place) => Promise<{ transfer: string; to: number; seats: string[] }[]>;
+  /** Held holds whose time was over `graceMs` ago: their timers have failed. At most 500, as of the next two. */
+  overdue: (place: Place, graceMs: number) => Promise<HoldRecord[]>;
+  /** Holds that have been in payment for `forMs` or longer. */
+  paying: (place: Place, forMs: number) => Promise<HoldRecord[]>;
+  /** Holds promoted `forMs` ago or longer, of which nobody said that their timers are set and their buyers told. */
+  untold: (place: Place, forMs: number) => Promise<HoldRecord[]>;
+  /** The timer of a promoted hold is set and its buyer was told. */
+  told: (place: Place, holdIds: readonly string[]) => Promise<void>;
+  /** The drops that the sweeper looks after, with the number of their partitions. */
+  onSale: () => Promise<{ id: number; partitions: number }[]>;
+  /** A drop that has nothing left to look after. */
+  endSale: (dropId: number) => Promise<void>;
+  keys: Keys;
+};
+
+export type InventoryOptions = { redis: Cluster; namespace: string; replicaAcks?: number };
+
+export function createInventory({ redis, namespace, replicaAcks = 0 }: InventoryOptions): Inventory {
+  const keys = new Keys(namespace);
+  const script = (name: string) => defineScript(redis, keys, name);
+  const stock = script('stock');
+  const release = script('release');
+  const leave = script('leave');
+  const begin = script('begin-payment');
+  const decline = script('decline-payment');
+  const complete = script('complete-payment');
+  const reopen = script('reopen');
+  const cancel = script('cancel');
+  const lend = script('lend');
+  const borrow = script('borrow');
+  const view = script('view');
+  const linger = script('lingering');
+
+  const lingering = async (place: Place, state: 'due' | 'paying' | 'untold', ms: number) => {
+    const [, ...records] = await linger(place, state, ms);
+    return records.map(decodeHoldRecord);
+  };
+
+  const partitionCounts: Inventory['partitionCounts'] = ({ id, partitions }) =>
+    Promise.all(
+      places(id, partitions).map(async (place) => {
+        const [numbers, standby] = await Promise.all([
+          redis.hmget(
+            keys.key(place, 'meta'),
+            ...['capacity', 'free', 'held', 'paying', 'sold', 'standbyLimit', 'decided'],
+          ),
+          redis.zcard(keys.key(place, 'standby')),
+        ]);
+        if (numbers[0] === null) return undefined;
+        const [capacity = 0, free = 0, held = 0, paying = 0, sold = 0, standbyLimit = 0, decided = 0] =
+          numbers.map(Number);
+        return { capacity, free, held, paying, sold, standby, standbyLimit, decided };
+      }),
+    );
+
+  return {
+    keys,
+    claim: createClaim(redis, keys, replicaAcks),
+    partitionCounts,
+
+    async stock(drop) {
+      const rows = rowsOf(drop.sections);
+      for (const { dropId, partition } of places(drop.id, drop.partitions)) {
+        const own = new Set(rowsOfPartition(rows, partition, drop.partitions));
+        const seats = rows.map((row, index) => (own.has(index) ? '.' : '-').repeat(row.seats));
+        // The drop's standby limit is dealt out over the partitions, the first ones taking what does not divide.
+        const standbyLimit = Math.floor(
+          (drop.standbyLimit + drop.partitions - 1 - partition) / drop.partitions,
+        );
+        await stock({ dropId, partition }, drop.maxPerBuyer, standbyLimit, drop.holdSeconds * 1000, ...seats);
+      }
+      await redis.hset(keys.onSale, drop.id, drop.partitions);
+    },
+
+    async release(place, holdId) {
+      const reply = await release(place, holdId);
+      if (reply[0] === 'early') return { kind: 'early', msLeft: Number(reply[1]) };
+      return decodeEnd('release', reply);
+    },
+
+    async leave(place, buyerId) {
+      const reply = await leave(place, buyerId);
+      const [outcome, id] = reply;
+      switch (outcome) {
+        case 'released':
+          return { kind: outcome, holdId: String(id), promoted: decodePromoted(reply.slice(2)) };
+        case 'left':
+          return { kind: outcome, entryId: String(id) };
+        case 'paying':
+        case 'sold':
+        case 'none':
+          return { kind: outcome };
+        default:
+          throw unexpected('leave', reply);
+      }
+    },
+
+    async beginPayment(place, { holdId, buyerId, seats, expiresAt }, payer) {
+      const reply = await begin(place, holdId, buyerId, encodeSeats(seats), expiresAt, payer);
+      const [outcome, attempt, held, until] = reply;
+      switch (outcome) {
+        case 'paying':
+          return {
+            kind: outcome,
+            attempt: Number(attempt),
+            seats: decodeSeats(held),
+            expiresAt: Number(until),
+          };
+        case 'under_way':
+          return { kind: outcome, attempt: Number(attempt) };
+        case 'expired':
+        case 'sold':
+        case 'not_stocked':
+          return { kind: outcome };
+        default:
+          throw unexpected('begin-payment', reply);
+      }
+    },
+
+    async declinePayment(place, holdId, attempt) {
+      const reply = await decline(place, holdId, attempt);
+      if (reply[0] === 'held') return { kind: 'held', expiresAt: Number(reply[1]) };
+      return decodeEnd('decline-payment', reply);
+    },
+
+    async completePayment(place, { holdId, buyerId, seats }) {
+      const reply = await complete(place, holdId, buyerId, encodeSeats(seats));
+      const [outcome] = reply;
+      if (outcome === 'sold' || outcome === 'conflict') return outcome;
+      throw unexpected('complete-payment', reply);
+    },
+
+    async reopen(place, holdId) {
+      return decodeEnd('reopen', await reopen(place, holdId));
+    },
+
+    async cancel(place) {
+      const [, left, ...ended] = await cancel(place);
+      return { left: Number(left), ended: ended.map(Number) };
+    },
+
+    async view(place, buyerId) {
+      const reply = await view(place, buyerId);
+      const [outcome, id, third, fourth, fifth] = reply;
+      switch (outcome) {
+        case 'none':
+        case 'sold_out':
+          return { kind: outcome };
+        case 'standby':
+          return { kind: outcome, entryId: String(id), quantity: Number(third), position: Number(fourth) };
+        case 'hold':
+          return {
+            kind: decodeHoldState(third),
+            holdId: String(id),
+            seats: decodeSeats(fourth),
+            expiresAt: Number(fifth),
+          };
+        default:
+          throw unexpected('view', reply);
+      }
+    },
+
+    async counts(drop) {
+      const parts = await partitionCounts(drop);
+      const [first, ...rest] = parts;
+      if (!first || rest.includes(undefined)) return undefined;
+      const sum = { ...first };
+      for (const part of rest) {
+        if (part) for (const name of Object.keys(sum) as (keyof Counts)[]) sum[name] += part[name];
+      }
+      return sum;
+    },
+
+    async seatMap({ id, partitions }) {
+      const maps = await Promise.all(
+        places(id, partitions).map(
+          (place) => redis.hgetall(keys.key(place, 'rows')) as Promise<Record<string, string>>,
+        ),
+      );
+      const rowCount = Object.keys(maps[0] ?? {}).length;
+      return Array.from({ length: rowCount }, (_, index) => overlay(maps.map((map) => map[index] ?? '')));
+    },
+
+    async lend(place, transfer, to, wanted) {
+      const reply = await lend(place, transfer, to, wanted);
+      return reply[0] === 'lent' ? decodeSeats(reply[1]) : [];
+    },
+
+    async borrow(place, transfer, seats) {
+      const reply = await borrow(place, transfer, encodeSeats(seats));
+      if (reply[0] === 'not_stocked')
+        throw new Error(`drop ${place.dropId} has no partition ${place.partition}`);
+      return decodePromoted(reply.slice(1));
+    },
+
+    async forgetTransfer(place, transfer) {
+      await redis.hdel(keys.key(place, 'lent'), transfer);
+    },
+
+    async transfers(place) {
+      const lent = (await redis.hgetall(keys.key(place, 'lent'))) as Record<string, string>;
+      return Object.entries(lent).map(([transfer, record]) => {
+        const [to, seats] = record.split('|');
+        return { transfer, to: Number(to), seats: decodeSeats(seats) };
+      });
+    },
+
+    overdue: (place, graceMs) => lingering(place, 'due', graceMs),
+    paying: (place, forMs) => lingering(place, 'paying', forMs),
+    untold: (place, forMs) => lingering(place, 'untold', forMs),
+
+    async told(place, holdIds) {
+      if (holdIds.length > 0) await redis.hdel(keys.key(place, 'untold'), ...holdIds);
+    },
+
+    async onSale() {
+      const drops = (await redis.hgetall(keys.onSale)) as Record<string, string>;
+      return Object.entries(drops).map(([id, partitions]) => ({
+        id: Number(id),
+        partitions: Number(partitions),
+      }));
+    },
+
+    async endSale(dropId) {
+      await redis.hdel(keys.onSale, String(dropId));
+    },
+  };
+}
+
+/** All partitions of a drop. */
+export function places(dropId: number, partitions: number): Place[] {
+  return Array.from({ length: partitions }, (_, partition) => ({ dropId, partition }));
+}
+
+function decodeEnd(script: string, reply: [string, ...(string | number)[]]): Released | Settled | Unknown {
+  const [outcome, detail] = reply;
+  switch (outcome) {
+    case 'released':
+      return { kind: outcome, buyerId: Number(detail), promoted: decodePromoted(reply.slice(2)) };
+    case 'settled':
+      return { kind: outcome, state: decodeHoldState(detail) };
+    case 'unknown':
+      return { kind: outcome };
+    default:
+      throw unexpected(script, reply);
+  }
+}
+
+/** A row as seen over all partitions: each seat as the partition that has it knows it. */
+function overlay(rows: string[]): string {
+  const [first = '', ...others] = rows;
+  if (others.length === 0) return first;
+  return Array.from(first, (seat, index) =>
+    seat === '-' ? (others.map((row) => row[index]).find((other) => other !== '-') ?? '-') : seat,
+  ).join('');
+}

@@ -1,0 +1,54 @@
+/**
+ * Names of a partition's keys. `{drop:ID.P}` puts all keys of partition P of a drop into one hash slot, so that a
+ * script can change them together; drops and partitions spread over the cluster.
+ */
+
+const names = [
+  'meta',
+  'rows',
+  'open',
+  'entries',
+  'holds',
+  'due',
+  'paying',
+  'standby',
+  'soldout',
+  'batches',
+  'order',
+  'untold',
+  'lent',
+  'borrowed',
+  'ledger',
+] as const;
+
+export type KeyName = (typeof names)[number];
+
+/** One partition of one drop: what one script call works on. */
+export type Place = { dropId: number; partition: number };
+
+export class Keys {
+  readonly #namespace: string;
+
+  constructor(namespace: string) {
+    this.#namespace = namespace === '' ? '' : `${namespace}:`;
+  }
+
+  key({ dropId, partition }: Place, name: KeyName): string {
+    return `${this.#namespace}{drop:${dropId}.${partition}}:${name}`;
+  }
+
+  /** In the order that prelude.lua gives them names. */
+  all(place: Place): string[] {
+    return names.map((name) => this.key(place, name));
+  }
+
+  /** The sharded channel on which a drop's news is told to realtime. */
+  news(dropId: number): string {
+    return `${this.#namespace}{drop:${dropId}.0}:news`;
+  }
+
+  /** Hash of the drops whose timers, transfers and untold holds the sweeper looks after: drop -> partitions. */
+  get onSale(): string {
+    return `${this.#namespace}drops:on-sale`;
+  }
+}

@@ -1,0 +1,23 @@
+-- A buyer gives a hold back, or leaves standby.
+--
+-- ARGV  1 buyer
+-- reply {'released', hold, promoted hold...}  {'left', entry}  {'paying'}  {'sold'}  {'none'}
+if not meta then return { 'none' } end
+local buyer = ARGV[1]
+local state, id = (redis.call('HGET', ENTRIES, buyer) or ''):match('^(%a)|([^|]+)')
+
+if state == 'W' then
+  redis.call('ZREM', STANDBY, buyer)
+  redis.call('HDEL', ENTRIES, buyer)
+  ledger('t', 'leave', 'h', id, 'u', buyer)
+  return { 'left', id }
+end
+if state ~= 'H' then return { 'none' } end
+
+local hold = readHold(id)
+if hold.state == 'p' then return { 'paying' } end
+if hold.state == 's' then return { 'sold' } end
+release(hold, 'given_back')
+local promoted = promote()
+save()
+return { 'released', id, unpack(promoted) }

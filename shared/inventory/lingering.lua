@@ -1,0 +1,22 @@
+-- Holds that have been in one state for longer than they should. Changes nothing.
+--
+-- ARGV  1 'due' (time was over so long ago), 'paying' (in payment for so long) or 'untold' (promoted so long ago)
+--       2 ms
+-- reply {'holds', 'since|hold|state|buyer|expiresAt|seats|attempt|payer'...} at most 500, since in ms
+if not meta then return { 'holds' } end
+local before = now - tonumber(ARGV[2])
+local ids = {} -- hold, since, hold, since, ...
+if ARGV[1] == 'untold' then
+  ids = redis.call('HGETALL', UNTOLD)
+else
+  local key = ARGV[1] == 'due' and DUE or PAYING
+  ids = redis.call('ZRANGE', key, '-inf', int(before), 'BYSCORE', 'LIMIT', 0, 500, 'WITHSCORES')
+end
+
+local holds = { 'holds' }
+for i = 1, #ids, 2 do
+  if tonumber(ids[i + 1]) <= before and #holds <= 500 then
+    holds[#holds + 1] = ids[i + 1] .. '|' .. ids[i] .. '|' .. redis.call('HGET', HOLDS, ids[i])
+  end
+end
+return holds

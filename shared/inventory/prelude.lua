@@ -1,0 +1,237 @@
+-- What every inventory script shares; it is put before each of them when they are loaded.
+--
+-- One partition of a drop is one set of keys in one hash slot. A script runs alone on its node, so each state
+-- change below is atomic, and it writes its own ledger record.
+--
+-- KEYS, the same for every script (keys.ts):
+--   1 meta      hash   limits, counters and status of the partition
+--   2 rows      hash   row -> one character a seat: '.' free, 'h' held or paying, 's' sold, '-' not in this partition
+--   3 open      zset   rows with at least one free seat, score = row (lower is better)
+--   4 entries   hash   buyer -> 'H|hold' (see holds), 'W|entry|quantity|sequence' (standby), 'R|hold' (released)
+--   5 holds     hash   hold -> 'state|buyer|expiresAt|seats|attempt|payer'
+--                      state h held, p paying, s sold, r released; payer names the request that pays
+--   6 due       zset   held holds, score = expiresAt (ms)
+--   7 paying    zset   paying holds, score = since when (ms)
+--   8 standby   zset   buyers, score = quantity * 2^40 + sequence: first come within each quantity is one look-up
+--   9 soldout   bitmap buyer id -> 1 where the last outcome was sold out
+--  10 batches   hash   batch -> reply, for the latest batches: a redelivered batch gets the very same outcomes
+--  11 order     list   the batches in `batches`, oldest first
+--  12 untold    hash   promoted hold -> since when (ms), until its timer is set and its buyer was told
+--  13 lent      hash   transfer -> 'partition|seats': seats on their way to another partition
+--  14 borrowed  hash   transfer -> 1: transfers that have arrived here
+--  15 ledger    stream every state change, in order
+local META, ROWS, OPEN, ENTRIES, HOLDS, DUE, PAYING, STANDBY = unpack(KEYS, 1, 8)
+local SOLDOUT, BATCHES, ORDER, UNTOLD, LENT, BORROWED, LEDGER = unpack(KEYS, 9, 15)
+
+local SEQUENCES = 2 ^ 40
+
+-- Redis's clock is the only one that decides about time. Milliseconds since 1970.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function int(number)
+  return string.format('%.0f', number)
+end
+
+-- The partition's limits and counters; `save` writes back what changed. Counters count seats.
+local meta
+do
+  local m = redis.call('HMGET', META, 'capacity', 'free', 'held', 'paying', 'sold', 'maxPerBuyer', 'standbyLimit',
+    'holdMs', 'status', 'sequence', 'noRun', 'decided')
+  if m[1] then
+    meta = {
+      capacity = tonumber(m[1]), free = tonumber(m[2]), held = tonumber(m[3]), paying = tonumber(m[4]),
+      sold = tonumber(m[5]), maxPerBuyer = tonumber(m[6]), standbyLimit = tonumber(m[7]), holdMs = tonumber(m[8]),
+      status = m[9], sequence = tonumber(m[10]),
+      -- No run of this many free seats is in any row, as far as is known; 0 when nothing is known.
+      noRun = tonumber(m[11]), decided = tonumber(m[12]),
+    }
+  end
+end
+
+-- Rows that this script has read or changed.
+local rows, changed = {}, {}
+
+local function row(index)
+  local seats = rows[index]
+  if not seats then
+    seats = redis.call('HGET', ROWS, index)
+    rows[index] = seats
+  end
+  return seats
+end
+
+-- Open rows, best first, read in portions and only as far as they are needed. Rows that run out stay in it until
+-- `save`; a seat that comes free puts its row back at once.
+local open, complete = {}, false
+
+local function openRow(at)
+  if not open[at] and not complete then
+    local portion = redis.call('ZRANGE', OPEN, #open, #open + 31)
+    complete = #portion < 32
+    for _, index in ipairs(portion) do open[#open + 1] = index end
+  end
+  return open[at]
+end
+
+local function mark(index, first, count, state)
+  local seats = row(index)
+  rows[index] = seats:sub(1, first - 1) .. state:rep(count) .. seats:sub(first + count)
+  changed[index] = true
+  if state == '.' then
+    redis.call('ZADD', OPEN, index, index)
+    open, complete = {}, false
+  end
+end
+
+local function save()
+  for index in pairs(changed) do
+    redis.call('HSET', ROWS, index, rows[index])
+    if not rows[index]:find('.', 1, true) then redis.call('ZREM', OPEN, index) end
+  end
+  redis.call('HSET', META, 'capacity', meta.capacity, 'free', meta.free, 'held', meta.held, 'paying', meta.paying,
+    'sold', meta.sold, 'sequence', int(meta.sequence), 'noRun', meta.noRun, 'decided', int(meta.decided))
+end
+
+-- The first seat of the best run of `count` free seats in a row: the one nearest to the middle, the lower one of two.
+local function bestRun(seats, count)
+  local length, run = #seats, ('.'):rep(count)
+  local ideal = math.floor((length - count) / 2) + 1
+  if ideal < 1 then return nil end
+  local right = seats:find(run, ideal, true)
+  -- The last run that starts before `ideal` is the first one in the row read backwards.
+  local backwards = seats:reverse():find(run, length - ideal - count + 3, true)
+  local left = backwards and length - backwards - count + 2
+  if not right or not left then return right or left end
+  local function distance(first) return math.abs(2 * first + count - length - 2) end
+  if distance(left) <= distance(right) then return left end
+  return right
+end
+
+-- Takes the best seats, `quantity` <= meta.free: together in one row when there is such a run, else the best there
+-- are. They become 'h'. Returns their ids, best first, joined by '+'. The caller counts them as held.
+local function takeSeats(quantity)
+  local ids = {}
+  if quantity > 1 and (meta.noRun == 0 or quantity < meta.noRun) then
+    local at = 1
+    while openRow(at) and #ids == 0 do
+      local index = open[at]
+      local first = bestRun(row(index), quantity)
+      if first then
+        mark(index, first, quantity, 'h')
+        for number = first, first + quantity - 1 do ids[#ids + 1] = index .. '.' .. number end
+      end
+      at = at + 1
+    end
+    if #ids == 0 then meta.noRun = quantity end
+  end
+  local at = 1
+  while #ids < quantity and openRow(at) do
+    local index = open[at]
+    local number = bestRun(row(index), 1)
+    if number then
+      mark(index, number, 1, 'h')
+      ids[#ids + 1] = index .. '.' .. number
+    else
+      at = at + 1
+    end
+  end
+  -- Counters and rows are written by the same scripts only; if they ever part, stop before a seat is sold twice.
+  if #ids < quantity then error('inventory: counters and rows disagree') end
+  meta.free = meta.free - quantity
+  return table.concat(ids, '+')
+end
+
+-- Gives every seat of `seats` the state, and returns how many they are.
+local function markAll(seats, state)
+  local count = 0
+  for index, number in seats:gmatch('(%d+)%.(%d+)') do
+    mark(index, tonumber(number), 1, state)
+    count = count + 1
+  end
+  return count
+end
+
+local function freeSeats(seats)
+  meta.free = meta.free + markAll(seats, '.')
+  meta.noRun = 0
+end
+
+local function countSeats(seats)
+  local _, separators = seats:gsub('%+', '')
+  return separators + 1
+end
+
+local function readHold(id)
+  local record = redis.call('HGET', HOLDS, id)
+  if not record then return nil end
+  local state, buyer, expiresAt, seats, attempt, payer = record:match('^(%a)|(%d+)|(%d+)|([^|]*)|(%d+)|([^|]*)$')
+  return { id = id, state = state, buyer = buyer, expiresAt = tonumber(expiresAt), seats = seats,
+    attempt = tonumber(attempt), payer = payer, count = countSeats(seats) }
+end
+
+local function writeHold(hold)
+  redis.call('HSET', HOLDS, hold.id, table.concat(
+    { hold.state, hold.buyer, int(hold.expiresAt), hold.seats, hold.attempt, hold.payer or '' }, '|'))
+end
+
+-- Keeps seats that takeSeats gave for a buyer until holdMs from now.
+local function openHold(id, buyer, quantity, seats)
+  local hold = { id = id, state = 'h', buyer = buyer, expiresAt = now + meta.holdMs, seats = seats, attempt = 0 }
+  writeHold(hold)
+  redis.call('HSET', ENTRIES, buyer, 'H|' .. id)
+  redis.call('ZADD', DUE, int(hold.expiresAt), id)
+  meta.held = meta.held + quantity
+  return hold
+end
+
+-- The hold no longer counts for its buyer; unless the buyer has something newer.
+local function forget(hold)
+  if redis.call('HGET', ENTRIES, hold.buyer) == 'H|' .. hold.id then
+    redis.call('HSET', ENTRIES, hold.buyer, 'R|' .. hold.id)
+  end
+end
+
+local function ledger(...)
+  redis.call('XADD', LEDGER, '*', ...)
+end
+
+-- Free seats go to the first in standby whom they fit. One who wants more keeps the place. Returns the new holds,
+-- each as 'hold|buyer|expiresAt|seats|heldAt'.
+local function promote()
+  local promoted = {}
+  while meta.free > 0 and meta.status == 'open' do
+    local buyer, quantity, first
+    for wanted = 1, math.min(meta.free, meta.maxPerBuyer) do
+      local head = redis.call('ZRANGE', STANDBY, int(wanted * SEQUENCES), '(' .. int((wanted + 1) * SEQUENCES),
+        'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+      local sequence = head[1] and tonumber(head[2]) - wanted * SEQUENCES
+      if sequence and (not first or sequence < first) then buyer, quantity, first = head[1], wanted, sequence end
+    end
+    if not buyer then break end
+    local id = redis.call('HGET', ENTRIES, buyer):match('^W|([^|]+)')
+    redis.call('ZREM', STANDBY, buyer)
+    local hold = openHold(id, buyer, quantity, takeSeats(quantity))
+    redis.call('HSET', UNTOLD, id, int(now))
+    ledger('t', 'promote', 'h', id, 'u', buyer, 's', hold.seats, 'x', int(hold.expiresAt))
+    promoted[#promoted + 1] = table.concat({ id, buyer, int(hold.expiresAt), hold.seats, int(now) }, '|')
+  end
+  return promoted
+end
+
+-- Ends a hold that is not paid: held or paying -> released. The caller promotes and saves.
+local function release(hold, why)
+  if hold.state == 'h' then
+    redis.call('ZREM', DUE, hold.id)
+    meta.held = meta.held - hold.count
+  else
+    redis.call('ZREM', PAYING, hold.id)
+    meta.paying = meta.paying - hold.count
+  end
+  redis.call('HDEL', UNTOLD, hold.id)
+  hold.state = 'r'
+  writeHold(hold)
+  forget(hold)
+  freeSeats(hold.seats)
+  ledger('t', 'release', 'h', hold.id, 'u', hold.buyer, 's', hold.seats, 'why', why)
+end

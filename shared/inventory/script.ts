@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cluster } from 'ioredis';
+import type { Keys, Place } from './keys.ts';
+
+/** A script's reply: a word that names the outcome, and what belongs to it. */
+export type Reply = [outcome: string, ...rest: (string | number)[]];
+
+export type Script = (place: Place, ...args: (string | number)[]) => Promise<Reply>;
+
+const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8');
+
+export const keyCount = 15;
+
+/** The source that runs for `NAME.lua`: the shared prelude, then the script itself. */
+export function scriptSource(name: string): string {
+  return `${read('prelude.lua')}\n${read(`${name}.lua`)}`;
+}
+
+/**
+ * Makes `NAME.lua` callable. The client sends it as EVALSHA and loads it where a node does not know it. A call can
+ * run twice (the answer may be lost with the connection, and the client then repeats it), so every script is
+ * written to be repeated.
+ */
+export function defineScript(redis: Cluster, keys: Keys, name: string): Script {
+  const command = commandName(name);
+  redis.defineCommand(command, { numberOfKeys: keyCount, lua: scriptSource(name) });
+  const call = (redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>)[
+    command
+  ];
+  if (!call) throw new Error(`${name} was not defined`);
+  return async (place, ...args) => (await call.call(redis, ...keys.all(place), ...args)) as Reply;
+}
+
+export function commandName(name: string): string {
+  return `seatdrop:${name}`;
+}
+
+/** For the default branch of a twin: a reply its script does not give. */
+export function unexpected(script: string, reply: Reply): Error {
+  return new Error(`${script}.lua gave an unexpected reply: ${JSON.stringify(reply)}`);
+}
