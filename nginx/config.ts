@@ -1,0 +1,224 @@
+import { type ProblemCode, problemBody, problemContentType } from '../shared/problems.ts';
+
+/** Requests per second that are let through steadily, and how many more at once. The rest get 429. */
+export type Limit = { rate: number; burst: number };
+
+export type Limits = {
+  /** Many buyers may share an address (a campus, a mobile network), so this one is wide ... */
+  entryPerAddress: Limit;
+  /** ... and this one is narrow: a buyer needs one entry, and a few tries at the question. */
+  entryPerToken: Limit;
+  /** Pages, sign-in, checkout, and socket connections. */
+  generalPerAddress: Limit;
+  generalPerToken: Limit;
+};
+
+export const defaultLimits: Limits = {
+  entryPerAddress: { rate: 20, burst: 40 },
+  entryPerToken: { rate: 2, burst: 5 },
+  generalPerAddress: { rate: 50, burst: 100 },
+  generalPerToken: { rate: 50, burst: 100 },
+};
+
+export type NginxOptions = {
+  /** `address:port` */
+  listen: string;
+  /** `address:port` of every instance of each tier. */
+  upstreams: Record<'publisher' | 'realtime' | 'general', readonly string[]>;
+  /** Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed. */
+  trustedProxies: readonly string[];
+  /** Absolute; holds pid and temporary files. */
+  dir: string;
+  /** A file for one JSON line per request; default: none. */
+  accessLog?: string;
+  limits?: Partial<Limits>;
+  workers?: number | 'auto';
+  /** Whom the workers run as when nginx is started by root; default: nginx's own choice. */
+  user?: string;
+};
+
+/** The whole nginx.conf of the front door. Runs in the foreground and logs errors to stderr. */
+export function nginxConfig(options: NginxOptions): string {
+  const { listen, upstreams, trustedProxies, dir, accessLog, workers = 'auto', user } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const lines = (of: readonly string[]): string => of.join('\n    ');
+  return `
+daemon off;
+${user === undefined ? '' : `user ${user};`}
+worker_processes ${workers};
+worker_rlimit_nofile 65536;
+pid ${dir}/nginx.pid;
+error_log stderr warn;
+events { worker_connections 16384; }
+
+http {
+    server_tokens off;
+    default_type application/octet-stream;
+    client_body_temp_path ${dir}/body;
+    proxy_temp_path ${dir}/proxy;
+    fastcgi_temp_path ${dir}/fastcgi;
+    uwsgi_temp_path ${dir}/uwsgi;
+    scgi_temp_path ${dir}/scgi;
+    ${accessLog === undefined ? 'access_log off;' : accessLogLines(accessLog)}
+
+    # Who is asking: only a trusted proxy may name another address than its own. $remote_addr is the result.
+    ${lines(trustedProxies.map((proxy) => `set_real_ip_from ${proxy};`))}
+    real_ip_header X-Forwarded-For;
+    real_ip_recursive on;
+    geo $realip_remote_addr $behind_trusted_proxy {
+        default 0;
+        ${lines(trustedProxies.map((proxy) => `${proxy} 1;`))}
+    }
+    map "$behind_trusted_proxy $http_x_forwarded_proto" $forwarded_proto {
+        default $scheme;
+        "1 http" http;
+        "1 https" https;
+    }
+    map $http_x_request_id $checked_request_id {
+        default $request_id;
+        "~^[\\w.-]{8,64}$" $http_x_request_id;
+    }
+    map $http_upgrade $connection_header {
+        default upgrade;
+        "" ""; # keeps the connection to the tier open
+    }
+
+    # A session token is counted by its signature: short, and no two tokens share it. The last characters are
+    # left out, because some decoders read several spellings of them as one. Cookie and header are counted
+    # apart, so that junk in one does not hide the token in the other.
+    map $cookie_session $cookie_token { "~^[\\w-]+\\.[\\w-]+\\.(?<cookie_signature>[\\w-]{40})" $cookie_signature; }
+    map $http_authorization $header_token { "~*^Bearer +[\\w-]+\\.[\\w-]+\\.(?<header_signature>[\\w-]{40})" $header_signature; }
+    ${lines([
+      zone('entry_address', '$binary_remote_addr', limits.entryPerAddress),
+      zone('entry_cookie', '$cookie_token', limits.entryPerToken),
+      zone('entry_header', '$header_token', limits.entryPerToken),
+      zone('general_address', '$binary_remote_addr', limits.generalPerAddress),
+      zone('general_cookie', '$cookie_token', limits.generalPerToken),
+      zone('general_header', '$header_token', limits.generalPerToken),
+    ])}
+    limit_req_status 429;
+    limit_req_log_level info;
+
+    client_max_body_size 16k;
+    client_body_buffer_size 16k; # bodies never touch the disk
+    client_header_timeout 10s;
+    client_body_timeout 10s;
+    send_timeout 30s;
+    keepalive_timeout 65s;
+    keepalive_requests 10000;
+    reset_timedout_connection on;
+
+    ${upstream('publisher', upstreams.publisher)}
+    ${upstream('general', upstreams.general)}
+    # Long polling spreads one session over many requests, which must all reach the same instance.
+    ${upstream('realtime', upstreams.realtime, 'hash $remote_addr consistent;')}
+    map $request_method $entry_tier {
+        default general;
+        POST publisher;
+    }
+
+    proxy_http_version 1.1;
+    proxy_set_header Host $http_host;
+    proxy_set_header Connection $connection_header;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header X-Request-Id $checked_request_id;
+    proxy_set_header X-Forwarded-For $remote_addr; # one address, already checked
+    proxy_set_header X-Forwarded-Proto $forwarded_proto;
+    proxy_connect_timeout 2s;
+    proxy_send_timeout 10s;
+    proxy_read_timeout 30s; # checkout may wait for the payment provider
+    proxy_max_temp_file_size 0;
+    proxy_hide_header X-Request-Id; # said once, below
+
+    server {
+        listen ${listen} backlog=4096;
+        add_header X-Request-Id $checked_request_id always;
+
+        # The rush comes in here and nowhere else.
+        location ~ ^/api/drops/[^/]+/entries$ {
+            ${use('entry', limits.entryPerAddress, limits.entryPerToken)}
+            proxy_read_timeout 10s;
+            proxy_pass http://$entry_tier;
+        }
+        location /socket.io/ {
+            ${use('general', limits.generalPerAddress, limits.generalPerToken)}
+            proxy_read_timeout 90s; # longer than two heartbeats
+            proxy_pass http://realtime;
+        }
+        # Until the web app comes, which will be static files here, everything else is general's.
+        location / {
+            ${use('general', limits.generalPerAddress, limits.generalPerToken)}
+            proxy_pass http://general;
+        }
+
+        # What ops see of the tiers is not public, however it is spelled.
+        location ~* ^/(healthz|readyz|metrics)/*$ { return 404; }
+        location = /healthz {
+            default_type application/json;
+            return 200 '{"status":"alive"}';
+        }
+
+        ${problemPages()}
+    }
+}
+`.trimStart();
+}
+
+function accessLogLines(file: string): string {
+  // $uri and not $request: queries may hold what should not be kept.
+  return `log_format json escape=json '{"time":"$time_iso8601","requestId":"$checked_request_id",'
+        '"address":"$remote_addr","method":"$request_method","path":"$uri","status":$status,'
+        '"seconds":$request_time,"upstream":"$upstream_addr"}';
+    access_log ${file} json buffer=64k flush=1s;`;
+}
+
+/** A request without the key (no token) is not counted. 16 MB remember some 100,000 keys. */
+function zone(name: string, key: string, { rate }: Limit): string {
+  return `limit_req_zone ${key} zone=${name}:16m rate=${rate}r/s;`;
+}
+
+function use(kind: 'entry' | 'general', perAddress: Limit, perToken: Limit): string {
+  return [
+    `limit_req zone=${kind}_address burst=${perAddress.burst} nodelay;`,
+    `limit_req zone=${kind}_cookie burst=${perToken.burst} nodelay;`,
+    `limit_req zone=${kind}_header burst=${perToken.burst} nodelay;`,
+  ].join('\n            ');
+}
+
+function upstream(name: string, servers: readonly string[], balance = ''): string {
+  return `upstream ${name} {
+        ${balance}
+        ${servers.map((server) => `server ${server};`).join('\n        ')}
+        keepalive 128;
+        keepalive_requests 100000;
+        keepalive_timeout 4s; # less than Node's 5 s: a request must not meet a connection just being closed
+    }`;
+}
+
+/** What nginx itself answers, in the form the tiers use. Their own errors pass through untouched. */
+function problemPages(): string {
+  const pages: [status: number, code: ProblemCode, retryAfter?: number][] = [
+    [400, 'invalid_request'],
+    [404, 'not_found'],
+    [405, 'method_not_allowed'],
+    [413, 'body_too_large'],
+    [414, 'invalid_request'],
+    [429, 'too_many_requests', 1],
+    [500, 'internal'],
+    [502, 'unavailable', 1],
+    [503, 'unavailable', 1],
+    [504, 'unavailable', 1],
+  ];
+  return pages
+    .map(([status, code, retryAfter]) => {
+      const body = JSON.stringify({ ...problemBody(code), status }).replaceAll("'", "\\'");
+      return `error_page ${status} @${status};
+        location @${status} {
+            default_type ${problemContentType};
+            add_header X-Request-Id $checked_request_id always;
+            ${retryAfter === undefined ? '' : `add_header Retry-After ${retryAfter} always;`}
+            return ${status} '${body}';
+        }`;
+    })
+    .join('\n        ');
+}
