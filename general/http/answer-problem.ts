@@ -15,11 +15,12 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   // Express found the path malformed ("%zz"); such an address names nothing.
   if (error instanceof URIError) return new Problem('not_found');
-  if (isDependencyAway(error)) return new Problem('unavailable', { retryAfter: 1, cause: error });
+  if (willPass(error)) return new Problem('unavailable', { retryAfter: 1, cause: error });
   return new Problem('internal', { cause: error });
 }
 
-const connectionFaults = new Set([
+/** Of MySQL and of the network. */
+const passingFaults = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -29,12 +30,15 @@ const connectionFaults = new Set([
   'PROTOCOL_CONNECTION_LOST',
   'ER_CON_COUNT_ERROR',
   'ER_SERVER_SHUTDOWN',
+  // two transactions in each other's way: it was rolled back
+  'ER_LOCK_DEADLOCK',
+  'ER_LOCK_WAIT_TIMEOUT',
 ]);
 
-/** Whether a server we depend on could not be reached, so that trying again later makes sense. */
-function isDependencyAway(error: unknown): boolean {
+/** Whether nothing is wrong but that a server could not be reached or was busy, so that trying again makes sense. */
+function willPass(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: string };
   // knex: no connection to be had in time
-  return (code !== undefined && connectionFaults.has(code)) || error.name === 'KnexTimeoutError';
+  return (code !== undefined && passingFaults.has(code)) || error.name === 'KnexTimeoutError';
 }

@@ -14,7 +14,12 @@ export function checkInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
   return result.data;
 }
 
-export function faultsOf(error: z.ZodError): Fault[] {
+/** For what only the use case can see. */
+export function invalid(pointer: string, message: string): Problem {
+  return new Problem('invalid_request', { errors: [{ pointer, message }] });
+}
+
+function faultsOf(error: z.ZodError): Fault[] {
   return error.issues
     .flatMap(({ path, message, ...issue }) =>
       issue.code === 'unrecognized_keys'

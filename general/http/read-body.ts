@@ -27,7 +27,7 @@ export async function readBody(req: Request, res: Response): Promise<{ body: unk
 
 /** The names are body-parser's own (`type` of its errors). */
 function problemOf(error: unknown): unknown {
-  switch ((error as { type?: string }).type) {
+  switch (String((error as { type?: string }).type)) {
     case 'entity.too.large':
       return new Problem('body_too_large', { detail: `At most ${bodyLimit} bytes` });
     case 'encoding.unsupported':

@@ -1,0 +1,32 @@
+import { account } from '../../shared/contract/accounts.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Deps } from '../deps.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { findUser, toAccount } from './user.ts';
+
+/** The user is out at once here, and within a second on every other process that has sessions. */
+export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers' | 'log'>): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/users/:id/ban',
+    summary: 'Ban a user, whose sessions end within a second',
+    tag: 'Accounts',
+    who: ['admin'],
+    params: ofOne,
+    success: { status: 200, schema: account, description: 'The account, banned' },
+    problems: [],
+    async handle({ params: { id }, session }) {
+      if (id === session.userId) throw new Problem('not_allowed', { detail: 'You cannot ban yourself' });
+      // A second ban starts anew: only recent ones end sessions, and some may have been given in between.
+      await db('users')
+        .where({ id })
+        .update({ banned_at: db.fn.now(3) });
+      const user = await findUser(db, { id });
+      if (!user) throw new Problem('not_found');
+      await bannedUsers.refresh();
+      log.info({ admin: session.userId, userId: id }, 'banned');
+      return toAccount(user);
+    },
+  });
+}

@@ -1,0 +1,32 @@
+import { account, roleChange } from '../../shared/contract/accounts.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Deps } from '../deps.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { findUser, toAccount } from './user.ts';
+
+export function changeRole({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
+  return defineRoute({
+    method: 'PATCH',
+    path: '/api/users/:id/role',
+    summary: 'Make a user a shopper, an organizer or an admin',
+    description:
+      'What only certain roles may do follows at once; sessions name the new role from the next sign-in.',
+    tag: 'Accounts',
+    who: ['admin'],
+    params: ofOne,
+    body: roleChange,
+    success: { status: 200, schema: account, description: 'The account with its new role' },
+    problems: [],
+    async handle({ params: { id }, body: { role }, session }) {
+      // Or there might be no admin left.
+      if (id === session.userId)
+        throw new Problem('not_allowed', { detail: 'You cannot change your own role' });
+      await db('users').where({ id }).update({ role });
+      const user = await findUser(db, { id });
+      if (!user) throw new Problem('not_found');
+      log.info({ admin: session.userId, userId: id, role }, 'role changed');
+      return toAccount(user);
+    },
+  });
+}

@@ -1,0 +1,27 @@
+import { account } from '../../shared/contract/accounts.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Deps } from '../deps.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { findUser, toAccount } from './user.ts';
+
+export function unbanUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers' | 'log'>): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/users/:id/unban',
+    summary: 'Let a banned user in again',
+    tag: 'Accounts',
+    who: ['admin'],
+    params: ofOne,
+    success: { status: 200, schema: account, description: 'The account' },
+    problems: [],
+    async handle({ params: { id }, session }) {
+      await db('users').where({ id }).update({ banned_at: null });
+      const user = await findUser(db, { id });
+      if (!user) throw new Problem('not_found');
+      await bannedUsers.refresh();
+      log.info({ admin: session.userId, userId: id }, 'let in again');
+      return toAccount(user);
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import type { Role } from '../../shared/session.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+
+export type User = { id: number; email: string; name: string; role: Role };
+
+export type UserRow = User & { password_hash: string; banned_at: Date | null; created_at: Date };
+
+export function findUser(db: Database, by: { id: number } | { email: string }): Promise<UserRow | undefined> {
+  return db<UserRow>('users').where(by).first();
+}
+
+/** As admins see it. */
+export function toAccount({ id, email, name, role, banned_at, created_at }: UserRow) {
+  return {
+    id,
+    email,
+    name,
+    role,
+    bannedAt: banned_at?.toISOString() ?? null,
+    createdAt: created_at.toISOString(),
+  };
+}
+
+/** Today's role, for what an old session must not be trusted with. Undefined when banned. */
+export async function currentRole(db: Database, userId: number): Promise<Role | undefined> {
+  const user = await findUser(db, { id: userId });
+  return user?.banned_at === null ? user.role : undefined;
+}

@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import { drop, newDrop } from '../../shared/contract/drops.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import { loadDrop } from '../../shared/drops/drop.ts';
+import { capacityOf } from '../../shared/inventory/layout.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Deps } from '../deps.ts';
+import { findEvent } from '../events/event.ts';
+import { requireOwner } from '../events/owner.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { presentDrop } from './present-drop.ts';
+import { stockDropSoon } from './stock-drops.ts';
+import { columnsOf, requireFuture, writeQuestions } from './write-drop.ts';
+
+export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route {
+  const { db } = deps;
+  return defineRoute({
+    method: 'POST',
+    path: '/api/events/:id/drops',
+    summary: 'Put an event’s seats on sale at a certain time',
+    tag: 'Drops',
+    who: ['organizer', 'admin'],
+    params: ofOne,
+    body: newDrop,
+    success: { status: 201, schema: drop, description: 'The drop' },
+    problems: [],
+    async handle({ params, body, session }) {
+      const event = await findEvent(db, params.id);
+      if (!event) throw new Problem('not_found');
+      requireOwner(session, event.organizer_id);
+      const now = Date.now();
+      requireFuture(body.opensAt, now);
+
+      const id = await insertDrop(db, event.id, body);
+      await stockDropSoon(deps, id);
+      const created = await loadDrop(db, id);
+      return presentDrop(created!, session.userId, now);
+    },
+  });
+}
+
+/** The new drop's id. Its seats are not on sale before they are stocked. */
+export function insertDrop(db: Database, eventId: number, body: z.output<typeof newDrop>): Promise<number> {
+  return db.transaction(async (trx) => {
+    const [id] = await trx('drops').insert({
+      ...columnsOf(body),
+      event_id: eventId,
+      partitions: body.partitions,
+      sections: JSON.stringify(body.sections),
+      capacity: capacityOf(body.sections),
+    });
+    await writeQuestions(trx, id!, body.questions);
+    return id!;
+  });
+}

@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+import { drop, dropChanges } from '../../shared/contract/drops.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Session } from '../../shared/session.ts';
+import type { Deps } from '../deps.ts';
+import { requireOwner } from '../events/owner.ts';
+import { invalid } from '../http/check-input.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { presentDrop, stateOf } from './present-drop.ts';
+import { stockDropSoon } from './stock-drops.ts';
+import { columnsOf, requireFuture, writeQuestions } from './write-drop.ts';
+
+type Changes = z.output<typeof dropChanges>;
+
+export function editDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route {
+  const { db } = deps;
+  return defineRoute({
+    method: 'PATCH',
+    path: '/api/drops/:id',
+    summary: 'Change a drop’s terms; once it is open, only when it closes',
+    tag: 'Drops',
+    who: ['organizer', 'admin'],
+    params: ofOne,
+    body: dropChanges,
+    success: { status: 200, schema: drop, description: 'The drop as it is now' },
+    problems: ['drop_already_open', 'drop_closed', 'drop_cancelled'],
+    async handle({ params: { id }, body, session }) {
+      await db.transaction((trx) => changeDrop(trx, id, body, session));
+      await stockDropSoon(deps, id);
+      const edited = await loadDrop(db, id);
+      return presentDrop(edited!, session.userId, Date.now());
+    },
+  });
+}
+
+/** The row is locked from the look to the change, so that two edits cannot mix. */
+async function changeDrop(trx: Database, id: number, changes: Changes, session: Session): Promise<void> {
+  await trx('drops').where({ id }).forUpdate().first('id');
+  const found = await loadDrop(trx, id);
+  if (!found) throw new Problem('not_found');
+  requireOwner(session, found.organizerId);
+
+  const now = Date.now();
+  switch (stateOf(found, now)) {
+    case 'cancelled':
+      throw new Problem('drop_cancelled');
+    case 'closed':
+      throw new Problem('drop_closed');
+    case 'open':
+      return changeClosing(trx, found, changes, now);
+    case 'scheduled':
+      return changeTerms(trx, found, changes, now);
+  }
+}
+
+async function changeClosing(trx: Database, { id }: Drop, changes: Changes, now: number): Promise<void> {
+  const { closesAt, ...others } = changes;
+  if (closesAt === undefined || Object.keys(others).length > 0) throw new Problem('drop_already_open');
+  if (Date.parse(closesAt) <= now) throw invalid('/closesAt', 'Must not be in the past');
+  await trx('drops').where({ id }).update(columnsOf({ closesAt }));
+}
+
+async function changeTerms(trx: Database, found: Drop, changes: Changes, now: number): Promise<void> {
+  const { id } = found;
+  const { opensAt, closesAt, questions } = changes;
+  if (opensAt !== undefined) requireFuture(opensAt, now);
+  const opens = opensAt === undefined ? found.opensAt : Date.parse(opensAt);
+  const closes = closesAt === undefined ? found.closesAt : Date.parse(closesAt);
+  if (closes <= opens) throw invalid('/closesAt', 'Must be after opensAt');
+
+  await trx('drops')
+    .where({ id })
+    .update({ ...columnsOf(changes), stocked_at: null });
+  if (questions) await writeQuestions(trx, id, questions);
+}

@@ -1,0 +1,26 @@
+import { drop } from '../../shared/contract/drops.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import { loadDrop } from '../../shared/drops/drop.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Deps } from '../deps.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { presentDrop } from './present-drop.ts';
+
+/** The question is there before the drop opens: thinking of an answer should not cost anybody the seat. */
+export function showDrop({ db }: Pick<Deps, 'db'>): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/drops/:id',
+    summary: 'Show a drop, and this buyer’s question when signed in',
+    tag: 'Drops',
+    who: 'anyone',
+    params: ofOne,
+    success: { status: 200, schema: drop, description: 'The drop' },
+    problems: [],
+    async handle({ params: { id }, session }) {
+      const found = await loadDrop(db, id);
+      if (!found) throw new Problem('not_found');
+      return presentDrop(found, session?.userId, Date.now());
+    },
+  });
+}

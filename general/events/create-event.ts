@@ -1,0 +1,22 @@
+import { event, newEvent } from '../../shared/contract/events.ts';
+import type { Deps } from '../deps.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { toEvent } from './event.ts';
+
+export function createEvent({ db }: Pick<Deps, 'db'>): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/events',
+    summary: 'Announce an event',
+    tag: 'Events',
+    who: ['organizer', 'admin'],
+    body: newEvent,
+    success: { status: 201, schema: event, description: 'The event, which is yours' },
+    problems: [],
+    async handle({ body: { startsAt, ...facts }, session }) {
+      const row = { ...facts, starts_at: new Date(startsAt), organizer_id: session.userId };
+      const [id] = await db('events').insert(row);
+      return { ...toEvent({ ...row, id: id! }), drops: [] };
+    },
+  });
+}

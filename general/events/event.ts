@@ -1,0 +1,18 @@
+import type { Database } from '../../shared/mysql/connect.ts';
+
+export type EventRow = {
+  id: number;
+  organizer_id: number;
+  title: string;
+  description: string;
+  venue: string;
+  starts_at: Date;
+};
+
+export function findEvent(db: Database, id: number): Promise<EventRow | undefined> {
+  return db<EventRow>('events').where({ id }).first();
+}
+
+export function toEvent({ id, organizer_id, title, description, venue, starts_at }: EventRow) {
+  return { id, organizerId: organizer_id, title, description, venue, startsAt: starts_at.toISOString() };
+}

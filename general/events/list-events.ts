@@ -1,0 +1,47 @@
+import { eventQuery, eventSummary } from '../../shared/contract/events.ts';
+import { pageOf } from '../../shared/contract/paging.ts';
+import type { Deps } from '../deps.ts';
+import { summarizeDrops } from '../drops/summarize-drops.ts';
+import { cutPage, readCursor } from '../http/cursor.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { toEvent, type EventRow } from './event.ts';
+
+/** What is to come, the next first. An organizer's own list has the past too, and the latest first. */
+export function listEvents({ db }: Pick<Deps, 'db'>): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/events',
+    summary: 'List the events to come, or all of one organizer',
+    tag: 'Events',
+    who: 'anyone',
+    query: eventQuery,
+    success: { status: 200, schema: pageOf(eventSummary), description: 'Events with their drops' },
+    problems: [],
+    async handle({ query: { limit, after, organizerId } }) {
+      const now = Date.now();
+      const all = organizerId !== undefined;
+      const order = all ? 'desc' : 'asc';
+      const rows: EventRow[] = await db<EventRow>('events')
+        .modify((query) => {
+          if (all) void query.where('organizer_id', organizerId);
+          else void query.where('starts_at', '>', new Date(now));
+          const cursor = readCursor(after);
+          if (cursor)
+            void query.whereRaw(`(starts_at, id) ${all ? '<' : '>'} (?, ?)`, [cursor.time, cursor.key]);
+        })
+        .orderBy([
+          { column: 'starts_at', order },
+          { column: 'id', order },
+        ])
+        .limit(limit + 1);
+
+      const { page, next } = cutPage(rows, limit, (row) => ({ time: row.starts_at, key: String(row.id) }));
+      const dropsOf = await summarizeDrops(
+        db,
+        page.map(({ id }) => id),
+        now,
+      );
+      return { items: page.map((row) => ({ ...toEvent(row), drops: dropsOf(row.id) })), next };
+    },
+  });
+}

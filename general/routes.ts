@@ -1,0 +1,44 @@
+/** Everything this tier answers, in the order of the documentation. */
+import { banUser } from './accounts/ban-user.ts';
+import { changeRole } from './accounts/change-role.ts';
+import { findAccounts } from './accounts/find-accounts.ts';
+import { signIn } from './accounts/sign-in.ts';
+import { signOut } from './accounts/sign-out.ts';
+import { signUp } from './accounts/sign-up.ts';
+import { unbanUser } from './accounts/unban-user.ts';
+import { whoAmI } from './accounts/who-am-i.ts';
+import type { Deps } from './deps.ts';
+import { createDrop } from './drops/create-drop.ts';
+import { editDrop } from './drops/edit-drop.ts';
+import { showDropStats } from './drops/show-drop-stats.ts';
+import { showDrop } from './drops/show-drop.ts';
+import { createEvent } from './events/create-event.ts';
+import { editEvent } from './events/edit-event.ts';
+import { listEvents } from './events/list-events.ts';
+import { showEvent } from './events/show-event.ts';
+import type { Route } from './http/route.ts';
+import { listOrders } from './orders/list-orders.ts';
+import { showOrder } from './orders/show-order.ts';
+
+export function createRoutes(deps: Deps): Route[] {
+  return [
+    signUp(deps),
+    signIn(deps),
+    signOut(deps),
+    whoAmI(deps),
+    findAccounts(deps),
+    banUser(deps),
+    unbanUser(deps),
+    changeRole(deps),
+    listEvents(deps),
+    showEvent(deps),
+    createEvent(deps),
+    editEvent(deps),
+    showDrop(deps),
+    createDrop(deps),
+    editDrop(deps),
+    showDropStats(deps),
+    listOrders(deps),
+    showOrder(deps),
+  ];
+}
