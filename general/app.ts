@@ -4,6 +4,9 @@ import type { Registry } from 'prom-client';
 import type { Log } from '../shared/log.ts';
 import type { Ops } from '../shared/ops.ts';
 import { Problem } from '../shared/problems.ts';
+import { documentedElsewhere } from './api-docs/documented-elsewhere.ts';
+import { openApiDocument } from './api-docs/openapi.ts';
+import { serveDocs } from './api-docs/serve-docs.ts';
 import { answerProblem, toProblem } from './http/answer-problem.ts';
 import { authorize, type AuthorizeDeps } from './http/authorize.ts';
 import { checkInput } from './http/check-input.ts';
@@ -34,6 +37,7 @@ export function createApp(deps: AppDeps): Express {
       throw new Problem('method_not_allowed');
     });
   }
+  app.use(serveDocs(openApiDocument([...routes, ...documentedElsewhere])));
   app.use(() => {
     throw new Problem('not_found');
   });

@@ -1,0 +1,28 @@
+import { entryAccepted, newEntry } from '../../shared/contract/entries.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import type { DocumentedRoute } from '../http/route.ts';
+
+/** What the front door sends to other tiers. Callers see one API. */
+export const documentedElsewhere: DocumentedRoute[] = [
+  {
+    method: 'POST',
+    path: '/api/drops/:id/entries',
+    summary: 'Enter a drop',
+    description:
+      'Answered 202 once the entry is durably queued. Its outcome, exactly one, comes over the socket and is in ' +
+      '`GET /api/drops/{id}/entry`.',
+    tag: 'Entries',
+    who: 'signed-in',
+    params: ofOne,
+    body: newEntry,
+    success: { status: 202, schema: entryAccepted, description: 'The entry is queued' },
+    problems: [
+      'wrong_answer',
+      'wrong_question',
+      'drop_not_open',
+      'drop_closed',
+      'drop_cancelled',
+      'drop_sold_out',
+    ],
+  },
+];
