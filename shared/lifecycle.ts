@@ -38,7 +38,7 @@ export class Lifecycle {
 
   async #stop(): Promise<void> {
     for (const quiet of this.#quiet) await this.#attempt('quiet', quiet);
-    for (const { what, release } of this.#releases.reverse()) await this.#attempt(what, release);
+    for (const { what, release } of this.#releases.toReversed()) await this.#attempt(what, release);
   }
 
   async #attempt(what: string, release: Release): Promise<void> {

@@ -12,10 +12,14 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
-/** Takes no new connections, lets requests under way finish, then drops idle keep-alive connections. */
+/** Takes no new connections, lets requests under way finish, and drops keep-alive connections once they are idle. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const dropIdle = setInterval(() => server.closeIdleConnections(), 100);
+    server.close(() => {
+      clearInterval(dropIdle);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

@@ -3,9 +3,9 @@
 -- standby keeps it: that entry is a duplicate.
 --
 -- ARGV  1 batch id   2 entries 'buyer:quantity,...'
---       3 '1' if other partitions may have seats to lend: then nothing is decided when there are too few here
+--       3 '1' if other partitions may have seats to lend: then nothing is decided while there are too few here
 -- reply {'not_stocked'}
---       {'short', seats missing}
+--       {'short', seats missing, partitions of the drop}
 --       {'decided', 'now|expiresAt|outcome,outcome,...'} in the order of the entries:
 --         'h' seats        held, seats joined by '+'
 --         's' position     in standby, 1 is next
@@ -26,12 +26,12 @@ end
 
 local states = redis.call('HMGET', ENTRIES, unpack(buyers))
 
-if mayBorrow and meta.status == 'open' then
+if mayBorrow and meta.partitions > 1 and meta.status == 'open' then
   local wanted = 0
   for i = 1, count do
     if not states[i] or states[i]:sub(1, 1) == 'R' then wanted = wanted + quantities[i] end
   end
-  if wanted > meta.free then return { 'short', wanted - meta.free } end
+  if wanted > meta.free then return { 'short', wanted - meta.free, meta.partitions } end
 end
 
 local standby = redis.call('ZCARD', STANDBY)

@@ -21,7 +21,7 @@ export type Outcome =
 export type ClaimResult =
   | { kind: 'decided'; decidedAt: number; outcomes: Outcome[] }
   /** Nothing was decided: so many seats would have to be borrowed from other partitions first. */
-  | { kind: 'short'; missing: number }
+  | { kind: 'short'; missing: number; partitions: number }
   /** The drop's seats are not in Redis (yet, or any more). */
   | { kind: 'not_stocked' };
 
@@ -57,9 +57,9 @@ export function createClaim(redis: Cluster, keys: Keys, replicaAcks: number): Cl
 }
 
 function decode(reply: Reply, batch: Batch): ClaimResult {
-  const [outcome, detail] = reply;
+  const [outcome, detail, more] = reply;
   if (outcome === 'decided') return { kind: 'decided', ...decodeOutcomes(String(detail), batch) };
-  if (outcome === 'short') return { kind: 'short', missing: Number(detail) };
+  if (outcome === 'short') return { kind: 'short', missing: Number(detail), partitions: Number(more) };
   if (outcome === 'not_stocked') return { kind: 'not_stocked' };
   throw unexpected('claim', reply);
 }
@@ -76,7 +76,7 @@ export function decodeOutcomes(text: string, batch: Batch): { decidedAt: number;
   };
   for (const code of list === '' ? [] : list.split(',')) {
     const rest = code.slice(1);
-    switch (code[0]) {
+    switch (code.charAt(0)) {
       case 'x':
         for (let count = Number(rest); count > 0; count -= 1) {
           outcomes.push({ kind: 'sold_out', buyerId: nextBuyer() });

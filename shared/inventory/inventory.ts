@@ -140,7 +140,13 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
         const [numbers, standby] = await Promise.all([
           redis.hmget(
             keys.key(place, 'meta'),
-            ...['capacity', 'free', 'held', 'paying', 'sold', 'standbyLimit', 'decided'],
+            'capacity',
+            'free',
+            'held',
+            'paying',
+            'sold',
+            'standbyLimit',
+            'decided',
           ),
           redis.zcard(keys.key(place, 'standby')),
         ]);
@@ -165,7 +171,14 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
         const standbyLimit = Math.floor(
           (drop.standbyLimit + drop.partitions - 1 - partition) / drop.partitions,
         );
-        await stock({ dropId, partition }, drop.maxPerBuyer, standbyLimit, drop.holdSeconds * 1000, ...seats);
+        await stock(
+          { dropId, partition },
+          drop.maxPerBuyer,
+          standbyLimit,
+          drop.holdSeconds * 1000,
+          drop.partitions,
+          ...seats,
+        );
       }
       await redis.hset(keys.onSale, drop.id, drop.partitions);
     },
@@ -271,9 +284,7 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
 
     async seatMap({ id, partitions }) {
       const maps = await Promise.all(
-        places(id, partitions).map(
-          (place) => redis.hgetall(keys.key(place, 'rows')) as Promise<Record<string, string>>,
-        ),
+        places(id, partitions).map((place) => redis.hgetall(keys.key(place, 'rows'))),
       );
       const rowCount = Object.keys(maps[0] ?? {}).length;
       return Array.from({ length: rowCount }, (_, index) => overlay(maps.map((map) => map[index] ?? '')));
@@ -296,7 +307,7 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
     },
 
     async transfers(place) {
-      const lent = (await redis.hgetall(keys.key(place, 'lent'))) as Record<string, string>;
+      const lent = await redis.hgetall(keys.key(place, 'lent'));
       return Object.entries(lent).map(([transfer, record]) => {
         const [to, seats] = record.split('|');
         return { transfer, to: Number(to), seats: decodeSeats(seats) };
@@ -312,7 +323,7 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
     },
 
     async onSale() {
-      const drops = (await redis.hgetall(keys.onSale)) as Record<string, string>;
+      const drops = await redis.hgetall(keys.onSale);
       return Object.entries(drops).map(([id, partitions]) => ({
         id: Number(id),
         partitions: Number(partitions),

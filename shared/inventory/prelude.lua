@@ -37,14 +37,14 @@ end
 local meta
 do
   local m = redis.call('HMGET', META, 'capacity', 'free', 'held', 'paying', 'sold', 'maxPerBuyer', 'standbyLimit',
-    'holdMs', 'status', 'sequence', 'noRun', 'decided')
+    'holdMs', 'status', 'sequence', 'noRun', 'decided', 'partitions')
   if m[1] then
     meta = {
       capacity = tonumber(m[1]), free = tonumber(m[2]), held = tonumber(m[3]), paying = tonumber(m[4]),
       sold = tonumber(m[5]), maxPerBuyer = tonumber(m[6]), standbyLimit = tonumber(m[7]), holdMs = tonumber(m[8]),
       status = m[9], sequence = tonumber(m[10]),
       -- No run of this many free seats is in any row, as far as is known; 0 when nothing is known.
-      noRun = tonumber(m[11]), decided = tonumber(m[12]),
+      noRun = tonumber(m[11]), decided = tonumber(m[12]), partitions = tonumber(m[13]),
     }
   end
 end

@@ -1,21 +1,20 @@
 -- Puts a partition's seats on sale, or brings the limits of one that is on sale up to date. Never touches seats of
 -- a partition that exists, so it is safe to repeat at any time.
 --
--- ARGV  1 maxPerBuyer  2 standbyLimit  3 holdMs  4.. one per row of the drop, in order: '.' free, '-' elsewhere
+-- ARGV  1 maxPerBuyer  2 standbyLimit  3 holdMs  4 partitions of the drop  5.. one per row of the drop, in order: '.' free, '-' elsewhere
 -- reply {'stocked'} or {'updated'}
 redis.call('HSET', META, 'maxPerBuyer', ARGV[1], 'standbyLimit', ARGV[2], 'holdMs', ARGV[3])
 if meta then return { 'updated' } end
 
 local capacity = 0
-for i = 4, #ARGV do
-  local index, seats = i - 4, ARGV[i]
+for i = 5, #ARGV do
+  local index, seats = i - 5, ARGV[i]
   redis.call('HSET', ROWS, index, seats)
-  if seats:find('.', 1, true) then
-    redis.call('ZADD', OPEN, index, index)
-    capacity = capacity + #seats
-  end
+  local _, own = seats:gsub('%.', '')
+  if own > 0 then redis.call('ZADD', OPEN, index, index) end
+  capacity = capacity + own
 end
 redis.call('HSET', META, 'capacity', capacity, 'free', capacity, 'held', 0, 'paying', 0, 'sold', 0,
-  'status', 'open', 'sequence', 0, 'noRun', 0, 'decided', 0)
+  'status', 'open', 'sequence', 0, 'noRun', 0, 'decided', 0, 'partitions', ARGV[4])
 ledger('t', 'stock', 'n', capacity)
 return { 'stocked' }

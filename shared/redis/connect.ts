@@ -29,6 +29,6 @@ export function connectRedis(nodes: readonly string[], log: Log): Cluster {
 /** Whether the cluster answers and serves all of its slots. */
 export async function redisReady(redis: Cluster): Promise<boolean> {
   if (redis.status !== 'ready') return false;
-  const info = String(await redis.cluster('INFO'));
+  const info = await redis.cluster('INFO');
   return info.includes('cluster_state:ok');
 }

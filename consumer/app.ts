@@ -1,0 +1,84 @@
+/** The consumer tier: decides entries in order, releases holds whose time is over, and sweeps up after crashes. */
+import type { KeyObject } from 'node:crypto';
+import type { Cluster } from 'ioredis';
+import type { Registry } from 'prom-client';
+import { createAnnouncer } from '../shared/announce.ts';
+import type { Broker, BrokerChannel } from '../shared/broker/connect.ts';
+import { NotConfirmed } from '../shared/broker/publish.ts';
+import type { Topology } from '../shared/broker/topology.ts';
+import type { Inventory } from '../shared/inventory/inventory.ts';
+import type { Log } from '../shared/log.ts';
+import { startLoop } from '../shared/loop.ts';
+import { isTransient } from '../shared/redis/transient.ts';
+import { createConsumerMetrics } from './consumer-metrics.ts';
+import { createDecideEntries } from './decide-entries.ts';
+import { QueueWorker } from './queue-worker.ts';
+import { createReleaseHolds } from './release-holds.ts';
+import { createSeatSharing } from './share-seats.ts';
+import { createSweep } from './sweep.ts';
+
+export type ConsumerDeps = {
+  broker: Broker;
+  topology: Topology;
+  redis: Cluster;
+  inventory: Inventory;
+  checkoutKey: KeyObject;
+  registry: Registry;
+  log: Log;
+  /** Milliseconds between two rounds of the sweeper. */
+  sweepEveryMs?: number;
+};
+
+export type Consumer = {
+  ready: () => boolean;
+  /** Takes no more messages; resolves when those under way are done. */
+  stop: () => Promise<void>;
+};
+
+/** Batches under way per queue. Redis remembers the replies of more than these (claim.lua), for redeliveries. */
+const prefetch = 64;
+
+export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
+  const { broker, topology, redis, inventory, checkoutKey, registry, log } = deps;
+  const metrics = createConsumerMetrics(registry);
+
+  const timers: BrokerChannel = await broker.channel('timers', (channel) => topology.assertExpired(channel));
+  const announcer = createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKey });
+  const sharing = createSeatSharing({ inventory, announcer });
+
+  const worker = (queue: string, decide: ReturnType<typeof createDecideEntries>) =>
+    new QueueWorker({
+      queue,
+      decide,
+      isTransient: (error) => error instanceof NotConfirmed || isTransient(error),
+      onParked: metrics.parked,
+      log,
+    });
+  const decide = createDecideEntries({ inventory, announcer, sharing, checkoutKey, metrics });
+  const workers = [
+    ...Array.from({ length: topology.entryQueueCount }, (_, number) =>
+      worker(topology.entryQueue(number), decide),
+    ),
+    worker(topology.expired, createReleaseHolds({ inventory, announcer, metrics })),
+  ];
+
+  const intake = await broker.channel('intake', async (channel) => {
+    await topology.assertEntries(channel);
+    await topology.assertExpired(channel);
+    await channel.prefetch(prefetch);
+    for (const each of workers) await each.consume(channel);
+  });
+  const sweeper = startLoop(
+    'sweep',
+    deps.sweepEveryMs ?? 1_000,
+    log,
+    createSweep({ inventory, announcer, sharing, metrics }),
+  );
+
+  return {
+    ready: () => intake.ready() && timers.ready(),
+    async stop() {
+      await Promise.all([sweeper.stop(), ...workers.map((each) => each.stop())]);
+    },
+  };
+}

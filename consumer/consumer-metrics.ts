@@ -1,0 +1,66 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Outcome } from '../shared/inventory/claim.ts';
+
+export type ConsumerMetrics = {
+  /** `waitedMs`: from acceptance by the publisher's clock to decision by that of Redis. */
+  decided: (outcomes: readonly Outcome[], size: number, waitedMs: number) => void;
+  released: (result: string, by: 'timer' | 'sweeper') => void;
+  promoted: (count: number) => void;
+  toldLate: (count: number) => void;
+  parked: (queue: string) => void;
+};
+
+export function createConsumerMetrics(registry: Registry): ConsumerMetrics {
+  const registers = [registry];
+  const outcomes = new Counter({
+    name: 'seatdrop_entries_decided_total',
+    help: 'Entries that got an outcome',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const batchSize = new Histogram({
+    name: 'seatdrop_batch_entries',
+    help: 'Entries in a batch',
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+    registers,
+  });
+  const wait = new Histogram({
+    name: 'seatdrop_entry_wait_seconds',
+    help: 'From acceptance to decision',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const releases = new Counter({
+    name: 'seatdrop_releases_total',
+    help: 'Attempts to end holds whose time was over',
+    labelNames: ['result', 'by'],
+    registers,
+  });
+  const promotions = new Counter({
+    name: 'seatdrop_promotions_total',
+    help: 'Standby buyers who got seats after a hold ran out',
+    registers,
+  });
+  const toldLate = new Counter({
+    name: 'seatdrop_promotions_told_late_total',
+    help: 'Promotions that the sweeper had to announce',
+    registers,
+  });
+  const parked = new Counter({
+    name: 'seatdrop_parked_total',
+    help: 'Messages that could not be handled',
+    labelNames: ['queue'],
+    registers,
+  });
+  return {
+    decided(list, size, waitedMs) {
+      for (const { kind } of list) outcomes.inc({ outcome: kind });
+      batchSize.observe(size);
+      wait.observe(Math.max(0, waitedMs) / 1000);
+    },
+    released: (result, by) => releases.inc({ result, by }),
+    promoted: (count) => promotions.inc(count),
+    toldLate: (count) => toldLate.inc(count),
+    parked: (queue) => parked.inc({ queue }),
+  };
+}

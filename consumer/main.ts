@@ -1,0 +1,64 @@
+import { createServer } from 'node:http';
+import { z } from 'zod';
+import { connectBroker } from '../shared/broker/connect.ts';
+import { Topology } from '../shared/broker/topology.ts';
+import {
+  brokerSettings,
+  checkoutSettings,
+  commonSettings,
+  readConfig,
+  redisSettings,
+} from '../shared/config.ts';
+import { createInventory } from '../shared/inventory/inventory.ts';
+import { runTier } from '../shared/lifecycle.ts';
+import { closeServer, listen } from '../shared/listen.ts';
+import { createLog } from '../shared/log.ts';
+import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
+import { Ops } from '../shared/ops.ts';
+import { connectRedis, redisReady } from '../shared/redis/connect.ts';
+import { signingKeyFromHex } from '../shared/session.ts';
+import { startConsumer, type Consumer } from './app.ts';
+
+const settings = z.object({ ...commonSettings, ...redisSettings, ...brokerSettings, ...checkoutSettings });
+
+const log = createLog('consumer', process.env['LOG_LEVEL'] ?? 'info');
+
+await runTier(log, async (lifecycle) => {
+  const config = readConfig(settings);
+  const registry = createMetrics('consumer');
+  addProcessMetrics(registry);
+
+  // The ops port is there before the dependencies are, so that a tier that waits can say what for.
+  let consumer: Consumer | undefined;
+  const ops = new Ops(registry);
+  lifecycle.onQuiet(() => ops.quiet());
+  const server = createServer((req, res) => {
+    if (!ops.handle(req, res)) res.writeHead(404).end();
+  });
+  await listen(server, config.HOST, config.PORT);
+  lifecycle.onStop('ops port', () => closeServer(server));
+
+  const redis = connectRedis(config.REDIS_NODES, log);
+  lifecycle.onStop('redis', () => redis.disconnect());
+  ops.addCheck('redis', () => redisReady(redis));
+  ops.addCheck('broker', () => consumer?.ready() ?? false);
+
+  const broker = await connectBroker(config.AMQP_URL, log);
+  lifecycle.onStop('broker', () => broker.close());
+
+  const inventory = createInventory({
+    redis,
+    namespace: config.NAMESPACE,
+    replicaAcks: config.REDIS_REPLICA_ACKS,
+  });
+  consumer = await startConsumer({
+    broker,
+    topology: new Topology(config.NAMESPACE, config.ENTRY_QUEUES),
+    redis,
+    inventory,
+    checkoutKey: signingKeyFromHex(config.CHECKOUT_KEY),
+    registry,
+    log,
+  });
+  lifecycle.onQuiet(() => consumer?.stop());
+});

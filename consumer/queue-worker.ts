@@ -1,0 +1,106 @@
+/**
+ * Takes the messages of one queue in order. Each message has two parts: `decide` runs strictly one after the other;
+ * what it returns runs beside the next messages and ends with the acknowledgement. A fault that may pass is waited
+ * out with the message in hand; one that will not sends the message to `parked`, so that the queue flows on.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import type { Log } from '../shared/log.ts';
+
+/** A message that can never be handled. */
+export class Unhandleable extends Error {
+  override name = 'Unhandleable';
+}
+
+export type QueueWorkerOptions = {
+  queue: string;
+  decide: (message: ConsumeMessage) => Promise<() => Promise<void>>;
+  /** Whether an error may pass by itself. */
+  isTransient: (error: unknown) => boolean;
+  onParked: (queue: string) => void;
+  log: Log;
+};
+
+const firstPause = 50;
+const longestPause = 2_000;
+/** Attempts at a message that fails for a reason which does not look passing. */
+const attempts = 3;
+
+export class QueueWorker {
+  readonly #options: QueueWorkerOptions;
+  #line: Promise<void> = Promise.resolve();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #cancel: () => Promise<unknown> = () => Promise.resolve();
+
+  constructor(options: QueueWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Starts consuming on a channel; again on the next one after the broker was away. */
+  async consume(channel: ConfirmChannel): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    let open = true;
+    channel.once('close', () => (open = false));
+    const { consumerTag } = await channel.consume(this.#options.queue, (message) => {
+      if (!message || this.#stopping.signal.aborted) return;
+      this.#line = this.#line.then(() => this.#take(message, channel, () => open));
+    });
+    this.#cancel = () => (open ? channel.cancel(consumerTag) : Promise.resolve());
+  }
+
+  /** Takes nothing new, and resolves when what is under way has ended. The rest stays in the queue. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#cancel().catch(() => {});
+    await this.#line;
+    await Promise.all(this.#underWay);
+  }
+
+  async #take(message: ConsumeMessage, channel: ConfirmChannel, isOpen: () => boolean): Promise<void> {
+    // What came down a lost channel comes again; deciding it twice would do no harm, but no good either.
+    if (this.#stopping.signal.aborted || !isOpen()) return;
+    const park = (error: unknown) => {
+      const { queue, log, onParked } = this.#options;
+      const expected = error instanceof Unhandleable;
+      log[expected ? 'warn' : 'error'](
+        { err: error, queue, messageId: message.properties.messageId as unknown },
+        'parked',
+      );
+      onParked(queue);
+      if (isOpen()) channel.reject(message, false);
+    };
+    let decided;
+    try {
+      decided = await this.#persist(() => this.#options.decide(message));
+    } catch (error) {
+      park(error);
+      return;
+    }
+    if (!decided) return;
+    const follow = decided.value;
+    const rest = this.#persist(follow).then((done) => {
+      if (done && isOpen()) channel.ack(message);
+    }, park);
+    this.#underWay.add(rest);
+    void rest.finally(() => this.#underWay.delete(rest));
+  }
+
+  /** Repeats `work` while it fails for passing reasons. Undefined when a stop came first: the message stays queued. */
+  async #persist<T>(work: () => Promise<T>): Promise<{ value: T } | undefined> {
+    const { isTransient, log, queue } = this.#options;
+    let pause = firstPause;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return { value: await work() };
+      } catch (error) {
+        if (error instanceof Unhandleable) throw error;
+        if (!isTransient(error) && attempt >= attempts) throw error;
+        if (attempt === 1) log.warn({ err: error, queue }, 'trying again');
+        const stopped = await sleep(pause, false, { signal: this.#stopping.signal }).catch(() => true);
+        if (stopped) return undefined;
+        pause = Math.min(2 * pause, longestPause);
+      }
+    }
+  }
+}

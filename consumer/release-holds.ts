@@ -1,0 +1,39 @@
+/**
+ * A hold's time is over: unless it was paid or is being paid, it ends, and its seats go to the next in standby. The
+ * timer message comes again after a crash; the script has then released already, and the sweeper tells those promoted.
+ */
+import type { ConsumeMessage } from 'amqplib';
+import type { Announcer } from '../shared/announce.ts';
+import { decodeTimer } from '../shared/broker/hold-timer.ts';
+import type { Inventory } from '../shared/inventory/inventory.ts';
+import type { Place } from '../shared/inventory/keys.ts';
+import type { ConsumerMetrics } from './consumer-metrics.ts';
+import { Unhandleable } from './queue-worker.ts';
+
+export type ReleaseDeps = { inventory: Inventory; announcer: Announcer; metrics: ConsumerMetrics };
+
+/**
+ * Releases one hold whose time is over and announces who got its seats. A hold that is early by the clock of Redis
+ * is left to the sweeper: clocks of different machines run differently, but not by much.
+ */
+export async function releaseHold(
+  { inventory, announcer, metrics }: ReleaseDeps,
+  place: Place,
+  holdId: string,
+  by: 'timer' | 'sweeper',
+): Promise<void> {
+  const result = await inventory.release(place, holdId);
+  metrics.released(result.kind, by);
+  if (result.kind !== 'released') return;
+  metrics.promoted(result.promoted.length);
+  await announcer.promoted(place, result.promoted, { buyerId: result.buyerId });
+}
+
+export function createReleaseHolds(deps: ReleaseDeps) {
+  return (message: ConsumeMessage): Promise<() => Promise<void>> => {
+    const timer = decodeTimer(message);
+    if (!timer) return Promise.reject(new Unhandleable('not a timer of a hold'));
+    // Releases need no order among each other, so all of it runs beside the next.
+    return Promise.resolve(() => releaseHold(deps, timer.place, timer.holdId, 'timer'));
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * Seats travel between the partitions of a drop, entries do not: a buyer's state stays in one place, so one buyer
+ * cannot hold seats twice. A transfer has three steps on two nodes; after a crash the sweeper carries on with it, and
+ * each step happens once however often it is tried.
+ */
+import type { Announcer } from '../shared/announce.ts';
+import { newBatchId } from '../shared/inventory/entry-id.ts';
+import { places, type Inventory } from '../shared/inventory/inventory.ts';
+import type { Place } from '../shared/inventory/keys.ts';
+
+export type SeatSharing = {
+  /** Moves up to `wanted` free seats from the drop's other partitions to `place`; returns how many came. */
+  borrow: (place: Place, partitions: number, wanted: number) => Promise<number>;
+  /** Brings seats to their destination that a crash left on the way. */
+  finishTransfers: (place: Place) => Promise<void>;
+  /** Brings free seats to where buyers stand by for them. */
+  serveStandby: (drop: { id: number; partitions: number }) => Promise<void>;
+};
+
+export type SeatSharingDeps = { inventory: Inventory; announcer: Announcer };
+
+export function createSeatSharing({ inventory, announcer }: SeatSharingDeps): SeatSharing {
+  const arrive = async (from: Place, transfer: string, to: Place, seats: readonly string[]) => {
+    const promoted = await inventory.borrow(to, transfer, seats);
+    await inventory.forgetTransfer(from, transfer);
+    await announcer.promoted(to, promoted);
+  };
+
+  const borrow: SeatSharing['borrow'] = async (place, partitions, wanted) => {
+    const counts = await inventory.partitionCounts({ id: place.dropId, partitions });
+    const lenders = places(place.dropId, partitions)
+      .map((lender) => ({ lender, free: counts[lender.partition]?.free ?? 0 }))
+      .filter(({ lender, free }) => lender.partition !== place.partition && free > 0)
+      .toSorted((a, b) => b.free - a.free);
+    let missing = wanted;
+    for (const { lender } of lenders) {
+      if (missing <= 0) break;
+      const transfer = newBatchId();
+      const seats = await inventory.lend(lender, transfer, place.partition, missing);
+      if (seats.length === 0) continue;
+      await arrive(lender, transfer, place, seats);
+      missing -= seats.length;
+    }
+    return wanted - missing;
+  };
+
+  return {
+    borrow,
+
+    async finishTransfers(place) {
+      for (const { transfer, to, seats } of await inventory.transfers(place)) {
+        await arrive(place, transfer, { dropId: place.dropId, partition: to }, seats);
+      }
+    },
+
+    async serveStandby({ id, partitions }) {
+      const counts = await inventory.partitionCounts({ id, partitions });
+      for (const place of places(id, partitions)) {
+        const waiting = counts[place.partition]?.standby ?? 0;
+        const free = counts.reduce(
+          (sum, part, index) => sum + (index === place.partition ? 0 : (part?.free ?? 0)),
+          0,
+        );
+        if (waiting > 0 && free > 0) await borrow(place, partitions, Math.min(waiting, free));
+      }
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * A buyer presses Buy. Everything is checked from memory, cheapest first and in the order in which a buyer would want
+ * to be told; then the entry goes to the broker, and once that has it durably the buyer gets 202.
+ */
+import type { KeyObject } from 'node:crypto';
+import type { BannedUsers } from '../shared/banned-users.ts';
+import { entryBody } from '../shared/contract/entry.ts';
+import type { Drop } from '../shared/drops/drop.ts';
+import { normalizeAnswer, questionFor } from '../shared/drops/question.ts';
+import { partitionOfBuyer } from '../shared/inventory/layout.ts';
+import { NotConfirmed } from '../shared/broker/publish.ts';
+import { Problem } from '../shared/problems.ts';
+import { sessionToken, verifySession, type Session } from '../shared/session.ts';
+import type { Attempts } from './attempts.ts';
+import type { Batcher } from './batcher.ts';
+import type { OpenDrops } from './open-drops.ts';
+
+export type AcceptDeps = {
+  sessionKey: KeyObject;
+  bannedUsers: BannedUsers;
+  openDrops: OpenDrops;
+  attempts: Attempts;
+  batcher: Batcher;
+  now?: () => number;
+};
+
+export type EntryRequest = {
+  dropId: number;
+  headers: { authorization?: string | undefined; cookie?: string | undefined };
+  /** The parsed JSON. */
+  body: unknown;
+};
+
+/** Resolves when the entry is durably queued. @throws {Problem} when it is not taken. */
+export type AcceptEntry = (request: EntryRequest) => Promise<void>;
+
+export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
+  const now = deps.now ?? Date.now;
+
+  return async ({ dropId, headers, body }) => {
+    const { userId } = sessionOf(headers);
+    const drop = deps.openDrops.get(dropId);
+    if (!drop) throw new Problem('not_found');
+    checkOpen(drop);
+    if (!deps.attempts.take(userId, now())) throw new Problem('too_many_requests', { retryAfter: 10 });
+    const quantity = checkAnswer(drop, userId, body);
+    const place = { dropId, partition: partitionOfBuyer(userId, drop.partitions) };
+    try {
+      await deps.batcher.add(place, userId, quantity);
+    } catch (error) {
+      if (error instanceof NotConfirmed) throw new Problem('unavailable', { retryAfter: 1, cause: error });
+      throw error;
+    }
+  };
+
+  function sessionOf(headers: EntryRequest['headers']): Session {
+    const token = sessionToken(headers);
+    const session = token === undefined ? undefined : verifySession(token, deps.sessionKey);
+    if (!session) throw new Problem('not_signed_in');
+    if (deps.bannedUsers.has(session.userId)) throw new Problem('banned');
+    return session;
+  }
+
+  function checkOpen(drop: Drop): void {
+    if (drop.cancelled) throw new Problem('drop_cancelled');
+    const time = now();
+    if (time >= drop.closesAt) throw new Problem('drop_closed');
+    if (time < drop.opensAt) {
+      throw new Problem('drop_not_open', {
+        retryAfter: Math.ceil((drop.opensAt - time) / 1000),
+        extensions: {
+          opensAt: new Date(drop.opensAt).toISOString(),
+          serverTime: new Date(time).toISOString(),
+        },
+      });
+    }
+    // Between an organizer's edit and the moment Redis has it.
+    if (!drop.stocked) throw new Problem('unavailable', { retryAfter: 1 });
+    if (deps.openDrops.isSoldOut(drop.id)) throw new Problem('drop_sold_out');
+  }
+}
+
+/** The quantity asked for, if the body is valid and answers this buyer's question. */
+function checkAnswer(drop: Drop, buyerId: number, body: unknown): number {
+  const parsed = entryBody.safeParse(body);
+  if (!parsed.success) {
+    throw new Problem('invalid_request', {
+      errors: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, message })),
+    });
+  }
+  const { questionId, answer, quantity } = parsed.data;
+  if (quantity > drop.maxPerBuyer) {
+    throw new Problem('invalid_request', {
+      errors: [{ pointer: '/quantity', message: `At most ${drop.maxPerBuyer} a buyer` }],
+    });
+  }
+  const question = questionFor(drop, buyerId);
+  if (question?.id !== questionId) throw new Problem('wrong_question');
+  if (normalizeAnswer(question.answer) !== normalizeAnswer(answer)) throw new Problem('wrong_answer');
+  return quantity;
+}

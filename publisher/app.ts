@@ -1,0 +1,121 @@
+/**
+ * The publisher's HTTP server: one route, `POST /api/drops/:id/entries`, on bare node:http, since each entry of a rush
+ * passes here and a framework would cost more than the work itself.
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Log } from '../shared/log.ts';
+import type { Ops } from '../shared/ops.ts';
+import { Problem, problemBody, problemContentType } from '../shared/problems.ts';
+import type { AcceptEntry } from './accept-entry.ts';
+
+export type PublisherDeps = { acceptEntry: AcceptEntry; ops: Ops; registry: Registry; log: Log };
+
+/** Bytes; an entry needs about 100. */
+const maxBody = 16 * 1024;
+const route = /^\/api\/drops\/([1-9]\d{0,9})\/entries\/?(?:\?.*)?$/;
+const sane = /^[\w.-]{1,64}$/;
+const accepted = JSON.stringify({ status: 'queued' });
+
+export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDeps): Server {
+  const answers = new Counter({
+    name: 'seatdrop_entries_total',
+    help: 'Answers to entries',
+    labelNames: ['code'],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: 'seatdrop_entry_seconds',
+    help: 'From request to 202',
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
+    registers: [registry],
+  });
+
+  const answer = async (req: IncomingMessage, res: ServerResponse) => {
+    const startedAt = performance.now();
+    const requestId = headerOf(req, 'x-request-id', sane) ?? randomUUID();
+    res.setHeader('x-request-id', requestId);
+    try {
+      const dropId = route.exec(req.url ?? '')?.[1];
+      if (dropId === undefined) throw new Problem('not_found');
+      if (req.method !== 'POST') {
+        res.setHeader('allow', 'POST');
+        throw new Problem('method_not_allowed');
+      }
+      const body = await readJson(req);
+      await acceptEntry({ dropId: Number(dropId), headers: req.headers, body });
+      answers.inc({ code: 'accepted' });
+      duration.observe((performance.now() - startedAt) / 1000);
+      res.writeHead(202, { 'content-type': 'application/json', 'content-length': accepted.length });
+      res.end(accepted);
+    } catch (error) {
+      const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
+      answers.inc({ code: problem.code });
+      if (problem.code === 'internal') log.error({ err: error, requestId }, 'unexpected fault');
+      else log.debug({ code: problem.code, requestId }, 'entry not taken');
+      sendProblem(res, problem);
+    }
+  };
+
+  const server = createServer((req, res) => {
+    if (!ops.handle(req, res)) void answer(req, res);
+  });
+  // A client that sends its few bytes slowly may not keep a connection.
+  server.requestTimeout = 10_000;
+  server.headersTimeout = 5_000;
+  server.keepAliveTimeout = 65_000;
+  return server;
+}
+
+function sendProblem(res: ServerResponse, problem: Problem): void {
+  if (res.destroyed) return;
+  const { retryAfter } = problem.options;
+  const text = JSON.stringify(problemBody(problem.code, problem.options));
+  res.writeHead(problem.status, {
+    'content-type': problemContentType,
+    'content-length': Buffer.byteLength(text),
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    // What is left of a body that is too large is not worth reading.
+    ...(problem.code === 'body_too_large' ? { connection: 'close' } : {}),
+  });
+  res.end(text);
+}
+
+/** @throws {Problem} when the body is too large, of another type, or not JSON */
+async function readJson(req: IncomingMessage): Promise<unknown> {
+  if (!/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) {
+    req.resume();
+    throw new Problem('unsupported_media_type');
+  }
+  const body = await readBody(req);
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new Problem('malformed_json');
+  }
+}
+
+function readBody(req: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBody) {
+        chunks.push(chunk);
+        return;
+      }
+      req.removeAllListeners('data');
+      req.resume();
+      reject(new Problem('body_too_large'));
+    });
+    req.once('end', () => resolve(Buffer.concat(chunks)));
+    req.once('error', () => reject(new Problem('malformed_json')));
+  });
+}
+
+function headerOf(req: IncomingMessage, name: string, pattern: RegExp): string | undefined {
+  const value = req.headers[name];
+  return typeof value === 'string' && pattern.test(value) ? value : undefined;
+}

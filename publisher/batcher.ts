@@ -1,0 +1,88 @@
+/**
+ * Group commit: entries that arrive in the same turn of the event loop go to the broker as one message per partition,
+ * and all of them wait for its one confirm. A message per entry would halve what a publisher accepts.
+ */
+import type { BrokerChannel } from '../shared/broker/connect.ts';
+import { encodeBatch, maxBatchSize, packEntry } from '../shared/broker/entry-batch.ts';
+import { NotConfirmed, publishConfirmed } from '../shared/broker/publish.ts';
+import type { Topology } from '../shared/broker/topology.ts';
+import { newBatchId } from '../shared/inventory/entry-id.ts';
+import type { Place } from '../shared/inventory/keys.ts';
+
+export type BatcherOptions = {
+  channel: BrokerChannel;
+  topology: Topology;
+  /** Entries waiting for their confirm at which more are turned away: memory stays bounded, and answers quick. */
+  maxWaiting?: number;
+  /** Milliseconds to wait for a confirm. */
+  confirmDeadline?: number;
+};
+
+type Group = { place: Place; entries: string[]; settle: ((error?: unknown) => void)[] };
+
+export class Batcher {
+  readonly #options: Required<BatcherOptions>;
+  #groups = new Map<string, Group>();
+  #scheduled = false;
+  #waiting = 0;
+
+  constructor(options: BatcherOptions) {
+    this.#options = { maxWaiting: 20_000, confirmDeadline: 3_000, ...options };
+  }
+
+  /** Entries whose confirm is still awaited. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /**
+   * Resolves once the broker has the entry durably.
+   * @throws {NotConfirmed} at once when there is no broker or too many wait already; later when it does not confirm
+   */
+  add(place: Place, buyerId: number, quantity: number): Promise<void> {
+    if (!this.#options.channel.ready()) return Promise.reject(new NotConfirmed('the broker is away'));
+    if (this.#waiting >= this.#options.maxWaiting)
+      return Promise.reject(new NotConfirmed('too many entries wait'));
+    this.#waiting += 1;
+    return new Promise((resolve, reject) => {
+      const settle = (error?: unknown) => {
+        this.#waiting -= 1;
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const key = `${place.dropId}.${place.partition}`;
+      let group = this.#groups.get(key);
+      if (!group) this.#groups.set(key, (group = { place, entries: [], settle: [] }));
+      group.entries.push(packEntry(buyerId, quantity));
+      group.settle.push(settle);
+      if (group.entries.length >= maxBatchSize) {
+        this.#groups.delete(key);
+        this.#send(group);
+      } else if (!this.#scheduled) {
+        this.#scheduled = true;
+        setImmediate(() => this.#flush());
+      }
+    });
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    const groups = this.#groups;
+    this.#groups = new Map();
+    for (const group of groups.values()) this.#send(group);
+  }
+
+  #send({ place, entries, settle }: Group): void {
+    const { channel, topology, confirmDeadline } = this.#options;
+    publishConfirmed(
+      channel.current(),
+      topology.entries,
+      String(topology.entryQueueOf(place.dropId, place.partition)),
+      encodeBatch(place, newBatchId(), entries, Date.now()),
+      confirmDeadline,
+    ).then(
+      () => settle.forEach((each) => each()),
+      (error: unknown) => settle.forEach((each) => each(error)),
+    );
+  }
+}

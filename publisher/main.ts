@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { watchBannedUsers } from '../shared/banned-users.ts';
+import { connectBroker, type BrokerChannel } from '../shared/broker/connect.ts';
+import { Topology } from '../shared/broker/topology.ts';
+import {
+  brokerSettings,
+  commonSettings,
+  mysqlSettings,
+  readConfig,
+  redisSettings,
+  sessionSettings,
+} from '../shared/config.ts';
+import { createInventory } from '../shared/inventory/inventory.ts';
+import { runTier } from '../shared/lifecycle.ts';
+import { closeServer, listen } from '../shared/listen.ts';
+import { createLog } from '../shared/log.ts';
+import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
+import { connectMysql } from '../shared/mysql/connect.ts';
+import { Ops } from '../shared/ops.ts';
+import { connectRedis } from '../shared/redis/connect.ts';
+import { signingKeyFromHex } from '../shared/session.ts';
+import { createAcceptEntry } from './accept-entry.ts';
+import { createPublisher } from './app.ts';
+import { Attempts } from './attempts.ts';
+import { Batcher } from './batcher.ts';
+import { watchOpenDrops } from './open-drops.ts';
+
+const settings = z.object({
+  ...commonSettings,
+  ...redisSettings,
+  ...brokerSettings,
+  ...mysqlSettings,
+  ...sessionSettings,
+});
+
+const log = createLog('publisher', process.env['LOG_LEVEL'] ?? 'info');
+
+await runTier(log, async (lifecycle) => {
+  const config = readConfig(settings);
+  const registry = createMetrics('publisher');
+  addProcessMetrics(registry);
+
+  const db = connectMysql(config.MYSQL_URL, { max: 3 });
+  lifecycle.onStop('mysql', () => db.destroy());
+  const redis = connectRedis(config.REDIS_NODES, log);
+  lifecycle.onStop('redis', () => redis.disconnect());
+  const inventory = createInventory({ redis, namespace: config.NAMESPACE });
+
+  const bannedUsers = watchBannedUsers(db, log);
+  lifecycle.onStop('banned users', () => bannedUsers.stop());
+  const openDrops = watchOpenDrops(db, inventory, log);
+  lifecycle.onStop('open drops', () => openDrops.stop());
+
+  let channel: BrokerChannel | undefined;
+  const topology = new Topology(config.NAMESPACE, config.ENTRY_QUEUES);
+  const batcher = new Batcher({
+    channel: { current: () => channel?.current(), ready: () => channel?.ready() ?? false },
+    topology,
+  });
+  const ops = new Ops(registry);
+  lifecycle.onQuiet(() => ops.quiet());
+  ops.addCheck('broker', () => channel?.ready() ?? false);
+  ops.addCheck('banned users (mysql)', () => bannedUsers.loaded());
+  ops.addCheck('drops (mysql, redis)', () => openDrops.loaded());
+
+  const acceptEntry = createAcceptEntry({
+    sessionKey: signingKeyFromHex(config.SESSION_KEY),
+    bannedUsers,
+    openDrops,
+    attempts: new Attempts({ limit: 8, windowMs: 10_000 }),
+    batcher,
+  });
+  const server = createPublisher({ acceptEntry, ops, registry, log });
+
+  // The port opens before the broker is there: entries are then answered with 503, and /readyz says what is missing.
+  await listen(server, config.HOST, config.PORT);
+  // Requests under way still get their confirms, so this comes before the broker is let go.
+  lifecycle.onQuiet(() => closeServer(server));
+
+  const broker = await connectBroker(config.AMQP_URL, log);
+  lifecycle.onStop('broker', () => broker.close());
+  channel = await broker.channel('entries', (opened) => topology.assertEntries(opened));
+});
