@@ -9,7 +9,7 @@ import { openApiDocument } from './api-docs/openapi.ts';
 import { serveDocs } from './api-docs/serve-docs.ts';
 import { answerProblem, toProblem } from './http/answer-problem.ts';
 import { authorize, type AuthorizeDeps } from './http/authorize.ts';
-import { checkInput } from './http/check-input.ts';
+import { checkInput } from '../shared/check-input.ts';
 import { observeRequests, type Locals } from './http/observe-request.ts';
 import { readBody } from './http/read-body.ts';
 import { problemsOf, type Route } from './http/route.ts';

@@ -4,7 +4,8 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { BannedUsers } from '../shared/banned-users.ts';
-import { entryBody } from '../shared/contract/entry.ts';
+import { checkInput, invalid } from '../shared/check-input.ts';
+import { newEntry } from '../shared/contract/entries.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import { normalizeAnswer, questionFor } from '../shared/drops/question.ts';
 import { partitionOfBuyer } from '../shared/inventory/layout.ts';
@@ -82,18 +83,8 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
 
 /** The quantity asked for, if the body is valid and answers this buyer's question. */
 function checkAnswer(drop: Drop, buyerId: number, body: unknown): number {
-  const parsed = entryBody.safeParse(body);
-  if (!parsed.success) {
-    throw new Problem('invalid_request', {
-      errors: parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, message })),
-    });
-  }
-  const { questionId, answer, quantity } = parsed.data;
-  if (quantity > drop.maxPerBuyer) {
-    throw new Problem('invalid_request', {
-      errors: [{ pointer: '/quantity', message: `At most ${drop.maxPerBuyer} a buyer` }],
-    });
-  }
+  const { questionId, answer, quantity } = checkInput(newEntry, body);
+  if (quantity > drop.maxPerBuyer) throw invalid('/quantity', `At most ${drop.maxPerBuyer} a buyer`);
   const question = questionFor(drop, buyerId);
   if (question?.id !== questionId) throw new Problem('wrong_question');
   if (normalizeAnswer(question.answer) !== normalizeAnswer(answer)) throw new Problem('wrong_answer');

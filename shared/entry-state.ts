@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { signCheckoutToken } from './checkout-token.ts';
-import type { EntryState } from './contract/entry.ts';
+import type { EntryState } from './contract/entries.ts';
 import type { Hold } from './inventory/hold.ts';
 import type { View } from './inventory/inventory.ts';
 import type { Place } from './inventory/keys.ts';

@@ -1,5 +1,5 @@
 /** Every Socket.IO event, with its payload. Realtime sends them, web listens; both import this file. */
-import type { EntryState } from './contract/entry.ts';
+import type { EntryState } from './contract/entries.ts';
 
 /** How a drop stands. Seats, but for `standby`, which counts buyers. */
 export type DropState = {
@@ -30,12 +30,14 @@ export type ServerEvents = {
 
 export type WatchAnswer =
   | { ok: true; drop: DropState; entry: EntryState }
-  | { ok: false; code: 'invalid_request' | 'not_found' | 'unavailable' };
+  | { ok: false; code: 'invalid_request' | 'not_found' | 'too_many_requests' | 'unavailable' };
+
+export type UnwatchAnswer = { ok: true } | { ok: false; code: 'invalid_request' | 'too_many_requests' };
 
 export type ClientEvents = {
   /** From here on this socket gets the drop's events; answered with how things stand. */
   'drop:watch': (request: { dropId: number }, answer: (answer: WatchAnswer) => void) => void;
-  'drop:unwatch': (request: { dropId: number }, answer?: (answer: { ok: true }) => void) => void;
+  'drop:unwatch': (request: { dropId: number }, answer?: (answer: UnwatchAnswer) => void) => void;
 };
 
 /** Events for one buyer. */

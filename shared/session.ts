@@ -46,6 +46,12 @@ export function verifySession(token: string, key: KeyObject): Session | undefine
   }
 }
 
+/** When a session that `verifySession` accepted ends: milliseconds since 1970. */
+export function sessionEnd(token: string): number {
+  const claims = jwt.decode(token, { json: true });
+  return (claims?.exp ?? 0) * 1000;
+}
+
 /** The token a request or a socket handshake carries: the Authorization header wins over the cookie. */
 export function sessionToken(headers: {
   authorization?: string | undefined;

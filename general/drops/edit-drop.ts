@@ -7,7 +7,7 @@ import { Problem } from '../../shared/problems.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
-import { invalid } from '../http/check-input.ts';
+import { invalid } from '../../shared/check-input.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { presentDrop, stateOf } from './present-drop.ts';
 import { stockDropSoon } from './stock-drops.ts';

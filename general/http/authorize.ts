@@ -7,7 +7,7 @@ import type { Who } from './route.ts';
 
 export type AuthorizeDeps = {
   sessionKey: KeyObject;
-  bannedUsers: Pick<BannedUsers, 'has'>;
+  bannedUsers: Pick<BannedUsers, 'has' | 'loaded'>;
   /** The role the user has now: a session keeps the one it began with for hours after it was taken away. */
   currentRole: (userId: number) => Promise<Role | undefined>;
   publicUrl: URL;
@@ -22,6 +22,8 @@ export async function authorize(req: Request, who: Who, deps: AuthorizeDeps): Pr
   const token = sessionToken(req.headers);
   const session = token === undefined ? undefined : verifySession(token, deps.sessionKey);
 
+  // Until the list has been read, anybody might be on it.
+  if (session && !deps.bannedUsers.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
   if (who === 'anyone') return session && !deps.bannedUsers.has(session.userId) ? session : undefined;
   if (!session) throw new Problem('not_signed_in');
   if (deps.bannedUsers.has(session.userId)) throw new Problem('banned');

@@ -1,6 +1,6 @@
+/** What a buyer is told of their own entry: by HTTP at any time, and the same over the socket when it changes. */
 import { z } from 'zod';
 import { orderId } from './ids.ts';
-import { seat } from './seats.ts';
 import { time } from './times.ts';
 
 export const newEntry = z
@@ -17,11 +17,13 @@ export const entryState = z
   .object({
     status: z
       .enum(['none', 'held', 'paying', 'standby', 'sold_out', 'sold', 'released'])
-      .meta({ description: '`none` also while the entry is still queued' }),
-    seats: z.array(seat).optional(),
+      .meta({ description: '`none` also while the entry is still queued: the 202 is the buyer’s own record of it' }),
+    seats: z.array(z.string()).optional().meta({ description: 'Seat ids, `row.number` of the drop’s rows' }),
     expiresAt: time.optional().meta({ description: 'When an unpaid hold ends' }),
     checkoutToken: z.string().optional().meta({ description: 'For POST /api/checkout' }),
     position: z.int().optional().meta({ description: 'Place on the waiting list, from 1' }),
     orderId: orderId.optional(),
   })
   .meta({ id: 'EntryState' });
+
+export type EntryState = z.infer<typeof entryState>;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Problem, type Fault } from '../../shared/problems.ts';
+import { Problem, type Fault } from './problems.ts';
 
 /** Faults told at once; past these, more would not help whoever wrote the request. */
 const mostFaults = 20;

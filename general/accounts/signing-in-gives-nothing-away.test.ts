@@ -1,0 +1,88 @@
+import request from 'supertest';
+import { verifySession } from '../../shared/session.ts';
+import { startGeneral, type TestGeneral } from '../testing/start-general.ts';
+
+let general: TestGeneral;
+beforeAll(async () => void (general = await startGeneral()));
+afterAll(() => general.stop());
+afterEach(() => expect(general.complaints()).toEqual([]));
+
+const password = 'correct horse battery';
+const signUp = (body: object) => request(general.app).post('/api/auth/signup').send(body);
+const signIn = (body: object) => request(general.app).post('/api/auth/signin').send(body);
+
+test('an account is made, its session given as token and as cookie, and it opens /me', async () => {
+  const answer = await signUp({ email: '  Ada@Example.ORG ', password, name: 'Ada' }).expect(201);
+  const { user, token } = answer.body as { user: { id: number }; token: string };
+  expect(user).toEqual({ id: expect.any(Number), email: 'ada@example.org', name: 'Ada', role: 'shopper' });
+  expect(verifySession(token, general.deps.sessionKey)).toEqual({ userId: user.id, role: 'shopper' });
+  expect(answer.headers['set-cookie']?.[0]).toMatch(
+    new RegExp(`^session=${token.replaceAll('.', '\\.')}; Max-Age=43200; Path=/; .*HttpOnly; SameSite=Lax$`),
+  );
+
+  await request(general.app).get('/api/auth/me').set('Cookie', `session=${token}`).expect(200, { user });
+  const again = await signIn({ email: 'ADA@example.org', password }).expect(200);
+  expect(again.body).toMatchObject({ user });
+});
+
+test('the password is kept as a memory-hard hash and never told', async () => {
+  const { text } = await signUp({ email: 'bob@example.org', password, name: 'Bob' }).expect(201);
+  const { password_hash } = await general.db('users').where({ email: 'bob@example.org' }).first();
+  expect(password_hash).toMatch(/^scrypt\$32768\$8\$\d\$/);
+  expect(text).not.toContain('scrypt');
+  expect(text).not.toContain(password);
+});
+
+test('an unknown address and a wrong password get the same answer', async () => {
+  await signUp({ email: 'cy@example.org', password, name: 'Cy' }).expect(201);
+  const wrong = await signIn({ email: 'cy@example.org', password: 'not the password' }).expect(401);
+  const unknown = await signIn({ email: 'nobody@example.org', password: 'not the password' }).expect(401);
+  expect(wrong.body).toMatchObject({ code: 'wrong_credentials' });
+  expect(unknown.body).toEqual(wrong.body);
+});
+
+test('only whoever knows the password learns of a ban', async () => {
+  await signUp({ email: 'dee@example.org', password, name: 'Dee' }).expect(201);
+  await general.db('users').where({ email: 'dee@example.org' }).update({ banned_at: new Date() });
+  const right = await signIn({ email: 'dee@example.org', password }).expect(403);
+  expect(right.body).toMatchObject({ code: 'banned' });
+  const wrong = await signIn({ email: 'dee@example.org', password: 'not the password' }).expect(401);
+  expect(wrong.body).toMatchObject({ code: 'wrong_credentials' });
+});
+
+test('an address has one account, even when two sign up at once', async () => {
+  const body = { email: 'eve@example.org', password, name: 'Eve' };
+  const answers = await Promise.all([signUp(body), signUp(body)]);
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+  expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'email_taken' });
+});
+
+test('after ten wrong passwords an address must wait, and others can still sign in', async () => {
+  await signUp({ email: 'fay@example.org', password, name: 'Fay' }).expect(201);
+  const guess = (from: string, word: string) =>
+    signIn({ email: 'fay@example.org', password: word }).set('X-Forwarded-For', from);
+
+  const guesses = await Promise.all(Array.from({ length: 11 }, () => guess('192.0.2.1', 'a wild guess')));
+  expect(guesses.map(({ status }) => status).toSorted()).toEqual([...Array<number>(10).fill(401), 429]);
+  const refused = await guess('192.0.2.1', password).expect(429);
+  expect(refused.body).toMatchObject({ code: 'too_many_requests' });
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(200);
+  await guess('192.0.2.2', password).expect(200);
+});
+
+test('signing out clears the cookie', async () => {
+  const answer = await request(general.app).post('/api/auth/signout').expect(204);
+  expect(answer.headers['set-cookie']?.[0]).toMatch(/^session=; Path=\/; Expires=Thu, 01 Jan 1970/);
+});
+
+test('where there is https the cookie never travels without it', async () => {
+  const secure = await startGeneral({ publicUrl: 'https://seatdrop.test' });
+  try {
+    const body = { email: 'gil@example.org', password, name: 'Gil' };
+    const answer = await request(secure.app).post('/api/auth/signup').send(body).expect(201);
+    expect(answer.headers['set-cookie']?.[0]).toContain('; Secure');
+    expect(answer.headers['strict-transport-security']).toBeDefined();
+  } finally {
+    await secure.stop();
+  }
+});

@@ -1,0 +1,81 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import request from 'supertest';
+import { signCheckoutToken } from '../../shared/checkout-token.ts';
+import { signSession } from '../../shared/session.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+
+let general: TestGeneral;
+let user: TestUser;
+beforeAll(async () => {
+  general = await startGeneral();
+  user = await general.user();
+});
+afterAll(() => general.stop());
+afterEach(() => expect(general.complaints()).toEqual([]));
+
+const now = () => Math.floor(Date.now() / 1000);
+const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+/** Tokens that almost are a session of `user`, or of an admin. */
+const forgeries: Record<string, () => string> = {
+  nothing: () => '',
+  nonsense: () => 'a.b.c',
+  'ten thousand characters': () => 'x'.repeat(10_000),
+  'signed with another key': () =>
+    signSession({ userId: user.userId, role: 'admin' }, createSecretKey(randomBytes(32))),
+  'not signed (alg: none)': () =>
+    `${encode({ alg: 'none', typ: 'JWT' })}.${encode({ sub: String(user.userId), role: 'admin', aud: 'session', exp: now() + 60 })}.`,
+  'with its claims changed': () => {
+    const [header, , signature] = user.token.split('.');
+    return [header, encode({ ...(jwt.decode(user.token) as object), role: 'admin' }), signature].join('.');
+  },
+  'signed by another algorithm': () => sign({}, { algorithm: 'HS384' }),
+  expired: () => sign({ exp: now() - 1 }),
+  'for another audience': () => sign({ aud: 'checkout' }),
+  'of nobody': () => sign({ sub: '0' }),
+  'of no known role': () => sign({ role: 'root' }),
+  'a checkout token': () =>
+    signCheckoutToken(
+      {
+        buyerId: user.userId,
+        dropId: 1,
+        partition: 0,
+        holdId: 'h',
+        seats: ['0.1'],
+        expiresAt: Date.now() + 60_000,
+      },
+      general.deps.sessionKey,
+    ),
+};
+
+function sign(claims: object, options: jwt.SignOptions = {}): string {
+  const valid = { sub: String(user.userId), role: 'shopper', aud: 'session', exp: now() + 60 };
+  return jwt.sign({ ...valid, ...claims }, general.deps.sessionKey, options);
+}
+
+test('a session made the same way but well is accepted', async () => {
+  await request(general.app)
+    .get('/api/auth/me')
+    .set('Authorization', `Bearer ${sign({})}`)
+    .expect(200);
+});
+
+describe.each(Object.entries(forgeries))('a token %s', (_name, forge) => {
+  test.each(['Authorization', 'Cookie'])('in %s is no session', async (header) => {
+    const value = header === 'Cookie' ? `session=${forge()}` : `Bearer ${forge()}`;
+    const mine = await request(general.app).get('/api/auth/me').set(header, value).expect(401);
+    expect(mine.body).toMatchObject({ code: 'not_signed_in' });
+    await request(general.app).get('/api/users').query({ email: user.email }).set(header, value).expect(401);
+    // Where nobody needs one it is as if there were none.
+    await request(general.app).get('/api/events').set(header, value).expect(200);
+  });
+});
+
+test('a bad token in the header is not made good by a cookie beside it', async () => {
+  await request(general.app)
+    .get('/api/auth/me')
+    .set('Authorization', 'Bearer nonsense')
+    .set('Cookie', `session=${user.token}`)
+    .expect(401);
+});
