@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Place } from './place.ts';
 import { type Proc, descendants, isRunning, readProc, signal } from './proc.ts';
 
 /**
@@ -10,102 +11,92 @@ import { type Proc, descendants, isRunning, readProc, signal } from './proc.ts';
  */
 export type ChildOptions = {
   name: string;
+  place: Place;
   command: string;
   args: readonly string[];
   /** The whole environment: nothing of the caller's leaks in. */
   env: Readonly<Record<string, string>>;
   cwd: string;
-  /** stdout and stderr are appended here. A file, not a pipe: the child survives our death without EPIPE. */
-  logFile: string;
-  /** Where to note the pid, so that a later start finds what a killed one left (see orphans.ts). */
-  pidDir: string;
-  /** Resolves once the process does its work; rejects or times out by itself. */
+  /** Resolves once the process does its work; rejects, or times out by itself. */
   ready: () => Promise<void>;
-  /** How long `stop` waits after SIGTERM before SIGKILL. Milliseconds, default 10,000. */
+  /** How long a stop waits after SIGTERM before SIGKILL. Milliseconds, default 10,000. */
   graceMs?: number;
 };
 
 export type Child = {
   readonly name: string;
   readonly logFile: string;
+  /** undefined while it does not run. */
   readonly pid: number | undefined;
-  /** Signals the process and all it started; SIGSTOP and SIGCONT pause and resume, SIGKILL is a crash. */
+  /** Signals the process and its group: SIGSTOP and SIGCONT pause and resume it, SIGKILL is a crash. */
   kill(name: NodeJS.Signals): void;
   /** Ends the process if it runs, starts it again and waits until it is ready. */
   restart(): Promise<void>;
-  /** SIGTERM, then SIGKILL after the grace time. Resolves when nothing of it is left. */
+  /** SIGTERM, then SIGKILL after the grace time. Resolves when nothing of it is left. Final. */
   stop(): Promise<void>;
-  /** Cuts the grace time of a `stop` under way, or to come, short. */
-  hurry(): void;
-  /** Called for every end that nobody asked for by `stop` or `restart`. */
+  /** Called at every end that nobody asked for by `stop` or `restart`. */
   onUnexpectedExit(listener: (how: string) => void): void;
 };
 
 /** What a pid file holds. */
 export type PidNote = { pid: number; startTime: number; name: string };
 
+type Running = { process: ChildProcess; pid: number; exited: Promise<string> };
+
 /**
  * Starts a process and waits until it is ready.
- * @throws Error with the end of its log when it ends before it is ready.
+ * @throws Error with the end of its log when it ends, or its time is over, before it is ready.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { name, logFile, graceMs = 10_000 } = options;
-  const pidFile = join(options.pidDir, `${name}.json`);
+  const { name, place, graceMs = 10_000 } = options;
+  const logFile = join(place.logDir, `${name}.log`);
+  const pidFile = join(place.pidDir, `${name}.json`);
   const listeners: ((how: string) => void)[] = [];
-  const impatience = new AbortController();
-  let running: { process: ChildProcess; pid: number; exited: Promise<string> } | undefined;
-  let expected = false;
+  let running: Running | undefined;
+  let endIsExpected = false;
+  let stopped = false;
 
   async function launch(): Promise<void> {
-    mkdirSync(dirname(logFile), { recursive: true });
-    mkdirSync(options.pidDir, { recursive: true });
-    const log = openSync(logFile, 'a');
-    const { command, args, env, cwd } = options;
-    const spawned = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', log, log] });
-    closeSync(log);
-    const exited = new Promise<string>((resolve) => {
-      spawned.once('error', (error) => resolve(error.message));
-      spawned.once('exit', (code, by) => resolve(by === null ? `exit code ${code}` : by));
-    });
-    const pid = spawned.pid;
-    if (pid === undefined) throw new Error(`${name} could not be started: ${await exited}`);
-    const self = { process: spawned, pid, exited };
+    if (stopped) throw new Error(`${name} was stopped`);
+    place.cancel.throwIfAborted();
+    const self = await spawnDetached(options, logFile);
     running = self;
-    expected = false;
-    const note: PidNote = { pid, startTime: readProc(pid)?.startTime ?? 0, name };
+    endIsExpected = false;
+    mkdirSync(place.pidDir, { recursive: true });
+    const note: PidNote = { pid: self.pid, startTime: readProc(self.pid)?.startTime ?? 0, name };
     writeFileSync(pidFile, JSON.stringify(note));
+
     let isReady = false;
-    void exited.then((how) => {
-      if (running !== self) return;
+    void self.exited.then((how) => {
       running = undefined;
-      if (isReady && !expected) for (const listener of listeners) listener(how);
-    });
-    const died = exited.then((how) => {
-      throw new Error(`${name} ended while starting (${how})\n${logTail(logFile)}`);
+      if (isReady && !endIsExpected) for (const listener of listeners) listener(how);
     });
     try {
-      await Promise.race([options.ready(), died]);
+      await Promise.race([options.ready(), endOf(self), whenAborted(place.cancel)]);
     } catch (error) {
       await end();
-      throw error;
+      if (place.cancel.aborted) throw error;
+      throw new Error(`${(error as Error).message}\n${logTail(logFile)}`, { cause: error });
     }
     isReady = true;
   }
 
+  async function endOf(self: Running): Promise<never> {
+    throw new Error(`${name} ended while starting (${await self.exited})`);
+  }
+
   async function end(): Promise<void> {
-    expected = true;
-    const current = running;
-    if (current !== undefined) {
-      const offspring = descendants(current.pid);
-      signal(current.pid, 'SIGTERM');
-      signal(current.pid, 'SIGCONT'); // a paused process would never see the SIGTERM
-      const grace = sleep(graceMs, undefined, { signal: impatience.signal, ref: false }).catch(
-        () => undefined,
-      );
-      await Promise.race([current.exited, grace]);
-      signal(-current.pid, 'SIGKILL'); // the leader if it is too slow, and what it left in its group
-      await current.exited;
-      await reap([...offspring, ...descendants(current.pid)]);
+    endIsExpected = true;
+    const self = running;
+    if (self !== undefined) {
+      const offspring = descendants(self.pid);
+      signal(self.pid, 'SIGTERM');
+      signal(self.pid, 'SIGCONT'); // a paused process would never see the SIGTERM
+      const grace = sleep(graceMs, undefined, { signal: place.hurry, ref: false }).catch(() => undefined);
+      await Promise.race([self.exited, grace]);
+      signal(-self.pid, 'SIGKILL'); // the process itself if it is too slow, and what it left in its group
+      await self.exited;
+      await reap([...offspring, ...descendants(self.pid)]);
     }
     rmSync(pidFile, { force: true });
   }
@@ -124,10 +115,33 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       await end();
       await launch();
     },
-    stop: end,
-    hurry: () => impatience.abort(),
+    async stop() {
+      stopped = true;
+      await end();
+    },
     onUnexpectedExit: (listener) => listeners.push(listener),
   };
+}
+
+/** stdout and stderr go to a file and not to a pipe: the process outlives our death without EPIPE. */
+async function spawnDetached(options: ChildOptions, logFile: string): Promise<Running> {
+  mkdirSync(options.place.logDir, { recursive: true });
+  const log = openSync(logFile, 'a');
+  const { command, args, env, cwd } = options;
+  const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, by) => resolve(by ?? `exit code ${code}`));
+  });
+  if (child.pid === undefined) throw new Error(`${options.name} could not be started: ${await exited}`);
+  return { process: child, pid: child.pid, exited };
+}
+
+function whenAborted(cancel: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    cancel.addEventListener('abort', () => reject(cancel.reason as Error), { once: true });
+  });
 }
 
 /** Waits for processes whose leader is gone to follow it (they do, at end of file), then helps those that stay. */
@@ -141,8 +155,9 @@ async function reap(procs: Proc[]): Promise<void> {
 /** The last lines of a log, for an error message. */
 export function logTail(file: string, lines = 15): string {
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    const tail = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines);
+    return tail.map((line) => `  | ${line.slice(0, 300)}`).join('\n');
   } catch {
-    return `(no log at ${file})`;
+    return `  (no log at ${file})`;
   }
 }

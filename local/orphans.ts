@@ -2,7 +2,10 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PidNote } from './child.ts';
-import { allProcs, isRunning, signal, workingFolder } from './proc.ts';
+import { type Proc, allProcs, isRunning, signal, workingFolder } from './proc.ts';
+
+/** How long what is found may take to end by itself. Milliseconds. */
+const GRACE_MS = 10_000;
 
 /**
  * Ends what a start that was killed outright left running. Each child's pid file gives pid and start time,
@@ -11,43 +14,42 @@ import { allProcs, isRunning, signal, workingFolder } from './proc.ts';
  * @returns the names of what was found running.
  */
 export async function endOrphans(pidDir: string, root: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const file of existsSync(pidDir) ? readdirSync(pidDir) : []) {
-    const note = readNote(join(pidDir, file));
-    if (note !== undefined) {
-      const members = allProcs().filter((proc) => proc.session === note.pid);
-      const led = members.some((proc) => proc.pid === note.pid);
-      const ours = members.filter((proc) =>
-        led ? isRunning(note) : (workingFolder(proc.pid) ?? '').startsWith(root),
-      );
-      if (ours.length > 0) found.push(note.name);
-      for (const proc of ours) signal(proc.pid, 'SIGCONT');
-      for (const proc of ours) signal(proc.pid, 'SIGTERM');
-      for (let waited = 0; ours.some(isRunning); waited += 50) {
-        if (waited >= 8_000) for (const proc of ours.filter(isRunning)) signal(proc.pid, 'SIGKILL');
-        await sleep(50);
-      }
-    }
-    rmSync(join(pidDir, file), { force: true });
+  const files = existsSync(pidDir) ? readdirSync(pidDir).map((name) => join(pidDir, name)) : [];
+  const notes = files.map(readNote).filter((note) => note !== undefined);
+  const found = notes.map((note) => ({ name: note.name, procs: sessionOf(note, root) }));
+  const procs = found.flatMap((one) => one.procs);
+  for (const proc of procs) {
+    signal(proc.pid, 'SIGTERM');
+    signal(proc.pid, 'SIGCONT'); // if it was paused
   }
-  return found;
+  for (let waited = 0; procs.some(isRunning); waited += 50) {
+    if (waited >= GRACE_MS) for (const proc of procs.filter(isRunning)) signal(proc.pid, 'SIGKILL');
+    await sleep(50);
+  }
+  for (const file of files) rmSync(file, { force: true });
+  return found.filter((one) => one.procs.length > 0).map((one) => one.name);
+}
+
+function sessionOf(note: PidNote, root: string): Proc[] {
+  const members = allProcs().filter((proc) => proc.session === note.pid);
+  if (members.some((proc) => proc.pid === note.pid)) return isRunning(note) ? members : [];
+  return members.filter((proc) => workingFolder(proc.pid)?.startsWith(root));
 }
 
 function readNote(file: string): PidNote | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as PidNote;
   } catch {
-    return undefined; // killed while writing it
+    return undefined; // we were killed while writing it
   }
 }
 
-/** Clears the folders of test runs (`test-PID`) whose process is gone, and what still runs in them. */
-export async function clearOrphans(localDir: string, name: RegExp): Promise<void> {
-  for (const folder of existsSync(localDir) ? readdirSync(localDir) : []) {
-    if (!name.test(folder)) continue;
-    const owner = Number(folder.slice(folder.lastIndexOf('-') + 1));
-    if (existsSync(`/proc/${owner}`)) continue;
-    await endOrphans(join(localDir, folder, 'pids'), localDir);
-    rmSync(join(localDir, folder), { recursive: true, force: true });
+/** Removes the folders of test runs (`test-PID`) whose process is gone, and ends what still runs there. */
+export async function clearTestRuns(localDir: string): Promise<void> {
+  for (const name of existsSync(localDir) ? readdirSync(localDir) : []) {
+    const owner = /^(?:test|dev-servers)-(\d+)$/.exec(name)?.[1];
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+    await endOrphans(join(localDir, name, 'pids'), localDir);
+    rmSync(join(localDir, name), { recursive: true, force: true });
   }
 }

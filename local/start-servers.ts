@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { Child } from './child.ts';
-import { type Place } from './place.ts';
+import type { Place } from './place.ts';
 import type { Secrets } from './secrets.ts';
 import { type MariaDb, type MariaDbPort, mariaDbPorts, startMariaDb } from './servers/mariadb.ts';
 import { type RabbitMq, type RabbitPort, rabbitPorts, startRabbitMq } from './servers/rabbitmq.ts';
@@ -26,6 +26,8 @@ export async function startServers(options: {
   /** See startMariaDb. */
   durable: boolean;
   step: Step;
+  /** Work that needs the database alone, done while the others still start. */
+  whenDatabaseIsUp?: (mysqlUrl: string) => Promise<void>;
 }): Promise<Servers> {
   const { place, ports, secrets, durable, step } = options;
   mkdirSync(place.dir, { recursive: true });
@@ -36,7 +38,7 @@ export async function startServers(options: {
     ),
     step('MariaDB', () =>
       startMariaDb({ place, ports, durable, password: mariaDbPassword, adminPassword: mariaDbAdminPassword }),
-    ),
+    ).then((mariaDb) => stopUnless(mariaDb, options.whenDatabaseIsUp?.(mariaDb.url))),
     step('Redis Cluster', () => startRedisCluster({ place, ports })),
   ] as const;
   const settled = await Promise.allSettled(starts);
@@ -52,4 +54,18 @@ export async function startServers(options: {
   }
   const [rabbitMq, mariaDb, redis] = await Promise.all(starts);
   return { redis, rabbitMq, mariaDb, stop, processes: up.flatMap((server) => server.processes) };
+}
+
+/** Waits for work on a server, and does not leave the server running when that fails. */
+async function stopUnless<Server extends { stop(): Promise<void> }>(
+  server: Server,
+  work: Promise<void> | undefined,
+): Promise<Server> {
+  try {
+    await work;
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
 }

@@ -3,9 +3,6 @@ export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
 
-/** Steps that show nothing. */
-export const silentSteps: Step = (_name, work) => work();
-
 /**
  * One line per finished step. Underneath, a terminal shows what is under way; anything else (a file, CI) gets
  * a line now and then for a step that takes long.

@@ -1,14 +1,7 @@
+import type { TestServers } from '../shared/testing/servers.ts';
 import type { Servers } from './start-servers.ts';
 
-/** What tests find in the environment variable SEATDROP_TEST_SERVERS, as JSON. */
-export type TestServers = {
-  /** `127.0.0.1:port` of every Redis Cluster node. */
-  redisNodes: string[];
-  amqpUrl: string;
-  /** A user that may create databases; no database is chosen. */
-  mysqlAdminUrl: string;
-};
-
+/** What tests find, as JSON, in the environment variable SEATDROP_TEST_SERVERS. */
 export function testServers(servers: Servers): TestServers {
   return {
     redisNodes: [...servers.redis.nodes],

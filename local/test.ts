@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { installMissingServers } from './install-servers.ts';
-import { clearOrphans } from './orphans.ts';
+import { clearTestRuns } from './orphans.ts';
 import { placeAt } from './place.ts';
 import { freePorts } from './ports.ts';
 import { signal } from './proc.ts';
@@ -27,22 +27,24 @@ const jestArgs = process.argv.slice(2);
 const { step, say } = createSteps();
 const running = new Set<ChildProcess>();
 const count = { passed: 0, failed: 0 };
-let stopping = false;
+const cancel = new AbortController();
+const hurry = new AbortController();
 
 onStopSignal(
   (why) => {
-    stopping = true;
     say(`stopping (${why})`);
+    cancel.abort(new Error(`stopped by ${why}`));
     for (const child of running) endGroup(child, 'SIGTERM');
   },
   () => {
+    hurry.abort();
     for (const child of running) endGroup(child, 'SIGKILL');
   },
 );
 
 try {
   if (jestArgs.length === 0) await runChecks();
-  if (!stopping) await runJest();
+  await runJest();
 } catch (error) {
   console.error((error as Error).message);
   count.failed += 1;
@@ -50,11 +52,11 @@ try {
   rmSync(dir, { recursive: true, force: true });
 }
 console.log(`${count.passed} passed, ${count.failed} failed`);
-process.exit(stopping || count.failed > 0 || count.passed === 0 ? 1 : 0);
+process.exit(cancel.signal.aborted || count.failed > 0 || count.passed === 0 ? 1 : 0);
 
 async function runChecks(): Promise<void> {
   for (const [name, script, ...args] of CHECKS) {
-    if (stopping) return;
+    if (cancel.signal.aborted) return;
     let output = '';
     const passed = await step(name, async () => {
       const child = run([join(root, 'node_modules', script), ...args], 'pipe');
@@ -71,20 +73,24 @@ async function runChecks(): Promise<void> {
 }
 
 async function runJest(): Promise<void> {
+  cancel.signal.throwIfAborted();
   await installMissingServers(step, say);
-  await clearOrphans(join(root, '.local'), /^test-\d+$/);
+  await clearTestRuns(join(root, '.local'));
   mkdirSync(dir, { recursive: true });
   const ports = await freePorts(serverPorts);
   const secrets = generateSecrets();
-  const servers = await startServers({ place: placeAt(dir), ports, secrets, durable: false, step });
+  const place = placeAt(dir, cancel.signal, hurry.signal);
+  const servers = await startServers({ place, ports, secrets, durable: false, step });
   try {
-    if (stopping) return;
+    cancel.signal.throwIfAborted();
     const results = join(dir, 'jest.json');
     const env = { SEATDROP_TEST_SERVERS: JSON.stringify(testServers(servers)) };
     const jest = join(root, 'node_modules/jest/bin/jest.js');
     const args = [jest, '--ci', '--json', `--outputFile=${results}`, '--testLocationInResults', ...jestArgs];
-    const code = await step('jest', () => ended(run(args, 'inherit', env)));
+    const since = Date.now();
+    const code = await ended(run(args, 'inherit', env)); // jest shows its progress itself
     countResults(results, code);
+    say(`${code === 0 ? '✓' : '✗'} jest ${((Date.now() - since) / 1000).toFixed(1)} s`);
   } finally {
     await step('servers stopped', () => servers.stop());
   }

@@ -43,6 +43,7 @@ export async function startMariaDb(options: {
   chmodSync(initFile, 0o600);
   const server = await startChild({
     name: 'mariadb',
+    place,
     command: requireBinary('mariadbd', 'mysqld'),
     args: [
       '--no-defaults',
@@ -65,8 +66,6 @@ export async function startMariaDb(options: {
     ],
     env: { PATH: searchPath, HOME: dir, LANG: 'C.UTF-8', TZ: 'UTC' },
     cwd: dir,
-    logFile: join(place.logDir, 'mariadb.log'),
-    pidDir: place.pidDir,
     // The server greets first. It listens only after the init file has run.
     ready: () =>
       waitUntil('MariaDB', 120_000, async () => {

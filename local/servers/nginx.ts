@@ -35,12 +35,11 @@ export async function startNginx(
   writeFileSync(file, text);
   const server = await startChild({
     name: 'nginx',
+    place,
     command: requireBinary('nginx'),
     args: ['-p', dir, '-c', file],
     env: { PATH: searchPath, HOME: dir, LANG: 'C.UTF-8', TZ: 'UTC' },
     cwd: dir,
-    logFile: join(place.logDir, 'nginx.log'),
-    pidDir: place.pidDir,
     ready: () =>
       waitUntil('nginx', 30_000, async () => {
         const request = 'GET /healthz HTTP/1.0\r\n\r\n';

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireBinary, searchPath } from '../binaries.ts';
 import { type Child, startChild } from '../child.ts';
@@ -51,12 +51,11 @@ export async function startRabbitMq(options: {
   };
   const epmd = await startChild({
     name: 'rabbitmq-epmd',
+    place,
     command: requireBinary('epmd'),
     args: ['-port', env.ERL_EPMD_PORT, '-address', '127.0.0.1'],
     env,
     cwd: dir,
-    logFile: join(place.logDir, 'rabbitmq-epmd.log'),
-    pidDir: place.pidDir,
     ready: () =>
       // The request "names": a length of 1, then 'n'.
       waitUntil('epmd', 20_000, async () => {
@@ -67,6 +66,7 @@ export async function startRabbitMq(options: {
   try {
     const broker = await startChild({
       name: 'rabbitmq',
+      place,
       // Debian's wrapper in sbin insists on the system's rabbitmq user and folders; the script behind it does not.
       command: requireBinary('/usr/lib/rabbitmq/bin/rabbitmq-server', 'rabbitmq-server'),
       args: ['-noinput'],
@@ -87,8 +87,6 @@ export async function startRabbitMq(options: {
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
       },
       cwd: dir,
-      logFile: join(place.logDir, 'rabbitmq.log'),
-      pidDir: place.pidDir,
       ready: () =>
         waitUntil('RabbitMQ', 120_000, async () => {
           const greeting = await exchange(ports.rabbitmq, 'AMQP\0\0\x09\x01', (reply) => reply.length >= 7);
@@ -124,9 +122,4 @@ log.console = true
 log.console.level = info
 log.file = false
 `;
-}
-
-/** True when this place holds a broker's data already. */
-export function hasRabbitMqData(place: Place): boolean {
-  return existsSync(join(place.dir, 'rabbitmq', 'data'));
 }

@@ -44,12 +44,11 @@ export async function startRedisCluster(options: {
       writeFileSync(config, nodeConfig(node));
       return startChild({
         name: node.name,
+        place,
         command: binary,
         args: [config],
         env: { LANG: 'C.UTF-8', TZ: 'UTC' },
         cwd: node.dir,
-        logFile: join(place.logDir, `${node.name}.log`),
-        pidDir: place.pidDir,
         ready: () =>
           waitUntil(node.name, 60_000, async () => {
             return (await exchange(node.port, 'PING\r\n', (reply) => reply.endsWith('\r\n'))) === '+PONG\r\n';

@@ -1,0 +1,226 @@
+// `npm start`: the whole system on this machine, from real servers. start.mjs has checked the arguments.
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Child } from './child.ts';
+import { installMissingServers } from './install-servers.ts';
+import { endOrphans } from './orphans.ts';
+import { placeAt } from './place.ts';
+import { freePorts, isFree, nextFreePort } from './ports.ts';
+import { takeRunLock } from './run-lock.ts';
+import { keptSecrets } from './secrets.ts';
+import { startNginx } from './servers/nginx.ts';
+import { serverPorts, startServers } from './start-servers.ts';
+import { createSteps } from './steps.ts';
+import { onStopSignal } from './stop-signals.ts';
+import { supervise } from './supervise.ts';
+import { runTask } from './task.ts';
+import { generalEnv, startScript, tierEnv, tierNames } from './tiers.ts';
+
+const DEFAULT_PORT = 8080;
+
+const { values: options } = parseArgs({ options: { port: { type: 'string' }, fresh: { type: 'boolean' } } });
+const root = resolve(import.meta.dirname, '..');
+/** Tests start the system in a folder of their own. */
+const localDir = resolve(root, process.env['SEATDROP_LOCAL_DIR'] ?? '.local');
+const file = (name: string): string => join(localDir, name);
+
+const cancel = new AbortController();
+const hurry = new AbortController();
+const place = placeAt(localDir, cancel.signal, hurry.signal);
+const { step, say } = createSteps();
+/** What to undo at the end, last first. */
+const releases: (() => unknown)[] = [];
+let stopWished = false;
+let failure: Error | undefined;
+const end = new Promise<void>((resolveEnd) => {
+  onStopSignal(
+    (why) => {
+      stopWished = true;
+      say(`stopping (${why})`);
+      cancel.abort(new Error(`stopped by ${why}`));
+      resolveEnd();
+    },
+    () => hurry.abort(),
+  );
+  process.on('uncaughtException', (error) => {
+    failure ??= error;
+    resolveEnd();
+  });
+});
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {}); // nobody reads any more
+
+try {
+  await start();
+  await end;
+} catch (error) {
+  if (!stopWished) failure = error as Error;
+}
+if (failure !== undefined) console.error(`\n${failure.message}\n`);
+cancel.abort(new Error('stopping'));
+for (const release of releases.toReversed()) {
+  try {
+    await release();
+  } catch (error) {
+    failure ??= error as Error;
+    console.error((error as Error).message);
+  }
+}
+if (stopWished) say('stopped');
+process.exit(failure === undefined ? 0 : 1);
+
+async function start(): Promise<void> {
+  const since = Date.now();
+  const lock = await takeRunLock(file('start.lock'), say);
+  releases.push(() => lock.release());
+  cancel.signal.addEventListener('abort', () => lock.markStopping());
+
+  const orphans = await endOrphans(place.pidDir, root);
+  if (orphans.length > 0) say(`  stopped what a killed run had left: ${orphans.join(', ')}`);
+  if (options.fresh === true) startOver();
+  keepPreviousLogs();
+  await installMissingServers(step, say);
+  cancel.signal.throwIfAborted();
+
+  const frontPort = await frontDoorPort();
+  const ports = await choosePorts();
+  const secrets = keptSecrets(file('secrets.json'));
+  const publicUrl = `http://127.0.0.1:${frontPort}`;
+  const sandboxPaymentsUrl = `http://127.0.0.1:${ports['sandbox-payments']}`;
+
+  const servers = await startServers({
+    place,
+    ports,
+    secrets,
+    durable: true,
+    step,
+    whenDatabaseIsUp: (url) =>
+      step('migrations', () => {
+        const env = { MYSQL_URL: url };
+        return runTask({ name: 'migrations', place, root, script: 'shared/migrate.ts', env });
+      }),
+  });
+  releases.push(() => step('servers stopped', () => servers.stop()));
+  watch(servers.processes);
+
+  const env = tierEnv(servers, secrets);
+  const envOfGeneral = { ...env, ...generalEnv({ publicUrl, sandboxPaymentsUrl, secrets }) };
+  await together([
+    step('demo data', () =>
+      runTask({ name: 'demo-data', place, root, script: 'local/demo-data.ts', env: envOfGeneral }),
+    ),
+    step('sandbox payments', async () => {
+      const sandbox = await startScript({
+        name: 'sandbox-payments',
+        place,
+        root,
+        folder: 'local/sandbox-payments',
+        path: '/healthz',
+        port: ports['sandbox-payments'],
+        env: {
+          HOST: '127.0.0.1',
+          SANDBOX_PAYMENTS_KEY: secrets.sandboxPaymentsKey,
+          SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
+          SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${ports.general}/api/payments/webhook`,
+          SANDBOX_DATA: file('sandbox-payments.sqlite'),
+        },
+      });
+      releases.push(() => sandbox.stop());
+      watch([sandbox]);
+    }),
+    step('nginx', async () => {
+      const address = (port: number): string[] => [`127.0.0.1:${port}`];
+      const nginx = await startNginx({
+        place,
+        port: frontPort,
+        upstreams: {
+          publisher: address(ports.publisher),
+          realtime: address(ports.realtime),
+          general: address(ports.general),
+        },
+      });
+      releases.push(() => nginx.stop());
+      watch(nginx.processes);
+    }),
+  ]);
+
+  const tiers: Child[] = [];
+  releases.push(() => step('tiers stopped', () => Promise.all(tiers.map((tier) => tier.stop()))));
+  await together(
+    tierNames.map((name) =>
+      step(name, async () => {
+        const tier = await startScript({
+          name,
+          place,
+          root,
+          folder: name,
+          path: '/readyz',
+          port: ports[name],
+          env: name === 'general' ? envOfGeneral : env,
+        });
+        tiers.push(tier);
+        watch([tier]);
+      }),
+    ),
+  );
+
+  // For tools that speak to the running system, such as the load driver.
+  const run = {
+    url: publicUrl,
+    pid: process.pid,
+    env: envOfGeneral,
+    ports: { ...ports, 'front-door': frontPort },
+    mysqlAdminUrl: servers.mariaDb.adminUrl,
+  };
+  releases.push(() => rmSync(file('run.json'), { force: true }));
+  writeFileSync(file('run.json'), `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
+
+  say(
+    `  everything after ${((Date.now() - since) / 1000).toFixed(1)} s. Logs: ${place.logDir}. Ctrl-C stops all of it.`,
+  );
+  say(`ready ${publicUrl}`);
+}
+
+/** Waits for all. When one fails, the others are not left to start behind our back: they are called off. */
+async function together(works: readonly Promise<void>[]): Promise<void> {
+  const settled = works.map((work) => work.catch((error: unknown) => cancel.abort(error)));
+  await Promise.all(settled);
+  cancel.signal.throwIfAborted();
+}
+
+function watch(processes: readonly Child[]): void {
+  for (const process of processes) supervise(process, cancel.signal, say);
+}
+
+/** Removes what earlier runs left, but nothing of a run of the tests that may be under way. */
+function startOver(): void {
+  for (const name of readdirSync(localDir)) {
+    if (!/^(start\.lock|dev-servers|test-)/.test(name)) rmSync(file(name), { recursive: true });
+  }
+}
+
+function keepPreviousLogs(): void {
+  rmSync(`${place.logDir}.previous`, { recursive: true, force: true });
+  if (existsSync(place.logDir)) renameSync(place.logDir, `${place.logDir}.previous`);
+}
+
+async function frontDoorPort(): Promise<number> {
+  if (options.port === undefined) return nextFreePort(DEFAULT_PORT);
+  const port = Number(options.port);
+  if (await isFree(port)) return port;
+  throw new Error(
+    `Port ${port} is in use. Give another one, or none for the next free one from ${DEFAULT_PORT}.`,
+  );
+}
+
+async function choosePorts() {
+  const names = [...serverPorts, 'sandbox-payments' as const, ...tierNames];
+  const kept = file('ports.json');
+  const remembered = existsSync(kept)
+    ? (JSON.parse(readFileSync(kept, 'utf8')) as Record<string, number>)
+    : {};
+  const ports = await freePorts(names, remembered);
+  mkdirSync(localDir, { recursive: true });
+  writeFileSync(kept, `${JSON.stringify(ports, null, 2)}\n`);
+  return ports;
+}

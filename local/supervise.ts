@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Child } from './child.ts';
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+/** One that has run this long before it ended is not in a crash loop. */
+const LONG_RUN_MS = 30_000;
+
+/**
+ * Starts a process again whenever it ends by itself, and says so. Waits longer each time it ends soon.
+ * @param stopping aborted when ends are wished for
+ */
+export function supervise(child: Child, stopping: AbortSignal, say: (line: string) => void): void {
+  let wait = FIRST_WAIT_MS;
+  let since = Date.now();
+
+  async function bringBack(how: string): Promise<void> {
+    let reason = `ended (${how})`;
+    while (!stopping.aborted) {
+      if (Date.now() - since > LONG_RUN_MS) wait = FIRST_WAIT_MS;
+      say(`! ${child.name} ${reason}; starting it again. Its log: ${child.logFile}`);
+      await sleep(wait, undefined, { signal: stopping }).catch(() => undefined);
+      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+      if (stopping.aborted) return;
+      since = Date.now();
+      try {
+        await child.restart();
+        say(`✓ ${child.name} is back`);
+        return;
+      } catch (error) {
+        reason = `does not start: ${(error as Error).message}`;
+      }
+    }
+  }
+  child.onUnexpectedExit((how) => void bringBack(how));
+}

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { searchPath } from './binaries.ts';
+import { type Child, startChild } from './child.ts';
+import type { Place } from './place.ts';
+import type { Secrets } from './secrets.ts';
+import type { Servers } from './start-servers.ts';
+import { waitUntil } from './wait.ts';
+
+export const tierNames = ['publisher', 'consumer', 'realtime', 'general'] as const;
+export type TierName = (typeof tierNames)[number];
+
+/** The settings every tier gets, but for its own PORT. */
+export function tierEnv(servers: Servers, secrets: Secrets): Record<string, string> {
+  return {
+    SEATDROP_ENV: 'local',
+    HOST: '127.0.0.1',
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
+    NAMESPACE: '',
+    REDIS_NODES: servers.redis.nodes.join(','),
+    AMQP_URL: servers.rabbitMq.url,
+    MYSQL_URL: servers.mariaDb.url,
+    SESSION_KEY: secrets.sessionKey,
+    CHECKOUT_KEY: secrets.checkoutKey,
+    ENTRY_QUEUES: '4',
+  };
+}
+
+/** What general, and the tools that act for it, need besides. */
+export function generalEnv(options: {
+  publicUrl: string;
+  sandboxPaymentsUrl: string;
+  secrets: Secrets;
+}): Record<string, string> {
+  return {
+    PUBLIC_URL: options.publicUrl,
+    PAYMENT_PROVIDER: 'sandbox',
+    SANDBOX_PAYMENTS_URL: options.sandboxPaymentsUrl,
+    SANDBOX_PAYMENTS_KEY: options.secrets.sandboxPaymentsKey,
+    SANDBOX_WEBHOOK_SECRET: options.secrets.sandboxWebhookSecret,
+  };
+}
+
+/** What any script of ours needs from the machine; added to the environment it is given. */
+export function scriptEnv(): Record<string, string> {
+  return { PATH: searchPath, HOME: process.env['HOME'] ?? '/', LANG: 'C.UTF-8', TZ: 'UTC' };
+}
+
+/** Starts `FOLDER/main.ts` and waits until `path` on its port answers 200. */
+export function startScript(options: {
+  name: string;
+  place: Place;
+  root: string;
+  folder: string;
+  path: '/readyz' | '/healthz';
+  port: number;
+  env: Readonly<Record<string, string>>;
+}): Promise<Child> {
+  const { name, place, root, folder, port, path } = options;
+  const script = `${folder}/main.ts`;
+  if (!existsSync(join(root, script))) return Promise.reject(new Error(`${script} is missing`));
+  return startChild({
+    name,
+    place,
+    command: process.execPath,
+    args: [script],
+    env: { ...scriptEnv(), ...options.env, PORT: String(port) },
+    cwd: root,
+    ready: () => waitUntil(`${name} to be ready`, 60_000, () => answers(`http://127.0.0.1:${port}${path}`)),
+    graceMs: 13_000, // a tier gives itself 10 s to finish its work
+  });
+}
+
+async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+  const body = await response.text();
+  if (!response.ok) throw new Error(`${response.status} ${body.slice(0, 500)}`);
+  return true;
+}
