@@ -1,0 +1,61 @@
+import request from 'supertest';
+import type { z } from 'zod';
+import type { newDrop } from '../../shared/contract/drops.ts';
+import type { TestGeneral, TestUser } from './start-general.ts';
+
+type NewDrop = z.input<typeof newDrop>;
+
+/** A time so many seconds from now, as the contract wants it. */
+export function inSeconds(seconds: number): string {
+  return new Date(Date.now() + seconds * 1000).toISOString();
+}
+
+/** What an organizer would send. */
+export function dropBody(changes: Partial<NewDrop> = {}): NewDrop {
+  return {
+    opensAt: inSeconds(3600),
+    closesAt: inSeconds(7200),
+    price: { amount: 4500, currency: 'EUR' },
+    holdSeconds: 300,
+    maxPerBuyer: 4,
+    standbyLimit: 20,
+    sections: [
+      { name: 'Stalls', rows: 2, seatsPerRow: 10 },
+      { name: 'Balcony', rows: 1, seatsPerRow: 5 },
+    ],
+    questions: [
+      { text: 'Which instrument has 88 keys?', choices: ['Violin', 'Piano', 'Flute'], answer: 'Piano' },
+      { text: 'How many strings has a cello?', answer: 'Four' },
+    ],
+    ...changes,
+  };
+}
+
+export async function createEvent({ app }: TestGeneral, organizer: TestUser): Promise<number> {
+  const body = {
+    title: 'A Night of Strings',
+    description: 'Quartets by candlelight.',
+    venue: 'Old Mill',
+    startsAt: inSeconds(90 * 86_400),
+  };
+  const answer = await request(app).post('/api/events').set(organizer.bearer).send(body).expect(201);
+  return (answer.body as { id: number }).id;
+}
+
+/** The ids of a new drop and of the event it is made for. */
+export async function createDrop(general: TestGeneral, organizer: TestUser, changes: Partial<NewDrop> = {}) {
+  const eventId = await createEvent(general, organizer);
+  const answer = await request(general.app)
+    .post(`/api/events/${eventId}/drops`)
+    .set(organizer.bearer)
+    .send(dropBody(changes))
+    .expect(201);
+  return { id: (answer.body as { id: number }).id, eventId };
+}
+
+/** Moves a drop's opening into the past, which no call can do. */
+export async function openDrop({ db }: TestGeneral, id: number): Promise<void> {
+  await db('drops')
+    .where({ id })
+    .update({ opens_at: new Date(Date.now() - 60_000) });
+}

@@ -1,0 +1,82 @@
+/** The general tier as tests see it: the real application on a real database and a real Redis Cluster. */
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import type { Express } from 'express';
+import { watchBannedUsers } from '../../shared/banned-users.ts';
+import { createInventory, type Inventory } from '../../shared/inventory/inventory.ts';
+import { createMetrics } from '../../shared/metrics.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { Ops } from '../../shared/ops.ts';
+import { connectRedis } from '../../shared/redis/connect.ts';
+import { signSession, type Role, type Session } from '../../shared/session.ts';
+import { createTestDatabase } from '../../shared/testing/database.ts';
+import { testServers } from '../../shared/testing/servers.ts';
+import { currentRole } from '../accounts/user.ts';
+import { createApp } from '../app.ts';
+import type { Deps } from '../deps.ts';
+import type { Route } from '../http/route.ts';
+import { createRoutes } from '../routes.ts';
+
+export type LogLine = { level: number; msg: string } & Record<string, unknown>;
+
+export type TestUser = Session & { email: string; token: string; bearer: { Authorization: string } };
+
+export type TestGeneral = {
+  app: Express;
+  deps: Deps;
+  db: Database;
+  inventory: Inventory;
+  /** A user in the database with a valid session, without the time a password takes. */
+  user: (role?: Role) => Promise<TestUser>;
+  /** What was logged as an error or as worth a look; bad input must leave it empty. */
+  complaints: () => LogLine[];
+  stop: () => Promise<void>;
+};
+
+export type TestOptions = { more?: (deps: Deps) => Route[]; publicUrl?: string; inventory?: Inventory };
+
+export async function startGeneral(options: TestOptions = {}): Promise<TestGeneral> {
+  const lines: LogLine[] = [];
+  const log = pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as LogLine) });
+  const database = await createTestDatabase();
+  const { db } = database;
+  const redis = connectRedis(testServers().redisNodes, log);
+  const namespace = `test-${randomBytes(4).toString('hex')}-`;
+  const inventory = options.inventory ?? createInventory({ redis, namespace });
+  const bannedUsers = watchBannedUsers(db, log);
+  const sessionKey = createSecretKey(randomBytes(32));
+  const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
+  const checkoutKey = createSecretKey(randomBytes(32));
+  const deps: Deps = { db, inventory, sessionKey, checkoutKey, bannedUsers, publicUrl, log };
+  const registry = createMetrics('general');
+  const app = createApp({
+    routes: [...createRoutes(deps), ...(options.more?.(deps) ?? [])],
+    ops: new Ops(registry),
+    bannedUsers,
+    sessionKey,
+    currentRole: (userId) => currentRole(db, userId),
+    publicUrl,
+    log,
+    registry,
+  });
+
+  return {
+    app,
+    deps,
+    db,
+    inventory,
+    async user(role = 'shopper') {
+      const email = `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
+      const [userId] = await db('users').insert({ email, name: role, role, password_hash: 'none' });
+      const session = { userId: userId!, role };
+      const token = signSession(session, sessionKey);
+      return { ...session, email, token, bearer: { Authorization: `Bearer ${token}` } };
+    },
+    complaints: () => lines.filter(({ level }) => level >= 40),
+    async stop() {
+      await bannedUsers.stop();
+      redis.disconnect();
+      await database.drop();
+    },
+  };
+}
