@@ -1,0 +1,65 @@
+/**
+ * Who is at the other end of a socket: the session token of its handshake, which may come as `auth.token`, as an
+ * Authorization header or as the cookie. None at all is an anonymous client; one that is not valid is refused rather
+ * than taken for anonymous, so that nobody believes to be signed in and waits for word that never comes.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { KeyObject } from 'node:crypto';
+import type { BannedUsers } from '../shared/banned-users.ts';
+import { problems, type ProblemCode } from '../shared/problems.ts';
+import { sessionEnd, sessionToken, verifySession } from '../shared/session.ts';
+
+export type SocketSession = {
+  userId: number;
+  /** Milliseconds since 1970. */
+  endsAt: number;
+};
+
+/** What counts of the request that opened a connection; the request itself is let go, for its memory. */
+export type Credentials = { token: string | undefined; foreign: boolean };
+
+/** Refuses a handshake; the client's `connect_error` has the code as `error.data.code`. */
+export class Refused extends Error {
+  readonly data: { code: ProblemCode };
+
+  constructor(code: ProblemCode) {
+    super(problems[code].title);
+    this.data = { code };
+  }
+}
+
+/** `publicUrl`: where browsers reach the system, if that is not the host they name. */
+export function readCredentials({ headers }: IncomingMessage, publicUrl: URL | undefined): Credentials {
+  const { origin, host, authorization } = headers;
+  // Browsers let any page open a socket and send our cookie along. They say where the page is from; nobody else does.
+  const ours = origin === undefined || (URL.canParse(origin) && isOurs(new URL(origin), host, publicUrl));
+  return { token: sessionToken(headers), foreign: !ours && authorization === undefined };
+}
+
+function isOurs(origin: URL, host: string | undefined, publicUrl: URL | undefined): boolean {
+  return origin.host === host || origin.host === publicUrl?.host;
+}
+
+export type AuthenticateDeps = { sessionKey: KeyObject; bannedUsers: Pick<BannedUsers, 'has' | 'loaded'> };
+
+/**
+ * The session of a new socket; undefined for an anonymous one.
+ * @throws {Refused} not_signed_in, banned, cross_site_request or unavailable
+ */
+export function authenticate(
+  auth: unknown,
+  credentials: Credentials | undefined,
+  { sessionKey, bannedUsers }: AuthenticateDeps,
+): SocketSession | undefined {
+  const given = (auth as { token?: unknown } | undefined)?.token;
+  if (given !== undefined && given !== null && typeof given !== 'string') throw new Refused('not_signed_in');
+  const token = given ?? credentials?.token;
+  if (token === undefined) return undefined;
+  if (typeof given !== 'string' && credentials?.foreign) throw new Refused('cross_site_request');
+
+  const session = verifySession(token, sessionKey);
+  if (!session) throw new Refused('not_signed_in');
+  if (!bannedUsers.loaded()) throw new Refused('unavailable');
+  if (bannedUsers.has(session.userId)) throw new Refused('banned');
+  return { userId: session.userId, endsAt: sessionEnd(token) };
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { watchBannedUsers } from '../shared/banned-users.ts';
+import {
+  checkoutSettings,
+  commonSettings,
+  mysqlSettings,
+  readConfig,
+  redisSettings,
+  sessionSettings,
+} from '../shared/config.ts';
+import { createInventory } from '../shared/inventory/inventory.ts';
+import { runTier } from '../shared/lifecycle.ts';
+import { listen } from '../shared/listen.ts';
+import { createLog } from '../shared/log.ts';
+import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
+import { connectMysql, mysqlReady } from '../shared/mysql/connect.ts';
+import { Ops } from '../shared/ops.ts';
+import { connectRedis, redisReady } from '../shared/redis/connect.ts';
+import { signingKeyFromHex } from '../shared/session.ts';
+import { createRealtime } from './app.ts';
+
+const settings = z.object({
+  ...commonSettings,
+  ...redisSettings,
+  ...mysqlSettings,
+  ...sessionSettings,
+  ...checkoutSettings,
+  /** Where browsers reach the system; needed where the front door does not pass on the host they name. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+});
+
+const log = createLog('realtime', process.env['LOG_LEVEL'] ?? 'info');
+
+await runTier(log, async (lifecycle) => {
+  const config = readConfig(settings);
+  const registry = createMetrics('realtime');
+  addProcessMetrics(registry);
+
+  const db = connectMysql(config.MYSQL_URL, { max: 3 });
+  lifecycle.onStop('mysql', () => db.destroy());
+  const redis = connectRedis(config.REDIS_NODES, log);
+  lifecycle.onStop('redis', () => redis.disconnect());
+  const bannedUsers = watchBannedUsers(db, log);
+  lifecycle.onStop('banned users', () => bannedUsers.stop());
+
+  const ops = new Ops(registry);
+  lifecycle.onQuiet(() => ops.quiet());
+  ops.addCheck('redis', () => redisReady(redis));
+  ops.addCheck('mysql', async () => bannedUsers.loaded() && (await mysqlReady(db)));
+
+  const realtime = createRealtime({
+    db,
+    redis,
+    inventory: createInventory({ redis, namespace: config.NAMESPACE }),
+    bannedUsers,
+    sessionKey: signingKeyFromHex(config.SESSION_KEY),
+    checkoutKey: signingKeyFromHex(config.CHECKOUT_KEY),
+    publicUrl: config.PUBLIC_URL === undefined ? undefined : new URL(config.PUBLIC_URL),
+    ops,
+    registry,
+    log,
+  });
+  lifecycle.onStop('sockets', () => realtime.stop());
+  lifecycle.onQuiet(() => realtime.quiet());
+  await listen(realtime.server, config.HOST, config.PORT);
+});

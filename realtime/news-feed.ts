@@ -1,0 +1,130 @@
+/**
+ * Word from the other tiers about what happened to buyers, over Redis's sharded channels: one a drop, on the node
+ * that owns it. The client subscribes again after a failover; whether it truly did is checked by hearing oneself.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Cluster } from 'ioredis';
+import type { Keys } from '../shared/inventory/keys.ts';
+import type { Log } from '../shared/log.ts';
+import { startLoop } from '../shared/loop.ts';
+import type { DropNews } from '../shared/realtime-events.ts';
+
+/** Milliseconds between two beats. A subscription that is gone is noticed after two of them. */
+const beatMs = 2_000;
+
+export type NewsFeed = {
+  /** Resolves when all news of the drop arrives from now on. Rejects, and forgets the drop, when that cannot be had. */
+  subscribe: (dropId: number) => Promise<void>;
+  unsubscribe: (dropId: number) => void;
+  stop: () => Promise<void>;
+};
+
+export type NewsFeedDeps = {
+  /** Made with `shardedSubscribers: true`. */
+  redis: Cluster;
+  keys: Keys;
+  log: Log;
+  onNews: (news: DropNews) => void;
+  /** News of this drop may have been missed; from here on it arrives again. */
+  onGap: (dropId: number) => void;
+};
+
+type Channel = {
+  dropId: number;
+  subscribed: Promise<void>;
+  open: boolean;
+  /** Numbers of the latest beat sent, and of the latest one that came back. */
+  sent: number;
+  heard: number;
+  /** News may have been missed since the last beat that came back. */
+  doubtful: boolean;
+};
+
+export function createNewsFeed({ redis, keys, log, onNews, onGap }: NewsFeedDeps): NewsFeed {
+  const self = randomUUID();
+  const channels = new Map<string, Channel>();
+
+  const subscribeTo = async (name: string) => {
+    await redis.ssubscribe(name);
+  };
+
+  const hear = (name: string, message: string) => {
+    const channel = channels.get(name);
+    if (!channel) return;
+    if (message.startsWith('{')) {
+      onNews(JSON.parse(message) as DropNews);
+      return;
+    }
+    const [by, beat] = message.split(' ');
+    if (by !== self) return;
+    channel.heard = Math.max(channel.heard, Number(beat));
+    if (!channel.doubtful) return;
+    channel.doubtful = false;
+    onGap(channel.dropId);
+  };
+  const onMessage = (name: string, message: string) => {
+    try {
+      hear(name, message);
+    } catch (error) {
+      log.warn({ err: error, channel: name }, 'news that could not be read');
+    }
+  };
+
+  // Connections for subscriptions were made anew, and what was told in between is lost.
+  const onNewSubscribers = () => {
+    for (const channel of channels.values()) channel.doubtful = channel.open;
+    beats.poke();
+  };
+
+  const beat = async (name: string, channel: Channel) => {
+    if (channel.heard < channel.sent) {
+      channel.doubtful = true;
+      await subscribeTo(name);
+    }
+    channel.sent += 1;
+    await redis.spublish(name, `${self} ${channel.sent}`);
+  };
+  const beats = startLoop('news beat', beatMs, log, async () => {
+    const open = [...channels].filter(([, channel]) => channel.open);
+    const results = await Promise.allSettled(open.map(([name, channel]) => beat(name, channel)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  });
+
+  redis.on('smessage', onMessage);
+  redis.on('subscribersReady', onNewSubscribers);
+
+  return {
+    subscribe(dropId) {
+      const name = keys.news(dropId);
+      const known = channels.get(name);
+      if (known) return known.subscribed;
+      const subscribed = subscribeTo(name).then(
+        () => {
+          channel.open = true;
+        },
+        (error: unknown) => {
+          if (channels.get(name) === channel) channels.delete(name);
+          throw error;
+        },
+      );
+      const channel: Channel = { dropId, subscribed, open: false, sent: 0, heard: 0, doubtful: false };
+      channels.set(name, channel);
+      return subscribed;
+    },
+
+    unsubscribe(dropId) {
+      const name = keys.news(dropId);
+      if (!channels.delete(name)) return;
+      redis.sunsubscribe(name).catch((error: unknown) => {
+        log.debug({ err: error, channel: name }, 'could not unsubscribe');
+      });
+    },
+
+    async stop() {
+      redis.off('smessage', onMessage);
+      redis.off('subscribersReady', onNewSubscribers);
+      await beats.stop();
+    },
+  };
+}
