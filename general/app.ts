@@ -12,7 +12,7 @@ import { authorize, type AuthorizeDeps } from './http/authorize.ts';
 import { checkInput } from '../shared/check-input.ts';
 import { observeRequests, type Locals } from './http/observe-request.ts';
 import { readBody } from './http/read-body.ts';
-import { problemsOf, type Route } from './http/route.ts';
+import { Otherwise, problemsOf, type Route } from './http/route.ts';
 
 export type AppDeps = AuthorizeDeps & { routes: readonly Route[]; ops: Ops; log: Log; registry: Registry };
 
@@ -47,7 +47,7 @@ export function createApp(deps: AppDeps): Express {
 
 /** One call from request to answer. */
 function serve(route: Route, deps: AppDeps) {
-  const { who, params, query, body, success, handle } = route;
+  const { who, params, query, body, success, otherwise, handle } = route;
   const expected = new Set(problemsOf(route));
 
   return async (req: Request, res: Response<unknown, Locals>): Promise<void> => {
@@ -70,6 +70,10 @@ function serve(route: Route, deps: AppDeps) {
         req,
         res,
       });
+      if (answer instanceof Otherwise && otherwise) {
+        res.status(otherwise.status).json(otherwise.schema.parse(answer.answer));
+        return;
+      }
       res.status(success.status);
       if (success.status === 204) res.end();
       else res.json(success.schema.parse(answer));

@@ -51,7 +51,11 @@ function operation(route: DocumentedRoute, schemas: JsonSchemas) {
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: schemas.of(body, 'input') } } },
     }),
-    responses: { ...success(route, schemas), ...failures(problemsOf(route), schemas) },
+    responses: {
+      ...success(route.success, schemas),
+      ...success(route.otherwise, schemas),
+      ...failures(problemsOf(route), schemas),
+    },
   };
 }
 
@@ -86,7 +90,9 @@ function parameters(place: 'path' | 'query', schema: DocumentedRoute['query'], s
   }));
 }
 
-function success({ success: { status, schema, description } }: DocumentedRoute, schemas: JsonSchemas) {
+function success(answer: DocumentedRoute['success'] | DocumentedRoute['otherwise'], schemas: JsonSchemas) {
+  if (!answer) return {};
+  const { status, schema, description } = answer;
   const content = schema && { content: { 'application/json': { schema: schemas.of(schema, 'output') } } };
   return { [status]: { description, ...content } };
 }

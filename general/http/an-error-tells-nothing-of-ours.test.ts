@@ -58,7 +58,8 @@ test.each(['/api/test/broken', '/api/test/db'])(
 );
 
 test('an answer has the fields of its contract and no others', async () => {
-  await request(general.app).get('/api/test/leaky').expect(200, { name: 'Ada' });
+  const answer = await request(general.app).get('/api/test/leaky').expect(200);
+  expect(answer.body).toEqual({ name: 'Ada' });
 });
 
 test('a request id that could confuse the log is replaced', async () => {

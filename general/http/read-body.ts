@@ -19,6 +19,9 @@ export async function readBody(req: Request, res: Response): Promise<{ body: unk
     req.headers['transfer-encoding'] === undefined && Number(req.headers['content-length'] ?? 0) === 0;
   if (empty) return { body: undefined, rawBody: Buffer.alloc(0) };
   if (!req.is('application/json')) throw new Problem('unsupported_media_type');
+  // JSON is UTF-8; the parser would take UTF-7 as well.
+  const charset = /charset="?([^";\s]+)/i.exec(req.headers['content-type'] ?? '')?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new Problem('unsupported_media_type');
   await new Promise<void>((resolve, reject) => {
     parse(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(problemOf(error))));
   });
@@ -31,8 +34,7 @@ function problemOf(error: unknown): unknown {
     case 'entity.too.large':
       return new Problem('body_too_large', { detail: `At most ${bodyLimit} bytes` });
     case 'encoding.unsupported':
-    case 'charset.unsupported':
-      return new Problem('unsupported_media_type', { detail: 'Plain UTF-8, not compressed' });
+      return new Problem('unsupported_media_type', { detail: 'Not compressed, please' });
     case 'entity.parse.failed':
     case 'request.size.invalid':
     case 'request.aborted':

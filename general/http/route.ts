@@ -34,6 +34,7 @@ type RouteDefinition<
   Q extends z.ZodType,
   B extends z.ZodType,
   A extends z.ZodType,
+  O extends z.ZodType,
 > = RouteFacts & {
   who: W;
   /** A path that does not fit names nothing: 404. */
@@ -42,8 +43,21 @@ type RouteDefinition<
   body?: B;
   /** What is returned passes through `schema`, which drops every field that the contract does not name. */
   success: { status: 200 | 201 | 202; schema: A; description: string } | NoContent;
-  handle: (call: Call<W, z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.input<A>>;
+  /** For the answer that is neither the usual one nor a problem. */
+  otherwise?: { status: 202; schema: O; description: string };
+  handle: (
+    call: Call<W, z.output<P>, z.output<Q>, z.output<B>>,
+  ) => Promise<z.input<A> | Otherwise<z.input<O>>>;
 };
+
+/** What a handler returns when the answer is the route's `otherwise`. */
+export class Otherwise<T> {
+  readonly answer: T;
+
+  constructor(answer: T) {
+    this.answer = answer;
+  }
+}
 
 type NoContent = { status: 204; schema?: never; description: string };
 
@@ -65,6 +79,7 @@ export type Route = RouteFacts & {
   query?: z.ZodType;
   body?: z.ZodType;
   success: { status: 200 | 201 | 202; schema: z.ZodType; description: string } | NoContent;
+  otherwise?: { status: 202; schema: z.ZodType; description: string };
   handle: (call: Call<Who, unknown, unknown, unknown>) => Promise<unknown>;
 };
 
@@ -77,7 +92,8 @@ export function defineRoute<
   Q extends z.ZodType = z.ZodUndefined,
   B extends z.ZodType = z.ZodUndefined,
   A extends z.ZodType = z.ZodVoid,
->(route: RouteDefinition<W, P, Q, B, A>): Route {
+  O extends z.ZodType = z.ZodNever,
+>(route: RouteDefinition<W, P, Q, B, A, O>): Route {
   // The application passes `handle` what came out of these very schemas, which the erased type cannot say.
   return route as unknown as Route;
 }

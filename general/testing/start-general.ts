@@ -28,8 +28,10 @@ export type TestGeneral = {
   inventory: Inventory;
   /** A user in the database with a valid session, without the time a password takes. */
   user: (role?: Role) => Promise<TestUser>;
-  /** What was logged as an error or as worth a look; bad input must leave it empty. */
+  /** What was logged as an error or as worth a look. */
   complaints: () => LogLine[];
+  /** @throws if there was any: bad input is no reason to wake somebody. */
+  assertQuiet: () => void;
   stop: () => Promise<void>;
 };
 
@@ -60,6 +62,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     registry,
   });
 
+  const complaints = () => lines.filter(({ level }) => level >= 40);
   return {
     app,
     deps,
@@ -72,7 +75,11 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
       const token = signSession(session, sessionKey);
       return { ...session, email, token, bearer: { Authorization: `Bearer ${token}` } };
     },
-    complaints: () => lines.filter(({ level }) => level >= 40),
+    complaints,
+    assertQuiet() {
+      const [first] = complaints();
+      if (first) throw new Error(`logged: ${JSON.stringify(first)}`);
+    },
     async stop() {
       await bannedUsers.stop();
       redis.disconnect();

@@ -1,0 +1,78 @@
+/**
+ * A buyer pays a hold. The hold goes to `paying` first, so that it cannot end meanwhile; the attempt is written down
+ * before the provider is asked, so that a crash leaves something to ask about; and what the provider's silence means
+ * is found out by asking, never guessed. Trying again with the same token charges nothing twice.
+ */
+import { newBatchId } from '../../shared/inventory/entry-id.ts';
+import type { Hold } from '../../shared/inventory/hold.ts';
+import type { Place } from '../../shared/inventory/keys.ts';
+import { loadDrop } from '../../shared/drops/drop.ts';
+import { isDuplicateKey } from '../../shared/mysql/connect.ts';
+import { chargeKey } from '../payments/provider.ts';
+import type { SaleDeps } from '../sale-deps.ts';
+import { findAttempt, insertAttempt, type PaymentAttempt } from './payment-attempt.ts';
+import { resolveAttempt, settle, type Settlement } from './settle.ts';
+
+export type PayResult =
+  Settlement | { kind: 'already_paid' | 'expired' | 'under_way' | 'unknown_token' | 'unavailable' };
+
+export async function payHold(
+  deps: SaleDeps,
+  place: Place,
+  hold: Hold,
+  cardToken: string,
+): Promise<PayResult> {
+  const drop = await loadDrop(deps.db, place.dropId);
+  if (!drop) return { kind: 'expired' };
+  const begun = await deps.inventory.beginPayment(place, hold, newBatchId());
+  switch (begun.kind) {
+    case 'sold':
+      return { kind: 'already_paid' };
+    case 'not_stocked':
+      return { kind: 'unavailable' };
+    case 'expired': {
+      // Redis may have lost what MySQL knows.
+      const order: unknown = await deps.db('orders').where({ id: hold.holdId }).first('id');
+      return { kind: order ? 'already_paid' : 'expired' };
+    }
+    case 'under_way': {
+      const earlier = await findAttempt(deps.db, { holdId: hold.holdId, attempt: begun.attempt });
+      return earlier ? resolveAttempt(deps, earlier) : { kind: 'under_way' };
+    }
+    case 'paying':
+      break;
+  }
+
+  const attempt: PaymentAttempt = {
+    holdId: hold.holdId,
+    attempt: begun.attempt,
+    place,
+    buyerId: hold.buyerId,
+    seats: begun.seats,
+    provider: deps.payments.name,
+    amount: drop.price.amount * begun.seats.length,
+    currency: drop.price.currency,
+    status: 'pending',
+  };
+  try {
+    await insertAttempt(deps.db, attempt);
+  } catch (error) {
+    // The reconciler has given this attempt up before it was written; nothing may be charged under it any more.
+    if (isDuplicateKey(error)) return { kind: 'under_way' };
+    throw error;
+  }
+
+  const { amount, currency } = attempt;
+  const key = chargeKey(attempt.holdId, attempt.attempt);
+  const charged = await deps.payments.charge({ key, amount, currency, token: cardToken });
+  switch (charged.kind) {
+    case 'approved':
+    case 'declined':
+      return settle(deps, attempt, charged);
+    case 'unknown_token':
+      await settle(deps, attempt, { kind: 'declined', reason: 'unknown_token' });
+      return { kind: 'unknown_token' };
+    case 'undecided':
+      return resolveAttempt(deps, attempt);
+  }
+}

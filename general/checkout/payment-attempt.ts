@@ -1,0 +1,113 @@
+/** A payment attempt as MySQL has it. It is written before the provider is asked, so none is ever forgotten. */
+import type { Database } from '../../shared/mysql/connect.ts';
+import type { Place } from '../../shared/inventory/keys.ts';
+
+export type AttemptStatus = 'pending' | 'approved' | 'declined' | 'refund_due' | 'refunded';
+
+export type PaymentAttempt = {
+  holdId: string;
+  attempt: number;
+  place: Place;
+  buyerId: number;
+  seats: string[];
+  provider: string;
+  amount: number;
+  currency: string;
+  status: AttemptStatus;
+};
+
+type Row = {
+  hold_id: string;
+  attempt: number;
+  drop_id: number;
+  partition: number;
+  user_id: number;
+  seats: string;
+  provider: string;
+  amount: number;
+  currency: string;
+  status: AttemptStatus;
+  provider_ref: string | null;
+  reason: string | null;
+  updated_at: Date;
+};
+
+const table = (db: Database) => db<Row>('payment_attempts');
+
+/** @throws a duplicate-key error when the attempt exists, as isDuplicateKey tells */
+export async function insertAttempt(
+  db: Database,
+  attempt: PaymentAttempt,
+  reason: string | null = null,
+): Promise<void> {
+  const { place, holdId, buyerId, seats, ...rest } = attempt;
+  await table(db).insert({
+    ...rest,
+    hold_id: holdId,
+    drop_id: place.dropId,
+    partition: place.partition,
+    user_id: buyerId,
+    seats: seats.join(','),
+    reason,
+  });
+}
+
+type Id = Pick<PaymentAttempt, 'holdId' | 'attempt'>;
+
+export async function findAttempt(
+  db: Database,
+  id: Id,
+  { lock = false } = {},
+): Promise<PaymentAttempt | undefined> {
+  const query = table(db).where({ hold_id: id.holdId, attempt: id.attempt }).first();
+  const row = await (lock ? query.forUpdate() : query);
+  return row && toAttempt(row);
+}
+
+/** Attempts in a status since `olderThanMs` or longer, the oldest first; at most 200. */
+export async function attemptsIn(
+  db: Database,
+  status: AttemptStatus,
+  olderThanMs: number,
+): Promise<PaymentAttempt[]> {
+  const rows: Row[] = await table(db)
+    .where({ status })
+    .where('updated_at', '<=', new Date(Date.now() - olderThanMs))
+    .orderBy('updated_at')
+    .limit(200);
+  return rows.map(toAttempt);
+}
+
+/** Moves an attempt on; false when it is no longer in `from`. */
+export async function moveAttempt(
+  db: Database,
+  id: Id,
+  from: AttemptStatus,
+  to: AttemptStatus,
+  facts: { ref?: string; reason?: string } = {},
+): Promise<boolean> {
+  const changed = await table(db)
+    .where({ hold_id: id.holdId, attempt: id.attempt, status: from })
+    .update({
+      status: to,
+      updated_at: new Date(),
+      ...(facts.ref === undefined ? {} : { provider_ref: facts.ref }),
+      ...(facts.reason === undefined ? {} : { reason: facts.reason.slice(0, 100) }),
+    });
+  return changed === 1;
+}
+
+function toAttempt(row: Row): PaymentAttempt {
+  const { hold_id, drop_id, partition, user_id, seats, attempt, provider, amount, currency, status } = row;
+  return {
+    holdId: hold_id,
+    attempt,
+    place: { dropId: drop_id, partition },
+    buyerId: user_id,
+    seats: seats.split(','),
+    provider,
+    amount,
+    currency,
+    status,
+  };
+}

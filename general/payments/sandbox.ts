@@ -1,0 +1,107 @@
+/** The sandbox provider (local/sandbox-payments) over HTTP: a real network in between, with all that can go wrong. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { Log } from '../../shared/log.ts';
+import type { Decision, PaymentProvider } from './provider.ts';
+
+export type SandboxOptions = {
+  url: string;
+  apiKey: string;
+  webhookSecret: string;
+  log: Log;
+  /** Milliseconds to wait for an answer. */
+  timeoutMs?: number;
+};
+
+const charge = z.object({
+  id: z.string(),
+  status: z.enum(['pending', 'approved', 'declined', 'canceled']),
+  reason: z.string().optional(),
+});
+const event = z.object({ key: z.string() });
+
+/** Seconds by which a webhook's time may differ from ours; older ones are replays. */
+const webhookTolerance = 300;
+
+type Answer = { status: number; body: unknown };
+
+export function createSandboxPayments({
+  url,
+  apiKey,
+  webhookSecret,
+  log,
+  timeoutMs = 5_000,
+}: SandboxOptions): PaymentProvider {
+  /** Undefined when there was no answer that can be used. */
+  const call = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    key?: string,
+  ): Promise<Answer | undefined> => {
+    try {
+      const response = await fetch(new URL(path, url), {
+        method,
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      if (response.status >= 500) return undefined;
+      return { status: response.status, body: await response.json() };
+    } catch (error) {
+      log.debug({ err: error, path }, 'no answer from the payment provider');
+      return undefined;
+    }
+  };
+
+  return {
+    name: 'sandbox',
+
+    async charge({ key, ...request }) {
+      const answer = await call('POST', '/charges', request, key);
+      if (answer?.status === 422) return { kind: 'unknown_token' };
+      return decisionIn(answer) ?? { kind: 'undecided' };
+    },
+
+    async find(key) {
+      const answer = await call('GET', `/charges/by-key/${encodeURIComponent(key)}`);
+      if (answer?.status === 404) return { kind: 'unknown' };
+      return decisionIn(answer) ?? { kind: answer ? 'pending' : 'undecided' };
+    },
+
+    async cancel(key) {
+      const answer = await call('POST', `/charges/${encodeURIComponent(key)}/cancel`);
+      return decisionIn(answer) ?? { kind: 'undecided' };
+    },
+
+    async refund(key) {
+      const answer = await call('POST', '/refunds', { chargeKey: key }, `refund.${key}`);
+      return answer?.status === 200 ? 'refunded' : 'undecided';
+    },
+
+    readWebhook(body, header) {
+      const [, time, signature] =
+        /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header('seatdrop-signature') ?? '') ?? [];
+      if (time === undefined || signature === undefined) return undefined;
+      if (Math.abs(Date.now() / 1000 - Number(time)) > webhookTolerance) return undefined;
+      const expected = createHmac('sha256', webhookSecret).update(`${time}.`).update(body).digest();
+      if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) return undefined;
+      const parsed = event.safeParse(JSON.parse(body.toString('utf8')));
+      return parsed.success ? { key: parsed.data.key } : undefined;
+    },
+  };
+}
+
+/** Also found in the 409 that cancelling an approved charge is answered with. */
+function decisionIn(answer: Answer | undefined): Decision | undefined {
+  const parsed = charge.safeParse(answer?.body);
+  if (!parsed.success) return undefined;
+  const { id, status, reason } = parsed.data;
+  if (status === 'approved') return { kind: 'approved', ref: id };
+  if (status === 'declined' || status === 'canceled') return { kind: 'declined', reason: reason ?? status };
+  return undefined;
+}
