@@ -36,7 +36,6 @@ export const problems = {
   already_paid: { status: 409, title: 'This hold is paid already' },
   payment_under_way: { status: 409, title: 'A payment for this hold is under way' },
   seats_lost: { status: 409, title: 'The seats could not be kept; nothing was charged or it is refunded' },
-  order_not_paid: { status: 409, title: 'Only a paid order can be refunded' },
   // load and faults
   too_many_requests: { status: 429, title: 'Too many requests' },
   unavailable: { status: 503, title: 'Not available at the moment; try again' },

@@ -1,5 +1,4 @@
-import { isDuplicateKey } from '../../shared/mysql/connect.ts';
-import type { Database } from '../../shared/mysql/connect.ts';
+import { isDuplicateKey, transact, type Database } from '../../shared/mysql/connect.ts';
 import { findAttempt, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
 
 export type Placed =
@@ -14,7 +13,7 @@ export type Placed =
  */
 export async function placeOrder(db: Database, paid: PaymentAttempt, ref: string): Promise<Placed> {
   try {
-    return await db.transaction(async (trx): Promise<Placed> => {
+    return await transact(db, async (trx): Promise<Placed> => {
       const attempt = await findAttempt(trx, paid, { lock: true });
       if (attempt?.status === 'approved') return { kind: 'placed' };
       if (attempt?.status !== 'pending') {

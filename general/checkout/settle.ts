@@ -89,9 +89,13 @@ async function returnHold(deps: SaleDeps, attempt: PaymentAttempt, reason: strin
   return { kind: 'declined', reason };
 }
 
-/** A charge without seats. The hold ends as after a decline, and the money goes back. */
+/** A charge without seats. The hold ends, since its seats belong to somebody else, and the money goes back. */
 async function returnMoney(deps: SaleDeps, attempt: PaymentAttempt): Promise<Settlement> {
-  await returnHold(deps, attempt, 'seats_lost');
+  const returned = await returnHold(deps, attempt, 'seats_lost');
+  if (returned.kind === 'declined' && returned.expiresAt !== undefined) {
+    const left = await deps.inventory.leave(attempt.place, attempt.buyerId);
+    if (left.kind === 'released') await deps.announcer.promoted(attempt.place, left.promoted, attempt);
+  }
   const refunded = await deps.payments.refund(chargeKey(attempt.holdId, attempt.attempt));
   if (refunded === 'refunded') await moveAttempt(deps.db, attempt, 'refund_due', 'refunded');
   return { kind: 'seats_lost' };

@@ -15,9 +15,9 @@ export const entryAccepted = z.object({ status: z.literal('queued') }).meta({ id
 
 export const entryState = z
   .object({
-    status: z
-      .enum(['none', 'held', 'paying', 'standby', 'sold_out', 'sold', 'released'])
-      .meta({ description: '`none` also while the entry is still queued: the 202 is the buyer’s own record of it' }),
+    status: z.enum(['none', 'held', 'paying', 'standby', 'sold_out', 'sold', 'released']).meta({
+      description: '`none` also while the entry is still queued: the 202 is the buyer’s own record of it',
+    }),
     seats: z.array(z.string()).optional().meta({ description: 'Seat ids, `row.number` of the drop’s rows' }),
     expiresAt: time.optional().meta({ description: 'When an unpaid hold ends' }),
     checkoutToken: z.string().optional().meta({ description: 'For POST /api/checkout' }),

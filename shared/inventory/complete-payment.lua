@@ -2,11 +2,14 @@
 -- from a hold that Redis thinks is held, or has forgotten, or released while its seats are free.
 --
 -- ARGV  1 hold  2 buyer  3 seats of the order
--- reply {'sold'}  {'conflict'} somebody else holds a seat of the order; their checkout will fail in MySQL
+-- A refunded hold stays so: a late word on its payment must not sell the seats again.
+--
+-- reply {'sold'}  {'refunded'}  {'conflict'} somebody else holds a seat of the order; their checkout will fail in MySQL
 if not meta then return { 'conflict' } end
 local id, buyer, seats = ARGV[1], ARGV[2], ARGV[3]
 local hold = readHold(id)
 if hold and hold.state == 's' then return { 'sold' } end
+if hold and hold.state == 'f' then return { 'refunded' } end
 
 if not hold or hold.state == 'r' then
   for index, number in seats:gmatch('(%d+)%.(%d+)') do

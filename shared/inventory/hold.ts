@@ -11,7 +11,14 @@ export type Hold = {
 /** Where the life of a hold has got to. */
 export type HoldState = 'held' | 'paying' | 'sold' | 'released';
 
-const states: Record<string, HoldState> = { h: 'held', p: 'paying', s: 'sold', r: 'released' };
+const states: Record<string, HoldState> = {
+  h: 'held',
+  p: 'paying',
+  s: 'sold',
+  r: 'released',
+  // Refunded: to everybody but complete-payment.lua the same as released.
+  f: 'released',
+};
 
 export function decodeHoldState(code: unknown): HoldState {
   const state = states[String(code)];

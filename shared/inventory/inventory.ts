@@ -76,8 +76,8 @@ export type Inventory = {
   completePayment: (
     place: Place,
     order: { holdId: string; buyerId: number; seats: readonly string[] },
-  ) => Promise<'sold' | 'conflict'>;
-  /** sold -> released, after MySQL has the refund. */
+  ) => Promise<'sold' | 'refunded' | 'conflict'>;
+  /** sold -> refunded, after MySQL has the refund. */
   reopen: (place: Place, holdId: string) => Promise<Released | Settled | Unknown>;
   /** Ends the sale, a portion a call. `left`: holds and standby places still to end; repeat until it is 0. */
   cancel: (place: Place) => Promise<{ left: number; ended: number[] }>;
@@ -237,7 +237,7 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
     async completePayment(place, { holdId, buyerId, seats }) {
       const reply = await complete(place, holdId, buyerId, encodeSeats(seats));
       const [outcome] = reply;
-      if (outcome === 'sold' || outcome === 'conflict') return outcome;
+      if (outcome === 'sold' || outcome === 'refunded' || outcome === 'conflict') return outcome;
       throw unexpected('complete-payment', reply);
     },
 

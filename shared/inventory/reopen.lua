@@ -1,4 +1,4 @@
--- sold -> released, after a refund: the seats go to standby, else back on sale.
+-- sold -> refunded, after MySQL has the refund: the seats go to standby, else back on sale.
 --
 -- ARGV  1 hold
 -- reply {'released', buyer, promoted hold...}  {'settled', state}  {'unknown'}
@@ -7,7 +7,7 @@ local hold = readHold(ARGV[1])
 if not hold then return { 'unknown' } end
 if hold.state ~= 's' then return { 'settled', hold.state } end
 
-hold.state = 'r'
+hold.state = 'f'
 writeHold(hold)
 forget(hold)
 meta.sold = meta.sold - hold.count

@@ -26,6 +26,10 @@ export async function up(db: Knex): Promise<void> {
     table.integer('capacity').unsigned().notNullable();
     table.datetime('stocked_at', { precision: 3 }).nullable().comment('its seats are in Redis since');
     table.datetime('cancelled_at', { precision: 3 }).nullable();
+    table
+      .datetime('sale_ended_at', { precision: 3 })
+      .nullable()
+      .comment('closed or cancelled, and nothing is held, being paid or standing by since');
     table.datetime('created_at', { precision: 3 }).notNullable().defaultTo(db.fn.now(3));
     table
       .specificType(

@@ -36,3 +36,19 @@ export function isDuplicateKey(error: unknown, key?: string): boolean {
   const { code, sqlMessage = '' } = (error ?? {}) as { code?: string; sqlMessage?: string };
   return code === 'ER_DUP_ENTRY' && (key === undefined || sqlMessage.includes(key));
 }
+
+/**
+ * Runs a transaction, again from the start when MySQL ended it for the sake of another one (deadlock, lock wait).
+ * `work` must not touch anything but the transaction.
+ */
+export async function transact<T>(db: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(work);
+    } catch (error) {
+      const { code } = error as { code?: string };
+      const again = code === 'ER_LOCK_DEADLOCK' || code === 'ER_LOCK_WAIT_TIMEOUT';
+      if (!again || attempt >= 5) throw error;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { drop as dropSchema } from '../../shared/contract/drops.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import { loadDrop } from '../../shared/drops/drop.ts';
+import { Problem } from '../../shared/problems.ts';
+import { requireOwner } from '../events/owner.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import type { SaleDeps } from '../sale-deps.ts';
+import { cancelSale } from './end-sales.ts';
+import { presentDrop } from './present-drop.ts';
+
+export function cancelDrop(deps: SaleDeps): Route {
+  const { db } = deps;
+  return defineRoute({
+    method: 'POST',
+    path: '/api/drops/:id/cancel',
+    summary: 'Cancel a drop',
+    description:
+      'Nothing more is sold: holds and standby end at once, and every paid order is refunded, which may take a while. ' +
+      'Safe to repeat. It cannot be undone.',
+    tag: 'Drops',
+    who: ['organizer', 'admin'],
+    params: ofOne,
+    success: { status: 200, schema: dropSchema, description: 'The drop, cancelled' },
+    problems: [],
+    async handle({ params: { id }, session }) {
+      const drop = await loadDrop(db, id);
+      if (!drop) throw new Problem('not_found');
+      requireOwner(session, drop.organizerId);
+      await db('drops').where({ id }).whereNull('cancelled_at').update({ cancelled_at: new Date() });
+      // MySQL has it, so it happens; what does not get done here, the duty does.
+      await cancelSale(deps, drop).catch((error: unknown) =>
+        deps.log.warn({ err: error, dropId: id }, 'the drop is cancelled; the rest follows'),
+      );
+      const cancelled = await loadDrop(db, id);
+      return presentDrop(cancelled ?? drop, session.userId, Date.now());
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import { entryState } from '../../shared/contract/entries.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import { Problem } from '../../shared/problems.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import type { SaleDeps } from '../sale-deps.ts';
+import { createPlaceOf } from './place-of.ts';
+
+export function leaveEntry({ db, inventory, announcer, log }: SaleDeps): Route {
+  const placeOf = createPlaceOf(db);
+  return defineRoute({
+    method: 'DELETE',
+    path: '/api/drops/:id/entry',
+    summary: 'Give your hold back, or leave standby',
+    tag: 'Entries',
+    who: 'signed-in',
+    params: ofOne,
+    success: { status: 200, schema: entryState, description: 'Your entry as it stands now' },
+    problems: ['no_entry', 'payment_under_way', 'already_paid'],
+    async handle({ params: { id }, session: { userId } }) {
+      const place = await placeOf(id, userId);
+      const left = await inventory.leave(place, userId);
+      switch (left.kind) {
+        case 'released':
+          // The seats are given on already; if word of it fails here, the sweeper brings it.
+          await announcer
+            .promoted(place, left.promoted, { buyerId: userId })
+            .catch((error: unknown) => log.warn({ err: error }, 'promotions are told later'));
+          return { status: 'released' as const };
+        case 'left':
+          return { status: 'none' as const };
+        case 'paying':
+          throw new Problem('payment_under_way', { retryAfter: 2 });
+        case 'sold':
+          throw new Problem('already_paid');
+        case 'none':
+          throw new Problem('no_entry');
+      }
+    },
+  });
+}

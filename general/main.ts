@@ -1,0 +1,107 @@
+import { createServer } from 'node:http';
+import type { Express } from 'express';
+import { createAnnouncer } from '../shared/announce.ts';
+import { watchBannedUsers } from '../shared/banned-users.ts';
+import { connectBroker } from '../shared/broker/connect.ts';
+import { readQueueDepths } from '../shared/broker/queue-depths.ts';
+import { Topology } from '../shared/broker/topology.ts';
+import { readConfig } from '../shared/config.ts';
+import { createInventory } from '../shared/inventory/inventory.ts';
+import { runTier } from '../shared/lifecycle.ts';
+import { closeServer, listen } from '../shared/listen.ts';
+import { createLog } from '../shared/log.ts';
+import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
+import { connectMysql, mysqlReady } from '../shared/mysql/connect.ts';
+import { Ops } from '../shared/ops.ts';
+import { connectRedis, redisReady } from '../shared/redis/connect.ts';
+import { signingKeyFromHex } from '../shared/session.ts';
+import { currentRole } from './accounts/user.ts';
+import { createApp } from './app.ts';
+import { generalSettings } from './config.ts';
+import { startReconciling } from './checkout/reconcile-payments.ts';
+import { startEndingSales } from './drops/end-sales.ts';
+import { startStocking } from './drops/stock-drops.ts';
+import { createSandboxPayments } from './payments/sandbox.ts';
+import { createRoutes } from './routes.ts';
+import type { SaleDeps } from './sale-deps.ts';
+import { createSaleRoutes } from './sale-routes.ts';
+
+const log = createLog('general', process.env['LOG_LEVEL'] ?? 'info');
+
+await runTier(log, async (lifecycle) => {
+  const config = readConfig(generalSettings);
+  const registry = createMetrics('general');
+  addProcessMetrics(registry);
+
+  // The ops port is there before the dependencies are, so that a tier that waits can say what for.
+  let app: Express | undefined;
+  const ops = new Ops(registry);
+  lifecycle.onQuiet(() => ops.quiet());
+  const server = createServer((req, res) => {
+    if (app) app(req, res);
+    else if (!ops.handle(req, res)) res.writeHead(503, { 'retry-after': '1' }).end();
+  });
+  await listen(server, config.HOST, config.PORT);
+  // Requests under way end before what they work with does.
+  lifecycle.onQuiet(() => closeServer(server));
+
+  const db = connectMysql(config.MYSQL_URL);
+  lifecycle.onStop('mysql', () => db.destroy());
+  ops.addCheck('mysql', () => mysqlReady(db));
+
+  const redis = connectRedis(config.REDIS_NODES, log);
+  lifecycle.onStop('redis', () => redis.disconnect());
+  ops.addCheck('redis', () => redisReady(redis));
+
+  const bannedUsers = watchBannedUsers(db, log);
+  lifecycle.onStop('banned users', () => bannedUsers.stop());
+  ops.addCheck('banned users', () => bannedUsers.loaded());
+
+  const broker = await connectBroker(config.AMQP_URL, log);
+  lifecycle.onStop('broker', () => broker.close());
+  const topology = new Topology(config.NAMESPACE, config.ENTRY_QUEUES);
+  const channel = await broker.channel('timers', async (opened) => {
+    await topology.assertEntries(opened);
+    await topology.assertExpired(opened);
+  });
+  ops.addCheck('broker', () => channel.ready());
+
+  const checkoutKey = signingKeyFromHex(config.CHECKOUT_KEY);
+  const inventory = createInventory({
+    redis,
+    namespace: config.NAMESPACE,
+    replicaAcks: config.REDIS_REPLICA_ACKS,
+  });
+  const deps: SaleDeps = {
+    db,
+    inventory,
+    announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKey }),
+    payments: createSandboxPayments({
+      url: config.SANDBOX_PAYMENTS_URL,
+      apiKey: config.SANDBOX_PAYMENTS_KEY,
+      webhookSecret: config.SANDBOX_WEBHOOK_SECRET,
+      log,
+    }),
+    queueDepths: () => readQueueDepths(channel, topology),
+    sessionKey: signingKeyFromHex(config.SESSION_KEY),
+    checkoutKey,
+    bannedUsers,
+    publicUrl: new URL(config.PUBLIC_URL),
+    log,
+  };
+  for (const [name, duty] of [
+    ['stocking', startStocking(deps)],
+    ['ending sales', startEndingSales(deps)],
+    ['reconciling payments', startReconciling(deps)],
+  ] as const) {
+    lifecycle.onStop(name, () => duty.stop());
+  }
+
+  app = createApp({
+    ...deps,
+    routes: [...createRoutes(deps), ...createSaleRoutes(deps)],
+    currentRole: (userId) => currentRole(db, userId),
+    ops,
+    registry,
+  });
+});
