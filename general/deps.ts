@@ -14,6 +14,6 @@ export type Deps = {
   /** Where browsers reach the system. */
   publicUrl: URL;
   log: Log;
-  /** Messages waiting, by queue. Absent where there is no broker. */
-  queueDepths?: () => Promise<Record<string, number>>;
+  /** Messages waiting, by queue; null while the broker is away. Absent where there is none. */
+  queueDepths?: () => Promise<Record<string, number> | null>;
 };

@@ -2,8 +2,7 @@ import { createServer } from 'node:http';
 import type { Express } from 'express';
 import { createAnnouncer } from '../shared/announce.ts';
 import { watchBannedUsers } from '../shared/banned-users.ts';
-import { connectBroker } from '../shared/broker/connect.ts';
-import { readQueueDepths } from '../shared/broker/queue-depths.ts';
+import { connectBroker, type BrokerChannel } from '../shared/broker/connect.ts';
 import { Topology } from '../shared/broker/topology.ts';
 import { readConfig } from '../shared/config.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
@@ -19,6 +18,7 @@ import { currentRole } from './accounts/user.ts';
 import { createApp } from './app.ts';
 import { generalSettings } from './config.ts';
 import { startReconciling } from './checkout/reconcile-payments.ts';
+import { readQueueDepths } from './drops/queue-depths.ts';
 import { startEndingSales } from './drops/end-sales.ts';
 import { startStocking } from './drops/stock-drops.ts';
 import { createSandboxPayments } from './payments/sandbox.ts';
@@ -57,14 +57,16 @@ await runTier(log, async (lifecycle) => {
   lifecycle.onStop('banned users', () => bannedUsers.stop());
   ops.addCheck('banned users', () => bannedUsers.loaded());
 
+  let channel: BrokerChannel | undefined;
+  ops.addCheck('broker', () => channel?.ready() ?? false);
   const broker = await connectBroker(config.AMQP_URL, log);
   lifecycle.onStop('broker', () => broker.close());
   const topology = new Topology(config.NAMESPACE, config.ENTRY_QUEUES);
-  const channel = await broker.channel('timers', async (opened) => {
+  const timers = await broker.channel('timers', async (opened) => {
     await topology.assertEntries(opened);
     await topology.assertExpired(opened);
   });
-  ops.addCheck('broker', () => channel.ready());
+  channel = timers;
 
   const checkoutKey = signingKeyFromHex(config.CHECKOUT_KEY);
   const inventory = createInventory({
@@ -75,14 +77,14 @@ await runTier(log, async (lifecycle) => {
   const deps: SaleDeps = {
     db,
     inventory,
-    announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKey }),
+    announcer: createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKey }),
     payments: createSandboxPayments({
       url: config.SANDBOX_PAYMENTS_URL,
       apiKey: config.SANDBOX_PAYMENTS_KEY,
       webhookSecret: config.SANDBOX_WEBHOOK_SECRET,
       log,
     }),
-    queueDepths: () => readQueueDepths(channel, topology),
+    queueDepths: () => readQueueDepths(timers, topology),
     sessionKey: signingKeyFromHex(config.SESSION_KEY),
     checkoutKey,
     bannedUsers,

@@ -3,7 +3,7 @@ import { drop, newDrop } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { capacityOf } from '../../shared/inventory/layout.ts';
-import type { Database } from '../../shared/mysql/connect.ts';
+import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { findEvent } from '../events/event.ts';
@@ -42,7 +42,7 @@ export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route 
 
 /** The new drop's id. Its seats are not on sale before they are stocked. */
 export function insertDrop(db: Database, eventId: number, body: z.output<typeof newDrop>): Promise<number> {
-  return db.transaction(async (trx) => {
+  return transact(db, async (trx) => {
     const [id] = await trx('drops').insert({
       ...columnsOf(body),
       event_id: eventId,

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { drop, dropChanges } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
-import type { Database } from '../../shared/mysql/connect.ts';
+import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
@@ -28,7 +28,7 @@ export function editDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route {
     success: { status: 200, schema: drop, description: 'The drop as it is now' },
     problems: ['drop_already_open', 'drop_closed', 'drop_cancelled'],
     async handle({ params: { id }, body, session }) {
-      await db.transaction((trx) => changeDrop(trx, id, body, session));
+      await transact(db, (trx) => changeDrop(trx, id, body, session));
       await stockDropSoon(deps, id);
       const edited = await loadDrop(db, id);
       return presentDrop(edited!, session.userId, Date.now());

@@ -1,0 +1,24 @@
+import type { BrokerChannel } from '../../shared/broker/connect.ts';
+import type { Topology } from '../../shared/broker/topology.ts';
+
+/**
+ * Messages ready, by queue, of those that should run empty; null while the broker is away. The channel's setup must
+ * have asserted them all: asking for a queue that is not there would close it.
+ */
+export async function readQueueDepths(
+  channel: BrokerChannel,
+  topology: Topology,
+): Promise<Record<string, number> | null> {
+  const open = channel.current();
+  if (!open) return null;
+  const entryQueues = Array.from({ length: topology.entryQueueCount }, (_, number) =>
+    topology.entryQueue(number),
+  );
+  const queues = [...entryQueues, topology.expired, topology.parked];
+  try {
+    const states = await Promise.all(queues.map((queue) => open.checkQueue(queue)));
+    return Object.fromEntries(states.map(({ queue, messageCount }) => [queue, messageCount]));
+  } catch {
+    return null;
+  }
+}
