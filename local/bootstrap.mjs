@@ -13,11 +13,11 @@ const packagedNode = join(root, 'node_modules/node/bin/node');
  * @param {string} script path from the root
  * @param {string[]} args
  */
-export function runOnNode24(script, args) {
+export async function runOnNode24(script, args) {
   let node;
   try {
-    if (!dependenciesAreInstalled()) installDependencies();
-    node = findNode24();
+    if (!dependenciesAreInstalled()) await installDependencies();
+    node = await findNode24();
   } catch (error) {
     console.error(`✗ ${error.message}`);
     process.exit(1);
@@ -62,16 +62,31 @@ function dependenciesAreInstalled() {
   });
 }
 
-function installDependencies() {
+async function installDependencies() {
   console.log('… installing dependencies (npm ci)');
   const since = Date.now();
   const npm = findNpm();
-  const { status, error } = spawnSync(npm.command, [...npm.args, 'ci', '--no-audit', '--no-fund'], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  if (status !== 0) throw new Error(`npm ci failed${error ? `: ${error.message}` : ', see above'}`);
+  await run(npm.command, [...npm.args, 'ci', '--no-audit', '--no-fund'], root);
   console.log(`✓ ${'dependencies'.padEnd(28)} ${((Date.now() - since) / 1000).toFixed(1)} s`);
+}
+
+/** Runs a command that shows its own progress. A signal ends it and then us. */
+function run(command, args, cwd) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    const pass = (signal) => {
+      child.kill(signal);
+      child.once('close', () => process.exit(130));
+    };
+    for (const signal of signals) process.on(signal, pass);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      for (const signal of signals) process.off(signal, pass);
+      if (code === 0) resolve();
+      else reject(new Error(`${command} ${args.join(' ')} failed, see above`));
+    });
+  });
 }
 
 /** The npm that runs this script, on the Node that runs it: the one in node_modules is about to be replaced. */
@@ -82,14 +97,12 @@ function findNpm() {
 }
 
 /** The npm package `node` fetches its binary in an install script, which not every npm setup runs. */
-function findNode24() {
+async function findNode24() {
   if (isNode24(packagedNode)) return packagedNode;
   if (isNode24(process.execPath)) return process.execPath;
-  console.log('… fetching Node 24 (install script of the npm package "node")');
-  spawnSync(process.execPath, ['installArchSpecificPackage'], {
-    cwd: join(root, 'node_modules/node'),
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  console.log('… fetching Node 24 (the install script of the npm package "node" has not run)');
+  const folder = join(root, 'node_modules/node');
+  await run(process.execPath, ['installArchSpecificPackage'], folder).catch(() => {});
   if (isNode24(packagedNode)) return packagedNode;
   throw new Error(
     'Node 24 is missing: the install script of the npm package "node" did not run or failed.\n' +

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,8 @@ export type ChildOptions = {
   ready: () => Promise<void>;
   /** How long a stop waits after SIGTERM before SIGKILL. Milliseconds, default 10,000. */
   graceMs?: number;
+  /** Its data outlives a kill, and it may be deaf to SIGTERM while it starts: then it is killed instead. */
+  crashSafe?: true;
 };
 
 export type Child = {
@@ -41,7 +43,7 @@ export type Child = {
 /** What a pid file holds. */
 export type PidNote = { pid: number; startTime: number; name: string };
 
-type Running = { process: ChildProcess; pid: number; exited: Promise<string> };
+type Running = { pid: number; exited: Promise<string>; isReady: boolean };
 
 /**
  * Starts a process and waits until it is ready.
@@ -66,10 +68,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     const note: PidNote = { pid: self.pid, startTime: readProc(self.pid)?.startTime ?? 0, name };
     writeFileSync(pidFile, JSON.stringify(note));
 
-    let isReady = false;
     void self.exited.then((how) => {
       running = undefined;
-      if (isReady && !endIsExpected) for (const listener of listeners) listener(how);
+      signal(-self.pid, 'SIGKILL'); // workers that outlive their master would keep its port
+      if (self.isReady && !endIsExpected) for (const listener of listeners) listener(how);
     });
     try {
       await Promise.race([options.ready(), endOf(self), whenAborted(place.cancel)]);
@@ -78,7 +80,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       if (place.cancel.aborted) throw error;
       throw new Error(`${(error as Error).message}\n${logTail(logFile)}`, { cause: error });
     }
-    isReady = true;
+    self.isReady = true;
   }
 
   async function endOf(self: Running): Promise<never> {
@@ -90,11 +92,11 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     const self = running;
     if (self !== undefined) {
       const offspring = descendants(self.pid);
-      signal(self.pid, 'SIGTERM');
+      signal(self.pid, options.crashSafe === true && !self.isReady ? 'SIGKILL' : 'SIGTERM');
       signal(self.pid, 'SIGCONT'); // a paused process would never see the SIGTERM
       const grace = sleep(graceMs, undefined, { signal: place.hurry, ref: false }).catch(() => undefined);
       await Promise.race([self.exited, grace]);
-      signal(-self.pid, 'SIGKILL'); // the process itself if it is too slow, and what it left in its group
+      signal(-self.pid, 'SIGKILL');
       await self.exited;
       await reap([...offspring, ...descendants(self.pid)]);
     }
@@ -135,7 +137,7 @@ async function spawnDetached(options: ChildOptions, logFile: string): Promise<Ru
     child.once('exit', (code, by) => resolve(by ?? `exit code ${code}`));
   });
   if (child.pid === undefined) throw new Error(`${options.name} could not be started: ${await exited}`);
-  return { process: child, pid: child.pid, exited };
+  return { pid: child.pid, exited, isReady: false };
 }
 
 function whenAborted(cancel: AbortSignal): Promise<never> {

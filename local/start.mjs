@@ -20,7 +20,7 @@ for (let i = 0; i < args.length; i += 1) {
   }
 }
 
-runOnNode24('local/start.ts', args);
+await runOnNode24('local/start.ts', args);
 
 function refuse(why) {
   console.error(`✗ ${why}\n\n${HELP}`);

@@ -1,15 +1,17 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+const PAUSE_MS = 50;
+
 /**
  * Asks until the answer is true.
- * @throws Error naming `what` and the last fault after `timeoutMs`.
+ * @throws Error naming `what` and the last fault after `timeoutMs`; the reason of `cancel` when that is aborted.
  */
 export async function waitUntil(
   what: string,
   timeoutMs: number,
   check: () => Promise<boolean>,
-  everyMs = 50,
+  cancel?: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   let fault = '';
@@ -19,7 +21,8 @@ export async function waitUntil(
     } catch (error) {
       fault = `: ${(error as Error).message}`;
     }
-    await sleep(everyMs);
+    cancel?.throwIfAborted();
+    await sleep(PAUSE_MS);
   }
   throw new Error(`waited ${Math.round(timeoutMs / 1000)} s for ${what}${fault}`);
 }

@@ -24,7 +24,7 @@ server.on('error', (error) => {
 server.listen(Number(setting('PORT')), setting('HOST'), () =>
   log({ msg: 'listening', port: setting('PORT') }),
 );
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 
 /** What is pending is on disk with its time, and goes on at the next start. */
 async function stop(): Promise<void> {

@@ -40,6 +40,7 @@ export async function startSandbox({ file = ':memory:', lateMs = 100, failWebhoo
   const base = await listen(server);
 
   return {
+    url: base,
     received,
     /** Resolves once `count` webhook calls have come. */
     async webhookCalls(count: number): Promise<Received[]> {

@@ -73,6 +73,7 @@ export async function startMariaDb(options: {
         return greeting.charCodeAt(4) === 10; // protocol 10, not 255: an error
       }),
     graceMs: 20_000,
+    crashSafe: true,
   });
   return {
     url: `mysql://${DATABASE}:${password}@127.0.0.1:${port}/${DATABASE}`,

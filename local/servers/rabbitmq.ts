@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireBinary, searchPath } from '../binaries.ts';
 import { type Child, startChild } from '../child.ts';
@@ -33,6 +33,8 @@ export async function startRabbitMq(options: {
   const dir = join(place.dir, 'rabbitmq');
   mkdirSync(dir, { recursive: true });
   const path = (name: string): string => join(dir, name);
+  // A broker that was killed in its very first start may not make sense of what it had written by then.
+  if (!existsSync(path('started-once'))) rmSync(path('data'), { recursive: true, force: true });
 
   const cookieFile = path('.erlang.cookie');
   rmSync(cookieFile, { force: true });
@@ -93,7 +95,9 @@ export async function startRabbitMq(options: {
           return greeting.charCodeAt(0) === 1; // a method frame: connection.start
         }),
       graceMs: 20_000,
+      crashSafe: true,
     });
+    writeFileSync(path('started-once'), '');
     return {
       url: `amqp://${USER}:${password}@127.0.0.1:${ports.rabbitmq}/${VHOST}`,
       broker,

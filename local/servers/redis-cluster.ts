@@ -49,6 +49,7 @@ export async function startRedisCluster(options: {
         args: [config],
         env: { LANG: 'C.UTF-8', TZ: 'UTC' },
         cwd: node.dir,
+        crashSafe: true,
         ready: () =>
           waitUntil(node.name, 60_000, async () => {
             return (await exchange(node.port, 'PING\r\n', (reply) => reply.endsWith('\r\n'))) === '+PONG\r\n';
@@ -62,7 +63,9 @@ export async function startRedisCluster(options: {
   };
   try {
     for (const one of started) if (one.status === 'rejected') throw one.reason;
-    for (const node of nodes) await waitUntil(`${node.name} to join`, 60_000, () => hasJoined(node.port));
+    for (const node of nodes) {
+      await waitUntil(`${node.name} to join`, 60_000, () => hasJoined(node.port), place.cancel);
+    }
   } catch (error) {
     await stop();
     throw error;
