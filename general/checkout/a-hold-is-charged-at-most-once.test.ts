@@ -1,0 +1,168 @@
+import request from 'supertest';
+import { startSale, type TestSale } from '../testing/start-sale.ts';
+import type { TestUser } from '../testing/start-general.ts';
+import { reconcilePayments } from './reconcile-payments.ts';
+
+let sale: TestSale;
+beforeAll(async () => {
+  sale = await startSale();
+});
+afterAll(() => sale.stop());
+
+const pay = (buyer: TestUser, checkoutToken: string, token: string) =>
+  request(sale.app).post('/api/checkout').set(buyer.bearer).send({ checkoutToken, payment: { token } });
+
+const entryOf = async (buyer: TestUser, dropId: number) =>
+  (await request(sale.app).get(`/api/drops/${dropId}/entry`).set(buyer.bearer).expect(200)).body as {
+    status: string;
+    orderId?: string;
+  };
+
+const chargesOf = async (holdId: string) =>
+  (await sale.sandbox.list(`${holdId}.`)).body['charges'] as {
+    status: string;
+    refunded: boolean;
+    amount: number;
+  }[];
+
+const approved = async (holdId: string) =>
+  (await chargesOf(holdId)).filter(({ status, refunded }) => status === 'approved' && !refunded);
+
+test('an approved card makes one order, with its seats, payment and e-mail', async () => {
+  const drop = await sale.openDrop();
+  const buyer = await sale.user();
+  const { hold, token } = await sale.hold(drop, buyer, 2);
+
+  const { body } = await pay(buyer, token, 'tok_approved').expect(201);
+
+  expect(body).toMatchObject({ id: hold.holdId, dropId: drop.id, status: 'paid', amount: { amount: 9000 } });
+  expect((body as { seats: { id: string }[] }).seats.map(({ id }) => id).toSorted()).toEqual(
+    hold.seats.toSorted(),
+  );
+  expect(await sale.db('sold_seats').where({ order_id: hold.holdId })).toHaveLength(2);
+  expect(await sale.db('payment_attempts').where({ hold_id: hold.holdId })).toMatchObject([
+    { status: 'approved' },
+  ]);
+  const mails: { payload: unknown }[] = await sale.db('outbox').where({ topic: 'order-paid' });
+  expect(mails.filter(({ payload }) => JSON.stringify(payload).includes(hold.holdId))).toHaveLength(1);
+  expect(await entryOf(buyer, drop.id)).toMatchObject({ status: 'sold', orderId: hold.holdId });
+  expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, paying: 0, free: 2 });
+  expect(await chargesOf(hold.holdId)).toMatchObject([{ status: 'approved', amount: 9000 }]);
+});
+
+test('a declined card leaves the hold, and another card can pay it', async () => {
+  const drop = await sale.openDrop();
+  const buyer = await sale.user();
+  const { hold, token } = await sale.hold(drop, buyer);
+
+  const declined = await pay(buyer, token, 'tok_declined').expect(402);
+  expect(declined.body).toMatchObject({ code: 'payment_declined', reason: 'card_declined' });
+  expect(await entryOf(buyer, drop.id)).toMatchObject({ status: 'held' });
+
+  await pay(buyer, token, 'tok_approved').expect(201);
+  expect(await approved(hold.holdId)).toHaveLength(1);
+});
+
+test('an unknown card changes nothing', async () => {
+  const drop = await sale.openDrop();
+  const buyer = await sale.user();
+  const { hold, token } = await sale.hold(drop, buyer);
+
+  expect((await pay(buyer, token, 'tok_nonsense').expect(422)).body).toMatchObject({
+    code: 'unknown_payment_token',
+  });
+
+  expect(await entryOf(buyer, drop.id)).toMatchObject({ status: 'held' });
+  expect(await approved(hold.holdId)).toHaveLength(0);
+});
+
+test('a slow provider is waited for', async () => {
+  const drop = await sale.openDrop();
+  const buyer = await sale.user();
+  const { token } = await sale.hold(drop, buyer);
+  await pay(buyer, token, 'tok_slow').expect(201);
+});
+
+test('a lost answer is asked for: charged once, one order', async () => {
+  const drop = await sale.openDrop();
+  const buyer = await sale.user();
+  const { hold, token } = await sale.hold(drop, buyer);
+
+  await pay(buyer, token, 'tok_lost').expect(201);
+
+  expect(await approved(hold.holdId)).toHaveLength(1);
+  expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 1, paying: 0 });
+});
+
+test('the same token again, also ten at once, ends in the same order and one charge', async () => {
+  const drop = await sale.openDrop();
+  const buyer = await sale.user();
+  const { hold, token } = await sale.hold(drop, buyer);
+
+  const answers = await Promise.all(Array.from({ length: 10 }, () => pay(buyer, token, 'tok_slow')));
+
+  const codes = answers.map(({ status }) => status);
+  expect(codes.filter((code) => code === 201).length).toBeGreaterThan(0);
+  for (const { status, body } of answers) {
+    if (status === 201) expect(body).toMatchObject({ id: hold.holdId });
+    else if (status === 202) expect(body).toEqual({ status: 'paying' });
+    else expect(['payment_under_way', 'already_paid']).toContain((body as { code: string }).code);
+  }
+  expect((await pay(buyer, token, 'tok_approved').expect(409)).body).toMatchObject({
+    code: 'already_paid',
+    orderId: hold.holdId,
+  });
+  expect(await approved(hold.holdId)).toHaveLength(1);
+});
+
+describe('with a provider slower than checkout waits', () => {
+  let slow: TestSale;
+  beforeAll(async () => {
+    slow = await startSale({ timeoutMs: 150, lateMs: 500 });
+  });
+  afterAll(() => slow.stop());
+
+  test('the buyer is told that it is undecided, keeps the seats, and gets the order when it is approved', async () => {
+    const drop = await slow.openDrop();
+    const buyer = await slow.user();
+    const { hold, token } = await slow.hold(drop, buyer);
+
+    const answer = await request(slow.app)
+      .post('/api/checkout')
+      .set(buyer.bearer)
+      .send({ checkoutToken: token, payment: { token: 'tok_late' } })
+      .expect(202);
+    expect(answer.body).toEqual({ status: 'paying' });
+    expect(await slow.inventory.counts(drop)).toMatchObject({ paying: 1, free: 3 });
+
+    // The provider's webhook arrives; it only says that there is news.
+    const [webhook] = await slow.sandbox.webhookCalls(1);
+    for (let time = 0; time < 2; time += 1) {
+      await request(slow.app)
+        .post('/api/payments/webhook')
+        .set('content-type', 'application/json')
+        .set('seatdrop-signature', webhook!.signature)
+        .send(webhook!.body)
+        .expect(204);
+    }
+    expect(await slow.inventory.counts(drop)).toMatchObject({ paying: 0, sold: 1 });
+    expect(await slow.db('orders').where({ id: hold.holdId })).toHaveLength(1);
+  });
+
+  test('what never gets decided is cancelled at the provider, and the seats come back', async () => {
+    const drop = await slow.openDrop();
+    const buyer = await slow.user();
+    const { hold, token } = await slow.hold(drop, buyer);
+    await request(slow.app)
+      .post('/api/checkout')
+      .set(buyer.bearer)
+      .send({ checkoutToken: token, payment: { token: 'tok_late' } })
+      .expect(202);
+
+    await reconcilePayments(slow.deps, { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 });
+
+    expect((await slow.sandbox.byKey(`${hold.holdId}.1`)).body).toMatchObject({ status: 'canceled' });
+    expect(await slow.db('orders').where({ id: hold.holdId })).toHaveLength(0);
+    expect(await slow.inventory.counts(drop)).toMatchObject({ paying: 0, held: 1 });
+  });
+});

@@ -1,0 +1,101 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import request from 'supertest';
+import { signCheckoutToken } from '../../shared/checkout-token.ts';
+import { signSession } from '../../shared/session.ts';
+import { startSale, type TestSale } from '../testing/start-sale.ts';
+import type { TestUser } from '../testing/start-general.ts';
+
+let sale: TestSale;
+beforeAll(async () => {
+  sale = await startSale();
+});
+afterAll(() => sale.stop());
+
+const send = (buyer: TestUser, body: object) =>
+  request(sale.app).post('/api/checkout').set(buyer.bearer).send(body);
+const pay = (buyer: TestUser, checkoutToken: string) =>
+  send(buyer, { checkoutToken, payment: { token: 'tok_approved' } });
+
+test('a token that is not ours, or not for checkout, is refused and nothing is charged', async () => {
+  const drop = await sale.openDrop();
+  const buyer = await sale.user();
+  const { place, hold, token } = await sale.hold(drop, buyer);
+  const claims = { ...place, ...hold };
+  const [header, payload] = token.split('.');
+  const unsigned = Buffer.from(JSON.stringify({ alg: 'none', typ: 'JWT' })).toString('base64url');
+  const bad = [
+    '',
+    'x',
+    `${header}.${payload}.`,
+    `${unsigned}.${payload}.`,
+    `${header}.${Buffer.from('{}').toString('base64url')}.${token.split('.')[2]}`,
+    signCheckoutToken(claims, createSecretKey(randomBytes(32))),
+    signCheckoutToken(claims, sale.deps.sessionKey),
+    signSession(buyer, sale.deps.checkoutKey),
+    buyer.token,
+    jwt.sign({ ...claims, aud: 'session', sub: String(buyer.userId) }, sale.deps.checkoutKey),
+  ];
+  for (const checkoutToken of bad) {
+    const { body } = await pay(buyer, checkoutToken).expect(401);
+    expect(body).toMatchObject({ code: 'bad_checkout_token' });
+  }
+  expect((await sale.sandbox.list(hold.holdId)).body['charges']).toEqual([]);
+  expect(await sale.inventory.counts(drop)).toMatchObject({ held: 1, paying: 0 });
+});
+
+test('somebody else’s token is refused', async () => {
+  const drop = await sale.openDrop();
+  const [buyer, thief] = [await sale.user(), await sale.user()];
+  const { hold, token } = await sale.hold(drop, buyer);
+
+  expect((await pay(thief, token).expect(403)).body).toMatchObject({ code: 'not_your_hold' });
+
+  expect((await sale.sandbox.list(hold.holdId)).body['charges']).toEqual([]);
+  await pay(buyer, token).expect(201);
+});
+
+test('a hold that was given back cannot be paid, though its token has time left', async () => {
+  const drop = await sale.openDrop();
+  const buyer = await sale.user();
+  const { hold, token } = await sale.hold(drop, buyer);
+  await request(sale.app)
+    .delete(`/api/drops/${drop.id}/entry`)
+    .set(buyer.bearer)
+    .expect(200, { status: 'released' });
+
+  expect((await pay(buyer, token).expect(409)).body).toMatchObject({ code: 'hold_expired' });
+  expect((await sale.sandbox.list(hold.holdId)).body['charges']).toEqual([]);
+});
+
+test('the body is checked', async () => {
+  const buyer = await sale.user();
+  const payment = { token: 'tok_approved' };
+  for (const body of [
+    {},
+    { checkoutToken: 1, payment },
+    { checkoutToken: 'x'.repeat(5000), payment },
+    { checkoutToken: 'x' },
+    { checkoutToken: 'x', payment: { token: '' } },
+    { checkoutToken: 'x', payment: { ...payment, amount: 1 } },
+    { checkoutToken: 'x', payment, price: 1 },
+  ]) {
+    expect((await send(buyer, body).expect(422)).body).toMatchObject({ code: 'invalid_request' });
+  }
+  await send(buyer, { checkoutToken: 'x'.repeat(17_000), payment }).expect(413);
+});
+
+test('a webhook with a wrong, old or missing signature is refused', async () => {
+  const call = (signature?: string) => {
+    const post = request(sale.app).post('/api/payments/webhook');
+    return (signature === undefined ? post : post.set('seatdrop-signature', signature)).send({ key: 'x' });
+  };
+  const old = Math.floor(Date.now() / 1000) - 3600;
+  for (const signature of [undefined, 'x', `t=${old},v1=${'0'.repeat(64)}`, `t=1e9,v1=${'0'.repeat(64)}`]) {
+    expect((await call(signature).expect(401)).body).toMatchObject({ code: 'invalid_signature' });
+  }
+});
+
+test('none of this was logged as anything to look at', () => {
+  expect(sale.complaints()).toEqual([]);
+});

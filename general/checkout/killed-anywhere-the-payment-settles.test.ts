@@ -1,0 +1,207 @@
+/**
+ * Checkout and refunds are killed at each step between two systems: the call before it is made for real, and nothing
+ * after it ever runs, which is what a kill leaves behind. Then a healthy process reconciles, twice over.
+ */
+import { advanceRefunds } from '../drops/end-sales.ts';
+import { advanceRefund, requestRefunds } from '../orders/refund.ts';
+import type { SaleDeps } from '../sale-deps.ts';
+import { startSale, type TestSale } from '../testing/start-sale.ts';
+import type { TestUser } from '../testing/start-general.ts';
+import { payHold } from './pay-hold.ts';
+import { reconcilePayments } from './reconcile-payments.ts';
+
+let sale: TestSale;
+beforeAll(async () => {
+  sale = await startSale();
+});
+afterAll(() => sale.stop());
+
+/** Dependencies of a process that is killed right before or after one of its calls. */
+function killedAt(
+  what: 'inventory' | 'payments' | 'announcer',
+  method: string,
+  when: 'before' | 'after',
+): { deps: SaleDeps; killed: Promise<void> } {
+  let kill: () => void = () => {};
+  const killed = new Promise<void>((resolve) => (kill = resolve));
+  const never = new Promise<never>(() => {});
+  const wrapped = new Proxy(sale.deps[what] as Record<string, unknown>, {
+    get(target, name) {
+      const value = target[name as string];
+      if (name !== method || typeof value !== 'function') return value;
+      return async (...args: unknown[]) => {
+        if (when === 'after') await (value as (...args: unknown[]) => Promise<unknown>)(...args);
+        kill();
+        return never;
+      };
+    },
+  });
+  return { deps: { ...sale.deps, [what]: wrapped }, killed };
+}
+
+const healthy = async () => {
+  for (let round = 0; round < 2; round += 1) {
+    await reconcilePayments(sale.deps, { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 });
+    await advanceRefunds(sale.deps);
+  }
+};
+
+async function stateOf(dropId: number, holdId: string, buyer: TestUser) {
+  const charges = (await sale.sandbox.list(`${holdId}.`)).body['charges'] as {
+    status: string;
+    refunded: boolean;
+  }[];
+  return {
+    charged: charges.filter(({ status, refunded }) => status === 'approved' && !refunded).length,
+    orders: ((await sale.db('orders').where({ id: holdId })) as { status: string }[]).map(
+      ({ status }) => status,
+    ),
+    soldSeats: (await sale.db('sold_seats').where({ order_id: holdId })).length,
+    hold: (await sale.inventory.view({ dropId, partition: 0 }, buyer.userId)).kind,
+    counts: await sale.inventory.counts({ id: dropId, partitions: 1 }),
+  };
+}
+
+const paid = {
+  charged: 1,
+  orders: ['paid'],
+  soldSeats: 2,
+  hold: 'sold',
+  counts: { sold: 2, paying: 0, free: 2 },
+};
+const heldAgain = {
+  charged: 0,
+  orders: [],
+  soldSeats: 0,
+  hold: 'held',
+  counts: { held: 2, paying: 0, free: 2 },
+};
+
+describe('checkout killed', () => {
+  test.each([
+    ['after the hold went to paying', 'inventory', 'beginPayment', 'after', 'tok_approved', heldAgain],
+    [
+      'after the attempt was written, before the charge',
+      'payments',
+      'charge',
+      'before',
+      'tok_approved',
+      heldAgain,
+    ],
+    ['after the charge was approved, before MySQL', 'payments', 'charge', 'after', 'tok_approved', paid],
+    ['after the charge was declined, before MySQL', 'payments', 'charge', 'after', 'tok_declined', heldAgain],
+    [
+      'after the order was placed, before Redis',
+      'inventory',
+      'completePayment',
+      'before',
+      'tok_approved',
+      paid,
+    ],
+    [
+      'after Redis sold the seats, before word of it',
+      'inventory',
+      'completePayment',
+      'after',
+      'tok_approved',
+      paid,
+    ],
+    [
+      'after the decline was written, before Redis',
+      'inventory',
+      'declinePayment',
+      'before',
+      'tok_declined',
+      heldAgain,
+    ],
+    ['after Redis took the hold back', 'inventory', 'declinePayment', 'after', 'tok_declined', heldAgain],
+  ] as const)('%s', async (_, what, method, when, card, expected) => {
+    const drop = await sale.openDrop();
+    const buyer = await sale.user();
+    const { place, hold } = await sale.hold(drop, buyer, 2);
+    const { deps, killed } = killedAt(what, method, when);
+
+    void payHold(deps, place, hold, card);
+    await killed;
+    await healthy();
+
+    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(expected);
+    // The buyer tries again with the same token, and it ends well without a second charge.
+    const again = await payHold(sale.deps, place, hold, 'tok_approved');
+    expect(again.kind).toBe(expected === paid ? 'already_paid' : 'paid');
+    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);
+  });
+
+  test('and the buyer tries again before anybody has reconciled', async () => {
+    const drop = await sale.openDrop();
+    const buyer = await sale.user();
+    const { place, hold } = await sale.hold(drop, buyer, 2);
+    const { deps, killed } = killedAt('payments', 'charge', 'after');
+    void payHold(deps, place, hold, 'tok_approved');
+    await killed;
+
+    expect(await payHold(sale.deps, place, hold, 'tok_approved')).toEqual({ kind: 'paid' });
+    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);
+  });
+
+  test('and stalled until its attempt was given up: it then charges nothing', async () => {
+    const drop = await sale.openDrop();
+    const buyer = await sale.user();
+    const { place, hold } = await sale.hold(drop, buyer, 2);
+    let wake: () => void = () => {};
+    const stalled = new Promise<void>((resolve) => (wake = resolve));
+    let begun: () => void = () => {};
+    const paying = new Promise<void>((resolve) => (begun = resolve));
+    const slow: SaleDeps = {
+      ...sale.deps,
+      inventory: {
+        ...sale.deps.inventory,
+        beginPayment: async (...args) => {
+          const result = await sale.deps.inventory.beginPayment(...args);
+          begun();
+          await stalled;
+          return result;
+        },
+      },
+    };
+    const result = payHold(slow, place, hold, 'tok_approved');
+    await paying;
+    await healthy();
+    wake();
+
+    expect(await result).toEqual({ kind: 'under_way' });
+    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(heldAgain);
+  });
+});
+
+describe('a refund killed', () => {
+  const refunded = {
+    charged: 0,
+    orders: ['refunded'],
+    soldSeats: 0,
+    hold: 'released',
+    counts: { sold: 0, free: 4, held: 0 },
+  };
+
+  test.each([
+    ['before the provider is asked', 'payments', 'refund', 'before'],
+    ['after the provider gave the money back, before MySQL', 'payments', 'refund', 'after'],
+    ['after MySQL has it, before Redis', 'inventory', 'reopen', 'before'],
+    ['after the seats are back on sale', 'inventory', 'reopen', 'after'],
+  ] as const)('%s', async (_, what, method, when) => {
+    const drop = await sale.openDrop();
+    const buyer = await sale.user();
+    const { place, hold } = await sale.hold(drop, buyer, 2);
+    expect(await payHold(sale.deps, place, hold, 'tok_approved')).toEqual({ kind: 'paid' });
+    const { deps, killed } = killedAt(what, method, when);
+
+    await requestRefunds(sale.db, { id: hold.holdId });
+    void advanceRefund(deps, hold.holdId);
+    await killed;
+    await healthy();
+
+    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(refunded);
+    const mails: { payload: unknown }[] = await sale.db('outbox').where({ topic: 'order-refunded' });
+    expect(mails.filter(({ payload }) => JSON.stringify(payload).includes(hold.holdId))).toHaveLength(1);
+  });
+});
