@@ -1,12 +1,14 @@
-// What `npm start` and `npm test` do before TypeScript can run: install the dependencies and find Node 24.
+// What `npm start` and `npm test` do before TypeScript can run: install what is missing and find Node 24.
 // Plain JavaScript for any Node from 20.19 on, with nothing installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installServers, missingServers, whyNotInstallable } from './install-servers.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const packagedNode = join(root, 'node_modules/node/bin/node');
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Runs a TypeScript file on Node 24 and ends this process as that one ends.
@@ -16,7 +18,7 @@ const packagedNode = join(root, 'node_modules/node/bin/node');
 export async function runOnNode24(script, args) {
   let node;
   try {
-    if (!dependenciesAreInstalled()) await installDependencies();
+    await installWhatIsMissing();
     node = await findNode24();
   } catch (error) {
     console.error(`✗ ${error.message}`);
@@ -29,7 +31,7 @@ export async function runOnNode24(script, args) {
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
   child.once('error', (error) => {
     console.error(`✗ ${node} cannot be run: ${error.message}`);
     process.exit(1);
@@ -49,6 +51,38 @@ function stopWithoutNpm(child) {
   }, 1_000).unref();
 }
 
+/** Servers with apt and packages with npm, side by side: both mostly wait for the network. */
+async function installWhatIsMissing() {
+  const works = [];
+  const servers = missingServers();
+  if (servers.length > 0) {
+    const obstacle = whyNotInstallable(servers);
+    if (obstacle !== undefined) throw new Error(obstacle);
+    console.log(`… installing with apt: ${servers.join(', ')}`);
+    works.push(timed('servers installed', () => installServers(servers)));
+  }
+  if (!dependenciesAreInstalled()) {
+    console.log('… installing packages with npm, which takes half a minute');
+    works.push(timed('packages installed', installDependencies));
+  }
+  // apt finishes what it does (see installServers), npm is ended, and nothing starts.
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
+  const settled = await Promise.allSettled(works);
+  for (const signal of SIGNALS) process.off(signal, stop);
+  if (stopped) throw new Error('stopped while installing');
+  for (const one of settled) if (one.status === 'rejected') throw one.reason;
+}
+
+async function timed(what, work) {
+  const since = Date.now();
+  await work();
+  console.log(`✓ ${what.padEnd(28)} ${((Date.now() - since) / 1000).toFixed(1)} s`);
+}
+
 /** True when npm's record of what it installed holds every version that the lock file asks for. */
 function dependenciesAreInstalled() {
   const record = join(root, 'node_modules/.package-lock.json');
@@ -66,32 +100,10 @@ function dependenciesAreInstalled() {
  * Installs what the lock file says. Not with `npm ci`, which refuses a lock file written where the registry has
  * no packages for other platforms, and which takes everything away before it begins.
  */
-async function installDependencies() {
-  console.log('… installing dependencies with npm, which takes half a minute');
-  const since = Date.now();
+function installDependencies() {
   const npm = findNpm();
   const options = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
-  await run(npm.command, [...npm.args, 'install', ...options], root);
-  console.log(`✓ ${'dependencies'.padEnd(28)} ${((Date.now() - since) / 1000).toFixed(1)} s`);
-}
-
-/** Runs a command that shows its own progress. A signal ends it and then us. */
-function run(command, args, cwd) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-    const pass = (signal) => {
-      child.kill(signal);
-      child.once('close', () => process.exit(130));
-    };
-    for (const signal of signals) process.on(signal, pass);
-    child.once('error', reject);
-    child.once('close', (code) => {
-      for (const signal of signals) process.off(signal, pass);
-      if (code === 0) resolve();
-      else reject(new Error(`${command} ${args.join(' ')} failed, see above`));
-    });
-  });
+  return run(npm.command, [...npm.args, 'install', ...options], root);
 }
 
 /** The npm that runs this script, on the Node that runs it: the one in node_modules is about to be replaced. */
@@ -101,13 +113,28 @@ function findNpm() {
   return isNpm ? { command: node ?? process.execPath, args: [script] } : { command: 'npm', args: [] };
 }
 
+/** Runs a command that shows its own progress. A signal ends it, and it then counts as failed. */
+function run(command, args, cwd) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+    const pass = (signal) => child.kill(signal);
+    for (const signal of SIGNALS) process.on(signal, pass);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      for (const signal of SIGNALS) process.off(signal, pass);
+      if (code === 0) resolve();
+      else reject(new Error(`${basename(args[0] ?? command)} failed or was stopped, see above`));
+    });
+  });
+}
+
 /** The npm package `node` fetches its binary in an install script, which not every npm setup runs. */
 async function findNode24() {
   if (isNode24(packagedNode)) return packagedNode;
   if (isNode24(process.execPath)) return process.execPath;
   console.log('… fetching Node 24 (the install script of the npm package "node" has not run)');
   const folder = join(root, 'node_modules/node');
-  await run(process.execPath, ['installArchSpecificPackage'], folder).catch(() => {});
+  await run(process.execPath, ['installArchSpecificPackage.js'], folder).catch(() => {});
   if (isNode24(packagedNode)) return packagedNode;
   throw new Error(
     'Node 24 is missing: the install script of the npm package "node" did not run or failed.\n' +

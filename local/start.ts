@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Child } from './child.ts';
-import { installMissingServers } from './install-servers.ts';
 import { endOrphans } from './orphans.ts';
 import { placeAt } from './place.ts';
 import { freePorts, isFree, nextFreePort } from './ports.ts';
@@ -79,7 +78,6 @@ async function start(): Promise<void> {
   if (orphans.length > 0) say(`  stopped what a killed run had left: ${orphans.join(', ')}`);
   if (options.fresh === true) startOver();
   keepPreviousLogs();
-  await installMissingServers(step, say);
   cancel.signal.throwIfAborted();
 
   const frontPort = await frontDoorPort();

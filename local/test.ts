@@ -3,7 +3,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { installMissingServers } from './install-servers.ts';
 import { clearTestRuns } from './orphans.ts';
 import { placeAt } from './place.ts';
 import { freePorts } from './ports.ts';
@@ -74,7 +73,6 @@ async function runChecks(): Promise<void> {
 
 async function runJest(): Promise<void> {
   cancel.signal.throwIfAborted();
-  await installMissingServers(step, say);
   await clearTestRuns(join(root, '.local'));
   mkdirSync(dir, { recursive: true });
   const ports = await freePorts(serverPorts);
