@@ -6,7 +6,8 @@ import request from 'supertest';
 import { problems } from '../../shared/problems.ts';
 import { problemsOf } from '../http/route.ts';
 import { createRoutes } from '../routes.ts';
-import { startGeneral, type TestGeneral } from '../testing/start-general.ts';
+import { createSaleRoutes } from '../sale-routes.ts';
+import { startSale, type TestSale } from '../testing/start-sale.ts';
 import { documentedElsewhere } from './documented-elsewhere.ts';
 
 type Operation = {
@@ -19,10 +20,10 @@ type Operation = {
 };
 type Document = { openapi: string; paths: Record<string, Record<string, Operation>> };
 
-let general: TestGeneral;
+let general: TestSale;
 let document: Document;
 beforeAll(async () => {
-  general = await startGeneral();
+  general = await startSale();
   const answer = await request(general.app).get('/api/openapi.json').expect(200);
   document = answer.body as Document;
 });
@@ -55,7 +56,8 @@ test('the validator would notice', async () => {
 });
 
 test('every route is in it with everything it can answer', () => {
-  for (const route of [...createRoutes(general.deps), ...documentedElsewhere]) {
+  const { deps } = general;
+  for (const route of [...createRoutes(deps), ...createSaleRoutes(deps), ...documentedElsewhere]) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
     const operation = document.paths[path]?.[route.method.toLowerCase()];
     const statuses = [route.success.status, ...problemsOf(route).map((code) => problems[code].status)];

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { Problem, problemBody, problemContentType } from '../../shared/problems.ts';
+import { isTransient } from '../../shared/redis/transient.ts';
 
 export function answerProblem(res: Response, { code, status, options }: Problem): void {
   if (options.retryAfter !== undefined) res.set('Retry-After', String(Math.ceil(options.retryAfter)));
@@ -35,10 +36,15 @@ const passingFaults = new Set([
   'ER_LOCK_WAIT_TIMEOUT',
 ]);
 
+/** Of ioredis, when no node could be asked. */
+const redisAway = new Set(['ClusterAllFailedError', 'MaxRetriesPerRequestError', 'AbortError']);
+
 /** Whether nothing is wrong but that a server could not be reached or was busy, so that trying again makes sense. */
 function willPass(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: string };
+  if (code !== undefined && passingFaults.has(code)) return true;
+  if (error.name === 'ReplyError') return isTransient(error);
   // knex: no connection to be had in time
-  return (code !== undefined && passingFaults.has(code)) || error.name === 'KnexTimeoutError';
+  return error.name === 'KnexTimeoutError' || redisAway.has(error.name);
 }
