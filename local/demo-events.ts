@@ -1,6 +1,5 @@
 /** What is on in the local stack. Times are seconds from the start that first made them. */
-import type { z } from 'zod';
-import type { newDrop } from '../shared/contract/drops.ts';
+import type { NewDrop } from '../shared/contract/drops.ts';
 
 const minute = 60;
 const hour = 60 * minute;
@@ -13,7 +12,7 @@ export type DemoEvent = {
   startsIn: number;
   opensIn: number;
   closesIn: number;
-  drop: Omit<z.input<typeof newDrop>, 'opensAt' | 'closesAt'>;
+  drop: Omit<NewDrop, 'opensAt' | 'closesAt'>;
 };
 
 const music = [

@@ -1,7 +1,7 @@
 import type { Role } from '../../shared/session.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 
-export type User = { id: number; email: string; name: string; role: Role };
+type User = { id: number; email: string; name: string; role: Role };
 
 export type UserRow = User & { password_hash: string; banned_at: Date | null; created_at: Date };
 

@@ -41,10 +41,8 @@ const redisAway = new Set(['ClusterAllFailedError', 'MaxRetriesPerRequestError',
 
 /** Whether nothing is wrong but that a server could not be reached or was busy, so that trying again makes sense. */
 function willPass(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: string };
-  if (code !== undefined && passingFaults.has(code)) return true;
-  if (error.name === 'ReplyError') return isTransient(error);
+  const { code = '', name = '' } = Object(error) as { code?: string; name?: string };
+  if (name === 'ReplyError') return isTransient(error);
   // knex: no connection to be had in time
-  return error.name === 'KnexTimeoutError' || redisAway.has(error.name);
+  return passingFaults.has(code) || redisAway.has(name) || name === 'KnexTimeoutError';
 }

@@ -11,10 +11,10 @@ import type { Role, Session } from '../../shared/session.ts';
 /** `anyone` may be signed in too; a list of roles means these and no others. */
 export type Who = 'anyone' | 'signed-in' | readonly Role[];
 
-export type Tag = 'Accounts' | 'Events' | 'Drops' | 'Entries' | 'Checkout' | 'Orders' | 'Operations';
+type Tag = 'Accounts' | 'Events' | 'Drops' | 'Entries' | 'Checkout' | 'Orders' | 'Operations';
 
 /** What a handler is given. All of it has been checked. */
-export type Call<W extends Who, P, Q, B> = {
+type Call<W extends Who, P, Q, B> = {
   params: P;
   query: Q;
   body: B;

@@ -1,9 +1,6 @@
 import request from 'supertest';
-import type { z } from 'zod';
-import type { newDrop } from '../../shared/contract/drops.ts';
+import type { NewDrop } from '../../shared/contract/drops.ts';
 import type { TestGeneral, TestUser } from './start-general.ts';
-
-type NewDrop = z.input<typeof newDrop>;
 
 /** A time so many seconds from now, as the contract wants it. */
 export function inSeconds(seconds: number): string {

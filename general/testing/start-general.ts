@@ -17,7 +17,7 @@ import type { Deps } from '../deps.ts';
 import type { Route } from '../http/route.ts';
 import { createRoutes } from '../routes.ts';
 
-export type LogLine = { level: number; msg: string } & Record<string, unknown>;
+type LogLine = { level: number; msg: string } & Record<string, unknown>;
 
 export type TestUser = Session & { email: string; token: string; bearer: { Authorization: string } };
 
@@ -46,6 +46,8 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   const namespace = `test-${randomBytes(4).toString('hex')}-`;
   const inventory = options.inventory ?? createInventory({ redis, namespace });
   const bannedUsers = watchBannedUsers(db, log);
+  // Until the list is there, nobody who is signed in gets in.
+  await bannedUsers.refresh();
   const sessionKey = createSecretKey(randomBytes(32));
   const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
   const checkoutKey = createSecretKey(randomBytes(32));

@@ -6,7 +6,7 @@ import { time } from './times.ts';
 const role = z.enum(['shopper', 'organizer', 'admin']);
 
 /** Compared as it is stored: trimmed and in lower case. */
-export const email = z.string().trim().toLowerCase().check(z.email(), z.maxLength(254));
+const email = z.string().trim().toLowerCase().check(z.email(), z.maxLength(254));
 
 export const signUpBody = z.strictObject({
   email,

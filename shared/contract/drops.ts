@@ -72,6 +72,9 @@ export const newDrop = z
   })
   .meta({ id: 'NewDrop' });
 
+/** As an organizer sends it. */
+export type NewDrop = z.input<typeof newDrop>;
+
 export const dropChanges = z
   .strictObject(terms)
   .partial()

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { ConfigError, readConfig } from '../shared/config.ts';
+import { generalSettings } from './config.ts';
+
+const key = () => randomBytes(32).toString('hex');
+const safe = {
+  SEATDROP_ENV: 'local',
+  PORT: '8080',
+  REDIS_NODES: '127.0.0.1:6379',
+  AMQP_URL: 'amqp://127.0.0.1',
+  MYSQL_URL: 'mysql://root@127.0.0.1/seatdrop',
+  SESSION_KEY: key(),
+  CHECKOUT_KEY: key(),
+  PUBLIC_URL: 'http://127.0.0.1:8080',
+  PAYMENT_PROVIDER: 'sandbox',
+  SANDBOX_PAYMENTS_URL: 'http://127.0.0.1:9000',
+  SANDBOX_PAYMENTS_KEY: key(),
+  SANDBOX_WEBHOOK_SECRET: key(),
+};
+const start = (changes: object) => () => readConfig(generalSettings, { ...safe, ...changes });
+
+test('what the local stack gives is enough', () => {
+  expect(start({})()).toMatchObject({ PORT: 8080, ENTRY_QUEUES: 4 });
+});
+
+test.each([
+  [{ SEATDROP_ENV: 'production' }, 'PAYMENT_PROVIDER: sandbox charges nobody'],
+  [{ PAYMENT_PROVIDER: 'cash' }, 'PAYMENT_PROVIDER'],
+  [{ SESSION_KEY: undefined }, 'SESSION_KEY'],
+  [{ SESSION_KEY: 'a'.repeat(64) }, 'SESSION_KEY: must be random'],
+  [{ CHECKOUT_KEY: safe.SESSION_KEY }, 'CHECKOUT_KEY: must not be the SESSION_KEY'],
+  [{ PUBLIC_URL: 'seatdrop.test' }, 'PUBLIC_URL'],
+  [{ SANDBOX_WEBHOOK_SECRET: 'short' }, 'SANDBOX_WEBHOOK_SECRET'],
+])('not with %o', (changes, fault) => {
+  expect(start(changes)).toThrow(ConfigError);
+  expect(start(changes)).toThrow(fault);
+});
+
+test('all faults are told at once, and no secret with them', () => {
+  const secret = `${'5'.repeat(63)}!`;
+  const refused = start({ SESSION_KEY: secret, PUBLIC_URL: 'x', MYSQL_URL: 'y' });
+  for (const setting of ['SESSION_KEY', 'PUBLIC_URL', 'MYSQL_URL']) expect(refused).toThrow(setting);
+  expect(refused).not.toThrow(secret);
+});
