@@ -4,8 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PidNote } from './child.ts';
 import { type Proc, allProcs, isRunning, signal, workingFolder } from './proc.ts';
 
-/** How long what is found may take to end by itself. Milliseconds. */
-const GRACE_MS = 10_000;
+/**
+ * How long what is found may take to end by itself. Milliseconds. Short: tiers cannot finish their work while the
+ * servers go at the same time, and a kill is what all of them just survived.
+ */
+const GRACE_MS = 3_000;
 
 /**
  * Ends what a start that was killed outright left running. Each child's pid file gives pid and start time,

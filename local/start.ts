@@ -14,7 +14,7 @@ import { createSteps } from './steps.ts';
 import { onStopSignal } from './stop-signals.ts';
 import { supervise } from './supervise.ts';
 import { runTask } from './task.ts';
-import { generalEnv, startScript, tierEnv, tierNames } from './tiers.ts';
+import { generalEnv, startScript, tierEnv, tierNames, type TierName } from './tiers.ts';
 
 const DEFAULT_PORT = 8080;
 
@@ -99,14 +99,14 @@ async function start(): Promise<void> {
       }),
   });
   releases.push(() => step('servers stopped', () => servers.stop()));
-  watch(servers.processes);
-
   const env = tierEnv(servers, secrets);
   const envOfGeneral = { ...env, ...generalEnv({ publicUrl, sandboxPaymentsUrl, secrets }) };
+  const around: Child[] = []; // what the tiers stand behind, and what they ask
+  releases.push(() => Promise.all(around.map((process) => process.stop())));
+  const tiers: Child[] = [];
+  releases.push(() => step('tiers stopped', () => Promise.all(tiers.map((tier) => tier.stop()))));
+
   await together([
-    step('demo data', () =>
-      runTask({ name: 'demo-data', place, root, script: 'local/demo-data.ts', env: envOfGeneral }),
-    ),
     step('sandbox payments', async () => {
       const sandbox = await startScript({
         name: 'sandbox-payments',
@@ -123,29 +123,19 @@ async function start(): Promise<void> {
           SANDBOX_DATA: file('sandbox-payments.sqlite'),
         },
       });
-      releases.push(() => sandbox.stop());
-      watch([sandbox]);
+      around.push(sandbox);
     }),
     step('nginx', async () => {
-      const address = (port: number): string[] => [`127.0.0.1:${port}`];
-      const nginx = await startNginx({
-        place,
-        port: frontPort,
-        upstreams: {
-          publisher: address(ports.publisher),
-          realtime: address(ports.realtime),
-          general: address(ports.general),
-        },
-      });
-      releases.push(() => nginx.stop());
-      watch(nginx.processes);
+      const address = (tier: TierName): string[] => [`127.0.0.1:${ports[tier]}`];
+      const upstreams = {
+        publisher: address('publisher'),
+        realtime: address('realtime'),
+        general: address('general'),
+      };
+      const nginx = await startNginx({ place, port: frontPort, upstreams });
+      around.push(...nginx.processes);
     }),
-  ]);
-
-  const tiers: Child[] = [];
-  releases.push(() => step('tiers stopped', () => Promise.all(tiers.map((tier) => tier.stop()))));
-  await together(
-    tierNames.map((name) =>
+    ...tierNames.map((name) =>
       step(name, async () => {
         const tier = await startScript({
           name,
@@ -157,10 +147,13 @@ async function start(): Promise<void> {
           env: name === 'general' ? envOfGeneral : env,
         });
         tiers.push(tier);
-        watch([tier]);
       }),
     ),
-  );
+    step('demo data', () =>
+      runTask({ name: 'demo-data', place, root, script: 'local/demo-data.ts', env: envOfGeneral }),
+    ),
+  ]);
+  for (const process of [...servers.processes, ...around, ...tiers]) supervise(process, cancel.signal, say);
 
   // For tools that speak to the running system, such as the load driver.
   const run = {
@@ -184,10 +177,6 @@ async function together(works: readonly Promise<void>[]): Promise<void> {
   const settled = works.map((work) => work.catch((error: unknown) => cancel.abort(error)));
   await Promise.all(settled);
   cancel.signal.throwIfAborted();
-}
-
-function watch(processes: readonly Child[]): void {
-  for (const process of processes) supervise(process, cancel.signal, say);
 }
 
 /** Removes what earlier runs left, but nothing of a run of the tests that may be under way. */
