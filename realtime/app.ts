@@ -122,6 +122,8 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     socket.on('disconnect', () => {
       clients.remove(client);
       watchedDrops.leaveAll(client);
+      // A client may take leave and keep the line open, which would then be nobody's.
+      socket.conn.close();
     });
     limitEvents(client);
     socket.on('drop:watch', (...args: unknown[]) => {

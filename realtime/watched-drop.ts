@@ -7,8 +7,6 @@ import { encodeEvent, keepsUp, send } from './wire.ts';
 
 /** Milliseconds between two looks at a drop's counters, so no watcher gets more than four states a second. */
 const lookMs = 250;
-/** How old a state may be that a new watcher is given, in milliseconds. The next one follows when it differs. */
-const freshMs = 1_000;
 
 export type WatchedDropDeps = {
   readState: () => Promise<DropState>;
@@ -36,13 +34,8 @@ export class WatchedDrop {
     this.#late.delete(client);
   }
 
-  /** How the drop stands, for somebody who has just come. */
+  /** How the drop stands, for somebody who has just come. Those who come at the same time share one look. */
   state(): Promise<DropState> {
-    const now = Date.now();
-    const latest = this.#latest;
-    if (latest && now - Date.parse(latest.serverTime) < freshMs) {
-      return Promise.resolve({ ...latest, serverTime: new Date(now).toISOString() });
-    }
     this.#read ??= this.#deps.readState().finally(() => (this.#read = undefined));
     return this.#read;
   }

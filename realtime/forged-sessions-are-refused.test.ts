@@ -1,0 +1,87 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { signCheckoutToken } from '../shared/checkout-token.ts';
+import { signSession } from '../shared/session.ts';
+import { connected, createStage, refusal, watch, type Process, type Stage } from './testing/stage.ts';
+
+let stage: Stage;
+let process: Process;
+beforeAll(async () => {
+  stage = await createStage();
+  process = await stage.process();
+});
+afterAll(() => stage.stop());
+
+test('tokens that are not sessions of ours are refused, not taken for anonymous', async () => {
+  const key = createSecretKey(stage.sessionKey);
+  const claims = { role: 'shopper', sub: '1', aud: 'session' };
+  const unsigned = `${encode({ alg: 'none', typ: 'JWT' })}.${encode(claims)}.`;
+  const [head, , signature] = signSession({ userId: 1, role: 'shopper' }, key).split('.');
+  const tokens = {
+    junk: 'junk',
+    empty: '',
+    'alg none': unsigned,
+    'another key': signSession({ userId: 1, role: 'shopper' }, createSecretKey(randomBytes(32))),
+    'another buyer': `${head}.${encode({ ...claims, sub: '2' })}.${signature}`,
+    expired: jwt.sign({ role: 'shopper' }, key, { subject: '1', audience: 'session', expiresIn: -1 }),
+    'another purpose': signCheckoutToken(
+      { buyerId: 1, dropId: 1, partition: 0, holdId: 'x', seats: [], expiresAt: Date.now() + 60_000 },
+      key,
+    ),
+    'another algorithm': jwt.sign({ role: 'shopper' }, key, {
+      algorithm: 'HS512',
+      subject: '1',
+      audience: 'session',
+    }),
+    'no role': jwt.sign({}, key, { subject: '1', audience: 'session' }),
+    'no user': jwt.sign({ role: 'shopper' }, key, { subject: 'x', audience: 'session' }),
+  };
+  for (const [what, token] of Object.entries(tokens)) {
+    const sockets = [
+      stage.connect(process, undefined, { auth: { token }, reconnection: false }),
+      stage.connect(process, undefined, {
+        extraHeaders: { cookie: `session=${token}` },
+        reconnection: false,
+      }),
+    ];
+    const codes = await Promise.all(sockets.map(refusal));
+    // An empty cookie is how a browser is told to forget one.
+    expect([what, ...codes]).toEqual([what, 'not_signed_in', 'not_signed_in']);
+  }
+  for (const token of [7, {}, ['x'], true]) {
+    const socket = stage.connect(process, undefined, { auth: { token }, reconnection: false });
+    expect(await refusal(socket)).toBe('not_signed_in');
+  }
+  expect(stage.complaints()).toEqual([]);
+});
+
+test('a session is taken from auth.token, the Authorization header or the cookie', async () => {
+  const drop = await stage.drop(3);
+  const user = await stage.user();
+  await stage.claim(drop, user);
+  const ways = [
+    { auth: { token: user.token } },
+    { extraHeaders: { authorization: `Bearer ${user.token}` } },
+    { extraHeaders: { cookie: `theme=dark; session=${user.token}` } },
+  ];
+  for (const options of ways) {
+    const { entry } = await watch(stage.connect(process, undefined, options), drop);
+    expect(entry.status).toBe('held');
+  }
+});
+
+test('another site’s page does not get in with our cookie, nor does one retry make it anonymous', async () => {
+  const user = await stage.user();
+  const cookie = `session=${user.token}`;
+  const from = (origin: string) =>
+    stage.connect(process, undefined, { extraHeaders: { cookie, origin }, reconnection: false });
+  expect(await refusal(from('https://elsewhere.test'))).toBe('cross_site_request');
+  expect(await refusal(from('null'))).toBe('cross_site_request');
+  await connected(from(process.url));
+  const withToken = stage.connect(process, user, { extraHeaders: { origin: 'https://elsewhere.test' } });
+  await connected(withToken);
+});
+
+function encode(part: unknown): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}

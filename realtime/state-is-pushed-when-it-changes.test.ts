@@ -1,0 +1,72 @@
+import type { DropState } from '../shared/realtime-events.ts';
+import { createStage, next, watch, type Process, type Stage } from './testing/stage.ts';
+
+let stage: Stage;
+let process: Process;
+beforeAll(async () => {
+  stage = await createStage();
+  process = await stage.process();
+});
+afterAll(() => stage.stop());
+
+test('every watcher of the drop sees each change, and only of that drop', async () => {
+  const [drop, another] = [await stage.drop(3), await stage.drop(3)];
+  const [ann, bob] = [await stage.user(), await stage.user()];
+  const [anybody, signedIn] = [stage.connect(process), stage.connect(process, ann)];
+  const elsewhere = stage.connect(process);
+  await Promise.all([watch(anybody, drop), watch(signedIn, drop), watch(elsewhere, another)]);
+  const strays: DropState[] = [];
+  elsewhere.on('drop:state', (state) => {
+    if (state.dropId !== another.id || state.held > 0) strays.push(state);
+  });
+
+  for (const [buyer, free] of [
+    [ann, 2],
+    [bob, 1],
+  ] as const) {
+    const seen = [anybody, signedIn].map((socket) =>
+      next(socket, 'drop:state', (state) => state.free === free),
+    );
+    await stage.claim(drop, buyer);
+    for (const state of await Promise.all(seen)) {
+      expect(state).toMatchObject({ dropId: drop.id, capacity: 3, free, held: 3 - free, soldOut: false });
+    }
+  }
+  expect(strays).toEqual([]);
+});
+
+test('a drop that changes all the time is told of at most four times a second', async () => {
+  const drop = await stage.drop(100);
+  const users = await Promise.all(Array.from({ length: 100 }, () => stage.user()));
+  const socket = stage.connect(process);
+  await watch(socket, drop);
+  const times: number[] = [];
+  socket.on('drop:state', () => times.push(performance.now()));
+  const done = next(socket, 'drop:state', ({ soldOut }) => soldOut);
+  const since = performance.now();
+  for (const user of users) {
+    await stage.claim(drop, user);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await done;
+  const seconds = (performance.now() - since) / 1000;
+  expect(times.length).toBeGreaterThan(2);
+  expect(times.length).toBeLessThanOrEqual(seconds * 4 + 2);
+});
+
+test('nothing is sent while nothing changes', async () => {
+  const drop = await stage.drop(3);
+  const [socket, fence] = [stage.connect(process), stage.connect(process)];
+  await watch(socket, drop);
+  // The first look of the process is told once.
+  const states: DropState[] = [];
+  socket.on('drop:state', (state) => states.push(state));
+  const other = await stage.drop(3);
+  await watch(fence, other);
+  for (let change = 1; change <= 3; change += 1) {
+    const seen = next(fence, 'drop:state', ({ held }) => held === change);
+    await stage.claim(other, await stage.user());
+    await seen;
+  }
+  expect(states.length).toBeLessThanOrEqual(1);
+});

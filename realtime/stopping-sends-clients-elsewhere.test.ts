@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { testServers } from '../shared/testing/servers.ts';
+import { createStage, watch, type Stage } from './testing/stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage.stop());
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+test('a real process: ready once its servers answer; on SIGTERM it lets its clients go and ends well', async () => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env: {
+      PATH: process.env['PATH'],
+      SEATDROP_ENV: 'test',
+      PORT: String(port),
+      LOG_LEVEL: 'info',
+      NAMESPACE: stage.namespace,
+      REDIS_NODES: testServers().redisNodes.join(','),
+      MYSQL_URL: stage.mysqlUrl,
+      SESSION_KEY: stage.sessionKey.toString('hex'),
+      CHECKOUT_KEY: '0123456789abcdef'.repeat(4),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  let output = '';
+  child.stdout.on('data', (text: Buffer) => (output += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (output += text.toString()));
+  try {
+    const ready = async () =>
+      (await fetch(`${url}/readyz`).then(
+        ({ status }) => status,
+        () => 0,
+      )) === 200;
+    while (!(await ready())) {
+      if (child.exitCode !== null) throw new Error(output);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+
+    const drop = await stage.drop(2);
+    const users = await Promise.all(Array.from({ length: 30 }, () => stage.user()));
+    const sockets = users.map((user) => stage.connect({ url }, user));
+    await Promise.all(sockets.map((socket) => watch(socket, drop)));
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain('seatdrop_realtime_connections{tier="realtime"} 30');
+
+    const gone = sockets.map((socket) => once(socket as never, 'disconnect'));
+    child.kill('SIGTERM');
+    for (const [reason] of (await Promise.all(gone)) as [string][]) expect(reason).toBe('transport close');
+    // They keep trying, and would find another process.
+    expect(sockets.every(({ active }) => active)).toBe(true);
+    expect(await exited).toEqual([0, null]);
+    expect(output).not.toMatch(/"level":[456]0/);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+test('clients of a process that stops are served by another one', async () => {
+  const [first, second] = [await stage.process(), await stage.process()];
+  const drop = await stage.drop(2);
+  const socket = stage.connect(first, await stage.user());
+  await watch(socket, drop);
+  const closed = once(socket as never, 'disconnect');
+  await first.quiet();
+  await closed;
+  expect(await fetch(first.url).catch(() => 'refused')).toBe('refused');
+  const again = stage.connect(second, await stage.user());
+  await watch(again, drop);
+});

@@ -1,0 +1,240 @@
+/** The realtime tier as tests see it: real sockets, a real database, a real Redis Cluster. */
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Cluster } from 'ioredis';
+import { pino } from 'pino';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import { watchBannedUsers } from '../../shared/banned-users.ts';
+import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import { newBatchId } from '../../shared/inventory/entry-id.ts';
+import { createInventory, type Inventory } from '../../shared/inventory/inventory.ts';
+import type { Outcome } from '../../shared/inventory/claim.ts';
+import type { Log } from '../../shared/log.ts';
+import { createMetrics } from '../../shared/metrics.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { publishNews } from '../../shared/news.ts';
+import { Ops } from '../../shared/ops.ts';
+import type { ClientEvents, DropNews, ServerEvents, WatchAnswer } from '../../shared/realtime-events.ts';
+import { connectRedis } from '../../shared/redis/connect.ts';
+import { signSession } from '../../shared/session.ts';
+import { createTestDatabase } from '../../shared/testing/database.ts';
+import { testServers } from '../../shared/testing/servers.ts';
+import { createRealtime } from '../app.ts';
+
+export type TestSocket = Socket<ServerEvents, ClientEvents>;
+export type TestUser = { userId: number; token: string };
+type LogLine = { level: number; msg: string } & Record<string, unknown>;
+
+export type Process = {
+  url: string;
+  /** Its own connections to Redis, as a process has. */
+  redis: Cluster;
+  /** A metric as /metrics shows it, summed over its labels. */
+  metric: (name: string) => Promise<number>;
+  quiet: () => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+export type Stage = {
+  db: Database;
+  inventory: Inventory;
+  mysqlUrl: string;
+  namespace: string;
+  sessionKey: Buffer;
+  user: () => Promise<TestUser>;
+  /** A drop on sale: one row of so many seats. */
+  drop: (seats: number, options?: { standbyLimit?: number; holdSeconds?: number }) => Promise<Drop>;
+  /** Decides entries of one seat each, without telling anybody. */
+  claim: (drop: Drop, ...users: TestUser[]) => Promise<Outcome[]>;
+  /** As the other tiers tell news. */
+  tell: (news: Partial<DropNews> & { dropId: number }) => Promise<void>;
+  process: () => Promise<Process>;
+  connect: (
+    to: Pick<Process, 'url'>,
+    user?: TestUser,
+    options?: Partial<ManagerOptions & SocketOptions>,
+  ) => TestSocket;
+  /** What was logged as an error or as worth a look. */
+  complaints: () => LogLine[];
+  stop: () => Promise<void>;
+};
+
+export async function createStage(): Promise<Stage> {
+  const lines: LogLine[] = [];
+  const log: Log = pino(
+    { level: 'debug' },
+    { write: (line) => void lines.push(JSON.parse(line) as LogLine) },
+  );
+  const database = await createTestDatabase();
+  const { db } = database;
+  const namespace = `test-${randomBytes(4).toString('hex')}`;
+  const redis = connectRedis(testServers().redisNodes, log);
+  const inventory = createInventory({ redis, namespace });
+  const sessionSecret = randomBytes(32);
+  const sessionKey = createSecretKey(sessionSecret);
+  const checkoutKey = createSecretKey(randomBytes(32));
+  const sockets: TestSocket[] = [];
+  const processes: Process[] = [];
+
+  const user = async (): Promise<TestUser> => {
+    const email = `${randomBytes(6).toString('hex')}@seatdrop.test`;
+    const [userId = 0] = await db('users').insert({ email, name: 'Somebody', password_hash: 'none' });
+    return { userId, token: signSession({ userId, role: 'shopper' }, sessionKey) };
+  };
+
+  return {
+    db,
+    inventory,
+    mysqlUrl: database.url,
+    namespace,
+    sessionKey: sessionSecret,
+    user,
+
+    async drop(seats, { standbyLimit = 0, holdSeconds = 60 } = {}) {
+      const { userId } = await user();
+      const now = new Date();
+      const [eventId] = await db('events').insert({
+        organizer_id: userId,
+        title: 'Concert',
+        description: '',
+        venue: 'Hall',
+        starts_at: now,
+      });
+      const [dropId = 0] = await db('drops').insert({
+        event_id: eventId,
+        opens_at: now,
+        closes_at: new Date(now.getTime() + 3_600_000),
+        price_amount: 1000,
+        price_currency: 'EUR',
+        hold_seconds: holdSeconds,
+        max_per_buyer: 2,
+        standby_limit: standbyLimit,
+        partitions: 1,
+        sections: JSON.stringify([{ name: 'Floor', rows: 1, seatsPerRow: seats }]),
+        capacity: seats,
+      });
+      const drop = await loadDrop(db, dropId);
+      if (!drop) throw new Error('the drop is gone');
+      await inventory.stock(drop);
+      return drop;
+    },
+
+    async claim(drop, ...users) {
+      const packed = users.map(({ userId }) => `${userId}:1`).join(',');
+      const place = { dropId: drop.id, partition: 0 };
+      const result = await inventory.claim(place, { id: newBatchId(), packed }, { mayBorrow: false });
+      if (result.kind !== 'decided') throw new Error(`claim: ${result.kind}`);
+      return result.outcomes;
+    },
+
+    tell: (news) => publishNews(redis, inventory.keys, { events: [], soldOut: [], ...news }),
+
+    async process() {
+      const registry = createMetrics('realtime');
+      const ownRedis = connectRedis(testServers().redisNodes, log);
+      const bannedUsers = watchBannedUsers(db, log);
+      await bannedUsers.refresh();
+      const realtime = createRealtime({
+        db,
+        redis: ownRedis,
+        inventory: createInventory({ redis: ownRedis, namespace }),
+        bannedUsers,
+        sessionKey,
+        checkoutKey,
+        ops: new Ops(registry),
+        registry,
+        log,
+      });
+      realtime.server.listen(0, '127.0.0.1');
+      await once(realtime.server, 'listening');
+      const { port } = realtime.server.address() as AddressInfo;
+      let stopped = false;
+      const process: Process = {
+        url: `http://127.0.0.1:${port}`,
+        redis: ownRedis,
+        async metric(name) {
+          const values = (await registry.getSingleMetric(name)?.get())?.values ?? [];
+          return values.reduce((sum, { value }) => sum + value, 0);
+        },
+        quiet: () => realtime.quiet(),
+        async stop() {
+          if (stopped) return;
+          stopped = true;
+          await realtime.stop();
+          await bannedUsers.stop();
+          ownRedis.disconnect();
+        },
+      };
+      processes.push(process);
+      return process;
+    },
+
+    connect({ url }, someone, options = {}) {
+      const socket: TestSocket = io(url, {
+        transports: ['websocket'],
+        forceNew: true,
+        reconnectionDelay: 50,
+        ...(someone ? { auth: { token: someone.token } } : {}),
+        ...options,
+      });
+      sockets.push(socket);
+      return socket;
+    },
+
+    complaints: () => lines.filter(({ level }) => level >= 40),
+
+    async stop() {
+      for (const socket of sockets) socket.disconnect();
+      for (const process of processes) await process.stop();
+      redis.disconnect();
+      await database.drop();
+    },
+  };
+}
+
+/** The payload of the next such event that `fits`. */
+export function next<E extends keyof ServerEvents>(
+  socket: TestSocket,
+  event: E,
+  fits: (payload: Parameters<ServerEvents[E]>[0]) => boolean = () => true,
+): Promise<Parameters<ServerEvents[E]>[0]> {
+  return new Promise((resolve) => {
+    const listener = (payload: Parameters<ServerEvents[E]>[0]) => {
+      if (!fits(payload)) return;
+      socket.off(event, listener as never);
+      resolve(payload);
+    };
+    socket.on(event, listener as never);
+  });
+}
+
+/** All that a buyer is told from here on, as `[event, payload]`. */
+export function collect(socket: TestSocket): [string, unknown][] {
+  const told: [string, unknown][] = [];
+  socket.onAny((event: string, payload: unknown) => {
+    if (event !== 'drop:state') told.push([event, payload]);
+  });
+  return told;
+}
+
+export function connected(socket: TestSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (socket.connected) resolve();
+    socket.once('connect', resolve);
+    socket.once('connect_error', reject);
+  });
+}
+
+/** Why a socket was refused. */
+export async function refusal(socket: TestSocket): Promise<unknown> {
+  const [error] = (await once(socket as never, 'connect_error')) as [Error & { data?: { code?: unknown } }];
+  return error.data?.code;
+}
+
+/** @throws when the drop cannot be watched */
+export async function watch(socket: TestSocket, { id }: { id: number }): Promise<WatchAnswer & { ok: true }> {
+  const answer = await socket.emitWithAck('drop:watch', { dropId: id });
+  if (!answer.ok) throw new Error(answer.code);
+  return answer;
+}

@@ -1,0 +1,42 @@
+import { createSecretKey } from 'node:crypto';
+import { once } from 'node:events';
+import jwt from 'jsonwebtoken';
+import { createStage, refusal, watch, type Process, type Stage } from './testing/stage.ts';
+
+let stage: Stage;
+let process: Process;
+beforeAll(async () => {
+  stage = await createStage();
+  process = await stage.process();
+});
+afterAll(() => stage.stop());
+
+test('a user who is banned loses all sockets within a second, and gets no new one', async () => {
+  const drop = await stage.drop(1);
+  const [ann, bob] = [await stage.user(), await stage.user()];
+  const banned = [stage.connect(process, ann), stage.connect(process, ann)];
+  const others = [stage.connect(process, bob), stage.connect(process)];
+  await Promise.all([...banned, ...others].map((socket) => watch(socket, drop)));
+
+  const gone = banned.map((socket) => once(socket as never, 'disconnect'));
+  const since = performance.now();
+  await stage.db('users').where({ id: ann.userId }).update({ banned_at: new Date() });
+  // The server's disconnect, after which a client does not come back by itself.
+  expect(await Promise.all(gone)).toMatchObject([['io server disconnect'], ['io server disconnect']]);
+  expect(performance.now() - since).toBeLessThan(1_000);
+
+  expect(others.every(({ connected }) => connected)).toBe(true);
+  expect(await refusal(stage.connect(process, ann, { reconnection: false }))).toBe('banned');
+});
+
+test('a socket ends with its session', async () => {
+  const { userId } = await stage.user();
+  const key = createSecretKey(stage.sessionKey);
+  const claims = { role: 'shopper', exp: Math.floor(Date.now() / 1000) + 2 };
+  const token = jwt.sign(claims, key, { subject: String(userId), audience: 'session' });
+  const socket = stage.connect(process, { userId, token });
+  const [reason] = (await once(socket as never, 'disconnect')) as [string];
+  expect(reason).toBe('io server disconnect');
+  expect(Date.now() - claims.exp * 1000).toBeGreaterThanOrEqual(0);
+  expect(Date.now() - claims.exp * 1000).toBeLessThan(1_000);
+});
