@@ -12,10 +12,7 @@ if not hold then
   if now >= expiresAt or meta.status ~= 'open' then return { 'expired' } end
   local live = redis.call('HGET', ENTRIES, buyer)
   if live and live:sub(1, 1) == 'H' then return { 'expired' } end
-  for index, number in seats:gmatch('(%d+)%.(%d+)') do
-    local inRow = row(index)
-    if not inRow or inRow:sub(tonumber(number), tonumber(number)) ~= '.' then return { 'expired' } end
-  end
+  if not allFree(seats) then return { 'expired' } end
   if live then redis.call('ZREM', STANDBY, buyer) end
   local count = markAll(seats, 'h')
   meta.free = meta.free - count

@@ -12,10 +12,7 @@ if hold and hold.state == 's' then return { 'sold' } end
 if hold and hold.state == 'f' then return { 'refunded' } end
 
 if not hold or hold.state == 'r' then
-  for index, number in seats:gmatch('(%d+)%.(%d+)') do
-    local inRow = row(index)
-    if not inRow or inRow:sub(tonumber(number), tonumber(number)) ~= '.' then return { 'conflict' } end
-  end
+  if not allFree(seats) then return { 'conflict' } end
   meta.free = meta.free - countSeats(seats)
   hold = { id = id, buyer = buyer, expiresAt = now, seats = seats, attempt = hold and hold.attempt or 1,
     count = countSeats(seats) }

@@ -24,6 +24,7 @@ local META, ROWS, OPEN, ENTRIES, HOLDS, DUE, PAYING, STANDBY = unpack(KEYS, 1, 8
 local SOLDOUT, BATCHES, ORDER, UNTOLD, LENT, BORROWED, LEDGER = unpack(KEYS, 9, 15)
 
 local SEQUENCES = 2 ^ 40
+local BEYOND_ROWS = 2 ^ 31
 
 -- Redis's clock is the only one that decides about time. Milliseconds since 1970.
 local time = redis.call('TIME')
@@ -37,41 +38,48 @@ end
 local meta
 do
   local m = redis.call('HMGET', META, 'capacity', 'free', 'held', 'paying', 'sold', 'maxPerBuyer', 'standbyLimit',
-    'holdMs', 'status', 'sequence', 'noRun', 'decided', 'partitions')
+    'holdMs', 'status', 'sequence', 'decided', 'partitions', 'searchFrom')
   if m[1] then
     meta = {
       capacity = tonumber(m[1]), free = tonumber(m[2]), held = tonumber(m[3]), paying = tonumber(m[4]),
       sold = tonumber(m[5]), maxPerBuyer = tonumber(m[6]), standbyLimit = tonumber(m[7]), holdMs = tonumber(m[8]),
       status = m[9], sequence = tonumber(m[10]),
-      -- No run of this many free seats is in any row, as far as is known; 0 when nothing is known.
-      noRun = tonumber(m[11]), decided = tonumber(m[12]), partitions = tonumber(m[13]),
+      decided = tonumber(m[11]), partitions = tonumber(m[12]), searchFrom = {},
     }
+    -- For each quantity a row: none before it has a run of so many free seats. Without it, each pair would be looked
+    -- for in every row that has odd seats left, and a large drop would keep its node for seconds.
+    for index in (m[13] or ''):gmatch('%d+') do meta.searchFrom[#meta.searchFrom + 1] = tonumber(index) end
+    for quantity = #meta.searchFrom + 1, meta.maxPerBuyer do meta.searchFrom[quantity] = 0 end
   end
 end
 
--- Rows that this script has read or changed.
+-- Rows that this script has read or changed, by number.
 local rows, changed = {}, {}
 
 local function row(index)
   local seats = rows[index]
-  if not seats then
+  if seats == nil then
     seats = redis.call('HGET', ROWS, index)
     rows[index] = seats
   end
   return seats
 end
 
--- Open rows, best first, read in portions and only as far as they are needed. Rows that run out stay in it until
--- `save`; a seat that comes free puts its row back at once.
-local open, complete = {}, false
+-- The first open row from `from` on; false when there is none. Read in portions, and kept: `after[from]`. Rows that
+-- run out stay in it until `save`; a seat that comes free puts its row back at once.
+local after = {}
 
-local function openRow(at)
-  if not open[at] and not complete then
-    local portion = redis.call('ZRANGE', OPEN, #open, #open + 31)
-    complete = #portion < 32
-    for _, index in ipairs(portion) do open[#open + 1] = index end
+local function nextOpen(from)
+  if after[from] == nil then
+    local portion = redis.call('ZRANGE', OPEN, from, '+inf', 'BYSCORE', 'LIMIT', 0, 32)
+    local at = from
+    for _, index in ipairs(portion) do
+      after[at] = tonumber(index)
+      at = after[at] + 1
+    end
+    if #portion < 32 then after[at] = false end
   end
-  return open[at]
+  return after[from]
 end
 
 local function mark(index, first, count, state)
@@ -80,7 +88,8 @@ local function mark(index, first, count, state)
   changed[index] = true
   if state == '.' then
     redis.call('ZADD', OPEN, index, index)
-    open, complete = {}, false
+    after = {}
+    for quantity, from in ipairs(meta.searchFrom) do meta.searchFrom[quantity] = math.min(from, index) end
   end
 end
 
@@ -90,7 +99,8 @@ local function save()
     if not rows[index]:find('.', 1, true) then redis.call('ZREM', OPEN, index) end
   end
   redis.call('HSET', META, 'capacity', meta.capacity, 'free', meta.free, 'held', meta.held, 'paying', meta.paying,
-    'sold', meta.sold, 'sequence', int(meta.sequence), 'noRun', meta.noRun, 'decided', int(meta.decided))
+    'sold', meta.sold, 'sequence', int(meta.sequence), 'decided', int(meta.decided),
+    'searchFrom', table.concat(meta.searchFrom, ','))
 end
 
 -- The first seat of the best run of `count` free seats in a row: the one nearest to the middle, the lower one of two.
@@ -108,36 +118,37 @@ local function bestRun(seats, count)
   return right
 end
 
--- Takes the best seats, `quantity` <= meta.free: together in one row when there is such a run, else the best there
--- are. They become 'h'. Returns their ids, best first, joined by '+'. The caller counts them as held.
+-- Takes the best run of `count` seats in one row, if there is one, and adds their ids to `ids`.
+local function takeRun(count, ids)
+  local index = nextOpen(meta.searchFrom[count])
+  while index do
+    local first = bestRun(row(index), count)
+    if first then
+      meta.searchFrom[count] = index
+      mark(index, first, count, 'h')
+      for number = first, first + count - 1 do ids[#ids + 1] = index .. '.' .. number end
+      return true
+    end
+    index = nextOpen(index + 1)
+  end
+  meta.searchFrom[count] = BEYOND_ROWS
+  return false
+end
+
+-- Takes the best seats, `quantity` <= meta.free: together in one row when there is such a run (of what a buyer may
+-- have), else the best there are. They become 'h'. Returns their ids, best first, joined by '+'. The caller counts
+-- them as held.
 local function takeSeats(quantity)
   local ids = {}
-  if quantity > 1 and (meta.noRun == 0 or quantity < meta.noRun) then
-    local at = 1
-    while openRow(at) and #ids == 0 do
-      local index = open[at]
-      local first = bestRun(row(index), quantity)
-      if first then
-        mark(index, first, quantity, 'h')
-        for number = first, first + quantity - 1 do ids[#ids + 1] = index .. '.' .. number end
-      end
-      at = at + 1
-    end
-    if #ids == 0 then meta.noRun = quantity end
+  if quantity > meta.maxPerBuyer or not takeRun(quantity, ids) then
+    while #ids < quantity and takeRun(1, ids) do end
   end
-  local at = 1
-  while #ids < quantity and openRow(at) do
-    local index = open[at]
-    local number = bestRun(row(index), 1)
-    if number then
-      mark(index, number, 1, 'h')
-      ids[#ids + 1] = index .. '.' .. number
-    else
-      at = at + 1
-    end
+  if #ids < quantity then
+    -- Counters and rows are written by the same scripts only. If they ever part, what this script gave stays given,
+    -- and no seat is given twice.
+    save()
+    error('inventory: counters and rows disagree')
   end
-  -- Counters and rows are written by the same scripts only; if they ever part, stop before a seat is sold twice.
-  if #ids < quantity then error('inventory: counters and rows disagree') end
   meta.free = meta.free - quantity
   return table.concat(ids, '+')
 end
@@ -146,15 +157,22 @@ end
 local function markAll(seats, state)
   local count = 0
   for index, number in seats:gmatch('(%d+)%.(%d+)') do
-    mark(index, tonumber(number), 1, state)
+    mark(tonumber(index), tonumber(number), 1, state)
     count = count + 1
   end
   return count
 end
 
+local function allFree(seats)
+  for index, number in seats:gmatch('(%d+)%.(%d+)') do
+    local inRow = row(tonumber(index))
+    if not inRow or inRow:sub(tonumber(number), tonumber(number)) ~= '.' then return false end
+  end
+  return true
+end
+
 local function freeSeats(seats)
   meta.free = meta.free + markAll(seats, '.')
-  meta.noRun = 0
 end
 
 local function countSeats(seats)

@@ -15,6 +15,6 @@ for i = 5, #ARGV do
   capacity = capacity + own
 end
 redis.call('HSET', META, 'capacity', capacity, 'free', capacity, 'held', 0, 'paying', 0, 'sold', 0,
-  'status', 'open', 'sequence', 0, 'noRun', 0, 'decided', 0, 'partitions', ARGV[4])
+  'status', 'open', 'sequence', 0, 'decided', 0, 'partitions', ARGV[4])
 ledger('t', 'stock', 'n', capacity)
 return { 'stocked' }
