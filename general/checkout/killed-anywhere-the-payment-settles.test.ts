@@ -25,7 +25,7 @@ function killedAt(
   let kill: () => void = () => {};
   const killed = new Promise<void>((resolve) => (kill = resolve));
   const never = new Promise<never>(() => {});
-  const wrapped = new Proxy(sale.deps[what] as Record<string, unknown>, {
+  const wrapped = new Proxy<Record<string, unknown>>(sale.deps[what], {
     get(target, name) {
       const value = target[name as string];
       if (name !== method || typeof value !== 'function') return value;

@@ -10,10 +10,10 @@ export type Script = (place: Place, ...args: (string | number)[]) => Promise<Rep
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8');
 
-export const keyCount = 15;
+const keyCount = 15;
 
 /** The source that runs for `NAME.lua`: the shared prelude, then the script itself. */
-export function scriptSource(name: string): string {
+function scriptSource(name: string): string {
   return `${read('prelude.lua')}\n${read(`${name}.lua`)}`;
 }
 
