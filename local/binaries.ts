@@ -10,7 +10,7 @@ export const searchPath = [
 ].join(delimiter);
 
 /** The full path of the first of these programs that is installed, or undefined. */
-export function findBinary(...names: readonly string[]): string | undefined {
+function findBinary(...names: readonly string[]): string | undefined {
   for (const name of names) {
     const candidates = name.startsWith('/')
       ? [name]

@@ -13,7 +13,7 @@ export type Limits = {
   generalPerToken: Limit;
 };
 
-export const defaultLimits: Limits = {
+const defaultLimits: Limits = {
   entryPerAddress: { rate: 20, burst: 40 },
   entryPerToken: { rate: 2, burst: 5 },
   generalPerAddress: { rate: 50, burst: 100 },
