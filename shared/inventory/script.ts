@@ -13,7 +13,7 @@ const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'ut
 const keyCount = 15;
 
 /** The source that runs for `NAME.lua`: the shared prelude, then the script itself. */
-function scriptSource(name: string): string {
+export function scriptSource(name: string): string {
   return `${read('prelude.lua')}\n${read(`${name}.lua`)}`;
 }
 
