@@ -3,6 +3,8 @@ export class Board {
   connected = 0;
   asked = 0;
   accepted = 0;
+  /** Not accepted: the drop was sold out, or the system did not take the entry in the end. */
+  turnedAway = 0;
   refused = 0;
   heldAtOnce = 0;
   standby = 0;
@@ -31,5 +33,24 @@ export class Board {
 
   get errors(): [kind: string, count: number][] {
     return [...this.#errors].toSorted(([, a], [, b]) => b - a);
+  }
+
+  /** How it goes, in one line. */
+  line(): string {
+    const errors = this.errors.reduce((sum, [, count]) => sum + count, 0);
+    const gaveUp = this.lapsed + this.leftHold + this.leftStandby;
+    return [
+      `${this.connected} connected`,
+      `${this.accepted} accepted`,
+      `${this.turnedAway} too late`,
+      `${this.heldAtOnce} held`,
+      `${this.standby} standby`,
+      `${this.soldOut} sold out`,
+      `${this.promoted} promoted`,
+      `${this.paid} paid`,
+      `${gaveUp} gave up`,
+      ...(this.refused > 0 ? [`${this.refused} refused`] : []),
+      ...(errors > 0 ? [`${errors} errors`] : []),
+    ].join(', ');
   }
 }

@@ -128,24 +128,23 @@ export class Buyer {
     const { quantity, twice } = this.#plan;
     this.#pressedAt = Date.now();
     const body = { ...question, quantity };
-    const results = await Promise.all(
-      (twice ? [0, 1] : [0]).map(() => this.#insist('entry', 'entries', body)),
-    );
+    const results = await Promise.all((twice ? [0, 1] : [0]).map(() => this.#enter(body)));
     const { board } = this.#sale;
     if (results.some(({ status }) => status === 202)) {
       board.accepted += 1;
       return true;
     }
-    board.refused += 1;
+    if (results.every(({ code }) => code === 'drop_sold_out')) board.turnedAway += 1;
+    else board.refused += 1;
     return false;
   }
 
   /** Sends an entry, again and again while the answer is to come again. */
-  async #insist(what: string, path: string, body: unknown): Promise<Answer> {
+  async #enter(body: unknown): Promise<Answer> {
     const { door, dropId, board } = this.#sale;
     for (let tries = 1; ; tries += 1) {
       const sentAt = Date.now();
-      const answer = await door.ask('POST', `/api/drops/${dropId}/${path}`, this.identity, body);
+      const answer = await door.ask('POST', `/api/drops/${dropId}/entries`, this.identity, body);
       const answeredAt = Date.now();
       const result = resultOf(answer);
       this.presses.push({ sentAt, answeredAt, result });
@@ -154,7 +153,7 @@ export class Buyer {
         board.acceptedAt.push(answeredAt);
         return answer;
       }
-      board.error(`${what} ${describe(answer)}`);
+      if (answer.code !== 'drop_sold_out') board.error(`entry ${describe(answer)}`);
       if (!isToBeRepeated(answer) || tries === mostTries) return answer;
       await pauseBefore(answer);
     }

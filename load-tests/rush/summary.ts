@@ -11,6 +11,8 @@ export type Summary = {
   /** Buyers, by what came of their pressing. */
   entries: {
     accepted: number;
+    /** The drop was sold out when they came. */
+    turnedAway: number;
     refused: number;
     held: number;
     standby: number;
@@ -46,6 +48,7 @@ export function summarize(
     dropId: drop.id,
     entries: {
       accepted: board.accepted,
+      turnedAway: board.turnedAway,
       refused: board.refused,
       held: board.heldAtOnce,
       standby: board.standby,
@@ -98,7 +101,7 @@ export function describeSummary(summary: Summary, board: Board, drop: Drop): str
     row(
       'entries',
       `${n(entries.accepted)} accepted: ${n(entries.held)} held, ${n(entries.standby)} standby, ` +
-        `${n(entries.soldOut)} sold out; ${n(entries.refused)} refused`,
+        `${n(entries.soldOut)} sold out; ${n(entries.turnedAway)} came too late, ${n(entries.refused)} refused`,
     ),
     row('told', `${n(entries.toldBySocket)} by socket, ${n(entries.toldByHttp)} by HTTP`),
     row(
