@@ -44,6 +44,20 @@ test('so does one that Redis has released or forgotten, while its seats are free
   expect(await shop.inventory.view(place, 2)).toMatchObject({ kind: 'sold', seats: forgotten.seats });
 });
 
+test('what a failover left over of a buyer who has paid since ends by itself, and does not touch the order', async () => {
+  const { drop, place } = await shop.onSale({ sections: [{ name: 'Stalls', rows: 3, seatsPerRow: 2 }] });
+  const lost = await shop.hold(place, 1);
+  await shop.hold(place, 2);
+  await shop.forgetHold(place, lost.holdId);
+  const second = await shop.hold(place, 1, 2);
+  expect([lost.seats, second.seats]).toEqual([['0.1'], ['1.1', '1.2']]);
+  expect(await shop.inventory.completePayment(place, lost)).toBe('sold');
+  await shop.letLapse(place, second.holdId);
+  expect(await shop.inventory.release(place, second.holdId)).toMatchObject({ kind: 'released' });
+  expect(await shop.inventory.view(place, 1)).toMatchObject({ kind: 'sold', holdId: lost.holdId });
+  expect(await shop.inventory.counts(drop)).toMatchObject({ sold: 1, held: 1, free: 4 });
+});
+
 test('but seats that somebody else has by now are a conflict, and nothing changes', async () => {
   const { drop, place } = await shop.onSale({ sections: box });
   const released = await shop.hold(place, 1, 2);
