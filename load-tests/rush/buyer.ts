@@ -274,7 +274,7 @@ export class Buyer {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
-        if (ms !== Infinity) timer = setTimeout(resolve, deadline - Date.now());
+        if (ms !== Infinity) timer = setTimeout(resolve, Math.max(1, deadline - Date.now()));
       });
       clearTimeout(timer);
       this.#changed = undefined;

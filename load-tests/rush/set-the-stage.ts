@@ -62,7 +62,7 @@ export function sectionsOf(
   seats: number,
   partitions: number,
 ): { name: string; rows: number; seatsPerRow: number }[] {
-  const seatsPerRow = Math.min(200, Math.max(20, Math.ceil(seats / 900)), Math.ceil(seats / partitions));
+  const seatsPerRow = Math.min(200, Math.max(20, Math.ceil(seats / 900)), Math.floor(seats / partitions));
   const rows = Math.floor(seats / seatsPerRow);
   const rest = seats - rows * seatsPerRow;
   const [stalls, circle] = [Math.min(rows, 500), Math.max(0, rows - 500)];
