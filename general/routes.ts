@@ -10,8 +10,10 @@ import { whoAmI } from './accounts/who-am-i.ts';
 import type { Deps } from './deps.ts';
 import { createDrop } from './drops/create-drop.ts';
 import { editDrop } from './drops/edit-drop.ts';
+import { pauseDrop, resumeDrop } from './drops/pause-drop.ts';
 import { showDropStats } from './drops/show-drop-stats.ts';
 import { showDrop } from './drops/show-drop.ts';
+import { showSeats } from './drops/show-seats.ts';
 import { createEvent } from './events/create-event.ts';
 import { editEvent } from './events/edit-event.ts';
 import { listEvents } from './events/list-events.ts';
@@ -35,8 +37,11 @@ export function createRoutes(deps: Deps): Route[] {
     createEvent(deps),
     editEvent(deps),
     showDrop(deps),
+    showSeats(deps),
     createDrop(deps),
     editDrop(deps),
+    pauseDrop(deps),
+    resumeDrop(deps),
     showDropStats(deps),
     listOrders(deps),
     showOrder(deps),

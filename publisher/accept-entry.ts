@@ -32,6 +32,9 @@ export type EntryRequest = {
   body: unknown;
 };
 
+/** Nobody knows how long a pause takes; a page learns of its end over the socket. */
+const pausedRetrySeconds = 5;
+
 /** Resolves when the entry is durably queued. @throws {Problem} when it is not taken. */
 export type AcceptEntry = (request: EntryRequest) => Promise<void>;
 
@@ -74,6 +77,9 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
           serverTime: new Date(time).toISOString(),
         },
       });
+    }
+    if (drop.paused) {
+      throw new Problem('drop_paused', { detail: 'Sales go on later', retryAfter: pausedRetrySeconds });
     }
     // Between an organizer's edit and the moment Redis has it.
     if (!drop.stocked) throw new Problem('unavailable', { retryAfter: 1 });

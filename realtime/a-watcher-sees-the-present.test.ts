@@ -18,6 +18,9 @@ test('the answer to drop:watch says how the drop and the own entry stand', async
     drop: {
       dropId: drop.id,
       serverTime: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      phase: 'open',
+      opensAt: new Date(drop.opensAt).toISOString(),
+      closesAt: new Date(drop.closesAt).toISOString(),
       capacity: 2,
       free: 2,
       held: 0,

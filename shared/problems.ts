@@ -25,6 +25,7 @@ export const problems = {
   method_not_allowed: { status: 405, title: 'That method is not supported here' },
   email_taken: { status: 409, title: 'There is an account with this e-mail address' },
   drop_not_open: { status: 425, title: 'The drop is not open yet' },
+  drop_paused: { status: 409, title: 'The drop is paused' },
   drop_closed: { status: 409, title: 'The drop is closed' },
   drop_cancelled: { status: 409, title: 'The drop was cancelled' },
   drop_sold_out: { status: 409, title: 'The drop is sold out' },

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import type { dropSummary } from '../../shared/contract/drops.ts';
+import { phaseOf } from '../../shared/drops/phase.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
-import { stateOf } from './present-drop.ts';
 
 type SummaryRow = {
   id: number;
   event_id: number;
   opens_at: Date;
   closes_at: Date;
+  paused_at: Date | null;
   cancelled_at: Date | null;
   price_amount: number;
   price_currency: string;
@@ -19,6 +20,7 @@ const columns: (keyof SummaryRow)[] = [
   'event_id',
   'opens_at',
   'closes_at',
+  'paused_at',
   'cancelled_at',
   'price_amount',
   'price_currency',
@@ -36,15 +38,16 @@ export async function summarizeDrops(db: Database, eventIds: readonly number[], 
 }
 
 function summary(row: SummaryRow, now: number): z.input<typeof dropSummary> {
-  const { id, opens_at, closes_at, cancelled_at, price_amount, price_currency, capacity } = row;
+  const { id, opens_at, closes_at, paused_at, cancelled_at, price_amount, price_currency, capacity } = row;
   const times = {
     opensAt: opens_at.getTime(),
     closesAt: closes_at.getTime(),
+    paused: paused_at !== null,
     cancelled: cancelled_at !== null,
   };
   return {
     id,
-    state: stateOf(times, now),
+    state: phaseOf(times, now),
     opensAt: opens_at.toISOString(),
     closesAt: closes_at.toISOString(),
     price: { amount: price_amount, currency: price_currency },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DropPhase } from '../drops/phase.ts';
 import { normalizeAnswer } from '../drops/question.ts';
 import { capacityOf } from '../inventory/layout.ts';
 import { id } from './ids.ts';
@@ -81,7 +82,9 @@ export const dropChanges = z
   .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' })
   .meta({ id: 'DropChanges' });
 
-export const dropState = z.enum(['scheduled', 'open', 'closed', 'cancelled']);
+export const dropState = z
+  .enum(['scheduled', 'open', 'paused', 'closed', 'cancelled'] satisfies DropPhase[])
+  .meta({ description: '`paused`: open, but no entries are taken until it is resumed' });
 
 export const drop = z
   .object({
@@ -103,6 +106,16 @@ export const drop = z
       .meta({ description: 'This buyer’s own; only when signed in' }),
   })
   .meta({ id: 'Drop' });
+
+export const seatRows = z
+  .object({
+    rows: z.array(z.string()).meta({
+      description:
+        'One string a row of the drop, in the order of its sections; one character a seat: `.` free, `h` held or ' +
+        'being paid, `s` sold, `-` on its way between two parts of the sale',
+    }),
+  })
+  .meta({ id: 'SeatRows' });
 
 /** A drop where events are listed. */
 export const dropSummary = z

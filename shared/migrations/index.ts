@@ -6,11 +6,15 @@ import type { Knex } from 'knex';
 import * as accounts from './001-accounts.ts';
 import * as events from './002-events-and-drops.ts';
 import * as payments from './003-payments-and-orders.ts';
+import * as pause from './004-pause.ts';
+import * as checkIns from './005-check-ins.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
   '002-events-and-drops': events,
   '003-payments-and-orders': payments,
+  '004-pause': pause,
+  '005-check-ins': checkIns,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */
