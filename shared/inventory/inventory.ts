@@ -9,12 +9,14 @@ import {
   decodeHoldRecord,
   decodeHoldState,
   decodePromoted,
+  decodeReleaseReason,
   decodeSeats,
   encodeSeats,
   type Hold,
   type HoldRecord,
   type HoldState,
   type NewHold,
+  type ReleaseReason,
 } from './hold.ts';
 import { Keys, type Place } from './keys.ts';
 import { rowsOf, rowsOfPartition } from './layout.ts';
@@ -38,7 +40,7 @@ export type Left =
 export type View =
   | { kind: 'none' | 'sold_out' }
   | { kind: 'standby'; entryId: string; quantity: number; position: number }
-  | { kind: HoldState; holdId: string; seats: string[]; expiresAt: number };
+  | { kind: HoldState; holdId: string; seats: string[]; expiresAt: number; reason?: ReleaseReason };
 
 /** Seats, but for `standby` (buyers) and `decided` (entries). held + paying + sold + free = capacity. */
 export type Counts = {
@@ -252,20 +254,23 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
 
     async view(place, buyerId) {
       const reply = await view(place, buyerId);
-      const [outcome, id, third, fourth, fifth] = reply;
+      const [outcome, id, third, fourth, fifth, sixth] = reply;
       switch (outcome) {
         case 'none':
         case 'sold_out':
           return { kind: outcome };
         case 'standby':
           return { kind: outcome, entryId: String(id), quantity: Number(third), position: Number(fourth) };
-        case 'hold':
+        case 'hold': {
+          const reason = decodeReleaseReason(sixth);
           return {
             kind: decodeHoldState(third),
             holdId: String(id),
             seats: decodeSeats(fourth),
             expiresAt: Number(fifth),
+            ...(reason && { reason }),
           };
+        }
         default:
           throw unexpected('view', reply);
       }
