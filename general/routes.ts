@@ -7,6 +7,8 @@ import { signOut } from './accounts/sign-out.ts';
 import { signUp } from './accounts/sign-up.ts';
 import { unbanUser } from './accounts/unban-user.ts';
 import { whoAmI } from './accounts/who-am-i.ts';
+import { checkIn } from './check-ins/check-in.ts';
+import { countCheckIns } from './check-ins/count-check-ins.ts';
 import type { Deps } from './deps.ts';
 import { createDrop } from './drops/create-drop.ts';
 import { editDrop } from './drops/edit-drop.ts';
@@ -45,5 +47,7 @@ export function createRoutes(deps: Deps): Route[] {
     showDropStats(deps),
     listOrders(deps),
     showOrder(deps),
+    checkIn(deps),
+    countCheckIns(deps),
   ];
 }

@@ -31,6 +31,10 @@ export const problems = {
   drop_sold_out: { status: 409, title: 'The drop is sold out' },
   drop_already_open: { status: 409, title: 'The drop has opened, so this can no longer change' },
   no_entry: { status: 409, title: 'You have neither a hold nor a place in standby to give up' },
+  // tickets
+  already_checked_in: { status: 409, title: 'This ticket was used before' },
+  ticket_refunded: { status: 409, title: 'This ticket’s order was refunded' },
+  ticket_not_valid: { status: 422, title: 'This is no ticket for this event' },
   // checkout
   payment_declined: { status: 402, title: 'The card was declined' },
   hold_expired: { status: 409, title: 'The hold has ended' },

@@ -11,7 +11,7 @@ import type { Role, Session } from '../../shared/session.ts';
 /** `anyone` may be signed in too; a list of roles means these and no others. */
 export type Who = 'anyone' | 'signed-in' | readonly Role[];
 
-type Tag = 'Accounts' | 'Events' | 'Drops' | 'Entries' | 'Checkout' | 'Orders' | 'Operations';
+type Tag = 'Accounts' | 'Events' | 'Drops' | 'Entries' | 'Checkout' | 'Orders' | 'Tickets' | 'Operations';
 
 /** What a handler is given. All of it has been checked. */
 type Call<W extends Who, P, Q, B> = {
