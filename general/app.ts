@@ -12,7 +12,8 @@ import { authorize, type AuthorizeDeps } from './http/authorize.ts';
 import { checkInput } from '../shared/check-input.ts';
 import { observeRequests, type Locals } from './http/observe-request.ts';
 import { readBody } from './http/read-body.ts';
-import { Otherwise, problemsOf, type Route } from './http/route.ts';
+import { sendText } from './http/send-text.ts';
+import { Otherwise, problemsOf, type Route, type TextStream } from './http/route.ts';
 
 export type AppDeps = AuthorizeDeps & { routes: readonly Route[]; ops: Ops; log: Log; registry: Registry };
 
@@ -75,7 +76,8 @@ function serve(route: Route, deps: AppDeps) {
         return;
       }
       res.status(success.status);
-      if (success.status === 204) res.end();
+      if (success.contentType !== undefined) await sendText(res, success.contentType, answer as TextStream);
+      else if (success.status === 204) res.end();
       else res.json(success.schema.parse(answer));
     } catch (error) {
       if (error instanceof Problem && !expected.has(error.code)) {

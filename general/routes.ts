@@ -12,6 +12,7 @@ import { countCheckIns } from './check-ins/count-check-ins.ts';
 import type { Deps } from './deps.ts';
 import { createDrop } from './drops/create-drop.ts';
 import { editDrop } from './drops/edit-drop.ts';
+import { listDrops } from './drops/list-drops.ts';
 import { pauseDrop, resumeDrop } from './drops/pause-drop.ts';
 import { showDropStats } from './drops/show-drop-stats.ts';
 import { showDrop } from './drops/show-drop.ts';
@@ -22,7 +23,10 @@ import { listEvents } from './events/list-events.ts';
 import { showEvent } from './events/show-event.ts';
 import type { Route } from './http/route.ts';
 import { listOrders } from './orders/list-orders.ts';
+import { listSoldOrders } from './orders/list-sold-orders.ts';
 import { showOrder } from './orders/show-order.ts';
+import { exportOrders } from './reports/export-orders.ts';
+import { showReport } from './reports/show-report.ts';
 
 export function createRoutes(deps: Deps): Route[] {
   return [
@@ -38,6 +42,7 @@ export function createRoutes(deps: Deps): Route[] {
     showEvent(deps),
     createEvent(deps),
     editEvent(deps),
+    listDrops(deps),
     showDrop(deps),
     showSeats(deps),
     createDrop(deps),
@@ -45,6 +50,9 @@ export function createRoutes(deps: Deps): Route[] {
     pauseDrop(deps),
     resumeDrop(deps),
     showDropStats(deps),
+    showReport(deps),
+    exportOrders(deps),
+    listSoldOrders(deps),
     listOrders(deps),
     showOrder(deps),
     checkIn(deps),

@@ -22,6 +22,7 @@ export type AcceptDeps = {
   openDrops: OpenDrops;
   attempts: Attempts;
   batcher: Batcher;
+  onAccepted?: (dropId: number) => void;
   now?: () => number;
 };
 
@@ -51,6 +52,7 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     const place = { dropId, partition: partitionOfBuyer(userId, drop.partitions) };
     try {
       await deps.batcher.add(place, userId, quantity);
+      deps.onAccepted?.(dropId);
     } catch (error) {
       if (error instanceof NotConfirmed) throw new Problem('unavailable', { retryAfter: 1, cause: error });
       throw error;

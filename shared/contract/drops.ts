@@ -4,6 +4,7 @@ import { normalizeAnswer } from '../drops/question.ts';
 import { capacityOf } from '../inventory/layout.ts';
 import { id } from './ids.ts';
 import { chosenPrice, money } from './money.ts';
+import { pageQuery } from './paging.ts';
 import { label } from './text.ts';
 import { chosenTime, time } from './times.ts';
 
@@ -104,6 +105,18 @@ export const drop = z
       .object({ id: z.int(), text: z.string(), choices: z.array(z.string()).optional() })
       .optional()
       .meta({ description: 'This buyer’s own; only when signed in' }),
+    questions: z
+      .array(
+        z.object({
+          text: z.string(),
+          choices: z.array(z.string()).optional(),
+          answer: z.string(),
+        }),
+      )
+      .optional()
+      .meta({
+        description: 'All of them with their answers, as they can be sent again; for its own organizer only',
+      }),
   })
   .meta({ id: 'Drop' });
 
@@ -123,8 +136,21 @@ export const dropSummary = z
     ...drop.pick({ id: true, state: true, opensAt: true, closesAt: true }).shape,
     price: money,
     capacity: z.int(),
+    free: z.int().optional().meta({ description: 'Seats; only for those who run the sale' }),
+    sold: z.int().optional().meta({ description: 'Seats; only for those who run the sale' }),
   })
   .meta({ id: 'DropSummary' });
+
+/** Where an admin lists all drops. */
+export const dropListed = z
+  .object({
+    ...dropSummary.shape,
+    event: z.object({ id, title: z.string(), venue: z.string(), startsAt: time }),
+    organizer: z.object({ id, name: z.string() }),
+  })
+  .meta({ id: 'DropListed' });
+
+export const dropQuery = z.strictObject({ ...pageQuery, phase: dropState.optional() });
 
 export const dropStats = z
   .object({
@@ -134,7 +160,12 @@ export const dropStats = z
     paying: z.int(),
     sold: z.int(),
     standby: z.int().meta({ description: 'Buyers on the waiting list; all others count seats' }),
-    entriesPerSecond: z.number().nullable(),
+    entriesPerSecond: z.number().nullable().meta({ description: 'Accepted. Null at the first look' }),
+    decisionsPerSecond: z.number().nullable().meta({ description: 'Entries that got their outcome' }),
+    orders: z.int().meta({ description: 'Paid and not refunded, as are the next' }),
+    revenue: money,
+    phase: dropState,
+    paused: z.boolean().meta({ description: 'Also before it opens: it will open paused' }),
     queueDepths: z.record(z.string(), z.int()).nullable().meta({ description: 'Messages waiting, by queue' }),
   })
   .meta({ id: 'DropStats' });

@@ -20,6 +20,7 @@ import {
 } from './hold.ts';
 import { Keys, type Place } from './keys.ts';
 import { rowsOf, rowsOfPartition } from './layout.ts';
+import { readLedger, type LedgerRecord } from './ledger.ts';
 import { defineScript, unexpected } from './script.ts';
 
 /** What became of a hold that ended, with the holds that standby buyers got from it. */
@@ -86,6 +87,10 @@ export type Inventory = {
   view: (place: Place, buyerId: number) => Promise<View>;
   /** Of all partitions together. Undefined when the drop is not in Redis. */
   counts: (drop: { id: number; partitions: number }) => Promise<Counts | undefined>;
+  /** Entries that publishers have accepted, up to a second ago. */
+  accepted: (dropId: number) => Promise<number>;
+  /** Adds to it. */
+  noteAccepted: (dropId: number, entries: number) => Promise<void>;
   /** Of each partition; undefined where it is not in Redis. */
   partitionCounts: (drop: { id: number; partitions: number }) => Promise<(Counts | undefined)[]>;
   /** One string a row, one character a seat: '.' free, 'h' held or paying, 's' sold, '-' changing partitions. */
@@ -110,6 +115,8 @@ export type Inventory = {
   onSale: () => Promise<{ id: number; partitions: number }[]>;
   /** A drop that has nothing left to look after. */
   endSale: (dropId: number) => Promise<void>;
+  /** The next records of a partition's ledger after the one named, oldest first; none when there are no more. */
+  ledger: (place: Place, after: string | undefined) => Promise<LedgerRecord[]>;
   keys: Keys;
 };
 
@@ -287,6 +294,14 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
       return sum;
     },
 
+    async accepted(dropId) {
+      return Number((await redis.get(keys.accepted(dropId))) ?? 0);
+    },
+
+    async noteAccepted(dropId, entries) {
+      await redis.incrby(keys.accepted(dropId), entries);
+    },
+
     async seatMap({ id, partitions }) {
       const maps = await Promise.all(
         places(id, partitions).map((place) => redis.hgetall(keys.key(place, 'rows'))),
@@ -334,6 +349,8 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
         partitions: Number(partitions),
       }));
     },
+
+    ledger: (place, after) => readLedger(redis, keys, place, after),
 
     async endSale(dropId) {
       await redis.hdel(keys.onSale, String(dropId));
