@@ -1,4 +1,4 @@
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import type { Log } from '../shared/log.ts';
@@ -15,11 +15,18 @@ import { readBody } from './http/read-body.ts';
 import { sendText } from './http/send-text.ts';
 import { Otherwise, problemsOf, type Route, type TextStream } from './http/route.ts';
 
-export type AppDeps = AuthorizeDeps & { routes: readonly Route[]; ops: Ops; log: Log; registry: Registry };
+export type AppDeps = AuthorizeDeps & {
+  routes: readonly Route[];
+  /** What is answered with pages rather than data. */
+  pages?: Router;
+  ops: Ops;
+  log: Log;
+  registry: Registry;
+};
 
 /** The general tier as an Express application. It does not listen. */
 export function createApp(deps: AppDeps): Express {
-  const { routes, ops, log, registry, publicUrl } = deps;
+  const { routes, pages, ops, log, registry, publicUrl } = deps;
   const app = express();
   app.disable('etag');
   app.set('case sensitive routing', true);
@@ -39,6 +46,7 @@ export function createApp(deps: AppDeps): Express {
     });
   }
   app.use(serveDocs(openApiDocument([...routes, ...documentedElsewhere])));
+  if (pages) app.use(pages);
   app.use(() => {
     throw new Problem('not_found');
   });

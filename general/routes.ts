@@ -22,6 +22,7 @@ import { editEvent } from './events/edit-event.ts';
 import { listEvents } from './events/list-events.ts';
 import { showEvent } from './events/show-event.ts';
 import type { Route } from './http/route.ts';
+import { showHealth } from './health/show-health.ts';
 import { listOrders } from './orders/list-orders.ts';
 import { listSoldOrders } from './orders/list-sold-orders.ts';
 import { showOrder } from './orders/show-order.ts';
@@ -57,5 +58,6 @@ export function createRoutes(deps: Deps): Route[] {
     showOrder(deps),
     checkIn(deps),
     countCheckIns(deps),
+    showHealth(deps),
   ];
 }
