@@ -108,16 +108,15 @@ export function createParkedMessages(channel: BrokerChannel, topology: Topology)
 
 type Death = { queue: string | null; reason: string | null; at: number | null };
 
-/** The broker writes down each place where a message died, the latest first. */
+/**
+ * The broker writes down each queue where a message died, the latest first: that is the one that gave it up. A timer
+ * died of its age before, as it should.
+ */
 function deathOf({ properties }: GetMessage): Death {
   const headers: Record<string, unknown> = properties.headers ?? {};
   const deaths = Array.isArray(headers['x-death']) ? (headers['x-death'] as Record<string, unknown>[]) : [];
-  const first = deaths.at(-1);
-  const {
-    queue = headers['x-first-death-queue'],
-    reason = headers['x-first-death-reason'],
-    time,
-  } = first ?? {};
+  const [latest = {}] = deaths;
+  const { queue = headers['x-first-death-queue'], reason = headers['x-first-death-reason'], time } = latest;
   const seconds = (time as { value?: unknown } | undefined)?.value;
   return {
     queue: typeof queue === 'string' ? queue : null,

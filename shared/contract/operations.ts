@@ -12,7 +12,7 @@ export const parkedMessage = z
   .object({
     id: z.string().meta({ description: 'The batch’s id, else a fingerprint of the message' }),
     type: z.string().nullable(),
-    queue: z.string().nullable().meta({ description: 'Where it was first given up' }),
+    queue: z.string().nullable().meta({ description: 'Which gave it up' }),
     reason: z.string().nullable().meta({ description: '`rejected`, `delivery_limit`, ...' }),
     ageSeconds: z.int().nullable().meta({ description: 'Since then' }),
     bytes: z.int(),
