@@ -1,3 +1,5 @@
+import { UnexpectedReply } from './script.ts';
+
 /** A hold as the scripts tell of it. Its id is the id of the entry that won it, and later that of its order. */
 export type Hold = {
   holdId: string;
@@ -30,7 +32,7 @@ const states: Record<string, HoldState> = {
 
 export function decodeHoldState(code: unknown): HoldState {
   const state = states[String(code)];
-  if (!state) throw new Error(`unknown hold state ${String(code)}`);
+  if (!state) throw new UnexpectedReply(`unknown hold state ${String(code)}`);
   return state;
 }
 

@@ -61,6 +61,7 @@ function decode(id: string, list: readonly string[]): LedgerRecord {
       return { ...common, kind, seats: decodeSeats(s) };
     case 'cancel':
       return { ...common, kind };
+    case undefined:
     default:
       throw new Error(`the ledger has an unexpected record: ${String(kind)}`);
   }
