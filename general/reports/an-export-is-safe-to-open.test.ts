@@ -59,7 +59,7 @@ test('one line an order, with seats by name and money as people write it', async
   expect(text.startsWith('\ufeff')).toBe(true);
   const [header, line] = parse(text.slice(1));
   expect(header).toEqual([
-    'order',
+    'id',
     'buyer',
     'email',
     'seats',

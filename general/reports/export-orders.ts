@@ -13,7 +13,7 @@ import { csvLine } from './csv.ts';
 const portion = 500;
 
 const columns = [
-  'order',
+  'id',
   'buyer',
   'email',
   'seats',

@@ -9,18 +9,17 @@ import {
   decodeHoldRecord,
   decodeHoldState,
   decodePromoted,
-  decodeReleaseReason,
   decodeSeats,
   encodeSeats,
   type Hold,
   type HoldRecord,
   type HoldState,
   type NewHold,
-  type ReleaseReason,
 } from './hold.ts';
 import { Keys, type Place } from './keys.ts';
 import { rowsOf, rowsOfPartition } from './layout.ts';
 import { readLedger, type LedgerRecord } from './ledger.ts';
+import { decodeReleaseReason, type ReleaseReason } from './release-reason.ts';
 import { defineScript, unexpected, UnexpectedReply } from './script.ts';
 
 /** What became of a hold that ended, with the holds that standby buyers got from it. */
