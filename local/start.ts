@@ -100,7 +100,7 @@ async function start(): Promise<void> {
   });
   releases.push(() => step('servers stopped', () => servers.stop()));
   const env = tierEnv(servers, secrets);
-  const envOfGeneral = { ...env, ...generalEnv({ publicUrl, sandboxPaymentsUrl, secrets }) };
+  const envOfGeneral = { ...env, ...generalEnv({ publicUrl, sandboxPaymentsUrl, secrets, ports }) };
   const around: Child[] = []; // what the tiers stand behind, and what they ask
   releases.push(() => Promise.all(around.map((process) => process.stop())));
   const tiers: Child[] = [];

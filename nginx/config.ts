@@ -145,6 +145,11 @@ http {
             proxy_read_timeout 90s; # longer than two heartbeats
             proxy_pass http://realtime;
         }
+        # Pages that search engines and link previews read: general puts in what they are about.
+        location ~ ^/events/[0-9]+$ {
+            ${use('general', limits.generalPerAddress, limits.generalPerToken)}
+            proxy_pass http://general;
+        }
         # Until the web app comes, which will be static files here, everything else is general's.
         location / {
             ${use('general', limits.generalPerAddress, limits.generalPerToken)}
