@@ -1,10 +1,11 @@
 /** The broker as a test sees it: queues of its own, which it can fill, look into and leave behind empty. */
-import { connect, type ChannelModel, type ConfirmChannel, type GetMessage, type Options } from 'amqplib';
+import { connect, type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
 import { encodeBatch } from '../broker/entry-batch.ts';
 import { publishConfirmed } from '../broker/publish.ts';
 import { Topology } from '../broker/topology.ts';
 import type { Batch } from '../inventory/claim.ts';
 import type { Place } from '../inventory/keys.ts';
+import { eventually } from './eventually.ts';
 import { newBatch } from './inventory.ts';
 import { testServers } from './servers.ts';
 
@@ -19,8 +20,8 @@ export type TestBroker = {
   send: (queue: string, content: string, options?: Options.Publish) => Promise<void>;
   /** Messages that wait in a queue; those that a consumer has in hand are not among them. */
   depth: (queue: string) => Promise<number>;
-  /** Takes all messages out of a queue. */
-  drain: (queue: string) => Promise<GetMessage[]>;
+  /** Takes all messages out of a queue that nobody consumes. */
+  drain: (queue: string) => Promise<ConsumeMessage[]>;
   /** Deletes the queues. */
   stop: () => Promise<void>;
 };
@@ -58,12 +59,15 @@ export async function createTestBroker(
       publishConfirmed(channel, '', name, { content: Buffer.from(content), options }),
     depth: async (name) => (await channel.checkQueue(name)).messageCount,
     async drain(name) {
-      const messages: GetMessage[] = [];
-      for (;;) {
-        const message = await channel.get(name, { noAck: true });
-        if (message === false) return messages;
-        messages.push(message);
-      }
+      const messages: ConsumeMessage[] = [];
+      const { messageCount } = await channel.checkQueue(name);
+      if (messageCount === 0) return messages;
+      // Queues with a single active consumer do not give single messages away.
+      const take = (message: ConsumeMessage | null) => message && messages.push(message);
+      const { consumerTag } = await channel.consume(name, take, { noAck: true });
+      await eventually(() => messages.length >= messageCount);
+      await channel.cancel(consumerTag);
+      return messages;
     },
     async stop() {
       const queues = [

@@ -7,7 +7,10 @@ const patience = 20_000;
  * Asks again and again until `look` neither throws nor returns false, and resolves with what it returned. Rejects
  * with its last error when that does not happen in time. For what another process or a server does by itself.
  */
-export async function eventually<T>(look: () => T | Promise<T>, deadlineMs = patience): Promise<T> {
+export async function eventually<T>(
+  look: () => T | false | Promise<T | false>,
+  deadlineMs = patience,
+): Promise<T> {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
     let fault: unknown;

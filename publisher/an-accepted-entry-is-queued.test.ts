@@ -1,0 +1,103 @@
+import request from 'supertest';
+import { Batcher } from './batcher.ts';
+import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+
+let world: PublisherWorld;
+beforeAll(async () => (world = await createPublisherWorld()));
+afterAll(() => world.stop());
+
+test('202 means that the broker has it, for the partition that decides this buyer', async () => {
+  const drop = await world.createDrop({
+    partitions: 3,
+    sections: [{ name: 'Stalls', rows: 3, seatsPerRow: 4 }],
+    questions: [
+      { id: 1, text: 'How many strings has a cello?', answer: 'Four' },
+      { id: 2, text: 'And a double bass?', answer: 'Four or five' },
+    ],
+  });
+  const expected = [];
+  for (let each = 0; each < 6; each += 1) {
+    const { id, bearer } = await world.user();
+    const answer = await request(world.url)
+      .post(`/api/drops/${drop.id}/entries`)
+      .set(bearer)
+      .send(world.entry(drop, id, (each % 4) + 1))
+      .expect(202);
+    expect(answer.body).toEqual({ status: 'queued' });
+    expected.push(`${drop.id}.${id % 3} ${id}:${(each % 4) + 1}`);
+  }
+  expect((await world.queued()).entries.toSorted()).toEqual(expected.toSorted());
+});
+
+test('a session may come as a cookie; answers are compared as people mean them', async () => {
+  const drop = await world.createDrop({
+    questions: [{ id: 1, text: 'Which instrument has 88 keys?', answer: 'The Grand Piano' }],
+  });
+  const { id, bearer } = await world.user();
+  const cookie = `theme=dark; session=${bearer.Authorization.slice('Bearer '.length)}; a=b`;
+  await request(world.url)
+    .post(`/api/drops/${drop.id}/entries/?from=mail`)
+    .set('Cookie', cookie)
+    .set('Content-Type', 'application/json; charset=utf-8')
+    .send(JSON.stringify({ questionId: 1, answer: '  the   GRAND\tｐｉａｎｏ ', quantity: 2 }))
+    .expect(202);
+  expect((await world.queued()).entries).toEqual([`${drop.id}.0 ${id}:2`]);
+});
+
+test('each entry of a rush is queued once', async () => {
+  const drop = await world.createDrop({
+    partitions: 2,
+    sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 4 }],
+  });
+  const users = await Promise.all(Array.from({ length: 50 }, () => world.user()));
+  const presses = [...users, ...users, ...users, ...users];
+  const answers = await Promise.all(
+    presses.map(({ id, bearer }) =>
+      request(world.url).post(`/api/drops/${drop.id}/entries`).set(bearer).send(world.entry(drop, id)),
+    ),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  const { entries } = await world.queued();
+  expect(entries.toSorted()).toEqual(presses.map(({ id }) => `${drop.id}.${id % 2} ${id}:1`).toSorted());
+});
+
+test('entries that arrive in one turn of the event loop share a message, up to its limit, in their order', async () => {
+  const { channel, topology } = world.broker;
+  const batcher = new Batcher({ channel: { current: () => channel, ready: () => true }, topology });
+  // Two partitions with the same queue, so that their order can be seen in it.
+  const places = [0, 2].map((partition) => ({ dropId: 2, partition }));
+  const added = Array.from({ length: 2_400 }, (_, index) => {
+    const place = places[index % 2];
+    if (!place) throw new RangeError();
+    return batcher.add(place, index + 1, 1);
+  });
+  expect(batcher.waiting).toBe(2_400);
+  await Promise.all(added);
+  expect(batcher.waiting).toBe(0);
+  const { messages, entries } = await world.queued();
+  expect(messages).toBe(6);
+  for (const partition of [0, 2]) {
+    expect(entries.filter((entry) => entry.startsWith(`2.${partition} `))).toEqual(
+      Array.from({ length: 1_200 }, (_, index) => `2.${partition} ${2 * index + 1 + partition / 2}:1`),
+    );
+  }
+});
+
+test('a request keeps its id, and gets one when it has none that is sane', async () => {
+  const post = (id?: string) => {
+    const sent = request(world.url).post('/api/drops/1/entries');
+    return (id === undefined ? sent : sent.set('X-Request-Id', id)).send({});
+  };
+  expect((await post('abc-123.X')).headers['x-request-id']).toBe('abc-123.X');
+  for (const id of [undefined, 'no blanks', 'x'.repeat(65), '<script>']) {
+    expect((await post(id)).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  }
+});
+
+test('ops see that it lives, is ready, and what it answered', async () => {
+  await request(world.url).get('/healthz').expect(200);
+  const ready = await request(world.url).get('/readyz').expect(200);
+  expect(ready.body).toEqual({ ready: true, checks: { broker: 'ok' } });
+  const metrics = await request(world.url).get('/metrics').expect(200);
+  expect(metrics.text).toMatch(/seatdrop_entries_total\{code="accepted",tier="publisher"\} \d+/);
+});

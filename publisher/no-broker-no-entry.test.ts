@@ -1,0 +1,116 @@
+import request from 'supertest';
+import type { Drop } from '../shared/drops/drop.ts';
+import { eventually } from '../shared/testing/eventually.ts';
+import { startTcpProxy, viaProxy, type TcpProxy } from '../shared/testing/tcp-proxy.ts';
+import { testServers } from '../shared/testing/servers.ts';
+import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+
+const enter = async (
+  world: PublisherWorld,
+  drop: Drop,
+  { id, bearer }: { id: number; bearer: { Authorization: string } },
+) => request(world.url).post(`/api/drops/${drop.id}/entries`).set(bearer).send(world.entry(drop, id));
+
+const unavailable = (answer: request.Response) => {
+  expect(answer.body).toMatchObject({ code: 'unavailable' });
+  expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
+};
+
+const quiet = (world: PublisherWorld) => world.lines.filter(({ level }) => level >= 50);
+
+test('before the broker was ever there, entries are turned away at once', async () => {
+  const world = await createPublisherWorld({ amqpUrl: null });
+  try {
+    const drop = await world.createDrop();
+    unavailable(await enter(world, drop, await world.user()));
+    await request(world.url).get('/healthz').expect(200);
+    const ready = await request(world.url).get('/readyz').expect(503);
+    expect(ready.body).toEqual({ ready: false, checks: { broker: 'not ready' } });
+    expect(quiet(world)).toEqual([]);
+  } finally {
+    await world.stop();
+  }
+});
+
+test('when too many wait for their confirms, more are turned away at once', async () => {
+  const world = await createPublisherWorld({ batching: { maxWaiting: 0 } });
+  try {
+    const drop = await world.createDrop();
+    unavailable(await enter(world, drop, await world.user()));
+    expect((await world.queued()).entries).toEqual([]);
+  } finally {
+    await world.stop();
+  }
+});
+
+describe('when the broker goes away', () => {
+  let proxy: TcpProxy;
+  let world: PublisherWorld;
+  let drop: Drop;
+  beforeAll(async () => {
+    const { hostname, port } = new URL(testServers().amqpUrl);
+    proxy = await startTcpProxy({ host: hostname, port: Number(port) });
+    world = await createPublisherWorld({
+      amqpUrl: viaProxy(testServers().amqpUrl, proxy),
+      batching: { confirmDeadline: 300 },
+    });
+    drop = await world.createDrop();
+  });
+  afterAll(async () => {
+    await world.stop();
+    await proxy.stop();
+  });
+
+  test('entries are turned away while it is, and taken again when it is back', async () => {
+    const user = await world.user();
+    expect((await enter(world, drop, user)).status).toBe(202);
+    for (const _ of [1, 2]) {
+      proxy.cut();
+      await eventually(async () => (await request(world.url).get('/readyz')).status === 503);
+      unavailable(await enter(world, drop, user));
+      unavailable(await enter(world, drop, user));
+      proxy.restore();
+      await eventually(async () => (await request(world.url).get('/readyz')).status === 200);
+      expect((await enter(world, drop, user)).status).toBe(202);
+    }
+    const entry = `${drop.id}.0 ${user.id}:1`;
+    expect((await world.queued()).entries).toEqual([entry, entry, entry]);
+    expect(quiet(world)).toEqual([]);
+  });
+
+  test('those who wait for their confirm are not kept waiting, and whoever got 202 is queued', async () => {
+    const users = await Promise.all(Array.from({ length: 40 }, () => world.user()));
+    const answers = users.map((user) => enter(world, drop, user));
+    await Promise.race(answers);
+    proxy.cut();
+    const codes = (await Promise.all(answers)).map(({ status }) => status);
+    expect(new Set([...codes, 202, 503])).toEqual(new Set([202, 503]));
+    proxy.restore();
+    await eventually(async () => (await request(world.url).get('/readyz')).status === 200);
+    const { entries } = await world.queued();
+    const accepted = users.filter((_, index) => codes[index] === 202);
+    expect(accepted.length).toBeGreaterThan(0);
+    expect(entries).toEqual(expect.arrayContaining(accepted.map(({ id }) => `${drop.id}.0 ${id}:1`)));
+    expect(quiet(world)).toEqual([]);
+  });
+
+  test('one that says nothing any more is not waited for', async () => {
+    const user = await world.user();
+    proxy.freeze();
+    unavailable(await enter(world, drop, user));
+    proxy.restore();
+    // The broker has it all the same, as soon as it hears again: trying again is safe.
+    expect(
+      (
+        await eventually(async () => {
+          const answer = await enter(world, drop, user);
+          return answer.status === 202 && answer;
+        })
+      ).status,
+    ).toBe(202);
+    const { entries } = await world.queued();
+    expect(new Set(entries)).toEqual(new Set([`${drop.id}.0 ${user.id}:1`]));
+    expect(entries.length).toBeGreaterThan(1);
+    expect(quiet(world)).toEqual([]);
+  });
+});

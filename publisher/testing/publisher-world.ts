@@ -1,0 +1,172 @@
+/** The publisher as tests see it: the real server on a real database, Redis Cluster and broker. */
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { watchBannedUsers } from '../../shared/banned-users.ts';
+import { connectBroker } from '../../shared/broker/connect.ts';
+import { decodeBatch } from '../../shared/broker/entry-batch.ts';
+import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import { questionFor } from '../../shared/drops/question.ts';
+import { closeServer, listen } from '../../shared/listen.ts';
+import { createMetrics } from '../../shared/metrics.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { Ops } from '../../shared/ops.ts';
+import { signSession } from '../../shared/session.ts';
+import { createTestBroker, type TestBroker } from '../../shared/testing/broker.ts';
+import { captureLog, type LogLine } from '../../shared/testing/captured-log.ts';
+import { createTestDatabase } from '../../shared/testing/database.ts';
+import { eventually } from '../../shared/testing/eventually.ts';
+import { createTestInventory, newDrop, type TestInventory } from '../../shared/testing/inventory.ts';
+import { testServers } from '../../shared/testing/servers.ts';
+import { createAcceptEntry } from '../accept-entry.ts';
+import { createPublisher } from '../app.ts';
+import { Attempts } from '../attempts.ts';
+import { Batcher, type BatcherOptions } from '../batcher.ts';
+import { watchOpenDrops } from '../open-drops.ts';
+
+const entryQueues = 2;
+
+export type PublisherOptions = {
+  /** Attempts of one buyer in ten seconds. */
+  attempts?: number;
+  /** The way to the broker; there is none yet when it is null. */
+  amqpUrl?: string | null;
+  batching?: Partial<BatcherOptions>;
+};
+
+export type PublisherWorld = {
+  url: string;
+  db: Database;
+  shop: TestInventory;
+  broker: TestBroker;
+  sessionKey: KeyObject;
+  lines: LogLine[];
+  /** A drop in MySQL and Redis; resolves when the publisher knows it. */
+  createDrop: (changes?: Partial<Drop>) => Promise<Drop>;
+  /** A user in MySQL, with a session. */
+  user: () => Promise<{ id: number; bearer: { Authorization: string } }>;
+  /** What a buyer who knows the answer sends. */
+  entry: (drop: Drop, buyerId: number, quantity?: number) => Record<string, unknown>;
+  /** Takes what is queued, as 'drop.partition buyer:quantity'. */
+  queued: () => Promise<{ messages: number; entries: string[] }>;
+  stop: () => Promise<void>;
+};
+
+export async function createPublisherWorld(options: PublisherOptions = {}): Promise<PublisherWorld> {
+  const { log, lines } = captureLog();
+  const database = await createTestDatabase();
+  const { db } = database;
+  const shop = createTestInventory();
+  const testBroker = await createTestBroker(shop.namespace, { entryQueues });
+  const { topology } = testBroker;
+  const amqpUrl = options.amqpUrl === undefined ? testServers().amqpUrl : options.amqpUrl;
+  const broker = amqpUrl === null ? undefined : await connectBroker(amqpUrl, log);
+  const channel = await broker?.channel('entries', (opened) => topology.assertEntries(opened));
+
+  const bannedUsers = watchBannedUsers(db, log);
+  const openDrops = watchOpenDrops(db, shop.inventory, log);
+  const registry = createMetrics('publisher');
+  const sessionKey = createSecretKey(randomBytes(32));
+  const ops = new Ops(registry);
+  ops.addCheck('broker', () => channel?.ready() ?? false);
+  const server = createPublisher({
+    acceptEntry: createAcceptEntry({
+      sessionKey,
+      bannedUsers,
+      openDrops,
+      attempts: new Attempts({ limit: options.attempts ?? 1_000_000, windowMs: 10_000 }),
+      batcher: new Batcher({
+        channel: channel ?? { current: () => undefined, ready: () => false },
+        topology,
+        ...options.batching,
+      }),
+    }),
+    ops,
+    registry,
+    log,
+  });
+  const port = await listen(server, '127.0.0.1', 0);
+  const [organizerId] = await db('users').insert({
+    email: 'organizer@seatdrop.test',
+    name: 'Organizer',
+    password_hash: 'none',
+  });
+  const [eventId] = await db('events').insert({
+    organizer_id: organizerId,
+    title: 'A Night of Strings',
+    description: '',
+    venue: 'Old Mill',
+    starts_at: new Date(),
+  });
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    db,
+    shop,
+    broker: testBroker,
+    sessionKey,
+    lines,
+
+    async createDrop(changes = {}) {
+      const terms = newDrop(changes);
+      const [id = 0] = await db('drops').insert({
+        event_id: eventId,
+        opens_at: new Date(terms.opensAt),
+        closes_at: new Date(terms.closesAt),
+        price_amount: terms.price.amount,
+        price_currency: terms.price.currency,
+        hold_seconds: terms.holdSeconds,
+        max_per_buyer: terms.maxPerBuyer,
+        standby_limit: terms.standbyLimit,
+        partitions: terms.partitions,
+        sections: JSON.stringify(terms.sections),
+        capacity: terms.capacity,
+        stocked_at: terms.stocked ? new Date() : null,
+        cancelled_at: terms.cancelled ? new Date() : null,
+      });
+      await db('drop_questions').insert(
+        terms.questions.map(({ id: number, text, answer }) => ({ drop_id: id, number, text, answer })),
+      );
+      const drop = await loadDrop(db, id);
+      if (!drop) throw new Error('the drop was not written');
+      if (drop.stocked) await shop.onSale(drop);
+      await eventually(() => openDrops.get(id) !== undefined);
+      return drop;
+    },
+
+    async user() {
+      const [id = 0] = await db('users').insert({
+        email: `${randomBytes(6).toString('hex')}@seatdrop.test`,
+        name: 'Shopper',
+        password_hash: 'none',
+      });
+      const token = signSession({ userId: id, role: 'shopper' }, sessionKey);
+      return { id, bearer: { Authorization: `Bearer ${token}` } };
+    },
+
+    entry(drop, buyerId, quantity = 1) {
+      const question = questionFor(drop, buyerId);
+      return { questionId: question?.id, answer: question?.answer, quantity };
+    },
+
+    async queued() {
+      const names = Array.from({ length: entryQueues }, (_, number) => topology.entryQueue(number));
+      const messages = (await Promise.all(names.map((name) => testBroker.drain(name)))).flat();
+      const entries = messages.flatMap((message) => {
+        const decoded = decodeBatch(message);
+        if (!decoded) throw new Error(`not a batch: ${message.content.toString()}`);
+        const { place, batch } = decoded;
+        return batch.packed.split(',').map((each) => `${place.dropId}.${place.partition} ${each}`);
+      });
+      return { messages: messages.length, entries };
+    },
+
+    async stop() {
+      await closeServer(server);
+      await broker?.close();
+      await bannedUsers.stop();
+      await openDrops.stop();
+      await testBroker.stop();
+      await shop.stop();
+      await database.drop();
+    },
+  };
+}
