@@ -107,6 +107,7 @@ async function start(): Promise<void> {
   releases.push(() => step('tiers stopped', () => Promise.all(tiers.map((tier) => tier.stop()))));
 
   await together([
+    step('web', () => runTask({ name: 'web', place, root, script: 'web/build.ts', env: {} })),
     step('sandbox payments', async () => {
       const sandbox = await startScript({
         name: 'sandbox-payments',
@@ -132,7 +133,8 @@ async function start(): Promise<void> {
         realtime: address('realtime'),
         general: address('general'),
       };
-      const nginx = await startNginx({ place, port: frontPort, upstreams });
+      const pages = join(root, 'web', 'dist');
+      const nginx = await startNginx({ place, port: frontPort, upstreams, pages });
       around.push(...nginx.processes);
     }),
     ...tierNames.map((name) =>
