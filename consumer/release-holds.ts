@@ -26,7 +26,7 @@ export async function releaseHold(
   metrics.released(result.kind, by);
   if (result.kind !== 'released') return;
   metrics.promoted(result.promoted.length);
-  await announcer.promoted(place, result.promoted, { buyerId: result.buyerId });
+  await announcer.promoted(place, result.promoted, { buyerId: result.buyerId, reason: 'expired' });
 }
 
 export function createReleaseHolds(deps: ReleaseDeps) {

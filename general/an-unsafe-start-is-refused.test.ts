@@ -23,7 +23,19 @@ test('what the local stack gives is enough', () => {
   expect(start({})()).toMatchObject({ PORT: 8080, ENTRY_QUEUES: 4 });
 });
 
+test('where the tiers are is told by name, and a name may have several', () => {
+  const TIER_URLS = 'publisher=http://10.0.0.1:1,general=https://x.test:2/a=b,publisher=http://10.0.0.2:1';
+  expect(start({ TIER_URLS })()).toMatchObject({
+    TIER_URLS: {
+      publisher: ['http://10.0.0.1:1', 'http://10.0.0.2:1'],
+      general: ['https://x.test:2/a=b'],
+    },
+  });
+});
+
 test.each([
+  [{ TIER_URLS: 'publisher' }, 'TIER_URLS'],
+  [{ TIER_URLS: 'publisher=file:///etc/passwd' }, 'TIER_URLS'],
   [{ SEATDROP_ENV: 'production' }, 'PAYMENT_PROVIDER: sandbox charges nobody'],
   [{ PAYMENT_PROVIDER: 'cash' }, 'PAYMENT_PROVIDER'],
   [{ SESSION_KEY: undefined }, 'SESSION_KEY'],

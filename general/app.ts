@@ -1,4 +1,4 @@
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import type { Log } from '../shared/log.ts';
@@ -12,13 +12,21 @@ import { authorize, type AuthorizeDeps } from './http/authorize.ts';
 import { checkInput } from '../shared/check-input.ts';
 import { observeRequests, type Locals } from './http/observe-request.ts';
 import { readBody } from './http/read-body.ts';
-import { Otherwise, problemsOf, type Route } from './http/route.ts';
+import { sendText } from './http/send-text.ts';
+import { Otherwise, problemsOf, type Route, type TextStream } from './http/route.ts';
 
-export type AppDeps = AuthorizeDeps & { routes: readonly Route[]; ops: Ops; log: Log; registry: Registry };
+export type AppDeps = AuthorizeDeps & {
+  routes: readonly Route[];
+  /** What is answered with pages rather than data. */
+  pages?: Router;
+  ops: Ops;
+  log: Log;
+  registry: Registry;
+};
 
 /** The general tier as an Express application. It does not listen. */
 export function createApp(deps: AppDeps): Express {
-  const { routes, ops, log, registry, publicUrl } = deps;
+  const { routes, pages, ops, log, registry, publicUrl } = deps;
   const app = express();
   app.disable('etag');
   app.set('case sensitive routing', true);
@@ -38,6 +46,7 @@ export function createApp(deps: AppDeps): Express {
     });
   }
   app.use(serveDocs(openApiDocument([...routes, ...documentedElsewhere])));
+  if (pages) app.use(pages);
   app.use(() => {
     throw new Problem('not_found');
   });
@@ -75,7 +84,8 @@ function serve(route: Route, deps: AppDeps) {
         return;
       }
       res.status(success.status);
-      if (success.status === 204) res.end();
+      if (success.contentType !== undefined) await sendText(res, success.contentType, answer as TextStream);
+      else if (success.status === 204) res.end();
       else res.json(success.schema.parse(answer));
     } catch (error) {
       if (error instanceof Problem && !expected.has(error.code)) {

@@ -16,6 +16,18 @@ const paymentSettings = {
   SANDBOX_WEBHOOK_SECRET: z.string().min(16),
 };
 
+const tierUrls = z
+  .string()
+  .regex(/^[a-z-]+=https?:\/\/[^,\s]+(,[a-z-]+=https?:\/\/[^,\s]+)*$/, 'must be tier=url[,tier=url...]')
+  .transform((list) => {
+    const urls: Record<string, string[]> = {};
+    for (const item of list.split(',')) {
+      const [name = '', url = ''] = item.split(/=(.*)/s);
+      (urls[name] ??= []).push(url);
+    }
+    return urls;
+  });
+
 export const generalSettings = z
   .object({
     ...commonSettings,
@@ -27,6 +39,10 @@ export const generalSettings = z
     ...paymentSettings,
     /** Where browsers reach the system: decides about cookies and about which pages are ours. */
     PUBLIC_URL: z.url({ protocol: /^https?$/ }),
+    /** Where each process answers /readyz: `publisher=http://10.0.0.1:3001,...`; a tier may be named several times. */
+    TIER_URLS: tierUrls.optional(),
+    /** The built web app, whose index.html pages for search engines are made from. */
+    WEB_ROOT: z.string().min(1).optional(),
   })
   .refine((env) => env.SEATDROP_ENV !== 'production' || env.PAYMENT_PROVIDER !== 'sandbox', {
     path: ['PAYMENT_PROVIDER'],

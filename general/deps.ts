@@ -3,6 +3,7 @@ import type { BannedUsers } from '../shared/banned-users.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
+import type { TierUrls } from './health/show-health.ts';
 
 /** What the use cases of this tier work with. Each takes the few it needs. */
 export type Deps = {
@@ -14,6 +15,8 @@ export type Deps = {
   /** Where browsers reach the system. */
   publicUrl: URL;
   log: Log;
+  /** Where the tiers' processes are, for whoever asks how they are. */
+  tierUrls?: TierUrls;
   /** Messages waiting, by queue; null while the broker is away. Absent where there is none. */
   queueDepths?: () => Promise<Record<string, number> | null>;
 };

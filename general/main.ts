@@ -21,6 +21,8 @@ import { startReconciling } from './checkout/reconcile-payments.ts';
 import { readQueueDepths } from './drops/queue-depths.ts';
 import { startEndingSales } from './drops/end-sales.ts';
 import { startStocking } from './drops/stock-drops.ts';
+import { createParkedMessages } from './parked/parked-messages.ts';
+import { servePages } from './pages/serve-pages.ts';
 import { createSandboxPayments } from './payments/sandbox.ts';
 import { createRoutes } from './routes.ts';
 import type { SaleDeps } from './sale-deps.ts';
@@ -67,6 +69,10 @@ await runTier(log, async (lifecycle) => {
     await topology.assertExpired(opened);
   });
   channel = timers;
+  const parkedChannel = await broker.channel('parked', async (opened) => {
+    await topology.assertEntries(opened);
+    await topology.assertExpired(opened);
+  });
 
   const checkoutKey = signingKeyFromHex(config.CHECKOUT_KEY);
   const inventory = createInventory({
@@ -84,6 +90,8 @@ await runTier(log, async (lifecycle) => {
       webhookSecret: config.SANDBOX_WEBHOOK_SECRET,
       log,
     }),
+    parked: createParkedMessages(parkedChannel, topology),
+    ...(config.TIER_URLS && { tierUrls: config.TIER_URLS }),
     queueDepths: () => readQueueDepths(timers, topology),
     sessionKey: signingKeyFromHex(config.SESSION_KEY),
     checkoutKey,
@@ -102,6 +110,7 @@ await runTier(log, async (lifecycle) => {
   app = createApp({
     ...deps,
     routes: [...createRoutes(deps), ...createSaleRoutes(deps)],
+    pages: servePages({ ...deps, webRoot: config.WEB_ROOT }),
     currentRole: (userId) => currentRole(db, userId),
     ops,
     registry,

@@ -7,18 +7,27 @@ import { signOut } from './accounts/sign-out.ts';
 import { signUp } from './accounts/sign-up.ts';
 import { unbanUser } from './accounts/unban-user.ts';
 import { whoAmI } from './accounts/who-am-i.ts';
+import { checkIn } from './check-ins/check-in.ts';
+import { countCheckIns } from './check-ins/count-check-ins.ts';
 import type { Deps } from './deps.ts';
 import { createDrop } from './drops/create-drop.ts';
 import { editDrop } from './drops/edit-drop.ts';
+import { listDrops } from './drops/list-drops.ts';
+import { pauseDrop, resumeDrop } from './drops/pause-drop.ts';
 import { showDropStats } from './drops/show-drop-stats.ts';
 import { showDrop } from './drops/show-drop.ts';
+import { showSeats } from './drops/show-seats.ts';
 import { createEvent } from './events/create-event.ts';
 import { editEvent } from './events/edit-event.ts';
 import { listEvents } from './events/list-events.ts';
 import { showEvent } from './events/show-event.ts';
 import type { Route } from './http/route.ts';
+import { showHealth } from './health/show-health.ts';
 import { listOrders } from './orders/list-orders.ts';
+import { listSoldOrders } from './orders/list-sold-orders.ts';
 import { showOrder } from './orders/show-order.ts';
+import { exportOrders } from './reports/export-orders.ts';
+import { showReport } from './reports/show-report.ts';
 
 export function createRoutes(deps: Deps): Route[] {
   return [
@@ -34,11 +43,21 @@ export function createRoutes(deps: Deps): Route[] {
     showEvent(deps),
     createEvent(deps),
     editEvent(deps),
+    listDrops(deps),
     showDrop(deps),
+    showSeats(deps),
     createDrop(deps),
     editDrop(deps),
+    pauseDrop(deps),
+    resumeDrop(deps),
     showDropStats(deps),
+    showReport(deps),
+    exportOrders(deps),
+    listSoldOrders(deps),
     listOrders(deps),
     showOrder(deps),
+    checkIn(deps),
+    countCheckIns(deps),
+    showHealth(deps),
   ];
 }

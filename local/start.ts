@@ -86,6 +86,8 @@ async function start(): Promise<void> {
   const publicUrl = `http://127.0.0.1:${frontPort}`;
   const sandboxPaymentsUrl = `http://127.0.0.1:${ports['sandbox-payments']}`;
 
+  const pages = join(root, 'web', 'dist');
+
   const servers = await startServers({
     place,
     ports,
@@ -100,7 +102,7 @@ async function start(): Promise<void> {
   });
   releases.push(() => step('servers stopped', () => servers.stop()));
   const env = tierEnv(servers, secrets);
-  const envOfGeneral = { ...env, ...generalEnv({ publicUrl, sandboxPaymentsUrl, secrets }) };
+  const envOfGeneral = { ...env, ...generalEnv({ publicUrl, sandboxPaymentsUrl, secrets, ports, pages }) };
   const around: Child[] = []; // what the tiers stand behind, and what they ask
   releases.push(() => Promise.all(around.map((process) => process.stop())));
   const tiers: Child[] = [];
@@ -133,7 +135,6 @@ async function start(): Promise<void> {
         realtime: address('realtime'),
         general: address('general'),
       };
-      const pages = join(root, 'web', 'dist');
       const nginx = await startNginx({ place, port: frontPort, upstreams, pages });
       around.push(...nginx.processes);
     }),

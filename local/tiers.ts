@@ -31,6 +31,9 @@ export function generalEnv(options: {
   publicUrl: string;
   sandboxPaymentsUrl: string;
   secrets: Secrets;
+  ports: Readonly<Record<TierName, number>>;
+  /** The built web app. */
+  pages: string;
 }): Record<string, string> {
   return {
     PUBLIC_URL: options.publicUrl,
@@ -38,6 +41,8 @@ export function generalEnv(options: {
     SANDBOX_PAYMENTS_URL: options.sandboxPaymentsUrl,
     SANDBOX_PAYMENTS_KEY: options.secrets.sandboxPaymentsKey,
     SANDBOX_WEBHOOK_SECRET: options.secrets.sandboxWebhookSecret,
+    WEB_ROOT: options.pages,
+    TIER_URLS: tierNames.map((name) => `${name}=http://127.0.0.1:${options.ports[name]}`).join(','),
   };
 }
 

@@ -1,3 +1,4 @@
+import { pagePolicy } from '../shared/page-policy.ts';
 import { type ProblemCode, problemBody, problemContentType } from '../shared/problems.ts';
 
 /** Requests per second that are let through steadily, and how many more at once. The rest get 429. */
@@ -147,6 +148,12 @@ http {
             proxy_read_timeout 90s; # longer than two heartbeats
             proxy_pass http://realtime;
         }
+        # Pages that search engines and link previews read: general puts in what they are about.
+        location ~ ^/events/[0-9]+$ {
+            ${use('general', limits.generalPerAddress, limits.generalPerToken)}
+            ${pages === undefined ? '' : 'error_page 502 504 =200 /index.html; # the page itself can say it'}
+            proxy_pass http://general;
+        }
         location ${pages === undefined ? '/' : '/api/'} {
             ${use('general', limits.generalPerAddress, limits.generalPerToken)}
             proxy_pass http://general;
@@ -177,20 +184,13 @@ function accessLogLines(file: string): string {
 /** Addresses that are pages; the pages themselves know what is behind each. Anything else is not found. */
 const pageRoutes = '^/(?:$|signin$|signup$|events/|drops/|orders(?:/|$)|organize(?:/|$)|admin(?:/|$))';
 
-/**
- * What pages may do, told to browsers: everything from this host, nothing from others, no script or style in the
- * page itself. Pictures may be written as data, which is how styles carry small ones.
- */
-const pagePolicy =
-  "default-src 'self'; img-src 'self' data:; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
-
 /** The built pages: files named after what is in them for ever, the page that names them never from memory. */
 function pageLocations(pages: string): string {
   const headers = (cache: string): string =>
     [
       'add_header X-Request-Id $checked_request_id always;',
       `add_header Cache-Control "${cache}" always;`,
-      `add_header Content-Security-Policy "${pagePolicy}" always;`,
+      `add_header Content-Security-Policy "${pagePolicy([])}" always;`,
       'add_header X-Content-Type-Options nosniff always;',
       'add_header Referrer-Policy same-origin always;',
     ].join('\n            ');

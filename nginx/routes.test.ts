@@ -31,6 +31,12 @@ test('sockets go to realtime and may upgrade', async () => {
   expect(reply).toMatch(/^HTTP\/1.1 101 /);
 });
 
+test('event pages go to general, whatever else is done with pages', async () => {
+  for (const path of ['/events/1', '/events/4294967295?lang=zh']) {
+    expect(await tierOf(path)).toBe('general');
+  }
+});
+
 test('everything else goes to general', async () => {
   for (const path of ['/', '/api/events', '/api/docs', '/api/metrics', '/socket.ioo']) {
     expect(await tierOf(path)).toBe('general');

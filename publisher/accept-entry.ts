@@ -22,6 +22,7 @@ export type AcceptDeps = {
   openDrops: OpenDrops;
   attempts: Attempts;
   batcher: Batcher;
+  onAccepted?: (dropId: number) => void;
   now?: () => number;
 };
 
@@ -31,6 +32,9 @@ export type EntryRequest = {
   /** The parsed JSON. */
   body: unknown;
 };
+
+/** Nobody knows how long a pause takes; a page learns of its end over the socket. */
+const pausedRetrySeconds = 5;
 
 /** Resolves when the entry is durably queued. @throws {Problem} when it is not taken. */
 export type AcceptEntry = (request: EntryRequest) => Promise<void>;
@@ -48,6 +52,7 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     const place = { dropId, partition: partitionOfBuyer(userId, drop.partitions) };
     try {
       await deps.batcher.add(place, userId, quantity);
+      deps.onAccepted?.(dropId);
     } catch (error) {
       if (error instanceof NotConfirmed) throw new Problem('unavailable', { retryAfter: 1, cause: error });
       throw error;
@@ -74,6 +79,9 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
           serverTime: new Date(time).toISOString(),
         },
       });
+    }
+    if (drop.paused) {
+      throw new Problem('drop_paused', { detail: 'Sales go on later', retryAfter: pausedRetrySeconds });
     }
     // Between an organizer's edit and the moment Redis has it.
     if (!drop.stocked) throw new Problem('unavailable', { retryAfter: 1 });

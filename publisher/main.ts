@@ -20,6 +20,7 @@ import { Ops } from '../shared/ops.ts';
 import { connectRedis } from '../shared/redis/connect.ts';
 import { signingKeyFromHex } from '../shared/session.ts';
 import { createAcceptEntry } from './accept-entry.ts';
+import { countAcceptedEntries } from './accepted-entries.ts';
 import { createPublisher } from './app.ts';
 import { Attempts } from './attempts.ts';
 import { Batcher } from './batcher.ts';
@@ -51,6 +52,9 @@ await runTier(log, async (lifecycle) => {
   const openDrops = watchOpenDrops(db, inventory, log);
   lifecycle.onStop('open drops', () => openDrops.stop());
 
+  const accepted = countAcceptedEntries(inventory, log);
+  lifecycle.onStop('accepted entries', () => accepted.stop());
+
   let channel: BrokerChannel | undefined;
   const topology = new Topology(config.NAMESPACE, config.ENTRY_QUEUES);
   const batcher = new Batcher({
@@ -69,6 +73,7 @@ await runTier(log, async (lifecycle) => {
     openDrops,
     attempts: new Attempts({ limit: 8, windowMs: 10_000 }),
     batcher,
+    onAccepted: accepted.count,
   });
   const server = createPublisher({ acceptEntry, ops, registry, log });
 

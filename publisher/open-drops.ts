@@ -2,7 +2,8 @@
  * The drops that entries may be for, in memory: what MySQL agreed on and whether Redis has anything left. No entry
  * waits for either. While one of them is away, what was known stays in force.
  */
-import { loadDrops, type Drop } from '../shared/drops/drop.ts';
+import type { Drop } from '../shared/drops/drop.ts';
+import { followDrops } from '../shared/drops/follow-drops.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
 import { startLoop } from '../shared/loop.ts';
@@ -16,63 +17,34 @@ export type OpenDrops = {
   stop: () => Promise<void>;
 };
 
-const drops = {
-  pollMs: 400,
-  /** Closed drops are remembered for a while, to say "closed" rather than "unknown". */ keepMs: 86_400_000,
-};
-const soldOut = { pollMs: 200 };
+/** Milliseconds between two looks at what is left. */
+const pollMs = 200;
 
 export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): OpenDrops {
-  let known = new Map<number, { version: string; drop: Drop }>();
+  const drops = followDrops(db, log);
   let soldOutDrops = new Set<number>();
-  let loaded = { drops: false, counts: false };
+  let counted = false;
 
-  // Only drops whose row changed are read whole; `updated_at` is set by MySQL itself at every change.
-  const readDrops = async () => {
-    const rows: { id: number; version: string }[] = await db('drops')
-      .where('closes_at', '>', new Date(Date.now() - drops.keepMs))
-      .select('id', db.raw('cast(updated_at as char) as version'));
-    const changed = rows.filter(({ id, version }) => known.get(id)?.version !== version);
-    const fresh = new Map(
-      changed.length === 0
-        ? []
-        : (await loadDrops(db, { ids: changed.map(({ id }) => id) })).map((drop) => [drop.id, drop]),
-    );
-    const next: typeof known = new Map();
-    for (const { id, version } of rows) {
-      const drop = fresh.get(id) ?? known.get(id)?.drop;
-      if (drop) next.set(id, { version, drop });
-    }
-    known = next;
-    loaded.drops = true;
-  };
-
-  const readCounts = async () => {
+  const counting = startLoop('sold-out drops', pollMs, log, async () => {
     const now = Date.now();
-    const open = [...known.values()].filter(
-      ({ drop }) => drop.stocked && drop.opensAt <= now && now < drop.closesAt,
+    const open = [...drops.all()].filter(
+      ({ stocked, opensAt, closesAt }) => stocked && opensAt <= now && now < closesAt,
     );
-    const all = await Promise.all(
-      open.map(async ({ drop }) => [drop.id, await inventory.counts(drop)] as const),
-    );
+    const all = await Promise.all(open.map(async (drop) => [drop.id, await inventory.counts(drop)] as const));
     soldOutDrops = new Set(
       all
         .filter(([, counts]) => counts?.free === 0 && counts.standby >= counts.standbyLimit)
         .map(([id]) => id),
     );
-    loaded.counts = true;
-  };
+    counted = true;
+  });
 
-  const loops = [
-    startLoop('open drops', drops.pollMs, log, readDrops),
-    startLoop('sold-out drops', soldOut.pollMs, log, readCounts),
-  ];
   return {
-    get: (dropId) => known.get(dropId)?.drop,
+    get: drops.get,
     isSoldOut: (dropId) => soldOutDrops.has(dropId),
-    loaded: () => loaded.drops && loaded.counts,
+    loaded: () => drops.loaded() && counted,
     stop: async () => {
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await Promise.all([drops.stop(), counting.stop()]);
     },
   };
 }

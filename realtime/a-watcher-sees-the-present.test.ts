@@ -18,6 +18,9 @@ test('the answer to drop:watch says how the drop and the own entry stand', async
     drop: {
       dropId: drop.id,
       serverTime: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      phase: 'open',
+      opensAt: new Date(drop.opensAt).toISOString(),
+      closesAt: new Date(drop.closesAt).toISOString(),
       capacity: 2,
       free: 2,
       held: 0,
@@ -35,7 +38,11 @@ test('the answer to drop:watch says how the drop and the own entry stand', async
   expect(held.entry).toMatchObject({ status: 'held', seats: ['0.1'] });
   expect(held.entry.checkoutToken).toMatch(/^ey/);
   expect(Date.parse(held.entry.expiresAt ?? '')).toBeGreaterThan(Date.now());
-  expect((await watch(stage.connect(process, cid), drop)).entry).toEqual({ status: 'standby', position: 1 });
+  expect((await watch(stage.connect(process, cid), drop)).entry).toEqual({
+    status: 'standby',
+    position: 1,
+    mayComeBack: 2,
+  });
   expect((await watch(stage.connect(process, dan), drop)).entry).toEqual({ status: 'sold_out' });
   expect((await watch(stage.connect(process), drop)).entry).toEqual({ status: 'none' });
 });

@@ -5,6 +5,7 @@ import type { Cluster } from 'ioredis';
 import type { Registry } from 'prom-client';
 import { Server } from 'socket.io';
 import type { BannedUsers } from '../shared/banned-users.ts';
+import type { FollowedDrops } from '../shared/drops/follow-drops.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
@@ -28,6 +29,7 @@ export type RealtimeDeps = {
   redis: Cluster;
   inventory: Inventory;
   bannedUsers: Pick<BannedUsers, 'has' | 'loaded'>;
+  drops: Pick<FollowedDrops, 'get'>;
   sessionKey: KeyObject;
   checkoutKey: KeyObject;
   /** Where browsers reach the system, if that is not the host they name. */
@@ -53,14 +55,14 @@ const connectTimeout = 5_000;
 const portions = { steps: 20, atLeast: 100, everyMs: 100 };
 
 export function createRealtime(deps: RealtimeDeps): Realtime {
-  const { db, redis, inventory, bannedUsers, checkoutKey, publicUrl, ops, registry, log } = deps;
+  const { db, redis, inventory, bannedUsers, drops, checkoutKey, publicUrl, ops, registry, log } = deps;
   const clients = new Clients();
   const metrics = createRealtimeMetrics(registry, {
     connections: () => clients.size,
     watchers: () => watchedDrops.watchers,
     drops: () => watchedDrops.size,
   });
-  const findDrop = createFindDrop(db);
+  const findDrop = createFindDrop(db, drops);
   const readEntry = createReadEntry(inventory, checkoutKey);
   const deliverNews = createDeliverNews(clients, metrics);
   const feed = createNewsFeed({
@@ -70,7 +72,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     onNews: deliverNews,
     onGap: (dropId) => catchUp(dropId),
   });
-  const watchedDrops = new WatchedDrops({ inventory, feed, onSent: metrics.sent, log });
+  const watchedDrops = new WatchedDrops({ inventory, findDrop, feed, onSent: metrics.sent, log });
   const catchUp = createCatchUp({ watchedDrops, findDrop, readEntry, log });
   const watchDrop = createWatchDrop({ watchedDrops, findDrop, readEntry, metrics, log });
   const dismissing = startDismissing(clients, bannedUsers, log);
@@ -127,7 +129,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     });
     limitEvents(client);
     socket.on('drop:watch', (...args: unknown[]) => {
-      void watchDrop(client, args[0]).then((answer) => acknowledge(args, answer));
+      void watchDrop(client, args[0], (answer) => acknowledge(args, answer));
     });
     socket.on('drop:unwatch', (...args: unknown[]) => {
       acknowledge(args, unwatchDrop(client, args[0], watchedDrops));

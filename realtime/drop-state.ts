@@ -1,23 +1,32 @@
+import { phaseOf } from '../shared/drops/phase.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { DropState } from '../shared/realtime-events.ts';
 import type { KnownDrop } from './known-drops.ts';
 
+/** `mark` differs whenever seats may have changed hands. */
+export type DropLook = { state: DropState; mark: string };
+
 /** How a drop stands now. Rejects when Redis cannot say. */
-export async function readDropState(
-  drop: KnownDrop,
-  inventory: Pick<Inventory, 'counts'>,
-): Promise<DropState> {
+export async function lookAtDrop(drop: KnownDrop, inventory: Pick<Inventory, 'counts'>): Promise<DropLook> {
   const counts = await inventory.counts(drop);
-  const { id: dropId } = drop;
-  const serverTime = new Date().toISOString();
+  const now = Date.now();
+  const terms = {
+    dropId: drop.id,
+    serverTime: new Date(now).toISOString(),
+    phase: phaseOf(drop, now),
+    opensAt: new Date(drop.opensAt).toISOString(),
+    closesAt: new Date(drop.closesAt).toISOString(),
+  };
   // Not on sale yet: every seat is still there.
   if (!counts) {
     const { capacity } = drop;
-    return { dropId, serverTime, capacity, free: capacity, held: 0, sold: 0, standby: 0, soldOut: false };
+    const state = { ...terms, capacity, free: capacity, held: 0, sold: 0, standby: 0, soldOut: false };
+    return { state, mark: 'not stocked' };
   }
   const { capacity, free, held, paying, sold, standby, standbyLimit } = counts;
   const soldOut = free === 0 && standby >= standbyLimit;
-  return { dropId, serverTime, capacity, free, held: held + paying, sold, standby, soldOut };
+  const state = { ...terms, capacity, free, held: held + paying, sold, standby, soldOut };
+  return { state, mark: Object.values(counts).join(' ') };
 }
 
 export function sameFigures(one: DropState, other: DropState): boolean {

@@ -1,25 +1,32 @@
+import { loadDrop, type Drop } from '../shared/drops/drop.ts';
+import type { FollowedDrops } from '../shared/drops/follow-drops.ts';
 import type { Database } from '../shared/mysql/connect.ts';
 
-/** What realtime has to know of a drop. None of it ever changes. */
-export type KnownDrop = { id: number; partitions: number; capacity: number };
+/** What realtime has to know of a drop. Seats and partitions never change; the rest may. */
+export type KnownDrop = Pick<
+  Drop,
+  'id' | 'partitions' | 'sections' | 'capacity' | 'opensAt' | 'closesAt' | 'paused' | 'cancelled'
+>;
 
 export type FindDrop = (dropId: number) => Promise<KnownDrop | undefined>;
 
-/** Drops remembered at most, and for how many milliseconds it is remembered that there is no such drop. */
+/** Looked-up drops remembered at most, and for how many milliseconds. */
 const limit = 10_000;
+const hitMs = 60_000;
 const missMs = 1_000;
 
-/** Looks drops up in MySQL, once each, however many ask at the same time. */
-export function createFindDrop(db: Database): FindDrop {
+/** A drop that is followed is at hand; others (just made, or long closed) are looked up, once each. */
+export function createFindDrop(db: Database, followed: Pick<FollowedDrops, 'get'>): FindDrop {
   const known = new Map<number, { drop: Promise<KnownDrop | undefined>; until: number }>();
 
   const look = (dropId: number) => {
-    const drop = readDrop(db, dropId);
+    const drop = loadDrop(db, dropId);
     const entry = { drop, until: Infinity };
+    known.delete(dropId);
     known.set(dropId, entry);
     drop.then(
       (found) => {
-        if (!found) entry.until = Date.now() + missMs;
+        entry.until = Date.now() + (found ? hitMs : missMs);
       },
       () => known.delete(dropId),
     );
@@ -29,12 +36,9 @@ export function createFindDrop(db: Database): FindDrop {
   };
 
   return (dropId) => {
+    const drop = followed.get(dropId);
+    if (drop) return Promise.resolve(drop);
     const entry = known.get(dropId);
     return entry && Date.now() < entry.until ? entry.drop : look(dropId);
   };
-}
-
-async function readDrop(db: Database, dropId: number): Promise<KnownDrop | undefined> {
-  const row = await db<KnownDrop>('drops').where({ id: dropId }).first('id', 'partitions', 'capacity');
-  return row && { id: row.id, partitions: row.partitions, capacity: row.capacity };
 }

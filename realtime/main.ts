@@ -8,6 +8,7 @@ import {
   redisSettings,
   sessionSettings,
 } from '../shared/config.ts';
+import { followDrops } from '../shared/drops/follow-drops.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { runTier } from '../shared/lifecycle.ts';
 import { listen } from '../shared/listen.ts';
@@ -42,17 +43,20 @@ await runTier(log, async (lifecycle) => {
   lifecycle.onStop('redis', () => redis.disconnect());
   const bannedUsers = watchBannedUsers(db, log);
   lifecycle.onStop('banned users', () => bannedUsers.stop());
+  const drops = followDrops(db, log);
+  lifecycle.onStop('drops', () => drops.stop());
 
   const ops = new Ops(registry);
   lifecycle.onQuiet(() => ops.quiet());
   ops.addCheck('redis', () => redisReady(redis));
-  ops.addCheck('mysql', async () => bannedUsers.loaded() && (await mysqlReady(db)));
+  ops.addCheck('mysql', async () => bannedUsers.loaded() && drops.loaded() && (await mysqlReady(db)));
 
   const realtime = createRealtime({
     db,
     redis,
     inventory: createInventory({ redis, namespace: config.NAMESPACE }),
     bannedUsers,
+    drops,
     sessionKey: signingKeyFromHex(config.SESSION_KEY),
     checkoutKey: signingKeyFromHex(config.CHECKOUT_KEY),
     publicUrl: config.PUBLIC_URL === undefined ? undefined : new URL(config.PUBLIC_URL),

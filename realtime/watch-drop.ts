@@ -8,7 +8,8 @@ import type { FindDrop } from './known-drops.ts';
 import type { RealtimeMetrics } from './metrics.ts';
 import type { WatchedDrops } from './watched-drops.ts';
 
-const request = z.strictObject({ dropId: id });
+const watchRequest = z.strictObject({ dropId: id, seats: z.boolean().optional() });
+const unwatchRequest = z.strictObject({ dropId: id });
 
 /** Drops one socket may watch at a time. */
 const mostDrops = 10;
@@ -23,53 +24,63 @@ export type WatchDropDeps = {
 
 /**
  * `drop:watch`: from here on the socket gets the drop's events. The answer is how things stand, read after that, so
- * that nothing falls in between; it may already be told once more by an event.
+ * that nothing falls in between; it may already be told once more by an event. With `seats` it has the seats, and
+ * their changes follow until `drop:unwatch`.
  */
 export function createWatchDrop(deps: WatchDropDeps) {
   const { watchedDrops, findDrop, readEntry, metrics, log } = deps;
 
-  const watch = async (client: Client, payload: unknown): Promise<WatchAnswer> => {
-    const parsed = request.safeParse(payload);
-    if (!parsed.success) return { ok: false, code: 'invalid_request' };
-    const { dropId } = parsed.data;
+  /** What to answer, made when it is sent: from there on the changes of seats go on. */
+  const watch = async (client: Client, payload: unknown): Promise<() => WatchAnswer> => {
+    const parsed = watchRequest.safeParse(payload);
+    if (!parsed.success) return refuse('invalid_request');
+    const { dropId, seats } = parsed.data;
     const { session, watchedDrops: own, socket } = client;
-    if (own.size >= mostDrops && !own.has(dropId)) return { ok: false, code: 'too_many_requests' };
+    if (own.size >= mostDrops && !own.has(dropId)) return refuse('too_many_requests');
 
     const drop = await findDrop(dropId);
-    if (!drop) return { ok: false, code: 'not_found' };
+    if (!drop) return refuse('not_found');
     // Whoever went away meanwhile has been taken off the lists already.
-    if (!socket.connected) return { ok: false, code: 'unavailable' };
+    if (!socket.connected) return refuse('unavailable');
     try {
       const watched = await watchedDrops.join(client, drop);
       const [state, entry] = await Promise.all([
         watched.state(),
         session ? readEntry(drop, session.userId) : { status: 'none' as const },
+        seats === true ? watched.seats.open() : undefined,
       ]);
-      return { ok: true, drop: state, entry };
+      return () => {
+        const rows = seats === true && own.has(dropId) ? watched.seats.join(client) : undefined;
+        return { ok: true, drop: state, entry, ...(rows && { seats: rows }) };
+      };
     } catch (error) {
       watchedDrops.leave(client, dropId);
       throw error;
     }
   };
 
-  return async (client: Client, payload: unknown): Promise<WatchAnswer> => {
+  return async (client: Client, payload: unknown, reply: (answer: WatchAnswer) => void): Promise<void> => {
     const since = performance.now();
     let answer: WatchAnswer;
     try {
-      answer = await watch(client, payload);
+      answer = (await watch(client, payload))();
     } catch (error) {
       // /readyz says so too; a line for each of many sockets would not help.
       log.debug({ err: error }, 'a drop could not be watched');
       answer = { ok: false, code: 'unavailable' };
     }
     metrics.watched(answer.ok ? 'ok' : answer.code, (performance.now() - since) / 1000);
-    return answer;
+    reply(answer);
   };
+}
+
+function refuse(code: (WatchAnswer & { ok: false })['code']): () => WatchAnswer {
+  return () => ({ ok: false, code });
 }
 
 /** `drop:unwatch`: nothing more of the drop for this socket. */
 export function unwatchDrop(client: Client, payload: unknown, watchedDrops: WatchedDrops): UnwatchAnswer {
-  const parsed = request.safeParse(payload);
+  const parsed = unwatchRequest.safeParse(payload);
   if (!parsed.success) return { ok: false, code: 'invalid_request' };
   if (client.watchedDrops.has(parsed.data.dropId)) watchedDrops.leave(client, parsed.data.dropId);
   return { ok: true };

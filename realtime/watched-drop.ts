@@ -2,21 +2,25 @@ import type { Log } from '../shared/log.ts';
 import { startLoop, type Loop } from '../shared/loop.ts';
 import type { DropState } from '../shared/realtime-events.ts';
 import type { Client } from './clients.ts';
-import { sameFigures } from './drop-state.ts';
+import { sameFigures, type DropLook } from './drop-state.ts';
+import { SeatFeed } from './seat-feed.ts';
 import { encodeEvent, keepsUp, send } from './wire.ts';
 
 /** Milliseconds between two looks at a drop's counters, so no watcher gets more than four states a second. */
 const lookMs = 250;
 
 export type WatchedDropDeps = {
-  readState: () => Promise<DropState>;
-  onSent: (event: 'drop:state', count: number) => void;
+  dropId: number;
+  look: () => Promise<DropLook>;
+  readSeats: () => Promise<string[]>;
+  onSent: (event: 'drop:state' | 'drop:seats', count: number) => void;
   log: Log;
 };
 
-/** A drop while somebody watches it: pushes `drop:state` to all of them when it changes. */
+/** A drop while somebody watches it: pushes its state, and its seats to those who want them, when they change. */
 export class WatchedDrop {
   readonly watchers = new Set<Client>();
+  readonly seats: SeatFeed;
   readonly #deps: WatchedDropDeps;
   readonly #loop: Loop;
   #latest: DropState | undefined;
@@ -26,17 +30,22 @@ export class WatchedDrop {
 
   constructor(deps: WatchedDropDeps) {
     this.#deps = deps;
+    this.seats = new SeatFeed(deps);
     this.#loop = startLoop('drop state', lookMs, deps.log, () => this.#push());
   }
 
   leave(client: Client): void {
     this.watchers.delete(client);
     this.#late.delete(client);
+    this.seats.leave(client);
   }
 
   /** How the drop stands, for somebody who has just come. Those who come at the same time share one look. */
   state(): Promise<DropState> {
-    this.#read ??= this.#deps.readState().finally(() => (this.#read = undefined));
+    this.#read ??= this.#deps
+      .look()
+      .then(({ state }) => state)
+      .finally(() => (this.#read = undefined));
     return this.#read;
   }
 
@@ -45,7 +54,15 @@ export class WatchedDrop {
   }
 
   async #push(): Promise<void> {
-    const state = await this.#deps.readState();
+    const { state, mark } = await this.#deps.look();
+    await this.seats.refresh(mark);
+    // Before anything is sent: what is sent first would make everybody look slow for what comes second.
+    const slow = new Set([...this.watchers].filter((client) => !keepsUp(client)));
+    this.#pushState(state, slow);
+    this.seats.push(slow);
+  }
+
+  #pushState(state: DropState, slow: ReadonlySet<Client>): void {
     const changed = !this.#latest || !sameFigures(state, this.#latest);
     this.#latest = state;
     const receivers = changed ? this.watchers : this.#late;
@@ -54,8 +71,8 @@ export class WatchedDrop {
     const packet = encodeEvent('drop:state', state);
     const late = new Set<Client>();
     for (const client of receivers) {
-      if (keepsUp(client)) send(client, packet);
-      else late.add(client);
+      if (slow.has(client)) late.add(client);
+      else send(client, packet);
     }
     this.#deps.onSent('drop:state', receivers.size - late.size);
     this.#late = late;

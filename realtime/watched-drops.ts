@@ -1,13 +1,15 @@
+import { readSeatRows } from '../shared/drops/seat-rows.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
 import type { Client } from './clients.ts';
-import { readDropState } from './drop-state.ts';
-import type { KnownDrop } from './known-drops.ts';
+import { lookAtDrop } from './drop-state.ts';
+import type { FindDrop, KnownDrop } from './known-drops.ts';
 import type { NewsFeed } from './news-feed.ts';
 import { WatchedDrop } from './watched-drop.ts';
 
 export type WatchedDropsDeps = {
-  inventory: Pick<Inventory, 'counts'>;
+  inventory: Pick<Inventory, 'counts' | 'seatMap'>;
+  findDrop: FindDrop;
   feed: NewsFeed;
   onSent: (event: string, count: number) => void;
   log: Log;
@@ -37,10 +39,17 @@ export class WatchedDrops {
 
   /** Resolves when the client misses nothing of the drop any more: what is read after that is the present state. */
   async join(client: Client, drop: KnownDrop): Promise<WatchedDrop> {
-    const { inventory, feed, onSent, log } = this.#deps;
+    const { inventory, findDrop, feed, onSent, log } = this.#deps;
     let watched = this.#drops.get(drop.id);
     if (!watched) {
-      watched = new WatchedDrop({ readState: () => readDropState(drop, inventory), onSent, log });
+      watched = new WatchedDrop({
+        dropId: drop.id,
+        // A pause, another closing time and a cancellation reach watchers like any change.
+        look: async () => lookAtDrop((await findDrop(drop.id).catch(() => drop)) ?? drop, inventory),
+        readSeats: () => readSeatRows(drop, inventory),
+        onSent,
+        log,
+      });
       this.#drops.set(drop.id, watched);
     }
     watched.watchers.add(client);

@@ -9,7 +9,7 @@ import { encodeTimer } from './broker/hold-timer.ts';
 import { publishConfirmed } from './broker/publish.ts';
 import type { Topology } from './broker/topology.ts';
 import { heldState } from './entry-state.ts';
-import type { NewHold } from './inventory/hold.ts';
+import type { NewHold, ReleaseReason } from './inventory/hold.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import type { Place } from './inventory/keys.ts';
 import { publishNews } from './news.ts';
@@ -19,7 +19,11 @@ export type Announcer = {
   /** Sets the timers of holds; resolves when the broker has them all. Safe to repeat: a second timer does nothing. */
   setTimers: (place: Place, holds: readonly NewHold[]) => Promise<void>;
   /** Timers for buyers promoted from standby, word to them, and to the one whose hold ended. */
-  promoted: (place: Place, promoted: readonly NewHold[], released?: { buyerId: number }) => Promise<void>;
+  promoted: (
+    place: Place,
+    promoted: readonly NewHold[],
+    released?: { buyerId: number; reason: ReleaseReason },
+  ) => Promise<void>;
   tell: (news: DropNews) => Promise<void>;
 };
 
@@ -79,7 +83,7 @@ export function createAnnouncer({
                 {
                   to: released.buyerId,
                   event: 'hold:released' as const,
-                  entry: { status: 'released' as const },
+                  entry: { status: 'released' as const, reason: released.reason },
                 },
               ]
             : []),

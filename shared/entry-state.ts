@@ -2,8 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import { signCheckoutToken } from './checkout-token.ts';
 import type { EntryState } from './contract/entries.ts';
 import type { Hold } from './inventory/hold.ts';
-import type { View } from './inventory/inventory.ts';
+import type { Inventory, View } from './inventory/inventory.ts';
 import type { Place } from './inventory/keys.ts';
+import { partitionOfBuyer } from './inventory/layout.ts';
 
 /** A hold as its buyer is told of it, with the token that pays it. */
 export function heldState(place: Place, hold: Hold, checkoutKey: KeyObject): EntryState {
@@ -13,6 +14,21 @@ export function heldState(place: Place, hold: Hold, checkoutKey: KeyObject): Ent
     expiresAt: new Date(hold.expiresAt).toISOString(),
     checkoutToken: signCheckoutToken({ ...place, ...hold }, checkoutKey),
   };
+}
+
+/** How a buyer's entry stands now. */
+export async function readEntryState(
+  inventory: Pick<Inventory, 'view' | 'counts'>,
+  drop: { id: number; partitions: number },
+  buyerId: number,
+  checkoutKey: KeyObject,
+): Promise<EntryState> {
+  const place = { dropId: drop.id, partition: partitionOfBuyer(buyerId, drop.partitions) };
+  const view = await inventory.view(place, buyerId);
+  const state = entryStateOf(place, buyerId, view, checkoutKey);
+  if (state.status !== 'standby') return state;
+  const counts = await inventory.counts(drop);
+  return counts ? { ...state, mayComeBack: counts.held + counts.paying } : state;
 }
 
 /** What Redis knows of a buyer, as the buyer is told. */
@@ -30,6 +46,6 @@ export function entryStateOf(place: Place, buyerId: number, view: View, checkout
     case 'sold':
       return { status: 'sold', seats: view.seats, orderId: view.holdId };
     case 'released':
-      return { status: 'released' };
+      return { status: 'released', ...(view.reason && { reason: view.reason }) };
   }
 }

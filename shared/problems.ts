@@ -25,11 +25,16 @@ export const problems = {
   method_not_allowed: { status: 405, title: 'That method is not supported here' },
   email_taken: { status: 409, title: 'There is an account with this e-mail address' },
   drop_not_open: { status: 425, title: 'The drop is not open yet' },
+  drop_paused: { status: 409, title: 'The drop is paused' },
   drop_closed: { status: 409, title: 'The drop is closed' },
   drop_cancelled: { status: 409, title: 'The drop was cancelled' },
   drop_sold_out: { status: 409, title: 'The drop is sold out' },
   drop_already_open: { status: 409, title: 'The drop has opened, so this can no longer change' },
   no_entry: { status: 409, title: 'You have neither a hold nor a place in standby to give up' },
+  // tickets
+  already_checked_in: { status: 409, title: 'This ticket was used before' },
+  ticket_refunded: { status: 409, title: 'This ticket’s order was refunded' },
+  ticket_not_valid: { status: 422, title: 'This is no ticket for this event' },
   // checkout
   payment_declined: { status: 402, title: 'The card was declined' },
   hold_expired: { status: 409, title: 'The hold has ended' },

@@ -1,11 +1,16 @@
 /** Every Socket.IO event, with its payload. Realtime sends them, web listens; both import this file. */
 import type { EntryState } from './contract/entries.ts';
+import type { DropPhase } from './drops/phase.ts';
 
 /** How a drop stands. Seats, but for `standby`, which counts buyers. */
 export type DropState = {
   dropId: number;
   /** ISO 8601, the server's clock, for countdowns. */
   serverTime: string;
+  phase: DropPhase;
+  /** ISO 8601, as all times. Both may still change. */
+  opensAt: string;
+  closesAt: string;
   capacity: number;
   free: number;
   held: number;
@@ -15,10 +20,15 @@ export type DropState = {
   soldOut: boolean;
 };
 
+/** Rows of a drop that changed: number from 0, and one character a seat as in GET /api/drops/:id/seats. */
+export type SeatNews = { dropId: number; rows: [index: number, seats: string][] };
+
 export type EntryNews = { dropId: number; entry: EntryState };
 
 export type ServerEvents = {
   'drop:state': (state: DropState) => void;
+  /** To those who watch with `seats`, at most four times a second. */
+  'drop:seats': (news: SeatNews) => void;
   /** The outcome of this buyer's entry. */
   'entry:outcome': (news: EntryNews) => void;
   /** This buyer got seats from standby. */
@@ -29,19 +39,20 @@ export type ServerEvents = {
 };
 
 export type WatchAnswer =
-  | { ok: true; drop: DropState; entry: EntryState }
+  /** `seats`: one string a row, when they were asked for; ask again should they be missing. */
+  | { ok: true; drop: DropState; entry: EntryState; seats?: string[] }
   | { ok: false; code: 'invalid_request' | 'not_found' | 'too_many_requests' | 'unavailable' };
 
 export type UnwatchAnswer = { ok: true } | { ok: false; code: 'invalid_request' | 'too_many_requests' };
 
 export type ClientEvents = {
   /** From here on this socket gets the drop's events; answered with how things stand. */
-  'drop:watch': (request: { dropId: number }, answer: (answer: WatchAnswer) => void) => void;
+  'drop:watch': (request: { dropId: number; seats?: boolean }, answer: (answer: WatchAnswer) => void) => void;
   'drop:unwatch': (request: { dropId: number }, answer?: (answer: UnwatchAnswer) => void) => void;
 };
 
 /** Events for one buyer. */
-export type BuyerEvent = Exclude<keyof ServerEvents, 'drop:state'>;
+export type BuyerEvent = Exclude<keyof ServerEvents, 'drop:state' | 'drop:seats'>;
 
 /**
  * What the tiers tell realtime over Redis, once per batch: all that happened to buyers of one drop. Those who got

@@ -1,26 +1,38 @@
-import { z } from 'zod';
 import { account, userSearch } from '../../shared/contract/accounts.ts';
+import { pageOf } from '../../shared/contract/paging.ts';
 import type { Deps } from '../deps.ts';
+import { cutPage, readCursor } from '../http/cursor.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { findUser, toAccount } from './user.ts';
+import { toAccount, type UserRow } from './user.ts';
 
 export function findAccounts({ db }: Pick<Deps, 'db'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/users',
-    summary: 'Find the account with an e-mail address',
+    summary: 'List accounts, or look some up, the newest first',
     tag: 'Accounts',
     who: ['admin'],
     query: userSearch,
-    success: {
-      status: 200,
-      schema: z.object({ items: z.array(account) }),
-      description: 'One account or none',
-    },
+    success: { status: 200, schema: pageOf(account), description: 'Accounts' },
     problems: [],
-    async handle({ query: { email } }) {
-      const found = await findUser(db, { email });
-      return { items: found ? [toAccount(found)] : [] };
+    async handle({ query: { email, query: text, limit, after } }) {
+      const cursor = readCursor(after);
+      const rows: UserRow[] = await db<UserRow>('users')
+        .modify((users) => {
+          if (email !== undefined) void users.where({ email });
+          if (text !== undefined && text !== '') {
+            const pattern = text.replace(/[\\%_]/g, (special) => `\\${special}`);
+            void users.where((either) => {
+              void either.where('email', 'like', `${pattern}%`).orWhere('name', 'like', `%${pattern}%`);
+            });
+          }
+          // Ids grow with time, and are the key: nothing has to be sorted.
+          if (cursor) void users.where('id', '<', Number.parseInt(cursor.key, 10) || 0);
+        })
+        .orderBy('id', 'desc')
+        .limit(limit + 1);
+      const { page, next } = cutPage(rows, limit, (row) => ({ time: row.created_at, key: String(row.id) }));
+      return { items: page.map(toAccount), next };
     },
   });
 }

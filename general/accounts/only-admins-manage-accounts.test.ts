@@ -36,8 +36,9 @@ test('an admin finds an account by its address, and is not told its hash', async
         createdAt: expect.any(String),
       },
     ],
+    next: null,
   });
-  await find('nobody@seatdrop.test').expect(200, { items: [] });
+  await find('nobody@seatdrop.test').expect(200, { items: [], next: null });
 });
 
 test('a role counts from the moment it is given, and not after it is taken away', async () => {

@@ -20,6 +20,7 @@ export const documentedElsewhere: DocumentedRoute[] = [
       'wrong_answer',
       'wrong_question',
       'drop_not_open',
+      'drop_paused',
       'drop_closed',
       'drop_cancelled',
       'drop_sold_out',

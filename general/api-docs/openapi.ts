@@ -49,7 +49,10 @@ function operation(route: DocumentedRoute, schemas: JsonSchemas) {
     security: [...(who === 'anyone' ? [{}] : []), { cookie: [] }, { bearer: [] }],
     parameters: [...parameters('path', route.params, schemas), ...parameters('query', route.query, schemas)],
     ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemas.of(body, 'input') } } },
+      requestBody: {
+        required: !body.safeParse(undefined).success,
+        content: { 'application/json': { schema: schemas.of(body, 'input') } },
+      },
     }),
     responses: {
       ...success(route.success, schemas),
@@ -93,7 +96,10 @@ function parameters(place: 'path' | 'query', schema: DocumentedRoute['query'], s
 function success(answer: DocumentedRoute['success'] | DocumentedRoute['otherwise'], schemas: JsonSchemas) {
   if (!answer) return {};
   const { status, schema, description } = answer;
-  const content = schema && { content: { 'application/json': { schema: schemas.of(schema, 'output') } } };
+  const text = 'contentType' in answer ? answer.contentType : undefined;
+  const content = schema
+    ? { content: { 'application/json': { schema: schemas.of(schema, 'output') } } }
+    : text !== undefined && { content: { [text]: { schema: { type: 'string' } } } };
   return { [status]: { description, ...content } };
 }
 

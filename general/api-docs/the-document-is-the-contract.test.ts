@@ -93,7 +93,12 @@ test('entering a drop is in it, though another tier serves it', () => {
   );
   expect(security).toEqual([{ cookie: [] }, { bearer: [] }]);
   const conflict = responses['409']!.content!['application/problem+json']!.schema.allOf!;
-  expect(conflict[1]!.properties!.code!.enum).toEqual(['drop_closed', 'drop_cancelled', 'drop_sold_out']);
+  expect(conflict[1]!.properties!.code!.enum).toEqual([
+    'drop_paused',
+    'drop_closed',
+    'drop_cancelled',
+    'drop_sold_out',
+  ]);
 });
 
 test('the page to read it asks no other host for anything', async () => {

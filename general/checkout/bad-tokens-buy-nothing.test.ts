@@ -62,7 +62,7 @@ test('a hold that was given back cannot be paid, though its token has time left'
   await request(sale.app)
     .delete(`/api/drops/${drop.id}/entry`)
     .set(buyer.bearer)
-    .expect(200, { status: 'released' });
+    .expect(200, { status: 'released', reason: 'given_back' });
 
   expect((await pay(buyer, token).expect(409)).body).toMatchObject({ code: 'hold_expired' });
   expect((await sale.sandbox.list(hold.holdId)).body['charges']).toEqual([]);

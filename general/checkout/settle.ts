@@ -85,7 +85,7 @@ async function returnHold(deps: SaleDeps, attempt: PaymentAttempt, reason: strin
   const result = await inventory.declinePayment(place, holdId, attempt.attempt);
   if (result.kind === 'held') return { kind: 'declined', reason, expiresAt: result.expiresAt };
   if (result.kind === 'released')
-    await announcer.promoted(place, result.promoted, { buyerId: result.buyerId });
+    await announcer.promoted(place, result.promoted, { buyerId: result.buyerId, reason: 'declined' });
   return { kind: 'declined', reason };
 }
 
@@ -94,7 +94,11 @@ async function returnMoney(deps: SaleDeps, attempt: PaymentAttempt): Promise<Set
   const returned = await returnHold(deps, attempt, 'seats_lost');
   if (returned.kind === 'declined' && returned.expiresAt !== undefined) {
     const left = await deps.inventory.leave(attempt.place, attempt.buyerId);
-    if (left.kind === 'released') await deps.announcer.promoted(attempt.place, left.promoted, attempt);
+    if (left.kind === 'released')
+      await deps.announcer.promoted(attempt.place, left.promoted, {
+        buyerId: attempt.buyerId,
+        reason: 'declined',
+      });
   }
   const refunded = await deps.payments.refund(chargeKey(attempt.holdId, attempt.attempt));
   if (refunded === 'refunded') await moveAttempt(deps.db, attempt, 'refund_due', 'refunded');

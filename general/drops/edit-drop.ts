@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { drop, dropChanges } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import { phaseOf } from '../../shared/drops/phase.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Session } from '../../shared/session.ts';
@@ -9,7 +10,7 @@ import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
 import { invalid } from '../../shared/check-input.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { presentDrop, stateOf } from './present-drop.ts';
+import { presentDrop } from './present-drop.ts';
 import { stockDropSoon } from './stock-drops.ts';
 import { columnsOf, requireFuture, writeQuestions } from './write-drop.ts';
 
@@ -44,12 +45,13 @@ async function changeDrop(trx: Database, id: number, changes: Changes, session: 
   requireOwner(session, found.organizerId);
 
   const now = Date.now();
-  switch (stateOf(found, now)) {
+  switch (phaseOf(found, now)) {
     case 'cancelled':
       throw new Problem('drop_cancelled');
     case 'closed':
       throw new Problem('drop_closed');
     case 'open':
+    case 'paused':
       return changeClosing(trx, found, changes, now);
     case 'scheduled':
       return changeTerms(trx, found, changes, now);

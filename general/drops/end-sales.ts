@@ -49,7 +49,11 @@ export async function cancelSale({ db, inventory, announcer }: SaleDeps, drop: D
       await announcer.tell({
         dropId: drop.id,
         soldOut: [],
-        events: cancelled.ended.map((to) => ({ to, event: 'hold:released', entry: { status: 'released' } })),
+        events: cancelled.ended.map((to) => ({
+          to,
+          event: 'hold:released',
+          entry: { status: 'released', reason: 'cancelled' },
+        })),
       });
     }
   }

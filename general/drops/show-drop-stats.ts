@@ -1,18 +1,21 @@
 import { dropStats } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
+import { phaseOf } from '../../shared/drops/phase.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { DecisionRates } from './decision-rates.ts';
+import { Rates } from './rates.ts';
+import { readTakings } from './takings.ts';
 
 export function showDropStats({
   db,
   inventory,
   queueDepths,
 }: Pick<Deps, 'db' | 'inventory' | 'queueDepths'>): Route {
-  const rates = new DecisionRates();
+  const accepted = new Rates();
+  const decisions = new Rates();
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/stats',
@@ -26,12 +29,22 @@ export function showDropStats({
       const drop = await loadDrop(db, id);
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
-      const [counts, depths] = await Promise.all([inventory.counts(drop), queueDepths?.()]);
+      const [counts, acceptedEntries, depths, takings] = await Promise.all([
+        inventory.counts(drop),
+        inventory.accepted(id),
+        queueDepths?.(),
+        readTakings(db, drop),
+      ]);
       // Not stocked yet: it has no seats on sale.
       const { decided, ...seats } = counts ?? { ...nothing, decided: 0 };
       return {
         ...seats,
-        entriesPerSecond: rates.note(id, decided),
+        entriesPerSecond: accepted.note(id, acceptedEntries),
+        decisionsPerSecond: decisions.note(id, decided),
+        orders: takings.orders,
+        revenue: takings.revenue,
+        phase: phaseOf(drop, Date.now()),
+        paused: drop.paused,
         queueDepths: depths ?? null,
       };
     },

@@ -2,11 +2,13 @@ import { drop } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { Problem } from '../../shared/problems.ts';
+import { currentRole } from '../accounts/user.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { presentDrop } from './present-drop.ts';
 
 /** The question is there before the drop opens: thinking of an answer should not cost anybody the seat. */
+/** Its own organizer sees all questions with their answers, to edit them. */
 export function showDrop({ db }: Pick<Deps, 'db'>): Route {
   return defineRoute({
     method: 'GET',
@@ -20,7 +22,14 @@ export function showDrop({ db }: Pick<Deps, 'db'>): Route {
     async handle({ params: { id }, session }) {
       const found = await loadDrop(db, id);
       if (!found) throw new Problem('not_found');
-      return presentDrop(found, session?.userId, Date.now());
+      const shown = presentDrop(found, session?.userId, Date.now());
+      if (session?.userId !== found.organizerId || !(await stillOrganizes(session.userId))) return shown;
+      return { ...shown, questions: found.questions };
     },
   });
+
+  async function stillOrganizes(userId: number): Promise<boolean> {
+    const role = await currentRole(db, userId);
+    return role === 'organizer' || role === 'admin';
+  }
 }

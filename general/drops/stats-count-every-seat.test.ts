@@ -19,8 +19,17 @@ const stats = async (id: number) =>
 
 test('seats are counted by state, the waiting list by buyer', async () => {
   const { id } = await createDrop(general, organizer, { standbyLimit: 3 });
+  const atFirst = {
+    entriesPerSecond: null,
+    decisionsPerSecond: null,
+    queueDepths: null,
+    orders: 0,
+    revenue: { amount: 0, currency: 'EUR' },
+    phase: 'scheduled',
+    paused: false,
+  };
   const seats = { capacity: 25, held: 0, paying: 0, sold: 0, standby: 0 };
-  expect(await stats(id)).toEqual({ ...seats, free: 25, entriesPerSecond: null, queueDepths: null });
+  expect(await stats(id)).toEqual({ ...seats, free: 25, ...atFirst });
 
   // Eight buyers ask for four seats each: six are served, one waits, one wants one seat more than there is.
   const packed = Array.from({ length: 8 }, (_, buyer) => `${buyer + 1}:4`).join(',');

@@ -1,53 +1,84 @@
 import type { z } from 'zod';
 import type { dropSummary } from '../../shared/contract/drops.ts';
+import { phaseOf } from '../../shared/drops/phase.ts';
+import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
-import { stateOf } from './present-drop.ts';
 
-type SummaryRow = {
+type Summary = z.input<typeof dropSummary>;
+
+export type SummaryRow = {
   id: number;
   event_id: number;
   opens_at: Date;
   closes_at: Date;
+  paused_at: Date | null;
   cancelled_at: Date | null;
   price_amount: number;
   price_currency: string;
   capacity: number;
+  partitions: number;
 };
 
-const columns: (keyof SummaryRow)[] = [
-  'id',
-  'event_id',
-  'opens_at',
-  'closes_at',
-  'cancelled_at',
-  'price_amount',
-  'price_currency',
-  'capacity',
+export const summaryColumns = [
+  'drops.id',
+  'drops.event_id',
+  'drops.opens_at',
+  'drops.closes_at',
+  'drops.paused_at',
+  'drops.cancelled_at',
+  'drops.price_amount',
+  'drops.price_currency',
+  'drops.capacity',
+  'drops.partitions',
 ];
 
-/** The drops of some events, by event, the first to open first. One query, without sections and questions. */
-export async function summarizeDrops(db: Database, eventIds: readonly number[], now: number) {
+/**
+ * The drops of some events, by event, the first to open first. One query, without sections and questions.
+ * `inventory`: to tell what is sold and free as well.
+ */
+export async function summarizeDrops(
+  db: Database,
+  eventIds: readonly number[],
+  now: number,
+  inventory?: Pick<Inventory, 'counts'>,
+): Promise<(eventId: number) => Summary[]> {
   const rows: SummaryRow[] = await db('drops')
     .whereIn('event_id', eventIds)
-    .select(columns)
+    .select(summaryColumns)
     .orderBy(['opens_at', 'id']);
-  const byEvent = Map.groupBy(rows, (row) => row.event_id);
-  return (eventId: number) => (byEvent.get(eventId) ?? []).map((row) => summary(row, now));
+  const summaries = await Promise.all(
+    rows.map(async (row) => ({
+      ...summaryOf(row, now),
+      ...(inventory && (await countSeats(inventory, row))),
+    })),
+  );
+  const byEvent = Map.groupBy(rows.keys(), (index) => rows[index]!.event_id);
+  return (eventId) => [...(byEvent.get(eventId) ?? [])].map((index) => summaries[index]!);
 }
 
-function summary(row: SummaryRow, now: number): z.input<typeof dropSummary> {
-  const { id, opens_at, closes_at, cancelled_at, price_amount, price_currency, capacity } = row;
+export function summaryOf(row: SummaryRow, now: number): Summary {
+  const { id, opens_at, closes_at, paused_at, cancelled_at, price_amount, price_currency, capacity } = row;
   const times = {
     opensAt: opens_at.getTime(),
     closesAt: closes_at.getTime(),
+    paused: paused_at !== null,
     cancelled: cancelled_at !== null,
   };
   return {
     id,
-    state: stateOf(times, now),
+    state: phaseOf(times, now),
     opensAt: opens_at.toISOString(),
     closesAt: closes_at.toISOString(),
     price: { amount: price_amount, currency: price_currency },
     capacity,
   };
+}
+
+/** Before it is stocked all of its seats are free. */
+export async function countSeats(
+  inventory: Pick<Inventory, 'counts'>,
+  row: Pick<SummaryRow, 'id' | 'partitions' | 'capacity'>,
+): Promise<{ free: number; sold: number }> {
+  const counts = await inventory.counts(row);
+  return { free: counts?.free ?? row.capacity, sold: counts?.sold ?? 0 };
 }

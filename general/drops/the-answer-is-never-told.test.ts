@@ -19,7 +19,7 @@ const questions = Array.from({ length: 7 }, (_, index) => ({
   answer: secret,
 }));
 
-test('a buyer sees the one question that every tier picks, a stranger sees none, and nobody an answer', async () => {
+test('a buyer sees the one question that every tier picks, a stranger sees none, and nobody but the organizer an answer', async () => {
   const { id, eventId } = await createDrop(general, organizer, { questions });
   const stored = await loadDrop(general.db, id);
   const look = (path: string, headers = {}) => request(general.app).get(path).set(headers).expect(200);
@@ -36,10 +36,23 @@ test('a buyer sees the one question that every tier picks, a stranger sees none,
   }
   expect(seen.size).toBeGreaterThan(2);
 
+  const { text: toOwner } = await look(`/api/drops/${id}`, organizer.bearer);
+  expect(JSON.parse(toOwner)).toMatchObject({ questions });
+  const admin = await general.user('admin');
+  const rival = await general.user('organizer');
+  for (const other of [admin, rival]) {
+    const { text } = await look(`/api/drops/${id}`, other.bearer);
+    expect(text).not.toContain(secret);
+  }
+  await general.db('users').where({ id: organizer.userId }).update({ role: 'shopper' });
+  const { text: toDemoted } = await look(`/api/drops/${id}`, organizer.bearer);
+  await general.db('users').where({ id: organizer.userId }).update({ role: 'organizer' });
+  expect(toDemoted).not.toContain(secret);
+
   for (const path of [
-    `/api/drops/${id}`,
     `/api/events/${eventId}`,
     `/api/events?organizerId=${organizer.userId}`,
+    '/api/events?mine=true',
   ]) {
     const { text } = await look(path, organizer.bearer);
     expect(text).not.toContain(secret);

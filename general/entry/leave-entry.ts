@@ -1,12 +1,13 @@
 import { entryState } from '../../shared/contract/entries.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
+import { partitionOfBuyer } from '../../shared/inventory/layout.ts';
 import { Problem } from '../../shared/problems.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import { createPlaceOf } from './place-of.ts';
+import { createPartitionsOf } from './partitions-of.ts';
 
 export function leaveEntry({ db, inventory, announcer, log }: SaleDeps): Route {
-  const placeOf = createPlaceOf(db);
+  const partitionsOf = createPartitionsOf(db);
   return defineRoute({
     method: 'DELETE',
     path: '/api/drops/:id/entry',
@@ -17,15 +18,16 @@ export function leaveEntry({ db, inventory, announcer, log }: SaleDeps): Route {
     success: { status: 200, schema: entryState, description: 'Your entry as it stands now' },
     problems: ['no_entry', 'payment_under_way', 'already_paid'],
     async handle({ params: { id }, session: { userId } }) {
-      const place = await placeOf(id, userId);
+      const { partitions } = await partitionsOf(id);
+      const place = { dropId: id, partition: partitionOfBuyer(userId, partitions) };
       const left = await inventory.leave(place, userId);
       switch (left.kind) {
         case 'released':
           // The seats are given on already; if word of it fails here, the sweeper brings it.
           await announcer
-            .promoted(place, left.promoted, { buyerId: userId })
+            .promoted(place, left.promoted, { buyerId: userId, reason: 'given_back' })
             .catch((error: unknown) => log.warn({ err: error }, 'promotions are told later'));
-          return { status: 'released' as const };
+          return { status: 'released' as const, reason: 'given_back' as const };
         case 'left':
           return { status: 'none' as const };
         case 'paying':

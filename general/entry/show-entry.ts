@@ -1,9 +1,9 @@
 import { entryState } from '../../shared/contract/entries.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
-import { entryStateOf } from '../../shared/entry-state.ts';
+import { readEntryState } from '../../shared/entry-state.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { createPlaceOf } from './place-of.ts';
+import { createPartitionsOf } from './partitions-of.ts';
 
 /** The truth about a buyer's own entry, whatever a socket said or did not say. */
 export function showEntry({
@@ -11,7 +11,7 @@ export function showEntry({
   inventory,
   checkoutKey,
 }: Pick<Deps, 'db' | 'inventory' | 'checkoutKey'>): Route {
-  const placeOf = createPlaceOf(db);
+  const partitionsOf = createPartitionsOf(db);
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/entry',
@@ -22,8 +22,7 @@ export function showEntry({
     success: { status: 200, schema: entryState, description: 'Your entry as it stands' },
     problems: [],
     async handle({ params: { id }, session: { userId } }) {
-      const place = await placeOf(id, userId);
-      return entryStateOf(place, userId, await inventory.view(place, userId), checkoutKey);
+      return readEntryState(inventory, await partitionsOf(id), userId, checkoutKey);
     },
   });
 }

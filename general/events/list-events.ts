@@ -1,5 +1,6 @@
 import { eventQuery, eventSummary } from '../../shared/contract/events.ts';
 import { pageOf } from '../../shared/contract/paging.ts';
+import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { summarizeDrops } from '../drops/summarize-drops.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
@@ -7,27 +8,30 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { toEvent, type EventRow } from './event.ts';
 
 /** What is to come, the next first. An organizer's own list has the past too, and the latest first. */
-export function listEvents({ db }: Pick<Deps, 'db'>): Route {
+export function listEvents({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/events',
-    summary: 'List the events to come, or all of one organizer',
+    summary: 'List the events to come, or all of one organizer, or all of your own',
     tag: 'Events',
     who: 'anyone',
     query: eventQuery,
     success: { status: 200, schema: pageOf(eventSummary), description: 'Events with their drops' },
-    problems: [],
-    async handle({ query: { limit, after, organizerId } }) {
+    problems: ['not_signed_in'],
+    async handle({ query: { limit, after, mine: own, ...query }, session }) {
       const now = Date.now();
+      const mine = own === 'true';
+      if (mine && !session) throw new Problem('not_signed_in');
+      const organizerId = mine ? session?.userId : query.organizerId;
       const all = organizerId !== undefined;
       const order = all ? 'desc' : 'asc';
       const rows: EventRow[] = await db<EventRow>('events')
-        .modify((query) => {
-          if (all) void query.where('organizer_id', organizerId);
-          else void query.where('starts_at', '>', new Date(now));
+        .modify((events) => {
+          if (all) void events.where('organizer_id', organizerId);
+          else void events.where('starts_at', '>', new Date(now));
           const cursor = readCursor(after);
           if (cursor)
-            void query.whereRaw(`(starts_at, id) ${all ? '<' : '>'} (?, ?)`, [cursor.time, cursor.key]);
+            void events.whereRaw(`(starts_at, id) ${all ? '<' : '>'} (?, ?)`, [cursor.time, cursor.key]);
         })
         .orderBy([
           { column: 'starts_at', order },
@@ -40,6 +44,7 @@ export function listEvents({ db }: Pick<Deps, 'db'>): Route {
         db,
         page.map(({ id }) => id),
         now,
+        mine ? inventory : undefined,
       );
       return { items: page.map((row) => ({ ...toEvent(row), drops: dropsOf(row.id) })), next };
     },

@@ -11,7 +11,7 @@ import type { Role, Session } from '../../shared/session.ts';
 /** `anyone` may be signed in too; a list of roles means these and no others. */
 export type Who = 'anyone' | 'signed-in' | readonly Role[];
 
-type Tag = 'Accounts' | 'Events' | 'Drops' | 'Entries' | 'Checkout' | 'Orders' | 'Operations';
+type Tag = 'Accounts' | 'Events' | 'Drops' | 'Entries' | 'Checkout' | 'Orders' | 'Tickets' | 'Operations';
 
 /** What a handler is given. All of it has been checked. */
 type Call<W extends Who, P, Q, B> = {
@@ -42,12 +42,12 @@ type RouteDefinition<
   query?: Q;
   body?: B;
   /** What is returned passes through `schema`, which drops every field that the contract does not name. */
-  success: { status: 200 | 201 | 202; schema: A; description: string } | NoContent;
+  success: { status: 200 | 201 | 202; schema: A; description: string } | NoContent | Download;
   /** For the answer that is neither the usual one nor a problem. */
   otherwise?: { status: 202; schema: O; description: string };
   handle: (
     call: Call<W, z.output<P>, z.output<Q>, z.output<B>>,
-  ) => Promise<z.input<A> | Otherwise<z.input<O>>>;
+  ) => Promise<z.input<A> | Otherwise<z.input<O>> | TextStream>;
 };
 
 /** What a handler returns when the answer is the route's `otherwise`. */
@@ -59,7 +59,21 @@ export class Otherwise<T> {
   }
 }
 
-type NoContent = { status: 204; schema?: never; description: string };
+type NoContent = { status: 204; schema?: never; contentType?: never; description: string };
+
+/** Answered with text, as a file to keep. */
+type Download = { status: 200; schema?: never; contentType: 'text/csv'; description: string };
+
+/** What a handler returns on a route that is answered with text: read only as fast as it is sent. */
+export class TextStream {
+  readonly fileName: string;
+  readonly chunks: AsyncIterable<string>;
+
+  constructor(fileName: string, chunks: AsyncIterable<string>) {
+    this.fileName = fileName;
+    this.chunks = chunks;
+  }
+}
 
 type RouteFacts = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -78,7 +92,10 @@ export type Route = RouteFacts & {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
-  success: { status: 200 | 201 | 202; schema: z.ZodType; description: string } | NoContent;
+  success:
+    | { status: 200 | 201 | 202; schema: z.ZodType; contentType?: never; description: string }
+    | NoContent
+    | Download;
   otherwise?: { status: 202; schema: z.ZodType; description: string };
   handle: (call: Call<Who, unknown, unknown, unknown>) => Promise<unknown>;
 };

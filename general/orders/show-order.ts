@@ -1,13 +1,16 @@
-import { ofOneOrder, order } from '../../shared/contract/orders.ts';
+import type { z } from 'zod';
+import { ofOneOrder, order as orderSchema } from '../../shared/contract/orders.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { Problem } from '../../shared/problems.ts';
 import { currentRole } from '../accounts/user.ts';
+import { signTicket, ticketKeyFrom } from '../check-ins/ticket.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { presentOrders, type OrderRow } from './present-orders.ts';
 
 /** Shown to its buyer, to the organizer of its drop and to admins. To all others there is no such order. */
-export function showOrder({ db }: Pick<Deps, 'db'>): Route {
+export function showOrder({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'>): Route {
+  const key = ticketKeyFrom(checkoutKey);
   return defineRoute({
     method: 'GET',
     path: '/api/orders/:id',
@@ -15,16 +18,27 @@ export function showOrder({ db }: Pick<Deps, 'db'>): Route {
     tag: 'Orders',
     who: 'signed-in',
     params: ofOneOrder,
-    success: { status: 200, schema: order, description: 'The order' },
+    success: { status: 200, schema: orderSchema, description: 'The order' },
     problems: [],
     async handle({ params: { id }, session: { userId } }) {
       const found = await db<OrderRow>('orders').where({ id }).first();
       const visible = found && (found.user_id === userId || (await runsDrop(userId, found.drop_id)));
       if (!visible) throw new Problem('not_found');
       const [shown] = await presentOrders(db, [found]);
-      return shown!;
+      // A ticket is for whoever paid, and no longer for one who got the money back.
+      const ticketed = found.user_id === userId && found.status === 'paid';
+      return ticketed ? withTickets(shown!) : shown!;
     },
   });
+
+  function withTickets(order: z.input<typeof orderSchema>) {
+    const { id: orderId, eventId } = order;
+    const seats = order.seats.map((seat) => ({
+      ...seat,
+      ticket: signTicket({ orderId, seatId: seat.id }, eventId, key),
+    }));
+    return { ...order, seats };
+  }
 
   async function runsDrop(userId: number, dropId: number): Promise<boolean> {
     const [role, drop] = await Promise.all([currentRole(db, userId), loadDrop(db, dropId)]);

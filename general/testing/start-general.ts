@@ -15,6 +15,7 @@ import { currentRole } from '../accounts/user.ts';
 import { createApp } from '../app.ts';
 import type { Deps } from '../deps.ts';
 import type { Route } from '../http/route.ts';
+import { servePages } from '../pages/serve-pages.ts';
 import { createRoutes } from '../routes.ts';
 
 type LogLine = { level: number; msg: string } & Record<string, unknown>;
@@ -35,7 +36,12 @@ export type TestGeneral = {
   stop: () => Promise<void>;
 };
 
-export type TestOptions = { more?: (deps: Deps) => Route[]; publicUrl?: string; inventory?: Inventory };
+export type TestOptions = {
+  more?: (deps: Deps) => Route[];
+  publicUrl?: string;
+  webRoot?: string;
+  inventory?: Inventory;
+};
 
 export async function startGeneral(options: TestOptions = {}): Promise<TestGeneral> {
   const lines: LogLine[] = [];
@@ -54,6 +60,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   const deps: Deps = { db, inventory, sessionKey, checkoutKey, bannedUsers, publicUrl, log };
   const registry = createMetrics('general');
   const app = createApp({
+    pages: servePages({ ...deps, webRoot: options.webRoot }),
     routes: [...createRoutes(deps), ...(options.more?.(deps) ?? [])],
     ops: new Ops(registry),
     bannedUsers,

@@ -1,8 +1,9 @@
 /** The general tier with everything a sale needs: the real broker, and the sandbox provider on a port of its own. */
 import { randomBytes } from 'node:crypto';
+import type { Cluster } from 'ioredis';
 import { API_KEY, startSandbox, WEBHOOK_SECRET } from '../../local/sandbox-payments/start-sandbox.ts';
 import { createAnnouncer } from '../../shared/announce.ts';
-import { connectBroker } from '../../shared/broker/connect.ts';
+import { connectBroker, type BrokerChannel } from '../../shared/broker/connect.ts';
 import { Topology } from '../../shared/broker/topology.ts';
 import { signCheckoutToken } from '../../shared/checkout-token.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
@@ -11,6 +12,7 @@ import type { NewHold } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import { testServers } from '../../shared/testing/servers.ts';
+import { createParkedMessages } from '../parked/parked-messages.ts';
 import { createSandboxPayments } from '../payments/sandbox.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { createSaleRoutes } from '../sale-routes.ts';
@@ -21,6 +23,9 @@ export type TestSale = TestGeneral & {
   deps: SaleDeps;
   sandbox: Awaited<ReturnType<typeof startSandbox>>;
   organizer: TestUser;
+  redis: Cluster;
+  /** A channel for tests to use as they like, and the queues it has. */
+  broker: { channel: BrokerChannel; topology: Topology };
   /** A drop that is open, with `seats` seats in one row. */
   openDrop: (seats?: number, options?: { standbyLimit?: number; holdSeconds?: number }) => Promise<Drop>;
   /** Seats for this buyer, decided as the consumer would. */
@@ -37,6 +42,7 @@ export async function startSale({ timeoutMs = 2_000, lateMs = 100 } = {}): Promi
   const broker = await connectBroker(testServers().amqpUrl, silent);
   const topology = new Topology(`test-${randomBytes(4).toString('hex')}`, 1);
   const channel = await broker.channel('timers', (opened) => topology.assertExpired(opened));
+  const parkedChannel = await broker.channel('parked', (opened) => topology.assertEntries(opened));
 
   let deps: SaleDeps | undefined;
   const general = await startGeneral({
@@ -45,6 +51,7 @@ export async function startSale({ timeoutMs = 2_000, lateMs = 100 } = {}): Promi
       deps = {
         ...bare,
         announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKey }),
+        parked: createParkedMessages(parkedChannel, topology),
         payments: createSandboxPayments({
           url: sandbox.url,
           apiKey: API_KEY,
@@ -66,6 +73,8 @@ export async function startSale({ timeoutMs = 2_000, lateMs = 100 } = {}): Promi
     deps: sale,
     sandbox,
     organizer,
+    redis,
+    broker: { channel, topology },
     async openDrop(seats = 4, options = {}) {
       const sections = [{ name: 'Stalls', rows: 1, seatsPerRow: seats }];
       const { id } = await createDrop(general, organizer, { sections, ...options });
@@ -84,7 +93,9 @@ export async function startSale({ timeoutMs = 2_000, lateMs = 100 } = {}): Promi
     },
     async stop() {
       const opened = channel.current();
-      for (const queue of [topology.expired, topology.parked]) await opened?.deleteQueue(queue);
+      for (const queue of [topology.expired, topology.parked, topology.entryQueue(0)])
+        await opened?.deleteQueue(queue);
+      await opened?.deleteExchange(topology.entries);
       for (const seconds of holdSecondsUsed) await opened?.deleteQueue(topology.waitingQueue(seconds));
       await broker.close();
       redis.disconnect();

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { watchBannedUsers } from '../../shared/banned-users.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import { followDrops } from '../../shared/drops/follow-drops.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createInventory, type Inventory } from '../../shared/inventory/inventory.ts';
 import type { Outcome } from '../../shared/inventory/claim.ts';
@@ -135,11 +136,14 @@ export async function createStage(): Promise<Stage> {
       const ownRedis = connectRedis(testServers().redisNodes, log);
       const bannedUsers = watchBannedUsers(db, log);
       await bannedUsers.refresh();
+      const drops = followDrops(db, log);
+      await drops.refresh();
       const realtime = createRealtime({
         db,
         redis: ownRedis,
         inventory: createInventory({ redis: ownRedis, namespace }),
         bannedUsers,
+        drops,
         sessionKey,
         checkoutKey,
         ops: new Ops(registry),
@@ -163,6 +167,7 @@ export async function createStage(): Promise<Stage> {
           stopped = true;
           await realtime.stop();
           await bannedUsers.stop();
+          await drops.stop();
           ownRedis.disconnect();
         },
       };
@@ -213,7 +218,7 @@ export function next<E extends keyof ServerEvents>(
 export function collect(socket: TestSocket): [string, unknown][] {
   const told: [string, unknown][] = [];
   socket.onAny((event: string, payload: unknown) => {
-    if (event !== 'drop:state') told.push([event, payload]);
+    if (event !== 'drop:state' && event !== 'drop:seats') told.push([event, payload]);
   });
   return told;
 }

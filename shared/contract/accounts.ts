@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id } from './ids.ts';
+import { pageQuery } from './paging.ts';
 import { label } from './text.ts';
 import { time } from './times.ts';
 
@@ -36,5 +37,11 @@ export const account = z
   })
   .meta({ id: 'Account', description: 'As admins see it' });
 
-export const userSearch = z.strictObject({ email });
+export const userSearch = z.strictObject({
+  ...pageQuery,
+  email: email.optional().meta({ description: 'The very address' }),
+  query: z.string().trim().max(254).optional().meta({
+    description: 'What the address starts with, or part of the name',
+  }),
+});
 export const roleChange = z.strictObject({ role });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { DropPhase } from '../drops/phase.ts';
 import { normalizeAnswer } from '../drops/question.ts';
 import { capacityOf } from '../inventory/layout.ts';
 import { id } from './ids.ts';
 import { chosenPrice, money } from './money.ts';
+import { pageQuery } from './paging.ts';
 import { label } from './text.ts';
 import { chosenTime, time } from './times.ts';
 
@@ -81,7 +83,9 @@ export const dropChanges = z
   .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' })
   .meta({ id: 'DropChanges' });
 
-export const dropState = z.enum(['scheduled', 'open', 'closed', 'cancelled']);
+export const dropState = z
+  .enum(['scheduled', 'open', 'paused', 'closed', 'cancelled'] satisfies DropPhase[])
+  .meta({ description: '`paused`: open, but no entries are taken until it is resumed' });
 
 export const drop = z
   .object({
@@ -101,8 +105,30 @@ export const drop = z
       .object({ id: z.int(), text: z.string(), choices: z.array(z.string()).optional() })
       .optional()
       .meta({ description: 'This buyer’s own; only when signed in' }),
+    questions: z
+      .array(
+        z.object({
+          text: z.string(),
+          choices: z.array(z.string()).optional(),
+          answer: z.string(),
+        }),
+      )
+      .optional()
+      .meta({
+        description: 'All of them with their answers, as they can be sent again; for its own organizer only',
+      }),
   })
   .meta({ id: 'Drop' });
+
+export const seatRows = z
+  .object({
+    rows: z.array(z.string()).meta({
+      description:
+        'One string a row of the drop, in the order of its sections; one character a seat: `.` free, `h` held or ' +
+        'being paid, `s` sold, `-` on its way between two parts of the sale',
+    }),
+  })
+  .meta({ id: 'SeatRows' });
 
 /** A drop where events are listed. */
 export const dropSummary = z
@@ -110,8 +136,21 @@ export const dropSummary = z
     ...drop.pick({ id: true, state: true, opensAt: true, closesAt: true }).shape,
     price: money,
     capacity: z.int(),
+    free: z.int().optional().meta({ description: 'Seats; only for those who run the sale' }),
+    sold: z.int().optional().meta({ description: 'Seats; only for those who run the sale' }),
   })
   .meta({ id: 'DropSummary' });
+
+/** Where an admin lists all drops. */
+export const dropListed = z
+  .object({
+    ...dropSummary.shape,
+    event: z.object({ id, title: z.string(), venue: z.string(), startsAt: time }),
+    organizer: z.object({ id, name: z.string() }),
+  })
+  .meta({ id: 'DropListed' });
+
+export const dropQuery = z.strictObject({ ...pageQuery, phase: dropState.optional() });
 
 export const dropStats = z
   .object({
@@ -121,7 +160,12 @@ export const dropStats = z
     paying: z.int(),
     sold: z.int(),
     standby: z.int().meta({ description: 'Buyers on the waiting list; all others count seats' }),
-    entriesPerSecond: z.number().nullable(),
+    entriesPerSecond: z.number().nullable().meta({ description: 'Accepted. Null at the first look' }),
+    decisionsPerSecond: z.number().nullable().meta({ description: 'Entries that got their outcome' }),
+    orders: z.int().meta({ description: 'Paid and not refunded, as are the next' }),
+    revenue: money,
+    phase: dropState,
+    paused: z.boolean().meta({ description: 'Also before it opens: it will open paused' }),
     queueDepths: z.record(z.string(), z.int()).nullable().meta({ description: 'Messages waiting, by queue' }),
   })
   .meta({ id: 'DropStats' });

@@ -1,5 +1,6 @@
 /** What a buyer is told of their own entry: by HTTP at any time, and the same over the socket when it changes. */
 import { z } from 'zod';
+import { releaseReasons } from '../inventory/hold.ts';
 import { orderId } from './ids.ts';
 import { time } from './times.ts';
 
@@ -23,6 +24,15 @@ export const entryState = z
     checkoutToken: z.string().optional().meta({ description: 'For POST /api/checkout' }),
     position: z.int().optional().meta({ description: 'Place on the waiting list, from 1' }),
     orderId: orderId.optional(),
+    mayComeBack: z
+      .int()
+      .optional()
+      .meta({
+        description:
+          'In standby: seats of the drop that are held or being paid now, so that they may still come back. Word of ' +
+          'the outcome comes without it; `held` of the drop’s state says the same at any time',
+      }),
+    reason: z.enum(releaseReasons).optional().meta({ description: 'Why it was released' }),
   })
   .meta({ id: 'EntryState' });
 

@@ -22,6 +22,9 @@ export const eventChanges = z
 
 export const eventQuery = z.strictObject({
   ...pageQuery,
+  mine: z.enum(['true', 'false']).optional().meta({
+    description: '`true`: all your own events, the latest first, with seats sold and free',
+  }),
   organizerId: idInPath.optional().meta({
     description: 'All events of this organizer, the latest first; otherwise those to come, the next first',
   }),

@@ -4,6 +4,14 @@ import { money } from './money.ts';
 import { seat } from './seats.ts';
 import { time } from './times.ts';
 
+const orderSeat = z.object({
+  ...seat.shape,
+  ticket: z.string().optional().meta({
+    description:
+      'What the QR code of this seat’s ticket says; for the buyer of a paid order, in GET /api/orders/:id',
+  }),
+});
+
 export const order = z
   .object({
     id: orderId,
@@ -11,9 +19,18 @@ export const order = z
     eventId: id,
     status: z.enum(['paid', 'refunding', 'refunded']),
     amount: money,
-    seats: z.array(seat),
+    seats: z.array(orderSeat),
     createdAt: time,
   })
   .meta({ id: 'Order' });
 
 export const ofOneOrder = z.object({ id: orderId });
+
+/** An order as the organizer of its drop and admins see it in a list. */
+export const soldOrder = z
+  .object({
+    ...order.shape,
+    buyer: z.object({ id, name: z.string(), email: z.string() }),
+    updatedAt: time,
+  })
+  .meta({ id: 'SoldOrder' });

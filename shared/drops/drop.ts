@@ -28,6 +28,8 @@ export type Drop = {
   questions: Question[];
   /** Its seats are in Redis, so entries can be decided. */
   stocked: boolean;
+  /** No entries are taken for now. */
+  paused: boolean;
   cancelled: boolean;
 };
 
@@ -46,6 +48,7 @@ type DropRow = {
   sections: string | Section[];
   capacity: number;
   stocked_at: Date | null;
+  paused_at: Date | null;
   cancelled_at: Date | null;
 };
 
@@ -110,6 +113,7 @@ function toDrop(row: DropRow, questions: QuestionRow[]): Drop {
       answer,
     })),
     stocked: row.stocked_at !== null,
+    paused: row.paused_at !== null,
     cancelled: row.cancelled_at !== null,
   };
 }

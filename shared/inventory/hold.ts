@@ -11,6 +11,14 @@ export type Hold = {
 /** Where the life of a hold has got to. */
 export type HoldState = 'held' | 'paying' | 'sold' | 'released';
 
+/** Why a hold ended. `declined`: the card was, and there was no time left to try again. */
+export const releaseReasons = ['expired', 'given_back', 'cancelled', 'refunded', 'declined'] as const;
+export type ReleaseReason = (typeof releaseReasons)[number];
+
+export function decodeReleaseReason(text: unknown): ReleaseReason | undefined {
+  return releaseReasons.find((reason) => reason === text);
+}
+
 const states: Record<string, HoldState> = {
   h: 'held',
   p: 'paying',

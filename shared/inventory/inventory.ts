@@ -9,15 +9,18 @@ import {
   decodeHoldRecord,
   decodeHoldState,
   decodePromoted,
+  decodeReleaseReason,
   decodeSeats,
   encodeSeats,
   type Hold,
   type HoldRecord,
   type HoldState,
   type NewHold,
+  type ReleaseReason,
 } from './hold.ts';
 import { Keys, type Place } from './keys.ts';
 import { rowsOf, rowsOfPartition } from './layout.ts';
+import { readLedger, type LedgerRecord } from './ledger.ts';
 import { defineScript, unexpected } from './script.ts';
 
 /** What became of a hold that ended, with the holds that standby buyers got from it. */
@@ -38,7 +41,7 @@ export type Left =
 export type View =
   | { kind: 'none' | 'sold_out' }
   | { kind: 'standby'; entryId: string; quantity: number; position: number }
-  | { kind: HoldState; holdId: string; seats: string[]; expiresAt: number };
+  | { kind: HoldState; holdId: string; seats: string[]; expiresAt: number; reason?: ReleaseReason };
 
 /** Seats, but for `standby` (buyers) and `decided` (entries). held + paying + sold + free = capacity. */
 export type Counts = {
@@ -84,6 +87,10 @@ export type Inventory = {
   view: (place: Place, buyerId: number) => Promise<View>;
   /** Of all partitions together. Undefined when the drop is not in Redis. */
   counts: (drop: { id: number; partitions: number }) => Promise<Counts | undefined>;
+  /** Entries that publishers have accepted, up to a second ago. */
+  accepted: (dropId: number) => Promise<number>;
+  /** Adds to it. */
+  noteAccepted: (dropId: number, entries: number) => Promise<void>;
   /** Of each partition; undefined where it is not in Redis. */
   partitionCounts: (drop: { id: number; partitions: number }) => Promise<(Counts | undefined)[]>;
   /** One string a row, one character a seat: '.' free, 'h' held or paying, 's' sold, '-' changing partitions. */
@@ -108,6 +115,8 @@ export type Inventory = {
   onSale: () => Promise<{ id: number; partitions: number }[]>;
   /** A drop that has nothing left to look after. */
   endSale: (dropId: number) => Promise<void>;
+  /** The next records of a partition's ledger after the one named, oldest first; none when there are no more. */
+  ledger: (place: Place, after: string | undefined) => Promise<LedgerRecord[]>;
   keys: Keys;
 };
 
@@ -252,20 +261,23 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
 
     async view(place, buyerId) {
       const reply = await view(place, buyerId);
-      const [outcome, id, third, fourth, fifth] = reply;
+      const [outcome, id, third, fourth, fifth, sixth] = reply;
       switch (outcome) {
         case 'none':
         case 'sold_out':
           return { kind: outcome };
         case 'standby':
           return { kind: outcome, entryId: String(id), quantity: Number(third), position: Number(fourth) };
-        case 'hold':
+        case 'hold': {
+          const reason = decodeReleaseReason(sixth);
           return {
             kind: decodeHoldState(third),
             holdId: String(id),
             seats: decodeSeats(fourth),
             expiresAt: Number(fifth),
+            ...(reason && { reason }),
           };
+        }
         default:
           throw unexpected('view', reply);
       }
@@ -280,6 +292,14 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
         if (part) for (const name of Object.keys(sum) as (keyof Counts)[]) sum[name] += part[name];
       }
       return sum;
+    },
+
+    async accepted(dropId) {
+      return Number((await redis.get(keys.accepted(dropId))) ?? 0);
+    },
+
+    async noteAccepted(dropId, entries) {
+      await redis.incrby(keys.accepted(dropId), entries);
     },
 
     async seatMap({ id, partitions }) {
@@ -329,6 +349,8 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
         partitions: Number(partitions),
       }));
     },
+
+    ledger: (place, after) => readLedger(redis, keys, place, after),
 
     async endSale(dropId) {
       await redis.hdel(keys.onSale, String(dropId));

@@ -47,6 +47,11 @@ export class Keys {
     return `${this.#namespace}{drop:${dropId}.0}:news`;
   }
 
+  /** Counts the entries that publishers have accepted for a drop; only shown, never decided by. */
+  accepted(dropId: number): string {
+    return `${this.#namespace}{drop:${dropId}.0}:accepted`;
+  }
+
   /** Hash of the drops whose timers, transfers and untold holds the sweeper looks after: drop -> partitions. */
   get onSale(): string {
     return `${this.#namespace}drops:on-sale`;

@@ -9,7 +9,8 @@
 --   3 open      zset   rows with at least one free seat, score = row (lower is better)
 --   4 entries   hash   buyer -> 'H|hold' (see holds), 'W|entry|quantity|sequence' (standby), 'R|hold' (released)
 --   5 holds     hash   hold -> 'state|buyer|expiresAt|seats|attempt|payer'
---                      state h held, p paying, s sold, r released, f refunded; payer names the request that pays
+--                      state h held, p paying, s sold, r released, f refunded; payer names the request that
+--                      pays, and why it was released when it was
 --   6 due       zset   held holds, score = expiresAt (ms)
 --   7 paying    zset   paying holds, score = since when (ms)
 --   8 standby   zset   buyers, score = quantity * 2^40 + sequence: first come within each quantity is one look-up
@@ -248,6 +249,7 @@ local function release(hold, why)
   end
   redis.call('HDEL', UNTOLD, hold.id)
   hold.state = 'r'
+  hold.payer = why
   writeHold(hold)
   forget(hold)
   freeSeats(hold.seats)

@@ -8,6 +8,7 @@ if not hold then return { 'unknown' } end
 if hold.state ~= 's' then return { 'settled', hold.state } end
 
 hold.state = 'f'
+hold.payer = 'refunded'
 writeHold(hold)
 forget(hold)
 meta.sold = meta.sold - hold.count

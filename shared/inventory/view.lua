@@ -2,7 +2,7 @@
 --
 -- ARGV  1 buyer
 -- reply {'none'}  {'sold_out'}  {'standby', entry, quantity, position}
---       {'hold', hold, state, seats, expiresAt}
+--       {'hold', hold, state, seats, expiresAt, why it was released if it was}
 if not meta then return { 'none' } end
 local buyer = ARGV[1]
 local record = redis.call('HGET', ENTRIES, buyer)
@@ -23,5 +23,6 @@ if state == 'W' then
 end
 local hold = readHold(id)
 -- Sent home from standby by a cancelled drop: there never was a hold.
-if not hold then return { 'hold', id, 'r', '', '0' } end
-return { 'hold', id, hold.state, hold.seats, int(hold.expiresAt) }
+if not hold then return { 'hold', id, 'r', '', '0', 'cancelled' } end
+local ended = hold.state == 'r' or hold.state == 'f'
+return { 'hold', id, hold.state, hold.seats, int(hold.expiresAt), ended and hold.payer or '' }

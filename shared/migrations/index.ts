@@ -6,11 +6,17 @@ import type { Knex } from 'knex';
 import * as accounts from './001-accounts.ts';
 import * as events from './002-events-and-drops.ts';
 import * as payments from './003-payments-and-orders.ts';
+import * as pause from './004-pause.ts';
+import * as checkIns from './005-check-ins.ts';
+import * as ordersByTime from './006-orders-of-a-drop-by-time.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
   '002-events-and-drops': events,
   '003-payments-and-orders': payments,
+  '004-pause': pause,
+  '005-check-ins': checkIns,
+  '006-orders-of-a-drop-by-time': ordersByTime,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

@@ -57,6 +57,7 @@ export function newDrop(changes: Partial<Drop> = {}): Drop {
     capacity: capacityOf(sections),
     questions: [{ id: 1, text: 'How many strings has a cello?', answer: 'Four' }],
     stocked: true,
+    paused: false,
     cancelled: false,
     ...changes,
   };

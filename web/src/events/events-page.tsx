@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { eventsQuery } from '../api/queries.ts';
-import type { EventSummary } from '../api/types.ts';
+import type { DropSummary, EventSummary } from '../api/types.ts';
 import { Countdown } from '../clock/countdown.tsx';
 import { serverClock } from '../clock/server-clock.ts';
 import { useHasCome } from '../clock/use-server-now.ts';
@@ -19,6 +19,8 @@ export function EventsPage() {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
     useInfiniteQuery(eventsQuery);
   const events = data?.pages.flatMap(({ items }) => items);
+  const next = events && nextToOpen(events);
+  const listed = events?.filter((event) => event !== next?.event) ?? [];
   return (
     <Page title={text.events.title}>
       {error && !events && <LoadFailed error={error} retry={refetch} />}
@@ -34,9 +36,9 @@ export function EventsPage() {
             <h1>{text.events.title}</h1>
             <p>{text.events.lead}</p>
           </header>
-          <Next events={events} />
+          {next && <Next {...next} />}
           <ul className={styles.grid}>
-            {events.map((event) => (
+            {listed.map((event) => (
               <li key={event.id}>
                 <EventCard event={event} />
               </li>
@@ -87,17 +89,20 @@ function EventCard({ event }: { event: EventSummary }) {
   );
 }
 
-/** The next sale to open, with its countdown; while none is to come, the page begins with the list. */
-function Next({ events }: { events: readonly EventSummary[] }) {
-  const { text, format } = useLocale();
+type Coming = { event: EventSummary; drop: DropSummary; opensAt: number };
+
+/** The next sale to open. One that has just opened stays in its place for two minutes. */
+function nextToOpen(events: readonly EventSummary[]): Coming | undefined {
   const now = serverClock.now();
-  const coming = events
+  return events
     .flatMap((event) => event.drops.map((drop) => ({ event, drop, opensAt: Date.parse(drop.opensAt) })))
     .filter(({ drop, opensAt }) => drop.state !== 'cancelled' && opensAt > now - 120_000)
     .toSorted((a, b) => a.opensAt - b.opensAt)[0];
-  const isOpen = useHasCome(coming?.opensAt);
-  if (!coming) return null;
-  const { event, drop, opensAt } = coming;
+}
+
+function Next({ event, drop, opensAt }: Coming) {
+  const { text, format } = useLocale();
+  const isOpen = useHasCome(opensAt);
   return (
     <section className={styles.next} aria-labelledby="next-sale">
       <div className={styles.nextArt}>

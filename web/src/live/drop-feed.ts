@@ -6,7 +6,8 @@
 import { ask, pauseBefore, Refusal } from '../api/http.ts';
 import type { Drop, DropState, Entry } from '../api/types.ts';
 import { serverClock } from '../clock/server-clock.ts';
-import { openSocket, type LiveSocket, type SeatNews } from './socket.ts';
+import type { SeatNews } from '../../../shared/realtime-events.ts';
+import { openSocket, type LiveSocket } from './socket.ts';
 
 export type Link = 'connecting' | 'live' | 'polling' | 'offline';
 

@@ -3,32 +3,41 @@ import { rowsOf, type Section } from '../../../shared/inventory/layout.ts';
 
 /** Units of the plan from one seat to the next. */
 export const pitch = 10;
-const sectionGap = 26;
 const margin = 24;
 
 export type PlanRow = { index: number; section: string; label: string; seats: number; x: number; y: number };
 export type PlanSection = { name: string; x: number; y: number };
-export type Plan = { width: number; height: number; rows: PlanRow[]; sections: PlanSection[]; bend: number };
+export type Plan = {
+  width: number;
+  height: number;
+  rows: PlanRow[];
+  sections: PlanSection[];
+  bend: number;
+  /** Size of the words on it: the larger the plan, the smaller it is shown. */
+  letters: number;
+};
 
 export function planOf(sections: readonly Section[]): Plan {
   const rows = rowsOf(sections);
   const widest = Math.max(...rows.map(({ seats }) => seats));
   const width = Math.max(widest, 12) * pitch + 2 * margin;
   const bend = Math.min(widest * 1.1, 60);
-  let y = margin + bend + 30;
+  const letters = Math.max(9, width / 48);
+  const sectionGap = letters * 2.6;
+  let y = margin + bend + letters * 3.2;
   let last: string | undefined;
   const placed: PlanRow[] = [];
   const named: PlanSection[] = [];
   for (const [index, row] of rows.entries()) {
     if (row.section !== last) {
       y += last === undefined ? 0 : sectionGap;
-      named.push({ name: row.section, x: width / 2, y: y - 11 });
+      named.push({ name: row.section, x: width / 2, y: y - letters * 0.95 });
       last = row.section;
     }
     placed.push({ index, ...row, x: (width - (row.seats - 1) * pitch) / 2, y });
     y += pitch;
   }
-  return { width, height: y + margin - pitch, rows: placed, sections: named, bend };
+  return { width, height: y + margin - pitch, rows: placed, sections: named, bend, letters };
 }
 
 /** The ends of a row are nearer to the stage than its middle. */

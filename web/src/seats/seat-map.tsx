@@ -119,7 +119,7 @@ export function SeatMap({ sections, rows, yours }: SeatMapProps) {
           <g ref={content}>
             <Stage plan={plan} label={text.map.front} />
             {plan.sections.map(({ name, x, y }) => (
-              <text key={name} x={x} y={y} className={styles.sectionName}>
+              <text key={name} x={x} y={y} fontSize={plan.letters} className={styles.sectionName}>
                 {name}
               </text>
             ))}
@@ -150,14 +150,15 @@ export function SeatMap({ sections, rows, yours }: SeatMapProps) {
 
 function Stage({ plan, label }: { plan: Plan; label: string }) {
   const middle = plan.width / 2;
-  const half = Math.min(plan.width * 0.32, 170);
+  const half = plan.width * 0.22;
+  const { letters } = plan;
   return (
     <>
       <path
         className={styles.stage}
-        d={`M${middle - half} 12H${middle + half}L${middle + half * 0.86} 30H${middle - half * 0.86}Z`}
+        d={`M${middle - half} ${letters}h${half * 2}l${-letters} ${letters * 1.9}h${2 * letters - half * 2}Z`}
       />
-      <text x={middle} y={24.5} className={styles.stageName}>
+      <text x={middle} y={letters * 2.25} fontSize={letters} className={styles.stageName}>
         {label}
       </text>
     </>

@@ -12,11 +12,12 @@ import { Page } from '../design/page.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './auth.module.css';
 import { rulesOf } from './form-rules.ts';
+import { loadAccountSchemas } from './load-schemas.ts';
 import { PasswordField } from './password-field.tsx';
 import { useSignedIn } from './use-me.ts';
 import { whereNext } from './where-next.ts';
 
-const loadSchema = async () => (await import('../../../shared/contract/accounts.ts')).signUpBody;
+const loadSchema = async () => (await loadAccountSchemas()).signUpBody;
 
 export default function SignUpPage() {
   const { text } = useLocale();

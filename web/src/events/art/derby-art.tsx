@@ -2,24 +2,28 @@
 export function DerbyArt() {
   return (
     <>
-      <rect width="800" height="600" fill="#1d6b47" />
+      <rect width="800" height="600" fill="#17613e" />
       {[0, 160, 320, 480, 640].map((x) => (
-        <rect key={x} x={x} width="80" height="600" fill="#227a52" />
+        <rect key={x} x={x} width="80" height="600" fill="#1d7049" />
       ))}
-      <path d="M0 0h400v600H0Z" fill="#b3202c" opacity=".22" />
-      <path d="M400 0h400v600H400Z" fill="#1c3f8f" opacity=".26" />
       <g fill="none" stroke="#f4f7f2" strokeWidth="6">
         <path d="M400 0v600M40 40h720v520H40Z" />
         <circle cx="400" cy="300" r="112" />
         <path d="M40 160h112v280H40M760 160H648v280h112M40 232h46v136H40M760 232h-46v136h46" />
         <path d="M152 246a70 70 0 0 1 0 108M648 246a70 70 0 0 0 0 108" />
       </g>
-      <g fill="#fffbe0" opacity=".13">
-        <path d="M0 0 470 600H60Z" />
-        <path d="M800 0 330 600h410Z" />
-        <path d="M0 600 470 0H60Z" />
-        <path d="M800 600 330 0h410Z" />
-      </g>
+      {[
+        [0, 0],
+        [800, 0],
+        [0, 600],
+        [800, 600],
+      ].map(([x, y]) => (
+        <g key={`${x} ${y}`} fill="#fff6c4">
+          <circle cx={x} cy={y} r="330" opacity=".09" />
+          <circle cx={x} cy={y} r="210" opacity=".13" />
+          <circle cx={x} cy={y} r="100" opacity=".22" />
+        </g>
+      ))}
       <ellipse cx="410" cy="312" rx="46" ry="44" fill="#0b2c1d" opacity=".35" />
       <circle cx="400" cy="300" r="44" fill="#fff" />
       <path d="m400 278 21 15-8 25h-26l-8-25Z" fill="#14191c" />

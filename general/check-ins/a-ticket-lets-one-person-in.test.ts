@@ -1,0 +1,180 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import request from 'supertest';
+import { requestRefunds } from '../orders/refund.ts';
+import type { TestUser } from '../testing/start-general.ts';
+import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { signTicket, ticketKeyFrom } from './ticket.ts';
+
+let sale: TestSale;
+let admin: TestUser;
+beforeAll(async () => {
+  sale = await startSale();
+  admin = await sale.user('admin');
+});
+afterAll(() => sale.stop());
+afterEach(() => sale.assertQuiet());
+
+type Order = { id: string; eventId: number; seats: { id: string; ticket?: string }[] };
+
+/** A paid order with its tickets. */
+async function buy(quantity = 1) {
+  const drop = await sale.openDrop(4);
+  const buyer = await sale.user();
+  const { token } = await sale.hold(drop, buyer, quantity);
+  const checkout = { checkoutToken: token, payment: { token: 'tok_approved' } };
+  const { body } = await request(sale.app).post('/api/checkout').set(buyer.bearer).send(checkout).expect(201);
+  const { id } = body as Order;
+  const order = await show(id, buyer);
+  return {
+    id,
+    eventId: order.eventId,
+    dropId: drop.id,
+    buyer,
+    codes: order.seats.map(({ ticket }) => ticket!),
+  };
+}
+
+const show = async (id: string, by: TestUser): Promise<Order> =>
+  (await request(sale.app).get(`/api/orders/${id}`).set(by.bearer).expect(200)).body as Order;
+
+function scan(eventId: number, code: unknown, by: TestUser | undefined = sale.organizer) {
+  return request(sale.app)
+    .post(`/api/events/${eventId}/check-ins`)
+    .set(by.bearer)
+    .send({ code } as object);
+}
+
+const counts = async (eventId: number) =>
+  (await request(sale.app).get(`/api/events/${eventId}/check-ins`).set(sale.organizer.bearer).expect(200))
+    .body as unknown;
+
+test('each seat has a ticket of its own, which lets in once and then says since when it is used', async () => {
+  const { id, eventId, codes } = await buy(2);
+  expect(new Set(codes).size).toBe(2);
+  expect(await counts(eventId)).toEqual({ sold: 2, checkedIn: 0 });
+
+  const { body } = await scan(eventId, codes[0]).expect(200);
+  expect(body).toMatchObject({
+    seat: { section: 'Stalls', row: '1' },
+    order: { id, status: 'paid' },
+    again: false,
+  });
+  const { checkedInAt } = body as { checkedInAt: string };
+  for (const by of [sale.organizer, admin]) {
+    expect((await scan(eventId, codes[0], by).expect(409)).body).toMatchObject({
+      code: 'already_checked_in',
+      checkedInAt,
+      orderId: id,
+    });
+  }
+  expect(await counts(eventId)).toEqual({ sold: 2, checkedIn: 1 });
+  await scan(eventId, codes[1], admin).expect(200);
+  expect(await counts(eventId)).toEqual({ sold: 2, checkedIn: 2 });
+});
+
+test('of many scanners that read a ticket at once, exactly one lets in', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const { eventId, codes } = await buy();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => scan(eventId, codes[0])));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(7);
+    expect(await counts(eventId)).toEqual({ sold: 1, checkedIn: 1 });
+  }
+});
+
+test('a refund and a scan at the same time: whoever is let in was paid for at that moment', async () => {
+  const seen = new Set<number>();
+  for (let round = 0; round < 12; round += 1) {
+    const { id, eventId, codes } = await buy();
+    const [scanned, refunds] = await Promise.all(
+      round % 2
+        ? [scan(eventId, codes[0]).then((answer) => answer), requestRefunds(sale.db, { id })]
+        : [
+            new Promise<request.Response>((resolve, reject) => {
+              setTimeout(() => scan(eventId, codes[0]).then(resolve, reject), round);
+            }),
+            requestRefunds(sale.db, { id }),
+          ],
+    );
+    expect(refunds).toBe(1);
+    seen.add(scanned.status);
+    const row: unknown = await sale.db('check_ins').where({ order_id: id }).first();
+    if (scanned.status === 200) {
+      expect(row).toBeDefined();
+    } else {
+      expect(scanned.body).toMatchObject({ code: 'ticket_refunded' });
+      expect(row).toBeUndefined();
+    }
+    // Afterwards it is worth nothing, used or not.
+    expect((await scan(eventId, codes[0]).expect(409)).body).toMatchObject({ code: 'ticket_refunded' });
+    expect(await counts(eventId)).toEqual({ sold: 0, checkedIn: 0 });
+  }
+  expect(seen.size).toBeGreaterThan(0);
+});
+
+test('a refunded order has no tickets any more', async () => {
+  const { id, eventId, buyer, codes } = await buy();
+  await request(sale.app).post(`/api/orders/${id}/refund`).set(sale.organizer.bearer).expect(200);
+  for (const seat of (await show(id, buyer)).seats) expect(seat).not.toHaveProperty('ticket');
+  expect((await scan(eventId, codes[0]).expect(409)).body).toMatchObject({ code: 'ticket_refunded' });
+});
+
+test('tickets are told to the buyer alone', async () => {
+  const { id } = await buy();
+  for (const by of [sale.organizer, admin]) {
+    for (const seat of (await show(id, by)).seats) expect(seat).not.toHaveProperty('ticket');
+  }
+});
+
+test('what is forged, altered or for another event is no ticket', async () => {
+  const { eventId, codes } = await buy();
+  const other = await buy();
+  const [code = ''] = codes;
+  const [orderId = '', row, number, proof = ''] = code.split('.');
+  const key = ticketKeyFrom(createSecretKey(randomBytes(32)));
+  const flipped = proof.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'));
+  for (const bad of [
+    other.codes[0],
+    signTicket({ orderId, seatId: `${row}.${number}` }, eventId, key),
+    `${orderId}.${row}.${Number(number) + 1}.${proof}`,
+    `${orderId}.${row}.${number}.${flipped}`,
+    `${orderId}.${row}.${number}.`,
+    `${orderId}.${row}.${number}`,
+    `${other.id}.${row}.${number}.${proof}`,
+    `${code}=`,
+    `${code}A`,
+    'x',
+    '\u0000',
+  ]) {
+    const { body, status } = await scan(eventId, bad);
+    expect({ bad, status, body: body as unknown }).toMatchObject({
+      status: 422,
+      body: { code: 'ticket_not_valid' },
+    });
+  }
+  // Ours, but of an order that never came to be.
+  const ours = ticketKeyFrom(sale.deps.checkoutKey);
+  const nobody = signTicket({ orderId: '00000000000000-0', seatId: '0.1' }, eventId, ours);
+  expect((await scan(eventId, nobody).expect(422)).body).toMatchObject({ code: 'ticket_not_valid' });
+  for (const bad of [undefined, '', ' ', 7, null, [code], 'x'.repeat(201)]) {
+    expect((await scan(eventId, bad).expect(422)).body).toMatchObject({ code: 'invalid_request' });
+  }
+  expect(await counts(eventId)).toEqual({ sold: 1, checkedIn: 0 });
+  // As read from paper by some scanners.
+  await scan(eventId, ` ${code}\n`).expect(200);
+});
+
+test('nobody but the organizer and admins scans or counts, and only for events there are', async () => {
+  const { eventId, codes, buyer } = await buy();
+  const rival = await sale.user('organizer');
+  for (const by of [buyer, rival]) {
+    await scan(eventId, codes[0], by).expect(403);
+    await request(sale.app).get(`/api/events/${eventId}/check-ins`).set(by.bearer).expect(403);
+  }
+  await request(sale.app).post(`/api/events/${eventId}/check-ins`).send({ code: codes[0] }).expect(401);
+  await request(sale.app).get(`/api/events/${eventId}/check-ins`).expect(401);
+  await scan(4294967295, codes[0]).expect(404);
+  await request(sale.app).get('/api/events/4294967295/check-ins').set(admin.bearer).expect(404);
+  expect(await counts(eventId)).toEqual({ sold: 1, checkedIn: 0 });
+});

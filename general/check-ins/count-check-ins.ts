@@ -1,0 +1,37 @@
+import { checkInCounts } from '../../shared/contract/check-ins.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Deps } from '../deps.ts';
+import { findEvent } from '../events/event.ts';
+import { requireOwner } from '../events/owner.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+
+export function countCheckIns({ db }: Pick<Deps, 'db'>): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/events/:id/check-ins',
+    summary: 'Tell how many are in',
+    tag: 'Tickets',
+    who: ['organizer', 'admin'],
+    params: ofOne,
+    success: { status: 200, schema: checkInCounts, description: 'Seats sold, and those checked in' },
+    problems: [],
+    async handle({ params: { id }, session }) {
+      const event = await findEvent(db, id);
+      if (!event) throw new Problem('not_found');
+      requireOwner(session, event.organizer_id);
+      const row: { sold: number; checkedIn: number } | undefined = await db('orders')
+        .join('drops', 'drops.id', 'orders.drop_id')
+        .join('order_seats', 'order_seats.order_id', 'orders.id')
+        .leftJoin('check_ins', function bySeat() {
+          this.on('check_ins.order_id', 'order_seats.order_id').andOn(
+            'check_ins.seat_id',
+            'order_seats.seat_id',
+          );
+        })
+        .where({ 'drops.event_id': id, 'orders.status': 'paid' })
+        .first(db.raw('count(*) as sold'), db.raw('count(check_ins.seat_id) as checkedIn'));
+      return row ?? { sold: 0, checkedIn: 0 };
+    },
+  });
+}

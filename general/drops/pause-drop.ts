@@ -1,0 +1,66 @@
+import { drop as dropSchema } from '../../shared/contract/drops.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import { loadDrop } from '../../shared/drops/drop.ts';
+import { phaseOf } from '../../shared/drops/phase.ts';
+import { transact } from '../../shared/mysql/connect.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Session } from '../../shared/session.ts';
+import type { Deps } from '../deps.ts';
+import { requireOwner } from '../events/owner.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { presentDrop } from './present-drop.ts';
+
+type PauseDeps = Pick<Deps, 'db' | 'log'>;
+
+/** Whoever asks for entries is turned away within half a second; what was accepted before is still decided. */
+export function pauseDrop(deps: PauseDeps): Route {
+  return defineRoute({
+    ...facts,
+    path: '/api/drops/:id/pause',
+    summary: 'Take no entries for now',
+    description:
+      'Holds, checkout and promotions from standby go on. A drop that is not open yet will be paused when it opens. ' +
+      'Safe to repeat.',
+    success: { status: 200, schema: dropSchema, description: 'The drop, paused' },
+    handle: ({ params: { id }, session }) => setPaused(deps, id, true, session),
+  });
+}
+
+export function resumeDrop(deps: PauseDeps): Route {
+  return defineRoute({
+    ...facts,
+    path: '/api/drops/:id/resume',
+    summary: 'Take entries again',
+    description: 'Safe to repeat.',
+    success: { status: 200, schema: dropSchema, description: 'The drop as it is now' },
+    handle: ({ params: { id }, session }) => setPaused(deps, id, false, session),
+  });
+}
+
+const facts = {
+  method: 'POST',
+  tag: 'Drops',
+  who: ['organizer', 'admin'],
+  params: ofOne,
+  problems: ['drop_closed', 'drop_cancelled'],
+} as const;
+
+async function setPaused({ db, log }: PauseDeps, id: number, paused: boolean, session: Session) {
+  const now = Date.now();
+  await transact(db, async (trx) => {
+    await trx('drops').where({ id }).forUpdate().first('id');
+    const found = await loadDrop(trx, id);
+    if (!found) throw new Problem('not_found');
+    requireOwner(session, found.organizerId);
+    const phase = phaseOf(found, now);
+    if (phase === 'cancelled') throw new Problem('drop_cancelled');
+    if (phase === 'closed') throw new Problem('drop_closed');
+    if (found.paused === paused) return;
+    await trx('drops')
+      .where({ id })
+      .update({ paused_at: paused ? new Date(now) : null });
+    log.info({ dropId: id, userId: session.userId }, paused ? 'paused' : 'resumed');
+  });
+  const changed = await loadDrop(db, id);
+  return presentDrop(changed!, session.userId, Date.now());
+}

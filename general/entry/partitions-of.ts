@@ -1,0 +1,22 @@
+import { Problem } from '../../shared/problems.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+
+/**
+ * A drop with its partitions, which say where a buyer's entry is decided. Buyers ask for their entry again and again
+ * while they wait; partitions never change, so MySQL is asked once per drop.
+ */
+export function createPartitionsOf(
+  db: Database,
+): (dropId: number) => Promise<{ id: number; partitions: number }> {
+  const known = new Map<number, number>();
+  return async (id) => {
+    let partitions = known.get(id);
+    if (partitions === undefined) {
+      const row: { partitions: number } | undefined = await db('drops').where({ id }).first('partitions');
+      if (!row) throw new Problem('not_found');
+      partitions = row.partitions;
+      known.set(id, partitions);
+    }
+    return { id, partitions };
+  };
+}

@@ -1,0 +1,179 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import request from 'supertest';
+import { newBatchId } from '../../shared/inventory/entry-id.ts';
+import { createDrop, openDrop } from '../testing/new-drop.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+
+const index = `<!doctype html>
+<html>
+  <head>
+    <!--meta-->
+    <title>Seatdrop</title>
+    <!--/meta-->
+    <script type="module" src="/assets/main.js"></script>
+  </head>
+  <body><div id="app"></div></body>
+</html>
+`;
+let webRoot: string;
+let general: TestGeneral;
+let organizer: TestUser;
+beforeAll(async () => {
+  webRoot = await mkdtemp(join(tmpdir(), 'seatdrop-web-'));
+  await writeFile(join(webRoot, 'index.html'), index);
+  general = await startGeneral({ webRoot, publicUrl: 'https://seatdrop.test' });
+  organizer = await general.user('organizer');
+});
+afterAll(async () => {
+  await general.stop();
+  await rm(webRoot, { recursive: true });
+});
+afterEach(() => general.assertQuiet());
+
+const page = (id: number | string) => request(general.app).get(`/events/${id}`);
+
+async function insertEvent(facts: object = {}): Promise<number> {
+  const [id] = await general.db('events').insert({
+    organizer_id: organizer.userId,
+    title: 'A Night of Strings',
+    description: 'Quartets by candlelight.',
+    venue: 'Old Mill',
+    starts_at: new Date('2031-02-03T19:30:00Z'),
+    ...facts,
+  });
+  return id!;
+}
+
+type Structured = { name: string; offers: { availability: string; price: string }[] } & Record<
+  string,
+  unknown
+>;
+function structuredIn(text: string): Structured {
+  const [, json] = /<script type="application\/ld\+json">(.*?)<\/script>/.exec(text) ?? [];
+  return JSON.parse(json!) as Structured;
+}
+
+test('title, description, address and metadata stand in the app’s own page', async () => {
+  const id = await insertEvent();
+  const { text, headers } = await page(id).expect(200);
+  expect(headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(headers['cache-control']).toBe('public, max-age=30');
+  expect(text.match(/<title>/g)).toHaveLength(1);
+  const url = `https://seatdrop.test/events/${id}`;
+  for (const element of [
+    '<title>A Night of Strings · Seatdrop</title>',
+    '<meta name="description" content="Quartets by candlelight.">',
+    `<link rel="canonical" href="${url}">`,
+    '<meta property="og:title" content="A Night of Strings">',
+    '<meta property="og:description" content="Quartets by candlelight.">',
+    `<meta property="og:url" content="${url}">`,
+    '<meta name="twitter:card" content="summary">',
+    '<script type="module" src="/assets/main.js"></script>',
+    '<div id="app"></div>',
+  ]) {
+    expect(text).toContain(element);
+  }
+  expect(structuredIn(text)).toMatchObject({
+    '@type': 'Event',
+    name: 'A Night of Strings',
+    startDate: '2031-02-03T19:30:00.000Z',
+    location: { name: 'Old Mill' },
+    organizer: { name: 'organizer' },
+    url,
+    offers: [],
+  });
+});
+
+test('offers say what is to be had', async () => {
+  const sections = [{ name: 'Stalls', rows: 1, seatsPerRow: 1 }];
+  const { id, eventId } = await createDrop(general, organizer, { sections });
+  const offer = async () => structuredIn((await page(eventId).expect(200)).text).offers[0]!;
+  const later = () => new Promise((resolve) => setTimeout(resolve, 1_050));
+  expect(await offer()).toMatchObject({
+    availability: 'https://schema.org/PreOrder',
+    price: '45.00',
+    priceCurrency: 'EUR',
+  });
+  await openDrop(general, id);
+  await later();
+  expect((await offer()).availability).toBe('https://schema.org/InStock');
+  const place = { dropId: id, partition: 0 };
+  await general.inventory.claim(place, { id: newBatchId(), packed: '1:1' }, { mayBorrow: false });
+  await later();
+  expect((await offer()).availability).toBe('https://schema.org/SoldOut');
+  await general.db('drops').where({ id }).update({ cancelled_at: new Date() });
+  await later();
+  expect(await offer()).toBeUndefined();
+});
+
+test('whatever an event is called, it stays text', async () => {
+  const nasty = `</title></script><script>alert(1)</script><!-- "' & $& $' \u2028 <!--meta-->`;
+  const id = await insertEvent({ title: nasty, description: `${nasty}\n${nasty}`, venue: nasty });
+  const { text } = await page(id).expect(200);
+  expect(text.match(/<script/g)).toHaveLength(2);
+  expect(text.match(/<\/script>/g)).toHaveLength(2);
+  expect(text.match(/<!--/g)).toBeNull();
+  expect(text.match(/<\/title>/g)).toHaveLength(1);
+  for (const [, content] of text.matchAll(/content="([^"]*)"/g)) expect(content).not.toMatch(/[<>']/);
+  expect(structuredIn(text).name).toBe(nasty);
+});
+
+test('a long description is cut between words, an empty one made up from the facts', async () => {
+  const long = await insertEvent({ description: 'many words '.repeat(100) });
+  const described = async (id: number) =>
+    /name="description" content="([^"]*)"/.exec((await page(id).expect(200)).text)![1]!;
+  expect(await described(long)).toMatch(/^(many words )+(many|words)…$|words…$/);
+  expect((await described(long)).length).toBeLessThanOrEqual(200);
+  expect(await described(await insertEvent({ description: '' }))).toBe(
+    'A Night of Strings, Old Mill, 2031-02-03',
+  );
+});
+
+test('where there is no event the app says so, with the status that fits', async () => {
+  for (const id of ['4294967295', '0', '01', '9'.repeat(30), 'x', '1e3']) {
+    const { text, headers } = await page(id).expect(404);
+    expect(text).toContain('<div id="app"></div>');
+    expect(text).toContain('<meta name="robots" content="noindex">');
+    expect(headers['cache-control']).toBe('no-store');
+  }
+});
+
+test('a page may ask nobody but us, and runs no script of its own making', async () => {
+  const { headers } = await page(await insertEvent()).expect(200);
+  expect(headers['content-security-policy']).toBe(
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; " +
+      "connect-src 'self' ws://seatdrop.test wss://seatdrop.test; " +
+      "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  );
+});
+
+test('a new version of the app is taken up, and its absence for a moment is not noticed', async () => {
+  const id = await insertEvent();
+  await page(id).expect(200);
+  await rm(join(webRoot, 'index.html'));
+  expect((await page(id).expect(200)).text).toContain('/assets/main.js');
+  await writeFile(join(webRoot, 'index.html'), index.replace('main.js', 'main-2.js'));
+  expect((await page(id).expect(200)).text).toContain('/assets/main-2.js');
+  await writeFile(join(webRoot, 'index.html'), index);
+});
+
+test('without the app the page still says what it is about', async () => {
+  const other = await startGeneral();
+  const owner = await other.user('organizer');
+  const { eventId } = await createDrop(other, owner);
+  const { text } = await request(other.app).get(`/events/${eventId}`).expect(200);
+  await other.stop();
+  expect(text).toContain('<title>A Night of Strings · Seatdrop</title>');
+});
+
+test('when the database fails the app is still served, as not available', async () => {
+  const other = await startGeneral({ webRoot });
+  await other.db.schema.renameTable('events', 'events_away');
+  const { status, text, headers } = await request(other.app).get('/events/1');
+  await other.stop();
+  expect(status).toBe(503);
+  expect(headers['retry-after']).toBe('2');
+  expect(text).toContain('<div id="app"></div>');
+});

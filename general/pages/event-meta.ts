@@ -1,0 +1,109 @@
+/** What an event page says about itself to those who do not run its scripts: search engines and link previews. */
+import type { z } from 'zod';
+import type { dropSummary } from '../../shared/contract/drops.ts';
+import { decimal } from '../../shared/money.ts';
+
+export type PageEvent = {
+  title: string;
+  description: string;
+  venue: string;
+  /** ISO 8601 */
+  startsAt: string;
+  organizer: string;
+  drops: (z.input<typeof dropSummary> & { soldOut: boolean })[];
+};
+
+/** Characters of a description that previews show, about. */
+const longest = 200;
+
+/** The elements for the page's head. */
+export function eventMeta(event: PageEvent, url: string): string {
+  const description = descriptionOf(event);
+  const title = `${event.title} · Seatdrop`;
+  return [
+    `<title>${escape(title)}</title>`,
+    meta('name', 'description', description),
+    `<link rel="canonical" href="${escape(url)}">`,
+    meta('property', 'og:type', 'website'),
+    meta('property', 'og:site_name', 'Seatdrop'),
+    meta('property', 'og:title', event.title),
+    meta('property', 'og:description', description),
+    meta('property', 'og:url', url),
+    meta('name', 'twitter:card', 'summary'),
+    meta('name', 'twitter:title', event.title),
+    meta('name', 'twitter:description', description),
+    `<script type="application/ld+json">${inScript(structured(event, url, description))}</script>`,
+  ].join('\n    ');
+}
+
+/** For an address under which there is nothing, or nothing to be had at the moment. */
+export const noEventMeta = ['<title>Seatdrop</title>', '<meta name="robots" content="noindex">'].join(
+  '\n    ',
+);
+
+function descriptionOf({ title, description, venue, startsAt }: PageEvent): string {
+  const text = description.replace(/\s+/g, ' ').trim();
+  if (text === '') return `${title}, ${venue}, ${startsAt.slice(0, 10)}`;
+  if (text.length <= longest) return text;
+  const cut = Array.from(text)
+    .slice(0, longest - 1)
+    .join('');
+  return `${cut.replace(/\s+\S*$/, '')}…`;
+}
+
+/** https://schema.org/Event */
+function structured(event: PageEvent, url: string, description: string): object {
+  return {
+    '@context': 'https://schema.org',
+    '@type': 'Event',
+    name: event.title,
+    description,
+    startDate: event.startsAt,
+    eventStatus: 'https://schema.org/EventScheduled',
+    eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
+    location: { '@type': 'Place', name: event.venue, address: event.venue },
+    organizer: { '@type': 'Organization', name: event.organizer },
+    url,
+    offers: event.drops
+      .filter(({ state }) => state !== 'cancelled')
+      .map((drop) => ({
+        '@type': 'Offer',
+        url,
+        price: decimal(drop.price),
+        priceCurrency: drop.price.currency,
+        validFrom: drop.opensAt,
+        validThrough: drop.closesAt,
+        availability: `https://schema.org/${availabilityOf(drop)}`,
+      })),
+  };
+}
+
+function availabilityOf({ state, soldOut }: PageEvent['drops'][number]): string {
+  if (state === 'scheduled') return 'PreOrder';
+  if (state === 'closed' || soldOut) return 'SoldOut';
+  return 'InStock';
+}
+
+function meta(by: 'name' | 'property', key: string, content: string): string {
+  return `<meta ${by}="${key}" content="${escape(content)}">`;
+}
+
+/** For text and for attributes in double quotes. */
+function escape(text: string): string {
+  const entities: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
+/** JSON that cannot end the script it stands in, nor begin a comment there. */
+function inScript(value: object): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,49 @@
+import type { Inventory } from '../../shared/inventory/inventory.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { findUser } from '../accounts/user.ts';
+import { summarizeDrops } from '../drops/summarize-drops.ts';
+import { findEvent } from '../events/event.ts';
+import type { PageEvent } from './event-meta.ts';
+
+type Deps = { db: Database; inventory: Pick<Inventory, 'counts'> };
+
+/** Milliseconds for which an event is told as it was read: a link that spreads is opened by thousands at once. */
+const freshMs = 1_000;
+/** Events remembered; beyond it the one read first is forgotten. */
+const mostEvents = 1_000;
+
+export function createReadPageEvent({ db, inventory }: Deps) {
+  const known = new Map<number, { event: Promise<PageEvent | undefined>; until: number }>();
+
+  const read = async (id: number): Promise<PageEvent | undefined> => {
+    const event = await findEvent(db, id);
+    if (!event) return undefined;
+    const [organizer, dropsOf] = await Promise.all([
+      findUser(db, { id: event.organizer_id }),
+      // What search engines are told need not be of this very second; without Redis nothing counts as sold out.
+      summarizeDrops(db, [id], Date.now(), {
+        counts: (drop) => inventory.counts(drop).catch(() => undefined),
+      }),
+    ]);
+    return {
+      title: event.title,
+      description: event.description,
+      venue: event.venue,
+      startsAt: event.starts_at.toISOString(),
+      organizer: organizer?.name ?? '',
+      drops: dropsOf(id).map((drop) => ({ ...drop, soldOut: drop.free === 0 })),
+    };
+  };
+
+  return (id: number): Promise<PageEvent | undefined> => {
+    const entry = known.get(id);
+    if (entry && performance.now() < entry.until) return entry.event;
+    const event = read(id);
+    known.delete(id);
+    known.set(id, { event, until: performance.now() + freshMs });
+    event.catch(() => known.delete(id));
+    const [oldest] = known.keys();
+    if (known.size > mostEvents && oldest !== undefined) known.delete(oldest);
+    return event;
+  };
+}

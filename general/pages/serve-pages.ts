@@ -1,0 +1,48 @@
+/** Pages whose address alone says what they are about. The rest of the web app is files, which the front door has. */
+import { Router, type Response } from 'express';
+import type { Log } from '../../shared/log.ts';
+import { idInPath } from '../../shared/contract/ids.ts';
+import { pagePolicy } from '../../shared/page-policy.ts';
+import type { Deps } from '../deps.ts';
+import type { Locals } from '../http/observe-request.ts';
+import { createAppShell } from './app-shell.ts';
+import { eventMeta, noEventMeta } from './event-meta.ts';
+import { createReadPageEvent } from './read-page-event.ts';
+
+export type PageDeps = Pick<Deps, 'db' | 'inventory' | 'publicUrl'> & {
+  /** The built web app; without it pages say what they are about and no more. */
+  webRoot?: string | undefined;
+};
+
+export function servePages({ db, inventory, publicUrl, webRoot }: PageDeps): Router {
+  const router = Router();
+  const shell = createAppShell(webRoot);
+  const readPageEvent = createReadPageEvent({ db, inventory });
+  const policy = pagePolicy([publicUrl.host]);
+
+  /** Head of the page, and the status it is answered with. */
+  const look = async (text: string, log: Log): Promise<{ status: number; head: string }> => {
+    const id = idInPath.safeParse(text);
+    try {
+      const event = id.success ? await readPageEvent(id.data) : undefined;
+      if (!event) return { status: 404, head: noEventMeta };
+      return { status: 200, head: eventMeta(event, new URL(`/events/${text}`, publicUrl).href) };
+    } catch (error) {
+      // The app itself can still say what is the matter, and tries again.
+      log.warn({ err: error }, 'an event page without its event');
+      return { status: 503, head: noEventMeta };
+    }
+  };
+
+  router.get('/events/:id', async (req, res: Response<unknown, Locals>) => {
+    res.locals.route = '/events/:id';
+    const { status, head } = await look(req.params.id, res.locals.log);
+    if (status === 503) res.set('Retry-After', '2');
+    res.status(status).set({
+      'Content-Security-Policy': policy,
+      'Cache-Control': status === 200 ? 'public, max-age=30' : 'no-store',
+    });
+    res.type('html').send(await shell(head));
+  });
+  return router;
+}

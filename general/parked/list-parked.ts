@@ -1,0 +1,18 @@
+import { parkedMessages, parkedQuery } from '../../shared/contract/operations.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import type { SaleDeps } from '../sale-deps.ts';
+
+export function listParked({ parked }: Pick<SaleDeps, 'parked'>): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/parked',
+    summary: 'Look at messages that could not be handled',
+    description: 'They stay parked.',
+    tag: 'Operations',
+    who: ['admin'],
+    query: parkedQuery,
+    success: { status: 200, schema: parkedMessages, description: 'Messages, the oldest first' },
+    problems: [],
+    handle: ({ query: { limit } }) => parked.peek(limit),
+  });
+}

@@ -1,0 +1,113 @@
+import type { LedgerRecord } from '../../shared/inventory/ledger.ts';
+
+const nothing = { entries: 0, held: 0, standby: 0, soldOut: 0, promoted: 0, paid: 0, lapsed: 0 };
+
+/** Of one minute. Entries and buyers, but for `seatsPaid`. */
+export type Minute = typeof nothing & { seatsPaid: number };
+
+const minuteMs = 60_000;
+
+/** What a sale comes to, added up from its ledger record by record, in the order of time. */
+export class SaleTally {
+  readonly totals = {
+    ...nothing,
+    duplicates: 0,
+    givenBack: 0,
+    declined: 0,
+    cancelled: 0,
+    refunded: 0,
+    seatsSold: 0,
+  };
+  /** Milliseconds since 1970 at the minute's start -> what happened in it. */
+  readonly minutes = new Map<number, Minute>();
+  /** When no seat was free, and when every seat was paid for, for the first time; milliseconds since 1970. */
+  soldOutAt: number | undefined;
+  allPaidAt: number | undefined;
+  readonly #capacity: number;
+  #free = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  add(record: LedgerRecord): void {
+    const { totals } = this;
+    switch (record.kind) {
+      case 'stock':
+        this.#free += record.seats;
+        return;
+      case 'claim':
+        this.#addClaim(record);
+        break;
+      case 'promote':
+        this.#count(record.at, 'promoted');
+        this.#free -= record.seats.length;
+        break;
+      case 'retake':
+      case 'lend':
+        this.#free -= record.seats.length;
+        break;
+      case 'borrow':
+        this.#free += record.seats.length;
+        break;
+      case 'release':
+        this.#free += record.seats.length;
+        if (record.reason === 'expired') this.#count(record.at, 'lapsed');
+        else if (record.reason === 'given_back') totals.givenBack += 1;
+        else if (record.reason === 'declined') totals.declined += 1;
+        else if (record.reason === 'cancelled') totals.cancelled += 1;
+        return;
+      case 'sold':
+        this.#count(record.at, 'paid');
+        this.#minute(record.at).seatsPaid += record.seats.length;
+        totals.seatsSold += record.seats.length;
+        if (totals.seatsSold >= this.#capacity) this.allPaidAt ??= record.at;
+        return;
+      case 'refund':
+        totals.refunded += 1;
+        totals.seatsSold -= record.seats.length;
+        this.#free += record.seats.length;
+        return;
+      case 'leave':
+      case 'paying':
+      case 'declined':
+      case 'cancel':
+        return;
+    }
+    // Seats on their way between partitions are not gone, though nobody can have them for a moment.
+    if (this.#free <= 0 && record.kind !== 'lend') this.soldOutAt ??= record.at;
+  }
+
+  #addClaim({ at, outcomes }: LedgerRecord & { kind: 'claim' }): void {
+    this.#count(at, 'entries', outcomes.length);
+    for (const outcome of outcomes) {
+      switch (outcome.kind) {
+        case 'held':
+          this.#count(at, 'held');
+          this.#free -= outcome.hold.seats.length;
+          break;
+        case 'standby':
+          this.#count(at, 'standby');
+          break;
+        case 'sold_out':
+          this.#count(at, 'soldOut');
+          break;
+        case 'duplicate':
+          this.totals.duplicates += 1;
+          break;
+      }
+    }
+  }
+
+  #count(at: number, what: keyof typeof nothing, by = 1): void {
+    this.totals[what] += by;
+    this.#minute(at)[what] += by;
+  }
+
+  #minute(at: number): Minute {
+    const start = at - (at % minuteMs);
+    let minute = this.minutes.get(start);
+    if (!minute) this.minutes.set(start, (minute = { ...nothing, seatsPaid: 0 }));
+    return minute;
+  }
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { order } from './orders.ts';
+import { seat } from './seats.ts';
+import { time } from './times.ts';
+
+export const newCheckIn = z
+  .strictObject({
+    code: z.string().trim().min(1).max(200).meta({ description: 'What the ticket’s QR code says' }),
+  })
+  .meta({ id: 'NewCheckIn' });
+
+export const checkIn = z
+  .object({
+    seat,
+    order,
+    checkedInAt: time,
+    again: z
+      .literal(false)
+      .meta({ description: 'A ticket that was used before is the problem `already_checked_in`' }),
+  })
+  .meta({ id: 'CheckIn' });
+
+export const checkInCounts = z
+  .object({
+    sold: z.int().meta({ description: 'Seats paid for' }),
+    checkedIn: z.int().meta({ description: 'Of these, let in' }),
+  })
+  .meta({ id: 'CheckInCounts' });

@@ -1,0 +1,111 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { createAnnouncer } from '../announce.ts';
+import { Topology } from '../broker/topology.ts';
+import { readEntryState } from '../entry-state.ts';
+import type { DropNews } from '../realtime-events.ts';
+import { createTestInventory } from '../testing/inventory.ts';
+
+const shop = createTestInventory();
+const { inventory } = shop;
+const checkoutKey = createSecretKey(randomBytes(32));
+afterAll(() => shop.stop());
+
+async function held(changes: Parameters<typeof shop.onSale>[0] = {}) {
+  const { drop, place } = await shop.onSale(changes);
+  const hold = await shop.hold(place, 1);
+  const state = (buyerId = 1) => readEntryState(inventory, drop, buyerId, checkoutKey);
+  const pay = async () => {
+    const begun = await inventory.beginPayment(place, hold, 'a request');
+    expect(begun.kind).toBe('paying');
+  };
+  const lapse = () => shop.letLapse(place, hold.holdId);
+  return { drop, place, hold, state, pay, lapse };
+}
+
+test('its time was over', async () => {
+  const { place, hold, state, lapse } = await held();
+  await lapse();
+  await inventory.release(place, hold.holdId);
+  expect(await state()).toEqual({ status: 'released', reason: 'expired' });
+});
+
+test('it was given back', async () => {
+  const { place, state } = await held();
+  await inventory.leave(place, 1);
+  expect(await state()).toEqual({ status: 'released', reason: 'given_back' });
+});
+
+test('the card was declined when no time was left', async () => {
+  const { place, hold, state, pay, lapse } = await held();
+  await pay();
+  await lapse();
+  await inventory.declinePayment(place, hold.holdId, 1);
+  expect(await state()).toEqual({ status: 'released', reason: 'declined' });
+});
+
+test('the order was refunded', async () => {
+  const { place, hold, state, pay } = await held();
+  await pay();
+  await inventory.completePayment(place, hold);
+  await inventory.reopen(place, hold.holdId);
+  expect(await state()).toEqual({ status: 'released', reason: 'refunded' });
+});
+
+test('the drop was cancelled, for those with seats and those in standby', async () => {
+  const { place, state } = await held({
+    sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 1 }],
+    standbyLimit: 1,
+  });
+  expect(await shop.decide(place, '2:1')).toEqual(['standby 1']);
+  await inventory.cancel(place);
+  for (const buyer of [1, 2]) expect(await state(buyer)).toEqual({ status: 'released', reason: 'cancelled' });
+});
+
+test('a hold that was released before reasons were kept names none', async () => {
+  const { place, hold, state } = await held();
+  await inventory.leave(place, 1);
+  const key = inventory.keys.key(place, 'holds');
+  const record = await shop.redis.hget(key, hold.holdId);
+  await shop.redis.hset(key, hold.holdId, record!.replace('given_back', 'some request'));
+  expect(await state()).toEqual({ status: 'released' });
+});
+
+test('who stands by is told how many seats may still come back, in any part of the drop', async () => {
+  const { drop, place } = await shop.onSale({
+    sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 2 }],
+    partitions: 2,
+    standbyLimit: 4,
+    maxPerBuyer: 2,
+  });
+  await shop.hold(place, 2, 2);
+  const other = await shop.hold({ ...place, partition: 1 }, 3, 2);
+  expect(await shop.decide(place, '4:1')).toEqual(['standby 1']);
+  const state = () => readEntryState(inventory, drop, 4, checkoutKey);
+  expect(await state()).toEqual({ status: 'standby', position: 1, mayComeBack: 4 });
+  await inventory.beginPayment({ ...place, partition: 1 }, other, 'a request');
+  expect(await state()).toMatchObject({ mayComeBack: 4 });
+  await inventory.completePayment({ ...place, partition: 1 }, other);
+  expect(await state()).toMatchObject({ mayComeBack: 2 });
+});
+
+test('word of it says the same', async () => {
+  const { drop, place } = await held();
+  const channel = inventory.keys.news(drop.id);
+  const told = new Promise<DropNews>((resolve) => {
+    shop.redis.on('smessage', (name: string, text: string) => {
+      if (name === channel) resolve(JSON.parse(text) as DropNews);
+    });
+  });
+  await shop.redis.ssubscribe(channel);
+  const announcer = createAnnouncer({
+    redis: shop.redis,
+    inventory,
+    channel: { current: () => undefined, ready: () => false },
+    topology: new Topology(shop.namespace, 1),
+    checkoutKey,
+  });
+  await announcer.promoted(place, [], { buyerId: 1, reason: 'expired' });
+  expect((await told).events).toEqual([
+    { to: 1, event: 'hold:released', entry: { status: 'released', reason: 'expired' } },
+  ]);
+});
