@@ -10,8 +10,14 @@ import { waitUntil } from './wait.ts';
 export const tierNames = ['publisher', 'consumer', 'realtime', 'general'] as const;
 export type TierName = (typeof tierNames)[number];
 
+type Addresses = {
+  redis: Pick<Servers['redis'], 'nodes'>;
+  rabbitMq: Pick<Servers['rabbitMq'], 'url'>;
+  mariaDb: Pick<Servers['mariaDb'], 'url'>;
+};
+
 /** The settings every tier gets, but for its own PORT. */
-export function tierEnv(servers: Servers, secrets: Secrets): Record<string, string> {
+export function tierEnv(servers: Addresses, secrets: Secrets): Record<string, string> {
   return {
     SEATDROP_ENV: 'local',
     HOST: '127.0.0.1',

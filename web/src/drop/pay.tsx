@@ -37,7 +37,7 @@ export function Pay({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { k
       <h2 id="stage" tabIndex={-1} className={styles.title}>
         {text.pay.title}
       </h2>
-      <TimeLeft until={stage.expiresAt} />
+      <TimeLeft until={stage.expiresAt} small />
       <SeatList seats={stage.seats} sections={drop.sections} />
       <p className={styles.total}>
         <span className={styles.soft}>{text.pay.each(stage.seats.length, format.money(drop.price))}</span>

@@ -10,7 +10,7 @@ import styles from './counter.module.css';
 const moments = new Set([120, 60, 30, 10]);
 
 /** The time to pay, running down by the server's clock; also in the title of the tab, for who looks at another. */
-export function TimeLeft({ until }: { until: number }) {
+export function TimeLeft({ until, small }: { until: number; small?: boolean }) {
   const { text } = useLocale();
   const say = useSay();
   const left = Math.max(0, until - useServerNow());
@@ -34,7 +34,10 @@ export function TimeLeft({ until }: { until: number }) {
   if (left <= 0) return <p role="status">{text.held.over}</p>;
   return (
     <p className={styles.figure} role="timer" aria-label={text.held.timeLeft(shown)}>
-      <span className={classes(styles.big, seconds <= 30 && styles.hurry)} aria-hidden="true">
+      <span
+        className={classes(small ? styles.middling : styles.big, seconds <= 30 && styles.hurry)}
+        aria-hidden="true"
+      >
         {shown}
       </span>
       <span className={styles.soft} aria-hidden="true">

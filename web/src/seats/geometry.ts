@@ -3,7 +3,7 @@ import { rowsOf, type Section } from '../../../shared/inventory/layout.ts';
 
 /** Units of the plan from one seat to the next. */
 export const pitch = 10;
-const margin = 24;
+const margin = 16;
 
 export type PlanRow = { index: number; section: string; label: string; seats: number; x: number; y: number };
 export type PlanSection = { name: string; x: number; y: number };
@@ -20,11 +20,13 @@ export type Plan = {
 export function planOf(sections: readonly Section[]): Plan {
   const rows = rowsOf(sections);
   const widest = Math.max(...rows.map(({ seats }) => seats));
-  const width = Math.max(widest, 12) * pitch + 2 * margin;
+  const width = Math.max(widest, 22) * pitch + 2 * margin;
   const bend = Math.min(widest * 1.1, 60);
   const letters = Math.max(9, width / 48);
   const sectionGap = letters * 2.6;
-  let y = margin + bend + letters * 3.2;
+  // As far below the stage as the ends of the first row are bent up towards it.
+  const firstHalf = ((rows[0]?.seats ?? 0) * pitch) / width;
+  let y = margin + bend * firstHalf * firstHalf + letters * 4.2;
   let last: string | undefined;
   const placed: PlanRow[] = [];
   const named: PlanSection[] = [];

@@ -20,8 +20,12 @@ export const PlanRow = memo(function PlanRow({ plan, row, seats }: PlanRowProps)
     const { x, y } = seatPoint(plan, row, number);
     paths[stateOf(seats?.[number - 1])] += `M${x} ${y.toFixed(1)}h0`;
   }
+  const start = seatPoint(plan, row, 1);
   return (
     <>
+      <text x={start.x - 7} y={start.y + 1.8} className={styles.rowName}>
+        {row.label}
+      </text>
       {paths.free && <path className={styles.free} d={paths.free} />}
       {paths.unknown && <path className={styles.unknown} d={paths.unknown} />}
       {paths.sold && <path className={styles.sold} d={paths.sold} />}

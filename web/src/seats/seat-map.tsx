@@ -51,7 +51,7 @@ export function SeatMap({ sections, rows, yours }: SeatMapProps) {
     return numbers.map((number) => text.map.seatAt(section, row, number)).join(', ');
   }
 
-  const goToMine = () => goTo(middleOf(yours, plan), Math.min(closest, Math.max(1, plan.width / 320)));
+  const goToMine = () => goTo(middleOf(yours, plan), plan.width < 500 ? 1 : plan.width / 320);
 
   // Whoever gets seats wants to know where they are.
   const first = yours[0];
@@ -132,10 +132,12 @@ export function SeatMap({ sections, rows, yours }: SeatMapProps) {
           </g>
         </svg>
       </div>
-      <p className={styles.pointed} aria-hidden="true">
-        {pointed || '\u00a0'}
-      </p>
-      <Legend hasYours={yours.length > 0} known={rows !== undefined} />
+      <div className={styles.under}>
+        <Legend hasYours={yours.length > 0} known={rows !== undefined} />
+        <p className={styles.pointed} aria-hidden="true">
+          {pointed}
+        </p>
+      </div>
       <p id="seat-summary" className="unseen">
         {spoken.filter(Boolean).join(' ')}
       </p>
