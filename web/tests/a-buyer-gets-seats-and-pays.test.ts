@@ -70,7 +70,7 @@ test('from sign-up over the opening to a paid order with a code for each seat', 
   await other.goto('/orders');
   await other.getByRole('link', { name: 'The Lanterns: One Night Only' }).waitFor();
   await page.getByRole('button', { name: 'Account of Robin Chen' }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
   await other.getByText('Sign in to see your tickets.').waitFor();
   await context.close();
 });

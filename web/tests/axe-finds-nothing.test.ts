@@ -20,18 +20,30 @@ afterAll(async () => {
 }, 60_000);
 jest.setTimeout(120_000);
 
+/** Colours on their way from one to another are none that axe should judge. */
+const calm = { reducedMotion: 'reduce' } as const;
+
+/** Runs in the page: the new colours are drawn, and none is on its way any more. */
+async function colourSettled(): Promise<void> {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+}
+
 /** What axe finds on the page as it is now, in both colour schemes. */
 async function faults(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(colourSettled);
     await page.evaluate(axe);
     const results = await page.evaluate<AxeResults, string[]>(async (values) => {
       const { axe: loaded } = globalThis as unknown as { axe: typeof import('axe-core') };
       return loaded.run(document, { runOnly: { type: 'tag', values } });
     }, rules);
     for (const { id, help, nodes } of results.violations) {
-      found.push(`${colorScheme} ${id}: ${help} — ${nodes.map(({ html }) => html).join(' ')}`);
+      found.push(
+        `${colorScheme} ${id}: ${help} — ${nodes.map((node) => node.html + ' ' + (node.failureSummary ?? '')).join(' ')}`,
+      );
     }
   }
   return found;
@@ -42,7 +54,7 @@ describe.each([
   ['a phone', true],
 ])('on %s', (_name, phone) => {
   test('pages without an account', async () => {
-    const context = await browser.visit({ phone });
+    const context = await browser.visit({ ...calm, phone });
     const page = await context.newPage();
     const waiting = await stack.drop({ opensAt: inSeconds(3600) });
     for (const [path, heading] of [
@@ -62,13 +74,13 @@ describe.each([
     await page.getByText('Fill this in.').first().waitFor();
     expect(await faults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Menu' }).click();
-    await page.getByRole('menu').waitFor();
+    await page.getByRole('radio', { name: 'Dark' }).waitFor();
     expect(await faults(page)).toEqual([]);
     await context.close();
   });
 
   test('a purchase, step by step', async () => {
-    const context = await browser.visit({ phone, as: await stack.person() });
+    const context = await browser.visit({ ...calm, phone, as: await stack.person() });
     const page = await context.newPage();
     const check = async (step: string) =>
       expect({ step, faults: await faults(page) }).toEqual({ step, faults: [] });
@@ -112,7 +124,7 @@ describe.each([
   });
 
   test('standby, sold out, released, paused, cancelled, offline', async () => {
-    const context = await browser.visit({ phone, as: await stack.person() });
+    const context = await browser.visit({ ...calm, phone, as: await stack.person() });
     const one = { sections: [{ name: 'Floor', rows: 1, seatsPerRow: 1 }] };
     const dropId = await stack.drop(one);
     await (await stack.person()).enter(dropId, 1);

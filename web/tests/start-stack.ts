@@ -161,7 +161,7 @@ export async function startStack() {
     async drop(changes: Partial<z.input<typeof newDrop>> = {}): Promise<number> {
       const { id } = await organizer.ask<{ id: number }>('POST', `/events/${eventId}/drops`, {
         opensAt: inSeconds(-5),
-        closesAt: inSeconds(3600),
+        closesAt: inSeconds(7200),
         price: { amount: 6500, currency: 'EUR' },
         holdSeconds: 120,
         maxPerBuyer: 4,

@@ -1,13 +1,9 @@
 import { Link, useLocation } from 'wouter';
-import { lazy, Suspense, useState } from 'react';
 import { useLocale } from '../i18n/locale.tsx';
 import { useMe } from '../session/use-me.ts';
 import { Logo } from './logo.tsx';
-import { MenuFace } from './menu-face.tsx';
+import { Options } from './options.tsx';
 import styles from './header.module.css';
-
-const loadMenu = () => import('./options-menu.tsx');
-const OptionsMenu = lazy(loadMenu);
 
 export function Header() {
   const { text } = useLocale();
@@ -41,36 +37,8 @@ export function Header() {
             </Link>
           )}
         </nav>
-        <MenuOnDemand />
+        <Options />
       </div>
     </header>
-  );
-}
-
-/** The menu is a third of a page's weight, and most visits do without: it is loaded when a hand comes near. */
-function MenuOnDemand() {
-  const { text } = useLocale();
-  const me = useMe();
-  const [isWanted, setWanted] = useState(false);
-  const label = me ? text.shell.account(me.name) : text.shell.menu;
-  const button = (
-    <button
-      type="button"
-      className={styles.menu}
-      aria-label={label}
-      aria-haspopup="menu"
-      aria-expanded="false"
-      onPointerEnter={() => void loadMenu()}
-      onFocus={() => void loadMenu()}
-      onClick={() => setWanted(true)}
-    >
-      <MenuFace name={me?.name} />
-    </button>
-  );
-  if (!isWanted) return button;
-  return (
-    <Suspense fallback={button}>
-      <OptionsMenu />
-    </Suspense>
   );
 }
