@@ -27,7 +27,12 @@ if (existsSync(note) && readFileSync(note, 'utf8') === fingerprint) {
     }
     writeFileSync(join(draft, 'built-from.txt'), fingerprint);
     rmSync(dist, { recursive: true, force: true });
-    renameSync(draft, dist);
+    try {
+      renameSync(draft, dist);
+    } catch (error) {
+      // Another build was as quick, of the same sources.
+      if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }

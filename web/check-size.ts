@@ -2,14 +2,16 @@
  * `npm run check:size`: what a browser loads of scripts before each page can be used, compressed as nginx sends it.
  * Fails when a page of the shoppers needs more than the budget. Builds first when something has changed.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import './build.ts';
 
 /** Kilobytes of gzip. The limit is 150; staying well below it leaves room to grow. */
 const budget = 135;
 const dist = join(import.meta.dirname, 'dist');
+
+execFileSync(process.execPath, [join(import.meta.dirname, 'build.ts')]);
 
 type Chunk = { file: string; isEntry?: boolean; imports?: string[]; dynamicImports?: string[] };
 const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>;

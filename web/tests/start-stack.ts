@@ -22,7 +22,7 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
 export type Person = Awaited<ReturnType<Stack['person']>>;
 
 /** What every question of these drops wants to hear. */
-export const answer = 'Cello';
+const answer = 'Cello';
 
 export async function startStack() {
   const root = resolve(import.meta.dirname, '../..');

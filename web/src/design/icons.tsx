@@ -57,11 +57,6 @@ export const Person = () => (
     <path d="M5 20c.8-4 3.6-5.6 7-5.6s6.2 1.600 7 5.6" />
   </Icon>
 );
-export const Arrow = () => (
-  <Icon>
-    <path d="M5 12h14M13 6l6 6-6 6" />
-  </Icon>
-);
 export const Eye = () => (
   <Icon>
     <path d="M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12Z" />

@@ -2,7 +2,7 @@
 import { rowsOf, type Section } from '../../../shared/inventory/layout.ts';
 
 /** Units of the plan from one seat to the next. */
-export const pitch = 10;
+const pitch = 10;
 const margin = 16;
 
 export type PlanRow = { index: number; section: string; label: string; seats: number; x: number; y: number };
@@ -43,7 +43,7 @@ export function planOf(sections: readonly Section[]): Plan {
 }
 
 /** The ends of a row are nearer to the stage than its middle. */
-export function lift(plan: Plan, x: number): number {
+function lift(plan: Plan, x: number): number {
   const fromMiddle = (x - plan.width / 2) / (plan.width / 2);
   return plan.bend * fromMiddle * fromMiddle;
 }

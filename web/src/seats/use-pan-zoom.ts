@@ -113,11 +113,11 @@ export function usePanZoom(
       zoomOut: () => zoomAt(1 / step, middle),
       showAll: () => show(whole),
       /** Brings a point into the middle, as close as makes sense. */
-      goTo(point: { x: number; y: number }, scale: number) {
+      goTo: (point: { x: number; y: number }, scale: number) => {
         show({ scale, x: middle.x - point.x * scale, y: middle.y - point.y * scale });
       },
       /** True when the key was one of ours. */
-      press(key: string): boolean {
+      press: (key: string): boolean => {
         const keys: Record<string, () => void> = {
           ArrowLeft: () => pan(1, 0),
           ArrowRight: () => pan(-1, 0),

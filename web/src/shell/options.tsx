@@ -19,7 +19,7 @@ export function Options() {
   const popover = useRef<HTMLDivElement>(null);
   const id = useId();
   const close = () => popover.current?.hidePopover();
-  const initial = me ? [...me.name.trim()][0]?.toUpperCase() : undefined;
+  const initial = me ? Array.from(me.name.trim())[0]?.toUpperCase() : undefined;
   return (
     <>
       <button
