@@ -79,6 +79,7 @@ export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
     ready: () => intake.ready() && timers.ready(),
     async stop() {
       await Promise.all([sweeper.stop(), ...workers.map((each) => each.stop())]);
+      await intake.close();
     },
   };
 }

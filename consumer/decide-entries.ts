@@ -6,6 +6,7 @@ import type { KeyObject } from 'node:crypto';
 import type { ConsumeMessage } from 'amqplib';
 import type { Announcer } from '../shared/announce.ts';
 import { decodeBatch, type DecodedBatch } from '../shared/broker/entry-batch.ts';
+import type { EntryState } from '../shared/contract/entries.ts';
 import { entryStateOf, heldState } from '../shared/entry-state.ts';
 import type { Outcome } from '../shared/inventory/claim.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
@@ -53,24 +54,36 @@ export function createDecideEntries({ inventory, announcer, sharing, checkoutKey
     };
   };
 
-  /** In a batch that comes again holds may be paid or gone by now, so their buyers are told how things stand. */
+  /** What the outcome alone says; undefined where only Redis knows. */
+  function stateAfter(place: Place, outcome: Outcome): EntryState | undefined {
+    switch (outcome.kind) {
+      case 'held':
+        return heldState(place, outcome.hold, checkoutKey);
+      case 'standby':
+        return { status: 'standby', position: outcome.position };
+      case 'sold_out':
+        return { status: 'sold_out' };
+      case 'duplicate':
+        return undefined;
+    }
+  }
+
+  /** A batch that comes again may be old news by now, so its buyers are told how things stand. */
   async function newsOf(place: Place, outcomes: readonly Outcome[], again: boolean): Promise<DropNews> {
     const news: DropNews = { dropId: place.dropId, events: [], soldOut: [] };
-    const present = async (buyerId: number) =>
-      entryStateOf(place, buyerId, await inventory.view(place, buyerId), checkoutKey);
-    const tell = (to: number, entry: DropNews['events'][number]['entry']) =>
-      news.events.push({ to, event: 'entry:outcome', entry });
-    for (const outcome of outcomes) {
-      if (outcome.kind === 'sold_out') {
-        news.soldOut.push(outcome.buyerId);
-      } else if (outcome.kind === 'held' && !again) {
-        tell(outcome.hold.buyerId, heldState(place, outcome.hold, checkoutKey));
-      } else if (outcome.kind === 'standby' && !again) {
-        tell(outcome.buyerId, { status: 'standby', position: outcome.position });
-      } else {
-        const buyerId = outcome.kind === 'held' ? outcome.hold.buyerId : outcome.buyerId;
-        tell(buyerId, await present(buyerId));
-      }
+    const told = await Promise.all(
+      outcomes.map(async (outcome) => {
+        const to = outcome.kind === 'held' ? outcome.hold.buyerId : outcome.buyerId;
+        const said = again ? undefined : stateAfter(place, outcome);
+        return {
+          to,
+          entry: said ?? entryStateOf(place, to, await inventory.view(place, to), checkoutKey),
+        };
+      }),
+    );
+    for (const { to, entry } of told) {
+      if (entry.status === 'sold_out') news.soldOut.push(to);
+      else news.events.push({ to, event: 'entry:outcome', entry });
     }
     return news;
   }

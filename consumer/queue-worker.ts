@@ -43,7 +43,12 @@ export class QueueWorker {
     let open = true;
     channel.once('close', () => (open = false));
     const { consumerTag } = await channel.consume(this.#options.queue, (message) => {
-      if (!message || this.#stopping.signal.aborted) return;
+      if (this.#stopping.signal.aborted) return;
+      if (!message) {
+        // The broker ended this consumer (its queue was deleted); what comes after this channel sets up all anew.
+        if (open) channel.close().catch(() => {});
+        return;
+      }
       this.#line = this.#line.then(() => this.#take(message, channel, () => open));
     });
     this.#cancel = () => (open ? channel.cancel(consumerTag) : Promise.resolve());
@@ -60,6 +65,13 @@ export class QueueWorker {
   async #take(message: ConsumeMessage, channel: ConfirmChannel, isOpen: () => boolean): Promise<void> {
     // What came down a lost channel comes again; deciding it twice would do no harm, but no good either.
     if (this.#stopping.signal.aborted || !isOpen()) return;
+    const settle = (how: () => void) => {
+      try {
+        if (isOpen()) how();
+      } catch {
+        // The channel is closing, so the message comes again.
+      }
+    };
     const park = (error: unknown) => {
       const { queue, log, onParked } = this.#options;
       const expected = error instanceof Unhandleable;
@@ -68,7 +80,7 @@ export class QueueWorker {
         'parked',
       );
       onParked(queue);
-      if (isOpen()) channel.reject(message, false);
+      settle(() => channel.reject(message, false));
     };
     let decided;
     try {
@@ -80,7 +92,7 @@ export class QueueWorker {
     if (!decided) return;
     const follow = decided.value;
     const rest = this.#persist(follow).then((done) => {
-      if (done && isOpen()) channel.ack(message);
+      if (done) settle(() => channel.ack(message));
     }, park);
     this.#underWay.add(rest);
     void rest.finally(() => this.#underWay.delete(rest));
@@ -90,12 +102,14 @@ export class QueueWorker {
   async #persist<T>(work: () => Promise<T>): Promise<{ value: T } | undefined> {
     const { isTransient, log, queue } = this.#options;
     let pause = firstPause;
+    let lastingFaults = 0;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return { value: await work() };
       } catch (error) {
         if (error instanceof Unhandleable) throw error;
-        if (!isTransient(error) && attempt >= attempts) throw error;
+        if (!isTransient(error)) lastingFaults += 1;
+        if (lastingFaults >= attempts) throw error;
         if (attempt === 1) log.warn({ err: error, queue }, 'trying again');
         const stopped = await sleep(pause, false, { signal: this.#stopping.signal }).catch(() => true);
         if (stopped) return undefined;

@@ -34,12 +34,14 @@ export function createSeatSharing({ inventory, announcer }: SeatSharingDeps): Se
       .toSorted((a, b) => b.free - a.free);
     let missing = wanted;
     for (const { lender } of lenders) {
-      if (missing <= 0) break;
-      const transfer = newBatchId();
-      const seats = await inventory.lend(lender, transfer, place.partition, missing);
-      if (seats.length === 0) continue;
-      await arrive(lender, transfer, place, seats);
-      missing -= seats.length;
+      // A lender gives only so many at once.
+      for (;;) {
+        const transfer = newBatchId();
+        const seats = missing > 0 ? await inventory.lend(lender, transfer, place.partition, missing) : [];
+        if (seats.length === 0) break;
+        await arrive(lender, transfer, place, seats);
+        missing -= seats.length;
+      }
     }
     return wanted - missing;
   };
@@ -54,14 +56,18 @@ export function createSeatSharing({ inventory, announcer }: SeatSharingDeps): Se
     },
 
     async serveStandby({ id, partitions }) {
-      const counts = await inventory.partitionCounts({ id, partitions });
+      const drop = { id, partitions };
+      let counts = await inventory.partitionCounts(drop);
       for (const place of places(id, partitions)) {
         const waiting = counts[place.partition]?.standby ?? 0;
-        const free = counts.reduce(
-          (sum, part, index) => sum + (index === place.partition ? 0 : (part?.free ?? 0)),
-          0,
-        );
-        if (waiting > 0 && free > 0) await borrow(place, partitions, Math.min(waiting, free));
+        const own = counts[place.partition]?.free ?? 0;
+        const all = counts.reduce((sum, part) => sum + (part?.free ?? 0), 0);
+        if (waiting === 0 || all === own) continue;
+        // Seats that would serve nobody here stay where they are; else two partitions could pass them to and fro.
+        const least = (await inventory.leastWanted(place)) ?? Infinity;
+        if (all < least) continue;
+        await borrow(place, partitions, Math.min(waiting, Math.floor(all / least)) * least - own);
+        counts = await inventory.partitionCounts(drop);
       }
     },
   };

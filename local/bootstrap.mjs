@@ -14,15 +14,20 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * Runs a TypeScript file on Node 24 and ends this process as that one ends.
  * @param {string} script path from the root
  * @param {string[]} args
+ * @param {string} [lastWords] to be printed when the script could not run to its end
  */
-export async function runOnNode24(script, args) {
+export async function runOnNode24(script, args, lastWords) {
+  const fail = (why) => {
+    console.error(`✗ ${why}`);
+    if (lastWords !== undefined) console.log(lastWords);
+    process.exit(1);
+  };
   let node;
   try {
     await installWhatIsMissing();
     node = await findNode24();
   } catch (error) {
-    console.error(`✗ ${error.message}`);
-    process.exit(1);
+    fail(error.message);
   }
   // The child leads a session of its own, so that it gets each signal once, from here. The channel tells it
   // when this process is gone for whatever reason: it then stops everything too.
@@ -32,13 +37,10 @@ export async function runOnNode24(script, args) {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
-  child.once('error', (error) => {
-    console.error(`✗ ${node} cannot be run: ${error.message}`);
-    process.exit(1);
-  });
+  child.once('error', (error) => fail(`${node} cannot be run: ${error.message}`));
   child.once('exit', (code, signal) => {
-    if (signal !== null) console.error(`✗ ${script} was ended by ${signal}`);
-    process.exit(code ?? 1);
+    if (code === null) fail(`${script} was ended by ${signal}`);
+    process.exit(code);
   });
   if (process.env.npm_lifecycle_event !== undefined) stopWithoutNpm(child);
 }

@@ -1,7 +1,7 @@
 /** Runs one named piece of work and shows its progress and time. Steps may run side by side. */
 export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
-type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
+type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>;
 
 /**
  * One line per finished step. Underneath, a terminal shows what is under way; anything else (a file, CI) gets
@@ -12,19 +12,25 @@ export function createSteps(output: Output = process.stdout): { step: Step; say:
   const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
   let ticker: NodeJS.Timeout | undefined;
   let ticks = 0;
+  let isShown = false;
 
+  /** Removes the line that shows what is under way. */
   function clear(): void {
-    if (output.isTTY) output.write('\r\x1b[K');
+    if (isShown) output.write('\r\x1b[K');
+    isShown = false;
   }
   function showUnderWay(): void {
     const names = [...underWay].map(([name, since]) => `${name} ${seconds(since)}`).join(' · ');
-    if (output.isTTY) output.write(`\r\x1b[K${names === '' ? '' : `… ${names}`}`);
-    else if (names !== '' && ticks % 50 === 0) output.write(`  … ${names}\n`);
+    clear();
+    if (names === '') return;
+    if (output.isTTY) output.write(fit(`… ${names}`, output.columns));
+    else if (ticks % 50 === 0) output.write(`  … ${names}\n`);
+    isShown = output.isTTY;
   }
   function say(line: string): void {
     clear();
     output.write(`${line}\n`);
-    if (output.isTTY && underWay.size > 0) showUnderWay();
+    if (output.isTTY) showUnderWay();
   }
 
   async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -53,4 +59,10 @@ export function createSteps(output: Output = process.stdout): { step: Step; say:
     }
   }
   return { step, say };
+}
+
+/** A line that wraps could not be removed again. */
+function fit(line: string, columns: number | undefined): string {
+  const width = columns || 80; // some terminals say 0
+  return line.length < width ? line : `${line.slice(0, width - 2)}…`;
 }

@@ -8,7 +8,7 @@ const token = (buyer: string): string => `head.body.${buyer.padEnd(43, 'x')}`;
 type Door = Awaited<ReturnType<typeof startFrontDoor>>;
 
 /** Sends 30 requests at once and counts the answers by status. */
-async function rush(door: Door, path: string, headersOf: (i: number) => HeadersInit) {
+async function rush(door: Door, path: string, headersOf: (i: number) => Record<string, string>) {
   const method = path.endsWith('/entries') ? 'POST' : 'GET';
   const all = Array.from({ length: 30 }, (_, i) => door.ask(path, { method, headers: headersOf(i) }));
   const answers = await Promise.all(all);

@@ -70,7 +70,7 @@ async function startTier(tier: string) {
       response.end(JSON.stringify(seen));
     });
   });
-  server.on('upgrade', (request, socket) => {
+  server.on('upgrade', (_request, socket) => {
     socket.on('error', () => socket.destroy());
     socket.end(
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n${tier}`,

@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { pino } from 'pino';
+import { createLog } from '../shared/log.ts';
 import { questionFor } from '../shared/drops/question.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
@@ -14,7 +14,7 @@ import { Attempts } from './attempts.ts';
 import type { Batcher } from './batcher.ts';
 import { watchOpenDrops, type OpenDrops } from './open-drops.ts';
 
-const log = pino({ level: 'silent' });
+const log = createLog('publisher', 'silent');
 const sessionKey = createSecretKey(randomBytes(32));
 const redis = connectRedis(testServers().redisNodes, log);
 const inventory = createInventory({ redis, namespace: `test-${randomBytes(4).toString('hex')}` });

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { createLog } from '../shared/log.ts';
 import { createTestInventory } from '../shared/testing/inventory.ts';
 import { countAcceptedEntries } from './accepted-entries.ts';
 
@@ -7,7 +7,7 @@ afterAll(() => shop.stop());
 
 test('what several processes accepted adds up, and the last of it is counted when they stop', async () => {
   const { drop } = await shop.onSale();
-  const log = pino({ level: 'silent' });
+  const log = createLog('publisher', 'silent');
   const processes = [1, 2].map(() => countAcceptedEntries(shop.inventory, log));
   expect(await shop.inventory.accepted(drop.id)).toBe(0);
   for (let entry = 0; entry < 1_000; entry += 1) processes[entry % 2]!.count(drop.id);

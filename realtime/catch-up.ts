@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../shared/log.ts';
 import type { ReadEntry } from './buyer-entry.ts';
 import type { Client } from './clients.ts';
@@ -6,6 +7,8 @@ import type { WatchedDrops } from './watched-drops.ts';
 
 /** Entries read at a time, so that those who catch up do not hold up the others. */
 const portion = 100;
+/** Milliseconds before trying again when Redis is away once more. */
+const retryMs = 1_000;
 
 export type CatchUpDeps = {
   watchedDrops: WatchedDrops;
@@ -30,7 +33,30 @@ export function createCatchUp({ watchedDrops, findDrop, readEntry, log }: CatchU
     log.info({ dropId, buyers: buyers.length }, 'caught up after missing news');
   };
 
+  /** Drops being caught up with, and whether there is reason to begin once more. */
+  const underWay = new Map<number, { again: boolean }>();
+  const tellUntilDone = async (dropId: number, progress: { again: boolean }) => {
+    do {
+      progress.again = false;
+      try {
+        await tell(dropId);
+      } catch (error) {
+        log.warn({ err: error, dropId }, 'could not catch up');
+        await sleep(retryMs, undefined, { ref: false });
+        progress.again = [...watchedDrops.watchersOf(dropId)].length > 0;
+      }
+    } while (progress.again);
+    underWay.delete(dropId);
+  };
+
   return (dropId: number): void => {
-    tell(dropId).catch((error: unknown) => log.warn({ err: error, dropId }, 'could not catch up'));
+    const known = underWay.get(dropId);
+    if (known) {
+      known.again = true;
+      return;
+    }
+    const progress = { again: false };
+    underWay.set(dropId, progress);
+    void tellUntilDone(dropId, progress);
   };
 }

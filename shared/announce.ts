@@ -9,9 +9,10 @@ import { encodeTimer } from './broker/hold-timer.ts';
 import { publishConfirmed } from './broker/publish.ts';
 import type { Topology } from './broker/topology.ts';
 import { heldState } from './entry-state.ts';
-import type { NewHold, ReleaseReason } from './inventory/hold.ts';
+import type { NewHold } from './inventory/hold.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import type { Place } from './inventory/keys.ts';
+import type { ReleaseReason } from './inventory/release-reason.ts';
 import { publishNews } from './news.ts';
 import type { DropNews } from './realtime-events.ts';
 

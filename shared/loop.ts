@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from './log.ts';
 
 export type Loop = {
-  /** Runs the duty now rather than after the rest of the interval. */
+  /** Runs the duty now rather than after the rest of the interval; once more at once when it is running. */
   poke: () => void;
   /** Ends the loop after the run under way. */
   stop: () => Promise<void>;
@@ -14,11 +14,13 @@ export type Loop = {
  */
 export function startLoop(name: string, intervalMs: number, log: Log, duty: () => Promise<void>): Loop {
   const stopping = new AbortController();
+  let poked = false;
   let wake: () => void = () => {};
   let failures = 0;
 
   const run = async () => {
     while (!stopping.signal.aborted) {
+      poked = false;
       try {
         await duty();
         failures = 0;
@@ -26,6 +28,7 @@ export function startLoop(name: string, intervalMs: number, log: Log, duty: () =
         failures += 1;
         log[failures === 1 ? 'warn' : 'debug']({ err: error, duty: name, failures }, 'duty failed');
       }
+      if (poked) continue;
       const woken = new Promise<void>((resolve) => (wake = resolve));
       const rest = new AbortController();
       const cut = () => rest.abort();
@@ -38,7 +41,10 @@ export function startLoop(name: string, intervalMs: number, log: Log, duty: () =
   };
   const ended = run();
   return {
-    poke: () => wake(),
+    poke: () => {
+      poked = true;
+      wake();
+    },
     stop: async () => {
       stopping.abort();
       await ended;

@@ -38,10 +38,7 @@ const show = async (id: string, by: TestUser): Promise<Order> =>
   (await request(sale.app).get(`/api/orders/${id}`).set(by.bearer).expect(200)).body as Order;
 
 function scan(eventId: number, code: unknown, by: TestUser | undefined = sale.organizer) {
-  return request(sale.app)
-    .post(`/api/events/${eventId}/check-ins`)
-    .set(by.bearer)
-    .send({ code } as object);
+  return request(sale.app).post(`/api/events/${eventId}/check-ins`).set(by.bearer).send({ code });
 }
 
 const counts = async (eventId: number) =>
@@ -84,33 +81,24 @@ test('of many scanners that read a ticket at once, exactly one lets in', async (
 });
 
 test('a refund and a scan at the same time: whoever is let in was paid for at that moment', async () => {
-  const seen = new Set<number>();
   for (let round = 0; round < 12; round += 1) {
     const { id, eventId, codes } = await buy();
-    const [scanned, refunds] = await Promise.all(
-      round % 2
-        ? [scan(eventId, codes[0]).then((answer) => answer), requestRefunds(sale.db, { id })]
-        : [
-            new Promise<request.Response>((resolve, reject) => {
-              setTimeout(() => scan(eventId, codes[0]).then(resolve, reject), round);
-            }),
-            requestRefunds(sale.db, { id }),
-          ],
-    );
+    const scanning = async () => {
+      await new Promise((resolve) => setTimeout(resolve, round));
+      return scan(eventId, codes[0]);
+    };
+    const [scanned, refunds] = await Promise.all([scanning(), requestRefunds(sale.db, { id })]);
     expect(refunds).toBe(1);
-    seen.add(scanned.status);
     const row: unknown = await sale.db('check_ins').where({ order_id: id }).first();
-    if (scanned.status === 200) {
-      expect(row).toBeDefined();
-    } else {
-      expect(scanned.body).toMatchObject({ code: 'ticket_refunded' });
-      expect(row).toBeUndefined();
-    }
+    const outcome = scanned.status === 200 ? 'in' : (scanned.body as { code: string }).code;
+    expect([
+      ['in', true],
+      ['ticket_refunded', false],
+    ]).toContainEqual([outcome, row !== undefined]);
     // Afterwards it is worth nothing, used or not.
     expect((await scan(eventId, codes[0]).expect(409)).body).toMatchObject({ code: 'ticket_refunded' });
     expect(await counts(eventId)).toEqual({ sold: 0, checkedIn: 0 });
   }
-  expect(seen.size).toBeGreaterThan(0);
 });
 
 test('a refunded order has no tickets any more', async () => {

@@ -1,7 +1,7 @@
-import type { Knex } from 'knex';
 import { dropListed, dropQuery } from '../../shared/contract/drops.ts';
 import { pageOf } from '../../shared/contract/paging.ts';
 import type { DropPhase } from '../../shared/drops/phase.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
 import type { Deps } from '../deps.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -66,7 +66,7 @@ export function listDrops({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Ro
 }
 
 /** As `phaseOf` tells it. */
-function inPhase(query: Knex.QueryBuilder, phase: DropPhase, now: Date): void {
+function inPhase(query: ReturnType<Database['queryBuilder']>, phase: DropPhase, now: Date): void {
   if (phase === 'cancelled') {
     void query.whereNotNull('drops.cancelled_at');
     return;

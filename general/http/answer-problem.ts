@@ -38,11 +38,19 @@ const passingFaults = new Set([
 
 /** Of ioredis, when no node could be asked. */
 const redisAway = new Set(['ClusterAllFailedError', 'MaxRetriesPerRequestError', 'AbortError']);
+/** Of ioredis too, which names only some of its errors: a failover that takes longer than its patience. */
+const redisFailingOver =
+  /^(Too many Cluster redirections|Connection is closed|None of startup nodes is available)/;
 
 /** Whether nothing is wrong but that a server could not be reached or was busy, so that trying again makes sense. */
 function willPass(error: unknown): boolean {
-  const { code = '', name = '' } = Object(error) as { code?: string; name?: string };
+  const {
+    code = '',
+    name = '',
+    message = '',
+  } = Object(error) as { code?: string; name?: string; message?: string };
   if (name === 'ReplyError') return isTransient(error);
   // knex: no connection to be had in time
-  return passingFaults.has(code) || redisAway.has(name) || name === 'KnexTimeoutError';
+  if (redisAway.has(name) || redisFailingOver.test(message)) return true;
+  return passingFaults.has(code) || name === 'KnexTimeoutError';
 }

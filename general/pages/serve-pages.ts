@@ -1,5 +1,5 @@
 /** Pages whose address alone says what they are about. The rest of the web app is files, which the front door has. */
-import { Router, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import type { Log } from '../../shared/log.ts';
 import { idInPath } from '../../shared/contract/ids.ts';
 import { pagePolicy } from '../../shared/page-policy.ts';
@@ -14,8 +14,13 @@ export type PageDeps = Pick<Deps, 'db' | 'inventory' | 'publicUrl'> & {
   webRoot?: string | undefined;
 };
 
-export function servePages({ db, inventory, publicUrl, webRoot }: PageDeps): Router {
+export function servePages(deps: PageDeps): Router {
   const router = Router();
+  router.get('/events/:id', eventPage(deps));
+  return router;
+}
+
+function eventPage({ db, inventory, publicUrl, webRoot }: PageDeps) {
   const shell = createAppShell(webRoot);
   const readPageEvent = createReadPageEvent({ db, inventory });
   const policy = pagePolicy([publicUrl.host]);
@@ -34,7 +39,7 @@ export function servePages({ db, inventory, publicUrl, webRoot }: PageDeps): Rou
     }
   };
 
-  router.get('/events/:id', async (req, res: Response<unknown, Locals>) => {
+  return async (req: Request<{ id: string }>, res: Response<unknown, Locals>): Promise<void> => {
     res.locals.route = '/events/:id';
     const { status, head } = await look(req.params.id, res.locals.log);
     if (status === 503) res.set('Retry-After', '2');
@@ -43,6 +48,5 @@ export function servePages({ db, inventory, publicUrl, webRoot }: PageDeps): Rou
       'Cache-Control': status === 200 ? 'public, max-age=30' : 'no-store',
     });
     res.type('html').send(await shell(head));
-  });
-  return router;
+  };
 }

@@ -1,4 +1,3 @@
-import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import request from 'supertest';
 import { encodeBatch } from '../../shared/broker/entry-batch.ts';
 import { encodeTimer } from '../../shared/broker/hold-timer.ts';
@@ -7,6 +6,9 @@ import { entryIdOf, newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { TestUser } from '../testing/start-general.ts';
 import { startSale, type TestSale } from '../testing/start-sale.ts';
 import { createParkedMessages } from './parked-messages.ts';
+
+type ConfirmChannel = NonNullable<ReturnType<TestSale['broker']['channel']['current']>>;
+type ConsumeMessage = NonNullable<Parameters<Parameters<ConfirmChannel['consume']>[1]>[0]>;
 
 let sale: TestSale;
 let admin: TestUser;
@@ -188,7 +190,7 @@ test('what the broker does not confirm stays parked', async () => {
   const refusing = new Proxy(open, {
     get: (target, name) => {
       if (name === 'publish') {
-        return (...args: unknown[]) => void (args.at(-1) as (error: Error) => void)(new Error('nack'));
+        return (...args: unknown[]) => (args.at(-1) as (error: Error) => void)(new Error('nack'));
       }
       const value: unknown = Reflect.get(target, name);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;

@@ -3,7 +3,6 @@
  * out of the queue only when the broker has it durably elsewhere. It may come twice.
  */
 import { createHash } from 'node:crypto';
-import type { ConfirmChannel, GetMessage, Options } from 'amqplib';
 import type { z } from 'zod';
 import type { BrokerChannel } from '../../shared/broker/connect.ts';
 import { decodeBatch } from '../../shared/broker/entry-batch.ts';
@@ -12,6 +11,9 @@ import { publishConfirmed } from '../../shared/broker/publish.ts';
 import type { Topology } from '../../shared/broker/topology.ts';
 import type { parkedMessage } from '../../shared/contract/operations.ts';
 import { Problem } from '../../shared/problems.ts';
+
+type ConfirmChannel = NonNullable<ReturnType<BrokerChannel['current']>>;
+type GetMessage = Exclude<Awaited<ReturnType<ConfirmChannel['get']>>, false>;
 
 export type ParkedMessages = {
   /** The first `limit` of them; all stay where they are. */
@@ -155,11 +157,11 @@ function looksAt({ properties }: GetMessage): number {
   return Number(headers['x-delivery-count'] ?? 0);
 }
 
-type Publishable = { content: Buffer; options: Options.Publish };
+type Publishable = Parameters<typeof publishConfirmed>[3];
 
 /** The same message with what the broker wrote about its death. */
 function again({ content, properties }: GetMessage): Publishable {
-  const { type, messageId, headers } = properties as Options.Publish;
+  const { type, messageId, headers } = properties as Publishable['options'];
   const { 'x-delivery-count': _, ...kept } = (headers ?? {}) as Record<string, unknown>;
   return {
     content,

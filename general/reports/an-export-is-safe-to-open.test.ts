@@ -59,7 +59,7 @@ test('one line an order, with seats by name and money as people write it', async
   expect(text.startsWith('\ufeff')).toBe(true);
   const [header, line] = parse(text.slice(1));
   expect(header).toEqual([
-    'order',
+    'id',
     'buyer',
     'email',
     'seats',
@@ -104,7 +104,7 @@ test('no name becomes a formula, and none breaks the file', async () => {
     .slice(1)
     .map(([, name]) => name);
   const safe = names.map((name) => (/^\s*[=+\-@\uff1d]/.test(name) ? `'${name}` : name));
-  expect(told.toSorted()).toEqual(safe.toSorted());
+  expect(new Set(told)).toEqual(new Set(safe));
   expect(csvLine(['\t=1', '\r=1', 'a\nb', -5])).toBe(`'\t=1,"'\r=1","a\nb",-5\r\n`);
 });
 

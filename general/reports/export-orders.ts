@@ -12,17 +12,7 @@ import { csvLine } from './csv.ts';
 /** Orders read at a time. */
 const portion = 500;
 
-const columns = [
-  'order',
-  'buyer',
-  'email',
-  'seats',
-  'amount',
-  'currency',
-  'status',
-  'ordered_at',
-  'changed_at',
-];
+const columns = ['id', 'buyer', 'email', 'seats', 'amount', 'currency', 'status', 'ordered_at', 'changed_at'];
 
 export function exportOrders({ db }: Pick<Deps, 'db'>): Route {
   return defineRoute({

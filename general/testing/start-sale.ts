@@ -1,6 +1,5 @@
 /** The general tier with everything a sale needs: the real broker, and the sandbox provider on a port of its own. */
 import { randomBytes } from 'node:crypto';
-import type { Cluster } from 'ioredis';
 import { API_KEY, startSandbox, WEBHOOK_SECRET } from '../../local/sandbox-payments/start-sandbox.ts';
 import { createAnnouncer } from '../../shared/announce.ts';
 import { connectBroker, type BrokerChannel } from '../../shared/broker/connect.ts';
@@ -23,7 +22,7 @@ export type TestSale = TestGeneral & {
   deps: SaleDeps;
   sandbox: Awaited<ReturnType<typeof startSandbox>>;
   organizer: TestUser;
-  redis: Cluster;
+  redis: ReturnType<typeof connectRedis>;
   /** A channel for tests to use as they like, and the queues it has. */
   broker: { channel: BrokerChannel; topology: Topology };
   /** A drop that is open, with `seats` seats in one row. */

@@ -7,7 +7,7 @@ export type Broker = {
    * Opens a confirm channel now and after every loss; `setup` asserts what it uses and starts its consumers. Resolves
    * when the channel is open for the first time.
    */
-  channel: (name: string, setup: (channel: ConfirmChannel) => Promise<void>) => Promise<BrokerChannel>;
+  channel: (name: string, setup: (channel: ConfirmChannel) => Promise<void>) => Promise<OwnChannel>;
   close: () => Promise<void>;
 };
 
@@ -16,6 +16,15 @@ export type BrokerChannel = {
   current: () => ConfirmChannel | undefined;
   /** Whether the broker takes messages: the channel is open, and no alarm of memory or disk blocks it. */
   ready: () => boolean;
+};
+
+/** For whoever opened it. */
+export type OwnChannel = BrokerChannel & {
+  /**
+   * Closes it for good. What was sent on it before has arrived then, and what was not acknowledged is back in its
+   * queue. Closing the whole connection gives neither: it overtakes what its channels are about to send.
+   */
+  close: () => Promise<void>;
 };
 
 /** Seconds between signs of life; a broker that vanished is noticed after twice that. */
@@ -41,7 +50,7 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
       setup: async (opened: ChannelModel) => {
         model = opened;
         blocked = false;
-        for (const slot of slots) await slot.open(opened);
+        for (const slot of slots) if (!slot.done) await slot.open(opened);
       },
     },
   });
@@ -68,6 +77,7 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
     readonly name: string;
     readonly setup: (channel: ConfirmChannel) => Promise<void>;
     channel: ConfirmChannel | undefined;
+    done = false;
 
     constructor(name: string, setup: (channel: ConfirmChannel) => Promise<void>) {
       this.name = name;
@@ -85,14 +95,14 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
       channel.on('close', () => {
         if (this.channel === channel) this.channel = undefined;
         // The broker closes a channel alone for a fault on it; the connection goes on, so only it is opened anew.
-        if (!closing) setTimeout(() => void this.reopen(on), 200).unref();
+        if (!closing && !this.done) setTimeout(() => void this.reopen(on), 200).unref();
       });
       await this.setup(channel);
       this.channel = channel;
     }
 
     async reopen(on: ChannelModel): Promise<void> {
-      if (closing || model !== on || this.channel) return;
+      if (closing || this.done || model !== on || this.channel) return;
       try {
         await this.open(on);
       } catch (error) {
@@ -107,7 +117,15 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
       if (!model) throw new Error('the broker went away');
       await slot.open(model);
       slots.push(slot);
-      return { current: () => slot.channel, ready: () => slot.channel !== undefined && !blocked };
+      return {
+        current: () => slot.channel,
+        ready: () => slot.channel !== undefined && !blocked,
+        close: async () => {
+          slot.done = true;
+          // A channel that is lost at this moment has closed as well.
+          await slot.channel?.close().catch(() => {});
+        },
+      };
     },
     async close() {
       closing = true;

@@ -11,6 +11,8 @@ import type { Place } from '../inventory/keys.ts';
 export const maxBatchSize = 500;
 
 const type = 'entries.v1';
+/** What MySQL can give a user; a bit for each id up to the highest is what Redis keeps of those who got nothing. */
+const largestBuyerId = 2 ** 32 - 1;
 const bodyPattern = /^[1-9]\d{0,9}:[1-9]\d?(,[1-9]\d{0,9}:[1-9]\d?)*$/;
 
 /** `buyer:quantity` of one entry; joined by commas they are the body. */
@@ -49,9 +51,10 @@ export function decodeBatch(message: Message): DecodedBatch | undefined {
     return undefined;
   const packed = content.toString('latin1');
   if (!bodyPattern.test(packed)) return undefined;
-  const size = packed.split(',').length;
-  if (size > maxBatchSize) return undefined;
-  return { place: { dropId: drop, partition }, batch: { id, packed }, size, acceptedAt: at };
+  const entries = packed.split(',');
+  if (entries.length > maxBatchSize) return undefined;
+  if (entries.some((entry) => Number.parseInt(entry, 10) > largestBuyerId)) return undefined;
+  return { place: { dropId: drop, partition }, batch: { id, packed }, size: entries.length, acceptedAt: at };
 }
 
 function isCount(value: unknown): value is number {

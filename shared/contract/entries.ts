@@ -1,6 +1,6 @@
 /** What a buyer is told of their own entry: by HTTP at any time, and the same over the socket when it changes. */
 import { z } from 'zod';
-import { releaseReasons } from '../inventory/hold.ts';
+import { releaseReasons } from '../inventory/release-reason.ts';
 import { orderId } from './ids.ts';
 import { time } from './times.ts';
 

@@ -3,7 +3,7 @@ import type { Cluster } from 'ioredis';
 import { decodeSeats, type NewHold } from './hold.ts';
 import type { Keys, Place } from './keys.ts';
 import { entryIdOf } from './entry-id.ts';
-import { commandName, defineScript, unexpected, type Reply } from './script.ts';
+import { commandName, defineScript, unexpected, UnexpectedReply, type Reply } from './script.ts';
 
 export type Batch = {
   id: string;
@@ -71,7 +71,8 @@ export function decodeOutcomes(text: string, batch: Batch): { decidedAt: number;
   const outcomes: Outcome[] = [];
   const nextBuyer = () => {
     const buyerId = buyers[outcomes.length];
-    if (buyerId === undefined) throw new Error('claim.lua gave more outcomes than there were entries');
+    if (buyerId === undefined)
+      throw new UnexpectedReply('claim.lua gave more outcomes than there were entries');
     return buyerId;
   };
   for (const code of list === '' ? [] : list.split(',')) {
@@ -99,10 +100,10 @@ export function decodeOutcomes(text: string, batch: Batch): { decidedAt: number;
         break;
       }
       default:
-        throw new Error(`claim.lua gave an unexpected outcome: ${code}`);
+        throw new UnexpectedReply(`claim.lua gave an unexpected outcome: ${code}`);
     }
   }
   if (outcomes.length !== buyers.length)
-    throw new Error('claim.lua gave fewer outcomes than there were entries');
+    throw new UnexpectedReply('claim.lua gave fewer outcomes than there were entries');
   return { decidedAt: Number(decidedAt), outcomes };
 }

@@ -1,3 +1,5 @@
+import { UnexpectedReply } from './script.ts';
+
 /** A hold as the scripts tell of it. Its id is the id of the entry that won it, and later that of its order. */
 export type Hold = {
   holdId: string;
@@ -11,14 +13,6 @@ export type Hold = {
 /** Where the life of a hold has got to. */
 export type HoldState = 'held' | 'paying' | 'sold' | 'released';
 
-/** Why a hold ended. `declined`: the card was, and there was no time left to try again. */
-export const releaseReasons = ['expired', 'given_back', 'cancelled', 'refunded', 'declined'] as const;
-export type ReleaseReason = (typeof releaseReasons)[number];
-
-export function decodeReleaseReason(text: unknown): ReleaseReason | undefined {
-  return releaseReasons.find((reason) => reason === text);
-}
-
 const states: Record<string, HoldState> = {
   h: 'held',
   p: 'paying',
@@ -30,7 +24,7 @@ const states: Record<string, HoldState> = {
 
 export function decodeHoldState(code: unknown): HoldState {
   const state = states[String(code)];
-  if (!state) throw new Error(`unknown hold state ${String(code)}`);
+  if (!state) throw new UnexpectedReply(`unknown hold state ${String(code)}`);
   return state;
 }
 

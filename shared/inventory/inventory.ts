@@ -9,19 +9,18 @@ import {
   decodeHoldRecord,
   decodeHoldState,
   decodePromoted,
-  decodeReleaseReason,
   decodeSeats,
   encodeSeats,
   type Hold,
   type HoldRecord,
   type HoldState,
   type NewHold,
-  type ReleaseReason,
 } from './hold.ts';
 import { Keys, type Place } from './keys.ts';
 import { rowsOf, rowsOfPartition } from './layout.ts';
 import { readLedger, type LedgerRecord } from './ledger.ts';
-import { defineScript, unexpected } from './script.ts';
+import { decodeReleaseReason, type ReleaseReason } from './release-reason.ts';
+import { defineScript, unexpected, UnexpectedReply } from './script.ts';
 
 /** What became of a hold that ended, with the holds that standby buyers got from it. */
 export type Released = { kind: 'released'; buyerId: number; promoted: NewHold[] };
@@ -93,6 +92,8 @@ export type Inventory = {
   noteAccepted: (dropId: number, entries: number) => Promise<void>;
   /** Of each partition; undefined where it is not in Redis. */
   partitionCounts: (drop: { id: number; partitions: number }) => Promise<(Counts | undefined)[]>;
+  /** Seats that the most modest buyer in standby waits for; undefined when nobody does. */
+  leastWanted: (place: Place) => Promise<number | undefined>;
   /** One string a row, one character a seat: '.' free, 'h' held or paying, 's' sold, '-' changing partitions. */
   seatMap: (drop: { id: number; partitions: number }) => Promise<string[]>;
   /** Takes up to `wanted` free seats out of a partition for another one. */
@@ -302,6 +303,13 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
       await redis.incrby(keys.accepted(dropId), entries);
     },
 
+    async leastWanted(place) {
+      const [first] = await redis.zrange(keys.key(place, 'standby'), '0', '0');
+      if (first === undefined) return undefined;
+      const standing = await view(place, Number(first));
+      return standing[0] === 'standby' ? Number(standing[2]) : undefined;
+    },
+
     async seatMap({ id, partitions }) {
       const maps = await Promise.all(
         places(id, partitions).map((place) => redis.hgetall(keys.key(place, 'rows'))),
@@ -318,7 +326,7 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
     async borrow(place, transfer, seats) {
       const reply = await borrow(place, transfer, encodeSeats(seats));
       if (reply[0] === 'not_stocked')
-        throw new Error(`drop ${place.dropId} has no partition ${place.partition}`);
+        throw new UnexpectedReply(`drop ${place.dropId} has no partition ${place.partition}`);
       return decodePromoted(reply.slice(1));
     },
 

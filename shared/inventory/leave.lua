@@ -9,6 +9,8 @@ local state, id = (redis.call('HGET', ENTRIES, buyer) or ''):match('^(%a)|([^|]+
 if state == 'W' then
   redis.call('ZREM', STANDBY, buyer)
   redis.call('HDEL', ENTRIES, buyer)
+  -- From an entry before this one; it is no longer the latest outcome.
+  if redis.call('GETBIT', SOLDOUT, buyer) == 1 then redis.call('SETBIT', SOLDOUT, buyer, 0) end
   ledger('t', 'leave', 'h', id, 'u', buyer)
   return { 'left', id }
 end

@@ -1,8 +1,9 @@
 /** What the scripts write into a partition's ledger (`ledger(...)` in prelude.lua and its callers), for its readers. */
 import type { Cluster } from 'ioredis';
 import { decodeOutcomes, type Outcome } from './claim.ts';
-import { decodeReleaseReason, decodeSeats, type ReleaseReason } from './hold.ts';
+import { decodeSeats } from './hold.ts';
 import type { Keys, Place } from './keys.ts';
+import { decodeReleaseReason, type ReleaseReason } from './release-reason.ts';
 
 export type LedgerRecord = {
   /** Of the stream: grows from record to record. */
@@ -61,6 +62,7 @@ function decode(id: string, list: readonly string[]): LedgerRecord {
       return { ...common, kind, seats: decodeSeats(s) };
     case 'cancel':
       return { ...common, kind };
+    case undefined:
     default:
       throw new Error(`the ledger has an unexpected record: ${String(kind)}`);
   }

@@ -1,5 +1,6 @@
 -- Takes free seats out of this partition for another one that has run out. Until the other says they have arrived
--- (lent-arrived.lua) they are remembered in `lent`, so a crash in between loses none: the sweeper carries on.
+-- (borrow.lua) they are remembered in `lent`, so a crash in between loses none: the sweeper carries on.
+-- At most 500 a call, so that neither this nor their arrival, which may promote as many, keeps a node for long.
 --
 -- ARGV  1 transfer  2 to which partition  3 how many seats at the most
 -- reply {'lent', seats} seats joined by '+'  {'nothing'}
@@ -8,7 +9,7 @@ local transfer, to, wanted = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local known = redis.call('HGET', LENT, transfer)
 if known then return { 'lent', known:match('|(.*)$') } end
 
-local count = math.min(wanted, meta.free)
+local count = math.min(wanted, meta.free, 500)
 if count < 1 or meta.status ~= 'open' then return { 'nothing' } end
 local seats = takeSeats(count)
 markAll(seats, '-')

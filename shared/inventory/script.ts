@@ -13,7 +13,7 @@ const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'ut
 const keyCount = 15;
 
 /** The source that runs for `NAME.lua`: the shared prelude, then the script itself. */
-function scriptSource(name: string): string {
+export function scriptSource(name: string): string {
   return `${read('prelude.lua')}\n${read(`${name}.lua`)}`;
 }
 
@@ -36,7 +36,12 @@ export function commandName(name: string): string {
   return `seatdrop:${name}`;
 }
 
+/** What Redis has or says is not what the scripts write: a fault of ours, which trying again does not mend. */
+export class UnexpectedReply extends Error {
+  override name = 'UnexpectedReply';
+}
+
 /** For the default branch of a twin: a reply its script does not give. */
-export function unexpected(script: string, reply: Reply): Error {
-  return new Error(`${script}.lua gave an unexpected reply: ${JSON.stringify(reply)}`);
+export function unexpected(script: string, reply: Reply): UnexpectedReply {
+  return new UnexpectedReply(`${script}.lua gave an unexpected reply: ${JSON.stringify(reply)}`);
 }

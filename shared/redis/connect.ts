@@ -23,7 +23,20 @@ export function connectRedis(nodes: readonly string[], log: Log): Cluster {
     },
   );
   cluster.on('error', (error: unknown) => log.warn({ err: error }, 'redis'));
+  cluster.on('end', () => stopRefreshing(cluster));
   return cluster;
+}
+
+/** Closed while it looks at the cluster's slots, the client plans the next look all the same, again and again. */
+function stopRefreshing(cluster: Cluster): void {
+  const internals = cluster as unknown as { slotsTimer: NodeJS.Timeout | null };
+  clearTimeout(internals.slotsTimer ?? undefined);
+  Object.defineProperty(internals, 'slotsTimer', {
+    get: () => null,
+    set(timer?: NodeJS.Timeout) {
+      clearTimeout(timer);
+    },
+  });
 }
 
 /** Whether the cluster answers and serves all of its slots. */

@@ -141,7 +141,10 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
       if (state !== 'h') throw new Error('only a held hold can be forgotten');
       await redis.hdel(keys.key(place, 'holds'), holdId);
       await redis.zrem(keys.key(place, 'due'), holdId);
-      await redis.hdel(keys.key(place, 'entries'), buyer);
+      await redis.hdel(keys.key(place, 'untold'), holdId);
+      if ((await redis.hget(keys.key(place, 'entries'), buyer)) === `H|${holdId}`) {
+        await redis.hdel(keys.key(place, 'entries'), buyer);
+      }
       const ids = seats.split('+').map((seat) => seat.split('.').map(Number) as [number, number]);
       for (const [row, number] of ids) {
         const before = (await redis.hget(keys.key(place, 'rows'), String(row))) ?? '';

@@ -1,0 +1,98 @@
+import { eventually } from '../shared/testing/eventually.ts';
+import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+
+let world: ConsumerWorld;
+beforeAll(async () => (world = await createConsumerWorld()));
+afterAll(() => world.close());
+
+type Claim = ConsumerWorld['inventory']['claim'];
+const failing = (fault: (batchOfBuyer: number) => Error | undefined): ConsumerWorld['inventory'] => ({
+  ...world.inventory,
+  claim: (async (place, batch, options) => {
+    const error = fault(Number.parseInt(batch.packed, 10));
+    if (error) throw error;
+    return world.inventory.claim(place, batch, options);
+  }) satisfies Claim,
+});
+
+test('a batch that our own code stumbles over is parked after a few attempts, and the next ones flow', async () => {
+  const { drop, place } = await world.onSale();
+  const news = await world.news(drop.id);
+  let attempts = 0;
+  const consumer = await world.start({
+    inventory: failing((buyer) => {
+      if (buyer !== 2) return undefined;
+      attempts += 1;
+      return new TypeError('undefined is not a seat');
+    }),
+  });
+  for (const buyer of [1, 2, 3]) await world.broker.enter(place, `${buyer}:1`);
+  await eventually(() => news.of(3).length === 1);
+  expect(attempts).toBe(3);
+  expect(news.told.map(({ to }) => to)).toEqual([1, 3]);
+  const { topology } = world.broker;
+  await eventually(async () => (await world.broker.depth(topology.parked)) === 1);
+  // What was parked for a fault of ours is worth an error; sent again once that is mended, it is decided.
+  expect(consumer.lines.filter(({ level }) => level >= 50)).toMatchObject([{ msg: 'parked' }]);
+  await consumer.end();
+  const mended = await world.start();
+  const [message] = await world.broker.drain(topology.parked);
+  const { type, messageId, headers } = message?.properties ?? {};
+  await world.broker.send(topology.entryQueue(0), message?.content.toString() ?? '', {
+    type: String(type),
+    messageId: String(messageId),
+    headers: { ...headers },
+  });
+  await eventually(() => news.of(2).length === 1);
+  await mended.end();
+});
+
+test('a fault that passes is waited out with the batch in hand, so order is kept', async () => {
+  const { drop, place } = await world.onSale();
+  const news = await world.news(drop.id);
+  let attempts = 0;
+  const consumer = await world.start({
+    inventory: failing((buyer) => {
+      if (buyer !== 2 || attempts >= 6) return undefined;
+      attempts += 1;
+      const error = new Error(
+        attempts % 2 === 0 ? 'CLUSTERDOWN The cluster is down' : 'Connection is closed.',
+      );
+      if (attempts % 2 === 0) error.name = 'ReplyError';
+      return error;
+    }),
+  });
+  for (const buyer of [1, 2, 3]) await world.broker.enter(place, `${buyer}:1`);
+  await eventually(() => news.told.length === 3);
+  expect(news.told.map(({ to, entry }) => [to, entry.seats])).toEqual([
+    [1, ['0.5']],
+    [2, ['0.6']],
+    [3, ['0.4']],
+  ]);
+  expect(attempts).toBe(6);
+  await consumer.end();
+  expect(await world.broker.depth(world.broker.topology.parked)).toBe(0);
+});
+
+test('what follows a decision is tried again too, and nothing is decided twice', async () => {
+  const { drop, place } = await world.onSale();
+  const news = await world.news(drop.id);
+  let lost = 0;
+  const redis = Object.create(world.redis, {
+    spublish: {
+      value: (channel: string, message: string) => {
+        lost += 1;
+        return lost <= 3
+          ? Promise.reject(new Error('Connection is closed.'))
+          : world.redis.spublish(channel, message);
+      },
+    },
+  }) as typeof world.redis;
+  const consumer = await world.start({ redis });
+  await world.broker.enter(place, '1:2');
+  await eventually(() => news.told.length === 1);
+  expect(news.of(1)).toMatchObject([{ entry: { status: 'held', seats: ['0.5', '0.6'] } }]);
+  expect(await world.inventory.counts(drop)).toMatchObject({ held: 2, decided: 1 });
+  await consumer.end();
+  expect(await world.broker.depth(world.broker.topology.entryQueue(0))).toBe(0);
+});

@@ -1,0 +1,123 @@
+import { eventually } from '../shared/testing/eventually.ts';
+import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+
+let world: ConsumerWorld;
+beforeAll(async () => (world = await createConsumerWorld({ holdSeconds: [1, 600, 610] })));
+afterAll(() => world.close());
+
+const box = [{ name: 'Box', rows: 1, seatsPerRow: 1 }];
+/** Never, as far as these tests go: what happens then was the timers' doing. */
+const noSweeper = { sweepEveryMs: 3_600_000 };
+
+test('its timer ends it, the next in line gets the seat and is told, and so on to the last', async () => {
+  const { drop, place } = await world.onSale({ sections: box, holdSeconds: 1, standbyLimit: 2 });
+  const news = await world.news(drop.id);
+  const consumer = await world.start(noSweeper);
+  await world.broker.enter(place, '1:1,2:1,3:1');
+
+  await eventually(() => news.of(3).some(({ event }) => event === 'hold:released'));
+  expect(news.of(1).map(({ event, entry }) => [event, entry.status])).toEqual([
+    ['entry:outcome', 'held'],
+    ['hold:released', 'released'],
+  ]);
+  for (const buyer of [2, 3]) {
+    expect(news.of(buyer).map(({ event, entry }) => [event, entry.status])).toEqual([
+      ['entry:outcome', 'standby'],
+      ['hold:promoted', 'held'],
+      ['hold:released', 'released'],
+    ]);
+  }
+  const [, promoted] = news.of(2);
+  expect(promoted?.entry).toMatchObject({ seats: ['0.1'], checkoutToken: expect.any(String) as string });
+  expect(await world.inventory.counts(drop)).toMatchObject({ free: 1, held: 0, standby: 0 });
+  await eventually(async () => (await world.inventory.untold(place, 0)).length === 0);
+  await consumer.end();
+  expect(consumer.lines.filter(({ level }) => level >= 40)).toEqual([]);
+});
+
+test('one that is paid meanwhile, or being paid, is left alone by its timer', async () => {
+  const { drop, place } = await world.onSale({ holdSeconds: 1 });
+  const news = await world.news(drop.id);
+  const consumer = await world.start(noSweeper);
+  await world.broker.enter(place, '1:1,2:1,3:1');
+  await eventually(() => news.told.length === 3);
+  for (const buyer of [1, 2]) {
+    const hold = await world.inventory.view(place, buyer);
+    if (hold.kind !== 'held') throw new Error('not held');
+    await world.inventory.beginPayment(place, { ...hold, buyerId: buyer }, 'request-1');
+    if (buyer === 1) await world.inventory.completePayment(place, { ...hold, buyerId: buyer });
+  }
+  await eventually(() => news.of(3).some(({ event }) => event === 'hold:released'));
+  // The timers of all three were set at the same time, so those of the others have come too or are about to.
+  await eventually(async () =>
+    (await consumer.metrics()).includes('result="settled",by="timer",tier="consumer"} 2'),
+  );
+  expect(await world.inventory.view(place, 1)).toMatchObject({ kind: 'sold' });
+  expect(await world.inventory.view(place, 2)).toMatchObject({ kind: 'paying' });
+  await consumer.end();
+});
+
+describe('when the timer was lost', () => {
+  test('the sweeper ends the hold, and the next in line gets the seat and is told', async () => {
+    const { drop, place } = await world.onSale({ sections: box, standbyLimit: 1 });
+    const news = await world.news(drop.id);
+    const consumer = await world.start();
+    await world.broker.enter(place, '1:1,2:1');
+    await eventually(() => news.told.length === 2);
+    await world.broker.channel.purgeQueue(world.broker.topology.waitingQueue(600));
+
+    const held = await world.inventory.view(place, 1);
+    await world.letLapse(place, held.kind === 'held' ? held.holdId : '');
+    await eventually(() => news.of(2).some(({ event }) => event === 'hold:promoted'));
+    expect(news.of(1).at(-1)).toMatchObject({ event: 'hold:released', entry: { status: 'released' } });
+    expect(await world.inventory.view(place, 2)).toMatchObject({ kind: 'held', seats: ['0.1'] });
+    // The promoted hold has a timer again.
+    await eventually(async () => (await world.broker.depth(world.broker.topology.waitingQueue(600))) === 1);
+    await eventually(async () =>
+      (await consumer.metrics()).includes('result="released",by="sweeper",tier="consumer"} 1'),
+    );
+    await consumer.end();
+  });
+
+  test('also those of holds that were promoted and of which nobody was told', async () => {
+    const { drop, place } = await world.onSale({ sections: box, standbyLimit: 1 });
+    const news = await world.news(drop.id);
+    await world.broker.channel.purgeQueue(world.broker.topology.waitingQueue(600));
+    const first = await world.hold(place, 1);
+    await world.decide(place, '2:1');
+    // As by a process that was killed right after this call.
+    await world.inventory.leave(place, 1);
+    const [untold] = await world.inventory.untold(place, 0);
+    expect(untold).toMatchObject({ buyerId: 2, seats: first.seats });
+    await world.backdate(place, 'untold', untold?.holdId ?? '', 10_000);
+
+    const consumer = await world.start();
+    await eventually(() => news.of(2).length === 1);
+    expect(news.of(2)).toMatchObject([
+      { event: 'hold:promoted', entry: { status: 'held', seats: first.seats } },
+    ]);
+    await eventually(async () => (await world.inventory.untold(place, 0)).length === 0);
+    // It has a timer again, as long as the hold was from the moment (moved into the past here) it was given.
+    expect(await world.broker.depth(world.broker.topology.waitingQueue(610))).toBe(1);
+    await consumer.end();
+    expect(news.told).toHaveLength(1);
+  });
+
+  test('a drop that cannot be swept does not keep the others waiting', async () => {
+    const broken = await world.onSale({ sections: box });
+    const { drop, place } = await world.onSale({ sections: box });
+    const news = await world.news(drop.id);
+    const hold = await world.hold(place, 1);
+    // A hold that is due, but of which there is no record.
+    await world.redis.zadd(world.inventory.keys.key(broken.place, 'due'), 1, 'nothing');
+    const onSale = () =>
+      Promise.resolve([broken.drop, drop].map(({ id, partitions }) => ({ id, partitions })));
+    await world.letLapse(place, hold.holdId);
+
+    const consumer = await world.start({ inventory: { ...world.inventory, onSale } });
+    await eventually(() => news.of(1).some(({ event }) => event === 'hold:released'));
+    expect(consumer.lines.filter(({ msg }) => msg === 'duty failed')).not.toEqual([]);
+    await consumer.end();
+    await world.redis.zrem(world.inventory.keys.key(broken.place, 'due'), 'nothing');
+  });
+});

@@ -1,0 +1,121 @@
+import { decodeTimer } from '../shared/broker/hold-timer.ts';
+import { verifyCheckoutToken } from '../shared/checkout-token.ts';
+import { eventually } from '../shared/testing/eventually.ts';
+import { replayLedger } from '../shared/testing/replay-ledger.ts';
+import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+
+let world: ConsumerWorld;
+beforeAll(async () => (world = await createConsumerWorld()));
+afterAll(() => world.close());
+
+const stalls = [{ name: 'Stalls', rows: 10, seatsPerRow: 10 }];
+const ownSeats = stalls.flatMap(({ rows, seatsPerRow }) =>
+  Array.from(
+    { length: rows * seatsPerRow },
+    (_, at) => `${Math.floor(at / seatsPerRow)}.${(at % seatsPerRow) + 1}`,
+  ),
+);
+
+/** 1 to `count` in an order that looks like none, the same in each run. */
+function shuffled(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => ((index * 2_741) % count) + 1);
+}
+
+test('exactly the hundred best entries win, everybody is told once, and nothing is left in the queue', async () => {
+  const { drop, place } = await world.onSale({ sections: stalls, standbyLimit: 50 });
+  const news = await world.news(drop.id);
+  const buyers = shuffled(5_000);
+  expect(new Set(buyers).size).toBe(5_000);
+  const batches = [];
+  for (let at = 0, size = 1; at < buyers.length; at += size, size = (size * 7) % 101) {
+    batches.push(
+      await world.broker.enter(
+        place,
+        buyers
+          .slice(at, at + size)
+          .map((buyer) => `${buyer}:1`)
+          .join(','),
+      ),
+    );
+  }
+  const consumer = await world.start();
+  await eventually(() => news.told.length >= 5_000);
+
+  expect(new Set(news.told.map(({ to }) => to)).size).toBe(5_000);
+  expect(news.told).toHaveLength(5_000);
+  const held = news.told.filter(({ entry }) => entry.status === 'held');
+  expect(held.map(({ to }) => to).toSorted((a, b) => a - b)).toEqual(
+    buyers.slice(0, 100).toSorted((a, b) => a - b),
+  );
+  expect(new Set(held.flatMap(({ entry }) => entry.seats)).size).toBe(100);
+  for (const position of [1, 25, 50]) {
+    const [waiting] = news.of(buyers[99 + position] ?? 0);
+    expect(waiting).toMatchObject({ event: 'entry:outcome', entry: { status: 'standby', position } });
+  }
+  expect(news.told.filter(({ entry }) => entry.status === 'sold_out')).toHaveLength(4_850);
+  expect(await world.inventory.counts(drop)).toMatchObject({
+    held: 100,
+    free: 0,
+    standby: 50,
+    decided: 5_000,
+  });
+  expect(await world.inventory.seatMap(drop)).toEqual(
+    stalls.flatMap(() => Array.from({ length: 10 }, () => 'hhhhhhhhhh')),
+  );
+
+  // The token that comes with a hold is for that buyer and those seats.
+  const [winner] = held;
+  const token = verifyCheckoutToken(winner?.entry.checkoutToken ?? '', world.checkoutKey);
+  expect(token).toMatchObject({
+    kind: 'valid',
+    claims: { buyerId: winner?.to, dropId: drop.id, partition: 0, seats: winner?.entry.seats },
+  });
+
+  // The ledger has each batch once, in the order in which the broker took them.
+  const ledger = await world.ledger(place);
+  const claims = ledger.filter(({ t }) => t === 'claim').map(({ b }) => b);
+  expect(claims).toEqual(batches.map(({ id }) => id));
+  expect(replayLedger(ledger, ownSeats).standby).toEqual(buyers.slice(100, 150));
+
+  await consumer.end();
+  expect(await world.broker.depth(world.broker.topology.entryQueue(0))).toBe(0);
+  expect(await world.broker.depth(world.broker.topology.parked)).toBe(0);
+  expect(consumer.lines.filter(({ level }) => level >= 40)).toEqual([]);
+  const timers = (await world.broker.drain(world.broker.topology.waitingQueue(600))).map(decodeTimer);
+  const holds = await world.redis.hkeys(world.inventory.keys.key(place, 'holds'));
+  expect(timers).toHaveLength(100);
+  expect(new Set(timers.map((timer) => timer?.holdId))).toEqual(new Set(holds));
+});
+
+test('buyers who press several times, for several seats each, get one hold of as many at the most', async () => {
+  const { drop, place } = await world.onSale({ sections: stalls, standbyLimit: 100 });
+  const news = await world.news(drop.id);
+  const consumer = await world.start();
+  const presses = [...shuffled(1_000), ...shuffled(1_000).toReversed()];
+  for (let at = 0; at < presses.length; at += 40) {
+    await world.broker.enter(
+      place,
+      presses
+        .slice(at, at + 40)
+        .map((buyer) => `${buyer}:${(buyer % 4) + 1}`)
+        .join(','),
+    );
+  }
+  await eventually(() => news.told.length >= 2_000);
+  await consumer.end();
+
+  const ledger = replayLedger(await world.ledger(place), ownSeats);
+  expect(ledger.decided).toBe(2_000);
+  const holds = [...ledger.holds.values()];
+  expect(holds.reduce((sum, { seats }) => sum + seats.length, 0)).toBe(100);
+  expect(new Set(holds.map(({ buyerId }) => buyerId)).size).toBe(holds.length);
+  for (const { buyerId, seats } of holds) expect(seats).toHaveLength((buyerId % 4) + 1);
+  // Each of them was told the same both times.
+  for (const { buyerId, seats } of holds) {
+    expect(news.of(buyerId)).toMatchObject([
+      { entry: { status: 'held', seats } },
+      { entry: { status: 'held', seats } },
+    ]);
+  }
+  expect(await world.inventory.counts(drop)).toMatchObject({ held: 100, free: 0, standby: 100 });
+});

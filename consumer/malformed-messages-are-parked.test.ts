@@ -1,0 +1,96 @@
+import { encodeBatch } from '../shared/broker/entry-batch.ts';
+import { newBatchId } from '../shared/inventory/entry-id.ts';
+import { eventually } from '../shared/testing/eventually.ts';
+import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+
+let world: ConsumerWorld;
+beforeAll(async () => (world = await createConsumerWorld()));
+afterAll(() => world.close());
+
+test('what is no batch of ours ends in parked, and the batches around it are decided', async () => {
+  const { drop, place } = await world.onSale();
+  const news = await world.news(drop.id);
+  const { topology, send, enter } = world.broker;
+  const queue = topology.entryQueue(0);
+  const good = encodeBatch(place, newBatchId(), ['9:1'], Date.now());
+  const { headers } = good.options;
+  const malformed: Parameters<typeof send>[] = [
+    [queue, ''],
+    [queue, 'not a batch'],
+    [queue, '{"buyer": 9}', good.options],
+    [queue, '9:1'],
+    [queue, '9:1', { ...good.options, type: 'entries.v2' }],
+    [queue, '9:1', { ...good.options, messageId: 'NOT AN ID' }],
+    [queue, '9:1', { ...good.options, headers: {} }],
+    [queue, '9:1', { ...good.options, headers: { ...headers, drop: 'x' } }],
+    [queue, '9:1', { ...good.options, headers: { ...headers, drop: { nested: [1, null] } } }],
+    [queue, '9:1', { ...good.options, headers: { ...headers, partition: -1 } }],
+    [queue, '9:1', { ...good.options, headers: { ...headers, at: 1.5 } }],
+    [queue, '9:0', good.options],
+    [queue, '9:1,', good.options],
+    [queue, '09:1', good.options],
+    [queue, '9:1\n', good.options],
+    [queue, '9:1;DROP', good.options],
+    [queue, '4294967296:1', good.options],
+    [queue, '9999999999:1', good.options],
+    [queue, Array.from({ length: 501 }, (_, index) => `${index + 1}:1`).join(','), good.options],
+    [queue, 'x'.repeat(1_000_000), good.options],
+    // Well written, but for a drop or a partition that is not there.
+    [queue, '9:1', { ...good.options, headers: { ...headers, drop: 4_000_000_001 } }],
+    [queue, '9:1', { ...good.options, headers: { ...headers, partition: 1 } }],
+  ];
+  const consumer = await world.start();
+  for (const [index, message] of malformed.entries()) {
+    await send(...message);
+    await enter(place, `${100 + index}:1`);
+  }
+  await enter(place, '1:1');
+  await eventually(() => news.of(1).length === 1);
+
+  expect(news.told.map(({ to }) => to).toSorted((a, b) => a - b)).toEqual([
+    1,
+    ...malformed.map((_, index) => 100 + index),
+  ]);
+  expect(await world.inventory.counts(drop)).toMatchObject({ decided: malformed.length + 1, held: 10 });
+  await eventually(async () => (await world.broker.depth(topology.parked)) === malformed.length);
+  expect(await consumer.metrics()).toMatch(
+    new RegExp(`seatdrop_parked_total\\{queue="${queue}",tier="consumer"\\} ${malformed.length}\\n`),
+  );
+  expect(consumer.lines.filter(({ level }) => level >= 50)).toEqual([]);
+
+  // They can be looked at and sent again as they were.
+  const parked = await world.broker.drain(topology.parked);
+  expect(parked.map(({ content }) => content.length)).toEqual(malformed.map(([, content]) => content.length));
+  await consumer.end();
+  expect(await world.broker.depth(queue)).toBe(0);
+});
+
+test('so does what is no timer of ours, and the timers around it end their holds', async () => {
+  const { place } = await world.onSale();
+  const [first, second] = [await world.hold(place, 1), await world.hold(place, 2)];
+  for (const { holdId } of [first, second]) await world.letLapse(place, holdId);
+  const { topology, send } = world.broker;
+  const timer = (holdId: string) => `${place.dropId}.0.${holdId}`;
+  const type = 'hold.v1';
+
+  await send(topology.expired, timer(first.holdId), { type });
+  const malformed: [string, { type?: string }][] = [
+    ['', { type }],
+    [timer(first.holdId), {}],
+    [timer('no hold id'), { type }],
+    [`${timer(first.holdId)}x`.repeat(20), { type }],
+    [`-1.0.${first.holdId}`, { type }],
+    [`1.0.0.${first.holdId}`, { type }],
+  ];
+  for (const [content, options] of malformed) await send(topology.expired, content, options);
+  await send(topology.expired, `1.0.${first.holdId}`, { type }); // of a drop that is not there
+  await send(topology.expired, timer(second.holdId), { type });
+
+  const consumer = await world.start({ sweepEveryMs: 3_600_000 });
+  await eventually(async () => (await world.inventory.view(place, 2)).kind === 'released');
+  expect(await world.inventory.view(place, 1)).toMatchObject({ kind: 'released' });
+  await eventually(async () => (await world.broker.depth(topology.parked)) === malformed.length);
+  await consumer.end();
+  expect(await world.broker.depth(topology.expired)).toBe(0);
+  await world.broker.drain(topology.parked);
+});

@@ -1,0 +1,85 @@
+/** Consumers on real servers, for tests: as many as wanted, on queues, drops and news of their own. */
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { connectBroker } from '../../shared/broker/connect.ts';
+import { createMetrics } from '../../shared/metrics.ts';
+import { createTestBroker, type TestBroker } from '../../shared/testing/broker.ts';
+import { captureLog, type LogLine } from '../../shared/testing/captured-log.ts';
+import { createTestInventory, type TestInventory } from '../../shared/testing/inventory.ts';
+import { hearNews, type HeardNews } from '../../shared/testing/news.ts';
+import { testServers } from '../../shared/testing/servers.ts';
+import { startConsumer, type Consumer, type ConsumerDeps } from '../app.ts';
+
+export type RunningConsumer = Consumer & {
+  metrics: () => Promise<string>;
+  lines: LogLine[];
+  /** Stops and closes the connection; what was in hand goes back into the queue. */
+  end: () => Promise<void>;
+};
+
+export type ConsumerWorld = TestInventory & {
+  broker: TestBroker;
+  checkoutKey: ReturnType<typeof createSecretKey>;
+  start: (changes?: Partial<ConsumerDeps> & { amqpUrl?: string }) => Promise<RunningConsumer>;
+  news: (dropId: number) => Promise<HeardNews>;
+  /** Ends all that was started, and deletes the queues. */
+  close: () => Promise<void>;
+};
+
+export async function createConsumerWorld({
+  entryQueues = 1,
+  holdSeconds = [600],
+}: { entryQueues?: number; holdSeconds?: number[] } = {}): Promise<ConsumerWorld> {
+  const shop = createTestInventory();
+  const testBroker = await createTestBroker(shop.namespace, entryQueues);
+  const checkoutKey = createSecretKey(randomBytes(32));
+  const running = new Set<RunningConsumer>();
+  const heard: HeardNews[] = [];
+
+  return {
+    ...shop,
+    broker: testBroker,
+    checkoutKey,
+
+    async start({ amqpUrl = testServers().amqpUrl, ...changes } = {}) {
+      const { log, lines } = captureLog();
+      const registry = createMetrics('consumer');
+      const broker = await connectBroker(amqpUrl, log);
+      const consumer = await startConsumer({
+        broker,
+        topology: testBroker.topology,
+        redis: shop.redis,
+        inventory: shop.inventory,
+        checkoutKey,
+        registry,
+        log,
+        sweepEveryMs: 100,
+        ...changes,
+      });
+      const each: RunningConsumer = {
+        ...consumer,
+        lines,
+        metrics: () => registry.metrics(),
+        async end() {
+          if (!running.delete(each)) return;
+          await consumer.stop();
+          await broker.close();
+        },
+      };
+      running.add(each);
+      return each;
+    },
+
+    async news(dropId) {
+      const news = await hearNews(shop.redis, shop.inventory.keys, dropId);
+      heard.push(news);
+      return news;
+    },
+
+    async close() {
+      for (const each of running) await each.end();
+      for (const each of heard) await each.stop();
+      await testBroker.stop(holdSeconds);
+      await shop.stop();
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { eventually } from '../shared/testing/eventually.ts';
+import { startTcpProxy, viaProxy, type TcpProxy } from '../shared/testing/tcp-proxy.ts';
+import { testServers } from '../shared/testing/servers.ts';
+import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+
+let world: ConsumerWorld;
+let proxy: TcpProxy;
+beforeAll(async () => {
+  world = await createConsumerWorld();
+  const { hostname, port } = new URL(testServers().amqpUrl);
+  proxy = await startTcpProxy({ host: hostname, port: Number(port) });
+});
+afterAll(async () => {
+  await world.close();
+  await proxy.stop();
+});
+
+const batchesOf = (count: number, size: number) =>
+  Array.from({ length: count }, (_, batch) =>
+    Array.from({ length: size }, (_each, index) => `${batch * size + index + 1}:1`).join(','),
+  );
+
+const claimed = async (place: { dropId: number; partition: number }) =>
+  (await world.ledger(place)).filter(({ t }) => t === 'claim').map(({ b }) => b);
+
+test('of two consumers one decides; when it is lost the other carries on, in order, each batch once', async () => {
+  const { drop, place } = await world.onSale({
+    sections: [{ name: 'Stalls', rows: 10, seatsPerRow: 10 }],
+    standbyLimit: 100,
+  });
+  const news = await world.news(drop.id);
+  const decidedBy = { first: 0, second: 0 };
+  const watched = (who: keyof typeof decidedBy) => ({
+    ...world.inventory,
+    claim: (async (...args) => {
+      decidedBy[who] += 1;
+      // Cut off in the middle of the queue, with batches in hand: decided, told and acknowledged in part.
+      if (who === 'first' && decidedBy.first === 120) proxy.cut();
+      return world.inventory.claim(...args);
+    }) satisfies typeof world.inventory.claim,
+  });
+  const first = await world.start({
+    amqpUrl: viaProxy(testServers().amqpUrl, proxy),
+    inventory: watched('first'),
+  });
+  const second = await world.start({ inventory: watched('second') });
+  const batches = [];
+  for (const entries of batchesOf(300, 10)) batches.push(await world.broker.enter(place, entries));
+
+  await eventually(() => new Set(news.told.map(({ to }) => to)).size === 3_000);
+  expect(decidedBy.first).toBeGreaterThanOrEqual(120);
+  expect(decidedBy.second).toBeGreaterThanOrEqual(180);
+  expect(first.ready()).toBe(false);
+  expect(await claimed(place)).toEqual(batches.map(({ id }) => id));
+  expect(await world.inventory.counts(drop)).toMatchObject({
+    held: 100,
+    free: 0,
+    standby: 100,
+    decided: 3_000,
+  });
+  // Whoever was told twice was told the same.
+  for (const buyer of [1, 100, 101, 150, 3_000]) {
+    expect(new Set(news.of(buyer).map(({ entry }) => JSON.stringify(entry))).size).toBe(1);
+  }
+
+  // The lost one comes back, and stands by for the other.
+  proxy.restore();
+  await eventually(() => first.ready());
+  await second.end();
+  const more = [];
+  for (const entries of batchesOf(20, 10)) more.push(await world.broker.enter(place, entries));
+  const last = await world.broker.enter(place, '9999:1');
+  await eventually(() => news.of(9999).length === 1);
+  expect(await claimed(place)).toEqual([...batches, ...more, last].map(({ id }) => id));
+  await first.end();
+  expect(await world.broker.depth(world.broker.topology.entryQueue(0))).toBe(0);
+  expect(await world.broker.depth(world.broker.topology.parked)).toBe(0);
+});
+
+test('a consumer that stops finishes what it has begun and leaves the rest in the queue', async () => {
+  const { drop, place } = await world.onSale();
+  const news = await world.news(drop.id);
+  let begun = 0;
+  const go: (() => void)[] = [];
+  const slow: typeof world.inventory.claim = async (...args) => {
+    begun += 1;
+    await new Promise<void>((resolve) => go.push(resolve));
+    return world.inventory.claim(...args);
+  };
+  const stopping = await world.start({ inventory: { ...world.inventory, claim: slow } });
+  const batches = [];
+  for (const entries of batchesOf(10, 1)) batches.push(await world.broker.enter(place, entries));
+  await eventually(() => begun === 1);
+
+  const stopped = stopping.end();
+  go[0]?.();
+  await stopped;
+  expect(begun).toBe(1);
+  expect(news.told.map(({ to }) => to)).toEqual([1]);
+  await eventually(
+    async () => expect(await world.broker.depth(world.broker.topology.entryQueue(0))).toBe(9),
+    3000,
+  );
+
+  const next = await world.start();
+  await eventually(() => news.told.length === 10);
+  expect(news.told.map(({ to }) => to)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(await claimed(place)).toEqual(batches.map(({ id }) => id));
+  await next.end();
+});
+
+test('a queue that was deleted is there again, and is consumed', async () => {
+  const { drop, place } = await world.onSale();
+  const news = await world.news(drop.id);
+  const consumer = await world.start();
+  const { channel, topology } = world.broker;
+  await channel.deleteQueue(topology.entryQueue(0));
+  await eventually(async () => {
+    await world.broker.enter(place, '1:1');
+    return news.told.length > 0;
+  });
+  expect(news.of(1)[0]).toMatchObject({ entry: { status: 'held' } });
+  expect(consumer.ready()).toBe(true);
+  await consumer.end();
+});

@@ -1,0 +1,114 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import type { EntryState } from '../../shared/contract/entries.ts';
+import { heldState } from '../../shared/entry-state.ts';
+import { newDrop } from '../../shared/testing/inventory.ts';
+import { decodeRecord } from './ledger.ts';
+import { checkNobodyWasOvertaken } from './nobody-was-overtaken.ts';
+import { Replay } from './replay.ts';
+import { checkTold, type BuyerRecord, type Press } from './told.ts';
+import { createReport, type Rule } from './violation.ts';
+
+const key = createSecretKey(randomBytes(32));
+const drop = newDrop({ sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 1 }], standbyLimit: 1 });
+const place = { dropId: drop.id, partition: 0 };
+const id = (letter: string, index: number) => `${letter.repeat(14)}-${index}`;
+
+/** Buyer 1 has the seat, buyer 2 stands by, buyer 3 has nothing; then whatever `more` says. */
+function replayOf(...more: Record<string, string | number>[]): Replay {
+  const replay = new Replay(drop, place, () => {});
+  const records = [
+    { t: 'stock', n: 1 },
+    { t: 'claim', b: 'a'.repeat(14), e: '1:1,2:1,3:1', r: '1000|10000|h0.1,s1,x1' },
+    ...more,
+  ];
+  for (const fields of records)
+    replay.apply(decodeRecord('20000-0', Object.entries(fields).flat().map(String)));
+  replay.finish();
+  return replay;
+}
+
+const held = (holdId: string, buyerId = 1, seat = '0.1') =>
+  heldState(place, { holdId, buyerId, seats: [seat], expiresAt: 10_000 }, key);
+const press = (sentAt = 0, answeredAt = 1, result: Press['result'] = 'accepted'): Press => ({
+  sentAt,
+  answeredAt,
+  result,
+});
+const buyer = (userId: number, told: EntryState[], presses = [press()]): BuyerRecord => ({
+  userId,
+  presses,
+  told: told.map((entry, at) => ({ at, by: 'socket', entry })),
+});
+
+function found(buyers: BuyerRecord[], replay = replayOf()): [Rule, string][] {
+  const { violations, report } = createReport();
+  checkTold(buyers, [replay], key, report);
+  return violations.map(({ rule, what }) => [rule, what]);
+}
+
+test('buyers who were told the truth', () => {
+  const told = [
+    buyer(1, [held(id('a', 0)), held(id('a', 0))]),
+    buyer(2, [{ status: 'standby', position: 1 }]),
+    buyer(3, [{ status: 'sold_out' }]),
+    // Came too late, and one whose answer was lost on the way.
+    buyer(4, [], [press(0, 1, 'refused')]),
+    buyer(5, [], [press(0, 1, 'unknown')]),
+  ];
+  expect(found(told)).toEqual([]);
+});
+
+test.each<[string, BuyerRecord, Rule]>([
+  ['accepted, but never decided', buyer(6, []), '3 one outcome'],
+  [
+    'accepted once, decided as often as not at all',
+    buyer(3, [{ status: 'sold_out' }], [press(), press()]),
+    '3 one outcome',
+  ],
+  ['refused, and yet decided', buyer(3, [{ status: 'sold_out' }], [press(0, 1, 'refused')]), '3 one outcome'],
+  ['told nothing', buyer(1, []), 'told the truth'],
+  ['told of another hold', buyer(1, [held(id('b', 0))]), 'told the truth'],
+  ['told of other seats', buyer(1, [held(id('a', 0), 1, '0.2')]), 'told the truth'],
+  ['given somebody else’s token', buyer(1, [held(id('a', 0), 2)]), 'told the truth'],
+  ['told of two holds at once', buyer(1, [held(id('b', 0)), held(id('a', 0))]), 'told the truth'],
+  ['told to stand by', buyer(3, [{ status: 'standby', position: 1 }]), 'told the truth'],
+  ['told that all is sold out', buyer(1, [{ status: 'sold_out' }]), 'told the truth'],
+  [
+    'told that it is paid',
+    buyer(1, [held(id('a', 0)), { status: 'sold', orderId: id('a', 0) }]),
+    'told the truth',
+  ],
+  ['told that it has ended', buyer(1, [held(id('a', 0)), { status: 'released' }]), 'told the truth'],
+])('%s', (_what, record, rule) => {
+  expect(found([record]).map(([rules]) => rules)).toContain(rule);
+});
+
+test('who was not told how it ended', () => {
+  const ended = replayOf(
+    { t: 'release', h: id('a', 0), u: 1, s: '0.1', why: 'expired' },
+    { t: 'promote', h: id('a', 1), u: 2, s: '0.1', x: 30_000 },
+  );
+  expect(found([buyer(1, [held(id('a', 0))])], ended)).toEqual([
+    ['told the truth', 'buyer 1 was last told held, and it is released'],
+  ]);
+  expect(found([buyer(2, [{ status: 'standby', position: 1 }])], ended)).toEqual([
+    ['told the truth', 'buyer 2 was last told standby, and it is held'],
+  ]);
+});
+
+test('who was accepted before another one was sent must be decided before', () => {
+  const overtaken = (...buyers: BuyerRecord[]) => {
+    const { violations, report } = createReport();
+    checkNobodyWasOvertaken(buyers, [replayOf()], report);
+    return violations.map(({ what }) => what);
+  };
+  expect(overtaken(buyer(1, [], [press(0, 10)]), buyer(2, [], [press(20, 30)]))).toEqual([]);
+  // At the same time: either may be first.
+  expect(overtaken(buyer(1, [], [press(5, 40)]), buyer(2, [], [press(0, 30)]))).toEqual([]);
+  expect(overtaken(buyer(1, [], [press(20, 30)]), buyer(3, [], [press(0, 10)]))).toEqual([
+    `${id('a', 0)} was decided before ${id('a', 2)}`,
+  ]);
+  // An earlier try, of which nobody knows whether it arrived, may be what was decided.
+  const tries = [press(0, 5, 'unknown'), press(20, 30)];
+  expect(overtaken(buyer(1, [], tries), buyer(3, [], [press(0, 10)]))).toEqual([]);
+});

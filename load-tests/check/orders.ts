@@ -1,0 +1,105 @@
+import type { Drop } from '../../shared/drops/drop.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import type { Replay, ReplayedHold } from './replay.ts';
+import type { Report } from './violation.ts';
+
+export type Order = {
+  id: string;
+  user_id: number;
+  attempt: number;
+  amount: number;
+  currency: string;
+  status: 'paid' | 'refund_due' | 'refunded';
+  seats: string[];
+};
+
+/**
+ * MySQL and Redis tell of the same sales (rules 1, 2 and 6): each sold hold is an order of the same buyer with the
+ * same seats, each seat of a paid order is in sold_seats and no other is, and each order has its e-mail to send.
+ */
+export async function checkOrders(
+  db: Database,
+  drop: Drop,
+  replays: readonly Replay[],
+  report: Report,
+): Promise<Order[]> {
+  const orders = await readOrders(db, drop.id);
+  const holds = new Map(replays.flatMap((replay) => [...replay.holds]));
+  const paid = orders.filter(({ status }) => status === 'paid');
+
+  const owners = new Map<string, string>();
+  for (const order of paid) {
+    checkAgainstHold(order, holds.get(order.id), drop, report);
+    for (const seat of order.seats) {
+      const other = owners.get(seat);
+      if (other !== undefined) report('1 one owner', `seat ${seat} is in two orders`, [other, order.id]);
+      owners.set(seat, order.id);
+    }
+  }
+  for (const hold of holds.values()) {
+    if (hold.state === 'sold' && !paid.some(({ id }) => id === hold.holdId))
+      report('1 one owner', `hold ${hold.holdId} is sold in Redis without a paid order`, hold);
+  }
+  await checkSoldSeats(db, drop.id, owners, report);
+  await checkOutbox(db, orders, report);
+  return orders;
+}
+
+async function readOrders(db: Database, dropId: number): Promise<Order[]> {
+  const rows: Omit<Order, 'seats'>[] = await db('orders').where({ drop_id: dropId });
+  const seats: { order_id: string; seat_id: string }[] = await db('order_seats')
+    .join('orders', 'orders.id', 'order_seats.order_id')
+    .where('orders.drop_id', dropId)
+    .select('order_id', 'seat_id');
+  const byOrder = Map.groupBy(seats, ({ order_id }) => order_id);
+  return rows.map((row) => ({ ...row, seats: (byOrder.get(row.id) ?? []).map(({ seat_id }) => seat_id) }));
+}
+
+function checkAgainstHold(order: Order, hold: ReplayedHold | undefined, drop: Drop, report: Report): void {
+  if (hold?.state !== 'sold') {
+    report('1 one owner', `order ${order.id} is paid, but its hold is not sold in Redis`, { order, hold });
+    return;
+  }
+  if (hold.buyerId !== order.user_id || hold.seats.toSorted().join() !== order.seats.toSorted().join())
+    report('1 one owner', `order ${order.id} is not what was held`, { order, hold });
+  if (order.amount !== drop.price.amount * order.seats.length || order.currency !== drop.price.currency)
+    report('5 money', `order ${order.id} has another price than its seats`, order);
+}
+
+async function checkSoldSeats(
+  db: Database,
+  dropId: number,
+  owners: ReadonlyMap<string, string>,
+  report: Report,
+): Promise<void> {
+  const rows: { seat_id: string; order_id: string }[] = await db('sold_seats').where({ drop_id: dropId });
+  for (const { seat_id, order_id } of rows) {
+    if (owners.get(seat_id) !== order_id)
+      report('1 one owner', `seat ${seat_id} is sold to an order that does not have it`, { order_id });
+  }
+  if (rows.length !== owners.size) {
+    const sold = new Set(rows.map(({ seat_id }) => seat_id));
+    const missing = [...owners].filter(([seat]) => !sold.has(seat));
+    report('1 one owner', 'seats of paid orders are not in sold_seats', missing.slice(0, 20));
+  }
+}
+
+async function checkOutbox(db: Database, orders: readonly Order[], report: Report): Promise<void> {
+  const wanted = new Set(orders.map(({ id }) => id));
+  const sent = new Map<string, number>();
+  const rows: { payload: string | { orderId?: string } }[] = await db('outbox')
+    .where({ topic: 'order-paid' })
+    .select('payload');
+  for (const { payload } of rows) {
+    // MySQL gives a JSON column parsed, MariaDB as text.
+    const { orderId = '' } =
+      typeof payload === 'string' ? (JSON.parse(payload) as { orderId?: string }) : payload;
+    if (wanted.has(orderId)) sent.set(orderId, (sent.get(orderId) ?? 0) + 1);
+  }
+  for (const { id } of orders) {
+    if (sent.get(id) !== 1)
+      report('nothing left over', `order ${id} has ${sent.get(id) ?? 0} e-mails to send instead of one`, {
+        id,
+      });
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What buyers were told is what happened (rules 3 and 4 from outside): an accepted entry got one outcome, its buyer
+ * heard of it and of every change since, was never told of two live holds, and nobody was overtaken.
+ */
+import type { KeyObject } from 'node:crypto';
+import { verifyCheckoutToken } from '../../shared/checkout-token.ts';
+import type { EntryState } from '../../shared/contract/entries.ts';
+import type { DecidedEntry, Replay, ReplayedHold } from './replay.ts';
+import type { Report } from './violation.ts';
+
+/** One attempt to enter. Times are milliseconds since 1970 by one clock. */
+export type Press = {
+  sentAt: number;
+  answeredAt: number;
+  /** `unknown`: no answer, or one after which the entry may be queued all the same. */
+  result: 'accepted' | 'refused' | 'unknown';
+};
+
+/** `own`: the answer to what the buyer did. */
+export type Told = { at: number; by: 'socket' | 'http' | 'own'; entry: EntryState };
+
+export type BuyerRecord = { userId: number; presses: Press[]; told: Told[] };
+
+export function checkTold(
+  buyers: readonly BuyerRecord[],
+  replays: readonly Replay[],
+  checkoutKey: KeyObject,
+  report: Report,
+): void {
+  const decided = Map.groupBy(
+    replays.flatMap((replay) => replay.decided),
+    ({ buyerId }) => buyerId,
+  );
+  const holds = Map.groupBy(
+    replays.flatMap((replay) => [...replay.holds.values()]),
+    ({ buyerId }) => buyerId,
+  );
+  for (const buyer of buyers) {
+    const entries = decided.get(buyer.userId) ?? [];
+    const own = holds.get(buyer.userId) ?? [];
+    checkOutcomes(buyer, entries, report);
+    checkStates(buyer, entries, own, checkoutKey, report);
+    checkLastWord(buyer, entries, own, replays, report);
+  }
+}
+
+/** Each accepted entry was decided once; one whose answer was lost may have been, and no other was. */
+function checkOutcomes(
+  { userId, presses }: BuyerRecord,
+  entries: readonly DecidedEntry[],
+  report: Report,
+): void {
+  const accepted = presses.filter(({ result }) => result === 'accepted').length;
+  const unknown = presses.filter(({ result }) => result === 'unknown').length;
+  if (entries.length >= accepted && entries.length <= accepted + unknown) return;
+  report(
+    '3 one outcome',
+    `buyer ${userId} was answered 202 ${accepted} times and got ${entries.length} outcomes`,
+    {
+      presses,
+      entries,
+    },
+  );
+}
+
+/** Every state a buyer was told of is one that was, and no second hold is told of while the first one lives. */
+function checkStates(
+  { userId, told }: BuyerRecord,
+  entries: readonly DecidedEntry[],
+  own: readonly ReplayedHold[],
+  checkoutKey: KeyObject,
+  report: Report,
+): void {
+  const lie = (what: string, entry: EntryState) =>
+    report('told the truth', `buyer ${userId} was told ${what}`, { entry, entries, holds: own });
+  let live: string | undefined;
+  for (const { entry } of told) {
+    switch (entry.status) {
+      case 'held': {
+        const token = verifyCheckoutToken(entry.checkoutToken ?? '', checkoutKey);
+        const claims = token.kind === 'invalid' ? undefined : token.claims;
+        const hold = own.find(({ holdId }) => holdId === claims?.holdId);
+        if (!claims || !hold) lie('of a hold that there never was', entry);
+        else if (
+          claims.buyerId !== userId ||
+          claims.seats.join() !== hold.seats.join() ||
+          entry.seats?.join() !== hold.seats.join()
+        )
+          lie('of other seats than were held', entry);
+        else if (entry.expiresAt !== new Date(hold.expiresAt).toISOString())
+          lie('another end of the hold', entry);
+        if (live !== undefined && claims && claims.holdId !== live) lie('of a second hold', entry);
+        live = claims?.holdId;
+        break;
+      }
+      case 'standby':
+        if (
+          !entries.some(({ outcome }) => outcome.kind === 'standby') ||
+          entry.position === undefined ||
+          entry.position < 1
+        )
+          lie('to stand by without having a place', entry);
+        break;
+      case 'sold_out':
+        if (!entries.some(({ outcome }) => outcome.kind === 'sold_out'))
+          lie('that all is sold out, which was not decided', entry);
+        break;
+      case 'sold':
+        if (!own.some(({ holdId, state }) => holdId === entry.orderId && state === 'sold'))
+          lie('of an order that is not there', entry);
+        live = undefined;
+        break;
+      case 'released':
+        if (!own.some(({ state }) => state === 'released')) lie('that a hold ended, which did not', entry);
+        live = undefined;
+        break;
+      case 'paying':
+      case 'none':
+    }
+  }
+}
+
+/** The last a buyer heard is how things stand now. */
+function checkLastWord(
+  { userId, presses, told }: BuyerRecord,
+  entries: readonly DecidedEntry[],
+  own: readonly ReplayedHold[],
+  replays: readonly Replay[],
+  report: Report,
+): void {
+  if (!presses.some(({ result }) => result === 'accepted')) return;
+  const waits = replays.some(({ standby }) => entries.some(({ entryId }) => standby.has(entryId)));
+  const left = entries.some(({ outcome }) => outcome.kind === 'standby') && own.length === 0 && !waits;
+  const state = own.some((hold) => hold.state === 'sold') ? 'sold' : own.at(-1)?.state;
+  const truth = state ?? (waits ? 'standby' : left ? 'none' : 'sold_out');
+  const last = told.at(-1)?.entry.status;
+  if (last === truth) return;
+  const heard = last === undefined ? 'was told nothing' : `was last told ${last}`;
+  report('told the truth', `buyer ${userId} ${heard}, and it is ${truth}`, { told, entries, holds: own });
+}
+
+/** HTTP, asked at the end, says of a buyer what Redis says. */
+export function checkAnswered(userId: number, last: EntryState, asked: EntryState, report: Report): void {
+  const same = asked.status === last.status && asked.seats?.join() === last.seats?.join();
+  if (!same) report('told the truth', `buyer ${userId} is answered ${asked.status} by HTTP`, { last, asked });
+}

@@ -1,0 +1,20 @@
+/** The rules of a sale, by the numbers they have in docs/invariants.md; `told` is what buyers were told of them. */
+export type Rule =
+  | '1 one owner'
+  | '2 seats add up'
+  | '3 one outcome'
+  | '4 in order'
+  | '5 holds end'
+  | '5 money'
+  | 'told the truth'
+  | 'nothing left over';
+
+export type Violation = { rule: Rule; what: string; /** Where it can be seen. */ record: unknown };
+
+export type Report = (rule: Rule, what: string, record: unknown) => void;
+
+/** Collects violations. */
+export function createReport(): { violations: Violation[]; report: Report } {
+  const violations: Violation[] = [];
+  return { violations, report: (rule, what, record) => void violations.push({ rule, what, record }) };
+}

@@ -1,0 +1,85 @@
+/** `npm run rush`: thousands of buyers against the running local system, and a check of every rule afterwards. */
+import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
+import { Topology } from '../shared/broker/topology.ts';
+import { ConfigError } from '../shared/config.ts';
+import { createInventory } from '../shared/inventory/inventory.ts';
+import { createLog } from '../shared/log.ts';
+import { connectMysql } from '../shared/mysql/connect.ts';
+import { connectRedis } from '../shared/redis/connect.ts';
+import { signingKeyFromHex } from '../shared/session.ts';
+import { createListCharges } from './check/charges.ts';
+import { queueDepths, queuesOf } from './check/queues-are-empty.ts';
+import { createReport } from './check/violation.ts';
+import { Board } from './rush/board.ts';
+import { checkTheRules } from './rush/check-the-rules.ts';
+import { openFrontDoor } from './rush/front-door.ts';
+import { BadOption, help, readOptions, type RushOptions } from './rush/options.ts';
+import { showProgress } from './rush/progress.ts';
+import { CannotRun, findRunningSystem } from './rush/running-system.ts';
+import { playTheSale } from './rush/story.ts';
+import { describeSummary, summarize } from './rush/summary.ts';
+
+/** HTTP connections that the buyers share. */
+const connections = 256;
+
+try {
+  const options = readOptions(process.argv.slice(2), randomInt(2 ** 32));
+  if (options === 'help') process.stdout.write(help);
+  else process.exitCode = await rush(options);
+} catch (error) {
+  const expected = error instanceof BadOption || error instanceof CannotRun || error instanceof ConfigError;
+  console.error(expected ? error.message : error);
+  if (error instanceof BadOption) console.error('\n`npm run rush -- --help` lists the options.');
+  process.exitCode = error instanceof BadOption ? 2 : 1;
+}
+// No timer of a client library should keep a finished run from ending.
+process.exit();
+
+/** The exit code. */
+async function rush(options: RushOptions): Promise<number> {
+  const localDir = resolve(import.meta.dirname, '..', process.env['SEATDROP_LOCAL_DIR'] ?? '.local');
+  const { url, env } = await findRunningSystem(localDir, options.url);
+  const db = connectMysql(env.MYSQL_URL, { max: 4 });
+  const redis = connectRedis(env.REDIS_NODES, createLog('rush', 'error'));
+  const inventory = createInventory({ redis, namespace: env.NAMESPACE });
+  const door = openFrontDoor(url, connections);
+  const board = new Board();
+  const progress = showProgress(() => board.line());
+  const { violations, report } = createReport();
+  try {
+    const topology = new Topology(env.NAMESPACE, env.ENTRY_QUEUES);
+    const amqpUrl = env.AMQP_URL;
+    const queues = queuesOf(topology, options.holdSeconds);
+    const before = await queueDepths(amqpUrl, queues);
+
+    const sessionKey = signingKeyFromHex(env.SESSION_KEY);
+    const sale = { door, db, inventory, sessionKey, board, progress };
+    const { drop, buyers, quiet } = await playTheSale(sale, options);
+    if (!quiet) report('5 holds end', 'the sale did not become quiet', {});
+    if (board.accepted === 0) report('3 one outcome', 'no entry was accepted', {});
+
+    progress.say('checking the rules');
+    const checkoutKey = signingKeyFromHex(env.CHECKOUT_KEY);
+    const listCharges = createListCharges(env.SANDBOX_PAYMENTS_URL, env.SANDBOX_PAYMENTS_KEY);
+    const servers = { db, redis, inventory, listCharges, checkoutKey, amqpUrl };
+    const checked = await checkTheRules(
+      { ...servers, queues, before, parked: topology.parked },
+      drop,
+      buyers,
+      report,
+    );
+    for (const buyer of buyers) buyer.leavePage();
+
+    progress.stop();
+    const summary = summarize(options, drop, board, checked, violations);
+    const text = options.json ? JSON.stringify(summary, null, 2) : describeSummary(summary, board, drop);
+    process.stdout.write(`${text}\n`);
+    return violations.length === 0 ? 0 : 1;
+  } finally {
+    progress.stop();
+    await door.close();
+    redis.disconnect();
+    await db.destroy();
+  }
+}

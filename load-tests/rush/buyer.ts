@@ -1,0 +1,345 @@
+/**
+ * One buyer from the page that shows the drop to the ticket, or to the news that there is none: watches the drop,
+ * reads the question, presses Buy when it opens, and does with the outcome what the plan says.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EntryState } from '../../shared/contract/entries.ts';
+import type { Press, Told } from '../check/told.ts';
+import type { Board } from './board.ts';
+import type { Answer, FrontDoor } from './front-door.ts';
+import type { Identity } from './make-buyers.ts';
+import type { PaymentToken, Plan } from './plan.ts';
+import { connectSocket, type BuyerSocket } from './socket.ts';
+
+export type Sale = {
+  door: FrontDoor;
+  dropId: number;
+  board: Board;
+};
+
+type Question = { questionId: number; answer: string };
+
+/** Times a request is tried while the system says to come again. */
+const mostTries = 10;
+/** Milliseconds after which a buyer who heard nothing asks by HTTP, and how often, and for how long. */
+const quietFor = 8_000;
+const askEvery = 1_500;
+const askFor = 90_000;
+
+const ended = new Set<EntryState['status']>(['sold', 'sold_out', 'released', 'none']);
+
+export class Buyer {
+  readonly identity: Identity;
+  readonly presses: Press[] = [];
+  readonly told: Told[] = [];
+  /** Has something to do or to hear of before the sale can be over. */
+  busy = false;
+
+  readonly #sale: Sale;
+  readonly #plan: Plan;
+  #socket: BuyerSocket | undefined;
+  #closing = false;
+  #changed: (() => void) | undefined;
+  #pressedAt = 0;
+  #saleIsOver = false;
+
+  constructor(identity: Identity, plan: Plan, sale: Sale) {
+    this.identity = identity;
+    this.#plan = plan;
+    this.#sale = sale;
+  }
+
+  /** Milliseconds after the drop opens. */
+  get pressAfterMs(): number {
+    return this.#plan.pressAfterMs;
+  }
+
+  get userId(): number {
+    return this.identity.userId;
+  }
+
+  /** How the own entry stands, as far as was heard. */
+  get state(): EntryState | undefined {
+    return this.told.at(-1)?.entry;
+  }
+
+  /** Opens the page: a socket that watches the drop. Rejects when there is none to be had. */
+  async arrive(): Promise<void> {
+    const { door, dropId, board } = this.#sale;
+    const headers = {
+      'x-forwarded-for': this.identity.address,
+      cookie: `session=${this.identity.token}`,
+      origin: door.url,
+    };
+    const socket = await connectSocket(door.url, headers, {
+      onEvent: (event, payload) => this.#onEvent(event, payload),
+      onLost: () => void this.#comeBack(),
+    });
+    const answer = (await socket.emitWithAck('drop:watch', { dropId })) as {
+      ok: boolean;
+      code?: string;
+      entry: EntryState;
+    };
+    if (!answer.ok) {
+      socket.close();
+      throw new Error(`drop:watch was answered ${String(answer.code)}`);
+    }
+    this.#socket = socket;
+    board.connected += 1;
+    // Before the press there is nothing to hear; after a lost connection it is the present state.
+    if (answer.entry.status !== 'none') this.#hear(answer.entry, 'socket');
+  }
+
+  /** No hold is live any more: who stands by now gets nothing. */
+  saleIsOver(): void {
+    this.#saleIsOver = true;
+    this.#changed?.();
+  }
+
+  leavePage(): void {
+    this.#closing = true;
+    this.#socket?.close();
+  }
+
+  /** Presses Buy and sees it through. */
+  async buy(question: Question): Promise<void> {
+    this.busy = true;
+    try {
+      const accepted = await this.#press(question);
+      if (!accepted) return;
+      await this.#until(() => this.state !== undefined, quietFor);
+      if (!this.state) {
+        this.#sale.board.toldBy.http += 1;
+        await this.#askUntil(() => this.state !== undefined);
+      }
+      if (this.state?.status === 'standby') await this.#standBy();
+      if (this.state?.status === 'held') await this.#useHold();
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** GET entry, without counting it as told. */
+  async askEntry(): Promise<Answer> {
+    return this.#sale.door.ask('GET', `/api/drops/${this.#sale.dropId}/entry`, this.identity);
+  }
+
+  async #press(question: Question): Promise<boolean> {
+    const { quantity, twice } = this.#plan;
+    this.#pressedAt = Date.now();
+    const body = { ...question, quantity };
+    const results = await Promise.all((twice ? [0, 1] : [0]).map(() => this.#enter(body)));
+    const { board } = this.#sale;
+    if (results.some(({ status }) => status === 202)) {
+      board.accepted += 1;
+      return true;
+    }
+    if (results.every(({ code }) => code === 'drop_sold_out')) board.turnedAway += 1;
+    else board.refused += 1;
+    return false;
+  }
+
+  /** Sends an entry, again and again while the answer is to come again. */
+  async #enter(body: unknown): Promise<Answer> {
+    const { door, dropId, board } = this.#sale;
+    for (let tries = 1; ; tries += 1) {
+      const sentAt = Date.now();
+      const answer = await door.ask('POST', `/api/drops/${dropId}/entries`, this.identity, body);
+      const answeredAt = Date.now();
+      const result = resultOf(answer);
+      this.presses.push({ sentAt, answeredAt, result });
+      if (result === 'accepted') {
+        board.acceptedAfter.push(answeredAt - this.#pressedAt);
+        board.acceptedAt.push(answeredAt);
+        return answer;
+      }
+      if (answer.code !== 'drop_sold_out') board.error(`entry ${describe(answer)}`);
+      if (!isToBeRepeated(answer) || tries === mostTries) return answer;
+      await pauseBefore(answer);
+    }
+  }
+
+  async #standBy(): Promise<void> {
+    const { board } = this.#sale;
+    const { leaveStandbyAfterMs } = this.#plan;
+    if (leaveStandbyAfterMs !== undefined) {
+      await this.#until(() => this.state?.status !== 'standby', leaveStandbyAfterMs);
+      if (this.state?.status === 'standby') {
+        const answer = await this.#leave();
+        if (answer === 'none') board.leftStandby += 1;
+        if (answer !== undefined && answer !== 'held') return;
+      }
+    }
+    // Others go on; a buyer in standby does not keep the sale from being over.
+    this.busy = false;
+    await this.#until(() => this.#saleIsOver || this.state?.status !== 'standby');
+    this.busy = true;
+  }
+
+  async #useHold(): Promise<void> {
+    const { withHold } = this.#plan;
+    const { board } = this.#sale;
+    switch (withHold.kind) {
+      case 'pay':
+        await sleep(withHold.afterMs);
+        return this.#pay(withHold.tokens);
+      case 'leave': {
+        await sleep(withHold.afterMs);
+        if ((await this.#leave()) === 'released') board.leftHold += 1;
+        return this.#untilEnded();
+      }
+      case 'lapse':
+        await this.#untilEnded();
+        board.lapsed += 1;
+    }
+  }
+
+  async #pay(tokens: readonly PaymentToken[]): Promise<void> {
+    const { board } = this.#sale;
+    const checkoutToken = this.state?.checkoutToken;
+    for (const token of tokens) {
+      const since = Date.now();
+      const answer = await this.#checkout(checkoutToken, token);
+      // The answer to an earlier try may have been lost on its way.
+      const orderId = answer.code === 'already_paid' ? answer.body['orderId'] : answer.body['id'];
+      if (answer.status === 201 || answer.code === 'already_paid') {
+        board.paidAfter.push(Date.now() - since);
+        this.#hear({ status: 'sold', orderId: String(orderId), seats: this.state?.seats ?? [] }, 'own');
+        board.paid += 1;
+        return;
+      }
+      if (answer.status === 202) break;
+      if (answer.status === 402) board.declined += 1;
+      else board.error(`checkout ${describe(answer)}`);
+    }
+    await this.#untilEnded();
+    if (this.state?.status === 'sold') board.paid += 1;
+  }
+
+  async #checkout(checkoutToken: string | undefined, token: PaymentToken): Promise<Answer> {
+    const { door, board } = this.#sale;
+    for (let tries = 1; ; tries += 1) {
+      const answer = await door.ask('POST', '/api/checkout', this.identity, {
+        checkoutToken,
+        payment: { token },
+      });
+      if (!isToBeRepeated(answer) || tries === mostTries) return answer;
+      board.error(`checkout ${describe(answer)}`);
+      await pauseBefore(answer);
+    }
+  }
+
+  /** The state after it; undefined when there was nothing to leave. */
+  async #leave(): Promise<EntryState['status'] | undefined> {
+    const { door, dropId, board } = this.#sale;
+    for (let tries = 1; ; tries += 1) {
+      const answer = await door.ask('DELETE', `/api/drops/${dropId}/entry`, this.identity);
+      if (answer.status === 200) {
+        this.#hear(answer.body as EntryState, 'own');
+        return this.state?.status;
+      }
+      board.error(`leave ${describe(answer)}`);
+      if (!isToBeRepeated(answer) || tries === mostTries) return undefined;
+      await pauseBefore(answer);
+    }
+  }
+
+  /** Waits for the end of the hold: paid or released. Asks by HTTP when it is overdue. */
+  async #untilEnded(): Promise<void> {
+    const isOver = () => ended.has(this.state?.status ?? 'none');
+    const left = Date.parse(this.state?.expiresAt ?? '') - Date.now();
+    await this.#until(isOver, (Number.isFinite(left) ? Math.max(0, left) : 0) + quietFor);
+    if (isOver()) return;
+    this.#sale.board.error('heard nothing of the end of a hold');
+    await this.#askUntil(isOver);
+  }
+
+  async #askUntil(holds: () => boolean): Promise<void> {
+    const until = Date.now() + askFor;
+    while (!holds() && Date.now() < until) {
+      const answer = await this.askEntry();
+      if (answer.status === 200) {
+        const entry = answer.body as EntryState;
+        if (entry.status !== 'none') this.#hear(entry, 'http');
+      } else this.#sale.board.error(`ask ${describe(answer)}`);
+      if (!holds()) await sleep(askEvery);
+    }
+  }
+
+  /** Waits until `holds`, which is looked at whenever something was heard, or for so long. */
+  async #until(holds: () => boolean, ms = Infinity): Promise<void> {
+    const deadline = Date.now() + ms;
+    while (!holds() && Date.now() < deadline) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve;
+        if (ms !== Infinity) timer = setTimeout(resolve, Math.max(1, deadline - Date.now()));
+      });
+      clearTimeout(timer);
+      this.#changed = undefined;
+    }
+  }
+
+  #onEvent(event: string, payload: unknown): void {
+    if (event === 'drop:state') return;
+    const { dropId, entry } = payload as { dropId: number; entry: EntryState };
+    if (dropId !== this.#sale.dropId) return;
+    if (event === 'hold:promoted') this.#sale.board.promoted += 1;
+    this.#hear(entry, 'socket');
+  }
+
+  #hear(entry: EntryState, by: Told['by']): void {
+    const at = Date.now();
+    if (this.told.length === 0 && by !== 'own') this.#countOutcome(entry, at, by);
+    this.told.push({ at, by, entry });
+    this.#changed?.();
+  }
+
+  #countOutcome(entry: EntryState, at: number, by: 'socket' | 'http'): void {
+    const { board } = this.#sale;
+    if (by === 'socket') board.toldBy.socket += 1;
+    board.toldAfter.push(at - this.#pressedAt);
+    board.toldAt.push(at);
+    if (entry.status === 'standby') board.standby += 1;
+    else if (entry.status === 'sold_out') board.soldOut += 1;
+    else board.heldAtOnce += 1;
+  }
+
+  async #comeBack(): Promise<void> {
+    this.#sale.board.connected -= 1;
+    await this.keepTrying();
+  }
+
+  /** As the browser's client does: a new connection after a moment, and the present state with it. */
+  async keepTrying(): Promise<void> {
+    const { board } = this.#sale;
+    for (let wait = 500; !this.#closing; wait = Math.min(5_000, wait * 2)) {
+      await sleep(wait * (0.5 + Math.random()), undefined, { ref: false });
+      try {
+        await this.arrive();
+        board.reconnects += 1;
+        return;
+      } catch (error) {
+        board.error(`socket: ${(error as Error).message}`);
+      }
+    }
+  }
+}
+
+function resultOf({ status }: Answer): Press['result'] {
+  if (status === 202) return 'accepted';
+  // A proxy's answer, or none, or a broker that did not confirm: the entry may be queued all the same.
+  return status === 0 || status >= 500 ? 'unknown' : 'refused';
+}
+
+function isToBeRepeated({ status, code }: Answer): boolean {
+  return [0, 425, 429, 502, 503, 504].includes(status) || code === 'payment_under_way';
+}
+
+async function pauseBefore({ retryAfter = 1 }: Answer): Promise<void> {
+  await sleep(retryAfter * 1000 + Math.random() * 500);
+}
+
+function describe({ status, code }: Answer): string {
+  return status === 0 ? `no answer (${code ?? ''})` : `${status} ${code ?? ''}`.trim();
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { signSession } from '../../shared/session.ts';
+
+export type Identity = { userId: number; token: string; address: string };
+
+const perInsert = 1_000;
+const perAddress = 4;
+
+/** Buyers with sessions, without the time that passwords take. They cannot sign in with one. */
+export async function makeBuyers(db: Database, sessionKey: KeyObject, count: number): Promise<Identity[]> {
+  const run = randomBytes(5).toString('hex');
+  for (let made = 0; made < count; made += perInsert) {
+    const rows = Array.from({ length: Math.min(perInsert, count - made) }, (_, index) => ({
+      email: `rush-${run}-${made + index}@seatdrop.test`,
+      name: `Buyer ${made + index}`,
+      role: 'shopper',
+      password_hash: 'none',
+    }));
+    await db('users').insert(rows);
+  }
+  const users: { id: number }[] = await db('users')
+    .where('email', 'like', `rush-${run}-%`)
+    .orderBy('id')
+    .select('id');
+  return users.map(({ id }, index) => ({
+    userId: id,
+    token: signSession({ userId: id, role: 'shopper' }, sessionKey),
+    address: addressOf(Math.floor(index / perAddress)),
+  }));
+}
+
+/** 198.18.0.0/15 is set aside for load tests (RFC 2544). */
+function addressOf(number: number): string {
+  return `198.${18 + ((number >> 16) & 1)}.${(number >> 8) & 255}.${number & 255}`;
+}

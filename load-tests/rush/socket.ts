@@ -1,0 +1,88 @@
+/**
+ * As much of Socket.IO's protocol (Engine.IO 4, Socket.IO 5, websocket only) as a buyer needs. The real client costs
+ * several times the memory and processor time, which here are those of thousands of buyers in one process.
+ */
+import { WebSocket } from 'ws';
+
+export type BuyerSocket = {
+  emitWithAck: (event: string, payload: unknown) => Promise<unknown>;
+  close: () => void;
+};
+
+export type SocketHandlers = {
+  onEvent: (event: string, payload: unknown) => void;
+  /** The connection is lost, not closed by us. */
+  onLost: () => void;
+};
+
+/** Milliseconds to connect, or to be answered. */
+const patience = 20_000;
+
+export function connectSocket(
+  url: string,
+  headers: Record<string, string>,
+  { onEvent, onLost }: SocketHandlers,
+): Promise<BuyerSocket> {
+  const address = new URL('/socket.io/?EIO=4&transport=websocket', url);
+  address.protocol = address.protocol.replace('http', 'ws');
+  const ws = new WebSocket(address, { headers, perMessageDeflate: false, handshakeTimeout: patience });
+  const waiting = new Map<number, (answer: unknown) => void>();
+  let lastId = 0;
+  let state: 'connecting' | 'open' | 'closed' = 'connecting';
+
+  const emitWithAck: BuyerSocket['emitWithAck'] = (event, payload) =>
+    new Promise((resolve, reject) => {
+      const id = (lastId += 1);
+      const timer = setTimeout(() => {
+        waiting.delete(id);
+        reject(new Error(`${event} was not answered`));
+      }, patience);
+      waiting.set(id, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+      ws.send(`42${id}${JSON.stringify([event, payload])}`);
+    });
+
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => fail(new Error('the socket did not connect in time')), patience);
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      const before = state;
+      state = 'closed';
+      ws.terminate();
+      if (before === 'connecting') reject(error);
+      if (before === 'open') onLost();
+    };
+    ws.on('error', fail);
+    ws.on('close', () => fail(new Error('the socket was closed')));
+
+    ws.on('message', (data: Buffer) => {
+      const message = data.toString();
+      const kind = message.slice(0, 2);
+      // Packets of Engine.IO have one digit, those of Socket.IO a second one.
+      if (message === '2') ws.send('3');
+      else if (message.startsWith('0')) ws.send('40');
+      else if (kind === '40') {
+        clearTimeout(timer);
+        state = 'open';
+        resolve({
+          emitWithAck,
+          close() {
+            state = 'closed';
+            ws.close();
+          },
+        });
+      } else if (kind === '42') {
+        const [event, payload] = JSON.parse(message.slice(2)) as [string, unknown];
+        onEvent(event, payload);
+      } else if (kind === '43') {
+        const start = message.indexOf('[');
+        const answered = waiting.get(Number(message.slice(2, start)));
+        waiting.delete(Number(message.slice(2, start)));
+        answered?.((JSON.parse(message.slice(start)) as unknown[])[0]);
+      } else if (kind === '44') fail(new Error(`the socket was refused: ${message.slice(2)}`));
+      else if (kind === '41') fail(new Error('the server took leave'));
+    });
+  });
+}

@@ -1,0 +1,105 @@
+/** The sale from the announcement to the moment when nothing goes on any more. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KeyObject } from 'node:crypto';
+import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import { questionFor } from '../../shared/drops/question.ts';
+import type { Inventory } from '../../shared/inventory/inventory.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import type { Board } from './board.ts';
+import { Buyer } from './buyer.ts';
+import type { FrontDoor } from './front-door.ts';
+import { inPortions } from './in-portions.ts';
+import { makeBuyers } from './make-buyers.ts';
+import type { RushOptions } from './options.ts';
+import { makePlan } from './plan.ts';
+import type { Progress } from './progress.ts';
+import { Random } from './random.ts';
+import { CannotRun } from './running-system.ts';
+import { setTheStage, type Stage } from './set-the-stage.ts';
+import { waitUntilQuiet } from './wait-until-quiet.ts';
+
+export type StoryDeps = {
+  door: FrontDoor;
+  db: Database;
+  inventory: Inventory;
+  sessionKey: KeyObject;
+  board: Board;
+  progress: Pick<Progress, 'say'>;
+};
+
+export type Told = { drop: Drop; buyers: Buyer[]; quiet: boolean };
+
+/** How many buyers open the page at the same time, and how many of them are expected to get done in a second. */
+const arriving = { width: 48, perSecond: 350 };
+
+export async function playTheSale(deps: StoryDeps, options: RushOptions): Promise<Told> {
+  const { door, db, inventory, sessionKey, board, progress } = deps;
+  const identities = await makeBuyers(db, sessionKey, options.buyers);
+  progress.say(`${identities.length} buyers have sessions`);
+
+  const opensInMs = 5_000 + (options.buyers / arriving.perSecond) * 1000;
+  const stage = await setTheStage(door, options, opensInMs);
+  const drop = await loadDrop(db, stage.dropId);
+  if (!drop)
+    throw new CannotRun(
+      `Drop ${stage.dropId} is not in this system’s MySQL: does --url lead to another one?`,
+    );
+  progress.say(`drop ${drop.id}: ${drop.capacity} seats, opens in ${(opensInMs / 1000).toFixed(0)} s`);
+
+  const all = identities.map((identity, index) => {
+    const random = new Random(options.seed ^ Math.imul(index + 1, 0x9e3779b1));
+    return new Buyer(identity, makePlan(options, random), { door, dropId: drop.id, board });
+  });
+  const questions = await arriveAndRead(all, stage, deps);
+  progress.say(`${board.connected} watch the drop, ${board.asked} have read their question`);
+
+  const buying = all.map(async (buyer) => {
+    await sleep(Math.max(0, stage.opensAt - Date.now()) + buyer.pressAfterMs);
+    await buyer.buy(questions.get(buyer) ?? ownQuestion(drop, buyer.userId));
+  });
+  await sleep(Math.max(0, stage.opensAt - Date.now()) + options.burst * 1000);
+  progress.say('all have pressed');
+
+  const quiet = await waitUntilQuiet(
+    { inventory, db, drop, isAnybodyBusy: () => all.some(({ busy }) => busy) },
+    120_000 + options.holdSeconds * 8_000,
+  );
+  for (const buyer of all) buyer.saleIsOver();
+  if (quiet) await Promise.all(buying);
+  progress.say(quiet ? 'nothing goes on any more' : 'the sale did not become quiet');
+  return { drop, buyers: all, quiet };
+}
+
+type Question = { questionId: number; answer: string };
+
+/** Each opens the page: a socket, and the question over HTTP, until the drop opens. */
+async function arriveAndRead(
+  buyers: readonly Buyer[],
+  { dropId, opensAt, answers }: Stage,
+  { door, board }: StoryDeps,
+): Promise<Map<Buyer, Question>> {
+  const questions = new Map<Buyer, Question>();
+  const arrive = async (buyer: Buyer) => {
+    await buyer.arrive();
+    if (Date.now() > opensAt - 500) return;
+    const answer = await door.ask('GET', `/api/drops/${dropId}`, buyer.identity);
+    const question = answer.body['question'] as { id: number; text: string } | undefined;
+    if (answer.status !== 200 || !question) {
+      board.error(`question: ${answer.status} ${answer.code ?? ''}`.trim());
+      return;
+    }
+    questions.set(buyer, { questionId: question.id, answer: answers.get(question.text) ?? '' });
+    board.asked += 1;
+  };
+  await inPortions(buyers, arriving.width, arrive, (error, buyer) => {
+    board.error(`socket: ${(error as Error).message}`);
+    void buyer.keepTrying();
+  });
+  return questions;
+}
+
+/** What the buyer would have read. */
+function ownQuestion(drop: Drop, userId: number): Question {
+  const question = questionFor(drop, userId);
+  return { questionId: question?.id ?? 0, answer: question?.answer ?? '' };
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Drop } from '../../shared/drops/drop.ts';
+import { places, type Inventory } from '../../shared/inventory/inventory.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+
+export type QuietDeps = { inventory: Inventory; db: Database; drop: Drop; isAnybodyBusy: () => boolean };
+
+/** Milliseconds between two looks; two in a row must find nothing going on. */
+const lookEvery = 500;
+
+/** Waits until no hold is live and no payment is open, and every buyer but those in standby is done. False: not in time. */
+export async function waitUntilQuiet(deps: QuietDeps, deadlineMs: number): Promise<boolean> {
+  const deadline = Date.now() + deadlineMs;
+  let quietLooks = 0;
+  while (Date.now() < deadline) {
+    quietLooks = (await isQuiet(deps)) ? quietLooks + 1 : 0;
+    if (quietLooks === 2) return true;
+    await sleep(lookEvery);
+  }
+  return false;
+}
+
+async function isQuiet({ inventory, db, drop, isAnybodyBusy }: QuietDeps): Promise<boolean> {
+  if (isAnybodyBusy()) return false;
+  const counts = await inventory.counts(drop);
+  if (!counts || counts.held + counts.paying > 0) return false;
+  const open: unknown = await db('payment_attempts')
+    .where({ drop_id: drop.id })
+    .whereIn('status', ['pending', 'refund_due'])
+    .first('hold_id');
+  if (open) return false;
+  for (const place of places(drop.id, drop.partitions)) {
+    const unfinished = [await inventory.untold(place, 0), await inventory.transfers(place)];
+    if (unfinished.some((list) => list.length > 0)) return false;
+  }
+  // Seats may be free while somebody waits for them in another partition.
+  return !isAnybodyBusy();
+}

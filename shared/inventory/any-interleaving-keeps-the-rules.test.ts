@@ -1,0 +1,476 @@
+/**
+ * Random steps, in any order, on the real scripts and on a plain model of them. After each step everything that can
+ * be seen must be the same in both; at the end the ledger alone must lead to the same state. A failure prints the
+ * seed and the shortest steps that show it.
+ */
+import * as fc from 'fast-check';
+import { PartitionModel, type Given } from '../testing/model.ts';
+import { createTestInventory, inShort, newBatch, newDrop } from '../testing/inventory.ts';
+import { replayLedger } from '../testing/replay-ledger.ts';
+import type { Drop } from '../drops/drop.ts';
+import type { Batch, ClaimResult } from './claim.ts';
+import { newBatchId } from './entry-id.ts';
+import type { NewHold } from './hold.ts';
+import { places } from './inventory.ts';
+import type { Place } from './keys.ts';
+import { partitionOfBuyer, rowsOf, rowsOfPartition } from './layout.ts';
+
+const shop = createTestInventory();
+const { inventory, redis } = shop;
+afterAll(() => shop.stop());
+
+const buyers = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/** What a buyer's browser keeps: enough to try to pay, whatever has become of the hold. */
+type Token = Given & { partition: number; expiresAt: number };
+
+class Model {
+  readonly drop: Drop;
+  readonly partitions: PartitionModel[];
+  readonly tokens: Token[] = [];
+  readonly batches: { partition: number; batch: Batch; result: ClaimResult }[] = [];
+  readonly transfers: { from: number; to: number; transfer: string; seats: string[]; arrived: boolean }[] =
+    [];
+  /** Something happened that no ledger tells of, or that only a failover can bring about. */
+  lostData = false;
+
+  constructor(drop: Drop) {
+    this.drop = drop;
+    const rows = rowsOf(drop.sections);
+    this.partitions = places(drop.id, drop.partitions).map(
+      ({ partition }) =>
+        new PartitionModel(
+          {
+            maxPerBuyer: drop.maxPerBuyer,
+            standbyLimit: drop.standbyLimit / drop.partitions,
+            partitions: drop.partitions,
+          },
+          rows.map(({ seats }) => seats),
+          rowsOfPartition(rows, partition, drop.partitions),
+        ),
+    );
+  }
+
+  partition(number: number): PartitionModel {
+    const found = this.partitions[number];
+    if (!found) throw new RangeError(`no partition ${number}`);
+    return found;
+  }
+
+  place(partition: number): Place {
+    return { dropId: this.drop.id, partition };
+  }
+
+  keep(partition: number, holds: readonly NewHold[]): void {
+    for (const { holdId, buyerId, seats, expiresAt } of holds) {
+      this.tokens.push({ partition, holdId, buyerId, seats, expiresAt });
+    }
+  }
+}
+
+/** Nothing: what a step does to Redis it does through `inventory`. */
+type Real = { drop: Drop };
+type Step = fc.AsyncCommand<Model, Real>;
+
+const pick = <T>(list: readonly T[], index: number): T => {
+  const found = list[index % list.length];
+  if (found === undefined) throw new RangeError('nothing to pick from');
+  return found;
+};
+const given = (promoted: readonly NewHold[]): Given[] =>
+  promoted.map(({ holdId, buyerId, seats }) => ({ holdId, buyerId, seats }));
+
+/** All that can be seen of the drop from outside is as the model says. */
+async function expectSame(model: Model): Promise<void> {
+  for (const place of places(model.drop.id, model.drop.partitions)) {
+    const expected = model.partition(place.partition);
+    const [parts, rows, holds, untold, transfers, views] = await Promise.all([
+      inventory.partitionCounts(model.drop),
+      redis.hgetall(inventory.keys.key(place, 'rows')),
+      redis.hgetall(inventory.keys.key(place, 'holds')),
+      inventory.untold(place, 0),
+      inventory.transfers(place),
+      Promise.all(buyers.map((buyer) => inventory.view(place, buyer))),
+    ]);
+    const counts = parts[place.partition];
+    const map = expected.map();
+    expect(map.map((_, row) => rows[row])).toEqual(map);
+    expect(counts).toEqual({
+      capacity: expected.here.size,
+      free: expected.seats('free').length,
+      held: expected.seats('held').length,
+      paying: expected.seats('paying').length,
+      sold: expected.seats('sold').length,
+      standby: expected.standby.length,
+      standbyLimit: expected.terms.standbyLimit,
+      decided: expected.decided,
+    });
+    expect(buyers.map((buyer, index) => [buyer, views[index]])).toMatchObject(
+      buyers.map((buyer) => [buyer, expected.view(buyer)]),
+    );
+    expect(new Set(untold.map(({ holdId }) => holdId))).toEqual(expected.untold);
+    expect(new Map(transfers.map(({ transfer, to, seats }) => [transfer, { to, seats }]))).toEqual(
+      expected.lent,
+    );
+
+    // Whatever the model says: each seat that is taken has one live hold, and each live hold has its seats.
+    const live = Object.values(holds)
+      .map((record) => record.split('|'))
+      .filter(([state = '']) => 'hps'.includes(state))
+      .flatMap(([state, , , seats = '']) =>
+        seats.split('+').map((seat) => [seat, state === 's' ? 's' : 'h']),
+      );
+    const taken = map.flatMap((_, row) =>
+      Array.from(rows[row] ?? '', (state, index) => [`${row}.${index + 1}`, state]).filter(
+        ([, state]) => state === 'h' || state === 's',
+      ),
+    );
+    expect(live.toSorted(([a = ''], [b = '']) => a.localeCompare(b))).toEqual(
+      taken.toSorted(([a = ''], [b = '']) => a.localeCompare(b)),
+    );
+    if (counts) {
+      expect(counts.free + counts.held + counts.paying + counts.sold).toBe(counts.capacity);
+    }
+  }
+}
+
+const step = (
+  describe: string,
+  run: (model: Model) => Promise<void>,
+  check: (model: Model) => boolean = () => true,
+): Step => ({
+  check,
+  run: async (model) => {
+    await run(model);
+    await expectSame(model);
+  },
+  toString: () => describe,
+});
+
+const claim = (entries: readonly (readonly [number, number])[], partitionIndex: number, mayBorrow: boolean) =>
+  step(
+    `claim ${entries.map((entry) => entry.join(':')).join(',')}${mayBorrow ? ' or borrow' : ''}`,
+    async (model) => {
+      const partition = partitionIndex % model.drop.partitions;
+      // As the publisher does it: a buyer's entries go to one partition only.
+      const own = entries.filter(([buyer]) => partitionOfBuyer(buyer, model.drop.partitions) === partition);
+      if (own.length === 0) return;
+      const batch = newBatch(own.map((entry) => entry.join(':')).join(','));
+      const expected = model.partition(partition).claim(batch, mayBorrow);
+      const result = await inventory.claim(model.place(partition), batch, { mayBorrow });
+      if (!Array.isArray(expected)) {
+        expect(result).toEqual({
+          kind: 'short',
+          missing: expected.missing,
+          partitions: model.drop.partitions,
+        });
+        return;
+      }
+      if (result.kind !== 'decided') throw new Error(`not decided: ${result.kind}`);
+      expect(result.outcomes.map(inShort)).toEqual(expected);
+      model.batches.push({ partition, batch, result });
+      model.keep(
+        partition,
+        result.outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : [])),
+      );
+    },
+  );
+
+const redeliver = (index: number, mayBorrow: boolean) =>
+  step(
+    `redeliver batch ${index}`,
+    async (model) => {
+      const { partition, batch, result } = pick(model.batches, index);
+      expect(await inventory.claim(model.place(partition), batch, { mayBorrow })).toEqual(result);
+    },
+    (model) => model.batches.length > 0,
+  );
+
+/** A step on one of the holds that were ever given. */
+const onToken = (describe: string, index: number, run: (model: Model, token: Token) => Promise<void>) =>
+  step(
+    `${describe} hold ${index}`,
+    (model) => run(model, pick(model.tokens, index)),
+    (model) => model.tokens.length > 0,
+  );
+
+const lapse = (index: number) =>
+  onToken('let lapse', index, async (model, { partition, holdId }) => {
+    const hold = model.partition(partition).holds.get(holdId);
+    if (hold?.state !== 'held' && hold?.state !== 'paying') return;
+    hold.lapsed = true;
+    await shop.letLapse(model.place(partition), holdId);
+  });
+
+const release = (index: number) =>
+  onToken('release', index, async (model, { partition, holdId }) => {
+    const expected = model.partition(partition).release(holdId);
+    const released = await inventory.release(model.place(partition), holdId);
+    expect(released.kind).toBe(expected.kind);
+    if (released.kind !== 'released') return;
+    expect(given(released.promoted)).toEqual(expected.promoted);
+    model.keep(partition, released.promoted);
+  });
+
+const leave = (buyer: number) =>
+  step(`buyer ${buyer} leaves`, async (model) => {
+    const partition = partitionOfBuyer(buyer, model.drop.partitions);
+    const expected = model.partition(partition).leave(buyer);
+    const left = await inventory.leave(model.place(partition), buyer);
+    expect(left.kind).toBe(expected.kind);
+    if (left.kind !== 'released') return;
+    expect(given(left.promoted)).toEqual(expected.promoted);
+    model.keep(partition, left.promoted);
+  });
+
+const begin = (index: number, payer: number, foreign: boolean) =>
+  onToken(
+    `request ${payer} begins to pay${foreign ? ' another buyer’s' : ''}`,
+    index,
+    async (model, token) => {
+      const { partition } = token;
+      const paid = foreign ? { ...token, buyerId: token.buyerId + 100 } : token;
+      // Nobody can pay a hold that Redis has forgotten for somebody else: the token names its buyer.
+      if (foreign && !model.partition(partition).holds.has(token.holdId)) return;
+      const expected = model.partition(partition).beginPayment(paid, `request-${payer}`);
+      expect(await inventory.beginPayment(model.place(partition), paid, `request-${payer}`)).toMatchObject(
+        expected,
+      );
+    },
+  );
+
+const decline = (index: number, earlier: boolean) =>
+  onToken(
+    earlier ? 'decline an earlier attempt at' : 'decline',
+    index,
+    async (model, { partition, holdId }) => {
+      const attempt = (model.partition(partition).holds.get(holdId)?.attempt ?? 1) - (earlier ? 1 : 0);
+      const expected = model.partition(partition).declinePayment(holdId, attempt);
+      const declined = await inventory.declinePayment(model.place(partition), holdId, attempt);
+      expect(declined.kind).toBe(expected.kind);
+      if (declined.kind !== 'released') return;
+      expect(given(declined.promoted)).toEqual(expected.promoted);
+      model.keep(partition, declined.promoted);
+    },
+  );
+
+const complete = (index: number) =>
+  onToken('complete', index, async (model, token) => {
+    const { partition } = token;
+    const state = model.partition(partition).holds.get(token.holdId)?.state;
+    if (state === undefined || state === 'released') model.lostData = true;
+    const expected = model.partition(partition).completePayment(token);
+    expect(await inventory.completePayment(model.place(partition), token)).toBe(expected);
+  });
+
+const refund = (index: number) =>
+  onToken('refund', index, async (model, { partition, holdId }) => {
+    const expected = model.partition(partition).reopen(holdId);
+    const reopened = await inventory.reopen(model.place(partition), holdId);
+    expect(reopened.kind).toBe(expected.kind);
+    if (reopened.kind !== 'released') return;
+    expect(given(reopened.promoted)).toEqual(expected.promoted);
+    model.keep(partition, reopened.promoted);
+  });
+
+const tell = (index: number) =>
+  onToken('tell of', index, async (model, { partition, holdId }) => {
+    model.partition(partition).untold.delete(holdId);
+    await inventory.told(model.place(partition), [holdId]);
+  });
+
+const forget = (index: number) =>
+  onToken('a failover loses', index, async (model, { partition, holdId }) => {
+    if (model.partition(partition).holds.get(holdId)?.state !== 'held') return;
+    model.lostData = true;
+    model.partition(partition).forgetHold(holdId);
+    await shop.forgetHold(model.place(partition), holdId);
+  });
+
+const cancel = () =>
+  step('cancel', async (model) => {
+    for (const place of places(model.drop.id, model.drop.partitions)) {
+      const expected = model.partition(place.partition).cancel();
+      const { left, ended } = await inventory.cancel(place);
+      expect(left).toBe(0);
+      expect(ended.toSorted((a, b) => a - b)).toEqual(expected.toSorted((a, b) => a - b));
+    }
+  });
+
+const severalPartitions = (model: Model) => model.drop.partitions > 1;
+
+const lend = (index: number, wanted: number) =>
+  step(
+    `partition ${index} lends ${wanted}`,
+    async (model) => {
+      const from = index % model.drop.partitions;
+      const to = (from + 1) % model.drop.partitions;
+      const transfer = newBatchId();
+      const seats = model.partition(from).lend(transfer, to, wanted);
+      expect(await inventory.lend(model.place(from), transfer, to, wanted)).toEqual(seats);
+      if (seats.length > 0) model.transfers.push({ from, to, transfer, seats, arrived: false });
+    },
+    severalPartitions,
+  );
+
+const underWay = (model: Model) => model.transfers.length > 0;
+
+const lendAgain = (index: number) =>
+  step(
+    `lend ${index} again`,
+    async (model) => {
+      const { from, to, transfer } = pick(model.transfers, index);
+      if (!model.partition(from).lent.has(transfer)) return;
+      const seats = model.partition(from).lend(transfer, to, 3);
+      expect(await inventory.lend(model.place(from), transfer, to, 3)).toEqual(seats);
+    },
+    underWay,
+  );
+
+const arrive = (index: number) =>
+  step(
+    `transfer ${index} arrives`,
+    async (model) => {
+      const each = pick(model.transfers, index);
+      const expected = model.partition(each.to).borrow(each.transfer, each.seats);
+      const promoted = await inventory.borrow(model.place(each.to), each.transfer, each.seats);
+      expect(given(promoted)).toEqual(expected);
+      model.keep(each.to, promoted);
+      each.arrived = true;
+    },
+    underWay,
+  );
+
+const forgetTransfer = (index: number) =>
+  step(
+    `forget transfer ${index}`,
+    async (model) => {
+      const { from, transfer, arrived } = pick(model.transfers, index);
+      if (!arrived) return;
+      model.partition(from).lent.delete(transfer);
+      await inventory.forgetTransfer(model.place(from), transfer);
+    },
+    underWay,
+  );
+
+const drops = fc
+  .record({
+    partitions: fc.constantFrom(1, 1, 2),
+    sections: fc.array(
+      fc.record({ rows: fc.integer({ min: 1, max: 2 }), seatsPerRow: fc.integer({ min: 1, max: 5 }) }),
+      {
+        minLength: 1,
+        maxLength: 2,
+      },
+    ),
+    maxPerBuyer: fc.integer({ min: 1, max: 4 }),
+    standby: fc.integer({ min: 0, max: 4 }),
+  })
+  .map(({ partitions, sections, maxPerBuyer, standby }) => ({
+    partitions,
+    sections: sections.map((section, index) => ({ name: `Section ${index}`, ...section })),
+    maxPerBuyer,
+    standbyLimit: standby * partitions,
+  }));
+
+const index = fc.nat({ max: 40 });
+const entries = fc.array(
+  fc.tuple(
+    fc.constantFrom(...buyers),
+    fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 4 }) }, fc.constantFrom(0, 9)),
+  ),
+  { minLength: 1, maxLength: 8 },
+);
+const often = (times: number, arbitrary: fc.Arbitrary<Step>) =>
+  Array.from({ length: times }, () => arbitrary);
+const steps = fc.commands<Model, Real, false>(
+  [
+    ...often(
+      6,
+      fc.tuple(entries, index, fc.boolean()).map((args) => claim(...args)),
+    ),
+    ...often(
+      2,
+      fc.tuple(index, fc.boolean()).map((args) => redeliver(...args)),
+    ),
+    ...often(2, index.map(lapse)),
+    ...often(2, index.map(release)),
+    ...often(2, fc.constantFrom(...buyers).map(leave)),
+    ...often(
+      3,
+      fc
+        .tuple(index, fc.nat({ max: 1 }), fc.constantFrom(false, false, false, true))
+        .map((args) => begin(...args)),
+    ),
+    ...often(
+      2,
+      fc.tuple(index, fc.constantFrom(false, false, true)).map((args) => decline(...args)),
+    ),
+    ...often(2, index.map(complete)),
+    index.map(refund),
+    index.map(tell),
+    index.map(forget),
+    ...often(
+      2,
+      fc.tuple(index, fc.integer({ min: 1, max: 6 })).map((args) => lend(...args)),
+    ),
+    ...often(2, index.map(arrive)),
+    index.map(lendAgain),
+    index.map(forgetTransfer),
+  ],
+  { maxCommands: 60, size: 'max' },
+);
+
+test('any interleaving of buying, paying, lapsing, leaving, refunding, redelivering, lending and cancelling', async () => {
+  const run = await fc.check(
+    fc.asyncProperty(
+      drops,
+      steps,
+      fc.constantFrom(false, false, true),
+      steps,
+      async (terms, first, cancelled, then) => {
+        const drop = newDrop(terms);
+        await inventory.stock(drop);
+        const model = new Model(drop);
+        try {
+          const setup = () => ({ model, real: { drop } });
+          await fc.asyncModelRun(setup, first);
+          if (cancelled) await fc.asyncModelRun(setup, [cancel()]);
+          await fc.asyncModelRun(setup, then);
+          if (!model.lostData) await expectLedgerTellsTheSame(model);
+        } finally {
+          await forgetDrop(drop);
+        }
+      },
+    ),
+    { numRuns: 100, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: false },
+  );
+  expect(await fc.asyncDefaultReportMessage(run)).toBeUndefined();
+}, 120_000);
+
+async function expectLedgerTellsTheSame(model: Model): Promise<void> {
+  const rows = rowsOf(model.drop.sections);
+  for (const place of places(model.drop.id, model.drop.partitions)) {
+    const own = rowsOfPartition(rows, place.partition, model.drop.partitions).flatMap((row) =>
+      Array.from({ length: rows[row]?.seats ?? 0 }, (_, at) => `${row}.${at + 1}`),
+    );
+    const replayed = replayLedger(await shop.ledger(place), own);
+    const expected = model.partition(place.partition);
+    const map = rows.map(({ seats }, row) =>
+      Array.from({ length: seats }, (_, at) => replayed.seats.get(`${row}.${at + 1}`) ?? '-').join(''),
+    );
+    expect(map).toEqual(expected.map());
+    expect(replayed.standby).toEqual(expected.standby.map(({ buyerId }) => buyerId));
+    expect(replayed.decided).toBe(expected.decided);
+    const states = [...expected.holds.values()].map(({ holdId, state }) => [
+      holdId,
+      state === 'released' || state === 'refunded' ? 'ended' : state,
+    ]);
+    expect([...replayed.holds].map(([holdId, { state }]) => [holdId, state])).toEqual(states);
+  }
+}
+
+async function forgetDrop(drop: Drop): Promise<void> {
+  for (const place of places(drop.id, drop.partitions)) await redis.unlink(...inventory.keys.all(place));
+  await redis.hdel(inventory.keys.onSale, String(drop.id));
+}

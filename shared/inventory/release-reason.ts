@@ -1,0 +1,8 @@
+/** Why a hold ended. `declined`: the card was, and there was no time left to try again. */
+export const releaseReasons = ['expired', 'given_back', 'cancelled', 'refunded', 'declined'] as const;
+export type ReleaseReason = (typeof releaseReasons)[number];
+
+/** Undefined for what no script of today writes. */
+export function decodeReleaseReason(text: unknown): ReleaseReason | undefined {
+  return releaseReasons.find((reason) => reason === text);
+}

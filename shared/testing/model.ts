@@ -1,0 +1,295 @@
+/**
+ * What the inventory should do, said as plainly as possible: lists and maps, no memory of what was searched, no
+ * counters. One instance is one partition. Tests run the same steps on it and on the real scripts and compare.
+ */
+import type { Batch } from '../inventory/claim.ts';
+import { entryIdOf } from '../inventory/entry-id.ts';
+
+type ModelHold = {
+  holdId: string;
+  buyerId: number;
+  seats: string[];
+  state: 'held' | 'paying' | 'sold' | 'released' | 'refunded';
+  attempt: number;
+  payer: string;
+  /** Its time is over. */
+  lapsed: boolean;
+};
+
+type Standing = { holdId: string; buyerId: number; quantity: number };
+
+export type Given = { holdId: string; buyerId: number; seats: string[] };
+
+export type ModelTerms = { maxPerBuyer: number; standbyLimit: number; partitions: number };
+
+export class PartitionModel {
+  readonly terms: ModelTerms;
+  /** Seats in each row of the drop. */
+  readonly rows: readonly number[];
+  /** The seats that are in this partition; taken ones belong to the live hold that names them. */
+  readonly here = new Set<string>();
+  readonly holds = new Map<string, ModelHold>();
+  standby: Standing[] = [];
+  /** The hold, place or ended hold that counts for a buyer. */
+  readonly latest = new Map<number, { of: 'hold' | 'standby' | 'ended'; holdId: string }>();
+  readonly soldOut = new Set<number>();
+  readonly untold = new Set<string>();
+  readonly lent = new Map<string, { to: number; seats: string[] }>();
+  readonly arrived = new Set<string>();
+  cancelled = false;
+  decided = 0;
+
+  constructor(terms: ModelTerms, rows: readonly number[], own: readonly number[]) {
+    this.terms = terms;
+    this.rows = rows;
+    for (const row of own) {
+      for (let number = 1; number <= (rows[row] ?? 0); number += 1) this.here.add(`${row}.${number}`);
+    }
+  }
+
+  /** Seats by what has become of them. */
+  seats(state: 'free' | 'held' | 'paying' | 'sold'): string[] {
+    const taken = (wanted: string) =>
+      [...this.holds.values()].filter((hold) => hold.state === wanted).flatMap((hold) => hold.seats);
+    if (state !== 'free') return taken(state);
+    const gone = new Set(['held', 'paying', 'sold'].flatMap(taken));
+    return [...this.here].filter((seat) => !gone.has(seat));
+  }
+
+  /** As Redis draws its rows. */
+  map(): string[] {
+    const sold = new Set(this.seats('sold'));
+    const free = new Set(this.seats('free'));
+    const draw = (seat: string) => {
+      if (!this.here.has(seat)) return '-';
+      if (free.has(seat)) return '.';
+      return sold.has(seat) ? 's' : 'h';
+    };
+    return this.rows.map((length, row) =>
+      Array.from({ length }, (_, index) => draw(`${row}.${index + 1}`)).join(''),
+    );
+  }
+
+  /** Together in one row when a run is free, in the row that is furthest in front; else the best there are. */
+  choose(quantity: number): string[] {
+    const free = new Set(this.seats('free'));
+    const fromMiddle = (row: number, first: number, count: number) =>
+      Math.abs(first + (count - 1) / 2 - ((this.rows[row] ?? 0) + 1) / 2);
+    const runs = (row: number, count: number) =>
+      Array.from({ length: this.rows[row] ?? 0 }, (_, index) => index + 1)
+        .filter((first) =>
+          Array.from({ length: count }, (_, index) => `${row}.${first + index}`).every((seat) =>
+            free.has(seat),
+          ),
+        )
+        .toSorted((a, b) => fromMiddle(row, a, count) - fromMiddle(row, b, count) || a - b);
+    if (quantity <= this.terms.maxPerBuyer) {
+      for (let row = 0; row < this.rows.length; row += 1) {
+        const [first] = runs(row, quantity);
+        if (first !== undefined) {
+          return Array.from({ length: quantity }, (_, index) => `${row}.${first + index}`);
+        }
+      }
+    }
+    return this.rows.flatMap((_, row) => runs(row, 1).map((number) => `${row}.${number}`)).slice(0, quantity);
+  }
+
+  #give(holdId: string, buyerId: number, quantity: number): ModelHold {
+    const seats = this.choose(quantity);
+    const hold: ModelHold = {
+      holdId,
+      buyerId,
+      seats,
+      state: 'held',
+      attempt: 0,
+      payer: '',
+      lapsed: false,
+    };
+    this.holds.set(holdId, hold);
+    this.latest.set(buyerId, { of: 'hold', holdId });
+    return hold;
+  }
+
+  /** Undefined: so many seats are missing that others should be asked first. */
+  claim(batch: Batch, mayBorrow: boolean): string[] | { missing: number } {
+    const entries = batch.packed.split(',').map((entry) => entry.split(':').map(Number) as [number, number]);
+    if (mayBorrow && this.terms.partitions > 1 && !this.cancelled) {
+      const wanted = entries
+        .filter(([buyerId]) => (this.latest.get(buyerId)?.of ?? 'ended') === 'ended')
+        .reduce((sum, [, quantity]) => sum + quantity, 0);
+      const missing = wanted - this.seats('free').length;
+      if (missing > 0) return { missing };
+    }
+    return entries.map(([buyerId, quantity], index) => {
+      this.decided += 1;
+      const standing = this.latest.get(buyerId);
+      if (standing && standing.of !== 'ended') return `duplicate ${standing.of}`;
+      const holdId = entryIdOf(batch.id, index);
+      if (!this.cancelled && quantity >= 1 && quantity <= this.terms.maxPerBuyer) {
+        if (quantity <= this.seats('free').length) {
+          return `held ${this.#give(holdId, buyerId, quantity).seats.join('+')}`;
+        }
+        if (this.standby.length < this.terms.standbyLimit) {
+          this.standby.push({ holdId, buyerId, quantity });
+          this.latest.set(buyerId, { of: 'standby', holdId });
+          return `standby ${this.standby.length}`;
+        }
+      }
+      this.latest.delete(buyerId);
+      this.soldOut.add(buyerId);
+      return 'sold_out';
+    });
+  }
+
+  /** Seats that are free go to the first in line whom they fit. */
+  #promote(): Given[] {
+    const promoted: Given[] = [];
+    for (;;) {
+      const free = this.seats('free').length;
+      const next = this.cancelled ? undefined : this.standby.find(({ quantity }) => quantity <= free);
+      if (!next) return promoted;
+      this.standby = this.standby.filter((each) => each !== next);
+      const hold = this.#give(next.holdId, next.buyerId, next.quantity);
+      this.untold.add(next.holdId);
+      promoted.push({ holdId: hold.holdId, buyerId: hold.buyerId, seats: hold.seats });
+    }
+  }
+
+  #end(hold: ModelHold, state: 'released' | 'refunded'): Given[] {
+    hold.state = state;
+    this.untold.delete(hold.holdId);
+    if (this.latest.get(hold.buyerId)?.holdId === hold.holdId) {
+      this.latest.set(hold.buyerId, { of: 'ended', holdId: hold.holdId });
+    }
+    return this.#promote();
+  }
+
+  release(holdId: string): { kind: string; promoted?: Given[] } {
+    const hold = this.holds.get(holdId);
+    if (!hold) return { kind: 'unknown' };
+    if (hold.state !== 'held') return { kind: 'settled' };
+    if (!hold.lapsed) return { kind: 'early' };
+    return { kind: 'released', promoted: this.#end(hold, 'released') };
+  }
+
+  leave(buyerId: number): { kind: string; promoted?: Given[] } {
+    const standing = this.latest.get(buyerId);
+    if (standing?.of === 'standby') {
+      this.standby = this.standby.filter((each) => each.buyerId !== buyerId);
+      this.latest.delete(buyerId);
+      this.soldOut.delete(buyerId);
+      return { kind: 'left' };
+    }
+    const hold = standing?.of === 'hold' ? this.holds.get(standing.holdId) : undefined;
+    if (!hold) return { kind: 'none' };
+    if (hold.state === 'held') return { kind: 'released', promoted: this.#end(hold, 'released') };
+    return { kind: hold.state };
+  }
+
+  beginPayment({ holdId, buyerId, seats }: Given, payer: string): { kind: string; attempt?: number } {
+    let hold = this.holds.get(holdId);
+    if (!hold) {
+      const free = new Set(this.seats('free'));
+      const taken = this.latest.get(buyerId)?.of === 'hold' || !seats.every((seat) => free.has(seat));
+      if (this.cancelled || taken) return { kind: 'expired' };
+      this.standby = this.standby.filter((each) => each.buyerId !== buyerId);
+      hold = { holdId, buyerId, seats, state: 'held', attempt: 0, payer: '', lapsed: false };
+      this.holds.set(holdId, hold);
+      this.latest.set(buyerId, { of: 'hold', holdId });
+    }
+    if (hold.buyerId !== buyerId) return { kind: 'expired' };
+    switch (hold.state) {
+      case 'released':
+      case 'refunded':
+        return { kind: 'expired' };
+      case 'sold':
+        return { kind: 'sold' };
+      case 'paying':
+        return { kind: hold.payer === payer ? 'paying' : 'under_way', attempt: hold.attempt };
+      case 'held':
+        if (hold.lapsed) return { kind: 'expired' };
+        Object.assign(hold, { state: 'paying', attempt: hold.attempt + 1, payer });
+        return { kind: 'paying', attempt: hold.attempt };
+    }
+  }
+
+  declinePayment(holdId: string, attempt: number): { kind: string; promoted?: Given[] } {
+    const hold = this.holds.get(holdId);
+    if (!hold) return { kind: 'unknown' };
+    if (hold.state !== 'paying' || hold.attempt !== attempt) return { kind: 'settled' };
+    if (hold.lapsed || this.cancelled) return { kind: 'released', promoted: this.#end(hold, 'released') };
+    hold.state = 'held';
+    return { kind: 'held' };
+  }
+
+  completePayment({ holdId, buyerId, seats }: Given): 'sold' | 'refunded' | 'conflict' {
+    const hold = this.holds.get(holdId);
+    if (hold?.state === 'sold' || hold?.state === 'refunded') return hold.state;
+    if (!hold || hold.state === 'released') {
+      const free = new Set(this.seats('free'));
+      if (!seats.every((seat) => free.has(seat))) return 'conflict';
+    }
+    const attempt = hold?.attempt ?? 1;
+    this.holds.set(holdId, { holdId, buyerId, seats, state: 'sold', attempt, payer: '', lapsed: false });
+    this.untold.delete(holdId);
+    this.standby = this.standby.filter((each) => each.buyerId !== buyerId);
+    this.latest.set(buyerId, { of: 'hold', holdId });
+    return 'sold';
+  }
+
+  reopen(holdId: string): { kind: string; promoted?: Given[] } {
+    const hold = this.holds.get(holdId);
+    if (!hold) return { kind: 'unknown' };
+    if (hold.state !== 'sold') return { kind: 'settled' };
+    return { kind: 'released', promoted: this.#end(hold, 'refunded') };
+  }
+
+  /** Returns whose hold or place ended. */
+  cancel(): number[] {
+    this.cancelled = true;
+    const waiting = this.standby;
+    this.standby = [];
+    for (const { buyerId, holdId } of waiting) this.latest.set(buyerId, { of: 'ended', holdId });
+    const held = [...this.holds.values()].filter(({ state }) => state === 'held');
+    for (const hold of held) this.#end(hold, 'released');
+    return [...waiting, ...held].map(({ buyerId }) => buyerId);
+  }
+
+  lend(transfer: string, to: number, wanted: number): string[] {
+    const known = this.lent.get(transfer);
+    if (known) return known.seats;
+    const count = this.cancelled ? 0 : Math.min(wanted, this.seats('free').length);
+    if (count === 0) return [];
+    const seats = this.choose(count);
+    for (const seat of seats) this.here.delete(seat);
+    this.lent.set(transfer, { to, seats });
+    return seats;
+  }
+
+  borrow(transfer: string, seats: readonly string[]): Given[] {
+    if (this.arrived.has(transfer)) return [];
+    this.arrived.add(transfer);
+    for (const seat of seats) this.here.add(seat);
+    return this.#promote();
+  }
+
+  view(buyerId: number): { kind: string; position?: number; holdId?: string; seats?: string[] } {
+    const standing = this.latest.get(buyerId);
+    if (!standing) return { kind: this.soldOut.has(buyerId) ? 'sold_out' : 'none' };
+    if (standing.of === 'standby') {
+      return { kind: 'standby', position: this.standby.findIndex((each) => each.buyerId === buyerId) + 1 };
+    }
+    const hold = this.holds.get(standing.holdId);
+    const kind = hold?.state === 'refunded' ? 'released' : (hold?.state ?? 'released');
+    return { kind, holdId: standing.holdId, seats: hold?.seats ?? [] };
+  }
+
+  /** A failover has lost all that was written of a held hold. */
+  forgetHold(holdId: string): void {
+    const hold = this.holds.get(holdId);
+    if (!hold) return;
+    this.holds.delete(holdId);
+    this.untold.delete(holdId);
+    if (this.latest.get(hold.buyerId)?.holdId === holdId) this.latest.delete(hold.buyerId);
+  }
+}

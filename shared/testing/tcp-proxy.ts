@@ -1,0 +1,72 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { once } from 'node:events';
+
+export type TcpProxy = {
+  port: number;
+  /** Breaks all connections, and every new one at once, until `restore`. */
+  cut: () => void;
+  restore: () => void;
+  /** Keeps connections open but passes nothing on, until `restore`: like a cable that was pulled. */
+  freeze: () => void;
+  stop: () => Promise<void>;
+};
+
+/** Stands between a client and a real server, so that a test can take the way to it away. */
+export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+  const pairs = new Set<[Socket, Socket]>();
+  let open = true;
+  const server = createServer((client) => {
+    if (!open) {
+      client.destroy();
+      return;
+    }
+    const upstream = connect({ ...target, noDelay: true });
+    const pair: [Socket, Socket] = [client, upstream];
+    pairs.add(pair);
+    const end = () => {
+      pairs.delete(pair);
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of pair) socket.on('error', end).on('close', end);
+    client.pipe(upstream);
+    upstream.pipe(client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut() {
+      open = false;
+      for (const [client] of pairs) client.destroy();
+    },
+    restore() {
+      open = true;
+      for (const [client, upstream] of pairs) {
+        client.pipe(upstream);
+        upstream.pipe(client);
+      }
+    },
+    freeze() {
+      for (const [client, upstream] of pairs) {
+        client.unpipe(upstream);
+        upstream.unpipe(client);
+        client.pause();
+        upstream.pause();
+      }
+    },
+    async stop() {
+      for (const [client] of pairs) client.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** The address of a server, by way of a proxy to it. */
+export function viaProxy(url: string, { port }: TcpProxy): string {
+  const address = new URL(url);
+  address.hostname = '127.0.0.1';
+  address.port = String(port);
+  return address.href;
+}
