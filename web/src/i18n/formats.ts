@@ -60,7 +60,7 @@ export function createFormats(locale: Locale) {
       const month = part('month');
       return { day: part('day'), month: /\d$/.test(month) ? `${month}月` : month };
     },
-    list: (items: readonly string[]) => list.format(items),
+    list: (items: readonly string[]) => (locale === 'en' ? list.format(items) : items.join('、')),
     /** A span in words, to the minute where it is long. */
     span(ms: number) {
       const whole = Math.round(ms / 1000);

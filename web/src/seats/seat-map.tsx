@@ -109,7 +109,7 @@ export function SeatMap({ sections, rows, yours }: SeatMapProps) {
       >
         <svg
           ref={svg}
-          className={classes(styles.plan, isZoomed && styles.zoomed)}
+          className={classes(styles.plan, isZoomed && styles.zoomed, plan.width > 500 && styles.large)}
           viewBox={`0 0 ${plan.width} ${plan.height}`}
           style={{ aspectRatio: `${plan.width} / ${plan.height}` }}
           aria-hidden="true"
