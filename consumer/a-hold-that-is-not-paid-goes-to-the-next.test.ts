@@ -2,7 +2,7 @@ import { eventually } from '../shared/testing/eventually.ts';
 import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
 
 let world: ConsumerWorld;
-beforeAll(async () => (world = await createConsumerWorld({ holdSeconds: [1, 600, 610] })));
+beforeAll(async () => (world = await createConsumerWorld({ holdSeconds: [1, 600] })));
 afterAll(() => world.close());
 
 const box = [{ name: 'Box', rows: 1, seatsPerRow: 1 }];
@@ -33,6 +33,22 @@ test('its timer ends it, the next in line gets the seat and is told, and so on t
   await eventually(async () => (await world.inventory.untold(place, 0)).length === 0);
   await consumer.end();
   expect(consumer.lines.filter(({ level }) => level >= 40)).toEqual([]);
+});
+
+test('once those promoted were told, nobody tells them again', async () => {
+  const { drop, place } = await world.onSale({ sections: box, standbyLimit: 1 });
+  const news = await world.news(drop.id);
+  const hold = await world.hold(place, 1);
+  await world.decide(place, '2:1');
+  await world.letLapse(place, hold.holdId);
+  const consumer = await world.start(noSweeper);
+  await world.broker.send(world.broker.topology.expired, `${place.dropId}.0.${hold.holdId}`, {
+    type: 'hold.v1',
+  });
+  await eventually(() => news.of(2).length === 1);
+  await eventually(async () => (await world.inventory.untold(place, 0)).length === 0);
+  expect(await world.inventory.view(place, 2)).toMatchObject({ kind: 'held' });
+  await consumer.end();
 });
 
 test('one that is paid meanwhile, or being paid, is left alone by its timer', async () => {
@@ -89,16 +105,14 @@ describe('when the timer was lost', () => {
     await world.inventory.leave(place, 1);
     const [untold] = await world.inventory.untold(place, 0);
     expect(untold).toMatchObject({ buyerId: 2, seats: first.seats });
-    await world.backdate(place, 'untold', untold?.holdId ?? '', 10_000);
 
-    const consumer = await world.start();
+    const consumer = await world.start({ sweepGraceMs: 0 });
     await eventually(() => news.of(2).length === 1);
     expect(news.of(2)).toMatchObject([
       { event: 'hold:promoted', entry: { status: 'held', seats: first.seats } },
     ]);
     await eventually(async () => (await world.inventory.untold(place, 0)).length === 0);
-    // It has a timer again, as long as the hold was from the moment (moved into the past here) it was given.
-    expect(await world.broker.depth(world.broker.topology.waitingQueue(610))).toBe(1);
+    expect(await world.broker.depth(world.broker.topology.waitingQueue(600))).toBe(1);
     await consumer.end();
     expect(news.told).toHaveLength(1);
   });

@@ -25,8 +25,9 @@ export type ConsumerDeps = {
   checkoutKey: KeyObject;
   registry: Registry;
   log: Log;
-  /** Milliseconds between two rounds of the sweeper. */
+  /** Milliseconds between two rounds of the sweeper, and how late a duty must be for it to take over. */
   sweepEveryMs?: number;
+  sweepGraceMs?: number;
 };
 
 export type Consumer = {
@@ -72,7 +73,7 @@ export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
     'sweep',
     deps.sweepEveryMs ?? 1_000,
     log,
-    createSweep({ inventory, announcer, sharing, metrics }),
+    createSweep({ inventory, announcer, sharing, metrics, graceMs: deps.sweepGraceMs ?? 2_000 }),
   );
 
   return {

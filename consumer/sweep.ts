@@ -5,14 +5,17 @@ import type { Place } from '../shared/inventory/keys.ts';
 import { releaseHold, type ReleaseDeps } from './release-holds.ts';
 import type { SeatSharing } from './share-seats.ts';
 
-export type SweepDeps = ReleaseDeps & { inventory: Inventory; announcer: Announcer; sharing: SeatSharing };
-
-/** Milliseconds that timers and announcements may be late before the sweeper takes over. */
-const graceMs = 2_000;
+export type SweepDeps = ReleaseDeps & {
+  inventory: Inventory;
+  announcer: Announcer;
+  sharing: SeatSharing;
+  /** Milliseconds that timers and announcements may be late before the sweeper takes over. */
+  graceMs: number;
+};
 
 /** One round over all drops on sale. Several consumers may sweep at once: each step is safe to repeat. */
 export function createSweep(deps: SweepDeps): () => Promise<void> {
-  const { inventory, announcer, sharing, metrics } = deps;
+  const { inventory, announcer, sharing, metrics, graceMs } = deps;
 
   const releaseOverdue = async (place: Place) => {
     const overdue = await inventory.overdue(place, graceMs);

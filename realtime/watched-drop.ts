@@ -9,6 +9,12 @@ import { encodeEvent, keepsUp, send } from './wire.ts';
 /** Milliseconds between two looks at a drop's counters, so no watcher gets more than four states a second. */
 const lookMs = 250;
 
+/**
+ * Milliseconds of rest that a state costs for each who got it: ten thousand watchers get one a second. More would cost
+ * them nothing but noise, and would keep buyers waiting for their outcomes, which this same process tells.
+ */
+const restPerWatcherMs = 0.1;
+
 export type WatchedDropDeps = {
   dropId: number;
   look: () => Promise<DropLook>;
@@ -24,6 +30,7 @@ export class WatchedDrop {
   readonly #deps: WatchedDropDeps;
   readonly #loop: Loop;
   #latest: DropState | undefined;
+  #restUntil = 0;
   #read: Promise<DropState> | undefined;
   /** Those who could not take the latest state when it was sent. */
   #late = new Set<Client>();
@@ -55,6 +62,7 @@ export class WatchedDrop {
 
   async #push(): Promise<void> {
     const { state, mark } = await this.#deps.look();
+    if (performance.now() < this.#restUntil && !isNews(state, this.#latest)) return;
     await this.seats.refresh(mark);
     // Before anything is sent: what is sent first would make everybody look slow for what comes second.
     const slow = new Set([...this.watchers].filter((client) => !keepsUp(client)));
@@ -66,6 +74,7 @@ export class WatchedDrop {
     const changed = !this.#latest || !sameFigures(state, this.#latest);
     this.#latest = state;
     const receivers = changed ? this.watchers : this.#late;
+    this.#restUntil = performance.now() + restPerWatcherMs * receivers.size;
     if (receivers.size === 0) return;
 
     const packet = encodeEvent('drop:state', state);
@@ -77,4 +86,14 @@ export class WatchedDrop {
     this.#deps.onSent('drop:state', receivers.size - late.size);
     this.#late = late;
   }
+}
+
+/** What everybody should know at once, however many they are. */
+function isNews(state: DropState, before: DropState | undefined): boolean {
+  return (
+    state.phase !== before?.phase ||
+    state.soldOut !== before.soldOut ||
+    state.opensAt !== before.opensAt ||
+    state.closesAt !== before.closesAt
+  );
 }

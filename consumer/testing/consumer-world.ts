@@ -30,7 +30,7 @@ export async function createConsumerWorld({
   holdSeconds = [600],
 }: { entryQueues?: number; holdSeconds?: number[] } = {}): Promise<ConsumerWorld> {
   const shop = createTestInventory();
-  const testBroker = await createTestBroker(shop.namespace, entryQueues);
+  const testBroker = await createTestBroker(shop.namespace, { entryQueues, holdSeconds });
   const checkoutKey = createSecretKey(randomBytes(32));
   const running = new Set<RunningConsumer>();
   const heard: HeardNews[] = [];
@@ -78,7 +78,7 @@ export async function createConsumerWorld({
     async close() {
       for (const each of running) await each.end();
       for (const each of heard) await each.stop();
-      await testBroker.stop(holdSeconds);
+      await testBroker.stop();
       await shop.stop();
     },
   };

@@ -1,7 +1,8 @@
 /** The contract to read: /api/openapi.json for programs, /api/docs for people. No other host is asked for anything. */
 import { join } from 'node:path';
 import { Router, type Response } from 'express';
-import { getAbsoluteFSPath } from 'swagger-ui-dist';
+// Not the package's own entry, which would run the browser's whole bundle here, for half a second.
+import folderOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
 import type { OpenApiDocument } from './openapi.ts';
 
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
@@ -40,7 +41,7 @@ const policy = [
 
 export function serveDocs(document: OpenApiDocument): Router {
   const router = Router();
-  const folder = getAbsoluteFSPath();
+  const folder = folderOfSwaggerUi();
   const keep = (res: Response) => res.set('Cache-Control', 'public, max-age=3600');
 
   router.get('/api/openapi.json', (_req, res) => void res.json(document));

@@ -18,7 +18,7 @@ export function startEndingSales(deps: SaleDeps, everyMs = 2_000): Loop {
   });
 }
 
-export async function endSales(deps: SaleDeps): Promise<void> {
+async function endSales(deps: SaleDeps): Promise<void> {
   const { db, inventory } = deps;
   const rows: { id: number }[] = await db('drops')
     .whereNull('sale_ended_at')

@@ -281,9 +281,9 @@ export class Buyer {
   }
 
   #onEvent(event: string, payload: unknown): void {
-    if (event === 'drop:state') return;
-    const { dropId, entry } = payload as { dropId: number; entry: EntryState };
-    if (dropId !== this.#sale.dropId) return;
+    const { dropId, entry } = payload as { dropId: number; entry?: EntryState };
+    // What is told of the drop itself is for the page to show.
+    if (dropId !== this.#sale.dropId || !entry) return;
     if (event === 'hold:promoted') this.#sale.board.promoted += 1;
     this.#hear(entry, 'socket');
   }

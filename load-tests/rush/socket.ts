@@ -73,6 +73,8 @@ export function connectSocket(
             ws.close();
           },
         });
+      } else if (message.startsWith('42["drop:')) {
+        // News of the drop itself, thousands a second; a buyer here has no page to show it on.
       } else if (kind === '42') {
         const [event, payload] = JSON.parse(message.slice(2)) as [string, unknown];
         onEvent(event, payload);

@@ -21,16 +21,21 @@ export type TestBroker = {
   depth: (queue: string) => Promise<number>;
   /** Takes all messages out of a queue. */
   drain: (queue: string) => Promise<GetMessage[]>;
-  /** Deletes the queues, those for `holdSeconds` among them. */
-  stop: (holdSeconds?: readonly number[]) => Promise<void>;
+  /** Deletes the queues. */
+  stop: () => Promise<void>;
 };
 
-export async function createTestBroker(namespace: string, entryQueues = 1): Promise<TestBroker> {
+/** `holdSeconds`: of all drops that the test will have. */
+export async function createTestBroker(
+  namespace: string,
+  { entryQueues = 1, holdSeconds = [] }: { entryQueues?: number; holdSeconds?: readonly number[] } = {},
+): Promise<TestBroker> {
   const topology = new Topology(namespace, entryQueues);
   const model: ChannelModel = await connect(testServers().amqpUrl, { noDelay: true });
   const channel = await model.createConfirmChannel();
   await topology.assertEntries(channel);
   await topology.assertExpired(channel);
+  for (const seconds of holdSeconds) await topology.assertWaiting(channel, seconds);
 
   const queue: TestBroker['queue'] = (place, batch) =>
     publishConfirmed(
@@ -60,7 +65,7 @@ export async function createTestBroker(namespace: string, entryQueues = 1): Prom
         messages.push(message);
       }
     },
-    async stop(holdSeconds = []) {
+    async stop() {
       const queues = [
         ...Array.from({ length: entryQueues }, (_, number) => topology.entryQueue(number)),
         topology.expired,

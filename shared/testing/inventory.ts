@@ -36,7 +36,7 @@ export type TestInventory = {
 
 export type HoldOf = { holdId: string; buyerId: number; seats: string[]; expiresAt: number };
 
-export function newNamespace(): string {
+function newNamespace(): string {
   return `test-${randomBytes(6).toString('hex')}`;
 }
 

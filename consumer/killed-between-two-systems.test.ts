@@ -1,0 +1,241 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { decodeTimer } from '../shared/broker/hold-timer.ts';
+import type { Drop } from '../shared/drops/drop.ts';
+import { decodeOutcomes, type Batch, type Outcome } from '../shared/inventory/claim.ts';
+import { places } from '../shared/inventory/inventory.ts';
+import { rowsOf, rowsOfPartition } from '../shared/inventory/layout.ts';
+import { eventually } from '../shared/testing/eventually.ts';
+import { inShort, newBatch } from '../shared/testing/inventory.ts';
+import { replayLedger } from '../shared/testing/replay-ledger.ts';
+import { testServers } from '../shared/testing/servers.ts';
+import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+import type { Plan, Point } from './testing/consumer-that-dies.ts';
+
+const never = 3_600_000;
+
+let world: ConsumerWorld;
+beforeEach(async () => (world = await createConsumerWorld({ entryQueues: 2 })));
+afterEach(() => world.close());
+
+/** Runs a consumer in a process of its own until it has killed itself at `point`. */
+async function dieAt(point: Point, sweepEveryMs = never): Promise<void> {
+  const { redisNodes, amqpUrl } = testServers();
+  const plan: Plan = {
+    point,
+    redisNodes,
+    amqpUrl,
+    namespace: world.namespace,
+    entryQueues: 2,
+    checkoutKey: world.checkoutKey.export().toString('hex'),
+    sweepEveryMs,
+  };
+  const script = join(import.meta.dirname, 'testing', 'consumer-that-dies.ts');
+  const child = spawn(process.execPath, [script, JSON.stringify(plan)], {
+    stdio: 'inherit',
+    timeout: 20_000,
+  });
+  const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  expect(signal).toBe('SIGKILL');
+}
+
+const own = (drop: Drop, partition: number) => {
+  const rows = rowsOf(drop.sections);
+  return rowsOfPartition(rows, partition, drop.partitions).flatMap((row) =>
+    Array.from({ length: rows[row]?.seats ?? 0 }, (_, index) => `${row}.${index + 1}`),
+  );
+};
+
+/**
+ * What must be true whatever was killed: the ledger follows from itself and agrees with Redis, each seat is in one
+ * place, each live hold has a timer, and nothing is left in any queue.
+ */
+async function expectSound(drop: Drop): Promise<void> {
+  const { topology } = world.broker;
+  const timers = (await world.broker.drain(topology.waitingQueue(600))).map(
+    (message) => decodeTimer(message)?.holdId,
+  );
+  const seats: string[] = [];
+  for (const place of places(drop.id, drop.partitions)) {
+    const replayed = replayLedger(await world.ledger(place), own(drop, place.partition));
+    seats.push(...replayed.seats.keys());
+    const counts = (await world.inventory.partitionCounts(drop))[place.partition];
+    const of = (state: string) => [...replayed.seats.values()].filter((each) => each === state).length;
+    expect(counts).toMatchObject({ capacity: replayed.seats.size, free: of('.'), held: of('h') });
+    const live = [...replayed.holds].filter(([, { state }]) => state === 'held').map(([holdId]) => holdId);
+    expect(timers).toEqual(expect.arrayContaining(live));
+    expect(await world.inventory.untold(place, 0)).toEqual([]);
+    expect(await world.inventory.transfers(place)).toEqual([]);
+  }
+  expect(seats).toHaveLength(drop.capacity);
+  expect(new Set(seats).size).toBe(drop.capacity);
+  for (const queue of [topology.entryQueue(0), topology.entryQueue(1), topology.expired, topology.parked]) {
+    expect([queue, await world.broker.depth(queue)]).toEqual([queue, 0]);
+  }
+}
+
+/** The outcomes of batches as the ledger has them; throws unless each is there once and in order. */
+async function outcomesOf(
+  place: { dropId: number; partition: number },
+  batches: Batch[],
+): Promise<Outcome[]> {
+  const claims = (await world.ledger(place)).filter(({ t }) => t === 'claim');
+  expect(claims.map(({ b }) => b)).toEqual(batches.map(({ id }) => id));
+  return claims.flatMap(({ r = '' }, index) => decodeOutcomes(r, batches[index] ?? newBatch('')).outcomes);
+}
+
+describe('while a batch is decided', () => {
+  const decided = [
+    'held 0.2+0.3',
+    'held 0.1',
+    'duplicate hold',
+    'sold_out',
+    'held 1.1+1.2+1.3',
+    'held 0.4+1.4',
+    'standby 1',
+    'standby 2',
+    'sold_out',
+    'duplicate hold',
+    'sold_out',
+    'sold_out',
+  ];
+  const points: Point[] = ['decided', 'one timer set', 'timers set', 'told'];
+  test.each(points)('%s, twice: each entry gets one outcome, and all are told', async (point) => {
+    const { drop, place } = await world.onSale({
+      sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 4 }],
+      standbyLimit: 2,
+    });
+    const news = await world.news(drop.id);
+    const batches: Batch[] = [];
+    for (const entries of ['1:2,2:1,1:1,3:9', '4:3,5:2,6:1', '7:1,8:1,2:1,9:1']) {
+      batches.push(await world.broker.enter(place, entries));
+    }
+    await dieAt(point);
+    const afterFirst = await world.ledger(place);
+    expect(afterFirst.some(({ t }) => t === 'claim')).toBe(true);
+    await dieAt(point);
+    // Decided last, so all before it are.
+    batches.push(await world.broker.enter(place, '10:1'));
+    const consumer = await world.start();
+    await eventually(() => news.of(10).length > 0);
+    await consumer.end();
+
+    const outcomes = await outcomesOf(place, batches);
+    expect(outcomes.map(inShort)).toEqual(decided);
+    // However often they were told, they were told the same.
+    const told = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((buyer) => [
+      ...new Set(news.of(buyer).map(({ entry }) => `${entry.status} ${entry.seats?.join('+') ?? ''}`)),
+    ]);
+    expect(told).toEqual([
+      ['held 0.2+0.3'],
+      ['held 0.1'],
+      ['sold_out '],
+      ['held 1.1+1.2+1.3'],
+      ['held 0.4+1.4'],
+      ['standby '],
+      ['standby '],
+      ['sold_out '],
+      ['sold_out '],
+    ]);
+    expect(await world.inventory.counts(drop)).toMatchObject({ held: 8, free: 0, standby: 2 });
+    await expectSound(drop);
+  });
+});
+
+describe('while a hold is released', () => {
+  const dropWithStandby = async () => {
+    const { drop, place } = await world.onSale({
+      sections: [{ name: 'Box', rows: 1, seatsPerRow: 2 }],
+      standbyLimit: 2,
+    });
+    const news = await world.news(drop.id);
+    const hold = await world.hold(place, 1, 2);
+    await world.decide(place, '2:1,3:1');
+    await world.letLapse(place, hold.holdId);
+    return { drop, place, news, hold };
+  };
+  const expectPromotedOnce = async ({ drop, place, news }: Awaited<ReturnType<typeof dropWithStandby>>) => {
+    const consumer = await world.start({ sweepGraceMs: 0 });
+    await eventually(async () => (await world.inventory.untold(place, 0)).length === 0);
+    await eventually(() => news.of(2).length > 0 && news.of(3).length > 0);
+    await eventually(async () => (await world.broker.depth(world.broker.topology.expired)) === 0);
+    await consumer.end();
+    const types = (await world.ledger(place)).map(({ t }) => t);
+    expect(types).toEqual(['stock', 'claim', 'claim', 'release', 'promote', 'promote']);
+    for (const [buyer, seat] of [
+      [2, '0.1'],
+      [3, '0.2'],
+    ] as const) {
+      expect(await world.inventory.view(place, buyer)).toMatchObject({ kind: 'held', seats: [seat] });
+      for (const told of news.of(buyer)) {
+        expect(told).toMatchObject({ event: 'hold:promoted', entry: { status: 'held', seats: [seat] } });
+      }
+    }
+    expect(await world.inventory.counts(drop)).toMatchObject({ held: 2, free: 0, standby: 0 });
+    await expectSound(drop);
+  };
+
+  const points: Point[] = ['released', 'one timer set', 'timers set', 'told', 'promotion told'];
+  test.each(points)('by its timer, %s: the next in line get the seats once and are told', async (point) => {
+    const sale = await dropWithStandby();
+    await world.broker.send(world.broker.topology.expired, `${sale.place.dropId}.0.${sale.hold.holdId}`, {
+      type: 'hold.v1',
+    });
+    await dieAt(point);
+    expect(await world.inventory.view(sale.place, 1)).toMatchObject({ kind: 'released' });
+    expect(await world.inventory.untold(sale.place, 0)).toHaveLength(2);
+    await expectPromotedOnce(sale);
+  });
+
+  test.each(['released', 'promotion told'] satisfies Point[])(
+    'by the sweeper, %s: the next in line get the seats once and are told',
+    async (point) => {
+      const sale = await dropWithStandby();
+      await dieAt(point, 50);
+      expect(await world.inventory.view(sale.place, 1)).toMatchObject({ kind: 'released' });
+      await expectPromotedOnce(sale);
+    },
+  );
+});
+
+describe('while seats travel between partitions', () => {
+  test.each(['lent', 'arrived'] satisfies Point[])(
+    '%s: they arrive once, and are sold once',
+    async (point) => {
+      const { drop } = await world.onSale({
+        partitions: 2,
+        sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 4 }],
+        standbyLimit: 20,
+      });
+      const place = { dropId: drop.id, partition: 0 };
+      const news = await world.news(drop.id);
+      const batches = [
+        await world.broker.enter(place, '2:2,4:2'),
+        await world.broker.enter(place, '6:2,8:1,10:2'),
+      ];
+      await dieAt(point);
+      // The next one carries on with the transfer, and is killed when the seats have arrived.
+      await dieAt('arrived', 50);
+      batches.push(await world.broker.enter(place, '12:9'));
+      const consumer = await world.start({ sweepGraceMs: 0 });
+      await eventually(() => news.of(12).length > 0);
+      // The last one finds one seat too few, and stands by.
+      await eventually(async () => (await world.inventory.counts(drop))?.held === 7);
+      await eventually(
+        async () => (await world.inventory.transfers({ ...place, partition: 1 })).length === 0,
+      );
+      await eventually(async () => (await world.inventory.untold(place, 0)).length === 0);
+      await consumer.end();
+
+      const outcomes = await outcomesOf(place, batches);
+      expect(outcomes).toHaveLength(6);
+      expect(await world.inventory.counts(drop)).toMatchObject({ capacity: 8, held: 7, free: 1, standby: 1 });
+      for (const buyer of [2, 4, 6, 8]) {
+        expect(await world.inventory.view(place, buyer)).toMatchObject({ kind: 'held' });
+        expect(news.of(buyer).at(-1)?.entry.status).toBe('held');
+      }
+      await expectSound(drop);
+    },
+  );
+});
