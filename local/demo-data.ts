@@ -66,6 +66,7 @@ async function account(role: Role, name: string): Promise<number> {
 async function announced(event: DemoEvent, organizerId: number): Promise<number> {
   const { title, description, venue } = event;
   const starts_at = inSeconds(event.startsIn);
+  starts_at.setUTCHours(19, 30, 0, 0); // as evenings begin
   const known: { id: number; starts_at: Date } | undefined = await db('events')
     .where({ title, organizer_id: organizerId })
     .first();

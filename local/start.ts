@@ -86,6 +86,8 @@ async function start(): Promise<void> {
   const publicUrl = `http://127.0.0.1:${frontPort}`;
   const sandboxPaymentsUrl = `http://127.0.0.1:${ports['sandbox-payments']}`;
 
+  const pages = join(root, 'web', 'dist');
+
   const servers = await startServers({
     place,
     ports,
@@ -100,13 +102,14 @@ async function start(): Promise<void> {
   });
   releases.push(() => step('servers stopped', () => servers.stop()));
   const env = tierEnv(servers, secrets);
-  const envOfGeneral = { ...env, ...generalEnv({ publicUrl, sandboxPaymentsUrl, secrets, ports }) };
+  const envOfGeneral = { ...env, ...generalEnv({ publicUrl, sandboxPaymentsUrl, secrets, ports, pages }) };
   const around: Child[] = []; // what the tiers stand behind, and what they ask
   releases.push(() => Promise.all(around.map((process) => process.stop())));
   const tiers: Child[] = [];
   releases.push(() => step('tiers stopped', () => Promise.all(tiers.map((tier) => tier.stop()))));
 
   await together([
+    step('web', () => runTask({ name: 'web', place, root, script: 'web/build.ts', env: {} })),
     step('sandbox payments', async () => {
       const sandbox = await startScript({
         name: 'sandbox-payments',
@@ -132,7 +135,7 @@ async function start(): Promise<void> {
         realtime: address('realtime'),
         general: address('general'),
       };
-      const nginx = await startNginx({ place, port: frontPort, upstreams });
+      const nginx = await startNginx({ place, port: frontPort, upstreams, pages });
       around.push(...nginx.processes);
     }),
     ...tierNames.map((name) =>

@@ -17,6 +17,9 @@ const CHECKS = [
   ['formatting', 'prettier/bin/prettier.cjs', '--check', '.', '--log-level=warn'],
   ['lint', 'oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
   ['types', 'typescript/bin/tsc', '--noEmit'],
+  ['types of the pages', 'typescript/bin/tsc', '--noEmit', '-p', 'web'],
+  ['types of their tests', 'typescript/bin/tsc', '--noEmit', '-p', 'web/tests'],
+  ['script size', '../web/check-size.ts'],
   ['unused code', 'knip/bin/knip.js'],
 ] as const;
 

@@ -10,8 +10,14 @@ import { waitUntil } from './wait.ts';
 export const tierNames = ['publisher', 'consumer', 'realtime', 'general'] as const;
 export type TierName = (typeof tierNames)[number];
 
+type Addresses = {
+  redis: Pick<Servers['redis'], 'nodes'>;
+  rabbitMq: Pick<Servers['rabbitMq'], 'url'>;
+  mariaDb: Pick<Servers['mariaDb'], 'url'>;
+};
+
 /** The settings every tier gets, but for its own PORT. */
-export function tierEnv(servers: Servers, secrets: Secrets): Record<string, string> {
+export function tierEnv(servers: Addresses, secrets: Secrets): Record<string, string> {
   return {
     SEATDROP_ENV: 'local',
     HOST: '127.0.0.1',
@@ -32,6 +38,8 @@ export function generalEnv(options: {
   sandboxPaymentsUrl: string;
   secrets: Secrets;
   ports: Readonly<Record<TierName, number>>;
+  /** The built web app. */
+  pages: string;
 }): Record<string, string> {
   return {
     PUBLIC_URL: options.publicUrl,
@@ -39,6 +47,7 @@ export function generalEnv(options: {
     SANDBOX_PAYMENTS_URL: options.sandboxPaymentsUrl,
     SANDBOX_PAYMENTS_KEY: options.secrets.sandboxPaymentsKey,
     SANDBOX_WEBHOOK_SECRET: options.secrets.sandboxWebhookSecret,
+    WEB_ROOT: options.pages,
     TIER_URLS: tierNames.map((name) => `${name}=http://127.0.0.1:${options.ports[name]}`).join(','),
   };
 }

@@ -1,3 +1,4 @@
+import { pagePolicy } from '../shared/page-policy.ts';
 import { type ProblemCode, problemBody, problemContentType } from '../shared/problems.ts';
 
 /** Requests per second that are let through steadily, and how many more at once. The rest get 429. */
@@ -29,6 +30,8 @@ export type NginxOptions = {
   trustedProxies: readonly string[];
   /** Absolute; holds pid and temporary files. */
   dir: string;
+  /** The built pages (`web/dist`), absolute; without them everything that is not a tier's is general's. */
+  pages?: string;
   /** A file for one JSON line per request; default: none. */
   accessLog?: string;
   limits?: Partial<Limits>;
@@ -39,7 +42,7 @@ export type NginxOptions = {
 
 /** The whole nginx.conf of the front door. Runs in the foreground and logs errors to stderr. */
 export function nginxConfig(options: NginxOptions): string {
-  const { listen, upstreams, trustedProxies, dir, accessLog, workers = 'auto', user } = options;
+  const { listen, upstreams, trustedProxies, dir, pages, accessLog, workers = 'auto', user } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const lines = (of: readonly string[]): string => of.join('\n    ');
   return `
@@ -148,13 +151,14 @@ http {
         # Pages that search engines and link previews read: general puts in what they are about.
         location ~ ^/events/[0-9]+$ {
             ${use('general', limits.generalPerAddress, limits.generalPerToken)}
+            ${pages === undefined ? '' : 'error_page 502 504 =200 /index.html; # the page itself can say it'}
             proxy_pass http://general;
         }
-        # Until the web app comes, which will be static files here, everything else is general's.
-        location / {
+        location ${pages === undefined ? '/' : '/api/'} {
             ${use('general', limits.generalPerAddress, limits.generalPerToken)}
             proxy_pass http://general;
         }
+        ${pages === undefined ? '' : pageLocations(pages)}
 
         # What ops see of the tiers is not public, however it is spelled.
         location ~* ^/(healthz|readyz|metrics)/*$ { return 404; }
@@ -175,6 +179,47 @@ function accessLogLines(file: string): string {
         '"address":"$remote_addr","method":"$request_method","path":"$uri","status":$status,'
         '"seconds":$request_time,"upstream":"$upstream_addr"}';
     access_log ${file} json buffer=64k flush=1s;`;
+}
+
+/** Addresses that are pages; the pages themselves know what is behind each. Anything else is not found. */
+const pageRoutes = '^/(?:$|signin$|signup$|events/|drops/|orders(?:/|$)|organize(?:/|$)|admin(?:/|$))';
+
+/** The built pages: files named after what is in them for ever, the page that names them never from memory. */
+function pageLocations(pages: string): string {
+  const headers = (cache: string): string =>
+    [
+      'add_header X-Request-Id $checked_request_id always;',
+      `add_header Cache-Control "${cache}" always;`,
+      `add_header Content-Security-Policy "${pagePolicy([])}" always;`,
+      'add_header X-Content-Type-Options nosniff always;',
+      'add_header Referrer-Policy same-origin always;',
+    ].join('\n            ');
+  return `root ${pages};
+        types {
+            text/html html;
+            text/css css;
+            text/javascript js;
+            text/plain txt;
+            image/svg+xml svg;
+            image/png png;
+            font/woff2 woff2;
+        }
+        location /assets/ {
+            gzip_static on;
+            ${headers('public, max-age=31536000, immutable')}
+            try_files $uri =404;
+        }
+        location ~ ${pageRoutes} {
+            ${headers('no-cache')}
+            try_files /index.html =404;
+        }
+        # Files beside the page, such as its icon; a page that says so for everything else.
+        location / {
+            ${headers('no-cache')}
+            error_page 404 /index.html;
+            try_files $uri =404;
+        }
+        location = /built-from.txt { return 404; }`;
 }
 
 /** A request without the key (no token) is not counted. 16 MB remember some 100,000 keys. */

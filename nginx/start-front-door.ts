@@ -14,7 +14,7 @@ export type Seen = { tier: string; method: string; url: string; headers: Incomin
 
 /** For tests: the real nginx before stand-ins that say which tier was asked, and for what. */
 export async function startFrontDoor(
-  options: Pick<NginxOptions, 'limits'> & { trustedProxies?: string[] } = {},
+  options: Pick<NginxOptions, 'limits' | 'pages'> & { trustedProxies?: string[] } = {},
 ) {
   const dir = mkdtempSync(join(tmpdir(), 'front-door-'));
   const tiers = {

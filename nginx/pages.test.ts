@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { startFrontDoor } from './start-front-door.ts';
+
+let pages: string;
+let door: Awaited<ReturnType<typeof startFrontDoor>>;
+beforeAll(async () => {
+  pages = mkdtempSync(join(tmpdir(), 'pages-'));
+  mkdirSync(join(pages, 'assets'));
+  writeFileSync(join(pages, 'index.html'), '<p>the page</p>');
+  writeFileSync(join(pages, 'favicon.svg'), '<svg/>');
+  writeFileSync(join(pages, 'assets/a-1.js'), 'plain()');
+  writeFileSync(join(pages, 'assets/a-1.js.gz'), gzipSync('packed()'));
+  door = await startFrontDoor({ pages });
+});
+afterAll(async () => {
+  await door.stop();
+  rmSync(pages, { recursive: true });
+});
+
+test('every address of a page is the page, never from memory and allowed nothing from elsewhere', async () => {
+  for (const path of [
+    '/',
+    '/signin',
+    '/drops/1',
+    '/drops/1/pay',
+    '/orders',
+    '/orders/x',
+    '/organize/drops/2',
+    '/admin',
+  ]) {
+    const { status, text, headers } = await door.ask(path);
+    expect({ path, status, text }).toEqual({ path, status: 200, text: '<p>the page</p>' });
+    expect(headers.get('cache-control')).toBe('no-cache');
+    expect(headers.get('content-type')).toBe('text/html');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+  }
+});
+
+test('what is nowhere is the page too, but says 404', async () => {
+  for (const path of ['/nowhere', '/orderss', '/favicon.ico', '/built-from.txt']) {
+    expect((await door.ask(path)).status).toBe(404);
+  }
+  expect((await door.ask('/nowhere')).text).toBe('<p>the page</p>');
+});
+
+test('files named after what is in them are kept for ever, and come packed to who takes it', async () => {
+  const packed = await door.ask('/assets/a-1.js');
+  expect(packed.text).toBe('packed()');
+  expect(packed.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  expect(packed.headers.get('content-type')).toBe('text/javascript');
+  const plain = await door.ask('/assets/a-1.js', { headers: { 'accept-encoding': 'identity' } });
+  expect(plain.text).toBe('plain()');
+  expect((await door.ask('/assets/gone.js')).status).toBe(404);
+  expect((await door.ask('/favicon.svg')).headers.get('content-type')).toBe('image/svg+xml');
+});
+
+test('the API, sockets and event pages are still the tiers’, and a faulty answer of theirs stays as it is', async () => {
+  expect((await door.ask('/api/events')).body['tier']).toBe('general');
+  expect((await door.ask('/api/nothing')).body['tier']).toBe('general');
+  expect((await door.ask('/events/1')).body['tier']).toBe('general');
+  expect((await door.ask('/events/x')).text).toBe('<p>the page</p>');
+  expect((await door.ask('/socket.io/?EIO=4')).body['tier']).toBe('realtime');
+});
+
+test('an event page is there while general is away', async () => {
+  await door.tiers.general.stop();
+  expect(await door.ask('/events/1')).toMatchObject({ status: 200, text: '<p>the page</p>' });
+  expect((await door.ask('/api/events')).status).toBe(502);
+});

@@ -1,0 +1,51 @@
+/**
+ * `npm run check:size`: what a browser loads of scripts before each page can be used, compressed as nginx sends it.
+ * Fails when a page of the shoppers needs more than the budget. Builds first when something has changed.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+/** Kilobytes of gzip. The limit is 150; staying well below it leaves room to grow. */
+const budget = 135;
+const dist = join(import.meta.dirname, 'dist');
+
+execFileSync(process.execPath, [join(import.meta.dirname, 'build.ts')]);
+
+type Chunk = { file: string; isEntry?: boolean; imports?: string[]; dynamicImports?: string[] };
+const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>;
+
+const entry = Object.keys(manifest).find((name) => manifest[name]?.isEntry)!;
+const pages = (manifest[entry]?.dynamicImports ?? []).filter((name) => name.endsWith('-page.tsx'));
+const others = (manifest[entry]?.dynamicImports ?? []).filter((name) => name.endsWith('-pages.tsx'));
+
+let worst = 0;
+for (const page of [undefined, ...pages, ...others]) {
+  const files = new Set(['before-paint.js', ...filesOf(entry), ...(page === undefined ? [] : filesOf(page))]);
+  const sizes = [...files].map((file) => {
+    const bytes = readFileSync(join(dist, file));
+    return { gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length };
+  });
+  const gzip = sizes.reduce((sum, size) => sum + size.gzip, 0) / 1024;
+  const brotli = sizes.reduce((sum, size) => sum + size.brotli, 0) / 1024;
+  if (page === undefined || pages.includes(page)) worst = Math.max(worst, gzip);
+  const name = page?.replace(/^src\//, '') ?? 'events/events-page.tsx';
+  console.log(
+    `${name.padEnd(34)} ${gzip.toFixed(1).padStart(6)} KB gzip ${brotli.toFixed(1).padStart(6)} KB brotli`,
+  );
+}
+if (worst > budget) {
+  console.error(`✗ over the budget of ${budget} KB`);
+  process.exit(1);
+}
+console.log(`✓ the heaviest page of the shoppers needs ${worst.toFixed(1)} of ${budget} KB`);
+
+/** The script of a module and of everything it imports before it can run. */
+function filesOf(name: string, seen = new Set<string>()): string[] {
+  if (seen.has(name)) return [];
+  seen.add(name);
+  const chunk = manifest[name];
+  if (!chunk) return [];
+  return [chunk.file, ...(chunk.imports ?? []).flatMap((imported) => filesOf(imported, seen))];
+}

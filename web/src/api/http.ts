@@ -1,0 +1,100 @@
+/**
+ * Every request to our own API. An answer that is an error becomes a `Refusal` with the server's stable code; no
+ * answer at all becomes `Unreachable`. Both say whether, and when, trying again makes sense.
+ */
+import type { z } from 'zod';
+import type { problem } from '../../../shared/contract/problem.ts';
+
+type ProblemBody = z.infer<typeof problem> & Record<string, unknown>;
+
+/** The server answered no. */
+export class Refusal extends Error {
+  override name = 'Refusal';
+  readonly status: number;
+  readonly code: string;
+  readonly body: Partial<ProblemBody>;
+  /** Milliseconds to wait before trying again, if the server named a time. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, body: Partial<ProblemBody>, retryAfter: number | undefined) {
+    super(body.detail ?? body.title ?? `Status ${status}`);
+    this.status = status;
+    this.code = body.code ?? 'internal';
+    this.body = body;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No answer came: no line, or too slow. Whether the request arrived is not known. */
+export class Unreachable extends Error {
+  override name = 'Unreachable';
+}
+
+export type Answer<T> = {
+  status: number;
+  data: T;
+  /** `performance.now()` when the request left and when its answer had come. */
+  sentAt: number;
+  receivedAt: number;
+};
+
+const patience = 15_000;
+
+export async function ask<T>(
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  options: { body?: unknown; signal?: AbortSignal | undefined; timeout?: number } = {},
+): Promise<Answer<T>> {
+  const { body, signal, timeout = patience } = options;
+  const limit = AbortSignal.timeout(timeout);
+  const sentAt = performance.now();
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(`/api${path}`, {
+      method,
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    text = await response.text();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unreachable('No answer', { cause: error });
+  }
+  const receivedAt = performance.now();
+  const data = parse(text);
+  if (!response.ok) {
+    const problemBody = (typeof data === 'object' && data !== null ? data : {}) as Partial<ProblemBody>;
+    throw new Refusal(response.status, problemBody, retryAfterOf(response));
+  }
+  return { status: response.status, data: data as T, sentAt, receivedAt };
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `Retry-After` counts seconds here; the form with a date would need a clock we do not trust. */
+function retryAfterOf(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+}
+
+/** Worth trying again by itself: busy, away, or no line. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof Unreachable) return true;
+  return error instanceof Refusal && (error.status === 429 || error.status >= 500);
+}
+
+/** Milliseconds before the next of several tries: what the server asked for, else doubling, spread a little. */
+export function pauseBefore(attempt: number, error: unknown, longest = 15_000): number {
+  const asked = error instanceof Refusal ? error.retryAfter : undefined;
+  const pause = asked ?? Math.min(longest, 600 * 2 ** attempt);
+  return pause + Math.random() * Math.min(600, pause * 0.3);
+}

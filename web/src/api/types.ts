@@ -1,0 +1,22 @@
+/** What the API says, as types. Only types: the schemas themselves are loaded where something is typed in. */
+import type { z } from 'zod';
+import type { user } from '../../../shared/contract/accounts.ts';
+import type { drop, dropSummary } from '../../../shared/contract/drops.ts';
+import type { EntryState } from '../../../shared/contract/entries.ts';
+import type { event, eventSummary } from '../../../shared/contract/events.ts';
+import type { money } from '../../../shared/contract/money.ts';
+import type { order } from '../../../shared/contract/orders.ts';
+
+export type { DropPhase as Phase } from '../../../shared/drops/phase.ts';
+export type { DropState } from '../../../shared/realtime-events.ts';
+
+export type Entry = EntryState;
+export type ReleaseReason = NonNullable<Entry['reason']>;
+export type User = z.infer<typeof user>;
+export type Money = z.infer<typeof money>;
+export type Drop = z.infer<typeof drop>;
+export type DropSummary = z.infer<typeof dropSummary>;
+export type Event = z.infer<typeof event>;
+export type EventSummary = z.infer<typeof eventSummary>;
+export type Order = z.infer<typeof order>;
+export type Page<T> = { items: T[]; next: string | null };

@@ -1,0 +1,64 @@
+import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import { Link } from 'wouter';
+import { classes } from './classes.ts';
+import styles from './button.module.css';
+
+/** `now` is for the one thing to do at this moment, or none: a page has one of them at most. */
+type Look = { look?: 'now' | 'solid' | 'quiet' | 'bare'; wide?: boolean };
+
+type ButtonProps = Look & {
+  /** At work: shown, and further presses do nothing. It keeps the focus, unlike a disabled button. */
+  busy?: boolean;
+} & Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'className' | 'disabled'> & { disabled?: boolean };
+
+export function Button({
+  look = 'solid',
+  wide,
+  busy,
+  disabled,
+  onClick,
+  children,
+  type = 'button',
+  ...rest
+}: ButtonProps) {
+  const isOff = busy === true || disabled === true;
+  return (
+    <button
+      {...rest}
+      type={type}
+      aria-disabled={isOff || undefined}
+      className={classes(styles.button, styles[look], wide && styles.wide)}
+      onClick={(event) => {
+        // Covers the Enter key in a form too: a browser presses its submit button then.
+        if (isOff) event.preventDefault();
+        else onClick?.(event);
+      }}
+    >
+      {children}
+      {busy && <Dots />}
+    </button>
+  );
+}
+
+export function ButtonLink({
+  look = 'solid',
+  wide,
+  href,
+  children,
+}: Look & { href: string; children: ReactNode }) {
+  return (
+    <Link href={href} className={classes(styles.button, styles[look], wide && styles.wide)}>
+      {children}
+    </Link>
+  );
+}
+
+export function Dots() {
+  return (
+    <span className={styles.dots} aria-hidden="true">
+      <span />
+      <span />
+      <span />
+    </span>
+  );
+}

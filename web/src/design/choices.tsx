@@ -1,0 +1,47 @@
+import { useId, type ReactNode } from 'react';
+import { classes } from './classes.ts';
+import styles from './choices.module.css';
+
+export type Choice = { value: string; label: ReactNode; hint?: string; after?: ReactNode };
+
+type ChoicesProps = {
+  legend: ReactNode;
+  choices: readonly Choice[];
+  value: string | undefined;
+  onChange: (value: string) => void;
+  /** Short values in a row, to be hit with a thumb. */
+  inRow?: boolean;
+  describedBy?: string | undefined;
+};
+
+/** One of a few. Real radio buttons, so that keyboards and screen readers know what to do. */
+export function Choices({ legend, choices, value, onChange, inRow, describedBy }: ChoicesProps) {
+  const name = useId();
+  return (
+    <fieldset aria-describedby={describedBy}>
+      <legend className={styles.legend}>{legend}</legend>
+      <div className={classes(styles.choices, inRow && styles.row)}>
+        {choices.map((choice) => (
+          <label key={choice.value} className={styles.choice}>
+            <input
+              type="radio"
+              name={name}
+              value={choice.value}
+              checked={choice.value === value}
+              onChange={() => onChange(choice.value)}
+            />
+            {inRow ? (
+              choice.label
+            ) : (
+              <span className={styles.text}>
+                <span>{choice.label}</span>
+                {choice.hint && <small>{choice.hint}</small>}
+              </span>
+            )}
+            {choice.after}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

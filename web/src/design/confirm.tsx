@@ -1,0 +1,48 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import type { ReactNode } from 'react';
+import { Button } from './button.tsx';
+import styles from './confirm.module.css';
+
+type ConfirmProps = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  text: string;
+  yes: string;
+  no: string;
+  busy?: boolean;
+  onYes: () => void;
+  children?: ReactNode;
+};
+
+/** Asks before something that cannot be undone. On a phone it comes up where the thumb is. */
+export default function Confirm({
+  open,
+  onOpenChange,
+  title,
+  text,
+  yes,
+  no,
+  busy,
+  onYes,
+  children,
+}: ConfirmProps) {
+  return (
+    <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className={styles.backdrop} />
+        <AlertDialog.Popup className={styles.popup}>
+          <AlertDialog.Title render={<h2 />}>{title}</AlertDialog.Title>
+          <AlertDialog.Description>{text}</AlertDialog.Description>
+          {children}
+          <div className={styles.buttons}>
+            <AlertDialog.Close render={<Button look="quiet" />}>{no}</AlertDialog.Close>
+            <Button busy={busy ?? false} onClick={onYes}>
+              {yes}
+            </Button>
+          </div>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

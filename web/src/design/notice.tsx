@@ -1,0 +1,21 @@
+import type { ReactNode } from 'react';
+import { classes } from './classes.ts';
+import styles from './notice.module.css';
+
+/** Something that has to be said now. Read out as soon as it appears. */
+export function Notice({
+  tone = 'plain',
+  children,
+}: {
+  tone?: 'plain' | 'bad' | 'good';
+  children: ReactNode;
+}) {
+  return (
+    <div
+      className={classes(styles.notice, tone !== 'plain' && styles[tone])}
+      role={tone === 'bad' ? 'alert' : 'status'}
+    >
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,215 @@
+/** Before the sale and while it is open: the same form, so that what was filled in is there when it opens. */
+import { useEffect, useRef, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { Refusal } from '../api/http.ts';
+import { faultText } from '../api/use-fault.ts';
+import { Countdown } from '../clock/countdown.tsx';
+import { ActionBar } from '../design/action-bar.tsx';
+import { Button, ButtonLink } from '../design/button.tsx';
+import { Choices } from '../design/choices.tsx';
+import { Field } from '../design/field.tsx';
+import { Notice } from '../design/notice.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { useMe } from '../session/use-me.ts';
+import styles from './counter.module.css';
+import { LeftBar } from './left-bar.tsx';
+import { ReadyList } from './ready-list.tsx';
+import { sendEntry, type Waiting } from './send-entry.ts';
+import type { LiveDrop } from './use-drop.ts';
+import { WaitingNotice } from './waiting-notice.tsx';
+
+type AtTheOpeningProps = {
+  live: LiveDrop;
+  isOpen: boolean;
+  /** Below something else that has the title. */
+  again?: boolean;
+};
+
+export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
+  const { text, format } = useLocale();
+  const me = useMe();
+  const [location] = useLocation();
+  const { drop, opensAt, closesAt } = live;
+  const onlyStandby = isOpen && live.feed.state?.free === 0;
+  return (
+    <>
+      {!again && (
+        <h2 id="stage" tabIndex={-1} className={styles.title}>
+          {isOpen ? text.drop.nowOpen : text.drop.opensIn}
+        </h2>
+      )}
+      {isOpen ? (
+        <LeftBar live={live} />
+      ) : (
+        <>
+          <Countdown to={opensAt} announce />
+          <p className={styles.soft}>
+            {text.drop.opensAt(format.moment(opensAt))}. {text.drop.staysHere}
+          </p>
+        </>
+      )}
+      {onlyStandby && <Notice>{text.drop.standbyOnly}</Notice>}
+      {!isOpen && (
+        <>
+          <div className={styles.tear} />
+          <ReadyList live={live} />
+        </>
+      )}
+      {me && drop.question && (
+        <>
+          <div className={styles.tear} />
+          <EntryForm live={live} isOpen={isOpen} />
+        </>
+      )}
+      {me === null && (
+        <ActionBar>
+          <ButtonLink look="now" wide href={`/signin?next=${encodeURIComponent(location)}`}>
+            {isOpen ? text.drop.signInToBuy : text.ready.signIn}
+          </ButtonLink>
+          <p className={styles.soft}>
+            {text.auth.noAccount}{' '}
+            <Link href={`/signup?next=${encodeURIComponent(location)}`}>{text.shell.signUp}</Link>
+          </p>
+        </ActionBar>
+      )}
+      {isOpen && <p className={styles.soft}>{text.drop.closesAt(format.moment(closesAt))}</p>}
+    </>
+  );
+}
+
+function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
+  const { text, format } = useLocale();
+  const { drop } = live;
+  const question = drop.question!;
+  const [quantity, setQuantity] = useState(Math.min(2, drop.maxPerBuyer));
+  const [answer, setAnswer] = useState('');
+  const [fault, setFault] = useState<string>();
+  const { send, stop, isSending, waiting, refused } = useEntrySending(live);
+  const wrong = refused instanceof Refusal && refused.code === 'wrong_answer';
+
+  const submit = () => {
+    if (!isOpen || isSending) return;
+    if (answer.trim() === '') {
+      setFault(question.choices ? text.drop.chooseAnswer : text.fields.required);
+      document.querySelector<HTMLElement>('#answer input')?.focus();
+      return;
+    }
+    setFault(undefined);
+    void send({ questionId: question.id, answer, quantity });
+  };
+
+  const change = (value: string) => {
+    setAnswer(value);
+    setFault(undefined);
+  };
+  const faultOfAnswer = fault ?? (wrong ? faultText(refused, text) : undefined);
+
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div id="answer" className={styles.form}>
+        {question.choices ? (
+          <Choices
+            legend={<Asked label={text.drop.yourQuestion} question={question.text} />}
+            choices={question.choices.map((choice) => ({ value: choice, label: choice }))}
+            value={answer}
+            onChange={change}
+            describedBy={faultOfAnswer ? 'answer-fault' : undefined}
+          />
+        ) : (
+          <>
+            <Asked label={text.drop.yourQuestion} question={question.text} />
+            <Field
+              label={text.drop.answer}
+              value={answer}
+              onChange={(event) => change(event.target.value)}
+              autoComplete="off"
+              autoCapitalize="off"
+              maxLength={200}
+              enterKeyHint="send"
+              aria-describedby={faultOfAnswer ? 'answer-fault' : undefined}
+            />
+          </>
+        )}
+        {faultOfAnswer && (
+          <div id="answer-fault">
+            <Notice tone="bad">{faultOfAnswer}</Notice>
+          </div>
+        )}
+        {!isOpen && <p className={styles.soft}>{text.drop.questionHint}</p>}
+      </div>
+      {drop.maxPerBuyer > 1 && (
+        <Choices
+          legend={text.drop.howMany}
+          inRow
+          choices={Array.from({ length: drop.maxPerBuyer }, (_, index) => ({
+            value: String(index + 1),
+            label: String(index + 1),
+          }))}
+          value={String(quantity)}
+          onChange={(value) => setQuantity(Number(value))}
+        />
+      )}
+      {isOpen && <p className={styles.soft}>{text.drop.together}</p>}
+      {waiting && <WaitingNotice waiting={waiting} onStop={stop} />}
+      {refused !== undefined && !wrong && !isSending && (
+        <Notice tone="bad">{faultText(refused, text)}</Notice>
+      )}
+      {isOpen && (
+        <ActionBar>
+          <Button type="submit" look="now" wide busy={isSending}>
+            {isSending ? text.drop.sending : text.drop.buy(quantity, format.money(drop.price, quantity))}
+          </Button>
+        </ActionBar>
+      )}
+    </form>
+  );
+}
+
+function Asked({ label, question }: { label: string; question: string }) {
+  return (
+    <div>
+      <p className={styles.soft}>{label}</p>
+      <p>
+        <strong>{question}</strong>
+      </p>
+    </div>
+  );
+}
+
+function useEntrySending(live: LiveDrop) {
+  const { drop, beginEntry, askEntry } = live;
+  const [isSending, setSending] = useState(false);
+  const [waiting, setWaiting] = useState<Waiting>();
+  const [refused, setRefused] = useState<unknown>();
+  const under = useRef<AbortController>(undefined);
+  useEffect(() => () => under.current?.abort(), []);
+
+  const send = async (entry: Parameters<typeof sendEntry>[1]) => {
+    // A double tap comes before the first press is drawn.
+    if (under.current && !under.current.signal.aborted) return;
+    const stop = new AbortController();
+    under.current = stop;
+    setSending(true);
+    setRefused(undefined);
+    const accepted = beginEntry(entry.quantity);
+    try {
+      await sendEntry(drop.id, entry, stop.signal, setWaiting);
+      accepted();
+    } catch (error) {
+      if (!stop.signal.aborted) setRefused(error);
+    } finally {
+      stop.abort();
+      setSending(false);
+      setWaiting(undefined);
+      void askEntry();
+    }
+  };
+  return { send, stop: () => under.current?.abort(), isSending, waiting, refused };
+}

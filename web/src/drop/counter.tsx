@@ -1,0 +1,107 @@
+/** The counter: one panel that shows where the buyer stands, whatever that is, and what to do about it. */
+import { useEffect, useRef, type ReactNode } from 'react';
+import { useLocation } from 'wouter';
+import { useSay } from '../design/announcer.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import type { Messages } from '../i18n/en.ts';
+import { AtTheOpening } from './at-the-opening.tsx';
+import styles from './counter.module.css';
+import { Gone } from './gone.tsx';
+import { Held } from './held.tsx';
+import { Pay } from './pay.tsx';
+import { Paying } from './paying.tsx';
+import { Paid } from './paid.tsx';
+import { Queued } from './queued.tsx';
+import { Released } from './released.tsx';
+import { NotOnSale } from './not-on-sale.tsx';
+import type { Stage } from './stage-of.ts';
+import { Standby } from './standby.tsx';
+import type { LiveDrop } from './use-drop.ts';
+
+export function Counter({ live }: { live: LiveDrop }) {
+  const { stage } = live;
+  const panel = useRef<HTMLElement>(null);
+  const [location] = useLocation();
+  const isPaying = stage.kind === 'held' && location.endsWith('/pay');
+  useStageChange(stage, isPaying ? 'pay' : stage.kind, panel);
+  return (
+    <section ref={panel} className={styles.counter} data-stage={stage.kind} aria-labelledby="stage">
+      {isPaying ? <Pay live={live} stage={stage} /> : <StagePanel live={live} />}
+    </section>
+  );
+}
+
+function StagePanel({ live }: { live: LiveDrop }): ReactNode {
+  const { stage } = live;
+  switch (stage.kind) {
+    case 'waiting':
+    case 'open':
+      return <AtTheOpening live={live} isOpen={stage.kind === 'open'} />;
+    case 'queued':
+      return <Queued stage={stage} />;
+    case 'held':
+      return <Held live={live} stage={stage} />;
+    case 'paying':
+      return <Paying live={live} stage={stage} />;
+    case 'standby':
+      return <Standby live={live} stage={stage} />;
+    case 'paid':
+      return <Paid live={live} stage={stage} />;
+    case 'gone':
+      return <Gone live={live} stage={stage} />;
+    case 'released':
+      return <Released live={live} stage={stage} />;
+    case 'paused':
+    case 'closed':
+    case 'cancelled':
+      return <NotOnSale live={live} kind={stage.kind} />;
+  }
+}
+
+/** A change that matters is read out, and the focus does not stay on a button that is gone. */
+function useStageChange(stage: Stage, shown: string, panel: React.RefObject<HTMLElement | null>) {
+  const { text } = useLocale();
+  const say = useSay();
+  const last = useRef(shown);
+  useEffect(() => {
+    if (last.current === shown) return;
+    const wasForm = last.current === 'waiting' && shown === 'open';
+    last.current = shown;
+    const words = wordsFor(stage, text);
+    if (words) say(words, 'now');
+    const focused = document.activeElement;
+    const isLost = focused === null || focused === document.body || !focused.isConnected;
+    const isInside = focused !== null && panel.current?.contains(focused) === true;
+    // Who is typing an answer when the sale opens goes on typing.
+    if (!wasForm && (isLost || isInside)) panel.current?.querySelector<HTMLElement>('#stage')?.focus();
+  });
+}
+
+function wordsFor(stage: Stage, text: Messages): string | undefined {
+  switch (stage.kind) {
+    case 'open':
+      return text.drop.nowOpen;
+    case 'queued':
+      return text.queued.title;
+    case 'held':
+      return text.held.title(stage.seats.length);
+    case 'paying':
+      return text.paying.title;
+    case 'standby':
+      return text.standby.title;
+    case 'paid':
+      return text.paid.title;
+    case 'gone':
+      return text.gone.title;
+    case 'released':
+      return text.released[stage.reason ?? 'ended'];
+    case 'paused':
+      return text.phases.pausedTitle;
+    case 'closed':
+      return text.phases.closedTitle;
+    case 'cancelled':
+      return text.phases.cancelledTitle;
+    case 'waiting':
+      return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import { useEffect, useState } from 'react';
+import { Link, useLocation, useParams } from 'wouter';
+import { Refusal } from '../api/http.ts';
+import { LoadFailed, Page } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { EventArt } from '../events/art/event-art.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { SeatMap } from '../seats/seat-map.tsx';
+import { useMe } from '../session/use-me.ts';
+import { MissingPage } from '../shell/missing-page.tsx';
+import { Counter } from './counter.tsx';
+import styles from './drop-page.module.css';
+import { LinkSign } from './link-sign.tsx';
+import { useDrop, type LiveDrop } from './use-drop.ts';
+
+export default function DropPage() {
+  const params = useParams<{ id: string; step?: string }>();
+  const id = Number(params.id);
+  const isId = Number.isInteger(id) && id > 0 && (params.step === undefined || params.step === 'pay');
+  return isId ? <Sale key={id} dropId={id} /> : <MissingPage />;
+}
+
+function Sale({ dropId }: { dropId: number }) {
+  const { text } = useLocale();
+  const me = useMe();
+  const { live, error, retry } = useDrop(dropId, me);
+  if (error instanceof Refusal && error.status === 404) return <MissingPage title={text.drop.notFound} />;
+  if (live) return <Shown live={live} />;
+  return (
+    <Page title={text.shell.events}>
+      {error ? <LoadFailed error={error} retry={retry} /> : <Skeleton heights={[3, 20, 24]} />}
+    </Page>
+  );
+}
+
+function Shown({ live }: { live: LiveDrop }) {
+  const { text, format } = useLocale();
+  const { drop, event, feed, stage } = live;
+  const yours = useOwnSeats(live);
+  useLeftPayStep(stage.kind, drop.id);
+  const title = event ? text.drop.pageTitle(event.title) : text.shell.events;
+  return (
+    <Page title={title}>
+      <header className={styles.head}>
+        <div className={styles.art}>{event && <EventArt title={event.title} />}</div>
+        <div className={styles.what}>
+          <h1>{event ? <Link href={`/events/${event.id}`}>{event.title}</Link> : text.common.loading}</h1>
+          {event && (
+            <p>
+              {format.moment(event.startsAt)} · {event.venue}
+            </p>
+          )}
+        </div>
+        <LinkSign link={feed.link} />
+      </header>
+      <div className={styles.columns}>
+        <Counter live={live} />
+        <SeatMap sections={drop.sections} rows={feed.rows} yours={yours} />
+      </div>
+    </Page>
+  );
+}
+
+function useOwnSeats({ stage }: LiveDrop): readonly string[] {
+  const seats = 'seats' in stage ? stage.seats : [];
+  // The same list for the same seats, so that the map does not move at every piece of news.
+  const key = seats.join(' ');
+  const [kept, setKept] = useState({ key, seats });
+  if (kept.key !== key) setKept({ key, seats });
+  return kept.key === key ? kept.seats : seats;
+}
+
+/** The step of paying is for seats that are held. Whatever else happens, the page says so in its first step. */
+function useLeftPayStep(stage: string, dropId: number) {
+  const [location, go] = useLocation();
+  const isOver = location.endsWith('/pay') && !['held', 'open', 'waiting', 'queued'].includes(stage);
+  useEffect(() => {
+    if (isOver) go(`/drops/${dropId}`, { replace: true });
+  }, [isOver, go, dropId]);
+}

@@ -1,0 +1,28 @@
+import { useLocale } from '../i18n/locale.tsx';
+import type { LiveDrop } from './use-drop.ts';
+import { countSeats } from '../seats/count-seats.ts';
+import styles from './left-bar.module.css';
+
+/** What is left, as a bar and in words. Without a socket the figures are counted from the seats. */
+export function LeftBar({ live }: { live: LiveDrop }) {
+  const { text, format } = useLocale();
+  const { state, rows, link } = live.feed;
+  const figures = link === 'live' || !rows ? (state ?? (rows && countSeats(rows))) : countSeats(rows);
+  if (!figures) return null;
+  const { free, held, sold, capacity } = figures;
+  const share = (count: number) => `${(100 * count) / Math.max(1, capacity)}%`;
+  return (
+    <div className={styles.left}>
+      <div className={styles.bar} aria-hidden="true">
+        <span className={styles.sold} style={{ width: share(sold) }} />
+        <span className={styles.held} style={{ width: share(held) }} />
+      </div>
+      <p>
+        {text.drop.left(format.number(free), format.number(capacity))}
+        {state && state.standby > 0 && free === 0 && (
+          <> · {text.drop.standbyCount(format.number(state.standby))}</>
+        )}
+      </p>
+    </div>
+  );
+}

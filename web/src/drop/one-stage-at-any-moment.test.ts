@@ -1,0 +1,93 @@
+import type { Drop, DropState, Entry } from '../api/types.ts';
+import { fingerprintOf, isDecided, type QueuedEntry } from './queued-entry.ts';
+import { phaseOf, stageOf, type Known } from './stage-of.ts';
+
+const opensAt = Date.parse('2030-01-01T12:00:00Z');
+const closesAt = opensAt + 3_600_000;
+const iso = (ms: number) => new Date(ms).toISOString();
+const terms = { state: 'scheduled', opensAt: iso(opensAt), closesAt: iso(closesAt) } as Drop;
+
+const state: DropState = {
+  dropId: 1,
+  serverTime: iso(opensAt),
+  phase: 'open',
+  opensAt: iso(opensAt),
+  closesAt: iso(closesAt),
+  capacity: 10,
+  free: 4,
+  held: 3,
+  sold: 3,
+  standby: 0,
+  soldOut: false,
+};
+
+const known = (changes: Partial<Known> = {}): Known => ({
+  phase: 'open',
+  state,
+  entry: { status: 'none' },
+  queued: undefined,
+  now: opensAt + 10_000,
+  ...changes,
+});
+const queued = (before: Entry, ago = 1_000): QueuedEntry => ({
+  at: opensAt + 10_000 - ago,
+  quantity: 2,
+  before: fingerprintOf(before),
+});
+const soldOut = { ...state, free: 0, soldOut: true };
+
+test('the clock opens and closes a sale, whatever was said of it before', () => {
+  expect(phaseOf(terms, undefined, opensAt - 1)).toBe('scheduled');
+  expect(phaseOf(terms, { ...state, phase: 'scheduled' }, opensAt)).toBe('open');
+  expect(phaseOf(terms, state, closesAt)).toBe('closed');
+});
+
+test('people pause, move and cancel it', () => {
+  expect(phaseOf(terms, { ...state, phase: 'paused' }, opensAt + 1)).toBe('paused');
+  expect(phaseOf(terms, { ...state, closesAt: iso(closesAt + 60_000) }, closesAt)).toBe('open');
+  expect(phaseOf(terms, { ...state, phase: 'cancelled' }, opensAt - 1)).toBe('cancelled');
+});
+
+test('a sale shows what the clock says to who has no entry', () => {
+  expect(stageOf(known({ phase: 'scheduled' })).kind).toBe('waiting');
+  expect(stageOf(known()).kind).toBe('open');
+  expect(stageOf(known({ state: soldOut }))).toEqual({ kind: 'gone', missed: false });
+  expect(stageOf(known({ phase: 'closed', state: soldOut })).kind).toBe('closed');
+});
+
+test('an entry that was accepted is queued until an outcome comes that is not the one before', () => {
+  const before: Entry = { status: 'released', reason: 'expired' };
+  const waiting = queued(before);
+  expect(stageOf(known({ queued: waiting, entry: { status: 'none' } })).kind).toBe('queued');
+  expect(stageOf(known({ queued: waiting, entry: before })).kind).toBe('queued');
+  expect(stageOf(known({ queued: waiting, entry: { status: 'standby', position: 3 } })).kind).toBe('standby');
+});
+
+test('the same outcome once more is believed after a while', () => {
+  const before: Entry = { status: 'sold_out' };
+  const now = opensAt + 10_000;
+  expect(isDecided(queued(before, 5_000), before, now)).toBe(false);
+  expect(isDecided(queued(before, 60_000), before, now)).toBe(true);
+  expect(isDecided(queued(before, 60_000), { status: 'none' }, now)).toBe(false);
+});
+
+test('who got nothing sees Buy again when a seat has come back', () => {
+  const entry: Entry = { status: 'sold_out' };
+  expect(stageOf(known({ entry, state: soldOut }))).toEqual({ kind: 'gone', missed: true });
+  expect(stageOf(known({ entry })).kind).toBe('open');
+});
+
+test('what is paid stays paid, and what is held stays held, in every phase', () => {
+  for (const phase of ['open', 'paused', 'closed'] as const) {
+    expect(stageOf(known({ phase, entry: { status: 'sold', orderId: 'x' } })).kind).toBe('paid');
+    expect(stageOf(known({ phase, entry: { status: 'held', seats: ['0.1'] } })).kind).toBe('held');
+  }
+  expect(stageOf(known({ phase: 'cancelled', entry: { status: 'released' } })).kind).toBe('cancelled');
+});
+
+test('standby knows how many seats may come back, from the entry or from the figures', () => {
+  const entry: Entry = { status: 'standby', position: 2 };
+  expect(stageOf(known({ entry }))).toMatchObject({ mayComeBack: 3 });
+  expect(stageOf(known({ entry: { ...entry, mayComeBack: 5 } }))).toMatchObject({ mayComeBack: 5 });
+  expect(stageOf(known({ entry, phase: 'closed' })).kind).toBe('closed');
+});

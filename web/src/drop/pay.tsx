@@ -1,0 +1,138 @@
+/** Paying the seats one holds, with the cards of the sandbox. */
+import { useRef, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { ask, Refusal, Unreachable } from '../api/http.ts';
+import type { Order } from '../api/types.ts';
+import { faultText } from '../api/use-fault.ts';
+import { ActionBar } from '../design/action-bar.tsx';
+import { Button } from '../design/button.tsx';
+import { Choices } from '../design/choices.tsx';
+import { Notice } from '../design/notice.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import styles from './counter.module.css';
+import { SeatList } from './seat-list.tsx';
+import type { Stage } from './stage-of.ts';
+import { TimeLeft } from './time-left.tsx';
+import { useRetryPause } from './use-retry-pause.ts';
+import type { LiveDrop } from './use-drop.ts';
+
+const cards = [
+  ['tok_approved', '4242'],
+  ['tok_declined', '0002'],
+  ['tok_slow', '3220'],
+  ['tok_late', '0077'],
+  ['tok_lost', '9995'],
+] as const;
+type Card = (typeof cards)[number][0];
+
+export function Pay({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { kind: 'held' }> }) {
+  const { text, format } = useLocale();
+  const { drop } = live;
+  const [card, setCard] = useState<Card>('tok_approved');
+  const { pay, isPaying, fault, pause } = usePayment(live, stage);
+  const total = format.money(drop.price, stage.seats.length);
+  return (
+    <>
+      <Link href={`/drops/${drop.id}`}>{text.pay.backToSeats}</Link>
+      <h2 id="stage" tabIndex={-1} className={styles.title}>
+        {text.pay.title}
+      </h2>
+      <TimeLeft until={stage.expiresAt} small />
+      <SeatList seats={stage.seats} sections={drop.sections} />
+      <p className={styles.total}>
+        <span className={styles.soft}>{text.pay.each(stage.seats.length, format.money(drop.price))}</span>
+        <strong>{total}</strong>
+      </p>
+      <div className={styles.tear} />
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void pay(card);
+        }}
+      >
+        <Choices
+          legend={text.pay.choose}
+          value={card}
+          onChange={(value) => setCard(value as Card)}
+          choices={cards.map(([token, digits]) => ({
+            value: token,
+            label: text.pay.cards[token].name,
+            hint: text.pay.cards[token].hint,
+            after: <CardDigits digits={digits} />,
+          }))}
+        />
+        <p className={styles.soft}>
+          {text.pay.sandbox} {text.pay.doNotWorry}
+        </p>
+        {fault && <Notice tone="bad">{fault}</Notice>}
+        <ActionBar>
+          <Button type="submit" look="now" wide busy={isPaying} disabled={pause > 0}>
+            {isPaying ? text.pay.paying : text.pay.submit(total)}
+          </Button>
+          {pause > 0 && (
+            <p className={styles.soft} role="status">
+              {text.problems.retryIn(pause)}
+            </p>
+          )}
+        </ActionBar>
+      </form>
+    </>
+  );
+}
+
+function CardDigits({ digits }: { digits: string }) {
+  const { text } = useLocale();
+  return (
+    <span className={styles.soft}>
+      <span aria-hidden="true">•••• {digits}</span>
+      <span className="unseen">{text.pay.endingIn(digits)}</span>
+    </span>
+  );
+}
+
+function usePayment(live: LiveDrop, stage: Extract<Stage, { kind: 'held' }>) {
+  const { text } = useLocale();
+  const [, go] = useLocation();
+  const [isPaying, setPaying] = useState(false);
+  const [fault, setFault] = useState<string>();
+  const [pause, pauseFor] = useRetryPause();
+  const isUnderWay = useRef(false);
+  const home = `/drops/${live.drop.id}`;
+
+  const pay = async (token: string) => {
+    if (isUnderWay.current) return;
+    isUnderWay.current = true;
+    setPaying(true);
+    setFault(undefined);
+    try {
+      const answer = await ask<Order | { status: 'paying' }>('POST', '/checkout', {
+        body: { checkoutToken: stage.checkoutToken, payment: { token } },
+        timeout: 40_000,
+      });
+      if ('id' in answer.data) {
+        live.setEntry({ status: 'sold', seats: stage.seats, orderId: answer.data.id });
+      } else {
+        live.setEntry({ status: 'paying', seats: stage.seats });
+      }
+      go(home, { replace: true });
+    } catch (error) {
+      setFault(wordsFor(error));
+      if (error instanceof Refusal && error.retryAfter !== undefined) pauseFor(error.retryAfter);
+      // Whatever was said or not said: how the hold stands now is asked, not guessed.
+      await live.askEntry();
+    } finally {
+      isUnderWay.current = false;
+      setPaying(false);
+    }
+  };
+
+  function wordsFor(error: unknown): string | undefined {
+    if (error instanceof Unreachable) return text.pay.unknown;
+    if (error instanceof Refusal && error.code === 'payment_declined' && error.body['expiresAt']) {
+      return text.pay.declined;
+    }
+    return faultText(error, text);
+  }
+  return { pay, isPaying, fault, pause };
+}

@@ -1,0 +1,28 @@
+import { useLocale } from '../i18n/locale.tsx';
+import { AtTheOpening } from './at-the-opening.tsx';
+import styles from './counter.module.css';
+import type { Stage } from './stage-of.ts';
+import type { LiveDrop } from './use-drop.ts';
+
+type ReleasedProps = { live: LiveDrop; stage: Extract<Stage, { kind: 'released' }> };
+
+/** What was held is held no more: why, and that another try is possible while the sale is open. */
+export function Released({ live, stage }: ReleasedProps) {
+  const { text } = useLocale();
+  const reason = stage.reason ?? 'ended';
+  return (
+    <>
+      <h2 id="stage" tabIndex={-1} className={styles.title}>
+        {text.released[reason]}
+      </h2>
+      <p>{text.released[`${reason}Text`]}</p>
+      {stage.canTryAgain && (
+        <>
+          <p className={styles.soft}>{text.released.again}</p>
+          <div className={styles.tear} />
+          <AtTheOpening live={live} isOpen again />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * Sending an entry, and again as long as the answer is "not now". Repeating is safe: a buyer has one hold at most,
+ * however many entries arrive.
+ */
+import { ask, isPassing, pauseBefore, Refusal } from '../api/http.ts';
+import { serverClock } from '../clock/server-clock.ts';
+
+export type NewEntry = { questionId: number; answer: string; quantity: number };
+
+/** Why the entry is not out yet. `until` by the monotonic timer, milliseconds. */
+export type Waiting = { why: 'busy' | 'throttled' | 'no_line' | 'early'; until: number; attempt: number };
+
+const mostAttempts = 12;
+
+/**
+ * Resolves when the entry is queued.
+ * @throws {Refusal | Unreachable} when it is not, and trying again by itself makes no sense
+ */
+export async function sendEntry(
+  dropId: number,
+  entry: NewEntry,
+  signal: AbortSignal,
+  onWait: (waiting: Waiting | undefined) => void,
+): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      onWait(undefined);
+      await ask('POST', `/drops/${dropId}/entries`, { body: entry, signal });
+      return;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const waiting = waitFor(error, attempt);
+      if (!waiting || attempt + 1 >= mostAttempts) throw error;
+      onWait(waiting);
+      await pause(waiting.until - performance.now(), signal);
+    }
+  }
+}
+
+function waitFor(error: unknown, attempt: number): Waiting | undefined {
+  const now = performance.now();
+  if (error instanceof Refusal && error.code === 'drop_not_open') {
+    const { opensAt } = error.body;
+    const left = typeof opensAt === 'string' ? Date.parse(opensAt) - serverClock.now() : 1_000;
+    // Our clock was a moment ahead. Further off than that, the opening has been moved.
+    if (left > 5_000) return undefined;
+    return { why: 'early', until: now + Math.max(200, left), attempt };
+  }
+  if (!isPassing(error)) return undefined;
+  const until = now + pauseBefore(attempt, error);
+  if (!(error instanceof Refusal)) return { why: 'no_line', until, attempt };
+  return { why: error.status === 429 ? 'throttled' : 'busy', until, attempt };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

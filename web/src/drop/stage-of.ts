@@ -1,0 +1,92 @@
+/** Where a buyer stands in a drop: the one thing the page shows at any moment. */
+import type { Drop, DropState, Entry, Phase, ReleaseReason } from '../api/types.ts';
+import { isDecided, type QueuedEntry } from './queued-entry.ts';
+
+export type Stage =
+  | { kind: 'waiting' }
+  /** `missed`: this buyer's own entry got nothing, and nothing has come back since. */
+  | { kind: 'open' }
+  | { kind: 'gone'; missed: boolean; place?: number }
+  | { kind: 'queued'; quantity: number; at: number }
+  | { kind: 'held'; seats: string[]; expiresAt: number; checkoutToken: string }
+  | { kind: 'paying'; seats: string[] }
+  | { kind: 'standby'; position: number | undefined; mayComeBack: number | undefined }
+  | { kind: 'paid'; seats: string[]; orderId: string | undefined }
+  | { kind: 'released'; reason: ReleaseReason | undefined; canTryAgain: boolean }
+  | { kind: 'paused' }
+  | { kind: 'closed' }
+  | { kind: 'cancelled' };
+
+export type Known = {
+  phase: Phase;
+  state: DropState | undefined;
+  entry: Entry | undefined;
+  queued: QueuedEntry | undefined;
+  now: number;
+};
+
+export function stageOf({ phase, state, entry, queued, now }: Known): Stage {
+  if (queued && !(entry && isDecided(queued, entry, now)) && phase !== 'cancelled') {
+    return { kind: 'queued', quantity: queued.quantity, at: queued.at };
+  }
+  switch (entry?.status) {
+    case 'held':
+      return {
+        kind: 'held',
+        seats: entry.seats ?? [],
+        expiresAt: Date.parse(entry.expiresAt ?? ''),
+        checkoutToken: entry.checkoutToken ?? '',
+      };
+    case 'paying':
+      return { kind: 'paying', seats: entry.seats ?? [] };
+    case 'sold':
+      return { kind: 'paid', seats: entry.seats ?? [], orderId: entry.orderId };
+    case 'standby':
+      if (phase === 'closed' || phase === 'cancelled') break;
+      return {
+        kind: 'standby',
+        position: entry.position,
+        mayComeBack: entry.mayComeBack ?? state?.held,
+      };
+    case 'released':
+      if (phase === 'cancelled') break;
+      return {
+        kind: 'released',
+        reason: entry.reason,
+        canTryAgain: phase === 'open' && state?.soldOut !== true,
+      };
+    case 'sold_out':
+      // Seats or places came back: another entry has a chance again.
+      if (phase === 'open' && state?.soldOut === false && state.free > 0) return { kind: 'open' };
+      if (phase === 'open') return gone(true, entry);
+      break;
+    case 'none':
+    case undefined:
+      break;
+  }
+  switch (phase) {
+    case 'scheduled':
+      return { kind: 'waiting' };
+    case 'open':
+      return state?.soldOut ? gone(false, entry) : { kind: 'open' };
+    case 'paused':
+    case 'closed':
+    case 'cancelled':
+      return { kind: phase };
+  }
+}
+
+function gone(missed: boolean, entry: Entry | undefined): Stage {
+  return { kind: 'gone', missed, ...(entry?.position === undefined ? {} : { place: entry.position }) };
+}
+
+/** The phase by the server's clock: what was last said of the times, and what only people decide. */
+export function phaseOf(terms: Drop, state: DropState | undefined, now: number): Phase {
+  const said = state?.phase ?? terms.state;
+  if (said === 'cancelled' || terms.state === 'cancelled') return 'cancelled';
+  const opensAt = Date.parse(state?.opensAt ?? terms.opensAt);
+  const closesAt = Date.parse(state?.closesAt ?? terms.closesAt);
+  if (now >= closesAt) return 'closed';
+  if (now < opensAt) return 'scheduled';
+  return said === 'paused' ? 'paused' : 'open';
+}

@@ -1,0 +1,48 @@
+import { useEffect, useRef } from 'react';
+import { useServerNow } from '../clock/use-server-now.ts';
+import { useSay } from '../design/announcer.tsx';
+import { classes } from '../design/classes.ts';
+import { minutesAndSeconds } from '../i18n/formats.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import styles from './counter.module.css';
+
+/** Seconds left at which screen readers are told. */
+const moments = new Set([120, 60, 30, 10]);
+
+/** The time to pay, running down by the server's clock; also in the title of the tab, for who looks at another. */
+export function TimeLeft({ until, small }: { until: number; small?: boolean }) {
+  const { text } = useLocale();
+  const say = useSay();
+  const left = Math.max(0, until - useServerNow());
+  const seconds = Math.ceil(left / 1000);
+  const shown = minutesAndSeconds(left);
+  const last = useRef(seconds);
+
+  useEffect(() => {
+    if (last.current !== seconds && moments.has(seconds)) say(text.held.timeLeft(shown));
+    last.current = seconds;
+  }, [seconds, shown, say, text]);
+
+  useEffect(() => {
+    const plain = document.title;
+    document.title = `${shown} · ${plain}`;
+    return () => {
+      if (document.title === `${shown} · ${plain}`) document.title = plain;
+    };
+  }, [shown]);
+
+  if (left <= 0) return <p role="status">{text.held.over}</p>;
+  return (
+    <p className={styles.figure} role="timer" aria-label={text.held.timeLeft(shown)}>
+      <span
+        className={classes(small ? styles.middling : styles.big, seconds <= 30 && styles.hurry)}
+        aria-hidden="true"
+      >
+        {shown}
+      </span>
+      <span className={styles.soft} aria-hidden="true">
+        {text.held.left}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,173 @@
+/** Everything the drop page knows: terms, figures, seats, and this buyer's entry, in one place for all its parts. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { dropQuery, eventQuery } from '../api/queries.ts';
+import type { Drop, Entry, Event, Phase, User } from '../api/types.ts';
+import { serverClock } from '../clock/server-clock.ts';
+import { useHasCome } from '../clock/use-server-now.ts';
+import { DropFeed, type Feed } from '../live/drop-feed.ts';
+import {
+  fingerprintOf,
+  forgetQueued,
+  isDecided,
+  onQueuedElsewhere,
+  recallQueued,
+  rememberQueued,
+  type QueuedEntry,
+} from './queued-entry.ts';
+import { phaseOf, stageOf, type Stage } from './stage-of.ts';
+
+export type LiveDrop = {
+  drop: Drop;
+  event: Event | undefined;
+  feed: Feed;
+  phase: Phase;
+  stage: Stage;
+  opensAt: number;
+  closesAt: number;
+  /** To be called before an entry is sent; what it returns, when the 202 has come. */
+  beginEntry: (quantity: number) => () => void;
+  setEntry: (entry: Entry) => void;
+  askEntry: () => Promise<void>;
+};
+
+const emptyFeed: Feed = {
+  link: 'connecting',
+  state: undefined,
+  entry: undefined,
+  rows: undefined,
+  terms: undefined,
+};
+
+export function useDrop(dropId: number, user: User | null | undefined) {
+  const userId = user?.id;
+  const query = useQuery({ ...dropQuery(dropId, userId), enabled: user !== undefined });
+  const event = useQuery({
+    ...eventQuery(query.data?.eventId ?? 0),
+    enabled: query.data !== undefined,
+  });
+  const { feed, queued, beginEntry, setEntry, askEntry } = useFeed(dropId, user);
+  const terms = feed.terms ? { ...query.data, ...feed.terms } : query.data;
+
+  const opensAt = Date.parse(feed.state?.opensAt ?? terms?.opensAt ?? '');
+  const closesAt = Date.parse(feed.state?.closesAt ?? terms?.closesAt ?? '');
+  useHasCome(Number.isNaN(opensAt) ? undefined : opensAt);
+  useHasCome(Number.isNaN(closesAt) ? undefined : closesAt);
+
+  // The socket says that something about the times or the phase has changed; the terms say what.
+  const client = useQueryClient();
+  const said = feed.state?.phase;
+  const known = query.data?.state;
+  useEffect(() => {
+    const isNews = (said === 'cancelled' || said === 'paused') && said !== known;
+    if (isNews) void client.invalidateQueries({ queryKey: ['drops', dropId] });
+  }, [client, dropId, said, known]);
+
+  if (!terms) return { live: undefined, error: query.error, retry: query.refetch };
+  const now = serverClock.now();
+  const phase = phaseOf(terms, feed.state, now);
+  const live: LiveDrop = {
+    drop: terms,
+    event: event.data,
+    feed,
+    phase,
+    stage: stageOf({ phase, state: feed.state, entry: feed.entry, queued, now }),
+    opensAt,
+    closesAt,
+    beginEntry,
+    setEntry,
+    askEntry,
+  };
+  return { live, error: query.error, retry: query.refetch };
+}
+
+function useFeed(dropId: number, user: User | null | undefined) {
+  const userId = user?.id;
+  const isKnown = user !== undefined;
+  const [feed, setFeed] = useState<DropFeed>();
+  const [queued, setQueued] = useState<QueuedEntry>();
+  const latest = useRef<DropFeed>(undefined);
+
+  useEffect(() => {
+    if (!isKnown) return undefined;
+    const recall = () =>
+      setQueued(userId === undefined ? undefined : recallQueued(dropId, userId, serverClock.now()));
+    recall();
+    const started = new DropFeed(dropId, userId !== undefined, (entry, pushed) => {
+      if (userId === undefined) return;
+      const waiting = recallQueued(dropId, userId, serverClock.now());
+      if (waiting && (pushed || isDecided(waiting, entry, serverClock.now()))) {
+        forgetQueued(dropId, userId);
+        setQueued(undefined);
+      }
+    });
+    latest.current = started;
+    setFeed(started);
+    started.start();
+    const stopListening =
+      userId === undefined
+        ? undefined
+        : onQueuedElsewhere(dropId, userId, () => {
+            recall();
+            void started.askEntry();
+          });
+    return () => {
+      stopListening?.();
+      started.stop();
+    };
+  }, [dropId, userId, isKnown]);
+
+  const current = useSyncExternalStore(
+    useCallback((listener: () => void) => feed?.subscribe(listener) ?? (() => {}), [feed]),
+    () => feed?.read() ?? emptyFeed,
+  );
+
+  // The outcome can be here before the 202 is, so what counts as "before" is noted before sending.
+  const beginEntry = useCallback(
+    (quantity: number) => {
+      const sending = latest.current;
+      const before = fingerprintOf(sending?.read().entry);
+      const pushes = sending?.pushes;
+      return () => {
+        const entry = sending?.read().entry;
+        const decided = sending?.pushes !== pushes || (entry && fingerprintOf(entry) !== before);
+        if (userId === undefined || decided) return;
+        const accepted = { at: serverClock.now(), quantity, before };
+        rememberQueued(dropId, userId, accepted);
+        setQueued(accepted);
+      };
+    },
+    [dropId, userId],
+  );
+  const setEntry = useCallback((entry: Entry) => latest.current?.setEntry(entry), []);
+  const askEntry = useCallback(() => latest.current?.askEntry() ?? Promise.resolve(), []);
+  useKeptHonest(current, queued, askEntry);
+  return { feed: current, queued, beginEntry, setEntry, askEntry };
+}
+
+/** A push can be lost. In a state that does not last, the truth is asked for now and then even with a live socket. */
+function useKeptHonest(feed: Feed, queued: QueuedEntry | undefined, askEntry: () => Promise<void>): void {
+  const { entry } = feed;
+  const passing = queued !== undefined || entry?.status === 'paying';
+  useEffect(() => {
+    if (!passing) return undefined;
+    let timer: ReturnType<typeof setTimeout>;
+    let pause = 1_500;
+    const again = () => {
+      timer = setTimeout(() => {
+        pause = Math.min(pause * 1.5, 8_000);
+        void askEntry().then(again);
+      }, pause);
+    };
+    again();
+    return () => clearTimeout(timer);
+  }, [passing, askEntry]);
+
+  const endsAt = entry?.status === 'held' ? Date.parse(entry.expiresAt ?? '') : undefined;
+  const isOver = useHasCome(endsAt);
+  useEffect(() => {
+    if (!isOver) return undefined;
+    const timer = setInterval(() => void askEntry(), 1_500);
+    return () => clearInterval(timer);
+  }, [isOver, askEntry]);
+}

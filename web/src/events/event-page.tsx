@@ -1,0 +1,121 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from 'wouter';
+import { Refusal } from '../api/http.ts';
+import { eventQuery } from '../api/queries.ts';
+import type { Drop, Event } from '../api/types.ts';
+import { Countdown } from '../clock/countdown.tsx';
+import { ActionBar } from '../design/action-bar.tsx';
+import { ButtonLink } from '../design/button.tsx';
+import { LoadFailed, Page } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { MissingPage } from '../shell/missing-page.tsx';
+import { EventArt } from './art/event-art.tsx';
+import styles from './event-page.module.css';
+import { nextSale } from './next-sale.ts';
+import { SaleLine, usePhaseNow } from './sale-line.tsx';
+
+export default function EventPage() {
+  const { text } = useLocale();
+  const id = Number(useParams<{ id: string }>().id);
+  const isId = Number.isInteger(id) && id > 0;
+  const { data: event, error, refetch } = useQuery({ ...eventQuery(id), enabled: isId });
+  if (!isId || (error instanceof Refusal && error.status === 404)) {
+    return <MissingPage title={text.event.notFound} />;
+  }
+  if (event) return <Shown event={event} />;
+  return (
+    <Page title={text.shell.events}>
+      {error ? <LoadFailed error={error} retry={refetch} /> : <Skeleton heights={[20, 3, 1.5, 8]} />}
+    </Page>
+  );
+}
+
+function Shown({ event }: { event: Event }) {
+  const { text, format } = useLocale();
+  const main = nextSale(event.drops);
+  const others = event.drops.filter((drop) => drop !== main);
+  return (
+    <Page title={event.title}>
+      <article className={styles.event}>
+        <div className={styles.art}>
+          <EventArt title={event.title} />
+        </div>
+        <header className={styles.head}>
+          <h1>{event.title}</h1>
+          <dl className={styles.facts}>
+            <div>
+              <dt>{text.event.when}</dt>
+              <dd>
+                <time dateTime={event.startsAt}>
+                  {format.day(event.startsAt)}
+                  <br />
+                  {format.zonedTime(event.startsAt)}
+                </time>
+              </dd>
+            </div>
+            <div>
+              <dt>{text.event.where}</dt>
+              <dd>{event.venue}</dd>
+            </div>
+          </dl>
+        </header>
+        <section className={styles.sale} aria-label={text.event.sales}>
+          {main ? <MainSale drop={main} /> : <SaleLine drop={undefined} />}
+          {others.map((drop) => (
+            <OtherSale key={drop.id} drop={drop} />
+          ))}
+        </section>
+        <section className={styles.about}>
+          <h2>{text.event.about}</h2>
+          <p className={styles.description}>{event.description}</p>
+          <h2>{text.event.fair}</h2>
+          <ol className={styles.steps}>
+            {text.event.fairSteps.map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ol>
+        </section>
+      </article>
+    </Page>
+  );
+}
+
+function MainSale({ drop }: { drop: Drop }) {
+  const { text, format } = useLocale();
+  const phase = usePhaseNow(drop);
+  const isLive = phase === 'scheduled' || phase === 'open' || phase === 'paused';
+  return (
+    <>
+      <SaleLine drop={drop} />
+      {phase === 'scheduled' && <Countdown to={Date.parse(drop.opensAt)} />}
+      {phase === 'open' && <p>{text.events.openUntil(format.moment(drop.closesAt))}</p>}
+      <p className={styles.terms}>
+        <strong>{format.money(drop.price)}</strong> {text.common.perSeat}
+        <span>{text.events.capacity(format.number(drop.capacity))}</span>
+        <span>{text.event.perBuyer(drop.maxPerBuyer)}</span>
+        <span>{text.event.holdTime(format.span(drop.holdSeconds * 1000))}</span>
+      </p>
+      {isLive && (
+        <ActionBar>
+          <ButtonLink look="now" wide href={`/drops/${drop.id}`}>
+            {phase === 'scheduled' ? text.event.getReady : text.event.go}
+          </ButtonLink>
+        </ActionBar>
+      )}
+    </>
+  );
+}
+
+function OtherSale({ drop }: { drop: Drop }) {
+  const { text, format } = useLocale();
+  return (
+    <div className={styles.other}>
+      <SaleLine drop={drop} />
+      <span>{text.events.from(format.money(drop.price))}</span>
+      <ButtonLink look="quiet" href={`/drops/${drop.id}`}>
+        {text.event.go}
+      </ButtonLink>
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { eventsQuery } from '../api/queries.ts';
+import type { DropSummary, EventSummary } from '../api/types.ts';
+import { Countdown } from '../clock/countdown.tsx';
+import { serverClock } from '../clock/server-clock.ts';
+import { useHasCome } from '../clock/use-server-now.ts';
+import { Button, ButtonLink } from '../design/button.tsx';
+import { Blank, LoadFailed, Page } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { EventArt } from './art/event-art.tsx';
+import styles from './events-page.module.css';
+import { nextSale } from './next-sale.ts';
+import { SaleLine } from './sale-line.tsx';
+
+export function EventsPage() {
+  const { text } = useLocale();
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
+    useInfiniteQuery(eventsQuery);
+  const events = data?.pages.flatMap(({ items }) => items);
+  const next = events && nextToOpen(events);
+  const listed = events?.filter((event) => event !== next?.event) ?? [];
+  return (
+    <Page title={text.events.title}>
+      {error && !events && <LoadFailed error={error} retry={refetch} />}
+      {!error && !events && <Skeleton heights={[3, 22, 16]} />}
+      {events?.length === 0 && (
+        <Blank title={text.events.empty}>
+          <p>{text.events.emptyHint}</p>
+        </Blank>
+      )}
+      {events && events.length > 0 && (
+        <>
+          <header className={styles.head}>
+            <h1>{text.events.title}</h1>
+            <p>{text.events.lead}</p>
+          </header>
+          {next && <Next {...next} />}
+          <ul className={styles.grid}>
+            {listed.map((event) => (
+              <li key={event.id}>
+                <EventCard event={event} />
+              </li>
+            ))}
+          </ul>
+          {hasNextPage && (
+            <Button look="quiet" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              {text.common.showMore}
+            </Button>
+          )}
+        </>
+      )}
+    </Page>
+  );
+}
+
+function EventCard({ event }: { event: EventSummary }) {
+  const { text, format } = useLocale();
+  const drop = nextSale(event.drops);
+  const date = format.dayAndMonth(event.startsAt);
+  return (
+    <article className={styles.card}>
+      <div className={styles.picture}>
+        <EventArt title={event.title} />
+      </div>
+      <div className={styles.stub}>
+        <p className={styles.date} aria-hidden="true">
+          <span>{date.day}</span>
+          <span>{date.month}</span>
+        </p>
+        <div className={styles.words}>
+          <h2>
+            <Link href={`/events/${event.id}`} className={styles.cover}>
+              {event.title}
+            </Link>
+          </h2>
+          <p className={styles.soft}>
+            <span className="unseen">{format.day(event.startsAt)}, </span>
+            {event.venue}
+          </p>
+          <div className={styles.foot}>
+            <SaleLine drop={drop} />
+            {drop && <span className={styles.soft}>{text.events.from(format.money(drop.price))}</span>}
+          </div>
+        </div>
+      </div>
+    </article>
+  );
+}
+
+type Coming = { event: EventSummary; drop: DropSummary; opensAt: number };
+
+/** The next sale to open. One that has just opened stays in its place for two minutes. */
+function nextToOpen(events: readonly EventSummary[]): Coming | undefined {
+  const now = serverClock.now();
+  return events
+    .flatMap((event) => event.drops.map((drop) => ({ event, drop, opensAt: Date.parse(drop.opensAt) })))
+    .filter(({ drop, opensAt }) => drop.state !== 'cancelled' && opensAt > now - 120_000)
+    .toSorted((a, b) => a.opensAt - b.opensAt)[0];
+}
+
+function Next({ event, drop, opensAt }: Coming) {
+  const { text, format } = useLocale();
+  const isOpen = useHasCome(opensAt);
+  return (
+    <section className={styles.next} aria-labelledby="next-sale">
+      <div className={styles.nextArt}>
+        <EventArt title={event.title} />
+      </div>
+      <div className={styles.nextWords}>
+        <p className={styles.soft}>{isOpen ? text.events.onSaleNow : text.events.next}</p>
+        <h2 id="next-sale">{event.title}</h2>
+        <p>
+          {format.day(event.startsAt)}
+          <br />
+          {event.venue}
+        </p>
+        {!isOpen && <Countdown to={opensAt} />}
+        <ButtonLink look="now" href={`/drops/${drop.id}`}>
+          {isOpen ? text.event.go : text.event.getReady}
+        </ButtonLink>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,277 @@
+/**
+ * How a drop and one buyer's entry in it stand, kept up to date by whatever gets through: the socket, or asking every
+ * few seconds while there is none. The socket is a hint; asking is the truth, and it is asked whenever something may
+ * have been missed: after sleep, without a line, in another tab.
+ */
+import { ask, pauseBefore, Refusal } from '../api/http.ts';
+import type { Drop, DropState, Entry } from '../api/types.ts';
+import { serverClock } from '../clock/server-clock.ts';
+import type { SeatNews } from '../../../shared/realtime-events.ts';
+import { openSocket, type LiveSocket } from './socket.ts';
+
+export type Link = 'connecting' | 'live' | 'polling' | 'offline';
+
+export type Feed = {
+  link: Link;
+  /** Undefined until somebody said. */
+  state: DropState | undefined;
+  entry: Entry | undefined;
+  /** One string a row; undefined where the server does not tell. */
+  rows: readonly string[] | undefined;
+  /** Terms changed on the way (paused, moved), as asking found out. */
+  terms: Drop | undefined;
+};
+
+/** Milliseconds. A short break is not worth a word. */
+const graceBeforePolling = 1_500;
+const pollEvery = 3_000;
+const resyncEvery = 30_000;
+const ackPatience = 5_000;
+
+type Timer = ReturnType<typeof setTimeout>;
+
+export class DropFeed {
+  readonly #dropId: number;
+  readonly #signedIn: boolean;
+  readonly #onEntry: (entry: Entry, pushed: boolean) => void;
+  readonly #listeners = new Set<() => void>();
+  #feed: Feed = {
+    link: 'connecting',
+    state: undefined,
+    entry: undefined,
+    rows: undefined,
+    terms: undefined,
+  };
+  #socket: LiveSocket | undefined;
+  #tellsSeats = true;
+  #watching = false;
+  #failures = 0;
+  #pollTimer: Timer | undefined;
+  #graceTimer: Timer | undefined;
+  #resyncTimer: Timer | undefined;
+  #rewatchTimer: Timer | undefined;
+  #asking: Promise<void> | undefined;
+  /** Counts what was pushed: an answer read before a push must not undo it. */
+  #pushes = 0;
+  #stopped = true;
+
+  constructor(dropId: number, signedIn: boolean, onEntry: (entry: Entry, pushed: boolean) => void) {
+    this.#dropId = dropId;
+    this.#signedIn = signedIn;
+    this.#onEntry = onEntry;
+  }
+
+  read = (): Feed => this.#feed;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  start(): void {
+    this.#stopped = false;
+    const socket = openSocket();
+    this.#socket = socket;
+    socket.on('connect', () => void this.#watch());
+    socket.on('disconnect', () => this.#lost());
+    socket.on('connect_error', () => this.#lost());
+    socket.on('drop:state', (state) => this.#applyState(state));
+    socket.on('drop:seats', (news) => this.#applySeats(news));
+    for (const event of ['entry:outcome', 'hold:promoted', 'hold:released', 'order:paid'] as const) {
+      socket.on(event, ({ dropId, entry }) => {
+        if (dropId !== this.#dropId) return;
+        this.#pushes += 1;
+        this.setEntry(entry, true);
+      });
+    }
+    socket.connect();
+    this.#graceTimer = setTimeout(() => this.#beginPolling(), graceBeforePolling * 2);
+    document.addEventListener('visibilitychange', this.#wake);
+    window.addEventListener('online', this.#wake);
+    window.addEventListener('offline', this.#wake);
+    window.addEventListener('pageshow', this.#wake);
+    void this.askEntry();
+    void this.#askSeats();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of [this.#pollTimer, this.#graceTimer, this.#resyncTimer, this.#rewatchTimer]) {
+      clearTimeout(timer);
+    }
+    this.#socket?.removeAllListeners();
+    this.#socket?.disconnect();
+    document.removeEventListener('visibilitychange', this.#wake);
+    window.removeEventListener('online', this.#wake);
+    window.removeEventListener('offline', this.#wake);
+    window.removeEventListener('pageshow', this.#wake);
+  }
+
+  /** Asks for the truth about the entry, once at a time. Failing is no matter here: what is known stays. */
+  askEntry = (): Promise<void> => {
+    if (!this.#signedIn) return Promise.resolve();
+    this.#asking ??= this.#fetchEntry()
+      .catch(() => undefined)
+      .finally(() => (this.#asking = undefined));
+    return this.#asking;
+  };
+
+  /** `pushed`: the server said so by itself, so it is news even when the words are those of before. */
+  setEntry(entry: Entry, pushed = false): void {
+    if (this.#stopped) return;
+    this.#set({ entry });
+    this.#onEntry(entry, pushed);
+  }
+
+  get pushes(): number {
+    return this.#pushes;
+  }
+
+  #set(changes: Partial<Feed>): void {
+    this.#feed = { ...this.#feed, ...changes };
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #fetchEntry(): Promise<void> {
+    for (;;) {
+      const pushes = this.#pushes;
+      const { data } = await ask<Entry>('GET', `/drops/${this.#dropId}/entry`);
+      if (pushes !== this.#pushes) continue;
+      this.setEntry(data);
+      return;
+    }
+  }
+
+  async #watch(): Promise<void> {
+    const socket = this.#socket;
+    if (!socket || this.#stopped) return;
+    const sentAt = performance.now();
+    const pushes = this.#pushes;
+    try {
+      const request = { dropId: this.#dropId, ...(this.#tellsSeats ? { seats: true as const } : {}) };
+      const answer = await socket.timeout(ackPatience).emitWithAck('drop:watch', request);
+      if (this.#stopped) return;
+      if (!answer.ok) {
+        // A server from before the seat map takes no `seats`; ask again without.
+        if (answer.code === 'invalid_request' && this.#tellsSeats) {
+          this.#tellsSeats = false;
+          await this.#watch();
+          return;
+        }
+        this.#watchLater();
+        return;
+      }
+      clearTimeout(this.#graceTimer);
+      clearTimeout(this.#pollTimer);
+      this.#pollTimer = undefined;
+      this.#failures = 0;
+      this.#watching = true;
+      serverClock.learn(answer.drop.serverTime, { sentAt, receivedAt: performance.now() });
+      this.#set({ link: 'live', ...(answer.seats ? { rows: answer.seats } : {}) });
+      this.#applyState(answer.drop);
+      // Somebody who is not signed in is answered `none`, which is no news.
+      if (this.#signedIn && pushes === this.#pushes) this.setEntry(answer.entry);
+      else if (this.#signedIn) void this.askEntry();
+      this.#resyncLater();
+    } catch {
+      // No answer in time: a dead line that nobody has noticed yet.
+      if (!this.#stopped && socket.connected) socket.disconnect().connect();
+      this.#lost();
+    }
+  }
+
+  #watchLater(): void {
+    this.#lost();
+    clearTimeout(this.#rewatchTimer);
+    this.#rewatchTimer = setTimeout(() => void this.#watch(), 2_000 + Math.random() * 2_000);
+  }
+
+  /** Watching again is also how the clock is read: its answer has the server's time. */
+  #resyncLater(): void {
+    clearTimeout(this.#resyncTimer);
+    const pause = serverClock.uncertainty() === undefined ? 1_000 : resyncEvery;
+    this.#resyncTimer = setTimeout(() => void this.#watch(), pause * (0.8 + Math.random() * 0.4));
+  }
+
+  #lost(): void {
+    if (this.#stopped) return;
+    this.#watching = false;
+    clearTimeout(this.#resyncTimer);
+    if (this.#pollTimer !== undefined) return;
+    clearTimeout(this.#graceTimer);
+    this.#graceTimer = setTimeout(() => this.#beginPolling(), graceBeforePolling);
+  }
+
+  #beginPolling(): void {
+    if (this.#stopped || this.#watching || this.#pollTimer !== undefined) return;
+    this.#pollTimer = setTimeout(() => void this.#poll(), 0);
+  }
+
+  async #poll(): Promise<void> {
+    let pause = pollEvery;
+    try {
+      const answer = await ask<Drop>('GET', `/drops/${this.#dropId}`, { timeout: 8_000 });
+      serverClock.learn(answer.data.serverTime, answer);
+      const terms = answer.data;
+      await Promise.all([this.#signedIn ? this.#fetchEntry() : undefined, this.#askSeats()]);
+      this.#failures = 0;
+      if (!this.#watching) this.#set({ link: 'polling', terms });
+    } catch (error) {
+      this.#failures += 1;
+      pause = Math.max(pollEvery, pauseBefore(this.#failures, error));
+      const isDown = !(error instanceof Refusal) && (this.#failures > 1 || !navigator.onLine);
+      if (!this.#watching && isDown) this.#set({ link: 'offline' });
+    }
+    if (this.#stopped || this.#watching) {
+      this.#pollTimer = undefined;
+      return;
+    }
+    // Nobody looks at a hidden tab; it asks at once when it is seen again.
+    if (document.hidden) pause *= 5;
+    this.#pollTimer = setTimeout(() => void this.#poll(), pause * (0.85 + Math.random() * 0.3));
+  }
+
+  async #askSeats(): Promise<void> {
+    if (!this.#tellsSeats) return;
+    try {
+      const { data } = await ask<{ rows: string[] }>('GET', `/drops/${this.#dropId}/seats`);
+      if (this.#stopped || !Array.isArray(data?.rows)) return;
+      this.#set({ rows: data.rows });
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 404) this.#tellsSeats = false;
+    }
+  }
+
+  #applyState(state: DropState): void {
+    if (state.dropId !== this.#dropId) return;
+    const known = this.#feed.state;
+    // An acknowledgement and an event can overtake each other.
+    if (known && Date.parse(known.serverTime) > Date.parse(state.serverTime)) return;
+    this.#set({ state });
+  }
+
+  #applySeats({ dropId, rows }: SeatNews): void {
+    if (dropId !== this.#dropId || !this.#feed.rows) return;
+    const next = [...this.#feed.rows];
+    for (const [index, seats] of rows) next[index] = seats;
+    this.#set({ rows: next });
+  }
+
+  /** Opened again, back on line, shown again: everything may have changed meanwhile. */
+  #wake = (event: globalThis.Event): void => {
+    if (event.type === 'offline') {
+      this.#set({ link: 'offline' });
+      return;
+    }
+    if (document.hidden) return;
+    serverClock.sleptOrWasSet();
+    void this.askEntry();
+    const socket = this.#socket;
+    if (socket?.connected) void this.#watch();
+    else socket?.connect();
+    if (this.#pollTimer !== undefined) {
+      clearTimeout(this.#pollTimer);
+      this.#pollTimer = setTimeout(() => void this.#poll(), 0);
+    }
+  };
+}

@@ -1,0 +1,37 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import '@fontsource-variable/archivo/wdth.css';
+import './design/tokens.css';
+import './design/base.css';
+import { createQueryClient } from './api/queries.ts';
+import { App } from './app.tsx';
+import { Announcer } from './design/announcer.tsx';
+import { loadMessages, LocaleProvider, preferredLocale } from './i18n/locale.tsx';
+import { Crashed } from './shell/crashed.tsx';
+
+// A page loaded before a new build asks for files that are gone. Loading it again helps; doing so for ever does not.
+window.addEventListener('vite:preloadError', () => {
+  const last = Number(sessionStorage.getItem('seatdrop.reloaded') ?? 0);
+  if (Date.now() - last < 30_000) return;
+  sessionStorage.setItem('seatdrop.reloaded', String(Date.now()));
+  location.reload();
+});
+
+const locale = preferredLocale();
+const client = createQueryClient();
+const messages = await loadMessages(locale);
+
+createRoot(document.querySelector('#app')!).render(
+  <StrictMode>
+    <QueryClientProvider client={client}>
+      <LocaleProvider locale={locale} messages={messages}>
+        <Crashed>
+          <Announcer>
+            <App />
+          </Announcer>
+        </Crashed>
+      </LocaleProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

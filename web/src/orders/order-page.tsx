@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from 'wouter';
+import { Refusal } from '../api/http.ts';
+import { eventQuery, orderQuery } from '../api/queries.ts';
+import type { Event, Order, User } from '../api/types.ts';
+import { Button } from '../design/button.tsx';
+import { Notice } from '../design/notice.tsx';
+import { LoadFailed, Page } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { SignInFirst } from '../session/sign-in-first.tsx';
+import { MissingPage } from '../shell/missing-page.tsx';
+import styles from './order-page.module.css';
+import { Ticket } from './ticket.tsx';
+
+export default function OrderPage() {
+  const { text } = useLocale();
+  const { id } = useParams<{ id: string }>();
+  return <SignInFirst why={text.orders.signIn}>{(user) => <Loaded id={id} user={user} />}</SignInFirst>;
+}
+
+function Loaded({ id, user }: { id: string; user: User }) {
+  const { text } = useLocale();
+  const { data: order, error, refetch } = useQuery(orderQuery(id, user.id));
+  const { data: event } = useQuery({ ...eventQuery(order?.eventId ?? 0), enabled: order !== undefined });
+  if (error instanceof Refusal && (error.status === 404 || error.status === 422)) {
+    return <MissingPage title={text.order.notFound} />;
+  }
+  return (
+    <Page title={event?.title ?? text.order.title}>
+      {order && event && <Tickets order={order} event={event} user={user} />}
+      {error && !order && <LoadFailed error={error} retry={refetch} />}
+      {!error && !(order && event) && <Skeleton heights={[3, 14, 14]} />}
+    </Page>
+  );
+}
+
+function Tickets({ order, event, user }: { order: Order; event: Event; user: User }) {
+  const { text, format } = useLocale();
+  const isValid = order.status === 'paid';
+  return (
+    <div className={styles.order}>
+      <header className={styles.head}>
+        <div>
+          <h1>{text.order.title}</h1>
+          <p className={styles.soft}>
+            {text.orders.bought(format.moment(order.createdAt))} · {text.order.total}{' '}
+            {format.money(order.amount)}
+          </p>
+        </div>
+        {isValid && (
+          <Button look="quiet" onClick={() => window.print()}>
+            {text.order.print}
+          </Button>
+        )}
+      </header>
+      {order.status === 'paid' ? (
+        <p className={styles.door}>{text.order.door}</p>
+      ) : (
+        <Notice tone="bad">{text.order[order.status]}</Notice>
+      )}
+      <ol className={styles.tickets}>
+        {order.seats.map((seat) => (
+          <li key={seat.id}>
+            <Ticket seat={seat} order={order} event={event} holder={user.name} />
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { useMemo } from 'react';
+import { encode } from 'uqr';
+import type { Event, Order } from '../api/types.ts';
+import { EventArt } from '../events/art/event-art.tsx';
+import { classes } from '../design/classes.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import styles from './ticket.module.css';
+
+type TicketProps = { seat: Order['seats'][number]; order: Order; event: Event; holder: string };
+
+/** One ticket for one seat, as it is shown at the door or printed. */
+export function Ticket({ seat, order, event, holder }: TicketProps) {
+  const { text, format } = useLocale();
+  const isValid = order.status === 'paid';
+  const name = text.map.seatAt(seat.section, seat.row, seat.number);
+  return (
+    <article className={classes(styles.ticket, !isValid && styles.isVoid)}>
+      <div className={styles.art}>
+        <EventArt title={event.title} />
+      </div>
+      <div className={styles.body}>
+        <h2>{event.title}</h2>
+        <p className={styles.when}>
+          {format.day(event.startsAt)}, {format.time(event.startsAt)}
+          <br />
+          {event.venue}
+        </p>
+        <dl className={styles.seat}>
+          <div>
+            <dt>{text.order.section}</dt>
+            <dd>{seat.section}</dd>
+          </div>
+          <div>
+            <dt>{text.order.row}</dt>
+            <dd>{seat.row}</dd>
+          </div>
+          <div>
+            <dt>{text.order.seat}</dt>
+            <dd>{seat.number}</dd>
+          </div>
+        </dl>
+        <p className={styles.small}>
+          {text.order.holder}: {holder} · {order.id}
+        </p>
+      </div>
+      <div className={styles.stub}>
+        {isValid && seat.ticket !== undefined && <Code value={seat.ticket} label={text.order.code(name)} />}
+        {isValid && seat.ticket === undefined && <p className={styles.noCode}>{text.order.codeLater}</p>}
+        {!isValid && <p className={styles.noCode}>{text.order.notValid}</p>}
+        <p className={styles.small}>{text.order.admitOne}</p>
+      </div>
+    </article>
+  );
+}
+
+/** Black on white whatever the colours of the page are: scanners at the door want it so. */
+function Code({ value, label }: { value: string; label: string }) {
+  const { size, path } = useMemo(() => {
+    const code = encode(value, { ecc: 'M', border: 2 });
+    const modules = code.data.flatMap((row, y) => row.map((on, x) => (on ? `M${x} ${y}h1v1h-1z` : '')));
+    return { size: code.size, path: modules.join('') };
+  }, [value]);
+  return (
+    <svg
+      className={styles.code}
+      viewBox={`0 0 ${size} ${size}`}
+      role="img"
+      aria-label={label}
+      shapeRendering="crispEdges"
+    >
+      <rect width={size} height={size} fill="#fff" />
+      <path d={path} fill="#000" />
+    </svg>
+  );
+}

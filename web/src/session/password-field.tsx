@@ -1,0 +1,29 @@
+import { useState, type InputHTMLAttributes } from 'react';
+import { Button } from '../design/button.tsx';
+import { Field } from '../design/field.tsx';
+import { Eye } from '../design/icons.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+
+type PasswordFieldProps = {
+  error: string | undefined;
+  hint?: string | undefined;
+} & InputHTMLAttributes<HTMLInputElement> & {
+    ref?: React.Ref<HTMLInputElement>;
+  };
+
+export function PasswordField(props: PasswordFieldProps) {
+  const { text } = useLocale();
+  const [shown, setShown] = useState(false);
+  return (
+    <Field
+      {...props}
+      label={text.auth.password}
+      type={shown ? 'text' : 'password'}
+      after={
+        <Button look="bare" aria-pressed={shown} aria-label={text.auth.show} onClick={() => setShown(!shown)}>
+          <Eye />
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,6 @@
+/** Where somebody wanted to go when they were asked to sign in. Only within these pages: a link may be forged. */
+export function whereNext(search: string): string {
+  const next = new URLSearchParams(search).get('next') ?? '/';
+  const isOurs = /^\/(?![/\\])/.test(next) && !/^\/sign(in|up)/.test(next);
+  return isOurs ? next : '/';
+}

@@ -1,0 +1,11 @@
+import { useLocale } from '../i18n/locale.tsx';
+import styles from './footer.module.css';
+
+export function Footer() {
+  const { text } = useLocale();
+  return (
+    <footer className={styles.footer}>
+      <p>{text.shell.footer}</p>
+    </footer>
+  );
+}

@@ -1,0 +1,126 @@
+import { useId, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import { Person } from '../design/icons.tsx';
+import { locales, useLocale, type Locale } from '../i18n/locale.tsx';
+import { useMe, useSignOut } from '../session/use-me.ts';
+import styles from './options.module.css';
+import { chooseTheme, currentTheme, type Theme } from './theme.ts';
+
+/**
+ * Who is signed in, where else to go, and how the pages look and speak. A popover of the browser's own, with links
+ * and radio buttons in it: it weighs nothing, closes as everybody expects, and needs no focus traps.
+ */
+export function Options() {
+  const { text, locale, choose } = useLocale();
+  const me = useMe();
+  const signOut = useSignOut();
+  const [theme, setTheme] = useState(currentTheme);
+  const [isOpen, setOpen] = useState(false);
+  const popover = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const close = () => popover.current?.hidePopover();
+  const initial = me ? Array.from(me.name.trim())[0]?.toUpperCase() : undefined;
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.button}
+        popoverTarget={id}
+        aria-expanded={isOpen}
+        aria-label={me ? text.shell.account(me.name) : text.shell.menu}
+      >
+        {initial === undefined ? <Person /> : <span className={styles.initial}>{initial}</span>}
+      </button>
+      <div
+        ref={popover}
+        id={id}
+        popover="auto"
+        className={styles.panel}
+        onToggle={(event) => setOpen(event.newState === 'open')}
+      >
+        {me && (
+          <p className={styles.who}>
+            <strong>{me.name}</strong>
+            <span>{me.email}</span>
+          </p>
+        )}
+        <ul onClick={close} role="presentation">
+          <Item href="/" label={text.shell.events} />
+          {me && <Item href="/orders" label={text.shell.tickets} />}
+          {me && me.role !== 'shopper' && <Item href="/organize" label={text.shell.organize} />}
+          {me?.role === 'admin' && <Item href="/admin" label={text.shell.admin} />}
+          {me === null && <Item href="/signin" label={text.shell.signIn} />}
+          {me === null && <Item href="/signup" label={text.shell.signUp} />}
+        </ul>
+        <Radios<Locale>
+          legend={text.shell.language}
+          values={locales}
+          chosen={locale}
+          onChange={choose}
+          ownWords
+        />
+        <Radios<Theme>
+          legend={text.shell.theme}
+          values={text.shell.themes}
+          chosen={theme}
+          onChange={(value) => {
+            chooseTheme(value);
+            setTheme(value);
+          }}
+        />
+        {me && (
+          <button
+            type="button"
+            className={styles.item}
+            onClick={() => {
+              signOut();
+              close();
+            }}
+          >
+            {text.shell.signOut}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Item({ href, label }: { href: string; label: string }) {
+  return (
+    <li>
+      <Link href={href} className={styles.item}>
+        {label}
+      </Link>
+    </li>
+  );
+}
+
+type RadiosProps<V extends string> = {
+  legend: string;
+  values: Record<V, string>;
+  chosen: V;
+  onChange: (value: V) => void;
+  /** Each is written in the language it names. */
+  ownWords?: boolean;
+};
+
+function Radios<V extends string>({ legend, values, chosen, onChange, ownWords }: RadiosProps<V>) {
+  const name = useId();
+  return (
+    <fieldset className={styles.group}>
+      <legend>{legend}</legend>
+      {(Object.entries(values) as [V, string][]).map(([value, label]) => (
+        <label key={value} className={styles.item} lang={ownWords ? value : undefined}>
+          <input
+            type="radio"
+            name={name}
+            value={value}
+            checked={value === chosen}
+            onChange={() => onChange(value)}
+          />
+          {label}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,20 @@
+/** Light, dark, or as the device says. Set before the first paint by public/before-paint.js. */
+export type Theme = 'system' | 'light' | 'dark';
+
+const storedAs = 'seatdrop.theme';
+
+export function currentTheme(): Theme {
+  const { theme } = document.documentElement.dataset;
+  return theme === 'light' || theme === 'dark' ? theme : 'system';
+}
+
+export function chooseTheme(theme: Theme): void {
+  if (theme === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = theme;
+  try {
+    if (theme === 'system') localStorage.removeItem(storedAs);
+    else localStorage.setItem(storedAs, theme);
+  } catch {
+    // It then lasts until the page is left.
+  }
+}

@@ -1,0 +1,197 @@
+import { buy, openSale, startBrowser, untilStage } from './start-browser.ts';
+import { inSeconds, startStack, type Stack } from './start-stack.ts';
+
+let stack: Stack;
+let browser: Awaited<ReturnType<typeof startBrowser>>;
+beforeAll(async () => {
+  stack = await startStack();
+  browser = await startBrowser(stack);
+}, 120_000);
+afterAll(async () => {
+  await browser?.stop();
+  await stack?.stop();
+}, 60_000);
+afterEach(() => {
+  expect(browser.complaints.splice(0)).toEqual([]);
+  expect(browser.strangers.splice(0)).toEqual([]);
+});
+jest.setTimeout(90_000);
+
+test('from sign-up over the opening to a paid order with a code for each seat', async () => {
+  const dropId = await stack.drop({ opensAt: inSeconds(3600) });
+  const context = await browser.visit();
+  const page = await context.newPage();
+  await page.goto('/');
+  await page.getByRole('heading', { name: 'The Lanterns: One Night Only' }).first().waitFor();
+  await page.goto(`/drops/${dropId}`);
+  await page.getByRole('link', { name: 'Create account' }).click();
+
+  // What is wrong is said before it is sent.
+  await page.getByLabel('Name').fill('Robin Chen');
+  await page.getByLabel('E-mail').fill('robin@');
+  await page.getByRole('textbox', { name: 'Password' }).fill('short');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByText('This is not an e-mail address.').waitFor();
+  await page.getByText('At least 10 characters.', { exact: true }).waitFor();
+  await page.getByLabel('E-mail').fill(`robin-${dropId}@seatdrop.test`);
+  await page.getByRole('textbox', { name: 'Password' }).fill('correct horse battery');
+  await page.getByRole('button', { name: 'Create account' }).click();
+
+  // Back at the sale, ready, with the question already there.
+  await untilStage(page, 'waiting');
+  await page.getByRole('heading', { name: 'You are ready.' }).waitFor();
+  await page.getByRole('radio', { name: 'Cello' }).check();
+
+  await stack.openSoon(dropId);
+
+  // At the opening Buy appears by itself, and the answer is still there.
+  await untilStage(page, 'open');
+  expect(await page.getByRole('radio', { name: 'Cello' }).isChecked()).toBe(true);
+  await page.getByRole('button', { name: 'Buy 2 seats · €130' }).click();
+  await untilStage(page, 'held');
+  await page.locator('[data-seat]').nth(1).waitFor();
+  expect(await page.locator('[data-seat]').count()).toBe(2);
+
+  // A declined card costs nothing, and another one can be tried.
+  await page.getByRole('link', { name: 'Pay €130' }).click();
+  await page.getByRole('radio', { name: /^Declined/ }).check();
+  await page.getByRole('button', { name: 'Pay €130' }).click();
+  await page.getByText('try another card').waitFor();
+  await page.getByRole('radio', { name: /^Goes through/ }).check();
+  await page.getByRole('button', { name: 'Pay €130' }).click();
+  await untilStage(page, 'paid');
+
+  await page.getByRole('link', { name: 'Show tickets' }).click();
+  await page.getByRole('heading', { name: 'Your tickets' }).waitFor();
+  expect(await page.getByRole('img', { name: /^Code for Floor, row 1, seat/ }).count()).toBe(2);
+  await page.getByRole('link', { name: 'My tickets' }).click();
+  await page.getByRole('link', { name: 'The Lanterns: One Night Only' }).waitFor();
+
+  // Signed out in one tab is signed out in all.
+  const other = await context.newPage();
+  await other.goto('/orders');
+  await other.getByRole('link', { name: 'The Lanterns: One Night Only' }).waitFor();
+  await page.getByRole('button', { name: 'Account of Robin Chen' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await other.getByText('Sign in to see your tickets.').waitFor();
+  await context.close();
+});
+
+test('a payment that is undecided keeps the seats and ends in an order by itself', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: await stack.person() });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  await buy(page, 1);
+  await untilStage(page, 'held');
+  await page.getByRole('link', { name: /^Pay / }).click();
+  await page.getByRole('radio', { name: /^Undecided/ }).check();
+  await page.getByRole('button', { name: /^Pay / }).click();
+  await untilStage(page, 'paying');
+  await page.reload();
+  await untilStage(page, 'paid');
+  await context.close();
+});
+
+test('a device clock ten minutes off changes nothing', async () => {
+  for (const minutes of [10, -10]) {
+    const dropId = await stack.drop({ opensAt: inSeconds(3600) });
+    const context = await browser.visit({ as: await stack.person(), clockOff: minutes * 60_000 });
+    const page = await openSale(context, dropId);
+    await untilStage(page, 'waiting');
+    await page.getByText(`clock is 10 minutes ${minutes > 0 ? 'fast' : 'slow'}`).waitFor();
+    expect(await page.getByRole('timer').getAttribute('aria-label')).toMatch(/^(1 hour|59 minutes)/);
+    await stack.openSoon(dropId);
+    await untilStage(page, 'open');
+    await buy(page);
+    await untilStage(page, 'held');
+    expect(await page.getByRole('timer').getAttribute('aria-label')).toMatch(/^(2:00|1:5\d) left to pay$/);
+    await context.close();
+  }
+});
+
+test('a queued entry outlives a reload, though the server does not tell of it', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: await stack.person() });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  const consumer = stack.tiers.get('consumer')!;
+  consumer.kill('SIGSTOP');
+  try {
+    await buy(page);
+    await untilStage(page, 'queued');
+    await page.reload();
+    await untilStage(page, 'queued');
+    const other = await openSale(context, dropId);
+    await untilStage(other, 'queued');
+  } finally {
+    consumer.kill('SIGCONT');
+  }
+  await untilStage(page, 'held');
+  await context.close();
+});
+
+test('busy is said, waited out and tried again, and a second press sends nothing', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: await stack.person() });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  let sent = 0;
+  await page.route('**/entries', async (route) => {
+    sent += 1;
+    if (sent > 2) return route.continue();
+    return route.fulfill({
+      status: sent === 1 ? 503 : 429,
+      headers: { 'retry-after': '1' },
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ code: sent === 1 ? 'unavailable' : 'too_many_requests' }),
+    });
+  });
+  await page.getByRole('radio', { name: 'Cello' }).check();
+  await page.getByRole('button', { name: /^Buy / }).dblclick();
+  await page.getByText('Very busy. Your entry is sent again by itself').waitFor();
+  await page.getByText('Too many tries. Your entry is sent again by itself').waitFor();
+  await untilStage(page, 'held');
+  expect(sent).toBe(3);
+  await context.close();
+});
+
+test('a wrong answer is said at the question, and the right one still gets seats', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: await stack.person() });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  await page.getByRole('button', { name: /^Buy / }).click();
+  await page.getByText('Choose an answer first.').waitFor();
+  await page.getByRole('radio', { name: 'Harp' }).check();
+  await page.getByRole('button', { name: /^Buy / }).click();
+  await page.getByText('That is not the answer.').waitFor();
+  await buy(page);
+  await untilStage(page, 'held');
+  await context.close();
+});
+
+test('on a phone what to do now is always in reach of the thumb, and nothing is wider than the screen', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: await stack.person(), phone: true });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  const isInReach = async (name: RegExp, role: 'button' | 'link') => {
+    const box = await page.getByRole(role, { name }).boundingBox();
+    expect(box).not.toBeNull();
+    expect(box!.y).toBeGreaterThan(844 * 0.75);
+    expect(box!.y + box!.height).toBeLessThanOrEqual(844);
+    expect(box!.height).toBeGreaterThanOrEqual(44);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  };
+  await isInReach(/^Buy /, 'button');
+  await buy(page, 1);
+  await untilStage(page, 'held');
+  await isInReach(/^Pay /, 'link');
+  await page.getByRole('link', { name: /^Pay / }).click();
+  await isInReach(/^Pay /, 'button');
+  await page.getByRole('button', { name: /^Pay / }).click();
+  await untilStage(page, 'paid');
+  await isInReach(/^Show tickets/, 'link');
+  await context.close();
+});

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { buy, openSale, startBrowser, untilStage } from './start-browser.ts';
+import { inSeconds, startStack, type Stack } from './start-stack.ts';
+
+const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+let stack: Stack;
+let browser: Awaited<ReturnType<typeof startBrowser>>;
+beforeAll(async () => {
+  stack = await startStack();
+  browser = await startBrowser(stack);
+}, 120_000);
+afterAll(async () => {
+  await browser?.stop();
+  await stack?.stop();
+}, 60_000);
+jest.setTimeout(120_000);
+
+/** Colours on their way from one to another are none that axe should judge. */
+const calm = { reducedMotion: 'reduce' } as const;
+
+/** Runs in the page: the new colours are drawn, and none is on its way any more. */
+async function colourSettled(): Promise<void> {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+}
+
+/** What axe finds on the page as it is now, in both colour schemes. */
+async function faults(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(colourSettled);
+    await page.evaluate(axe);
+    const results = await page.evaluate<AxeResults, string[]>(async (values) => {
+      const { axe: loaded } = globalThis as unknown as { axe: typeof import('axe-core') };
+      return loaded.run(document, { runOnly: { type: 'tag', values } });
+    }, rules);
+    for (const { id, help, nodes } of results.violations) {
+      found.push(
+        `${colorScheme} ${id}: ${help} — ${nodes.map((node) => node.html + ' ' + (node.failureSummary ?? '')).join(' ')}`,
+      );
+    }
+  }
+  return found;
+}
+
+describe.each([
+  ['a desktop', false],
+  ['a phone', true],
+])('on %s', (_name, phone) => {
+  test('pages without an account', async () => {
+    const context = await browser.visit({ ...calm, phone });
+    const page = await context.newPage();
+    const waiting = await stack.drop({ opensAt: inSeconds(3600) });
+    for (const [path, heading] of [
+      ['/', 'What is on'],
+      [`/events/${stack.eventId}`, 'The Lanterns: One Night Only'],
+      [`/drops/${waiting}`, 'The sale opens in'],
+      ['/orders', 'Sign in'],
+      ['/signup', 'Create your account'],
+      ['/nowhere', 'Nothing here'],
+    ] as const) {
+      await page.goto(path);
+      await page.getByRole('heading', { name: heading }).first().waitFor();
+      expect({ path, faults: await faults(page) }).toEqual({ path, faults: [] });
+    }
+    await page.goto('/signin');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Fill this in.').first().waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('radio', { name: 'Dark' }).waitFor();
+    expect(await faults(page)).toEqual([]);
+    await context.close();
+  });
+
+  test('a purchase, step by step', async () => {
+    const context = await browser.visit({ ...calm, phone, as: await stack.person() });
+    const page = await context.newPage();
+    const check = async (step: string) =>
+      expect({ step, faults: await faults(page) }).toEqual({ step, faults: [] });
+
+    await page.goto('/orders');
+    await page.getByText('No tickets yet').waitFor();
+    await check('no orders');
+    await page.goto(`/drops/${await stack.drop({ opensAt: inSeconds(3600) })}`);
+    await untilStage(page, 'waiting');
+    await page.getByText('You are ready.').waitFor();
+    await check('waiting');
+    await page.goto(`/drops/${await stack.drop()}`);
+    await untilStage(page, 'open');
+    await check('open');
+    await buy(page);
+    await untilStage(page, 'held');
+    await check('held');
+    await page.getByRole('button', { name: 'Give back' }).click();
+    await page.getByRole('alertdialog').waitFor();
+    await check('asked');
+    await page.getByRole('button', { name: 'Keep them' }).click();
+    await page.getByRole('link', { name: /^Pay / }).click();
+    await page.getByRole('radio', { name: /^Declined/ }).check();
+    await page.getByRole('button', { name: /^Pay / }).click();
+    await page.getByText('try another card').waitFor();
+    await check('declined');
+    await page.getByRole('radio', { name: /^Goes through/ }).check();
+    await page.getByRole('button', { name: /^Pay / }).click();
+    await untilStage(page, 'paid');
+    await check('paid');
+    await page.getByRole('link', { name: 'Show tickets' }).click();
+    await page
+      .getByRole('img', { name: /^Code for/ })
+      .first()
+      .waitFor();
+    await check('order');
+    await page.goto('/orders');
+    await page.getByRole('link', { name: 'The Lanterns: One Night Only' }).waitFor();
+    await check('orders');
+    await context.close();
+  });
+
+  test('standby, sold out, released, paused, cancelled, offline', async () => {
+    const context = await browser.visit({ ...calm, phone, as: await stack.person() });
+    const one = { sections: [{ name: 'Floor', rows: 1, seatsPerRow: 1 }] };
+    const dropId = await stack.drop(one);
+    await (await stack.person()).enter(dropId, 1);
+    const page = await openSale(context, dropId);
+    await buy(page, 1);
+    await untilStage(page, 'standby');
+    expect(await faults(page)).toEqual([]);
+
+    const soldOut = await stack.drop({ ...one, standbyLimit: 0 });
+    await (await stack.person()).enter(soldOut, 1);
+    await page.goto(`/drops/${soldOut}`);
+    await untilStage(page, 'gone');
+    expect(await faults(page)).toEqual([]);
+
+    const released = await stack.drop();
+    await page.goto(`/drops/${released}`);
+    await buy(page, 1);
+    await untilStage(page, 'held');
+    await page.getByRole('button', { name: 'Give back' }).click();
+    await page.getByRole('button', { name: 'Give them back' }).click();
+    await untilStage(page, 'released');
+    expect(await faults(page)).toEqual([]);
+
+    await stack.organizer.ask('POST', `/drops/${released}/pause`);
+    await page.reload();
+    await untilStage(page, 'released');
+    await stack.organizer.ask('POST', `/drops/${released}/cancel`);
+    await untilStage(page, 'cancelled');
+    await context.setOffline(true);
+    await page.getByText('You are offline.').waitFor();
+    expect(await faults(page)).toEqual([]);
+    await context.close();
+  });
+});

@@ -1,0 +1,218 @@
+import { buy, openSale, startBrowser, untilStage } from './start-browser.ts';
+import { startStack, type Stack } from './start-stack.ts';
+
+let stack: Stack;
+let browser: Awaited<ReturnType<typeof startBrowser>>;
+beforeAll(async () => {
+  stack = await startStack();
+  browser = await startBrowser(stack);
+}, 120_000);
+afterAll(async () => {
+  await browser?.stop();
+  await stack?.stop();
+}, 60_000);
+afterEach(() => {
+  expect(browser.complaints.splice(0)).toEqual([]);
+});
+jest.setTimeout(90_000);
+
+const oneRow = (seats: number) => ({ sections: [{ name: 'Floor', rows: 1, seatsPerRow: seats }] });
+
+test('standby shows the place in line, and becomes seats when some come back', async () => {
+  const dropId = await stack.drop(oneRow(4));
+  const [first, second] = [await stack.person(), await stack.person()];
+  await first.enter(dropId, 4);
+  await second.enter(dropId, 1);
+  const context = await browser.visit({ as: await stack.person() });
+  const page = await openSale(context, dropId);
+  await page.getByText('No seat is free at the moment.').waitFor();
+  await buy(page, 2);
+  await untilStage(page, 'standby');
+  await page.getByText('1 buyer is before you. 4 seats are still held or being paid').waitFor();
+  await second.giveBack(dropId);
+  await page.reload();
+  await page.getByText('You are first in line.').waitFor();
+  await first.giveBack(dropId);
+  await untilStage(page, 'held');
+  expect(await page.locator('[data-seat]').count()).toBe(2);
+  await context.close();
+});
+
+test('leaving standby frees the place, after a question', async () => {
+  const dropId = await stack.drop(oneRow(1));
+  await (await stack.person()).enter(dropId, 1);
+  const me = await stack.person();
+  await me.enter(dropId, 1);
+  const context = await browser.visit({ as: me });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'standby');
+  await page.getByRole('button', { name: 'Leave standby' }).click();
+  await page.getByRole('button', { name: 'Stay' }).click();
+  await untilStage(page, 'standby');
+  await page.getByRole('button', { name: 'Leave standby' }).click();
+  await page.getByRole('button', { name: 'Leave', exact: true }).click();
+  await untilStage(page, 'open');
+  expect((await me.entry(dropId)).status).toBe('none');
+  await context.close();
+});
+
+test('sold out is pushed to everyone, and Buy returns when a seat does', async () => {
+  const dropId = await stack.drop({ ...oneRow(3), standbyLimit: 0 });
+  const nobody = await browser.visit();
+  const somebody = await browser.visit({ as: await stack.person() });
+  const [stranger, buyer] = [await openSale(nobody, dropId), await openSale(somebody, dropId)];
+  await Promise.all([untilStage(stranger, 'open'), untilStage(buyer, 'open')]);
+  const fast = await stack.person();
+  await fast.enter(dropId, 3);
+  await Promise.all([untilStage(stranger, 'gone'), untilStage(buyer, 'gone')]);
+  await buyer.getByText('0 of 3 seats left').waitFor();
+  await fast.giveBack(dropId);
+  await Promise.all([untilStage(stranger, 'open'), untilStage(buyer, 'open')]);
+  await nobody.close();
+  await somebody.close();
+});
+
+test('who got nothing is told so, also after a reload', async () => {
+  const dropId = await stack.drop({ ...oneRow(2), standbyLimit: 0 });
+  const me = await stack.person();
+  const context = await browser.visit({ as: me });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  // Both are in the queue before either is decided.
+  const consumer = stack.tiers.get('consumer')!;
+  consumer.kill('SIGSTOP');
+  const fast = await stack.person();
+  try {
+    await fast.queue(dropId, 2);
+    await buy(page, 2);
+    await untilStage(page, 'queued');
+  } finally {
+    consumer.kill('SIGCONT');
+  }
+  await untilStage(page, 'gone');
+  await page.reload();
+  await untilStage(page, 'gone');
+  await context.close();
+});
+
+test('a hold that is not paid in time lapses, and another try is possible', async () => {
+  const dropId = await stack.drop({ ...oneRow(4), holdSeconds: 5 });
+  const context = await browser.visit({ as: await stack.person() });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  await buy(page, 1);
+  await untilStage(page, 'held');
+  await untilStage(page, 'released');
+  await page.getByRole('heading', { name: 'The time to pay ran out' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'The time to pay ran out' }).waitFor();
+  await buy(page, 1);
+  await untilStage(page, 'held');
+  await context.close();
+});
+
+test('with sockets blocked the page asks instead, says so, and everything still works', async () => {
+  const dropId = await stack.drop(oneRow(3));
+  const context = await browser.visit({ as: await stack.person(), socketsBlocked: true });
+  const page = await openSale(context, dropId);
+  await page.getByText('Updates every few seconds').waitFor();
+  const fast = await stack.person();
+  await fast.enter(dropId, 3);
+  await page.getByText('0 of 3 seats left').waitFor();
+  await buy(page, 2);
+  await untilStage(page, 'standby');
+  await fast.giveBack(dropId);
+  await untilStage(page, 'held');
+  await page.getByRole('link', { name: /^Pay / }).click();
+  await page.getByRole('button', { name: /^Pay / }).click();
+  await untilStage(page, 'paid');
+  await context.close();
+});
+
+test('a tab closed and opened again during a hold shows the same seats and the time that is left', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: await stack.person() });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  await buy(page, 2);
+  await untilStage(page, 'held');
+  const seats = (of: typeof page) =>
+    of.locator('[data-seat]').evaluateAll((all) => all.map((one) => one.getAttribute('data-seat')));
+  await page.locator('[data-seat]').nth(1).waitFor();
+  const before = await seats(page);
+  await page.close();
+  const again = await openSale(context, dropId);
+  await untilStage(again, 'held');
+  await again.locator('[data-seat]').nth(1).waitFor();
+  expect(await seats(again)).toEqual(before);
+  await context.close();
+});
+
+test('without a line that is said; back on line the truth is shown', async () => {
+  const dropId = await stack.drop(oneRow(4));
+  const me = await stack.person();
+  await me.enter(dropId, 2);
+  const context = await browser.visit({ as: me });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'held');
+  await page.getByText('Live', { exact: true }).waitFor();
+  await context.setOffline(true);
+  await page.getByText('You are offline.').waitFor();
+  await page.getByText('No connection', { exact: true }).waitFor();
+  await me.giveBack(dropId);
+  await context.setOffline(false);
+  await untilStage(page, 'released');
+  await page.getByText('Live', { exact: true }).waitFor();
+  await context.close();
+});
+
+test('two tabs agree', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: await stack.person() });
+  const [one, two] = [await openSale(context, dropId), await openSale(context, dropId)];
+  await Promise.all([untilStage(one, 'open'), untilStage(two, 'open')]);
+  await buy(one, 1);
+  await Promise.all([untilStage(one, 'held'), untilStage(two, 'held')]);
+  await two.getByRole('button', { name: 'Give back' }).click();
+  await two.getByRole('button', { name: 'Give them back' }).click();
+  await Promise.all([untilStage(one, 'released'), untilStage(two, 'released')]);
+  await one.getByRole('heading', { name: 'You gave your seats back' }).waitFor();
+  await context.close();
+});
+
+test('a pause and its end arrive by themselves, as does a cancellation', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: await stack.person() });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  await stack.organizer.ask('POST', `/drops/${dropId}/pause`);
+  await untilStage(page, 'paused');
+  await stack.organizer.ask('POST', `/drops/${dropId}/resume`);
+  await untilStage(page, 'open');
+  await stack.organizer.ask('POST', `/drops/${dropId}/cancel`);
+  await untilStage(page, 'cancelled');
+  await context.close();
+});
+
+test('the seat map follows: free, held and sold in numbers for those who cannot see it', async () => {
+  const dropId = await stack.drop(oneRow(10));
+  const context = await browser.visit();
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  const [one, two] = [await stack.person(), await stack.person()];
+  await one.enter(dropId, 3);
+  await two.enter(dropId, 2);
+  await two.pay(dropId);
+  await page.getByText('5 of 10 seats free, 3 held, 2 sold.').waitFor({ state: 'attached' });
+  await page.getByText('Sections in numbers').click();
+  await page.getByRole('row', { name: 'Floor 1 5 3 2' }).waitFor();
+  await context.close();
+});
+
+test('an event page says what it is about before its scripts run', async () => {
+  const html = await (await fetch(`${stack.url}/events/${stack.eventId}`)).text();
+  expect(html).toContain('<title>The Lanterns: One Night Only · Seatdrop</title>');
+  expect(html).toMatch(/<meta property="og:title" content="The Lanterns: One Night Only"/);
+  expect(html).toContain('<div id="app">');
+  expect((await fetch(`${stack.url}/nothing/here`)).status).toBe(404);
+});

@@ -1,0 +1,107 @@
+import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Person, Stack } from './start-stack.ts';
+
+const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
+
+export type VisitOptions = {
+  /** Who is signed in. */
+  as?: Person;
+  phone?: boolean;
+  /** The device's clock is off by so many milliseconds. */
+  clockOff?: number;
+  socketsBlocked?: boolean;
+} & BrowserContextOptions;
+
+/** Where Debian, Ubuntu and Alpine put it; another place can be named. */
+const executablePath = process.env['SEATDROP_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** A Chromium of its own for one test file. Whatever a page complains about is kept. */
+export async function startBrowser(stack: Stack) {
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  const complaints: string[] = [];
+  const strangers: string[] = [];
+
+  return {
+    /** Faults of scripts and breaches of the content policy, from all pages so far. */
+    complaints,
+    /** Requests to any other host. */
+    strangers,
+    /** A browser of somebody's own: cookies, storage and all. */
+    async visit({ as, phone: isPhone, clockOff, socketsBlocked, ...options }: VisitOptions = {}) {
+      const context = await browser.newContext({
+        baseURL: stack.url,
+        locale: 'en-GB',
+        timezoneId: 'Europe/London',
+        ...(isPhone ? phone : { viewport: { width: 1280, height: 900 } }),
+        ...options,
+      });
+      context.setDefaultTimeout(20_000);
+      if (as) await context.addCookies([{ name: 'session', value: as.token, url: stack.url }]);
+      if (clockOff !== undefined) await context.addInitScript(shiftClock, clockOff);
+      if (socketsBlocked) await context.routeWebSocket(/socket\.io/, (socket) => void socket.close());
+      context.on('request', (request) => {
+        if (!request.url().startsWith(stack.url)) strangers.push(request.url());
+      });
+      context.on('weberror', (error) => complaints.push(String(error.error())));
+      context.on('console', (message) => {
+        if (/Content Security Policy|Warning:|React/.test(message.text())) complaints.push(message.text());
+      });
+      return context;
+    },
+    stop: () => browser.close(),
+  };
+}
+
+/** Runs in the page, before anything else there does. */
+function shiftClock(by: number): void {
+  const RealDate = Date;
+  const now = () => RealDate.now() + by;
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, args) =>
+      args.length === 0 ? new target(now()) : (Reflect.construct(target, args) as object),
+    get: (target, key) => (key === 'now' ? now : (Reflect.get(target, key) as unknown)),
+  });
+}
+
+export type Stage =
+  | 'waiting'
+  | 'open'
+  | 'gone'
+  | 'queued'
+  | 'held'
+  | 'paying'
+  | 'standby'
+  | 'paid'
+  | 'released'
+  | 'paused'
+  | 'closed'
+  | 'cancelled';
+
+/** Waits until the page shows that stage. */
+export async function untilStage(page: Page, stage: Stage): Promise<void> {
+  await page.locator(`[data-stage="${stage}"]`).waitFor();
+}
+
+export async function openSale(context: BrowserContext, dropId: number): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`/drops/${dropId}`);
+  return page;
+}
+
+/** Answers the question and presses Buy. */
+export async function buy(page: Page, quantity = 2): Promise<void> {
+  await page.getByRole('radio', { name: 'Cello' }).check();
+  await page.getByRole('radio', { name: String(quantity), exact: true }).check({ force: true });
+  await page.getByRole('button', { name: /^Buy / }).click();
+}

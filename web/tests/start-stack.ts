@@ -1,0 +1,191 @@
+/** The whole system with its pages, as tests meet it: real tiers behind a real nginx, on the servers of the test run. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { z } from 'zod';
+import type { Child } from '../../local/child.ts';
+import { placeAt } from '../../local/place.ts';
+import { freePorts } from '../../local/ports.ts';
+import { generateSecrets } from '../../local/secrets.ts';
+import { startNginx } from '../../local/servers/nginx.ts';
+import { runTask } from '../../local/task.ts';
+import { generalEnv, startScript, tierEnv, tierNames, type TierName } from '../../local/tiers.ts';
+import type { newDrop } from '../../shared/contract/drops.ts';
+import type { EntryState } from '../../shared/contract/entries.ts';
+import { signingKeyFromHex, signSession, type Role } from '../../shared/session.ts';
+import { createTestDatabase } from '../../shared/testing/database.ts';
+import { eventually } from '../../shared/testing/eventually.ts';
+import { testServers } from '../../shared/testing/servers.ts';
+
+export type Stack = Awaited<ReturnType<typeof startStack>>;
+export type Person = Awaited<ReturnType<Stack['person']>>;
+
+/** What every question of these drops wants to hear. */
+const answer = 'Cello';
+
+export async function startStack() {
+  const root = resolve(import.meta.dirname, '../..');
+  const dir = mkdtempSync(join(tmpdir(), 'seatdrop-web-'));
+  const place = placeAt(dir);
+  const database = await createTestDatabase();
+  const { db } = database;
+  const ports = await freePorts([...tierNames, 'sandbox-payments', 'front-door'] as const);
+  const secrets = generateSecrets();
+  const url = `http://127.0.0.1:${ports['front-door']}`;
+  const pages = join(root, 'web/dist');
+  const { redisNodes: nodes, amqpUrl } = testServers();
+
+  const env = {
+    ...tierEnv({ redis: { nodes }, rabbitMq: { url: amqpUrl }, mariaDb: { url: database.url } }, secrets),
+    SEATDROP_ENV: 'local',
+    NAMESPACE: `web-${randomBytes(4).toString('hex')}-`,
+    REDIS_REPLICA_ACKS: '0',
+  };
+  const sandboxPaymentsUrl = `http://127.0.0.1:${ports['sandbox-payments']}`;
+  const envOfGeneral = {
+    ...env,
+    ...generalEnv({ publicUrl: url, sandboxPaymentsUrl, secrets, ports, pages }),
+  };
+
+  await runTask({ name: 'web', place, root, script: 'web/build.ts', env: {} });
+  const tiers = new Map<TierName, Child>();
+  const others: { stop(): Promise<void> }[] = [];
+  const address = (tier: TierName) => [`127.0.0.1:${ports[tier]}`];
+  const wide = { rate: 10_000, burst: 10_000 };
+  await Promise.all([
+    ...tierNames.map(async (name) => {
+      const options = { name, place, root, folder: name, path: '/readyz', port: ports[name] } as const;
+      tiers.set(name, await startScript({ ...options, env: name === 'general' ? envOfGeneral : env }));
+    }),
+    startScript({
+      name: 'sandbox-payments',
+      place,
+      root,
+      folder: 'local/sandbox-payments',
+      path: '/healthz',
+      port: ports['sandbox-payments'],
+      env: {
+        HOST: '127.0.0.1',
+        SANDBOX_PAYMENTS_KEY: secrets.sandboxPaymentsKey,
+        SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
+        SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${ports.general}/api/payments/webhook`,
+        SANDBOX_DATA: join(dir, 'sandbox.sqlite'),
+      },
+    }).then((sandbox) => others.push(sandbox)),
+    startNginx({
+      place,
+      port: ports['front-door'],
+      pages,
+      workers: 1,
+      upstreams: {
+        publisher: address('publisher'),
+        realtime: address('realtime'),
+        general: address('general'),
+      },
+      limits: {
+        entryPerAddress: wide,
+        entryPerToken: wide,
+        generalPerAddress: wide,
+        generalPerToken: wide,
+      },
+    }).then((nginx) => others.push(nginx)),
+  ]);
+
+  /** Somebody with an account, who acts over HTTP without a browser. */
+  async function person(role: Role = 'shopper', name = 'Robin Chen') {
+    const email = `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
+    const [id] = await db('users').insert({ email, name, role, password_hash: 'none' });
+    const token = signSession({ userId: id!, role }, signingKeyFromHex(secrets.sessionKey));
+    const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+      const response = await fetch(`${url}/api${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    };
+    const entry = (dropId: number) => ask<EntryState>('GET', `/drops/${dropId}/entry`);
+    const queue = async (dropId: number, quantity: number): Promise<void> => {
+      const { question } = await ask<{ question: { id: number } }>('GET', `/drops/${dropId}`);
+      const body = { questionId: question.id, answer, quantity };
+      // A drop made just now takes a moment to reach the publisher.
+      await eventually(() => ask('POST', `/drops/${dropId}/entries`, body));
+    };
+    const outcome = (dropId: number): Promise<EntryState> =>
+      eventually(async () => {
+        const seen = await entry(dropId);
+        if (seen.status === 'none') throw new Error('not decided');
+        return seen;
+      });
+    return {
+      id: id!,
+      name,
+      email,
+      token,
+      ask,
+      entry,
+      /** Sends an entry; resolves when it is accepted. */
+      queue,
+      outcome,
+      async enter(dropId: number, quantity: number): Promise<EntryState> {
+        await queue(dropId, quantity);
+        return outcome(dropId);
+      },
+      giveBack: (dropId: number) => ask('DELETE', `/drops/${dropId}/entry`),
+      async pay(dropId: number, token_ = 'tok_approved'): Promise<{ id: string }> {
+        const { checkoutToken } = await entry(dropId);
+        return ask('POST', '/checkout', { checkoutToken, payment: { token: token_ } });
+      },
+    };
+  }
+
+  const organizer = await person('organizer', 'Olga Organizer');
+  const { id: eventId } = await organizer.ask<{ id: number }>('POST', '/events', {
+    title: 'The Lanterns: One Night Only',
+    description: 'Four people and a harbour.\nNo support, no encore.',
+    venue: 'Glasshouse Hall, Riverside',
+    startsAt: inSeconds(45 * 86_400),
+  });
+
+  return {
+    url,
+    db,
+    tiers,
+    person,
+    organizer,
+    eventId,
+    /** A drop of that event. Open since a moment ago, if nothing else is said. */
+    async drop(changes: Partial<z.input<typeof newDrop>> = {}): Promise<number> {
+      const { id } = await organizer.ask<{ id: number }>('POST', `/events/${eventId}/drops`, {
+        opensAt: inSeconds(-5),
+        closesAt: inSeconds(7200),
+        price: { amount: 6500, currency: 'EUR' },
+        holdSeconds: 120,
+        maxPerBuyer: 4,
+        standbyLimit: 20,
+        sections: [
+          { name: 'Floor', rows: 3, seatsPerRow: 10 },
+          { name: 'Gallery', rows: 1, seatsPerRow: 12 },
+        ],
+        questions: [{ text: 'Which of these is played with a bow?', choices: [answer, 'Harp'], answer }],
+        ...changes,
+      });
+      return id;
+    },
+    /** Moves an opening that is far off to a moment from now; pages that are open hear of it. */
+    openSoon: (dropId: number) => organizer.ask('PATCH', `/drops/${dropId}`, { opensAt: inSeconds(2) }),
+    async stop() {
+      await Promise.all([...tiers.values()].map((tier) => tier.stop()));
+      await Promise.all(others.map((other) => other.stop()));
+      await database.drop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function inSeconds(seconds: number): string {
+  return new Date(Date.now() + seconds * 1000).toISOString();
+}

@@ -1,0 +1,22 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** For `npm run dev -w web`: pages from here, everything else from a system that runs (`npm start`). */
+const system = process.env['SEATDROP_URL'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  build: {
+    manifest: true,
+    // Nothing may be inlined: the content security policy allows no data but images.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      '/api': { target: system },
+      '/socket.io': { target: system, ws: true },
+    },
+  },
+});
