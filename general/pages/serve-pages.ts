@@ -45,7 +45,7 @@ function eventPage({ db, inventory, publicUrl, webRoot }: PageDeps) {
     if (status === 503) res.set('Retry-After', '2');
     res.status(status).set({
       'Content-Security-Policy': policy,
-      'Cache-Control': status === 200 ? 'public, max-age=30' : 'no-store',
+      'Cache-Control': status === 200 ? 'no-cache' : 'no-store',
     });
     res.type('html').send(await shell(head));
   };
