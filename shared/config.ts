@@ -22,7 +22,11 @@ export function readConfig<S extends z.ZodObject>(
   throw new ConfigError(`The environment cannot be used:\n${faults.join('\n')}`);
 }
 
-const port = z.coerce.number().int().min(0).max(65_535);
+/** A whole number. An empty setting is none: it would otherwise count as 0. */
+const whole = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
+
+const port = whole(0, 65_535);
 
 /** A key for HMAC-SHA-256, as 64 hex characters (32 bytes). There is no default: a known key is no key. */
 const signingKey = z
@@ -50,13 +54,13 @@ export const redisSettings = {
     .regex(/^[^,:\s]+:\d+(,[^,:\s]+:\d+)*$/, 'must be host:port[,host:port...]')
     .transform((list) => list.split(',')),
   /** Replicas that must have a batch before it is acknowledged; 0 where the cluster has none. */
-  REDIS_REPLICA_ACKS: z.coerce.number().int().min(0).max(5).default(1),
+  REDIS_REPLICA_ACKS: whole(0, 5).default(1),
 };
 
 export const brokerSettings = {
   AMQP_URL: z.url({ protocol: /^amqps?$/ }),
   /** How many entry queues there are. The same for all tiers; changing it needs empty queues. */
-  ENTRY_QUEUES: z.coerce.number().int().min(1).max(256).default(4),
+  ENTRY_QUEUES: whole(1, 256).default(4),
 };
 
 export const mysqlSettings = {

@@ -50,10 +50,9 @@ export function seatId(row: number, number: number): string {
  * @throws {RangeError} when the drop has no such seat
  */
 export function describeSeat(id: string, rows: readonly Row[]): Seat {
-  const [rowIndex, number] = id.split('.').map(Number);
-  const row = rowIndex === undefined ? undefined : rows[rowIndex];
-  if (!row || number === undefined || !Number.isInteger(number) || number < 1 || number > row.seats) {
-    throw new RangeError(`no seat ${id}`);
-  }
+  const [, rowIndex, seatNumber] = /^(0|[1-9]\d*)\.([1-9]\d*)$/.exec(id) ?? [];
+  const row = rows[Number(rowIndex)];
+  const number = Number(seatNumber);
+  if (!row || number > row.seats) throw new RangeError(`no seat ${id}`);
   return { id, section: row.section, row: row.label, number };
 }

@@ -1,0 +1,37 @@
+import * as fc from 'fast-check';
+import { Attempts } from './attempts.ts';
+
+test('as often as the limit, and again when the window is over', () => {
+  const attempts = new Attempts({ limit: 3, windowMs: 1_000 });
+  const at = (now: number) => attempts.take(7, now);
+  expect([at(0), at(10), at(20), at(30), at(999)]).toEqual([true, true, true, false, false]);
+  // What was tried in the last window counts through the next one.
+  expect(at(1_500)).toBe(false);
+  expect(at(5_000)).toBe(true);
+});
+
+test('each buyer counts alone', () => {
+  const attempts = new Attempts({ limit: 1, windowMs: 1_000 });
+  expect([attempts.take(1, 0), attempts.take(2, 0), attempts.take(1, 1)]).toEqual([true, true, false]);
+});
+
+test('no window of time lets more through than the limit, and who waits two windows is always let through', () => {
+  const limit = 4;
+  const windowMs = 100;
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 80 }), (pauses) => {
+      const attempts = new Attempts({ limit, windowMs });
+      const passed: number[] = [];
+      let now = 0;
+      for (const pause of pauses) {
+        now += pause;
+        if (attempts.take(7, now)) passed.push(now);
+      }
+      for (const [index, since] of passed.entries()) {
+        const within = passed.slice(index).filter((time) => time < since + windowMs).length;
+        expect(within).toBeLessThanOrEqual(limit);
+      }
+      expect(attempts.take(7, now + 2 * windowMs)).toBe(true);
+    }),
+  );
+});

@@ -1,0 +1,81 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import * as fc from 'fast-check';
+import jwt from 'jsonwebtoken';
+import { signCheckoutToken, verifyCheckoutToken, type CheckoutClaims } from './checkout-token.ts';
+import { signSession, verifySession } from './session.ts';
+
+const key = createSecretKey(randomBytes(32));
+const claims: CheckoutClaims = {
+  buyerId: 7,
+  dropId: 4_294_967_295,
+  partition: 3,
+  holdId: '0123456789abcd-zz',
+  seats: ['0.1', '24999.200'],
+  expiresAt: 1_900_000_000_123,
+};
+
+test('it says all of the hold, to the millisecond', () => {
+  const token = signCheckoutToken(claims, key);
+  expect(verifyCheckoutToken(token, key)).toEqual({ kind: 'valid', claims });
+  expect(verifyCheckoutToken(token, key, claims.expiresAt - 1)).toEqual({ kind: 'valid', claims });
+  expect(verifyCheckoutToken(token, key, claims.expiresAt)).toEqual({ kind: 'expired', claims });
+});
+
+test('two holds have two tokens, the same hold always the same', () => {
+  expect(signCheckoutToken(claims, key)).toBe(signCheckoutToken({ ...claims }, key));
+  const changes: Partial<CheckoutClaims>[] = [
+    { buyerId: 8 },
+    { dropId: 1 },
+    { partition: 0 },
+    { holdId: '0123456789abcd-zy' },
+    { seats: ['0.1'] },
+    { expiresAt: claims.expiresAt + 1 },
+  ];
+  const tokens = [{}, ...changes].map((change) => signCheckoutToken({ ...claims, ...change }, key));
+  expect(new Set(tokens).size).toBe(tokens.length);
+});
+
+test('nothing else passes for one', () => {
+  const token = signCheckoutToken(claims, key);
+  const [head = '', body = '', signature = ''] = token.split('.');
+  const unsigned = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
+  const richer = Buffer.from(
+    JSON.stringify({
+      ...(JSON.parse(Buffer.from(body, 'base64url').toString()) as object),
+      seats: ['0.1', '0.2'],
+    }),
+  ).toString('base64url');
+  const tokens = [
+    '',
+    'x',
+    `${head}.${body}.`,
+    `${head}.${body}`,
+    `${unsigned}.${body}.`,
+    `${unsigned}.${body}.${signature}`,
+    `${head}.${richer}.${signature}`,
+    signCheckoutToken(claims, createSecretKey(randomBytes(32))),
+    signSession({ userId: 7, role: 'shopper' }, key),
+    jwt.sign('a string', key, { algorithm: 'HS256' }),
+    jwt.sign({ aud: 'checkout' }, randomBytes(64), { algorithm: 'HS512' }),
+  ];
+  expect(tokens.map((each) => verifyCheckoutToken(each, key).kind)).toEqual(tokens.map(() => 'invalid'));
+  // Nor does it pass for a session, though the key were the same.
+  expect(verifySession(token, key)).toBeUndefined();
+});
+
+test('no change of a single character goes unseen', () => {
+  const token = signCheckoutToken(claims, key);
+  fc.assert(
+    fc.property(
+      fc.nat({ max: token.length - 1 }),
+      fc.constantFrom('A', 'a', '0', '_', '-', '.'),
+      (at, character) => {
+        const changed = token.slice(0, at) + character + token.slice(at + 1);
+        const check = verifyCheckoutToken(changed, key);
+        // The last character of a signature has bits that mean nothing.
+        expect(check.kind === 'invalid' || check.claims).toEqual(check.kind === 'invalid' ? true : claims);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import {
+  brokerSettings,
+  checkoutSettings,
+  commonSettings,
+  ConfigError,
+  mysqlSettings,
+  readConfig,
+  redisSettings,
+  sessionSettings,
+} from './config.ts';
+
+const schema = z.object({
+  ...commonSettings,
+  ...redisSettings,
+  ...brokerSettings,
+  ...mysqlSettings,
+  ...sessionSettings,
+  ...checkoutSettings,
+});
+const good = {
+  SEATDROP_ENV: 'production',
+  PORT: '3000',
+  REDIS_NODES: '10.0.0.1:6379,10.0.0.2:6379',
+  AMQP_URL: 'amqps://user:secret-one@broker:5671/seatdrop',
+  MYSQL_URL: 'mysql://user:secret-two@db:3306/seatdrop',
+  SESSION_KEY: randomBytes(32).toString('hex'),
+  CHECKOUT_KEY: randomBytes(32).toString('hex'),
+};
+
+const faultsOf = (changes: Record<string, string | undefined>): string => {
+  try {
+    readConfig(schema, { ...good, ...changes });
+    return '';
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message;
+  }
+};
+
+test('a good one becomes a frozen, typed object, with defaults where they are safe', () => {
+  const config = readConfig(schema, { ...good, UNRELATED: 'x' });
+  expect(config).toMatchObject({
+    HOST: '127.0.0.1',
+    PORT: 3000,
+    NAMESPACE: '',
+    REDIS_NODES: ['10.0.0.1:6379', '10.0.0.2:6379'],
+    REDIS_REPLICA_ACKS: 1,
+    ENTRY_QUEUES: 4,
+  });
+  expect(config).not.toHaveProperty('UNRELATED');
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('all faults are named at once, and no value is: it may be a secret', () => {
+  const message = faultsOf({
+    SEATDROP_ENV: undefined,
+    PORT: '70000',
+    REDIS_NODES: 'nowhere',
+    AMQP_URL: 'http://user:secret-one@broker',
+    MYSQL_URL: 'secret-two',
+    SESSION_KEY: 'secret-three',
+    CHECKOUT_KEY: undefined,
+    ENTRY_QUEUES: 'many',
+  });
+  for (const name of [
+    'SEATDROP_ENV',
+    'PORT',
+    'REDIS_NODES',
+    'AMQP_URL',
+    'MYSQL_URL',
+    'SESSION_KEY',
+    'CHECKOUT_KEY',
+    'ENTRY_QUEUES',
+  ]) {
+    expect(message).toContain(`${name}: `);
+  }
+  expect(message).not.toMatch(/secret|70000|nowhere|many/);
+});
+
+test('a known key is no key', () => {
+  for (const SESSION_KEY of [
+    '',
+    '0'.repeat(64),
+    'ab'.repeat(32),
+    'x'.repeat(64),
+    good.SESSION_KEY.slice(2),
+  ]) {
+    expect(faultsOf({ SESSION_KEY })).toContain('SESSION_KEY');
+  }
+});
+
+test('a setting that is there but empty is a fault, not zero', () => {
+  for (const name of ['PORT', 'REDIS_REPLICA_ACKS', 'ENTRY_QUEUES']) {
+    expect(faultsOf({ [name]: '' })).toContain(name);
+    expect(faultsOf({ [name]: ' ' })).toContain(name);
+    expect(faultsOf({ [name]: '1.5' })).toContain(name);
+    expect(faultsOf({ [name]: '-1' })).toContain(name);
+  }
+});
