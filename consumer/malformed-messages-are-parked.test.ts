@@ -94,3 +94,26 @@ test('so does what is no timer of ours, and the timers around it end their holds
   expect(await world.broker.depth(topology.expired)).toBe(0);
   await world.broker.drain(topology.parked);
 });
+
+test('a batch that nobody survives is parked in the end, and is decided when it is sent again', async () => {
+  const { drop, place } = await world.onSale();
+  const news = await world.news(drop.id);
+  const { topology, channel, enter, queue, depth, drain } = world.broker;
+  const batch = await enter(place, '1:1');
+  let deliveries = 0;
+  const { consumerTag } = await channel.consume(topology.entryQueue(0), (message) => {
+    deliveries += 1;
+    // To the broker the same as a consumer that was killed with the message in hand.
+    if (message) channel.nack(message, false, true);
+  });
+  await eventually(async () => (await depth(topology.parked)) === 1);
+  await channel.cancel(consumerTag);
+  expect(deliveries).toBe(21);
+
+  const [parked] = await drain(topology.parked);
+  expect(parked?.properties.messageId).toBe(batch.id);
+  const consumer = await world.start();
+  await queue(place, batch);
+  await eventually(() => news.of(1).length === 1);
+  await consumer.end();
+});

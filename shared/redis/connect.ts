@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 
 /**
  * Connects to a Redis Cluster, given some of its nodes as host:port. Commands wait while the cluster is being found
- * or fails over, for `patienceMs` at the most; then they reject.
+ * or fails over; after some seconds of redirections they reject.
  */
 export function connectRedis(nodes: readonly string[], log: Log): Cluster {
   const cluster = new Cluster(
