@@ -96,6 +96,7 @@ test('a consumer that stops finishes what it has begun and leaves the rest in th
   go[0]?.();
   await stopped;
   expect(begun).toBe(1);
+  await eventually(() => news.told.length > 0);
   expect(news.told.map(({ to }) => to)).toEqual([1]);
   const left = async () => world.broker.depth(world.broker.topology.entryQueue(0));
   await eventually(async () => (await left()) === 9);
