@@ -41,8 +41,8 @@ export function App() {
             <Route path="/signup" component={SignUpPage} />
             <Route path="/orders" component={OrdersPage} />
             <Route path="/orders/:id" component={OrderPage} />
-            <Route path="/organize" nest component={OrganizePages} />
-            <Route path="/admin" nest component={AdminPages} />
+            <Route path="/organize/*?" component={OrganizePages} />
+            <Route path="/admin/*?" component={AdminPages} />
             <Route>
               <MissingPage />
             </Route>

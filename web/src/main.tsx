@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Router } from 'wouter';
 import '@fontsource-variable/archivo/wdth.css';
 import './design/tokens.css';
 import './design/base.css';
@@ -9,6 +10,7 @@ import { App } from './app.tsx';
 import { Announcer } from './design/announcer.tsx';
 import { loadMessages, LocaleProvider, preferredLocale } from './i18n/locale.tsx';
 import { Crashed } from './shell/crashed.tsx';
+import { aroundLeaving } from './shell/leaving.ts';
 
 // A page loaded before a new build asks for files that are gone. Loading it again helps; doing so for ever does not.
 window.addEventListener('vite:preloadError', () => {
@@ -28,7 +30,9 @@ createRoot(document.querySelector('#app')!).render(
       <LocaleProvider locale={locale} messages={messages}>
         <Crashed>
           <Announcer>
-            <App />
+            <Router aroundNav={aroundLeaving}>
+              <App />
+            </Router>
           </Announcer>
         </Crashed>
       </LocaleProvider>

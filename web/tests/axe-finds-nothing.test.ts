@@ -1,12 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
+import { calm, faults } from './axe.ts';
 import { buy, openSale, startBrowser, untilStage } from './start-browser.ts';
 import { inSeconds, startStack, type Stack } from './start-stack.ts';
-
-const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 let stack: Stack;
 let browser: Awaited<ReturnType<typeof startBrowser>>;
@@ -19,35 +13,6 @@ afterAll(async () => {
   await stack?.stop();
 }, 60_000);
 jest.setTimeout(120_000);
-
-/** Colours on their way from one to another are none that axe should judge. */
-const calm = { reducedMotion: 'reduce' } as const;
-
-/** Runs in the page: the new colours are drawn, and none is on its way any more. */
-async function colourSettled(): Promise<void> {
-  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-  await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
-}
-
-/** What axe finds on the page as it is now, in both colour schemes. */
-async function faults(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.evaluate(colourSettled);
-    await page.evaluate(axe);
-    const results = await page.evaluate<AxeResults, string[]>(async (values) => {
-      const { axe: loaded } = globalThis as unknown as { axe: typeof import('axe-core') };
-      return loaded.run(document, { runOnly: { type: 'tag', values } });
-    }, rules);
-    for (const { id, help, nodes } of results.violations) {
-      found.push(
-        `${colorScheme} ${id}: ${help} — ${nodes.map((node) => node.html + ' ' + (node.failureSummary ?? '')).join(' ')}`,
-      );
-    }
-  }
-  return found;
-}
 
 describe.each([
   ['a desktop', false],

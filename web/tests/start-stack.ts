@@ -36,10 +36,11 @@ export async function startStack() {
   const pages = join(root, 'web/dist');
   const { redisNodes: nodes, amqpUrl } = testServers();
 
+  const namespace = `web-${randomBytes(4).toString('hex')}-`;
   const env = {
     ...tierEnv({ redis: { nodes }, rabbitMq: { url: amqpUrl }, mariaDb: { url: database.url } }, secrets),
     SEATDROP_ENV: 'local',
-    NAMESPACE: `web-${randomBytes(4).toString('hex')}-`,
+    NAMESPACE: namespace,
     REDIS_REPLICA_ACKS: '0',
   };
   const sandboxPaymentsUrl = `http://127.0.0.1:${ports['sandbox-payments']}`;
@@ -152,6 +153,7 @@ export async function startStack() {
 
   return {
     url,
+    namespace,
     db,
     tiers,
     person,

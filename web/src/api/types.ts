@@ -6,6 +6,7 @@ import type { EntryState } from '../../../shared/contract/entries.ts';
 import type { event, eventSummary } from '../../../shared/contract/events.ts';
 import type { money } from '../../../shared/contract/money.ts';
 import type { order } from '../../../shared/contract/orders.ts';
+import type { seat } from '../../../shared/contract/seats.ts';
 
 export type { DropPhase as Phase } from '../../../shared/drops/phase.ts';
 export type { DropState } from '../../../shared/realtime-events.ts';
@@ -18,5 +19,6 @@ export type Drop = z.infer<typeof drop>;
 export type DropSummary = z.infer<typeof dropSummary>;
 export type Event = z.infer<typeof event>;
 export type EventSummary = z.infer<typeof eventSummary>;
+export type Seat = z.infer<typeof seat>;
 export type Order = z.infer<typeof order>;
 export type Page<T> = { items: T[]; next: string | null };

@@ -4,7 +4,7 @@ import { classes } from './classes.ts';
 import styles from './button.module.css';
 
 /** `now` is for the one thing to do at this moment, or none: a page has one of them at most. */
-type Look = { look?: 'now' | 'solid' | 'quiet' | 'bare'; wide?: boolean };
+type Look = { look?: 'now' | 'solid' | 'quiet' | 'bare' | 'bad' | 'sure'; wide?: boolean };
 
 type ButtonProps = Look & {
   /** At work: shown, and further presses do nothing. It keeps the focus, unlike a disabled button. */

@@ -11,6 +11,8 @@ type ConfirmProps = {
   yes: string;
   no: string;
   busy?: boolean;
+  /** What is agreed to destroys something. */
+  bad?: boolean;
   onYes: () => void;
   children?: ReactNode;
 };
@@ -24,6 +26,7 @@ export default function Confirm({
   yes,
   no,
   busy,
+  bad,
   onYes,
   children,
 }: ConfirmProps) {
@@ -37,7 +40,7 @@ export default function Confirm({
           {children}
           <div className={styles.buttons}>
             <AlertDialog.Close render={<Button look="quiet" />}>{no}</AlertDialog.Close>
-            <Button busy={busy ?? false} onClick={onYes}>
+            <Button look={bad === true ? 'sure' : 'solid'} busy={busy ?? false} onClick={onYes}>
               {yes}
             </Button>
           </div>

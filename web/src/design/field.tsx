@@ -2,16 +2,36 @@ import { useId, type InputHTMLAttributes, type ReactNode } from 'react';
 import { classes } from './classes.ts';
 import styles from './field.module.css';
 
-type FieldProps = {
-  label: string;
-  hint?: string | undefined;
-  error?: string | undefined;
+type Words = { label: string; hint?: ReactNode; error?: string | undefined };
+
+type FieldProps = Words & {
   /** Inside the box, after the text. */
   after?: ReactNode;
 } & InputHTMLAttributes<HTMLInputElement> & { ref?: React.Ref<HTMLInputElement> };
 
 /** One thing to type in, with its label, hint and fault tied together for screen readers. */
 export function Field({ label, hint, error, after, ...input }: FieldProps) {
+  return (
+    <FieldFrame label={label} hint={hint} error={error}>
+      {(ties) => (
+        <>
+          <input {...input} {...ties} />
+          {after}
+        </>
+      )}
+    </FieldFrame>
+  );
+}
+
+type Ties = { id: string; 'aria-invalid': true | undefined; 'aria-describedby': string | undefined };
+
+/** The frame around whatever is filled in; `children` puts the ties on it. */
+export function FieldFrame({
+  label,
+  hint,
+  error,
+  children,
+}: Words & { children: (ties: Ties) => ReactNode }) {
   const id = useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
@@ -20,13 +40,11 @@ export function Field({ label, hint, error, after, ...input }: FieldProps) {
         {label}
       </label>
       <div className={styles.box}>
-        <input
-          {...input}
-          id={id}
-          aria-invalid={error ? true : undefined}
-          aria-describedby={described === '' ? undefined : described}
-        />
-        {after}
+        {children({
+          id,
+          'aria-invalid': error ? true : undefined,
+          'aria-describedby': described === '' ? undefined : described,
+        })}
       </div>
       {hint && (
         <p id={`${id}-hint`} className={styles.hint}>

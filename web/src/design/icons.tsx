@@ -63,3 +63,23 @@ export const Eye = () => (
     <circle cx="12" cy="12" r="2.800" />
   </Icon>
 );
+export const Up = () => (
+  <Icon>
+    <path d="M12 19V5M6 11l6-6 6 6" />
+  </Icon>
+);
+export const Down = () => (
+  <Icon>
+    <path d="M12 5v14M6 13l6 6 6-6" />
+  </Icon>
+);
+export const Trash = () => (
+  <Icon>
+    <path d="M4.500 7h15M9.500 7V4.500h5V7M6.500 7l1 12.500h9l1-12.500M10.200 11v5M13.800 11v5" />
+  </Icon>
+);
+export const Cross = () => (
+  <Icon>
+    <path d="M6 6l12 12M18 6 6 18" />
+  </Icon>
+);

@@ -280,6 +280,9 @@ export const en = {
     given_backText: 'They have gone to the next in line, or back on sale. You were not charged.',
     declined: 'Your payment was declined',
     declinedText: 'The time was over by then, so your seats went to the next in line. You were not charged.',
+    seats_lost: 'Your seats could not be kept',
+    seats_lostText:
+      'Something went wrong on our side, and the seats are somebody else’s. If you were charged, it goes back to your card.',
     refunded: 'Your order was refunded',
     refundedText: 'Your seats were given back. The money is on its way to your card.',
     cancelled: 'The sale was cancelled',

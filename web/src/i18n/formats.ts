@@ -22,6 +22,16 @@ export function createFormats(locale: Locale) {
     minute: '2-digit',
     timeZoneName: 'short',
   });
+  const zonedMoment = new Intl.DateTimeFormat(tag, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  });
+  const utcTime = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' });
   const moment = new Intl.DateTimeFormat(tag, {
     weekday: 'short',
     day: 'numeric',
@@ -34,7 +44,25 @@ export function createFormats(locale: Locale) {
   const seconds = new Intl.NumberFormat(tag, { style: 'unit', unit: 'second', unitDisplay: 'long' });
   const minutes = new Intl.NumberFormat(tag, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
 
+  const inUnit = (unit: string) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' });
+  const longUnits = [
+    [86_400_000, inUnit('day')],
+    [3_600_000, inUnit('hour')],
+    [60_000, minutes],
+    [1000, seconds],
+  ] as const;
+  const units = new Intl.ListFormat(tag, { type: 'unit', style: 'short' });
+  const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
+  const rate = new Intl.NumberFormat(tag, { maximumSignificantDigits: 3, notation: 'compact' });
+  const clock = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
+
   return {
+    bytes: (count: number) =>
+      count < 1000 ? inUnit('byte').format(count) : inUnit('kilobyte').format(Math.round(count / 100) / 10),
+    percent: (share: number) => percent.format(share),
+    /** A figure that is read in passing: 3.2, 120, 4.5K. */
+    rate: (value: number) => rate.format(value),
+    clock: (at: string | number) => clock.format(new Date(at)),
     number: (value: number) => number.format(value),
     money({ amount, currency }: Money, times = 1) {
       const format = new Intl.NumberFormat(tag, {
@@ -48,10 +76,22 @@ export function createFormats(locale: Locale) {
         .maximumFractionDigits;
       return format.format((amount * times) / 10 ** (digits ?? 2));
     },
+    /** For axes and the like: €12.5K. `unit`: minor units in one of the currency. */
+    shortMoney: ({ amount, currency }: Money, unit: number) =>
+      new Intl.NumberFormat(tag, {
+        style: 'currency',
+        currency,
+        currencyDisplay: 'narrowSymbol',
+        notation: 'compact',
+        maximumSignificantDigits: 3,
+      }).format(amount / unit),
     day: (at: string | number) => day.format(new Date(at)),
     shortDay: (at: string | number) => shortDay.format(new Date(at)),
     time: (at: string | number) => time.format(new Date(at)),
     zonedTime: (at: string | number) => zonedTime.format(new Date(at)),
+    /** For those who set a time: nothing about it may be left open. */
+    zonedMoment: (at: string | number) => zonedMoment.format(new Date(at)),
+    utcTime: (at: string | number) => utcTime.format(new Date(at)),
     moment: (at: string | number) => moment.format(new Date(at)),
     /** Month and day apart, for a date that stands like one on a ticket. */
     dayAndMonth(at: string | number) {
@@ -59,6 +99,20 @@ export function createFormats(locale: Locale) {
       const part = (type: string) => found.find((one) => one.type === type)?.value ?? '';
       const month = part('month');
       return { day: part('day'), month: /\d$/.test(month) ? `${month}月` : month };
+    },
+    /** A span in words, in its two largest units. */
+    longSpan(ms: number) {
+      // A sale can be over in a moment, and that is worth telling.
+      if (ms < 10_000) return seconds.format(Math.round(ms / 100) / 10);
+      const first = longUnits.findIndex(([length]) => ms >= length);
+      let left = ms;
+      const words: string[] = [];
+      for (const [length, format] of longUnits.slice(first, first + 2)) {
+        const count = Math.floor(left / length);
+        left -= count * length;
+        if (count > 0) words.push(format.format(count));
+      }
+      return units.format(words);
     },
     list: (items: readonly string[]) => (locale === 'en' ? list.format(items) : items.join('、')),
     /** A span in words, to the minute where it is long. */

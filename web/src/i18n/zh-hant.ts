@@ -276,6 +276,8 @@ export const zhHant: Messages = {
     given_backText: '座位已讓給下一位，或重新開放購買。沒有向你收費。',
     declined: '付款被拒絕',
     declinedText: '當時付款時間已過，座位已讓給下一位。沒有向你收費。',
+    seats_lost: '座位無法為你保留',
+    seats_lostText: '我們的系統出了問題，座位已屬於其他人。若已扣款，款項會退回你的卡片。',
     refunded: '訂單已退款',
     refundedText: '座位已釋出，款項會退回你的卡片。',
     cancelled: '這場銷售已取消',

@@ -1,14 +1,39 @@
-/** Everything under /organize. Routes inside are relative to that: `<Route path="/drops/:id" …>`. */
-import { Blank, Page } from '../design/page.tsx';
-import { useLocale } from '../i18n/locale.tsx';
+/** Everything under /organize. */
+import { lazy } from 'react';
+import { Route, Switch } from 'wouter';
+import { MissingPage } from '../shell/missing-page.tsx';
+import { OnlyFor } from '../staff/only-for.tsx';
+import { EditDropPage, NewDropPage } from './drop-form/drop-form-page.tsx';
+import { EditEventPage, NewEventPage } from './event-form/event-form-page.tsx';
+import { EventsListPage } from './events-list-page.tsx';
+
+// Charts are as large as all the rest.
+const SalePage = lazy(() => import('./sale/sale-page.tsx'));
+const ReportPage = lazy(() => import('./report/report-page.tsx'));
+const OrdersListPage = lazy(() => import('./sold-orders/orders-list-page.tsx'));
+const CheckInPage = lazy(() => import('./check-in/check-in-page.tsx'));
 
 export default function OrganizePages() {
-  const { text } = useLocale();
   return (
-    <Page title={text.shell.organize}>
-      <Blank title={text.shell.organize}>
-        <p>{text.soon.text}</p>
-      </Blank>
-    </Page>
+    <OnlyFor>
+      {(user) => (
+        <Switch>
+          <Route path="/organize">
+            <EventsListPage user={user} />
+          </Route>
+          <Route path="/organize/events/new" component={NewEventPage} />
+          <Route path="/organize/events/:id/edit" component={EditEventPage} />
+          <Route path="/organize/events/:id/check-in" component={CheckInPage} />
+          <Route path="/organize/events/:id/drops/new" component={NewDropPage} />
+          <Route path="/organize/drops/:id" component={SalePage} />
+          <Route path="/organize/drops/:id/edit" component={EditDropPage} />
+          <Route path="/organize/drops/:id/orders" component={OrdersListPage} />
+          <Route path="/organize/drops/:id/report" component={ReportPage} />
+          <Route>
+            <MissingPage />
+          </Route>
+        </Switch>
+      )}
+    </OnlyFor>
   );
 }

@@ -12,13 +12,15 @@ import styles from './seat-map.module.css';
 import { usePanZoom } from './use-pan-zoom.ts';
 
 type SeatMapProps = {
+  /** In place of the word for seats. */
+  title?: string;
   sections: readonly Section[];
   rows: readonly string[] | undefined;
   /** Seat ids of the buyer who looks. */
   yours: readonly string[];
 };
 
-export function SeatMap({ sections, rows, yours }: SeatMapProps) {
+export function SeatMap({ title, sections, rows, yours }: SeatMapProps) {
   const { text, format } = useLocale();
   const key = JSON.stringify(sections);
   // Terms are fetched anew now and then; the plan only changes with what they say.
@@ -79,7 +81,7 @@ export function SeatMap({ sections, rows, yours }: SeatMapProps) {
   return (
     <section className={styles.map} aria-labelledby="seat-map">
       <header className={styles.head}>
-        <h2 id="seat-map">{text.map.title}</h2>
+        <h2 id="seat-map">{title ?? text.map.title}</h2>
         <div className={styles.tools}>
           {yours.length > 0 && (
             <button type="button" onClick={goToMine} aria-label={text.map.mine} title={text.map.mine}>

@@ -1,0 +1,96 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { Phase } from '../api/types.ts';
+import { Button } from '../design/button.tsx';
+import { LoadFailed } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Empty } from '../staff/empty.tsx';
+import { SelectField } from '../staff/fields.tsx';
+import { PhasePill } from '../staff/phase-pill.tsx';
+import { allDropsQuery, type DropListed } from '../staff/queries.ts';
+import rows from '../staff/rows.module.css';
+import { SoldBar } from '../staff/sold-bar.tsx';
+import { useWords } from '../staff/use-words.ts';
+import styles from './admin.module.css';
+
+const phases = ['scheduled', 'open', 'paused', 'closed', 'cancelled'] as const;
+
+export function AllDrops() {
+  const { text } = useLocale();
+  const { admin, phases: phaseWords } = useWords();
+  const words = admin.drops;
+  const [phase, setPhase] = useState<Phase>();
+  const query = useInfiniteQuery(allDropsQuery(phase));
+  const drops = query.data?.pages.flatMap(({ items }) => items);
+  return (
+    <>
+      <div className={styles.search}>
+        <SelectField
+          label={words.phase}
+          value={phase ?? ''}
+          onChange={(event) => setPhase(phases.find((each) => each === event.target.value))}
+        >
+          <option value="">{words.any}</option>
+          {phases.map((each) => (
+            <option key={each} value={each}>
+              {phaseWords[each]}
+            </option>
+          ))}
+        </SelectField>
+      </div>
+      {!drops && query.error && <LoadFailed error={query.error} retry={query.refetch} />}
+      {!drops && !query.error && <Skeleton heights={[5, 5, 5]} />}
+      {drops?.length === 0 && <Empty title={words.empty} />}
+      {drops && drops.length > 0 && (
+        <ul className={rows.rows}>
+          {drops.map((drop) => (
+            <li key={drop.id} className={styles.drop}>
+              <DropRow drop={drop} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {query.hasNextPage && (
+        <div className={rows.more}>
+          <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {text.common.showMore}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function DropRow({ drop }: { drop: DropListed }) {
+  const { format } = useLocale();
+  const { admin, events } = useWords();
+  const { sold = 0, free = drop.capacity, capacity } = drop;
+  return (
+    <>
+      <div className={rows.cell}>
+        <p className={rows.name}>
+          <Link href={`/organize/drops/${drop.id}`} className={styles.cover}>
+            {drop.event.title}
+          </Link>
+          <PhasePill phase={drop.state} />
+        </p>
+        <p className={rows.soft}>
+          {events.sale(drop.id)} · {admin.drops.by(drop.organizer.name)} · {drop.event.venue}
+        </p>
+      </div>
+      <p className={rows.soft}>
+        {events.opens(format.moment(drop.opensAt))}
+        <br />
+        {events.until(format.moment(drop.closesAt))}
+      </p>
+      <div className={styles.sold}>
+        <SoldBar sold={sold} free={free} capacity={capacity} />
+        <p className={rows.soft}>
+          {events.soldOf(format.number(sold), format.number(capacity))} · {format.money(drop.price)}
+        </p>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useDeferredValue, useState } from 'react';
+import type { User } from '../api/types.ts';
+import { Button } from '../design/button.tsx';
+import { Field } from '../design/field.tsx';
+import { LoadFailed } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Empty } from '../staff/empty.tsx';
+import { accountsQuery, type Account } from '../staff/queries.ts';
+import rows from '../staff/rows.module.css';
+import { useWords } from '../staff/use-words.ts';
+import styles from './admin.module.css';
+import { BanButton } from './ban-button.tsx';
+import { RoleSelect } from './role-select.tsx';
+import { useLater } from './use-later.ts';
+
+export function Users({ me }: { me: User }) {
+  const { text } = useLocale();
+  const { admin } = useWords();
+  const words = admin.users;
+  const client = useQueryClient();
+  const [typed, setTyped] = useState('');
+  const search = useDeferredValue(useLater(typed.trim()));
+  const query = useInfiniteQuery(accountsQuery(search));
+  const accounts = query.data?.pages.flatMap(({ items }) => items);
+  const changed = () => client.invalidateQueries({ queryKey: ['accounts'] });
+  return (
+    <>
+      <search className={styles.search}>
+        <Field
+          type="search"
+          label={words.search}
+          hint={words.searchHint}
+          value={typed}
+          maxLength={254}
+          autoComplete="off"
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      </search>
+      {!accounts && query.error && <LoadFailed error={query.error} retry={query.refetch} />}
+      {!accounts && !query.error && <Skeleton heights={[4, 4, 4, 4]} />}
+      {accounts?.length === 0 && <Empty title={words.empty} hint={words.emptyHint} />}
+      {accounts && accounts.length > 0 && (
+        <ul className={rows.rows}>
+          {accounts.map((account) => (
+            <li key={account.id} className={styles.user}>
+              <UserRow account={account} isMe={account.id === me.id} changed={changed} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {query.hasNextPage && (
+        <div className={rows.more}>
+          <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {text.common.showMore}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+type UserRowProps = { account: Account; isMe: boolean; changed: () => Promise<void> };
+
+function UserRow({ account, isMe, changed }: UserRowProps) {
+  const { format } = useLocale();
+  const { admin, roleNames } = useWords();
+  const words = admin.users;
+  return (
+    <>
+      <div className={rows.cell}>
+        <p className={rows.name} id={`user-${account.id}`}>
+          {account.name}
+          {isMe && <span className={styles.mark}>{words.you}</span>}
+          {account.bannedAt !== null && <span className={styles.banned}>{words.banned}</span>}
+        </p>
+        <p className={rows.soft}>
+          {account.email} · {words.joined(format.shortDay(account.createdAt))}
+        </p>
+      </div>
+      {/* Nobody may change or ban themselves: there might be no admin left. */}
+      {isMe ? (
+        <p className={rows.cell}>{roleNames[account.role]}</p>
+      ) : (
+        <div className={rows.actions}>
+          <RoleSelect account={account} changed={changed} />
+          <BanButton account={account} changed={changed} />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,199 @@
+/** A chart of lines over time. The colours are those of the legend, whichever theme is on. */
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { classes } from '../design/classes.ts';
+import type { Formats } from '../i18n/formats.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { useWords } from '../staff/use-words.ts';
+import styles from './chart.module.css';
+
+export type Line = {
+  label: string;
+  colour: 'free' | 'held' | 'ink' | 'blue';
+  values: readonly (number | null)[];
+  dashed?: boolean;
+  filled?: boolean;
+};
+
+type ChartProps = {
+  title: string;
+  /** Seconds since 1970, ascending. */
+  times: readonly number[];
+  lines: readonly Line[];
+  /** Seconds to show; all there is, when not given. */
+  window?: number;
+  /** At rest the legend tells sums, not what is latest. */
+  sums?: boolean;
+  /** Grows whenever the columns do: they are filled in place. */
+  version?: number;
+  write: (value: number) => string;
+  children?: ReactNode;
+};
+
+const height = 170;
+/** Seconds that are shown at least. */
+const shortest = 60;
+const [minute, hour, day] = [60, 3600, 86_400];
+/** Seconds from one label to the next. */
+const steps = [
+  15,
+  30,
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * minute),
+  ...[1, 2, 4, 6, 12].map((count) => count * hour),
+  ...[1, 2, 7, 14, 30, 90].map((count) => count * day),
+];
+
+function timeLabel(at: number, step: number, format: Formats): string {
+  if (step >= day) return format.shortDay(at * 1000);
+  return step < minute ? format.clock(at * 1000) : format.time(at * 1000);
+}
+
+export function Chart({ title, times, lines, window: shown, sums, version, write, children }: ChartProps) {
+  const { format, locale } = useLocale();
+  const words = useWords();
+  const id = useId();
+  const box = useRef<HTMLDivElement>(null);
+  const swatches = useRef<(HTMLElement | null)[]>([]);
+  const plot = useRef<uPlot>(undefined);
+  const [pointed, setPointed] = useState<number | null>(null);
+  const latest = useRef({ times, lines, write, format, shown });
+  latest.current = { times, lines, write, format, shown };
+  const count = lines.length;
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const ink = () => getComputedStyle(element).color;
+    const colourOf = (index: number) => () => {
+      const swatch = swatches.current[index];
+      return swatch ? getComputedStyle(swatch).color : ink();
+    };
+    const grid = { stroke: () => getComputedStyle(element).borderTopColor, width: 1 };
+    const font = `12px ${getComputedStyle(element).fontFamily}`;
+    const made = new uPlot(
+      {
+        width: element.clientWidth,
+        height,
+        legend: { show: false },
+        cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+        scales: {
+          x: {
+            time: true,
+            range: (_, min, max) => {
+              const seconds = latest.current.shown;
+              // In the first minutes it is stretched: a sliver at the edge says little.
+              const span =
+                seconds === undefined ? max - min : Math.min(seconds, Math.max(shortest, max - min));
+              return [max - span, max];
+            },
+          },
+          // Zero stays at the bottom, and a flat line of zeros does not fill the chart.
+          y: { range: (_, __, max) => [0, Math.max(max === null ? 1 : max * 1.1, 1)] },
+        },
+        axes: [
+          {
+            stroke: ink,
+            grid: { show: false },
+            ticks: { show: false },
+            font,
+            size: 28,
+            space: 90,
+            incrs: steps,
+            values: (_, splits, __, ___, step) =>
+              splits.map((at) => timeLabel(at, step, latest.current.format)),
+          },
+          {
+            stroke: ink,
+            grid,
+            ticks: { show: false },
+            font,
+            size: 50,
+            space: 36,
+            values: (_, splits) => splits.map((value) => latest.current.write(value)),
+          },
+        ],
+        series: [
+          {},
+          ...latest.current.lines.map(({ dashed, filled }, index) => ({
+            stroke: colourOf(index),
+            width: 2,
+            spanGaps: true,
+            points: { show: false },
+            ...(dashed ? { dash: [6, 5] } : {}),
+            ...(filled ? { fill: () => faded(colourOf(index)()) } : {}),
+          })),
+        ],
+        hooks: { setCursor: [({ cursor }) => setPointed(cursor.idx ?? null)] },
+      },
+      columnsOf(latest.current),
+      element,
+    );
+    plot.current = made;
+    const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      made.destroy();
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a new chart only for other lines or another language
+  }, [count, locale]);
+
+  const length = times.length;
+  useEffect(() => {
+    plot.current?.setData(columnsOf(latest.current));
+  }, [version, length, locale]);
+
+  // Where the hand points, else what is latest.
+  const at = pointed !== null && pointed < length ? pointed : undefined;
+  const told = lines.map(({ label, values }) => {
+    const resting = sums
+      ? values.reduce<number>((sum, each) => sum + (each ?? 0), 0)
+      : values.findLast((each) => each !== null);
+    const value = at === undefined ? resting : values[at];
+    return { label, value: value === null || value === undefined ? undefined : write(value) };
+  });
+  const spoken = told.map(({ label, value }) => `${label} ${value ?? '–'}`).join(', ');
+  return (
+    <figure className={styles.chart} aria-labelledby={id}>
+      <figcaption className={styles.head}>
+        <h3 id={id}>{title}</h3>
+        <p className={styles.when}>
+          {at === undefined ? '' : (sums ? format.moment : format.clock)((times[at] ?? 0) * 1000)}
+        </p>
+      </figcaption>
+      <ul className={styles.legend}>
+        {told.map(({ label, value }, index) => (
+          <li key={label}>
+            <span
+              ref={(element) => {
+                swatches.current[index] = element;
+              }}
+              className={classes(
+                styles.swatch,
+                styles[lines[index]!.colour],
+                lines[index]!.dashed && styles.dashed,
+              )}
+            />
+            {label} <strong>{value ?? '–'}</strong>
+          </li>
+        ))}
+      </ul>
+      <div
+        ref={box}
+        className={styles.box}
+        role="img"
+        aria-label={words.sale.charts[sums ? 'spokenSums' : 'spoken'](title, spoken)}
+      />
+      {children}
+    </figure>
+  );
+}
+
+function columnsOf({ times, lines }: Pick<ChartProps, 'times' | 'lines'>): uPlot.AlignedData {
+  return [times as number[], ...lines.map(({ values }) => values as (number | null)[])];
+}
+
+function faded(colour: string): string {
+  return colour.replace('rgb(', 'rgba(').replace(')', ', 0.14)');
+}

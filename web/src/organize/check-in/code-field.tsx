@@ -1,0 +1,77 @@
+import { useEffect, useRef, useState } from 'react';
+import { Button } from '../../design/button.tsx';
+import { Field } from '../../design/field.tsx';
+import { useWords } from '../../staff/use-words.ts';
+import styles from './check-in-page.module.css';
+
+type CodeFieldProps = { check: (code: string) => Promise<void>; isChecking: boolean };
+
+/**
+ * Where codes are typed, pasted, or land from a hand scanner, which types like a very fast keyboard and ends with
+ * Enter. It has the focus from the start and keeps it; should it be elsewhere, what is typed still lands here.
+ */
+export function CodeField({ check, isChecking }: CodeFieldProps) {
+  const { checkIn: words, faults } = useWords();
+  const [code, setCode] = useState('');
+  const [fault, setFault] = useState<string>();
+  const field = useRef<HTMLInputElement>(null);
+  useTypingLandsIn(field);
+
+  const submit = () => {
+    const read = code.trim();
+    field.current?.focus();
+    if (read === '') {
+      setFault(faults.required);
+      return;
+    }
+    // Empty at once: the next ticket may be under the scanner already.
+    setCode('');
+    void check(read);
+  };
+
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <Field
+        ref={field}
+        label={words.code}
+        value={code}
+        onChange={(event) => {
+          setCode(event.target.value);
+          setFault(undefined);
+        }}
+        error={fault}
+        autoComplete="off"
+        autoCapitalize="off"
+        autoCorrect="off"
+        spellCheck={false}
+        enterKeyHint="go"
+        maxLength={200}
+      />
+      <Button type="submit" wide>
+        {isChecking ? `${words.check} …` : words.check}
+      </Button>
+    </form>
+  );
+}
+
+function useTypingLandsIn(field: React.RefObject<HTMLInputElement | null>) {
+  useEffect(() => {
+    field.current?.focus({ preventScroll: true });
+    const typed = ({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent) => {
+      const isCharacter = key.length === 1 && key !== ' ' && !ctrlKey && !metaKey && !altKey;
+      const isElsewhere =
+        target instanceof Element && !target.closest('input, textarea, select, [role=menu]');
+      // The focus moves before the character is put in, so none is lost.
+      if (isCharacter && isElsewhere) field.current?.focus();
+    };
+    document.addEventListener('keydown', typed);
+    return () => document.removeEventListener('keydown', typed);
+  }, [field]);
+}

@@ -1,0 +1,89 @@
+import { useEffect } from 'react';
+import { useSay } from '../../design/announcer.tsx';
+import { Check, Cross } from '../../design/icons.tsx';
+import { useLocale } from '../../i18n/locale.tsx';
+import { useStaffFault } from '../../staff/use-staff-fault.ts';
+import { useWords } from '../../staff/use-words.ts';
+import styles from './check-in-page.module.css';
+import type { Result } from './use-check-in.ts';
+
+/** The answer for the person at the door: its colour, its sign and its word all say the same. */
+export function ResultPanel({ result }: { result: Result | undefined }) {
+  const { checkIn: words } = useWords();
+  const tell = useTelling();
+  const say = useSay();
+  const told = result && tell(result);
+  const key = result?.key;
+  const spoken = told && [told.title, told.seat, told.hint].filter(Boolean).join('. ');
+  useEffect(() => {
+    if (key !== undefined && spoken !== undefined) say(spoken, 'now');
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each ticket
+  }, [key]);
+  if (!result || !told) {
+    return (
+      <section className={styles.result} data-result="ready">
+        <h2>{words.ready}</h2>
+        <p>{words.readyHint}</p>
+      </section>
+    );
+  }
+  return (
+    // A new element for each ticket: two that are let in one after the other shall not look like one.
+    <section key={result.key} className={styles.result} data-result={result.kind}>
+      <span className={styles.sign}>{result.kind === 'let_in' ? <Check /> : <Cross />}</span>
+      <h2>{told.title}</h2>
+      {told.seat && <p className={styles.seat}>{told.seat}</p>}
+      {told.hint && <p>{told.hint}</p>}
+    </section>
+  );
+}
+
+export function RecentResults({ results }: { results: readonly Result[] }) {
+  const { checkIn: words } = useWords();
+  const tell = useTelling();
+  if (results.length === 0) return null;
+  return (
+    <section className={styles.recent} aria-labelledby="recent">
+      <h2 id="recent">{words.recent}</h2>
+      <ol>
+        {results.map((result) => {
+          const { title, seat } = tell(result);
+          return (
+            <li key={result.key} data-result={result.kind}>
+              <strong>{title}</strong> <span className={styles.soft}>{seat ?? result.code}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+type Telling = { title: string; seat?: string | undefined; hint?: string | undefined };
+
+function useTelling(): (result: Result) => Telling {
+  const { text, format } = useLocale();
+  const { checkIn: words } = useWords();
+  const faultOf = useStaffFault();
+  return (result) => {
+    switch (result.kind) {
+      case 'let_in':
+        return { title: words.letIn, seat: nameOf(result.seat) };
+      case 'again':
+        return {
+          title: words.again,
+          seat: result.seat && nameOf(result.seat),
+          hint: result.since && words.againSince(format.moment(result.since)),
+        };
+      case 'refunded':
+        return { title: words.refunded, hint: words.refundedHint };
+      case 'invalid':
+        return { title: words.invalid, hint: words.invalidHint };
+      case 'failed':
+        return { title: words.failed, hint: faultOf(result.error) };
+    }
+  };
+  function nameOf({ section, row, number }: { section: string; row: string; number: number }): string {
+    return text.map.seatAt(section, row, number);
+  }
+}

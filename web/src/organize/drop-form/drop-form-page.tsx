@@ -1,0 +1,48 @@
+import { useParams } from 'wouter';
+import { ButtonLink } from '../../design/button.tsx';
+import { Blank, Page } from '../../design/page.tsx';
+import { Head } from '../../staff/head.tsx';
+import { useWords } from '../../staff/use-words.ts';
+import { LoadedDrop, LoadedEvent } from '../loaded.tsx';
+import { SaleFrame } from '../sale-frame.tsx';
+import { DropForm } from './drop-form.tsx';
+
+export function NewDropPage() {
+  const words = useWords();
+  const { id } = useParams<{ id: string }>();
+  return (
+    <LoadedEvent id={id}>
+      {(event) => (
+        <Page title={words.drop.newTitle}>
+          <Head
+            up={{ href: '/organize', label: words.events.title }}
+            title={words.drop.newTitle}
+            lead={words.drop.for(event.title)}
+          />
+          <DropForm event={event} />
+        </Page>
+      )}
+    </LoadedEvent>
+  );
+}
+
+export function EditDropPage() {
+  const words = useWords();
+  const { id } = useParams<{ id: string }>();
+  return (
+    <LoadedDrop id={id}>
+      {(drop, event) => (
+        <SaleFrame drop={drop} event={event} phase={drop.state} title={words.drop.editTitle}>
+          {drop.state === 'scheduled' ? (
+            <DropForm event={event} drop={drop} />
+          ) : (
+            <Blank title={words.drop.editTitle}>
+              <p>{words.drop.opened}</p>
+              <ButtonLink href={`/organize/drops/${drop.id}`}>{words.drop.toSale}</ButtonLink>
+            </Blank>
+          )}
+        </SaleFrame>
+      )}
+    </LoadedDrop>
+  );
+}

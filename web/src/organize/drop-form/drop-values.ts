@@ -1,0 +1,192 @@
+/** What stands in the form of a drop, and what is sent for it. Everything typed is text until it is sent. */
+import type { Resolver } from 'react-hook-form';
+import { decimal, minorDigits } from '../../../../shared/money.ts';
+import type { Drop, Event } from '../../api/types.ts';
+import type { StaffWords } from '../../staff/words/en.ts';
+import { issueWords, resultOf, type FieldOf } from '../form-faults.ts';
+import { loadDropSchemas } from '../load-schemas.ts';
+import { momentOf, ownZone, typedTime } from '../zoned-time.ts';
+import { readPrice } from './price.ts';
+
+export type SectionValues = { name: string; rows: string; seatsPerRow: string };
+export type QuestionValues = {
+  text: string;
+  kind: 'text' | 'choices';
+  answer: string;
+  choices: { text: string }[];
+  /** Which choice is right, by index. */
+  right: string;
+};
+export type DropValues = {
+  opensAt: string;
+  closesAt: string;
+  price: string;
+  currency: string;
+  holdMinutes: string;
+  maxPerBuyer: string;
+  standbyLimit: string;
+  partitions: string;
+  sections: SectionValues[];
+  questions: QuestionValues[];
+};
+
+export const emptySection: SectionValues = { name: '', rows: '', seatsPerRow: '' };
+export const emptyQuestion: QuestionValues = {
+  text: '',
+  kind: 'choices',
+  answer: '',
+  choices: [{ text: '' }, { text: '' }, { text: '' }],
+  right: '0',
+};
+
+const day = 86_400_000;
+
+/** A sale that would do for most: tomorrow at this hour, until the event begins. */
+export function newDropValues(event: Event, now: number): DropValues {
+  const zone = ownZone();
+  const opensAt = Math.ceil((now + day) / 3_600_000) * 3_600_000;
+  const closesAt = Math.max(Date.parse(event.startsAt), opensAt + day);
+  return {
+    opensAt: typedTime(opensAt, zone),
+    closesAt: typedTime(closesAt, zone),
+    price: '',
+    currency: event.drops.at(-1)?.price.currency ?? 'EUR',
+    holdMinutes: '5',
+    maxPerBuyer: '4',
+    standbyLimit: '500',
+    partitions: '1',
+    sections: [emptySection],
+    questions: [emptyQuestion],
+  };
+}
+
+export function dropValues(drop: Drop): DropValues {
+  const zone = ownZone();
+  return {
+    opensAt: typedTime(Date.parse(drop.opensAt), zone),
+    closesAt: typedTime(Date.parse(drop.closesAt), zone),
+    price: decimal(drop.price),
+    currency: drop.price.currency,
+    holdMinutes: String(Math.round((drop.holdSeconds / 60) * 100) / 100),
+    maxPerBuyer: String(drop.maxPerBuyer),
+    standbyLimit: String(drop.standbyLimit),
+    partitions: '1',
+    sections: drop.sections.map(({ name, rows, seatsPerRow }) => ({
+      name,
+      rows: String(rows),
+      seatsPerRow: String(seatsPerRow),
+    })),
+    questions: (drop.questions ?? []).map(({ text, choices, answer }) => ({
+      text,
+      kind: choices ? 'choices' : 'text',
+      answer: choices ? '' : answer,
+      choices: (choices ?? ['', '', '']).map((choice) => ({ text: choice })),
+      right: String(Math.max(0, choices?.findIndex((choice) => alike(choice, answer)) ?? 0)),
+    })),
+  };
+}
+
+/** The answer is kept as it was typed, which need not be quite as the choice is. */
+function alike(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
+}
+
+export function bodyOf(values: DropValues) {
+  const { currency, holdMinutes } = values;
+  const price = readPrice(values.price, currency);
+  const minutes = numberOf(holdMinutes.replace(',', '.'));
+  return {
+    opensAt: isoOf(values.opensAt),
+    closesAt: isoOf(values.closesAt),
+    price: { amount: price.kind === 'amount' ? price.amount : undefined, currency },
+    holdSeconds: minutes === undefined ? undefined : Math.round(minutes * 60),
+    maxPerBuyer: numberOf(values.maxPerBuyer),
+    standbyLimit: numberOf(values.standbyLimit),
+    partitions: numberOf(values.partitions),
+    sections: values.sections.map(({ name, rows, seatsPerRow }) => ({
+      name,
+      rows: numberOf(rows),
+      seatsPerRow: numberOf(seatsPerRow),
+    })),
+    questions: values.questions.map(({ text, kind, answer, choices, right }) =>
+      kind === 'text'
+        ? { text, answer }
+        : { text, choices: choices.map((choice) => choice.text), answer: choices[Number(right)]?.text ?? '' },
+    ),
+  };
+}
+
+/** Undefined when nothing is typed, NaN when it is no number. */
+function numberOf(typed: string): number | undefined {
+  const text = typed.trim();
+  if (text === '') return undefined;
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+}
+
+function isoOf(typed: string): string | undefined {
+  const meant = momentOf(typed, ownZone());
+  return meant.kind === 'moment' ? new Date(meant.at).toISOString() : undefined;
+}
+
+/** Which field of the form a part of the body comes from. */
+export const fieldOf: FieldOf = (path) => {
+  const [first = 'root', second, third, fourth] = path;
+  if (first === 'price') return second === 'currency' ? 'currency' : 'price';
+  if (first === 'holdSeconds') return 'holdMinutes';
+  if (first === 'sections' || first === 'questions') {
+    if (second === undefined) return `${first}.root`;
+    if (third === 'choices') {
+      return fourth === undefined
+        ? `questions.${second}.answer`
+        : `questions.${second}.choices.${fourth}.text`;
+    }
+    return third === undefined ? `${first}.${second}.root` : `${first}.${second}.${third}`;
+  }
+  return first;
+};
+
+/** `known`: the drop that is edited; its seats are settled, and questions that are not shown are not checked. */
+export function dropRules(words: StaffWords, known: Drop | undefined): Resolver<DropValues> {
+  return async (values) => {
+    const { newDrop, dropChanges } = await loadDropSchemas();
+    const body = bodyOf(values);
+    const { sections: _, partitions: __, questions, ...terms } = body;
+    const parsed = known
+      ? dropChanges.safeParse(known.questions ? { ...terms, questions } : terms)
+      : newDrop.safeParse(body);
+    const issues = parsed.error?.issues ?? [];
+    const faults = issues
+      .filter((issue) => !isSaidAtChoice(issue.path, values))
+      .map((issue) => {
+        const field = fieldOf(issue.path.map(String));
+        return { field, message: ownFault(field, values, words) ?? issueWords(issue, body, words) };
+      });
+    // What a new drop's schema says of its two times, the one for changes cannot.
+    if (known && Date.parse(body.closesAt ?? '') <= Date.parse(body.opensAt ?? '')) {
+      faults.push({ field: 'closesAt', message: words.faults.afterOpening });
+    }
+    return resultOf(values, faults);
+  };
+}
+
+/** The answer is one of the choices; when that one is empty, it says so itself. */
+function isSaidAtChoice([first, index, part]: readonly PropertyKey[], { questions }: DropValues): boolean {
+  if (first !== 'questions' || part !== 'answer') return false;
+  const question = questions[Number(index)];
+  return question?.kind === 'choices' && question.choices[Number(question.right)]?.text.trim() === '';
+}
+
+/** Faults that only what was typed shows, not what was made of it. */
+function ownFault(field: string, values: DropValues, { faults }: StaffWords): string | undefined {
+  if (field === 'opensAt' || field === 'closesAt') {
+    return momentOf(values[field], ownZone()).kind === 'gap' ? faults.gap : undefined;
+  }
+  if (field !== 'price') return undefined;
+  const { currency } = values;
+  const { kind } = readPrice(values.price, currency);
+  const digits = minorDigits(currency);
+  if (kind === 'number') return faults.number;
+  return kind === 'decimals'
+    ? faults.decimals(digits, decimal({ amount: 65 * 10 ** digits, currency }))
+    : undefined;
+}

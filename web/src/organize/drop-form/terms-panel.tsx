@@ -1,0 +1,117 @@
+import { useMemo } from 'react';
+import { useFormContext, useWatch } from 'react-hook-form';
+import { Field } from '../../design/field.tsx';
+import { useLocale } from '../../i18n/locale.tsx';
+import { SelectField } from '../../staff/fields.tsx';
+import { useWords } from '../../staff/use-words.ts';
+import styles from '../form.module.css';
+import { drawnSections, seatsIn } from './drawn-sections.ts';
+import type { DropValues } from './drop-values.ts';
+import { readPrice } from './price.ts';
+
+const common = ['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'TWD', 'HKD'];
+
+export function TermsPanel({ fixed }: { fixed: boolean }) {
+  const words = useWords();
+  const { register, formState } = useFormContext<DropValues>();
+  const { errors } = formState;
+  const number = { inputMode: 'numeric', autoComplete: 'off' } as const;
+  return (
+    <section className={styles.panel} aria-labelledby="terms">
+      <header className={styles.panelHead}>
+        <h2 id="terms">{words.drop.terms}</h2>
+      </header>
+      <div className={styles.pair}>
+        <Field
+          {...register('price')}
+          label={words.drop.price}
+          inputMode="decimal"
+          autoComplete="off"
+          hint={<Takings />}
+          error={errors.price?.message}
+        />
+        <SelectField
+          {...register('currency', { deps: 'price' })}
+          label={words.drop.currency}
+          error={errors.currency?.message}
+        >
+          <Currencies />
+        </SelectField>
+      </div>
+      <div className={styles.pair}>
+        <Field
+          {...register('maxPerBuyer')}
+          {...number}
+          label={words.drop.maxPerBuyer}
+          hint={words.drop.maxHint}
+          error={errors.maxPerBuyer?.message}
+        />
+        <Field
+          {...register('holdMinutes')}
+          inputMode="decimal"
+          autoComplete="off"
+          label={words.drop.holdMinutes}
+          hint={words.drop.holdHint}
+          error={errors.holdMinutes?.message}
+        />
+        <Field
+          {...register('standbyLimit')}
+          {...number}
+          label={words.drop.standbyLimit}
+          hint={words.drop.standbyHint}
+          error={errors.standbyLimit?.message}
+        />
+        {!fixed && (
+          <Field
+            {...register('partitions')}
+            {...number}
+            label={words.drop.partitions}
+            hint={words.drop.partitionsHint}
+            error={errors.partitions?.message}
+          />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Currencies() {
+  const { locale } = useLocale();
+  const words = useWords();
+  const { names, all } = useMemo(
+    () => ({
+      names: new Intl.DisplayNames(locale, { type: 'currency' }),
+      all: Intl.supportedValuesOf('currency').filter((code) => !common.includes(code)),
+    }),
+    [locale],
+  );
+  const option = (code: string) => (
+    <option key={code} value={code}>
+      {code} · {names.of(code)}
+    </option>
+  );
+  return (
+    <>
+      <optgroup label={words.drop.common}>{common.map(option)}</optgroup>
+      <optgroup label={words.drop.all}>{all.map(option)}</optgroup>
+    </>
+  );
+}
+
+/** The price as buyers will see it, and what the sale can bring. */
+function Takings() {
+  const { format } = useLocale();
+  const words = useWords();
+  const { control } = useFormContext<DropValues>();
+  const [typed, currency, sections] = useWatch({ control, name: ['price', 'currency', 'sections'] });
+  const price = readPrice(typed, currency);
+  const seats = seatsIn(drawnSections(sections));
+  if (price.kind !== 'amount' || price.amount === 0) return null;
+  const money = { amount: price.amount, currency };
+  return (
+    <>
+      {words.events.each(format.money(money))}
+      {seats > 0 && ` · ${words.drop.ifSoldOut(format.money(money, seats))}`}
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import { useFormContext, useWatch } from 'react-hook-form';
+import type { Event } from '../../api/types.ts';
+import { useLocale } from '../../i18n/locale.tsx';
+import { useWords } from '../../staff/use-words.ts';
+import styles from '../form.module.css';
+import { TimeField } from '../time-field.tsx';
+import { momentOf, ownZone } from '../zoned-time.ts';
+import type { DropValues } from './drop-values.ts';
+
+export function TimesPanel({ event }: { event: Event }) {
+  const words = useWords();
+  const { register, formState, control } = useFormContext<DropValues>();
+  const [opensAt, closesAt] = useWatch({ control, name: ['opensAt', 'closesAt'] });
+  const { errors } = formState;
+  return (
+    <section className={styles.panel} aria-labelledby="times">
+      <header className={styles.panelHead}>
+        <h2 id="times">{words.drop.times}</h2>
+        <p className={styles.soft}>{words.drop.timesLead}</p>
+      </header>
+      <div className={styles.pair}>
+        <TimeField
+          {...register('opensAt')}
+          label={words.drop.opensAt}
+          typed={opensAt}
+          error={errors.opensAt?.message}
+        />
+        <TimeField
+          {...register('closesAt')}
+          label={words.drop.closesAt}
+          typed={closesAt}
+          error={errors.closesAt?.message}
+        />
+      </div>
+      <Span opensAt={opensAt} closesAt={closesAt} startsAt={Date.parse(event.startsAt)} />
+    </section>
+  );
+}
+
+const minute = 60_000;
+
+/** How long that is, and how it lies to the event: slips in a date are seen here. */
+function Span({ opensAt, closesAt, startsAt }: { opensAt: string; closesAt: string; startsAt: number }) {
+  const { format } = useLocale();
+  const words = useWords();
+  const opens = momentOf(opensAt, ownZone());
+  const closes = momentOf(closesAt, ownZone());
+  if (opens.kind !== 'moment' || closes.kind !== 'moment' || closes.at <= opens.at) return null;
+  const left = startsAt - closes.at;
+  return (
+    <p>
+      <strong>{words.drop.openFor(format.longSpan(closes.at - opens.at))}</strong>
+      <span className={styles.soft}>
+        {left >= minute && ` · ${words.drop.beforeShow(format.longSpan(left))}`}
+        {left <= -minute && ` · ${words.drop.afterShow}`}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,130 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { DropSummary, EventSummary, User } from '../api/types.ts';
+import { Button, ButtonLink } from '../design/button.tsx';
+import { LoadFailed, Page } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { EventArt } from '../events/art/event-art.tsx';
+import { usePhaseNow } from '../events/sale-line.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { Head } from '../staff/head.tsx';
+import { PhasePill } from '../staff/phase-pill.tsx';
+import { ownEventsQuery } from '../staff/queries.ts';
+import { SoldBar } from '../staff/sold-bar.tsx';
+import { useWords } from '../staff/use-words.ts';
+import styles from './events-list-page.module.css';
+
+export function EventsListPage({ user }: { user: User }) {
+  const { text } = useLocale();
+  const words = useWords();
+  const query = useInfiniteQuery(ownEventsQuery(user.id));
+  const events = query.data?.pages.flatMap(({ items }) => items);
+  return (
+    <Page title={words.events.title}>
+      <Head
+        title={words.events.title}
+        lead={words.events.lead}
+        actions={<ButtonLink href="/organize/events/new">{words.events.create}</ButtonLink>}
+      />
+      {!events && query.error && <LoadFailed error={query.error} retry={query.refetch} />}
+      {!events && !query.error && <Skeleton heights={[10, 10, 10]} />}
+      {events?.length === 0 && (
+        <div className={styles.empty}>
+          <h2>{words.events.empty}</h2>
+          <p>{words.events.emptyHint}</p>
+        </div>
+      )}
+      {events && events.length > 0 && (
+        <ul className={styles.list}>
+          {events.map((event) => (
+            <li key={event.id}>
+              <EventCard event={event} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {query.hasNextPage && (
+        <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {text.common.showMore}
+        </Button>
+      )}
+    </Page>
+  );
+}
+
+function EventCard({ event }: { event: EventSummary }) {
+  const { format } = useLocale();
+  const words = useWords();
+  const path = `/organize/events/${event.id}`;
+  const latestFirst = event.drops.toReversed();
+  return (
+    <article className={styles.card} aria-labelledby={`event-${event.id}`}>
+      <div className={styles.art}>
+        <EventArt title={event.title} />
+      </div>
+      <div className={styles.what}>
+        <h2 id={`event-${event.id}`}>{event.title}</h2>
+        <p className={styles.soft}>
+          {format.moment(event.startsAt)} · {event.venue}
+        </p>
+        <ul className={styles.links}>
+          <li>
+            <Link href={`${path}/drops/new`}>{words.events.newSale}</Link>
+          </li>
+          <li>
+            <Link href={`${path}/edit`}>{words.events.edit}</Link>
+          </li>
+          <li>
+            <Link href={`${path}/check-in`}>{words.events.checkIn}</Link>
+          </li>
+          <li>
+            <Link href={`/events/${event.id}`}>{words.events.publicPage}</Link>
+          </li>
+        </ul>
+      </div>
+      {latestFirst.length === 0 ? (
+        <p className={styles.none}>{words.events.noSales}</p>
+      ) : (
+        <ul className={styles.drops}>
+          {latestFirst.map((drop) => (
+            <li key={drop.id}>
+              <DropRow drop={drop} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </article>
+  );
+}
+
+function DropRow({ drop }: { drop: DropSummary }) {
+  const { format } = useLocale();
+  const words = useWords();
+  const phase = usePhaseNow(drop) ?? drop.state;
+  const when = {
+    scheduled: words.events.opens(format.moment(drop.opensAt)),
+    open: words.events.until(format.moment(drop.closesAt)),
+    paused: words.events.until(format.moment(drop.closesAt)),
+    closed: words.events.closed(format.moment(drop.closesAt)),
+    cancelled: '',
+  }[phase];
+  return (
+    <div className={styles.drop}>
+      <p className={styles.dropName}>
+        <Link href={`/organize/drops/${drop.id}`} className={styles.cover}>
+          {words.events.sale(drop.id)}
+        </Link>
+        <PhasePill phase={phase} />
+        <span className={styles.soft}>{when}</span>
+      </p>
+      <SoldBar sold={drop.sold ?? 0} free={drop.free ?? drop.capacity} capacity={drop.capacity} />
+      <p className={styles.figures}>
+        <span>{words.events.soldOf(format.number(drop.sold ?? 0), format.number(drop.capacity))}</span>
+        <span className={styles.soft}>
+          {words.events.free(format.number(drop.free ?? drop.capacity))} ·{' '}
+          {words.events.each(format.money(drop.price))}
+        </span>
+      </p>
+    </div>
+  );
+}

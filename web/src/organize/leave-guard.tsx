@@ -1,0 +1,27 @@
+import { lazy, Suspense, useLayoutEffect, useState } from 'react';
+import { holdPage } from '../shell/leaving.ts';
+import { useWords } from '../staff/use-words.ts';
+
+const Confirm = lazy(() => import('../design/confirm.tsx'));
+
+/** Asks before unsaved work is left. */
+export function LeaveGuard({ when }: { when: boolean }) {
+  const { leave: words } = useWords();
+  const [leave, setLeave] = useState<{ go: () => void }>();
+  // Before anything else happens in the same moment: a page that is saved is left at once.
+  useLayoutEffect(() => (when ? holdPage((go) => setLeave({ go })) : undefined), [when]);
+  if (!leave) return null;
+  return (
+    <Suspense>
+      <Confirm
+        open
+        onOpenChange={(open) => !open && setLeave(undefined)}
+        title={words.title}
+        text={words.text}
+        yes={words.yes}
+        no={words.no}
+        onYes={leave.go}
+      />
+    </Suspense>
+  );
+}

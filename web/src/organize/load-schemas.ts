@@ -1,0 +1,10 @@
+/** The rules of the HTTP contract for events and drops, loaded when a form needs them. */
+export async function loadEventSchemas() {
+  await import('../session/without-eval.ts');
+  return import('../../../shared/contract/events.ts');
+}
+
+export async function loadDropSchemas() {
+  await import('../session/without-eval.ts');
+  return import('../../../shared/contract/drops.ts');
+}

@@ -1,0 +1,45 @@
+import type { ReactNode } from 'react';
+import type { Drop, Event, Phase } from '../api/types.ts';
+import { Page } from '../design/page.tsx';
+import { Head } from '../staff/head.tsx';
+import { PhasePill } from '../staff/phase-pill.tsx';
+import { Tabs } from '../staff/tabs.tsx';
+import { useWords } from '../staff/use-words.ts';
+
+type SaleFrameProps = {
+  drop: Drop;
+  event: Event;
+  phase: Phase;
+  /** Of this page, among those of the sale. */
+  title: string;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+};
+
+/** What the pages of one sale have in common: whose sale it is, how it stands, and the way to the others. */
+export function SaleFrame({ drop, event, phase, title, lead, actions, children }: SaleFrameProps) {
+  const { sale: words } = useWords();
+  const path = `/organize/drops/${drop.id}`;
+  return (
+    <Page title={`${title} · ${event.title}`}>
+      <Head
+        up={{ href: '/organize', label: words.allEvents }}
+        title={event.title}
+        beside={<PhasePill phase={phase} />}
+        lead={lead}
+        actions={actions}
+      />
+      <Tabs
+        label={words.tabsLabel}
+        tabs={[
+          { href: path, label: words.tabs.live },
+          { href: `${path}/orders`, label: words.tabs.orders },
+          { href: `${path}/report`, label: words.tabs.report },
+          ...(phase === 'scheduled' ? [{ href: `${path}/edit`, label: words.tabs.edit }] : []),
+        ]}
+      />
+      {children}
+    </Page>
+  );
+}

@@ -1,0 +1,117 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { ask } from '../../api/http.ts';
+import type { Drop, Event } from '../../api/types.ts';
+import { useSay } from '../../design/announcer.tsx';
+import { Button } from '../../design/button.tsx';
+import { Field } from '../../design/field.tsx';
+import { Notice } from '../../design/notice.tsx';
+import { useLocale } from '../../i18n/locale.tsx';
+import { useStaffFault } from '../../staff/use-staff-fault.ts';
+import { useWords } from '../../staff/use-words.ts';
+import type { Sale } from './use-sale.ts';
+import styles from './sale-page.module.css';
+
+const Confirm = lazy(() => import('../../design/confirm.tsx'));
+
+type CancelSaleProps = { drop: Drop; event: Event; sale: Sale };
+
+/** It cannot be undone and costs all the sale has brought in: says what will happen, and wants a word typed. */
+export function CancelSale({ drop, event, sale }: CancelSaleProps) {
+  const { format } = useLocale();
+  const { sale: words, faults } = useWords();
+  const faultOf = useStaffFault();
+  const say = useSay();
+  const client = useQueryClient();
+  const [isAsked, setAsked] = useState(false);
+  const [typed, setTyped] = useState('');
+  const [fault, setFault] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const { figures, stats } = sale;
+
+  const cancel = async () => {
+    if (typed.trim().toLowerCase() !== words.cancelWord) {
+      setFault(typed.trim() === '' ? faults.required : faults.invalid);
+      document.querySelector<HTMLElement>('#cancel-word input')?.focus();
+      return;
+    }
+    setBusy(true);
+    setError(undefined);
+    try {
+      await ask('POST', `/drops/${drop.id}/cancel`, { timeout: 60_000 });
+      for (const queryKey of [
+        ['drops', drop.id],
+        ['own events'],
+        ['sold orders', drop.id],
+        ['events', event.id],
+      ]) {
+        void client.invalidateQueries({ queryKey });
+      }
+      await sale.refetch();
+      say(words.cancelled);
+      setAsked(false);
+    } catch (caught) {
+      setError(caught);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <>
+      <Button
+        look="bad"
+        onClick={() => {
+          setTyped('');
+          setFault(undefined);
+          setError(undefined);
+          setAsked(true);
+        }}
+      >
+        {words.cancel}
+      </Button>
+      {isAsked && (
+        <Suspense>
+          <Confirm
+            open
+            bad
+            onOpenChange={setAsked}
+            title={words.cancelTitle}
+            text={words.cancelText}
+            yes={words.cancelYes}
+            no={words.cancelNo}
+            busy={isBusy}
+            onYes={() => void cancel()}
+          >
+            <ul className={styles.will}>
+              <li>{words.cancelWill.stop}</li>
+              <li>{words.cancelWill.holds(figures?.held ?? 0)}</li>
+              <li>{words.cancelWill.standby(figures?.standby ?? 0)}</li>
+              <li>
+                <strong>
+                  {words.cancelWill.refunds(stats?.orders ?? 0, stats ? format.money(stats.revenue) : '')}
+                </strong>
+              </li>
+              <li>{words.cancelWill.tickets}</li>
+            </ul>
+            <div id="cancel-word">
+              <Field
+                label={words.cancelType(words.cancelWord)}
+                value={typed}
+                autoComplete="off"
+                autoCapitalize="off"
+                onChange={(change) => {
+                  setTyped(change.target.value);
+                  setFault(undefined);
+                }}
+                error={fault}
+              />
+            </div>
+            {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
+          </Confirm>
+        </Suspense>
+      )}
+    </>
+  );
+}

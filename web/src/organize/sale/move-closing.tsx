@@ -1,0 +1,114 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { ask, Refusal } from '../../api/http.ts';
+import type { Drop } from '../../api/types.ts';
+import { serverClock } from '../../clock/server-clock.ts';
+import { useSay } from '../../design/announcer.tsx';
+import { Button } from '../../design/button.tsx';
+import { Notice } from '../../design/notice.tsx';
+import { useLocale } from '../../i18n/locale.tsx';
+import { useStaffFault } from '../../staff/use-staff-fault.ts';
+import { useWords } from '../../staff/use-words.ts';
+import { TimeField } from '../time-field.tsx';
+import { momentOf, ownZone, typedTime } from '../zoned-time.ts';
+import styles from './sale-page.module.css';
+
+const Confirm = lazy(() => import('../../design/confirm.tsx'));
+
+const steps = { quarter: 15 * 60_000, hour: 3_600_000 };
+
+type MoveClosingProps = { drop: Drop; closesAt: string; refetch: () => Promise<unknown> };
+
+export function MoveClosing({ drop, closesAt, refetch }: MoveClosingProps) {
+  const { format } = useLocale();
+  const { sale: words, faults, form } = useWords();
+  const faultOf = useStaffFault();
+  const say = useSay();
+  const client = useQueryClient();
+  const [typed, setTyped] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string>();
+  const [error, setError] = useState<unknown>();
+
+  const change = (value: string) => {
+    setTyped(value);
+    setFault(undefined);
+    setError(undefined);
+  };
+
+  const save = async () => {
+    const meant = momentOf(typed ?? '', ownZone());
+    if (meant.kind !== 'moment') {
+      setFault(meant.kind === 'gap' ? faults.gap : faults.required);
+      return;
+    }
+    if (meant.at <= Math.max(serverClock.now(), Date.parse(drop.opensAt))) {
+      setFault(meant.at <= serverClock.now() ? faults.past : faults.afterOpening);
+      return;
+    }
+    setBusy(true);
+    try {
+      await ask('PATCH', `/drops/${drop.id}`, { body: { closesAt: new Date(meant.at).toISOString() } });
+      void client.invalidateQueries({ queryKey: ['drops', drop.id] });
+      void client.invalidateQueries({ queryKey: ['own events'] });
+      await refetch();
+      say(words.extended(format.zonedMoment(meant.at)));
+      setTyped(undefined);
+    } catch (caught) {
+      if (caught instanceof Refusal && caught.code === 'invalid_request') setFault(faults.past);
+      else setError(caught);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <>
+      <Button look="quiet" onClick={() => change(typedTime(Date.parse(closesAt), ownZone()))}>
+        {words.extend}
+      </Button>
+      {typed !== undefined && (
+        <Suspense>
+          <Confirm
+            open
+            onOpenChange={(open) => !open && setTyped(undefined)}
+            title={words.extendTitle}
+            text={words.extendText}
+            yes={words.extendYes}
+            no={form.cancel}
+            busy={isBusy}
+            onYes={() => void save()}
+          >
+            <TimeField
+              label={words.extendLabel}
+              typed={typed}
+              value={typed}
+              onChange={(event) => change(event.target.value)}
+              error={fault}
+            />
+            <div className={styles.quick}>
+              {(['quarter', 'hour', 'day'] as const).map((step) => (
+                <Button key={step} look="quiet" onClick={() => change(later(typed, step) ?? typed)}>
+                  {words.extendBy[step]}
+                </Button>
+              ))}
+            </div>
+            {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
+          </Confirm>
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** A day later is the same time on the next day, also where the clocks are set in between. */
+function later(typed: string, step: keyof typeof steps | 'day'): string | undefined {
+  const zone = ownZone();
+  if (step === 'day') return momentOf(typed, 'UTC').kind === 'moment' ? nextDay(typed) : undefined;
+  const meant = momentOf(typed, zone);
+  return meant.kind === 'moment' ? typedTime(meant.at + steps[step], zone) : undefined;
+}
+
+function nextDay(typed: string): string {
+  return typedTime(Date.parse(`${typed}Z`) + 86_400_000, 'UTC');
+}

@@ -1,0 +1,57 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ask } from '../../api/http.ts';
+import type { Drop } from '../../api/types.ts';
+import { useSay } from '../../design/announcer.tsx';
+import { Button } from '../../design/button.tsx';
+import { Notice } from '../../design/notice.tsx';
+import { AskingButton } from '../../staff/ask-first.tsx';
+import { useStaffFault } from '../../staff/use-staff-fault.ts';
+import { useWords } from '../../staff/use-words.ts';
+
+type PauseSaleProps = { drop: Drop; isPaused: boolean; refetch: () => Promise<unknown> };
+
+/** Pausing stops a crowd, so it asks first; resuming does no harm and happens at once. */
+export function PauseSale({ drop, isPaused, refetch }: PauseSaleProps) {
+  const { sale: words, form } = useWords();
+  const faultOf = useStaffFault();
+  const say = useSay();
+  const client = useQueryClient();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+
+  const change = async (what: 'pause' | 'resume') => {
+    await ask('POST', `/drops/${drop.id}/${what}`);
+    await refetch();
+    void client.invalidateQueries({ queryKey: ['drops', drop.id] });
+    say(what === 'pause' ? words.paused : words.resumed);
+  };
+
+  const resume = async () => {
+    setBusy(true);
+    setError(undefined);
+    await change('resume').catch(setError);
+    setBusy(false);
+  };
+
+  if (!isPaused) {
+    return (
+      <AskingButton
+        label={words.pause}
+        title={words.pauseTitle}
+        text={words.pauseText}
+        yes={words.pauseYes}
+        no={form.cancel}
+        act={() => change('pause')}
+      />
+    );
+  }
+  return (
+    <>
+      <Button busy={isBusy} onClick={() => void resume()}>
+        {words.resume}
+      </Button>
+      {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import { useParams } from 'wouter';
+import type { Drop, Event } from '../../api/types.ts';
+import { Countdown } from '../../clock/countdown.tsx';
+import { ButtonLink } from '../../design/button.tsx';
+import { Notice } from '../../design/notice.tsx';
+import { LinkSign } from '../../drop/link-sign.tsx';
+import { usePhaseNow } from '../../events/sale-line.tsx';
+import { useLocale } from '../../i18n/locale.tsx';
+import { SeatMap } from '../../seats/seat-map.tsx';
+import { useWords } from '../../staff/use-words.ts';
+import { LoadedDrop } from '../loaded.tsx';
+import { SaleFrame } from '../sale-frame.tsx';
+import { CancelSale } from './cancel-sale.tsx';
+import { MoveClosing } from './move-closing.tsx';
+import { PauseSale } from './pause-sale.tsx';
+import { Queues } from './queues.tsx';
+import { RefundsLeft } from './refunds-left.tsx';
+import { SaleCharts } from './sale-charts.tsx';
+import { SaleFigures } from './sale-figures.tsx';
+import styles from './sale-page.module.css';
+import { useSale } from './use-sale.ts';
+
+export default function SalePage() {
+  const { id } = useParams<{ id: string }>();
+  return <LoadedDrop id={id}>{(drop, event) => <Live key={drop.id} drop={drop} event={event} />}</LoadedDrop>;
+}
+
+function Live({ drop, event }: { drop: Drop; event: Event }) {
+  const { format } = useLocale();
+  const { sale: words } = useWords();
+  const sale = useSale(drop.id);
+  const { figures, stats, feed, series, isStale } = sale;
+  const opensAt = feed.state?.opensAt ?? drop.opensAt;
+  const closesAt = feed.state?.closesAt ?? drop.closesAt;
+  const phase = usePhaseNow({ opensAt, closesAt, state: feed.state?.phase ?? stats?.phase ?? drop.state })!;
+  const isRunning = phase === 'scheduled' || phase === 'open' || phase === 'paused';
+  const when = {
+    scheduled: words.opens(format.zonedMoment(opensAt)),
+    open: words.openUntil(format.zonedMoment(closesAt)),
+    paused: words.openUntil(format.zonedMoment(closesAt)),
+    closed: words.closedAt(format.zonedMoment(closesAt)),
+    cancelled: undefined,
+  }[phase];
+  const isPaused = stats?.paused ?? phase === 'paused';
+
+  return (
+    <SaleFrame
+      drop={drop}
+      event={event}
+      phase={phase}
+      title={words.tabs.live}
+      lead={when}
+      actions={
+        <>
+          <LinkSign link={feed.link} />
+          <ButtonLink look="bare" href={`/drops/${drop.id}`}>
+            {words.buyersSee}
+          </ButtonLink>
+        </>
+      }
+    >
+      <div className={styles.live}>
+        {isStale && <Notice tone="bad">{words.stale}</Notice>}
+        {phase === 'scheduled' && (
+          <div className={styles.opening}>
+            <p>{words.opensIn}</p>
+            <Countdown to={Date.parse(opensAt)} small />
+          </div>
+        )}
+        {phase === 'scheduled' && isPaused && <Notice>{words.willBePaused}</Notice>}
+        {phase === 'cancelled' && <RefundsLeft dropId={drop.id} />}
+        <SaleFigures figures={figures} stats={stats} />
+        {isRunning && (
+          <div className={styles.controls}>
+            <PauseSale drop={drop} isPaused={isPaused} refetch={sale.refetch} />
+            <MoveClosing drop={drop} closesAt={closesAt} refetch={sale.refetch} />
+            <CancelSale drop={drop} event={event} sale={sale} />
+          </div>
+        )}
+        <SaleCharts series={series} currency={drop.price.currency} />
+        <div className={styles.columns}>
+          <SeatMap sections={drop.sections} rows={feed.rows} yours={noSeats} />
+          <Queues depths={stats?.queueDepths ?? undefined} />
+        </div>
+      </div>
+    </SaleFrame>
+  );
+}
+
+const noSeats: string[] = [];

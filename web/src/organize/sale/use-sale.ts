@@ -1,0 +1,103 @@
+/** A sale as it goes: its figures every second, and between them whatever the socket says. */
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { serverClock } from '../../clock/server-clock.ts';
+import { DropFeed, type Feed } from '../../live/drop-feed.ts';
+import { statsQuery, type DropStats } from '../../staff/queries.ts';
+import { SaleSeries } from './sale-series.ts';
+
+export type Figures = { capacity: number; free: number; held: number; sold: number; standby: number };
+
+export type Sale = {
+  /** The latest, from either source. */
+  figures: Figures | undefined;
+  stats: DropStats | undefined;
+  feed: Feed;
+  series: SaleSeries;
+  /** Neither source answers. */
+  isStale: boolean;
+  refetch: () => Promise<unknown>;
+};
+
+const everyMs = 1_000;
+const silent: Feed = {
+  link: 'connecting',
+  state: undefined,
+  entry: undefined,
+  rows: undefined,
+  terms: undefined,
+};
+
+export function useSale(dropId: number): Sale {
+  const [series] = useState(() => seriesOf(dropId));
+  const [figures, setFigures] = useState<Figures>();
+  const feed = useWatchedDrop(dropId);
+  const { data, dataUpdatedAt, error, refetch } = useQuery({
+    ...statsQuery(dropId),
+    refetchInterval: everyMs,
+  });
+
+  useEffect(() => {
+    if (!data) return;
+    const latest = { ...data, held: data.held + data.paying };
+    setFigures(latest);
+    series.add(serverClock.now(), {
+      ...pointOf(latest),
+      entries: data.entriesPerSecond,
+      decisions: data.decisionsPerSecond,
+      queue: queueDepth(data),
+      revenue: data.revenue.amount,
+    });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the same figures a second later are a new point
+  }, [dataUpdatedAt, series]);
+
+  const { state } = feed;
+  useEffect(() => {
+    if (!state) return;
+    setFigures(state);
+    series.add(serverClock.now(), {
+      ...pointOf(state),
+      entries: null,
+      decisions: null,
+      queue: null,
+      revenue: null,
+    });
+  }, [state, series]);
+
+  return { figures, stats: data, feed, series, isStale: error !== null && feed.link !== 'live', refetch };
+}
+
+const kept = new Map<number, SaleSeries>();
+
+/** Kept while these pages are open: whoever looks at the orders and comes back finds the curves as they were. */
+function seriesOf(dropId: number): SaleSeries {
+  const series = kept.get(dropId) ?? new SaleSeries();
+  kept.set(dropId, series);
+  return series;
+}
+
+function pointOf({ free, held, sold, standby }: Figures) {
+  return { free, held, sold, standby };
+}
+
+/** What is waiting to be decided or released. Parked messages are another matter: they wait for somebody. */
+function queueDepth({ queueDepths }: DropStats): number | null {
+  if (queueDepths === null) return null;
+  const depths = Object.entries(queueDepths).filter(([queue]) => !queue.endsWith('parked'));
+  return depths.reduce((sum, [, depth]) => sum + depth, 0);
+}
+
+/** State and seats only: whoever runs the sale has no entry to ask for. */
+function useWatchedDrop(dropId: number): Feed {
+  const [feed, setFeed] = useState<DropFeed>();
+  useEffect(() => {
+    const started = new DropFeed(dropId, false, () => {});
+    setFeed(started);
+    started.start();
+    return () => started.stop();
+  }, [dropId]);
+  return useSyncExternalStore(
+    useCallback((listener: () => void) => feed?.subscribe(listener) ?? (() => {}), [feed]),
+    () => feed?.read() ?? silent,
+  );
+}

@@ -1,0 +1,134 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams } from 'wouter';
+import { ask } from '../../api/http.ts';
+import type { Drop, Order } from '../../api/types.ts';
+import { useSay } from '../../design/announcer.tsx';
+import { Button } from '../../design/button.tsx';
+import { classes } from '../../design/classes.ts';
+import { LoadFailed } from '../../design/page.tsx';
+import { Skeleton } from '../../design/skeleton.tsx';
+import { useLocale } from '../../i18n/locale.tsx';
+import { groupSeats } from '../../seats/seat-groups.ts';
+import { AskingButton } from '../../staff/ask-first.tsx';
+import { Empty } from '../../staff/empty.tsx';
+import { soldOrdersQuery, type SoldOrder } from '../../staff/queries.ts';
+import rows from '../../staff/rows.module.css';
+import { useWords } from '../../staff/use-words.ts';
+import { CsvLink } from '../csv-link.tsx';
+import { LoadedDrop } from '../loaded.tsx';
+import { SaleFrame } from '../sale-frame.tsx';
+import styles from './orders-list-page.module.css';
+
+export default function OrdersListPage() {
+  const words = useWords();
+  const { id } = useParams<{ id: string }>();
+  return (
+    <LoadedDrop id={id}>
+      {(drop, event) => (
+        <SaleFrame
+          drop={drop}
+          event={event}
+          phase={drop.state}
+          title={words.orders.title}
+          actions={<CsvLink dropId={drop.id}>{words.orders.csv}</CsvLink>}
+        >
+          <h2 className="unseen">{words.orders.title}</h2>
+          <Orders drop={drop} />
+        </SaleFrame>
+      )}
+    </LoadedDrop>
+  );
+}
+
+function Orders({ drop }: { drop: Drop }) {
+  const { text } = useLocale();
+  const { orders: words } = useWords();
+  const query = useInfiniteQuery({ ...soldOrdersQuery(drop.id), refetchInterval: 5_000 });
+  const orders = query.data?.pages.flatMap(({ items }) => items);
+  if (!orders) {
+    return query.error ? (
+      <LoadFailed error={query.error} retry={query.refetch} />
+    ) : (
+      <Skeleton heights={[4, 4, 4]} />
+    );
+  }
+  if (orders.length === 0) return <Empty title={words.empty} hint={words.emptyHint} />;
+  return (
+    <>
+      <ul className={rows.rows}>
+        {orders.map((order) => (
+          <li key={order.id} className={styles.order}>
+            <OrderRow order={order} drop={drop} />
+          </li>
+        ))}
+      </ul>
+      {query.hasNextPage && (
+        <div className={rows.more}>
+          <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {text.common.showMore}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
+  const { format } = useLocale();
+  const { orders: words } = useWords();
+  const groups = groupSeats(
+    order.seats.map((seat) => seat.id),
+    drop.sections,
+  );
+  return (
+    <>
+      <div className={rows.cell}>
+        <p className={rows.name} id={`buyer-${order.id}`}>
+          {order.buyer.name}
+        </p>
+        <p className={rows.soft}>{order.buyer.email}</p>
+      </div>
+      <div className={rows.cell}>
+        {groups.map(({ section, row, numbers }) => (
+          <p key={section + row}>{words.place(section, row, numbers.join(', '))}</p>
+        ))}
+        <p className={rows.soft}>
+          {format.moment(order.createdAt)} · {order.id}
+        </p>
+      </div>
+      <p className={rows.cell}>
+        <strong>{format.money(order.amount)}</strong>
+        <br />
+        <span className={classes(rows.soft, order.status !== 'paid' && styles.back)}>
+          {words.status[order.status]}
+        </span>
+      </p>
+      <div className={rows.actions}>{order.status === 'paid' && <Refund order={order} />}</div>
+    </>
+  );
+}
+
+function Refund({ order }: { order: SoldOrder }) {
+  const { format } = useLocale();
+  const { orders: words } = useWords();
+  const client = useQueryClient();
+  const say = useSay();
+  const amount = format.money(order.amount);
+  const refund = async () => {
+    await ask<Order>('POST', `/orders/${order.id}/refund`);
+    await client.invalidateQueries({ queryKey: ['sold orders', order.dropId] });
+    say(words.refunded(order.buyer.name));
+  };
+  return (
+    <AskingButton
+      label={words.refund}
+      describedBy={`buyer-${order.id}`}
+      title={words.refundTitle}
+      text={words.refundText(order.buyer.name, amount)}
+      yes={words.refundYes(amount)}
+      no={words.refundNo}
+      bad
+      act={refund}
+    />
+  );
+}

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import styles from './head.module.css';
+
+type HeadProps = {
+  /** The page above this one. */
+  up?: { href: string; label: string };
+  title: string;
+  lead?: ReactNode;
+  beside?: ReactNode;
+  actions?: ReactNode;
+};
+
+export function Head({ up, title, lead, beside, actions }: HeadProps) {
+  return (
+    <header className={styles.head}>
+      <div className={styles.words}>
+        {up && (
+          <Link href={up.href} className={styles.up}>
+            <span aria-hidden="true">← </span>
+            {up.label}
+          </Link>
+        )}
+        <div className={styles.title}>
+          <h1>{title}</h1>
+          {beside}
+        </div>
+        {lead && <p className={styles.lead}>{lead}</p>}
+      </div>
+      {actions && <div className={styles.actions}>{actions}</div>}
+    </header>
+  );
+}

@@ -1,0 +1,45 @@
+import type { ReactNode } from 'react';
+import { Redirect, useLocation, useSearch } from 'wouter';
+import type { User } from '../api/types.ts';
+import { ButtonLink } from '../design/button.tsx';
+import { Blank, Page } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { useMe } from '../session/use-me.ts';
+import { useWords } from './use-words.ts';
+
+type OnlyForProps = { admins?: boolean; children: (user: User) => ReactNode };
+
+/** Pages of those who run sales. The server refuses everybody else too; this says so before anything is asked. */
+export function OnlyFor({ admins, children }: OnlyForProps) {
+  const { text } = useLocale();
+  const words = useWords();
+  const me = useMe();
+  const [location] = useLocation();
+  const search = useSearch();
+  const title = admins === true ? text.shell.admin : text.shell.organize;
+  if (me === undefined) {
+    return (
+      <Page title={title}>
+        <Skeleton heights={[3, 8, 8]} />
+      </Page>
+    );
+  }
+  if (me === null) {
+    const here = `${location}${search && `?${search}`}`;
+    return <Redirect to={`/signin?next=${encodeURIComponent(here)}`} replace />;
+  }
+  if (me.role === 'admin' || (me.role === 'organizer' && admins !== true)) return children(me);
+  const why = admins === true ? words.guard.adminText : words.guard.text;
+  return (
+    <Page title={words.guard.title}>
+      <Blank title={words.guard.title}>
+        <p>{why(me.name, words.roles[me.role])}</p>
+        {me.role === 'organizer' && <ButtonLink href="/organize">{words.guard.organize}</ButtonLink>}
+        <ButtonLink look={me.role === 'organizer' ? 'quiet' : 'solid'} href="/">
+          {words.guard.home}
+        </ButtonLink>
+      </Blank>
+    </Page>
+  );
+}

@@ -1,0 +1,81 @@
+/** What the pages of those who run sales read, by the name it is cached under. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { z } from 'zod';
+import type { account } from '../../../shared/contract/accounts.ts';
+import type { checkInCounts } from '../../../shared/contract/check-ins.ts';
+import type { dropListed, dropStats } from '../../../shared/contract/drops.ts';
+import type { health, parkedMessages } from '../../../shared/contract/operations.ts';
+import type { soldOrder } from '../../../shared/contract/orders.ts';
+import type { dropReport } from '../../../shared/contract/reports.ts';
+import { ask } from '../api/http.ts';
+import type { EventSummary, Page, Phase } from '../api/types.ts';
+
+export type Account = z.infer<typeof account>;
+export type CheckInCounts = z.infer<typeof checkInCounts>;
+export type DropListed = z.infer<typeof dropListed>;
+export type DropStats = z.infer<typeof dropStats>;
+export type Health = z.infer<typeof health>;
+export type ParkedMessages = z.infer<typeof parkedMessages>;
+export type SoldOrder = z.infer<typeof soldOrder>;
+export type Report = z.infer<typeof dropReport>;
+
+/** A list read page by page; `path` without `limit` and `after`. */
+function pages<T>(key: readonly unknown[], path: string, limit: number) {
+  const start = `${path}${path.includes('?') ? '&' : '?'}limit=${limit}`;
+  return infiniteQueryOptions({
+    queryKey: key,
+    initialPageParam: '',
+    getNextPageParam: (last: Page<T>) => last.next,
+    async queryFn({ pageParam, signal }) {
+      const after = pageParam === '' ? '' : `&after=${encodeURIComponent(pageParam)}`;
+      return (await ask<Page<T>>('GET', start + after, { signal })).data;
+    },
+  });
+}
+
+function one<T>(key: readonly unknown[], path: string) {
+  return queryOptions({
+    queryKey: key,
+    queryFn: async ({ signal }) => (await ask<T>('GET', path, { signal })).data,
+  });
+}
+
+export const ownEventsQuery = (userId: number) => ({
+  ...pages<EventSummary>(['own events', userId], '/events?mine=true', 20),
+  refetchInterval: 10_000,
+});
+
+export const statsQuery = (dropId: number) => one<DropStats>(['stats', dropId], `/drops/${dropId}/stats`);
+
+export const soldOrdersQuery = (dropId: number) =>
+  pages<SoldOrder>(['sold orders', dropId], `/drops/${dropId}/orders`, 30);
+
+export const reportQuery = (dropId: number) => one<Report>(['report', dropId], `/drops/${dropId}/report`);
+
+export const checkInsQuery = (eventId: number) => ({
+  ...one<CheckInCounts>(['check-ins', eventId], `/events/${eventId}/check-ins`),
+  refetchInterval: 5_000,
+});
+
+export const accountsQuery = (search: string) => ({
+  ...pages<Account>(
+    ['accounts', search],
+    search === '' ? '/users' : `/users?query=${encodeURIComponent(search)}`,
+    30,
+  ),
+  // While somebody types, the last list stays until the next is here.
+  placeholderData: keepPreviousData,
+});
+
+export const allDropsQuery = (phase: Phase | undefined) => ({
+  ...pages<DropListed>(['all drops', phase], phase === undefined ? '/drops' : `/drops?phase=${phase}`, 30),
+  refetchInterval: 10_000,
+  placeholderData: keepPreviousData,
+});
+
+export const parkedQuery = {
+  ...one<ParkedMessages>(['parked'], '/parked?limit=50'),
+  refetchInterval: 5_000,
+};
+
+export const healthQuery = { ...one<Health>(['health'], '/health'), refetchInterval: 2_000 };

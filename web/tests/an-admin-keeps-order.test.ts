@@ -1,0 +1,122 @@
+import { encodeBatch } from '../../shared/broker/entry-batch.ts';
+import { newBatchId } from '../../shared/inventory/entry-id.ts';
+import { createTestBroker } from '../../shared/testing/broker.ts';
+import { eventually } from '../../shared/testing/eventually.ts';
+import { startBrowser, untilStage } from './start-browser.ts';
+import { startStack, type Person, type Stack } from './start-stack.ts';
+
+let stack: Stack;
+let browser: Awaited<ReturnType<typeof startBrowser>>;
+let admin: Person;
+let broker: Awaited<ReturnType<typeof createTestBroker>>;
+beforeAll(async () => {
+  stack = await startStack();
+  browser = await startBrowser(stack);
+  admin = await stack.person('admin', 'Ada Admin');
+  broker = await createTestBroker(stack.namespace);
+}, 120_000);
+afterAll(async () => {
+  await browser?.stop();
+  await stack?.stop();
+  await broker?.stop();
+}, 60_000);
+afterEach(() => {
+  expect(browser.complaints.splice(0)).toEqual([]);
+});
+jest.setTimeout(120_000);
+
+test('a banned user is out, until the ban is lifted', async () => {
+  const dropId = await stack.drop();
+  const shopper = await stack.person('shopper', 'Wilma Wrong');
+  const [admins, shoppers] = [await browser.visit({ as: admin }), await browser.visit({ as: shopper })];
+  const [page, shop] = [await admins.newPage(), await shoppers.newPage()];
+  await shop.goto(`/drops/${dropId}`);
+  await untilStage(shop, 'open');
+  await page.goto('/admin/users');
+  await page.getByLabel('Name or e-mail').fill('Wilma');
+  const row = page.getByRole('listitem').filter({ hasText: 'Wilma Wrong' });
+  await row.getByRole('button', { name: 'Ban' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Ban', exact: true }).click();
+  await row.getByText('Banned', { exact: true }).waitFor();
+  await eventually(() => expect(shopper.entry(dropId)).rejects.toThrow('403'));
+  await shop.reload();
+  await shop.getByRole('link', { name: 'Sign in' }).first().waitFor();
+
+  await row.getByRole('button', { name: 'Lift ban' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Lift the ban' }).click();
+  await row.getByRole('button', { name: 'Ban', exact: true }).waitFor();
+  await eventually(() => shopper.entry(dropId));
+  await admins.close();
+  await shoppers.close();
+});
+
+test('a role is changed after a question, and never one’s own', async () => {
+  const shopper = await stack.person('shopper', 'Paul Promoted');
+  const context = await browser.visit({ as: admin });
+  const page = await context.newPage();
+  await page.goto('/admin/users');
+  await page.getByLabel('Name or e-mail').fill('Paul');
+  const row = page.getByRole('listitem').filter({ hasText: 'Paul Promoted' });
+  await row.getByLabel('Role').selectOption('organizer');
+  await page.getByRole('button', { name: 'Do nothing' }).click();
+  expect((await shopper.ask<{ user: { role: string } }>('GET', '/auth/me')).user.role).toBe('shopper');
+  await row.getByLabel('Role').selectOption('organizer');
+  await page.getByRole('button', { name: 'Change role' }).click();
+  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+  expect((await shopper.ask<{ user: { role: string } }>('GET', '/auth/me')).user.role).toBe('organizer');
+  await page.getByLabel('Name or e-mail').fill(admin.email);
+  await page.getByText('You', { exact: true }).waitFor();
+  await row.waitFor({ state: 'detached' });
+  expect(await page.getByLabel('Role').count()).toBe(0);
+  await context.close();
+});
+
+test('parked messages are sent again, and are handled', async () => {
+  const dropId = await stack.drop();
+  const buyer = await stack.person();
+  const { content, options } = encodeBatch(
+    { dropId, partition: 0 },
+    newBatchId(),
+    [`${buyer.id}:2`],
+    Date.now(),
+  );
+  await broker.send(broker.topology.parked, content.toString(), {
+    ...options,
+    headers: {
+      ...(options.headers as object),
+      'x-death': [{ queue: broker.topology.entryQueue(0), reason: 'rejected', count: 1 }],
+    },
+  });
+  const context = await browser.visit({ as: admin });
+  const page = await context.newPage();
+  await page.goto('/admin/parked');
+  await page.getByRole('heading', { name: '1 message is parked' }).waitFor();
+  await page.getByText(`1 entry of sale ${dropId}`).waitFor();
+  await page.getByRole('button', { name: 'Send all again' }).click();
+  await page.getByRole('button', { name: 'Send again', exact: true }).click();
+  await page.getByText('1 sent again, 0 parked now.').waitFor();
+  await page.getByRole('heading', { name: 'Nothing is parked' }).waitFor();
+  expect((await buyer.outcome(dropId)).status).toBe('held');
+  await context.close();
+});
+
+test('all sales are listed by phase, and each tier says how it is', async () => {
+  const [open, paused] = [await stack.drop(), await stack.drop()];
+  await stack.organizer.ask('POST', `/drops/${paused}/pause`);
+  const context = await browser.visit({ as: admin });
+  const page = await context.newPage();
+  await page.goto('/admin/drops');
+  await page.getByText(`Sale ${open} · by Olga Organizer`).waitFor();
+  await page.getByLabel('Show').selectOption('paused');
+  await page.getByText(`Sale ${open} · by Olga Organizer`).waitFor({ state: 'detached' });
+  await page.getByText(`Sale ${paused} · by Olga Organizer`).waitFor();
+  await page.getByRole('link', { name: 'The Lanterns' }).click();
+  await page.getByRole('button', { name: 'Resume' }).waitFor();
+
+  await page.goto('/admin/health');
+  await page.getByRole('heading', { name: 'Everything is ready' }).waitFor();
+  await stack.tiers.get('realtime')?.stop();
+  await page.getByRole('heading', { name: 'One process is not ready' }).waitFor();
+  expect(await page.locator('[data-state="unreachable"] h3').allTextContents()).toEqual(['realtime ']);
+  await context.close();
+});

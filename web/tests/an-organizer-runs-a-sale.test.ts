@@ -1,0 +1,349 @@
+import type { Page } from 'playwright-core';
+import { eventually } from '../../shared/testing/eventually.ts';
+import { startBrowser, untilStage } from './start-browser.ts';
+import { inSeconds, startStack, type Stack } from './start-stack.ts';
+
+let stack: Stack;
+let browser: Awaited<ReturnType<typeof startBrowser>>;
+beforeAll(async () => {
+  stack = await startStack();
+  browser = await startBrowser(stack);
+}, 120_000);
+afterAll(async () => {
+  await browser?.stop();
+  await stack?.stop();
+}, 60_000);
+afterEach(() => {
+  expect(browser.complaints.splice(0)).toEqual([]);
+});
+jest.setTimeout(120_000);
+
+const figure = (page: Page, name: string, value: string) =>
+  page.locator(`[data-figure="${name}"] dd`).getByText(value, { exact: true }).waitFor();
+const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
+
+/** As a field for times wants it, in London where these browsers are. */
+function londonTime(at: number): string {
+  const parts = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: 'Europe/London',
+    dateStyle: 'short',
+    timeStyle: 'short',
+  });
+  return parts.format(at).replace(' ', 'T');
+}
+
+async function fillDrop(page: Page): Promise<void> {
+  await page.getByLabel('Price of a seat').fill('12,50');
+  await page.getByLabel('Section', { exact: true }).fill('Stalls');
+  await page.getByLabel('Rows').fill('2');
+  await page.getByLabel('Seats a row').fill('5');
+  await page.getByLabel('Question', { exact: true }).fill('Which of these is played with a bow?');
+  for (const [index, choice] of ['Cello', 'Harp', 'Drum'].entries()) {
+    await page.getByRole('textbox', { name: `Choice ${index + 1}` }).fill(choice);
+  }
+}
+
+test('an event and a sale are made, and sell while the organizer watches', async () => {
+  const organizer = await stack.person('organizer', 'Nora Nilsen');
+  const context = await browser.visit({ as: organizer });
+  const page = await context.newPage();
+  await page.goto('/organize');
+  await heading(page, 'Nothing announced yet');
+  await page.getByRole('link', { name: 'New event' }).click();
+  await page.getByLabel('Title').fill('Evening of Glass');
+  await page.getByLabel('Place').fill('Old Foundry');
+  await page.getByLabel('Begins').fill('2031-07-04T19:30');
+  await page.getByText('19:30 BST (18:30 UTC)').waitFor();
+  await page.getByLabel('Description').fill('Glass, played.');
+  await page.getByRole('button', { name: 'Save and set up the sale' }).click();
+
+  await heading(page, 'New sale');
+  await page.getByLabel('Sale opens').fill(londonTime(Date.now()));
+  await fillDrop(page);
+  await page.getByText('€12.50 each · €125 if all are sold').waitFor();
+  await heading(page, '10 seats');
+  await page.getByRole('radio', { name: 'Cello', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Create the sale' }).click();
+
+  await page.getByText('On sale', { exact: true }).waitFor();
+  await figure(page, 'free', '10');
+  const dropId = Number(/\d+$/.exec(page.url())?.[0]);
+  const [buyer, other] = [await stack.person(), await stack.person()];
+  expect((await buyer.enter(dropId, 4)).status).toBe('held');
+  await figure(page, 'held', '4');
+  await buyer.pay(dropId);
+  await other.enter(dropId, 2);
+  await figure(page, 'sold', '4');
+  await figure(page, 'held', '2');
+  await figure(page, 'revenue', '€50');
+  await page.getByRole('img', { name: /^Seats, now: Free 4, Held 2, Sold 4$/ }).waitFor();
+  await page.getByText('4 of 10 seats free, 2 held, 4 sold.').waitFor({ state: 'attached' });
+
+  await page.getByRole('link', { name: 'Report' }).click();
+  await page.getByText('The sale still goes on').waitFor();
+  await page.getByText('Entries decided').waitFor();
+  await page.goto('/organize');
+  await page.getByText('4 of 10 sold').waitFor();
+  const { items } = await organizer.ask<{ items: { startsAt: string }[] }>('GET', '/events?mine=true');
+  expect(items[0]?.startsAt).toBe('2031-07-04T18:30:00.000Z');
+  await context.close();
+});
+
+test('a paused sale is paused for whoever looks at it, and goes on for them when resumed', async () => {
+  const dropId = await stack.drop();
+  const [organizers, shoppers] = [
+    await browser.visit({ as: stack.organizer }),
+    await browser.visit({ as: await stack.person() }),
+  ];
+  const [page, shop] = [await organizers.newPage(), await shoppers.newPage()];
+  await Promise.all([page.goto(`/organize/drops/${dropId}`), shop.goto(`/drops/${dropId}`)]);
+  await untilStage(shop, 'open');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Pause the sale' }).click();
+  await page.getByText('Paused', { exact: true }).waitFor();
+  await untilStage(shop, 'paused');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await untilStage(shop, 'open');
+  await page.getByText('On sale', { exact: true }).waitFor();
+  await organizers.close();
+  await shoppers.close();
+});
+
+test('the closing is moved, but never into the past', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: stack.organizer });
+  const page = await context.newPage();
+  await page.goto(`/organize/drops/${dropId}`);
+  await page.getByRole('button', { name: 'Move closing' }).click();
+  const closes = page.getByLabel('Sale closes');
+  await closes.fill('2020-01-01T10:00');
+  await page.getByRole('button', { name: 'Move the closing' }).click();
+  await page.getByText('This lies in the past.').waitFor();
+  await closes.fill('2031-03-30T01:30');
+  await page.getByText('This time does not exist').waitFor();
+  await closes.fill('2031-10-26T01:30');
+  await page.getByText('The clocks go back over this time').waitFor();
+  await page.getByRole('button', { name: '+1 day' }).click();
+  await page.getByRole('button', { name: 'Move the closing' }).click();
+  await page.getByText('Open until Mon, 27 Oct 2031, 01:30 GMT').waitFor();
+  const { closesAt } = await stack.organizer.ask<{ closesAt: string }>('GET', `/drops/${dropId}`);
+  expect(closesAt).toBe('2031-10-27T01:30:00.000Z');
+  await context.close();
+});
+
+test('a cancelled sale gives the money back, once the word is typed', async () => {
+  const dropId = await stack.drop();
+  const buyer = await stack.person();
+  await buyer.enter(dropId, 2);
+  await buyer.pay(dropId);
+  await (await stack.person()).enter(dropId, 1);
+  const context = await browser.visit({ as: stack.organizer });
+  const page = await context.newPage();
+  await page.goto(`/organize/drops/${dropId}`);
+  await figure(page, 'sold', '2');
+  await page.getByRole('button', { name: 'Cancel the sale' }).click();
+  await page.getByText('1 order (€130) is refunded in full').waitFor();
+  await page.getByText('1 seat is taken back from their buyers').waitFor();
+  await page.getByRole('button', { name: 'Cancel and refund' }).click();
+  await page.getByText('Fill this in.').waitFor();
+  expect((await stack.organizer.ask<{ state: string }>('GET', `/drops/${dropId}`)).state).toBe('open');
+  await page.getByLabel('Type “cancel” to confirm').fill('cancel');
+  await page.getByRole('button', { name: 'Cancel and refund' }).click();
+  await page.getByText('Cancelled', { exact: true }).waitFor();
+  await page.getByText('€130 went back to the buyers').waitFor();
+  await eventually(async () => {
+    const { items } = await buyer.ask<{ items: { status: string }[] }>('GET', '/orders');
+    expect(items[0]?.status).toBe('refunded');
+  });
+  await context.close();
+});
+
+test('one order is refunded, and its seats are on sale again', async () => {
+  const dropId = await stack.drop();
+  const buyer = await stack.person('shopper', 'Kim Park');
+  await buyer.enter(dropId, 2);
+  await buyer.pay(dropId);
+  const context = await browser.visit({ as: stack.organizer });
+  const page = await context.newPage();
+  await page.goto(`/organize/drops/${dropId}/orders`);
+  await page.getByText('Kim Park').waitFor();
+  await page.getByText('Floor, row 1: 5, 6').waitFor();
+  await page.getByRole('button', { name: 'Refund', exact: true }).click();
+  await page.getByText('Kim Park gets €130 back.').waitFor();
+  await page.getByRole('button', { name: 'Refund €130' }).click();
+  await page.getByText('Refunded', { exact: true }).waitFor();
+  expect((await buyer.entry(dropId)).status).toBe('released');
+  await page.getByRole('link', { name: 'Live' }).click();
+  await figure(page, 'free', '42');
+
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Orders' }).click();
+  await page.getByRole('link', { name: 'All orders as CSV' }).click();
+  expect((await download).suggestedFilename()).toBe(`drop-${dropId}-orders.csv`);
+  await context.close();
+});
+
+test('what cannot be sold is refused at its field, and nothing is sent', async () => {
+  const context = await browser.visit({ as: stack.organizer });
+  const page = await context.newPage();
+  await page.goto(`/organize/events/${stack.eventId}/drops/new`);
+  const sent: string[] = [];
+  page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
+  const create = page.getByRole('button', { name: 'Create the sale' });
+  await create.click();
+  await page.getByText(/fields need another look/).waitFor();
+
+  await fillDrop(page);
+  await page.getByLabel('Price of a seat').fill('12.505');
+  await create.click();
+  await page.getByText('At most 2 decimals: 65.00.').waitFor();
+  await page.getByLabel('Currency').selectOption('JPY');
+  await page.getByText('This currency has no decimals: 65.').waitFor();
+  await page.getByLabel('Price of a seat').fill('1250');
+  await page.getByText('¥1,250 each').waitFor();
+  await page.getByLabel('Seats each, at most').fill('11');
+  await page.getByLabel('Sale closes').fill(londonTime(Date.now()));
+  await create.click();
+  await page.getByText('At most 10.').waitFor();
+  await page.getByLabel('Seats each, at most').fill('10');
+  await create.click();
+  await page.getByText('The sale must close after it opens.').waitFor();
+  expect(sent).toEqual([]);
+
+  // What only the server can know is shown where it belongs too.
+  await page.getByLabel('Sale opens').fill('2020-05-04T10:00');
+  await page.getByLabel('Sale closes').fill('2031-05-04T10:00');
+  await create.click();
+  await page.getByText('This lies in the past.').waitFor();
+  expect(await page.getByLabel('Sale opens').getAttribute('aria-invalid')).toBe('true');
+  expect(sent).toHaveLength(1);
+  await page.getByLabel('Sale opens').fill('2031-04-04T10:00');
+  await create.click();
+  await page.getByText('Not open yet').waitFor();
+  const dropId = /\d+$/.exec(page.url())?.[0];
+  expect(await stack.organizer.ask('GET', `/drops/${dropId}`)).toMatchObject({
+    opensAt: '2031-04-04T09:00:00.000Z',
+    price: { amount: 1250, currency: 'JPY' },
+    questions: [{ choices: ['Cello', 'Harp', 'Drum'], answer: 'Cello' }],
+  });
+  await context.close();
+});
+
+test('a sale that is not open yet is changed, and only what was touched is sent', async () => {
+  const opensAt = inSeconds(86_400);
+  const dropId = await stack.drop({ opensAt, closesAt: inSeconds(200_000) });
+  const context = await browser.visit({ as: stack.organizer });
+  const page = await context.newPage();
+  await page.goto(`/organize/drops/${dropId}/edit`);
+  await page.getByLabel('Price of a seat').fill('70');
+  await page.getByRole('button', { name: 'Add a question' }).click();
+  const second = page.getByRole('group', { name: 'Question 2' });
+  await second.getByLabel('Question', { exact: true }).fill('How many strings has a cello?');
+  await second.getByRole('radio', { name: 'Typing' }).check({ force: true });
+  await second.getByLabel('Right answer').fill('4');
+  const request = page.waitForRequest((each) => each.method() === 'PATCH');
+  await page.getByRole('button', { name: 'Save' }).click();
+  expect(Object.keys((await request).postDataJSON() as object).toSorted()).toEqual(['price', 'questions']);
+  await figure(page, 'free', '42');
+  expect(await stack.organizer.ask('GET', `/drops/${dropId}`)).toMatchObject({
+    opensAt,
+    price: { amount: 7000, currency: 'EUR' },
+    questions: [{ answer: 'Cello' }, { text: 'How many strings has a cello?', answer: '4' }],
+  });
+  await context.close();
+});
+
+test('unsaved work is not left by accident: not by a link, not by Back', async () => {
+  const context = await browser.visit({ as: stack.organizer });
+  const page = await context.newPage();
+  await page.goto('/organize');
+  await page.getByRole('link', { name: 'Edit event' }).first().click();
+  await page.getByLabel('Place').fill('Somewhere else');
+  await page.getByRole('link', { name: 'Your events' }).click();
+  await page.getByRole('alertdialog', { name: 'Leave without saving?' }).waitFor();
+  await page.getByRole('button', { name: 'Stay here' }).click();
+  expect(await page.getByLabel('Place').inputValue()).toBe('Somewhere else');
+  await page.evaluate(() => history.back());
+  await page.getByRole('alertdialog', { name: 'Leave without saving?' }).waitFor();
+  await page.getByRole('button', { name: 'Leave', exact: true }).click();
+  await heading(page, 'Your events');
+  expect(new URL(page.url()).pathname).toBe('/organize');
+  await context.close();
+});
+
+test('a ticket lets one person in, whether typed, scanned by hand or by camera', async () => {
+  const dropId = await stack.drop();
+  const buyer = await stack.person();
+  await buyer.enter(dropId, 2);
+  const { id } = await buyer.pay(dropId);
+  const order = await buyer.ask<{ seats: { ticket: string }[] }>('GET', `/orders/${id}`);
+  const [first, second] = order.seats.map(({ ticket }) => ticket) as [string, string];
+  const context = await browser.visit({ as: stack.organizer });
+  await context.addInitScript(fakeCamera, second);
+  const page = await context.newPage();
+  await page.goto(`/organize/events/${stack.eventId}/check-in`);
+  const shown = (kind: string) => page.locator(`section[data-result="${kind}"]`).waitFor();
+
+  await shown('ready');
+  await page.getByLabel('Ticket code').fill(first);
+  await page.keyboard.press('Enter');
+  await shown('let_in');
+  await page.getByText('Floor, row 1, seat 5', { exact: true }).waitFor();
+  await page.getByText(/^1 let in/).waitFor();
+  // A hand scanner types wherever the focus is.
+  await page.getByRole('heading', { name: 'Check-in' }).click();
+  await page.keyboard.type(first);
+  await page.keyboard.press('Enter');
+  await shown('again');
+  await page.keyboard.type('nonsense');
+  await page.keyboard.press('Enter');
+  await shown('invalid');
+  await page.getByRole('button', { name: 'Use the camera' }).click();
+  await shown('let_in');
+  await page.getByRole('button', { name: 'Stop the camera' }).click();
+
+  await stack.organizer.ask('POST', `/orders/${id}/refund`);
+  await page.getByLabel('Ticket code').fill(second);
+  await page.keyboard.press('Enter');
+  await shown('refunded');
+  expect(await page.getByRole('list').getByText('Let in', { exact: true }).count()).toBe(2);
+  await context.close();
+});
+
+/** Runs in the page: a camera that sees one code. */
+function fakeCamera(code: string): void {
+  Object.assign(globalThis, {
+    BarcodeDetector: class {
+      detect = () => Promise.resolve([{ rawValue: code }]);
+    },
+  });
+  Object.defineProperty(navigator, 'mediaDevices', {
+    value: { getUserMedia: () => Promise.resolve(document.createElement('canvas').captureStream(1)) },
+  });
+}
+
+test('the pages are for those who run sales, each for their own', async () => {
+  const dropId = await stack.drop();
+  const nobody = await browser.visit();
+  const page = await nobody.newPage();
+  await page.goto(`/organize/drops/${dropId}`);
+  await heading(page, 'Sign in');
+  expect(new URL(page.url()).searchParams.get('next')).toBe(`/organize/drops/${dropId}`);
+  await nobody.close();
+
+  const shopper = await browser.visit({ as: await stack.person() });
+  const shop = await shopper.newPage();
+  await shop.goto('/organize');
+  await heading(shop, 'Not for your account');
+  await shop.goto('/admin/users');
+  await heading(shop, 'Not for your account');
+  await shopper.close();
+
+  const other = await browser.visit({ as: await stack.person('organizer') });
+  const foreign = await other.newPage();
+  await foreign.goto(`/organize/drops/${dropId}`);
+  await foreign.getByText('This belongs to another organizer.').waitFor();
+  await foreign.goto('/admin/health');
+  await heading(foreign, 'Not for your account');
+  await other.close();
+});

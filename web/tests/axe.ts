@@ -1,0 +1,37 @@
+/** What axe finds on a page, for WCAG 2.2 AA and good practice. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Colours on their way from one to another are none that axe should judge. */
+export const calm = { reducedMotion: 'reduce' } as const;
+
+/** Runs in the page: the new colours are drawn, and none is on its way any more. */
+async function colourSettled(): Promise<void> {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+}
+
+/** What axe finds on the page as it is now, in both colour schemes. */
+export async function faults(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(colourSettled);
+    await page.evaluate(axe);
+    const results = await page.evaluate<AxeResults, string[]>(async (values) => {
+      const { axe: loaded } = globalThis as unknown as { axe: typeof import('axe-core') };
+      return loaded.run(document, { runOnly: { type: 'tag', values } });
+    }, rules);
+    for (const { id, help, nodes } of results.violations) {
+      found.push(
+        `${colorScheme} ${id}: ${help} — ${nodes.map((node) => node.html + ' ' + (node.failureSummary ?? '')).join(' ')}`,
+      );
+    }
+  }
+  return found;
+}
