@@ -4,6 +4,7 @@
  * does what is left to do.
  */
 import { loadDrop } from '../../shared/drops/drop.ts';
+import { beginArchive } from '../../shared/ledger/archive.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
 import type { Deps } from '../deps.ts';
 
@@ -52,7 +53,11 @@ async function stockDrop({ db, inventory }: StockDeps, id: number): Promise<void
       .first('id');
     if (!waiting) return;
     const drop = await loadDrop(trx, id);
-    if (drop) await inventory.stock(drop);
+    if (!drop) return;
+    // What was on sale once is never put on sale from scratch: seats that are sold would be free again.
+    const again = !(await beginArchive(trx, drop));
+    if ((await inventory.stock(drop, { again })) === 'lost')
+      throw new Error(`Redis has lost drop ${id}: npm run rebuild -- ${id}`);
     await trx('drops')
       .where({ id })
       .update({ stocked_at: trx.fn.now(3) });

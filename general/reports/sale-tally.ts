@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../../shared/inventory/ledger.ts';
+import type { LedgerRecord } from '../../shared/ledger/record.ts';
 
 const nothing = { entries: 0, held: 0, standby: 0, soldOut: 0, promoted: 0, paid: 0, lapsed: 0 };
 
@@ -34,7 +34,7 @@ export class SaleTally {
     const { totals } = this;
     switch (record.kind) {
       case 'stock':
-        this.#free += record.seats;
+        this.#free += record.count;
         return;
       case 'claim':
         this.#addClaim(record);
@@ -72,6 +72,8 @@ export class SaleTally {
       case 'paying':
       case 'declined':
       case 'cancel':
+      case 'terms':
+      case 'restore':
         return;
     }
     // Seats on their way between partitions are not gone, though nobody can have them for a moment.

@@ -11,7 +11,7 @@ import { Tallies } from './tallies.ts';
 
 /** The ledger says what happened to seats, MySQL what was paid for them. */
 export function showReport({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Route {
-  const tallies = new Tallies(inventory);
+  const tallies = new Tallies({ db, inventory });
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/report',

@@ -1,7 +1,7 @@
 import { newDrop } from '../../shared/testing/inventory.ts';
-import { decodeRecord } from './ledger.ts';
-import { Replay } from './replay.ts';
-import { createReport, type Rule } from './violation.ts';
+import { decodeRecord } from '../../shared/ledger/record.ts';
+import { Replay } from '../../shared/ledger/replay.ts';
+import { createReport, type Rule } from '../../shared/ledger/violation.ts';
 
 /** Two rows of two seats, two places in standby. */
 const drop = newDrop({

@@ -4,21 +4,27 @@ import { places } from '../../shared/inventory/inventory.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
 import { partitionOfBuyer } from '../../shared/inventory/layout.ts';
+import { createTestDatabase, type TestDatabase } from '../../shared/testing/database.ts';
 import { createTestInventory, type TestInventory } from '../../shared/testing/inventory.ts';
-import { checkRedisAgrees } from './redis-agrees.ts';
-import { replayDrop } from './replay-drop.ts';
-import { createReport } from './violation.ts';
+import { checkRedisAgrees } from '../../shared/ledger/redis-agrees.ts';
+import { finishReplay, replayDrop } from '../../shared/ledger/replay-drop.ts';
+import { createReport } from '../../shared/ledger/violation.ts';
 
+let database: TestDatabase;
 let stage: TestInventory;
-beforeAll(() => {
+beforeAll(async () => {
+  database = await createTestDatabase();
   stage = createTestInventory();
 });
-afterAll(() => stage.stop());
+afterAll(async () => {
+  await stage.stop();
+  await database.drop();
+});
 
 test.each([1, 3])(
   'whatever the scripts do over %i partition(s), the replay finds nothing wrong',
   async (partitions) => {
-    const { inventory, redis } = stage;
+    const { inventory } = stage;
     const { drop } = await stage.onSale({
       partitions,
       sections: [{ name: 'Stalls', rows: 6, seatsPerRow: 5 }],
@@ -73,7 +79,8 @@ test.each([1, 3])(
     }
 
     const { violations, report } = createReport();
-    const replays = await replayDrop(redis, inventory.keys, drop, report);
+    const source = { db: database.db, inventory };
+    const replays = finishReplay(await replayDrop(source, drop, report), report);
     await checkRedisAgrees(inventory, drop, replays, report);
     expect(violations).toEqual([]);
     expect(replays).toHaveLength(places(drop.id, partitions).length);
@@ -90,7 +97,8 @@ test('what Redis says otherwise than its ledger is found', async () => {
   await redis.hset(inventory.keys.key(place, 'rows'), '0', '.'.repeat(10));
   await redis.hincrby(inventory.keys.key(place, 'meta'), 'free', 1);
   const { violations, report } = createReport();
-  await checkRedisAgrees(inventory, drop, await replayDrop(redis, inventory.keys, drop, report), report);
+  const partitions = await replayDrop({ db: database.db, inventory }, drop, report);
+  await checkRedisAgrees(inventory, drop, finishReplay(partitions, report), report);
   expect(violations.map(({ what }) => what)).toEqual([
     'counters do not add up to the capacity',
     'counters are not what the ledger comes to',

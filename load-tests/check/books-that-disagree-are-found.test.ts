@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../../shared/testing/data
 import { createTestInventory, type TestInventory } from '../../shared/testing/inventory.ts';
 import type { Charge } from './charges.ts';
 import { checkDrop } from './check-drop.ts';
-import { createReport } from './violation.ts';
+import { createReport } from '../../shared/ledger/violation.ts';
 
 let database: TestDatabase;
 let stage: TestInventory;
@@ -76,9 +76,9 @@ async function sellTwoSeats(): Promise<Sale> {
 
 async function check({ drop, charges }: Sale) {
   const { violations, report } = createReport();
-  const { redis, inventory } = stage;
+  const { inventory } = stage;
   const listCharges = () => Promise.resolve(charges);
-  await checkDrop({ redis, inventory, db: database.db, listCharges }, drop, report);
+  await checkDrop({ inventory, db: database.db, listCharges }, drop, report);
   return violations.map(({ rule, what }) => `${rule}: ${what}`);
 }
 

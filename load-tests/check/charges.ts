@@ -1,8 +1,8 @@
 import type { Database } from '../../shared/mysql/connect.ts';
 import { parseChargeKey } from '../../general/payments/provider.ts';
-import type { Order } from './orders.ts';
-import type { Replay } from './replay.ts';
-import type { Report } from './violation.ts';
+import type { Order } from '../../shared/ledger/orders.ts';
+import type { Replay } from '../../shared/ledger/replay.ts';
+import type { Report } from '../../shared/ledger/violation.ts';
 
 /** A charge in the sandbox provider's books. */
 export type Charge = {
@@ -36,7 +36,14 @@ export async function checkCharges(
   { replays, orders }: { replays: readonly Replay[]; orders: readonly Order[] },
   report: Report,
 ): Promise<void> {
-  const ofDrop = new Set(replays.flatMap(({ holds }) => [...holds.keys()]));
+  // Of holds that Redis has forgotten, MySQL knows.
+  const attempted: { hold_id: string }[] = await db('payment_attempts')
+    .where({ drop_id: dropId })
+    .select('hold_id');
+  const ofDrop = new Set([
+    ...replays.flatMap(({ holds }) => [...holds.keys()]),
+    ...attempted.map(({ hold_id }) => hold_id),
+  ]);
   const holdOf = ({ key }: Charge) => parseChargeKey(key)?.holdId ?? '';
   const charges = (await listCharges('')).filter((charge) => ofDrop.has(holdOf(charge)));
   const byHold = Map.groupBy(charges, holdOf);

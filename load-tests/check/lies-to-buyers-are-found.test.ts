@@ -2,11 +2,11 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import type { EntryState } from '../../shared/contract/entries.ts';
 import { heldState } from '../../shared/entry-state.ts';
 import { newDrop } from '../../shared/testing/inventory.ts';
-import { decodeRecord } from './ledger.ts';
+import { decodeRecord } from '../../shared/ledger/record.ts';
 import { checkNobodyWasOvertaken } from './nobody-was-overtaken.ts';
-import { Replay } from './replay.ts';
+import { Replay } from '../../shared/ledger/replay.ts';
 import { checkTold, type BuyerRecord, type Press } from './told.ts';
-import { createReport, type Rule } from './violation.ts';
+import { createReport, type Rule } from '../../shared/ledger/violation.ts';
 
 const key = createSecretKey(randomBytes(32));
 const drop = newDrop({ sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 1 }], standbyLimit: 1 });
@@ -56,6 +56,21 @@ test('buyers who were told the truth', () => {
     buyer(5, [], [press(0, 1, 'unknown')]),
   ];
   expect(found(told)).toEqual([]);
+});
+
+test('a buyer whose hold has ended may enter again, and what came of that is the last word', () => {
+  const again = (outcome: string) => [
+    { t: 'release', h: id('a', 0), u: 1, s: '0.1', why: 'expired' },
+    { t: 'promote', h: id('a', 1), u: 2, s: '0.1', x: 30_000 },
+    { t: 'claim', b: 'b'.repeat(14), e: '1:1', r: `20000|30000|${outcome}` },
+  ];
+  const presses = [press(), press(5, 6)];
+  const ended = [held(id('a', 0)), { status: 'released' } as const];
+  const waits = buyer(1, [...ended, { status: 'standby', position: 1 }], presses);
+  expect(found([waits], replayOf(...again('s1')))).toEqual([]);
+  const soldOut = buyer(1, [...ended, { status: 'sold_out' }], presses);
+  expect(found([soldOut], replayOf(...again('x1')))).toEqual([]);
+  expect(found([buyer(1, ended, presses)], replayOf(...again('s1')))).toHaveLength(1);
 });
 
 test.each<[string, BuyerRecord, Rule]>([

@@ -1,5 +1,5 @@
-import type { Replay } from './replay.ts';
-import type { Report } from './violation.ts';
+import type { Replay } from '../../shared/ledger/replay.ts';
+import type { Report } from '../../shared/ledger/violation.ts';
 
 /** Once a sale is quiet every hold was paid or released (rule 5), and nobody stands by for seats that are free. */
 export function checkNoHoldIsLeft(replays: readonly Replay[], report: Report): void {

@@ -1,6 +1,6 @@
 import type { BuyerRecord } from './told.ts';
-import type { Replay } from './replay.ts';
-import type { Report } from './violation.ts';
+import type { Replay } from '../../shared/ledger/replay.ts';
+import type { Report } from '../../shared/ledger/violation.ts';
 
 /**
  * Within a partition outcomes follow the order in which the broker accepted the entries (rule 4). The broker's order

@@ -1,6 +1,6 @@
 import { connect } from 'amqplib';
 import type { Topology } from '../../shared/broker/topology.ts';
-import type { Report } from './violation.ts';
+import type { Report } from '../../shared/ledger/violation.ts';
 
 export type QueueDepths = Record<string, number>;
 

@@ -5,8 +5,8 @@
 import type { KeyObject } from 'node:crypto';
 import { verifyCheckoutToken } from '../../shared/checkout-token.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
-import type { DecidedEntry, Replay, ReplayedHold } from './replay.ts';
-import type { Report } from './violation.ts';
+import type { DecidedEntry, Replay, ReplayedHold } from '../../shared/ledger/replay.ts';
+import type { Report } from '../../shared/ledger/violation.ts';
 
 /** One attempt to enter. Times are milliseconds since 1970 by one clock. */
 export type Press = {
@@ -129,14 +129,27 @@ function checkLastWord(
   report: Report,
 ): void {
   if (!presses.some(({ result }) => result === 'accepted')) return;
-  const waits = replays.some(({ standby }) => entries.some(({ entryId }) => standby.has(entryId)));
-  const left = entries.some(({ outcome }) => outcome.kind === 'standby') && own.length === 0 && !waits;
-  const state = own.some((hold) => hold.state === 'sold') ? 'sold' : own.at(-1)?.state;
-  const truth = state ?? (waits ? 'standby' : left ? 'none' : 'sold_out');
+  const truth = standing(entries, own, replays);
   const last = told.at(-1)?.entry.status;
   if (last === truth) return;
   const heard = last === undefined ? 'was told nothing' : `was last told ${last}`;
   report('told the truth', `buyer ${userId} ${heard}, and it is ${truth}`, { told, entries, holds: own });
+}
+
+/** How things stand for a buyer: what came of the last entry that counted. One may enter again after a hold has ended. */
+function standing(
+  entries: readonly DecidedEntry[],
+  own: readonly ReplayedHold[],
+  replays: readonly Replay[],
+): EntryState['status'] {
+  if (own.some(({ state }) => state === 'sold')) return 'sold';
+  const last = entries.findLast(({ outcome }) => outcome.kind !== 'duplicate');
+  if (last?.outcome.kind === 'sold_out') return 'sold_out';
+  const hold = own.find(({ holdId }) => holdId === last?.entryId) ?? (last ? undefined : own.at(-1));
+  if (hold) return hold.state;
+  if (!last) return 'sold_out';
+  // In standby, or out of it without having got seats.
+  return replays.some(({ standby }) => standby.has(last.entryId)) ? 'standby' : 'none';
 }
 
 /** HTTP, asked at the end, says of a buyer what Redis says. */

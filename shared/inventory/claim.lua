@@ -4,6 +4,7 @@
 --
 -- ARGV  1 batch id   2 entries 'buyer:quantity,...'
 --       3 '1' if other partitions may have seats to lend: then nothing is decided while there are too few here
+--       4 which publisher sent it and as its how manieth, for the ledger; may be ''
 -- reply {'not_stocked'}
 --       {'short', seats missing, partitions of the drop}
 --       {'decided', 'now|expiresAt|outcome,outcome,...'} in the order of the entries:
@@ -104,5 +105,5 @@ local reply = int(now) .. '|' .. int(now + meta.holdMs) .. '|' .. table.concat(o
 redis.call('HSET', BATCHES, batch, reply)
 -- More batches than a broker can have under way unconfirmed (see prefetch in consumer/), with room to spare.
 if redis.call('RPUSH', ORDER, batch) > 512 then redis.call('HDEL', BATCHES, redis.call('LPOP', ORDER)) end
-ledger('t', 'claim', 'b', batch, 'e', packed, 'r', reply)
+ledger('t', 'claim', 'b', batch, 'e', packed, 'r', reply, 'q', ARGV[4] or '')
 return { 'decided', reply }

@@ -9,6 +9,8 @@ export type Batch = {
   id: string;
   /** `buyer:quantity,...` as the publisher wrote it; Redis gets it as it is. */
   packed: string;
+  /** `PUBLISHER.NUMBER` of the batch, see entry-batch.ts; the ledger keeps it. */
+  sent?: string;
 };
 
 export type Outcome =
@@ -25,18 +27,24 @@ export type ClaimResult =
   /** The drop's seats are not in Redis (yet, or any more). */
   | { kind: 'not_stocked' };
 
-/** Milliseconds to wait for replicas before going on without; Redis then has the batch, if not its replica. */
-const replicaDeadline = 50;
+/**
+ * Milliseconds to wait for replicas before going on without; Redis then has the batch, if not its replica. A replica
+ * that answered last time may be slow for once; one that did not is tried now and then, and briefly.
+ */
+const replicaDeadline = { usual: 1_000, afterNone: 50 };
+const nextTryAfterNone = 5_000;
 
 export type Claim = (place: Place, batch: Batch, options: { mayBorrow: boolean }) => Promise<ClaimResult>;
 
 /**
  * `replicaAcks` replicas must have the batch before it counts as decided, where there are that many: Redis Cluster
- * can lose what only a master knew. After a wait in vain the next ones are skipped for a while.
+ * can lose what only a master knew. After a wait in vain the next ones are skipped for a while. When the master is
+ * lost during the wait, the batch is not decided: its successor may not have it, and is asked again.
  */
 export function createClaim(redis: Cluster, keys: Keys, replicaAcks: number): Claim {
   defineScript(redis, keys, 'claim');
-  let skipWaitUntil = 0;
+  /** Until when the next wait is skipped, for partitions whose last one was in vain; a node may lack what others have. */
+  const inVain = new Map<string, number>();
 
   return async (place, batch, { mayBorrow }) => {
     // WAIT counts what its own connection wrote, so both go down the same one, as a pipeline.
@@ -46,12 +54,18 @@ export function createClaim(redis: Cluster, keys: Keys, replicaAcks: number): Cl
       batch.id,
       batch.packed,
       mayBorrow ? '1' : '0',
+      batch.sent ?? '',
     );
-    const waits = replicaAcks > 0 && Date.now() >= skipWaitUntil;
-    if (waits) pipeline.wait(replicaAcks, replicaDeadline);
+    const skipUntil = inVain.get(keys.key(place, 'meta'));
+    const waits = replicaAcks > 0 && Date.now() >= (skipUntil ?? 0);
+    const { usual, afterNone } = replicaDeadline;
+    if (waits) pipeline.wait(replicaAcks, skipUntil === undefined ? usual : afterNone);
     const [claimed, waited] = (await pipeline.exec()) ?? [];
     if (!claimed || claimed[0]) throw claimed?.[0] ?? new Error('claim.lua gave no reply');
-    if (waits && Number(waited?.[1] ?? 0) < replicaAcks) skipWaitUntil = Date.now() + 5_000;
+    if (waited?.[0]) throw waited[0];
+    if (waits && Number(waited?.[1]) < replicaAcks)
+      inVain.set(keys.key(place, 'meta'), Date.now() + nextTryAfterNone);
+    else if (waits) inVain.delete(keys.key(place, 'meta'));
     return decode(claimed[1] as Reply, batch);
   };
 }

@@ -18,7 +18,7 @@ import {
 } from './hold.ts';
 import { Keys, type Place } from './keys.ts';
 import { rowsOf, rowsOfPartition } from './layout.ts';
-import { readLedger, type LedgerRecord } from './ledger.ts';
+import { createRestore, type Restore } from './restore.ts';
 import { decodeReleaseReason, type ReleaseReason } from './release-reason.ts';
 import { defineScript, unexpected, UnexpectedReply } from './script.ts';
 
@@ -31,6 +31,22 @@ export type BeginPayment =
   | { kind: 'paying'; attempt: number; seats: string[]; expiresAt: number }
   | { kind: 'under_way'; attempt: number }
   | { kind: 'expired' | 'sold' | 'not_stocked' };
+
+/** A hold whose card was charged though it gets no order. */
+export type LostHold = Pick<Hold, 'holdId' | 'buyerId'> & { seats: readonly string[]; attempt: number };
+/** What MySQL says of seats: an order, its buyer and all its seats. */
+export type Owner = { orderId: string; buyerId: number; seats: readonly string[] };
+
+export type Followed = {
+  /**
+   * Of the hold that lost: it ended just now; it had ended before, and why is told now; nothing was left to do.
+   * `blocked`: an order lacks a seat that somebody else is paying for, whose payment will come to nothing.
+   */
+  kind: 'ended' | 'noted' | 'known' | 'blocked';
+  /** Buyers whose unpaid holds had seats of an order, and ended. */
+  yielded: number[];
+  promoted: NewHold[];
+};
 
 export type Left =
   | { kind: 'released'; holdId: string; promoted: NewHold[] }
@@ -54,9 +70,15 @@ export type Counts = {
   decided: number;
 };
 
+/** Seats of one partition, by the counters and by counting the rows, at one moment. */
+export type Tally = Record<'counters' | 'rows', { free: number; taken: number; sold: number }>;
+
 export type Inventory = {
-  /** Puts a drop's seats on sale, or brings its limits up to date. Never touches seats that are on sale already. */
-  stock: (drop: Drop) => Promise<void>;
+  /**
+   * Puts a drop's seats on sale, or brings its limits up to date. Never touches seats that are on sale already.
+   * `again`: it was on sale before, so a partition that is not there is `lost`, and stays so until it is restored.
+   */
+  stock: (drop: Drop, options?: { again: boolean }) => Promise<'stocked' | 'lost'>;
   /** Decides a batch of entries in their order. */
   claim: Claim;
   /** Ends a hold whose time is over. `early`: milliseconds are left. */
@@ -79,6 +101,13 @@ export type Inventory = {
     place: Place,
     order: { holdId: string; buyerId: number; seats: readonly string[] },
   ) => Promise<'sold' | 'refunded' | 'conflict'>;
+  /** Whether a hold whose card was charged can still become an order. `lost`: its seats are somebody else's by now. */
+  checkCharged: (
+    place: Place,
+    hold: Pick<Hold, 'holdId' | 'buyerId'> & { seats: readonly string[] },
+  ) => Promise<'kept' | 'lost'>;
+  /** Gives seats to the orders that own them in MySQL, and ends the hold that was charged for them in vain, if any. */
+  followOrders: (place: Place, owners: readonly Owner[], lost?: LostHold) => Promise<Followed>;
   /** sold -> refunded, after MySQL has the refund. */
   reopen: (place: Place, holdId: string) => Promise<Released | Settled | Unknown>;
   /** Ends the sale, a portion a call. `left`: holds and standby places still to end; repeat until it is 0. */
@@ -92,6 +121,8 @@ export type Inventory = {
   noteAccepted: (dropId: number, entries: number) => Promise<void>;
   /** Of each partition; undefined where it is not in Redis. */
   partitionCounts: (drop: { id: number; partitions: number }) => Promise<(Counts | undefined)[]>;
+  /** Of each partition; undefined where it is not in Redis. */
+  tallies: (drop: { id: number; partitions: number }) => Promise<(Tally | undefined)[]>;
   /** Seats that the most modest buyer in standby waits for; undefined when nobody does. */
   leastWanted: (place: Place) => Promise<number | undefined>;
   /** One string a row, one character a seat: '.' free, 'h' held or paying, 's' sold, '-' changing partitions. */
@@ -110,14 +141,25 @@ export type Inventory = {
   paying: (place: Place, forMs: number) => Promise<HoldRecord[]>;
   /** Holds promoted `forMs` ago or longer, of which nobody said that their timers are set and their buyers told. */
   untold: (place: Place, forMs: number) => Promise<HoldRecord[]>;
+  /** Holds as they are now; undefined where Redis knows none of that id. */
+  holds: (
+    place: Place,
+    holdIds: readonly string[],
+  ) => Promise<({ state: HoldState; expiresAt: number } | undefined)[]>;
   /** The timer of a promoted hold is set and its buyer was told. */
   told: (place: Place, holdIds: readonly string[]) => Promise<void>;
   /** The drops that the sweeper looks after, with the number of their partitions. */
   onSale: () => Promise<{ id: number; partitions: number }[]>;
+  /** Puts it there. */
+  beginSale: (drop: { id: number; partitions: number }) => Promise<void>;
   /** A drop that has nothing left to look after. */
   endSale: (dropId: number) => Promise<void>;
-  /** The next records of a partition's ledger after the one named, oldest first; none when there are no more. */
-  ledger: (place: Place, after: string | undefined) => Promise<LedgerRecord[]>;
+  /** Records of a partition's ledger that are still in Redis, oldest first; `from` as XRANGE takes it. */
+  ledgerEntries: (place: Place, from: string, limit: number) => Promise<[id: string, fields: string[]][]>;
+  /** Loads a partition that was lost. */
+  restore: Restore;
+  /** Takes out the records before this one. */
+  trimLedger: (place: Place, before: string) => Promise<void>;
   keys: Keys;
 };
 
@@ -132,6 +174,8 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
   const begin = script('begin-payment');
   const decline = script('decline-payment');
   const complete = script('complete-payment');
+  const check = script('check-charged');
+  const follow = script('follow-orders');
   const reopen = script('reopen');
   const cancel = script('cancel');
   const lend = script('lend');
@@ -172,7 +216,8 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
     claim: createClaim(redis, keys, replicaAcks),
     partitionCounts,
 
-    async stock(drop) {
+    async stock(drop, { again } = { again: false }) {
+      let lost = false;
       const rows = rowsOf(drop.sections);
       for (const { dropId, partition } of places(drop.id, drop.partitions)) {
         const own = new Set(rowsOfPartition(rows, partition, drop.partitions));
@@ -181,16 +226,20 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
         const standbyLimit = Math.floor(
           (drop.standbyLimit + drop.partitions - 1 - partition) / drop.partitions,
         );
-        await stock(
+        const [outcome] = await stock(
           { dropId, partition },
           drop.maxPerBuyer,
           standbyLimit,
           drop.holdSeconds * 1000,
           drop.partitions,
+          again ? '0' : '1',
           ...seats,
         );
+        if (outcome === 'lost') lost = true;
       }
+      if (lost) return 'lost';
       await redis.hset(keys.onSale, drop.id, drop.partitions);
+      return 'stocked';
     },
 
     async release(place, holdId) {
@@ -251,6 +300,37 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
       throw unexpected('complete-payment', reply);
     },
 
+    async checkCharged(place, { holdId, buyerId, seats }) {
+      const reply = await check(place, holdId, buyerId, encodeSeats(seats));
+      const [outcome] = reply;
+      if (outcome === 'kept' || outcome === 'lost') return outcome;
+      throw unexpected('check-charged', reply);
+    },
+
+    async followOrders(place, owners, lost) {
+      const about = lost
+        ? [lost.holdId, lost.buyerId, encodeSeats(lost.seats), lost.attempt]
+        : ['', 0, '', 0];
+      const orders = owners.map(({ orderId, buyerId, seats }) =>
+        [orderId, buyerId, encodeSeats(seats)].join('|'),
+      );
+      const reply = await follow(place, ...about, ...orders);
+      const [outcome, count, ...rest] = reply;
+      switch (outcome) {
+        case 'ended':
+        case 'noted':
+        case 'known':
+        case 'blocked':
+          return {
+            kind: outcome,
+            yielded: rest.slice(0, Number(count)).map(Number),
+            promoted: decodePromoted(rest.slice(Number(count))),
+          };
+        default:
+          throw unexpected('follow-orders', reply);
+      }
+    },
+
     async reopen(place, holdId) {
       return decodeEnd('reopen', await reopen(place, holdId));
     },
@@ -303,6 +383,29 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
       await redis.incrby(keys.accepted(dropId), entries);
     },
 
+    tallies: ({ id, partitions }) =>
+      Promise.all(
+        places(id, partitions).map(async (place) => {
+          // One transaction: no script runs between the two.
+          const [meta, rows] =
+            (await redis
+              .multi()
+              .hmget(keys.key(place, 'meta'), 'free', 'held', 'paying', 'sold')
+              .hvals(keys.key(place, 'rows'))
+              .exec()) ?? [];
+          if (!meta || !rows || meta[0] || rows[0]) throw meta?.[0] ?? rows?.[0] ?? new Error('no reply');
+          const numbers = meta[1] as (string | null)[];
+          if (numbers[0] === null) return undefined;
+          const [free = 0, held = 0, paying = 0, sold = 0] = numbers.map(Number);
+          const drawn = (rows[1] as string[]).join('');
+          const count = (state: string) => drawn.split(state).length - 1;
+          return {
+            counters: { free, taken: held + paying, sold },
+            rows: { free: count('.'), taken: count('h'), sold: count('s') },
+          };
+        }),
+      ),
+
     async leastWanted(place) {
       const [first] = await redis.zrange(keys.key(place, 'standby'), '0', '0');
       if (first === undefined) return undefined;
@@ -346,6 +449,16 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
     paying: (place, forMs) => lingering(place, 'paying', forMs),
     untold: (place, forMs) => lingering(place, 'untold', forMs),
 
+    async holds(place, holdIds) {
+      if (holdIds.length === 0) return [];
+      const records = await redis.hmget(keys.key(place, 'holds'), ...holdIds);
+      return records.map((record) => {
+        if (record === null) return undefined;
+        const [state, , expiresAt] = record.split('|');
+        return { state: decodeHoldState(state), expiresAt: Number(expiresAt) };
+      });
+    },
+
     async told(place, holdIds) {
       if (holdIds.length > 0) await redis.hdel(keys.key(place, 'untold'), ...holdIds);
     },
@@ -358,7 +471,17 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
       }));
     },
 
-    ledger: (place, after) => readLedger(redis, keys, place, after),
+    restore: createRestore(script('restore')),
+
+    async beginSale({ id, partitions }) {
+      await redis.hset(keys.onSale, id, partitions);
+    },
+
+    ledgerEntries: (place, from, limit) => redis.xrange(keys.key(place, 'ledger'), from, '+', 'COUNT', limit),
+
+    async trimLedger(place, before) {
+      await redis.xtrim(keys.key(place, 'ledger'), 'MINID', before);
+    },
 
     async endSale(dropId) {
       await redis.hdel(keys.onSale, String(dropId));

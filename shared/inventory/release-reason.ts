@@ -1,5 +1,15 @@
-/** Why a hold ended. `declined`: the card was, and there was no time left to try again. */
-export const releaseReasons = ['expired', 'given_back', 'cancelled', 'refunded', 'declined'] as const;
+/**
+ * Why a hold ended. `declined`: the card was, and there was no time left to try again. `seats_lost`: an accident gave
+ * the seats to somebody else as well, whose order came first; what was charged for them goes back.
+ */
+export const releaseReasons = [
+  'expired',
+  'given_back',
+  'cancelled',
+  'refunded',
+  'declined',
+  'seats_lost',
+] as const;
 export type ReleaseReason = (typeof releaseReasons)[number];
 
 /** Undefined for what no script of today writes. */

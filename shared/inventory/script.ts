@@ -6,7 +6,7 @@ import type { Keys, Place } from './keys.ts';
 /** A script's reply: a word that names the outcome, and what belongs to it. */
 export type Reply = [outcome: string, ...rest: (string | number)[]];
 
-export type Script = (place: Place, ...args: (string | number)[]) => Promise<Reply>;
+export type Script = (place: Place, ...args: (string | number | Buffer)[]) => Promise<Reply>;
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8');
 
@@ -25,9 +25,9 @@ export function scriptSource(name: string): string {
 export function defineScript(redis: Cluster, keys: Keys, name: string): Script {
   const command = commandName(name);
   redis.defineCommand(command, { numberOfKeys: keyCount, lua: scriptSource(name) });
-  const call = (redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>)[
-    command
-  ];
+  const call = (
+    redis as unknown as Record<string, (...args: (string | number | Buffer)[]) => Promise<unknown>>
+  )[command];
   if (!call) throw new Error(`${name} was not defined`);
   return async (place, ...args) => (await call.call(redis, ...keys.all(place), ...args)) as Reply;
 }

@@ -9,6 +9,7 @@ import * as payments from './003-payments-and-orders.ts';
 import * as pause from './004-pause.ts';
 import * as checkIns from './005-check-ins.ts';
 import * as ordersByTime from './006-orders-of-a-drop-by-time.ts';
+import * as ledger from './007-ledger.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -17,6 +18,7 @@ const migrations: Record<string, Knex.Migration> = {
   '004-pause': pause,
   '005-check-ins': checkIns,
   '006-orders-of-a-drop-by-time': ordersByTime,
+  '007-ledger': ledger,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

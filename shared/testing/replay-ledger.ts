@@ -89,9 +89,10 @@ export function replayLedger(
         break;
       case 'sold': {
         const live = holds.get(holdId);
-        move(ids, live && live.state !== 'ended' ? 'h' : '.', 's');
+        const had = live?.state === 'sold' ? live.seats : [];
+        move(ids, live?.state === 'held' || live?.state === 'paying' ? 'h' : '.', 's');
         standby = standby.filter((each) => each !== buyerId);
-        holds.set(holdId, { buyerId, state: 'sold', seats: ids });
+        holds.set(holdId, { buyerId, state: 'sold', seats: [...had, ...ids] });
         break;
       }
       case 'refund': {
@@ -107,6 +108,7 @@ export function replayLedger(
         move(ids, undefined, '.');
         break;
       case 'cancel':
+      case 'terms':
         break;
       default:
         throw new Error(`unknown ledger record ${type}`);

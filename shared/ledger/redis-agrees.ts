@@ -1,5 +1,5 @@
-import type { Drop } from '../../shared/drops/drop.ts';
-import type { Inventory } from '../../shared/inventory/inventory.ts';
+import type { Drop } from '../drops/drop.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import type { Replay } from './replay.ts';
 import type { Report } from './violation.ts';
 
@@ -40,7 +40,8 @@ export async function checkRedisAgrees(
     report('2 seats add up', 'partitions do not add up to the drop', { capacity: drop.capacity });
 
   const map = await inventory.seatMap(drop);
-  for (const replay of replays) {
+  for (const [index, replay] of replays.entries()) {
+    if (!parts[index]) continue;
     for (const seat of replay.seats) {
       const [row, number] = seat.split('.').map(Number) as [number, number];
       const said = map[row]?.[number - 1];

@@ -6,6 +6,9 @@ export type Rule =
   | '4 in order'
   | '5 holds end'
   | '5 money'
+  | '6 orders survive'
+  /** The ledger's archive itself: complete, in order, unchanged. */
+  | 'the books'
   | 'told the truth'
   | 'nothing left over';
 

@@ -1,15 +1,18 @@
-import type { Drop } from '../../shared/drops/drop.ts';
-import type { Database } from '../../shared/mysql/connect.ts';
+import type { Drop } from '../drops/drop.ts';
+import type { Database } from '../mysql/connect.ts';
 import type { Replay, ReplayedHold } from './replay.ts';
 import type { Report } from './violation.ts';
 
 export type Order = {
   id: string;
+  partition: number;
   user_id: number;
   attempt: number;
   amount: number;
   currency: string;
   status: 'paid' | 'refund_due' | 'refunded';
+  reopened_at: Date | null;
+  created_at: Date;
   seats: string[];
 };
 
@@ -25,11 +28,12 @@ export async function checkOrders(
 ): Promise<Order[]> {
   const orders = await readOrders(db, drop.id);
   const holds = new Map(replays.flatMap((replay) => [...replay.holds]));
-  const paid = orders.filter(({ status }) => status === 'paid');
+  const holding = new Set(orders.filter(holdsSeats).map(({ id }) => id));
 
   const owners = new Map<string, string>();
-  for (const order of paid) {
-    checkAgainstHold(order, holds.get(order.id), drop, report);
+  for (const order of orders) {
+    if (order.status === 'refunded') continue;
+    if (order.status === 'paid') checkAgainstHold(order, holds.get(order.id), drop, report);
     for (const seat of order.seats) {
       const other = owners.get(seat);
       if (other !== undefined) report('1 one owner', `seat ${seat} is in two orders`, [other, order.id]);
@@ -37,7 +41,7 @@ export async function checkOrders(
     }
   }
   for (const hold of holds.values()) {
-    if (hold.state === 'sold' && !paid.some(({ id }) => id === hold.holdId))
+    if (hold.state === 'sold' && !holding.has(hold.holdId))
       report('1 one owner', `hold ${hold.holdId} is sold in Redis without a paid order`, hold);
   }
   await checkSoldSeats(db, drop.id, owners, report);
@@ -45,7 +49,15 @@ export async function checkOrders(
   return orders;
 }
 
-async function readOrders(db: Database, dropId: number): Promise<Order[]> {
+/** Paid; or refunded, but its seats are not back on sale yet. */
+function holdsSeats({ status, reopened_at }: Order): boolean {
+  return status !== 'refunded' || reopened_at === null;
+}
+
+/** Milliseconds within which Redis hears of an order; if it does not, the reconciler tells it. */
+const heardWithin = 30_000;
+
+export async function readOrders(db: Database, dropId: number): Promise<Order[]> {
   const rows: Omit<Order, 'seats'>[] = await db('orders').where({ drop_id: dropId });
   const seats: { order_id: string; seat_id: string }[] = await db('order_seats')
     .join('orders', 'orders.id', 'order_seats.order_id')
@@ -56,6 +68,7 @@ async function readOrders(db: Database, dropId: number): Promise<Order[]> {
 }
 
 function checkAgainstHold(order: Order, hold: ReplayedHold | undefined, drop: Drop, report: Report): void {
+  if (hold?.state === 'paying' && Date.now() - order.created_at.getTime() < heardWithin) return;
   if (hold?.state !== 'sold') {
     report('1 one owner', `order ${order.id} is paid, but its hold is not sold in Redis`, { order, hold });
     return;

@@ -3,13 +3,13 @@
  * and always add up (1, 2), each buyer has one live hold or place at most (3), standby is first come first served
  * among those who fit (4), and holds go only the ways their state machine has (5).
  */
-import type { Drop } from '../../shared/drops/drop.ts';
-import type { Outcome } from '../../shared/inventory/claim.ts';
-import { entryIdOf } from '../../shared/inventory/entry-id.ts';
-import type { HoldState } from '../../shared/inventory/hold.ts';
-import type { Place } from '../../shared/inventory/keys.ts';
-import { rowsOf, rowsOfPartition, seatId } from '../../shared/inventory/layout.ts';
-import type { Event, LedgerRecord } from './ledger.ts';
+import type { Drop } from '../drops/drop.ts';
+import type { Outcome } from '../inventory/claim.ts';
+import { entryIdOf } from '../inventory/entry-id.ts';
+import type { HoldState } from '../inventory/hold.ts';
+import type { Place } from '../inventory/keys.ts';
+import { rowsOf, rowsOfPartition, seatId } from '../inventory/layout.ts';
+import type { Event, LedgerRecord, OfHold, OfSeats, Terms } from './record.ts';
 import type { Report, Rule } from './violation.ts';
 
 export type ReplayedHold = {
@@ -23,12 +23,12 @@ export type ReplayedHold = {
   promoted: boolean;
 };
 
-type Waiting = { entryId: string; buyerId: number; quantity: number };
+type Waiting = { entryId: string; buyerId: number; quantity: number; turn: number };
 
 /** An entry the first time it was decided. */
 export type DecidedEntry = { entryId: string; buyerId: number; quantity: number; outcome: Outcome };
 
-export type Transfer = { transfer: string; seats: string[] };
+export type Transfer = { transfer: string; to: number; seats: string[] };
 
 /** Milliseconds by which a record's time may differ from the time its script saw. */
 const clockSlack = 5;
@@ -38,30 +38,55 @@ export class Replay {
   readonly holds = new Map<string, ReplayedHold>();
   /** By entry, in the order in which they came. */
   readonly standby = new Map<string, Waiting>();
+  /** Every entry in the order of decision; left empty unless it is asked for: there may be a million. */
   readonly decided: DecidedEntry[] = [];
+  decidedCount = 0;
   readonly lent: Transfer[] = [];
-  readonly borrowed: Transfer[] = [];
+  readonly borrowed: { transfer: string; seats: string[] }[] = [];
+  /** Batches that a publisher numbered but that never came to be decided, or only after later ones. */
+  missing = 0;
   cancelled = false;
 
   readonly #drop: Drop;
   readonly #report: Report;
-  readonly #standbyLimit: number;
+  readonly #keepDecided: boolean;
+  #terms: Terms;
+  /** Records that a restoring added of its own, still to come; promotions follow on the last of them. */
+  #restoring = 0;
+  /** The record is one of them. */
+  #restored = false;
   /** Each seat of this partition, with the hold that has it. */
   readonly #seats = new Map<string, string | undefined>();
   /** Each buyer's live hold, or place in standby. */
   readonly #live = new Map<number, string>();
   readonly #batches = new Set<string>();
+  /** By what they wait for, in the order of their turns: who fits first is found without looking at all of them. */
+  readonly #waiting = new Map<number, Map<string, Waiting>>();
+  #turn = 0;
+  /** Each publisher's last batch. */
+  readonly #sent = new Map<string, number>();
+  #stocked = false;
   #free = 0;
   #record: LedgerRecord | undefined;
   /** Seats came free, so the next records must be promotions of whoever fits. */
   #owesPromotion = false;
 
-  constructor(drop: Drop, place: Place, report: Report) {
+  constructor(drop: Drop, place: Place, report: Report, { keepDecided = true } = {}) {
     this.#drop = drop;
     this.place = place;
     this.#report = report;
     const { standbyLimit, partitions } = drop;
-    this.#standbyLimit = Math.floor((standbyLimit + partitions - 1 - place.partition) / partitions);
+    this.#keepDecided = keepDecided;
+    // As it is now; records say what it was.
+    this.#terms = {
+      maxPerBuyer: drop.maxPerBuyer,
+      standbyLimit: Math.floor((standbyLimit + partitions - 1 - place.partition) / partitions),
+      holdMs: drop.holdSeconds * 1000,
+    };
+  }
+
+  get terms(): Terms {
+    return this.#terms;
   }
 
   get free(): number {
@@ -90,8 +115,13 @@ export class Replay {
 
   apply(record: LedgerRecord): void {
     this.#record = record;
-    if (record.event.kind !== 'promote') this.#settlePromotions();
-    this.#apply(record.event);
+    this.#restored = this.#restoring > 0;
+    if (this.#restored) this.#restoring -= 1;
+    else if (record.kind !== 'promote') this.#settlePromotions();
+    if (!this.#stocked && record.kind !== 'stock')
+      this.#fault('2 seats add up', `${record.kind} before there were any seats`);
+    this.#apply(record);
+    this.#checkCapacity();
   }
 
   /** After the last record. */
@@ -103,7 +133,10 @@ export class Replay {
   #apply(event: Event): void {
     switch (event.kind) {
       case 'stock':
-        return this.#stock(event.seats);
+        return this.#stock(event);
+      case 'terms':
+        this.#terms = event.terms;
+        return;
       case 'claim':
         return this.#claim(event);
       case 'retake':
@@ -141,10 +174,16 @@ export class Replay {
         return;
       case 'cancel':
         this.cancelled = true;
+        return;
+      case 'restore':
+        return this.#restore(event);
     }
   }
 
-  #stock(count: number): void {
+  #stock({ count, terms }: Event & { kind: 'stock' }): void {
+    if (this.#stocked) return this.#fault('2 seats add up', 'the seats were put on sale a second time');
+    this.#stocked = true;
+    if (terms) this.#terms = terms;
     const rows = rowsOf(this.#drop.sections);
     for (const index of rowsOfPartition(rows, this.place.partition, this.#drop.partitions)) {
       const { seats = 0 } = rows[index] ?? {};
@@ -156,10 +195,26 @@ export class Replay {
     }
   }
 
-  #claim({ batch, outcomes }: Event & { kind: 'claim' }): void {
+  /** It was loaded anew from this ledger, so it must be as the ledger has it. */
+  #restore({ free, taken, sold, standby, added }: Event & { kind: 'restore' }): void {
+    const said = { free, taken, sold, standby };
+    const played = {
+      free: this.#free,
+      taken: this.seatsIn('held') + this.seatsIn('paying'),
+      sold: this.seatsIn('sold'),
+      standby: this.standby.size,
+    };
+    if (JSON.stringify(said) !== JSON.stringify(played))
+      this.#fault('2 seats add up', `restored ${JSON.stringify(said)} instead of ${JSON.stringify(played)}`);
+    this.#restoring = added;
+    this.#owesPromotion = true;
+  }
+
+  #claim({ batch, outcomes, sent }: Event & { kind: 'claim' }): void {
     const again = this.#batches.has(batch.id);
     this.#batches.add(batch.id);
     const quantities = batch.packed.split(',').map((entry) => Number(entry.split(':')[1]));
+    if (!again && sent) this.#follow(sent);
     for (const [index, outcome] of outcomes.entries()) {
       const entryId = entryIdOf(batch.id, index);
       const quantity = quantities[index] ?? 0;
@@ -172,12 +227,22 @@ export class Replay {
       }
       this.#decide(entryId, quantity, outcome);
       const { buyerId } = outcome.kind === 'held' ? outcome.hold : outcome;
-      this.decided.push({ entryId, buyerId, quantity, outcome });
+      this.decidedCount += 1;
+      if (this.#keepDecided) this.decided.push({ entryId, buyerId, quantity, outcome });
     }
   }
 
+  /** The broker keeps what one publisher sends on one channel in order, so its numbers can only grow. */
+  #follow({ by, number }: { by: string; number: number }): void {
+    const last = this.#sent.get(by) ?? 0;
+    if (number <= last)
+      this.#fault('4 in order', `batch ${number} of publisher ${by} was decided after its batch ${last}`);
+    else this.missing += number - last - 1;
+    this.#sent.set(by, Math.max(last, number));
+  }
+
   #decide(entryId: string, quantity: number, outcome: Outcome): void {
-    const { maxPerBuyer } = this.#drop;
+    const { maxPerBuyer, standbyLimit } = this.#terms;
     const eligible = !this.cancelled && quantity >= 1 && quantity <= maxPerBuyer;
     switch (outcome.kind) {
       case 'held':
@@ -200,7 +265,7 @@ export class Replay {
           );
         }
         this.#occupy(outcome.buyerId, entryId);
-        this.standby.set(entryId, { entryId, buyerId: outcome.buyerId, quantity });
+        this.#stand({ entryId, buyerId: outcome.buyerId, quantity, turn: (this.#turn += 1) });
         return;
       case 'sold_out':
         if (this.#live.has(outcome.buyerId)) {
@@ -209,7 +274,7 @@ export class Replay {
         if (eligible && quantity <= this.#free) {
           this.#fault('4 in order', `entry ${entryId} is sold out though ${this.#free} seats are free`);
         }
-        if (eligible && this.standby.size < this.#standbyLimit) {
+        if (eligible && this.standby.size < standbyLimit) {
           this.#fault('4 in order', `entry ${entryId} is sold out though standby has places`);
         }
         return;
@@ -223,18 +288,19 @@ export class Replay {
     }
   }
 
-  #pay({ holdId, buyerId, attempt }: Event & { kind: 'paying' }): void {
+  #pay({ holdId, buyerId, attempt }: OfHold & { attempt: number }): void {
     const hold = this.#move({ holdId, buyerId }, ['held'], 'paying');
     if (!hold) return;
-    if (this.#now > hold.expiresAt + clockSlack)
-      this.#fault('5 holds end', `hold ${holdId} was paid after its time`);
+    // Found in MySQL when the partition was restored: it began in time, if not now.
+    const late = !this.#restored && this.#now > hold.expiresAt + clockSlack;
+    if (late) this.#fault('5 holds end', `hold ${holdId} was paid after its time`);
     if (attempt !== hold.attempt + 1)
       this.#fault('5 money', `hold ${holdId} went from attempt ${hold.attempt} to ${attempt}`);
     hold.attempt = attempt;
   }
 
   /** MySQL has the last word, so a sale may also revive a hold that Redis had ended or forgotten, if its seats are free. */
-  #sell({ holdId, buyerId, seats }: Event & { kind: 'sold' }): void {
+  #sell({ holdId, buyerId, seats }: OfSeats): void {
     const hold = this.holds.get(holdId);
     if (!hold || hold.state === 'released') {
       this.holds.delete(holdId);
@@ -249,19 +315,27 @@ export class Replay {
       });
       return;
     }
+    if (hold.state === 'sold') {
+      // An order that lacked seats gets them once they are free (follow-orders.lua).
+      for (const seat of seats) if (this.#take(seat)) this.#seats.set(seat, holdId);
+      hold.seats = [...hold.seats, ...seats];
+      return;
+    }
     this.#move({ holdId, buyerId }, ['held', 'paying'], 'sold');
     if (!sameSeats(hold.seats, seats))
       this.#fault('1 one owner', `hold ${holdId} was sold with other seats than it held`);
   }
 
-  #release({ why, ...event }: Event & { kind: 'release' }): void {
-    const hold = this.#end(event, why === 'declined' ? ['paying'] : ['held']);
-    if (hold && why === 'expired' && this.#now < hold.expiresAt - clockSlack) {
+  #release({ reason, ...event }: Event & { kind: 'release' }): void {
+    const from: HoldState[] =
+      reason === 'declined' ? ['paying'] : reason === 'seats_lost' ? ['held', 'paying'] : ['held'];
+    const hold = this.#end(event, from);
+    if (hold && reason === 'expired' && this.#now < hold.expiresAt - clockSlack) {
       this.#fault('5 holds end', `hold ${hold.holdId} ended ${hold.expiresAt - this.#now} ms early`);
     }
   }
 
-  #promote(event: Event & { kind: 'promote' }): void {
+  #promote(event: OfSeats & { expiresAt: number }): void {
     const next = this.#nextInStandby();
     if (next?.entryId !== event.holdId) {
       this.#fault(
@@ -276,14 +350,13 @@ export class Replay {
         `${event.holdId} asked for ${waiting.quantity} and got ${event.seats.length}`,
       );
     }
-    this.standby.delete(event.holdId);
+    this.#unstand(event.holdId);
     this.#live.delete(event.buyerId);
     this.#open({ ...event, attempt: 0, state: 'held', promoted: true });
   }
 
   #leave({ holdId, buyerId }: Event & { kind: 'leave' }): void {
-    if (!this.standby.delete(holdId))
-      this.#fault('3 one outcome', `${holdId} left standby without being there`);
+    if (!this.#unstand(holdId)) this.#fault('3 one outcome', `${holdId} left standby without being there`);
     this.#live.delete(buyerId);
   }
 
@@ -292,7 +365,7 @@ export class Replay {
     if (known) this.#fault('3 one outcome', `hold ${hold.holdId} was given twice`);
     // A buyer may be taken back from standby when a forgotten hold turns up again.
     const other = this.#live.get(hold.buyerId);
-    if (other !== undefined && this.standby.has(other)) this.standby.delete(other);
+    if (other !== undefined && this.standby.has(other)) this.#unstand(other);
     else if (other !== undefined) {
       this.#fault('3 one outcome', `buyer ${hold.buyerId} has ${other} and got ${hold.holdId} as well`);
     }
@@ -361,8 +434,32 @@ export class Replay {
 
   #nextInStandby(): Waiting | undefined {
     if (this.cancelled) return undefined;
-    for (const waiting of this.standby.values()) if (waiting.quantity <= this.#free) return waiting;
-    return undefined;
+    let next: Waiting | undefined;
+    for (const [quantity, waiting] of this.#waiting) {
+      if (quantity > this.#free) continue;
+      const [head] = waiting.values();
+      if (head && (!next || head.turn < next.turn)) next = head;
+    }
+    return next;
+  }
+
+  #stand(waiting: Waiting): void {
+    this.standby.set(waiting.entryId, waiting);
+    let alike = this.#waiting.get(waiting.quantity);
+    if (!alike) this.#waiting.set(waiting.quantity, (alike = new Map()));
+    alike.set(waiting.entryId, waiting);
+  }
+
+  #unstand(entryId: string): boolean {
+    const waiting = this.standby.get(entryId);
+    if (waiting) this.#waiting.get(waiting.quantity)?.delete(entryId);
+    return this.standby.delete(entryId);
+  }
+
+  /** Every seat is free or has one owner, and those that were counted free are. */
+  #checkCapacity(): void {
+    if (this.#free < 0 || this.#free > this.#seats.size)
+      this.#fault('2 seats add up', `${this.#free} of ${this.#seats.size} seats are free`);
   }
 
   #settlePromotions(): void {
@@ -384,7 +481,7 @@ export class Replay {
     this.#report(rule, what, {
       ...this.place,
       record: this.#record?.id,
-      event: shortened(this.#record?.event),
+      event: shortened(this.#record),
     });
   }
 }

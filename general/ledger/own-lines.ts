@@ -1,0 +1,44 @@
+/** The records that a buyer is in: those archived are found by an index, the few that are not are looked through. */
+import type { Place } from '../../shared/inventory/keys.ts';
+import { readCursor } from '../../shared/ledger/archive.ts';
+import { beginning, readOn, type LedgerSource, type Line } from '../../shared/ledger/read-ledger.ts';
+import { buyersOf } from '../../shared/ledger/record.ts';
+
+/** Records in Redis that are looked through. The relay is a second behind; if it hangs, the rest is told later. */
+const mostUnarchived = 2_000;
+
+export async function ownLines(
+  source: LedgerSource,
+  place: Place,
+  buyerId: number,
+  after: number,
+  limit: number,
+): Promise<Line[]> {
+  const { dropId, partition } = place;
+  const rows: { seq: number; stream_id: string; record: string; hash: Buffer }[] = await source
+    .db('ledger_buyers as own')
+    .join('ledger', function of() {
+      void this.on('ledger.drop_id', 'own.drop_id')
+        .andOn('ledger.partition', 'own.partition')
+        .andOn('ledger.seq', 'own.seq');
+    })
+    .where({ 'own.drop_id': dropId, 'own.partition': partition, 'own.user_id': buyerId })
+    .where('own.seq', '>', after)
+    .orderBy('own.seq')
+    .limit(limit)
+    .select('ledger.seq', 'ledger.stream_id', 'ledger.record', 'ledger.hash');
+  const lines = rows.map(({ seq, stream_id, record, hash }) => ({
+    seq,
+    streamId: stream_id,
+    fields: JSON.parse(record) as string[],
+    hash,
+  }));
+  if (lines.length === limit) return lines;
+
+  const cursor = await readCursor(source.db, place);
+  const position = cursor ? { seq: cursor.seq, streamId: cursor.streamId } : beginning;
+  const { lines: tail } = await readOn(source, place, position, { limit: mostUnarchived });
+  const own = tail.filter(({ seq, fields }) => seq > after && buyersOf(fields).includes(buyerId));
+  // What was archived between the two looks is in the tail as well as past the rows, never in both.
+  return [...lines, ...own].slice(0, limit);
+}

@@ -1,0 +1,89 @@
+-- Redis follows MySQL, which has the last word on who owns a seat: orders get their seats here too. Seats of holds
+-- that nobody pays for yield, and those holds end. A hold in payment keeps its seats until the payment is decided;
+-- MySQL then refuses its order, and it comes here as the hold that lost.
+-- All of it is one step, so that no seat of an order is offered to anybody in between.
+--
+-- ARGV  1 hold whose card was charged and which gets no order, or ''  2 its buyer  3 its seats  4 its attempt
+--       5... orders that own seats, as 'order|buyer|seats'
+-- reply {'ended', n, buyer * n, promoted hold...}   the hold that lost has ended just now; n buyers yielded
+--       {'noted', ...}    it had ended or was forgotten before; why it is without seats is remembered now
+--       {'known', ...}    nothing was left to do about it, or there was none
+--       {'blocked', ...}  as `known`, but a seat of an order is being paid for by somebody else
+if not meta then return { 'known', 0 } end
+local id, buyer, seats, attempt = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local outcome, ended = 'known', {}
+
+local function lose()
+  local hold = readHold(id)
+  if not hold then
+    local live = redis.call('HGET', ENTRIES, buyer)
+    if not live or live:sub(1, 1) == 'R' then redis.call('HSET', ENTRIES, buyer, 'R|' .. id) end
+    writeHold({ id = id, state = 'r', buyer = buyer, expiresAt = now, seats = seats, attempt = attempt,
+      payer = 'seats_lost' })
+    outcome = 'noted'
+  elseif hold.state == 'r' then
+    if hold.payer == 'seats_lost' then return end
+    hold.payer = 'seats_lost'
+    writeHold(hold)
+    outcome = 'noted'
+  -- Without an owner the seats are still this hold's; and what a later attempt is about to decide is left to it.
+  elseif #ARGV > 4 and (hold.state == 'h' or (hold.state == 'p' and hold.attempt == attempt)) then
+    release(hold, 'seats_lost')
+    outcome = 'ended'
+  end
+end
+
+-- Ends unpaid holds that have one of these seats. They are looked for among all; this is for rare accidents.
+local function yield(wanted)
+  for _, other in ipairs(redis.call('ZRANGE', DUE, 0, -1)) do
+    local hold = readHold(other)
+    for seat in hold.seats:gmatch('[^+]+') do
+      if wanted[seat] then
+        release(hold, 'seats_lost')
+        ended[#ended + 1] = hold.buyer
+        break
+      end
+    end
+  end
+end
+
+local function follow(order, owner, ofOrder)
+  local hold = readHold(order)
+  -- Held or in payment: complete-payment.lua sells it. Refunded: MySQL has taken its seats back since.
+  if hold and (hold.state == 'h' or hold.state == 'p' or hold.state == 'f') then return end
+  local sold = hold and hold.state == 's'
+  local own, wanted = {}, {}
+  if sold then for seat in hold.seats:gmatch('[^+]+') do own[seat] = true end end
+  for seat in ofOrder:gmatch('[^+]+') do
+    if not own[seat] and not allFree(seat) then wanted[seat] = true end
+  end
+  if next(wanted) then yield(wanted) end
+
+  local got = {}
+  for seat in ofOrder:gmatch('[^+]+') do
+    if not own[seat] then
+      if allFree(seat) then got[#got + 1] = seat else outcome = outcome == 'known' and 'blocked' or outcome end
+    end
+  end
+  if #got == 0 then return end
+  local more = table.concat(got, '+')
+  markAll(more, 's')
+  meta.free = meta.free - #got
+  meta.sold = meta.sold + #got
+  writeHold({ id = order, state = 's', buyer = owner, expiresAt = hold and hold.expiresAt or now,
+    seats = sold and (hold.seats .. '+' .. more) or more, attempt = hold and hold.attempt or 1 })
+  ledger('t', 'sold', 'h', order, 'u', owner, 's', more)
+  if not sold then
+    redis.call('ZREM', STANDBY, owner)
+    redis.call('HSET', ENTRIES, owner, 'H|' .. order)
+  end
+end
+
+if id ~= '' then lose() end
+for at = 5, #ARGV do follow(ARGV[at]:match('^([^|]+)|(%d+)|(.+)$')) end
+local promoted = promote()
+save()
+local reply = { outcome, #ended }
+for _, each in ipairs(ended) do reply[#reply + 1] = each end
+for _, each in ipairs(promoted) do reply[#reply + 1] = each end
+return reply

@@ -1,0 +1,109 @@
+/** Twin of restore.lua: a whole partition as plain values goes in. */
+import type { Hold } from './hold.ts';
+import { encodeSeats } from './hold.ts';
+import type { Place } from './keys.ts';
+import { unexpected, type Script } from './script.ts';
+
+/** `refunded` and `released` are told apart here: a late word on a refunded payment must not sell the seats again. */
+export type RestoredHold = Hold & {
+  state: 'held' | 'paying' | 'sold' | 'released' | 'refunded';
+  attempt: number;
+  /** Why it was released, if it was. */
+  reason: string;
+};
+
+export type PartitionState = {
+  terms: { maxPerBuyer: number; standbyLimit: number; holdMs: number; partitions: number };
+  cancelled: boolean;
+  decided: number;
+  /** Of the latest place in standby. */
+  sequence: number;
+  /** One string a row of the drop, as seatMap gives them. */
+  rows: string[];
+  holds: RestoredHold[];
+  /** Buyer -> what counts of theirs. */
+  entries: Map<number, LatestEntry>;
+  /** Promoted holds whose buyers may not have been told. */
+  untold: string[];
+  /** The latest batches with their replies, oldest first, for those that come again. */
+  batches: { id: string; reply: string }[];
+  lent: { transfer: string; to: number; seats: readonly string[] }[];
+  borrowed: string[];
+  /** A bit for each buyer whose last outcome was sold out. */
+  soldOut: Buffer;
+};
+
+export type LatestEntry =
+  | { of: 'hold' | 'ended'; holdId: string }
+  | { of: 'standby'; holdId: string; quantity: number; sequence: number };
+
+export type Restore = (
+  place: Place,
+  state: PartitionState,
+  options: {
+    /** The last archived record. */
+    upTo: string | undefined;
+    replace: boolean;
+    /** For the ledger: the restoring itself, and what MySQL knew beyond the ledger. */
+    records: readonly (readonly string[])[];
+  },
+) => Promise<'restored' | 'exists' | 'moved'>;
+
+const codes = { held: 'h', paying: 'p', sold: 's', released: 'r', refunded: 'f' } as const;
+
+/** As in prelude.lua. */
+const sequences = 2 ** 40;
+
+export function createRestore(script: Script): Restore {
+  return async (place, state, { upTo, replace, records }) => {
+    const { maxPerBuyer, standbyLimit, holdMs, partitions } = state.terms;
+    const status = state.cancelled ? 'cancelled' : 'open';
+    const document = {
+      terms: [maxPerBuyer, standbyLimit, holdMs, status, state.sequence, state.decided, partitions].map(
+        String,
+      ),
+      rows: state.rows,
+      holds: state.holds.map((hold) => [
+        hold.holdId,
+        codes[hold.state],
+        String(hold.buyerId),
+        String(hold.expiresAt),
+        encodeSeats(hold.seats),
+        String(hold.attempt),
+        hold.reason,
+      ]),
+      entries: [...state.entries].map(([buyerId, entry]) => [String(buyerId), encodeEntry(entry)]),
+      standby: [...state.entries].flatMap(([buyerId, entry]) =>
+        entry.of === 'standby'
+          ? [[String(buyerId), String(entry.quantity * sequences + entry.sequence)]]
+          : [],
+      ),
+      untold: state.untold,
+      batches: state.batches.map(({ id, reply }) => [id, reply]),
+      lent: state.lent.map(({ transfer, to, seats }) => [transfer, `${to}|${encodeSeats(seats)}`]),
+      borrowed: state.borrowed,
+      records,
+    };
+    const reply = await script(
+      place,
+      upTo ?? '',
+      replace ? '1' : '0',
+      JSON.stringify(document),
+      state.soldOut,
+    );
+    const [outcome] = reply;
+    if (outcome === 'restored' || outcome === 'exists' || outcome === 'moved') return outcome;
+    throw unexpected('restore', reply);
+  };
+}
+
+function encodeEntry(entry: LatestEntry): string {
+  switch (entry.of) {
+    case 'hold':
+      return `H|${entry.holdId}`;
+    case 'ended':
+      return `R|${entry.holdId}`;
+    case 'standby':
+      return `W|${entry.holdId}|${entry.quantity}|${entry.sequence}`;
+  }
+}

@@ -1,0 +1,217 @@
+import { pino } from 'pino';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Drop } from '../drops/drop.ts';
+import { newBatchId } from '../inventory/entry-id.ts';
+import { places } from '../inventory/inventory.ts';
+import type { Place } from '../inventory/keys.ts';
+import { rebuildDrop } from './rebuild-drop.ts';
+import { startLedgerSale, type LedgerSale } from './testing/sale.ts';
+
+let sale: LedgerSale;
+beforeAll(async () => {
+  sale = await startLedgerSale();
+});
+afterAll(() => sale.close());
+
+const log = pino({ level: 'silent' });
+const rebuild = (drop: Drop, options?: { force: boolean }) => rebuildDrop({ ...sale, log }, drop, options);
+const wipe = async (drop: Drop) => {
+  for (const place of places(drop.id, drop.partitions))
+    await sale.redis.unlink(...sale.inventory.keys.all(place));
+  await sale.redis.hdel(sale.inventory.keys.onSale, String(drop.id));
+};
+
+/** Everything that a script can see, but for what tells of time. */
+async function everything(drop: Drop, users: readonly number[]) {
+  const { inventory, redis } = sale;
+  const of = async (place: Place) => ({
+    meta: { ...(await redis.hgetall(inventory.keys.key(place, 'meta'))), searchFrom: '' },
+    open: await redis.zrange(inventory.keys.key(place, 'open'), '0', '-1'),
+    entries: await redis.hgetall(inventory.keys.key(place, 'entries')),
+    due: await redis.zrange(inventory.keys.key(place, 'due'), '0', '-1', 'WITHSCORES'),
+    paying: await redis.zrange(inventory.keys.key(place, 'paying'), '0', '-1'),
+    standby: await redis.zrange(inventory.keys.key(place, 'standby'), '0', '-1', 'WITHSCORES'),
+    batches: await redis.hgetall(inventory.keys.key(place, 'batches')),
+    order: await redis.lrange(inventory.keys.key(place, 'order'), '0', '-1'),
+    lent: await redis.hgetall(inventory.keys.key(place, 'lent')),
+    borrowed: await redis.hgetall(inventory.keys.key(place, 'borrowed')),
+  });
+  return {
+    map: await inventory.seatMap(drop),
+    parts: await Promise.all(places(drop.id, drop.partitions).map(of)),
+    views: await Promise.all(
+      users.map((user) => inventory.view({ dropId: drop.id, partition: user % drop.partitions }, user)),
+    ),
+  };
+}
+
+/** Of all that there is: sold, refunded, held, in payment, released, in standby, gone from it, with nothing. */
+async function buyOut() {
+  const { drop, place } = await sale.open({ rows: 2, seatsPerRow: 4, standbyLimit: 4, maxPerBuyer: 2 });
+  const users = await Promise.all(Array.from({ length: 13 }, () => sale.newUser()));
+  const [a, b, c, d, e, f, g, h, i, j, k, l, m] = users as [number, ...number[]];
+  const holds = await sale.holds(place, `${a}:2,${b}:1,${c}:1,${d}:2,${e}:1,${f}:1`);
+  const [sold, refunded, held, paying, left] = holds;
+  await sale.pay(drop, place, sold!);
+  await sale.pay(drop, place, refunded!);
+  await sale.claim(place, `${g}:1,${h}:2,${i}:1,${j}:2,${k}:1,${l}:1`);
+  await sale.inventory.beginPayment(place, paying!, 'payer');
+  await sale.inventory.leave(place, left!.buyerId); // g gets it
+  await sale.inventory.leave(place, i!);
+  const { holdId } = refunded!;
+  await sale.db('sold_seats').where({ order_id: holdId }).delete();
+  await sale.db('orders').where({ id: holdId }).update({ status: 'refunded', reopened_at: new Date() });
+  await sale.inventory.reopen(place, holdId); // stays free: h and j want two
+  await sale.claim(place, `${m}:2`);
+  return { drop, place, users, sold: sold!, held: held!, paying: paying!, f: f!, h: h! };
+}
+
+test('bought out, archived, wiped, rebuilt: as it was to the letter, the ledger goes on, and so does the sale', async () => {
+  const { drop, place, users, held, paying, h } = await buyOut();
+  const before = await everything(drop, users);
+  await sale.archive(drop);
+  await wipe(drop);
+  expect(await sale.inventory.counts(drop)).toBeUndefined();
+
+  // What comes meanwhile is not decided, so the consumer parks it; nor is anything put on sale from scratch.
+  const batch = { id: newBatchId(), packed: `${await sale.newUser()}:1` };
+  expect(await sale.inventory.claim(place, batch, { mayBorrow: false })).toEqual({ kind: 'not_stocked' });
+
+  const rebuilt = await rebuild(drop);
+  expect(rebuilt).toMatchObject({ kind: 'rebuilt', notRestored: [] });
+  expect(await everything(drop, users)).toEqual(before);
+  expect(await sale.inventory.onSale()).toContainEqual({ id: drop.id, partitions: 1 });
+  expect(await sale.verify(drop)).toEqual([]);
+
+  // The seat that was free goes to the one whose entry was parked.
+  const result = await sale.inventory.claim(place, batch, { mayBorrow: false });
+  expect(result).toMatchObject({ kind: 'decided', outcomes: [{ kind: 'held' }] });
+  await sale.pay(drop, place, held);
+  expect(await sale.inventory.declinePayment(place, paying.holdId, 1)).toMatchObject({ kind: 'held' });
+  const given = await sale.inventory.leave(place, paying.buyerId);
+  expect(given).toMatchObject({ kind: 'released', promoted: [{ buyerId: h }] });
+  await sale.archive(drop);
+  expect(await sale.verify(drop)).toEqual([]);
+});
+
+test('a batch that was decided before the loss gets the same outcomes when it comes again', async () => {
+  const { drop, place } = await sale.open();
+  const batch = { id: newBatchId(), packed: '1:2,2:2,3:1' };
+  const first = await sale.inventory.claim(place, batch, { mayBorrow: false });
+  await sale.archive(drop);
+  await wipe(drop);
+  await rebuild(drop);
+  expect(await sale.inventory.claim(place, batch, { mayBorrow: false })).toEqual(first);
+});
+
+test('done again it does nothing; what is there is replaced only when told to, and loses nothing', async () => {
+  const { drop, place, users } = await buyOut();
+  await sale.archive(drop);
+  expect(await rebuild(drop)).toEqual({ kind: 'present' });
+  // Not archived yet.
+  await sale.claim(place, `${await sale.newUser()}:1`);
+  const before = await everything(drop, users);
+  expect(await rebuild(drop, { force: true })).toMatchObject({ kind: 'rebuilt', notRestored: [] });
+  expect(await everything(drop, users)).toEqual(before);
+  expect(await rebuild(drop, { force: true })).toMatchObject({ kind: 'rebuilt' });
+  expect(await everything(drop, users)).toEqual(before);
+  expect(await sale.verify(drop)).toEqual([]);
+});
+
+test('orders, refunds and payments that MySQL has beyond the archive are restored; what was given to others is listed', async () => {
+  const { drop, place } = await sale.open({ rows: 1, seatsPerRow: 4, standbyLimit: 3 });
+  const [a, b, c, d, e] = await Promise.all(Array.from({ length: 5 }, () => sale.newUser()));
+  const [first, second] = await sale.holds(place, `${a}:1,${b}:1`);
+  await sale.pay(drop, place, second!);
+  await sale.archive(drop);
+  // From here on Redis alone knew, and it is lost.
+  const [third] = await sale.holds(place, `${c}:1`);
+  await sale.holds(place, `${d}:1,${e}:1`);
+  await sale.pay(drop, place, first!);
+  await sale.inventory.beginPayment(place, third!, 'payer');
+  await sale.db('payment_attempts').insert({
+    hold_id: third!.holdId,
+    attempt: 1,
+    drop_id: drop.id,
+    partition: 0,
+    user_id: c!,
+    seats: third!.seats.join(','),
+    provider: 'sandbox',
+    amount: 1000,
+    currency: 'EUR',
+    status: 'pending',
+  });
+  await sale
+    .db('orders')
+    .where({ id: second!.holdId })
+    .update({ status: 'refunded', reopened_at: new Date() });
+  await sale.db('sold_seats').where({ order_id: second!.holdId }).delete();
+  await wipe(drop);
+
+  expect(await rebuild(drop)).toMatchObject({
+    kind: 'rebuilt',
+    notRestored: [],
+    partitions: [{ upTo: { seq: 4 }, free: 2, held: 0, paying: 1, sold: 1, standby: 0 }],
+  });
+  expect(await sale.inventory.view(place, a!)).toMatchObject({ kind: 'sold', seats: first!.seats });
+  expect(await sale.inventory.view(place, b!)).toMatchObject({ kind: 'released' });
+  expect(await sale.inventory.view(place, c!)).toMatchObject({ kind: 'paying', seats: third!.seats });
+  // Nothing tells of these two any more.
+  expect(await sale.inventory.view(place, d!)).toEqual({ kind: 'none' });
+  expect(await sale.inventory.completePayment(place, third!)).toBe('sold');
+  await sale.db('payment_attempts').where({ hold_id: third!.holdId }).delete();
+  expect((await sale.verify(drop)).join()).toContain('without a paid order');
+});
+
+test('holds whose time is over meanwhile end as ever', async () => {
+  const { drop, place } = await sale.open({ rows: 1, seatsPerRow: 1, holdSeconds: 0 });
+  const [hold] = await sale.holds(place, '1:1,2:1');
+  await sale.archive(drop);
+  await wipe(drop);
+  await sleep(5);
+  await rebuild(drop);
+  expect(await sale.inventory.overdue(place, 0)).toMatchObject([{ holdId: hold!.holdId, state: 'held' }]);
+  expect(await sale.inventory.release(place, hold!.holdId)).toMatchObject({
+    kind: 'released',
+    promoted: [{ buyerId: 2 }],
+  });
+  expect(await sale.verify(drop)).toEqual([]);
+});
+
+test('one partition of several is lost: the others stay as they are, and seats that travelled are nowhere twice', async () => {
+  const { drop } = await sale.open({ rows: 4, seatsPerRow: 3, partitions: 2, standbyLimit: 2 });
+  const [zero, one] = places(drop.id, 2) as [Place, Place];
+  const lend = async (from: Place, to: Place, forget: boolean) => {
+    const transfer = newBatchId();
+    const seats = await sale.inventory.lend(from, transfer, to.partition, 1);
+    await sale.inventory.borrow(to, transfer, seats);
+    if (forget) await sale.inventory.forgetTransfer(from, transfer);
+  };
+  await sale.claim(zero, '2:2,4:1');
+  await sale.claim(one, '1:2');
+  await lend(zero, one, true);
+  await lend(one, zero, false);
+  await sale.archive(drop);
+  // After the archive: out of the one that is lost, and into it.
+  await lend(zero, one, true);
+  await lend(one, zero, true);
+  const kept = await sale.inventory.partitionCounts(drop);
+  const map = await sale.inventory.seatMap(drop);
+  await sale.redis.unlink(...sale.inventory.keys.all(zero));
+
+  expect(await rebuild(drop)).toMatchObject({
+    kind: 'rebuilt',
+    partitions: [{ partition: 0 }],
+    notRestored: [],
+  });
+  expect(await sale.inventory.partitionCounts(drop)).toEqual(kept);
+  expect(await sale.inventory.seatMap(drop)).toEqual(map);
+  expect(await sale.verify(drop)).toEqual([]);
+});
+
+test('a drop of which nothing is archived is not made up', async () => {
+  const { drop } = await sale.open();
+  await wipe(drop);
+  expect(await rebuild(drop)).toEqual({ kind: 'nothing_to_go_by' });
+  expect(await sale.inventory.counts(drop)).toBeUndefined();
+});

@@ -1,0 +1,105 @@
+/**
+ * Moves a partition's ledger from Redis to MySQL: rows and cursor in one transaction, and only then are the records
+ * taken out of Redis. Killed before the commit, nothing has happened; killed after it, the cursor says so, and the
+ * next round takes them out. The last record archived stays in Redis: it shows that what follows it follows on.
+ */
+import type { Inventory } from '../inventory/inventory.ts';
+import type { Place } from '../inventory/keys.ts';
+import type { Log } from '../log.ts';
+import { transact, type Database } from '../mysql/connect.ts';
+import { append, appendLoss, findArchived, lockCursor, type Cursor } from './archive.ts';
+import { fieldsOf, type Fields } from './record.ts';
+
+export type ArchiveDeps = {
+  db: Database;
+  inventory: Pick<Inventory, 'ledgerEntries' | 'trimLedger'>;
+  log: Log;
+};
+
+export type Archived =
+  /** `more`: there is more to archive. */
+  | { kind: 'archived'; count: number; more: boolean }
+  /** Redis's ledger does not go on from what is archived. */
+  | { kind: 'lost' }
+  | { kind: 'somebody_else' };
+
+/** Records a transaction takes; one may stand for some hundred entries. */
+const portion = 200;
+
+export async function archivePartition(
+  { db, inventory, log }: ArchiveDeps,
+  place: Place,
+  limit: number = portion,
+): Promise<Archived> {
+  const done = await transact(db, async (trx): Promise<Archived & { upTo?: string | undefined }> => {
+    let cursor = await lockCursor(trx, place);
+    if (!cursor) return { kind: 'somebody_else' };
+    let entries = await following(inventory, cursor, limit);
+    if (!entries) {
+      const kept = await lastKept({ db: trx, inventory }, cursor);
+      if (!kept) return { kind: 'lost' };
+      log.warn({ ...place, kept, archived: cursor }, 'Redis has lost records that are archived');
+      cursor = await appendLoss(trx, cursor, kept);
+      entries = (await following(inventory, cursor, limit)) ?? [];
+    }
+    if (entries.length > 0) {
+      const records = entries.map(([streamId, fields]) => ({ streamId, fields }));
+      cursor = await append(trx, cursor, records);
+    }
+    return {
+      kind: 'archived',
+      count: entries.length,
+      more: entries.length === limit,
+      upTo: cursor.streamId,
+    };
+  });
+  if (done.kind !== 'archived') return done;
+  const { upTo, ...result } = done;
+  if (upTo !== undefined) await inventory.trimLedger(place, upTo);
+  return result;
+}
+
+type Entry = [id: string, fields: Fields];
+
+/** What Redis has after the cursor; undefined when that does not follow on it. */
+async function following(
+  inventory: ArchiveDeps['inventory'],
+  { place, streamId }: Cursor,
+  limit: number,
+): Promise<Entry[] | undefined> {
+  if (streamId === undefined) return inventory.ledgerEntries(place, '-', limit);
+  const [first, ...rest] = await inventory.ledgerEntries(place, streamId, limit + 1);
+  if (first?.[0] === streamId) return rest;
+  // A partition that was loaded anew has a new stream, which says what it goes on from.
+  if (first && isRestoredFrom(first[1], streamId)) return [first, ...rest].slice(0, limit);
+  return undefined;
+}
+
+function isRestoredFrom(fields: Fields, streamId: string): boolean {
+  const named = fieldsOf(fields);
+  return named.get('t') === 'restore' && named.get('f') === streamId;
+}
+
+/**
+ * The last archived record that Redis still has, when a replica that lacked the latest ones took over. Undefined when
+ * nothing is left to tell by.
+ */
+async function lastKept(
+  { db, inventory }: Pick<ArchiveDeps, 'db' | 'inventory'>,
+  { place }: Cursor,
+): Promise<{ seq: number; streamId: string } | undefined> {
+  const oldest = await inventory.ledgerEntries(place, '-', 5_000);
+  const known = await findArchived(
+    db,
+    place,
+    oldest.map(([id]) => id),
+  );
+  const seqs = new Map(known.map(({ streamId, seq }) => [streamId, seq]));
+  let kept: { seq: number; streamId: string } | undefined;
+  for (const [streamId] of oldest) {
+    const seq = seqs.get(streamId);
+    if (seq === undefined) break;
+    kept = { seq, streamId };
+  }
+  return kept;
+}

@@ -1,0 +1,159 @@
+/**
+ * The ledger in MySQL: rows that are only ever added, and per partition a cursor that says how far it has come. Who
+ * adds rows has the cursor's row locked, so there is one at a time.
+ */
+import type { Knex } from 'knex';
+import { places } from '../inventory/inventory.ts';
+import type { Place } from '../inventory/keys.ts';
+import type { Database } from '../mysql/connect.ts';
+import { genesis, nextHash } from './chain.ts';
+import { buyersOf, type Fields } from './record.ts';
+
+/** The last record archived; `seq` 0 and no `streamId` before the first. */
+export type Cursor = { place: Place; seq: number; streamId: string | undefined; hash: Buffer };
+
+export type ArchivedRow = {
+  seq: number;
+  streamId: string | null;
+  kind: string;
+  /** JSON of the fields, as it was hashed. */
+  record: string;
+  hash: Buffer;
+};
+
+/** Records that Redis lost with a node after they were archived, `after` and up to before `seq`: they do not count. */
+export type Loss = { after: number; seq: number; from: string };
+
+export type NewRecord = { streamId: string | null; fields: Fields };
+
+type CursorRow = {
+  drop_id: number;
+  partition: number;
+  seq: number;
+  stream_id: string | null;
+  hash: Buffer | null;
+};
+type Row = { seq: number; stream_id: string | null; kind: string; record: string; hash: Buffer };
+
+const of = ({ dropId, partition }: Place) => ({ drop_id: dropId, partition });
+
+/** Begins the archive of a drop's partitions; false when it was begun before. Within the transaction that stocks it. */
+export async function beginArchive(db: Database, drop: { id: number; partitions: number }): Promise<boolean> {
+  const rows = places(drop.id, drop.partitions).map(of);
+  const known: unknown = await db('ledger_cursors').where({ drop_id: drop.id }).first('drop_id');
+  if (known) return false;
+  await db('ledger_cursors').insert(rows);
+  return true;
+}
+
+export async function readCursor(db: Database, place: Place): Promise<Cursor | undefined> {
+  return toCursor(await db<CursorRow>('ledger_cursors').where(of(place)).first());
+}
+
+/** Undefined when there is none, or when somebody else has it. */
+export async function lockCursor(trx: Knex.Transaction, place: Place): Promise<Cursor | undefined> {
+  return toCursor(await trx<CursorRow>('ledger_cursors').where(of(place)).forUpdate().skipLocked().first());
+}
+
+function toCursor(row: CursorRow | undefined): Cursor | undefined {
+  if (!row) return undefined;
+  const place = { dropId: row.drop_id, partition: row.partition };
+  return {
+    place,
+    seq: row.seq,
+    streamId: row.stream_id ?? undefined,
+    hash: row.hash ?? genesis(place),
+  };
+}
+
+/** Rows an insert takes at a time. */
+const portion = 5_000;
+
+/** Adds records after the cursor, which must be locked, and moves it on. */
+export async function append(
+  trx: Knex.Transaction,
+  cursor: Cursor,
+  records: readonly NewRecord[],
+): Promise<Cursor> {
+  let { seq, hash, streamId } = cursor;
+  const rows: Row[] = [];
+  const buyers: string[] = [];
+  const { dropId, partition } = cursor.place;
+  for (const { streamId: id, fields } of records) {
+    const record = JSON.stringify(fields);
+    seq += 1;
+    hash = nextHash(hash, seq, id, record);
+    if (id !== null) streamId = id;
+    rows.push({ seq, stream_id: id, kind: fields[fields.indexOf('t') + 1] ?? '', record, hash });
+    for (const buyerId of buyersOf(fields)) buyers.push(`(${dropId},${buyerId},${partition},${seq})`);
+  }
+  await trx('ledger').insert(rows.map((row) => ({ ...of(cursor.place), ...row })));
+  // Numbers only, and a great many: a binding for each would keep the event loop from its requests.
+  for (let at = 0; at < buyers.length; at += portion) {
+    const values = buyers.slice(at, at + portion).join(',');
+    await trx.raw(`insert ignore into ledger_buyers (drop_id, user_id, \`partition\`, seq) values ${values}`);
+  }
+  await moveCursor(trx, { ...cursor, seq, hash, streamId });
+  return { ...cursor, seq, hash, streamId };
+}
+
+/** Writes down that Redis forgot what was archived after `kept`, and goes on from there. */
+export async function appendLoss(
+  trx: Knex.Transaction,
+  cursor: Cursor,
+  kept: { seq: number; streamId: string },
+): Promise<Cursor> {
+  const fields = ['t', 'lost', 'f', kept.streamId, 'n', String(kept.seq)];
+  const after = await append(trx, cursor, [{ streamId: null, fields }]);
+  const moved = { ...after, streamId: kept.streamId };
+  await moveCursor(trx, moved);
+  return moved;
+}
+
+async function moveCursor(trx: Knex.Transaction, { place, seq, hash, streamId }: Cursor): Promise<void> {
+  await trx('ledger_cursors')
+    .where(of(place))
+    .update({ seq, hash, stream_id: streamId ?? null });
+}
+
+/** The next rows after the one numbered `after`. */
+export async function readArchive(
+  db: Database,
+  place: Place,
+  after: number,
+  limit: number,
+): Promise<ArchivedRow[]> {
+  const rows = await db<Row>('ledger')
+    .where(of(place))
+    .where('seq', '>', after)
+    .orderBy('seq')
+    .limit(limit)
+    .select('seq', 'stream_id', 'kind', 'record', 'hash');
+  return rows.map(({ stream_id, ...row }) => ({ ...row, streamId: stream_id }));
+}
+
+export async function readLosses(db: Database, { dropId, partition }: Place): Promise<Loss[]> {
+  const rows: { seq: number; record: string; partition: number }[] = await db('ledger')
+    .where({ drop_id: dropId, kind: 'lost' })
+    .orderBy('seq')
+    .select('seq', 'record', 'partition');
+  return rows
+    .filter((row) => row.partition === partition)
+    .map(({ seq, record }) => {
+      const [, , , from = '', , after = ''] = JSON.parse(record) as string[];
+      return { seq, from, after: Number(after) };
+    });
+}
+
+/** The row of a record, if it is archived. */
+export async function findArchived(
+  db: Database,
+  place: Place,
+  streamIds: readonly string[],
+): Promise<{ seq: number; streamId: string }[]> {
+  const rows: { seq: number; stream_id: string }[] = await db('ledger')
+    .where(of(place))
+    .whereIn('stream_id', streamIds)
+    .select('seq', 'stream_id');
+  return rows.map(({ seq, stream_id }) => ({ seq, streamId: stream_id }));
+}

@@ -1,0 +1,154 @@
+/** How a partition stands after its ledger, in the form in which Redis can be given it again. */
+import { rowsOf, seatId } from '../inventory/layout.ts';
+import type { LatestEntry, PartitionState, RestoredHold } from '../inventory/restore.ts';
+import type { Drop } from '../drops/drop.ts';
+import type { LedgerRecord } from './record.ts';
+import type { Replay } from './replay.ts';
+
+/** As many as claim.lua remembers. */
+const mostBatches = 512;
+/** Bytes of the bitmap of those who got nothing; ids beyond it are left out, and so not told again. */
+const mostBitmap = 64 * 2 ** 20;
+
+/** Follows what Replay does not keep: what counts for each buyer, and the replies to the latest batches. */
+export class StateKeeper {
+  readonly entries = new Map<number, LatestEntry>();
+  readonly batches: { id: string; reply: string }[] = [];
+  readonly #soldOut = new Set<number>();
+  readonly #reasons = new Map<string, string>();
+  readonly #refunded = new Set<string>();
+  #sequence = 0;
+  #cancelled = false;
+
+  /** `reply`: of a claim, as the script gave it. */
+  add(record: LedgerRecord, reply: string): void {
+    switch (record.kind) {
+      case 'claim': {
+        this.batches.push({ id: record.batch.id, reply });
+        if (this.batches.length > 2 * mostBatches) this.batches.splice(0, mostBatches);
+        this.#addClaim(record);
+        return;
+      }
+      case 'promote':
+      case 'retake':
+      case 'sold':
+        this.entries.set(record.buyerId, { of: 'hold', holdId: record.holdId });
+        return;
+      case 'release':
+        this.#reasons.set(record.holdId, record.reason ?? '');
+        this.#end(record);
+        return;
+      case 'refund':
+        this.#reasons.set(record.holdId, 'refunded');
+        this.#refunded.add(record.holdId);
+        this.#end(record);
+        return;
+      case 'leave':
+        if (this.#cancelled) this.entries.set(record.buyerId, { of: 'ended', holdId: record.holdId });
+        else {
+          this.entries.delete(record.buyerId);
+          this.#soldOut.delete(record.buyerId);
+        }
+        return;
+      case 'cancel':
+        this.#cancelled = true;
+        return;
+      case 'stock':
+      case 'terms':
+      case 'paying':
+      case 'declined':
+      case 'lend':
+      case 'borrow':
+      case 'restore':
+    }
+  }
+
+  /** Unless the buyer has something newer. */
+  #end({ buyerId, holdId }: { buyerId: number; holdId: string }): void {
+    const entry = this.entries.get(buyerId);
+    if (entry?.of === 'hold' && entry.holdId === holdId) this.entries.set(buyerId, { of: 'ended', holdId });
+  }
+
+  #addClaim({ outcomes, batch }: LedgerRecord & { kind: 'claim' }): void {
+    const quantities = batch.packed.split(',').map((entry) => Number(entry.split(':')[1]));
+    for (const [index, outcome] of outcomes.entries()) {
+      switch (outcome.kind) {
+        case 'held':
+          this.entries.set(outcome.hold.buyerId, { of: 'hold', holdId: outcome.hold.holdId });
+          break;
+        case 'standby': {
+          this.#sequence += 1;
+          const quantity = quantities[index] ?? 1;
+          const standing = { holdId: outcome.entryId, quantity, sequence: this.#sequence };
+          this.entries.set(outcome.buyerId, { of: 'standby', ...standing });
+          break;
+        }
+        case 'sold_out':
+          this.entries.delete(outcome.buyerId);
+          this.#soldOut.add(outcome.buyerId);
+          break;
+        case 'duplicate':
+          break;
+      }
+    }
+  }
+
+  state(drop: Drop, replay: Replay): Omit<PartitionState, 'lent' | 'borrowed'> {
+    return {
+      terms: { ...replay.terms, partitions: drop.partitions },
+      cancelled: replay.cancelled,
+      decided: replay.decidedCount,
+      sequence: this.#sequence,
+      rows: drawRows(drop, replay),
+      holds: this.#holds(replay),
+      entries: this.entries,
+      untold: [...replay.holds.values()]
+        .filter(({ promoted, state }) => promoted && state === 'held')
+        .map(({ holdId }) => holdId),
+      batches: this.batches.slice(-mostBatches),
+      soldOut: this.#bitmap(),
+    };
+  }
+
+  #holds(replay: Replay): RestoredHold[] {
+    return [...replay.holds.values()].map(({ holdId, buyerId, seats, expiresAt, attempt, state }) => ({
+      holdId,
+      buyerId,
+      seats,
+      expiresAt,
+      attempt,
+      state: state === 'released' && this.#refunded.has(holdId) ? 'refunded' : state,
+      reason: state === 'released' ? (this.#reasons.get(holdId) ?? '') : '',
+    }));
+  }
+
+  /** Bit 0 of byte 0 is its highest, as Redis counts. */
+  #bitmap(): Buffer {
+    const highest = this.#soldOut.size === 0 ? -1 : this.#highest();
+    const bitmap = Buffer.alloc(Math.min(mostBitmap, Math.floor((highest + 8) / 8)));
+    for (const buyerId of this.#soldOut) {
+      const byte = Math.floor(buyerId / 8);
+      if (byte < bitmap.length) bitmap[byte] = bitmap[byte]! | (128 >> (buyerId % 8));
+    }
+    return bitmap;
+  }
+
+  #highest(): number {
+    let highest = 0;
+    for (const buyerId of this.#soldOut) highest = Math.max(highest, buyerId);
+    return highest;
+  }
+}
+
+function drawRows(drop: Drop, replay: Replay): string[] {
+  const own = new Set(replay.seats);
+  return rowsOf(drop.sections).map(({ seats }, row) =>
+    Array.from({ length: seats }, (_, index) => {
+      const id = seatId(row, index + 1);
+      if (!own.has(id)) return '-';
+      const holdId = replay.ownerOf(id);
+      if (holdId === undefined) return '.';
+      return replay.holds.get(holdId)?.state === 'sold' ? 's' : 'h';
+    }).join(''),
+  );
+}

@@ -1,0 +1,97 @@
+/** A partition's ledger from its first record to its last, wherever each is now: MySQL has the older ones, Redis the rest. */
+import type { Inventory } from '../inventory/inventory.ts';
+import type { Place } from '../inventory/keys.ts';
+import type { Database } from '../mysql/connect.ts';
+import { readArchive, readLosses, type ArchivedRow, type Loss } from './archive.ts';
+import type { Fields } from './record.ts';
+
+/** The last record read. A record's number does not change when it is archived. */
+export type Position = { seq: number; streamId: string | undefined };
+
+export const beginning: Position = { seq: 0, streamId: undefined };
+
+export type Line = {
+  seq: number;
+  streamId: string;
+  fields: Fields;
+  /** Once it is archived. */
+  hash?: Buffer;
+};
+
+export type LedgerSource = { db: Database; inventory: Pick<Inventory, 'ledgerEntries'> };
+
+export type Page = {
+  lines: Line[];
+  position: Position;
+  /** There was nothing after `position`. */ end: boolean;
+};
+
+const usual = 500;
+
+/**
+ * The next records. What Redis lost after it was archived is left out.
+ * Redis is trimmed only after MySQL has the records. So what was read from Redis follows on `position` without a gap
+ * if MySQL, asked after that, has nothing newer; else that comes first.
+ */
+export async function readOn(
+  { db, inventory }: LedgerSource,
+  place: Place,
+  position: Position,
+  { limit = usual, onRow }: { limit?: number; onRow?: (row: ArchivedRow) => void } = {},
+): Promise<Page> {
+  const archived = await readArchive(db, place, position.seq, limit);
+  if (archived.length > 0) return pageOf(archived, position, await readLosses(db, place), onRow);
+
+  const after = position.streamId === undefined ? '-' : `(${position.streamId}`;
+  const entries = await inventory.ledgerEntries(place, after, limit);
+  const meanwhile = await readArchive(db, place, position.seq, limit);
+  if (meanwhile.length > 0) return pageOf(meanwhile, position, await readLosses(db, place), onRow);
+
+  const lines = entries.map(([streamId, fields], index) => ({
+    seq: position.seq + index + 1,
+    streamId,
+    fields,
+  }));
+  const last = lines.at(-1);
+  return {
+    lines,
+    position: last ? { seq: last.seq, streamId: last.streamId } : position,
+    end: entries.length < limit,
+  };
+}
+
+function pageOf(
+  rows: readonly ArchivedRow[],
+  position: Position,
+  losses: readonly Loss[],
+  onRow: (row: ArchivedRow) => void = () => {},
+): Page {
+  const lines: Line[] = [];
+  let { seq, streamId } = position;
+  for (const row of rows) {
+    onRow(row);
+    seq = row.seq;
+    const loss = losses.find((each) => each.seq === row.seq);
+    if (loss) streamId = loss.from;
+    if (row.streamId === null) continue;
+    streamId = row.streamId;
+    if (losses.some((each) => each.after < row.seq && row.seq < each.seq)) continue;
+    lines.push({ seq, streamId, fields: JSON.parse(row.record) as string[], hash: row.hash });
+  }
+  return { lines, position: { seq, streamId }, end: false };
+}
+
+/** All of it, page by page. */
+export async function* readLedger(
+  source: LedgerSource,
+  place: Place,
+  options: { from?: Position; limit?: number; onRow?: (row: ArchivedRow) => void } = {},
+): AsyncGenerator<Page> {
+  let { from: position = beginning } = options;
+  for (;;) {
+    const page = await readOn(source, place, position, options);
+    yield page;
+    position = page.position;
+    if (page.end) return;
+  }
+}

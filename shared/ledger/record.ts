@@ -1,0 +1,133 @@
+/**
+ * What the inventory scripts write into a partition's ledger (`ledger(...)` in prelude.lua and its callers), decoded.
+ * Readers know these; only the scripts write them.
+ */
+import { decodeOutcomes, type Batch, type Outcome } from '../inventory/claim.ts';
+import { decodeSeats } from '../inventory/hold.ts';
+import { decodeReleaseReason, type ReleaseReason } from '../inventory/release-reason.ts';
+
+/** What a buyer may have and how long, from this record on. `standbyLimit` is this partition's share. */
+export type Terms = { maxPerBuyer: number; standbyLimit: number; holdMs: number };
+
+/** One moved by checkout, the consumer or a sweep. */
+export type OfHold = { holdId: string; buyerId: number };
+export type OfSeats = OfHold & { seats: string[] };
+
+export type Event =
+  /** `terms` is missing in records from before they were written down. */
+  | { kind: 'stock'; count: number; terms: Terms | undefined }
+  | { kind: 'terms'; terms: Terms }
+  | {
+      kind: 'claim';
+      batch: Batch;
+      decidedAt: number;
+      outcomes: Outcome[];
+      /** Which publisher sent it, and as its how manieth; undefined when it was sent again by hand. */
+      sent: { by: string; number: number } | undefined;
+    }
+  | ({ kind: 'retake' | 'promote'; expiresAt: number } & OfSeats)
+  | ({ kind: 'paying' | 'declined'; attempt: number } & OfHold)
+  | ({ kind: 'sold' | 'refund' } & OfSeats)
+  | ({ kind: 'release'; reason: ReleaseReason | undefined } & OfSeats)
+  | ({ kind: 'leave' } & OfHold)
+  | { kind: 'lend'; transfer: string; to: number; seats: string[] }
+  | { kind: 'borrow'; transfer: string; seats: string[] }
+  | { kind: 'cancel' }
+  /** The partition was loaded anew, as the ledger up to `from` had it; the numbers are what came of it. */
+  | {
+      kind: 'restore';
+      from: string;
+      free: number;
+      taken: number;
+      sold: number;
+      standby: number;
+      /** So many records follow that were not archived before, but known from MySQL. */
+      added: number;
+    };
+
+/** `id` is Redis's: milliseconds since 1970 by its clock (`at`), then a number within the millisecond. */
+export type LedgerRecord = { id: string; at: number } & Event;
+
+/** As Redis keeps it: name, value, name, value, ... */
+export type Fields = readonly string[];
+
+/** @throws at a record that no script writes */
+export function decodeRecord(id: string, fields: Fields): LedgerRecord {
+  return { id, at: Number.parseInt(id, 10), ...decodeEvent(id, fieldsOf(fields)) };
+}
+
+export function fieldsOf(fields: Fields): Map<string, string> {
+  const named = new Map<string, string>();
+  for (let at = 0; at + 1 < fields.length; at += 2) named.set(fields[at]!, fields[at + 1]!);
+  return named;
+}
+
+/** Everybody whom a record is about. */
+export function buyersOf(fields: Fields): number[] {
+  const named = fieldsOf(fields);
+  const buyer = named.get('u');
+  if (buyer !== undefined) return [Number(buyer)];
+  const entries = named.get('e');
+  if (entries === undefined) return [];
+  return [...new Set(entries.split(',').map((entry) => Number.parseInt(entry, 10)))];
+}
+
+function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
+  const text = (name: string): string => {
+    const value = fields.get(name);
+    if (value === undefined) throw new Error(`ledger record ${id} lacks ${name}`);
+    return value;
+  };
+  const number = (name: string) => Number(text(name));
+  const who = () => ({ holdId: text('h'), buyerId: number('u') });
+  const seats = () => decodeSeats(text('s'));
+  const terms = (): Terms => ({ maxPerBuyer: number('m'), standbyLimit: number('w'), holdMs: number('x') });
+  const kind = text('t');
+  switch (kind) {
+    case 'stock':
+      return { kind, count: number('n'), terms: fields.has('m') ? terms() : undefined };
+    case 'terms':
+      return { kind, terms: terms() };
+    case 'claim': {
+      const batch = { id: text('b'), packed: text('e') };
+      return { kind, batch, ...decodeOutcomes(text('r'), batch), sent: decodeSent(fields.get('q')) };
+    }
+    case 'retake':
+    case 'promote':
+      return { kind, ...who(), seats: seats(), expiresAt: number('x') };
+    case 'paying':
+    case 'declined':
+      return { kind, ...who(), attempt: number('a') };
+    case 'sold':
+    case 'refund':
+      return { kind, ...who(), seats: seats() };
+    case 'release':
+      return { kind, ...who(), seats: seats(), reason: decodeReleaseReason(text('why')) };
+    case 'leave':
+      return { kind, ...who() };
+    case 'lend':
+      return { kind, transfer: text('b'), to: number('to'), seats: seats() };
+    case 'borrow':
+      return { kind, transfer: text('b'), seats: seats() };
+    case 'cancel':
+      return { kind };
+    case 'restore':
+      return {
+        kind,
+        from: text('f'),
+        free: number('free'),
+        taken: number('taken'),
+        sold: number('sold'),
+        standby: number('standby'),
+        added: number('added'),
+      };
+    default:
+      throw new Error(`ledger record ${id} is of an unknown kind: ${kind}`);
+  }
+}
+
+/** `PUBLISHER.NUMBER`, as entry-batch.ts writes it. */
+function decodeSent(text = ''): { by: string; number: number } | undefined {
+  const dot = text.indexOf('.');
+  return dot < 1 ? undefined : { by: text.slice(0, dot), number: Number(text.slice(dot + 1)) };
+}
