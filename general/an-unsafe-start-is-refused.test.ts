@@ -23,6 +23,38 @@ test('what the local stack gives is enough', () => {
   expect(start({})()).toMatchObject({ PORT: 8080, ENTRY_QUEUES: 4 });
 });
 
+const stripe = {
+  PAYMENT_PROVIDER: 'stripe',
+  STRIPE_SECRET_KEY: 'sk_live_0123456789abcdef',
+  STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
+  AMQP_URL: 'amqps://general:a-password@broker.test',
+  MYSQL_URL: 'mysql://general:a-password@mysql.test/seatdrop',
+  PUBLIC_URL: 'https://seatdrop.test',
+};
+
+test('a real system takes its money by Stripe, with a key that charges', () => {
+  expect(start({ ...stripe, SEATDROP_ENV: 'production' })()).toMatchObject({
+    ...stripe,
+    SEATDROP_ENV: 'production',
+  });
+});
+
+test.each([
+  [{ STRIPE_SECRET_KEY: undefined }, 'STRIPE_SECRET_KEY'],
+  [{ STRIPE_SECRET_KEY: 'pk_live_0123456789abcdef' }, 'STRIPE_SECRET_KEY: must be sk_'],
+  [{ STRIPE_WEBHOOK_SECRET: 'secret' }, 'STRIPE_WEBHOOK_SECRET: must be whsec_'],
+  [{ STRIPE_SECRET_KEY: 'sk_test_0123456789abcdef' }, 'STRIPE_SECRET_KEY: a test key charges nobody'],
+  [{ AMQP_URL: 'amqp://guest:guest@broker.test' }, 'AMQP_URL: the broker needs a password'],
+  [{ AMQP_URL: 'amqp://broker.test' }, 'AMQP_URL: the broker needs a password'],
+  [{ MYSQL_URL: 'mysql://root@mysql.test/seatdrop' }, 'MYSQL_URL: the database needs a password'],
+  [{ PUBLIC_URL: 'http://seatdrop.test' }, 'PUBLIC_URL: must be https'],
+  [{ STRIPE_API_URL: 'https://elsewhere.test' }, 'STRIPE_API_URL: in production'],
+])('in production not with %o', (changes, fault) => {
+  const refused = start({ ...stripe, SEATDROP_ENV: 'production', ...changes });
+  expect(refused).toThrow(ConfigError);
+  expect(refused).toThrow(fault);
+});
+
 test('where the tiers are is told by name, and a name may have several', () => {
   const TIER_URLS = 'publisher=http://10.0.0.1:1,general=https://x.test:2/a=b,publisher=http://10.0.0.2:1';
   expect(start({ TIER_URLS })()).toMatchObject({
@@ -40,6 +72,8 @@ test.each([
   [{ PAYMENT_PROVIDER: 'cash' }, 'PAYMENT_PROVIDER'],
   [{ SESSION_KEY: undefined }, 'SESSION_KEY'],
   [{ SESSION_KEY: 'a'.repeat(64) }, 'SESSION_KEY: must be random'],
+  [{ SESSION_KEY: '0123456789abcdef'.repeat(4) }, 'SESSION_KEY: must be random'],
+  [{ TRUSTED_PROXIES: 'everybody please' }, 'TRUSTED_PROXIES'],
   [{ CHECKOUT_KEY: safe.SESSION_KEY }, 'CHECKOUT_KEY: must not be the SESSION_KEY'],
   [{ PUBLIC_URL: 'seatdrop.test' }, 'PUBLIC_URL'],
   [{ SANDBOX_WEBHOOK_SECRET: 'short' }, 'SANDBOX_WEBHOOK_SECRET'],

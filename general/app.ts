@@ -22,17 +22,19 @@ export type AppDeps = AuthorizeDeps & {
   ops: Ops;
   log: Log;
   registry: Registry;
+  /** Addresses or networks of the front door; by default it runs beside this tier. */
+  trustedProxies?: string[];
 };
 
 /** The general tier as an Express application. It does not listen. */
 export function createApp(deps: AppDeps): Express {
-  const { routes, pages, ops, log, registry, publicUrl } = deps;
+  const { routes, pages, ops, log, registry, publicUrl, trustedProxies = ['loopback'] } = deps;
   const app = express();
   app.disable('etag');
   app.set('case sensitive routing', true);
   app.set('query parser', 'simple');
-  // The front door runs beside this tier; no one else may say which address a request came from.
-  app.set('trust proxy', 'loopback');
+  // Nobody but the front door may say which address a request came from.
+  app.set('trust proxy', trustedProxies);
 
   app.use((req, res, next) => void (ops.handle(req, res) || next()));
   app.use(observeRequests(log, registry));

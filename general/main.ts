@@ -1,10 +1,10 @@
-import { createServer } from 'node:http';
 import type { Express } from 'express';
 import { createAnnouncer } from '../shared/announce.ts';
 import { watchBannedUsers } from '../shared/banned-users.ts';
 import { connectBroker, type BrokerChannel } from '../shared/broker/connect.ts';
 import { Topology } from '../shared/broker/topology.ts';
 import { readConfig } from '../shared/config.ts';
+import { createHttpServer } from '../shared/http-server.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { runTier } from '../shared/lifecycle.ts';
 import { closeServer, listen } from '../shared/listen.ts';
@@ -17,13 +17,18 @@ import { signingKeyFromHex } from '../shared/session.ts';
 import { currentRole } from './accounts/user.ts';
 import { createApp } from './app.ts';
 import { generalSettings } from './config.ts';
+import { createPaymentMetrics } from './checkout/payment-metrics.ts';
 import { startReconciling } from './checkout/reconcile-payments.ts';
+import { startRetelling } from './checkout/retell-sales.ts';
 import { readQueueDepths } from './drops/queue-depths.ts';
+import { startWatchingDrift } from './drops/watch-drift.ts';
+import { countConflicts } from './checkout/conflicts.ts';
 import { startEndingSales } from './drops/end-sales.ts';
+import { startArchiving } from './ledger/archive-ledgers.ts';
 import { startStocking } from './drops/stock-drops.ts';
 import { createParkedMessages } from './parked/parked-messages.ts';
 import { servePages } from './pages/serve-pages.ts';
-import { createSandboxPayments } from './payments/sandbox.ts';
+import { createPayments } from './payments/choose-provider.ts';
 import { createRoutes } from './routes.ts';
 import type { SaleDeps } from './sale-deps.ts';
 import { createSaleRoutes } from './sale-routes.ts';
@@ -39,7 +44,7 @@ await runTier(log, async (lifecycle) => {
   let app: Express | undefined;
   const ops = new Ops(registry);
   lifecycle.onQuiet(() => ops.quiet());
-  const server = createServer((req, res) => {
+  const server = createHttpServer((req, res) => {
     if (app) app(req, res);
     else if (!ops.handle(req, res)) res.writeHead(503, { 'retry-after': '1' }).end();
   });
@@ -84,12 +89,7 @@ await runTier(log, async (lifecycle) => {
     db,
     inventory,
     announcer: createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKey }),
-    payments: createSandboxPayments({
-      url: config.SANDBOX_PAYMENTS_URL,
-      apiKey: config.SANDBOX_PAYMENTS_KEY,
-      webhookSecret: config.SANDBOX_WEBHOOK_SECRET,
-      log,
-    }),
+    payments: createPayments(config, log),
     parked: createParkedMessages(parkedChannel, topology),
     ...(config.TIER_URLS && { tierUrls: config.TIER_URLS }),
     queueDepths: () => readQueueDepths(timers, topology),
@@ -98,11 +98,15 @@ await runTier(log, async (lifecycle) => {
     bannedUsers,
     publicUrl: new URL(config.PUBLIC_URL),
     log,
+    onSaleConflict: countConflicts(registry),
   };
   for (const [name, duty] of [
     ['stocking', startStocking(deps)],
     ['ending sales', startEndingSales(deps)],
-    ['reconciling payments', startReconciling(deps)],
+    ['reconciling payments', startReconciling(deps, createPaymentMetrics(registry))],
+    ['retelling sales', startRetelling(deps)],
+    ['watching drift', startWatchingDrift(deps, { registry })],
+    ['archiving ledgers', startArchiving(deps, { registry })],
   ] as const) {
     lifecycle.onStop(name, () => duty.stop());
   }
@@ -114,5 +118,6 @@ await runTier(log, async (lifecycle) => {
     currentRole: (userId) => currentRole(db, userId),
     ops,
     registry,
+    trustedProxies: config.TRUSTED_PROXIES,
   });
 });

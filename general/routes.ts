@@ -23,6 +23,7 @@ import { listEvents } from './events/list-events.ts';
 import { showEvent } from './events/show-event.ts';
 import type { Route } from './http/route.ts';
 import { showHealth } from './health/show-health.ts';
+import { showLedger } from './ledger/show-ledger.ts';
 import { listOrders } from './orders/list-orders.ts';
 import { listSoldOrders } from './orders/list-sold-orders.ts';
 import { showOrder } from './orders/show-order.ts';
@@ -52,6 +53,7 @@ export function createRoutes(deps: Deps): Route[] {
     resumeDrop(deps),
     showDropStats(deps),
     showReport(deps),
+    showLedger(deps),
     exportOrders(deps),
     listSoldOrders(deps),
     listOrders(deps),

@@ -9,8 +9,14 @@ const LONG_RUN_MS = 30_000;
 /**
  * Starts a process again whenever it ends by itself, and says so. Waits longer each time it ends soon.
  * @param stopping aborted when ends are wished for
+ * @param pauseMs how long to wait instead; drills say so, whose ends are no crash loop
  */
-export function supervise(child: Child, stopping: AbortSignal, say: (line: string) => void): void {
+export function supervise(
+  child: Child,
+  stopping: AbortSignal,
+  say: (line: string) => void,
+  pauseMs?: () => number,
+): void {
   let wait = FIRST_WAIT_MS;
   let since = Date.now();
 
@@ -19,7 +25,7 @@ export function supervise(child: Child, stopping: AbortSignal, say: (line: strin
     while (!stopping.aborted) {
       if (Date.now() - since > LONG_RUN_MS) wait = FIRST_WAIT_MS;
       say(`! ${child.name} ${reason}; starting it again. Its log: ${child.logFile}`);
-      await sleep(wait, undefined, { signal: stopping }).catch(() => undefined);
+      await sleep(pauseMs?.() ?? wait, undefined, { signal: stopping }).catch(() => undefined);
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
       if (stopping.aborted) return;
       since = Date.now();

@@ -11,6 +11,7 @@ import { generateSecrets } from './secrets.ts';
 import { serverPorts, startServers } from './start-servers.ts';
 import { createSteps } from './steps.ts';
 import { onStopSignal } from './stop-signals.ts';
+import { stripeMock } from './stripe-mock.ts';
 import { testServers } from './test-servers.ts';
 
 const CHECKS = [
@@ -78,6 +79,8 @@ async function runJest(): Promise<void> {
   cancel.signal.throwIfAborted();
   await clearTestRuns(join(root, '.local'));
   mkdirSync(dir, { recursive: true });
+  // Its absence fails the tests that need it, with the same words, and no others.
+  await step('stripe-mock', stripeMock).catch((error: Error) => say(error.message));
   const ports = await freePorts(serverPorts);
   const secrets = generateSecrets();
   const place = placeAt(dir, cancel.signal, hurry.signal);

@@ -38,7 +38,7 @@ export function generalEnv(options: {
   sandboxPaymentsUrl: string;
   secrets: Secrets;
   ports: Readonly<Record<TierName, number>>;
-  /** The built web app. */
+  /** The folder of the built web app. */
   pages: string;
 }): Record<string, string> {
   return {

@@ -127,6 +127,10 @@ http {
     proxy_set_header X-Request-Id $checked_request_id;
     proxy_set_header X-Forwarded-For $remote_addr; # one address, already checked
     proxy_set_header X-Forwarded-Proto $forwarded_proto;
+    # Nobody behind here reads these, and nobody should come to.
+    proxy_set_header X-Forwarded-Host "";
+    proxy_set_header X-Real-IP "";
+    proxy_set_header Forwarded "";
     proxy_connect_timeout 2s;
     proxy_send_timeout 10s;
     proxy_read_timeout 30s; # checkout may wait for the payment provider
@@ -251,21 +255,30 @@ function problemPages(): string {
     [400, 'invalid_request'],
     [404, 'not_found'],
     [405, 'method_not_allowed'],
+    [408, 'invalid_request'],
     [413, 'body_too_large'],
     [414, 'invalid_request'],
     [429, 'too_many_requests', 1],
     [500, 'internal'],
+    [501, 'invalid_request'],
     [502, 'unavailable', 1],
     [503, 'unavailable', 1],
     [504, 'unavailable', 1],
+    [505, 'invalid_request'],
   ];
   return pages
     .map(([status, code, retryAfter]) => {
       const body = JSON.stringify({ ...problemBody(code), status }).replaceAll("'", "\\'");
-      return `error_page ${status} @${status};
-        location @${status} {
+      // Not a named location: nginx cannot go to one before it has read an address, which may be what is wrong.
+      return `error_page ${status} /.problem/${status};
+        location = /.problem/${status} {
+            internal;
             default_type ${problemContentType};
             add_header X-Request-Id $checked_request_id always;
+            add_header X-Content-Type-Options nosniff always;
+            add_header Content-Security-Policy "default-src 'none'; frame-ancestors 'none'" always;
+            add_header Cache-Control no-store always;
+            ${status === 405 ? 'add_header Allow "GET, HEAD, POST, PUT, PATCH, DELETE" always;' : ''}
             ${retryAfter === undefined ? '' : `add_header Retry-After ${retryAfter} always;`}
             return ${status} '${body}';
         }`;

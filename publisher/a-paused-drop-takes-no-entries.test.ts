@@ -100,3 +100,15 @@ test('a pause is in force within half a second, and so is its end', async () => 
     expect(await until('accepted')).toBeLessThan(500);
   }
 });
+
+test('a drop that Redis has lost takes none either, until it is there again', async () => {
+  await until('accepted');
+  await redis.unlink(...inventory.keys.all({ dropId: drop.id, partition: 0 }));
+  await until('unavailable');
+  const before = queued.length;
+  const refused: unknown = await enter(7).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ status: 503, options: { retryAfter: expect.any(Number) as number } });
+  expect(queued).toHaveLength(before);
+  await inventory.stock(drop);
+  await until('accepted');
+});

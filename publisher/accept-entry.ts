@@ -3,6 +3,7 @@
  * to be told; then the entry goes to the broker, and once that has it durably the buyer gets 202.
  */
 import type { KeyObject } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { BannedUsers } from '../shared/banned-users.ts';
 import { checkInput, invalid } from '../shared/check-input.ts';
 import { newEntry } from '../shared/contract/entries.ts';
@@ -10,6 +11,7 @@ import type { Drop } from '../shared/drops/drop.ts';
 import { normalizeAnswer, questionFor } from '../shared/drops/question.ts';
 import { partitionOfBuyer } from '../shared/inventory/layout.ts';
 import { NotConfirmed } from '../shared/broker/publish.ts';
+import { isFromOtherSite } from '../shared/other-sites.ts';
 import { Problem } from '../shared/problems.ts';
 import { sessionToken, verifySession, type Session } from '../shared/session.ts';
 import type { Attempts } from './attempts.ts';
@@ -23,18 +25,23 @@ export type AcceptDeps = {
   attempts: Attempts;
   batcher: Batcher;
   onAccepted?: (dropId: number) => void;
+  /** Where browsers reach the system, if that is not the host they name. */
+  publicUrl?: URL | undefined;
   now?: () => number;
 };
 
 export type EntryRequest = {
   dropId: number;
-  headers: { authorization?: string | undefined; cookie?: string | undefined };
+  headers: IncomingHttpHeaders;
   /** The parsed JSON. */
   body: unknown;
 };
 
 /** Nobody knows how long a pause takes; a page learns of its end over the socket. */
 const pausedRetrySeconds = 5;
+
+/** A drop that Redis has lost has to be rebuilt, which takes somebody a minute. */
+const lostRetrySeconds = 10;
 
 /** Resolves when the entry is durably queued. @throws {Problem} when it is not taken. */
 export type AcceptEntry = (request: EntryRequest) => Promise<void>;
@@ -43,8 +50,11 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
   const now = deps.now ?? Date.now;
 
   return async ({ dropId, headers, body }) => {
+    if (isFromOtherSite(headers, deps.publicUrl)) throw new Problem('cross_site_request');
     const { userId } = sessionOf(headers);
     const drop = deps.openDrops.get(dropId);
+    // A publisher that has just started does not know yet what there is.
+    if (!drop && !deps.openDrops.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
     if (!drop) throw new Problem('not_found');
     checkOpen(drop);
     if (!deps.attempts.take(userId, now())) throw new Problem('too_many_requests', { retryAfter: 10 });
@@ -63,6 +73,8 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     const token = sessionToken(headers);
     const session = token === undefined ? undefined : verifySession(token, deps.sessionKey);
     if (!session) throw new Problem('not_signed_in');
+    // Until the list has been read, anybody might be on it.
+    if (!deps.bannedUsers.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
     if (deps.bannedUsers.has(session.userId)) throw new Problem('banned');
     return session;
   }
@@ -85,6 +97,7 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     }
     // Between an organizer's edit and the moment Redis has it.
     if (!drop.stocked) throw new Problem('unavailable', { retryAfter: 1 });
+    if (deps.openDrops.isLost(drop.id)) throw new Problem('unavailable', { retryAfter: lostRetrySeconds });
     if (deps.openDrops.isSoldOut(drop.id)) throw new Problem('drop_sold_out');
   }
 }

@@ -3,8 +3,9 @@
  * passes here and a framework would cost more than the work itself.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Counter, Histogram, type Registry } from 'prom-client';
+import { createHttpServer } from '../shared/http-server.ts';
 import type { Log } from '../shared/log.ts';
 import type { Ops } from '../shared/ops.ts';
 import { Problem, problemBody, problemContentType } from '../shared/problems.ts';
@@ -16,6 +17,12 @@ export type PublisherDeps = { acceptEntry: AcceptEntry; ops: Ops; registry: Regi
 const maxBody = 16 * 1024;
 const route = /^\/api\/drops\/([1-9]\d{0,9})\/entries\/?(?:\?.*)?$/;
 const sane = /^[\w.-]{1,64}$/;
+/** As general's answers have them: data for one caller, to be taken for nothing else. */
+const safetyHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+};
 const accepted = JSON.stringify({ status: 'queued' });
 
 export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDeps): Server {
@@ -47,7 +54,11 @@ export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDe
       await acceptEntry({ dropId: Number(dropId), headers: req.headers, body });
       answers.inc({ code: 'accepted' });
       duration.observe((performance.now() - startedAt) / 1000);
-      res.writeHead(202, { 'content-type': 'application/json', 'content-length': accepted.length });
+      res.writeHead(202, {
+        'content-type': 'application/json',
+        'content-length': accepted.length,
+        ...safetyHeaders,
+      });
       res.end(accepted);
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
@@ -58,12 +69,9 @@ export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDe
     }
   };
 
-  const server = createServer((req, res) => {
+  const server = createHttpServer((req, res) => {
     if (!ops.handle(req, res)) void answer(req, res);
   });
-  // A client that sends its few bytes slowly may not keep a connection.
-  server.requestTimeout = 10_000;
-  server.headersTimeout = 5_000;
   server.keepAliveTimeout = 65_000;
   return server;
 }
@@ -75,6 +83,7 @@ function sendProblem(res: ServerResponse, problem: Problem): void {
   res.writeHead(problem.status, {
     'content-type': problemContentType,
     'content-length': Buffer.byteLength(text),
+    ...safetyHeaders,
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
     // What is left of a body that is too large is not worth reading.
     ...(problem.code === 'body_too_large' ? { connection: 'close' } : {}),

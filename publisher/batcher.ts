@@ -24,6 +24,12 @@ export class Batcher {
   readonly #options: Required<BatcherOptions>;
   #groups = new Map<string, Group>();
   #scheduled = false;
+  /** Of the channel that is open: what goes down another one may overtake. */
+  #channel: { open: unknown; name: string; sent: Map<string, number> } = {
+    open: undefined,
+    name: '',
+    sent: new Map(),
+  };
   #waiting = 0;
 
   constructor(options: BatcherOptions) {
@@ -72,13 +78,25 @@ export class Batcher {
     for (const group of groups.values()) this.#send(group);
   }
 
+  /** How manieth batch of its partition this is on the channel that is open now. */
+  #next({ dropId, partition }: Place): string {
+    const open = this.#options.channel.current();
+    if (this.#channel.open !== open) {
+      this.#channel = { open, name: newBatchId().slice(0, 8), sent: new Map() };
+    }
+    const key = `${dropId}.${partition}`;
+    const number = (this.#channel.sent.get(key) ?? 0) + 1;
+    this.#channel.sent.set(key, number);
+    return `${this.#channel.name}.${number}`;
+  }
+
   #send({ place, entries, settle }: Group): void {
     const { channel, topology, confirmDeadline } = this.#options;
     publishConfirmed(
       channel.current(),
       topology.entries,
       String(topology.entryQueueOf(place.dropId, place.partition)),
-      encodeBatch(place, newBatchId(), entries, Date.now()),
+      encodeBatch(place, newBatchId(), entries, Date.now(), this.#next(place)),
       confirmDeadline,
     ).then(
       () => settle.forEach((each) => each()),

@@ -32,6 +32,8 @@ const settings = z.object({
   ...brokerSettings,
   ...mysqlSettings,
   ...sessionSettings,
+  /** Where browsers reach the system; needed where the front door does not pass on the host they name. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
 });
 
 const log = createLog('publisher', process.env['LOG_LEVEL'] ?? 'info');
@@ -74,6 +76,7 @@ await runTier(log, async (lifecycle) => {
     attempts: new Attempts({ limit: 8, windowMs: 10_000 }),
     batcher,
     onAccepted: accepted.count,
+    publicUrl: config.PUBLIC_URL === undefined ? undefined : new URL(config.PUBLIC_URL),
   });
   const server = createPublisher({ acceptEntry, ops, registry, log });
 

@@ -13,6 +13,8 @@ export type OpenDrops = {
   get: (dropId: number) => Drop | undefined;
   /** Neither seats nor standby places were left a moment ago. */
   isSoldOut: (dropId: number) => boolean;
+  /** Its seats were in Redis, and are not any more: what is accepted now would have to wait for a rebuild. */
+  isLost: (dropId: number) => boolean;
   loaded: () => boolean;
   stop: () => Promise<void>;
 };
@@ -23,6 +25,7 @@ const pollMs = 200;
 export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): OpenDrops {
   const drops = followDrops(db, log);
   let soldOutDrops = new Set<number>();
+  let lostDrops = new Set<number>();
   let counted = false;
 
   const counting = startLoop('sold-out drops', pollMs, log, async () => {
@@ -36,12 +39,14 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
         .filter(([, counts]) => counts?.free === 0 && counts.standby >= counts.standbyLimit)
         .map(([id]) => id),
     );
+    lostDrops = new Set(all.filter(([, counts]) => counts === undefined).map(([id]) => id));
     counted = true;
   });
 
   return {
     get: drops.get,
     isSoldOut: (dropId) => soldOutDrops.has(dropId),
+    isLost: (dropId) => lostDrops.has(dropId),
     loaded: () => drops.loaded() && counted,
     stop: async () => {
       await Promise.all([drops.stop(), counting.stop()]);

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
@@ -6,6 +6,7 @@ import type { Registry } from 'prom-client';
 import { Server } from 'socket.io';
 import type { BannedUsers } from '../shared/banned-users.ts';
 import type { FollowedDrops } from '../shared/drops/follow-drops.ts';
+import { createHttpServer } from '../shared/http-server.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
@@ -77,7 +78,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const watchDrop = createWatchDrop({ watchedDrops, findDrop, readEntry, metrics, log });
   const dismissing = startDismissing(clients, bannedUsers, log);
 
-  const server = createServer((req, res) => {
+  const server = createHttpServer((req, res) => {
     if (ops.handle(req, res)) return;
     res.writeHead(404, { 'content-type': problemContentType });
     res.end(JSON.stringify(problemBody('not_found')));

@@ -6,6 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { KeyObject } from 'node:crypto';
 import type { BannedUsers } from '../shared/banned-users.ts';
+import { hasBearerToken, isOurOrigin } from '../shared/other-sites.ts';
 import { problems, type ProblemCode } from '../shared/problems.ts';
 import { sessionEnd, sessionToken, verifySession } from '../shared/session.ts';
 
@@ -30,14 +31,10 @@ export class Refused extends Error {
 
 /** `publicUrl`: where browsers reach the system, if that is not the host they name. */
 export function readCredentials({ headers }: IncomingMessage, publicUrl: URL | undefined): Credentials {
-  const { origin, host, authorization } = headers;
+  const { origin, host } = headers;
   // Browsers let any page open a socket and send our cookie along. They say where the page is from; nobody else does.
-  const ours = origin === undefined || (URL.canParse(origin) && isOurs(new URL(origin), host, publicUrl));
-  return { token: sessionToken(headers), foreign: !ours && authorization === undefined };
-}
-
-function isOurs(origin: URL, host: string | undefined, publicUrl: URL | undefined): boolean {
-  return origin.host === host || origin.host === publicUrl?.host;
+  const ours = origin === undefined || isOurOrigin(origin, host, publicUrl);
+  return { token: sessionToken(headers), foreign: !ours && !hasBearerToken(headers) };
 }
 
 export type AuthenticateDeps = { sessionKey: KeyObject; bannedUsers: Pick<BannedUsers, 'has' | 'loaded'> };

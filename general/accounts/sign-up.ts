@@ -6,8 +6,10 @@ import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { hashPassword } from './passwords.ts';
 import { setSessionCookie } from './session-cookie.ts';
+import { SignUpGuard } from './sign-in-guard.ts';
 
 export function signUp({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'sessionKey' | 'publicUrl'>): Route {
+  const guard = new SignUpGuard();
   return defineRoute({
     method: 'POST',
     path: '/api/auth/signup',
@@ -17,9 +19,12 @@ export function signUp({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'session
     body: signUpBody,
     success: { status: 201, schema: signedIn, description: 'The account, its session also as a cookie' },
     problems: ['email_taken'],
-    async handle({ body: { email, name, password }, res }) {
+    async handle({ body: { email, name, password }, req, res }) {
+      const address = req.ip ?? '';
+      guard.admit(address);
       const password_hash = await hashPassword(password);
       const id = await insertUser({ email, name, password_hash });
+      guard.forgive(address);
       const role = 'shopper' as const;
       const token = signSession({ userId: id, role }, sessionKey);
       setSessionCookie(res, token, publicUrl);

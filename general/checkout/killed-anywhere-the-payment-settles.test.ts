@@ -10,11 +10,14 @@ import type { TestUser } from '../testing/start-general.ts';
 import { payHold } from './pay-hold.ts';
 import { reconcilePayments } from './reconcile-payments.ts';
 
+const sales = new Map<string, TestSale>();
 let sale: TestSale;
 beforeAll(async () => {
-  sale = await startSale();
+  for (const provider of ['sandbox', 'stripe'] as const) sales.set(provider, await startSale({ provider }));
+}, 120_000);
+afterAll(async () => {
+  for (const each of sales.values()) await each.stop();
 });
-afterAll(() => sale.stop());
 
 /** Dependencies of a process that is killed right before or after one of its calls. */
 function killedAt(
@@ -47,12 +50,9 @@ const healthy = async () => {
 };
 
 async function stateOf(dropId: number, holdId: string, buyer: TestUser) {
-  const charges = (await sale.sandbox.list(`${holdId}.`)).body['charges'] as {
-    status: string;
-    refunded: boolean;
-  }[];
+  const charges = await sale.chargesOf(holdId);
   return {
-    charged: charges.filter(({ status, refunded }) => status === 'approved' && !refunded).length,
+    charged: charges.filter(({ approved, refunds }) => approved && refunds === 0).length,
     orders: ((await sale.db('orders').where({ id: holdId })) as { status: string }[]).map(
       ({ status }) => status,
     ),
@@ -77,131 +77,135 @@ const heldAgain = {
   counts: { held: 2, paying: 0, free: 2 },
 };
 
-describe('checkout killed', () => {
-  test.each([
-    ['after the hold went to paying', 'inventory', 'beginPayment', 'after', 'tok_approved', heldAgain],
-    [
-      'after the attempt was written, before the charge',
-      'payments',
-      'charge',
-      'before',
-      'tok_approved',
-      heldAgain,
-    ],
-    ['after the charge was approved, before MySQL', 'payments', 'charge', 'after', 'tok_approved', paid],
-    ['after the charge was declined, before MySQL', 'payments', 'charge', 'after', 'tok_declined', heldAgain],
-    [
-      'after the order was placed, before Redis',
-      'inventory',
-      'completePayment',
-      'before',
-      'tok_approved',
-      paid,
-    ],
-    [
-      'after Redis sold the seats, before word of it',
-      'inventory',
-      'completePayment',
-      'after',
-      'tok_approved',
-      paid,
-    ],
-    [
-      'after the decline was written, before Redis',
-      'inventory',
-      'declinePayment',
-      'before',
-      'tok_declined',
-      heldAgain,
-    ],
-    ['after Redis took the hold back', 'inventory', 'declinePayment', 'after', 'tok_declined', heldAgain],
-  ] as const)('%s', async (_, what, method, when, card, expected) => {
-    const drop = await sale.openDrop();
-    const buyer = await sale.user();
-    const { place, hold } = await sale.hold(drop, buyer, 2);
-    const { deps, killed } = killedAt(what, method, when);
+describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
+  beforeAll(() => void (sale = sales.get(provider)!));
 
-    void payHold(deps, place, hold, card);
-    await killed;
-    await healthy();
+  describe('checkout killed', () => {
+    test.each([
+      ['after the hold went to paying', 'inventory', 'beginPayment', 'after', 'approved', heldAgain],
+      [
+        'after the attempt was written, before the charge',
+        'payments',
+        'charge',
+        'before',
+        'approved',
+        heldAgain,
+      ],
+      ['after the charge was approved, before MySQL', 'payments', 'charge', 'after', 'approved', paid],
+      ['after the charge was declined, before MySQL', 'payments', 'charge', 'after', 'declined', heldAgain],
+      [
+        'after the order was placed, before Redis',
+        'inventory',
+        'completePayment',
+        'before',
+        'approved',
+        paid,
+      ],
+      [
+        'after Redis sold the seats, before word of it',
+        'inventory',
+        'completePayment',
+        'after',
+        'approved',
+        paid,
+      ],
+      [
+        'after the decline was written, before Redis',
+        'inventory',
+        'declinePayment',
+        'before',
+        'declined',
+        heldAgain,
+      ],
+      ['after Redis took the hold back', 'inventory', 'declinePayment', 'after', 'declined', heldAgain],
+    ] as const)('%s', async (_, what, method, when, card, expected) => {
+      const drop = await sale.openDrop();
+      const buyer = await sale.user();
+      const { place, hold } = await sale.hold(drop, buyer, 2);
+      const { deps, killed } = killedAt(what, method, when);
 
-    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(expected);
-    // The buyer tries again with the same token, and it ends well without a second charge.
-    const again = await payHold(sale.deps, place, hold, 'tok_approved');
-    expect(again.kind).toBe(expected === paid ? 'already_paid' : 'paid');
-    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);
-  });
+      void payHold(deps, place, hold, sale.cards[card]);
+      await killed;
+      await healthy();
 
-  test('and the buyer tries again before anybody has reconciled', async () => {
-    const drop = await sale.openDrop();
-    const buyer = await sale.user();
-    const { place, hold } = await sale.hold(drop, buyer, 2);
-    const { deps, killed } = killedAt('payments', 'charge', 'after');
-    void payHold(deps, place, hold, 'tok_approved');
-    await killed;
+      expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(expected);
+      // The buyer tries again with the same token, and it ends well without a second charge.
+      const again = await payHold(sale.deps, place, hold, sale.cards.approved);
+      expect(again.kind).toBe(expected === paid ? 'already_paid' : 'paid');
+      expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);
+    });
 
-    expect(await payHold(sale.deps, place, hold, 'tok_approved')).toEqual({ kind: 'paid' });
-    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);
-  });
+    test('and the buyer tries again before anybody has reconciled', async () => {
+      const drop = await sale.openDrop();
+      const buyer = await sale.user();
+      const { place, hold } = await sale.hold(drop, buyer, 2);
+      const { deps, killed } = killedAt('payments', 'charge', 'after');
+      void payHold(deps, place, hold, sale.cards.approved);
+      await killed;
 
-  test('and stalled until its attempt was given up: it then charges nothing', async () => {
-    const drop = await sale.openDrop();
-    const buyer = await sale.user();
-    const { place, hold } = await sale.hold(drop, buyer, 2);
-    let wake: () => void = () => {};
-    const stalled = new Promise<void>((resolve) => (wake = resolve));
-    let begun: () => void = () => {};
-    const paying = new Promise<void>((resolve) => (begun = resolve));
-    const slow: SaleDeps = {
-      ...sale.deps,
-      inventory: {
-        ...sale.deps.inventory,
-        beginPayment: async (...args) => {
-          const result = await sale.deps.inventory.beginPayment(...args);
-          begun();
-          await stalled;
-          return result;
+      expect(await payHold(sale.deps, place, hold, sale.cards.approved)).toEqual({ kind: 'paid' });
+      expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);
+    });
+
+    test('and stalled until its attempt was given up: it then charges nothing', async () => {
+      const drop = await sale.openDrop();
+      const buyer = await sale.user();
+      const { place, hold } = await sale.hold(drop, buyer, 2);
+      let wake: () => void = () => {};
+      const stalled = new Promise<void>((resolve) => (wake = resolve));
+      let begun: () => void = () => {};
+      const paying = new Promise<void>((resolve) => (begun = resolve));
+      const slow: SaleDeps = {
+        ...sale.deps,
+        inventory: {
+          ...sale.deps.inventory,
+          beginPayment: async (...args) => {
+            const result = await sale.deps.inventory.beginPayment(...args);
+            begun();
+            await stalled;
+            return result;
+          },
         },
-      },
-    };
-    const result = payHold(slow, place, hold, 'tok_approved');
-    await paying;
-    await healthy();
-    wake();
+      };
+      const result = payHold(slow, place, hold, sale.cards.approved);
+      await paying;
+      await healthy();
+      wake();
 
-    expect(await result).toEqual({ kind: 'under_way' });
-    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(heldAgain);
+      expect(await result).toEqual({ kind: 'under_way' });
+      expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(heldAgain);
+    });
   });
-});
 
-describe('a refund killed', () => {
-  const refunded = {
-    charged: 0,
-    orders: ['refunded'],
-    soldSeats: 0,
-    hold: 'released',
-    counts: { sold: 0, free: 4, held: 0 },
-  };
+  describe('a refund killed', () => {
+    const refunded = {
+      charged: 0,
+      orders: ['refunded'],
+      soldSeats: 0,
+      hold: 'released',
+      counts: { sold: 0, free: 4, held: 0 },
+    };
 
-  test.each([
-    ['before the provider is asked', 'payments', 'refund', 'before'],
-    ['after the provider gave the money back, before MySQL', 'payments', 'refund', 'after'],
-    ['after MySQL has it, before Redis', 'inventory', 'reopen', 'before'],
-    ['after the seats are back on sale', 'inventory', 'reopen', 'after'],
-  ] as const)('%s', async (_, what, method, when) => {
-    const drop = await sale.openDrop();
-    const buyer = await sale.user();
-    const { place, hold } = await sale.hold(drop, buyer, 2);
-    expect(await payHold(sale.deps, place, hold, 'tok_approved')).toEqual({ kind: 'paid' });
-    const { deps, killed } = killedAt(what, method, when);
+    test.each([
+      ['before the provider is asked', 'payments', 'refund', 'before'],
+      ['after the provider gave the money back, before MySQL', 'payments', 'refund', 'after'],
+      ['after MySQL has it, before Redis', 'inventory', 'reopen', 'before'],
+      ['after the seats are back on sale', 'inventory', 'reopen', 'after'],
+    ] as const)('%s', async (_, what, method, when) => {
+      const drop = await sale.openDrop();
+      const buyer = await sale.user();
+      const { place, hold } = await sale.hold(drop, buyer, 2);
+      expect(await payHold(sale.deps, place, hold, sale.cards.approved)).toEqual({ kind: 'paid' });
+      const { deps, killed } = killedAt(what, method, when);
 
-    await requestRefunds(sale.db, { id: hold.holdId });
-    void advanceRefund(deps, hold.holdId);
-    await killed;
-    await healthy();
+      await requestRefunds(sale.db, { id: hold.holdId });
+      void advanceRefund(deps, hold.holdId);
+      await killed;
+      await healthy();
 
-    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(refunded);
-    const mails: { payload: unknown }[] = await sale.db('outbox').where({ topic: 'order-refunded' });
-    expect(mails.filter(({ payload }) => JSON.stringify(payload).includes(hold.holdId))).toHaveLength(1);
+      expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(refunded);
+      const mails: { payload: unknown }[] = await sale.db('outbox').where({ topic: 'order-refunded' });
+      expect(mails.filter(({ payload }) => JSON.stringify(payload).includes(hold.holdId))).toHaveLength(1);
+    });
   });
 });

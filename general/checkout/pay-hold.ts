@@ -8,9 +8,15 @@ import type { Hold } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { isDuplicateKey } from '../../shared/mysql/connect.ts';
-import { chargeKey } from '../payments/provider.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import { findAttempt, insertAttempt, type PaymentAttempt } from './payment-attempt.ts';
+import {
+  chargedInVain,
+  chargeOf,
+  findAttempt,
+  insertAttempt,
+  rememberRef,
+  type PaymentAttempt,
+} from './payment-attempt.ts';
 import { resolveAttempt, settle, type Settlement } from './settle.ts';
 
 export type PayResult =
@@ -33,7 +39,8 @@ export async function payHold(
     case 'expired': {
       // Redis may have lost what MySQL knows.
       const order: unknown = await deps.db('orders').where({ id: hold.holdId }).first('id');
-      return { kind: order ? 'already_paid' : 'expired' };
+      if (order) return { kind: 'already_paid' };
+      return { kind: (await chargedInVain(deps.db, hold.holdId)) ? 'seats_lost' : 'expired' };
     }
     case 'under_way': {
       const earlier = await findAttempt(deps.db, { holdId: hold.holdId, attempt: begun.attempt });
@@ -62,9 +69,11 @@ export async function payHold(
     throw error;
   }
 
-  const { amount, currency } = attempt;
-  const key = chargeKey(attempt.holdId, attempt.attempt);
-  const charged = await deps.payments.charge({ key, amount, currency, token: cardToken });
+  const charged = await deps.payments.charge({
+    ...chargeOf(attempt),
+    token: cardToken,
+    remember: (ref) => rememberRef(deps.db, attempt, ref),
+  });
   switch (charged.kind) {
     case 'approved':
     case 'declined':
@@ -73,6 +82,6 @@ export async function payHold(
       await settle(deps, attempt, { kind: 'declined', reason: 'unknown_token' });
       return { kind: 'unknown_token' };
     case 'undecided':
-      return resolveAttempt(deps, attempt);
+      return resolveAttempt(deps, (await findAttempt(deps.db, attempt)) ?? attempt);
   }
 }

@@ -1,6 +1,7 @@
 /** A payment attempt as MySQL has it. It is written before the provider is asked, so none is ever forgotten. */
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
+import { chargeKey, type Charge } from '../payments/provider.ts';
 
 export type AttemptStatus = 'pending' | 'approved' | 'declined' | 'refund_due' | 'refunded';
 
@@ -14,6 +15,8 @@ export type PaymentAttempt = {
   amount: number;
   currency: string;
   status: AttemptStatus;
+  /** The provider's name for the charge, once known. */
+  ref?: string | undefined;
 };
 
 type Row = {
@@ -40,9 +43,10 @@ export async function insertAttempt(
   attempt: PaymentAttempt,
   reason: string | null = null,
 ): Promise<void> {
-  const { place, holdId, buyerId, seats, ...rest } = attempt;
+  const { place, holdId, buyerId, seats, ref, ...rest } = attempt;
   await table(db).insert({
     ...rest,
+    provider_ref: ref ?? null,
     hold_id: holdId,
     drop_id: place.dropId,
     partition: place.partition,
@@ -97,6 +101,28 @@ export async function moveAttempt(
   return changed === 1;
 }
 
+/** Notes the provider's name for a charge, before money moves; false when the attempt is no longer open. */
+export async function rememberRef(db: Database, id: Id, ref: string): Promise<boolean> {
+  const changed = await table(db)
+    .where({ hold_id: id.holdId, attempt: id.attempt, status: 'pending' })
+    .update({ provider_ref: ref });
+  return changed === 1;
+}
+
+/** Whether a hold was charged and got no order for it, so that its money goes back. */
+export async function chargedInVain(db: Database, holdId: string): Promise<boolean> {
+  const row: unknown = await table(db)
+    .where({ hold_id: holdId })
+    .whereIn('status', ['refund_due', 'refunded'])
+    .first('attempt');
+  return row !== undefined;
+}
+
+/** As the payment provider is asked about it. */
+export function chargeOf({ holdId, attempt, ref, amount, currency }: PaymentAttempt): Charge {
+  return { key: chargeKey(holdId, attempt), ref, amount, currency };
+}
+
 function toAttempt(row: Row): PaymentAttempt {
   const { hold_id, drop_id, partition, user_id, seats, attempt, provider, amount, currency, status } = row;
   return {
@@ -109,5 +135,6 @@ function toAttempt(row: Row): PaymentAttempt {
     amount,
     currency,
     status,
+    ref: row.provider_ref ?? undefined,
   };
 }

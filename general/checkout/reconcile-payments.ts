@@ -9,7 +9,8 @@ import { startLoop, type Loop } from '../../shared/loop.ts';
 import { isDuplicateKey } from '../../shared/mysql/connect.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { attemptsIn, findAttempt, insertAttempt } from './payment-attempt.ts';
-import { resolveAttempt } from './settle.ts';
+import type { PaymentMetrics } from './payment-metrics.ts';
+import { resolveAttempt, type Settlement } from './settle.ts';
 
 export type ReconcileTimes = {
   everyMs: number;
@@ -21,14 +22,30 @@ export type ReconcileTimes = {
 
 const usual: ReconcileTimes = { everyMs: 2_000, abandonedAfterMs: 15_000, giveUpAfterMs: 60_000 };
 
-export function startReconciling(deps: SaleDeps, times: Partial<ReconcileTimes> = {}): Loop {
+export function startReconciling(
+  deps: SaleDeps,
+  metrics: PaymentMetrics,
+  times: Partial<ReconcileTimes> = {},
+): Loop {
   const all = { ...usual, ...times };
-  return startLoop('reconcile payments', all.everyMs, deps.log, () => reconcilePayments(deps, all));
+  return startLoop('reconcile payments', all.everyMs, deps.log, () => reconcilePayments(deps, all, metrics));
 }
 
-export async function reconcilePayments(deps: SaleDeps, times: ReconcileTimes): Promise<void> {
-  const each = async (what: string, work: Promise<unknown>) => {
-    await work.catch((error: unknown) => deps.log.warn({ err: error, what }, 'left for the next round'));
+export async function reconcilePayments(
+  deps: SaleDeps,
+  times: ReconcileTimes,
+  metrics?: PaymentMetrics,
+): Promise<void> {
+  // First, so that they are told even where nothing else goes on.
+  await metrics?.look(deps.db);
+  const each = async (holdId: string, work: Promise<Settlement | undefined>) => {
+    try {
+      const settlement = await work;
+      if (settlement) metrics?.reconciled(settlement.kind);
+    } catch (error) {
+      metrics?.reconciled('failed');
+      deps.log.warn({ err: error, holdId }, 'left for the next round');
+    }
   };
 
   for (const attempt of await attemptsIn(deps.db, 'pending', times.giveUpAfterMs)) {
@@ -50,12 +67,14 @@ export async function reconcilePayments(deps: SaleDeps, times: ReconcileTimes): 
 }
 
 /** A hold in `paying` whose payment is decided, or was never begun. */
-async function resolvePaying(deps: SaleDeps, place: Place, hold: HoldRecord): Promise<void> {
+async function resolvePaying(
+  deps: SaleDeps,
+  place: Place,
+  hold: HoldRecord,
+): Promise<Settlement | undefined> {
   const attempt = await findAttempt(deps.db, hold);
-  if (attempt) {
-    if (attempt.status !== 'pending') await resolveAttempt(deps, attempt);
-    return;
-  }
+  // Pending ones were looked at above.
+  if (attempt) return attempt.status === 'pending' ? undefined : resolveAttempt(deps, attempt);
   // Written down as declined first: should the request that began it still live, it cannot go on from here.
   try {
     const { holdId, buyerId, seats } = hold;
@@ -66,9 +85,9 @@ async function resolvePaying(deps: SaleDeps, place: Place, hold: HoldRecord): Pr
       'abandoned',
     );
   } catch (error) {
-    if (isDuplicateKey(error)) return;
+    if (isDuplicateKey(error)) return undefined;
     throw error;
   }
   const abandoned = await findAttempt(deps.db, hold);
-  if (abandoned) await resolveAttempt(deps, abandoned);
+  return abandoned && resolveAttempt(deps, abandoned);
 }

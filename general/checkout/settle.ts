@@ -2,10 +2,11 @@
  * What a payment attempt comes to. Checkout, a webhook and the reconciler all end here, perhaps at the same time and
  * more than once; MySQL is changed first, then Redis, and either step is safe to repeat.
  */
-import { chargeKey, type Decision } from '../payments/provider.ts';
+import type { Decision } from '../payments/provider.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import { findAttempt, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
+import { chargeOf, findAttempt, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
 import { placeOrder } from './place-order.ts';
+import { followOrders, ownersOf } from './seat-owners.ts';
 
 export type Settlement =
   | { kind: 'paid' }
@@ -21,8 +22,16 @@ export async function settle(
   decision: Decision,
 ): Promise<Settlement> {
   if (decision.kind === 'approved') {
-    const placed = await placeOrder(deps.db, attempt, decision.ref);
-    return placed.kind === 'placed' ? completeSale(deps, attempt) : returnMoney(deps, attempt);
+    const { ref } = decision;
+    if (await seatsAreGone(deps, attempt)) {
+      const facts = { ref, reason: 'seats_lost' };
+      // Where somebody else has settled it meanwhile, it is as they say.
+      if (!(await moveAttempt(deps.db, attempt, 'pending', 'refund_due', facts)))
+        return resolveSettled(deps, attempt);
+      return returnMoney(deps, { ...attempt, ref });
+    }
+    const placed = await placeOrder(deps.db, attempt, ref);
+    return placed.kind === 'placed' ? completeSale(deps, attempt) : returnMoney(deps, { ...attempt, ref });
   }
   await moveAttempt(deps.db, attempt, 'pending', 'declined', { reason: decision.reason });
   return returnHold(deps, attempt, decision.reason);
@@ -46,28 +55,58 @@ export async function resolveAttempt(
     case 'refund_due':
       return returnMoney(deps, attempt);
     case 'refunded':
+      // Redis may have forgotten how it ended, and begun the same attempt again; nothing was charged for that.
+      await returnHold(deps, attempt, 'seats_lost');
       return { kind: 'seats_lost' };
     case 'pending': {
-      const key = chargeKey(attempt.holdId, attempt.attempt);
-      const found = await payments.find(key);
+      if (!isOurs(deps, attempt)) return { kind: 'undecided' };
+      const charge = chargeOf(attempt);
+      const found = await payments.find(charge);
       if (found.kind === 'approved' || found.kind === 'declined') return settle(deps, attempt, found);
       if (!giveUp || found.kind === 'undecided') return { kind: 'undecided' };
-      const cancelled = await payments.cancel(key);
+      const cancelled = await payments.cancel(charge);
       return cancelled.kind === 'undecided' ? cancelled : settle(deps, attempt, cancelled);
     }
   }
 }
 
+/** Another provider's charge, from before it was exchanged for this one, waits until somebody brings that one back. */
+export function isOurs({ payments, log }: SaleDeps, { holdId, provider }: PaymentAttempt): boolean {
+  if (provider === payments.name) return true;
+  log.error({ holdId, provider }, 'a payment of a provider that is not set up; nobody can ask it');
+  return false;
+}
+
+/**
+ * Whether the hold ended while its card was charged, and somebody else has its seats: that is no harm yet, and the
+ * money goes back. Without Redis MySQL decides alone.
+ */
+async function seatsAreGone({ inventory, log }: SaleDeps, attempt: PaymentAttempt): Promise<boolean> {
+  try {
+    return (await inventory.checkCharged(attempt.place, attempt)) === 'lost';
+  } catch (error) {
+    log.warn({ err: error, holdId: attempt.holdId }, 'Redis cannot say whether the seats are still there');
+    return false;
+  }
+}
+
+async function resolveSettled(deps: SaleDeps, id: PaymentAttempt): Promise<Settlement> {
+  const attempt = await findAttempt(deps.db, id);
+  if (!attempt || attempt.status === 'pending') return { kind: 'undecided' };
+  return resolveAttempt(deps, attempt);
+}
+
 /** MySQL has the order; Redis follows. When it cannot at the moment, the reconciler sees to it. */
-async function completeSale(
-  deps: SaleDeps,
-  { place, holdId, buyerId, seats }: PaymentAttempt,
-): Promise<Settlement> {
+async function completeSale(deps: SaleDeps, attempt: PaymentAttempt): Promise<Settlement> {
   const { inventory, announcer, log } = deps;
+  const { place, holdId, buyerId, seats } = attempt;
   try {
     const done = await inventory.completePayment(place, { holdId, buyerId, seats });
-    if (done === 'conflict')
-      log.warn({ holdId, ...place }, 'a seat of a paid order is held by somebody else');
+    if (done === 'conflict') {
+      deps.onSaleConflict?.();
+      log.warn({ holdId, ...place }, 'seats of a paid order were given to somebody else, who has to yield');
+      await followOrders(deps, place, [{ orderId: holdId, buyerId, seats }]);
+    }
     await announcer.tell({
       dropId: place.dropId,
       soldOut: [],
@@ -89,20 +128,22 @@ async function returnHold(deps: SaleDeps, attempt: PaymentAttempt, reason: strin
   return { kind: 'declined', reason };
 }
 
-/** A charge without seats. The hold ends, since its seats belong to somebody else, and the money goes back. */
+/**
+ * A charge without seats. The money goes back first: nothing that is wrong in Redis may keep it. Then the hold ends,
+ * its buyer is told, and seats that MySQL knows to be somebody else's are no longer offered to anybody.
+ */
 async function returnMoney(deps: SaleDeps, attempt: PaymentAttempt): Promise<Settlement> {
-  const returned = await returnHold(deps, attempt, 'seats_lost');
-  if (returned.kind === 'declined' && returned.expiresAt !== undefined) {
-    const left = await deps.inventory.leave(attempt.place, attempt.buyerId);
-    if (left.kind === 'released')
-      await deps.announcer.promoted(attempt.place, left.promoted, {
-        buyerId: attempt.buyerId,
-        reason: 'declined',
-      });
-  }
-  const refunded = await deps.payments.refund(chargeKey(attempt.holdId, attempt.attempt));
+  if (!isOurs(deps, attempt)) return { kind: 'seats_lost' };
+  const refunded = await deps.payments.refund(chargeOf(attempt));
+  const owners = await ownersOf(deps.db, attempt);
+  const { kind } = await followOrders(deps, attempt.place, owners, attempt);
+  // Nobody else's seats, and no hold that has ended: a charge after its attempt was given up. The hold may live on.
+  const returned =
+    kind === 'known' && owners.length === 0 ? await returnHold(deps, attempt, 'given_up') : undefined;
   if (refunded === 'refunded') await moveAttempt(deps.db, attempt, 'refund_due', 'refunded');
-  return { kind: 'seats_lost' };
+  return returned?.kind === 'declined' && returned.expiresAt !== undefined
+    ? returned
+    : { kind: 'seats_lost' };
 }
 
 /** The attempt as it is now; for callers that know only its key. */

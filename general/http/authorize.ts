@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Request } from 'express';
 import type { BannedUsers } from '../../shared/banned-users.ts';
+import { isFromOtherSite } from '../../shared/other-sites.ts';
 import { Problem } from '../../shared/problems.ts';
 import { sessionToken, verifySession, type Role, type Session } from '../../shared/session.ts';
 import type { Who } from './route.ts';
@@ -36,20 +37,7 @@ export async function authorize(req: Request, who: Who, deps: AuthorizeDeps): Pr
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/**
- * A browser sends the session cookie along with what other sites make it ask for, if SameSite does not stop it
- * (it does not for other hosts of the same site). Browsers say where a request comes from; what is not a browser
- * says nothing and has no cookie to misuse, and a bearer token is never sent by accident.
- */
-function refuseOtherSites(req: Request, publicUrl: URL): void {
-  if (safeMethods.has(req.method) || req.headers.authorization !== undefined) return;
-  const site = req.headers['sec-fetch-site'];
-  const { origin, host } = req.headers;
-  const ours = origin === undefined ? site === undefined : isOurs(origin, [publicUrl.host, host]);
-  if (site === 'same-origin' || site === 'none' || ours) return;
-  throw new Problem('cross_site_request');
-}
-
-function isOurs(origin: string, hosts: readonly (string | undefined)[]): boolean {
-  return URL.canParse(origin) && hosts.includes(new URL(origin).host);
+function refuseOtherSites({ method, headers }: Request, publicUrl: URL): void {
+  if (!safeMethods.has(method) && isFromOtherSite(headers, publicUrl))
+    throw new Problem('cross_site_request');
 }

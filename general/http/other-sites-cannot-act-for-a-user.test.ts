@@ -24,6 +24,9 @@ test.each([
   { 'Sec-Fetch-Site': 'same-site', Origin: 'https://other.seatdrop.test' },
   { 'Sec-Fetch-Site': 'cross-site' },
   { Origin: 'https://evil.test' },
+  { 'Sec-Fetch-Site': 'cross-site', Origin: 'http://seatdrop.test' },
+  { Origin: 'http://seatdrop.test' },
+  { 'Sec-Fetch-Site': 'cross-site', Authorization: 'Basic dTpw' },
   { Origin: 'null' },
   { Origin: 'https://seatdrop.test.evil.test' },
 ])('a cookie sent along from %o does nothing', async (headers) => {

@@ -4,8 +4,8 @@
  */
 import { transact } from '../../shared/mysql/connect.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
-import { moveAttempt } from '../checkout/payment-attempt.ts';
-import { chargeKey } from '../payments/provider.ts';
+import { chargeOf, findAttempt, moveAttempt } from '../checkout/payment-attempt.ts';
+import { isOurs } from '../checkout/settle.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 
 type RefundRow = {
@@ -32,8 +32,9 @@ export async function advanceRefund(deps: SaleDeps, orderId: string): Promise<vo
   const row = await deps.db<RefundRow>('orders').where({ id: orderId }).first();
   if (!row || row.status === 'paid') return;
   if (row.status === 'refund_due') {
-    const refunded = await deps.payments.refund(chargeKey(row.id, row.attempt));
-    if (refunded !== 'refunded') return;
+    const attempt = await findAttempt(deps.db, { holdId: row.id, attempt: row.attempt });
+    if (!attempt) throw new Error(`order ${row.id} was paid by no attempt`);
+    if (!isOurs(deps, attempt) || (await deps.payments.refund(chargeOf(attempt))) !== 'refunded') return;
     await recordRefund(deps.db, row);
   }
   if (row.reopened_at === null) await reopenSeats(deps, row);

@@ -174,12 +174,12 @@ function again({ content, properties }: GetMessage): Publishable {
   };
 }
 
-/** The message as it was first sent, without what the broker wrote on it since. */
+/** The message as it was first sent, without what the broker wrote on it since, and without its place in the order. */
 function asItWas(message: GetMessage): Publishable {
   const { content, options } = again(message);
   const headers = Object.fromEntries(
     Object.entries((options.headers ?? {}) as Record<string, unknown>).filter(
-      ([name]) => !name.startsWith('x-'),
+      ([name]) => !name.startsWith('x-') && name !== 'sent',
     ),
   );
   return { content, options: { ...options, headers } };

@@ -61,24 +61,24 @@ export function createSandboxPayments({
   return {
     name: 'sandbox',
 
-    async charge({ key, ...request }) {
-      const answer = await call('POST', '/charges', request, key);
+    async charge({ key, amount, currency, token }) {
+      const answer = await call('POST', '/charges', { amount, currency, token }, key);
       if (answer?.status === 422) return { kind: 'unknown_token' };
       return decisionIn(answer) ?? { kind: 'undecided' };
     },
 
-    async find(key) {
+    async find({ key }) {
       const answer = await call('GET', `/charges/by-key/${encodeURIComponent(key)}`);
       if (answer?.status === 404) return { kind: 'unknown' };
       return decisionIn(answer) ?? { kind: answer ? 'pending' : 'undecided' };
     },
 
-    async cancel(key) {
+    async cancel({ key }) {
       const answer = await call('POST', `/charges/${encodeURIComponent(key)}/cancel`);
       return decisionIn(answer) ?? { kind: 'undecided' };
     },
 
-    async refund(key) {
+    async refund({ key }) {
       const answer = await call('POST', '/refunds', { chargeKey: key }, `refund.${key}`);
       return answer?.status === 200 ? 'refunded' : 'undecided';
     },

@@ -41,6 +41,7 @@ export type TestOptions = {
   publicUrl?: string;
   webRoot?: string;
   inventory?: Inventory;
+  trustedProxies?: string[];
 };
 
 export async function startGeneral(options: TestOptions = {}): Promise<TestGeneral> {
@@ -69,6 +70,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     publicUrl,
     log,
     registry,
+    ...(options.trustedProxies && { trustedProxies: options.trustedProxies }),
   });
 
   const complaints = () => lines.filter(({ level }) => level >= 40);

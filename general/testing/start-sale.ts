@@ -1,4 +1,4 @@
-/** The general tier with everything a sale needs: the real broker, and the sandbox provider on a port of its own. */
+/** The general tier with everything a sale needs: the real broker, and a payment provider on a port of its own. */
 import { randomBytes } from 'node:crypto';
 import { API_KEY, startSandbox, WEBHOOK_SECRET } from '../../local/sandbox-payments/start-sandbox.ts';
 import { createAnnouncer } from '../../shared/announce.ts';
@@ -12,15 +12,24 @@ import type { Place } from '../../shared/inventory/keys.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import { testServers } from '../../shared/testing/servers.ts';
 import { createParkedMessages } from '../parked/parked-messages.ts';
+import type { PaymentProvider } from '../payments/provider.ts';
 import { createSandboxPayments } from '../payments/sandbox.ts';
+import { createStripePayments } from '../payments/stripe.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { createSaleRoutes } from '../sale-routes.ts';
 import { createDrop, openDrop } from './new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from './start-general.ts';
+import { startStripe, type TestStripe } from './start-stripe.ts';
 
 export type TestSale = TestGeneral & {
   deps: SaleDeps;
   sandbox: Awaited<ReturnType<typeof startSandbox>>;
+  /** Where that is the provider. */
+  stripe: TestStripe | undefined;
+  /** What stands for cards at the provider. */
+  cards: { approved: string; declined: string };
+  /** What the provider has charged for a hold, all attempts together. */
+  chargesOf: (holdId: string) => Promise<{ approved: boolean; refunds: number; amount: number }[]>;
   organizer: TestUser;
   redis: ReturnType<typeof connectRedis>;
   /** A channel for tests to use as they like, and the queues it has. */
@@ -35,13 +44,37 @@ export type TestSale = TestGeneral & {
   ) => Promise<{ place: Place; hold: NewHold; token: string }>;
 };
 
-export async function startSale({ timeoutMs = 2_000, lateMs = 100 } = {}): Promise<TestSale> {
+export const stripeWebhookSecret = 'whsec_of_the_test_0123456789';
+
+export async function startSale({
+  timeoutMs = 2_000,
+  lateMs = 100,
+  provider = 'sandbox',
+}: { timeoutMs?: number; lateMs?: number; provider?: 'sandbox' | 'stripe' } = {}): Promise<TestSale> {
   const sandbox = await startSandbox({ lateMs });
+  const stripe = provider === 'stripe' ? await startStripe() : undefined;
   const redis = connectRedis(testServers().redisNodes, silent);
   const broker = await connectBroker(testServers().amqpUrl, silent);
   const topology = new Topology(`test-${randomBytes(4).toString('hex')}`, 1);
   const channel = await broker.channel('timers', (opened) => topology.assertExpired(opened));
   const parkedChannel = await broker.channel('parked', (opened) => topology.assertEntries(opened));
+
+  const payments = (log: SaleDeps['log']): PaymentProvider =>
+    stripe
+      ? createStripePayments({
+          secretKey: 'sk_test_0123456789',
+          webhookSecret: stripeWebhookSecret,
+          apiUrl: stripe.url,
+          timeoutMs,
+          log,
+        })
+      : createSandboxPayments({
+          url: sandbox.url,
+          apiKey: API_KEY,
+          webhookSecret: WEBHOOK_SECRET,
+          timeoutMs,
+          log,
+        });
 
   let deps: SaleDeps | undefined;
   const general = await startGeneral({
@@ -51,13 +84,7 @@ export async function startSale({ timeoutMs = 2_000, lateMs = 100 } = {}): Promi
         ...bare,
         announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKey }),
         parked: createParkedMessages(parkedChannel, topology),
-        payments: createSandboxPayments({
-          url: sandbox.url,
-          apiKey: API_KEY,
-          webhookSecret: WEBHOOK_SECRET,
-          timeoutMs,
-          log,
-        }),
+        payments: payments(log),
       };
       return createSaleRoutes(deps);
     },
@@ -71,6 +98,27 @@ export async function startSale({ timeoutMs = 2_000, lateMs = 100 } = {}): Promi
     ...general,
     deps: sale,
     sandbox,
+    stripe,
+    cards: stripe
+      ? { approved: 'pm_card_visa', declined: 'pm_card_chargeDeclined' }
+      : { approved: 'tok_approved', declined: 'tok_declined' },
+    async chargesOf(holdId) {
+      if (stripe) {
+        return stripe.of(holdId).map(({ status, refunds, amount }) => ({
+          approved: status === 'succeeded',
+          refunds: refunds.length,
+          amount,
+        }));
+      }
+      const { charges } = (await sandbox.list(`${holdId}.`)).body as {
+        charges: { status: string; refunded: boolean; amount: number }[];
+      };
+      return charges.map(({ status, refunded, amount }) => ({
+        approved: status === 'approved',
+        refunds: refunded ? 1 : 0,
+        amount,
+      }));
+    },
     organizer,
     redis,
     broker: { channel, topology },
@@ -100,6 +148,7 @@ export async function startSale({ timeoutMs = 2_000, lateMs = 100 } = {}): Promi
       redis.disconnect();
       await general.stop();
       await sandbox.stop();
+      await stripe?.stop();
     },
   };
 }

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { requireBinary, searchPath } from '../binaries.ts';
 import { type Child, startChild } from '../child.ts';
 import type { Place } from '../place.ts';
@@ -10,12 +12,15 @@ export const rabbitPorts: readonly RabbitPort[] = ['rabbitmq', 'rabbitmq-dist', 
 
 const USER = 'seatdrop';
 const VHOST = 'seatdrop';
+const NODE = 'seatdrop@localhost';
 
 export type RabbitMq = {
   /** amqp://user:password@127.0.0.1:port/vhost; the user may configure everything in this vhost. */
   readonly url: string;
   readonly processes: readonly Child[];
   readonly broker: Child;
+  /** Runs the broker's own command line tool, `rabbitmqctl`. Takes seconds: it starts an Erlang machine. */
+  control(...args: string[]): Promise<string>;
   stop(): Promise<void>;
 };
 
@@ -77,7 +82,7 @@ export async function startRabbitMq(options: {
         // Makes the script replace itself by the broker, so that our signals reach it.
         RABBITMQ_ALLOW_INPUT: '1',
         RABBITMQ_CONF_ENV_FILE: path('no-such-file'), // not the machine's /etc/rabbitmq
-        RABBITMQ_NODENAME: 'seatdrop@localhost',
+        RABBITMQ_NODENAME: NODE,
         RABBITMQ_DIST_PORT: String(ports['rabbitmq-dist']),
         RABBITMQ_CONFIG_FILE: path('rabbitmq.conf'),
         RABBITMQ_ADVANCED_CONFIG_FILE: path('no-such-file'),
@@ -102,6 +107,12 @@ export async function startRabbitMq(options: {
       url: `amqp://${USER}:${password}@127.0.0.1:${ports.rabbitmq}/${VHOST}`,
       broker,
       processes: [broker, epmd],
+      async control(...args) {
+        const tool = requireBinary('/usr/lib/rabbitmq/bin/rabbitmqctl', 'rabbitmqctl');
+        const own = { RABBITMQ_CONF_ENV_FILE: path('no-such-file'), RABBITMQ_NODENAME: NODE };
+        const { stdout } = await promisify(execFile)(tool, args, { env: { ...env, ...own }, cwd: dir });
+        return stdout;
+      },
       async stop() {
         await broker.stop();
         await epmd.stop();

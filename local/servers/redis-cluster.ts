@@ -144,7 +144,7 @@ function firstTopology(nodes: readonly Node[], ids: readonly string[], self: Nod
 }
 
 /** The node sees the whole cluster and, if it is a replica, has its master's data. */
-async function hasJoined(port: number): Promise<boolean> {
+export async function hasJoined(port: number): Promise<boolean> {
   const info = await exchange(port, 'CLUSTER INFO\r\n', (reply) => reply.includes('cluster_known_nodes'));
   if (!info.includes('cluster_state:ok') || !info.includes('cluster_slots_ok:16384')) return false;
   const role = await exchange(port, 'INFO replication\r\n', (reply) => reply.includes('master_repl_offset'));

@@ -1,0 +1,231 @@
+/** The card is charged, and then the seats are not there: taken back if they still can be, else the money goes back. */
+import { eventually } from '../../shared/testing/eventually.ts';
+import { hearNews } from '../../shared/testing/news.ts';
+import request from 'supertest';
+import { createMetrics } from '../../shared/metrics.ts';
+import type { Drop } from '../../shared/drops/drop.ts';
+import { startSale, type TestSale } from '../testing/start-sale.ts';
+import type { TestUser } from '../testing/start-general.ts';
+import { payHold } from './pay-hold.ts';
+import { createPaymentMetrics } from './payment-metrics.ts';
+import { reconcilePayments } from './reconcile-payments.ts';
+import { resolveByKey } from './settle.ts';
+
+const providers = ['sandbox', 'stripe'] as const;
+const sales = new Map<string, TestSale>();
+let sale: TestSale;
+beforeAll(async () => {
+  for (const provider of providers) sales.set(provider, await startSale({ provider }));
+}, 120_000);
+afterAll(async () => {
+  for (const each of sales.values()) await each.stop();
+});
+
+const soon = { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 60_000 };
+
+/** Redis forgets that this hold is paid for, as a failover can, and that it ever was. */
+async function forget(
+  { redis, inventory }: TestSale,
+  place: { dropId: number; partition: number },
+  holdId: string,
+) {
+  const key = (name: 'holds' | 'paying' | 'meta' | 'rows' | 'open' | 'entries') =>
+    inventory.keys.key(place, name);
+  const [, buyer = '', , seats = ''] = ((await redis.hget(key('holds'), holdId)) ?? '').split('|');
+  await redis.hdel(key('holds'), holdId);
+  await redis.zrem(key('paying'), holdId);
+  await redis.hdel(key('entries'), buyer);
+  for (const seat of seats.split('+')) {
+    const [row = '', number = ''] = seat.split('.');
+    const before = (await redis.hget(key('rows'), row)) ?? '';
+    await redis.hset(
+      key('rows'),
+      row,
+      `${before.slice(0, Number(number) - 1)}.${before.slice(Number(number))}`,
+    );
+    await redis.zadd(key('open'), row, row);
+    await redis.hincrby(key('meta'), 'free', 1);
+    await redis.hincrby(key('meta'), 'paying', -1);
+  }
+  await redis.hdel(key('meta'), 'searchFrom');
+}
+
+/** Pays, and does something in the moment after the card was charged. */
+async function payAnd(
+  drop: Drop,
+  buyer: TestUser,
+  quantity: number,
+  meanwhile: (holdId: string) => Promise<void>,
+) {
+  const { place, hold, token } = await sale.hold(drop, buyer, quantity);
+  const payments: typeof sale.deps.payments = {
+    ...sale.deps.payments,
+    charge: async (charge) => {
+      const result = await sale.deps.payments.charge(charge);
+      await meanwhile(hold.holdId);
+      return result;
+    },
+  };
+  const result = await payHold({ ...sale.deps, payments }, place, hold, sale.cards.approved);
+  return { place, hold, token, result };
+}
+
+const entryOf = async (drop: Drop, buyer: TestUser) =>
+  (await request(sale.app).get(`/api/drops/${drop.id}/entry`).set(buyer.bearer).expect(200)).body as object;
+
+/** Somebody owns the seats in MySQL, of whom Redis knows nothing. */
+async function ownedInMysql(drop: Drop, seats: string[]): Promise<{ orderId: string; owner: TestUser }> {
+  const owner = await sale.user();
+  const orderId = `owner${owner.userId.toString(36).padStart(9, '0')}-0`;
+  await sale.db('orders').insert({
+    id: orderId,
+    drop_id: drop.id,
+    partition: 0,
+    user_id: owner.userId,
+    attempt: 1,
+    amount: 4500,
+    currency: 'EUR',
+    status: 'paid',
+  });
+  await sale
+    .db('sold_seats')
+    .insert(seats.map((seat_id) => ({ drop_id: drop.id, seat_id, order_id: orderId })));
+  return { orderId, owner };
+}
+
+describe.each(providers)('with %s', (provider) => {
+  beforeAll(() => void (sale = sales.get(provider)!));
+
+  test('a hold that Redis lost is taken back while its seats are free', async () => {
+    const drop = await sale.openDrop();
+    const buyer = await sale.user();
+    const { hold, place, result } = await payAnd(drop, buyer, 2, (holdId) =>
+      forget(sale, { dropId: drop.id, partition: 0 }, holdId),
+    );
+    expect(result).toEqual({ kind: 'paid' });
+    expect(await sale.inventory.view(place, buyer.userId)).toMatchObject({ kind: 'sold', seats: hold.seats });
+    expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 2, free: 2, paying: 0 });
+    expect(await sale.chargesOf(hold.holdId)).toMatchObject([{ approved: true, refunds: 0 }]);
+  });
+
+  test('somebody else holds them by now: no order, one refund, and the buyer is told', async () => {
+    const drop = await sale.openDrop(2);
+    const [buyer, other] = [await sale.user(), await sale.user()];
+    const news = await hearNews(sale.redis, sale.inventory.keys, drop.id);
+    const { hold, place, result } = await payAnd(drop, buyer, 2, async (holdId) => {
+      await forget(sale, { dropId: drop.id, partition: 0 }, holdId);
+      await sale.hold(drop, other, 2);
+    });
+
+    expect(result).toEqual({ kind: 'seats_lost' });
+    expect(await sale.chargesOf(hold.holdId)).toEqual([{ approved: true, refunds: 1, amount: 9000 }]);
+    expect(await sale.db('orders').where({ id: hold.holdId })).toEqual([]);
+    expect(await sale.inventory.view(place, other.userId)).toMatchObject({ kind: 'held' });
+    await reconcilePayments(sale.deps, soon);
+    await reconcilePayments(sale.deps, soon);
+    expect(await sale.chargesOf(hold.holdId)).toMatchObject([{ refunds: 1 }]);
+    const told = { event: 'hold:released', entry: { status: 'released', reason: 'seats_lost' } };
+    await eventually(() => expect(news.of(buyer.userId)).toMatchObject([told]));
+    expect(await entryOf(drop, buyer)).toEqual({ status: 'released', reason: 'seats_lost' });
+    await news.stop();
+  });
+
+  test('MySQL has another owner: Redis gives the seat to that one, and offers it to nobody again', async () => {
+    const drop = await sale.openDrop(2, { standbyLimit: 5 });
+    const [buyer, waiting] = [await sale.user(), await sale.user()];
+    let owner: TestUser | undefined;
+    const { hold, token, place, result } = await payAnd(drop, buyer, 2, async () => {
+      ({ owner } = await ownedInMysql(drop, ['0.1']));
+      const batch = { id: 'aaaaaaaaaaaaaa', packed: `${waiting.userId}:1` };
+      await sale.inventory.claim({ dropId: drop.id, partition: 0 }, batch, { mayBorrow: false });
+    });
+
+    expect(result).toEqual({ kind: 'seats_lost' });
+    expect(await sale.chargesOf(hold.holdId)).toMatchObject([{ approved: true, refunds: 1 }]);
+    // The one seat that nobody owns went to standby; the other is its owner's.
+    expect(await sale.inventory.view(place, waiting.userId)).toMatchObject({ kind: 'held', seats: ['0.2'] });
+    expect(await sale.inventory.view(place, owner!.userId)).toMatchObject({ kind: 'sold', seats: ['0.1'] });
+    expect(await sale.inventory.seatMap(drop)).toEqual(['sh']);
+    expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 1, held: 1, free: 0, paying: 0 });
+    expect(await entryOf(drop, buyer)).toEqual({ status: 'released', reason: 'seats_lost' });
+    // The same token again says the same, by HTTP.
+    const again = await request(sale.app)
+      .post('/api/checkout')
+      .set(buyer.bearer)
+      .send({ checkoutToken: token, payment: { token: sale.cards.approved } })
+      .expect(409);
+    expect(again.body).toMatchObject({ code: 'seats_lost' });
+    expect(await sale.chargesOf(hold.holdId)).toHaveLength(1);
+  });
+
+  test('an order that is placed while Redis has given its seats away gets them, unpaid holds yield', async () => {
+    const drop = await sale.openDrop(2);
+    const [buyer, rival] = [await sale.user(), await sale.user()];
+    const { place, hold } = await sale.hold(drop, buyer, 2);
+    const unreachable: typeof sale.deps.inventory = {
+      ...sale.deps.inventory,
+      checkCharged: () => Promise.reject(new Error('Redis is away')),
+      completePayment: () => Promise.reject(new Error('Redis is away')),
+    };
+    const deps = { ...sale.deps, inventory: unreachable };
+    expect(await payHold(deps, place, hold, sale.cards.approved)).toEqual({ kind: 'paid' });
+    await forget(sale, place, hold.holdId);
+    await sale.hold(drop, rival, 1);
+    const news = await hearNews(sale.redis, sale.inventory.keys, drop.id);
+
+    // The provider's word comes late, and twice.
+    for (let time = 0; time < 2; time += 1)
+      await resolveByKey(sale.deps, { holdId: hold.holdId, attempt: 1 });
+
+    expect(await sale.inventory.seatMap(drop)).toEqual(['ss']);
+    expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, free: 0 });
+    const told = { event: 'hold:released', entry: { status: 'released', reason: 'seats_lost' } };
+    await eventually(() => expect(news.of(rival.userId)).toMatchObject([told]));
+    await news.stop();
+  });
+
+  test('what the reconciler does, and what is open, can be seen', async () => {
+    const registry = createMetrics('general');
+    const metrics = createPaymentMetrics(registry);
+    const read = async (name: string) =>
+      Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(await registry.metrics())?.[1]);
+    const outcome = async (which: string) => {
+      const { values } = await (
+        registry.getSingleMetric('seatdrop_payments_reconciled_total') as never as {
+          get: () => Promise<{ values: { value: number; labels: { outcome: string } }[] }>;
+        }
+      ).get();
+      return values.find(({ labels }) => labels.outcome === which)?.value;
+    };
+    const drop = await sale.openDrop();
+    const buyer = await sale.user();
+    const { place, hold } = await sale.hold(drop, buyer);
+    const never = new Promise<never>(() => {});
+    let charged: () => void = () => {};
+    const chargeMade = new Promise<void>((done) => (charged = done));
+    const payments: typeof sale.deps.payments = {
+      ...sale.deps.payments,
+      charge: async (charge) => {
+        await sale.deps.payments.charge(charge);
+        charged();
+        return never;
+      },
+    };
+    void payHold({ ...sale.deps, payments }, place, hold, sale.cards.approved);
+    await chargeMade;
+    const since = new Date(Date.now() - 90_000);
+    await sale.db('payment_attempts').where({ hold_id: hold.holdId }).update({ updated_at: since });
+
+    await reconcilePayments(sale.deps, soon, metrics);
+    expect(await read('seatdrop_payments_pending')).toBe(1);
+    expect(await read('seatdrop_payment_oldest_pending_seconds')).toBeGreaterThan(85);
+    expect(await outcome('paid')).toBe(1);
+
+    await sale.db('orders').where({ id: hold.holdId }).update({ status: 'refund_due', updated_at: since });
+    await reconcilePayments(sale.deps, soon, metrics);
+    expect(await read('seatdrop_payments_pending')).toBe(0);
+    expect(await read('seatdrop_payment_oldest_pending_seconds')).toBe(0);
+    expect(await read('seatdrop_refunds_due')).toBe(1);
+    expect(await read('seatdrop_refund_oldest_due_seconds')).toBeGreaterThan(85);
+  });
+});

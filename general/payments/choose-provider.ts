@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Log } from '../../shared/log.ts';
+import type { PaymentProvider } from './provider.ts';
+import { createSandboxPayments } from './sandbox.ts';
+import { createStripePayments } from './stripe.ts';
+
+/** Which provider takes the money, and how it is reached. */
+export const paymentSettings = z
+  .discriminatedUnion('PAYMENT_PROVIDER', [
+    z.object({
+      PAYMENT_PROVIDER: z.literal('sandbox'),
+      SANDBOX_PAYMENTS_URL: z.url({ protocol: /^https?$/ }),
+      SANDBOX_PAYMENTS_KEY: z.string().min(16),
+      SANDBOX_WEBHOOK_SECRET: z.string().min(16),
+    }),
+    z.object({
+      PAYMENT_PROVIDER: z.literal('stripe'),
+      /** Secret or restricted. */
+      STRIPE_SECRET_KEY: z.string().regex(/^[sr]k_(test|live)_\w{8,}$/, 'must be sk_… or rk_…'),
+      STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_\w{16,}$/, 'must be whsec_…'),
+      /** Something that stands for Stripe, in tests. */
+      STRIPE_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+    }),
+  ])
+  .and(z.object({ SEATDROP_ENV: z.string() }))
+  .superRefine((env, context) => {
+    if (env.SEATDROP_ENV !== 'production') return;
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    // A real system takes real money, from the provider and nobody who says to be it.
+    if (env.PAYMENT_PROVIDER === 'sandbox') {
+      refuse('PAYMENT_PROVIDER', 'sandbox charges nobody, so it is refused in production');
+      return;
+    }
+    if (/^.k_test_/.test(env.STRIPE_SECRET_KEY)) {
+      refuse('STRIPE_SECRET_KEY', 'a test key charges nobody, so it is refused in production');
+    }
+    if (env.STRIPE_API_URL !== undefined) {
+      refuse('STRIPE_API_URL', 'in production the key is sent to Stripe and nobody else');
+    }
+  });
+
+export function createPayments(config: z.infer<typeof paymentSettings>, log: Log): PaymentProvider {
+  switch (config.PAYMENT_PROVIDER) {
+    case 'sandbox':
+      return createSandboxPayments({
+        url: config.SANDBOX_PAYMENTS_URL,
+        apiKey: config.SANDBOX_PAYMENTS_KEY,
+        webhookSecret: config.SANDBOX_WEBHOOK_SECRET,
+        log,
+      });
+    case 'stripe':
+      return createStripePayments({
+        secretKey: config.STRIPE_SECRET_KEY,
+        webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+        apiUrl: config.STRIPE_API_URL,
+        log,
+      });
+  }
+}

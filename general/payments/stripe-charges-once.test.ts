@@ -1,0 +1,227 @@
+/**
+ * The provider `stripe` against stripe-mock (is every request one that Stripe takes?), with a memory laid over it
+ * (general/testing/start-stripe.ts says what that proves and what it does not).
+ */
+import { Stripe } from 'stripe';
+import { captureLog } from '../../shared/testing/captured-log.ts';
+import { startStripe, type TestStripe } from '../testing/start-stripe.ts';
+import type { Charge } from './provider.ts';
+import { createStripePayments } from './stripe.ts';
+
+const webhookSecret = 'whsec_of_the_test_0123456789';
+const { log, lines } = captureLog();
+let stripe: TestStripe;
+let payments: ReturnType<typeof createStripePayments>;
+beforeAll(async () => {
+  stripe = await startStripe();
+  payments = createStripePayments({
+    secretKey: 'sk_test_0123456789',
+    webhookSecret,
+    apiUrl: stripe.url,
+    timeoutMs: 2_000,
+    log,
+  });
+}, 120_000);
+afterAll(() => stripe.stop());
+
+let count = 0;
+const newCharge = (): Charge => ({ key: `0123456789abcd-${(count += 1)}.1`, amount: 4500, currency: 'EUR' });
+const intentsOf = ({ key }: Charge) =>
+  [...stripe.intents.values()].filter(({ metadata }) => metadata['charge_key'] === key);
+const requestsOf = ({ key }: Charge) =>
+  stripe.asked.filter(({ idempotencyKey }) => idempotencyKey?.startsWith(key));
+
+/** As checkout does it: what is remembered is told from then on. */
+async function pay(charge: Charge, token = 'pm_card_visa') {
+  return payments.charge({
+    ...charge,
+    token,
+    remember: (ref) => {
+      charge.ref = ref;
+      return Promise.resolve(true);
+    },
+  });
+}
+
+test('a charge is made as Stripe wants it: intent, then confirmation, each under a key of its own', async () => {
+  const charge = newCharge();
+  expect(await pay(charge)).toEqual({ kind: 'approved', ref: charge.ref });
+  expect(requestsOf(charge)).toEqual([
+    {
+      method: 'POST',
+      path: '/v1/payment_intents',
+      idempotencyKey: charge.key,
+      status: 200,
+      form: {
+        amount: '4500',
+        currency: 'eur',
+        'automatic_payment_methods[enabled]': 'true',
+        'automatic_payment_methods[allow_redirects]': 'never',
+        'metadata[charge_key]': charge.key,
+      },
+    },
+    {
+      method: 'POST',
+      path: `/v1/payment_intents/${charge.ref}/confirm`,
+      idempotencyKey: `${charge.key}.confirm`,
+      status: 200,
+      form: { payment_method: 'pm_card_visa', error_on_requires_action: 'true' },
+    },
+  ]);
+});
+
+test('stripe-mock would have noticed a request that Stripe does not take', async () => {
+  const client = new Stripe('sk_test_0123456789', {
+    protocol: 'http',
+    host: '127.0.0.1',
+    port: new URL(stripe.url).port,
+  });
+  const wrong = {
+    amount: 4500,
+    currency: 'eur',
+    allow_redirects: 'never',
+  } as unknown as Stripe.PaymentIntentCreateParams;
+  await expect(client.paymentIntents.create(wrong)).rejects.toMatchObject({ statusCode: 400 });
+});
+
+test.each([
+  ['pm_card_chargeDeclined', { kind: 'declined', reason: 'generic_decline' }],
+  ['pm_card_authenticationRequired', { kind: 'declined', reason: 'authentication_required' }],
+  ['pm_nonsense', { kind: 'unknown_token' }],
+])('%s is no charge, and its intent can never become one', async (token, expected) => {
+  const charge = newCharge();
+  expect(await pay(charge, token)).toEqual(expected);
+  expect(intentsOf(charge)).toMatchObject([{ status: 'canceled' }]);
+  expect(await payments.find(charge)).toMatchObject({ kind: 'declined' });
+});
+
+test('an amount that Stripe does not take is declined, not asked for forever', async () => {
+  const charge = { ...newCharge(), amount: 10 };
+  expect(await pay(charge)).toEqual({ kind: 'declined', reason: 'amount_too_small' });
+  expect(await payments.cancel(charge)).toEqual({ kind: 'declined', reason: 'amount_too_small' });
+});
+
+describe.each(['request_lost', 'answer_lost', 'fails'] as const)('when %s', (what) => {
+  // The library repeats a request once by itself; this goes on for longer.
+  const twice = (path: RegExp) => [1, 2].forEach(() => stripe.accident(path, what));
+
+  test('once, it is repeated under the same key: one intent, one charge', async () => {
+    const charge = newCharge();
+    stripe.accident(/payment_intents$/, what);
+    stripe.accident(/confirm$/, what);
+    expect(await pay(charge)).toMatchObject({ kind: 'approved' });
+    expect(intentsOf(charge)).toMatchObject([{ status: 'succeeded' }]);
+  });
+
+  test('and the intent’s id is not learnt, nothing is charged; given up, nothing ever is', async () => {
+    const charge = newCharge();
+    twice(/payment_intents$/);
+    expect(await pay(charge)).toEqual({ kind: 'undecided' });
+    expect(charge.ref).toBeUndefined();
+    expect(await payments.find(charge)).toEqual({ kind: 'unknown' });
+    expect(await payments.cancel(charge)).toMatchObject({ kind: 'declined' });
+    expect(intentsOf(charge)).toMatchObject([{ status: 'canceled' }]);
+  });
+
+  test('and the confirmation is in doubt, the intent says what became of it', async () => {
+    const charge = newCharge();
+    twice(/confirm$/);
+    expect(await pay(charge)).toEqual({ kind: 'undecided' });
+    const arrived = what === 'answer_lost';
+    expect(await payments.find(charge)).toEqual(
+      arrived ? { kind: 'approved', ref: charge.ref } : { kind: 'pending' },
+    );
+    expect(await payments.cancel(charge)).toMatchObject({ kind: arrived ? 'approved' : 'declined' });
+    expect(intentsOf(charge)).toMatchObject([{ status: arrived ? 'succeeded' : 'canceled' }]);
+  });
+});
+
+test('a request that comes back to life after its attempt was given up charges nothing', async () => {
+  const charge = newCharge();
+  const stalled = payments.charge({
+    ...charge,
+    token: 'pm_card_visa',
+    // The reconciler is faster: it does not know the id, learns it, and cancels.
+    remember: async () => {
+      expect(await payments.cancel(charge)).toMatchObject({ kind: 'declined' });
+      return true;
+    },
+  });
+  expect((await stalled).kind).not.toBe('approved');
+  expect(intentsOf(charge)).toMatchObject([{ status: 'canceled' }]);
+
+  const refused = newCharge();
+  const given = await payments.charge({
+    ...refused,
+    token: 'pm_card_visa',
+    remember: () => Promise.resolve(false),
+  });
+  expect(given).toEqual({ kind: 'undecided' });
+  expect(intentsOf(refused)).toMatchObject([{ status: 'requires_payment_method' }]);
+});
+
+test('what a bank thinks about is pending, and approved once it has said so', async () => {
+  const charge = newCharge();
+  expect(await pay(charge, 'pm_slow')).toEqual({ kind: 'undecided' });
+  expect(await payments.find(charge)).toEqual({ kind: 'pending' });
+  expect(await payments.cancel(charge)).toEqual({ kind: 'undecided' });
+  intentsOf(charge)[0]!.status = 'succeeded';
+  expect(await payments.find(charge)).toEqual({ kind: 'approved', ref: charge.ref });
+});
+
+test('a charge is given back once, also after Stripe has forgotten our keys', async () => {
+  const charge = newCharge();
+  await pay(charge);
+  stripe.accident(/refunds$/, 'answer_lost');
+  expect(await payments.refund(charge)).toBe('refunded');
+  expect(await payments.refund(charge)).toBe('refunded');
+  stripe.forgetIdempotencyKeys();
+  expect(await payments.refund(charge)).toBe('refunded');
+  expect(intentsOf(charge)[0]!.refunds).toHaveLength(1);
+});
+
+describe('a webhook', () => {
+  const signed = (payload: object, { secret = webhookSecret, age = 0 } = {}) => {
+    const body = Buffer.from(JSON.stringify(payload));
+    const timestamp = Math.floor(Date.now() / 1000) - age;
+    const header = Stripe.webhooks.generateTestHeaderString({ payload: body.toString(), secret, timestamp });
+    return { body, header: (name: string) => (name === 'stripe-signature' ? header : undefined) };
+  };
+  const event = (object: object) => ({
+    id: 'evt_1',
+    object: 'event',
+    type: 'payment_intent.succeeded',
+    data: { object },
+  });
+  const ours = event({ object: 'payment_intent', metadata: { charge_key: 'k.1' } });
+
+  test('names the charge it is about', () => {
+    const { body, header } = signed(ours);
+    expect(payments.readWebhook(body, header)).toEqual({ key: 'k.1' });
+  });
+
+  test('about anything else is noted, so that it is not told again', () => {
+    for (const object of [{ object: 'payout' }, { metadata: null }, { metadata: { charge_key: 7 } }]) {
+      const { body, header } = signed(event(object));
+      expect(payments.readWebhook(body, header)).toEqual({ key: undefined });
+    }
+  });
+
+  test('with a signature of another secret, for another body, too old, or none is refused', () => {
+    const { body, header } = signed(ours);
+    const other = signed(ours, { secret: 'whsec_of_somebody_else_012345' });
+    const old = signed(ours, { age: 301 });
+    expect(payments.readWebhook(body, other.header)).toBeUndefined();
+    expect(payments.readWebhook(old.body, old.header)).toBeUndefined();
+    expect(payments.readWebhook(Buffer.concat([body, Buffer.from(' ')]), header)).toBeUndefined();
+    expect(payments.readWebhook(body, () => undefined)).toBeUndefined();
+    expect(payments.readWebhook(body, () => 't=1,v1=00')).toBeUndefined();
+  });
+});
+
+test('nothing that was logged holds a key or a card', () => {
+  const text = JSON.stringify(lines);
+  expect(lines.length).toBeGreaterThan(0);
+  for (const secret of ['sk_test_0123456789', webhookSecret, 'pm_card_visa'])
+    expect(text).not.toContain(secret);
+});

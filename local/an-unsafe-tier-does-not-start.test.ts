@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { tierNames } from './tiers.ts';
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '..');
+const key = () => randomBytes(32).toString('hex');
+
+/** Settings with which every tier would go on to look for its servers, which are not there. */
+const settings = {
+  SEATDROP_ENV: 'production',
+  PORT: '0',
+  REDIS_NODES: '127.0.0.1:1',
+  AMQP_URL: 'amqp://general:a-password@127.0.0.1:1',
+  MYSQL_URL: 'mysql://general:a-password@127.0.0.1:1/seatdrop',
+  SESSION_KEY: key(),
+  CHECKOUT_KEY: key(),
+  PUBLIC_URL: 'https://seatdrop.test',
+  PAYMENT_PROVIDER: 'stripe',
+  STRIPE_SECRET_KEY: 'sk_live_0123456789abcdef',
+  STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
+};
+
+async function start(tier: string, changes: Record<string, string>) {
+  const env = { ...settings, ...changes, PATH: process.env['PATH'] ?? '' };
+  const outcome = await run(process.execPath, [join(root, tier, 'main.ts')], {
+    cwd: root,
+    env,
+    timeout: 20_000,
+  }).then(
+    () => ({ code: 0, stdout: '', stderr: '' }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  );
+  return { code: outcome.code, said: outcome.stdout + outcome.stderr };
+}
+
+test.each(tierNames)('%s says what is missing, exits with 1, and tells no secret', async (tier) => {
+  const signs = tier === 'consumer' ? 'CHECKOUT_KEY' : 'SESSION_KEY';
+  const [bare, weak] = await Promise.all([
+    start(tier, { [signs]: '', SEATDROP_ENV: '' }),
+    start(tier, { [signs]: '0123456789abcdef'.repeat(4), AMQP_URL: 'amqp://guest:guest@127.0.0.1:1' }),
+  ]);
+  expect(bare.code).toBe(1);
+  expect(bare.said).toContain(`${signs}: `);
+  expect(bare.said).toContain('SEATDROP_ENV: ');
+  expect(weak.code).toBe(1);
+  expect(weak.said).toContain(`${signs}: must be random`);
+  const weakPassword = weak.said.includes('AMQP_URL: the broker needs a password of its own');
+  expect(weakPassword).toBe(true);
+  for (const { said } of [bare, weak]) expect(said).not.toMatch(/0123456789abcdef0123|a-password/);
+});

@@ -1,0 +1,27 @@
+import request from 'supertest';
+import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+
+let world: PublisherWorld;
+beforeAll(async () => {
+  world = await createPublisherWorld({ attempts: 8 });
+});
+afterAll(() => world.stop());
+
+test('after eight guesses even the right answer must wait, and nobody else does', async () => {
+  const drop = await world.createDrop();
+  const [guesser, other] = [await world.user(), await world.user()];
+  const send = (user: typeof guesser, body: object) =>
+    request(world.url).post(`/api/drops/${drop.id}/entries`).set(user.bearer).send(body);
+
+  const guesses = await Promise.all(
+    Array.from({ length: 20 }, (_, guess) =>
+      send(guesser, { ...world.entry(drop, guesser.id), answer: `guess ${guess}` }),
+    ),
+  );
+  const counted = Map.groupBy(guesses, ({ body }) => (body as { code: string }).code);
+  expect(counted.get('wrong_answer')).toHaveLength(8);
+  expect(counted.get('too_many_requests')).toHaveLength(12);
+  expect((await send(guesser, world.entry(drop, guesser.id))).status).toBe(429);
+  expect((await send(other, world.entry(drop, other.id))).status).toBe(202);
+  expect((await world.queued()).entries).toHaveLength(1);
+});

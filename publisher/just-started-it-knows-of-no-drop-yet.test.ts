@@ -1,0 +1,30 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { signSession } from '../shared/session.ts';
+import { createAcceptEntry } from './accept-entry.ts';
+import { Attempts } from './attempts.ts';
+import type { Batcher } from './batcher.ts';
+
+test('an entry is asked to come again, not told that its drop does not exist', async () => {
+  const sessionKey = createSecretKey(randomBytes(32));
+  let loaded = false;
+  const stop = async () => {};
+  const accept = createAcceptEntry({
+    sessionKey,
+    bannedUsers: { has: () => false, loaded: () => true, refresh: stop, stop },
+    openDrops: {
+      get: () => undefined,
+      isSoldOut: () => false,
+      isLost: () => false,
+      loaded: () => loaded,
+      stop,
+    },
+    attempts: new Attempts({ limit: 10, windowMs: 10_000 }),
+    batcher: {} as Batcher,
+  });
+  const authorization = `Bearer ${signSession({ userId: 7, role: 'shopper' }, sessionKey)}`;
+  const enter = () => accept({ dropId: 1, headers: { authorization }, body: {} });
+
+  await expect(enter()).rejects.toMatchObject({ code: 'unavailable', options: { retryAfter: 1 } });
+  loaded = true;
+  await expect(enter()).rejects.toMatchObject({ code: 'not_found' });
+});
