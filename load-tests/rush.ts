@@ -10,7 +10,7 @@ import { connectRedis } from '../shared/redis/connect.ts';
 import { signingKeyFromHex } from '../shared/session.ts';
 import { createListCharges } from './check/charges.ts';
 import { queueDepths, queuesOf } from './check/queues-are-empty.ts';
-import { createReport } from './check/violation.ts';
+import { createReport } from '../shared/ledger/violation.ts';
 import { Board } from './rush/board.ts';
 import { checkTheRules } from './rush/check-the-rules.ts';
 import { openFrontDoor } from './rush/front-door.ts';

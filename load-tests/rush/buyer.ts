@@ -15,16 +15,30 @@ export type Sale = {
   door: FrontDoor;
   dropId: number;
   board: Board;
+  /** Of all buyers; where things break on purpose they need more of it. */
+  patience?: Patience;
+};
+
+export type Patience = {
+  /** Times a request is tried while the system says to come again. */
+  tries: number;
+  /** Milliseconds after which a buyer who heard nothing asks by HTTP, and for how long. */
+  quietForMs: number;
+  askForMs: number;
+  /** Milliseconds between two looks at the own place in standby, beside what the socket tells. */
+  pollStandbyMs: number;
 };
 
 type Question = { questionId: number; answer: string };
 
-/** Times a request is tried while the system says to come again. */
-const mostTries = 10;
-/** Milliseconds after which a buyer who heard nothing asks by HTTP, and how often, and for how long. */
-const quietFor = 8_000;
+const usualPatience: Patience = {
+  tries: 10,
+  quietForMs: 8_000,
+  askForMs: 90_000,
+  pollStandbyMs: Infinity,
+};
+/** Milliseconds between two such questions. */
 const askEvery = 1_500;
-const askFor = 90_000;
 
 const ended = new Set<EntryState['status']>(['sold', 'sold_out', 'released', 'none']);
 
@@ -37,6 +51,7 @@ export class Buyer {
 
   readonly #sale: Sale;
   readonly #plan: Plan;
+  readonly #patience: Patience;
   #socket: BuyerSocket | undefined;
   #closing = false;
   #changed: (() => void) | undefined;
@@ -47,6 +62,7 @@ export class Buyer {
     this.identity = identity;
     this.#plan = plan;
     this.#sale = sale;
+    this.#patience = sale.patience ?? usualPatience;
   }
 
   /** Milliseconds after the drop opens. */
@@ -73,7 +89,10 @@ export class Buyer {
     };
     const socket = await connectSocket(door.url, headers, {
       onEvent: (event, payload) => this.#onEvent(event, payload),
-      onLost: () => void this.#comeBack(),
+      onLost: () => {
+        // Lost before it watched, it never counted; whoever opened it tries again.
+        if (this.#socket === socket) void this.#comeBack();
+      },
     });
     const answer = (await socket.emitWithAck('drop:watch', { dropId })) as {
       ok: boolean;
@@ -107,7 +126,7 @@ export class Buyer {
     try {
       const accepted = await this.#press(question);
       if (!accepted) return;
-      await this.#until(() => this.state !== undefined, quietFor);
+      await this.#until(() => this.state !== undefined, this.#patience.quietForMs);
       if (!this.state) {
         this.#sale.board.toldBy.http += 1;
         await this.#askUntil(() => this.state !== undefined);
@@ -154,7 +173,7 @@ export class Buyer {
         return answer;
       }
       if (answer.code !== 'drop_sold_out') board.error(`entry ${describe(answer)}`);
-      if (!isToBeRepeated(answer) || tries === mostTries) return answer;
+      if (!isToBeRepeated(answer) || tries >= this.#patience.tries) return answer;
       await pauseBefore(answer);
     }
   }
@@ -172,7 +191,12 @@ export class Buyer {
     }
     // Others go on; a buyer in standby does not keep the sale from being over.
     this.busy = false;
-    await this.#until(() => this.#saleIsOver || this.state?.status !== 'standby');
+    const isOver = () => this.#saleIsOver || this.state?.status !== 'standby';
+    while (!isOver()) {
+      await this.#until(isOver, this.#patience.pollStandbyMs);
+      if (!isOver()) await this.#look();
+    }
+    if (this.#saleIsOver && this.#patience.pollStandbyMs !== Infinity) await this.#look();
     this.busy = true;
   }
 
@@ -223,7 +247,7 @@ export class Buyer {
         checkoutToken,
         payment: { token },
       });
-      if (!isToBeRepeated(answer) || tries === mostTries) return answer;
+      if (!isToBeRepeated(answer) || tries >= this.#patience.tries) return answer;
       board.error(`checkout ${describe(answer)}`);
       await pauseBefore(answer);
     }
@@ -239,7 +263,7 @@ export class Buyer {
         return this.state?.status;
       }
       board.error(`leave ${describe(answer)}`);
-      if (!isToBeRepeated(answer) || tries === mostTries) return undefined;
+      if (!isToBeRepeated(answer) || tries >= this.#patience.tries) return undefined;
       await pauseBefore(answer);
     }
   }
@@ -248,22 +272,29 @@ export class Buyer {
   async #untilEnded(): Promise<void> {
     const isOver = () => ended.has(this.state?.status ?? 'none');
     const left = Date.parse(this.state?.expiresAt ?? '') - Date.now();
-    await this.#until(isOver, (Number.isFinite(left) ? Math.max(0, left) : 0) + quietFor);
+    await this.#until(isOver, (Number.isFinite(left) ? Math.max(0, left) : 0) + this.#patience.quietForMs);
     if (isOver()) return;
     this.#sale.board.error('heard nothing of the end of a hold');
     await this.#askUntil(isOver);
   }
 
   async #askUntil(holds: () => boolean): Promise<void> {
-    const until = Date.now() + askFor;
+    const until = Date.now() + this.#patience.askForMs;
     while (!holds() && Date.now() < until) {
-      const answer = await this.askEntry();
-      if (answer.status === 200) {
-        const entry = answer.body as EntryState;
-        if (entry.status !== 'none') this.#hear(entry, 'http');
-      } else this.#sale.board.error(`ask ${describe(answer)}`);
+      await this.#look();
       if (!holds()) await sleep(askEvery);
     }
+  }
+
+  /** Asks by HTTP how things stand. */
+  async #look(): Promise<void> {
+    const heard = this.told.length;
+    const answer = await this.askEntry();
+    if (answer.status !== 200) this.#sale.board.error(`ask ${describe(answer)}`);
+    const entry = answer.body as EntryState;
+    // What came over the socket meanwhile may be newer than this answer.
+    if (answer.status === 200 && entry.status !== 'none' && this.told.length === heard)
+      this.#hear(entry, 'http');
   }
 
   /** Waits until `holds`, which is looked at whenever something was heard, or for so long. */

@@ -6,7 +6,7 @@ import { checkDrop, type CheckDeps, type Checked } from '../check/check-drop.ts'
 import { checkNobodyWasOvertaken } from '../check/nobody-was-overtaken.ts';
 import { checkQueues, queueDepths, type QueueDepths } from '../check/queues-are-empty.ts';
 import { checkAnswered, checkTold } from '../check/told.ts';
-import { createReport, type Report } from '../check/violation.ts';
+import { createReport, type Report } from '../../shared/ledger/violation.ts';
 import type { Buyer } from './buyer.ts';
 import { inPortions } from './in-portions.ts';
 

@@ -26,7 +26,7 @@ export function connectSocket(
   const address = new URL('/socket.io/?EIO=4&transport=websocket', url);
   address.protocol = address.protocol.replace('http', 'ws');
   const ws = new WebSocket(address, { headers, perMessageDeflate: false, handshakeTimeout: patience });
-  const waiting = new Map<number, (answer: unknown) => void>();
+  const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let state: 'connecting' | 'open' | 'closed' = 'connecting';
 
@@ -37,9 +37,15 @@ export function connectSocket(
         waiting.delete(id);
         reject(new Error(`${event} was not answered`));
       }, patience);
-      waiting.set(id, (answer) => {
-        clearTimeout(timer);
-        resolve(answer);
+      waiting.set(id, {
+        resolve(answer) {
+          clearTimeout(timer);
+          resolve(answer);
+        },
+        reject(error) {
+          clearTimeout(timer);
+          reject(error);
+        },
       });
       ws.send(`42${id}${JSON.stringify([event, payload])}`);
     });
@@ -51,6 +57,7 @@ export function connectSocket(
       const before = state;
       state = 'closed';
       ws.terminate();
+      for (const { reject: giveUp } of waiting.values()) giveUp(error);
       if (before === 'connecting') reject(error);
       if (before === 'open') onLost();
     };
@@ -82,7 +89,7 @@ export function connectSocket(
         const start = message.indexOf('[');
         const answered = waiting.get(Number(message.slice(2, start)));
         waiting.delete(Number(message.slice(2, start)));
-        answered?.((JSON.parse(message.slice(start)) as unknown[])[0]);
+        answered?.resolve((JSON.parse(message.slice(start)) as unknown[])[0]);
       } else if (kind === '44') fail(new Error(`the socket was refused: ${message.slice(2)}`));
       else if (kind === '41') fail(new Error('the server took leave'));
     });

@@ -6,7 +6,7 @@ import { questionFor } from '../../shared/drops/question.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Board } from './board.ts';
-import { Buyer } from './buyer.ts';
+import { Buyer, type Patience } from './buyer.ts';
 import type { FrontDoor } from './front-door.ts';
 import { inPortions } from './in-portions.ts';
 import { makeBuyers } from './make-buyers.ts';
@@ -25,6 +25,9 @@ export type StoryDeps = {
   sessionKey: KeyObject;
   board: Board;
   progress: Pick<Progress, 'say'>;
+  patience?: Patience;
+  /** Goes on beside the presses, and ends before it is waited for quiet: a drill breaks things here. */
+  meanwhile?: (drop: Drop, opensAt: number) => Promise<void>;
 };
 
 export type Told = { drop: Drop; buyers: Buyer[]; quiet: boolean };
@@ -33,7 +36,7 @@ export type Told = { drop: Drop; buyers: Buyer[]; quiet: boolean };
 const arriving = { width: 48, perSecond: 350 };
 
 export async function playTheSale(deps: StoryDeps, options: RushOptions): Promise<Told> {
-  const { door, db, inventory, sessionKey, board, progress } = deps;
+  const { door, db, inventory, sessionKey, board, progress, patience, meanwhile } = deps;
   const identities = await makeBuyers(db, sessionKey, options.buyers);
   progress.say(`${identities.length} buyers have sessions`);
 
@@ -48,7 +51,12 @@ export async function playTheSale(deps: StoryDeps, options: RushOptions): Promis
 
   const all = identities.map((identity, index) => {
     const random = new Random(options.seed ^ Math.imul(index + 1, 0x9e3779b1));
-    return new Buyer(identity, makePlan(options, random), { door, dropId: drop.id, board });
+    return new Buyer(identity, makePlan(options, random), {
+      door,
+      dropId: drop.id,
+      board,
+      ...(patience && { patience }),
+    });
   });
   const questions = await arriveAndRead(all, stage, deps);
   progress.say(`${board.connected} watch the drop, ${board.asked} have read their question`);
@@ -57,8 +65,10 @@ export async function playTheSale(deps: StoryDeps, options: RushOptions): Promis
     await sleep(Math.max(0, stage.opensAt - Date.now()) + buyer.pressAfterMs);
     await buyer.buy(questions.get(buyer) ?? ownQuestion(drop, buyer.userId));
   });
+  const incidents = meanwhile?.(drop, stage.opensAt);
   await sleep(Math.max(0, stage.opensAt - Date.now()) + options.burst * 1000);
   progress.say('all have pressed');
+  await incidents;
 
   const quiet = await waitUntilQuiet(
     { inventory, db, drop, isAnybodyBusy: () => all.some(({ busy }) => busy) },

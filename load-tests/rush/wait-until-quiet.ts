@@ -13,7 +13,8 @@ export async function waitUntilQuiet(deps: QuietDeps, deadlineMs: number): Promi
   const deadline = Date.now() + deadlineMs;
   let quietLooks = 0;
   while (Date.now() < deadline) {
-    quietLooks = (await isQuiet(deps)) ? quietLooks + 1 : 0;
+    // While a server cannot be asked, nobody knows that it is quiet.
+    quietLooks = (await isQuiet(deps).catch(() => false)) ? quietLooks + 1 : 0;
     if (quietLooks === 2) return true;
     await sleep(lookEvery);
   }

@@ -1,0 +1,194 @@
+/** A system of its own for the drills, made of the same parts as `npm start`: own folder, own ports, own data. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Child } from '../../local/child.ts';
+import { placeAt } from '../../local/place.ts';
+import { freePorts } from '../../local/ports.ts';
+import { generateSecrets, type Secrets } from '../../local/secrets.ts';
+import { startNginx } from '../../local/servers/nginx.ts';
+import { hasJoined } from '../../local/servers/redis-cluster.ts';
+import { serverPorts, startServers, type Servers } from '../../local/start-servers.ts';
+import type { Step } from '../../local/steps.ts';
+import { supervise } from '../../local/supervise.ts';
+import { runTask } from '../../local/task.ts';
+import { generalEnv, startScript, tierEnv, tierNames, type TierName } from '../../local/tiers.ts';
+import { waitUntil } from '../../local/wait.ts';
+import { Random } from '../rush/random.ts';
+import { openPaymentLine, type PaymentLine } from './payment-line.ts';
+
+export type Stack = {
+  url: string;
+  /** What general gets, which is what every tier gets and more. */
+  env: Record<string, string>;
+  /** Of the provider itself, past the line that drills make bad. */
+  paymentsUrl: string;
+  logDir: string;
+  servers: Servers;
+  tiers: Record<TierName, Child>;
+  payments: Child;
+  line: PaymentLine;
+  /** A process that ends is started again after half a second, or after so many milliseconds from now. */
+  keepDown: (child: Child, ms: number) => void;
+  /** Milliseconds by which a tier's clock is wrong; 0 sets it right. */
+  setClock: (tier: TierName, offsetMs: number) => void;
+  /** Resolves when a tier is ready. */
+  ready: (tier: TierName) => Promise<void>;
+  /** Resolves when everything runs, is ready, and every replica has its master's data. */
+  whole: () => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+const usualPauseMs = 500;
+const wholeWithinMs = 120_000;
+const root = resolve(import.meta.dirname, '../..');
+/** Nobody looks at pages here, so they need not have been built. */
+const pages = join(root, 'web', 'dist');
+
+export async function startStack(options: {
+  /** Absolute. Made anew, and kept afterwards for its logs only. */
+  dir: string;
+  step: Step;
+  /** Every process that comes and goes. */
+  say: (line: string) => void;
+  /** Settings for all tiers over the usual ones. */
+  tierSettings?: Record<string, string>;
+  seed: number;
+}): Promise<Stack> {
+  const { dir, step, say, tierSettings = {}, seed } = options;
+  const stopping = new AbortController();
+  const releases: (() => unknown)[] = [];
+  const place = placeAt(dir, stopping.signal);
+  const release = async (): Promise<void> => {
+    stopping.abort(new Error('stopping'));
+    for (const each of releases.toReversed()) await each();
+    rmSync(place.dir, { recursive: true, force: true });
+  };
+  try {
+    rmSync(dir, { recursive: true, force: true });
+    const names = [...serverPorts, ...tierNames, 'payments', 'calls', 'webhooks', 'front-door'] as const;
+    const ports = await freePorts(names);
+    const secrets: Secrets = generateSecrets();
+    const servers = await startServers({
+      place,
+      ports,
+      secrets,
+      durable: true,
+      step,
+      whenDatabaseIsUp: (MYSQL_URL) =>
+        runTask({ name: 'migrations', place, root, script: 'shared/migrate.ts', env: { MYSQL_URL } }),
+    });
+    releases.push(() => servers.stop());
+
+    const url = `http://127.0.0.1:${ports['front-door']}`;
+    const paymentsUrl = `http://127.0.0.1:${ports.payments}`;
+    const line = await openPaymentLine({
+      ports,
+      providerUrl: paymentsUrl,
+      generalUrl: `http://127.0.0.1:${ports.general}`,
+      random: new Random(seed),
+    });
+    releases.push(() => line.close());
+    const payments = await startScript({
+      name: 'sandbox-payments',
+      place,
+      root,
+      folder: 'local/sandbox-payments',
+      path: '/healthz',
+      port: ports.payments,
+      env: {
+        HOST: '127.0.0.1',
+        SANDBOX_PAYMENTS_KEY: secrets.sandboxPaymentsKey,
+        SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
+        SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${ports.webhooks}/api/payments/webhook`,
+        SANDBOX_DATA: join(place.dir, 'sandbox-payments.sqlite'),
+      },
+    });
+    releases.push(() => payments.stop());
+
+    const common = { ...tierEnv(servers, secrets), ...tierSettings };
+    const sandboxPaymentsUrl = `http://127.0.0.1:${ports.calls}`;
+    const env = { ...common, ...generalEnv({ publicUrl: url, sandboxPaymentsUrl, secrets, ports, pages }) };
+    const clockOf = (tier: TierName) => join(place.dir, `clock-${tier}`);
+    const clock = `--import=${pathToFileURL(join(import.meta.dirname, 'shifted-clock.ts')).href}`;
+    const start = (name: TierName): Promise<Child> =>
+      startScript({
+        name,
+        place,
+        root,
+        folder: name,
+        path: '/readyz',
+        port: ports[name],
+        env: {
+          ...(name === 'general' ? env : common),
+          NODE_OPTIONS: clock,
+          DRILL_CLOCK: clockOf(name),
+        },
+      });
+    const demo = () => runTask({ name: 'demo-data', place, root, script: 'local/demo-data.ts', env });
+    await step('demo data', demo);
+    const starts = tierNames.map(start);
+    // Also when one of them does not start: those that do are not left running.
+    releases.push(async () => {
+      const settled = await Promise.allSettled(starts);
+      const running = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      await Promise.all(running.map((tier) => tier.stop()));
+    });
+    const started = await step('tiers', () => Promise.all(starts));
+    const tiers = Object.fromEntries(tierNames.map((name, at) => [name, started[at]])) as Stack['tiers'];
+    const nginx = await startNginx({
+      place,
+      port: ports['front-door'],
+      upstreams: {
+        publisher: [`127.0.0.1:${ports.publisher}`],
+        realtime: [`127.0.0.1:${ports.realtime}`],
+        general: [`127.0.0.1:${ports.general}`],
+      },
+      workers: 1,
+    });
+    releases.push(() => nginx.stop());
+
+    const downUntil = new Map<Child, number>();
+    for (const child of [...servers.processes, payments, ...started]) {
+      const pause = () => Math.max(usualPauseMs, (downUntil.get(child) ?? 0) - Date.now());
+      supervise(child, stopping.signal, say, pause);
+    }
+    const ready = (name: TierName): Promise<void> =>
+      waitUntil(`${name} to be ready`, wholeWithinMs, () => isReady(ports[name]));
+    const redisPorts = servers.redis.nodes.map((node) => Number(node.split(':')[1]));
+
+    return {
+      url,
+      env,
+      paymentsUrl,
+      logDir: place.logDir,
+      servers,
+      tiers,
+      payments,
+      line,
+      keepDown: (child, ms) => downUntil.set(child, Date.now() + ms),
+      ready,
+      setClock: (tier, offsetMs) => writeFileSync(clockOf(tier), String(offsetMs)),
+      async whole() {
+        await waitUntil('the broker', wholeWithinMs, () =>
+          Promise.resolve(servers.rabbitMq.broker.pid !== undefined),
+        );
+        for (const [at, port] of redisPorts.entries()) {
+          await waitUntil(`redis-${at + 1} to join`, wholeWithinMs, () => hasJoined(port));
+        }
+        for (const name of tierNames) await ready(name);
+      },
+      stop: release,
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function isReady(port: number): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(5_000) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text.slice(0, 300));
+  return true;
+}
