@@ -47,10 +47,13 @@ export function createDecideEntries({ inventory, announcer, sharing, checkoutKey
 
     metrics.decided(result.outcomes, decoded.size, result.decidedAt - decoded.acceptedAt);
     const { place } = decoded;
+    let again = message.fields.redelivered;
     return async () => {
+      const late = again;
+      again = true;
       const holds = result.outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : []));
       await announcer.setTimers(place, holds);
-      await announcer.tell(await newsOf(place, result.outcomes, message.fields.redelivered));
+      await announcer.tell(await newsOf(place, result.outcomes, late));
     };
   };
 
@@ -68,7 +71,7 @@ export function createDecideEntries({ inventory, announcer, sharing, checkoutKey
     }
   }
 
-  /** A batch that comes again may be old news by now, so its buyers are told how things stand. */
+  /** What comes again, or had to wait for the broker, may be old news by now: its buyers are told how things stand. */
   async function newsOf(place: Place, outcomes: readonly Outcome[], again: boolean): Promise<DropNews> {
     const news: DropNews = { dropId: place.dropId, events: [], soldOut: [] };
     const told = await Promise.all(

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { z } from 'zod';
 import { connectBroker } from '../shared/broker/connect.ts';
 import { Topology } from '../shared/broker/topology.ts';
@@ -9,6 +8,7 @@ import {
   readConfig,
   redisSettings,
 } from '../shared/config.ts';
+import { createHttpServer } from '../shared/http-server.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { runTier } from '../shared/lifecycle.ts';
 import { closeServer, listen } from '../shared/listen.ts';
@@ -32,7 +32,7 @@ await runTier(log, async (lifecycle) => {
   let consumer: Consumer | undefined;
   const ops = new Ops(registry);
   lifecycle.onQuiet(() => ops.quiet());
-  const server = createServer((req, res) => {
+  const server = createHttpServer((req, res) => {
     if (!ops.handle(req, res)) res.writeHead(404).end();
   });
   await listen(server, config.HOST, config.PORT);

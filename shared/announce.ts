@@ -74,27 +74,20 @@ export function createAnnouncer({
     setTimers,
     tell,
     async promoted(place, promoted, released) {
+      // Said first: it is so already, and a repetition of the release would no longer know of whom.
+      if (released) {
+        const { buyerId: to, reason } = released;
+        const entry = { status: 'released' as const, reason };
+        await tell({ dropId: place.dropId, soldOut: [], events: [{ to, event: 'hold:released', entry }] });
+      }
+      if (promoted.length === 0) return;
       await setTimers(place, promoted);
-      await tell({
-        dropId: place.dropId,
-        soldOut: [],
-        events: [
-          ...(released
-            ? [
-                {
-                  to: released.buyerId,
-                  event: 'hold:released' as const,
-                  entry: { status: 'released' as const, reason: released.reason },
-                },
-              ]
-            : []),
-          ...promoted.map((hold) => ({
-            to: hold.buyerId,
-            event: 'hold:promoted' as const,
-            entry: heldState(place, hold, checkoutKey),
-          })),
-        ],
-      });
+      const events = promoted.map((hold) => ({
+        to: hold.buyerId,
+        event: 'hold:promoted' as const,
+        entry: heldState(place, hold, checkoutKey),
+      }));
+      await tell({ dropId: place.dropId, soldOut: [], events });
       await inventory.told(
         place,
         promoted.map(({ holdId }) => holdId),

@@ -12,14 +12,44 @@ export class ConfigError extends Error {
  * Parses `env` with `schema`; a fault in one setting does not hide the next.
  * @throws {ConfigError} naming every setting that is missing or wrong, never its value (it may be a secret).
  */
-export function readConfig<S extends z.ZodObject>(
+export function readConfig<S extends z.ZodType<object>>(
   schema: S,
   env: Record<string, string | undefined> = process.env,
 ): Readonly<z.infer<S>> {
   const result = schema.safeParse(env);
-  if (result.success) return Object.freeze(result.data);
-  const faults = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new ConfigError(`The environment cannot be used:\n${faults.join('\n')}`);
+  const issues = result.success ? [] : result.error.issues;
+  const faults = [
+    ...issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    ...unsafe(result.success ? (result.data as Record<string, unknown>) : env),
+  ];
+  if (result.success && faults.length === 0) return Object.freeze(result.data);
+  throw new ConfigError(`The environment cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+}
+
+/** What is fit for trying out, and an open door in a system that others can reach. */
+function unsafe({
+  SEATDROP_ENV,
+  SESSION_KEY,
+  CHECKOUT_KEY,
+  AMQP_URL,
+  MYSQL_URL,
+  PUBLIC_URL,
+}: Record<string, unknown>): string[] {
+  const faults: string[] = [];
+  // Whoever has one of them must not have the other with it.
+  if (CHECKOUT_KEY !== undefined && SESSION_KEY === CHECKOUT_KEY)
+    faults.push('CHECKOUT_KEY: must not be the SESSION_KEY');
+  if (SEATDROP_ENV !== 'production') return faults;
+  const url = (text: unknown) => (typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined);
+  const [broker, database, pages] = [url(AMQP_URL), url(MYSQL_URL), url(PUBLIC_URL)];
+  if (broker && (broker.password === '' || broker.password === 'guest'))
+    faults.push('AMQP_URL: the broker needs a password of its own in production');
+  if (database && ['', 'root', 'seatdrop'].includes(database.password))
+    faults.push('MYSQL_URL: the database needs a password of its own in production');
+  const here = pages && ['localhost', '127.0.0.1', '[::1]'].includes(pages.hostname);
+  if (pages?.protocol === 'http:' && !here)
+    faults.push('PUBLIC_URL: must be https in production, or sessions travel for all to read');
+  return faults;
 }
 
 /** A whole number. An empty setting is none: it would otherwise count as 0. */
@@ -32,7 +62,8 @@ const port = whole(0, 65_535);
 const signingKey = z
   .string()
   .regex(/^[0-9a-f]{64}$/i, 'must be 64 hex characters (openssl rand -hex 32)')
-  .refine((hex) => new Set(hex).size > 4, 'must be random');
+  // Such as an example's: one digit, counted up, or a word over and over.
+  .refine((hex) => new Set(hex).size > 4 && !/^(.{1,32})\1+$/.test(hex), 'must be random');
 
 /** Settings that every tier has. */
 export const commonSettings = {
@@ -69,3 +100,10 @@ export const mysqlSettings = {
 
 export const sessionSettings = { SESSION_KEY: signingKey };
 export const checkoutSettings = { CHECKOUT_KEY: signingKey };
+
+/** What a command needs that looks at a system's data. */
+export const commandSettings = z.object({
+  NAMESPACE: commonSettings.NAMESPACE,
+  ...redisSettings,
+  ...mysqlSettings,
+});

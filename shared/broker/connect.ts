@@ -48,6 +48,8 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
       initialDelay: 100,
       maxDelay: 2_000,
       setup: async (opened: ChannelModel) => {
+        // The library listens only once this is done; lost before, the connection would end the process.
+        opened.on('error', (error: Error) => log.debug({ err: error }, 'broker'));
         model = opened;
         blocked = false;
         for (const slot of slots) if (!slot.done) await slot.open(opened);

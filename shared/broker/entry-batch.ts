@@ -15,17 +15,24 @@ const type = 'entries.v1';
 const largestBuyerId = 2 ** 32 - 1;
 const bodyPattern = /^[1-9]\d{0,9}:[1-9]\d?(,[1-9]\d{0,9}:[1-9]\d?)*$/;
 
+const sentPattern = /^[0-9a-z]{8}\.[1-9]\d{0,14}$/;
+
 /** `buyer:quantity` of one entry; joined by commas they are the body. */
 export function packEntry(buyerId: number, quantity: number): string {
   return `${buyerId}:${quantity}`;
 }
 
-/** `acceptedAt`: when the publisher sent it, milliseconds since 1970 by its own clock; only measured, never decided by. */
+/**
+ * `acceptedAt`: when the publisher sent it, milliseconds since 1970 by its own clock; only measured, never decided by.
+ * `sent`: `CHANNEL.NUMBER`, the batch's place among those for its partition that went down one channel. The broker
+ * keeps that order, so the ledger can show that it was respected.
+ */
 export function encodeBatch(
   place: Place,
   batchId: string,
   entries: readonly string[],
   acceptedAt: number,
+  sent?: string,
 ): { content: Buffer; options: Options.Publish } {
   return {
     content: Buffer.from(entries.join(','), 'latin1'),
@@ -33,7 +40,12 @@ export function encodeBatch(
       type,
       messageId: batchId,
       persistent: true,
-      headers: { drop: place.dropId, partition: place.partition, at: acceptedAt },
+      headers: {
+        drop: place.dropId,
+        partition: place.partition,
+        at: acceptedAt,
+        ...(sent !== undefined && { sent }),
+      },
     },
   };
 }
@@ -45,7 +57,7 @@ export function decodeBatch(message: Message): DecodedBatch | undefined {
   const { properties, content } = message;
   const id: unknown = properties.messageId;
   const headers: Record<string, unknown> = properties.headers ?? {};
-  const { drop, partition, at } = headers;
+  const { drop, partition, at, sent } = headers;
   if (properties.type !== type || typeof id !== 'string' || !batchIdPattern.test(id)) return undefined;
   if (!isCount(drop) || !isCount(partition) || !isCount(at) || content.length > maxBatchSize * 14)
     return undefined;
@@ -54,7 +66,9 @@ export function decodeBatch(message: Message): DecodedBatch | undefined {
   const entries = packed.split(',');
   if (entries.length > maxBatchSize) return undefined;
   if (entries.some((entry) => Number.parseInt(entry, 10) > largestBuyerId)) return undefined;
-  return { place: { dropId: drop, partition }, batch: { id, packed }, size: entries.length, acceptedAt: at };
+  // A message that is sent again by hand has lost its place, and says so by not having one.
+  const batch = { id, packed, ...(typeof sent === 'string' && sentPattern.test(sent) && { sent }) };
+  return { place: { dropId: drop, partition }, batch, size: entries.length, acceptedAt: at };
 }
 
 function isCount(value: unknown): value is number {

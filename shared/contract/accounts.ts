@@ -7,7 +7,13 @@ import { time } from './times.ts';
 const role = z.enum(['shopper', 'organizer', 'admin']);
 
 /** Compared as it is stored: trimmed and in lower case. */
-const email = z.string().trim().toLowerCase().check(z.email(), z.maxLength(254));
+const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .check(z.email(), z.maxLength(254))
+  // RFC 5321, 4.5.3.1.1
+  .refine((text) => text.indexOf('@') <= 64, { error: 'Too long before the @' });
 
 export const signUpBody = z.strictObject({
   email,

@@ -81,7 +81,7 @@ export const dropChanges = z
   .strictObject(terms)
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' })
-  .meta({ id: 'DropChanges' });
+  .meta({ id: 'DropChanges', minProperties: 1 });
 
 export const dropState = z
   .enum(['scheduled', 'open', 'paused', 'closed', 'cancelled'] satisfies DropPhase[])

@@ -18,7 +18,7 @@ export const eventChanges = z
   .strictObject(facts)
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' })
-  .meta({ id: 'EventChanges' });
+  .meta({ id: 'EventChanges', minProperties: 1 });
 
 export const eventQuery = z.strictObject({
   ...pageQuery,
