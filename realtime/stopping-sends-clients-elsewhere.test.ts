@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -33,7 +34,7 @@ test('a real process: ready once its servers answer; on SIGTERM it lets its clie
       REDIS_NODES: testServers().redisNodes.join(','),
       MYSQL_URL: stage.mysqlUrl,
       SESSION_KEY: stage.sessionKey.toString('hex'),
-      CHECKOUT_KEY: '0123456789abcdef'.repeat(4),
+      CHECKOUT_KEY: randomBytes(32).toString('hex'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -2,7 +2,7 @@
  * The provider `stripe` against stripe-mock (is every request one that Stripe takes?), with a memory laid over it
  * (general/testing/start-stripe.ts says what that proves and what it does not).
  */
-import { Stripe } from 'stripe';
+import StripeApi from 'stripe';
 import { captureLog } from '../../shared/testing/captured-log.ts';
 import { startStripe, type TestStripe } from '../testing/start-stripe.ts';
 import type { Charge } from './provider.ts';
@@ -71,7 +71,7 @@ test('a charge is made as Stripe wants it: intent, then confirmation, each under
 });
 
 test('stripe-mock would have noticed a request that Stripe does not take', async () => {
-  const client = new Stripe('sk_test_0123456789', {
+  const client = new StripeApi('sk_test_0123456789', {
     protocol: 'http',
     host: '127.0.0.1',
     port: new URL(stripe.url).port,
@@ -80,7 +80,7 @@ test('stripe-mock would have noticed a request that Stripe does not take', async
     amount: 4500,
     currency: 'eur',
     allow_redirects: 'never',
-  } as unknown as Stripe.PaymentIntentCreateParams;
+  } as unknown as StripeApi.PaymentIntentCreateParams;
   await expect(client.paymentIntents.create(wrong)).rejects.toMatchObject({ statusCode: 400 });
 });
 
@@ -184,7 +184,11 @@ describe('a webhook', () => {
   const signed = (payload: object, { secret = webhookSecret, age = 0 } = {}) => {
     const body = Buffer.from(JSON.stringify(payload));
     const timestamp = Math.floor(Date.now() / 1000) - age;
-    const header = Stripe.webhooks.generateTestHeaderString({ payload: body.toString(), secret, timestamp });
+    const header = StripeApi.webhooks.generateTestHeaderString({
+      payload: body.toString(),
+      secret,
+      timestamp,
+    });
     return { body, header: (name: string) => (name === 'stripe-signature' ? header : undefined) };
   };
   const event = (object: object) => ({

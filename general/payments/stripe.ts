@@ -3,7 +3,7 @@
  * is what moves money. So whatever is lost on the way, there is an id to ask about, and an attempt without one has
  * charged nothing. See docs/decisions/015-stripe-in-two-calls.md.
  */
-import { Stripe } from 'stripe';
+import StripeApi from 'stripe';
 import type { Log } from '../../shared/log.ts';
 import type { Charge, ChargeResult, Decision, PaymentProvider } from './provider.ts';
 
@@ -22,7 +22,7 @@ const webhookTolerance = 300;
 
 export function createStripePayments(options: StripeOptions): PaymentProvider {
   const { secretKey, webhookSecret, log, apiUrl, timeoutMs = 8_000 } = options;
-  const stripe = new Stripe(secretKey, {
+  const stripe = new StripeApi(secretKey, {
     timeout: timeoutMs,
     // Repeated by the library with the same idempotency key. What is still open then, the reconciler asks for.
     maxNetworkRetries: 1,
@@ -60,7 +60,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
       return decisionIn(closed) ?? { kind: 'undecided' };
     } catch (error) {
       // It is past cancelling, and the answer says how it is.
-      const intent = error instanceof Stripe.errors.StripeError ? error.payment_intent : undefined;
+      const intent = error instanceof StripeApi.errors.StripeError ? error.payment_intent : undefined;
       return (intent && decisionIn(intent)) ?? undecided(error, 'cancel');
     }
   };
@@ -75,7 +75,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
       );
       return decisionIn(confirmed) ?? { kind: 'undecided' };
     } catch (error) {
-      if (error instanceof Stripe.errors.StripeCardError) {
+      if (error instanceof StripeApi.errors.StripeCardError) {
         await close(ref, key);
         return { kind: 'declined', reason: error.decline_code || error.code || 'card_declined' };
       }
@@ -96,7 +96,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
         ({ id: ref } = await intentFor(charge));
       } catch (error) {
         // Refused as it is, such as an amount that is too small: the same key will get the same answer.
-        if (error instanceof Stripe.errors.StripeInvalidRequestError)
+        if (error instanceof StripeApi.errors.StripeInvalidRequestError)
           return { kind: 'declined', reason: error.code ?? 'invalid_request' };
         return undecided(error, 'create');
       }
@@ -118,7 +118,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
         // Without an id: its request may still be about to confirm, and then finds it cancelled.
         return await close(ref ?? (await intentFor(charge)).id, charge.key);
       } catch (error) {
-        if (error instanceof Stripe.errors.StripeInvalidRequestError)
+        if (error instanceof StripeApi.errors.StripeInvalidRequestError)
           return { kind: 'declined', reason: error.code ?? 'invalid_request' };
         return undecided(error, 'create');
       }
@@ -144,7 +144,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
     },
 
     readWebhook(body, header) {
-      let event: Stripe.Event;
+      let event: StripeApi.Event;
       try {
         const signature = header('stripe-signature') ?? '';
         event = stripe.webhooks.constructEvent(body, signature, webhookSecret, webhookTolerance);
@@ -158,7 +158,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
   };
 }
 
-function decisionIn(intent: Stripe.PaymentIntent): Decision | undefined {
+function decisionIn(intent: StripeApi.PaymentIntent): Decision | undefined {
   const { id, status, last_payment_error: failure, cancellation_reason } = intent;
   if (status === 'succeeded') return { kind: 'approved', ref: id };
   // Confirmed once and refused; nobody confirms it again.
@@ -169,7 +169,7 @@ function decisionIn(intent: Stripe.PaymentIntent): Decision | undefined {
 }
 
 function isUnknownToken(error: unknown): boolean {
-  return error instanceof Stripe.errors.StripeInvalidRequestError && error.param === 'payment_method';
+  return error instanceof StripeApi.errors.StripeInvalidRequestError && error.param === 'payment_method';
 }
 
 function addressOf({ protocol, hostname, port }: URL) {

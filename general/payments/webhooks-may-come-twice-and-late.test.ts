@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { Stripe } from 'stripe';
+import StripeApi from 'stripe';
 import { payHold } from '../checkout/pay-hold.ts';
 import { startSale, stripeWebhookSecret, type TestSale } from '../testing/start-sale.ts';
 import type { Intent } from '../testing/start-stripe.ts';
@@ -13,7 +13,7 @@ afterAll(() => sale.stop());
 /** As Stripe sends it, through the front of the application. */
 function webhook(type: string, intent: Intent, { at = Date.now() } = {}) {
   const payload = JSON.stringify({ id: 'evt_1', object: 'event', type, data: { object: intent } });
-  const signature = Stripe.webhooks.generateTestHeaderString({
+  const signature = StripeApi.webhooks.generateTestHeaderString({
     payload,
     secret: stripeWebhookSecret,
     timestamp: Math.floor(at / 1000),

@@ -42,6 +42,9 @@ export async function startStripe() {
   // By itself it would take a port of its own choice for https, always the same.
   const args = ['-http-addr', `127.0.0.1:${port}`, '-https-addr', '127.0.0.1:'];
   const mock = spawn(await stripeMock(), args, { stdio: 'ignore' });
+  // A test that fails before it can stop it leaves none behind.
+  const kill = () => void mock.kill();
+  process.once('exit', kill);
   const mockUrl = `http://127.0.0.1:${port}`;
   await eventually(async () => (await fetch(mockUrl)).status > 0);
 
@@ -187,6 +190,7 @@ export async function startStripe() {
     async stop() {
       server.closeAllConnections();
       server.close();
+      process.off('exit', kill);
       mock.kill();
       await once(mock, 'exit');
     },
