@@ -46,10 +46,14 @@ await runTier(log, async (lifecycle) => {
   const broker = await connectBroker(config.AMQP_URL, log);
   lifecycle.onStop('broker', () => broker.close());
 
+  const stopping = new AbortController();
   const inventory = createInventory({
     redis,
     namespace: config.NAMESPACE,
     replicaAcks: config.REDIS_REPLICA_ACKS,
+    // Whatever is in hand stays so until a replica has it. Nobody waits for an answer here, as at general's doors.
+    patienceMs: 60_000,
+    hurry: stopping.signal,
   });
   consumer = await startConsumer({
     broker,
@@ -60,5 +64,8 @@ await runTier(log, async (lifecycle) => {
     registry,
     log,
   });
-  lifecycle.onQuiet(() => consumer?.stop());
+  lifecycle.onQuiet(() => {
+    stopping.abort();
+    return consumer?.stop();
+  });
 });

@@ -54,7 +54,11 @@ await runTier(log, async (lifecycle) => {
   const realtime = createRealtime({
     db,
     redis,
-    inventory: createInventory({ redis, namespace: config.NAMESPACE }),
+    inventory: createInventory({
+      redis,
+      namespace: config.NAMESPACE,
+      replicaAcks: config.REDIS_REPLICA_ACKS,
+    }),
     bannedUsers,
     drops,
     sessionKey: signingKeyFromHex(config.SESSION_KEY),

@@ -36,8 +36,13 @@ const passingFaults = new Set([
   'ER_LOCK_WAIT_TIMEOUT',
 ]);
 
-/** Of ioredis, when no node could be asked. */
-const redisAway = new Set(['ClusterAllFailedError', 'MaxRetriesPerRequestError', 'AbortError']);
+/** Of ioredis, when no node could be asked; and ours, when a replica could not be. */
+const redisAway = new Set([
+  'ClusterAllFailedError',
+  'MaxRetriesPerRequestError',
+  'AbortError',
+  'NotReplicated',
+]);
 /** Of ioredis too, which names only some of its errors: a failover that takes longer than its patience. */
 const redisFailingOver =
   /^(Too many Cluster redirections|Connection is closed|None of startup nodes is available)/;

@@ -28,8 +28,10 @@ export type RedisCluster = {
 export async function startRedisCluster(options: {
   place: Place;
   ports: Readonly<Record<RedisPort, number>>;
+  /** After which a silent node is taken to have failed. */
+  nodeTimeoutMs?: number;
 }): Promise<RedisCluster> {
-  const { place, ports } = options;
+  const { place, ports, nodeTimeoutMs = 5_000 } = options;
   const binary = requireBinary('redis-server');
   const nodes = NODES.map((n) => {
     const dir = join(place.dir, `redis-${n}`);
@@ -41,7 +43,7 @@ export async function startRedisCluster(options: {
   const started = await Promise.allSettled(
     nodes.map((node) => {
       const config = join(node.dir, 'redis.conf');
-      writeFileSync(config, nodeConfig(node));
+      writeFileSync(config, nodeConfig(node, nodeTimeoutMs));
       return startChild({
         name: node.name,
         place,
@@ -75,7 +77,7 @@ export async function startRedisCluster(options: {
 
 type Node = { name: string; dir: string; port: number; bus: number };
 
-function nodeConfig(node: Node): string {
+function nodeConfig(node: Node, nodeTimeoutMs: number): string {
   return `port ${node.port}
 bind 127.0.0.1
 dir ${JSON.stringify(node.dir)}
@@ -84,12 +86,21 @@ cluster-enabled yes
 cluster-config-file nodes.conf
 cluster-port ${node.bus}
 cluster-announce-ip 127.0.0.1
-cluster-node-timeout 5000
+cluster-node-timeout ${nodeTimeoutMs}
+# A replica that has been out of contact for longer than three times the timeout and a second is not elected any more.
+# With Redis's own factor of 10 a master would have to wait for its replica for minutes until it may go on alone; with
+# less than 2, a replica that was cut off for a moment before its master died could not take over either.
+cluster-replica-validity-factor 2
+repl-ping-replica-period 1
+# One that is silent is dropped; what waits for it is told so.
+repl-timeout 10
 # The loss of one shard stops the drops on it, not the others.
 cluster-require-full-coverage no
 cluster-allow-replica-migration no
 appendonly yes
-appendfsync everysec
+# A master that is killed and back before anybody has taken over must know all that it answered. With everysec Redis
+# does not even write while a sync takes long, so a killed process loses up to two seconds.
+appendfsync always
 save ""
 min-replicas-to-write 0
 maxmemory-policy noeviction

@@ -1,9 +1,8 @@
 /** Twin of claim.lua: a batch of entries goes in, one outcome for each comes out, in the same order. */
-import type { Cluster } from 'ioredis';
 import { decodeSeats, type NewHold } from './hold.ts';
-import type { Keys, Place } from './keys.ts';
+import type { Place } from './keys.ts';
 import { entryIdOf } from './entry-id.ts';
-import { commandName, defineScript, unexpected, UnexpectedReply, type Reply } from './script.ts';
+import { unexpected, UnexpectedReply, type Reply, type Script } from './script.ts';
 
 export type Batch = {
   id: string;
@@ -27,47 +26,11 @@ export type ClaimResult =
   /** The drop's seats are not in Redis (yet, or any more). */
   | { kind: 'not_stocked' };
 
-/**
- * Milliseconds to wait for replicas before going on without; Redis then has the batch, if not its replica. A replica
- * that answered last time may be slow for once; one that did not is tried now and then, and briefly.
- */
-const replicaDeadline = { usual: 1_000, afterNone: 50 };
-const nextTryAfterNone = 5_000;
-
 export type Claim = (place: Place, batch: Batch, options: { mayBorrow: boolean }) => Promise<ClaimResult>;
 
-/**
- * `replicaAcks` replicas must have the batch before it counts as decided, where there are that many: Redis Cluster
- * can lose what only a master knew. After a wait in vain the next ones are skipped for a while. When the master is
- * lost during the wait, the batch is not decided: its successor may not have it, and is asked again.
- */
-export function createClaim(redis: Cluster, keys: Keys, replicaAcks: number): Claim {
-  defineScript(redis, keys, 'claim');
-  /** Until when the next wait is skipped, for partitions whose last one was in vain; a node may lack what others have. */
-  const inVain = new Map<string, number>();
-
-  return async (place, batch, { mayBorrow }) => {
-    // WAIT counts what its own connection wrote, so both go down the same one, as a pipeline.
-    const pipeline = redis.pipeline();
-    (pipeline as unknown as Record<string, (...args: string[]) => void>)[commandName('claim')]?.(
-      ...keys.all(place),
-      batch.id,
-      batch.packed,
-      mayBorrow ? '1' : '0',
-      batch.sent ?? '',
-    );
-    const skipUntil = inVain.get(keys.key(place, 'meta'));
-    const waits = replicaAcks > 0 && Date.now() >= (skipUntil ?? 0);
-    const { usual, afterNone } = replicaDeadline;
-    if (waits) pipeline.wait(replicaAcks, skipUntil === undefined ? usual : afterNone);
-    const [claimed, waited] = (await pipeline.exec()) ?? [];
-    if (!claimed || claimed[0]) throw claimed?.[0] ?? new Error('claim.lua gave no reply');
-    if (waited?.[0]) throw waited[0];
-    if (waits && Number(waited?.[1]) < replicaAcks)
-      inVain.set(keys.key(place, 'meta'), Date.now() + nextTryAfterNone);
-    else if (waits) inVain.delete(keys.key(place, 'meta'));
-    return decode(claimed[1] as Reply, batch);
-  };
+export function createClaim(script: Script): Claim {
+  return async (place, batch, { mayBorrow }) =>
+    decode(await script(place, batch.id, batch.packed, mayBorrow ? '1' : '0', batch.sent ?? ''), batch);
 }
 
 function decode(reply: Reply, batch: Batch): ClaimResult {

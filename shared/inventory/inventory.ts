@@ -1,6 +1,8 @@
 /**
  * Who has which seat, as Redis decides it. Each method is one Lua script on the node that owns the partition, so
  * it happens wholly or not at all; each is safe to repeat. Outcomes are values; only faults are thrown.
+ * What is answered outlives the node that answered (replicated.ts), but for numbers that are only shown, and for what
+ * is told again from elsewhere.
  */
 import type { Cluster } from 'ioredis';
 import type { Drop } from '../drops/drop.ts';
@@ -18,9 +20,10 @@ import {
 } from './hold.ts';
 import { Keys, type Place } from './keys.ts';
 import { rowsOf, rowsOfPartition } from './layout.ts';
+import { Replicated } from '../redis/replicated.ts';
 import { createRestore, type Restore } from './restore.ts';
 import { decodeReleaseReason, type ReleaseReason } from './release-reason.ts';
-import { defineScript, unexpected, UnexpectedReply } from './script.ts';
+import { defineScript, unexpected, UnexpectedReply, type Send } from './script.ts';
 
 /** What became of a hold that ended, with the holds that standby buyers got from it. */
 export type Released = { kind: 'released'; buyerId: number; promoted: NewHold[] };
@@ -163,17 +166,36 @@ export type Inventory = {
   keys: Keys;
 };
 
-export type InventoryOptions = { redis: Cluster; namespace: string; replicaAcks?: number };
+export type InventoryOptions = {
+  redis: Cluster;
+  namespace: string;
+  /** Replicas that must have what is answered; as many as each master has. 0: none need to. */
+  replicaAcks?: number;
+  /** Milliseconds for which an answer that they do not have is waited for. */
+  patienceMs?: number;
+  /** Once it is aborted, not for longer than a moment. */
+  hurry?: AbortSignal;
+};
 
-export function createInventory({ redis, namespace, replicaAcks = 0 }: InventoryOptions): Inventory {
+export function createInventory({
+  redis,
+  namespace,
+  replicaAcks = 0,
+  patienceMs = 5_000,
+  ...options
+}: InventoryOptions): Inventory {
   const keys = new Keys(namespace);
-  const script = (name: string) => defineScript(redis, keys, name);
+  const replicated = new Replicated({ redis, acks: replicaAcks, patienceMs, ...options });
+  const lasting: Send = (place, ask) => replicated.ask(keys.key(place, 'meta'), ask);
+  const atOnce: Send = (_place, ask) => ask(redis);
+  const script = (name: string, send = lasting) => defineScript(redis, keys, name, send);
   const stock = script('stock');
   const release = script('release');
   const leave = script('leave');
   const begin = script('begin-payment');
   const decline = script('decline-payment');
-  const complete = script('complete-payment');
+  // MySQL has the order, and tells of it again (retell-sales.ts).
+  const complete = script('complete-payment', atOnce);
   const check = script('check-charged');
   const follow = script('follow-orders');
   const reopen = script('reopen');
@@ -213,7 +235,7 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
 
   return {
     keys,
-    claim: createClaim(redis, keys, replicaAcks),
+    claim: createClaim(script('claim')),
     partitionCounts,
 
     async stock(drop, { again } = { again: false }) {
@@ -238,7 +260,7 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
         if (outcome === 'lost') lost = true;
       }
       if (lost) return 'lost';
-      await redis.hset(keys.onSale, drop.id, drop.partitions);
+      await replicated.ask(keys.onSale, (on) => on.hset(keys.onSale, drop.id, drop.partitions));
       return 'stocked';
     },
 
@@ -438,7 +460,7 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
     },
 
     async transfers(place) {
-      const lent = await redis.hgetall(keys.key(place, 'lent'));
+      const lent = await lasting(place, (on) => on.hgetall(keys.key(place, 'lent')));
       return Object.entries(lent).map(([transfer, record]) => {
         const [to, seats] = record.split('|');
         return { transfer, to: Number(to), seats: decodeSeats(seats) };
@@ -474,10 +496,11 @@ export function createInventory({ redis, namespace, replicaAcks = 0 }: Inventory
     restore: createRestore(script('restore')),
 
     async beginSale({ id, partitions }) {
-      await redis.hset(keys.onSale, id, partitions);
+      await replicated.ask(keys.onSale, (on) => on.hset(keys.onSale, id, partitions));
     },
 
-    ledgerEntries: (place, from, limit) => redis.xrange(keys.key(place, 'ledger'), from, '+', 'COUNT', limit),
+    ledgerEntries: (place, from, limit) =>
+      lasting(place, (on) => on.xrange(keys.key(place, 'ledger'), from, '+', 'COUNT', limit)),
 
     async trimLedger(place, before) {
       await redis.xtrim(keys.key(place, 'ledger'), 'MINID', before);

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from 'ioredis';
+import type { Ask } from '../redis/replicated.ts';
 import type { Keys, Place } from './keys.ts';
 
 /** A script's reply: a word that names the outcome, and what belongs to it. */
 export type Reply = [outcome: string, ...rest: (string | number)[]];
+
+/** How a script's call gets to the node that has the partition. */
+export type Send = <T>(place: Place, ask: Ask<T>) => Promise<T>;
 
 export type Script = (place: Place, ...args: (string | number | Buffer)[]) => Promise<Reply>;
 
@@ -22,18 +26,15 @@ export function scriptSource(name: string): string {
  * run twice (the answer may be lost with the connection, and the client then repeats it), so every script is
  * written to be repeated.
  */
-export function defineScript(redis: Cluster, keys: Keys, name: string): Script {
-  const command = commandName(name);
+export function defineScript(redis: Cluster, keys: Keys, name: string, send: Send): Script {
+  const command = `seatdrop:${name}`;
   redis.defineCommand(command, { numberOfKeys: keyCount, lua: scriptSource(name) });
-  const call = (
-    redis as unknown as Record<string, (...args: (string | number | Buffer)[]) => Promise<unknown>>
-  )[command];
-  if (!call) throw new Error(`${name} was not defined`);
-  return async (place, ...args) => (await call.call(redis, ...keys.all(place), ...args)) as Reply;
-}
-
-export function commandName(name: string): string {
-  return `seatdrop:${name}`;
+  return (place, ...args) =>
+    send(place, (on) => {
+      const call = (on as unknown as Record<string, (...args: unknown[]) => Promise<Reply>>)[command];
+      if (!call) throw new Error(`${name} was not defined`);
+      return call.call(on, ...keys.all(place), ...args);
+    });
 }
 
 /** What Redis has or says is not what the scripts write: a fault of ours, which trying again does not mend. */
