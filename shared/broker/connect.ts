@@ -1,5 +1,5 @@
 /** A connection to RabbitMQ that comes back by itself, and channels on it that do so too. */
-import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { connect, type ChannelModel, type ConfirmChannel, type Message } from 'amqplib';
 import type { Log } from '../log.ts';
 
 export type Broker = {
@@ -94,6 +94,14 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
       channel.on('handler-error', (error: Error) =>
         log.error({ err: error, channel: this.name }, 'broker handler'),
       );
+      channel.on('return', ({ fields }: Message) => {
+        if (this.channel !== channel) return;
+        const { exchange, routingKey } = fields;
+        log.error({ channel: this.name, exchange, routingKey }, 'a queue is gone; it is set up again');
+        // Nothing more goes this way. The confirm of what came back still follows, so it closes a little later.
+        this.channel = undefined;
+        setImmediate(() => void channel.close().catch(() => {}));
+      });
       channel.on('close', () => {
         if (this.channel === channel) this.channel = undefined;
         // The broker closes a channel alone for a fault on it; the connection goes on, so only it is opened anew.

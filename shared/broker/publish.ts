@@ -1,11 +1,28 @@
-import type { ConfirmChannel, Options } from 'amqplib';
+import type { ConfirmChannel, Message, Options } from 'amqplib';
 
 /** The broker did not take the message, or did not say so in time; it may have it all the same. */
 export class NotConfirmed extends Error {
   override name = 'NotConfirmed';
 }
 
-/** Publishes and resolves once the broker has the message on a majority of its nodes. */
+let published = 0;
+/** Messages that came back down a channel, and whose confirm has not come yet. */
+const returned = new WeakMap<ConfirmChannel, Set<string>>();
+
+function returnedOn(channel: ConfirmChannel): Set<string> {
+  let ids = returned.get(channel);
+  if (!ids) {
+    const own = (ids = new Set<string>());
+    returned.set(channel, own);
+    channel.on('return', ({ properties }: Message) => own.add(String(properties.correlationId)));
+  }
+  return ids;
+}
+
+/**
+ * Publishes and resolves once the broker has the message in a queue, on a majority of its nodes. Where there is no
+ * queue for it the broker gives it back, and confirms it all the same.
+ */
 export function publishConfirmed(
   channel: ConfirmChannel | undefined,
   exchange: string,
@@ -25,7 +42,12 @@ export function publishConfirmed(
       else resolve();
     };
     try {
-      channel.publish(exchange, routingKey, content, options, settle);
+      const correlationId = String((published += 1));
+      const back = returnedOn(channel);
+      const marked = { ...options, mandatory: true, correlationId };
+      channel.publish(exchange, routingKey, content, marked, (error: unknown) =>
+        settle(back.delete(correlationId) ? new Error(`there is no queue for ${routingKey}`) : error),
+      );
     } catch (error) {
       settle(error);
     }
