@@ -51,6 +51,7 @@ await runTier(log, async (lifecycle) => {
     redis,
     namespace: config.NAMESPACE,
     replicaAcks: config.REDIS_REPLICA_ACKS,
+    log,
     // Whatever is in hand stays so until a replica has it. Nobody waits for an answer here, as at general's doors.
     patienceMs: 60_000,
     hurry: stopping.signal,

@@ -84,6 +84,7 @@ await runTier(log, async (lifecycle) => {
     redis,
     namespace: config.NAMESPACE,
     replicaAcks: config.REDIS_REPLICA_ACKS,
+    log,
   });
   const deps: SaleDeps = {
     db,

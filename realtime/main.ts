@@ -58,6 +58,7 @@ await runTier(log, async (lifecycle) => {
       redis,
       namespace: config.NAMESPACE,
       replicaAcks: config.REDIS_REPLICA_ACKS,
+      log,
     }),
     bannedUsers,
     drops,

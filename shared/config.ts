@@ -84,7 +84,7 @@ export const redisSettings = {
     .string()
     .regex(/^[^,:\s]+:\d+(,[^,:\s]+:\d+)*$/, 'must be host:port[,host:port...]')
     .transform((list) => list.split(',')),
-  /** Replicas that must have a batch before it is acknowledged; 0 where the cluster has none. */
+  /** Replicas that must have what Redis says before it counts: as many as each master has. 0 where there are none. */
   REDIS_REPLICA_ACKS: whole(0, 5).default(1),
 };
 

@@ -6,6 +6,7 @@
  */
 import type { Cluster } from 'ioredis';
 import type { Drop } from '../drops/drop.ts';
+import type { Log } from '../log.ts';
 import { createClaim, type Claim } from './claim.ts';
 import {
   decodeHoldRecord,
@@ -175,6 +176,7 @@ export type InventoryOptions = {
   patienceMs?: number;
   /** Once it is aborted, not for longer than a moment. */
   hurry?: AbortSignal;
+  log?: Log;
 };
 
 export function createInventory({

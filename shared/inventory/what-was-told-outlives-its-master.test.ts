@@ -55,7 +55,7 @@ const seatsOf = async (inventory: Inventory, place: Parameters<Inventory['view']
 };
 
 test('what the replica lacks is told to nobody, and is decided anew when it takes over; what was told holds', async () => {
-  const { place } = await sale.onSale({ standbyLimit: 10 });
+  const { drop, place } = await sale.onSale({ standbyLimit: 10 });
   const { inventory } = sale;
   const held = await sale.hold(place, 1, 2);
   const key = inventory.keys.key(place, 'meta');
@@ -66,7 +66,13 @@ test('what the replica lacks is told to nobody, and is decided anew when it take
   const first = watch(inventory.claim(place, batch, { mayBorrow: false }));
   // The master has it, so it would say so to whoever asks.
   const other = impatient();
-  const asked = [other.view(place, 2), other.leave(place, 1), other.ledgerEntries(place, '-', 100)];
+  const asked = [
+    other.view(place, 2),
+    other.leave(place, 1),
+    other.lend(place, 'transfer-1', 1, 2),
+    other.transfers(place),
+    other.ledgerEntries(place, '-', 100),
+  ];
   for (const each of await Promise.allSettled(asked))
     expect(each).toMatchObject({ status: 'rejected', reason: { message: 'no replica has it yet' } });
   expect(first).toEqual({});
@@ -79,6 +85,9 @@ test('what the replica lacks is told to nobody, and is decided anew when it take
   expect(await seatsOf(inventory, place, 1)).toBe(`held ${held.seats.join('+')}`);
   expect(await seatsOf(other, place, 1)).toBe(`held ${held.seats.join('+')}`);
   expect(first.value ?? second).toEqual(second);
+  // Nor was anything given back or lent to another partition.
+  expect(await inventory.counts(drop)).toMatchObject({ capacity: 10, held: 6, free: 4 });
+  expect(await again(() => inventory.transfers(place))).toEqual([]);
   const claims = (await sale.ledger(place)).filter(({ t }) => t === 'claim').map(({ b }) => b);
   expect(claims.filter((b) => b === batch.id)).toHaveLength(1);
   expect(await sale.ledger(place)).not.toContainEqual(expect.objectContaining({ t: 'release' }));

@@ -17,6 +17,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
+import type { Log } from '../log.ts';
 import { parseInfo, type MasterState } from './master-state.ts';
 
 const lookEveryMs = 300;
@@ -37,13 +38,15 @@ type Times = { goesOnAfterMs: number; maxGapMs: number };
 export class MissingReplicas {
   readonly #redis: Cluster;
   readonly #wanted: number;
+  readonly #log: Log | undefined;
   /** By the name of the master (`replid`); undefined before the first look. */
   readonly #watches = new Map<string, Watch | undefined>();
 
   /** `wanted`: a master that has so many replicas lacks none. */
-  constructor(redis: Cluster, wanted: number) {
+  constructor(redis: Cluster, wanted: number, log?: Log) {
     this.#redis = redis;
     this.#wanted = wanted;
+    this.#log = log;
   }
 
   /** Begins to look at the master that has `key` and is known as `replid`, unless that is done already. */
@@ -52,7 +55,10 @@ export class MissingReplicas {
     this.#watches.set(replid, undefined);
     void this.#look(replid, key)
       .catch(() => {})
-      .finally(() => this.#watches.delete(replid));
+      .finally(() => {
+        if (this.#watches.get(replid)) this.#log?.info({ replid }, 'its replicas are back, or it is gone');
+        this.#watches.delete(replid);
+      });
   }
 
   /** How many replicas must have what this master answers: as many as are wanted, or all that it can have now. */
@@ -88,6 +94,8 @@ export class MissingReplicas {
 
       const before = this.#watches.get(replid);
       const { replicas, syncs } = state;
+      if (!before)
+        this.#log?.warn({ replid, replicas, ...times }, 'a Redis master lacks replicas; what it says waits');
       const answered = performance.now();
       const goesOn =
         before?.replicas === replicas && before.syncs === syncs && answered - before.until <= times.maxGapMs;

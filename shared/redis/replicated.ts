@@ -9,6 +9,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
+import type { Log } from '../log.ts';
 import { parseInfo } from './master-state.ts';
 import { MissingReplicas } from './missing-replicas.ts';
 import { NotReplicated } from './not-replicated.ts';
@@ -21,6 +22,7 @@ export type ReplicatedOptions = {
   patienceMs: number;
   /** Once it is aborted, nothing is waited for longer than a moment. */
   hurry?: AbortSignal;
+  log?: Log;
 };
 
 /** Asks for one thing with one command. */
@@ -68,7 +70,7 @@ export class Replicated {
 
   constructor(options: ReplicatedOptions) {
     this.#options = options;
-    this.#replicas = new MissingReplicas(options.redis, options.acks);
+    this.#replicas = new MissingReplicas(options.redis, options.acks, options.log);
   }
 
   /**

@@ -73,7 +73,7 @@ export async function startOwnRedis(nodeTimeoutMs: number): Promise<OwnRedis> {
       for (;;) {
         const ranges = await client.cluster('SLOTS');
         const [, , ...found] = ranges.find(([from, to]) => from <= slot && slot <= to) ?? [];
-        const [master, replica] = found.map((node) => nodes.find(({ port }) => port === Number(node[1])));
+        const [master, replica] = found.map((node) => nodes.find(({ port }) => port === node[1]));
         if (master && replica) {
           client.disconnect();
           return { master, replica };
