@@ -1,12 +1,10 @@
 /** `npm run drill`: sales while things break, and a check of every rule afterwards. */
 import { randomInt } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { onStopSignal } from '../local/stop-signals.ts';
-import { describeFailure, describeLost, describeResults } from './drill/describe.ts';
-import { describeDrills, help, readOptions, type DrillOptions } from './drill/options.ts';
-import { runDrill, type DrillResult } from './drill/run-drill.ts';
-import { startStack, type Stack } from './drill/stack.ts';
+import { describeFailure, describeLost, describeResults, describeSum } from './drill/describe.ts';
+import { keepStack } from './drill/keep-stack.ts';
+import { argsOf, describeDrills, help, readOptions, type DrillOptions } from './drill/options.ts';
+import { runDrill } from './drill/run-drill.ts';
+import { newReport, saveReport } from './drill/save-report.ts';
 import { BadOption } from './rush/options.ts';
 import { showProgress } from './rush/progress.ts';
 
@@ -28,63 +26,41 @@ process.exit();
 /** The exit code. */
 async function drill(options: DrillOptions): Promise<number> {
   const { chosen, seed, minutes, buyersPerMinute, replicaAcks } = options;
-  const localDir = resolve(import.meta.dirname, '..', process.env['SEATDROP_LOCAL_DIR'] ?? '.local');
-  let line = () => '';
-  const progress = showProgress(() => line());
+  let line = () => 'a stack is being started';
+  const progress = showProgress(() => line(), 10_000);
   const { say } = progress;
-  const results: DrillResult[] = [];
-  let stack: Stack | undefined;
-  let stopWished = false;
-  const end = async (): Promise<void> => {
-    await stack?.stop();
-    stack = undefined;
-  };
-  onStopSignal(
-    (why) => {
-      stopWished = true;
-      say(`stopping (${why})`);
-      void end().finally(() => process.exit(1));
-    },
-    () => process.exit(1),
-  );
-  const start = (round: number): Promise<Stack> =>
-    startStack({
-      dir: resolve(localDir, `drill-${process.pid}-${round}`),
-      step: (_name, work) => work(),
-      say: () => {}, // comings and goings are in the logs; what was broken is said by the drill
-      tierSettings: { REDIS_REPLICA_ACKS: String(replicaAcks) },
-      seed,
-    });
+  const report = newReport(argsOf(options));
+  const stacks = keepStack({ seed, tierSettings: { REDIS_REPLICA_ACKS: String(replicaAcks) }, say });
 
-  let failed = 0;
   try {
-    for (const [round, each] of chosen.entries()) {
-      stack ??= await start(round);
-      say(`drill ${each.name}, seed ${seed}: ${each.what}`);
+    for (const [at, each] of chosen.entries()) {
       try {
-        const watch = (of: () => string): void => void (line = of);
+        const stack = await stacks.stack(each.tierSettings);
+        const name = `${at + 1}/${chosen.length} ${each.name}`;
+        say(`drill ${name}, seed ${seed}: ${each.what}`);
+        const watch = (of: () => string): void => void (line = () => `${name}, ${of()}`);
         const run = { seed, minutes, buyersPerMinute, holdSeconds, say, watch };
         const result = await runDrill(each, stack, run);
-        results.push(result);
-        if (options.report !== undefined)
-          writeFileSync(options.report, `${JSON.stringify(results, null, 1)}\n`);
+        report.results.push(result);
+        saveReport(report, options.report);
         say(describeResults([result]).trimEnd().split('\n').at(-2) ?? '');
         for (const [kind, count] of result.errors.slice(0, 8)) say(`  ${count} × ${kind}`);
         if (result.lost.length > 0) say(describeLost(result));
-        if (result.violations.length === 0) continue;
-        failed += 1;
+        if (result.violations.length === 0) continue; // on the same stack
         say(describeFailure(result, stack.logDir, replicaAcks));
       } catch (error) {
-        if (stopWished) throw error;
-        failed += 1;
+        stacks.cancel.throwIfAborted();
+        report.notRun.push({ drill: each.name, why: (error as Error).message });
+        saveReport(report, options.report);
         say(`FAILED ${each.name}: it could not be run: ${(error as Error).stack}`);
       }
-      await end(); // the next drill should not meet what this one left behind
+      await stacks.end(); // the next drill should not meet what this one left behind
     }
   } finally {
     progress.stop();
-    await end();
+    await stacks.end();
   }
-  process.stdout.write(describeResults(results));
-  return failed === 0 ? 0 : 1;
+  process.stdout.write(`${describeResults(report.results)}\n${describeSum(report)}\n`);
+  const whole = report.notRun.length === 0 && report.results.length === chosen.length;
+  return whole && report.results.every(({ violations }) => violations.length === 0) ? 0 : 1;
 }

@@ -47,12 +47,15 @@ function readNote(file: string): PidNote | undefined {
   }
 }
 
-/** Removes the folders of test runs (`test-PID`) whose process is gone, and ends what still runs there. */
-export async function clearTestRuns(localDir: string): Promise<void> {
+/**
+ * Ends what still runs of test runs (`test-PID`) and drills (`drill-PID-N`) whose process is gone, and removes their
+ * folders; of a drill the logs stay, which somebody may want to read.
+ */
+export async function clearOldRuns(localDir: string): Promise<void> {
   for (const name of existsSync(localDir) ? readdirSync(localDir) : []) {
-    const owner = /^(?:test|dev-servers)-(\d+)$/.exec(name)?.[1];
+    const [, kind, owner] = /^(test|dev-servers|drill)-(\d+)/.exec(name) ?? [];
     if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
     await endOrphans(join(localDir, name, 'pids'), localDir);
-    rmSync(join(localDir, name), { recursive: true, force: true });
+    rmSync(join(localDir, name, kind === 'drill' ? 'servers' : ''), { recursive: true, force: true });
   }
 }

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { clearTestRuns } from './orphans.ts';
+import { clearOldRuns } from './orphans.ts';
 import { placeAt } from './place.ts';
 import { freePorts } from './ports.ts';
 import { signal } from './proc.ts';
@@ -77,7 +77,7 @@ async function runChecks(): Promise<void> {
 
 async function runJest(): Promise<void> {
   cancel.signal.throwIfAborted();
-  await clearTestRuns(join(root, '.local'));
+  await clearOldRuns(join(root, '.local'));
   mkdirSync(dir, { recursive: true });
   // Its absence fails the tests that need it, with the same words, and no others.
   await step('stripe-mock', stripeMock).catch((error: Error) => say(error.message));

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tierNames, type TierName } from '../../local/tiers.ts';
 import { exchange } from '../../local/wait.ts';
 import type { Rule } from '../../shared/ledger/violation.ts';
+import type { RushOptions } from '../rush/options.ts';
 import type { Rig } from './rig.ts';
 
 export type Drill = {
@@ -11,6 +12,10 @@ export type Drill = {
   /** Rules of which a part cannot hold here, since Redis itself forgets what it had answered; why is in the report. */
   mayLose?: readonly Rule[];
   breakThings: (rig: Rig) => Promise<void>;
+  /** Of all tiers, over those of the other drills. */
+  tierSettings?: Record<string, string>;
+  /** Per cent of those who get seats, over those of the other drills. */
+  chances?: Partial<RushOptions['chances']>;
 };
 
 /** Longer than the cluster's node timeout (5 s) and an election: the replica takes over. */
@@ -28,6 +33,21 @@ export const drills: readonly Drill[] = [
         rig.kill(rig.stack.tiers[name]);
       }),
   })),
+  {
+    name: 'consumer-cut-short',
+    what: 'the consumer gets kill -9 when Redis has just decided a batch: most holds are ended by timers, and no sweeper helps',
+    tierSettings: { TIMER_GRACE_MS: '3600000' },
+    chances: { lapse: 70, leave: 2, decline: 4, slow: 2, lost: 2, late: 2 },
+    breakThings: (rig) =>
+      rig.repeatedly([0.5, 2], async () => {
+        // It finds entries when it starts, and has its queues to declare before the first timer.
+        rig.kill(rig.stack.tiers.consumer, rig.random.between(500, 2_500));
+        await rig.untilDecided();
+        await rig.pause(0, 0.01);
+        rig.kill(rig.stack.tiers.consumer);
+        await rig.stack.ready('consumer');
+      }),
+  },
   {
     name: 'redis-master-killed',
     what: 'the Redis master of the drop gets kill -9; it is back at once, or its replica has taken over by then',
@@ -71,6 +91,22 @@ export const drills: readonly Drill[] = [
     name: 'rabbitmq-killed',
     what: 'the broker gets kill -9 and starts again with what it had on disk',
     breakThings: (rig) => rig.repeatedly([3, 12], async () => rig.kill(rig.stack.servers.rabbitMq.broker)),
+  },
+  {
+    name: 'confirms-outstanding',
+    what: 'the broker stands still, so entries wait for its confirm; then it and the publisher get kill -9 together',
+    breakThings: (rig) =>
+      rig.repeatedly([2, 6], async () => {
+        const { tiers, servers } = rig.stack;
+        await rig.stack.ready('publisher');
+        await rig.pause(1, 3);
+        servers.rabbitMq.broker.kill('SIGSTOP');
+        // Less than a publisher waits for a confirm: nobody has been turned away yet.
+        await sleep(rig.random.between(500, 2_500));
+        // The publisher first: it could send again what the broker has not read.
+        rig.kill(tiers.publisher);
+        rig.kill(servers.rabbitMq.broker);
+      }),
   },
   {
     name: 'rabbitmq-alarm',
@@ -181,6 +217,29 @@ export const drills: readonly Drill[] = [
       }),
   },
 ];
+
+/** A little of everything in half a minute, for `npm test`. */
+export const shortDrill: Drill = {
+  name: 'short',
+  what: 'each tier, the broker and a Redis master get kill -9 once or twice, one after the other; for npm test',
+  async breakThings(rig) {
+    const { tiers, servers } = rig.stack;
+    const turns = [
+      () => Promise.resolve(tiers.consumer),
+      () => Promise.resolve(tiers.publisher),
+      () => Promise.resolve(servers.rabbitMq.broker),
+      () => Promise.resolve(tiers.general),
+      async () => (await rig.nodesOfDrop()).master,
+      () => Promise.resolve(tiers.realtime),
+    ];
+    let turn = 0;
+    await rig.repeatedly([1, 3], async () => {
+      const next = turns[turn % turns.length];
+      turn += 1;
+      if (next) rig.kill(await next());
+    });
+  },
+};
 
 /** Not run, but thought through; docs/reliability.md says what happens. */
 export const describedOnly = ['broker-disk-full'] as const;

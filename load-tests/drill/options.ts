@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BadOption } from '../rush/options.ts';
-import { describedOnly, drills, type Drill } from './drills.ts';
+import { describedOnly, drills, shortDrill, type Drill } from './drills.ts';
 
 export type DrillOptions = {
   chosen: readonly Drill[];
@@ -23,12 +23,12 @@ ledger, MySQL, Redis, broker, payment provider and what the buyers were told. Ex
 not, or a drill could not be run; 2: an option is wrong.
 
   --list            what there is
-  --only A[,B]      these drills (all)
+  --only A[,B]      these drills (all but short, which npm test runs)
   --minutes M       of breaking, for each drill: 0.2 to 60 (2)
   --buyers N        who come in a minute, 10 to 5000 (240)
   --seed N          breaks the same things at the same moments again (random)
   --replica-acks N  REDIS_REPLICA_ACKS of the tiers, 0 or 1 (1)
-  --report FILE     the report as JSON
+  --report FILE     the report as JSON; npm run drill:report -- FILE makes a table of it
   --help            this text
 
 It runs for the breaking, and a minute or so for each drill besides. Nothing of it is left running.
@@ -49,9 +49,18 @@ export function readOptions(args: string[], randomSeed: number): DrillOptions | 
   };
 }
 
+/** The arguments that make the same choices again. */
+export function argsOf({ chosen, seed, minutes, buyersPerMinute, replicaAcks }: DrillOptions): string {
+  return [
+    ...(chosen === drills ? [] : [`--only ${chosen.map(({ name }) => name).join(',')}`]),
+    `--minutes ${minutes} --buyers ${buyersPerMinute} --seed ${seed}`,
+    ...(replicaAcks === 1 ? [] : [`--replica-acks ${replicaAcks}`]),
+  ].join(' ');
+}
+
 export function describeDrills(): string {
   const width = Math.max(...drills.map(({ name }) => name.length)) + 2;
-  const rows = drills.map(({ name, what }) => `  ${name.padEnd(width)}${what}\n`);
+  const rows = [...drills, shortDrill].map(({ name, what }) => `  ${name.padEnd(width)}${what}\n`);
   const described = `  ${describedOnly.join(', ')}: described in docs/reliability.md, not run\n`;
   return [...rows, described].join('');
 }
@@ -79,7 +88,7 @@ function parse(args: string[]) {
 }
 
 function drillNamed(name: string): Drill {
-  const found = drills.find((drill) => drill.name === name);
+  const found = [...drills, shortDrill].find((drill) => drill.name === name);
   if (!found) throw new BadOption(`--only: there is no drill '${name}'`);
   return found;
 }

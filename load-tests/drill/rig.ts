@@ -1,8 +1,9 @@
 /** What a drill has in its hands while it breaks things: the stack, the sale, the seeded choices, and the count. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
 import type { Child } from '../../local/child.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
+import { places } from '../../shared/inventory/inventory.ts';
 import type { Keys } from '../../shared/inventory/keys.ts';
 import type { Random } from '../rush/random.ts';
 import type { Stack } from './stack.ts';
@@ -70,6 +71,19 @@ export class Rig {
 
   fault(what: string): void {
     this.#note('fault', what);
+  }
+
+  /** Resolves when Redis decides the next batch of the drop, or the time is over. */
+  async untilDecided(): Promise<void> {
+    const { redis, keys, drop } = this.#options;
+    const batches = places(drop.id, drop.partitions).map((place) => keys.key(place, 'batches'));
+    // Remembered replies: one more for each batch, since a drill has fewer batches than are remembered.
+    const decided = async () => {
+      const counts = await Promise.all(batches.map((key) => redis.hlen(key)));
+      return counts.reduce((sum, count) => sum + count, 0);
+    };
+    const before = await decided();
+    while (!this.isOver && (await decided()) === before) await setImmediate();
   }
 
   /** The Redis nodes that have a partition of the drop at this moment. */

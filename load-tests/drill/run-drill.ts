@@ -24,6 +24,7 @@ export type DrillResult = {
   drill: string;
   seed: number;
   minutes: number;
+  buyersPerMinute: number;
   incidents: Incident[];
   /** Answered 202. */
   entries: number;
@@ -62,10 +63,17 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
   const inventory = createInventory({ redis, namespace: setting('NAMESPACE') });
   const door = openFrontDoor(stack.url, 128);
   const board = new Board();
-  run.watch(() => board.line());
+  let opensAt = Infinity;
+  run.watch(() => {
+    const minutes = Math.min(run.minutes, Math.max(0, (Date.now() - opensAt) / 60_000));
+    const phase = healedAt > 0 ? 'healed' : `minute ${minutes.toFixed(1)} of ${run.minutes}`;
+    const kills = incidents.filter(({ kind }) => kind === 'kill').length;
+    return `${phase}, ${kills} kills, ${incidents.length - kills} other faults: ${board.line()}`;
+  });
   const { violations, report } = createReport();
   const random = new Random(run.seed ^ hash(drill.name));
-  const options = saleFor(run, random);
+  const sale = saleFor(run, random);
+  const options = { ...sale, chances: { ...sale.chances, ...drill.chances } };
   let incidents: Incident[] = [];
   let healedAt = 0;
   try {
@@ -73,7 +81,7 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
     const queues = queuesOf(topology, options.holdSeconds);
     const before = await queueDepths(setting('AMQP_URL'), queues);
     const sessionKey = signingKeyFromHex(setting('SESSION_KEY'));
-    const sale = await playTheSale(
+    const played = await playTheSale(
       {
         door,
         db,
@@ -82,7 +90,8 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
         board,
         patience,
         progress: { say: run.say },
-        async meanwhile(drop, opensAt) {
+        async meanwhile(drop, opens) {
+          opensAt = opens;
           await sleep(Math.max(0, opensAt - Date.now()));
           const until = opensAt + options.burst * 1000;
           const rig = new Rig({ stack, redis, keys: inventory.keys, drop, random, until, say: run.say });
@@ -96,7 +105,7 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
       options,
     );
     const quietAfter = (Date.now() - healedAt) / 1000;
-    if (!sale.quiet) report('5 holds end', 'the sale did not become quiet', {});
+    if (!played.quiet) report('5 holds end', 'the sale did not become quiet', {});
     if (board.accepted === 0) report('3 one outcome', 'no entry was accepted', {});
 
     run.say('checking the rules');
@@ -111,14 +120,14 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
         listCharges: createListCharges(stack.paymentsUrl, setting('SANDBOX_PAYMENTS_KEY')),
         checkoutKey: signingKeyFromHex(setting('CHECKOUT_KEY')),
       },
-      sale.drop,
-      sale.buyers,
+      played.drop,
+      played.buyers,
       report,
     );
-    checkOrdersWereKept(sale.buyers, checked.orders, report);
-    for (const buyer of sale.buyers) buyer.leavePage();
+    checkOrdersWereKept(played.buyers, checked.orders, report);
+    for (const buyer of played.buyers) buyer.leavePage();
     const refunds: unknown[] = await db('payment_attempts').where({
-      drop_id: sale.drop.id,
+      drop_id: played.drop.id,
       status: 'refunded',
     });
     const mayLose = ({ rule }: Violation): boolean => drill.mayLose?.includes(rule) ?? false;
@@ -126,6 +135,7 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
       drill: drill.name,
       seed: run.seed,
       minutes: run.minutes,
+      buyersPerMinute: run.buyersPerMinute,
       incidents,
       entries: board.accepted,
       refused: board.refused,

@@ -36,6 +36,7 @@ export type Stack = {
   ready: (tier: TierName) => Promise<void>;
   /** Resolves when everything runs, is ready, and every replica has its master's data. */
   whole: () => Promise<void>;
+  /** Resolves when nothing of it is left; the same for whoever asks again. */
   stop: () => Promise<void>;
 };
 
@@ -45,6 +46,10 @@ const root = resolve(import.meta.dirname, '../..');
 /** Nobody looks at pages here, so they need not have been built. */
 const pages = join(root, 'web', 'dist');
 
+/**
+ * Resolves when everything is ready.
+ * @throws Error when something does not start, or a stop was wished meanwhile; nothing is left running then.
+ */
 export async function startStack(options: {
   /** Absolute. Made anew, and kept afterwards for its logs only. */
   dir: string;
@@ -54,15 +59,21 @@ export async function startStack(options: {
   /** Settings for all tiers over the usual ones. */
   tierSettings?: Record<string, string>;
   seed: number;
+  /** Aborted when a stop is wished: a start under way then fails soon. What runs by then is for `stop`. */
+  cancel: AbortSignal;
+  /** Aborted when a stop should no longer wait for anyone. */
+  hurry: AbortSignal;
 }): Promise<Stack> {
   const { dir, step, say, tierSettings = {}, seed } = options;
   const stopping = new AbortController();
   const releases: (() => unknown)[] = [];
-  const place = placeAt(dir, stopping.signal);
-  const release = async (): Promise<void> => {
+  const place = placeAt(dir, AbortSignal.any([options.cancel, stopping.signal]), options.hurry);
+  let released: Promise<void> | undefined;
+  const release = (): Promise<void> => {
     stopping.abort(new Error('stopping'));
-    for (const each of releases.toReversed()) await each();
-    rmSync(place.dir, { recursive: true, force: true });
+    return (released ??= releaseAll(releases).finally(() =>
+      rmSync(place.dir, { recursive: true, force: true }),
+    ));
   };
   try {
     rmSync(dir, { recursive: true, force: true });
@@ -151,7 +162,7 @@ export async function startStack(options: {
     const downUntil = new Map<Child, number>();
     for (const child of [...servers.processes, payments, ...started]) {
       const pause = () => Math.max(usualPauseMs, (downUntil.get(child) ?? 0) - Date.now());
-      supervise(child, stopping.signal, say, pause);
+      supervise(child, place.cancel, say, pause);
     }
     const ready = (name: TierName): Promise<void> =>
       waitUntil(`${name} to be ready`, wholeWithinMs, () => isReady(ports[name]));
@@ -184,6 +195,19 @@ export async function startStack(options: {
     await release();
     throw error;
   }
+}
+
+/** Last first, and the rest also when one of them fails. */
+async function releaseAll(releases: readonly (() => unknown)[]): Promise<void> {
+  const faults: unknown[] = [];
+  for (const release of releases.toReversed()) {
+    try {
+      await release();
+    } catch (error) {
+      faults.push(error);
+    }
+  }
+  if (faults.length > 0) throw faults[0];
 }
 
 async function isReady(port: number): Promise<boolean> {

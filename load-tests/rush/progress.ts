@@ -7,8 +7,11 @@ export type Progress = {
 /** Milliseconds between two lines: on a terminal one line that changes, elsewhere lines of their own, but fewer. */
 const everyMs = { terminal: 250, elsewhere: 2_000 };
 
-/** Shows what `now` says until it is stopped. Everything goes to standard error; standard output is the summary's. */
-export function showProgress(now: () => string): Progress {
+/**
+ * Shows what `now` says until it is stopped. Everything goes to standard error; standard output is the summary's.
+ * @param elsewhereMs milliseconds between two lines where there is no terminal
+ */
+export function showProgress(now: () => string, elsewhereMs = everyMs.elsewhere): Progress {
   const out = process.stderr;
   const since = Date.now();
   const clear = () => {
@@ -20,7 +23,7 @@ export function showProgress(now: () => string): Progress {
     if (out.isTTY) out.write(`\r\x1b[2K${line.slice(0, (out.columns || 120) - 1)}`);
     else out.write(`${line}\n`);
   };
-  const timer = setInterval(show, out.isTTY ? everyMs.terminal : everyMs.elsewhere);
+  const timer = setInterval(show, out.isTTY ? everyMs.terminal : elsewhereMs);
   return {
     say(line) {
       clear();

@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import { requireBinary, searchPath } from '../binaries.ts';
 import { type Child, startChild } from '../child.ts';
 import type { Place } from '../place.ts';
+import { signal } from '../proc.ts';
 import { exchange, waitUntil } from '../wait.ts';
 
 export type RabbitPort = 'rabbitmq' | 'rabbitmq-dist' | 'rabbitmq-epmd';
@@ -103,17 +104,24 @@ export async function startRabbitMq(options: {
       crashSafe: true,
     });
     writeFileSync(path('started-once'), '');
+    const calling = new AbortController();
+    const calls = new Set<Promise<unknown>>();
     return {
       url: `amqp://${USER}:${password}@127.0.0.1:${ports.rabbitmq}/${VHOST}`,
       broker,
       processes: [broker, epmd],
-      async control(...args) {
-        const tool = requireBinary('/usr/lib/rabbitmq/bin/rabbitmqctl', 'rabbitmqctl');
+      control(...args) {
+        const command = requireBinary('/usr/lib/rabbitmq/bin/rabbitmqctl', 'rabbitmqctl');
         const own = { RABBITMQ_CONF_ENV_FILE: path('no-such-file'), RABBITMQ_NODENAME: NODE };
-        const { stdout } = await promisify(execFile)(tool, args, { env: { ...env, ...own }, cwd: dir });
-        return stdout;
+        const call = runTool({ command, args, env: { ...env, ...own }, cwd: dir, cancel: calling.signal });
+        const ended = call.catch(() => undefined).then(() => void calls.delete(ended));
+        calls.add(ended);
+        return call;
       },
       async stop() {
+        // First, since the tool would start an epmd of its own, for good, if it found none.
+        calling.abort(new Error('the broker is being stopped'));
+        await Promise.all(calls);
         await broker.stop();
         await epmd.stop();
       },
@@ -121,6 +129,38 @@ export async function startRabbitMq(options: {
   } catch (error) {
     await epmd.stop();
     throw error;
+  }
+}
+
+/**
+ * What a command writes to standard output.
+ * @throws Error with what it wrote, when it fails or is called off; nothing of it runs any more then.
+ */
+async function runTool(options: {
+  command: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  cwd: string;
+  cancel: AbortSignal;
+}): Promise<string> {
+  const { command, args, env, cwd, cancel } = options;
+  cancel.throwIfAborted();
+  // A group of its own: the tool is a script that starts others.
+  const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = (): void => {
+    if (child.pid !== undefined) signal(-child.pid, 'SIGKILL');
+  };
+  cancel.addEventListener('abort', kill);
+  try {
+    const outcome = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('close', (code, by) => resolve(by ?? `exit code ${code}`));
+    });
+    const [out, err, how] = await Promise.all([text(child.stdout), text(child.stderr), outcome]);
+    if (how !== 'exit code 0') throw new Error(`${command} ${args[0]} failed (${how})\n${out}${err}`);
+    return out;
+  } finally {
+    cancel.removeEventListener('abort', kill);
   }
 }
 

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import type { DrillResult } from './run-drill.ts';
+
+/** What `npm run drill -- --report FILE` leaves, after each drill anew. */
+export type DrillReport = {
+  /** The arguments after `npm run drill --`, the seed among them. */
+  args: string;
+  /** Of the code that ran; undefined outside a clone. */
+  commit: string | undefined;
+  /** Files that differed from it. */
+  changedFiles: number;
+  startedAt: string;
+  endedAt: string;
+  cores: number;
+  /** Load averages over a minute, one at the end of each drill. */
+  load: number[];
+  results: DrillResult[];
+  /** Drills that broke off before their rules could be checked. */
+  notRun: { drill: string; why: string }[];
+};
+
+export function newReport(args: string): DrillReport {
+  const now = new Date().toISOString();
+  return {
+    args,
+    commit: git('rev-parse', '--short=12', 'HEAD')?.trim(),
+    changedFiles: git('status', '--porcelain')?.split('\n').filter(Boolean).length ?? 0,
+    startedAt: now,
+    endedAt: now,
+    cores: availableParallelism(),
+    load: [],
+    results: [],
+    notRun: [],
+  };
+}
+
+/** Notes the time and the load, and writes the report down if a file is given. */
+export function saveReport(report: DrillReport, file: string | undefined): void {
+  report.endedAt = new Date().toISOString();
+  report.load.push(Math.round((loadavg()[0] ?? 0) * 10) / 10);
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
+}
+
+/** @throws Error when the file is none of ours */
+export function readReport(file: string): DrillReport {
+  const report = JSON.parse(readFileSync(file, 'utf8')) as Partial<DrillReport>;
+  if (!Array.isArray(report.results) || !Array.isArray(report.notRun))
+    throw new Error(`${file} is no report of npm run drill`);
+  return report as DrillReport;
+}
+
+function git(...args: string[]): string | undefined {
+  try {
+    const cwd = import.meta.dirname;
+    return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    return undefined;
+  }
+}
