@@ -35,6 +35,15 @@ export class Board {
     return [...this.#errors].toSorted(([, a], [, b]) => b - a);
   }
 
+  /** Text that changes whenever a buyer has come further; trying in vain is no progress. */
+  get progress(): string {
+    const { accepted, turnedAway, refused, toldAfter, promoted, paid, declined, lapsed, leftHold } = this;
+    return [
+      ...[accepted, turnedAway, refused, toldAfter.length, promoted, paid, declined, lapsed, leftHold],
+      this.leftStandby,
+    ].join();
+  }
+
   /** How it goes, in one line. */
   line(): string {
     const errors = this.errors.reduce((sum, [, count]) => sum + count, 0);

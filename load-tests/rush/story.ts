@@ -71,8 +71,14 @@ export async function playTheSale(deps: StoryDeps, options: RushOptions): Promis
   await incidents;
 
   const quiet = await waitUntilQuiet(
-    { inventory, db, drop, isAnybodyBusy: () => all.some(({ busy }) => busy) },
-    120_000 + options.holdSeconds * 8_000,
+    {
+      inventory,
+      db,
+      drop,
+      isAnybodyBusy: () => all.some(({ busy }) => busy),
+      progress: () => `${board.progress} ${all.filter(({ busy }) => busy).length}`,
+    },
+    { stillMs: 120_000 + options.holdSeconds * 2_000, longestMs: 900_000 },
   );
   for (const buyer of all) buyer.saleIsOver();
   if (quiet) await Promise.all(buying);

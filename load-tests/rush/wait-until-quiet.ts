@@ -8,14 +8,28 @@ export type QuietDeps = { inventory: Inventory; db: Database; drop: Drop; isAnyb
 /** Milliseconds between two looks; two in a row must find nothing going on. */
 const lookEvery = 500;
 
-/** Waits until no hold is live and no payment is open, and every buyer but those in standby is done. False: not in time. */
-export async function waitUntilQuiet(deps: QuietDeps, deadlineMs: number): Promise<boolean> {
-  const deadline = Date.now() + deadlineMs;
+/**
+ * Waits until no hold is live and no payment is open, and every buyer but those in standby is done. Slow machines need
+ * their time, so it goes on for as long as something changes: false when nothing has for `stillMs`, or after
+ * `longestMs` in all.
+ * @param progress text that changes with what goes on among the buyers
+ */
+export async function waitUntilQuiet(
+  deps: QuietDeps & { progress: () => string },
+  { stillMs, longestMs }: { stillMs: number; longestMs: number },
+): Promise<boolean> {
+  const since = Date.now();
+  let seen = '';
+  let changedAt = since;
   let quietLooks = 0;
-  while (Date.now() < deadline) {
+  while (Date.now() - changedAt < stillMs && Date.now() - since < longestMs) {
     // While a server cannot be asked, nobody knows that it is quiet.
     quietLooks = (await isQuiet(deps).catch(() => false)) ? quietLooks + 1 : 0;
     if (quietLooks === 2) return true;
+    const counts = await deps.inventory.counts(deps.drop).catch(() => undefined);
+    const now = `${deps.progress()} ${JSON.stringify(counts)}`;
+    if (now !== seen) changedAt = Date.now();
+    seen = now;
     await sleep(lookEvery);
   }
   return false;
