@@ -28,6 +28,8 @@ export type ConsumerDeps = {
   /** Milliseconds between two rounds of the sweeper, and how late a duty must be for it to take over. */
   sweepEveryMs?: number;
   sweepGraceMs?: number;
+  /** The same for timers of holds, if that is another time. */
+  timerGraceMs?: number | undefined;
 };
 
 export type Consumer = {
@@ -69,11 +71,13 @@ export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
     await channel.prefetch(prefetch);
     for (const each of workers) await each.consume(channel);
   });
+  const graceMs = deps.sweepGraceMs ?? 2_000;
+  const timerGraceMs = deps.timerGraceMs ?? graceMs;
   const sweeper = startLoop(
     'sweep',
     deps.sweepEveryMs ?? 1_000,
     log,
-    createSweep({ inventory, announcer, sharing, metrics, graceMs: deps.sweepGraceMs ?? 2_000 }),
+    createSweep({ inventory, announcer, sharing, metrics, graceMs, timerGraceMs }),
   );
 
   return {

@@ -7,6 +7,7 @@ import {
   commonSettings,
   readConfig,
   redisSettings,
+  whole,
 } from '../shared/config.ts';
 import { createHttpServer } from '../shared/http-server.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
@@ -19,7 +20,14 @@ import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 import { signingKeyFromHex } from '../shared/session.ts';
 import { startConsumer, type Consumer } from './app.ts';
 
-const settings = z.object({ ...commonSettings, ...redisSettings, ...brokerSettings, ...checkoutSettings });
+const settings = z.object({
+  ...commonSettings,
+  ...redisSettings,
+  ...brokerSettings,
+  ...checkoutSettings,
+  /** Milliseconds that the timer of a hold may be late before the sweeper ends the hold. */
+  TIMER_GRACE_MS: whole(0, 86_400_000).default(2_000),
+});
 
 const log = createLog('consumer', process.env['LOG_LEVEL'] ?? 'info');
 
@@ -64,6 +72,7 @@ await runTier(log, async (lifecycle) => {
     checkoutKey: signingKeyFromHex(config.CHECKOUT_KEY),
     registry,
     log,
+    timerGraceMs: config.TIMER_GRACE_MS,
   });
   lifecycle.onQuiet(() => {
     stopping.abort();

@@ -2,6 +2,7 @@
  * A hold's time is over: unless it was paid or is being paid, it ends, and its seats go to the next in standby. The
  * timer message comes again after a crash; the script has then released already, and the sweeper tells those promoted.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumeMessage } from 'amqplib';
 import type { Announcer } from '../shared/announce.ts';
 import { decodeTimer } from '../shared/broker/hold-timer.ts';
@@ -12,9 +13,12 @@ import { Unhandleable } from './queue-worker.ts';
 
 export type ReleaseDeps = { inventory: Inventory; announcer: Announcer; metrics: ConsumerMetrics };
 
+/** Milliseconds that a timer may come too early by the clock of Redis, as clocks of different machines do. */
+const mostEarlyMs = 1_000;
+
 /**
- * Releases one hold whose time is over and announces who got its seats. A hold that is early by the clock of Redis
- * is left to the sweeper: clocks of different machines run differently, but not by much.
+ * Releases one hold whose time is over and announces who got its seats. What little a timer is early is waited for; a
+ * hold whose time is not nearly over is left to the sweeper.
  */
 export async function releaseHold(
   { inventory, announcer, metrics }: ReleaseDeps,
@@ -22,7 +26,11 @@ export async function releaseHold(
   holdId: string,
   by: 'timer' | 'sweeper',
 ): Promise<void> {
-  const result = await inventory.release(place, holdId);
+  let result = await inventory.release(place, holdId);
+  if (result.kind === 'early' && result.msLeft <= mostEarlyMs) {
+    await sleep(result.msLeft);
+    result = await inventory.release(place, holdId);
+  }
   metrics.released(result.kind, by);
   if (result.kind !== 'released') return;
   metrics.promoted(result.promoted.length);

@@ -9,16 +9,17 @@ export type SweepDeps = ReleaseDeps & {
   inventory: Inventory;
   announcer: Announcer;
   sharing: SeatSharing;
-  /** Milliseconds that timers and announcements may be late before the sweeper takes over. */
+  /** Milliseconds that announcements, and timers, may be late before the sweeper takes over. */
   graceMs: number;
+  timerGraceMs: number;
 };
 
 /** One round over all drops on sale. Several consumers may sweep at once: each step is safe to repeat. */
 export function createSweep(deps: SweepDeps): () => Promise<void> {
-  const { inventory, announcer, sharing, metrics, graceMs } = deps;
+  const { inventory, announcer, sharing, metrics, graceMs, timerGraceMs } = deps;
 
   const releaseOverdue = async (place: Place) => {
-    const overdue = await inventory.overdue(place, graceMs);
+    const overdue = await inventory.overdue(place, timerGraceMs);
     await attemptEach(overdue, ({ holdId }) => releaseHold(deps, place, holdId, 'sweeper'));
   };
   const tellUntold = async (place: Place) => {

@@ -53,7 +53,7 @@ function unsafe({
 }
 
 /** A whole number. An empty setting is none: it would otherwise count as 0. */
-const whole = (min: number, max: number) =>
+export const whole = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
 
 const port = whole(0, 65_535);
