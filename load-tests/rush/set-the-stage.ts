@@ -18,7 +18,11 @@ export type Stage = {
 };
 
 /** The organizer's part, as the documented API has it: sign in, announce an event, put its seats on sale. */
-export async function setTheStage(door: FrontDoor, options: RushOptions, opensInMs: number): Promise<Stage> {
+export async function setTheStage(
+  door: FrontDoor,
+  options: Pick<RushOptions, 'seats' | 'standby' | 'quantity' | 'holdSeconds' | 'partitions'>,
+  opensInMs: number,
+): Promise<Stage> {
   const address = '198.51.100.1';
   const signedIn = await door.ask(
     'POST',
