@@ -26,7 +26,7 @@ process.exit();
 /** The exit code. */
 async function drill(options: DrillOptions): Promise<number> {
   const { chosen, seed, minutes, buyersPerMinute, replicaAcks } = options;
-  let line = () => 'a stack is being started';
+  let line = () => 'it starts';
   const progress = showProgress(() => line(), 10_000);
   const { say } = progress;
   const report = newReport(argsOf(options));

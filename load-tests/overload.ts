@@ -39,7 +39,6 @@ async function overload(options: OverloadOptions): Promise<number> {
   const seed = randomInt(2 ** 32);
   const stacks = keepStack({ seed, tierSettings: { LOG_LEVEL: 'warn' }, say: console.log });
   try {
-    console.log('a stack is being started');
     const stack = await stacks.stack();
     const shots = await prepare(stack);
     const answered = await measureWithoutBroker(stack, shots);

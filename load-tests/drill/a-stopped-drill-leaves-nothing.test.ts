@@ -16,33 +16,33 @@ let dir: string;
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'seatdrop-drill-'))));
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-// Moments of the start: the servers make their data, they come up, tiers and demo data, the sale.
+// Moments of the start, by how many processes there are: servers make their data, come up, tiers and tasks, all.
 test.each([
-  ['SIGINT', 0.3, 2],
-  ['SIGTERM', 2, 6],
-  ['SIGINT', 6, 14],
-] as const)('%s between %d and %d seconds after its start', async (name, from, to) => {
-  const moment = from + Math.random() * (to - from);
+  ['SIGINT', 2, 5],
+  ['SIGTERM', 6, 12],
+  ['SIGINT', 13, 18],
+] as const)('%s when there are %d to %d processes of it', async (name, from, to) => {
   const drill = start();
-  const seen = await watchFor(moment * 1000);
+  const moment = from + Math.floor(Math.random() * (to - from + 1));
+  await processes(moment, drill);
   drill.child.kill(name);
   const [code] = (await drill.ended) as [number | null];
-  expect({ moment, left: await leftOver(seen), code }).toEqual({ moment, left: [], code: 1 });
+  expect({ moment, left: await leftOver(), code }).toEqual({ moment, left: [], code: 1 });
   expect(drill.output()).toContain(`stopping (${name})`);
 });
 
 test('what a drill left that was killed outright, the next one ends', async () => {
   const first = start();
-  const seen = await watchFor(4_000);
+  await processes(6, first);
   first.child.kill('SIGKILL');
   await first.ended;
   expect(marked().length).toBeGreaterThan(0);
 
   const next = start();
-  for (const pid of await watchFor(3_000)) seen.add(pid);
+  await next.says('starting a system');
   next.child.kill('SIGTERM');
   await next.ended;
-  expect(await leftOver(seen)).toEqual([]);
+  expect(await leftOver()).toEqual([]);
 });
 
 /** In a folder of its own, which is also HOME: each process of it has that in its environment or works there. */
@@ -54,22 +54,28 @@ function start() {
   });
   let output = '';
   child.stderr?.on('data', (text: Buffer) => (output += text.toString()));
-  return { child, ended: once(child, 'close'), output: () => output };
+  const drill = { child, ended: once(child, 'close'), output: () => output };
+  const says = (text: string) => until(drill, () => output.includes(text));
+  return { ...drill, says };
 }
 
-/** Processes that were there at some time during so many milliseconds. */
-async function watchFor(ms: number): Promise<Set<number>> {
-  const seen = new Set<number>();
-  for (const until = Date.now() + ms; Date.now() < until; await sleep(100)) {
-    for (const pid of marked()) seen.add(pid);
+type Drill = Pick<ReturnType<typeof start>, 'child' | 'output'>;
+
+/** Resolves when there are so many processes, the drill's own among them. */
+function processes(count: number, drill: Drill): Promise<void> {
+  return until(drill, () => marked().length >= count);
+}
+
+async function until({ child, output }: Drill, holds: () => boolean): Promise<void> {
+  while (!holds()) {
+    if (child.exitCode !== null) throw new Error(`the drill ended with ${child.exitCode}:\n${output()}`);
+    await sleep(20);
   }
-  return seen;
 }
 
 /** Commands of what still runs. One that was killed may take a moment to be gone. */
-async function leftOver(seen: ReadonlySet<number>): Promise<string[]> {
-  for (let looks = 0; looks < 20 && marked().length > 0; looks += 1) await sleep(50);
-  expect(seen.size).toBeGreaterThan(0);
+async function leftOver(): Promise<string[]> {
+  for (let looks = 0; looks < 100 && marked().length > 0; looks += 1) await sleep(50);
   return marked().map((pid) => `${pid} ${read(pid, 'cmdline').replaceAll('\0', ' ').slice(0, 200)}`);
 }
 

@@ -37,6 +37,7 @@ export function keepStack(options: {
     await clearOldRuns(localDir);
     cancel.signal.throwIfAborted();
     rounds += 1;
+    say('starting a system');
     return startStack({
       dir: resolve(localDir, `drill-${process.pid}-${rounds}`),
       step: (_name, work) => work(),
