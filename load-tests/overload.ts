@@ -137,7 +137,9 @@ async function measureMemory(
     seen = now;
     const minute = ((Date.now() - since) / 60_000).toFixed(1).padStart(5);
     const line = `${minute} min, alarm ${alarm.padEnd(3)}  ${rss.at(-1)} MB, peak ${memoryOf(pid).peak} MB  `;
-    console.log(`${line}${describe(recent)}; 503 after p50 ${times?.p50 ?? '-'} ms, p99 ${times?.p99 ?? '-'} ms`);
+    console.log(
+      `${line}${describe(recent)}; 503 after p50 ${times?.p50 ?? '-'} ms, p99 ${times?.p99 ?? '-'} ms`,
+    );
   }
   await alarms;
   shots.stop();

@@ -1,5 +1,5 @@
 import { drills } from './drills.ts';
-import { describeDrills, readOptions } from './options.ts';
+import { argsOf, describeDrills, readOptions } from './options.ts';
 
 const read = (...args: string[]) => readOptions(args, 42);
 
@@ -11,6 +11,13 @@ test('without options every drill runs', () => {
   });
   expect(read('--help', '--list')).toBe('help');
   expect(read('--list')).toBe('list');
+});
+
+test('the arguments that a report names make the same choices again', () => {
+  const options = read('--only', 'clock-off,short', '--minutes', '0.5', '--replica-acks', '0');
+  expect(options).toMatchObject({ chosen: [{ name: 'clock-off' }, { name: 'short' }] });
+  if (typeof options === 'string') throw new Error(options);
+  expect(readOptions(argsOf(options).split(' '), 1)).toEqual(options);
 });
 
 test('the list names every drill', () => {

@@ -18,7 +18,9 @@ try {
   });
   const [file] = positionals;
   if (file === undefined || positionals.length > 1)
-    throw new Error('npm run drill:report -- FILE [--write]: FILE is what `npm run drill -- --report FILE` made');
+    throw new Error(
+      'npm run drill:report -- FILE [--write]: FILE is what `npm run drill -- --report FILE` made',
+    );
   const text = describeReport(readReport(file));
   if (values.write === true) {
     const old = readFileSync(doc, 'utf8');

@@ -20,7 +20,12 @@ export function readOptions(args: string[]): OverloadOptions | 'help' {
   const string = { type: 'string' } as const;
   let values;
   try {
-    const options = { minutes: string, connections: string, depth: string, help: { type: 'boolean' } } as const;
+    const options = {
+      minutes: string,
+      connections: string,
+      depth: string,
+      help: { type: 'boolean' },
+    } as const;
     values = parseArgs({ args, options }).values;
   } catch (error) {
     throw new BadOption((error as Error).message);

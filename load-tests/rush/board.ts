@@ -37,11 +37,9 @@ export class Board {
 
   /** Text that changes whenever a buyer has come further; trying in vain is no progress. */
   get progress(): string {
-    const { accepted, turnedAway, refused, toldAfter, promoted, paid, declined, lapsed, leftHold } = this;
-    return [
-      ...[accepted, turnedAway, refused, toldAfter.length, promoted, paid, declined, lapsed, leftHold],
-      this.leftStandby,
-    ].join();
+    const outcomes = [this.accepted, this.turnedAway, this.refused, this.toldAfter.length, this.promoted];
+    const ends = [this.paid, this.declined, this.lapsed, this.leftHold, this.leftStandby];
+    return [...outcomes, ...ends].join();
   }
 
   /** How it goes, in one line. */
