@@ -73,14 +73,13 @@ export class Rig {
     this.#note('fault', what);
   }
 
-  /** Resolves when Redis decides the next batch of the drop, or the time is over. */
+  /** Resolves when Redis has just decided entries of the drop, or the time is over. */
   async untilDecided(): Promise<void> {
     const { redis, keys, drop } = this.#options;
-    const batches = places(drop.id, drop.partitions).map((place) => keys.key(place, 'batches'));
-    // Remembered replies: one more for each batch, since a drill has fewer batches than are remembered.
+    const metas = places(drop.id, drop.partitions).map((place) => keys.key(place, 'meta'));
     const decided = async () => {
-      const counts = await Promise.all(batches.map((key) => redis.hlen(key)));
-      return counts.reduce((sum, count) => sum + count, 0);
+      const counts = await Promise.all(metas.map((key) => redis.hget(key, 'decided')));
+      return counts.reduce((sum, count) => sum + Number(count), 0);
     };
     const before = await decided();
     while (!this.isOver && (await decided()) === before) await setImmediate();
