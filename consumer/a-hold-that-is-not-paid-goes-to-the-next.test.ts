@@ -73,6 +73,19 @@ test('one that is paid meanwhile, or being paid, is left alone by its timer', as
   await consumer.end();
 });
 
+test('a timer that comes a moment too early by the clock of Redis waits for its time', async () => {
+  const { drop, place } = await world.onSale({ sections: box, holdSeconds: 1 });
+  const news = await world.news(drop.id);
+  const consumer = await world.start(noSweeper);
+  const hold = await world.hold(place, 1); // without a timer of its own
+  await world.broker.send(world.broker.topology.expired, `${place.dropId}.0.${hold.holdId}`, {
+    type: 'hold.v1',
+  });
+  await eventually(() => news.of(1).some(({ event }) => event === 'hold:released'));
+  expect(await consumer.metrics()).toContain('result="released",by="timer",tier="consumer"} 1');
+  await consumer.end();
+});
+
 describe('when the timer was lost', () => {
   test('the sweeper ends the hold, and the next in line gets the seat and is told', async () => {
     const { drop, place } = await world.onSale({ sections: box, standbyLimit: 1 });

@@ -34,21 +34,6 @@ export const drills: readonly Drill[] = [
       }),
   })),
   {
-    name: 'consumer-cut-short',
-    what: 'the consumer gets kill -9 when Redis has just decided a batch: most holds are ended by timers, and no sweeper helps',
-    tierSettings: { TIMER_GRACE_MS: '3600000' },
-    chances: { lapse: 70, leave: 2, decline: 4, slow: 2, lost: 2, late: 2 },
-    breakThings: (rig) =>
-      rig.repeatedly([0.5, 2], async () => {
-        // It finds entries when it starts, and has its queues to declare before the first timer.
-        rig.kill(rig.stack.tiers.consumer, rig.random.between(500, 2_500));
-        await rig.untilDecided();
-        await rig.pause(0, 0.01);
-        rig.kill(rig.stack.tiers.consumer);
-        await rig.stack.ready('consumer');
-      }),
-  },
-  {
     name: 'redis-master-killed',
     what: 'the Redis master of the drop gets kill -9; it is back at once, or its replica has taken over by then',
     breakThings: (rig) =>
@@ -214,6 +199,22 @@ export const drills: readonly Drill[] = [
       rig.repeatedly([2, 6], async () => {
         for (let count = rig.random.whole(1, 3); count > 0; count -= 1) await killOne(rig);
         await rig.pause(0.1, 2);
+      }),
+  },
+  // The last one, since it needs a system with settings of its own.
+  {
+    name: 'consumer-cut-short',
+    what: 'the consumer gets kill -9 when Redis has just decided a batch: most holds are ended by timers, and no sweeper helps',
+    tierSettings: { TIMER_GRACE_MS: '3600000' },
+    chances: { lapse: 70, leave: 2, decline: 4, slow: 2, lost: 2, late: 2 },
+    breakThings: (rig) =>
+      rig.repeatedly([0.5, 2], async () => {
+        // It finds entries when it starts, and has its queues to declare before the first timer.
+        rig.kill(rig.stack.tiers.consumer, rig.random.between(500, 2_500));
+        await rig.untilDecided();
+        await rig.pause(0, 0.01);
+        rig.kill(rig.stack.tiers.consumer);
+        await rig.stack.ready('consumer');
       }),
   },
 ];
