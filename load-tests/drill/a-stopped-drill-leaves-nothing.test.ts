@@ -31,6 +31,13 @@ test.each([
   expect(drill.output()).toContain(`stopping (${name})`);
 });
 
+test('one whose system does not start ends by itself', async () => {
+  const drill = start({ LOG_LEVEL: 'loud' }); // which every tier refuses, once the servers are up
+  const [code] = (await drill.ended) as [number | null];
+  expect(drill.output()).toContain('it could not be run');
+  expect({ left: await leftOver(), code }).toEqual({ left: [], code: 1 });
+});
+
 test('what a drill left that was killed outright, the next one ends', async () => {
   const first = start();
   await processes(6, first);
@@ -46,10 +53,10 @@ test('what a drill left that was killed outright, the next one ends', async () =
 });
 
 /** In a folder of its own, which is also HOME: each process of it has that in its environment or works there. */
-function start() {
+function start(env: Record<string, string> = {}) {
   const child = spawn(process.execPath, ['load-tests/drill.ts', '--only', 'short', '--minutes', '1'], {
     cwd: root,
-    env: { ...process.env, HOME: dir, SEATDROP_LOCAL_DIR: dir },
+    env: { ...process.env, HOME: dir, SEATDROP_LOCAL_DIR: dir, ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let output = '';
