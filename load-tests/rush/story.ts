@@ -65,10 +65,12 @@ export async function playTheSale(deps: StoryDeps, options: RushOptions): Promis
     await sleep(Math.max(0, stage.opensAt - Date.now()) + buyer.pressAfterMs);
     await buyer.buy(questions.get(buyer) ?? ownQuestion(drop, buyer.userId));
   });
-  const incidents = meanwhile?.(drop, stage.opensAt);
-  await sleep(Math.max(0, stage.opensAt - Date.now()) + options.burst * 1000);
-  progress.say('all have pressed');
-  await incidents;
+  const pressing = sleep(Math.max(0, stage.opensAt - Date.now()) + options.burst * 1000);
+  // Together, so that a fault in what goes on beside is met when it happens.
+  await Promise.all([
+    pressing.then(() => progress.say('all have pressed')),
+    meanwhile?.(drop, stage.opensAt),
+  ]);
 
   const quiet = await waitUntilQuiet(
     {
