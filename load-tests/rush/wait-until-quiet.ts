@@ -9,9 +9,9 @@ export type QuietDeps = { inventory: Inventory; db: Database; drop: Drop; isAnyb
 const lookEvery = 500;
 
 /**
- * Waits until no hold is live and no payment is open, and every buyer but those in standby is done. Slow machines need
- * their time, so it goes on for as long as something changes: false when nothing has for `stillMs`, or after
- * `longestMs` in all.
+ * Waits until no hold is live, no payment is open, nobody stands by for seats that are free, and every buyer but those
+ * in standby is done. Slow machines need their time, so it goes on for as long as something changes: false when nothing
+ * has for `stillMs`, or after `longestMs` in all.
  * @param progress text that changes with what goes on among the buyers
  */
 export async function waitUntilQuiet(
@@ -47,7 +47,9 @@ async function isQuiet({ inventory, db, drop, isAnybodyBusy }: QuietDeps): Promi
   for (const place of places(drop.id, drop.partitions)) {
     const unfinished = [await inventory.untold(place, 0), await inventory.transfers(place)];
     if (unfinished.some((list) => list.length > 0)) return false;
+    // Seats that came free in one partition are brought to who waits for them in another one.
+    const wanted = counts.free > 0 ? await inventory.leastWanted(place) : undefined;
+    if (wanted !== undefined && wanted <= counts.free) return false;
   }
-  // Seats may be free while somebody waits for them in another partition.
   return !isAnybodyBusy();
 }
