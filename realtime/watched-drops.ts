@@ -1,8 +1,8 @@
+import { lookAtDrop } from '../shared/drops/drop-look.ts';
 import { readSeatRows } from '../shared/drops/seat-rows.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
 import type { Client } from './clients.ts';
-import { lookAtDrop } from './drop-state.ts';
 import type { FindDrop, KnownDrop } from './known-drops.ts';
 import type { NewsFeed } from './news-feed.ts';
 import { WatchedDrop } from './watched-drop.ts';

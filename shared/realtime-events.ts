@@ -1,24 +1,10 @@
 /** Every Socket.IO event, with its payload. Realtime sends them, web listens; both import this file. */
+import type { z } from 'zod';
+import type { dropStanding } from './contract/drops.ts';
 import type { EntryState } from './contract/entries.ts';
-import type { DropPhase } from './drops/phase.ts';
 
-/** How a drop stands. Seats, but for `standby`, which counts buyers. */
-export type DropState = {
-  dropId: number;
-  /** ISO 8601, the server's clock, for countdowns. */
-  serverTime: string;
-  phase: DropPhase;
-  /** ISO 8601, as all times. Both may still change. */
-  opensAt: string;
-  closesAt: string;
-  capacity: number;
-  free: number;
-  held: number;
-  sold: number;
-  standby: number;
-  /** Neither a seat nor a place in standby is left at the moment. */
-  soldOut: boolean;
-};
+/** How a drop stands, by socket the same as by HTTP. */
+export type DropState = z.infer<typeof dropStanding>;
 
 /** Rows of a drop that changed: number from 0, and one character a seat as in GET /api/drops/:id/seats. */
 export type SeatNews = { dropId: number; rows: [index: number, seats: string][] };

@@ -1,6 +1,12 @@
 import request from 'supertest';
+import type { z } from 'zod';
+import type { seatRows } from '../../shared/contract/drops.ts';
+import { loadDrop } from '../../shared/drops/drop.ts';
+import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { startSale, type TestSale } from '../testing/start-sale.ts';
 import { createDrop } from '../testing/new-drop.ts';
+
+type SeatRows = z.infer<typeof seatRows>;
 
 let sale: TestSale;
 beforeAll(async () => {
@@ -9,8 +15,9 @@ beforeAll(async () => {
 afterAll(() => sale.stop());
 afterEach(() => sale.assertQuiet());
 
-const look = async (id: number) =>
-  ((await request(sale.app).get(`/api/drops/${id}/seats`).expect(200)).body as { rows: string[] }).rows;
+const seats = async (id: number) =>
+  (await request(sale.app).get(`/api/drops/${id}/seats`).expect(200)).body as SeatRows;
+const look = async (id: number) => (await seats(id)).rows;
 const old = () => new Promise((resolve) => setTimeout(resolve, 300));
 
 test('anybody sees which seats are free, held and sold, a quarter of a second later at most', async () => {
@@ -40,12 +47,36 @@ test('a crowd that asks at once costs one look', async () => {
   expect(new Set(answers.map(String))).toEqual(new Set(['....']));
 });
 
+test('who has no socket reads there that it is sold out, that it is paused, and that seats came back', async () => {
+  const { id } = await sale.openDrop(2, { standbyLimit: 1 });
+  const drop = (await loadDrop(sale.db, id))!;
+  const figures = async () => {
+    await old();
+    return (await seats(id)).drop;
+  };
+  expect(await figures()).toMatchObject({ dropId: id, phase: 'open', capacity: 2, free: 2, soldOut: false });
+  const [first, waiting] = [await sale.user(), await sale.user()];
+  await sale.hold(drop, first, 2);
+  expect(await figures()).toMatchObject({ free: 0, held: 2, sold: 0, standby: 0, soldOut: false });
+  await sale.inventory.claim(
+    { dropId: id, partition: 0 },
+    { id: newBatchId(), packed: `${waiting.userId}:1` },
+    { mayBorrow: false },
+  );
+  expect(await figures()).toMatchObject({ free: 0, held: 2, standby: 1, soldOut: true });
+  await request(sale.app).post(`/api/drops/${id}/pause`).set(sale.organizer.bearer).expect(200);
+  expect(await figures()).toMatchObject({ phase: 'paused', soldOut: true });
+  await sale.inventory.leave({ dropId: id, partition: 0 }, first.userId);
+  expect(await figures()).toMatchObject({ free: 1, held: 1, standby: 0, soldOut: false });
+});
+
 test('a drop that is not stocked yet has all its seats, one that does not exist has none', async () => {
   const { id } = await createDrop(sale, sale.organizer, {
     sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 3 }],
     partitions: 2,
   });
   expect(await look(id)).toEqual(['...', '...']);
+  expect((await seats(id)).drop).toMatchObject({ phase: 'scheduled', free: 6, held: 0, soldOut: false });
   const { body } = await request(sale.app).get('/api/drops/4294967295/seats').expect(404);
   expect(body).toMatchObject({ code: 'not_found' });
   await request(sale.app).get('/api/drops/x/seats').expect(404);

@@ -1,7 +1,9 @@
 import { seatRows } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
+import { lookAtDrop } from '../../shared/drops/drop-look.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { readSeatRows } from '../../shared/drops/seat-rows.ts';
+import type { DropState } from '../../shared/realtime-events.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -11,34 +13,43 @@ const freshMs = 250;
 /** Drops whose maps are remembered; beyond it the one read first is forgotten. */
 const mostDrops = 200;
 
-type SeatDrop = Pick<Drop, 'id' | 'partitions' | 'sections'>;
-type Known = { drop: SeatDrop; rows: Promise<string[]>; until: number };
+type Seats = { drop: DropState; rows: string[] };
+/** `drop`: its terms as they were read last. */
+type Known = { drop: Drop; seats: Promise<Seats>; until: number };
 
 export function showSeats(deps: Pick<Deps, 'db' | 'inventory'>): Route {
-  const seatRowsOf = createSeatRows(deps);
+  const seatsOf = createSeats(deps);
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/seats',
-    summary: 'Show which seats are free, held and sold',
+    summary: 'Show which seats are free, held and sold, and how the sale stands',
     description: 'Up to a quarter of a second old. The socket tells the same, and then what changes.',
     tag: 'Drops',
     who: 'anyone',
     params: ofOne,
-    success: { status: 200, schema: seatRows, description: 'The seats, row by row' },
+    success: { status: 200, schema: seatRows, description: 'The seats, row by row, and their sums' },
     problems: [],
-    handle: async ({ params: { id } }) => ({ rows: await seatRowsOf(id) }),
+    handle: ({ params: { id } }) => seatsOf(id),
   });
 }
 
-/** However many ask for a drop at the same time, Redis is asked once, and MySQL once per drop: rows never change. */
-function createSeatRows({ db, inventory }: Pick<Deps, 'db' | 'inventory'>) {
+/** However many ask for a drop at the same time, Redis and MySQL are asked once. */
+function createSeats({ db, inventory }: Pick<Deps, 'db' | 'inventory'>) {
   const known = new Map<number, Known>();
 
-  const read = (drop: SeatDrop): Known => {
-    const entry = { drop, rows: readSeatRows(drop, inventory), until: Infinity };
+  const look = async (drop: Drop): Promise<Seats> => {
+    const [{ state }, rows] = await Promise.all([
+      lookAtDrop(drop, inventory),
+      readSeatRows(drop, inventory),
+    ]);
+    return { drop: state, rows };
+  };
+
+  const read = (drop: Drop): Known => {
+    const entry = { drop, seats: look(drop), until: Infinity };
     known.delete(drop.id);
     known.set(drop.id, entry);
-    entry.rows.then(
+    entry.seats.then(
       () => (entry.until = performance.now() + freshMs),
       () => (entry.until = 0),
     );
@@ -47,14 +58,18 @@ function createSeatRows({ db, inventory }: Pick<Deps, 'db' | 'inventory'>) {
     return entry;
   };
 
-  return async (id: number): Promise<string[]> => {
+  return async (id: number): Promise<Seats> => {
     const entry = known.get(id);
-    if (entry && performance.now() < entry.until) return entry.rows;
-    const drop = entry?.drop ?? (await loadDrop(db, id));
+    if (entry && performance.now() < entry.until) return entry.seats;
+    // A pause or a moved closing is told as well; while MySQL is away, what was known.
+    const drop = await loadDrop(db, id).catch((error: unknown) => {
+      if (entry) return entry.drop;
+      throw error;
+    });
     if (!drop) throw new Problem('not_found');
     // Somebody else may have asked for it meanwhile.
     const latest = known.get(id);
     const current = latest && performance.now() < latest.until ? latest : read(drop);
-    return current.rows;
+    return current.seats;
   };
 }

@@ -120,8 +120,28 @@ export const drop = z
   })
   .meta({ id: 'Drop' });
 
+/** What `drop:state` pushes, and what can be read at any time. */
+export const dropStanding = z
+  .object({
+    dropId: id,
+    serverTime: time.meta({ description: 'When this was so' }),
+    phase: dropState,
+    opensAt: time,
+    closesAt: time.meta({ description: 'As `opensAt`, it may still change' }),
+    capacity: z.int(),
+    free: z.int(),
+    held: z.int().meta({ description: 'Held or being paid' }),
+    sold: z.int(),
+    standby: z.int().meta({ description: 'Buyers on the waiting list; all others count seats' }),
+    soldOut: z
+      .boolean()
+      .meta({ description: 'Neither a seat nor a place in standby is left at the moment' }),
+  })
+  .meta({ id: 'DropStanding' });
+
 export const seatRows = z
   .object({
+    drop: dropStanding,
     rows: z.array(z.string()).meta({
       description:
         'One string a row of the drop, in the order of its sections; one character a seat: `.` free, `h` held or ' +

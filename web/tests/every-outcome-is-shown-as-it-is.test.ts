@@ -129,6 +129,34 @@ test('with sockets blocked the page asks instead, says so, and everything still 
   await context.close();
 });
 
+test('with sockets blocked sold out, a pause and a seat that came back show by themselves too', async () => {
+  const dropId = await stack.drop({ ...oneRow(2), standbyLimit: 0 });
+  const nobody = await browser.visit({ socketsBlocked: true });
+  const somebody = await browser.visit({ as: await stack.person(), socketsBlocked: true });
+  const pages = [await openSale(nobody, dropId), await openSale(somebody, dropId)];
+  const all = (stage: Parameters<typeof untilStage>[1]) =>
+    Promise.all(pages.map((page) => untilStage(page, stage)));
+  await all('open');
+  const fast = await stack.person();
+  await fast.enter(dropId, 2);
+  await all('gone');
+  await fast.giveBack(dropId);
+  await all('open');
+  await stack.organizer.ask('POST', `/drops/${dropId}/pause`);
+  await all('paused');
+  await Promise.all([nobody.close(), somebody.close()]);
+});
+
+test('a sale that is sold out says so in its first words, before any socket is there', async () => {
+  const dropId = await stack.drop({ ...oneRow(1), standbyLimit: 0 });
+  await (await stack.person()).enter(dropId, 1);
+  const context = await browser.visit({ as: await stack.person() });
+  await context.routeWebSocket(/socket\.io/, () => {}); // takes what is sent, and says nothing
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'gone');
+  await context.close();
+});
+
 test('a tab closed and opened again during a hold shows the same seats and the time that is left', async () => {
   const dropId = await stack.drop();
   const context = await browser.visit({ as: await stack.person() });

@@ -1,7 +1,7 @@
 /** What the API says, as types. Only types: the schemas themselves are loaded where something is typed in. */
 import type { z } from 'zod';
 import type { user } from '../../../shared/contract/accounts.ts';
-import type { drop, dropSummary } from '../../../shared/contract/drops.ts';
+import type { drop, dropSummary, seatRows } from '../../../shared/contract/drops.ts';
 import type { EntryState } from '../../../shared/contract/entries.ts';
 import type { event, eventSummary } from '../../../shared/contract/events.ts';
 import type { money } from '../../../shared/contract/money.ts';
@@ -16,6 +16,7 @@ export type ReleaseReason = NonNullable<Entry['reason']>;
 export type User = z.infer<typeof user>;
 export type Money = z.infer<typeof money>;
 export type Drop = z.infer<typeof drop>;
+export type SeatRows = z.infer<typeof seatRows>;
 export type DropSummary = z.infer<typeof dropSummary>;
 export type Event = z.infer<typeof event>;
 export type EventSummary = z.infer<typeof eventSummary>;

@@ -4,7 +4,7 @@
  * have been missed: after sleep, without a line, in another tab.
  */
 import { ask, pauseBefore, Refusal } from '../api/http.ts';
-import type { Drop, DropState, Entry } from '../api/types.ts';
+import type { Drop, DropState, Entry, SeatRows } from '../api/types.ts';
 import { serverClock } from '../clock/server-clock.ts';
 import type { SeatNews } from '../../../shared/realtime-events.ts';
 import { openSocket, type LiveSocket } from './socket.ts';
@@ -16,7 +16,7 @@ export type Feed = {
   /** Undefined until somebody said. */
   state: DropState | undefined;
   entry: Entry | undefined;
-  /** One string a row; undefined where the server does not tell. */
+  /** One string a row; undefined until it was told. */
   rows: readonly string[] | undefined;
   /** Terms changed on the way (paused, moved), as asking found out. */
   terms: Drop | undefined;
@@ -43,7 +43,6 @@ export class DropFeed {
     terms: undefined,
   };
   #socket: LiveSocket | undefined;
-  #tellsSeats = true;
   #watching = false;
   #failures = 0;
   #pollTimer: Timer | undefined;
@@ -148,16 +147,10 @@ export class DropFeed {
     const sentAt = performance.now();
     const pushes = this.#pushes;
     try {
-      const request = { dropId: this.#dropId, ...(this.#tellsSeats ? { seats: true as const } : {}) };
+      const request = { dropId: this.#dropId, seats: true };
       const answer = await socket.timeout(ackPatience).emitWithAck('drop:watch', request);
       if (this.#stopped) return;
       if (!answer.ok) {
-        // A server from before the seat map takes no `seats`; ask again without.
-        if (answer.code === 'invalid_request' && this.#tellsSeats) {
-          this.#tellsSeats = false;
-          await this.#watch();
-          return;
-        }
         this.#watchLater();
         return;
       }
@@ -231,23 +224,25 @@ export class DropFeed {
     this.#pollTimer = setTimeout(() => void this.#poll(), pause * (0.85 + Math.random() * 0.3));
   }
 
+  /** The seats and how the sale stands. What was read before something that was pushed does not undo it. */
   async #askSeats(): Promise<void> {
-    if (!this.#tellsSeats) return;
     try {
-      const { data } = await ask<{ rows: string[] }>('GET', `/drops/${this.#dropId}/seats`);
-      if (this.#stopped || !Array.isArray(data?.rows)) return;
-      this.#set({ rows: data.rows });
-    } catch (error) {
-      if (error instanceof Refusal && error.status === 404) this.#tellsSeats = false;
+      const { data } = await ask<SeatRows>('GET', `/drops/${this.#dropId}/seats`);
+      if (this.#stopped) return;
+      const isNews = this.#applyState(data.drop);
+      if (isNews || !this.#feed.rows) this.#set({ rows: data.rows });
+    } catch {
+      // What is known stays; asked again soon.
     }
   }
 
-  #applyState(state: DropState): void {
-    if (state.dropId !== this.#dropId) return;
+  /** False when something newer is known: an answer, an acknowledgement and an event can overtake each other. */
+  #applyState(state: DropState): boolean {
+    if (state.dropId !== this.#dropId) return false;
     const known = this.#feed.state;
-    // An acknowledgement and an event can overtake each other.
-    if (known && Date.parse(known.serverTime) > Date.parse(state.serverTime)) return;
+    if (known && Date.parse(known.serverTime) > Date.parse(state.serverTime)) return false;
     this.#set({ state });
+    return true;
   }
 
   #applySeats({ dropId, rows }: SeatNews): void {

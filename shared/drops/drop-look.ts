@@ -1,13 +1,15 @@
-import { phaseOf } from '../shared/drops/phase.ts';
-import type { Inventory } from '../shared/inventory/inventory.ts';
-import type { DropState } from '../shared/realtime-events.ts';
-import type { KnownDrop } from './known-drops.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import type { DropState } from '../realtime-events.ts';
+import type { Drop } from './drop.ts';
+import { phaseOf } from './phase.ts';
 
 /** `mark` differs whenever seats may have changed hands. */
 export type DropLook = { state: DropState; mark: string };
 
-/** How a drop stands now. Rejects when Redis cannot say. */
-export async function lookAtDrop(drop: KnownDrop, inventory: Pick<Inventory, 'counts'>): Promise<DropLook> {
+type LookedAt = Pick<Drop, 'id' | 'partitions' | 'capacity' | 'opensAt' | 'closesAt' | 'paused' | 'cancelled'>;
+
+/** How a drop stands now, as everybody is told, by socket and by HTTP. Rejects when Redis cannot say. */
+export async function lookAtDrop(drop: LookedAt, inventory: Pick<Inventory, 'counts'>): Promise<DropLook> {
   const counts = await inventory.counts(drop);
   const now = Date.now();
   const terms = {
@@ -27,10 +29,4 @@ export async function lookAtDrop(drop: KnownDrop, inventory: Pick<Inventory, 'co
   const soldOut = free === 0 && standby >= standbyLimit;
   const state = { ...terms, capacity, free, held: held + paying, sold, standby, soldOut };
   return { state, mark: Object.values(counts).join(' ') };
-}
-
-export function sameFigures(one: DropState, other: DropState): boolean {
-  return (Object.keys(one) as (keyof DropState)[]).every(
-    (name) => name === 'serverTime' || one[name] === other[name],
-  );
 }
