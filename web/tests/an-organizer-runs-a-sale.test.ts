@@ -238,8 +238,12 @@ test('a sale that is not open yet is changed, and only what was touched is sent'
   await page.getByLabel('Price of a seat').fill('70');
   await page.getByRole('button', { name: 'Add a question' }).click();
   const second = page.getByRole('group', { name: 'Question 2' });
+  // Nobody has been in these fields yet, so nothing is said of them.
+  await second.getByLabel('Question', { exact: true }).waitFor();
+  expect(await page.getByText('Fill this in.').count()).toBe(0);
   await second.getByLabel('Question', { exact: true }).fill('How many strings has a cello?');
-  await second.getByRole('radio', { name: 'Typing' }).check({ force: true });
+  await second.getByText('Typing', { exact: true }).click();
+  expect(await second.getByRole('radio', { name: 'Typing' }).isChecked()).toBe(true);
   await second.getByLabel('Right answer').fill('4');
   const request = page.waitForRequest((each) => each.method() === 'PATCH');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -250,6 +254,26 @@ test('a sale that is not open yet is changed, and only what was touched is sent'
     price: { amount: 7000, currency: 'EUR' },
     questions: [{ answer: 'Cello' }, { text: 'How many strings has a cello?', answer: '4' }],
   });
+  await context.close();
+});
+
+test('a field that is left empty says so, and the press that left it still counts', async () => {
+  const context = await browser.visit({ as: stack.organizer });
+  const page = await context.newPage();
+  await page.goto(`/organize/events/${stack.eventId}/drops/new`);
+  const fault = page.getByText('Fill this in.');
+  await page.getByLabel('Question', { exact: true }).focus();
+  const typing = await page.getByText('Typing', { exact: true }).boundingBox();
+  await page.mouse.move(typing!.x + 5, typing!.y + 5);
+  await page.mouse.down();
+  // As long as a finger needs: the line of fault must not move the button away from it meanwhile.
+  await page.waitForTimeout(300);
+  expect(await fault.count()).toBe(0);
+  await page.mouse.up();
+  await page.getByLabel('Right answer').waitFor();
+  await fault.waitFor();
+  await page.getByLabel('Question', { exact: true }).fill('How many strings has a cello?');
+  await fault.waitFor({ state: 'detached' });
   await context.close();
 });
 

@@ -8,6 +8,7 @@ import { serverClock } from '../../clock/server-clock.ts';
 import { Button, ButtonLink } from '../../design/button.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
+import { faultsOnLeaving } from '../faults-on-leaving.ts';
 import { showServerFaults } from '../form-faults.ts';
 import styles from '../form.module.css';
 import { LeaveGuard } from '../leave-guard.tsx';
@@ -28,7 +29,6 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
   const form = useForm<DropValues>({
     resolver: dropRules(words, drop),
     defaultValues,
-    mode: 'onTouched',
   });
   const { handleSubmit, setError, formState } = form;
   const { errors, isSubmitting, isDirty, dirtyFields } = formState;
@@ -63,7 +63,12 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
 
   return (
     <FormProvider {...form}>
-      <form className={styles.form} noValidate onSubmit={(submit) => void save(submit)}>
+      <form
+        className={styles.form}
+        noValidate
+        {...faultsOnLeaving(form)}
+        onSubmit={(submit) => void save(submit)}
+      >
         <LeaveGuard when={isDirty && savedAs === undefined} />
         <TimesPanel event={event} />
         <SeatsPanel fixed={drop !== undefined} />

@@ -9,6 +9,7 @@ import { Field } from '../../design/field.tsx';
 import { AreaField } from '../../staff/fields.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
+import { faultsOnLeaving } from '../faults-on-leaving.ts';
 import { showServerFaults } from '../form-faults.ts';
 import styles from '../form.module.css';
 import { LeaveGuard } from '../leave-guard.tsx';
@@ -22,11 +23,11 @@ export function EventForm({ event }: { event?: Event }) {
   const faultOf = useStaffFault();
   const client = useQueryClient();
   const [, go] = useLocation();
-  const { register, handleSubmit, formState, setError, control } = useForm<EventValues>({
+  const form = useForm<EventValues>({
     resolver: eventRules(words),
     defaultValues: valuesOf(event),
-    mode: 'onTouched',
   });
+  const { register, handleSubmit, formState, setError, control } = form;
   const { errors, isSubmitting, isDirty } = formState;
   const [savedAs, setSaved] = useState<string>();
   const startsAt = useWatch({ control, name: 'startsAt' });
@@ -53,7 +54,12 @@ export function EventForm({ event }: { event?: Event }) {
   });
 
   return (
-    <form className={styles.form} noValidate onSubmit={(submit) => void save(submit)}>
+    <form
+      className={styles.form}
+      noValidate
+      {...faultsOnLeaving(form)}
+      onSubmit={(submit) => void save(submit)}
+    >
       <LeaveGuard when={isDirty && savedAs === undefined} />
       <div className={styles.panel}>
         <div className={styles.pair}>
