@@ -2,13 +2,16 @@ import { drop } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { Problem } from '../../shared/problems.ts';
+import type { Session } from '../../shared/session.ts';
 import { currentRole } from '../accounts/user.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { presentDrop } from './present-drop.ts';
 
-/** The question is there before the drop opens: thinking of an answer should not cost anybody the seat. */
-/** Its own organizer sees all questions with their answers, to edit them. */
+/**
+ * The question is there before the drop opens: thinking of an answer should not cost anybody the seat. Its own
+ * organizer and admins see all questions with their answers, to edit them.
+ */
 export function showDrop({ db }: Pick<Deps, 'db'>): Route {
   return defineRoute({
     method: 'GET',
@@ -23,13 +26,16 @@ export function showDrop({ db }: Pick<Deps, 'db'>): Route {
       const found = await loadDrop(db, id);
       if (!found) throw new Problem('not_found');
       const shown = presentDrop(found, session?.userId, Date.now());
-      if (session?.userId !== found.organizerId || !(await stillOrganizes(session.userId))) return shown;
+      // Most who ask are shoppers, of whom nothing more needs to be looked up.
+      const mayEdit = session && (session.role === 'admin' || session.userId === found.organizerId);
+      if (!mayEdit || !(await stillMay(session, found.organizerId))) return shown;
       return { ...shown, questions: found.questions };
     },
   });
 
-  async function stillOrganizes(userId: number): Promise<boolean> {
+  /** A session keeps the role it began with; what it is today decides. */
+  async function stillMay({ userId }: Session, organizerId: number): Promise<boolean> {
     const role = await currentRole(db, userId);
-    return role === 'organizer' || role === 'admin';
+    return role === 'admin' || (role === 'organizer' && userId === organizerId);
   }
 }

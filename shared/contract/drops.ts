@@ -115,7 +115,8 @@ export const drop = z
       )
       .optional()
       .meta({
-        description: 'All of them with their answers, as they can be sent again; for its own organizer only',
+        description:
+          'All of them with their answers, as they can be sent again; for its own organizer and admins',
       }),
   })
   .meta({ id: 'Drop' });
@@ -133,9 +134,7 @@ export const dropStanding = z
     held: z.int().meta({ description: 'Held or being paid' }),
     sold: z.int(),
     standby: z.int().meta({ description: 'Buyers on the waiting list; all others count seats' }),
-    soldOut: z
-      .boolean()
-      .meta({ description: 'Neither a seat nor a place in standby is left at the moment' }),
+    soldOut: z.boolean().meta({ description: 'Neither a seat nor a place in standby is left at the moment' }),
   })
   .meta({ id: 'DropStanding' });
 

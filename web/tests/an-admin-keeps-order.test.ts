@@ -3,7 +3,7 @@ import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createTestBroker } from '../../shared/testing/broker.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { startBrowser, untilStage } from './start-browser.ts';
-import { startStack, type Person, type Stack } from './start-stack.ts';
+import { inSeconds, startStack, type Person, type Stack } from './start-stack.ts';
 
 let stack: Stack;
 let browser: Awaited<ReturnType<typeof startBrowser>>;
@@ -97,6 +97,26 @@ test('parked messages are sent again, and are handled', async () => {
   await page.getByText('1 sent again, 0 parked now.').waitFor();
   await page.getByRole('heading', { name: 'Nothing is parked' }).waitFor();
   expect((await buyer.outcome(dropId)).status).toBe('held');
+  await context.close();
+});
+
+test('the questions of anybody’s sale are seen, changed while it has not opened, and read after that', async () => {
+  const dropId = await stack.drop({ opensAt: inSeconds(3600), closesAt: inSeconds(9000) });
+  const context = await browser.visit({ as: admin });
+  const page = await context.newPage();
+  await page.goto(`/organize/drops/${dropId}/edit`);
+  const question = page.getByLabel('Question', { exact: true });
+  await page.getByRole('button', { name: 'Add a question' }).waitFor();
+  expect(await question.inputValue()).toBe('Which of these is played with a bow?');
+  await question.fill('Which of these has a bow?');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForURL(/\/drops\/\d+$/);
+  const { questions } = await stack.organizer.ask<{ questions: unknown }>('GET', `/drops/${dropId}`);
+  expect(questions).toMatchObject([{ text: 'Which of these has a bow?', answer: 'Cello' }]);
+
+  await page.goto(`/organize/drops/${await stack.drop()}`);
+  await page.getByRole('link', { name: 'Questions' }).click();
+  await page.getByText('Answer: Cello').waitFor();
   await context.close();
 });
 

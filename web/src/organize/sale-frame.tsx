@@ -36,7 +36,7 @@ export function SaleFrame({ drop, event, phase, title, lead, actions, children }
           { href: path, label: words.tabs.live },
           { href: `${path}/orders`, label: words.tabs.orders },
           { href: `${path}/report`, label: words.tabs.report },
-          ...(phase === 'scheduled' ? [{ href: `${path}/edit`, label: words.tabs.edit }] : []),
+          { href: `${path}/edit`, label: phase === 'scheduled' ? words.tabs.edit : words.tabs.questions },
         ]}
       />
       {children}

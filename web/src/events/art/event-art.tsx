@@ -2,24 +2,15 @@
  * A poster for every event: drawn by hand for those that have one, and for all others made from the title, so that
  * the same event always looks the same. Decoration, hence nothing for screen readers.
  */
-import type { ComponentType } from 'react';
+import { posterOf } from '../../../../shared/posters.ts';
 import { classes } from '../../design/classes.ts';
-import { ComedyArt } from './comedy-art.tsx';
-import { DerbyArt } from './derby-art.tsx';
-import { LanternsArt } from './lanterns-art.tsx';
 import { MadeArt } from './made-art.tsx';
-import { PromsArt } from './proms-art.tsx';
+import { posters } from './posters.tsx';
 import styles from './event-art.module.css';
 
-const drawn: [begins: string, art: ComponentType][] = [
-  ['The Lanterns', LanternsArt],
-  ['Northgate United', DerbyArt],
-  ['Winter Proms', PromsArt],
-  ['A Table for Eight', ComedyArt],
-];
-
 export function EventArt({ title, className }: { title: string; className?: string | undefined }) {
-  const Own = drawn.find(([begins]) => title.startsWith(begins))?.[1];
+  const own = posterOf(title);
+  const Own = own && posters[own];
   return (
     <svg
       className={classes(styles.art, className)}

@@ -5,6 +5,7 @@ import { Head } from '../../staff/head.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import { LoadedDrop, LoadedEvent } from '../loaded.tsx';
 import { SaleFrame } from '../sale-frame.tsx';
+import { AskedQuestions } from './asked-questions.tsx';
 import { DropForm } from './drop-form.tsx';
 
 export function NewDropPage() {
@@ -36,10 +37,13 @@ export function EditDropPage() {
           {drop.state === 'scheduled' ? (
             <DropForm event={event} drop={drop} />
           ) : (
-            <Blank title={words.drop.editTitle}>
-              <p>{words.drop.opened}</p>
-              <ButtonLink href={`/organize/drops/${drop.id}`}>{words.drop.toSale}</ButtonLink>
-            </Blank>
+            <>
+              <Blank title={words.drop.editTitle}>
+                <p>{words.drop.opened}</p>
+                <ButtonLink href={`/organize/drops/${drop.id}`}>{words.drop.toSale}</ButtonLink>
+              </Blank>
+              {drop.questions && <AskedQuestions questions={drop.questions} />}
+            </>
           )}
         </SaleFrame>
       )}

@@ -164,12 +164,15 @@ export const en = {
     removeQuestion: (number: number) => `Remove question ${number}`,
     preview: 'As a buyer sees it',
     previewEmpty: 'The question stands here.',
-    hiddenQuestions: 'Only the organizer of this sale sees its questions. They stay as they are.',
+    hiddenQuestions:
+      'Your account was given sales to run after you signed in. Sign in again to see the questions; until then they stay as they are.',
     opened: 'This sale has opened, so its terms are settled. On its page you can move the closing.',
     toSale: 'Go to the sale',
+    askedIn: 'Its questions',
+    answerIs: (answer: string) => `Answer: ${answer}`,
   },
   sale: {
-    tabs: { live: 'Live', orders: 'Orders', report: 'Report', edit: 'Edit' },
+    tabs: { live: 'Live', orders: 'Orders', report: 'Report', edit: 'Edit', questions: 'Questions' },
     tabsLabel: 'Pages of this sale',
     allEvents: 'Your events',
     opensIn: 'Opens in',
