@@ -14,7 +14,7 @@ const index = `<!doctype html>
     <!--/meta-->
     <script type="module" src="/assets/main.js"></script>
   </head>
-  <body><div id="app"></div></body>
+  <body><div id="app"><!--said-->nothing<!--/said--></div></body>
 </html>
 `;
 let webRoot: string;
@@ -69,9 +69,15 @@ test('title, description, address and metadata stand in the app’s own page', a
     '<meta property="og:title" content="A Night of Strings">',
     '<meta property="og:description" content="Quartets by candlelight.">',
     `<meta property="og:url" content="${url}">`,
-    '<meta name="twitter:card" content="summary">',
+    '<meta property="og:image" content="https://seatdrop.test/posters/seatdrop.png">',
+    '<meta property="og:image:width" content="1200">',
+    '<meta property="og:image:height" content="630">',
+    '<meta name="twitter:card" content="summary_large_image">',
+    '<meta name="twitter:image" content="https://seatdrop.test/posters/seatdrop.png">',
     '<script type="module" src="/assets/main.js"></script>',
-    '<div id="app"></div>',
+    '<div id="app"><h1>A Night of Strings</h1>',
+    '<p><time datetime="2031-02-03T19:30:00.000Z">2031-02-03 19:30 UTC</time> · Old Mill</p>',
+    '<p>Quartets by candlelight.</p>',
   ]) {
     expect(text).toContain(element);
   }

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { dropSummary } from '../../shared/contract/drops.ts';
 import { decimal } from '../../shared/money.ts';
+import { previewPath, previewSize } from '../../shared/posters.ts';
 
 export type PageEvent = {
   title: string;
@@ -20,6 +21,7 @@ const longest = 200;
 export function eventMeta(event: PageEvent, url: string): string {
   const description = descriptionOf(event);
   const title = `${event.title} · Seatdrop`;
+  const image = new URL(previewPath(event.title), url).href;
   return [
     `<title>${escape(title)}</title>`,
     meta('name', 'description', description),
@@ -29,11 +31,26 @@ export function eventMeta(event: PageEvent, url: string): string {
     meta('property', 'og:title', event.title),
     meta('property', 'og:description', description),
     meta('property', 'og:url', url),
-    meta('name', 'twitter:card', 'summary'),
+    meta('property', 'og:image', image),
+    meta('property', 'og:image:type', 'image/png'),
+    meta('property', 'og:image:width', String(previewSize.width)),
+    meta('property', 'og:image:height', String(previewSize.height)),
+    meta('property', 'og:image:alt', event.title),
+    meta('name', 'twitter:card', 'summary_large_image'),
+    meta('name', 'twitter:image', image),
     meta('name', 'twitter:title', event.title),
     meta('name', 'twitter:description', description),
-    `<script type="application/ld+json">${inScript(structured(event, url, description))}</script>`,
+    `<script type="application/ld+json">${inScript(structured(event, url, image, description))}</script>`,
   ].join('\n    ');
+}
+
+/** What stands on the page until the app does. */
+export function eventSaid({ title, description, venue, startsAt }: PageEvent): string {
+  return [
+    `<h1>${escape(title)}</h1>`,
+    `<p><time datetime="${startsAt}">${startsAt.slice(0, 16).replace('T', ' ')} UTC</time> · ${escape(venue)}</p>`,
+    ...(description === '' ? [] : [`<p>${escape(description)}</p>`]),
+  ].join('\n          ');
 }
 
 /** For an address under which there is nothing, or nothing to be had at the moment. */
@@ -52,12 +69,13 @@ function descriptionOf({ title, description, venue, startsAt }: PageEvent): stri
 }
 
 /** https://schema.org/Event */
-function structured(event: PageEvent, url: string, description: string): object {
+function structured(event: PageEvent, url: string, image: string, description: string): object {
   return {
     '@context': 'https://schema.org',
     '@type': 'Event',
     name: event.title,
     description,
+    image: [image],
     startDate: event.startsAt,
     eventStatus: 'https://schema.org/EventScheduled',
     eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',

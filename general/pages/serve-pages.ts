@@ -5,8 +5,8 @@ import { idInPath } from '../../shared/contract/ids.ts';
 import { pagePolicy } from '../../shared/page-policy.ts';
 import type { Deps } from '../deps.ts';
 import type { Locals } from '../http/observe-request.ts';
-import { createAppShell } from './app-shell.ts';
-import { eventMeta, noEventMeta } from './event-meta.ts';
+import { createAppShell, type PageParts } from './app-shell.ts';
+import { eventMeta, eventSaid, noEventMeta } from './event-meta.ts';
 import { createReadPageEvent } from './read-page-event.ts';
 
 export type PageDeps = Pick<Deps, 'db' | 'inventory' | 'publicUrl'> & {
@@ -25,28 +25,29 @@ function eventPage({ db, inventory, publicUrl, webRoot }: PageDeps) {
   const readPageEvent = createReadPageEvent({ db, inventory });
   const policy = pagePolicy([publicUrl.host]);
 
-  /** Head of the page, and the status it is answered with. */
-  const look = async (text: string, log: Log): Promise<{ status: number; head: string }> => {
+  /** What is said on the page, and the status it is answered with. */
+  const look = async (text: string, log: Log): Promise<PageParts & { status: number }> => {
     const id = idInPath.safeParse(text);
     try {
       const event = id.success ? await readPageEvent(id.data) : undefined;
-      if (!event) return { status: 404, head: noEventMeta };
-      return { status: 200, head: eventMeta(event, new URL(`/events/${text}`, publicUrl).href) };
+      if (!event) return { status: 404, head: noEventMeta, said: '' };
+      const head = eventMeta(event, new URL(`/events/${text}`, publicUrl).href);
+      return { status: 200, head, said: eventSaid(event) };
     } catch (error) {
       // The app itself can still say what is the matter, and tries again.
       log.warn({ err: error }, 'an event page without its event');
-      return { status: 503, head: noEventMeta };
+      return { status: 503, head: noEventMeta, said: '' };
     }
   };
 
   return async (req: Request<{ id: string }>, res: Response<unknown, Locals>): Promise<void> => {
     res.locals.route = '/events/:id';
-    const { status, head } = await look(req.params.id, res.locals.log);
+    const { status, ...parts } = await look(req.params.id, res.locals.log);
     if (status === 503) res.set('Retry-After', '2');
     res.status(status).set({
       'Content-Security-Policy': policy,
       'Cache-Control': status === 200 ? 'no-cache' : 'no-store',
     });
-    res.type('html').send(await shell(head));
+    res.type('html').send(await shell(parts));
   };
 }

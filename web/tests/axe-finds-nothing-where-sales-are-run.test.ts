@@ -21,8 +21,16 @@ beforeAll(async () => {
   const buyer = await stack.person();
   await buyer.enter(dropId, 2);
   await buyer.pay(dropId);
-  const { content, options } = encodeBatch({ dropId, partition: 0 }, newBatchId(), ['1:2'], Date.now());
-  await broker.send(broker.topology.parked, content.toString(), options);
+  // The consumer parks what is no batch, and a batch for a sale that there is not.
+  const { content, options } = encodeBatch(
+    { dropId: 4_000_000_001, partition: 0 },
+    newBatchId(),
+    ['1:2'],
+    Date.now(),
+  );
+  const queue = broker.topology.entryQueue(0);
+  await broker.send(queue, 'not a batch');
+  await broker.send(queue, content.toString(), options);
 }, 120_000);
 afterAll(async () => {
   await browser?.stop();
@@ -91,7 +99,7 @@ describe.each([
     for (const [path, sign] of [
       ['/admin/users', 'Olga Organizer'],
       ['/admin/drops', 'by Olga Organizer'],
-      ['/admin/parked', '1 message is parked'],
+      ['/admin/parked', '2 messages are parked'],
       ['/admin/health', 'Everything is ready'],
     ] as const) {
       await page.goto(path);

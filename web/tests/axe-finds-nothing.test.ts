@@ -88,7 +88,49 @@ describe.each([
     await context.close();
   });
 
-  test('standby, sold out, released, paused, cancelled, offline', async () => {
+  test('queued, and a payment that the bank has not decided', async () => {
+    const dropId = await stack.drop();
+    const context = await browser.visit({ ...calm, phone, as: await stack.person() });
+    const page = await openSale(context, dropId);
+    await untilStage(page, 'open');
+    const consumer = stack.tiers.get('consumer')!;
+    consumer.kill('SIGSTOP');
+    try {
+      await buy(page);
+      await untilStage(page, 'queued');
+      expect(await faults(page)).toEqual([]);
+    } finally {
+      consumer.kill('SIGCONT');
+    }
+    await untilStage(page, 'held');
+    await page.getByRole('link', { name: /^Pay / }).click();
+    await page.getByRole('radio', { name: /^Undecided/ }).check();
+    await page.getByRole('button', { name: /^Pay / }).click();
+    await untilStage(page, 'paying');
+    expect(await faults(page)).toEqual([]);
+    await context.close();
+  });
+
+  test('paused, closed, and a page that has crashed', async () => {
+    const [paused, closed] = [await stack.drop(), await stack.drop()];
+    const context = await browser.visit({ ...calm, phone, as: await stack.person() });
+    await stack.organizer.ask('POST', `/drops/${paused}/pause`);
+    const page = await openSale(context, paused);
+    await untilStage(page, 'paused');
+    expect(await faults(page)).toEqual([]);
+    await stack.organizer.ask('PATCH', `/drops/${closed}`, { closesAt: inSeconds(1) });
+    await page.goto(`/drops/${closed}`);
+    await untilStage(page, 'closed');
+    expect(await faults(page)).toEqual([]);
+    // What no server of ours would send.
+    await context.route('**/api/events?*', (route) => route.fulfill({ json: { items: [{}], next: null } }));
+    await page.goto('/');
+    await page.getByRole('heading', { name: 'This page has stopped working' }).waitFor();
+    expect(await faults(page)).toEqual([]);
+    await context.close();
+  });
+
+  test('standby, sold out, released, cancelled, offline', async () => {
     const context = await browser.visit({ ...calm, phone, as: await stack.person() });
     const one = { sections: [{ name: 'Floor', rows: 1, seatsPerRow: 1 }] };
     const dropId = await stack.drop(one);
@@ -113,9 +155,6 @@ describe.each([
     await untilStage(page, 'released');
     expect(await faults(page)).toEqual([]);
 
-    await stack.organizer.ask('POST', `/drops/${released}/pause`);
-    await page.reload();
-    await untilStage(page, 'released');
     await stack.organizer.ask('POST', `/drops/${released}/cancel`);
     await untilStage(page, 'cancelled');
     await context.setOffline(true);

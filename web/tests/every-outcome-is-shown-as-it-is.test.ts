@@ -242,5 +242,18 @@ test('an event page says what it is about before its scripts run', async () => {
   expect(html).toContain('<title>The Lanterns: One Night Only · Seatdrop</title>');
   expect(html).toMatch(/<meta property="og:title" content="The Lanterns: One Night Only"/);
   expect(html).toContain('<div id="app">');
+  // Previews show no SVG; the poster is there as a picture of the size that is promised.
+  expect(html).toMatch(/<meta name="twitter:card" content="summary_large_image"/);
+  const of = (name: string) =>
+    new RegExp(`<meta property="og:image${name}" content="([^"]+)"`).exec(html)?.[1] ?? '';
+  expect(of('')).toBe(`${stack.url}/posters/lanterns.png`);
+  const image = await fetch(of(''));
+  expect(image.status).toBe(200);
+  expect(image.headers.get('content-type')).toBe('image/png');
+  const bytes = Buffer.from(await image.arrayBuffer());
+  expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+  const size = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  expect(size).toEqual([1200, 630]);
+  expect([of(':width'), of(':height')]).toEqual(size.map(String));
   expect((await fetch(`${stack.url}/nothing/here`)).status).toBe(404);
 });

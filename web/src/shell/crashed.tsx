@@ -23,11 +23,13 @@ export class Crashed extends Component<{ children: ReactNode }, { failed: boolea
 function Sorry() {
   const { text } = useLocale();
   return (
-    <Page title={text.crashed.title}>
-      <Blank title={text.crashed.title}>
-        <p>{text.crashed.text}</p>
-        <Button onClick={() => location.reload()}>{text.crashed.reload}</Button>
-      </Blank>
-    </Page>
+    <main>
+      <Page title={text.crashed.title}>
+        <Blank title={text.crashed.title}>
+          <p>{text.crashed.text}</p>
+          <Button onClick={() => location.reload()}>{text.crashed.reload}</Button>
+        </Blank>
+      </Page>
+    </main>
   );
 }

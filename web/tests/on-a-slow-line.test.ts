@@ -1,0 +1,97 @@
+import type { Page } from 'playwright-core';
+import { buy, openSale, startBrowser, untilStage } from './start-browser.ts';
+import { startStack, type Stack } from './start-stack.ts';
+
+let stack: Stack;
+let browser: Awaited<ReturnType<typeof startBrowser>>;
+beforeAll(async () => {
+  stack = await startStack();
+  browser = await startBrowser(stack);
+}, 120_000);
+afterAll(async () => {
+  await browser?.stop();
+  await stack?.stop();
+}, 60_000);
+afterEach(() => {
+  expect(browser.complaints.splice(0)).toEqual([]);
+});
+jest.setTimeout(120_000);
+
+/** A poor mobile connection: 50 KB a second, an answer after 400 ms at the earliest. */
+async function slowDown(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 400,
+    downloadThroughput: 50 * 1024,
+    uploadThroughput: 50 * 1024,
+  });
+}
+
+test('there is something to read before the scripts are there', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await context.route(/\/assets\/.*\.js$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const [event, sale] = [await context.newPage(), await context.newPage()];
+  const later = { waitUntil: 'commit' } as const;
+  await Promise.all([event.goto(`/events/${stack.eventId}`, later), sale.goto(`/drops/${dropId}`, later)]);
+  await event.getByRole('heading', { name: 'The Lanterns: One Night Only' }).waitFor();
+  await event.getByText('Glasshouse Hall, Riverside').waitFor();
+  await event.getByText('Four people and a harbour.').waitFor();
+  await sale.getByRole('link', { name: 'Seatdrop' }).waitFor();
+  await sale.getByText('Loading…').waitFor();
+  release();
+  await untilStage(sale, 'open');
+  expect(await sale.getByText('載入中…').count()).toBe(0);
+  await context.close();
+});
+
+test('Buy says at once that it is on its way, goes out once however often it is pressed, and gets its outcome', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: await stack.person(), phone: true });
+  const page = await context.newPage();
+  await slowDown(page);
+  await page.goto(`/drops/${dropId}`);
+  await untilStage(page, 'open');
+  const sent: string[] = [];
+  page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
+  // Held until the page was looked at: a slow line is not slow enough to be sure.
+  let release = () => {};
+  const looked = new Promise<void>((resolve) => (release = resolve));
+  await context.route(/\/entries$/, async (route) => {
+    await looked;
+    await route.continue();
+  });
+  await page.getByRole('radio', { name: 'Cello' }).check();
+  await page.getByRole('button', { name: /^Buy / }).dblclick();
+  const sending = page.getByRole('button', { name: 'Sending' });
+  await sending.waitFor();
+  expect(await sending.getAttribute('aria-disabled')).toBe('true');
+  await sending.click({ force: true });
+  await page.keyboard.press('Enter');
+  release();
+  await untilStage(page, 'held');
+  expect(sent).toEqual([`${stack.url}/api/drops/${dropId}/entries`]);
+  await page.locator('[data-seat]').nth(1).waitFor();
+  await context.close();
+});
+
+test('from the event to paid seats', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: await stack.person(), phone: true });
+  const page = await openSale(context, dropId);
+  await slowDown(page);
+  await page.reload();
+  await untilStage(page, 'open');
+  await buy(page, 1);
+  await untilStage(page, 'held');
+  await page.getByRole('link', { name: /^Pay / }).click();
+  await page.getByRole('button', { name: /^Pay / }).click();
+  await untilStage(page, 'paid');
+  await context.close();
+});
