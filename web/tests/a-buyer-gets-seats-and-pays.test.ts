@@ -1,21 +1,10 @@
-import { buy, openSale, startBrowser, untilStage } from './start-browser.ts';
-import { inSeconds, startStack, type Stack } from './start-stack.ts';
+import { buy, openSale, untilStage } from './start-browser.ts';
+import { inSeconds, type Stack } from './start-stack.ts';
+import { systemForTests, type Browser } from './system.ts';
 
 let stack: Stack;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
-beforeAll(async () => {
-  stack = await startStack();
-  browser = await startBrowser(stack);
-}, 120_000);
-afterAll(async () => {
-  await browser?.stop();
-  await stack?.stop();
-}, 60_000);
-afterEach(() => {
-  expect(browser.complaints.splice(0)).toEqual([]);
-  expect(browser.strangers.splice(0)).toEqual([]);
-});
-jest.setTimeout(90_000);
+let browser: Browser;
+systemForTests((system) => ({ stack, browser } = system));
 
 test('from sign-up over the opening to a paid order with a code for each seat', async () => {
   const dropId = await stack.drop({ opensAt: inSeconds(3600) });

@@ -2,28 +2,20 @@ import { encodeBatch } from '../../shared/broker/entry-batch.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createTestBroker } from '../../shared/testing/broker.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
-import { startBrowser, untilStage } from './start-browser.ts';
-import { inSeconds, startStack, type Person, type Stack } from './start-stack.ts';
+import { untilStage } from './start-browser.ts';
+import { inSeconds, type Person, type Stack } from './start-stack.ts';
+import { systemForTests, type Browser } from './system.ts';
 
 let stack: Stack;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
+let browser: Browser;
 let admin: Person;
 let broker: Awaited<ReturnType<typeof createTestBroker>>;
-beforeAll(async () => {
-  stack = await startStack();
-  browser = await startBrowser(stack);
+systemForTests(async (system) => {
+  ({ stack, browser } = system);
   admin = await stack.person('admin', 'Ada Admin');
   broker = await createTestBroker(stack.namespace);
-}, 120_000);
-afterAll(async () => {
-  await browser?.stop();
-  await stack?.stop();
-  await broker?.stop();
-}, 60_000);
-afterEach(() => {
-  expect(browser.complaints.splice(0)).toEqual([]);
 });
-jest.setTimeout(120_000);
+afterAll(() => broker?.stop());
 
 test('a banned user is out, until the ban is lifted', async () => {
   const dropId = await stack.drop();

@@ -1,22 +1,12 @@
 import type { Page } from 'playwright-core';
 import { eventually } from '../../shared/testing/eventually.ts';
-import { startBrowser, untilStage } from './start-browser.ts';
-import { inSeconds, startStack, type Stack } from './start-stack.ts';
+import { untilStage } from './start-browser.ts';
+import { inSeconds, type Stack } from './start-stack.ts';
+import { systemForTests, type Browser } from './system.ts';
 
 let stack: Stack;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
-beforeAll(async () => {
-  stack = await startStack();
-  browser = await startBrowser(stack);
-}, 120_000);
-afterAll(async () => {
-  await browser?.stop();
-  await stack?.stop();
-}, 60_000);
-afterEach(() => {
-  expect(browser.complaints.splice(0)).toEqual([]);
-});
-jest.setTimeout(120_000);
+let browser: Browser;
+systemForTests((system) => ({ stack, browser } = system));
 
 const figure = (page: Page, name: string, value: string) =>
   page.locator(`[data-figure="${name}"] dd`).getByText(value, { exact: true }).waitFor();

@@ -2,18 +2,17 @@ import { encodeBatch } from '../../shared/broker/entry-batch.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createTestBroker } from '../../shared/testing/broker.ts';
 import { calm, faults } from './axe.ts';
-import { startBrowser } from './start-browser.ts';
-import { inSeconds, startStack, type Person, type Stack } from './start-stack.ts';
+import { inSeconds, type Person, type Stack } from './start-stack.ts';
+import { systemForTests, type Browser } from './system.ts';
 
 let stack: Stack;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
+let browser: Browser;
 let admin: Person;
 let broker: Awaited<ReturnType<typeof createTestBroker>>;
 let dropId: number;
 let scheduled: number;
-beforeAll(async () => {
-  stack = await startStack();
-  browser = await startBrowser(stack);
+systemForTests(async (system) => {
+  ({ stack, browser } = system);
   admin = await stack.person('admin', 'Ada Admin');
   broker = await createTestBroker(stack.namespace);
   dropId = await stack.drop();
@@ -31,13 +30,8 @@ beforeAll(async () => {
   const queue = broker.topology.entryQueue(0);
   await broker.send(queue, 'not a batch');
   await broker.send(queue, content.toString(), options);
-}, 120_000);
-afterAll(async () => {
-  await browser?.stop();
-  await stack?.stop();
-  await broker?.stop();
-}, 60_000);
-jest.setTimeout(120_000);
+});
+afterAll(() => broker?.stop());
 
 describe.each([
   ['a desktop', false],

@@ -1,18 +1,11 @@
 import { calm, faults } from './axe.ts';
-import { buy, openSale, startBrowser, untilStage } from './start-browser.ts';
-import { inSeconds, startStack, type Stack } from './start-stack.ts';
+import { buy, openSale, untilStage } from './start-browser.ts';
+import { inSeconds, type Stack } from './start-stack.ts';
+import { systemForTests, type Browser } from './system.ts';
 
 let stack: Stack;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
-beforeAll(async () => {
-  stack = await startStack();
-  browser = await startBrowser(stack);
-}, 120_000);
-afterAll(async () => {
-  await browser?.stop();
-  await stack?.stop();
-}, 60_000);
-jest.setTimeout(120_000);
+let browser: Browser;
+systemForTests((system) => ({ stack, browser } = system));
 
 describe.each([
   ['a desktop', false],

@@ -1,20 +1,10 @@
-import { buy, openSale, startBrowser, untilStage } from './start-browser.ts';
-import { startStack, type Stack } from './start-stack.ts';
+import { buy, openSale, untilStage } from './start-browser.ts';
+import type { Stack } from './start-stack.ts';
+import { systemForTests, type Browser } from './system.ts';
 
 let stack: Stack;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
-beforeAll(async () => {
-  stack = await startStack();
-  browser = await startBrowser(stack);
-}, 120_000);
-afterAll(async () => {
-  await browser?.stop();
-  await stack?.stop();
-}, 60_000);
-afterEach(() => {
-  expect(browser.complaints.splice(0)).toEqual([]);
-});
-jest.setTimeout(90_000);
+let browser: Browser;
+systemForTests((system) => ({ stack, browser } = system));
 
 const oneRow = (seats: number) => ({ sections: [{ name: 'Floor', rows: 1, seatsPerRow: seats }] });
 

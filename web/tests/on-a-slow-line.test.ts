@@ -1,21 +1,11 @@
 import type { Page } from 'playwright-core';
-import { buy, openSale, startBrowser, untilStage } from './start-browser.ts';
-import { startStack, type Stack } from './start-stack.ts';
+import { buy, openSale, untilStage } from './start-browser.ts';
+import type { Stack } from './start-stack.ts';
+import { systemForTests, type Browser } from './system.ts';
 
 let stack: Stack;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
-beforeAll(async () => {
-  stack = await startStack();
-  browser = await startBrowser(stack);
-}, 120_000);
-afterAll(async () => {
-  await browser?.stop();
-  await stack?.stop();
-}, 60_000);
-afterEach(() => {
-  expect(browser.complaints.splice(0)).toEqual([]);
-});
-jest.setTimeout(120_000);
+let browser: Browser;
+systemForTests((system) => ({ stack, browser } = system));
 
 /** A poor mobile connection: 50 KB a second, an answer after 400 ms at the earliest. */
 async function slowDown(page: Page): Promise<void> {

@@ -1,28 +1,20 @@
 import type { CDPSession, Page } from 'playwright-core';
-import { openSale, startBrowser } from './start-browser.ts';
-import { startStack, type Stack } from './start-stack.ts';
+import { openSale } from './start-browser.ts';
+import type { Stack } from './start-stack.ts';
+import { systemForTests, type Browser } from './system.ts';
 
 let stack: Stack;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
+let browser: Browser;
 let dropId: number;
-beforeAll(async () => {
-  stack = await startStack();
-  browser = await startBrowser(stack);
+systemForTests(async (system) => {
+  ({ stack, browser } = system);
   const sections = ['Floor', 'Lower', 'Upper', 'Gallery', 'Gods'].map((name) => ({
     name,
     rows: 40,
     seatsPerRow: 50,
   }));
   dropId = await stack.drop({ sections });
-}, 120_000);
-afterAll(async () => {
-  await browser?.stop();
-  await stack?.stop();
-}, 60_000);
-afterEach(() => {
-  expect(browser.complaints.splice(0)).toEqual([]);
 });
-jest.setTimeout(120_000);
 
 const plan = 'svg[viewBox]:has(> g > text)';
 const elements = (page: Page) => page.locator(`${plan} *`).count();

@@ -1,8 +1,9 @@
 /** What pages read, by the name it is cached under. */
-import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
+import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { serverClock } from '../clock/server-clock.ts';
 import { ask, isPassing, pauseBefore, Refusal } from './http.ts';
-import type { Drop, Event, EventSummary, Order, Page, User } from './types.ts';
+import { one, pages } from './reading.ts';
+import type { Drop, Event, EventSummary, Order, User } from './types.ts';
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -32,15 +33,7 @@ export const meQuery = queryOptions({
   },
 });
 
-export const eventsQuery = infiniteQueryOptions({
-  queryKey: ['events'],
-  initialPageParam: '',
-  getNextPageParam: (last: Page<EventSummary>) => last.next,
-  async queryFn({ pageParam, signal }) {
-    const after = pageParam === '' ? '' : `&after=${encodeURIComponent(pageParam)}`;
-    return (await ask<Page<EventSummary>>('GET', `/events?limit=24${after}`, { signal })).data;
-  },
-});
+export const eventsQuery = pages<EventSummary>(['events'], '/events', 24);
 
 export function eventQuery(id: number) {
   return queryOptions({
@@ -65,22 +58,7 @@ export function dropQuery(id: number, userId: number | undefined) {
   });
 }
 
-export function ordersQuery(userId: number) {
-  return infiniteQueryOptions({
-    queryKey: ['orders', userId],
-    initialPageParam: '',
-    getNextPageParam: (last: Page<Order>) => last.next,
-    async queryFn({ pageParam, signal }) {
-      const after = pageParam === '' ? '' : `&after=${encodeURIComponent(pageParam)}`;
-      return (await ask<Page<Order>>('GET', `/orders?limit=20${after}`, { signal })).data;
-    },
-  });
-}
+export const ordersQuery = (userId: number) => pages<Order>(['orders', userId], '/orders', 20);
 
-export function orderQuery(id: string, userId: number) {
-  return queryOptions({
-    queryKey: ['orders', userId, id],
-    queryFn: async ({ signal }) =>
-      (await ask<Order>('GET', `/orders/${encodeURIComponent(id)}`, { signal })).data,
-  });
-}
+export const orderQuery = (id: string, userId: number) =>
+  one<Order>(['orders', userId, id], `/orders/${encodeURIComponent(id)}`);

@@ -368,10 +368,6 @@ export const en = {
     text: 'Your entries, seats and orders are safe on our side. Loading the page again should help.',
     reload: 'Load again',
   },
-  soon: {
-    title: 'In preparation',
-    text: 'These pages are being built.',
-  },
 };
 
 export type Messages = typeof en;

@@ -362,8 +362,4 @@ export const zhHant: Messages = {
     text: '你的請求、座位和訂單都安全地保存在我們這裡，重新載入應該就能恢復。',
     reload: '重新載入',
   },
-  soon: {
-    title: '準備中',
-    text: '這些頁面正在建置。',
-  },
 };

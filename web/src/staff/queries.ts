@@ -1,5 +1,5 @@
 /** What the pages of those who run sales read, by the name it is cached under. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { keepPreviousData } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { account } from '../../../shared/contract/accounts.ts';
 import type { checkInCounts } from '../../../shared/contract/check-ins.ts';
@@ -7,8 +7,8 @@ import type { dropListed, dropStats } from '../../../shared/contract/drops.ts';
 import type { health, parkedMessages } from '../../../shared/contract/operations.ts';
 import type { soldOrder } from '../../../shared/contract/orders.ts';
 import type { dropReport } from '../../../shared/contract/reports.ts';
-import { ask } from '../api/http.ts';
-import type { EventSummary, Page, Phase } from '../api/types.ts';
+import { one, pages } from '../api/reading.ts';
+import type { EventSummary, Phase } from '../api/types.ts';
 
 export type Account = z.infer<typeof account>;
 export type CheckInCounts = z.infer<typeof checkInCounts>;
@@ -18,27 +18,6 @@ export type Health = z.infer<typeof health>;
 export type ParkedMessages = z.infer<typeof parkedMessages>;
 export type SoldOrder = z.infer<typeof soldOrder>;
 export type Report = z.infer<typeof dropReport>;
-
-/** A list read page by page; `path` without `limit` and `after`. */
-function pages<T>(key: readonly unknown[], path: string, limit: number) {
-  const start = `${path}${path.includes('?') ? '&' : '?'}limit=${limit}`;
-  return infiniteQueryOptions({
-    queryKey: key,
-    initialPageParam: '',
-    getNextPageParam: (last: Page<T>) => last.next,
-    async queryFn({ pageParam, signal }) {
-      const after = pageParam === '' ? '' : `&after=${encodeURIComponent(pageParam)}`;
-      return (await ask<Page<T>>('GET', start + after, { signal })).data;
-    },
-  });
-}
-
-function one<T>(key: readonly unknown[], path: string) {
-  return queryOptions({
-    queryKey: key,
-    queryFn: async ({ signal }) => (await ask<T>('GET', path, { signal })).data,
-  });
-}
 
 export const ownEventsQuery = (userId: number) => ({
   ...pages<EventSummary>(['own events', userId], '/events?mine=true', 20),

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'wouter';
 import type { Drop } from '../../api/types.ts';
 import { Button } from '../../design/button.tsx';
 import { Notice } from '../../design/notice.tsx';
@@ -9,29 +8,16 @@ import { useLocale } from '../../i18n/locale.tsx';
 import { Empty } from '../../staff/empty.tsx';
 import { reportQuery, type Report } from '../../staff/queries.ts';
 import { useWords } from '../../staff/use-words.ts';
-import { CsvLink } from '../csv-link.tsx';
-import { LoadedDrop } from '../loaded.tsx';
-import { SaleFrame } from '../sale-frame.tsx';
+import { SalePart } from '../sale-part.tsx';
 import { ByMinute } from './by-minute.tsx';
 import styles from './report-page.module.css';
 
 export default function ReportPage() {
-  const words = useWords();
-  const { id } = useParams<{ id: string }>();
+  const { report: words } = useWords();
   return (
-    <LoadedDrop id={id}>
-      {(drop, event) => (
-        <SaleFrame
-          drop={drop}
-          event={event}
-          phase={drop.state}
-          title={words.report.title}
-          actions={<CsvLink dropId={drop.id}>{words.report.csv}</CsvLink>}
-        >
-          <Loaded drop={drop} />
-        </SaleFrame>
-      )}
-    </LoadedDrop>
+    <SalePart title={words.title} csv={words.csv}>
+      {(drop) => <Loaded drop={drop} />}
+    </SalePart>
   );
 }
 

@@ -1,5 +1,4 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useParams } from 'wouter';
 import { ask } from '../../api/http.ts';
 import type { Drop, Order } from '../../api/types.ts';
 import { useSay } from '../../design/announcer.tsx';
@@ -14,29 +13,20 @@ import { Empty } from '../../staff/empty.tsx';
 import { soldOrdersQuery, type SoldOrder } from '../../staff/queries.ts';
 import rows from '../../staff/rows.module.css';
 import { useWords } from '../../staff/use-words.ts';
-import { CsvLink } from '../csv-link.tsx';
-import { LoadedDrop } from '../loaded.tsx';
-import { SaleFrame } from '../sale-frame.tsx';
+import { SalePart } from '../sale-part.tsx';
 import styles from './orders-list-page.module.css';
 
 export default function OrdersListPage() {
-  const words = useWords();
-  const { id } = useParams<{ id: string }>();
+  const { orders: words } = useWords();
   return (
-    <LoadedDrop id={id}>
-      {(drop, event) => (
-        <SaleFrame
-          drop={drop}
-          event={event}
-          phase={drop.state}
-          title={words.orders.title}
-          actions={<CsvLink dropId={drop.id}>{words.orders.csv}</CsvLink>}
-        >
-          <h2 className="unseen">{words.orders.title}</h2>
+    <SalePart title={words.title} csv={words.csv}>
+      {(drop) => (
+        <>
+          <h2 className="unseen">{words.title}</h2>
           <Orders drop={drop} />
-        </SaleFrame>
+        </>
       )}
-    </LoadedDrop>
+    </SalePart>
   );
 }
 

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react';
+import { useParams } from 'wouter';
+import type { Drop } from '../api/types.ts';
+import { CsvLink } from './csv-link.tsx';
+import { LoadedDrop } from './loaded.tsx';
+import { SaleFrame } from './sale-frame.tsx';
+
+type SalePartProps = {
+  title: string;
+  /** On the link that downloads the orders. */
+  csv: string;
+  children: (drop: Drop) => ReactNode;
+};
+
+/** A page that looks back on the sale its address names. */
+export function SalePart({ title, csv, children }: SalePartProps) {
+  const { id } = useParams<{ id: string }>();
+  return (
+    <LoadedDrop id={id}>
+      {(drop, event) => (
+        <SaleFrame
+          drop={drop}
+          event={event}
+          phase={drop.state}
+          title={title}
+          actions={<CsvLink dropId={drop.id}>{csv}</CsvLink>}
+        >
+          {children(drop)}
+        </SaleFrame>
+      )}
+    </LoadedDrop>
+  );
+}

@@ -1,0 +1,68 @@
+/** What signing in and signing up have in common. */
+import type { ReactNode } from 'react';
+import { Link, useLocation, useSearch } from 'wouter';
+import type { z } from 'zod';
+import type { signedIn } from '../../../shared/contract/accounts.ts';
+import { ask } from '../api/http.ts';
+import { Button } from '../design/button.tsx';
+import { Notice } from '../design/notice.tsx';
+import { Page } from '../design/page.tsx';
+import styles from './auth.module.css';
+import { useSignedIn } from './use-me.ts';
+import { whereNext } from './where-next.ts';
+
+type AccountPageProps = {
+  title: string;
+  why: string;
+  /** On the button. */
+  act: string;
+  busy: boolean;
+  fault: string | undefined;
+  onSubmit: () => Promise<void>;
+  /** For who came to the wrong one of the two. */
+  other: { question: string; href: '/signin' | '/signup'; link: string };
+  children: ReactNode;
+};
+
+export function AccountPage({ title, why, act, busy, fault, onSubmit, other, children }: AccountPageProps) {
+  const search = useSearch();
+  return (
+    <Page title={title} narrow>
+      <div className={styles.auth}>
+        <header>
+          <h1>{title}</h1>
+          <p className={styles.lead}>{why}</p>
+        </header>
+        <form
+          className={styles.form}
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            void onSubmit();
+          }}
+        >
+          {children}
+          {fault && <Notice tone="bad">{fault}</Notice>}
+          <Button type="submit" wide busy={busy}>
+            {act}
+          </Button>
+        </form>
+        <p className={styles.other}>
+          {other.question} <Link href={`${other.href}${search && `?${search}`}`}>{other.link}</Link>
+        </p>
+      </div>
+    </Page>
+  );
+}
+
+/** Sends what was typed, and goes on to where somebody wanted to go. Rejects with what the server said. */
+export function useEntering(path: '/auth/signin' | '/auth/signup'): (body: object) => Promise<void> {
+  const search = useSearch();
+  const [, go] = useLocation();
+  const noteSignedIn = useSignedIn();
+  return async (body) => {
+    const { data } = await ask<z.infer<typeof signedIn>>('POST', path, { body });
+    noteSignedIn(data.user);
+    go(whereNext(search), { replace: true });
+  };
+}
