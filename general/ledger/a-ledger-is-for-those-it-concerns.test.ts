@@ -49,7 +49,7 @@ test('the organizer sees everything, a buyer what concerns them, others nothing;
 
     const own = await get(drop.id, cid!);
     expect(own.items.map(({ kind }) => kind)).toEqual(['claim', 'promote']);
-    expect(own.items[0]!.entries).toMatchObject([{ buyerId: cid!.userId }]);
+    expect(own.items[0]!.entries).toMatchObject([{ buyerId: cid!.userId, number: 3 }]);
     const others = [ann!, bob!].flatMap(({ userId }) => [`"buyerId":${userId},`, `"buyerId":${userId}}`]);
     for (const other of others) expect(JSON.stringify(own)).not.toContain(other);
     expect((await get(drop.id, bob!)).items.map(({ kind }) => kind)).toEqual(['claim', 'release']);

@@ -50,12 +50,17 @@ function factsOf(event: Event, buyerId: number | undefined): Partial<LedgerItem>
 }
 
 function presentOutcome(
-  { batch }: Event & { kind: 'claim' },
+  { batch, before }: Event & { kind: 'claim' },
   outcome: Outcome,
   index: number,
 ): NonNullable<LedgerItem['entries']>[number] {
   const quantity = Number(batch.packed.split(',', index + 1)[index]?.split(':')[1]);
-  const common = { entryId: entryIdOf(batch.id, index), quantity, outcome: outcome.kind };
+  const common = {
+    entryId: entryIdOf(batch.id, index),
+    quantity,
+    outcome: outcome.kind,
+    ...(before !== undefined && { number: before + index + 1 }),
+  };
   switch (outcome.kind) {
     case 'held': {
       const { buyerId, seats, expiresAt } = outcome.hold;

@@ -8,6 +8,7 @@ const entry = z.object({
   buyerId: id,
   quantity: z.int(),
   outcome: z.enum(['held', 'standby', 'sold_out', 'duplicate']),
+  number: z.int().optional().meta({ description: 'How manieth entry to be decided, in its partition' }),
   seats: z.array(z.string()).optional(),
   expiresAt: time.optional(),
   position: z.int().optional().meta({ description: 'Place on the waiting list, from 1' }),

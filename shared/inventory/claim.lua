@@ -105,5 +105,5 @@ local reply = int(now) .. '|' .. int(now + meta.holdMs) .. '|' .. table.concat(o
 redis.call('HSET', BATCHES, batch, reply)
 -- More batches than a broker can have under way unconfirmed (see prefetch in consumer/), with room to spare.
 if redis.call('RPUSH', ORDER, batch) > 512 then redis.call('HDEL', BATCHES, redis.call('LPOP', ORDER)) end
-ledger('t', 'claim', 'b', batch, 'e', packed, 'r', reply, 'q', ARGV[4] or '')
+ledger('t', 'claim', 'b', batch, 'e', packed, 'r', reply, 'q', ARGV[4] or '', 'n', int(meta.decided - count))
 return { 'decided', reply }

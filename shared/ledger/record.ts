@@ -24,6 +24,8 @@ export type Event =
       outcomes: Outcome[];
       /** Which publisher sent it, and as its how manieth; undefined when it was sent again by hand. */
       sent: { by: string; number: number } | undefined;
+      /** Entries that the partition had decided before; undefined in records from before they were counted. */
+      before: number | undefined;
     }
   | ({ kind: 'retake' | 'promote'; expiresAt: number } & OfSeats)
   | ({ kind: 'paying' | 'declined'; attempt: number } & OfHold)
@@ -90,7 +92,8 @@ function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
       return { kind, terms: terms() };
     case 'claim': {
       const batch = { id: text('b'), packed: text('e') };
-      return { kind, batch, ...decodeOutcomes(text('r'), batch), sent: decodeSent(fields.get('q')) };
+      const before = fields.has('n') ? number('n') : undefined;
+      return { kind, batch, ...decodeOutcomes(text('r'), batch), sent: decodeSent(fields.get('q')), before };
     }
     case 'retake':
     case 'promote':

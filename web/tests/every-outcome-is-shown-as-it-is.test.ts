@@ -82,6 +82,8 @@ test('who got nothing is told so, also after a reload', async () => {
   await untilStage(page, 'gone');
   await page.reload();
   await untilStage(page, 'gone');
+  await page.getByRole('button', { name: 'Where was I in line?' }).click();
+  await page.getByText('Your entry was number 2 in line.').waitFor();
   await context.close();
 });
 

@@ -3,7 +3,7 @@ import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { serverClock } from '../clock/server-clock.ts';
 import { ask, isPassing, pauseBefore, Refusal } from './http.ts';
 import { one, pages } from './reading.ts';
-import type { Drop, Event, EventSummary, Order, User } from './types.ts';
+import type { Drop, Event, EventSummary, LedgerItem, Order, Page, User } from './types.ts';
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -62,3 +62,18 @@ export const ordersQuery = (userId: number) => pages<Order>(['orders', userId], 
 
 export const orderQuery = (id: string, userId: number) =>
   one<Order>(['orders', userId, id], `/orders/${encodeURIComponent(id)}`);
+
+/** How manieth in line this buyer's latest entry was; null where the ledger does not tell. */
+export function placeQuery(dropId: number, userId: number) {
+  return queryOptions({
+    queryKey: ['place', dropId, userId],
+    staleTime: Infinity,
+    async queryFn({ signal }): Promise<number | null> {
+      const { data } = await ask<Page<LedgerItem>>('GET', `/drops/${dropId}/ledger?limit=100`, { signal });
+      const own = data.items
+        .flatMap(({ entries }) => entries ?? [])
+        .filter(({ buyerId }) => buyerId === userId);
+      return own.findLast(({ outcome }) => outcome === 'sold_out')?.number ?? null;
+    },
+  });
+}

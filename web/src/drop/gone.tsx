@@ -1,5 +1,8 @@
-import { ButtonLink } from '../design/button.tsx';
+import { useQuery } from '@tanstack/react-query';
+import { placeQuery } from '../api/queries.ts';
+import { Button, ButtonLink } from '../design/button.tsx';
 import { useLocale } from '../i18n/locale.tsx';
+import { useMe } from '../session/use-me.ts';
 import styles from './counter.module.css';
 import { LeftBar } from './left-bar.tsx';
 import type { Stage } from './stage-of.ts';
@@ -16,13 +19,33 @@ export function Gone({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { 
       <LeftBar live={live} />
       <p>
         {stage.missed ? text.gone.missed : text.gone.others}
-        {stage.place !== undefined && ` ${text.gone.place(format.number(stage.place))}`}
         {state && ` ${text.gone.taken(format.number(state.sold), format.number(state.held))}`}
       </p>
+      {stage.missed && <Place dropId={live.drop.id} />}
       <p className={styles.soft}>{text.gone.again}</p>
       <ButtonLink look="quiet" href="/">
         {text.phases.otherEvents}
       </ButtonLink>
     </>
+  );
+}
+
+/** Looked up for who wants to know: when a sale runs out, nearly all its buyers are here at once. */
+function Place({ dropId }: { dropId: number }) {
+  const { text, format } = useLocale();
+  const me = useMe();
+  const { data, error, isFetching, refetch } = useQuery({
+    ...placeQuery(dropId, me?.id ?? 0),
+    enabled: false,
+  });
+  if (typeof data === 'number') return <p role="status">{text.gone.place(format.number(data))}</p>;
+  const isUnknown = !isFetching && (error !== null || data === null);
+  return (
+    <div>
+      <Button look="bare" busy={isFetching} onClick={() => void refetch()}>
+        {text.gone.askPlace}
+      </Button>
+      {isUnknown && <p role="status">{text.gone.placeUnknown}</p>}
+    </div>
   );
 }

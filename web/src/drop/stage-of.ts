@@ -6,7 +6,7 @@ export type Stage =
   | { kind: 'waiting' }
   /** `missed`: this buyer's own entry got nothing, and nothing has come back since. */
   | { kind: 'open' }
-  | { kind: 'gone'; missed: boolean; place?: number }
+  | { kind: 'gone'; missed: boolean }
   | { kind: 'queued'; quantity: number; at: number }
   | { kind: 'held'; seats: string[]; expiresAt: number; checkoutToken: string }
   | { kind: 'paying'; seats: string[] }
@@ -58,7 +58,7 @@ export function stageOf({ phase, state, entry, queued, now }: Known): Stage {
     case 'sold_out':
       // Seats or places came back: another entry has a chance again.
       if (phase === 'open' && state?.soldOut === false && state.free > 0) return { kind: 'open' };
-      if (phase === 'open') return gone(true, entry);
+      if (phase === 'open') return { kind: 'gone', missed: true };
       break;
     case 'none':
     case undefined:
@@ -68,16 +68,12 @@ export function stageOf({ phase, state, entry, queued, now }: Known): Stage {
     case 'scheduled':
       return { kind: 'waiting' };
     case 'open':
-      return state?.soldOut ? gone(false, entry) : { kind: 'open' };
+      return state?.soldOut ? { kind: 'gone', missed: false } : { kind: 'open' };
     case 'paused':
     case 'closed':
     case 'cancelled':
       return { kind: phase };
   }
-}
-
-function gone(missed: boolean, entry: Entry | undefined): Stage {
-  return { kind: 'gone', missed, ...(entry?.position === undefined ? {} : { place: entry.position }) };
 }
 
 /** The phase by the server's clock: what was last said of the times, and what only people decide. */
