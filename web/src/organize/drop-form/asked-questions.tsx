@@ -3,20 +3,27 @@ import { useWords } from '../../staff/use-words.ts';
 import styles from '../form.module.css';
 
 /** The questions of a sale that has opened: to be read, no longer to be changed. */
-export function AskedQuestions({ questions }: { questions: NonNullable<Drop['questions']> }) {
+export function AskedQuestions({ drop }: { drop: Drop }) {
   const { drop: words } = useWords();
   return (
     <section className={styles.panel} aria-labelledby="asked">
-      <h2 id="asked">{words.askedIn}</h2>
-      <ol className={styles.fields}>
-        {questions.map(({ text, choices, answer }) => (
-          <li key={text}>
-            <strong>{text}</strong>
-            {choices && <p>{choices.join(' · ')}</p>}
-            <p className={styles.soft}>{words.answerIs(answer)}</p>
-          </li>
-        ))}
-      </ol>
+      <header className={styles.panelHead}>
+        <h2 id="asked">{words.questions}</h2>
+        <p className={styles.soft}>{words.opened}</p>
+      </header>
+      {drop.questions ? (
+        <ol className={styles.fields}>
+          {drop.questions.map(({ text, choices, answer }) => (
+            <li key={text}>
+              <strong>{text}</strong>
+              {choices && <p>{choices.join(' · ')}</p>}
+              <p className={styles.soft}>{words.answerIs(answer)}</p>
+            </li>
+          ))}
+        </ol>
+      ) : (
+        <p>{words.hiddenQuestions}</p>
+      )}
     </section>
   );
 }

@@ -1,6 +1,5 @@
 import { useParams } from 'wouter';
-import { ButtonLink } from '../../design/button.tsx';
-import { Blank, Page } from '../../design/page.tsx';
+import { Page } from '../../design/page.tsx';
 import { Head } from '../../staff/head.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import { LoadedDrop, LoadedEvent } from '../loaded.tsx';
@@ -33,17 +32,16 @@ export function EditDropPage() {
   return (
     <LoadedDrop id={id}>
       {(drop, event) => (
-        <SaleFrame drop={drop} event={event} phase={drop.state} title={words.drop.editTitle}>
+        <SaleFrame
+          drop={drop}
+          event={event}
+          phase={drop.state}
+          title={drop.state === 'scheduled' ? words.drop.editTitle : words.drop.questions}
+        >
           {drop.state === 'scheduled' ? (
             <DropForm event={event} drop={drop} />
           ) : (
-            <>
-              <Blank title={words.drop.editTitle}>
-                <p>{words.drop.opened}</p>
-                <ButtonLink href={`/organize/drops/${drop.id}`}>{words.drop.toSale}</ButtonLink>
-              </Blank>
-              {drop.questions && <AskedQuestions questions={drop.questions} />}
-            </>
+            <AskedQuestions drop={drop} />
           )}
         </SaleFrame>
       )}

@@ -167,8 +167,6 @@ export const en = {
     hiddenQuestions:
       'Your account was given sales to run after you signed in. Sign in again to see the questions; until then they stay as they are.',
     opened: 'This sale has opened, so its terms are settled. On its page you can move the closing.',
-    toSale: 'Go to the sale',
-    askedIn: 'Its questions',
     answerIs: (answer: string) => `Answer: ${answer}`,
   },
   sale: {

@@ -150,8 +150,6 @@ export const zhHant: StaffWords = {
     previewEmpty: '題目會出現在這裡。',
     hiddenQuestions: '你的帳號在登入之後才取得管理銷售的權限。請重新登入以查看題目；在此之前題目維持不變。',
     opened: '這場銷售已經開始，條件不能再改。你可以在銷售頁更改結束時間。',
-    toSale: '前往銷售頁',
-    askedIn: '這場銷售的題目',
     answerIs: (answer) => `答案：${answer}`,
   },
   sale: {
