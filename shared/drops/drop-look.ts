@@ -6,7 +6,10 @@ import { phaseOf } from './phase.ts';
 /** `mark` differs whenever seats may have changed hands. */
 export type DropLook = { state: DropState; mark: string };
 
-type LookedAt = Pick<Drop, 'id' | 'partitions' | 'capacity' | 'opensAt' | 'closesAt' | 'paused' | 'cancelled'>;
+type LookedAt = Pick<
+  Drop,
+  'id' | 'partitions' | 'capacity' | 'opensAt' | 'closesAt' | 'paused' | 'cancelled'
+>;
 
 /** How a drop stands now, as everybody is told, by socket and by HTTP. Rejects when Redis cannot say. */
 export async function lookAtDrop(drop: LookedAt, inventory: Pick<Inventory, 'counts'>): Promise<DropLook> {
