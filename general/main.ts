@@ -44,6 +44,7 @@ await runTier(log, async (lifecycle) => {
   let app: Express | undefined;
   const ops = new Ops(registry);
   lifecycle.onQuiet(() => ops.quiet());
+  ops.addCheck('started', () => app !== undefined);
   const server = createHttpServer((req, res) => {
     if (app) app(req, res);
     else if (!ops.handle(req, res)) res.writeHead(503, { 'retry-after': '1' }).end();
