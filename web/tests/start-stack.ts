@@ -54,7 +54,13 @@ export async function startStack() {
   const others: { stop(): Promise<void> }[] = [];
   const address = (tier: TierName) => [`127.0.0.1:${ports[tier]}`];
   const wide = { rate: 10_000, burst: 10_000 };
-  await Promise.all([
+  const stop = async () => {
+    await Promise.all([...tiers.values()].map((tier) => tier.stop()));
+    await Promise.all(others.map((other) => other.stop()));
+    await database.drop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  const starts = await Promise.allSettled([
     ...tierNames.map(async (name) => {
       const options = { name, place, root, folder: name, path: '/readyz', port: ports[name] } as const;
       tiers.set(name, await startScript({ ...options, env: name === 'general' ? envOfGeneral : env }));
@@ -92,6 +98,12 @@ export async function startStack() {
       },
     }).then((nginx) => others.push(nginx)),
   ]);
+  const failed = starts.find(({ status }) => status === 'rejected');
+  if (failed) {
+    // Nobody else could stop what did start.
+    await stop();
+    throw (failed as PromiseRejectedResult).reason as Error;
+  }
 
   /** Somebody with an account, who acts over HTTP without a browser. */
   async function person(role: Role = 'shopper', name = 'Robin Chen') {
@@ -179,12 +191,7 @@ export async function startStack() {
     },
     /** Moves an opening that is far off to a moment from now; pages that are open hear of it. */
     openSoon: (dropId: number) => organizer.ask('PATCH', `/drops/${dropId}`, { opensAt: inSeconds(2) }),
-    async stop() {
-      await Promise.all([...tiers.values()].map((tier) => tier.stop()));
-      await Promise.all(others.map((other) => other.stop()));
-      await database.drop();
-      rmSync(dir, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
