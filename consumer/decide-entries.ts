@@ -53,31 +53,35 @@ export function createDecideEntries({ inventory, announcer, sharing, checkoutKey
       again = true;
       const holds = result.outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : []));
       await announcer.setTimers(place, holds);
-      await announcer.tell(await newsOf(place, result.outcomes, late));
+      await announcer.tell(await newsOf(place, result, late));
     };
   };
 
   /** What the outcome alone says; undefined where only Redis knows. */
-  function stateAfter(place: Place, outcome: Outcome): EntryState | undefined {
+  function stateAfter(place: Place, outcome: Outcome, version: number): EntryState | undefined {
     switch (outcome.kind) {
       case 'held':
         return heldState(place, outcome.hold, checkoutKey);
       case 'standby':
-        return { status: 'standby', position: outcome.position };
+        return { status: 'standby', version, position: outcome.position };
       case 'sold_out':
-        return { status: 'sold_out' };
+        return { status: 'sold_out', version };
       case 'duplicate':
         return undefined;
     }
   }
 
   /** What comes again, or had to wait for the broker, may be old news by now: its buyers are told how things stand. */
-  async function newsOf(place: Place, outcomes: readonly Outcome[], again: boolean): Promise<DropNews> {
+  async function newsOf(
+    place: Place,
+    { outcomes, version }: { outcomes: readonly Outcome[]; version: number },
+    again: boolean,
+  ): Promise<DropNews> {
     const news: DropNews = { dropId: place.dropId, events: [], soldOut: [] };
     const told = await Promise.all(
       outcomes.map(async (outcome) => {
         const to = outcome.kind === 'held' ? outcome.hold.buyerId : outcome.buyerId;
-        const said = again ? undefined : stateAfter(place, outcome);
+        const said = again ? undefined : stateAfter(place, outcome, version);
         return {
           to,
           entry: said ?? entryStateOf(place, to, await inventory.view(place, to), checkoutKey),
@@ -85,8 +89,11 @@ export function createDecideEntries({ inventory, announcer, sharing, checkoutKey
       }),
     );
     for (const { to, entry } of told) {
-      if (entry.status === 'sold_out') news.soldOut.push(to);
-      else news.events.push({ to, event: 'entry:outcome', entry });
+      if (entry.status === 'sold_out') {
+        news.soldOut.push(to);
+        // One for all of them: true of each, and for some it was so a little longer.
+        news.soldOutVersion = Math.min(news.soldOutVersion ?? Infinity, entry.version);
+      } else news.events.push({ to, event: 'entry:outcome', entry });
     }
     return news;
   }

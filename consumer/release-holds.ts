@@ -34,7 +34,7 @@ export async function releaseHold(
   metrics.released(result.kind, by);
   if (result.kind !== 'released') return;
   metrics.promoted(result.promoted.length);
-  await announcer.promoted(place, result.promoted, { buyerId: result.buyerId, reason: 'expired' });
+  await announcer.promoted(place, result.promoted, { ...result, reason: 'expired' });
 }
 
 export function createReleaseHolds(deps: ReleaseDeps) {

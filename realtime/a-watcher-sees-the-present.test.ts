@@ -28,7 +28,7 @@ test('the answer to drop:watch says how the drop and the own entry stand', async
       standby: 0,
       soldOut: false,
     },
-    entry: { status: 'none' },
+    entry: { status: 'none', version: expect.any(Number) as number },
   });
 
   await stage.claim(drop, ann, bob, cid, dan);
@@ -40,11 +40,15 @@ test('the answer to drop:watch says how the drop and the own entry stand', async
   expect(Date.parse(held.entry.expiresAt ?? '')).toBeGreaterThan(Date.now());
   expect((await watch(stage.connect(process, cid), drop)).entry).toEqual({
     status: 'standby',
+    version: held.entry.version,
     position: 1,
     mayComeBack: 2,
   });
-  expect((await watch(stage.connect(process, dan), drop)).entry).toEqual({ status: 'sold_out' });
-  expect((await watch(stage.connect(process), drop)).entry).toEqual({ status: 'none' });
+  expect((await watch(stage.connect(process, dan), drop)).entry).toEqual({
+    status: 'sold_out',
+    version: held.entry.version,
+  });
+  expect((await watch(stage.connect(process), drop)).entry).toEqual({ status: 'none', version: 0 });
 });
 
 test('a client that lost its connection comes back to the present state', async () => {
@@ -83,7 +87,7 @@ test('nothing falls between the answer and what is told after it', async () => {
     const heard = next(socket, 'entry:outcome');
     // Decided and told at any moment while the watch is under way.
     const decided = stage.claim(drop, ann).then(async () => {
-      const entry = { status: 'held' as const };
+      const entry = { status: 'held' as const, version: 1 };
       await stage.tell({ dropId: drop.id, events: [{ to: ann.userId, event: 'entry:outcome', entry }] });
     });
     const { entry } = await watch(socket, drop);

@@ -11,11 +11,11 @@ export function createDeliverNews(clients: Clients, metrics: Pick<RealtimeMetric
     if (sockets.length > 0) metrics.sent(packet.event, sockets.length);
   };
 
-  return ({ dropId, events, soldOut }: DropNews): void => {
+  return ({ dropId, events, soldOut, soldOutVersion: version = 0 }: DropNews): void => {
     for (const { to, event, entry } of events) {
       if (clients.of(to).length > 0) deliver([to], encodeEvent(event, { dropId, entry }));
     }
     // In a rush most of a batch: the same words for all of them.
-    deliver(soldOut, encodeEvent('entry:outcome', { dropId, entry: { status: 'sold_out' } }));
+    deliver(soldOut, encodeEvent('entry:outcome', { dropId, entry: { status: 'sold_out', version } }));
   };
 }

@@ -33,7 +33,9 @@ test('who missed news while Redis was away is told how things stand', async () =
   expect(entry).toMatchObject({ status: 'held', seats: ['0.1'] });
 
   const heard = next(bobSocket, 'order:paid');
-  const events = [{ to: bob.userId, event: 'order:paid' as const, entry: { status: 'sold' as const } }];
+  const events = [
+    { to: bob.userId, event: 'order:paid' as const, entry: { status: 'sold' as const, version: 1 } },
+  ];
   await stage.tell({ dropId: drop.id, events });
   await heard;
 });

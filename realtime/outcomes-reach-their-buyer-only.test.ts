@@ -20,14 +20,14 @@ test('all sockets of a buyer hear of it, on whichever process; nobody else does'
   await Promise.all(all.map((socket) => watch(socket, drop)));
   const [, , toBob, toAnybody] = all.map(collect);
 
-  const entry = { status: 'held' as const, seats: ['0.5'] };
+  const entry = { status: 'held' as const, version: 1, seats: ['0.5'] };
   const heard = [next(annHere, 'entry:outcome'), next(annThere, 'entry:outcome')];
   await stage.tell({ dropId: drop.id, events: [{ to: ann.userId, event: 'entry:outcome', entry }] });
   for (const news of await Promise.all(heard)) expect(news).toEqual({ dropId: drop.id, entry });
 
   // Channels keep their order, so what Bob hears next shows that he missed nothing before it.
   const paid = next(bobHere, 'order:paid');
-  const sold = { status: 'sold' as const, orderId: '00000000000000-0' };
+  const sold = { status: 'sold' as const, version: 1, orderId: '00000000000000-0' };
   await stage.tell({ dropId: drop.id, events: [{ to: bob.userId, event: 'order:paid', entry: sold }] });
   expect(await paid).toEqual({ dropId: drop.id, entry: sold });
   expect(toBob).toEqual([['order:paid', { dropId: drop.id, entry: sold }]]);
@@ -48,10 +48,12 @@ test('those who got nothing are told so, each once', async () => {
   await stage.tell({
     dropId: drop.id,
     soldOut: losers.map(({ userId }) => userId),
-    events: [{ to: winner.userId, event: 'hold:promoted', entry: { status: 'held' } }],
+    soldOutVersion: 7,
+    events: [{ to: winner.userId, event: 'hold:promoted', entry: { status: 'held', version: 1 } }],
   });
-  for (const news of await all) expect(news).toEqual({ dropId: drop.id, entry: { status: 'sold_out' } });
-  expect(await toWinner).toEqual({ dropId: drop.id, entry: { status: 'held' } });
+  for (const news of await all)
+    expect(news).toEqual({ dropId: drop.id, entry: { status: 'sold_out', version: 7 } });
+  expect(await toWinner).toEqual({ dropId: drop.id, entry: { status: 'held', version: 1 } });
   expect(told.every((events) => events.length === 1)).toBe(true);
 });
 
@@ -69,7 +71,7 @@ test('a socket that no longer watches the drop still hears of its own entry, oth
   await seen;
   const heard = next(socket, 'hold:released');
   const events = [
-    { to: ann.userId, event: 'hold:released' as const, entry: { status: 'released' as const } },
+    { to: ann.userId, event: 'hold:released' as const, entry: { status: 'released' as const, version: 1 } },
   ];
   await stage.tell({ dropId: drop.id, events });
   await heard;
@@ -84,7 +86,9 @@ test('news that cannot be read is passed over', async () => {
   await one.redis.spublish(stage.inventory.keys.news(drop.id), '{"events":');
   await one.redis.spublish(stage.inventory.keys.news(drop.id), '{"events":7}');
   const heard = next(socket, 'order:paid');
-  const events = [{ to: ann.userId, event: 'order:paid' as const, entry: { status: 'sold' as const } }];
+  const events = [
+    { to: ann.userId, event: 'order:paid' as const, entry: { status: 'sold' as const, version: 1 } },
+  ];
   await stage.tell({ dropId: drop.id, events });
   expect((await heard).entry.status).toBe('sold');
 });

@@ -46,7 +46,7 @@ export function createWatchDrop(deps: WatchDropDeps) {
       const watched = await watchedDrops.join(client, drop);
       const [state, entry] = await Promise.all([
         watched.state(),
-        session ? readEntry(drop, session.userId) : { status: 'none' as const },
+        session ? readEntry(drop, session.userId) : { status: 'none' as const, version: 0 },
         seats === true ? watched.seats.open() : undefined,
       ]);
       return () => {

@@ -23,7 +23,7 @@ export type Announcer = {
   promoted: (
     place: Place,
     promoted: readonly NewHold[],
-    released?: { buyerId: number; reason: ReleaseReason },
+    released?: { buyerId: number; reason: ReleaseReason; version: number },
   ) => Promise<void>;
   tell: (news: DropNews) => Promise<void>;
 };
@@ -76,8 +76,8 @@ export function createAnnouncer({
     async promoted(place, promoted, released) {
       // Said first: it is so already, and a repetition of the release would no longer know of whom.
       if (released) {
-        const { buyerId: to, reason } = released;
-        const entry = { status: 'released' as const, reason };
+        const { buyerId: to, reason, version } = released;
+        const entry = { status: 'released' as const, version, reason };
         await tell({ dropId: place.dropId, soldOut: [], events: [{ to, event: 'hold:released', entry }] });
       }
       if (promoted.length === 0) return;

@@ -7,9 +7,14 @@ import type { Place } from './inventory/keys.ts';
 import { partitionOfBuyer } from './inventory/layout.ts';
 
 /** A hold as its buyer is told of it, with the token that pays it. */
-export function heldState(place: Place, hold: Hold, checkoutKey: KeyObject): EntryState {
+export function heldState(
+  place: Place,
+  hold: Hold & { version: number },
+  checkoutKey: KeyObject,
+): EntryState {
   return {
     status: 'held',
+    version: hold.version,
     seats: hold.seats,
     expiresAt: new Date(hold.expiresAt).toISOString(),
     checkoutToken: signCheckoutToken({ ...place, ...hold }, checkoutKey),
@@ -33,19 +38,25 @@ export async function readEntryState(
 
 /** What Redis knows of a buyer, as the buyer is told. */
 export function entryStateOf(place: Place, buyerId: number, view: View, checkoutKey: KeyObject): EntryState {
+  const { version } = view;
   switch (view.kind) {
     case 'none':
     case 'sold_out':
-      return { status: view.kind };
+      return { status: view.kind, version };
     case 'standby':
-      return { status: 'standby', position: view.position };
+      return { status: 'standby', version, position: view.position };
     case 'held':
       return heldState(place, { ...view, buyerId }, checkoutKey);
     case 'paying':
-      return { status: 'paying', seats: view.seats, expiresAt: new Date(view.expiresAt).toISOString() };
+      return {
+        status: 'paying',
+        version,
+        seats: view.seats,
+        expiresAt: new Date(view.expiresAt).toISOString(),
+      };
     case 'sold':
-      return { status: 'sold', seats: view.seats, orderId: view.holdId };
+      return { status: 'sold', version, seats: view.seats, orderId: view.holdId };
     case 'released':
-      return { status: 'released', ...(view.reason && { reason: view.reason }) };
+      return { status: 'released', version, ...(view.reason && { reason: view.reason }) };
   }
 }

@@ -9,6 +9,7 @@ export type DropState = z.infer<typeof dropStanding>;
 /** Rows of a drop that changed: number from 0, and one character a seat as in GET /api/drops/:id/seats. */
 export type SeatNews = { dropId: number; rows: [index: number, seats: string][] };
 
+/** News may be late: what has a lower `entry.version` than what is known already is to be ignored. */
 export type EntryNews = { dropId: number; entry: EntryState };
 
 export type ServerEvents = {
@@ -48,4 +49,6 @@ export type DropNews = {
   dropId: number;
   events: { to: number; event: BuyerEvent; entry: EntryState }[];
   soldOut: number[];
+  /** As of which they got nothing. */
+  soldOutVersion?: number;
 };

@@ -126,7 +126,7 @@ describe.each(providers)('with %s', (provider) => {
     expect(await sale.chargesOf(hold.holdId)).toMatchObject([{ refunds: 1 }]);
     const told = { event: 'hold:released', entry: { status: 'released', reason: 'seats_lost' } };
     await eventually(() => expect(news.of(buyer.userId)).toMatchObject([told]));
-    expect(await entryOf(drop, buyer)).toEqual({ status: 'released', reason: 'seats_lost' });
+    expect(await entryOf(drop, buyer)).toMatchObject({ status: 'released', reason: 'seats_lost' });
     await news.stop();
   });
 
@@ -147,7 +147,7 @@ describe.each(providers)('with %s', (provider) => {
     expect(await sale.inventory.view(place, owner!.userId)).toMatchObject({ kind: 'sold', seats: ['0.1'] });
     expect(await sale.inventory.seatMap(drop)).toEqual(['sh']);
     expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 1, held: 1, free: 0, paying: 0 });
-    expect(await entryOf(drop, buyer)).toEqual({ status: 'released', reason: 'seats_lost' });
+    expect(await entryOf(drop, buyer)).toMatchObject({ status: 'released', reason: 'seats_lost' });
     // The same token again says the same, by HTTP.
     const again = await request(sale.app)
       .post('/api/checkout')

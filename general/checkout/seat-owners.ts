@@ -44,7 +44,7 @@ export async function followOrders(
     events: [...ended, ...followed.yielded].map((to) => ({
       to,
       event: 'hold:released',
-      entry: { status: 'released', reason: 'seats_lost' },
+      entry: { status: 'released', version: followed.version, reason: 'seats_lost' },
     })),
   });
   return followed;

@@ -102,15 +102,18 @@ async function completeSale(deps: SaleDeps, attempt: PaymentAttempt): Promise<Se
   const { place, holdId, buyerId, seats } = attempt;
   try {
     const done = await inventory.completePayment(place, { holdId, buyerId, seats });
-    if (done === 'conflict') {
+    let { version } = done;
+    if (done.kind === 'conflict') {
       deps.onSaleConflict?.();
       log.warn({ holdId, ...place }, 'seats of a paid order were given to somebody else, who has to yield');
-      await followOrders(deps, place, [{ orderId: holdId, buyerId, seats }]);
+      ({ version } = await followOrders(deps, place, [{ orderId: holdId, buyerId, seats }]));
     }
     await announcer.tell({
       dropId: place.dropId,
       soldOut: [],
-      events: [{ to: buyerId, event: 'order:paid', entry: { status: 'sold', seats, orderId: holdId } }],
+      events: [
+        { to: buyerId, event: 'order:paid', entry: { status: 'sold', version, seats, orderId: holdId } },
+      ],
     });
   } catch (error) {
     log.warn({ err: error, holdId }, 'the order is placed; Redis will be told later');
@@ -124,7 +127,7 @@ async function returnHold(deps: SaleDeps, attempt: PaymentAttempt, reason: strin
   const result = await inventory.declinePayment(place, holdId, attempt.attempt);
   if (result.kind === 'held') return { kind: 'declined', reason, expiresAt: result.expiresAt };
   if (result.kind === 'released')
-    await announcer.promoted(place, result.promoted, { buyerId: result.buyerId, reason: 'declined' });
+    await announcer.promoted(place, result.promoted, { ...result, reason: 'declined' });
   return { kind: 'declined', reason };
 }
 

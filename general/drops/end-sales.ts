@@ -52,7 +52,7 @@ export async function cancelSale({ db, inventory, announcer }: SaleDeps, drop: D
         events: cancelled.ended.map((to) => ({
           to,
           event: 'hold:released',
-          entry: { status: 'released', reason: 'cancelled' },
+          entry: { status: 'released', version: cancelled.version, reason: 'cancelled' },
         })),
       });
     }

@@ -25,11 +25,11 @@ export function leaveEntry({ db, inventory, announcer, log }: SaleDeps): Route {
         case 'released':
           // The seats are given on already; if word of it fails here, the sweeper brings it.
           await announcer
-            .promoted(place, left.promoted, { buyerId: userId, reason: 'given_back' })
+            .promoted(place, left.promoted, { ...left, buyerId: userId, reason: 'given_back' })
             .catch((error: unknown) => log.warn({ err: error }, 'promotions are told later'));
-          return { status: 'released' as const, reason: 'given_back' as const };
+          return { status: 'released' as const, version: left.version, reason: 'given_back' as const };
         case 'left':
-          return { status: 'none' as const };
+          return { status: 'none' as const, version: left.version };
         case 'paying':
           throw new Problem('payment_under_way', { retryAfter: 2 });
         case 'sold':

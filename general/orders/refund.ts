@@ -57,7 +57,7 @@ async function reopenSeats({ db, inventory, announcer, log }: SaleDeps, row: Ref
   const place = { dropId: row.drop_id, partition: row.partition };
   const result = await inventory.reopen(place, row.id);
   if (result.kind === 'released')
-    await announcer.promoted(place, result.promoted, { buyerId: result.buyerId, reason: 'refunded' });
+    await announcer.promoted(place, result.promoted, { ...result, reason: 'refunded' });
   if (result.kind === 'unknown')
     log.warn({ orderId: row.id, ...place }, 'Redis does not know this order’s hold');
   await db('orders').where({ id: row.id }).update({ reopened_at: new Date() });

@@ -51,7 +51,7 @@ async function sellTwoSeats(): Promise<Sale> {
   const loaded = await loadDrop(db, dropId);
   const { drop, place } = await stage.onSale(loaded);
   const held = await stage.hold(place, userId, 2);
-  const hold = { ...held, heldAt: 0 };
+  const hold = { ...held, heldAt: 0, version: 1 };
   await stage.inventory.beginPayment(place, hold, 'payer');
   await stage.inventory.completePayment(place, hold);
 

@@ -19,6 +19,14 @@ export const entryState = z
     status: z.enum(['none', 'held', 'paying', 'standby', 'sold_out', 'sold', 'released']).meta({
       description: '`none` also while the entry is still queued: the 202 is the buyer’s own record of it',
     }),
+    version: z
+      .int()
+      .min(0)
+      .meta({
+        description:
+          'As of which it is so: of two answers or events about the same drop, the one with the higher version is the ' +
+          'later one, and the other is to be ignored. Not a count. 0: the system knows nothing of the drop just now',
+      }),
     seats: z.array(z.string()).optional().meta({ description: 'Seat ids, `row.number` of the drop’s rows' }),
     expiresAt: time.optional().meta({ description: 'When an unpaid hold ends' }),
     checkoutToken: z.string().optional().meta({ description: 'For POST /api/checkout' }),

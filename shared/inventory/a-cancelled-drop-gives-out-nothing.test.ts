@@ -35,7 +35,7 @@ test('holds and standby end; what is being paid or is paid stays for checkout to
   expect(await shop.inventory.reopen(place, paid.holdId)).toMatchObject({ kind: 'released', promoted: [] });
   expect(await shop.inventory.beginPayment(place, paying, 'request-2')).toEqual({ kind: 'expired' });
   expect(await shop.inventory.counts(drop)).toMatchObject({ free: 4, held: 0, paying: 0, sold: 0 });
-  expect(await shop.inventory.cancel(place)).toEqual({ left: 0, ended: [] });
+  expect(await shop.inventory.cancel(place)).toMatchObject({ left: 0, ended: [] });
   const cancels = (await shop.ledger(place)).filter(({ t }) => t === 'cancel');
   expect(cancels).toHaveLength(1);
 });
@@ -45,7 +45,7 @@ test('a payment that MySQL has agreed to is still sold, to be refunded there', a
   const hold = await shop.hold(place, 1);
   await shop.inventory.beginPayment(place, hold, 'request-1');
   await shop.inventory.cancel(place);
-  expect(await shop.inventory.completePayment(place, hold)).toBe('sold');
+  expect(await shop.inventory.completePayment(place, hold)).toMatchObject({ kind: 'sold' });
   expect(await shop.inventory.counts(drop)).toMatchObject({ sold: 1, free: 0 });
 });
 

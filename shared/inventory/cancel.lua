@@ -1,8 +1,8 @@
 -- Ends the sale: nothing is given out any more, standby is sent home, holds that nobody is paying for are released.
 -- At most 500 of each a call, so that no call keeps the node for long; repeat until nothing is left.
 --
--- reply {'cancelled', how many are left, buyer whose hold or place ended...}
-if not meta then return { 'cancelled', 0 } end
+-- reply {'cancelled', how many are left, version, buyer whose hold or place ended...}
+if not meta then return { 'cancelled', 0, '0' } end
 redis.call('HSET', META, 'status', 'cancelled')
 if meta.status ~= 'cancelled' then ledger('t', 'cancel') end
 meta.status = 'cancelled'
@@ -21,4 +21,4 @@ for _, id in ipairs(redis.call('ZRANGE', DUE, 0, 499)) do
   ended[#ended + 1] = hold.buyer
 end
 save()
-return { 'cancelled', redis.call('ZCARD', STANDBY) + redis.call('ZCARD', DUE), unpack(ended) }
+return { 'cancelled', redis.call('ZCARD', STANDBY) + redis.call('ZCARD', DUE), stamp(), unpack(ended) }

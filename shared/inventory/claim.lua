@@ -7,7 +7,7 @@
 --       4 which publisher sent it and as its how manieth, for the ledger; may be ''
 -- reply {'not_stocked'}
 --       {'short', seats missing, partitions of the drop}
---       {'decided', 'now|expiresAt|outcome,outcome,...'} in the order of the entries:
+--       {'decided', 'now|expiresAt|outcome,outcome,...|version'} in the order of the entries:
 --         'h' seats        held, seats joined by '+'
 --         's' position     in standby, 1 is next
 --         'x' count        this and so many in a row are sold out
@@ -101,7 +101,7 @@ if #losers > 0 then redis.call('BITFIELD', SOLDOUT, unpack(losers)) end
 meta.decided = meta.decided + count
 save()
 
-local reply = int(now) .. '|' .. int(now + meta.holdMs) .. '|' .. table.concat(outcomes, ',')
+local reply = int(now) .. '|' .. int(now + meta.holdMs) .. '|' .. table.concat(outcomes, ',') .. '|' .. stamp()
 redis.call('HSET', BATCHES, batch, reply)
 -- More batches than a broker can have under way unconfirmed (see prefetch in consumer/), with room to spare.
 if redis.call('RPUSH', ORDER, batch) > 512 then redis.call('HDEL', BATCHES, redis.call('LPOP', ORDER)) end

@@ -20,7 +20,13 @@ export type Outcome =
   | { kind: 'duplicate'; buyerId: number; entryId: string; of: 'hold' | 'standby' | 'ended' };
 
 export type ClaimResult =
-  | { kind: 'decided'; decidedAt: number; outcomes: Outcome[] }
+  | {
+      kind: 'decided';
+      decidedAt: number;
+      /** As of which buyers got these outcomes; 0 in ledgers from before there were versions. */
+      version: number;
+      outcomes: Outcome[];
+    }
   /** Nothing was decided: so many seats would have to be borrowed from other partitions first. */
   | { kind: 'short'; missing: number; partitions: number }
   /** The drop's seats are not in Redis (yet, or any more). */
@@ -42,8 +48,12 @@ function decode(reply: Reply, batch: Batch): ClaimResult {
 }
 
 /** Also for readers of the ledger, whose claim records hold the same text. */
-export function decodeOutcomes(text: string, batch: Batch): { decidedAt: number; outcomes: Outcome[] } {
-  const [decidedAt, expiresAt, list = ''] = text.split('|');
+export function decodeOutcomes(
+  text: string,
+  batch: Batch,
+): { decidedAt: number; version: number; outcomes: Outcome[] } {
+  const [decidedAt, expiresAt, list = '', stamped = '0'] = text.split('|');
+  const version = Number(stamped);
   const buyers = batch.packed.split(',').map((entry) => Number.parseInt(entry, 10));
   const outcomes: Outcome[] = [];
   const nextBuyer = () => {
@@ -63,7 +73,7 @@ export function decodeOutcomes(text: string, batch: Batch): { decidedAt: number;
       case 'h': {
         const holdId = entryIdOf(batch.id, outcomes.length);
         const hold = { holdId, buyerId: nextBuyer(), seats: decodeSeats(rest), expiresAt: Number(expiresAt) };
-        outcomes.push({ kind: 'held', hold: { ...hold, heldAt: Number(decidedAt) } });
+        outcomes.push({ kind: 'held', hold: { ...hold, heldAt: Number(decidedAt), version } });
         break;
       }
       case 's': {
@@ -82,5 +92,5 @@ export function decodeOutcomes(text: string, batch: Batch): { decidedAt: number;
   }
   if (outcomes.length !== buyers.length)
     throw new UnexpectedReply('claim.lua gave fewer outcomes than there were entries');
-  return { decidedAt: Number(decidedAt), outcomes };
+  return { decidedAt: Number(decidedAt), version, outcomes };
 }

@@ -4,33 +4,21 @@
 -- ARGV  1 hold  2 buyer  3 seats of the order
 -- A refunded hold stays so: a late word on its payment must not sell the seats again.
 --
--- reply {'sold'}  {'refunded'}  {'conflict'} somebody else holds a seat of the order; their checkout will fail in MySQL
-if not meta then return { 'conflict' } end
+-- reply {'sold', version}  {'refunded', version}
+--       {'conflict', version} somebody else holds a seat of the order: follow-orders.lua is the way
+if not meta then return { 'conflict', '0' } end
 local id, buyer, seats = ARGV[1], ARGV[2], ARGV[3]
 local hold = readHold(id)
-if hold and hold.state == 's' then return { 'sold' } end
-if hold and hold.state == 'f' then return { 'refunded' } end
+if hold and hold.state == 's' then return { 'sold', int(meta.version) } end
+if hold and hold.state == 'f' then return { 'refunded', int(meta.version) } end
 
 if not hold or hold.state == 'r' then
-  if not allFree(seats) then return { 'conflict' } end
-  meta.free = meta.free - countSeats(seats)
-  hold = { id = id, buyer = buyer, expiresAt = now, seats = seats, attempt = hold and hold.attempt or 1,
+  if not allFree(seats) then return { 'conflict', int(meta.version) } end
+  hold = { id = id, state = 'h', buyer = buyer, expiresAt = now, seats = seats, attempt = hold and hold.attempt or 1,
     count = countSeats(seats) }
-elseif hold.state == 'p' then
-  redis.call('ZREM', PAYING, id)
-  meta.paying = meta.paying - hold.count
-else
-  redis.call('ZREM', DUE, id)
-  meta.held = meta.held - hold.count
+  meta.free = meta.free - hold.count
+  meta.held = meta.held + hold.count
 end
-
-hold.state = 's'
-writeHold(hold)
-redis.call('HDEL', UNTOLD, id)
-redis.call('ZREM', STANDBY, buyer)
-redis.call('HSET', ENTRIES, buyer, 'H|' .. id)
-markAll(hold.seats, 's')
-meta.sold = meta.sold + hold.count
-ledger('t', 'sold', 'h', id, 'u', buyer, 's', hold.seats)
+sell(hold)
 save()
-return { 'sold' }
+return { 'sold', stamp() }

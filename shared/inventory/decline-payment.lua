@@ -1,7 +1,7 @@
 -- The provider has said no (or was never asked, and never will be): paying -> held while time is left, else released.
 --
 -- ARGV  1 hold  2 attempt
--- reply {'held', expiresAt}  {'released', buyer, promoted hold...}  {'settled', state}  {'unknown'}
+-- reply {'held', expiresAt}  {'released', buyer, version, promoted hold...}  {'settled', state}  {'unknown'}
 if not meta then return { 'unknown' } end
 local hold = readHold(ARGV[1])
 if not hold then return { 'unknown' } end
@@ -23,4 +23,4 @@ end
 release(hold, 'declined')
 local promoted = promote()
 save()
-return { 'released', hold.buyer, unpack(promoted) }
+return { 'released', hold.buyer, stamp(), unpack(promoted) }

@@ -5,11 +5,11 @@
 --
 -- ARGV  1 hold whose card was charged and which gets no order, or ''  2 its buyer  3 its seats  4 its attempt
 --       5... orders that own seats, as 'order|buyer|seats'
--- reply {'ended', n, buyer * n, promoted hold...}   the hold that lost has ended just now; n buyers yielded
+-- reply {'ended', version, n, buyer * n, promoted hold...}   the hold that lost has ended just now; n buyers yielded
 --       {'noted', ...}    it had ended or was forgotten before; why it is without seats is remembered now
 --       {'known', ...}    nothing was left to do about it, or there was none
 --       {'blocked', ...}  as `known`, but a seat of an order is being paid for by somebody else
-if not meta then return { 'known', 0 } end
+if not meta then return { 'known', '0', 0 } end
 local id, buyer, seats, attempt = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local outcome, ended = 'known', {}
 
@@ -33,31 +33,39 @@ local function lose()
   end
 end
 
--- Ends unpaid holds that have one of these seats. They are looked for among all; this is for rare accidents.
+-- Ends unpaid holds that have one of these seats.
+local holders -- seat -> id of its unpaid hold; all of them are read, once, as this is for rare accidents
 local function yield(wanted)
-  for _, other in ipairs(redis.call('ZRANGE', DUE, 0, -1)) do
-    local hold = readHold(other)
-    for seat in hold.seats:gmatch('[^+]+') do
-      if wanted[seat] then
-        release(hold, 'seats_lost')
-        ended[#ended + 1] = hold.buyer
-        break
-      end
+  if not holders then
+    holders = {}
+    for _, other in ipairs(redis.call('ZRANGE', DUE, 0, -1)) do
+      local hold = readHold(other)
+      for seat in hold.seats:gmatch('[^+]+') do holders[seat] = other end
+    end
+  end
+  for _, seat in ipairs(wanted) do
+    local hold = holders[seat] and readHold(holders[seat])
+    if hold and hold.state == 'h' then
+      release(hold, 'seats_lost')
+      ended[#ended + 1] = hold.buyer
     end
   end
 end
 
 local function follow(order, owner, ofOrder)
   local hold = readHold(order)
-  -- Held or in payment: complete-payment.lua sells it. Refunded: MySQL has taken its seats back since.
-  if hold and (hold.state == 'h' or hold.state == 'p' or hold.state == 'f') then return end
+  -- MySQL has taken its seats back since.
+  if hold and hold.state == 'f' then return end
+  if hold and (hold.state == 'h' or hold.state == 'p') then
+    sell(hold)
+  end
   local sold = hold and hold.state == 's'
   local own, wanted = {}, {}
   if sold then for seat in hold.seats:gmatch('[^+]+') do own[seat] = true end end
   for seat in ofOrder:gmatch('[^+]+') do
-    if not own[seat] and not allFree(seat) then wanted[seat] = true end
+    if not own[seat] and not allFree(seat) then wanted[#wanted + 1] = seat end
   end
-  if next(wanted) then yield(wanted) end
+  if #wanted > 0 then yield(wanted) end
 
   local got = {}
   for seat in ofOrder:gmatch('[^+]+') do
@@ -83,7 +91,7 @@ if id ~= '' then lose() end
 for at = 5, #ARGV do follow(ARGV[at]:match('^([^|]+)|(%d+)|(.+)$')) end
 local promoted = promote()
 save()
-local reply = { outcome, #ended }
+local reply = { outcome, stamp(), #ended }
 for _, each in ipairs(ended) do reply[#reply + 1] = each end
 for _, each in ipairs(promoted) do reply[#reply + 1] = each end
 return reply

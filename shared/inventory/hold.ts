@@ -37,18 +37,24 @@ export function encodeSeats(seats: readonly string[]): string {
 }
 
 /** A hold just given, with the moment it was given: it needs a timer, and its buyer has to be told. */
-export type NewHold = Hold & { /** Milliseconds since 1970, by the clock of Redis. */ heldAt: number };
+export type NewHold = Hold & {
+  /** Milliseconds since 1970, by the clock of Redis. */
+  heldAt: number;
+  /** As of which its buyer has it; see stamp() in prelude.lua. */
+  version: number;
+};
 
-/** Holds that standby buyers got, as promote() in prelude.lua writes them: 'hold|buyer|expiresAt|seats|heldAt'. */
+/** Holds that standby buyers got, as promote() in prelude.lua writes them: 'hold|buyer|expiresAt|seats|heldAt|version'. */
 export function decodePromoted(packed: readonly unknown[]): NewHold[] {
   return packed.map((text) => {
-    const [holdId = '', buyer, expiresAt, seats, heldAt] = String(text).split('|');
+    const [holdId = '', buyer, expiresAt, seats, heldAt, version] = String(text).split('|');
     return {
       holdId,
       buyerId: Number(buyer),
       seats: decodeSeats(seats),
       expiresAt: Number(expiresAt),
       heldAt: Number(heldAt),
+      version: Number(version),
     };
   });
 }
@@ -56,8 +62,12 @@ export function decodePromoted(packed: readonly unknown[]): NewHold[] {
 /** A hold with the state it is in, since when, and the number of payment attempts it has seen. */
 export type HoldRecord = NewHold & { state: HoldState; attempt: number };
 
-/** As lingering.lua writes it: since when it lingers, the id, then what prelude.lua keeps in `holds`. */
-export function decodeHoldRecord(packed: unknown): HoldRecord {
+/** As lingering.lua writes them: the version as of which they are so; for each since when it lingers, the id, then what prelude.lua keeps in `holds`. */
+export function decodeHoldRecords([version, ...records]: readonly unknown[]): HoldRecord[] {
+  return records.map((packed) => ({ ...decodeHoldRecord(packed), version: Number(version) }));
+}
+
+function decodeHoldRecord(packed: unknown): Omit<HoldRecord, 'version'> {
   const [since, holdId = '', state, buyer, expiresAt, seats, attempt] = String(packed).split('|');
   return {
     holdId,

@@ -9,7 +9,7 @@ import type { Drop } from '../drops/drop.ts';
 import type { Log } from '../log.ts';
 import { createClaim, type Claim } from './claim.ts';
 import {
-  decodeHoldRecord,
+  decodeHoldRecords,
   decodeHoldState,
   decodePromoted,
   decodeSeats,
@@ -26,8 +26,11 @@ import { createRestore, type Restore } from './restore.ts';
 import { decodeReleaseReason, type ReleaseReason } from './release-reason.ts';
 import { defineScript, unexpected, UnexpectedReply, type Send } from './script.ts';
 
-/** What became of a hold that ended, with the holds that standby buyers got from it. */
-export type Released = { kind: 'released'; buyerId: number; promoted: NewHold[] };
+/**
+ * What became of a hold that ended, with the holds that standby buyers got from it. `version`, here and below: as of
+ * which it is so. It grows with each change of how any buyer in the partition stands, and fits in a double exactly.
+ */
+export type Released = { kind: 'released'; buyerId: number; version: number; promoted: NewHold[] };
 export type Settled = { kind: 'settled'; state: HoldState };
 export type Unknown = { kind: 'unknown' };
 
@@ -47,20 +50,29 @@ export type Followed = {
    * `blocked`: an order lacks a seat that somebody else is paying for, whose payment will come to nothing.
    */
   kind: 'ended' | 'noted' | 'known' | 'blocked';
+  version: number;
   /** Buyers whose unpaid holds had seats of an order, and ended. */
   yielded: number[];
   promoted: NewHold[];
 };
 
 export type Left =
-  | { kind: 'released'; holdId: string; promoted: NewHold[] }
-  | { kind: 'left'; entryId: string }
+  | { kind: 'released'; holdId: string; version: number; promoted: NewHold[] }
+  | { kind: 'left'; entryId: string; version: number }
   | { kind: 'paying' | 'sold' | 'none' };
 
-export type View =
+/** Version 0: Redis knows nothing of the drop. */
+export type View = { version: number } & (
   | { kind: 'none' | 'sold_out' }
   | { kind: 'standby'; entryId: string; quantity: number; position: number }
-  | { kind: HoldState; holdId: string; seats: string[]; expiresAt: number; reason?: ReleaseReason };
+  | { kind: HoldState; holdId: string; seats: string[]; expiresAt: number; reason?: ReleaseReason }
+);
+
+/** Seats of one partition, and what tells whether anything has happened in it since an earlier look. */
+export type Look = Record<'capacity' | 'free' | 'held' | 'paying' | 'sold' | 'version', number> & {
+  /** Id of the latest ledger record; '' when there is none. */
+  latest: string;
+};
 
 /** Seats, but for `standby` (buyers) and `decided` (entries). held + paying + sold + free = capacity. */
 export type Counts = {
@@ -104,7 +116,7 @@ export type Inventory = {
   completePayment: (
     place: Place,
     order: { holdId: string; buyerId: number; seats: readonly string[] },
-  ) => Promise<'sold' | 'refunded' | 'conflict'>;
+  ) => Promise<{ kind: 'sold' | 'refunded' | 'conflict'; version: number }>;
   /** Whether a hold whose card was charged can still become an order. `lost`: its seats are somebody else's by now. */
   checkCharged: (
     place: Place,
@@ -115,7 +127,7 @@ export type Inventory = {
   /** sold -> refunded, after MySQL has the refund. */
   reopen: (place: Place, holdId: string) => Promise<Released | Settled | Unknown>;
   /** Ends the sale, a portion a call. `left`: holds and standby places still to end; repeat until it is 0. */
-  cancel: (place: Place) => Promise<{ left: number; ended: number[] }>;
+  cancel: (place: Place) => Promise<{ left: number; version: number; ended: number[] }>;
   view: (place: Place, buyerId: number) => Promise<View>;
   /** Of all partitions together. Undefined when the drop is not in Redis. */
   counts: (drop: { id: number; partitions: number }) => Promise<Counts | undefined>;
@@ -125,6 +137,8 @@ export type Inventory = {
   noteAccepted: (dropId: number, entries: number) => Promise<void>;
   /** Of each partition; undefined where it is not in Redis. */
   partitionCounts: (drop: { id: number; partitions: number }) => Promise<(Counts | undefined)[]>;
+  /** The figures of a partition; undefined where it is not in Redis. Moves its version on with the clock. */
+  look: (place: Place) => Promise<Look | undefined>;
   /** Of each partition; undefined where it is not in Redis. */
   tallies: (drop: { id: number; partitions: number }) => Promise<(Tally | undefined)[]>;
   /** Seats that the most modest buyer in standby waits for; undefined when nobody does. */
@@ -206,10 +220,11 @@ export function createInventory({
   const borrow = script('borrow');
   const view = script('view');
   const linger = script('lingering');
+  const look = script('look');
 
   const lingering = async (place: Place, state: 'due' | 'paying' | 'untold', ms: number) => {
-    const [, ...records] = await linger(place, state, ms);
-    return records.map(decodeHoldRecord);
+    const [, ...rest] = await linger(place, state, ms);
+    return decodeHoldRecords(rest);
   };
 
   const partitionCounts: Inventory['partitionCounts'] = ({ id, partitions }) =>
@@ -274,12 +289,17 @@ export function createInventory({
 
     async leave(place, buyerId) {
       const reply = await leave(place, buyerId);
-      const [outcome, id] = reply;
+      const [outcome, id, version] = reply;
       switch (outcome) {
         case 'released':
-          return { kind: outcome, holdId: String(id), promoted: decodePromoted(reply.slice(2)) };
+          return {
+            kind: outcome,
+            holdId: String(id),
+            version: Number(version),
+            promoted: decodePromoted(reply.slice(3)),
+          };
         case 'left':
-          return { kind: outcome, entryId: String(id) };
+          return { kind: outcome, entryId: String(id), version: Number(version) };
         case 'paying':
         case 'sold':
         case 'none':
@@ -319,8 +339,9 @@ export function createInventory({
 
     async completePayment(place, { holdId, buyerId, seats }) {
       const reply = await complete(place, holdId, buyerId, encodeSeats(seats));
-      const [outcome] = reply;
-      if (outcome === 'sold' || outcome === 'refunded' || outcome === 'conflict') return outcome;
+      const [outcome, version] = reply;
+      if (outcome === 'sold' || outcome === 'refunded' || outcome === 'conflict')
+        return { kind: outcome, version: Number(version) };
       throw unexpected('complete-payment', reply);
     },
 
@@ -339,7 +360,7 @@ export function createInventory({
         [orderId, buyerId, encodeSeats(seats)].join('|'),
       );
       const reply = await follow(place, ...about, ...orders);
-      const [outcome, count, ...rest] = reply;
+      const [outcome, version, count, ...rest] = reply;
       switch (outcome) {
         case 'ended':
         case 'noted':
@@ -347,6 +368,7 @@ export function createInventory({
         case 'blocked':
           return {
             kind: outcome,
+            version: Number(version),
             yielded: rest.slice(0, Number(count)).map(Number),
             promoted: decodePromoted(rest.slice(Number(count))),
           };
@@ -360,23 +382,31 @@ export function createInventory({
     },
 
     async cancel(place) {
-      const [, left, ...ended] = await cancel(place);
-      return { left: Number(left), ended: ended.map(Number) };
+      const [, left, version, ...ended] = await cancel(place);
+      return { left: Number(left), version: Number(version), ended: ended.map(Number) };
     },
 
     async view(place, buyerId) {
       const reply = await view(place, buyerId);
-      const [outcome, id, third, fourth, fifth, sixth] = reply;
+      const [outcome, stamped, id, third, fourth, fifth, sixth] = reply;
+      const version = Number(stamped);
       switch (outcome) {
         case 'none':
         case 'sold_out':
-          return { kind: outcome };
+          return { kind: outcome, version };
         case 'standby':
-          return { kind: outcome, entryId: String(id), quantity: Number(third), position: Number(fourth) };
+          return {
+            kind: outcome,
+            version,
+            entryId: String(id),
+            quantity: Number(third),
+            position: Number(fourth),
+          };
         case 'hold': {
           const reason = decodeReleaseReason(sixth);
           return {
             kind: decodeHoldState(third),
+            version,
             holdId: String(id),
             seats: decodeSeats(fourth),
             expiresAt: Number(fifth),
@@ -407,6 +437,20 @@ export function createInventory({
       await redis.incrby(keys.accepted(dropId), entries);
     },
 
+    async look(place) {
+      const [outcome, capacity, free, held, paying, sold, latest, version] = await look(place);
+      if (outcome !== 'there') return undefined;
+      return {
+        capacity: Number(capacity),
+        free: Number(free),
+        held: Number(held),
+        paying: Number(paying),
+        sold: Number(sold),
+        latest: String(latest),
+        version: Number(version),
+      };
+    },
+
     tallies: ({ id, partitions }) =>
       Promise.all(
         places(id, partitions).map(async (place) => {
@@ -434,7 +478,7 @@ export function createInventory({
       const [first] = await redis.zrange(keys.key(place, 'standby'), '0', '0');
       if (first === undefined) return undefined;
       const standing = await view(place, Number(first));
-      return standing[0] === 'standby' ? Number(standing[2]) : undefined;
+      return standing[0] === 'standby' ? Number(standing[3]) : undefined;
     },
 
     async seatMap({ id, partitions }) {
@@ -520,10 +564,15 @@ export function places(dropId: number, partitions: number): Place[] {
 }
 
 function decodeEnd(script: string, reply: [string, ...(string | number)[]]): Released | Settled | Unknown {
-  const [outcome, detail] = reply;
+  const [outcome, detail, version] = reply;
   switch (outcome) {
     case 'released':
-      return { kind: outcome, buyerId: Number(detail), promoted: decodePromoted(reply.slice(2)) };
+      return {
+        kind: outcome,
+        buyerId: Number(detail),
+        version: Number(version),
+        promoted: decodePromoted(reply.slice(3)),
+      };
     case 'settled':
       return { kind: outcome, state: decodeHoldState(detail) };
     case 'unknown':

@@ -1,7 +1,7 @@
 -- A buyer gives a hold back, or leaves standby.
 --
 -- ARGV  1 buyer
--- reply {'released', hold, promoted hold...}  {'left', entry}  {'paying'}  {'sold'}  {'none'}
+-- reply {'released', hold, version, promoted hold...}  {'left', entry, version}  {'paying'}  {'sold'}  {'none'}
 if not meta then return { 'none' } end
 local buyer = ARGV[1]
 local state, id = (redis.call('HGET', ENTRIES, buyer) or ''):match('^(%a)|([^|]+)')
@@ -12,7 +12,8 @@ if state == 'W' then
   -- From an entry before this one; it is no longer the latest outcome.
   if redis.call('GETBIT', SOLDOUT, buyer) == 1 then redis.call('SETBIT', SOLDOUT, buyer, 0) end
   ledger('t', 'leave', 'h', id, 'u', buyer)
-  return { 'left', id }
+  save()
+  return { 'left', id, stamp() }
 end
 if state ~= 'H' then return { 'none' } end
 
@@ -22,4 +23,4 @@ if hold.state == 's' then return { 'sold' } end
 release(hold, 'given_back')
 local promoted = promote()
 save()
-return { 'released', id, unpack(promoted) }
+return { 'released', id, stamp(), unpack(promoted) }

@@ -2,8 +2,8 @@
 --
 -- ARGV  1 'due' (time was over so long ago), 'paying' (in payment for so long) or 'untold' (promoted so long ago)
 --       2 ms
--- reply {'holds', 'since|hold|state|buyer|expiresAt|seats|attempt|payer'...} at most 500, since in ms
-if not meta then return { 'holds' } end
+-- reply {'holds', version as of which it is so, 'since|hold|state|buyer|expiresAt|seats|attempt|payer'...} at most 500, since in ms
+if not meta then return { 'holds', '0' } end
 local before = now - tonumber(ARGV[2])
 local ids = {} -- hold, since, hold, since, ...
 if ARGV[1] == 'untold' then
@@ -13,9 +13,9 @@ else
   ids = redis.call('ZRANGE', key, '-inf', int(before), 'BYSCORE', 'LIMIT', 0, 500, 'WITHSCORES')
 end
 
-local holds = { 'holds' }
+local holds = { 'holds', int(meta.version) }
 for i = 1, #ids, 2 do
-  if tonumber(ids[i + 1]) <= before and #holds <= 500 then
+  if tonumber(ids[i + 1]) <= before and #holds <= 501 then
     holds[#holds + 1] = ids[i + 1] .. '|' .. ids[i] .. '|' .. redis.call('HGET', HOLDS, ids[i])
   end
 end

@@ -44,7 +44,10 @@ test('whose hold has ended may try again', async () => {
   expect(second.holdId).not.toBe(hold.holdId);
   expect(await shop.inventory.view(place, 1)).toMatchObject({ kind: 'held', holdId: second.holdId });
   // What is still told of the first one does not touch the second.
-  expect(await shop.inventory.release(place, hold.holdId)).toEqual({ kind: 'settled', state: 'released' });
+  expect(await shop.inventory.release(place, hold.holdId)).toMatchObject({
+    kind: 'settled',
+    state: 'released',
+  });
   expect(await shop.inventory.view(place, 1)).toMatchObject({ kind: 'held', holdId: second.holdId });
 });
 

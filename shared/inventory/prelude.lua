@@ -30,6 +30,7 @@ local BEYOND_ROWS = 2 ^ 31
 -- Redis's clock is the only one that decides about time. Milliseconds since 1970.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local microseconds = time[1] * 1000000 + time[2]
 
 local function int(number)
   return string.format('%.0f', number)
@@ -39,19 +40,33 @@ end
 local meta
 do
   local m = redis.call('HMGET', META, 'capacity', 'free', 'held', 'paying', 'sold', 'maxPerBuyer', 'standbyLimit',
-    'holdMs', 'status', 'sequence', 'decided', 'partitions', 'searchFrom')
+    'holdMs', 'status', 'sequence', 'decided', 'partitions', 'searchFrom', 'version')
   if m[1] then
     meta = {
       capacity = tonumber(m[1]), free = tonumber(m[2]), held = tonumber(m[3]), paying = tonumber(m[4]),
       sold = tonumber(m[5]), maxPerBuyer = tonumber(m[6]), standbyLimit = tonumber(m[7]), holdMs = tonumber(m[8]),
       status = m[9], sequence = tonumber(m[10]),
-      decided = tonumber(m[11]), partitions = tonumber(m[12]), searchFrom = {},
+      decided = tonumber(m[11]), partitions = tonumber(m[12]), searchFrom = {}, version = tonumber(m[14]) or 0,
     }
     -- For each quantity a row: none before it has a run of so many free seats. Without it, each pair would be looked
     -- for in every row that has odd seats left, and a large drop would keep its node for seconds.
     for index in (m[13] or ''):gmatch('%d+') do meta.searchFrom[#meta.searchFrom + 1] = tonumber(index) end
     for quantity = #meta.searchFrom + 1, meta.maxPerBuyer do meta.searchFrom[quantity] = 0 end
   end
+end
+
+-- The version of how buyers stand, of all in the partition together: what is told of a buyer holds as of a version,
+-- and of two words the one with the higher version is the later one. Each script that changes anything raises it,
+-- once, and tells it with what it did. It follows the clock, in microseconds, so that a replica that takes over
+-- without the last changes goes on above what was told of them; but a clock that went back does not take it along.
+-- 2^53 microseconds are the year 2255, so it is a whole number in a double.
+local stamped = false
+local function stamp()
+  if not stamped then
+    meta.version = math.max(meta.version + 1, microseconds)
+    stamped = true
+  end
+  return int(meta.version)
 end
 
 -- Rows that this script has read or changed, by number.
@@ -101,7 +116,7 @@ local function save()
   end
   redis.call('HSET', META, 'capacity', meta.capacity, 'free', meta.free, 'held', meta.held, 'paying', meta.paying,
     'sold', meta.sold, 'sequence', int(meta.sequence), 'decided', int(meta.decided),
-    'searchFrom', table.concat(meta.searchFrom, ','))
+    'searchFrom', table.concat(meta.searchFrom, ','), 'version', stamp())
 end
 
 -- The first seat of the best run of `count` free seats in a row: the one nearest to the middle, the lower one of two.
@@ -216,7 +231,7 @@ local function ledger(...)
 end
 
 -- Free seats go to the first in standby whom they fit. One who wants more keeps the place. Returns the new holds,
--- each as 'hold|buyer|expiresAt|seats|heldAt'.
+-- each as 'hold|buyer|expiresAt|seats|heldAt|version'.
 local function promote()
   local promoted = {}
   while meta.free > 0 and meta.status == 'open' do
@@ -233,9 +248,28 @@ local function promote()
     local hold = openHold(id, buyer, quantity, takeSeats(quantity))
     redis.call('HSET', UNTOLD, id, int(now))
     ledger('t', 'promote', 'h', id, 'u', buyer, 's', hold.seats, 'x', int(hold.expiresAt))
-    promoted[#promoted + 1] = table.concat({ id, buyer, int(hold.expiresAt), hold.seats, int(now) }, '|')
+    promoted[#promoted + 1] = table.concat({ id, buyer, int(hold.expiresAt), hold.seats, int(now), stamp() }, '|')
   end
   return promoted
+end
+
+-- MySQL has the order: held or paying -> sold. The caller saves.
+local function sell(hold)
+  if hold.state == 'p' then
+    redis.call('ZREM', PAYING, hold.id)
+    meta.paying = meta.paying - hold.count
+  else
+    redis.call('ZREM', DUE, hold.id)
+    meta.held = meta.held - hold.count
+  end
+  redis.call('HDEL', UNTOLD, hold.id)
+  redis.call('ZREM', STANDBY, hold.buyer)
+  redis.call('HSET', ENTRIES, hold.buyer, 'H|' .. hold.id)
+  hold.state = 's'
+  writeHold(hold)
+  markAll(hold.seats, 's')
+  meta.sold = meta.sold + hold.count
+  ledger('t', 'sold', 'h', hold.id, 'u', hold.buyer, 's', hold.seats)
 end
 
 -- Ends a hold that is not paid: held or paying -> released. The caller promotes and saves.

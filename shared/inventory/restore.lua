@@ -15,13 +15,17 @@ if meta then
   local last = redis.call('XREVRANGE', LEDGER, '+', '-', 'COUNT', 1)[1]
   if last and last[1] ~= ARGV[1] then return { 'moved' } end
 end
+-- A stream knows of no other one that came before it, and buyers have been told versions; the clock of this node may be
+-- behind that of the one that was lost.
+local after = tonumber(ARGV[1]:match('^%d+') or '0')
+local version = math.max(meta and meta.version or 0, (after + 1) * 1000)
 redis.call('DEL', unpack(KEYS))
 
 local from = cjson.decode(ARGV[3])
 local terms = from.terms
 meta = { capacity = 0, free = 0, held = 0, paying = 0, sold = 0, maxPerBuyer = tonumber(terms[1]),
   standbyLimit = tonumber(terms[2]), holdMs = tonumber(terms[3]), status = terms[4], sequence = tonumber(terms[5]),
-  decided = tonumber(terms[6]), partitions = tonumber(terms[7]), searchFrom = {} }
+  decided = tonumber(terms[6]), partitions = tonumber(terms[7]), searchFrom = {}, version = version }
 for quantity = 1, meta.maxPerBuyer do meta.searchFrom[quantity] = 0 end
 redis.call('HSET', META, 'maxPerBuyer', terms[1], 'standbyLimit', terms[2], 'holdMs', terms[3], 'status', terms[4],
   'partitions', terms[7])
@@ -59,8 +63,6 @@ for _, transfer in ipairs(from.lent) do redis.call('HSET', LENT, transfer[1], tr
 for _, transfer in ipairs(from.borrowed) do redis.call('HSET', BORROWED, transfer, 1) end
 if #ARGV[4] > 0 then redis.call('SET', SOLDOUT, ARGV[4]) end
 
--- A stream knows of no other one that came before it; this clock may be behind that of the node that was lost.
-local after = tonumber(ARGV[1]:match('^%d+') or '0')
 for i, record in ipairs(from.records) do
   if i == 1 then redis.call('XADD', LEDGER, int(math.max(now, after + 1)) .. '-0', unpack(record))
   else ledger(unpack(record)) end

@@ -1,14 +1,16 @@
 -- What became of a buyer, as of now. Changes nothing.
 --
 -- ARGV  1 buyer
--- reply {'none'}  {'sold_out'}  {'standby', entry, quantity, position}
---       {'hold', hold, state, seats, expiresAt, why it was released if it was}
-if not meta then return { 'none' } end
+-- reply {'none', version}  {'sold_out', version}  {'standby', version, entry, quantity, position}
+--       {'hold', version, hold, state, seats, expiresAt, why it was released if it was}
+-- The version is that as of which it is so, 0 where nothing of the partition is known.
+if not meta then return { 'none', '0' } end
+local version = int(meta.version)
 local buyer = ARGV[1]
 local record = redis.call('HGET', ENTRIES, buyer)
 if not record then
-  if redis.call('GETBIT', SOLDOUT, buyer) == 1 then return { 'sold_out' } end
-  return { 'none' }
+  if redis.call('GETBIT', SOLDOUT, buyer) == 1 then return { 'sold_out', version } end
+  return { 'none', version }
 end
 
 local state, id, quantity, sequence = record:match('^(%a)|([^|]+)|?(%d*)|?(%d*)$')
@@ -19,10 +21,10 @@ if state == 'W' then
     ahead = ahead + redis.call('ZCOUNT', STANDBY, int(wanted * SEQUENCES),
       '(' .. int(wanted * SEQUENCES + tonumber(sequence)))
   end
-  return { 'standby', id, tonumber(quantity), ahead + 1 }
+  return { 'standby', version, id, tonumber(quantity), ahead + 1 }
 end
 local hold = readHold(id)
 -- Sent home from standby by a cancelled drop: there never was a hold.
-if not hold then return { 'hold', id, 'r', '', '0', 'cancelled' } end
+if not hold then return { 'hold', version, id, 'r', '', '0', 'cancelled' } end
 local ended = hold.state == 'r' or hold.state == 'f'
-return { 'hold', id, hold.state, hold.seats, int(hold.expiresAt), ended and hold.payer or '' }
+return { 'hold', version, id, hold.state, hold.seats, int(hold.expiresAt), ended and hold.payer or '' }

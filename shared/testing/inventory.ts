@@ -27,8 +27,10 @@ export type TestInventory = {
   letLapse: (place: Place, holdId: string) => Promise<void>;
   /** Moves the moment since which a hold is `paying` or `untold` into the past. */
   backdate: (place: Place, what: 'paying' | 'untold', holdId: string, ms: number) => Promise<void>;
-  /** Makes Redis forget all of a hold, as if a failover had lost what was written of it. */
+  /** Makes Redis forget all of a live hold, as if a failover had lost what was written of it. */
   forgetHold: (place: Place, holdId: string) => Promise<void>;
+  /** Remembers a partition as it is; what it returns makes Redis go back to that, as a replica does that is behind. */
+  remember: (place: Place) => Promise<() => Promise<void>>;
   ledger: (place: Place) => Promise<Record<string, string>[]>;
   /** Takes all that was put on sale out of Redis again and closes the connection. */
   stop: () => Promise<void>;
@@ -138,9 +140,11 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
 
     async forgetHold(place, holdId) {
       const [state, buyer = '', , seats = ''] = await record(place, holdId);
-      if (state !== 'h') throw new Error('only a held hold can be forgotten');
+      const lives = ({ h: 'held', p: 'paying', s: 'sold' } as const)[state ?? ''];
+      if (!lives) throw new Error('only a live hold can be forgotten');
       await redis.hdel(keys.key(place, 'holds'), holdId);
       await redis.zrem(keys.key(place, 'due'), holdId);
+      await redis.zrem(keys.key(place, 'paying'), holdId);
       await redis.hdel(keys.key(place, 'untold'), holdId);
       if ((await redis.hget(keys.key(place, 'entries'), buyer)) === `H|${holdId}`) {
         await redis.hdel(keys.key(place, 'entries'), buyer);
@@ -153,8 +157,20 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
         await redis.zadd(keys.key(place, 'open'), row, row);
       }
       await redis.hincrby(keys.key(place, 'meta'), 'free', ids.length);
-      await redis.hincrby(keys.key(place, 'meta'), 'held', -ids.length);
+      await redis.hincrby(keys.key(place, 'meta'), lives, -ids.length);
       await redis.hdel(keys.key(place, 'meta'), 'searchFrom');
+    },
+
+    async remember(place) {
+      const names = keys.all(place);
+      const kept = await Promise.all(names.map((key) => redis.dumpBuffer(key)));
+      return async () => {
+        await redis.unlink(...names);
+        for (const [index, key] of names.entries()) {
+          const value = kept[index];
+          if (value) await redis.restore(key, 0, value);
+        }
+      };
     },
 
     async ledger(place) {

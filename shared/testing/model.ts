@@ -156,12 +156,16 @@ export class PartitionModel {
   }
 
   #end(hold: ModelHold, state: 'released' | 'refunded'): Given[] {
+    this.#letGo(hold, state);
+    return this.#promote();
+  }
+
+  #letGo(hold: ModelHold, state: 'released' | 'refunded'): void {
     hold.state = state;
     this.untold.delete(hold.holdId);
     if (this.latest.get(hold.buyerId)?.holdId === hold.holdId) {
       this.latest.set(hold.buyerId, { of: 'ended', holdId: hold.holdId });
     }
-    return this.#promote();
   }
 
   release(holdId: string): { kind: string; promoted?: Given[] } {
@@ -284,7 +288,71 @@ export class PartitionModel {
     return { kind, holdId: standing.holdId, seats: hold?.seats ?? [] };
   }
 
-  /** A failover has lost all that was written of a held hold. */
+  /**
+   * Orders get their seats: from their own holds, from what is free, and from holds that nobody pays for yet. `lost`:
+   * a hold that was charged in vain.
+   */
+  followOrders(
+    owners: readonly Given[],
+    lost?: Given & { attempt: number },
+  ): { kind: string; yielded: number[]; promoted: Given[] } {
+    const yielded: number[] = [];
+    let kind = lost ? this.#lose(lost, owners.length > 0) : 'known';
+    const isFree = (seat: string) => this.seats('free').includes(seat);
+    for (const { holdId, buyerId, seats } of owners) {
+      const own = this.holds.get(holdId);
+      if (own?.state === 'refunded') continue;
+      if (own?.state === 'held' || own?.state === 'paying') this.completePayment({ holdId, buyerId, seats });
+      const had = own?.state === 'released' ? [] : (own?.seats ?? []);
+      const lacking = seats.filter((seat) => !had.includes(seat));
+      for (const hold of this.holds.values()) {
+        if (hold.state !== 'held' || !hold.seats.some((seat) => lacking.includes(seat))) continue;
+        this.#letGo(hold, 'released');
+        yielded.push(hold.buyerId);
+      }
+      const got = lacking.filter(isFree);
+      if (got.length < lacking.length && kind === 'known') kind = 'blocked';
+      if (got.length === 0) continue;
+      const attempt = own?.attempt ?? 1;
+      const lapsed = own?.lapsed ?? false;
+      const order = { holdId, buyerId, seats: [...had, ...got], state: 'sold' as const };
+      this.holds.set(holdId, { ...order, attempt, payer: '', lapsed });
+      if (had.length > 0) continue;
+      this.standby = this.standby.filter((each) => each.buyerId !== buyerId);
+      this.latest.set(buyerId, { of: 'hold', holdId });
+    }
+    return { kind, yielded, promoted: this.#promote() };
+  }
+
+  #lose({ holdId, buyerId, seats, attempt }: Given & { attempt: number }, isOwned: boolean): string {
+    const hold = this.holds.get(holdId);
+    if (!hold) {
+      if ((this.latest.get(buyerId)?.of ?? 'ended') === 'ended')
+        this.latest.set(buyerId, { of: 'ended', holdId });
+      const record = { holdId, buyerId, seats, state: 'released' as const, attempt };
+      this.holds.set(holdId, { ...record, payer: 'seats_lost', lapsed: true });
+      return 'noted';
+    }
+    if (hold.state === 'released') {
+      const kind = hold.payer === 'seats_lost' ? 'known' : 'noted';
+      hold.payer = 'seats_lost';
+      return kind;
+    }
+    if (!isOwned || !(hold.state === 'held' || (hold.state === 'paying' && hold.attempt === attempt)))
+      return 'known';
+    this.#letGo(hold, 'released');
+    hold.payer = 'seats_lost';
+    return 'ended';
+  }
+
+  /** As it is now, to go back to. */
+  clone(): PartitionModel {
+    const copy = new PartitionModel(this.terms, this.rows, []);
+    for (const [key, value] of Object.entries(this)) Reflect.set(copy, key, structuredClone(value));
+    return copy;
+  }
+
+  /** A failover has lost all that was written of a live hold. */
   forgetHold(holdId: string): void {
     const hold = this.holds.get(holdId);
     if (!hold) return;

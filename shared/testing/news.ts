@@ -18,9 +18,10 @@ export async function hearNews(redis: Cluster, keys: Keys, dropId: number): Prom
   const channel = keys.news(dropId);
   const hear = (from: string, message: string) => {
     if (from !== channel) return;
-    const { events, soldOut } = JSON.parse(message) as DropNews;
+    const { events, soldOut, soldOutVersion: version = 0 } = JSON.parse(message) as DropNews;
     told.push(...events);
-    for (const to of soldOut) told.push({ to, event: 'entry:outcome', entry: { status: 'sold_out' } });
+    for (const to of soldOut)
+      told.push({ to, event: 'entry:outcome', entry: { status: 'sold_out', version } });
   };
   redis.on('smessage', hear);
   await redis.ssubscribe(channel);
