@@ -28,7 +28,7 @@ function replayOf(...more: Record<string, string | number>[]): Replay {
 }
 
 const held = (holdId: string, buyerId = 1, seat = '0.1') =>
-  heldState(place, { holdId, buyerId, seats: [seat], expiresAt: 10_000 }, key);
+  heldState(place, { holdId, buyerId, seats: [seat], expiresAt: 10_000, version: 1 }, key);
 const press = (sentAt = 0, answeredAt = 1, result: Press['result'] = 'accepted'): Press => ({
   sentAt,
   answeredAt,
@@ -49,8 +49,8 @@ function found(buyers: BuyerRecord[], replay = replayOf()): [Rule, string][] {
 test('buyers who were told the truth', () => {
   const told = [
     buyer(1, [held(id('a', 0)), held(id('a', 0))]),
-    buyer(2, [{ status: 'standby', position: 1 }]),
-    buyer(3, [{ status: 'sold_out' }]),
+    buyer(2, [{ status: 'standby', version: 1, position: 1 }]),
+    buyer(3, [{ status: 'sold_out', version: 1 }]),
     // Came too late, and one whose answer was lost on the way.
     buyer(4, [], [press(0, 1, 'refused')]),
     buyer(5, [], [press(0, 1, 'unknown')]),
@@ -65,10 +65,10 @@ test('a buyer whose hold has ended may enter again, and what came of that is the
     { t: 'claim', b: 'b'.repeat(14), e: '1:1', r: `20000|30000|${outcome}` },
   ];
   const presses = [press(), press(5, 6)];
-  const ended = [held(id('a', 0)), { status: 'released' } as const];
-  const waits = buyer(1, [...ended, { status: 'standby', position: 1 }], presses);
+  const ended = [held(id('a', 0)), { status: 'released', version: 1 } as const];
+  const waits = buyer(1, [...ended, { status: 'standby', version: 1, position: 1 }], presses);
   expect(found([waits], replayOf(...again('s1')))).toEqual([]);
-  const soldOut = buyer(1, [...ended, { status: 'sold_out' }], presses);
+  const soldOut = buyer(1, [...ended, { status: 'sold_out', version: 1 }], presses);
   expect(found([soldOut], replayOf(...again('x1')))).toEqual([]);
   expect(found([buyer(1, ended, presses)], replayOf(...again('s1')))).toHaveLength(1);
 });
@@ -77,25 +77,54 @@ test.each<[string, BuyerRecord, Rule]>([
   ['accepted, but never decided', buyer(6, []), '3 one outcome'],
   [
     'accepted once, decided as often as not at all',
-    buyer(3, [{ status: 'sold_out' }], [press(), press()]),
+    buyer(3, [{ status: 'sold_out', version: 1 }], [press(), press()]),
     '3 one outcome',
   ],
-  ['refused, and yet decided', buyer(3, [{ status: 'sold_out' }], [press(0, 1, 'refused')]), '3 one outcome'],
+  [
+    'refused, and yet decided',
+    buyer(3, [{ status: 'sold_out', version: 1 }], [press(0, 1, 'refused')]),
+    '3 one outcome',
+  ],
   ['told nothing', buyer(1, []), 'told the truth'],
   ['told of another hold', buyer(1, [held(id('b', 0))]), 'told the truth'],
   ['told of other seats', buyer(1, [held(id('a', 0), 1, '0.2')]), 'told the truth'],
   ['given somebody else’s token', buyer(1, [held(id('a', 0), 2)]), 'told the truth'],
   ['told of two holds at once', buyer(1, [held(id('b', 0)), held(id('a', 0))]), 'told the truth'],
-  ['told to stand by', buyer(3, [{ status: 'standby', position: 1 }]), 'told the truth'],
-  ['told that all is sold out', buyer(1, [{ status: 'sold_out' }]), 'told the truth'],
+  ['told to stand by', buyer(3, [{ status: 'standby', version: 1, position: 1 }]), 'told the truth'],
+  ['told that all is sold out', buyer(1, [{ status: 'sold_out', version: 1 }]), 'told the truth'],
   [
     'told that it is paid',
-    buyer(1, [held(id('a', 0)), { status: 'sold', orderId: id('a', 0) }]),
+    buyer(1, [held(id('a', 0)), { status: 'sold', version: 1, orderId: id('a', 0) }]),
     'told the truth',
   ],
-  ['told that it has ended', buyer(1, [held(id('a', 0)), { status: 'released' }]), 'told the truth'],
+  [
+    'told that it has ended',
+    buyer(1, [held(id('a', 0)), { status: 'released', version: 1 }]),
+    'told the truth',
+  ],
 ])('%s', (_what, record, rule) => {
   expect(found([record]).map(([rules]) => rules)).toContain(rule);
+});
+
+test('news that comes late is no last word, and no second hold', () => {
+  const left = replayOf({ t: 'leave', h: id('a', 1), u: 2 });
+  const late = { status: 'standby', version: 1, position: 1 } as const;
+  expect(found([buyer(2, [late, { status: 'none', version: 2 }, late])], left)).toEqual([]);
+  expect(
+    found(
+      [
+        buyer(2, [
+          { status: 'none', version: 2 },
+          { ...late, version: 3 },
+        ]),
+      ],
+      left,
+    ),
+  ).toHaveLength(1);
+
+  const ended = replayOf({ t: 'release', h: id('a', 0), u: 1, s: '0.1', why: 'expired' });
+  const released = { status: 'released', version: 2 } as const;
+  expect(found([buyer(1, [released, held(id('a', 0))])], ended)).toEqual([]);
 });
 
 test('who was not told how it ended', () => {
@@ -106,7 +135,7 @@ test('who was not told how it ended', () => {
   expect(found([buyer(1, [held(id('a', 0))])], ended)).toEqual([
     ['told the truth', 'buyer 1 was last told held, and it is released'],
   ]);
-  expect(found([buyer(2, [{ status: 'standby', position: 1 }])], ended)).toEqual([
+  expect(found([buyer(2, [{ status: 'standby', version: 1, position: 1 }])], ended)).toEqual([
     ['told the truth', 'buyer 2 was last told standby, and it is held'],
   ]);
 });

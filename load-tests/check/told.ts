@@ -19,6 +19,18 @@ export type Press = {
 /** `own`: the answer to what the buyer did. */
 export type Told = { at: number; by: 'socket' | 'http' | 'own'; entry: EntryState };
 
+/** What a buyer knows after all that: the word with the highest version, whenever it came. */
+export function lastWord(told: readonly Told[]): EntryState | undefined {
+  let known: EntryState | undefined;
+  for (const { entry } of told) if (!isLate(entry, known)) known = entry;
+  return known;
+}
+
+/** Older than what is known already. */
+export function isLate(entry: EntryState, known: EntryState | undefined): boolean {
+  return known !== undefined && entry.version < known.version;
+}
+
 export type BuyerRecord = { userId: number; presses: Press[]; told: Told[] };
 
 export function checkTold(
@@ -74,7 +86,11 @@ function checkStates(
   const lie = (what: string, entry: EntryState) =>
     report('told the truth', `buyer ${userId} was told ${what}`, { entry, entries, holds: own });
   let live: string | undefined;
+  let known: EntryState | undefined;
   for (const { entry } of told) {
+    // True of its time all the same, but no news of what is live.
+    const isNews = !isLate(entry, known);
+    if (isNews) known = entry;
     switch (entry.status) {
       case 'held': {
         const token = verifyCheckoutToken(entry.checkoutToken ?? '', checkoutKey);
@@ -89,8 +105,8 @@ function checkStates(
           lie('of other seats than were held', entry);
         else if (entry.expiresAt !== new Date(hold.expiresAt).toISOString())
           lie('another end of the hold', entry);
-        if (live !== undefined && claims && claims.holdId !== live) lie('of a second hold', entry);
-        live = claims?.holdId;
+        if (isNews && live !== undefined && claims && claims.holdId !== live) lie('of a second hold', entry);
+        if (isNews) live = claims?.holdId;
         break;
       }
       case 'standby':
@@ -108,11 +124,11 @@ function checkStates(
       case 'sold':
         if (!own.some(({ holdId, state }) => holdId === entry.orderId && state === 'sold'))
           lie('of an order that is not there', entry);
-        live = undefined;
+        if (isNews) live = undefined;
         break;
       case 'released':
         if (!own.some(({ state }) => state === 'released')) lie('that a hold ended, which did not', entry);
-        live = undefined;
+        if (isNews) live = undefined;
         break;
       case 'paying':
       case 'none':
@@ -130,7 +146,7 @@ function checkLastWord(
 ): void {
   if (!presses.some(({ result }) => result === 'accepted')) return;
   const truth = standing(entries, own, replays);
-  const last = told.at(-1)?.entry.status;
+  const last = lastWord(told)?.status;
   if (last === truth) return;
   const heard = last === undefined ? 'was told nothing' : `was last told ${last}`;
   report('told the truth', `buyer ${userId} ${heard}, and it is ${truth}`, { told, entries, holds: own });

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntryState } from '../../shared/contract/entries.ts';
-import type { Press, Told } from '../check/told.ts';
+import { lastWord, type Press, type Told } from '../check/told.ts';
 import type { Board } from './board.ts';
 import type { Answer, FrontDoor } from './front-door.ts';
 import type { Identity } from './make-buyers.ts';
@@ -74,9 +74,9 @@ export class Buyer {
     return this.identity.userId;
   }
 
-  /** How the own entry stands, as far as was heard. */
+  /** How the own entry stands, as far as was heard: late news of what was before changes nothing. */
   get state(): EntryState | undefined {
-    return this.told.at(-1)?.entry;
+    return lastWord(this.told);
   }
 
   /** Opens the page: a socket that watches the drop. Rejects when there is none to be had. */
@@ -228,7 +228,10 @@ export class Buyer {
       const orderId = answer.code === 'already_paid' ? answer.body['orderId'] : answer.body['id'];
       if (answer.status === 201 || answer.code === 'already_paid') {
         board.paidAfter.push(Date.now() - since);
-        this.#hear({ status: 'sold', orderId: String(orderId), seats: this.state?.seats ?? [] }, 'own');
+        const seats = this.state?.seats ?? [];
+        // Paying comes after what was known, and this after that.
+        const version = (this.state?.version ?? 0) + 1;
+        this.#hear({ status: 'sold', version, orderId: String(orderId), seats }, 'own');
         board.paid += 1;
         return;
       }
@@ -288,13 +291,10 @@ export class Buyer {
 
   /** Asks by HTTP how things stand. */
   async #look(): Promise<void> {
-    const heard = this.told.length;
     const answer = await this.askEntry();
     if (answer.status !== 200) this.#sale.board.error(`ask ${describe(answer)}`);
     const entry = answer.body as EntryState;
-    // What came over the socket meanwhile may be newer than this answer.
-    if (answer.status === 200 && entry.status !== 'none' && this.told.length === heard)
-      this.#hear(entry, 'http');
+    if (answer.status === 200 && entry.status !== 'none') this.#hear(entry, 'http');
   }
 
   /** Waits until `holds`, which is looked at whenever something was heard, or for so long. */

@@ -24,7 +24,7 @@ const state: DropState = {
 const known = (changes: Partial<Known> = {}): Known => ({
   phase: 'open',
   state,
-  entry: { status: 'none' },
+  entry: { status: 'none', version: 1 },
   queued: undefined,
   now: opensAt + 10_000,
   ...changes,
@@ -56,37 +56,43 @@ test('a sale shows what the clock says to who has no entry', () => {
 });
 
 test('an entry that was accepted is queued until an outcome comes that is not the one before', () => {
-  const before: Entry = { status: 'released', reason: 'expired' };
+  const before: Entry = { status: 'released', version: 1, reason: 'expired' };
   const waiting = queued(before);
-  expect(stageOf(known({ queued: waiting, entry: { status: 'none' } })).kind).toBe('queued');
+  expect(stageOf(known({ queued: waiting, entry: { status: 'none', version: 1 } })).kind).toBe('queued');
   expect(stageOf(known({ queued: waiting, entry: before })).kind).toBe('queued');
-  expect(stageOf(known({ queued: waiting, entry: { status: 'standby', position: 3 } })).kind).toBe('standby');
+  expect(
+    stageOf(known({ queued: waiting, entry: { status: 'standby', version: 1, position: 3 } })).kind,
+  ).toBe('standby');
 });
 
 test('the same outcome once more is believed after a while', () => {
-  const before: Entry = { status: 'sold_out' };
+  const before: Entry = { status: 'sold_out', version: 1 };
   const now = opensAt + 10_000;
   expect(isDecided(queued(before, 5_000), before, now)).toBe(false);
   expect(isDecided(queued(before, 60_000), before, now)).toBe(true);
-  expect(isDecided(queued(before, 60_000), { status: 'none' }, now)).toBe(false);
+  expect(isDecided(queued(before, 60_000), { status: 'none', version: 1 }, now)).toBe(false);
 });
 
 test('who got nothing sees Buy again when a seat has come back', () => {
-  const entry: Entry = { status: 'sold_out' };
+  const entry: Entry = { status: 'sold_out', version: 1 };
   expect(stageOf(known({ entry, state: soldOut }))).toEqual({ kind: 'gone', missed: true });
   expect(stageOf(known({ entry })).kind).toBe('open');
 });
 
 test('what is paid stays paid, and what is held stays held, in every phase', () => {
   for (const phase of ['open', 'paused', 'closed'] as const) {
-    expect(stageOf(known({ phase, entry: { status: 'sold', orderId: 'x' } })).kind).toBe('paid');
-    expect(stageOf(known({ phase, entry: { status: 'held', seats: ['0.1'] } })).kind).toBe('held');
+    expect(stageOf(known({ phase, entry: { status: 'sold', version: 1, orderId: 'x' } })).kind).toBe('paid');
+    expect(stageOf(known({ phase, entry: { status: 'held', version: 1, seats: ['0.1'] } })).kind).toBe(
+      'held',
+    );
   }
-  expect(stageOf(known({ phase: 'cancelled', entry: { status: 'released' } })).kind).toBe('cancelled');
+  expect(stageOf(known({ phase: 'cancelled', entry: { status: 'released', version: 1 } })).kind).toBe(
+    'cancelled',
+  );
 });
 
 test('standby knows how many seats may come back, from the entry or from the figures', () => {
-  const entry: Entry = { status: 'standby', position: 2 };
+  const entry: Entry = { status: 'standby', version: 1, position: 2 };
   expect(stageOf(known({ entry }))).toMatchObject({ mayComeBack: 3 });
   expect(stageOf(known({ entry: { ...entry, mayComeBack: 5 } }))).toMatchObject({ mayComeBack: 5 });
   expect(stageOf(known({ entry, phase: 'closed' })).kind).toBe('closed');

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { dropQuery, eventQuery } from '../api/queries.ts';
-import type { Drop, Entry, Event, Phase, User } from '../api/types.ts';
+import type { Drop, Event, Phase, User } from '../api/types.ts';
 import { serverClock } from '../clock/server-clock.ts';
 import { useHasCome } from '../clock/use-server-now.ts';
 import { DropFeed, type Feed } from '../live/drop-feed.ts';
@@ -27,7 +27,7 @@ export type LiveDrop = {
   closesAt: number;
   /** To be called before an entry is sent; what it returns, when the 202 has come. */
   beginEntry: (quantity: number) => () => void;
-  setEntry: (entry: Entry) => void;
+  setEntry: DropFeed['setEntry'];
   askEntry: () => Promise<void>;
 };
 
@@ -139,7 +139,7 @@ function useFeed(dropId: number, user: User | null | undefined) {
     },
     [dropId, userId],
   );
-  const setEntry = useCallback((entry: Entry) => latest.current?.setEntry(entry), []);
+  const setEntry = useCallback<DropFeed['setEntry']>((entry) => latest.current?.setEntry(entry), []);
   const askEntry = useCallback(() => latest.current?.askEntry() ?? Promise.resolve(), []);
   useKeptHonest(current, queued, askEntry);
   return { feed: current, queued, beginEntry, setEntry, askEntry };

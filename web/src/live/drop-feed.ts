@@ -50,7 +50,7 @@ export class DropFeed {
   #resyncTimer: Timer | undefined;
   #rewatchTimer: Timer | undefined;
   #asking: Promise<void> | undefined;
-  /** Counts what was pushed: an answer read before a push must not undo it. */
+  /** Counts what was pushed and was news. */
   #pushes = 0;
   #stopped = true;
 
@@ -79,8 +79,7 @@ export class DropFeed {
     for (const event of ['entry:outcome', 'hold:promoted', 'hold:released', 'order:paid'] as const) {
       socket.on(event, ({ dropId, entry }) => {
         if (dropId !== this.#dropId) return;
-        this.#pushes += 1;
-        this.setEntry(entry, true);
+        this.#learn(entry, true);
       });
     }
     socket.connect();
@@ -115,15 +114,24 @@ export class DropFeed {
     return this.#asking;
   };
 
-  /** `pushed`: the server said so by itself, so it is news even when the words are those of before. */
-  setEntry(entry: Entry, pushed = false): void {
-    if (this.#stopped) return;
-    this.#set({ entry });
-    this.#onEntry(entry, pushed);
+  /** What the answer to the buyer's own doing means; the server's next word of it has a version of its own. */
+  setEntry(entry: Omit<Entry, 'version'> & { version?: number }): void {
+    this.#learn({ ...entry, version: entry.version ?? (this.#feed.entry?.version ?? 0) + 1 }, false);
   }
 
   get pushes(): number {
     return this.#pushes;
+  }
+
+  /**
+   * Answers and events overtake each other, and news may be told late: what is older than what is known is passed
+   * over. `pushed`: the server said so by itself, so it is news even when the words are those of before.
+   */
+  #learn(entry: Entry, pushed: boolean): void {
+    if (this.#stopped || entry.version < (this.#feed.entry?.version ?? 0)) return;
+    if (pushed) this.#pushes += 1;
+    this.#set({ entry });
+    this.#onEntry(entry, pushed);
   }
 
   #set(changes: Partial<Feed>): void {
@@ -132,20 +140,14 @@ export class DropFeed {
   }
 
   async #fetchEntry(): Promise<void> {
-    for (;;) {
-      const pushes = this.#pushes;
-      const { data } = await ask<Entry>('GET', `/drops/${this.#dropId}/entry`);
-      if (pushes !== this.#pushes) continue;
-      this.setEntry(data);
-      return;
-    }
+    const { data } = await ask<Entry>('GET', `/drops/${this.#dropId}/entry`);
+    this.#learn(data, false);
   }
 
   async #watch(): Promise<void> {
     const socket = this.#socket;
     if (!socket || this.#stopped) return;
     const sentAt = performance.now();
-    const pushes = this.#pushes;
     try {
       const request = { dropId: this.#dropId, seats: true };
       const answer = await socket.timeout(ackPatience).emitWithAck('drop:watch', request);
@@ -163,8 +165,7 @@ export class DropFeed {
       this.#set({ link: 'live', ...(answer.seats ? { rows: answer.seats } : {}) });
       this.#applyState(answer.drop);
       // Somebody who is not signed in is answered `none`, which is no news.
-      if (this.#signedIn && pushes === this.#pushes) this.setEntry(answer.entry);
-      else if (this.#signedIn) void this.askEntry();
+      if (this.#signedIn) this.#learn(answer.entry, false);
       this.#resyncLater();
     } catch {
       // No answer in time: a dead line that nobody has noticed yet.
