@@ -19,9 +19,8 @@ import { createApp } from './app.ts';
 import { generalSettings } from './config.ts';
 import { createPaymentMetrics } from './checkout/payment-metrics.ts';
 import { startReconciling } from './checkout/reconcile-payments.ts';
-import { startRetelling } from './checkout/retell-sales.ts';
 import { readQueueDepths } from './drops/queue-depths.ts';
-import { startWatchingDrift } from './drops/watch-drift.ts';
+import { startFollowing } from './drops/follow-mysql.ts';
 import { countConflicts } from './checkout/conflicts.ts';
 import { startEndingSales } from './drops/end-sales.ts';
 import { startArchiving } from './ledger/archive-ledgers.ts';
@@ -106,8 +105,7 @@ await runTier(log, async (lifecycle) => {
     ['stocking', startStocking(deps)],
     ['ending sales', startEndingSales(deps)],
     ['reconciling payments', startReconciling(deps, createPaymentMetrics(registry))],
-    ['retelling sales', startRetelling(deps)],
-    ['watching drift', startWatchingDrift(deps, { registry })],
+    ['following MySQL', startFollowing(deps, { registry })],
     ['archiving ledgers', startArchiving(deps, { registry })],
   ] as const) {
     lifecycle.onStop(name, () => duty.stop());

@@ -30,7 +30,7 @@ export async function ownersOf(
 
 /** Gives orders their seats in Redis, ends the hold that lost them, and tells everybody whom that concerns. */
 export async function followOrders(
-  { inventory, announcer }: SaleDeps,
+  { inventory, announcer }: Pick<SaleDeps, 'inventory' | 'announcer'>,
   place: Place,
   owners: readonly Owner[],
   lost?: LostHold,

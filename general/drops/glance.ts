@@ -1,0 +1,58 @@
+/** Redis and MySQL at a glance: whether they come to the same number of sold seats. No seat is walked in Redis. */
+import type { Inventory, Look } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/inventory.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+
+export type GlancedDrop = { id: number; partitions: number; capacity: number };
+
+export type Glance = {
+  drop: GlancedDrop;
+  /** Of each partition; undefined where it is not in Redis. */
+  looks: (Look | undefined)[];
+  /** Seats that MySQL has sold, and those of them that Redis should have heard of by now. */
+  soldInMysql: number;
+  settledInMysql: number;
+};
+
+type Sold = { drop_id: number; seats: number | string };
+
+/** At every drop whose sale is not over. Two small queries for all of them, and a small script for each partition. */
+export async function glance(
+  { db, inventory }: { db: Database; inventory: Pick<Inventory, 'look'> },
+  settledAfterMs: number,
+): Promise<Glance[]> {
+  const drops: GlancedDrop[] = await db('drops')
+    .whereNotNull('stocked_at')
+    .whereNull('sale_ended_at')
+    .select('id', 'partitions', 'capacity');
+  if (drops.length === 0) return [];
+  // Redis first: MySQL has whatever Redis has sold by then.
+  const looks = await Promise.all(
+    drops.map((drop) => Promise.all(places(drop.id, drop.partitions).map((place) => inventory.look(place)))),
+  );
+  const ids = drops.map(({ id }) => id);
+  const sold: Sold[] = await db('sold_seats')
+    .whereIn('drop_id', ids)
+    .groupBy('drop_id')
+    .select('drop_id')
+    .count({ seats: '*' });
+  const recent: Sold[] = await db('orders as o')
+    .join('sold_seats as s', 's.order_id', 'o.id')
+    .whereIn('o.drop_id', ids)
+    .where('o.created_at', '>', ago(db, settledAfterMs))
+    .groupBy('o.drop_id')
+    .select('o.drop_id')
+    .count({ seats: '*' });
+  const of = (list: Sold[], dropId: number) =>
+    Number(list.find(({ drop_id }) => drop_id === dropId)?.seats ?? 0);
+  return drops.map((drop, index) => {
+    const soldInMysql = of(sold, drop.id);
+    const settledInMysql = Math.max(0, soldInMysql - of(recent, drop.id));
+    return { drop, looks: looks[index] ?? [], soldInMysql, settledInMysql };
+  });
+}
+
+/** So long ago by the clock of MySQL, which is the one that wrote the times. */
+export function ago(db: Database, ms: number) {
+  return db.raw('now(3) - interval ? microsecond', [ms * 1_000]);
+}
