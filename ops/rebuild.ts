@@ -8,14 +8,14 @@ const help = `npm run rebuild -- DROP [--force]
 
 For a drop whose keys Redis has lost (not for one node's failover: its replica takes over by itself). Seats, holds,
 standby in its order, and the outcomes of the latest batches come from the archived ledger; orders and payments that
-are newer from MySQL. Only partitions that are missing are touched. What cannot be restored is listed. Then send again
-what was parked meanwhile: POST /api/parked/resend, or the page for it.
+are newer from MySQL. Only partitions that are missing are touched. What cannot be restored is listed. Then the batches that
+were parked meanwhile are sent again, to be decided: all that is parked, and what cannot be handled is parked anew.
 
   --force          replace partitions that Redis has, too; what they have recorded is archived first. Pause the drop
   --help           this text
 
 Exit code 0: done; 1: nothing was done, and why; 2: wrong usage. The system is the one that \`npm start\` runs, or the
-one that MYSQL_URL, REDIS_NODES and NAMESPACE name.
+one that MYSQL_URL, REDIS_NODES, NAMESPACE, AMQP_URL and ENTRY_QUEUES name.
 `;
 
 await runCommand(help, ['force'], async (dropId, given) => {
@@ -36,7 +36,8 @@ await runCommand(help, ['force'], async (dropId, given) => {
         for (const each of [...rebuilt.notRestored, ...rebuilt.partitions.map(unknownSince)])
           console.log(`  - ${each}`);
         console.log('  - the count of entries that publishers accepted, which is only shown');
-        console.log(`Now: npm run verify-ledger -- ${dropId}, then send again what is parked.`);
+        console.log(describeParked(await system.resendParked()));
+        console.log(`Now: npm run verify-ledger -- ${dropId}`);
         return 0;
     }
   } finally {
@@ -47,6 +48,17 @@ await runCommand(help, ['force'], async (dropId, given) => {
 function describe({ partition, upTo, free, held, paying, sold, standby }: RebuiltPartition): string {
   const seats = `${free} seats free, ${held} held, ${paying} being paid, ${sold} sold; ${standby} stand by`;
   return `partition ${partition}: restored up to record ${upTo.seq} of ${new Date(upTo.at).toISOString()}: ${seats}`;
+}
+
+function describeParked(sent: { resent: number; left: number } | undefined): string {
+  if (!sent)
+    return (
+      'NOT sent again: the batches that were parked meanwhile, as no broker answers. Their buyers wait for an outcome ' +
+      'until an admin does: POST /api/parked/resend, or the page of parked messages'
+    );
+  const { resent, left } = sent;
+  const rest = left > 0 ? `; ${left} are parked still: GET /api/parked says why` : '';
+  return `Sent again: ${resent} parked messages${rest}`;
 }
 
 function unknownSince({ partition, upTo }: RebuiltPartition): string {

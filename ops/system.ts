@@ -1,6 +1,9 @@
 /** Which system a command is about: the one the environment names, as for a tier, else the one `npm start` runs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { createParkedMessages } from '../general/parked/parked-messages.ts';
+import { connectBroker } from '../shared/broker/connect.ts';
+import { Topology } from '../shared/broker/topology.ts';
 import { commandSettings, readConfig } from '../shared/config.ts';
 import { loadDrop, type Drop } from '../shared/drops/drop.ts';
 import { createInventory, type Inventory } from '../shared/inventory/inventory.ts';
@@ -18,6 +21,11 @@ export type System = {
   inventory: Inventory;
   /** @throws {CannotRun} when there is no such drop */
   drop: (id: number) => Promise<Drop>;
+  /**
+   * Sends what is parked back to the queues that gave it up, and says how many messages that were. Undefined where no
+   * broker answers.
+   */
+  resendParked: () => Promise<{ resent: number; left: number } | undefined>;
   close: () => Promise<void>;
 };
 
@@ -25,7 +33,10 @@ export type System = {
 const patience = 10_000;
 
 export async function connectSystem(): Promise<System> {
-  const { MYSQL_URL, REDIS_NODES, NAMESPACE } = readConfig(commandSettings, findSettings());
+  const { MYSQL_URL, REDIS_NODES, NAMESPACE, AMQP_URL, ENTRY_QUEUES } = readConfig(
+    commandSettings,
+    findSettings(),
+  );
   const db = connectMysql(MYSQL_URL, { max: 4 });
   const redis = connectRedis(REDIS_NODES, createLog('ops', 'silent'));
   const close = async () => {
@@ -51,12 +62,30 @@ export async function connectSystem(): Promise<System> {
     db,
     inventory,
     close,
+    resendParked: () => resendParked(AMQP_URL, new Topology(NAMESPACE, ENTRY_QUEUES)),
     async drop(id) {
       const found = await loadDrop(db, id);
       if (!found) throw new CannotRun(`There is no drop ${id}.`);
       return found;
     },
   };
+}
+
+async function resendParked(url: string | undefined, topology: Topology) {
+  if (url === undefined) return undefined;
+  const given = new Promise<undefined>((resolve) => setTimeout(resolve, patience, undefined));
+  const connecting = connectBroker(url, createLog('ops', 'silent')).catch(() => undefined);
+  const broker = await Promise.race([connecting, given]);
+  if (!broker) return undefined;
+  try {
+    const channel = await broker.channel('parked', (opened) => topology.assertParked(opened));
+    const { resent, left } = await createParkedMessages(channel, topology).resend(Infinity);
+    return { resent, left };
+  } catch {
+    return undefined;
+  } finally {
+    await broker.close().catch(() => {});
+  }
 }
 
 function findSettings(): Record<string, string | undefined> {

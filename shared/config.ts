@@ -106,4 +106,7 @@ export const commandSettings = z.object({
   NAMESPACE: commonSettings.NAMESPACE,
   ...redisSettings,
   ...mysqlSettings,
+  /** For commands that also send something; they say so when it is missing. */
+  AMQP_URL: brokerSettings.AMQP_URL.optional(),
+  ENTRY_QUEUES: brokerSettings.ENTRY_QUEUES,
 });
