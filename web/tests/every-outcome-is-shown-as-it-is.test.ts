@@ -1,4 +1,4 @@
-import { buy, openSale, untilStage } from './start-browser.ts';
+import { buy, openSale, untilStage, watchStages } from './start-browser.ts';
 import type { Stack } from './start-stack.ts';
 import { systemForTests, type Browser } from './system.ts';
 
@@ -43,6 +43,31 @@ test('leaving standby frees the place, after a question', async () => {
   await page.getByRole('button', { name: 'Leave', exact: true }).click();
   await untilStage(page, 'open');
   expect((await me.entry(dropId)).status).toBe('none');
+  await context.close();
+});
+
+test('word of a place that comes after it was given up changes nothing', async () => {
+  const dropId = await stack.drop(oneRow(1));
+  await (await stack.person()).enter(dropId, 1);
+  const me = await stack.person();
+  await me.enter(dropId, 1);
+  const context = await browser.visit({ as: me });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'standby');
+  const place = await me.entry(dropId);
+  await page.getByRole('button', { name: 'Leave standby' }).click();
+  await page.getByRole('button', { name: 'Leave', exact: true }).click();
+  await untilStage(page, 'open');
+
+  const stages = await watchStages(page);
+  const tell = (entry: typeof place) =>
+    stack.tell({ dropId, soldOut: [], events: [{ to: me.id, event: 'entry:outcome', entry }] });
+  await tell(place);
+  // What is told next comes after it, so when it shows, the page has passed over the first.
+  const { version } = await me.entry(dropId);
+  await tell({ status: 'released', version: version + 1, reason: 'expired' });
+  await untilStage(page, 'released');
+  expect(await stages()).toEqual(['released']);
   await context.close();
 });
 

@@ -93,6 +93,22 @@ export async function untilStage(page: Page, stage: Stage): Promise<void> {
   await page.locator(`[data-stage="${stage}"]`).waitFor();
 }
 
+/** From now on; resolves to a function that says which stages the page has shown since. */
+export async function watchStages(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const shown: string[] = [];
+    Object.assign(globalThis, { stagesShown: shown });
+    const look = () => {
+      const stage = document.querySelector<HTMLElement>('[data-stage]')?.dataset['stage'] ?? '';
+      if (stage !== last) shown.push(stage);
+      last = stage;
+    };
+    let last = document.querySelector<HTMLElement>('[data-stage]')?.dataset['stage'] ?? '';
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { stagesShown: string[] }).stagesShown);
+}
+
 export async function openSale(context: BrowserContext, dropId: number): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`/drops/${dropId}`);

@@ -13,6 +13,11 @@ import { runTask } from '../../local/task.ts';
 import { generalEnv, startScript, tierEnv, tierNames, type TierName } from '../../local/tiers.ts';
 import type { newDrop } from '../../shared/contract/drops.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
+import { Keys } from '../../shared/inventory/keys.ts';
+import { createLog } from '../../shared/log.ts';
+import { publishNews } from '../../shared/news.ts';
+import type { DropNews } from '../../shared/realtime-events.ts';
+import { connectRedis } from '../../shared/redis/connect.ts';
 import { signingKeyFromHex, signSession, type Role } from '../../shared/session.ts';
 import { createTestDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
@@ -36,6 +41,7 @@ export async function startStack() {
   const pages = join(root, 'web/dist');
   const { redisNodes: nodes, amqpUrl } = testServers();
 
+  const redis = connectRedis(nodes, createLog('web', 'silent'));
   const namespace = `web-${randomBytes(4).toString('hex')}-`;
   const env = {
     ...tierEnv({ redis: { nodes }, rabbitMq: { url: amqpUrl }, mariaDb: { url: database.url } }, secrets),
@@ -57,6 +63,7 @@ export async function startStack() {
   const stop = async () => {
     await Promise.all([...tiers.values()].map((tier) => tier.stop()));
     await Promise.all(others.map((other) => other.stop()));
+    redis.disconnect();
     await database.drop();
     rmSync(dir, { recursive: true, force: true });
   };
@@ -189,6 +196,8 @@ export async function startStack() {
       });
       return id;
     },
+    /** Tells buyers something, as the tiers do. */
+    tell: (news: DropNews) => publishNews(redis, new Keys(namespace), news),
     /** Moves an opening that is far off to a moment from now; pages that are open hear of it. */
     openSoon: (dropId: number) => organizer.ask('PATCH', `/drops/${dropId}`, { opensAt: inSeconds(2) }),
     stop,
