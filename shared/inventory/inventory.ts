@@ -210,7 +210,7 @@ export function createInventory({
   const leave = script('leave');
   const begin = script('begin-payment');
   const decline = script('decline-payment');
-  // MySQL has the order, and tells of it again (retell-sales.ts).
+  // MySQL has the order, and tells of it again (follow-mysql.ts).
   const complete = script('complete-payment', atOnce);
   const check = script('check-charged');
   const follow = script('follow-orders');
