@@ -73,7 +73,7 @@ export async function connectSystem(): Promise<System> {
 
 async function resendParked(url: string | undefined, topology: Topology) {
   if (url === undefined) return undefined;
-  const given = new Promise<undefined>((resolve) => setTimeout(resolve, patience, undefined));
+  const given = new Promise<undefined>((wake) => setTimeout(wake, patience, undefined));
   const connecting = connectBroker(url, createLog('ops', 'silent')).catch(() => undefined);
   const broker = await Promise.race([connecting, given]);
   if (!broker) return undefined;

@@ -27,7 +27,7 @@ export function lastWord(told: readonly Told[]): EntryState | undefined {
 }
 
 /** Older than what is known already. */
-export function isLate(entry: EntryState, known: EntryState | undefined): boolean {
+function isLate(entry: EntryState, known: EntryState | undefined): boolean {
   return known !== undefined && entry.version < known.version;
 }
 
