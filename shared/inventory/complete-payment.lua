@@ -5,7 +5,8 @@
 -- A refunded hold stays so: a late word on its payment must not sell the seats again.
 --
 -- reply {'sold', version}  {'refunded', version}
---       {'conflict', version} somebody else holds a seat of the order: follow-orders.lua is the way
+--       {'conflict', version} somebody else holds a seat of the order, or the hold was forgotten as a place in standby
+--                             and given other seats since: follow-orders.lua is the way
 if not meta then return { 'conflict', '0' } end
 local id, buyer, seats = ARGV[1], ARGV[2], ARGV[3]
 local hold = readHold(id)
@@ -18,6 +19,8 @@ if not hold or hold.state == 'r' then
     count = countSeats(seats) }
   meta.free = meta.free - hold.count
   meta.held = meta.held + hold.count
+elseif hold.seats ~= seats then
+  return { 'conflict', int(meta.version) }
 end
 sell(hold)
 save()

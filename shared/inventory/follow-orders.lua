@@ -52,16 +52,31 @@ local function yield(wanted)
   end
 end
 
+local function seatSet(seats)
+  local set = {}
+  for seat in seats:gmatch('[^+]+') do set[seat] = true end
+  return set
+end
+
+local function sameSeats(some, others)
+  local set = seatSet(some)
+  for seat in others:gmatch('[^+]+') do
+    if not set[seat] then return false end
+  end
+  return countSeats(some) == countSeats(others)
+end
+
 local function follow(order, owner, ofOrder)
   local hold = readHold(order)
   -- MySQL has taken its seats back since.
   if hold and hold.state == 'f' then return end
   if hold and (hold.state == 'h' or hold.state == 'p') then
-    sell(hold)
+    -- A failover can take an order back to its buyer's place in standby, which then gets other seats under the same id.
+    -- Nothing more can be charged for it: MySQL has the attempt.
+    if sameSeats(hold.seats, ofOrder) then sell(hold) else release(hold, 'seats_lost') end
   end
   local sold = hold and hold.state == 's'
-  local own, wanted = {}, {}
-  if sold then for seat in hold.seats:gmatch('[^+]+') do own[seat] = true end end
+  local own, wanted = sold and seatSet(hold.seats) or {}, {}
   for seat in ofOrder:gmatch('[^+]+') do
     if not own[seat] and not allFree(seat) then wanted[#wanted + 1] = seat end
   end

@@ -48,6 +48,35 @@ test('an order gets its seats from holds that nobody pays for yet; their buyers 
   expect(await inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, free: 0 });
 });
 
+test('an order that went back to standby at a failover, and got other seats since, has its own and no others', async () => {
+  const { drop, place } = await shop.onSale({ sections: row(2), standbyLimit: 2 });
+  const first = await shop.hold(place, 1, 2);
+  await shop.decide(place, '2:1');
+  const goBack = await shop.remember(place);
+  const [sold] = ((await inventory.leave(place, 1)) as { promoted: HoldOf[] }).promoted;
+  await inventory.completePayment(place, sold!);
+  await goBack();
+  await inventory.beginPayment(place, first, 'request');
+  // One of the two is gone, so that the one in standby gets the other.
+  const other = first.seats.find((seat) => seat !== sold!.seats[0])!;
+  await inventory.followOrders(
+    place,
+    [{ orderId: '0123456789abcd-0', buyerId: 9, seats: [sold!.seats[0]!] }],
+    { ...first, attempt: 1 },
+  );
+  expect(await inventory.view(place, 2)).toMatchObject({
+    kind: 'held',
+    holdId: sold!.holdId,
+    seats: [other],
+  });
+  await inventory.reopen(place, '0123456789abcd-0');
+
+  expect((await inventory.completePayment(place, sold!)).kind).toBe('conflict');
+  await inventory.followOrders(place, [orderOf(sold!)]);
+  expect(await inventory.view(place, 2)).toMatchObject({ kind: 'sold', seats: sold!.seats });
+  expect(await inventory.counts(drop)).toMatchObject({ sold: 1, held: 0, free: 1 });
+});
+
 test('a seat that is being paid for stays until that is decided; then the order gets it as well', async () => {
   const { drop, place, paid } = await oversold();
   const rival = await shop.hold(place, 2);

@@ -233,6 +233,8 @@ export class PartitionModel {
       const free = new Set(this.seats('free'));
       if (!seats.every((seat) => free.has(seat))) return 'conflict';
     }
+    if ((hold?.state === 'held' || hold?.state === 'paying') && hold.seats.join() !== seats.join())
+      return 'conflict';
     const attempt = hold?.attempt ?? 1;
     this.holds.set(holdId, { holdId, buyerId, seats, state: 'sold', attempt, payer: '', lapsed: false });
     this.untold.delete(holdId);
@@ -302,12 +304,19 @@ export class PartitionModel {
     for (const { holdId, buyerId, seats } of owners) {
       const own = this.holds.get(holdId);
       if (own?.state === 'refunded') continue;
-      if (own?.state === 'held' || own?.state === 'paying') this.completePayment({ holdId, buyerId, seats });
+      if (own?.state === 'held' || own?.state === 'paying') {
+        // Gone back to a place in standby, and given other seats since.
+        if (own.seats.toSorted().join() !== seats.toSorted().join()) {
+          this.#letGo(own, 'released');
+          own.payer = 'seats_lost';
+        } else this.completePayment({ ...own });
+      }
       const had = own?.state === 'released' ? [] : (own?.seats ?? []);
       const lacking = seats.filter((seat) => !had.includes(seat));
       for (const hold of this.holds.values()) {
         if (hold.state !== 'held' || !hold.seats.some((seat) => lacking.includes(seat))) continue;
         this.#letGo(hold, 'released');
+        hold.payer = 'seats_lost';
         yielded.push(hold.buyerId);
       }
       const got = lacking.filter(isFree);
