@@ -16,21 +16,28 @@ export type Glance = {
 
 type Sold = { drop_id: number; seats: number | string };
 
-/** At every drop whose sale is not over. Two small queries for all of them, and a small script for each partition. */
+/**
+ * At every drop whose sale is not over, but for those whose node of Redis does not answer. Two small queries for all of
+ * them, and a small script for each partition.
+ */
 export async function glance(
   { db, inventory }: { db: Database; inventory: Pick<Inventory, 'look'> },
   settledAfterMs: number,
 ): Promise<Glance[]> {
-  const drops: GlancedDrop[] = await db('drops')
+  const onSale: GlancedDrop[] = await db('drops')
     .whereNotNull('stocked_at')
     .whereNull('sale_ended_at')
     .select('id', 'partitions', 'capacity');
-  if (drops.length === 0) return [];
   // Redis first: MySQL has whatever Redis has sold by then.
-  const looks = await Promise.all(
-    drops.map((drop) => Promise.all(places(drop.id, drop.partitions).map((place) => inventory.look(place)))),
+  const answers = await Promise.allSettled(
+    onSale.map(async (drop) => {
+      const looks = await Promise.all(places(drop.id, drop.partitions).map((place) => inventory.look(place)));
+      return { drop, looks };
+    }),
   );
-  const ids = drops.map(({ id }) => id);
+  const seen = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const ids = seen.map(({ drop }) => drop.id);
+  if (ids.length === 0) return [];
   const sold: Sold[] = await db('sold_seats')
     .whereIn('drop_id', ids)
     .groupBy('drop_id')
@@ -45,10 +52,10 @@ export async function glance(
     .count({ seats: '*' });
   const of = (list: Sold[], dropId: number) =>
     Number(list.find(({ drop_id }) => drop_id === dropId)?.seats ?? 0);
-  return drops.map((drop, index) => {
+  return seen.map(({ drop, looks }) => {
     const soldInMysql = of(sold, drop.id);
     const settledInMysql = Math.max(0, soldInMysql - of(recent, drop.id));
-    return { drop, looks: looks[index] ?? [], soldInMysql, settledInMysql };
+    return { drop, looks, soldInMysql, settledInMysql };
   });
 }
 

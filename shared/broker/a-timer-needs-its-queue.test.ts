@@ -31,7 +31,12 @@ test('a timer whose waiting queue was deleted is not set; the queue comes back, 
   const announcer = createAnnouncer({ redis, inventory, channel, topology, checkoutKey });
   const { place } = await shop.onSale({ holdSeconds });
   const now = Date.now();
-  const hold = { ...(await shop.hold(place, 1)), heldAt: now, expiresAt: now + 1000 * holdSeconds };
+  const hold = {
+    ...(await shop.hold(place, 1)),
+    heldAt: now,
+    version: 1,
+    expiresAt: now + 1000 * holdSeconds,
+  };
   const queue = topology.waitingQueue(holdSeconds);
 
   await announcer.setTimers(place, [hold]);

@@ -220,7 +220,8 @@ export function createInventory({
   const borrow = script('borrow');
   const view = script('view');
   const linger = script('lingering');
-  const look = script('look');
+  // Nobody is told of it, and looking goes on while a replica is away.
+  const look = script('look', atOnce);
 
   const lingering = async (place: Place, state: 'due' | 'paying' | 'untold', ms: number) => {
     const [, ...rest] = await linger(place, state, ms);
