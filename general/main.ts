@@ -19,6 +19,7 @@ import { createApp } from './app.ts';
 import { generalSettings } from './config.ts';
 import { createPaymentMetrics } from './checkout/payment-metrics.ts';
 import { startReconciling } from './checkout/reconcile-payments.ts';
+import { createFindTerms } from './drops/drop-terms.ts';
 import { readQueueDepths } from './drops/queue-depths.ts';
 import { startFollowing } from './drops/follow-mysql.ts';
 import { countConflicts } from './checkout/conflicts.ts';
@@ -88,6 +89,7 @@ await runTier(log, async (lifecycle) => {
   });
   const deps: SaleDeps = {
     db,
+    findTerms: createFindTerms(db),
     inventory,
     announcer: createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKey }),
     payments: createPayments(config, log),

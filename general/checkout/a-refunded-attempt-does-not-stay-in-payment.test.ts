@@ -22,5 +22,5 @@ test('an attempt that was refunded, and that Redis has begun again, does not sta
   await reconcilePayments(sale.deps, { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 });
   expect((await sale.inventory.view(place, buyer.userId)).kind).toBe('held');
   // It can be paid now, by an attempt of its own.
-  await expect(payHold(sale.deps, place, hold, 'tok_approved')).resolves.toEqual({ kind: 'paid' });
+  await expect(payHold(sale.deps, place, hold, 'tok_approved')).resolves.toMatchObject({ kind: 'paid' });
 });

@@ -4,7 +4,7 @@ import { checkoutBody } from '../../shared/contract/checkout.ts';
 import { order } from '../../shared/contract/orders.ts';
 import { Problem } from '../../shared/problems.ts';
 import { defineRoute, Otherwise, type Route } from '../http/route.ts';
-import { presentOrders, type OrderRow } from '../orders/present-orders.ts';
+import { presentOrder, presentOrders, type OrderRow } from '../orders/present-orders.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { payHold } from './pay-hold.ts';
 
@@ -48,6 +48,9 @@ export function checkOut(deps: SaleDeps): Route {
       const result = await payHold(deps, { dropId, partition }, hold, body.payment.token);
       switch (result.kind) {
         case 'paid': {
+          // Placed just now, all of it is known; else it was placed by somebody who asked before.
+          const terms = result.order && (await deps.findTerms(dropId));
+          if (result.order && terms) return presentOrder(result.order, terms, seats);
           const row = await deps.db<OrderRow>('orders').where({ id: holdId }).first();
           const [presented] = await presentOrders(deps.db, row ? [row] : []);
           if (!presented) throw new Error(`order ${holdId} is paid but not there`);

@@ -6,7 +6,6 @@
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { Hold } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
-import { loadDrop } from '../../shared/drops/drop.ts';
 import { isDuplicateKey } from '../../shared/mysql/connect.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import {
@@ -28,7 +27,7 @@ export async function payHold(
   hold: Hold,
   cardToken: string,
 ): Promise<PayResult> {
-  const drop = await loadDrop(deps.db, place.dropId);
+  const drop = await deps.findTerms(place.dropId);
   if (!drop) return { kind: 'expired' };
   const begun = await deps.inventory.beginPayment(place, hold, newBatchId());
   switch (begun.kind) {

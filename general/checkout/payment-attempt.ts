@@ -58,13 +58,8 @@ export async function insertAttempt(
 
 type Id = Pick<PaymentAttempt, 'holdId' | 'attempt'>;
 
-export async function findAttempt(
-  db: Database,
-  id: Id,
-  { lock = false } = {},
-): Promise<PaymentAttempt | undefined> {
-  const query = table(db).where({ hold_id: id.holdId, attempt: id.attempt }).first();
-  const row = await (lock ? query.forUpdate() : query);
+export async function findAttempt(db: Database, id: Id): Promise<PaymentAttempt | undefined> {
+  const row = await table(db).where({ hold_id: id.holdId, attempt: id.attempt }).first();
   return row && toAttempt(row);
 }
 

@@ -3,13 +3,15 @@
  * more than once; MySQL is changed first, then Redis, and either step is safe to repeat.
  */
 import type { Decision } from '../payments/provider.ts';
+import type { OrderRow } from '../orders/present-orders.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { chargeOf, findAttempt, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
 import { placeOrder } from './place-order.ts';
 import { followOrders, ownersOf } from './seat-owners.ts';
 
 export type Settlement =
-  | { kind: 'paid' }
+  /** `order` where it was placed just now. */
+  | { kind: 'paid'; order?: OrderRow | undefined }
   /** `expiresAt`: the hold is back and may be paid otherwise until then; absent when its time was over. */
   | { kind: 'declined'; reason: string; expiresAt?: number }
   | { kind: 'seats_lost' }
@@ -31,7 +33,9 @@ export async function settle(
       return returnMoney(deps, { ...attempt, ref });
     }
     const placed = await placeOrder(deps.db, attempt, ref);
-    return placed.kind === 'placed' ? completeSale(deps, attempt) : returnMoney(deps, { ...attempt, ref });
+    if (placed.kind !== 'placed') return returnMoney(deps, { ...attempt, ref });
+    await completeSale(deps, attempt);
+    return { kind: 'paid', order: placed.order };
   }
   await moveAttempt(deps.db, attempt, 'pending', 'declined', { reason: decision.reason });
   return returnHold(deps, attempt, decision.reason);
@@ -49,7 +53,8 @@ export async function resolveAttempt(
   const { payments } = deps;
   switch (attempt.status) {
     case 'approved':
-      return completeSale(deps, attempt);
+      await completeSale(deps, attempt);
+      return { kind: 'paid' };
     case 'declined':
       return returnHold(deps, attempt, 'card_declined');
     case 'refund_due':
@@ -97,7 +102,7 @@ async function resolveSettled(deps: SaleDeps, id: PaymentAttempt): Promise<Settl
 }
 
 /** MySQL has the order; Redis follows. When it cannot at the moment, the reconciler sees to it. */
-async function completeSale(deps: SaleDeps, attempt: PaymentAttempt): Promise<Settlement> {
+async function completeSale(deps: SaleDeps, attempt: PaymentAttempt): Promise<void> {
   const { inventory, announcer, log } = deps;
   const { place, holdId, buyerId, seats } = attempt;
   try {
@@ -118,7 +123,6 @@ async function completeSale(deps: SaleDeps, attempt: PaymentAttempt): Promise<Se
   } catch (error) {
     log.warn({ err: error, holdId }, 'the order is placed; Redis will be told later');
   }
-  return { kind: 'paid' };
 }
 
 async function returnHold(deps: SaleDeps, attempt: PaymentAttempt, reason: string): Promise<Settlement> {

@@ -31,7 +31,7 @@ async function sold(seats: number, quantity: number, options = {}) {
   const buyer = await sale.user();
   const { place, hold } = await sale.hold(drop, buyer, quantity);
   const pay = () =>
-    expect(payHold(sale.deps, place, hold, 'tok_approved')).resolves.toEqual({ kind: 'paid' });
+    expect(payHold(sale.deps, place, hold, 'tok_approved')).resolves.toMatchObject({ kind: 'paid' });
   return { drop, buyer, place, hold, pay };
 }
 

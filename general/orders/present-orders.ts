@@ -26,22 +26,27 @@ export async function presentOrders(db: Database, orders: readonly OrderRow[]): 
     ),
   ]);
   const seatsOf = Map.groupBy(seats, (seat) => seat.order_id);
-  const dropOf = new Map(drops.map((drop) => [drop.id, { drop, rows: rowsOf(drop.sections) }]));
+  const dropOf = new Map(drops.map((drop) => [drop.id, drop]));
   return orders.map((row) => {
-    const { drop, rows } = dropOf.get(row.drop_id)!;
-    const named = (seatsOf.get(row.id) ?? []).map(({ seat_id }) => describeSeat(seat_id, rows));
-    return presentOrder(row, drop, named);
+    const ids = (seatsOf.get(row.id) ?? []).map(({ seat_id }) => seat_id);
+    return presentOrder(row, dropOf.get(row.drop_id)!, ids);
   });
 }
 
-function presentOrder(row: OrderRow, { eventId }: Drop, seats: Presented['seats']): Presented {
+/** One order of which all is known. */
+export function presentOrder(
+  row: OrderRow,
+  { eventId, sections }: Pick<Drop, 'eventId' | 'sections'>,
+  seatIds: readonly string[],
+): Presented {
+  const rows = rowsOf(sections);
   return {
     id: row.id,
     dropId: row.drop_id,
     eventId,
     status: row.status === 'refund_due' ? 'refunding' : row.status,
     amount: { amount: row.amount, currency: row.currency },
-    seats: seats.toSorted(bySeatId),
+    seats: seatIds.map((seat) => describeSeat(seat, rows)).toSorted(bySeatId),
     createdAt: row.created_at.toISOString(),
   };
 }

@@ -86,7 +86,7 @@ test('what is parked is told with where it comes from and what it says, and stay
   const id = newBatchId();
   const holdId = entryIdOf(id, 3);
   await park(queues.entries, batch(id), junk('what is this'));
-  await park(queues.expired, encodeTimer({ place, holdId }));
+  await park(queues.expired, encodeTimer({ place, holdIds: [holdId] }));
   for (let look = 0; look < 3; look += 1) {
     expect(await list()).toEqual({
       count: 3,
@@ -108,8 +108,8 @@ test('what is parked is told with where it comes from and what it says, and stay
         }) as object,
         expect.objectContaining({
           queue: queues.expired,
-          type: 'hold.v1',
-          decoded: { kind: 'hold', ...place, holdId },
+          type: 'holds.v1',
+          decoded: { kind: 'holds', ...place, holdIds: [holdId] },
         }) as object,
       ],
     });
@@ -135,10 +135,12 @@ test('a hold whose time is over goes back to where it was given up, not to wait 
   const { topology } = sale.broker;
   const waiting = topology.waitingQueue(1);
   await topology.assertWaiting(open, 1);
-  await publishConfirmed(open, '', waiting, encodeTimer({ place, holdId: entryIdOf(newBatchId(), 0) }));
+  await publishConfirmed(open, '', waiting, encodeTimer({ place, holdIds: [entryIdOf(newBatchId(), 0)] }));
   open.reject(await taken(queues.expired), false);
   await until(queues.parked, 1);
   expect((await list()).items).toMatchObject([{ queue: queues.expired, reason: 'rejected' }]);
+  // What was looked at is on its way back into the queue.
+  await until(queues.parked, 1);
   expect(await resend()).toMatchObject({ resent: 1 });
   await until(queues.expired, 1);
   await open.deleteQueue(waiting);
@@ -148,7 +150,7 @@ test('each goes back to the queue that gave it up, as it was first sent', async 
   const id = newBatchId();
   const sent = batch(id);
   await park(queues.entries, sent);
-  await park(queues.expired, encodeTimer({ place, holdId: entryIdOf(id, 0) }));
+  await park(queues.expired, encodeTimer({ place, holdIds: [entryIdOf(id, 0)] }));
   expect(await resend({})).toEqual({ resent: 2, kept: 0, left: 0 });
   const entries = await taken(queues.entries);
   expect(entries.content).toEqual(sent.content);
@@ -156,7 +158,7 @@ test('each goes back to the queue that gave it up, as it was first sent', async 
   expect(entries.properties.headers).toEqual(sent.options.headers);
   open.ack(entries);
   const timer = await taken(queues.expired);
-  expect(timer.properties.type).toBe('hold.v1');
+  expect(timer.properties.type).toBe('holds.v1');
   open.ack(timer);
   await until(queues.parked, 0);
 });

@@ -148,7 +148,7 @@ function decode(message: GetMessage): z.input<typeof parkedMessage>['decoded'] {
   const batch = decodeBatch(message);
   if (batch && batch.place.dropId > 0) return { kind: 'entries', ...batch.place, entries: batch.size };
   const timer = decodeTimer(message);
-  if (timer && timer.place.dropId > 0) return { kind: 'hold', ...timer.place, holdId: timer.holdId };
+  if (timer && timer.place.dropId > 0) return { kind: 'holds', ...timer.place, holdIds: timer.holdIds };
   return null;
 }
 

@@ -43,7 +43,9 @@ test('the good news may come before checkout has its answer, and again after it:
       return result;
     },
   };
-  expect(await payHold({ ...sale.deps, payments }, place, hold, 'pm_card_visa')).toEqual({ kind: 'paid' });
+  expect(await payHold({ ...sale.deps, payments }, place, hold, 'pm_card_visa')).toMatchObject({
+    kind: 'paid',
+  });
   for (const _ of [1, 2]) await webhook('payment_intent.succeeded', intentsOf(hold.holdId)[0]!).expect(204);
 
   expect(await ordersOf(hold.holdId)).toMatchObject([{ status: 'paid' }]);
@@ -55,7 +57,7 @@ test('the good news may come before checkout has its answer, and again after it:
 test('bad news of a first card, told after a second one was charged, changes nothing', async () => {
   const { drop, place, hold } = await held();
   expect(await payHold(sale.deps, place, hold, 'pm_card_chargeDeclined')).toMatchObject({ kind: 'declined' });
-  expect(await payHold(sale.deps, place, hold, 'pm_card_visa')).toEqual({ kind: 'paid' });
+  expect(await payHold(sale.deps, place, hold, 'pm_card_visa')).toMatchObject({ kind: 'paid' });
   const [declined, paid] = intentsOf(hold.holdId);
   // The latest first, and what is claimed in them does not count: Stripe is asked.
   await webhook('payment_intent.succeeded', paid!).expect(204);

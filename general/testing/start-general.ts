@@ -11,6 +11,7 @@ import { connectRedis } from '../../shared/redis/connect.ts';
 import { signSession, type Role, type Session } from '../../shared/session.ts';
 import { createTestDatabase } from '../../shared/testing/database.ts';
 import { testServers } from '../../shared/testing/servers.ts';
+import { createFindTerms } from '../drops/drop-terms.ts';
 import { currentRole } from '../accounts/user.ts';
 import { createApp } from '../app.ts';
 import type { Deps } from '../deps.ts';
@@ -58,7 +59,8 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   const sessionKey = createSecretKey(randomBytes(32));
   const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
   const checkoutKey = createSecretKey(randomBytes(32));
-  const deps: Deps = { db, inventory, sessionKey, checkoutKey, bannedUsers, publicUrl, log };
+  const findTerms = createFindTerms(db);
+  const deps: Deps = { db, findTerms, inventory, sessionKey, checkoutKey, bannedUsers, publicUrl, log };
   const registry = createMetrics('general');
   const app = createApp({
     pages: servePages({ ...deps, webRoot: options.webRoot }),
