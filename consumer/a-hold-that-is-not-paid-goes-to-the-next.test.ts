@@ -43,7 +43,7 @@ test('once those promoted were told, nobody tells them again', async () => {
   await world.letLapse(place, hold.holdId);
   const consumer = await world.start(noSweeper);
   await world.broker.send(world.broker.topology.expired, `${place.dropId}.0.${hold.holdId}`, {
-    type: 'hold.v1',
+    type: 'holds.v1',
   });
   await eventually(() => news.of(2).length === 1);
   await eventually(async () => (await world.inventory.untold(place, 0)).length === 0);
@@ -79,7 +79,7 @@ test('a timer that comes a moment too early by the clock of Redis waits for its 
   const consumer = await world.start(noSweeper);
   const hold = await world.hold(place, 1); // without a timer of its own
   await world.broker.send(world.broker.topology.expired, `${place.dropId}.0.${hold.holdId}`, {
-    type: 'hold.v1',
+    type: 'holds.v1',
   });
   await eventually(() => news.of(1).some(({ event }) => event === 'hold:released'));
   expect(await consumer.metrics()).toContain('result="released",by="timer",tier="consumer"} 1');

@@ -12,7 +12,7 @@ import { startLoop } from '../shared/loop.ts';
 import { isTransient } from '../shared/redis/transient.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { createDecideEntries } from './decide-entries.ts';
-import { QueueWorker } from './queue-worker.ts';
+import { QueueWorker, type QueueWorkerOptions } from './queue-worker.ts';
 import { createReleaseHolds } from './release-holds.ts';
 import { createSeatSharing } from './share-seats.ts';
 import { createSweep } from './sweep.ts';
@@ -49,20 +49,20 @@ export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
   const announcer = createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKey });
   const sharing = createSeatSharing({ inventory, announcer });
 
-  const worker = (queue: string, decide: ReturnType<typeof createDecideEntries>) =>
+  const worker = (queue: string, how: Pick<QueueWorkerOptions, 'decide' | 'decideTogether'>) =>
     new QueueWorker({
       queue,
-      decide,
+      ...how,
       isTransient: (error) => error instanceof NotConfirmed || isTransient(error),
       onParked: metrics.parked,
       log,
     });
-  const decide = createDecideEntries({ inventory, announcer, sharing, checkoutKey, metrics });
+  const entries = createDecideEntries({ inventory, announcer, sharing, checkoutKey, metrics });
   const workers = [
     ...Array.from({ length: topology.entryQueueCount }, (_, number) =>
-      worker(topology.entryQueue(number), decide),
+      worker(topology.entryQueue(number), entries),
     ),
-    worker(topology.expired, createReleaseHolds({ inventory, announcer, metrics })),
+    worker(topology.expired, { decide: createReleaseHolds({ inventory, announcer, metrics }) }),
   ];
 
   const intake = await broker.channel('intake', async (channel) => {

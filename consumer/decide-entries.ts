@@ -1,6 +1,9 @@
 /**
  * A batch of entries becomes outcomes: one script call decides it, holds get their timers, buyers are told, and only
  * then is the batch acknowledged. Killed anywhere in between, it comes again and gets the very same outcomes.
+ *
+ * Batches that wait in the queue are sent to Redis together, each but the first on condition that the one before it
+ * has been decided: a way to Redis and its replica, and a write to its disk, is shared by all of them.
  */
 import type { KeyObject } from 'node:crypto';
 import type { ConsumeMessage } from 'amqplib';
@@ -8,12 +11,12 @@ import type { Announcer } from '../shared/announce.ts';
 import { decodeBatch, type DecodedBatch } from '../shared/broker/entry-batch.ts';
 import type { EntryState } from '../shared/contract/entries.ts';
 import { entryStateOf, heldState } from '../shared/entry-state.ts';
-import type { Outcome } from '../shared/inventory/claim.ts';
+import type { ClaimResult, Outcome } from '../shared/inventory/claim.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 import type { DropNews } from '../shared/realtime-events.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
-import { Unhandleable } from './queue-worker.ts';
+import { Unhandleable, type Follow, type QueueWorkerOptions } from './queue-worker.ts';
 import type { SeatSharing } from './share-seats.ts';
 
 export type DecideDeps = {
@@ -27,26 +30,57 @@ export type DecideDeps = {
 /** Milliseconds for which a drop's other partitions are taken to have nothing to lend, once they had nothing. */
 const nothingToLendMs = 100;
 
-export function createDecideEntries({ inventory, announcer, sharing, checkoutKey, metrics }: DecideDeps) {
+export type DecideEntries = Required<Pick<QueueWorkerOptions, 'decide' | 'decideTogether'>>;
+
+type Decided = ClaimResult & { kind: 'decided' };
+
+export function createDecideEntries(deps: DecideDeps): DecideEntries {
+  const { inventory, announcer, sharing, checkoutKey, metrics } = deps;
   const nothingToLendUntil = new Map<number, number>();
+  const mayBorrow = ({ dropId }: Place) => (nothingToLendUntil.get(dropId) ?? 0) <= Date.now();
 
   const claim = async ({ place, batch }: DecodedBatch) => {
-    const mayBorrow = (nothingToLendUntil.get(place.dropId) ?? 0) <= Date.now();
-    const first = await inventory.claim(place, batch, { mayBorrow });
+    const first = await inventory.claim(place, batch, { mayBorrow: mayBorrow(place) });
     if (first.kind !== 'short') return first;
     const came = await sharing.borrow(place, first.partitions, first.missing);
     if (came < first.missing) nothingToLendUntil.set(place.dropId, Date.now() + nothingToLendMs);
     return inventory.claim(place, batch, { mayBorrow: false });
   };
 
-  return async (message: ConsumeMessage): Promise<() => Promise<void>> => {
-    const decoded = decodeBatch(message);
-    if (!decoded) throw new Unhandleable('not a batch of entries');
-    const result = await claim(decoded);
-    if (result.kind !== 'decided') throw new Unhandleable(`drop ${decoded.place.dropId} is not in Redis`);
+  return {
+    async decide(message) {
+      const decoded = decodeBatch(message);
+      if (!decoded) throw new Unhandleable('not a batch of entries');
+      const result = await claim(decoded);
+      if (result.kind !== 'decided') throw new Unhandleable(`drop ${decoded.place.dropId} is not in Redis`);
+      return follow(message, decoded, result);
+    },
 
-    metrics.decided(result.outcomes, decoded.size, result.decidedAt - decoded.acceptedAt);
-    const { place } = decoded;
+    decideTogether(messages) {
+      const before = new Map<string, string>();
+      return Promise.all(
+        messages.map(async (message) => {
+          const decoded = decodeBatch(message);
+          if (!decoded) return undefined;
+          const { place, batch } = decoded;
+          const key = `${place.dropId}.${place.partition}`;
+          const after = before.get(key);
+          before.set(key, batch.id);
+          const options = { mayBorrow: mayBorrow(place), after };
+          // Whatever stands in the way is met again when the batch is decided by itself.
+          const result = await inventory.claim(place, batch, options).catch(() => undefined);
+          return result?.kind === 'decided' ? follow(message, decoded, result) : undefined;
+        }),
+      );
+    },
+  };
+
+  function follow(
+    message: ConsumeMessage,
+    { place, size, acceptedAt }: DecodedBatch,
+    result: Decided,
+  ): Follow {
+    metrics.decided(result.outcomes, size, result.decidedAt - acceptedAt);
     let again = message.fields.redelivered;
     return async () => {
       const late = again;
@@ -55,7 +89,7 @@ export function createDecideEntries({ inventory, announcer, sharing, checkoutKey
       await announcer.setTimers(place, holds);
       await announcer.tell(await newsOf(place, result, late));
     };
-  };
+  }
 
   /** What the outcome alone says; undefined where only Redis knows. */
   function stateAfter(place: Place, outcome: Outcome, version: number): EntryState | undefined {
@@ -78,23 +112,27 @@ export function createDecideEntries({ inventory, announcer, sharing, checkoutKey
     again: boolean,
   ): Promise<DropNews> {
     const news: DropNews = { dropId: place.dropId, events: [], soldOut: [] };
-    const told = await Promise.all(
-      outcomes.map(async (outcome) => {
-        const to = outcome.kind === 'held' ? outcome.hold.buyerId : outcome.buyerId;
-        const said = again ? undefined : stateAfter(place, outcome, version);
-        return {
-          to,
-          entry: said ?? entryStateOf(place, to, await inventory.view(place, to), checkoutKey),
-        };
-      }),
-    );
-    for (const { to, entry } of told) {
-      if (entry.status === 'sold_out') {
-        news.soldOut.push(to);
-        // One for all of them: true of each, and for some it was so a little longer.
-        news.soldOutVersion = Math.min(news.soldOutVersion ?? Infinity, entry.version);
-      } else news.events.push({ to, event: 'entry:outcome', entry });
+    const add = (to: number, entry: EntryState) => {
+      if (entry.status !== 'sold_out') {
+        news.events.push({ to, event: 'entry:outcome', entry });
+        return;
+      }
+      news.soldOut.push(to);
+      // One for all of them: true of each, and for some it was so a little longer.
+      news.soldOutVersion = Math.min(news.soldOutVersion ?? Infinity, entry.version);
+    };
+    const unknown: number[] = [];
+    for (const outcome of outcomes) {
+      const to = outcome.kind === 'held' ? outcome.hold.buyerId : outcome.buyerId;
+      const said = again ? undefined : stateAfter(place, outcome, version);
+      if (said) add(to, said);
+      else unknown.push(to);
     }
+    await Promise.all(
+      unknown.map(async (to) =>
+        add(to, entryStateOf(place, to, await inventory.view(place, to), checkoutKey)),
+      ),
+    );
     return news;
   }
 }

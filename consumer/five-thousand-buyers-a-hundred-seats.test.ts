@@ -83,8 +83,7 @@ test('exactly the hundred best entries win, everybody is told once, and nothing 
   expect(consumer.lines.filter(({ level }) => level >= 40)).toEqual([]);
   const timers = (await world.broker.drain(world.broker.topology.waitingQueue(600))).map(decodeTimer);
   const holds = await world.redis.hkeys(world.inventory.keys.key(place, 'holds'));
-  expect(timers).toHaveLength(100);
-  expect(new Set(timers.map((timer) => timer?.holdId))).toEqual(new Set(holds));
+  expect(timers.flatMap((timer) => timer?.holdIds ?? []).toSorted()).toEqual(holds.toSorted());
 });
 
 test('buyers who press several times, for several seats each, get one hold of as many at the most', async () => {

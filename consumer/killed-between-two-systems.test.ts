@@ -53,8 +53,8 @@ const own = (drop: Drop, partition: number) => {
  */
 async function expectSound(drop: Drop): Promise<void> {
   const { topology } = world.broker;
-  const timers = (await world.broker.drain(topology.waitingQueue(600))).map(
-    (message) => decodeTimer(message)?.holdId,
+  const timers = (await world.broker.drain(topology.waitingQueue(600))).flatMap(
+    (message) => decodeTimer(message)?.holdIds ?? [],
   );
   const seats: string[] = [];
   for (const place of places(drop.id, drop.partitions)) {
@@ -100,7 +100,7 @@ describe('while a batch is decided', () => {
     'sold_out',
     'sold_out',
   ];
-  const points: Point[] = ['decided', 'one timer set', 'timers set', 'told'];
+  const points: Point[] = ['decided', 'timers confirmed', 'timers set', 'told'];
   test.each(points)('%s, twice: each entry gets one outcome, and all are told', async (point) => {
     const { drop, place } = await world.onSale({
       sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 4 }],
@@ -176,11 +176,11 @@ describe('while a hold is released', () => {
     await expectSound(drop);
   };
 
-  const points: Point[] = ['released', 'one timer set', 'timers set', 'told', 'promotion told'];
+  const points: Point[] = ['released', 'timers confirmed', 'timers set', 'told', 'promotion told'];
   test.each(points)('by its timer, %s: the next in line get the seats once and are told', async (point) => {
     const sale = await dropWithStandby();
     await world.broker.send(world.broker.topology.expired, `${sale.place.dropId}.0.${sale.hold.holdId}`, {
-      type: 'hold.v1',
+      type: 'holds.v1',
     });
     await dieAt(point);
     expect(await world.inventory.view(sale.place, 1)).toMatchObject({ kind: 'released' });

@@ -27,7 +27,7 @@ test('a hold whose timer could not be set until it had ended is not told of as i
     },
     tell: async (news: DropNews) => void told.push(news),
   } as unknown as Announcer;
-  const decide = createDecideEntries({
+  const { decide } = createDecideEntries({
     inventory,
     announcer,
     sharing: { borrow: async () => 0, finishTransfers: async () => {}, serveStandby: async () => {} },

@@ -71,14 +71,15 @@ test('so does what is no timer of ours, and the timers around it end their holds
   for (const { holdId } of [first, second]) await world.letLapse(place, holdId);
   const { topology, send } = world.broker;
   const timer = (holdId: string) => `${place.dropId}.0.${holdId}`;
-  const type = 'hold.v1';
+  const type = 'holds.v1';
 
   await send(topology.expired, timer(first.holdId), { type });
   const malformed: [string, { type?: string }][] = [
     ['', { type }],
     [timer(first.holdId), {}],
     [timer('no hold id'), { type }],
-    [`${timer(first.holdId)}x`.repeat(20), { type }],
+    [`${timer(first.holdId)}x`.repeat(600), { type }],
+    [`${timer(first.holdId)},no hold id`, { type }],
     [`-1.0.${first.holdId}`, { type }],
     [`1.0.0.${first.holdId}`, { type }],
   ];

@@ -1,7 +1,8 @@
 /**
  * Takes the messages of one queue in order. Each message has two parts: `decide` runs strictly one after the other;
  * what it returns runs beside the next messages and ends with the acknowledgement. A fault that may pass is waited
- * out with the message in hand; one that will not sends the message to `parked`, so that the queue flows on.
+ * out with the message in hand; one that will not sends the message to `parked`, so that the queue flows on. Messages
+ * that are there at the same time may be decided together, as long as that comes to the same.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
@@ -12,9 +13,17 @@ export class Unhandleable extends Error {
   override name = 'Unhandleable';
 }
 
+/** What follows the decision. */
+export type Follow = () => Promise<void>;
+
 export type QueueWorkerOptions = {
   queue: string;
-  decide: (message: ConsumeMessage) => Promise<() => Promise<void>>;
+  decide: (message: ConsumeMessage) => Promise<Follow>;
+  /**
+   * Decides what it can of several messages with one question. Undefined for one that `decide` has to be asked about,
+   * after those before it; never rejects. No message may be decided before one that it must not overtake.
+   */
+  decideTogether?: (messages: readonly ConsumeMessage[]) => Promise<(Follow | undefined)[]>;
   /** Whether an error may pass by itself. */
   isTransient: (error: unknown) => boolean;
   onParked: (queue: string) => void;
@@ -23,12 +32,19 @@ export type QueueWorkerOptions = {
 
 const firstPause = 50;
 const longestPause = 2_000;
+/** Messages that are decided together, at the most: Redis does nothing else meanwhile. */
+const mostTogether = 8;
 /** Attempts at a message that fails for a reason which does not look passing. */
 const attempts = 3;
 
+/** A message, and the channel it came down. */
+type Arrival = { message: ConsumeMessage; channel: ConfirmChannel; isOpen: () => boolean };
+
 export class QueueWorker {
   readonly #options: QueueWorkerOptions;
-  #line: Promise<void> = Promise.resolve();
+  /** In the order in which they came. */
+  #arrived: Arrival[] = [];
+  #line: Promise<void> | undefined;
   readonly #underWay = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #cancel: () => Promise<unknown> = () => Promise.resolve();
@@ -49,7 +65,8 @@ export class QueueWorker {
         if (open) channel.close().catch(() => {});
         return;
       }
-      this.#line = this.#line.then(() => this.#take(message, channel, () => open));
+      this.#arrived.push({ message, channel, isOpen: () => open });
+      this.#line ??= this.#work();
     });
     this.#cancel = () => (open ? channel.cancel(consumerTag) : Promise.resolve());
   }
@@ -62,9 +79,29 @@ export class QueueWorker {
     await Promise.all(this.#underWay);
   }
 
-  async #take(message: ConsumeMessage, channel: ConfirmChannel, isOpen: () => boolean): Promise<void> {
-    // What came down a lost channel comes again; deciding it twice would do no harm, but no good either.
-    if (this.#stopping.signal.aborted || !isOpen()) return;
+  async #work(): Promise<void> {
+    const { decideTogether } = this.#options;
+    // Whatever arrives in one go can be decided together.
+    await Promise.resolve();
+    while (this.#arrived.length > 0) {
+      const arrivals = this.#arrived.splice(0, mostTogether).filter((each) => this.#isWanted(each));
+      const decided =
+        decideTogether && arrivals.length > 1
+          ? await decideTogether(arrivals.map(({ message }) => message))
+          : [];
+      for (const [at, arrival] of arrivals.entries()) await this.#take(arrival, decided[at]);
+    }
+    this.#line = undefined;
+  }
+
+  /** What came down a lost channel comes again; deciding it twice would do no harm, but no good either. */
+  #isWanted({ isOpen }: Arrival): boolean {
+    return !this.#stopping.signal.aborted && isOpen();
+  }
+
+  async #take(arrival: Arrival, follow: Follow | undefined): Promise<void> {
+    if (!this.#isWanted(arrival)) return;
+    const { message, channel, isOpen } = arrival;
     const settle = (how: () => void) => {
       try {
         if (isOpen()) how();
@@ -84,14 +121,13 @@ export class QueueWorker {
     };
     let decided;
     try {
-      decided = await this.#persist(() => this.#options.decide(message));
+      decided = follow ? { value: follow } : await this.#persist(() => this.#options.decide(message));
     } catch (error) {
       park(error);
       return;
     }
     if (!decided) return;
-    const follow = decided.value;
-    const rest = this.#persist(follow).then((done) => {
+    const rest = this.#persist(decided.value).then((done) => {
       if (done) settle(() => channel.ack(message));
     }, park);
     this.#underWay.add(rest);

@@ -1,5 +1,5 @@
 /**
- * A hold's time is over: unless it was paid or is being paid, it ends, and its seats go to the next in standby. The
+ * The time of holds is over: unless paid or being paid, each ends, and its seats go to the next in standby. The
  * timer message comes again after a crash; the script has then released already, and the sweeper tells those promoted.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,6 +42,9 @@ export function createReleaseHolds(deps: ReleaseDeps) {
     const timer = decodeTimer(message);
     if (!timer) return Promise.reject(new Unhandleable('not a timer of a hold'));
     // Releases need no order among each other, so all of it runs beside the next.
-    return Promise.resolve(() => releaseHold(deps, timer.place, timer.holdId, 'timer'));
+    const { place, holdIds } = timer;
+    return Promise.resolve(async () => {
+      await Promise.all(holdIds.map((holdId) => releaseHold(deps, place, holdId, 'timer')));
+    });
   };
 }

@@ -5,7 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Cluster } from 'ioredis';
 import type { BrokerChannel } from './broker/connect.ts';
-import { encodeTimer } from './broker/hold-timer.ts';
+import { encodeTimer, mostHolds } from './broker/hold-timer.ts';
 import { publishConfirmed } from './broker/publish.ts';
 import type { Topology } from './broker/topology.ts';
 import { heldState } from './entry-state.ts';
@@ -63,8 +63,11 @@ export function createAnnouncer({
     // All holds of one call were given by one script call, so they wait equally long.
     const queue = await waitingQueue(Math.ceil((first.expiresAt - first.heldAt) / 1000));
     const current = channel.current();
+    const portions = Array.from({ length: Math.ceil(holds.length / mostHolds) }, (_, at) =>
+      holds.slice(at * mostHolds, (at + 1) * mostHolds).map(({ holdId }) => holdId),
+    );
     await Promise.all(
-      holds.map(({ holdId }) => publishConfirmed(current, '', queue, encodeTimer({ place, holdId }))),
+      portions.map((holdIds) => publishConfirmed(current, '', queue, encodeTimer({ place, holdIds }))),
     );
   };
 

@@ -14,8 +14,8 @@ import { startConsumer } from '../app.ts';
 export type Point =
   /** The script has decided a batch; no timer is set. */
   | 'decided'
-  /** One timer of several is set. */
-  | 'one timer set'
+  /** The broker has the timers; the consumer has not heard of it. */
+  | 'timers confirmed'
   /** All timers are set; nobody was told. */
   | 'timers set'
   /** Buyers were told; the message is not acknowledged. */
@@ -77,7 +77,7 @@ const dyingBroker: Broker = {
       const publish = channel.publish.bind(channel);
       channel.publish = (exchange, key, content, options, confirmed) =>
         publish(exchange, key, content, options, (error, ok) => {
-          if (!diesAt('one timer set')) confirmed?.(error, ok);
+          if (!diesAt('timers confirmed')) confirmed?.(error, ok);
         });
     }),
 };

@@ -36,8 +36,8 @@ test('a batch comes out as it went in', () => {
 
 test('a timer comes out as it went in', () => {
   fc.assert(
-    fc.property(place, fc.nat({ max: 499 }), (to, index) => {
-      const timer = { place: to, holdId: `${newBatchId()}-${index.toString(36)}` };
+    fc.property(place, fc.array(fc.nat({ max: 499 }), { minLength: 1, maxLength: 500 }), (to, indexes) => {
+      const timer = { place: to, holdIds: indexes.map((index) => `${newBatchId()}-${index.toString(36)}`) };
       expect(decodeTimer(asMessage(encodeTimer(timer)))).toEqual(timer);
     }),
   );
@@ -56,7 +56,7 @@ const body = fc.oneof(
 const anything = fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true });
 const header = fc.oneof(fc.constantFrom(0, 1, -1, 1.5, NaN, 2 ** 53, '1', null, undefined), anything);
 const options = fc.record({
-  type: fc.oneof(fc.constantFrom('entries.v1', 'hold.v1'), anything),
+  type: fc.oneof(fc.constantFrom('entries.v1', 'holds.v1'), anything),
   messageId: fc.oneof(fc.constant('0123456789abcd'), anything),
   headers: fc.oneof(fc.record({ drop: header, partition: header, at: header }), fc.constant(undefined)),
 });

@@ -24,7 +24,7 @@ export const parkedMessage = z
           partition: z.int(),
           entries: z.int(),
         }),
-        z.object({ kind: z.literal('hold'), dropId: id, partition: z.int(), holdId: z.string() }),
+        z.object({ kind: z.literal('holds'), dropId: id, partition: z.int(), holdIds: z.array(z.string()) }),
       ])
       .nullable()
       .meta({ description: 'What it says; null when it cannot be read' }),

@@ -5,7 +5,9 @@
 -- ARGV  1 batch id   2 entries 'buyer:quantity,...'
 --       3 '1' if other partitions may have seats to lend: then nothing is decided while there are too few here
 --       4 which publisher sent it and as its how manieth, for the ledger; may be ''
+--       5 the batch before this one, which must be decided already; '' if it does not matter
 -- reply {'not_stocked'}
+--       {'out_of_turn'}: the batch before has not been decided, and so nothing is
 --       {'short', seats missing, partitions of the drop}
 --       {'decided', 'now|expiresAt|outcome,outcome,...|version'} in the order of the entries:
 --         'h' seats        held, seats joined by '+'
@@ -17,6 +19,7 @@ local batch, packed, mayBorrow = ARGV[1], ARGV[2], ARGV[3] == '1'
 
 local known = redis.call('HGET', BATCHES, batch)
 if known then return { 'decided', known } end
+if (ARGV[5] or '') ~= '' and redis.call('HEXISTS', BATCHES, ARGV[5]) == 0 then return { 'out_of_turn' } end
 
 local buyers, quantities, count = {}, {}, 0
 for buyer, quantity in packed:gmatch('(%d+):(%d+)') do

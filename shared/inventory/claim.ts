@@ -30,20 +30,33 @@ export type ClaimResult =
   /** Nothing was decided: so many seats would have to be borrowed from other partitions first. */
   | { kind: 'short'; missing: number; partitions: number }
   /** The drop's seats are not in Redis (yet, or any more). */
-  | { kind: 'not_stocked' };
+  | { kind: 'not_stocked' }
+  /** Nothing was decided: neither was the batch named in `after`. */
+  | { kind: 'out_of_turn' };
 
-export type Claim = (place: Place, batch: Batch, options: { mayBorrow: boolean }) => Promise<ClaimResult>;
+export type ClaimOptions = {
+  mayBorrow: boolean;
+  /**
+   * Id of the batch before this one, if both are sent at once: what was not decided then is not overtaken. Only the
+   * latest 512 batches of a partition are known by it.
+   */
+  after?: string | undefined;
+};
+
+export type Claim = (place: Place, batch: Batch, options: ClaimOptions) => Promise<ClaimResult>;
 
 export function createClaim(script: Script): Claim {
-  return async (place, batch, { mayBorrow }) =>
-    decode(await script(place, batch.id, batch.packed, mayBorrow ? '1' : '0', batch.sent ?? ''), batch);
+  return async (place, batch, { mayBorrow, after = '' }) => {
+    const { id, packed, sent = '' } = batch;
+    return decode(await script(place, id, packed, mayBorrow ? '1' : '0', sent, after), batch);
+  };
 }
 
 function decode(reply: Reply, batch: Batch): ClaimResult {
   const [outcome, detail, more] = reply;
   if (outcome === 'decided') return { kind: 'decided', ...decodeOutcomes(String(detail), batch) };
   if (outcome === 'short') return { kind: 'short', missing: Number(detail), partitions: Number(more) };
-  if (outcome === 'not_stocked') return { kind: 'not_stocked' };
+  if (outcome === 'not_stocked' || outcome === 'out_of_turn') return { kind: outcome };
   throw unexpected('claim', reply);
 }
 

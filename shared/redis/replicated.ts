@@ -91,6 +91,8 @@ export class Replicated {
 
   async #serve(line: Line): Promise<void> {
     line.busy = true;
+    // Whatever is asked in one go belongs into one round.
+    await Promise.resolve();
     let pause = firstPauseMs;
     while (line.fresh.length + line.answered.length > 0) {
       const fresh = line.fresh.splice(0, portion);

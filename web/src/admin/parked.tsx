@@ -106,7 +106,7 @@ type Words = StaffWords['admin']['parked'];
 function whatItSays({ decoded, type }: Message, words: Words): string {
   if (decoded === null) return type === null ? words.unreadable : `${words.unreadable} (${type})`;
   if (decoded.kind === 'entries') return words.entries(decoded.entries, decoded.dropId);
-  return words.hold(decoded.holdId, decoded.dropId);
+  return words.timers(decoded.holdIds.length, decoded.dropId);
 }
 
 function reasonOf({ reason }: Message, words: Words): string {

@@ -389,7 +389,8 @@ export const en = {
           .filter(Boolean)
           .join(', ') + '.',
       entries: (count: number, drop: number) => `${unit('entry', 'entries')(count)} of sale ${drop}`,
-      hold: (id: string, drop: number) => `Timer of hold ${id}, sale ${drop}`,
+      timers: (count: number, drop: number) =>
+        `Timer of ${count} ${count === 1 ? 'hold' : 'holds'}, sale ${drop}`,
       unreadable: 'Cannot be read',
       queue: 'From',
       reason: 'Why',

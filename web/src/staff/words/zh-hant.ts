@@ -357,7 +357,7 @@ export const zhHant: StaffWords = {
       resent: (sent, kept, left) =>
         `已重新送出 ${n(sent)} 則${kept > 0 ? `，保留 ${n(kept)} 則（來源不明）` : ''}，目前擱置 ${n(left)} 則。`,
       entries: (count, drop) => `銷售 ${drop} 的 ${n(count)} 筆購買`,
-      hold: (id, drop) => `銷售 ${drop}，保留 ${id} 的計時`,
+      timers: (count, drop) => `銷售 ${drop}，${count} 筆保留的計時`,
       unreadable: '無法讀取',
       queue: '來自',
       reason: '原因',

@@ -1,0 +1,36 @@
+import { createTestInventory, inShort, newBatch } from '../testing/inventory.ts';
+
+const shop = createTestInventory();
+afterAll(() => shop.stop());
+
+test('a batch that follows another one is decided after it or not at all', async () => {
+  const { drop, place } = await shop.onSale();
+  const [first, second] = [newBatch('1:1'), newBatch('2:1')];
+  const claim = (batch: typeof first, after?: string) =>
+    shop.inventory.claim(place, batch, { mayBorrow: false, after });
+
+  expect(await claim(second, first.id)).toEqual({ kind: 'out_of_turn' });
+  expect(await shop.inventory.counts(drop)).toMatchObject({ held: 0, decided: 0 });
+  expect(await shop.ledger(place)).toHaveLength(1); // that it went on sale
+
+  const decided = await claim(first);
+  const next = await claim(second, first.id);
+  expect(
+    [decided, next].map((each) => (each.kind === 'decided' ? each.outcomes.map(inShort) : each)),
+  ).toEqual([['held 0.5'], ['held 0.6']]);
+  // Redelivered, it gets the same whatever it is said to follow.
+  expect(await claim(second, newBatch('3:1').id)).toEqual(next);
+});
+
+test('batches sent at once are decided in their order', async () => {
+  const { place } = await shop.onSale({ sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 50 }] });
+  const batches = Array.from({ length: 30 }, (_, index) => newBatch(`${index + 1}:1`));
+  const results = await Promise.all(
+    batches.map((batch, at) =>
+      shop.inventory.claim(place, batch, { mayBorrow: false, after: batches[at - 1]?.id }),
+    ),
+  );
+  expect(results.map(({ kind }) => kind)).toEqual(batches.map(() => 'decided'));
+  const claims = (await shop.ledger(place)).filter(({ t }) => t === 'claim');
+  expect(claims.map(({ b }) => b)).toEqual(batches.map(({ id }) => id));
+});
