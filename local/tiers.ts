@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { searchPath } from './binaries.ts';
 import { type Child, startChild } from './child.ts';
@@ -6,6 +7,12 @@ import type { Place } from './place.ts';
 import type { Secrets } from './secrets.ts';
 import type { Servers } from './start-servers.ts';
 import { waitUntil } from './wait.ts';
+
+/** How Node is started for each tier is said once, for pm2. */
+const { apps } = createRequire(import.meta.url)('../ecosystem.config.js') as {
+  apps: { script: string; node_args: string[] }[];
+};
+const nodeArgs = new Map(apps.map(({ script, node_args }) => [script, node_args]));
 
 export const tierNames = ['publisher', 'consumer', 'realtime', 'general'] as const;
 export type TierName = (typeof tierNames)[number];
@@ -74,7 +81,7 @@ export function startScript(options: {
     name,
     place,
     command: process.execPath,
-    args: [script],
+    args: [...(nodeArgs.get(script) ?? []), script],
     env: { ...scriptEnv(), ...options.env, PORT: String(port) },
     cwd: root,
     ready: () => waitUntil(`${name} to be ready`, 60_000, () => answers(`http://127.0.0.1:${port}${path}`)),

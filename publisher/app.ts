@@ -24,6 +24,11 @@ const safetyHeaders = {
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
 };
 const accepted = JSON.stringify({ status: 'queued' });
+const acceptedHeaders = Object.entries({
+  'content-type': 'application/json',
+  'content-length': String(accepted.length),
+  ...safetyHeaders,
+}).flat();
 
 export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDeps): Server {
   const answers = new Counter({
@@ -42,30 +47,23 @@ export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDe
   const answer = async (req: IncomingMessage, res: ServerResponse) => {
     const startedAt = performance.now();
     const requestId = headerOf(req, 'x-request-id', sane) ?? randomUUID();
-    res.setHeader('x-request-id', requestId);
     try {
       const dropId = route.exec(req.url ?? '')?.[1];
       if (dropId === undefined) throw new Problem('not_found');
-      if (req.method !== 'POST') {
-        res.setHeader('allow', 'POST');
-        throw new Problem('method_not_allowed');
-      }
+      if (req.method !== 'POST') throw new Problem('method_not_allowed');
       const body = await readJson(req);
       await acceptEntry({ dropId: Number(dropId), headers: req.headers, body });
       answers.inc({ code: 'accepted' });
       duration.observe((performance.now() - startedAt) / 1000);
-      res.writeHead(202, {
-        'content-type': 'application/json',
-        'content-length': accepted.length,
-        ...safetyHeaders,
-      });
+      // A list goes out as it is; an object would be looked through, and copied, for each answer.
+      res.writeHead(202, ['x-request-id', requestId, ...acceptedHeaders]);
       res.end(accepted);
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
       answers.inc({ code: problem.code });
       if (problem.code === 'internal') log.error({ err: error, requestId }, 'unexpected fault');
       else log.debug({ code: problem.code, requestId }, 'entry not taken');
-      sendProblem(res, problem);
+      sendProblem(res, requestId, problem);
     }
   };
 
@@ -76,15 +74,17 @@ export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDe
   return server;
 }
 
-function sendProblem(res: ServerResponse, problem: Problem): void {
+function sendProblem(res: ServerResponse, requestId: string, problem: Problem): void {
   if (res.destroyed) return;
   const { retryAfter } = problem.options;
   const text = JSON.stringify(problemBody(problem.code, problem.options));
   res.writeHead(problem.status, {
+    'x-request-id': requestId,
     'content-type': problemContentType,
     'content-length': Buffer.byteLength(text),
     ...safetyHeaders,
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(problem.code === 'method_not_allowed' ? { allow: 'POST' } : {}),
     // What is left of a body that is too large is not worth reading.
     ...(problem.code === 'body_too_large' ? { connection: 'close' } : {}),
   });
