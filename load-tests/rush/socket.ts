@@ -11,6 +11,8 @@ export type BuyerSocket = {
 
 export type SocketHandlers = {
   onEvent: (event: string, payload: unknown) => void;
+  /** News of the drop itself, thousands a second: that it came, and nothing more, is said of it. */
+  onDropEvent?: () => void;
   /** The connection is lost, not closed by us. */
   onLost: () => void;
 };
@@ -21,7 +23,7 @@ const patience = 20_000;
 export function connectSocket(
   url: string,
   headers: Record<string, string>,
-  { onEvent, onLost }: SocketHandlers,
+  { onEvent, onDropEvent, onLost }: SocketHandlers,
 ): Promise<BuyerSocket> {
   const address = new URL('/socket.io/?EIO=4&transport=websocket', url);
   address.protocol = address.protocol.replace('http', 'ws');
@@ -81,7 +83,7 @@ export function connectSocket(
           },
         });
       } else if (message.startsWith('42["drop:')) {
-        // News of the drop itself, thousands a second; a buyer here has no page to show it on.
+        onDropEvent?.();
       } else if (kind === '42') {
         const [event, payload] = JSON.parse(message.slice(2)) as [string, unknown];
         onEvent(event, payload);

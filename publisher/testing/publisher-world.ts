@@ -3,7 +3,7 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { watchBannedUsers } from '../../shared/banned-users.ts';
 import { connectBroker } from '../../shared/broker/connect.ts';
 import { decodeBatch } from '../../shared/broker/entry-batch.ts';
-import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import type { Drop } from '../../shared/drops/drop.ts';
 import { questionFor } from '../../shared/drops/question.ts';
 import { closeServer, listen } from '../../shared/listen.ts';
 import { createMetrics } from '../../shared/metrics.ts';
@@ -14,7 +14,8 @@ import { createTestBroker, type TestBroker } from '../../shared/testing/broker.t
 import { captureLog, type LogLine } from '../../shared/testing/captured-log.ts';
 import { createTestDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
-import { createTestInventory, newDrop, type TestInventory } from '../../shared/testing/inventory.ts';
+import { insertDrop, insertEvent } from '../../shared/testing/insert-drop.ts';
+import { createTestInventory, type TestInventory } from '../../shared/testing/inventory.ts';
 import { testServers } from '../../shared/testing/servers.ts';
 import { createAcceptEntry } from '../accept-entry.ts';
 import { createPublisher } from '../app.ts';
@@ -84,18 +85,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
     log,
   });
   const port = await listen(server, '127.0.0.1', 0);
-  const [organizerId] = await db('users').insert({
-    email: 'organizer@seatdrop.test',
-    name: 'Organizer',
-    password_hash: 'none',
-  });
-  const [eventId] = await db('events').insert({
-    organizer_id: organizerId,
-    title: 'A Night of Strings',
-    description: '',
-    venue: 'Old Mill',
-    starts_at: new Date(),
-  });
+  const eventId = await insertEvent(db);
 
   return {
     url: `http://127.0.0.1:${port}`,
@@ -106,29 +96,9 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
     lines,
 
     async createDrop(changes = {}) {
-      const terms = newDrop(changes);
-      const [id = 0] = await db('drops').insert({
-        event_id: eventId,
-        opens_at: new Date(terms.opensAt),
-        closes_at: new Date(terms.closesAt),
-        price_amount: terms.price.amount,
-        price_currency: terms.price.currency,
-        hold_seconds: terms.holdSeconds,
-        max_per_buyer: terms.maxPerBuyer,
-        standby_limit: terms.standbyLimit,
-        partitions: terms.partitions,
-        sections: JSON.stringify(terms.sections),
-        capacity: terms.capacity,
-        stocked_at: terms.stocked ? new Date() : null,
-        cancelled_at: terms.cancelled ? new Date() : null,
-      });
-      await db('drop_questions').insert(
-        terms.questions.map(({ id: number, text, answer }) => ({ drop_id: id, number, text, answer })),
-      );
-      const drop = await loadDrop(db, id);
-      if (!drop) throw new Error('the drop was not written');
+      const drop = await insertDrop(db, eventId, changes);
       if (drop.stocked) await shop.onSale(drop);
-      await eventually(() => openDrops.get(id) !== undefined);
+      await eventually(() => openDrops.get(drop.id) !== undefined);
       return drop;
     },
 

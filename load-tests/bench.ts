@@ -1,0 +1,55 @@
+/** `npm run bench -- NAME`: one benchmark beside its reference, on servers of its own. */
+import { resolve } from 'node:path';
+import { createSteps } from '../local/steps.ts';
+import { onStopSignal } from '../local/stop-signals.ts';
+import { benches } from './bench/benches.ts';
+import { findCores } from './bench/cores.ts';
+import { layOut } from './bench/figures.ts';
+import { describeProfiles } from './bench/profiles.ts';
+import { help, readOptions, type Plan } from './bench/options.ts';
+import { startRig, type Rig } from './bench/rig.ts';
+import { BadOption } from './rush/options.ts';
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') process.stdout.write(help);
+  else await bench(options.name, options.plan);
+} catch (error) {
+  console.error(error instanceof BadOption ? error.message : error);
+  if (error instanceof BadOption) console.error('\n`npm run bench -- --help` lists them.');
+  process.exitCode = error instanceof BadOption ? 2 : 1;
+}
+// No timer of a client library should keep a finished run from ending.
+process.exit();
+
+async function bench(name: keyof typeof benches, plan: Plan): Promise<void> {
+  const localDir = resolve(import.meta.dirname, '..', process.env['SEATDROP_LOCAL_DIR'] ?? '.local');
+  const { step, say } = createSteps(process.stderr);
+  const stopping = new AbortController();
+  let rig: Rig | undefined;
+  onStopSignal(
+    (why) => {
+      say(`stopping (${why})`);
+      stopping.abort(new Error('stopped'));
+      void rig?.stop().finally(() => process.exit(1));
+    },
+    () => process.exit(1),
+  );
+  const { what, run } = benches[name];
+  const cores = findCores();
+  say(`${name}: ${what} (${cores.described})`);
+  try {
+    const profiles = plan.profile ? resolve(localDir, `profiles-${process.pid}`) : undefined;
+    const dir = resolve(localDir, `bench-${process.pid}`);
+    rig = await startRig({ dir, cores, step, signal: stopping.signal, profiles });
+    const { table, notes = [], more, ...figures } = await run(rig, plan);
+    process.stdout.write(`\n${layOut(table)}\n`);
+    for (const note of notes) process.stdout.write(`  ${note}\n`);
+    const { value, unit, reference, ratio } = figures;
+    await rig.stop();
+    if (profiles !== undefined) process.stdout.write(`\n${describeProfiles(profiles)}`);
+    process.stdout.write(`\n${JSON.stringify({ bench: name, value, unit, reference, ratio, ...more })}\n`);
+  } finally {
+    await rig?.stop();
+  }
+}

@@ -1,0 +1,100 @@
+/** Entries that one publisher on one core answers 202, against a bare server that reads and answers the same bytes. */
+import { questionFor } from '../../shared/drops/question.ts';
+import type { Drop } from '../../shared/drops/drop.ts';
+import { signSession, signingKeyFromHex } from '../../shared/session.ts';
+import { cpuSeconds } from './cpu-time.ts';
+import { median, number, round, spread, type Finding } from './figures.ts';
+import { offer, type Offered } from './http-load.ts';
+import type { Plan } from './options.ts';
+import { purgeEntries } from './queues.ts';
+import { post } from './requests.ts';
+import type { Measured, Rig } from './rig.ts';
+
+const connections = 256;
+/** A buyer may try eight times in ten seconds; none of these comes to more than two. */
+const buyers = 200_000;
+
+/** `micros`: of CPU of the measured process for each answer; machines that are busy otherwise change it least. */
+type Round = Offered & { accepted: number; rate: number; micros: number; messages: number };
+
+export async function benchAccept(rig: Rig, { rounds, seconds }: Plan): Promise<Finding> {
+  const drop = await rig.dropOnSale({
+    sections: [{ name: 'Stalls', rows: 200, seatsPerRow: 50 }],
+    standbyLimit: 50_000,
+  });
+  const requests = await rig.step(`${number(buyers)} buyers sign in`, async () => makeRequests(rig, drop));
+  let at = 0;
+  const next = () => requests[at++ % requests.length]!;
+  const publisher = await rig.startTier('publisher');
+  const bare = await rig.startProcess('bare-http');
+  const load = async ({ port, child }: Measured, forSeconds: number): Promise<Round> => {
+    const before = cpuSeconds(child.pid);
+    const offered = await offer({ port, connections, seconds: forSeconds, next });
+    const accepted = offered.answers.get(202) ?? 0;
+    const micros = ((cpuSeconds(child.pid) - before) / accepted) * 1e6;
+    return { ...offered, accepted, micros, rate: accepted / offered.seconds, messages: 0 };
+  };
+
+  await rig.step('warm-up', async () => {
+    await load(bare, 2);
+    await load(publisher, 3);
+    await purgeEntries(rig);
+  });
+  const ours: Round[] = [];
+  const reference: Round[] = [];
+  for (let each = 1; each <= rounds; each += 1) {
+    await rig.step(`round ${each} of ${rounds}`, async () => {
+      reference.push(await load(bare, seconds));
+      const one = await load(publisher, seconds);
+      const queued = await purgeEntries(rig);
+      if (one.answers.size !== 1) throw new Error(`not all 202: ${describe(one)}`);
+      if (queued === 0 || queued > one.accepted)
+        throw new Error(`${queued} messages for ${one.accepted} entries`);
+      ours.push({ ...one, messages: queued });
+    });
+  }
+  const of = (rows: Round[], what: 'rate' | 'p50' | 'p99' | 'micros') => rows.map((each) => each[what]);
+  const row = (name: string, rows: Round[]) => [
+    name,
+    spread(of(rows, 'rate')),
+    spread(of(rows, 'micros'), 1),
+    spread(of(rows, 'p50'), 1),
+    spread(of(rows, 'p99'), 1),
+  ];
+  const perMessage = ours.map(({ accepted, messages }) => accepted / messages);
+  return {
+    value: Math.round(median(of(ours, 'rate'))),
+    unit: 'entries/s',
+    reference: Math.round(median(of(reference, 'rate'))),
+    ratio: round(median(ours.map(({ rate }, index) => rate / reference[index]!.rate)), 3),
+    more: {
+      p50: round(median(of(ours, 'p50')), 2),
+      p99: round(median(of(ours, 'p99')), 2),
+      cpuMicros: round(median(of(ours, 'micros')), 1),
+      referenceCpuMicros: round(median(of(reference, 'micros')), 1),
+    },
+    table: [
+      ['', 'answers/s', 'µs of CPU each', 'p50 ms', 'p99 ms'],
+      row('publisher', ours),
+      row('bare node:http', reference),
+    ],
+    notes: [`${spread(perMessage, 1)} entries in a message of the broker`],
+  };
+}
+
+function makeRequests(rig: Rig, drop: Drop): Buffer[] {
+  const key = signingKeyFromHex(rig.secrets.sessionKey);
+  return Array.from({ length: buyers }, (_, index) => {
+    const userId = index + 1;
+    const question = questionFor(drop, userId)!;
+    return post(
+      `/api/drops/${drop.id}/entries`,
+      { questionId: question.id, answer: question.answer, quantity: 1 },
+      { authorization: `Bearer ${signSession({ userId, role: 'shopper' }, key)}` },
+    );
+  });
+}
+
+function describe({ answers }: Offered): string {
+  return [...answers].map(([status, count]) => `${count} × ${status}`).join(', ');
+}

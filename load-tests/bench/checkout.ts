@@ -1,0 +1,121 @@
+/** Paid orders a second at one general tier, each durable in MySQL; against a bare transaction that writes the same rows. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signCheckoutToken } from '../../shared/checkout-token.ts';
+import type { Drop } from '../../shared/drops/drop.ts';
+import type { NewHold } from '../../shared/inventory/hold.ts';
+import { signingKeyFromHex } from '../../shared/session.ts';
+import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
+import { batchesOf } from './batches.ts';
+import { cpuSeconds } from './cpu-time.ts';
+import { median, number, round, spread, type Finding } from './figures.ts';
+import { offer, type Offered } from './http-load.ts';
+import type { Plan } from './options.ts';
+import { post } from './requests.ts';
+import type { Measured, Rig } from './rig.ts';
+
+/** Orders in a round, and how many are under way at a time. */
+const orders = 2_000;
+const atOnce = 64;
+
+const terms = { sections: [{ name: 'Stalls', rows: 100, seatsPerRow: 50 }], holdSeconds: 900 };
+
+/** A second, and milliseconds of the tier's CPU for each. */
+type Round = { rate: number; bareRate: number; p50: number; p99: number; cpu: number };
+
+export async function benchCheckout(rig: Rig, { rounds }: Plan): Promise<Finding> {
+  const general = await rig.startTier('general');
+  await rig.startPayments(general);
+  const bare = await rig.startProcess('bare-orders', { MYSQL_URL: rig.servers.mariaDb.url });
+  const buyers = await makeBuyers(rig.db, signingKeyFromHex(rig.secrets.sessionKey), orders);
+  const found: Round[] = [];
+  await rig.step('warm-up', () => oneRound(rig, { general, bare, buyers }));
+  for (let each = 1; each <= rounds; each += 1) {
+    await rig.step(`round ${each} of ${rounds}`, async () => {
+      found.push(await oneRound(rig, { general, bare, buyers }));
+    });
+  }
+  const of = (what: keyof Round) => found.map((each) => each[what]);
+  return {
+    value: Math.round(median(of('rate'))),
+    unit: 'orders/s',
+    reference: Math.round(median(of('bareRate'))),
+    ratio: round(median(found.map(({ rate, bareRate }) => rate / bareRate)), 3),
+    more: {
+      p50: round(median(of('p50')), 1),
+      p99: round(median(of('p99')), 1),
+      cpuMs: round(median(of('cpu')), 2),
+    },
+    table: [
+      ['', 'orders/s', 'p50 ms', 'p99 ms', 'ms of CPU each'],
+      ['checkout', spread(of('rate')), spread(of('p50')), spread(of('p99')), spread(of('cpu'), 2)],
+      ['bare transaction', spread(of('bareRate')), '', '', ''],
+    ],
+    notes: [
+      `${number(orders)} orders a round, ${atOnce} at a time; every commit is on disk when it is answered`,
+    ],
+  };
+}
+
+async function oneRound(
+  rig: Rig,
+  { general, bare, buyers }: { general: Measured; bare: Measured; buyers: readonly Identity[] },
+): Promise<Round> {
+  const other = await rig.dropOnSale(terms);
+  const query = `drop=${other.id}&user=${buyers[0]!.userId}&orders=${orders}&atOnce=${atOnce}`;
+  const response = await fetch(`${bare.url}/?${query}`);
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  const bareRate = orders / (JSON.parse(text) as { seconds: number }).seconds;
+
+  const before = cpuSeconds(general.child.pid);
+  const { seconds, p50, p99 } = await payEverything(rig, general, buyers);
+  const cpu = ((cpuSeconds(general.child.pid) - before) / orders) * 1000;
+  return { rate: orders / seconds, bareRate, p50, p99, cpu };
+}
+
+/** Each of the buyers holds a seat of a new drop and pays it. */
+export async function payEverything(
+  rig: Rig,
+  general: Measured,
+  buyers: readonly Identity[],
+): Promise<Offered> {
+  const drop = await rig.dropOnSale(terms);
+  const requests = await requestsFor(rig, drop, buyers);
+  const offered = await offer({ port: general.port, connections: atOnce, next: () => requests.pop() });
+  // What follows an order (the provider's webhook) is part of what it costs.
+  await sleep(500);
+  const { answers } = offered;
+  if (answers.get(201) !== buyers.length)
+    throw new Error(`not all were paid: ${JSON.stringify([...answers])}`);
+  const [written] = (await rig.db('orders').where({ drop_id: drop.id }).count({ orders: '*' })) as [
+    { orders: number | string },
+  ];
+  if (Number(written.orders) !== buyers.length) throw new Error(`${written.orders} orders in MySQL`);
+  return offered;
+}
+
+/** Everybody holds a seat and pays it. */
+async function requestsFor(rig: Rig, drop: Drop, buyers: readonly Identity[]): Promise<Buffer[]> {
+  const place = { dropId: drop.id, partition: 0 };
+  const key = signingKeyFromHex(rig.secrets.checkoutKey);
+  const holds: NewHold[] = [];
+  // Batches name buyers from 1 on, holds are for those there are.
+  for (const batch of batchesOf(buyers.length)) {
+    const packed = batch.packed
+      .split(',')
+      .map((entry) => `${buyers[Number.parseInt(entry, 10) - 1]!.userId}:1`)
+      .join(',');
+    const result = await rig.inventory.claim(place, { ...batch, packed }, { mayBorrow: false });
+    if (result.kind !== 'decided') throw new Error(result.kind);
+    for (const outcome of result.outcomes) if (outcome.kind === 'held') holds.push(outcome.hold);
+  }
+  const tokens = new Map(buyers.map(({ userId, token }) => [userId, token]));
+  return holds.map((hold) => {
+    const checkoutToken = signCheckoutToken({ ...place, ...hold }, key);
+    return post(
+      '/api/checkout',
+      { checkoutToken, payment: { token: 'tok_approved' } },
+      { authorization: `Bearer ${tokens.get(hold.buyerId)}` },
+    );
+  });
+}

@@ -1,0 +1,83 @@
+/** What an idle connection costs realtime: memory, and the time to make one. Against `ws` alone. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  crowdSize,
+  gatherBare,
+  gatherWatchers,
+  kernelSocketBytes,
+  residentBytes,
+  type Crowd,
+} from './crowd.ts';
+import { median, number, round, spread, type Finding } from './figures.ts';
+import type { Plan } from './options.ts';
+import type { Measured, Rig } from './rig.ts';
+
+/** Milliseconds in which a process that has had much to do comes to rest. */
+const settleMs = 8_000;
+
+/** Kilobytes a connection, and new connections a second. */
+type Round = { resident: number; kernel: number; rate: number };
+
+export async function benchConnect(rig: Rig, { rounds }: Plan): Promise<Finding> {
+  const size = crowdSize(15_000);
+  const drop = await rig.dropOnSale();
+  const ours: Round[] = [];
+  const bare: Round[] = [];
+  for (let each = 1; each <= rounds; each += 1) {
+    await rig.step(`round ${each} of ${rounds}: ws`, async () => {
+      const start = () => rig.startProcess('bare-ws');
+      bare.push(await measure(start, (server) => gatherBare(server, { size })));
+    });
+    await rig.step(`round ${each} of ${rounds}: realtime`, async () => {
+      const start = () => rig.startTier('realtime');
+      ours.push(await measure(start, (server) => gatherWatchers(rig, server, { drop, size })));
+    });
+  }
+  const of = (rows: Round[], what: keyof Round) => rows.map((each) => each[what]);
+  const row = (name: string, rows: Round[]) => [
+    name,
+    spread(of(rows, 'resident'), 1),
+    spread(of(rows, 'kernel'), 1),
+    spread(of(rows, 'rate')),
+  ];
+  return {
+    value: round(median(of(ours, 'resident')), 2),
+    unit: 'KB of RSS per connection',
+    reference: round(median(of(bare, 'resident')), 2),
+    ratio: round(median(ours.map(({ resident }, at) => resident / bare[at]!.resident)), 3),
+    more: {
+      connections: size,
+      perSecond: Math.round(median(of(ours, 'rate'))),
+      kernelKb: round(median(of(ours, 'kernel')), 2),
+    },
+    table: [
+      ['', 'KB each', 'kernel KB each, both ends', 'new a second'],
+      row('realtime', ours),
+      row('bare ws', bare),
+    ],
+    notes: [`${number(size)} connections; realtime's are signed in and watch a drop`],
+  };
+}
+
+async function measure(
+  start: () => Promise<Measured>,
+  gather: (server: Measured) => Promise<Crowd>,
+): Promise<Round> {
+  const server = await start();
+  try {
+    await sleep(2_000);
+    const before = { resident: residentBytes(server.child.pid), kernel: kernelSocketBytes() };
+    const crowd = await gather(server);
+    await sleep(settleMs);
+    const each = (bytes: number) => bytes / crowd.size / 1024;
+    const found = {
+      resident: each(residentBytes(server.child.pid) - before.resident),
+      kernel: each(kernelSocketBytes() - before.kernel),
+      rate: crowd.rate,
+    };
+    await crowd.leave();
+    return found;
+  } finally {
+    await server.child.stop();
+  }
+}

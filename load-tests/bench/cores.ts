@@ -1,0 +1,40 @@
+/** Which process may use which core, so that what is measured and what drives it do not take turns on one. */
+import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { searchPath } from '../../local/binaries.ts';
+
+export type Cores = {
+  /** For the process that is measured; undefined where processes cannot be pinned. */
+  measured: string | undefined;
+  /** For servers and for who sends the load. */
+  rest: string | undefined;
+  all: string | undefined;
+  /** For the report. */
+  described: string;
+};
+
+/** One core is kept for what is measured, if the machine has two and `taskset` (util-linux) is there. */
+export function findCores(): Cores {
+  const count = availableParallelism();
+  const none = { measured: undefined, rest: undefined, all: undefined };
+  if (count < 2) return { ...none, described: 'one core, shared by all' };
+  const cores = { measured: '0', rest: count === 2 ? '1' : `1-${count - 1}`, all: `0-${count - 1}` };
+  const described = `measured on core ${cores.measured}, servers and load on ${cores.rest}`;
+  return pin(process.pid, cores.rest)
+    ? { ...cores, described }
+    : { ...none, described: `${count} cores, not pinned (no taskset here)` };
+}
+
+/** Keeps a process, its threads and whatever they start from now on, on these cores. False when that cannot be done. */
+export function pin(pid: number | undefined, cores: string | undefined): boolean {
+  if (pid === undefined || cores === undefined) return false;
+  try {
+    execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', cores, String(pid)], {
+      env: { PATH: searchPath },
+      stdio: 'ignore',
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}

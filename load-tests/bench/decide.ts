@@ -1,0 +1,153 @@
+/**
+ * Entries that one consumer turns into outcomes, from the queue to the acknowledgement: decided, holds with their
+ * tokens and timers, all of it told to realtime. Against the claim script alone.
+ */
+import amqp from 'amqplib';
+import { encodeBatch } from '../../shared/broker/entry-batch.ts';
+import type { Drop } from '../../shared/drops/drop.ts';
+import { batchesOf, batchSize } from './batches.ts';
+import { cpuSeconds } from './cpu-time.ts';
+import { median, number, round, spread, type Finding } from './figures.ts';
+import type { Plan } from './options.ts';
+import type { Measured, Rig } from './rig.ts';
+import { listenToNews, type Told } from './told.ts';
+
+type Mix = { name: string; entries: number; seats: number; standby: number };
+
+const rush: Mix = { name: 'rush', entries: 1_000_000, seats: 10_000, standby: 50_000 };
+/** The same a tenth as large: what an entry costs should not grow with the drop. */
+const smallRush: Mix = { name: 'rush, a tenth', entries: 100_000, seats: 1_000, standby: 5_000 };
+const allWin: Mix = { name: 'all win', entries: 100_000, seats: 100_000, standby: 0 };
+const mixes = [rush, smallRush, allWin];
+
+/** Seconds; a machine that needs longer for a million has other troubles. */
+const patience = 180;
+
+/** Per second, and microseconds of the consumer's CPU for each. */
+type Round = { rate: number; bareRate: number; micros: number };
+
+export async function benchDecide(rig: Rig, { rounds }: Plan): Promise<Finding> {
+  const consumer = await rig.startTier('consumer');
+  const bare = await rig.startProcess('bare-claim', { REDIS_NODES: rig.servers.redis.nodes.join(',') });
+  const told = listenToNews(rig);
+  const found = new Map<Mix, Round[]>(mixes.map((mix) => [mix, []]));
+  try {
+    await rig.step('warm-up', () => oneRound(rig, smallRush, { consumer, bare, told }));
+    for (let each = 1; each <= rounds; each += 1) {
+      for (const mix of mixes) {
+        await rig.step(`round ${each} of ${rounds}: ${mix.name}`, async () => {
+          found.get(mix)?.push(await oneRound(rig, mix, { consumer, bare, told }));
+        });
+      }
+    }
+  } finally {
+    told.stop();
+  }
+  const of = (mix: Mix, what: keyof Round) => found.get(mix)!.map((each) => each[what]);
+  const ratios = (mix: Mix) => found.get(mix)!.map(({ rate, bareRate }) => rate / bareRate);
+  // Round by round, since each has its own noise.
+  const growth = of(rush, 'rate').map((rate, at) => of(smallRush, 'rate')[at]! / rate);
+  return {
+    value: Math.round(median(of(rush, 'rate'))),
+    unit: 'entries/s',
+    reference: Math.round(median(of(rush, 'bareRate'))),
+    ratio: round(median(ratios(rush)), 3),
+    more: {
+      allWin: Math.round(median(of(allWin, 'rate'))),
+      growth: round(median(growth), 3),
+      cpuMicros: round(median(of(rush, 'micros')), 2),
+    },
+    table: [
+      ['', 'entries', 'seats', 'consumer/s', 'script alone/s', 'ratio', 'µs of CPU each'],
+      ...mixes.map((mix) => [
+        mix.name,
+        number(mix.entries),
+        number(mix.seats),
+        spread(of(mix, 'rate')),
+        spread(of(mix, 'bareRate')),
+        spread(ratios(mix), 2),
+        spread(of(mix, 'micros'), 1),
+      ]),
+    ],
+    notes: [
+      `batches of ${batchSize}; an entry of the large rush costs ${spread(growth, 2)} times one of the small`,
+    ],
+  };
+}
+
+async function oneRound(
+  rig: Rig,
+  mix: Mix,
+  { consumer, bare, told }: { consumer: Measured; bare: Measured; told: Told },
+): Promise<Round> {
+  const bareRate = await onDrop(rig, mix, async (drop) => {
+    const response = await fetch(`${bare.url}/?drop=${drop.id}&entries=${mix.entries}`);
+    const text = await response.text();
+    if (!response.ok) throw new Error(text);
+    return mix.entries / (JSON.parse(text) as { seconds: number }).seconds;
+  });
+  return onDrop(rig, mix, async (drop) => {
+    const before = cpuSeconds(consumer.child.pid);
+    const done = told.all(drop.id, mix.entries, patience * 1000);
+    // A fault in sending is the one to be told of.
+    done.catch(() => {});
+    const since = performance.now();
+    await enqueue(rig, drop, mix.entries);
+    const rate = mix.entries / (((await done) - since) / 1000);
+    const micros = ((cpuSeconds(consumer.child.pid) - before) / mix.entries) * 1e6;
+    await withChannel(rig.servers.rabbitMq.url, async (channel) => {
+      await channel.purgeQueue(rig.topology.waitingQueue(drop.holdSeconds));
+    });
+    const counts = await rig.inventory.counts(drop);
+    if (counts?.decided !== mix.entries || counts.held !== Math.min(mix.seats, mix.entries))
+      throw new Error(`not decided as it should be: ${JSON.stringify(counts)}`);
+    return { rate, bareRate, micros };
+  });
+}
+
+/** Gives `work` a drop on sale, and takes all of it away again. */
+async function onDrop<T>(rig: Rig, mix: Mix, work: (drop: Drop) => Promise<T>): Promise<T> {
+  const { db, redis, inventory } = rig;
+  const drop = await rig.dropOnSale({
+    sections: [{ name: 'Stalls', rows: mix.seats / 50, seatsPerRow: 50 }],
+    standbyLimit: mix.standby,
+    maxPerBuyer: 2,
+    holdSeconds: 900,
+  });
+  try {
+    return await work(drop);
+  } finally {
+    await redis.hdel(inventory.keys.onSale, String(drop.id));
+    await redis.unlink(...inventory.keys.all({ dropId: drop.id, partition: 0 }));
+    await db('drop_questions').where({ drop_id: drop.id }).delete();
+    await db('drops').where({ id: drop.id }).delete();
+  }
+}
+
+async function enqueue({ servers, topology }: Rig, drop: Drop, entries: number): Promise<void> {
+  const place = { dropId: drop.id, partition: 0 };
+  const queue = String(topology.entryQueueOf(drop.id, 0));
+  await withChannel(servers.rabbitMq.url, async (channel) => {
+    for (const { id, packed, sent } of batchesOf(entries)) {
+      const { content, options } = encodeBatch(place, id, packed.split(','), Date.now(), sent);
+      if (!channel.publish(topology.entries, queue, content, options)) {
+        await new Promise((resolve) => {
+          channel.once('drain', resolve);
+        });
+      }
+    }
+    await channel.waitForConfirms();
+  });
+}
+
+async function withChannel(
+  url: string,
+  work: (channel: amqp.ConfirmChannel) => Promise<void>,
+): Promise<void> {
+  const connection = await amqp.connect(url);
+  try {
+    await work(await connection.createConfirmChannel());
+  } finally {
+    await connection.close();
+  }
+}

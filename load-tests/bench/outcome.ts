@@ -1,0 +1,229 @@
+/**
+ * From pressing Buy to the outcome on that buyer's socket, through the whole system behind nginx: a steady stream, then
+ * a burst. Buyers come back for one drop after the other, each time as a new entry.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHistogram } from 'node:perf_hooks';
+import { questionFor } from '../../shared/drops/question.ts';
+import type { Drop } from '../../shared/drops/drop.ts';
+import { signingKeyFromHex } from '../../shared/session.ts';
+import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
+import { connectSocket } from '../rush/socket.ts';
+import { number, round, type Finding } from './figures.ts';
+import { HttpConnection } from './http-load.ts';
+import type { Plan } from './options.ts';
+import { post } from './requests.ts';
+import type { Rig } from './rig.ts';
+
+/** Each presses every five seconds, well within what one session may. */
+const buyerCount = 10_000;
+const connections = 512;
+/** Entries: a second, for so many seconds; then so many at once. */
+const steady = { rate: 2_000, seconds: 60 };
+const burst = 20_000;
+/** Milliseconds after which an outcome that has not come will not come. */
+const patienceMs = 30_000;
+
+type Phase = { entries: number; answered: number; p50: number; p99: number; max: number; seconds: number };
+
+export async function benchOutcome(rig: Rig, _plan: Plan): Promise<Finding> {
+  const all = steady.rate * steady.seconds + burst;
+  const door = await startSystem(rig);
+  const drops: Drop[] = [];
+  for (let each = 0; each < Math.ceil(all / buyerCount); each += 1) {
+    // There is a place in standby for everybody, so that each entry is decided.
+    const terms = { sections: [{ name: 'Stalls', rows: 8, seatsPerRow: 50 }], standbyLimit: buyerCount };
+    drops.push(await rig.dropOnSale(terms));
+  }
+  const buyers = await makeBuyers(rig.db, signingKeyFromHex(rig.secrets.sessionKey), buyerCount);
+  const crowd = new Crowd(door, drops, buyers);
+  await rig.step(`${number(buyerCount)} buyers open the page`, () => crowd.gather());
+
+  await rig.step('warm-up', () => crowd.press({ entries: buyerCount, perSecond: steady.rate / 2 }));
+  const stream = await rig.step(`${number(steady.rate)} entries/s for ${steady.seconds} s`, () =>
+    crowd.press({ entries: steady.rate * steady.seconds - buyerCount, perSecond: steady.rate }),
+  );
+  const rush = await rig.step(`${number(burst)} entries at once`, () =>
+    crowd.press({ entries: burst, perSecond: Infinity }),
+  );
+  crowd.leave();
+  const missing = stream.entries - stream.answered + (rush.entries - rush.answered);
+  const row = (name: string, of: Phase) => [
+    name,
+    number(of.entries),
+    number(of.entries - of.answered),
+    number(of.p50),
+    number(of.p99),
+    number(of.max),
+    number(of.answered / of.seconds),
+  ];
+  return {
+    value: round(stream.p50, 1),
+    unit: 'ms from press to outcome',
+    reference: null,
+    ratio: null,
+    more: {
+      p50: round(stream.p50, 1),
+      p99: round(stream.p99, 1),
+      burstP50: round(rush.p50, 1),
+      burstLast: round(rush.max, 1),
+      missing,
+    },
+    table: [
+      ['', 'entries', 'missing', 'p50 ms', 'p99 ms', 'max ms', 'outcomes/s'],
+      row('steady', stream),
+      row('burst', rush),
+    ],
+    notes: [`${number(buyerCount)} sockets; the buyers share the machine with all tiers and servers`],
+  };
+}
+
+/** All tiers behind nginx, on all cores: it is the whole that is measured. */
+async function startSystem(rig: Rig): Promise<{ port: number; url: string }> {
+  const tiers = {
+    publisher: await rig.startTier('publisher'),
+    consumer: await rig.startTier('consumer'),
+    realtime: await rig.startTier('realtime'),
+    general: await rig.startTier('general'),
+  };
+  rig.useAllCores();
+  const address = ({ port }: { port: number }) => [`127.0.0.1:${port}`];
+  return rig.startFrontDoor({
+    publisher: address(tiers.publisher),
+    realtime: address(tiers.realtime),
+    general: address(tiers.general),
+  });
+}
+
+class Crowd {
+  readonly #door: { port: number; url: string };
+  readonly #drops: readonly Drop[];
+  readonly #buyers: readonly Identity[];
+  /** For each buyer, the drops for which no outcome has come yet, and since when. */
+  readonly #pressed: Map<number, number>[];
+  #leaves: (() => void)[] = [];
+  #idle: HttpConnection[] = [];
+  #presses = 0;
+  #onOutcome: (ms: number) => void = () => {};
+  #fault: Error | undefined;
+
+  constructor(door: { port: number; url: string }, drops: readonly Drop[], buyers: readonly Identity[]) {
+    this.#door = door;
+    this.#drops = drops;
+    this.#buyers = buyers;
+    this.#pressed = buyers.map(() => new Map());
+  }
+
+  async gather(): Promise<void> {
+    const fail = (error: Error) => (this.#fault ??= error);
+    this.#idle = await Promise.all(
+      Array.from({ length: connections }, () => HttpConnection.open(this.#door.port, fail)),
+    );
+    let next = 0;
+    const openMore = async (): Promise<void> => {
+      while (next < this.#buyers.length) await this.#openPage(next++);
+    };
+    await Promise.all(Array.from({ length: 50 }, openMore));
+  }
+
+  async #openPage(index: number): Promise<void> {
+    const { token, address } = this.#buyers[index]!;
+    const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': address };
+    const socket = await connectSocket(this.#door.url, headers, {
+      onEvent: (event, payload) => {
+        const { dropId } = payload as { dropId: number };
+        const at = this.#pressed[index]?.get(dropId);
+        if (event !== 'entry:outcome' || at === undefined) return;
+        this.#pressed[index]?.delete(dropId);
+        this.#onOutcome(performance.now() - at);
+      },
+      onLost: () => (this.#fault ??= new Error('a socket was lost')),
+    });
+    const drop = this.#drops[index % this.#drops.length]!;
+    const answer = (await socket.emitWithAck('drop:watch', { dropId: drop.id })) as { ok: boolean };
+    if (!answer.ok) throw new Error(`drop:watch was answered ${JSON.stringify(answer)}`);
+    this.#leaves.push(() => socket.close());
+  }
+
+  /** Presses Buy so many times in all, each buyer in turn, and waits for the outcomes. */
+  async press({ entries, perSecond }: { entries: number; perSecond: number }): Promise<Phase> {
+    const latency = createHistogram();
+    let answered = 0;
+    const since = performance.now();
+    let last = since;
+    this.#onOutcome = (ms) => {
+      latency.record(Math.max(1, Math.round(ms * 1e3)));
+      answered += 1;
+      last = performance.now();
+    };
+    const waiting = new Waiting();
+    let sent = 0;
+    while (sent < entries) {
+      this.#check();
+      const due = Math.min(entries, Math.floor(((performance.now() - since) / 1000) * perSecond) + 1);
+      for (; sent < due; sent += 1) waiting.add(this.#next());
+      this.#sendWaiting(waiting);
+      await sleep(1);
+    }
+    const isDone = () => answered === entries || performance.now() - last > patienceMs;
+    while (!isDone()) {
+      this.#check();
+      await sleep(5);
+    }
+    const ms = (percentile: number) => latency.percentile(percentile) / 1e3;
+    const seconds = (last - since) / 1000;
+    return { entries, answered, p50: ms(50), p99: ms(99), max: latency.max / 1e3, seconds };
+  }
+
+  leave(): void {
+    for (const leave of this.#leaves) leave();
+    for (const connection of this.#idle) connection.close();
+  }
+
+  #next(): Buffer {
+    const index = this.#presses % this.#buyers.length;
+    const drop = this.#drops[Math.floor(this.#presses / this.#buyers.length) % this.#drops.length]!;
+    this.#presses += 1;
+    const { userId, token, address } = this.#buyers[index]!;
+    const question = questionFor(drop, userId)!;
+    const request = post(
+      `/api/drops/${drop.id}/entries`,
+      { questionId: question.id, answer: question.answer, quantity: 1 },
+      { authorization: `Bearer ${token}`, 'x-forwarded-for': address },
+    );
+    // From here on the buyer waits, also for a connection.
+    this.#pressed[index]?.set(drop.id, performance.now());
+    return request;
+  }
+
+  #sendWaiting(waiting: Waiting): void {
+    while (this.#idle.length > 0) {
+      const request = waiting.take();
+      if (!request) return;
+      const connection = this.#idle.pop()!;
+      connection.send(request, (status) => {
+        this.#idle.push(connection);
+        if (status !== 202) this.#fault ??= new Error(`an entry was answered ${status}`);
+        this.#sendWaiting(waiting);
+      });
+    }
+  }
+
+  #check(): void {
+    if (this.#fault) throw this.#fault;
+  }
+}
+
+/** Requests for which there was no connection yet; the first of many is taken without moving the others. */
+class Waiting {
+  readonly #requests: Buffer[] = [];
+  #taken = 0;
+
+  add(request: Buffer): void {
+    this.#requests.push(request);
+  }
+
+  take(): Buffer | undefined {
+    return this.#taken < this.#requests.length ? this.#requests[this.#taken++] : undefined;
+  }
+}

@@ -1,0 +1,17 @@
+import amqp from 'amqplib';
+import type { Rig } from './rig.ts';
+
+/** Empties the entry queues; returns how many messages were in them. */
+export async function purgeEntries({ servers, topology }: Rig): Promise<number> {
+  const connection = await amqp.connect(servers.rabbitMq.url);
+  try {
+    const channel = await connection.createChannel();
+    let messages = 0;
+    for (let queue = 0; queue < topology.entryQueueCount; queue += 1) {
+      messages += (await channel.purgeQueue(topology.entryQueue(queue))).messageCount;
+    }
+    return messages;
+  } finally {
+    await connection.close();
+  }
+}
