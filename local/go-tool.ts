@@ -32,10 +32,10 @@ export function goToolPath({ name, version }: GoTool): string {
 }
 
 /**
- * Path of the program, which is built first where it is missing: that needs the network.
+ * Path of the program, which is built first where it is missing: that needs the network. `cancel` ends the build.
  * @throws Error that says what to install
  */
-export async function buildGoTool(tool: GoTool): Promise<string> {
+export async function buildGoTool(tool: GoTool, cancel?: AbortSignal): Promise<string> {
   const { name, module, version, neededGo, neededBy } = tool;
   const program = goToolPath(tool);
   if (existsSync(program)) return program;
@@ -46,6 +46,7 @@ export async function buildGoTool(tool: GoTool): Promise<string> {
     await run(go, ['install', '-ldflags=-s -w', `${module}@${version}`], {
       env: { ...process.env, PATH: searchPath, GOBIN: dir, GOFLAGS: '' },
       maxBuffer: 64 * 2 ** 20,
+      ...(cancel && { signal: cancel }),
     });
     // Whoever builds it at the same time puts the same in its place.
     renameSync(join(dir, name), program);

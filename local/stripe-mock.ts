@@ -5,12 +5,13 @@ import { buildGoTool } from './go-tool.ts';
  * answers with Stripe's own examples. It is built first where it is missing: half a minute.
  * @throws Error that says what to install
  */
-export function stripeMock(): Promise<string> {
-  return buildGoTool({
+export function stripeMock(cancel?: AbortSignal): Promise<string> {
+  const tool = {
     name: 'stripe-mock',
     module: 'github.com/stripe/stripe-mock',
     version: 'v0.203.0',
     neededGo: 22,
     neededBy: 'Tests of payments by Stripe need',
-  });
+  };
+  return buildGoTool(tool, cancel);
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { clearOldRuns } from './orphans.ts';
 import { placeAt } from './place.ts';
+import { findK6 } from './k6.ts';
 import { freePorts } from './ports.ts';
 import { signal } from './proc.ts';
 import { generateSecrets } from './secrets.ts';
@@ -20,6 +21,7 @@ const CHECKS = [
   ['types', 'typescript/bin/tsc', '--noEmit'],
   ['types of the pages', 'typescript/bin/tsc', '--noEmit', '-p', 'web'],
   ['types of their tests', 'typescript/bin/tsc', '--noEmit', '-p', 'web/tests'],
+  ['types of the k6 scripts', 'typescript/bin/tsc', '--noEmit', '-p', 'load-tests/k6'],
   ['script size', '../web/check-size.ts'],
   ['unused code', 'knip/bin/knip.js'],
 ] as const;
@@ -46,7 +48,9 @@ onStopSignal(
 );
 
 try {
+  const tools = buildTools();
   if (jestArgs.length === 0) await runChecks();
+  await tools;
   await runJest();
 } catch (error) {
   console.error((error as Error).message);
@@ -56,6 +60,16 @@ try {
 }
 console.log(`${count.passed} passed, ${count.failed} failed`);
 process.exit(cancel.signal.aborted || count.failed > 0 || count.passed === 0 ? 1 : 0);
+
+/** Side by side with the checks: the first time it takes minutes. Of k6 only when all tests are to run. */
+async function buildTools(): Promise<void> {
+  const builds = [step('stripe-mock', () => stripeMock(cancel.signal))];
+  if (jestArgs.length === 0) builds.push(step('k6', () => findK6(() => {}, cancel.signal)));
+  for (const build of await Promise.allSettled(builds)) {
+    // The absence of one fails the tests that need it, with the same words, and no others.
+    if (build.status === 'rejected') say((build.reason as Error).message);
+  }
+}
 
 async function runChecks(): Promise<void> {
   for (const [name, script, ...args] of CHECKS) {
@@ -79,8 +93,6 @@ async function runJest(): Promise<void> {
   cancel.signal.throwIfAborted();
   await clearOldRuns(join(root, '.local'));
   mkdirSync(dir, { recursive: true });
-  // Its absence fails the tests that need it, with the same words, and no others.
-  await step('stripe-mock', stripeMock).catch((error: Error) => say(error.message));
   const ports = await freePorts(serverPorts);
   const secrets = generateSecrets();
   const place = placeAt(dir, cancel.signal, hurry.signal);

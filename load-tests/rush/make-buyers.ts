@@ -10,25 +10,36 @@ const perAddress = 4;
 
 /** Buyers with sessions, without the time that passwords take. They cannot sign in with one. */
 export async function makeBuyers(db: Database, sessionKey: KeyObject, count: number): Promise<Identity[]> {
+  const buyers: Identity[] = [];
+  for await (const portion of buyersInPortions(db, sessionKey, count)) buyers.push(...portion);
+  return buyers;
+}
+
+/** The same a thousand at a time, for more of them than need be in memory at once. */
+export async function* buyersInPortions(
+  db: Database,
+  sessionKey: KeyObject,
+  count: number,
+): AsyncGenerator<Identity[]> {
   const run = randomBytes(5).toString('hex');
   for (let made = 0; made < count; made += perInsert) {
     const rows = Array.from({ length: Math.min(perInsert, count - made) }, (_, index) => ({
-      email: `rush-${run}-${made + index}@seatdrop.test`,
+      email: `rush-${run}-${made}-${index}@seatdrop.test`,
       name: `Buyer ${made + index}`,
       role: 'shopper',
       password_hash: 'none',
     }));
     await db('users').insert(rows);
+    const users: { id: number }[] = await db('users')
+      .where('email', 'like', `rush-${run}-${made}-%`)
+      .orderBy('id')
+      .select('id');
+    yield users.map(({ id }, index) => ({
+      userId: id,
+      token: signSession({ userId: id, role: 'shopper' }, sessionKey),
+      address: addressOf(Math.floor((made + index) / perAddress)),
+    }));
   }
-  const users: { id: number }[] = await db('users')
-    .where('email', 'like', `rush-${run}-%`)
-    .orderBy('id')
-    .select('id');
-  return users.map(({ id }, index) => ({
-    userId: id,
-    token: signSession({ userId: id, role: 'shopper' }, sessionKey),
-    address: addressOf(Math.floor(index / perAddress)),
-  }));
 }
 
 /** 198.18.0.0/15 is set aside for load tests (RFC 2544). */

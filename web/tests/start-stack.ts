@@ -37,6 +37,7 @@ export async function startStack() {
   const { db } = database;
   const ports = await freePorts([...tierNames, 'sandbox-payments', 'front-door'] as const);
   const secrets = generateSecrets();
+  const sessionKey = signingKeyFromHex(secrets.sessionKey);
   const url = `http://127.0.0.1:${ports['front-door']}`;
   const pages = join(root, 'web/dist');
   const { redisNodes: nodes, amqpUrl } = testServers();
@@ -116,7 +117,7 @@ export async function startStack() {
   async function person(role: Role = 'shopper', name = 'Robin Chen') {
     const email = `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
     const [id] = await db('users').insert({ email, name, role, password_hash: 'none' });
-    const token = signSession({ userId: id!, role }, signingKeyFromHex(secrets.sessionKey));
+    const token = signSession({ userId: id!, role }, sessionKey);
     const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
       const response = await fetch(`${url}/api${path}`, {
         method,
@@ -173,6 +174,7 @@ export async function startStack() {
   return {
     url,
     namespace,
+    sessionKey,
     db,
     tiers,
     person,

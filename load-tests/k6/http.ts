@@ -1,0 +1,100 @@
+/** Requests as one buyer, and what came back. */
+import http, { type RefinedResponse } from 'k6/http';
+import { baseUrl, dropId } from './settings.ts';
+import type { TestBuyer } from './plain/buyers-file.ts';
+import type { Money } from './plain/rules.ts';
+
+/** `status` 0: no answer. */
+export type Answer = {
+  status: number;
+  /** Of a problem. */
+  code: string | undefined;
+  /** Seconds, if the answer says when to come again. */
+  retryAfter: number | undefined;
+  /** Milliseconds. */
+  took: number;
+  body: Record<string, unknown>;
+};
+
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+/** As GET /api/drops/:id tells it, as far as it is used here. */
+export type DropView = {
+  state: string;
+  serverTime: string;
+  opensAt: string;
+  price: Money;
+  maxPerBuyer: number;
+  question?: { id: number; text: string };
+};
+
+/** `name`: under which k6 counts it, since paths have ids in them. */
+export async function ask(
+  buyer: TestBuyer,
+  method: Method,
+  path: string,
+  name: string,
+  body?: unknown,
+): Promise<Answer> {
+  const sent = body === undefined ? null : JSON.stringify(body);
+  return answerOf(await http.asyncRequest(method, `${baseUrl}${path}`, sent, params(buyer, name)));
+}
+
+/** The same without other work of this VU going on meanwhile, which is cheaper for k6. */
+export function askNow(
+  buyer: TestBuyer | undefined,
+  method: Method,
+  path: string,
+  name: string,
+  body?: unknown,
+): Answer {
+  const sent = body === undefined ? null : JSON.stringify(body);
+  return answerOf(http.request(method, `${baseUrl}${path}`, sent, params(buyer, name)));
+}
+
+/**
+ * The drop, asked for in `setup`; resolves when it is open, so that machines that share a run begin together.
+ * @throws Error when there is no such drop, or it will not open
+ */
+export function openDrop(sleep: (seconds: number) => void, untilOpen: boolean): DropView {
+  const path = `/api/drops/${dropId}`;
+  const answer = askNow(undefined, 'GET', path, 'drop');
+  if (answer.status !== 200)
+    throw new Error(`${baseUrl}${path} was answered ${answer.status} ${answer.code ?? ''}`);
+  const drop = answer.body as DropView;
+  if (drop.state === 'scheduled' && untilOpen) {
+    sleep(Math.max(0, Date.parse(drop.opensAt) - Date.parse(drop.serverTime)) / 1000);
+  } else if (drop.state !== 'open' && untilOpen) throw new Error(`drop ${dropId} is ${drop.state}`);
+  return drop;
+}
+
+export function headersOf({ token, address }: TestBuyer): Record<string, string> {
+  return { authorization: `Bearer ${token}`, ...(address === '' ? {} : { 'x-forwarded-for': address }) };
+}
+
+function params(buyer: TestBuyer | undefined, name: string) {
+  const headers = { 'content-type': 'application/json', ...(buyer && headersOf(buyer)) };
+  return { headers, tags: { name }, responseType: 'text' as const, timeout: '40s' };
+}
+
+function answerOf({ status, body, headers, timings }: RefinedResponse<'text'>): Answer {
+  const parsed = parse(body);
+  const after = Number(headers['Retry-After'] ?? NaN);
+  const { code } = parsed;
+  return {
+    status,
+    code: typeof code === 'string' ? code : undefined,
+    retryAfter: Number.isFinite(after) ? after : undefined,
+    took: timings.duration,
+    body: parsed,
+  };
+}
+
+function parse(body: string | null): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body ?? '');
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

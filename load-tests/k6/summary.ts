@@ -1,0 +1,10 @@
+import { describeRun, type Layout, type RunData } from './plain/summary.ts';
+import { text } from './settings.ts';
+
+const jsonFile = text('SUMMARY_JSON', '');
+
+/** What a script's `handleSummary` returns: the lines to show, and everything as JSON if SUMMARY_JSON names a file. */
+export function summarize(title: string, data: unknown, layout: Layout): Record<string, string> {
+  const lines = describeRun(title, data as RunData, layout);
+  return { stdout: lines, ...(jsonFile === '' ? {} : { [jsonFile]: JSON.stringify(data, null, 2) }) };
+}
