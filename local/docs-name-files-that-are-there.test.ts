@@ -32,6 +32,7 @@ test.each([
   'docs/reliability.md',
   'docs/ledger.md',
   'docs/journey.md',
+  'docs/load-testing.md',
 ])('every file that %s names or leads to is there', (doc) => {
   const text = read(doc);
   for (const [, file = ''] of text.matchAll(/`([\w/.-]+\.(?:tsx?|lua|mjs|yml|sql))`/g)) {
