@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../shared/log.ts';
 import type { ReadEntry } from './buyer-entry.ts';
-import type { Client } from './clients.ts';
+import type { Client } from './client.ts';
 import type { FindDrop } from './known-drops.ts';
 import type { WatchedDrops } from './watched-drops.ts';
+import { encodeEvent, send } from './wire.ts';
 
 /** Entries read at a time, so that those who catch up do not hold up the others. */
 const portion = 100;
@@ -23,9 +24,10 @@ export function createCatchUp({ watchedDrops, findDrop, readEntry, log }: CatchU
     const drop = await findDrop(dropId);
     if (!drop) return;
     const buyers = [...watchedDrops.watchersOf(dropId)].filter(({ session }) => session !== undefined);
-    const tellOne = async ({ socket, session }: Client) => {
+    const tellOne = async (client: Client) => {
+      const { session } = client;
       const entry = session && (await readEntry(drop, session.userId));
-      if (entry && entry.status !== 'none') socket.emit('entry:outcome', { dropId, entry });
+      if (entry && entry.status !== 'none') send(client, encodeEvent('entry:outcome', { dropId, entry }));
     };
     for (let at = 0; at < buyers.length; at += portion) {
       await Promise.all(buyers.slice(at, at + portion).map(tellOne));

@@ -1,24 +1,6 @@
-import type { DefaultEventsMap, Server, Socket } from 'socket.io';
-import type { ClientEvents, ServerEvents } from '../shared/realtime-events.ts';
-import type { Allowance } from './allowance.ts';
-import type { SocketSession } from './authenticate.ts';
+import type { Client } from './client.ts';
 
-/** What we keep beside a socket. */
-export type Attached = { session?: SocketSession | undefined };
-
-export type SocketServer = Server<ClientEvents, ServerEvents, DefaultEventsMap, Attached>;
-export type ClientSocket = Socket<ClientEvents, ServerEvents, DefaultEventsMap, Attached>;
-
-/** One open socket. */
-export type Client = {
-  readonly socket: ClientSocket;
-  /** Undefined for somebody who is not signed in: they see drops, and nothing that is anybody's own. */
-  readonly session: SocketSession | undefined;
-  readonly watchedDrops: Set<number>;
-  readonly allowance: Allowance;
-};
-
-/** Who is connected to this process. Plain maps rather than Socket.IO's rooms, whose memory is per socket. */
+/** Who is connected to this process. */
 export class Clients {
   readonly #all = new Set<Client>();
   readonly #byUser = new Map<number, Client[]>();

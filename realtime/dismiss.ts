@@ -1,7 +1,9 @@
 import type { BannedUsers } from '../shared/banned-users.ts';
 import type { Log } from '../shared/log.ts';
 import { startLoop, type Loop } from '../shared/loop.ts';
-import type { Client, Clients } from './clients.ts';
+import type { Client } from './client.ts';
+import type { Clients } from './clients.ts';
+import { SocketServer } from './socket-server.ts';
 
 /** Milliseconds between two looks; with the look at the banned list itself, a banned user is out within a second. */
 const lookMs = 250;
@@ -14,8 +16,7 @@ export function startDismissing(clients: Clients, bannedUsers: Pick<BannedUsers,
   return startLoop('dismissing', lookMs, log, () => {
     const now = Date.now();
     const unwelcome = [...clients].filter((client) => isUnwelcome(client, now));
-    // Socket.IO's own disconnect tells the client not to come back by itself.
-    for (const { socket } of unwelcome) socket.disconnect(true);
+    for (const client of unwelcome) SocketServer.dismiss(client);
     return Promise.resolve();
   });
 }

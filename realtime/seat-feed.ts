@@ -2,7 +2,7 @@
  * The seats of one drop for those who draw them: the whole map when they come, then the rows that change. What they
  * are told first is what the changes start from, so nothing falls in between.
  */
-import type { Client } from './clients.ts';
+import type { Client } from './client.ts';
 import { encodeEvent, send } from './wire.ts';
 
 /** Milliseconds after which the map is read though no counter moved: two opposite changes may leave all as they were. */

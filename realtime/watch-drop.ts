@@ -3,7 +3,7 @@ import { id } from '../shared/contract/ids.ts';
 import type { Log } from '../shared/log.ts';
 import type { UnwatchAnswer, WatchAnswer } from '../shared/realtime-events.ts';
 import type { ReadEntry } from './buyer-entry.ts';
-import type { Client } from './clients.ts';
+import type { Client } from './client.ts';
 import type { FindDrop } from './known-drops.ts';
 import type { RealtimeMetrics } from './metrics.ts';
 import type { WatchedDrops } from './watched-drops.ts';
@@ -35,13 +35,14 @@ export function createWatchDrop(deps: WatchDropDeps) {
     const parsed = watchRequest.safeParse(payload);
     if (!parsed.success) return refuse('invalid_request');
     const { dropId, seats } = parsed.data;
-    const { session, watchedDrops: own, socket } = client;
-    if (own.size >= mostDrops && !own.has(dropId)) return refuse('too_many_requests');
+    const { session } = client;
+    if (client.watchedDrops.length >= mostDrops && !client.watchedDrops.includes(dropId))
+      return refuse('too_many_requests');
 
     const drop = await findDrop(dropId);
     if (!drop) return refuse('not_found');
     // Whoever went away meanwhile has been taken off the lists already.
-    if (!socket.connected) return refuse('unavailable');
+    if (!client.isOpen) return refuse('unavailable');
     try {
       const watched = await watchedDrops.join(client, drop);
       const [state, entry] = await Promise.all([
@@ -50,7 +51,8 @@ export function createWatchDrop(deps: WatchDropDeps) {
         seats === true ? watched.seats.open() : undefined,
       ]);
       return () => {
-        const rows = seats === true && own.has(dropId) ? watched.seats.join(client) : undefined;
+        const rows =
+          seats === true && client.watchedDrops.includes(dropId) ? watched.seats.join(client) : undefined;
         return { ok: true, drop: state, entry, ...(rows && { seats: rows }) };
       };
     } catch (error) {
@@ -82,6 +84,6 @@ function refuse(code: (WatchAnswer & { ok: false })['code']): () => WatchAnswer 
 export function unwatchDrop(client: Client, payload: unknown, watchedDrops: WatchedDrops): UnwatchAnswer {
   const parsed = unwatchRequest.safeParse(payload);
   if (!parsed.success) return { ok: false, code: 'invalid_request' };
-  if (client.watchedDrops.has(parsed.data.dropId)) watchedDrops.leave(client, parsed.data.dropId);
+  if (client.watchedDrops.includes(parsed.data.dropId)) watchedDrops.leave(client, parsed.data.dropId);
   return { ok: true };
 }

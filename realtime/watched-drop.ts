@@ -2,7 +2,7 @@ import type { DropLook } from '../shared/drops/drop-look.ts';
 import type { Log } from '../shared/log.ts';
 import { startLoop, type Loop } from '../shared/loop.ts';
 import type { DropState } from '../shared/realtime-events.ts';
-import type { Client } from './clients.ts';
+import type { Client } from './client.ts';
 import { sameFigures } from './same-figures.ts';
 import { SeatFeed } from './seat-feed.ts';
 import { encodeEvent, keepsUp, send } from './wire.ts';

@@ -2,7 +2,7 @@ import { lookAtDrop } from '../shared/drops/drop-look.ts';
 import { readSeatRows } from '../shared/drops/seat-rows.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
-import type { Client } from './clients.ts';
+import type { Client } from './client.ts';
 import type { FindDrop, KnownDrop } from './known-drops.ts';
 import type { NewsFeed } from './news-feed.ts';
 import { WatchedDrop } from './watched-drop.ts';
@@ -53,13 +53,13 @@ export class WatchedDrops {
       this.#drops.set(drop.id, watched);
     }
     watched.watchers.add(client);
-    client.watchedDrops.add(drop.id);
+    if (!client.watchedDrops.includes(drop.id)) client.watchedDrops = [...client.watchedDrops, drop.id];
     await feed.subscribe(drop.id);
     return watched;
   }
 
   leave(client: Client, dropId: number): void {
-    client.watchedDrops.delete(dropId);
+    client.watchedDrops = client.watchedDrops.filter((each) => each !== dropId);
     const watched = this.#drops.get(dropId);
     watched?.leave(client);
     if (!watched || watched.watchers.size > 0) return;
