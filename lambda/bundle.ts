@@ -1,0 +1,38 @@
+/**
+ * `npm run bundle:lambda [-- --to FOLDER]`: each lambda as one zip that AWS takes as it is, in `lambda/dist` or FOLDER.
+ * Runtime `nodejs24.x`, handler `index.handler`. The same sources make the same bytes.
+ */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { zipSync } from 'fflate';
+
+const { values } = parseArgs({ options: { to: { type: 'string' } } });
+const root = import.meta.dirname;
+const to = resolve(values.to ?? join(root, 'dist'));
+
+mkdirSync(to, { recursive: true });
+for (const name of readdirSync(root).filter((folder) => existsSync(join(root, folder, 'main.ts')))) {
+  const zip = zipSync(
+    { 'index.js': await bundle(join(root, name, 'main.ts')) },
+    { mtime: '1980-01-01', level: 9 },
+  );
+  writeFileSync(join(to, `${name}.zip`), zip);
+  console.log(`${join(to, `${name}.zip`)} ${Math.ceil(zip.length / 1024)} KB`);
+}
+
+/** Everything the lambda needs in one file, readable for whoever has to look into it. */
+async function bundle(entry: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node24',
+    // CommonJS, since packages in it call `require`.
+    format: 'cjs',
+    logLevel: 'warning',
+  });
+  return outputFiles[0]!.contents;
+}

@@ -1,0 +1,75 @@
+import { decimal } from '../../shared/money.ts';
+import type { MailJob } from './mail-job.ts';
+import { words } from './words.ts';
+
+export type Mail = { subject: string; text: string; html: string };
+
+/** The mail that a job asks for, as text and as HTML. Whatever people wrote into it stays text. */
+export function compose({ about, to, locale, order, event, seats }: MailJob): Mail {
+  const say = words[locale];
+  const facts: [name: string, values: string[]][] = [
+    [say.when, [timeOf(event, locale)]],
+    [say.where, [event.venue]],
+    [say.seats, seats.map(say.seat)],
+    [say.amount[about], [`${decimal(order)} ${order.currency}`]],
+    [say.order, [order.id]],
+  ];
+  const greeting = say.greeting(to.name);
+  const text = [
+    greeting,
+    say.opening[about],
+    event.title,
+    facts.map(([name, values]) => `${name}: ${values.join('\n  ')}`).join('\n'),
+    say.next[about],
+    `${say.link}: ${order.url}`,
+  ];
+  const cell = 'padding:4px 16px 4px 0;vertical-align:top';
+  const rows = facts.map(
+    ([name, values]) =>
+      `<tr><th align="left" style="${cell}">${escape(name)}</th>` +
+      `<td style="${cell}">${values.map(escape).join('<br>')}</td></tr>`,
+  );
+  const html = `<!doctype html>
+<html lang="${locale}">
+<head><meta charset="utf-8"><title>${escape(say.subject[about](event.title))}</title></head>
+<body style="font-family:sans-serif;max-width:36em;margin:1em auto;line-height:1.5">
+<p>${escape(greeting)}</p>
+<p>${escape(say.opening[about])}</p>
+<h1 style="font-size:1.3em">${escape(event.title)}</h1>
+<table role="presentation" style="border-collapse:collapse">
+${rows.join('\n')}
+</table>
+<p>${escape(say.next[about])}</p>
+<p><a href="${escape(order.url)}">${escape(say.link)}</a></p>
+</body>
+</html>
+`;
+  return { subject: say.subject[about](event.title), text: `${text.join('\n\n')}\n`, html };
+}
+
+/** With the zone's name: the reader may be in another one. */
+function timeOf({ startsAt, timeZone }: MailJob['event'], locale: MailJob['locale']): string {
+  return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'zh-TW', {
+    weekday: 'long',
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(new Date(startsAt));
+}
+
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
+}
