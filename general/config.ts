@@ -7,6 +7,7 @@ import {
   redisSettings,
   sessionSettings,
 } from '../shared/config.ts';
+import { mailSettings } from './mail/mail-route.ts';
 import { paymentSettings } from './payments/choose-provider.ts';
 
 const tierUrls = z
@@ -42,4 +43,5 @@ export const generalSettings = z
     /** The built web app, whose index.html pages for search engines are made from. */
     WEB_ROOT: z.string().min(1).optional(),
   })
-  .and(paymentSettings);
+  .and(paymentSettings)
+  .and(mailSettings);

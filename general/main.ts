@@ -25,6 +25,9 @@ import { startFollowing } from './drops/follow-mysql.ts';
 import { countConflicts } from './checkout/conflicts.ts';
 import { startEndingSales } from './drops/end-sales.ts';
 import { startArchiving } from './ledger/archive-ledgers.ts';
+import { createMailMetrics } from './mail/mail-metrics.ts';
+import { chooseMailRoute } from './mail/mail-route.ts';
+import { startRelayingMails } from './mail/relay-mails.ts';
 import { startStocking } from './drops/stock-drops.ts';
 import { createParkedMessages } from './parked/parked-messages.ts';
 import { servePages } from './pages/serve-pages.ts';
@@ -111,6 +114,14 @@ await runTier(log, async (lifecycle) => {
     ['archiving ledgers', startArchiving(deps, { registry })],
   ] as const) {
     lifecycle.onStop(name, () => duty.stop());
+  }
+
+  const route = chooseMailRoute(config, log);
+  if (route) {
+    lifecycle.onStop('mail route', () => route.close());
+    const mails = { db, publicUrl: deps.publicUrl, timeZone: config.EVENT_TIME_ZONE, route, log };
+    const relay = startRelayingMails(mails, createMailMetrics(registry));
+    lifecycle.onStop('relaying mails', () => relay.stop());
   }
 
   app = createApp({

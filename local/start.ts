@@ -185,7 +185,8 @@ async function together(works: readonly Promise<void>[]): Promise<void> {
 /** Removes what earlier runs left, but nothing of a run of the tests that may be under way. */
 function startOver(): void {
   for (const name of readdirSync(localDir)) {
-    if (!/^(start\.lock|dev-servers|test-|bin$|venv$)/.test(name)) rmSync(file(name), { recursive: true });
+    if (!/^(start\.lock|dev-servers|test-|bin$|venv$|moto-)/.test(name))
+      rmSync(file(name), { recursive: true });
   }
 }
 

@@ -52,7 +52,7 @@ export function presentOrder(
 }
 
 /** By row, then by number: the database gives them in the order of the text. */
-function bySeatId(a: { id: string }, b: { id: string }): number {
+export function bySeatId(a: { id: string }, b: { id: string }): number {
   const [rowA = 0, numberA = 0] = a.id.split('.').map(Number);
   const [rowB = 0, numberB = 0] = b.id.split('.').map(Number);
   return rowA - rowB || numberA - numberB;

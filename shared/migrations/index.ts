@@ -10,6 +10,7 @@ import * as pause from './004-pause.ts';
 import * as checkIns from './005-check-ins.ts';
 import * as ordersByTime from './006-orders-of-a-drop-by-time.ts';
 import * as ledger from './007-ledger.ts';
+import * as outboxTries from './008-outbox-tries.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -19,6 +20,7 @@ const migrations: Record<string, Knex.Migration> = {
   '005-check-ins': checkIns,
   '006-orders-of-a-drop-by-time': ordersByTime,
   '007-ledger': ledger,
+  '008-outbox-tries': outboxTries,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

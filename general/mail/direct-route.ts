@@ -1,0 +1,18 @@
+import { createSendEmail } from '../../lambda/send-email/handler.ts';
+import { createMailer } from '../../lambda/send-email/mailer.ts';
+import type { Log } from '../../shared/log.ts';
+import type { MailRoute } from './mail-route.ts';
+
+/** The lambda's own handler, called here. */
+export function createDirectRoute({ url, from, log }: { url: string; from: string; log: Log }): MailRoute {
+  const mailer = createMailer({ url, from });
+  const sendEmail = createSendEmail({ mailer, log });
+  return {
+    async send(jobs) {
+      const Records = jobs.map((job) => ({ messageId: job.id, body: JSON.stringify(job) }));
+      const { batchItemFailures } = await sendEmail({ Records });
+      return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    },
+    close: () => mailer.close(),
+  };
+}

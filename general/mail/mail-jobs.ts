@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { mailJob, type MailJob } from '../../lambda/send-email/mail-job.ts';
+import { describeSeat, rowsOf, type Section } from '../../shared/inventory/layout.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { bySeatId } from '../orders/present-orders.ts';
+import type { OutboxRow } from './outbox.ts';
+
+export type JobDeps = {
+  db: Database;
+  /** Where browsers reach the system. */
+  publicUrl: URL;
+  /** IANA name: the zone in which events take place. */
+  timeZone: string;
+};
+
+type Facts = {
+  id: string;
+  amount: number;
+  currency: string;
+  name: string;
+  email: string;
+  sections: string | Section[];
+  title: string;
+  venue: string;
+  starts_at: Date;
+};
+
+const orderPayload = z.object({ orderId: z.string() });
+
+export type Made = { row: OutboxRow; job: MailJob } | { row: OutboxRow; error: unknown };
+
+/** The mail that each row asks for, or why there is none. Two queries, however many rows. */
+export async function makeJobs(
+  { db, publicUrl, timeZone }: JobDeps,
+  rows: readonly OutboxRow[],
+): Promise<Made[]> {
+  const asked = rows.map((row) => ({ row, orderId: orderIdOf(row) }));
+  const orderIds = asked.flatMap(({ orderId }) => orderId ?? []);
+  const [orders, seats] = await Promise.all([
+    db('orders')
+      .join('users', 'users.id', 'orders.user_id')
+      .join('drops', 'drops.id', 'orders.drop_id')
+      .join('events', 'events.id', 'drops.event_id')
+      .whereIn('orders.id', orderIds)
+      .select(
+        'orders.id',
+        'orders.amount',
+        'orders.currency',
+        'users.name',
+        'users.email',
+        'drops.sections',
+        'events.title',
+        'events.venue',
+        'events.starts_at',
+      ) as Promise<Facts[]>,
+    db<{ order_id: string; seat_id: string }>('order_seats').whereIn('order_id', orderIds),
+  ]);
+  const factsOf = new Map(orders.map((order) => [order.id, order]));
+  const seatsOf = Map.groupBy(seats, (seat) => seat.order_id);
+
+  return asked.map(({ row, orderId = '' }) => {
+    try {
+      const facts = factsOf.get(orderId);
+      if (!facts) throw new Error(`outbox row ${row.id} is about no order`);
+      const seatIds = (seatsOf.get(orderId) ?? []).map(({ seat_id }) => seat_id);
+      return { row, job: jobOf(row.topic, facts, seatIds) };
+    } catch (error) {
+      return { row, error };
+    }
+  });
+
+  function jobOf(topic: string, facts: Facts, seatIds: readonly string[]): MailJob {
+    const { id, amount, currency, name, email, sections, title, venue, starts_at } = facts;
+    const layout = rowsOf(typeof sections === 'string' ? (JSON.parse(sections) as Section[]) : sections);
+    return mailJob.parse({
+      id: `${topic}.${id}`,
+      about: topic,
+      to: { name, address: email },
+      locale: 'en',
+      order: { id, url: new URL(`/orders/${id}`, publicUrl).href, amount, currency },
+      event: { title, venue, startsAt: starts_at.toISOString(), timeZone },
+      seats: seatIds.map((seat) => describeSeat(seat, layout)).toSorted(bySeatId),
+    });
+  }
+}
+
+function orderIdOf({ payload }: OutboxRow): string | undefined {
+  try {
+    return orderPayload.parse(typeof payload === 'string' ? JSON.parse(payload) : payload).orderId;
+  } catch {
+    return undefined;
+  }
+}

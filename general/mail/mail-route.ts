@@ -1,0 +1,55 @@
+/** The way a mail takes from here: over SQS to the lambda, or straight to the mail server. */
+import { z } from 'zod';
+import { isTimeZone, type MailJob } from '../../lambda/send-email/mail-job.ts';
+import { smtpSettings } from '../../lambda/send-email/settings.ts';
+import type { Log } from '../../shared/log.ts';
+import { createDirectRoute } from './direct-route.ts';
+import { createSqsRoute } from './sqs-route.ts';
+
+export type MailRoute = {
+  /** The ids of those that were not taken; all others are, durably. @throws Error when none was, or nobody knows */
+  send: (jobs: readonly MailJob[]) => Promise<Set<string>>;
+  close: () => void;
+};
+
+/** How many jobs one `send` may be given: what SQS takes at once. */
+export const mostJobs = 10;
+
+export const mailSettings = z
+  .object({
+    /** The queue that the lambda `send-email` reads; `.fifo` at its end makes the jobs fit for a FIFO queue. */
+    MAIL_QUEUE_URL: z.url({ protocol: /^https?$/ }).optional(),
+    AWS_REGION: z
+      .string()
+      .regex(/^[a-z0-9-]+$/)
+      .optional(),
+    /** Where AWS is, for a stand-in. */
+    AWS_ENDPOINT_URL: z.url({ protocol: /^https?$/ }).optional(),
+    /** Without a queue, mails go from here. */
+    SMTP_URL: smtpSettings.SMTP_URL.optional(),
+    MAIL_FROM: smtpSettings.MAIL_FROM.optional(),
+    /** The zone in which mails tell the time of an event. */
+    EVENT_TIME_ZONE: z.string().refine(isTimeZone, 'must be a time zone (Europe/Vienna)').default('UTC'),
+  })
+  .superRefine(({ MAIL_QUEUE_URL, AWS_REGION, SMTP_URL, MAIL_FROM }, context) => {
+    const missing = (name: string, by: string) =>
+      context.addIssue({ code: 'custom', path: [name], message: `is needed with ${by}` });
+    if (MAIL_QUEUE_URL !== undefined && AWS_REGION === undefined) missing('AWS_REGION', 'MAIL_QUEUE_URL');
+    if (SMTP_URL !== undefined && MAIL_FROM === undefined) missing('MAIL_FROM', 'SMTP_URL');
+  });
+
+/** undefined, which it says, where nothing is set: mails then wait in the outbox until something is. */
+export function chooseMailRoute(settings: z.infer<typeof mailSettings>, log: Log): MailRoute | undefined {
+  const { MAIL_QUEUE_URL, AWS_REGION, AWS_ENDPOINT_URL, SMTP_URL, MAIL_FROM } = settings;
+  if (MAIL_QUEUE_URL !== undefined && AWS_REGION !== undefined)
+    return createSqsRoute({
+      queueUrl: MAIL_QUEUE_URL,
+      region: AWS_REGION,
+      ...(AWS_ENDPOINT_URL !== undefined && { endpoint: AWS_ENDPOINT_URL }),
+      log,
+    });
+  if (SMTP_URL !== undefined && MAIL_FROM !== undefined)
+    return createDirectRoute({ url: SMTP_URL, from: MAIL_FROM, log });
+  log.info('neither MAIL_QUEUE_URL nor SMTP_URL is set: mails wait in the outbox');
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Log } from '../../shared/log.ts';
+import type { MailRoute } from './mail-route.ts';
+
+/** Credentials are found as everywhere with AWS: in the environment, or by the role of the machine. */
+export function createSqsRoute(options: {
+  queueUrl: string;
+  region: string;
+  endpoint?: string;
+  log: Log;
+}): MailRoute {
+  const { queueUrl, region, endpoint, log } = options;
+  const client = new SQSClient({
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
+  });
+  const fifo = queueUrl.endsWith('.fifo');
+  return {
+    async send(jobs) {
+      const Entries = jobs.map((job, index) => ({
+        Id: String(index),
+        MessageBody: JSON.stringify(job),
+        // Mails of one order in their order, and one that is sent twice within five minutes only once.
+        ...(fifo && { MessageGroupId: job.order.id, MessageDeduplicationId: job.id }),
+      }));
+      const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      return new Set(
+        Failed.map(({ Id, Code, Message }) => {
+          log.warn({ code: Code, reason: Message }, 'SQS did not take a mail');
+          return jobs[Number(Id)]?.id ?? '';
+        }),
+      );
+    },
+    close: () => client.destroy(),
+  };
+}
