@@ -8,7 +8,9 @@ import amqp from 'amqplib';
 import { Cluster } from 'ioredis';
 import { freePorts } from './ports.ts';
 import { allProcs, workingFolder } from './proc.ts';
+import { insertOrder } from '../general/testing/insert-order.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
+import { eventually } from '../shared/testing/eventually.ts';
 
 // The whole system several times over, on a machine that runs other tests meanwhile.
 jest.setTimeout(300_000);
@@ -44,6 +46,11 @@ test('start, use, stop, start again: everything is kept, and nothing is left run
   }
   for (const name of ['run.json', 'secrets.json']) expect(statSync(join(dir, name)).mode & 0o077).toBe(0);
   await writeEverywhere(run.env);
+  expect(first.output()).toContain(`mails to buyers: http://127.0.0.1:${run.ports['mail-catcher']}`);
+  await orderSomething(run.env);
+  await eventually(async () =>
+    (await mailsCaught(run)).some((subject) => subject.startsWith('Your seats for')),
+  );
 
   const other = start();
   expect(await other.exitCode).toBe(1);
@@ -193,6 +200,22 @@ async function writeEverywhere(env: Record<string, string>): Promise<void> {
   channel.sendToQueue('start-test', Buffer.from('kept'), { persistent: true });
   await channel.waitForConfirms();
   await broker.close();
+}
+
+/** What checkout writes of an order of demo data. */
+async function orderSomething(env: Record<string, string>): Promise<void> {
+  const db = connectMysql(env['MYSQL_URL']!);
+  const [drop, user] = await Promise.all([
+    db('drops').first('id') as Promise<{ id: number }>,
+    db('users').where({ role: 'shopper' }).first('id') as Promise<{ id: number }>,
+  ]);
+  await insertOrder(db, { dropId: drop.id, userId: user.id, seats: ['0.1'] });
+  await db.destroy();
+}
+
+async function mailsCaught({ ports }: Run): Promise<string[]> {
+  const response = await fetch(`http://127.0.0.1:${ports['mail-catcher']}/mails.json`);
+  return ((await response.json()) as { subject: string }[]).map(({ subject }) => subject);
 }
 
 async function readEverywhere(env: Record<string, string>) {

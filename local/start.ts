@@ -102,7 +102,12 @@ async function start(): Promise<void> {
   });
   releases.push(() => step('servers stopped', () => servers.stop()));
   const env = tierEnv(servers, secrets);
-  const envOfGeneral = { ...env, ...generalEnv({ publicUrl, sandboxPaymentsUrl, secrets, ports, pages }) };
+  const envOfGeneral = {
+    ...env,
+    ...generalEnv({ publicUrl, sandboxPaymentsUrl, secrets, ports, pages }),
+    SMTP_URL: `smtp://127.0.0.1:${ports['mail-catcher-smtp']}`,
+    MAIL_FROM: 'Seatdrop <tickets@seatdrop.test>',
+  };
   const around: Child[] = []; // what the tiers stand behind, and what they ask
   releases.push(() => Promise.all(around.map((process) => process.stop())));
   const tiers: Child[] = [];
@@ -127,6 +132,18 @@ async function start(): Promise<void> {
         },
       });
       around.push(sandbox);
+    }),
+    step('mail catcher', async () => {
+      const catcher = await startScript({
+        name: 'mail-catcher',
+        place,
+        root,
+        folder: 'local/mail-catcher',
+        path: '/healthz',
+        port: ports['mail-catcher'],
+        env: { HOST: '127.0.0.1', SMTP_PORT: String(ports['mail-catcher-smtp']) },
+      });
+      around.push(catcher);
     }),
     step('nginx', async () => {
       const address = (tier: TierName): string[] => [`127.0.0.1:${ports[tier]}`];
@@ -172,6 +189,7 @@ async function start(): Promise<void> {
   say(
     `  everything after ${((Date.now() - since) / 1000).toFixed(1)} s. Logs: ${place.logDir}. Ctrl-C stops all of it.`,
   );
+  say(`  mails to buyers: http://127.0.0.1:${ports['mail-catcher']}`);
   say(`ready ${publicUrl}`);
 }
 
@@ -205,7 +223,11 @@ async function frontDoorPort(): Promise<number> {
 }
 
 async function choosePorts() {
-  const names = [...serverPorts, 'sandbox-payments' as const, ...tierNames];
+  const names = [
+    ...serverPorts,
+    ...(['sandbox-payments', 'mail-catcher', 'mail-catcher-smtp'] as const),
+    ...tierNames,
+  ];
   const kept = file('ports.json');
   const remembered = existsSync(kept)
     ? (JSON.parse(readFileSync(kept, 'utf8')) as Record<string, number>)

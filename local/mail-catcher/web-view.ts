@@ -1,0 +1,85 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { CaughtMail, MailCatcher } from './catcher.ts';
+
+/**
+ * What was caught, for a browser. `/` the list, the latest first; `/mails/N` one mail; `/mails/N.html` its HTML as it
+ * came; `/mails.json` all of it, for tools.
+ */
+export function createWebView(catcher: Pick<MailCatcher, 'mails'>): Server {
+  return createServer(({ url = '/' }, response) => {
+    const [, number, raw] = /^\/mails\/(\d{1,9})(\.html)?$/.exec(url) ?? [];
+    const mail = catcher.mails.find((one) => String(one.number) === number);
+    if (url === '/healthz') send(response, 'application/json', '{"status":"ok"}');
+    else if (url === '/') send(response, 'text/html', listPage(catcher.mails));
+    else if (url === '/mails.json') send(response, 'application/json', JSON.stringify(catcher.mails));
+    else if (mail && raw !== undefined) send(response, 'text/html', mail.html);
+    else if (mail) send(response, 'text/html', mailPage(mail));
+    else send(response, 'text/plain', 'There is no such page', 404);
+  });
+}
+
+/** Whatever is in a mail, nothing of it runs, and nothing is fetched for it. */
+const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'";
+
+function send(response: ServerResponse, type: string, body: string, status = 200): void {
+  response
+    .writeHead(status, {
+      'content-type': `${type}; charset=utf-8`,
+      'content-security-policy': policy,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    })
+    .end(body);
+}
+
+function listPage(mails: readonly CaughtMail[]): string {
+  const rows = mails
+    .toReversed()
+    .map(
+      ({ number, at, to, subject }) =>
+        `<tr><td>${timeOf(at)}<td>${escape(to.join(', '))}<td><a href="/mails/${number}">${escape(subject)}</a>`,
+    );
+  const none = '<p>None yet. Buy something.';
+  return page(
+    'Mails',
+    rows.length === 0 ? none : `<table><tr><th>At<th>To<th>Subject${rows.join('')}</table>`,
+    '<meta http-equiv="refresh" content="5">',
+  );
+}
+
+function mailPage({ number, at, from, to, messageId, subject, text }: CaughtMail): string {
+  const heads = [
+    ['From', from],
+    ['To', to.join(', ')],
+    ['At', timeOf(at)],
+    ['Message-ID', messageId],
+  ].map(([name, value]) => `<tr><th>${name}<td>${escape(value ?? '')}`);
+  return page(
+    subject,
+    `<p><a href="/">All mails</a><table>${heads.join('')}</table>
+<iframe sandbox src="/mails/${number}.html" title="The mail as HTML"></iframe>
+<h2>As text</h2><pre>${escape(text)}</pre>`,
+  );
+}
+
+function page(title: string, body: string, head = ''): string {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escape(title)}</title>${head}
+<style>
+  body { font-family: sans-serif; max-width: 60em; margin: 1em auto; padding: 0 1em }
+  th, td { text-align: left; padding: 0.2em 1em 0.2em 0; vertical-align: top }
+  iframe { width: 100%; height: 28em; border: 1px solid #ccc; margin-top: 1em }
+  pre { white-space: pre-wrap }
+</style><h1>${escape(title)}</h1>${body}`;
+}
+
+function timeOf(at: Date): string {
+  return at.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
