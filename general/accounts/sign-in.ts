@@ -3,6 +3,7 @@ import { Problem } from '../../shared/problems.ts';
 import { signSession } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { localeOf } from './locale.ts';
 import { passwordMatches } from './passwords.ts';
 import { setSessionCookie } from './session-cookie.ts';
 import { SignInGuard } from './sign-in-guard.ts';
@@ -30,6 +31,8 @@ export function signIn({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'session
       if (user.banned_at) throw new Problem('banned');
 
       const { id, name, role } = user;
+      const locale = localeOf(req);
+      if (locale !== null && locale !== user.locale) await db('users').where({ id }).update({ locale });
       const token = signSession({ userId: id, role }, sessionKey);
       setSessionCookie(res, token, publicUrl);
       return { user: { id, email, name, role }, token };

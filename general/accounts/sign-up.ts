@@ -4,6 +4,7 @@ import { Problem } from '../../shared/problems.ts';
 import { signSession } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { localeOf, type Locale } from './locale.ts';
 import { hashPassword } from './passwords.ts';
 import { setSessionCookie } from './session-cookie.ts';
 import { SignUpGuard } from './sign-in-guard.ts';
@@ -23,7 +24,7 @@ export function signUp({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'session
       const address = req.ip ?? '';
       guard.admit(address);
       const password_hash = await hashPassword(password);
-      const id = await insertUser({ email, name, password_hash });
+      const id = await insertUser({ email, name, password_hash, locale: localeOf(req) });
       guard.forgive(address);
       const role = 'shopper' as const;
       const token = signSession({ userId: id, role }, sessionKey);
@@ -32,7 +33,12 @@ export function signUp({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'session
     },
   });
 
-  async function insertUser(row: { email: string; name: string; password_hash: string }): Promise<number> {
+  async function insertUser(row: {
+    email: string;
+    name: string;
+    password_hash: string;
+    locale: Locale | null;
+  }): Promise<number> {
     try {
       const [id] = await db('users').insert(row);
       return id!;

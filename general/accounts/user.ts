@@ -1,9 +1,16 @@
 import type { Role } from '../../shared/session.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import type { Locale } from './locale.ts';
 
 type User = { id: number; email: string; name: string; role: Role };
 
-export type UserRow = User & { password_hash: string; banned_at: Date | null; created_at: Date };
+export type UserRow = User & {
+  password_hash: string;
+  banned_at: Date | null;
+  created_at: Date;
+  /** In which language to write to them; null while not known. */
+  locale: Locale | null;
+};
 
 export function findUser(db: Database, by: { id: number } | { email: string }): Promise<UserRow | undefined> {
   return db<UserRow>('users').where(by).first();

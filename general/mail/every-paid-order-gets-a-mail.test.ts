@@ -207,3 +207,10 @@ test('a refund is told too', async () => {
   );
   expect(catcher.mails.map(({ subject }) => subject)).toContain('Your money back for A Night of Strings');
 });
+
+test('a buyer is written to in the language that is known of them, else in English', async () => {
+  await database.db('users').where({ id: buyer.id }).update({ locale: 'zh-Hant' });
+  await order();
+  await relayMails(deps());
+  expect(catcher.mails.map(({ subject }) => subject)).toEqual(['你的座位：A Night of Strings']);
+});

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { mailJob, type MailJob } from '../../lambda/send-email/mail-job.ts';
 import { describeSeat, rowsOf, type Section } from '../../shared/inventory/layout.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import type { Locale } from '../accounts/locale.ts';
 import { bySeatId } from '../orders/present-orders.ts';
 import type { OutboxRow } from './outbox.ts';
 
@@ -19,6 +20,7 @@ type Facts = {
   currency: string;
   name: string;
   email: string;
+  locale: Locale | null;
   sections: string | Section[];
   title: string;
   venue: string;
@@ -48,6 +50,7 @@ export async function makeJobs(
         'orders.currency',
         'users.name',
         'users.email',
+        'users.locale',
         'drops.sections',
         'events.title',
         'events.venue',
@@ -70,13 +73,13 @@ export async function makeJobs(
   });
 
   function jobOf(topic: string, facts: Facts, seatIds: readonly string[]): MailJob {
-    const { id, amount, currency, name, email, sections, title, venue, starts_at } = facts;
+    const { id, amount, currency, name, email, locale, sections, title, venue, starts_at } = facts;
     const layout = rowsOf(typeof sections === 'string' ? (JSON.parse(sections) as Section[]) : sections);
     return mailJob.parse({
       id: `${topic}.${id}`,
       about: topic,
       to: { name, address: email },
-      locale: 'en',
+      locale: locale ?? 'en',
       order: { id, url: new URL(`/orders/${id}`, publicUrl).href, amount, currency },
       event: { title, venue, startsAt: starts_at.toISOString(), timeZone },
       seats: seatIds.map((seat) => describeSeat(seat, layout)).toSorted(bySeatId),

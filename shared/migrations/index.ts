@@ -11,6 +11,7 @@ import * as checkIns from './005-check-ins.ts';
 import * as ordersByTime from './006-orders-of-a-drop-by-time.ts';
 import * as ledger from './007-ledger.ts';
 import * as outboxTries from './008-outbox-tries.ts';
+import * as localeOfUsers from './009-locale-of-users.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -21,6 +22,7 @@ const migrations: Record<string, Knex.Migration> = {
   '006-orders-of-a-drop-by-time': ordersByTime,
   '007-ledger': ledger,
   '008-outbox-tries': outboxTries,
+  '009-locale-of-users': localeOfUsers,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

@@ -56,7 +56,14 @@ export async function ask<T>(
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
       ...(body === undefined
         ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        : {
+            body: JSON.stringify(body),
+            headers: {
+              'content-type': 'application/json',
+              // Whoever signs up or in here is written to in the language of the page.
+              'accept-language': document.documentElement.lang,
+            },
+          }),
     });
     text = await response.text();
   } catch (error) {
