@@ -13,8 +13,13 @@ export function createEvent({ db }: Pick<Deps, 'db'>): Route {
     body: newEvent,
     success: { status: 201, schema: event, description: 'The event, which is yours' },
     problems: [],
-    async handle({ body: { startsAt, ...facts }, session }) {
-      const row = { ...facts, starts_at: new Date(startsAt), organizer_id: session.userId };
+    async handle({ body: { startsAt, timeZone, ...facts }, session }) {
+      const row = {
+        ...facts,
+        starts_at: new Date(startsAt),
+        time_zone: timeZone ?? null,
+        organizer_id: session.userId,
+      };
       const [id] = await db('events').insert(row);
       return { ...toEvent({ ...row, id: id! }), drops: [] };
     },

@@ -19,7 +19,7 @@ export function editEvent({ db }: Pick<Deps, 'db'>): Route {
     body: eventChanges,
     success: { status: 200, schema: event, description: 'The event as it is now' },
     problems: [],
-    async handle({ params: { id }, body: { startsAt, ...facts }, session }) {
+    async handle({ params: { id }, body: { startsAt, timeZone, ...facts }, session }) {
       const found = await findEvent(db, id);
       if (!found) throw new Problem('not_found');
       requireOwner(session, found.organizer_id);
@@ -29,6 +29,7 @@ export function editEvent({ db }: Pick<Deps, 'db'>): Route {
         .update({
           ...facts,
           ...(startsAt !== undefined && { starts_at: new Date(startsAt) }),
+          ...(timeZone !== undefined && { time_zone: timeZone }),
         });
 
       const [edited, drops] = await Promise.all([findEvent(db, id), loadDrops(db, { eventId: id })]);

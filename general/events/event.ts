@@ -7,12 +7,21 @@ export type EventRow = {
   description: string;
   venue: string;
   starts_at: Date;
+  time_zone: string | null;
 };
 
 export function findEvent(db: Database, id: number): Promise<EventRow | undefined> {
   return db<EventRow>('events').where({ id }).first();
 }
 
-export function toEvent({ id, organizer_id, title, description, venue, starts_at }: EventRow) {
-  return { id, organizerId: organizer_id, title, description, venue, startsAt: starts_at.toISOString() };
+export function toEvent({ id, organizer_id, title, description, venue, starts_at, time_zone }: EventRow) {
+  return {
+    id,
+    organizerId: organizer_id,
+    title,
+    description,
+    venue,
+    startsAt: starts_at.toISOString(),
+    ...(time_zone !== null && { timeZone: time_zone }),
+  };
 }

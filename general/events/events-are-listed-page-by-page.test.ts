@@ -61,7 +61,12 @@ test('everybody sees each event to come once, the next first; its organizer also
 
 test('an event is shown with what was said last and with its drops', async () => {
   const { id, eventId } = await createDrop(general, organizer);
-  const changes = { title: 'Another Night', venue: 'New Mill', startsAt: '2190-01-01T20:00:00.000Z' };
+  const changes = {
+    title: 'Another Night',
+    venue: 'New Mill',
+    startsAt: '2190-01-01T20:00:00.000Z',
+    timeZone: 'Europe/Vienna',
+  };
   const edited = await request(general.app)
     .patch(`/api/events/${eventId}`)
     .set(organizer.bearer)

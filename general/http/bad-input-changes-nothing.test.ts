@@ -159,6 +159,8 @@ test.each([
   { title: 'x'.repeat(201) },
   { venue: null },
   { description: 'x'.repeat(5001) },
+  { timeZone: 'Europe/Nowhere' },
+  { timeZone: '' },
   { organizerId: 1 },
 ])('no event with %j', async (changes) => {
   const event = { title: 'T', description: '', venue: 'V', startsAt: '2100-01-01T00:00:00Z', ...changes };

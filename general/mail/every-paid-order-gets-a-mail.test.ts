@@ -214,3 +214,17 @@ test('a buyer is written to in the language that is known of them, else in Engli
   await relayMails(deps());
   expect(catcher.mails.map(({ subject }) => subject)).toEqual(['你的座位：A Night of Strings']);
 });
+
+test('the time is told in the zone of the event, else in that of the system', async () => {
+  const starts_at = new Date('2027-03-05T19:30:00Z');
+  await database.db('events').update({ starts_at });
+  await order();
+  await relayMails(deps());
+  await database.db('events').update({ time_zone: 'Asia/Taipei' });
+  await order(['0.2']);
+  await relayMails(deps());
+  expect(catcher.mails.map(({ text }) => /\d\d:\d\d GMT\+\d|\d\d:\d\d \w+/.exec(text)?.[0])).toEqual([
+    '20:30 CET',
+    '03:30 GMT+8',
+  ]);
+});

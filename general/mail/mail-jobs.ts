@@ -10,7 +10,7 @@ export type JobDeps = {
   db: Database;
   /** Where browsers reach the system. */
   publicUrl: URL;
-  /** IANA name: the zone in which events take place. */
+  /** IANA name: the zone of events of which nobody has said one. */
   timeZone: string;
 };
 
@@ -25,6 +25,7 @@ type Facts = {
   title: string;
   venue: string;
   starts_at: Date;
+  time_zone: string | null;
 };
 
 const orderPayload = z.object({ orderId: z.string() });
@@ -55,6 +56,7 @@ export async function makeJobs(
         'events.title',
         'events.venue',
         'events.starts_at',
+        'events.time_zone',
       ) as Promise<Facts[]>,
     db<{ order_id: string; seat_id: string }>('order_seats').whereIn('order_id', orderIds),
   ]);
@@ -73,7 +75,7 @@ export async function makeJobs(
   });
 
   function jobOf(topic: string, facts: Facts, seatIds: readonly string[]): MailJob {
-    const { id, amount, currency, name, email, locale, sections, title, venue, starts_at } = facts;
+    const { id, amount, currency, name, email, locale, sections, title, venue, starts_at, time_zone } = facts;
     const layout = rowsOf(typeof sections === 'string' ? (JSON.parse(sections) as Section[]) : sections);
     return mailJob.parse({
       id: `${topic}.${id}`,
@@ -81,7 +83,7 @@ export async function makeJobs(
       to: { name, address: email },
       locale: locale ?? 'en',
       order: { id, url: new URL(`/orders/${id}`, publicUrl).href, amount, currency },
-      event: { title, venue, startsAt: starts_at.toISOString(), timeZone },
+      event: { title, venue, startsAt: starts_at.toISOString(), timeZone: time_zone ?? timeZone },
       seats: seatIds.map((seat) => describeSeat(seat, layout)).toSorted(bySeatId),
     });
   }

@@ -1,7 +1,8 @@
 /** The way a mail takes from here: over SQS to the lambda, or straight to the mail server. */
 import { z } from 'zod';
-import { isTimeZone, type MailJob } from '../../lambda/send-email/mail-job.ts';
+import type { MailJob } from '../../lambda/send-email/mail-job.ts';
 import { smtpSettings } from '../../lambda/send-email/settings.ts';
+import { timeZone } from '../../shared/contract/times.ts';
 import type { Log } from '../../shared/log.ts';
 import { createDirectRoute } from './direct-route.ts';
 import { createSqsRoute } from './sqs-route.ts';
@@ -28,8 +29,8 @@ export const mailSettings = z
     /** Without a queue, mails go from here. */
     SMTP_URL: smtpSettings.SMTP_URL.optional(),
     MAIL_FROM: smtpSettings.MAIL_FROM.optional(),
-    /** The zone in which mails tell the time of an event. */
-    EVENT_TIME_ZONE: z.string().refine(isTimeZone, 'must be a time zone (Europe/Vienna)').default('UTC'),
+    /** The zone of events of which nobody has said one. */
+    EVENT_TIME_ZONE: timeZone.default('UTC'),
   })
   .superRefine(({ MAIL_QUEUE_URL, AWS_REGION, SMTP_URL, MAIL_FROM }, context) => {
     const missing = (name: string, by: string) =>

@@ -3,8 +3,7 @@
  * database nor the API need be reachable from there.
  */
 import { z } from 'zod';
-
-const timeZone = z.string().refine(isTimeZone, { error: 'Not a time zone' });
+import { timeZone } from '../../shared/contract/times.ts';
 
 export const mailJob = z.object({
   /** The same for the same mail, however often its job is delivered; ASCII, fit for a Message-ID. */
@@ -32,11 +31,3 @@ export const mailJob = z.object({
 });
 
 export type MailJob = z.infer<typeof mailJob>;
-
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}

@@ -3,13 +3,15 @@ import { drop, dropSummary } from './drops.ts';
 import { id, idInPath } from './ids.ts';
 import { pageQuery } from './paging.ts';
 import { label } from './text.ts';
-import { chosenTime, time } from './times.ts';
+import { chosenTime, time, timeZone } from './times.ts';
 
 const facts = {
   title: label(200),
   description: z.string().trim().max(5000),
   venue: label(200),
   startsAt: chosenTime,
+  /** In which mails say when it begins. */
+  timeZone: timeZone.optional(),
 };
 
 export const newEvent = z.strictObject(facts).meta({ id: 'NewEvent' });
@@ -37,6 +39,7 @@ const published = {
   description: z.string(),
   venue: z.string(),
   startsAt: time,
+  timeZone: z.string().optional(),
 };
 
 export const event = z.object({ ...published, drops: z.array(drop) }).meta({ id: 'Event' });

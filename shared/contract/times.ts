@@ -11,3 +11,17 @@ export const chosenTime = time.refine(
   },
   { error: 'The year must be between 2000 and 2199' },
 );
+
+export const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, { error: 'Not a time zone' })
+  .meta({ description: 'IANA name, such as Asia/Taipei' });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -12,6 +12,7 @@ import * as ordersByTime from './006-orders-of-a-drop-by-time.ts';
 import * as ledger from './007-ledger.ts';
 import * as outboxTries from './008-outbox-tries.ts';
 import * as localeOfUsers from './009-locale-of-users.ts';
+import * as timeZoneOfEvents from './010-time-zone-of-events.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -23,6 +24,7 @@ const migrations: Record<string, Knex.Migration> = {
   '007-ledger': ledger,
   '008-outbox-tries': outboxTries,
   '009-locale-of-users': localeOfUsers,
+  '010-time-zone-of-events': timeZoneOfEvents,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

@@ -17,8 +17,10 @@ export function valuesOf(event: Event | undefined): EventValues {
 }
 
 export function bodyOf(values: EventValues) {
-  const meant = momentOf(values.startsAt, ownZone());
-  return { ...values, startsAt: meant.kind === 'moment' ? new Date(meant.at).toISOString() : undefined };
+  const timeZone = ownZone();
+  const meant = momentOf(values.startsAt, timeZone);
+  const startsAt = meant.kind === 'moment' ? new Date(meant.at).toISOString() : undefined;
+  return { ...values, startsAt, timeZone };
 }
 
 export function eventRules(words: StaffWords): Resolver<EventValues> {
