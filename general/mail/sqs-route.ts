@@ -22,7 +22,7 @@ export function createSqsRoute(options: {
       const Entries = jobs.map((job, index) => ({
         Id: String(index),
         MessageBody: JSON.stringify(job),
-        // Mails of one order in their order, and one that is sent twice within five minutes only once.
+        // What is sent twice within five minutes is queued once. A group for each order: none waits for another's.
         ...(fifo && { MessageGroupId: job.order.id, MessageDeduplicationId: job.id }),
       }));
       const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
