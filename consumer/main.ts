@@ -1,14 +1,6 @@
-import { z } from 'zod';
 import { connectBroker } from '../shared/broker/connect.ts';
 import { Topology } from '../shared/broker/topology.ts';
-import {
-  brokerSettings,
-  checkoutSettings,
-  commonSettings,
-  readConfig,
-  redisSettings,
-  whole,
-} from '../shared/config.ts';
+import { readConfig } from '../shared/config.ts';
 import { createHttpServer } from '../shared/http-server.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { runTier } from '../shared/lifecycle.ts';
@@ -18,21 +10,13 @@ import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
 import { Ops } from '../shared/ops.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 import { signingKeyFromHex } from '../shared/session.ts';
+import { consumerSettings } from './config.ts';
 import { startConsumer, type Consumer } from './app.ts';
-
-const settings = z.object({
-  ...commonSettings,
-  ...redisSettings,
-  ...brokerSettings,
-  ...checkoutSettings,
-  /** Milliseconds that the timer of a hold may be late before the sweeper ends the hold. */
-  TIMER_GRACE_MS: whole(0, 86_400_000).default(2_000),
-});
 
 const log = createLog('consumer', process.env['LOG_LEVEL'] ?? 'info');
 
 await runTier(log, async (lifecycle) => {
-  const config = readConfig(settings);
+  const config = readConfig(consumerSettings);
   const registry = createMetrics('consumer');
   addProcessMetrics(registry);
 

@@ -30,18 +30,27 @@ export const generalSettings = z
     ...mysqlSettings,
     ...sessionSettings,
     ...checkoutSettings,
-    /** Where browsers reach the system: decides about cookies and about which pages are ours. */
-    PUBLIC_URL: z.url({ protocol: /^https?$/ }),
-    /** Addresses or networks of the front door, whose X-Forwarded-For is believed, separated by commas. */
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/ })
+      .describe('Where browsers reach the system: decides about cookies and about which pages are ours.'),
     TRUSTED_PROXIES: z
       .string()
       .regex(/^[\w.:/]+(,[\w.:/]+)*$/, 'must be addresses or networks')
       .default('loopback')
-      .transform((list) => list.split(',')),
-    /** Where each process answers /readyz: `publisher=http://10.0.0.1:3001,...`; a tier may be named several times. */
-    TIER_URLS: tierUrls.optional(),
-    /** The built web app, whose index.html pages for search engines are made from. */
-    WEB_ROOT: z.string().min(1).optional(),
+      .transform((list) => list.split(','))
+      .describe(
+        'Addresses or networks of the front door, whose X-Forwarded-For is believed, separated by commas.',
+      ),
+    TIER_URLS: tierUrls
+      .optional()
+      .describe(
+        'Where each process answers /readyz: `publisher=http://10.0.0.1:3001,...`; a tier may be named several times.',
+      ),
+    WEB_ROOT: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The built web app, whose index.html pages for search engines are made from.'),
   })
   .and(paymentSettings)
   .and(mailSettings);

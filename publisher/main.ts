@@ -1,15 +1,7 @@
-import { z } from 'zod';
 import { watchBannedUsers } from '../shared/banned-users.ts';
 import { connectBroker, type BrokerChannel } from '../shared/broker/connect.ts';
 import { Topology } from '../shared/broker/topology.ts';
-import {
-  brokerSettings,
-  commonSettings,
-  mysqlSettings,
-  readConfig,
-  redisSettings,
-  sessionSettings,
-} from '../shared/config.ts';
+import { readConfig } from '../shared/config.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { runTier } from '../shared/lifecycle.ts';
 import { closeServer, listen } from '../shared/listen.ts';
@@ -24,22 +16,13 @@ import { countAcceptedEntries } from './accepted-entries.ts';
 import { createPublisher } from './app.ts';
 import { Attempts } from './attempts.ts';
 import { Batcher } from './batcher.ts';
+import { publisherSettings } from './config.ts';
 import { watchOpenDrops } from './open-drops.ts';
-
-const settings = z.object({
-  ...commonSettings,
-  ...redisSettings,
-  ...brokerSettings,
-  ...mysqlSettings,
-  ...sessionSettings,
-  /** Where browsers reach the system; needed where the front door does not pass on the host they name. */
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-});
 
 const log = createLog('publisher', process.env['LOG_LEVEL'] ?? 'info');
 
 await runTier(log, async (lifecycle) => {
-  const config = readConfig(settings);
+  const config = readConfig(publisherSettings);
   const registry = createMetrics('publisher');
   addProcessMetrics(registry);
 

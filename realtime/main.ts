@@ -1,13 +1,5 @@
-import { z } from 'zod';
 import { watchBannedUsers } from '../shared/banned-users.ts';
-import {
-  checkoutSettings,
-  commonSettings,
-  mysqlSettings,
-  readConfig,
-  redisSettings,
-  sessionSettings,
-} from '../shared/config.ts';
+import { readConfig } from '../shared/config.ts';
 import { followDrops } from '../shared/drops/follow-drops.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { runTier } from '../shared/lifecycle.ts';
@@ -18,22 +10,13 @@ import { connectMysql, mysqlReady } from '../shared/mysql/connect.ts';
 import { Ops } from '../shared/ops.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 import { signingKeyFromHex } from '../shared/session.ts';
+import { realtimeSettings } from './config.ts';
 import { createRealtime } from './app.ts';
-
-const settings = z.object({
-  ...commonSettings,
-  ...redisSettings,
-  ...mysqlSettings,
-  ...sessionSettings,
-  ...checkoutSettings,
-  /** Where browsers reach the system; needed where the front door does not pass on the host they name. */
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-});
 
 const log = createLog('realtime', process.env['LOG_LEVEL'] ?? 'info');
 
 await runTier(log, async (lifecycle) => {
-  const config = readConfig(settings);
+  const config = readConfig(realtimeSettings);
   const registry = createMetrics('realtime');
   addProcessMetrics(registry);
 

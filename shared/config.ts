@@ -67,39 +67,67 @@ const signingKey = z
 
 /** Settings that every tier has. */
 export const commonSettings = {
-  SEATDROP_ENV: z.enum(['local', 'test', 'production']),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: port,
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  /** Put before every broker and Redis name, so that several systems can share servers. */
+  SEATDROP_ENV: z
+    .enum(['local', 'test', 'production'])
+    .describe('What the system is for. In production whatever is only fit for trying out is refused.'),
+  HOST: z.string().default('127.0.0.1').describe('The address to listen on.'),
+  PORT: port.describe('The port to listen on.'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('The least of what is logged.'),
   NAMESPACE: z
     .string()
     .regex(/^[a-z0-9-]*$/)
-    .default(''),
+    .default('')
+    .describe('Put before every broker and Redis name, so that several systems can share servers.'),
 };
 
+export const hostsAndPorts = z
+  .string()
+  .regex(/^[^,:\s]+:\d+(,[^,:\s]+:\d+)*$/, 'must be host:port[,host:port...]');
+
 export const redisSettings = {
-  /** Some nodes of the cluster, as host:port separated by commas; the rest are discovered. */
-  REDIS_NODES: z
-    .string()
-    .regex(/^[^,:\s]+:\d+(,[^,:\s]+:\d+)*$/, 'must be host:port[,host:port...]')
-    .transform((list) => list.split(',')),
-  /** Replicas that must have what Redis says before it counts: as many as each master has. 0 where there are none. */
-  REDIS_REPLICA_ACKS: whole(0, 5).default(1),
+  REDIS_NODES: hostsAndPorts
+    .transform((list) => list.split(','))
+    .describe('Some nodes of the cluster, as host:port separated by commas; the rest are discovered.'),
+  REDIS_REPLICA_ACKS: whole(0, 5)
+    .default(1)
+    .describe(
+      'Replicas that must have what Redis says before it counts: as many as each master has. 0 where there are none.',
+    ),
 };
 
 export const brokerSettings = {
-  AMQP_URL: z.url({ protocol: /^amqps?$/ }),
-  /** How many entry queues there are. The same for all tiers; changing it needs empty queues. */
-  ENTRY_QUEUES: whole(1, 256).default(4),
+  AMQP_URL: z.url({ protocol: /^amqps?$/ }).describe('The broker: amqp://user:password@host:port/vhost.'),
+  ENTRY_QUEUES: whole(1, 256)
+    .default(4)
+    .describe('How many entry queues there are. The same for all tiers; changing it needs empty queues.'),
 };
 
 export const mysqlSettings = {
-  MYSQL_URL: z.url({ protocol: /^mysql$/ }),
+  MYSQL_URL: z
+    .url({ protocol: /^mysql$/ })
+    .describe('The database, its primary: mysql://user:password@host:port/name.'),
 };
 
-export const sessionSettings = { SESSION_KEY: signingKey };
-export const checkoutSettings = { CHECKOUT_KEY: signingKey };
+export const sessionSettings = {
+  SESSION_KEY: signingKey.describe('Signs sessions. 64 hex characters, random; the same for all tiers.'),
+};
+export const checkoutSettings = {
+  CHECKOUT_KEY: signingKey.describe(
+    'Signs checkout tokens. 64 hex characters, random, not the SESSION_KEY; the same for all tiers.',
+  ),
+};
+
+export const publicUrlSettings = {
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Where browsers reach the system; needed where the front door does not pass on the host they name.',
+    ),
+};
 
 /** What a command needs that looks at a system's data. */
 export const commandSettings = z.object({

@@ -9,17 +9,26 @@ export const paymentSettings = z
   .discriminatedUnion('PAYMENT_PROVIDER', [
     z.object({
       PAYMENT_PROVIDER: z.literal('sandbox'),
-      SANDBOX_PAYMENTS_URL: z.url({ protocol: /^https?$/ }),
-      SANDBOX_PAYMENTS_KEY: z.string().min(16),
-      SANDBOX_WEBHOOK_SECRET: z.string().min(16),
+      SANDBOX_PAYMENTS_URL: z
+        .url({ protocol: /^https?$/ })
+        .describe('Where the sandbox payment provider answers.'),
+      SANDBOX_PAYMENTS_KEY: z.string().min(16).describe('Lets general charge at the sandbox.'),
+      SANDBOX_WEBHOOK_SECRET: z.string().min(16).describe('Proves that a webhook comes from the sandbox.'),
     }),
     z.object({
       PAYMENT_PROVIDER: z.literal('stripe'),
-      /** Secret or restricted. */
-      STRIPE_SECRET_KEY: z.string().regex(/^[sr]k_(test|live)_\w{8,}$/, 'must be sk_… or rk_…'),
-      STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_\w{16,}$/, 'must be whsec_…'),
-      /** Something that stands for Stripe, in tests. */
-      STRIPE_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+      STRIPE_SECRET_KEY: z
+        .string()
+        .regex(/^[sr]k_(test|live)_\w{8,}$/, 'must be sk_… or rk_…')
+        .describe("Stripe's key, secret or restricted."),
+      STRIPE_WEBHOOK_SECRET: z
+        .string()
+        .regex(/^whsec_\w{16,}$/, 'must be whsec_…')
+        .describe("Proves that a webhook comes from Stripe; from Stripe's page of the webhook."),
+      STRIPE_API_URL: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('Something that stands for Stripe, in tests. Refused in production.'),
     }),
   ])
   .and(z.object({ SEATDROP_ENV: z.string() }))

@@ -1,6 +1,7 @@
-// The sandbox payment provider as a process of its own. Environment: HOST, PORT, SANDBOX_PAYMENTS_KEY,
-// SANDBOX_WEBHOOK_SECRET, SANDBOX_WEBHOOK_URL, SANDBOX_DATA (path of its database).
+// The sandbox payment provider as a process of its own.
+import { readConfig } from '../../shared/config.ts';
 import { Charges } from './charges.ts';
+import { sandboxSettings } from './config.ts';
 import { createProvider } from './provider.ts';
 import { createSandboxServer } from './server.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -8,22 +9,21 @@ import { createWebhooks } from './webhooks.ts';
 const log = (line: Record<string, unknown>): void =>
   console.log(JSON.stringify({ time: new Date().toISOString(), ...line }));
 
-const charges = new Charges(setting('SANDBOX_DATA'));
+const config = readSettings();
+const charges = new Charges(config.SANDBOX_DATA);
 const webhooks = createWebhooks({
-  url: setting('SANDBOX_WEBHOOK_URL'),
-  secret: setting('SANDBOX_WEBHOOK_SECRET'),
+  url: config.SANDBOX_WEBHOOK_URL,
+  secret: config.SANDBOX_WEBHOOK_SECRET,
   log,
 });
 const provider = createProvider({ charges, webhooks });
-const server = createSandboxServer({ provider, apiKey: setting('SANDBOX_PAYMENTS_KEY') });
+const server = createSandboxServer({ provider, apiKey: config.SANDBOX_PAYMENTS_KEY });
 
 server.on('error', (error) => {
   log({ msg: error.message });
   process.exit(1);
 });
-server.listen(Number(setting('PORT')), setting('HOST'), () =>
-  log({ msg: 'listening', port: setting('PORT') }),
-);
+server.listen(config.PORT, config.HOST, () => log({ msg: 'listening', port: config.PORT }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 
 /** What is pending is on disk with its time, and goes on at the next start. */
@@ -36,11 +36,11 @@ async function stop(): Promise<void> {
   charges.close();
 }
 
-function setting(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === '') {
-    log({ msg: `${name} is not set` });
+function readSettings() {
+  try {
+    return readConfig(sandboxSettings);
+  } catch (error) {
+    log({ msg: (error as Error).message });
     process.exit(1);
   }
-  return value;
 }

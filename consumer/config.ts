@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { brokerSettings, checkoutSettings, commonSettings, redisSettings, whole } from '../shared/config.ts';
+
+export const consumerSettings = z.object({
+  ...commonSettings,
+  ...redisSettings,
+  ...brokerSettings,
+  ...checkoutSettings,
+  TIMER_GRACE_MS: whole(0, 86_400_000)
+    .default(2_000)
+    .describe('Milliseconds that the timer of a hold may be late before the sweeper ends the hold.'),
+});
