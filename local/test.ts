@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { actionlint, composeParser, hadolint } from './container-checks.ts';
 import { clearOldRuns } from './orphans.ts';
 import { installMoto } from './moto.ts';
 import { placeAt } from './place.ts';
@@ -64,10 +65,10 @@ process.exit(cancel.signal.aborted || count.failed > 0 || count.passed === 0 ? 1
 
 /** Side by side with the checks: the first time it takes minutes. Of k6 only when all tests are to run. */
 async function buildTools(): Promise<void> {
-  const builds: Promise<unknown>[] = [
-    step('stripe-mock', () => stripeMock(cancel.signal)),
-    step('moto', () => installMoto(cancel.signal)),
-  ];
+  const tools = { stripeMock, moto: installMoto, composeParser, actionlint, hadolint };
+  const builds: Promise<unknown>[] = Object.entries(tools).map(([name, build]) =>
+    step(name, () => build(cancel.signal)),
+  );
   if (jestArgs.length === 0) builds.push(step('k6', () => findK6(() => {}, cancel.signal)));
   for (const build of await Promise.allSettled(builds)) {
     // The absence of one fails the tests that need it, with the same words, and no others.

@@ -10,6 +10,27 @@ import { exchange, waitUntil } from '../wait.ts';
 const NODES = [1, 2, 3, 4, 5, 6] as const;
 const SLOTS = ['0-5460', '5461-10922', '10923-16383'];
 
+/** How a node of any cluster of ours must be set, here and in containers. See docs/decisions/013. */
+export const clusterRules: Readonly<Record<string, string>> = {
+  // A replica that has been out of contact for longer than three times the timeout and a second is not elected any
+  // more. With Redis's own factor of 10 a master would have to wait for its replica for minutes until it may go on
+  // alone; with less than 2, a replica that was cut off for a moment before its master died could not take over either.
+  'cluster-replica-validity-factor': '2',
+  'repl-ping-replica-period': '1',
+  // One that is silent is dropped; what waits for it is told so.
+  'repl-timeout': '10',
+  // The loss of one shard stops the drops on it, not the others.
+  'cluster-require-full-coverage': 'no',
+  'cluster-allow-replica-migration': 'no',
+  appendonly: 'yes',
+  // A master that is killed and back before anybody has taken over must know all that it answered. With everysec
+  // Redis does not even write while a sync takes long, so a killed process loses up to two seconds.
+  appendfsync: 'always',
+  save: '',
+  'min-replicas-to-write': '0',
+  'maxmemory-policy': 'noeviction',
+};
+
 export type RedisPort = `redis-${(typeof NODES)[number]}` | `redis-bus-${(typeof NODES)[number]}`;
 export const redisPorts: readonly RedisPort[] = NODES.flatMap((n) => [
   `redis-${n}` as const,
@@ -87,23 +108,9 @@ cluster-config-file nodes.conf
 cluster-port ${node.bus}
 cluster-announce-ip 127.0.0.1
 cluster-node-timeout ${nodeTimeoutMs}
-# A replica that has been out of contact for longer than three times the timeout and a second is not elected any more.
-# With Redis's own factor of 10 a master would have to wait for its replica for minutes until it may go on alone; with
-# less than 2, a replica that was cut off for a moment before its master died could not take over either.
-cluster-replica-validity-factor 2
-repl-ping-replica-period 1
-# One that is silent is dropped; what waits for it is told so.
-repl-timeout 10
-# The loss of one shard stops the drops on it, not the others.
-cluster-require-full-coverage no
-cluster-allow-replica-migration no
-appendonly yes
-# A master that is killed and back before anybody has taken over must know all that it answered. With everysec Redis
-# does not even write while a sync takes long, so a killed process loses up to two seconds.
-appendfsync always
-save ""
-min-replicas-to-write 0
-maxmemory-policy noeviction
+${Object.entries(clusterRules)
+  .map(([name, value]) => `${name} ${value || '""'}`)
+  .join('\n')}
 repl-diskless-sync-delay 0
 # All nodes stop at once here, so there is no replica worth waiting for.
 shutdown-timeout 0

@@ -1,0 +1,21 @@
+/** For tests: what `npm run make-env` makes, and what an operator fills in for production. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from './compose.ts';
+
+export async function madeEnv(...options: string[]): Promise<Record<string, string>> {
+  const args = [join(root, 'ops/make-env.mjs'), '--print', ...options];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  const lines = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return Object.fromEntries(lines.map((line) => [line.replace(/=.*/, ''), line.replace(/^\w+=/, '')]));
+}
+
+export const filledIn = {
+  SEATDROP_IMAGE: 'example/seatdrop',
+  SEATDROP_TAG: '1.0.0',
+  PUBLIC_URL: 'https://seatdrop.test',
+  FRONT_DOOR_TRUSTED_PROXIES: '192.0.2.10',
+  STRIPE_SECRET_KEY: 'sk_live_0123456789abcdef',
+  STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
+};

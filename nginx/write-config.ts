@@ -1,0 +1,36 @@
+/**
+ * `node nginx/write-config.ts FILE`: the configuration of a front door that is not the local stack's, from settings in
+ * the environment (shared/front-door-settings.ts). nginx itself then runs as `nginx -e stderr -c FILE`.
+ */
+import { renameSync, writeFileSync } from 'node:fs';
+import { readConfig } from '../shared/config.ts';
+import { frontDoorSettings } from '../shared/front-door-settings.ts';
+import { nginxConfig } from './config.ts';
+
+const [file] = process.argv.slice(2);
+if (file === undefined) {
+  console.error('Usage: node nginx/write-config.ts FILE');
+  process.exit(2);
+}
+try {
+  const settings = readConfig(frontDoorSettings);
+  const text = nginxConfig({
+    listen: `0.0.0.0:${settings.FRONT_DOOR_PORT}`,
+    upstreams: {
+      publisher: settings.FRONT_DOOR_PUBLISHERS,
+      realtime: settings.FRONT_DOOR_REALTIMES,
+      general: settings.FRONT_DOOR_GENERALS,
+    },
+    trustedProxies: settings.FRONT_DOOR_TRUSTED_PROXIES,
+    dir: settings.FRONT_DOOR_DIR,
+    accessLog: '/dev/stdout',
+    ...(settings.FRONT_DOOR_PAGES !== undefined && { pages: settings.FRONT_DOOR_PAGES }),
+  });
+  // An nginx that reads its configuration meanwhile finds the old one or the new one.
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+  console.log(`Wrote ${file}`);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}

@@ -1,0 +1,73 @@
+/** `npm run make-env`: the settings of one deployment by docker compose, with secrets of its own. Plain JavaScript: any Node. */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+const help = `npm run make-env [-- --production] [-- --print]
+
+Writes .env for docker compose, readable by its owner only, with new secrets. Refuses to replace one that is there:
+what runs by it could not read its data any more.
+
+  --production   a real system, without demo data and sandbox; the lines to fill in are marked
+  --print        to standard output instead
+  --help         this text
+
+Exit code 0: done; 1: .env is there; 2: wrong usage.
+`;
+
+const secret = () => randomBytes(32).toString('hex');
+const secrets = [
+  'SESSION_KEY',
+  'CHECKOUT_KEY',
+  'MYSQL_PASSWORD',
+  'MYSQL_ROOT_PASSWORD',
+  'MYSQL_REPLICATION_PASSWORD',
+  'RABBITMQ_PASSWORD',
+  'RABBITMQ_COOKIE',
+];
+const trial = `# What runs besides the system itself: demo (sandbox payments, demo data, phpMyAdmin), cluster (three brokers).
+COMPOSE_PROFILES=demo
+SEATDROP_ENV=local
+PUBLIC_URL=http://127.0.0.1:8080
+PAYMENT_PROVIDER=sandbox
+SANDBOX_PAYMENTS_KEY=${secret()}
+SANDBOX_WEBHOOK_SECRET=${secret()}
+`;
+const production = `# cluster: three brokers. Without it one.
+COMPOSE_PROFILES=cluster
+SEATDROP_ENV=production
+# Fill in: the image and the version to run, as the release workflow pushed them.
+SEATDROP_IMAGE=
+SEATDROP_TAG=
+# Fill in: the address that buyers see, https.
+PUBLIC_URL=
+# Fill in: the load balancer that ends TLS, as this machine sees it (address or network).
+FRONT_DOOR_TRUSTED_PROXIES=
+PAYMENT_PROVIDER=stripe
+# Fill in.
+STRIPE_SECRET_KEY=
+STRIPE_WEBHOOK_SECRET=
+`;
+
+const { values: options } = parseArgs({
+  options: { production: { type: 'boolean' }, print: { type: 'boolean' }, help: { type: 'boolean' } },
+});
+if (options.help === true) {
+  console.log(help);
+} else {
+  const lines = secrets.map((name) => `${name}=${secret()}\n`).join('');
+  const text = (options.production === true ? production : trial) + lines;
+  if (options.print === true) process.stdout.write(text);
+  else write(text);
+}
+
+function write(text) {
+  try {
+    writeFileSync('.env', text, { mode: 0o600, flag: 'wx' });
+    console.log('Wrote .env');
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    console.error('.env is there already: nothing was done.');
+    process.exitCode = 1;
+  }
+}
