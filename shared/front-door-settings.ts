@@ -22,7 +22,7 @@ export const frontDoorSettings = z.object({
     .string()
     .startsWith('/')
     .optional()
-    .describe('The built web app where nginx runs. Without it all that is not a tier’s is general’s.'),
+    .describe('The built web app where nginx runs. Without it general answers for pages.'),
   FRONT_DOOR_DIR: z
     .string()
     .startsWith('/')

@@ -4,52 +4,47 @@ import { z } from 'zod';
 export type Setting = {
   name: string;
   about: string;
-  /** Undefined: none. */
+  /** As it is used where none is given; undefined: then there is none. */
   default: string | undefined;
-  /** Or else only with what `when` says. */
   isNeeded: boolean;
-  /** Such as `PAYMENT_PROVIDER=stripe`; undefined: always. */
+  /** The only case in which it is looked at, such as `PAYMENT_PROVIDER=stripe`; undefined: always. */
   when: string | undefined;
 };
 
-type JsonSchema = {
-  properties?: Record<
-    string,
-    { description?: string; default?: string | number; const?: string; enum?: string[] }
-  >;
-  required?: string[];
-  allOf?: JsonSchema[];
-  anyOf?: JsonSchema[];
-  oneOf?: JsonSchema[];
-};
-
-/** In the order of the schema; a setting that several kinds of an alternative have comes once. */
-function settingsOf(schema: z.ZodType): Setting[] {
+/** In the order of the schema: objects, what they are combined with, and alternatives that a literal tells apart. */
+export function settingsOf(schema: z.ZodType): Setting[] {
   const found = new Map<string, Setting>();
-  collect(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema, undefined);
+  collect(schema, found);
   return [...found.values()];
-
-  function collect(part: JsonSchema, when: string | undefined): void {
-    const fixed = Object.entries(part.properties ?? {}).find(([, { const: value }]) => value !== undefined);
-    const only = when ?? (fixed && `${fixed[0]}=${fixed[1].const}`);
-    for (const [name, { description = '', default: fallback, const: value }] of Object.entries(
-      part.properties ?? {},
-    )) {
-      const known = found.get(name);
-      found.set(name, {
-        name,
-        about: known?.about || description,
-        default: fallback === undefined ? known?.default : `${fallback}`,
-        isNeeded: known?.isNeeded === true || (part.required ?? []).includes(name),
-        when: value === undefined ? only : undefined,
-        ...(known?.when === undefined && known !== undefined && { when: undefined }),
-      });
-    }
-    for (const each of part.allOf ?? []) collect(each, when);
-    for (const each of [...(part.anyOf ?? []), ...(part.oneOf ?? [])]) collect(each, when);
-  }
 }
 
 export function namesOf(schema: z.ZodType): string[] {
   return settingsOf(schema).map(({ name }) => name);
+}
+
+function collect(schema: z.core.$ZodType, found: Map<string, Setting>): void {
+  if (schema instanceof z.ZodIntersection) {
+    for (const part of [schema.def.left, schema.def.right]) collect(part, found);
+  } else if (schema instanceof z.ZodDiscriminatedUnion) {
+    for (const option of schema.def.options) collect(option, found);
+  } else if (schema instanceof z.ZodObject) {
+    const fields = Object.entries<z.ZodType>(schema.shape);
+    const kind = fields.find(([, field]) => field instanceof z.ZodLiteral);
+    const when = kind && `${kind[0]}=${String((kind[1] as z.ZodLiteral).value)}`;
+    for (const [name, field] of fields) {
+      // A part that only looks at a setting of another part says nothing of it.
+      if (!found.has(name)) found.set(name, setting(name, field, field === kind?.[1] ? undefined : when));
+    }
+  } else {
+    throw new Error('Settings are objects, what these are combined with, and alternatives');
+  }
+}
+
+function setting(name: string, field: z.ZodType, when: string | undefined): Setting {
+  const none = field.safeParse(undefined);
+  const fallback =
+    none.success && none.data !== undefined
+      ? [none.data as string | number | string[]].flat().join(',')
+      : undefined;
+  return { name, about: field.description ?? '', default: fallback, isNeeded: !none.success, when };
 }

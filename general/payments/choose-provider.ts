@@ -4,11 +4,14 @@ import type { PaymentProvider } from './provider.ts';
 import { createSandboxPayments } from './sandbox.ts';
 import { createStripePayments } from './stripe.ts';
 
+const provider =
+  'Who takes the money: `sandbox`, which charges nobody and is refused in production, or `stripe`.';
+
 /** Which provider takes the money, and how it is reached. */
 export const paymentSettings = z
   .discriminatedUnion('PAYMENT_PROVIDER', [
     z.object({
-      PAYMENT_PROVIDER: z.literal('sandbox'),
+      PAYMENT_PROVIDER: z.literal('sandbox').describe(provider),
       SANDBOX_PAYMENTS_URL: z
         .url({ protocol: /^https?$/ })
         .describe('Where the sandbox payment provider answers.'),
@@ -16,7 +19,7 @@ export const paymentSettings = z
       SANDBOX_WEBHOOK_SECRET: z.string().min(16).describe('Proves that a webhook comes from the sandbox.'),
     }),
     z.object({
-      PAYMENT_PROVIDER: z.literal('stripe'),
+      PAYMENT_PROVIDER: z.literal('stripe').describe(provider),
       STRIPE_SECRET_KEY: z
         .string()
         .regex(/^[sr]k_(test|live)_\w{8,}$/, 'must be sk_… or rk_…')

@@ -1,0 +1,93 @@
+/**
+ * `npm run docs:settings`: writes the tables of settings in docs/operations.md anew from the schemas. With `--check` it
+ * writes nothing, and ends with 1 where they are not current.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { consumerSettings } from '../consumer/config.ts';
+import { generalSettings } from '../general/config.ts';
+import { sandboxSettings } from '../local/sandbox-payments/config.ts';
+import { publisherSettings } from '../publisher/config.ts';
+import { realtimeSettings } from '../realtime/config.ts';
+import { frontDoorSettings } from '../shared/front-door-settings.ts';
+import { settingsOf, type Setting } from '../shared/settings-of.ts';
+
+const tiers = {
+  publisher: publisherSettings,
+  consumer: consumerSettings,
+  realtime: realtimeSettings,
+  general: generalSettings,
+};
+const file = join(import.meta.dirname, '../docs/operations.md');
+const [begin, end] = ['<!-- settings -->', '<!-- end of settings -->'];
+
+const text = readFileSync(file, 'utf8');
+const [before, rest = ''] = text.split(`${begin}\n`);
+const after = rest.split(end)[1];
+if (before === undefined || after === undefined) throw new Error(`${file} has no place for settings`);
+const current = `${before}${begin}\n\n${tables()}\n\n${end}${after}`;
+if (!process.argv.includes('--check')) writeFileSync(file, current);
+else if (current !== text) {
+  console.error('docs/operations.md does not have the settings as they are: npm run docs:settings');
+  process.exitCode = 1;
+}
+
+function tables(): string {
+  return [
+    '### Tiers',
+    table(
+      ['setting', 'tiers', 'default', 'what'],
+      merged().map(({ setting, of }) => [
+        `\`${setting.name}\``,
+        of.join(', '),
+        fallback(setting),
+        setting.about,
+      ]),
+    ),
+    '### Front door (`node nginx/write-config.ts FILE`)',
+    oneTable(frontDoorSettings),
+    '### Sandbox payments, for trying out',
+    oneTable(sandboxSettings),
+  ].join('\n\n');
+}
+
+/** Each setting once, with the tiers that have it. What is needed by one and not by another says so. */
+function merged(): { setting: Setting; of: string[] }[] {
+  const all = new Map<string, { setting: Setting; of: string[] }>();
+  for (const [tier, schema] of Object.entries(tiers)) {
+    for (const setting of settingsOf(schema)) {
+      const known = all.get(setting.name);
+      if (!known) {
+        all.set(setting.name, { setting, of: [tier] });
+        continue;
+      }
+      const differs = known.setting.isNeeded !== setting.isNeeded;
+      known.of.push(differs && setting.isNeeded ? `${tier} (needed)` : tier);
+      if (known.setting.about !== setting.about) known.setting.about += ` ${tier}: ${setting.about}`;
+    }
+  }
+  return [...all.values()];
+}
+
+function oneTable(schema: Parameters<typeof settingsOf>[0]): string {
+  return table(
+    ['setting', 'default', 'what'],
+    settingsOf(schema).map((setting) => [`\`${setting.name}\``, fallback(setting), setting.about]),
+  );
+}
+
+function fallback({ default: value, isNeeded, when }: Setting): string {
+  const only = when === undefined ? '' : ` with \`${when}\``;
+  if (isNeeded) return `**needed**${only}`;
+  if (value === undefined) return 'none';
+  return value === '' ? 'empty' : `\`${value}\``;
+}
+
+/** As prettier has tables: columns of one width. */
+function table(head: string[], rows: string[][]): string {
+  const all = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = head.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
+  const line = (row: string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  const [first = [], ...others] = all;
+  return [line(first), line(widths.map((width) => '-'.repeat(width))), ...others.map(line)].join('\n');
+}
