@@ -10,6 +10,7 @@ COPY publisher/package.json publisher/
 COPY consumer/package.json consumer/
 COPY realtime/package.json realtime/
 COPY general/package.json general/
+COPY lambda/package.json lambda/
 COPY local/package.json local/
 COPY load-tests/package.json load-tests/
 COPY web/package.json web/
@@ -18,7 +19,8 @@ COPY web/package.json web/
 # the reason that local/bootstrap.mjs says; versions and contents are those of the lock file.
 FROM sources AS dependencies
 RUN npm install --no-save --omit=dev --ignore-scripts \
-  --workspace=shared --workspace=publisher --workspace=consumer --workspace=realtime --workspace=general --workspace=local
+  --workspace=shared --workspace=publisher --workspace=consumer --workspace=realtime --workspace=general \
+  --workspace=lambda --workspace=local
 
 FROM sources AS pages
 RUN npm install --no-save --ignore-scripts
@@ -37,6 +39,7 @@ COPY publisher publisher
 COPY consumer consumer
 COPY realtime realtime
 COPY general general
+COPY lambda lambda
 COPY nginx nginx
 COPY ops ops
 COPY local local

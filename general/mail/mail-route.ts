@@ -18,19 +18,26 @@ export const mostJobs = 10;
 
 export const mailSettings = z
   .object({
-    /** The queue that the lambda `send-email` reads; `.fifo` at its end makes the jobs fit for a FIFO queue. */
-    MAIL_QUEUE_URL: z.url({ protocol: /^https?$/ }).optional(),
+    MAIL_QUEUE_URL: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe(
+        'The queue that the lambda `send-email` reads; `.fifo` at its end makes the jobs fit for a FIFO queue.',
+      ),
     AWS_REGION: z
       .string()
       .regex(/^[a-z0-9-]+$/)
-      .optional(),
-    /** Where AWS is, for a stand-in. */
-    AWS_ENDPOINT_URL: z.url({ protocol: /^https?$/ }).optional(),
-    /** Without a queue, mails go from here. */
-    SMTP_URL: smtpSettings.SMTP_URL.optional(),
-    MAIL_FROM: smtpSettings.MAIL_FROM.optional(),
-    /** The zone of events of which nobody has said one. */
-    EVENT_TIME_ZONE: timeZone.default('UTC'),
+      .optional()
+      .describe('Where the queue is. Needed with MAIL_QUEUE_URL.'),
+    AWS_ENDPOINT_URL: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Where AWS is, for a stand-in.'),
+    SMTP_URL: smtpSettings.SMTP_URL.optional().describe(
+      'The mail server, without a queue: `smtp://user:password@host:587`. With neither, mails wait in the outbox.',
+    ),
+    MAIL_FROM: smtpSettings.MAIL_FROM.optional().describe('Whom mails are from. Needed with SMTP_URL.'),
+    EVENT_TIME_ZONE: timeZone.default('UTC').describe('The zone of events of which nobody has said one.'),
   })
   .superRefine(({ MAIL_QUEUE_URL, AWS_REGION, SMTP_URL, MAIL_FROM }, context) => {
     const missing = (name: string, by: string) =>
