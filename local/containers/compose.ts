@@ -13,7 +13,15 @@ const service = z.object({
   build: z.object({ target: z.string() }).optional(),
   command: z.array(z.string()).nullish(),
   entrypoint: z.array(z.string()).nullish(),
-  environment: z.record(z.string(), z.coerce.string()).default({}),
+  // Without a value: passed on where it is set.
+  environment: z
+    .record(z.string(), z.union([z.string(), z.number(), z.null()]))
+    .default({})
+    .transform((all) =>
+      Object.fromEntries(
+        Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, `${value}`]])),
+      ),
+    ),
   profiles: z.array(z.string()).default([]),
   depends_on: z.record(z.string(), z.object({ condition: z.string(), required: z.boolean() })).default({}),
   healthcheck: z.object({ test: z.array(z.string()).optional(), disable: z.boolean().optional() }).optional(),
