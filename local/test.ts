@@ -67,7 +67,7 @@ process.exit(cancel.signal.aborted || count.failed > 0 || count.passed === 0 ? 1
 async function buildTools(): Promise<void> {
   const tools = { stripeMock, moto: installMoto, composeParser, actionlint, hadolint };
   const builds: Promise<unknown>[] = Object.entries(tools).map(([name, build]) =>
-    step(name, () => build(cancel.signal)),
+    step<unknown>(name, () => build(cancel.signal)),
   );
   if (jestArgs.length === 0) builds.push(step('k6', () => findK6(() => {}, cancel.signal)));
   for (const build of await Promise.allSettled(builds)) {
