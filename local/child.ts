@@ -61,12 +61,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   async function launch(): Promise<void> {
     if (stopped) throw new Error(`${name} was stopped`);
     place.cancel.throwIfAborted();
-    const self = await spawnDetached(options, logFile);
+    const self = await spawnDetached(options, logFile, pidFile);
     running = self;
     endIsExpected = false;
-    mkdirSync(place.pidDir, { recursive: true });
-    const note: PidNote = { pid: self.pid, startTime: readProc(self.pid)?.startTime ?? 0, name };
-    writeFileSync(pidFile, JSON.stringify(note));
 
     void self.exited.then((how) => {
       running = undefined;
@@ -126,12 +123,23 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 }
 
 /** stdout and stderr go to a file and not to a pipe: the process outlives our death without EPIPE. */
-async function spawnDetached(options: ChildOptions, logFile: string): Promise<Running> {
-  mkdirSync(options.place.logDir, { recursive: true });
+async function spawnDetached(options: ChildOptions, logFile: string, pidFile: string): Promise<Running> {
+  const { logDir, pidDir } = options.place;
+  mkdirSync(logDir, { recursive: true });
+  mkdirSync(pidDir, { recursive: true });
   const log = openSync(logFile, 'a');
   const { command, args, env, cwd } = options;
   const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
+  if (child.pid !== undefined) {
+    // At once: several may be started in one go, and we be killed in the middle of it.
+    const note: PidNote = {
+      pid: child.pid,
+      startTime: readProc(child.pid)?.startTime ?? 0,
+      name: options.name,
+    };
+    writeFileSync(pidFile, JSON.stringify(note));
+  }
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, by) => resolve(by ?? `exit code ${code}`));

@@ -20,7 +20,12 @@ export async function endOrphans(pidDir: string, root: string): Promise<string[]
   const files = existsSync(pidDir) ? readdirSync(pidDir).map((name) => join(pidDir, name)) : [];
   const notes = files.map(readNote).filter((note) => note !== undefined);
   const found = notes.map((note) => ({ name: note.name, procs: sessionOf(note, root) }));
-  const procs = found.flatMap((one) => one.procs);
+  await endAll(found.flatMap((one) => one.procs));
+  for (const file of files) rmSync(file, { force: true });
+  return found.filter((one) => one.procs.length > 0).map((one) => one.name);
+}
+
+async function endAll(procs: readonly Proc[]): Promise<void> {
   for (const proc of procs) {
     signal(proc.pid, 'SIGTERM');
     signal(proc.pid, 'SIGCONT'); // if it was paused
@@ -29,8 +34,6 @@ export async function endOrphans(pidDir: string, root: string): Promise<string[]
     if (waited >= GRACE_MS) for (const proc of procs.filter(isRunning)) signal(proc.pid, 'SIGKILL');
     await sleep(50);
   }
-  for (const file of files) rmSync(file, { force: true });
-  return found.filter((one) => one.procs.length > 0).map((one) => one.name);
 }
 
 function sessionOf(note: PidNote, root: string): Proc[] {
@@ -55,7 +58,10 @@ export async function clearOldRuns(localDir: string): Promise<void> {
   for (const name of existsSync(localDir) ? readdirSync(localDir) : []) {
     const [, kind, owner] = /^(test|dev-servers|drill)-(\d+)/.exec(name) ?? [];
     if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
-    await endOrphans(join(localDir, name, 'pids'), localDir);
-    rmSync(join(localDir, name, kind === 'drill' ? 'servers' : ''), { recursive: true, force: true });
+    const folder = join(localDir, name);
+    await endOrphans(join(folder, 'pids'), localDir);
+    // What was started in the very moment of the kill has no note; servers work in their folders.
+    await endAll(allProcs().filter(({ pid }) => workingFolder(pid)?.startsWith(`${folder}/`)));
+    rmSync(join(folder, kind === 'drill' ? 'servers' : ''), { recursive: true, force: true });
   }
 }
