@@ -49,10 +49,11 @@ export function nginxConfig(options: NginxOptions): string {
 daemon off;
 ${user === undefined ? '' : `user ${user};`}
 worker_processes ${workers};
-worker_rlimit_nofile 65536;
+worker_rlimit_nofile 131072;
 pid ${dir}/nginx.pid;
 error_log stderr warn;
-events { worker_connections 16384; }
+# A socket takes two: to the browser and to realtime.
+events { worker_connections 65536; }
 
 http {
     server_tokens off;
