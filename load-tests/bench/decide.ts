@@ -88,12 +88,10 @@ async function oneRound(
   });
   return onDrop(rig, mix, async (drop) => {
     const before = cpuSeconds(consumer.child.pid);
-    const done = told.all(drop.id, mix.entries, patience * 1000);
-    // A fault in sending is the one to be told of.
-    done.catch(() => {});
+    const allTold = await told.listen(drop.id);
     const since = performance.now();
     await enqueue(rig, drop, mix.entries);
-    const rate = mix.entries / (((await done) - since) / 1000);
+    const rate = mix.entries / (((await allTold(mix.entries, patience * 1000)) - since) / 1000);
     const micros = ((cpuSeconds(consumer.child.pid) - before) / mix.entries) * 1e6;
     await withChannel(rig.servers.rabbitMq.url, async (channel) => {
       await channel.purgeQueue(rig.topology.waitingQueue(drop.holdSeconds));

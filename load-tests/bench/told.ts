@@ -1,43 +1,52 @@
-import type { Rig } from './rig.ts';
 import { createLog } from '../../shared/log.ts';
-import { connectRedis } from '../../shared/redis/connect.ts';
 import type { DropNews } from '../../shared/realtime-events.ts';
+import { connectRedis } from '../../shared/redis/connect.ts';
+import type { Rig } from './rig.ts';
 
 export type Told = {
-  /** Resolves with the moment (of performance.now) at which so many outcomes of a drop had been told to realtime. */
-  all: (dropId: number, outcomes: number, withinMs: number) => Promise<number>;
+  /**
+   * From when it resolves, outcomes of a drop are counted; what it resolves to is called to wait for so many, and
+   * resolves with the moment (of performance.now) at which the last of them was told.
+   */
+  listen: (dropId: number) => Promise<(outcomes: number, withinMs: number) => Promise<number>>;
   stop: () => void;
 };
 
 /** Listens where realtime does, and counts the buyers who would be told. */
 export function listenToNews({ servers, inventory }: Rig): Told {
   const redis = connectRedis(servers.redis.nodes, createLog('bench', 'error'));
-  const counts = new Map<string, number>();
-  let waiting: { channel: string; outcomes: number; resolve: (at: number) => void } | undefined;
+  const heard = new Map<string, { count: number; at: number; onNews: () => void }>();
   redis.on('smessage', (channel: string, text: string) => {
+    const listener = heard.get(channel);
+    if (!listener) return;
     const { events, soldOut } = JSON.parse(text) as DropNews;
-    const outcomes = events.filter(({ event }) => event === 'entry:outcome').length + soldOut.length;
-    const count = (counts.get(channel) ?? 0) + outcomes;
-    counts.set(channel, count);
-    if (waiting?.channel === channel && count >= waiting.outcomes) waiting.resolve(performance.now());
+    listener.count += events.filter(({ event }) => event === 'entry:outcome').length + soldOut.length;
+    listener.at = performance.now();
+    listener.onNews();
   });
   return {
-    async all(dropId, outcomes, withinMs) {
+    async listen(dropId) {
       const channel = inventory.keys.news(dropId);
+      const listener = { count: 0, at: 0, onNews: () => {} };
+      heard.set(channel, listener);
       await redis.ssubscribe(channel);
-      let timer: NodeJS.Timeout | undefined;
-      try {
-        return await new Promise<number>((resolve, reject) => {
-          waiting = { channel, outcomes, resolve };
-          timer = setTimeout(
-            () => reject(new Error(`${counts.get(channel) ?? 0} of ${outcomes} outcomes were told`)),
-            withinMs,
-          );
-        });
-      } finally {
-        clearTimeout(timer);
-        await redis.sunsubscribe(channel);
-      }
+      return async (outcomes, withinMs) => {
+        let timer: NodeJS.Timeout | undefined;
+        try {
+          return await new Promise<number>((resolve, reject) => {
+            listener.onNews = () => {
+              if (listener.count >= outcomes) resolve(listener.at);
+            };
+            listener.onNews();
+            const tooLate = () => reject(new Error(`${listener.count} of ${outcomes} outcomes were told`));
+            timer = setTimeout(tooLate, withinMs);
+          });
+        } finally {
+          clearTimeout(timer);
+          heard.delete(channel);
+          await redis.sunsubscribe(channel);
+        }
+      };
     },
     stop: () => redis.disconnect(),
   };
