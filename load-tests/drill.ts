@@ -29,8 +29,9 @@ async function drill(options: DrillOptions): Promise<number> {
   let line = () => 'it starts';
   const progress = showProgress(() => line(), 10_000);
   const { say } = progress;
-  const report = newReport(argsOf(options));
+  // First, since from here on a stop is heard.
   const stacks = keepStack({ seed, tierSettings: { REDIS_REPLICA_ACKS: String(replicaAcks) }, say });
+  const report = newReport(argsOf(options));
 
   try {
     for (const [at, each] of chosen.entries()) {
