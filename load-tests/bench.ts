@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: one benchmark beside its reference, on servers of its own. */
 import { resolve } from 'node:path';
+import { clearOldRuns } from '../local/orphans.ts';
 import { createSteps } from '../local/steps.ts';
 import { onStopSignal } from '../local/stop-signals.ts';
 import { benches } from './bench/benches.ts';
@@ -35,11 +36,16 @@ async function bench(name: keyof typeof benches, plan: Plan): Promise<void> {
     },
     () => process.exit(1),
   );
+  process.on('uncaughtException', (error) => {
+    console.error(error);
+    void (rig?.stop() ?? Promise.resolve()).finally(() => process.exit(1));
+  });
   const { what, run } = benches[name];
   const cores = findCores();
   say(`${name}: ${what} (${cores.described})`);
   try {
     const profiles = plan.profile ? resolve(localDir, `profiles-${process.pid}`) : undefined;
+    await clearOldRuns(localDir);
     const dir = resolve(localDir, `bench-${process.pid}`);
     rig = await startRig({ dir, cores, step, signal: stopping.signal, profiles });
     const { table, notes = [], more, ...figures } = await run(rig, plan);

@@ -51,12 +51,12 @@ function readNote(file: string): PidNote | undefined {
 }
 
 /**
- * Ends what still runs of test runs (`test-PID`) and drills (`drill-PID-N`) whose process is gone, and removes their
+ * Ends what still runs of test runs (`test-PID`), benchmarks (`bench-PID`) and drills (`drill-PID-N`) whose process is gone, and removes their
  * folders; of a drill the logs stay, which somebody may want to read.
  */
 export async function clearOldRuns(localDir: string): Promise<void> {
   for (const name of existsSync(localDir) ? readdirSync(localDir) : []) {
-    const [, kind, owner] = /^(test|dev-servers|drill)-(\d+)/.exec(name) ?? [];
+    const [, kind, owner] = /^(test|dev-servers|drill|bench)-(\d+)/.exec(name) ?? [];
     if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
     const folder = join(localDir, name);
     await endOrphans(join(folder, 'pids'), localDir);
