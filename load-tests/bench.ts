@@ -32,14 +32,21 @@ async function bench(name: keyof typeof benches, plan: Plan): Promise<void> {
     (why) => {
       say(`stopping (${why})`);
       stopping.abort(new Error('stopped'));
-      void rig?.stop().finally(() => process.exit(1));
+      void leave();
     },
     () => process.exit(1),
   );
   process.on('uncaughtException', (error) => {
     console.error(error);
-    void (rig?.stop() ?? Promise.resolve()).finally(() => process.exit(1));
+    void leave();
   });
+  async function leave(): Promise<void> {
+    try {
+      await rig?.stop();
+    } finally {
+      process.exit(1);
+    }
+  }
   const { what, run } = benches[name];
   const cores = findCores();
   say(`${name}: ${what} (${cores.described})`);
