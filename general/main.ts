@@ -19,6 +19,7 @@ import { createApp } from './app.ts';
 import { generalSettings } from './config.ts';
 import { createPaymentMetrics } from './checkout/payment-metrics.ts';
 import { startReconciling } from './checkout/reconcile-payments.ts';
+import { createTill } from './checkout/till.ts';
 import { createFindTerms } from './drops/drop-terms.ts';
 import { readQueueDepths } from './drops/queue-depths.ts';
 import { startFollowing } from './drops/follow-mysql.ts';
@@ -96,6 +97,7 @@ await runTier(log, async (lifecycle) => {
     inventory,
     announcer: createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKey }),
     payments: createPayments(config, log),
+    till: createTill(db),
     parked: createParkedMessages(parkedChannel, topology),
     ...(config.TIER_URLS && { tierUrls: config.TIER_URLS }),
     queueDepths: () => readQueueDepths(timers, topology),

@@ -1,4 +1,5 @@
 import type { Announcer } from '../shared/announce.ts';
+import type { Till } from './checkout/till.ts';
 import type { Deps } from './deps.ts';
 import type { ParkedMessages } from './parked/parked-messages.ts';
 import type { PaymentProvider } from './payments/provider.ts';
@@ -7,6 +8,7 @@ import type { PaymentProvider } from './payments/provider.ts';
 export type SaleDeps = Deps & {
   announcer: Announcer;
   payments: PaymentProvider;
+  till: Till;
   parked: ParkedMessages;
   /** A seat of a paid order turned out to be held by somebody else. */
   onSaleConflict?: () => void;

@@ -9,7 +9,8 @@ import type { TestUser } from '../testing/start-general.ts';
 import { payHold } from './pay-hold.ts';
 import { createPaymentMetrics } from './payment-metrics.ts';
 import { reconcilePayments } from './reconcile-payments.ts';
-import { resolveByKey } from './settle.ts';
+import { findAttempt } from './payment-attempt.ts';
+import { resolveAttempt } from './settle.ts';
 
 const providers = ['sandbox', 'stripe'] as const;
 const sales = new Map<string, TestSale>();
@@ -173,9 +174,9 @@ describe.each(providers)('with %s', (provider) => {
     await sale.hold(drop, rival, 1);
     const news = await hearNews(sale.redis, sale.inventory.keys, drop.id);
 
-    // The provider's word comes late, and twice.
-    for (let time = 0; time < 2; time += 1)
-      await resolveByKey(sale.deps, { holdId: hold.holdId, attempt: 1 });
+    // Twice over, as by two reconcilers.
+    const attempt = await findAttempt(sale.db, { holdId: hold.holdId, attempt: 1 });
+    for (let time = 0; time < 2; time += 1) await resolveAttempt(sale.deps, attempt!);
 
     expect(await sale.inventory.seatMap(drop)).toEqual(['ss']);
     expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, free: 0 });

@@ -1,5 +1,5 @@
 import { startSale, type TestSale } from '../testing/start-sale.ts';
-import { insertAttempt } from './payment-attempt.ts';
+import { insertAttempts } from './payment-attempt.ts';
 import { payHold } from './pay-hold.ts';
 import { reconcilePayments } from './reconcile-payments.ts';
 
@@ -17,7 +17,7 @@ test('an attempt that was refunded, and that Redis has begun again, does not sta
   if (begun.kind !== 'paying') throw new Error(begun.kind);
   const { holdId, buyerId, seats } = hold;
   const facts = { provider: 'sandbox', amount: 1, currency: 'EUR', status: 'refunded' as const };
-  await insertAttempt(sale.db, { holdId, attempt: begun.attempt, place, buyerId, seats, ...facts });
+  await insertAttempts(sale.db, [{ holdId, attempt: begun.attempt, place, buyerId, seats, ...facts }]);
 
   await reconcilePayments(sale.deps, { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 });
   expect((await sale.inventory.view(place, buyer.userId)).kind).toBe('held');

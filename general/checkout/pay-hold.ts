@@ -8,14 +8,7 @@ import type { Hold } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { isDuplicateKey } from '../../shared/mysql/connect.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import {
-  chargedInVain,
-  chargeOf,
-  findAttempt,
-  insertAttempt,
-  rememberRef,
-  type PaymentAttempt,
-} from './payment-attempt.ts';
+import { chargedInVain, chargeOf, rememberRef, type PaymentAttempt } from './payment-attempt.ts';
 import { resolveAttempt, settle, type Settlement } from './settle.ts';
 
 export type PayResult =
@@ -42,7 +35,7 @@ export async function payHold(
       return { kind: (await chargedInVain(deps.db, hold.holdId)) ? 'seats_lost' : 'expired' };
     }
     case 'under_way': {
-      const earlier = await findAttempt(deps.db, { holdId: hold.holdId, attempt: begun.attempt });
+      const earlier = await deps.till.findAttempt({ holdId: hold.holdId, attempt: begun.attempt });
       return earlier ? resolveAttempt(deps, earlier) : { kind: 'under_way' };
     }
     case 'paying':
@@ -61,7 +54,7 @@ export async function payHold(
     status: 'pending',
   };
   try {
-    await insertAttempt(deps.db, attempt);
+    await deps.till.beginAttempt(attempt);
   } catch (error) {
     // The reconciler has given this attempt up before it was written; nothing may be charged under it any more.
     if (isDuplicateKey(error)) return { kind: 'under_way' };
@@ -81,6 +74,6 @@ export async function payHold(
       await settle(deps, attempt, { kind: 'declined', reason: 'unknown_token' });
       return { kind: 'unknown_token' };
     case 'undecided':
-      return resolveAttempt(deps, (await findAttempt(deps.db, attempt)) ?? attempt);
+      return resolveAttempt(deps, (await deps.till.findAttempt(attempt)) ?? attempt);
   }
 }

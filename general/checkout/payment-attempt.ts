@@ -37,30 +37,73 @@ type Row = {
 
 const table = (db: Database) => db<Row>('payment_attempts');
 
-/** @throws a duplicate-key error when the attempt exists, as isDuplicateKey tells */
-export async function insertAttempt(
+/** All of them or none. @throws a duplicate-key error when one exists, as isDuplicateKey tells */
+export async function insertAttempts(
   db: Database,
-  attempt: PaymentAttempt,
+  attempts: readonly PaymentAttempt[],
   reason: string | null = null,
 ): Promise<void> {
-  const { place, holdId, buyerId, seats, ref, ...rest } = attempt;
-  await table(db).insert({
-    ...rest,
-    provider_ref: ref ?? null,
-    hold_id: holdId,
-    drop_id: place.dropId,
-    partition: place.partition,
-    user_id: buyerId,
-    seats: seats.join(','),
-    reason,
-  });
+  await table(db).insert(
+    attempts.map(({ place, holdId, buyerId, seats, ref, ...rest }) => ({
+      ...rest,
+      provider_ref: ref ?? null,
+      hold_id: holdId,
+      drop_id: place.dropId,
+      partition: place.partition,
+      user_id: buyerId,
+      seats: seats.join(','),
+      reason,
+    })),
+  );
 }
 
-type Id = Pick<PaymentAttempt, 'holdId' | 'attempt'>;
+export type AttemptId = Pick<PaymentAttempt, 'holdId' | 'attempt'>;
 
-export async function findAttempt(db: Database, id: Id): Promise<PaymentAttempt | undefined> {
-  const row = await table(db).where({ hold_id: id.holdId, attempt: id.attempt }).first();
-  return row && toAttempt(row);
+/** In the order asked for. One and the same object for one and the same attempt. */
+export async function findAttempts(
+  db: Database,
+  ids: readonly AttemptId[],
+): Promise<(PaymentAttempt | undefined)[]> {
+  return inOrder(ids, await these(db, ids));
+}
+
+export async function findAttempt(db: Database, id: AttemptId): Promise<PaymentAttempt | undefined> {
+  const [attempt] = await findAttempts(db, [id]);
+  return attempt;
+}
+
+/** As findAttempts, and nobody else can move them before the transaction is over. */
+export async function lockAttempts(
+  trx: Database,
+  ids: readonly AttemptId[],
+): Promise<(PaymentAttempt | undefined)[]> {
+  // In one order for everybody, so that no two wait for each other.
+  return inOrder(ids, await these(trx, ids).orderBy(['hold_id', 'attempt']).forUpdate());
+}
+
+/** By primary key and nothing else, so that no other row is looked at, or locked. */
+const these = (db: Database, ids: readonly AttemptId[]) =>
+  table(db).where((any) => {
+    for (const { holdId, attempt } of ids) void any.orWhere({ hold_id: holdId, attempt });
+  });
+
+function inOrder(ids: readonly AttemptId[], rows: readonly Row[]): (PaymentAttempt | undefined)[] {
+  const found = new Map(rows.map((row) => [chargeKey(row.hold_id, row.attempt), toAttempt(row)]));
+  return ids.map(({ holdId, attempt }) => found.get(chargeKey(holdId, attempt)));
+}
+
+/** Moves attempts on that the transaction has locked. */
+export async function approveAttempts(
+  trx: Database,
+  paid: readonly { attempt: AttemptId; ref: string }[],
+): Promise<void> {
+  const ids = paid.map(({ attempt }) => attempt);
+  const refs = paid.flatMap(({ attempt: { holdId, attempt }, ref }) => [holdId, attempt, ref]);
+  await these(trx, ids).update({
+    status: 'approved',
+    updated_at: new Date(),
+    provider_ref: trx.raw(`case ${'when hold_id = ? and attempt = ? then ? '.repeat(paid.length)}end`, refs),
+  });
 }
 
 /** Attempts in a status since `olderThanMs` or longer, the oldest first; at most 200. */
@@ -80,7 +123,7 @@ export async function attemptsIn(
 /** Moves an attempt on; false when it is no longer in `from`. */
 export async function moveAttempt(
   db: Database,
-  id: Id,
+  id: AttemptId,
   from: AttemptStatus,
   to: AttemptStatus,
   facts: { ref?: string; reason?: string } = {},
@@ -97,7 +140,7 @@ export async function moveAttempt(
 }
 
 /** Notes the provider's name for a charge, before money moves; false when the attempt is no longer open. */
-export async function rememberRef(db: Database, id: Id, ref: string): Promise<boolean> {
+export async function rememberRef(db: Database, id: AttemptId, ref: string): Promise<boolean> {
   const changed = await table(db)
     .where({ hold_id: id.holdId, attempt: id.attempt, status: 'pending' })
     .update({ provider_ref: ref });

@@ -1,6 +1,9 @@
 import { isDuplicateKey, transact, type Database } from '../../shared/mysql/connect.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
-import { findAttempt, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
+import { approveAttempts, lockAttempts, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
+
+/** A charge that was approved, and the provider's name for it. */
+export type Paid = { attempt: PaymentAttempt; ref: string };
 
 export type Placed =
   /** `order` where this call placed it; else it was there already. */
@@ -9,42 +12,78 @@ export type Placed =
   | { kind: 'seats_lost' };
 
 /**
- * An approved charge becomes an order: order, seats, payment and the e-mail to send, in one transaction. The unique
- * key on sold seats has the last word on who owns them. Safe to repeat, and by several at once: the attempt is moved
- * on first, which locks its row, and whoever comes second finds it done.
+ * Approved charges become orders: orders, seats, payments and the e-mails to send, in one transaction for all of them.
+ * The unique key on sold seats has the last word on who owns them. Safe to repeat, and by several at once: the attempts
+ * are locked first, and whoever comes second finds them done.
+ * @throws a duplicate-key error when a seat has an owner; nothing has changed then
  */
-export async function placeOrder(db: Database, paid: PaymentAttempt, ref: string): Promise<Placed> {
-  try {
-    return await transact(db, async (trx): Promise<Placed> => {
-      if (!(await moveAttempt(trx, paid, 'pending', 'approved', { ref }))) {
-        const attempt = await findAttempt(trx, paid);
-        if (attempt?.status === 'approved') return { kind: 'placed' };
-        // Given up as declined, yet charged: the money goes back.
-        await moveAttempt(trx, paid, 'declined', 'refund_due', { ref });
-        return { kind: 'seats_lost' };
-      }
-      // What an attempt is for never changes, so what the caller knows of it holds.
-      const { holdId, place, buyerId, seats, amount, currency } = paid;
-      const order: OrderRow = {
-        id: holdId,
-        drop_id: place.dropId,
-        user_id: buyerId,
-        amount,
-        currency,
-        status: 'paid',
-        created_at: new Date(),
-      };
-      await trx('orders').insert({ ...order, partition: place.partition, attempt: paid.attempt });
-      await trx('order_seats').insert(seats.map((seat_id) => ({ order_id: holdId, seat_id })));
-      await trx('sold_seats').insert(
-        seats.map((seat_id) => ({ drop_id: place.dropId, seat_id, order_id: holdId })),
-      );
-      await trx('outbox').insert({ topic: 'order-paid', payload: JSON.stringify({ orderId: holdId }) });
-      return { kind: 'placed', order };
+export function placeOrders(db: Database, group: readonly Paid[]): Promise<Placed[]> {
+  return transact(db, async (trx) => {
+    const found = await lockAttempts(
+      trx,
+      group.map(({ attempt }) => attempt),
+    );
+    // Checkout and webhook may both have come with one and the same.
+    const open = new Map<PaymentAttempt, Paid>();
+    group.forEach((paid, at) => {
+      const known = found[at];
+      if (known?.status === 'pending' && !open.has(known)) open.set(known, paid);
     });
-  } catch (error) {
-    if (!isDuplicateKey(error, 'sold_seats_one_owner') && !isDuplicateKey(error, 'PRIMARY')) throw error;
-    await moveAttempt(db, paid, 'pending', 'refund_due', { ref, reason: 'seats_lost' });
-    return { kind: 'seats_lost' };
-  }
+    const orders = await writeOrders(trx, [...open.values()]);
+
+    const results: Placed[] = [];
+    for (const [at, paid] of group.entries()) {
+      const known = found[at];
+      if (known && open.has(known)) {
+        const order = orders.get(paid);
+        results.push({ kind: 'placed', ...(order && { order }) });
+      } else if (known?.status === 'approved') {
+        results.push({ kind: 'placed' });
+      } else {
+        // Given up as declined, yet charged: the money goes back.
+        await moveAttempt(trx, paid.attempt, 'declined', 'refund_due', { ref: paid.ref });
+        results.push({ kind: 'seats_lost' });
+      }
+    }
+    return results;
+  });
+}
+
+/** A charge of which a seat has an owner already. */
+export async function giveBack(db: Database, { attempt, ref }: Paid): Promise<Placed> {
+  await moveAttempt(db, attempt, 'pending', 'refund_due', { ref, reason: 'seats_lost' });
+  return { kind: 'seats_lost' };
+}
+
+/** Whether a seat of an order has an owner, or the order is there. */
+export function isTaken(error: unknown): boolean {
+  return isDuplicateKey(error, 'sold_seats_one_owner') || isDuplicateKey(error, 'PRIMARY');
+}
+
+/** What an attempt is for never changes, so what the caller knows of it holds. */
+async function writeOrders(trx: Database, all: readonly Paid[]): Promise<Map<Paid, OrderRow>> {
+  if (all.length === 0) return new Map();
+  await approveAttempts(trx, all);
+  const orders = new Map(
+    all.map((paid): [Paid, OrderRow] => {
+      const { holdId: id, place, buyerId: user_id, amount, currency } = paid.attempt;
+      const order = { id, drop_id: place.dropId, user_id, amount, currency, status: 'paid' as const };
+      return [paid, { ...order, created_at: new Date() }];
+    }),
+  );
+  const seats = all.flatMap(({ attempt: { holdId, place, seats: of } }) =>
+    of.map((seat_id) => ({ order_id: holdId, drop_id: place.dropId, seat_id })),
+  );
+  await trx('orders').insert(
+    all.map((paid) => {
+      const { place, attempt } = paid.attempt;
+      return { ...orders.get(paid), partition: place.partition, attempt };
+    }),
+  );
+  await trx('order_seats').insert(seats.map(({ order_id, seat_id }) => ({ order_id, seat_id })));
+  await trx('sold_seats').insert(seats);
+  await trx('outbox').insert(
+    all.map(({ attempt }) => ({ topic: 'order-paid', payload: JSON.stringify({ orderId: attempt.holdId }) })),
+  );
+  return orders;
 }

@@ -8,7 +8,7 @@ import type { Place } from '../../shared/inventory/keys.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
 import { isDuplicateKey } from '../../shared/mysql/connect.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import { attemptsIn, findAttempt, insertAttempt } from './payment-attempt.ts';
+import { attemptsIn, findAttempt, insertAttempts } from './payment-attempt.ts';
 import type { PaymentMetrics } from './payment-metrics.ts';
 import { resolveAttempt, type Settlement } from './settle.ts';
 
@@ -79,11 +79,8 @@ async function resolvePaying(
   try {
     const { holdId, buyerId, seats } = hold;
     const facts = { provider: deps.payments.name, amount: 0, currency: 'XXX', status: 'declined' as const };
-    await insertAttempt(
-      deps.db,
-      { holdId, attempt: hold.attempt, place, buyerId, seats, ...facts },
-      'abandoned',
-    );
+    const attempt = { holdId, attempt: hold.attempt, place, buyerId, seats, ...facts };
+    await insertAttempts(deps.db, [attempt], 'abandoned');
   } catch (error) {
     if (isDuplicateKey(error)) return undefined;
     throw error;

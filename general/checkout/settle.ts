@@ -6,7 +6,6 @@ import type { Decision } from '../payments/provider.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { chargeOf, findAttempt, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
-import { placeOrder } from './place-order.ts';
 import { followOrders, ownersOf } from './seat-owners.ts';
 
 export type Settlement =
@@ -32,7 +31,7 @@ export async function settle(
         return resolveSettled(deps, attempt);
       return returnMoney(deps, { ...attempt, ref });
     }
-    const placed = await placeOrder(deps.db, attempt, ref);
+    const placed = await deps.till.placeOrder({ attempt, ref });
     if (placed.kind !== 'placed') return returnMoney(deps, { ...attempt, ref });
     await completeSale(deps, attempt);
     return { kind: 'paid', order: placed.order };
@@ -151,10 +150,4 @@ async function returnMoney(deps: SaleDeps, attempt: PaymentAttempt): Promise<Set
   return returned?.kind === 'declined' && returned.expiresAt !== undefined
     ? returned
     : { kind: 'seats_lost' };
-}
-
-/** The attempt as it is now; for callers that know only its key. */
-export async function resolveByKey(deps: SaleDeps, id: { holdId: string; attempt: number }): Promise<void> {
-  const attempt = await findAttempt(deps.db, id);
-  if (attempt) await resolveAttempt(deps, attempt);
 }

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { Problem } from '../../shared/problems.ts';
-import { resolveByKey } from '../checkout/settle.ts';
+import type { AttemptId, PaymentAttempt } from '../checkout/payment-attempt.ts';
+import { resolveAttempt } from '../checkout/settle.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { parseChargeKey } from './provider.ts';
@@ -26,7 +28,24 @@ export function receiveWebhook(deps: SaleDeps): Route {
       if (!event) throw new Problem('invalid_signature');
       // Providers tell of much else; what is not noted is told again and again.
       const id = event.key === undefined ? undefined : parseChargeKey(event.key);
-      if (id) await resolveByKey(deps, id);
+      const attempt = id && (await stillOpen(deps, id));
+      if (attempt) await resolveAttempt(deps, attempt);
     },
   });
+}
+
+/** Milliseconds that a checkout is given to end by itself. */
+const headStart = 300;
+
+/**
+ * The attempt, where nobody has settled it. As a rule the provider tells the news as it answers the checkout, which is
+ * about to settle it then, and a second one doing the same would only be in its way. One that is settled, yet left half
+ * way by a crash, the reconciler takes on.
+ */
+async function stillOpen({ till }: SaleDeps, id: AttemptId): Promise<PaymentAttempt | undefined> {
+  const found = await till.findAttempt(id);
+  if (found?.status !== 'pending') return undefined;
+  await sleep(headStart);
+  const later = await till.findAttempt(id);
+  return later?.status === 'pending' ? later : undefined;
 }

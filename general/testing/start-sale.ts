@@ -11,6 +11,7 @@ import type { NewHold } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import { testServers } from '../../shared/testing/servers.ts';
+import { createTill } from '../checkout/till.ts';
 import { createParkedMessages } from '../parked/parked-messages.ts';
 import type { PaymentProvider } from '../payments/provider.ts';
 import { createSandboxPayments } from '../payments/sandbox.ts';
@@ -85,6 +86,7 @@ export async function startSale({
         announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKey }),
         parked: createParkedMessages(parkedChannel, topology),
         payments: payments(log),
+        till: createTill(bare.db),
       };
       return createSaleRoutes(deps);
     },

@@ -1,0 +1,35 @@
+/**
+ * What every checkout writes and reads, a group of buyers at a time (shared/grouped.ts): in a rush hundreds pay in the
+ * same second, and MySQL has to put each of their orders on disk.
+ */
+import { grouped } from '../../shared/grouped.ts';
+import { isDuplicateKey, type Database } from '../../shared/mysql/connect.ts';
+import { findAttempts, insertAttempts, type AttemptId, type PaymentAttempt } from './payment-attempt.ts';
+import { giveBack, isTaken, placeOrders, type Paid, type Placed } from './place-order.ts';
+
+export type Till = {
+  /** @throws a duplicate-key error when the attempt exists, as isDuplicateKey tells */
+  beginAttempt: (attempt: PaymentAttempt) => Promise<void>;
+  findAttempt: (id: AttemptId) => Promise<PaymentAttempt | undefined>;
+  /** An approved charge becomes an order, which is on disk when this resolves. Safe to repeat. */
+  placeOrder: (paid: Paid) => Promise<Placed>;
+};
+
+export function createTill(db: Database): Till {
+  const place = grouped((group: Paid[]) => placeOrders(db, group), { isOnesFault: isDuplicateKey });
+  return {
+    beginAttempt: grouped(
+      async (group: PaymentAttempt[]) => {
+        await insertAttempts(db, group);
+        return group.map(() => undefined);
+      },
+      { isOnesFault: isDuplicateKey },
+    ),
+    findAttempt: grouped((group: AttemptId[]) => findAttempts(db, group), { isOnesFault: () => false }),
+    placeOrder: (paid) =>
+      place(paid).catch((error: unknown) => {
+        if (!isTaken(error)) throw error;
+        return giveBack(db, paid);
+      }),
+  };
+}
