@@ -1,6 +1,7 @@
 /** The sandbox provider (local/sandbox-payments) over HTTP: a real network in between, with all that can go wrong. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { httpCall } from '../../shared/http-call.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Decision, PaymentProvider } from './provider.ts';
 
@@ -36,22 +37,22 @@ export function createSandboxPayments({
   const call = async (
     method: string,
     path: string,
-    body?: unknown,
+    sent?: unknown,
     key?: string,
   ): Promise<Answer | undefined> => {
     try {
-      const response = await fetch(new URL(path, url), {
+      const { status, body } = await httpCall(new URL(path, url), {
         method,
         headers: {
           authorization: `Bearer ${apiKey}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
           ...(key === undefined ? {} : { 'idempotency-key': key }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeoutMs),
+        body: sent === undefined ? undefined : JSON.stringify(sent),
+        timeoutMs,
       });
-      if (response.status >= 500) return undefined;
-      return { status: response.status, body: await response.json() };
+      if (status >= 500) return undefined;
+      return { status, body: JSON.parse(body) };
     } catch (error) {
       log.debug({ err: error, path }, 'no answer from the payment provider');
       return undefined;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 
 export type ChargeStatus = 'pending' | 'approved' | 'declined' | 'canceled';
 
@@ -28,6 +28,7 @@ export type Refund = { id: string; status: 'refunded' };
 /** The provider's books. Every change is on disk when the call returns. */
 export class Charges {
   readonly #db: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
 
   /** @param file a path, or `:memory:` */
   constructor(file: string) {
@@ -52,39 +53,37 @@ export class Charges {
   /** Records a charge, unless its key is known: then the one recorded first stays as it is. */
   record(request: ChargeRequest): { charge: Charge; isNew: boolean } {
     const { key, amount, currency, status, reason = null, dueAt = null, metadata } = request;
-    const { changes } = this.#db
-      .prepare(
-        `INSERT INTO charges (key, id, status, amount, currency, reason, metadata, due_at)
+    const { changes } = this.#prepare(
+      `INSERT INTO charges (key, id, status, amount, currency, reason, metadata, due_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
-      )
-      .run(
-        key,
-        `ch_${randomUUID()}`,
-        status,
-        amount,
-        currency,
-        reason,
-        JSON.stringify(metadata ?? null),
-        dueAt,
-      );
+    ).run(
+      key,
+      `ch_${randomUUID()}`,
+      status,
+      amount,
+      currency,
+      reason,
+      JSON.stringify(metadata ?? null),
+      dueAt,
+    );
     const charge = this.byKey(key);
     if (charge === undefined) throw new Error(`charge ${key} vanished`);
     return { charge, isNew: changes === 1 };
   }
 
   byKey(key: string): Charge | undefined {
-    const row = this.#db.prepare('SELECT * FROM charges WHERE key = ?').get(key);
+    const row = this.#prepare('SELECT * FROM charges WHERE key = ?').get(key);
     return row === undefined ? undefined : chargeOf(row);
   }
 
   withPrefix(prefix: string): Charge[] {
     const sql = 'SELECT * FROM charges WHERE substr(key, 1, length(?1)) = ?1 ORDER BY rowid';
-    return this.#db.prepare(sql).all(prefix).map(chargeOf);
+    return this.#prepare(sql).all(prefix).map(chargeOf);
   }
 
   /** Charges that wait for approval, with the time it is due. */
   pending(): { key: string; dueAt: number }[] {
-    const rows = this.#db.prepare(`SELECT key, due_at FROM charges WHERE status = 'pending'`).all();
+    const rows = this.#prepare(`SELECT key, due_at FROM charges WHERE status = 'pending'`).all();
     return rows.map((row) => ({ key: String(row['key']), dueAt: Number(row['due_at']) }));
   }
 
@@ -106,7 +105,7 @@ export class Charges {
     const { changes } = this.#db
       .prepare(`UPDATE charges SET refund_id = ? WHERE key = ? AND status = 'approved' AND refund_id IS NULL`)
       .run(`re_${randomUUID()}`, key);
-    const row = this.#db.prepare('SELECT refund_id FROM charges WHERE key = ?').get(key);
+    const row = this.#prepare('SELECT refund_id FROM charges WHERE key = ?').get(key);
     if (typeof row?.['refund_id'] !== 'string') return undefined;
     return { refund: { id: row['refund_id'], status: 'refunded' }, isNew: changes === 1 };
   }
@@ -115,9 +114,15 @@ export class Charges {
     this.#db.close();
   }
 
+  #prepare(sql: string): StatementSync {
+    let statement = this.#prepared.get(sql);
+    if (!statement) this.#prepared.set(sql, (statement = this.#db.prepare(sql)));
+    return statement;
+  }
+
   #leavePending(key: string, status: ChargeStatus, reason: string | null): boolean {
     const sql = `UPDATE charges SET status = ?, reason = ?, due_at = NULL WHERE key = ? AND status = 'pending'`;
-    return this.#db.prepare(sql).run(status, reason, key).changes === 1;
+    return this.#prepare(sql).run(status, reason, key).changes === 1;
   }
 }
 

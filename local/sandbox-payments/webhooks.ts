@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { httpCall } from '../../shared/http-call.ts';
 import type { Charge } from './charges.ts';
 
 export type WebhookType = 'charge.approved' | 'charge.declined' | 'charge.refunded';
@@ -27,6 +28,7 @@ export function createWebhooks(options: {
   log: (line: Record<string, unknown>) => void;
 }): Webhooks {
   const { url, secret, backoffMs = BACKOFF, log } = options;
+  const to = new URL(url);
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
 
@@ -49,11 +51,11 @@ export function createWebhooks(options: {
       'content-type': 'application/json',
       'seatdrop-signature': signature(secret, Math.floor(Date.now() / 1000), body),
     };
-    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
+    const { signal } = closing;
     try {
-      const response = await fetch(url, { method: 'POST', headers, body, signal });
-      await response.arrayBuffer();
-      return response.ok ? undefined : `status ${response.status}`;
+      const call = { method: 'POST', headers, body, timeoutMs: ATTEMPT_TIMEOUT_MS, signal };
+      const { status } = await httpCall(to, call);
+      return status >= 200 && status < 300 ? undefined : `status ${status}`;
     } catch (error) {
       return (error as Error).message;
     }
