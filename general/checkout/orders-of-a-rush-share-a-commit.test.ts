@@ -60,8 +60,15 @@ test('one whose seat has an owner gets no order, and keeps nobody else from his'
   const paid = all.map(({ place, hold, buyer }) => ({
     ref: `ch_${hold.holdId}`,
     attempt: {
-      ...{ holdId: hold.holdId, attempt: 1, place, buyerId: buyer.userId, seats: hold.seats },
-      ...{ provider: 'sandbox', amount: 4500, currency: 'EUR', status: 'pending' as const },
+      holdId: hold.holdId,
+      attempt: 1,
+      place,
+      buyerId: buyer.userId,
+      seats: hold.seats,
+      provider: 'sandbox',
+      amount: 4500,
+      currency: 'EUR',
+      status: 'pending' as const,
     },
   }));
   const [first, second, given] = paid;

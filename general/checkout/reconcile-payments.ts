@@ -72,9 +72,9 @@ async function resolvePaying(
   place: Place,
   hold: HoldRecord,
 ): Promise<Settlement | undefined> {
-  const attempt = await findAttempt(deps.db, hold);
+  const found = await findAttempt(deps.db, hold);
   // Pending ones were looked at above.
-  if (attempt) return attempt.status === 'pending' ? undefined : resolveAttempt(deps, attempt);
+  if (found) return found.status === 'pending' ? undefined : resolveAttempt(deps, found);
   // Written down as declined first: should the request that began it still live, it cannot go on from here.
   try {
     const { holdId, buyerId, seats } = hold;

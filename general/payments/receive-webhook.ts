@@ -43,9 +43,7 @@ const headStart = 300;
  * way by a crash, the reconciler takes on.
  */
 async function stillOpen({ till }: SaleDeps, id: AttemptId): Promise<PaymentAttempt | undefined> {
-  const found = await till.findAttempt(id);
-  if (found?.status !== 'pending') return undefined;
   await sleep(headStart);
-  const later = await till.findAttempt(id);
-  return later?.status === 'pending' ? later : undefined;
+  const attempt = await till.findAttempt(id);
+  return attempt?.status === 'pending' ? attempt : undefined;
 }
