@@ -91,8 +91,8 @@ for i = 1, count do
     meta.sequence = meta.sequence + 1
     standby = standby + 1
     latest[buyer] = 'W|' .. id .. '|' .. quantity .. '|' .. int(meta.sequence)
-    redis.call('HSET', ENTRIES, buyer, latest[buyer])
-    redis.call('ZADD', STANDBY, int(quantity * SEQUENCES + meta.sequence), buyer)
+    add(unwritten.entries, buyer, latest[buyer])
+    add(unwritten.standby, int(quantity * SEQUENCES + meta.sequence), buyer)
     tell('s' .. standby)
   else
     lose(buyer, state)

@@ -109,7 +109,25 @@ local function mark(index, first, count, state)
   end
 end
 
+-- What a script gives to many buyers, written with one call for each kind of thing: a call costs more than what it
+-- writes. Arguments of HSET and ZADD.
+local unwritten = { holds = {}, entries = {}, due = {}, standby = {} }
+
+local function add(list, key, value)
+  list[#list + 1] = key
+  list[#list + 1] = value
+end
+
+local function write()
+  if #unwritten.holds > 0 then redis.call('HSET', HOLDS, unpack(unwritten.holds)) end
+  if #unwritten.entries > 0 then redis.call('HSET', ENTRIES, unpack(unwritten.entries)) end
+  if #unwritten.due > 0 then redis.call('ZADD', DUE, unpack(unwritten.due)) end
+  if #unwritten.standby > 0 then redis.call('ZADD', STANDBY, unpack(unwritten.standby)) end
+  unwritten = { holds = {}, entries = {}, due = {}, standby = {} }
+end
+
 local function save()
+  write()
   for index in pairs(changed) do
     redis.call('HSET', ROWS, index, rows[index])
     if not rows[index]:find('.', 1, true) then redis.call('ZREM', OPEN, index) end
@@ -204,17 +222,21 @@ local function readHold(id)
     attempt = tonumber(attempt), payer = payer, count = countSeats(seats) }
 end
 
-local function writeHold(hold)
-  redis.call('HSET', HOLDS, hold.id, table.concat(
-    { hold.state, hold.buyer, int(hold.expiresAt), hold.seats, hold.attempt, hold.payer or '' }, '|'))
+local function recordOf(hold)
+  return table.concat(
+    { hold.state, hold.buyer, int(hold.expiresAt), hold.seats, hold.attempt, hold.payer or '' }, '|')
 end
 
--- Keeps seats that takeSeats gave for a buyer until holdMs from now.
+local function writeHold(hold)
+  redis.call('HSET', HOLDS, hold.id, recordOf(hold))
+end
+
+-- Keeps seats that takeSeats gave for a buyer until holdMs from now. It is there once the caller writes or saves.
 local function openHold(id, buyer, quantity, seats)
   local hold = { id = id, state = 'h', buyer = buyer, expiresAt = now + meta.holdMs, seats = seats, attempt = 0 }
-  writeHold(hold)
-  redis.call('HSET', ENTRIES, buyer, 'H|' .. id)
-  redis.call('ZADD', DUE, int(hold.expiresAt), id)
+  add(unwritten.holds, id, recordOf(hold))
+  add(unwritten.entries, buyer, 'H|' .. id)
+  add(unwritten.due, int(hold.expiresAt), id)
   meta.held = meta.held + quantity
   return hold
 end
@@ -250,6 +272,7 @@ local function promote()
     ledger('t', 'promote', 'h', id, 'u', buyer, 's', hold.seats, 'x', int(hold.expiresAt))
     promoted[#promoted + 1] = table.concat({ id, buyer, int(hold.expiresAt), hold.seats, int(now), stamp() }, '|')
   end
+  write()
   return promoted
 end
 
