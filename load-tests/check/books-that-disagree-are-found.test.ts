@@ -1,6 +1,7 @@
-import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import type { Drop } from '../../shared/drops/drop.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
 import { createTestDatabase, type TestDatabase } from '../../shared/testing/database.ts';
+import { insertDrop, insertEvent } from '../../shared/testing/insert-drop.ts';
 import { createTestInventory, type TestInventory } from '../../shared/testing/inventory.ts';
 import type { Charge } from './charges.ts';
 import { checkDrop } from './check-drop.ts';
@@ -27,28 +28,11 @@ async function sellTwoSeats(): Promise<Sale> {
     name: 'Ann',
     password_hash: 'none',
   });
-  const now = new Date();
-  const [eventId] = await db('events').insert({
-    organizer_id: userId,
-    title: 'Concert',
-    description: '',
-    venue: 'Hall',
-    starts_at: now,
+  const loaded = await insertDrop(db, await insertEvent(db), {
+    sections: [{ name: 'Floor', rows: 1, seatsPerRow: 4 }],
+    price: { amount: 1000, currency: 'EUR' },
   });
-  const [dropId = 0] = await db('drops').insert({
-    event_id: eventId,
-    opens_at: now,
-    closes_at: new Date(now.getTime() + 3_600_000),
-    price_amount: 1000,
-    price_currency: 'EUR',
-    hold_seconds: 60,
-    max_per_buyer: 2,
-    standby_limit: 0,
-    partitions: 1,
-    sections: JSON.stringify([{ name: 'Floor', rows: 1, seatsPerRow: 4 }]),
-    capacity: 4,
-  });
-  const loaded = await loadDrop(db, dropId);
+  const dropId = loaded.id;
   const { drop, place } = await stage.onSale(loaded);
   const held = await stage.hold(place, userId, 2);
   const hold = { ...held, heldAt: 0, version: 1 };

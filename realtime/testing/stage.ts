@@ -6,7 +6,7 @@ import type { Cluster } from 'ioredis';
 import { pino } from 'pino';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { watchBannedUsers } from '../../shared/banned-users.ts';
-import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import type { Drop } from '../../shared/drops/drop.ts';
 import { followDrops } from '../../shared/drops/follow-drops.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createInventory, type Inventory } from '../../shared/inventory/inventory.ts';
@@ -20,6 +20,7 @@ import type { ClientEvents, DropNews, ServerEvents, WatchAnswer } from '../../sh
 import { connectRedis } from '../../shared/redis/connect.ts';
 import { signSession } from '../../shared/session.ts';
 import { createTestDatabase } from '../../shared/testing/database.ts';
+import { insertDrop, insertEvent } from '../../shared/testing/insert-drop.ts';
 import { testServers } from '../../shared/testing/servers.ts';
 import { createRealtime } from '../app.ts';
 
@@ -69,6 +70,7 @@ export async function createStage(): Promise<Stage> {
   );
   const database = await createTestDatabase();
   const { db } = database;
+  const eventId = await insertEvent(db);
   const namespace = `test-${randomBytes(4).toString('hex')}`;
   const redis = connectRedis(testServers().redisNodes, log);
   const inventory = createInventory({ redis, namespace });
@@ -93,30 +95,13 @@ export async function createStage(): Promise<Stage> {
     user,
 
     async drop(seats, { standbyLimit = 0, holdSeconds = 60 } = {}) {
-      const { userId } = await user();
-      const now = new Date();
-      const [eventId] = await db('events').insert({
-        organizer_id: userId,
-        title: 'Concert',
-        description: '',
-        venue: 'Hall',
-        starts_at: now,
+      const drop = await insertDrop(db, eventId, {
+        sections: [{ name: 'Floor', rows: 1, seatsPerRow: seats }],
+        maxPerBuyer: 2,
+        standbyLimit,
+        holdSeconds,
+        stocked: false,
       });
-      const [dropId = 0] = await db('drops').insert({
-        event_id: eventId,
-        opens_at: now,
-        closes_at: new Date(now.getTime() + 3_600_000),
-        price_amount: 1000,
-        price_currency: 'EUR',
-        hold_seconds: holdSeconds,
-        max_per_buyer: 2,
-        standby_limit: standbyLimit,
-        partitions: 1,
-        sections: JSON.stringify([{ name: 'Floor', rows: 1, seatsPerRow: seats }]),
-        capacity: seats,
-      });
-      const drop = await loadDrop(db, dropId);
-      if (!drop) throw new Error('the drop is gone');
       await inventory.stock(drop);
       return drop;
     },

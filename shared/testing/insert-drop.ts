@@ -1,10 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { loadDrop, type Drop } from '../drops/drop.ts';
 import type { Database } from '../mysql/connect.ts';
 import { newDrop } from './inventory.ts';
 
 /** Writes an event for drops to be of, and its organizer. Returns the event's id. */
 export async function insertEvent(db: Database): Promise<number> {
-  const organizer = { email: 'organizer@seatdrop.test', name: 'Organizer', password_hash: 'none' };
+  const email = `organizer-${randomInt(2 ** 47)}@seatdrop.test`;
+  const organizer = { email, name: 'Organizer', password_hash: 'none' };
   const [organizerId] = await db('users').insert(organizer);
   const [eventId = 0] = await db('events').insert({
     organizer_id: organizerId,

@@ -8,6 +8,7 @@ import type { NewHold } from '../../inventory/hold.ts';
 import { places } from '../../inventory/inventory.ts';
 import type { Place } from '../../inventory/keys.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
 import { createTestInventory, type TestInventory } from '../../testing/inventory.ts';
 import { beginArchive } from '../archive.ts';
 import { archivePartition } from '../archive-partition.ts';
@@ -51,15 +52,7 @@ export async function startLedgerSale(): Promise<LedgerSale> {
     const [id = 0] = await db('users').insert({ email, name: 'Ann', password_hash: 'none' });
     return id;
   };
-  const organizerId = await newUser();
-  const now = new Date();
-  const [eventId] = await db('events').insert({
-    organizer_id: organizerId,
-    title: 'Concert',
-    description: '',
-    venue: 'Hall',
-    starts_at: now,
-  });
+  const eventId = await insertEvent(db);
 
   return {
     ...stage,
@@ -68,37 +61,17 @@ export async function startLedgerSale(): Promise<LedgerSale> {
     newUser,
 
     async open(changes = {}) {
-      const terms = {
-        rows: 2,
-        seatsPerRow: 5,
+      const { rows = 2, seatsPerRow = 5, ...terms } = changes;
+      const drop = await insertDrop(db, eventId, {
+        sections: [{ name: 'Floor', rows, seatsPerRow }],
         maxPerBuyer: 2,
         standbyLimit: 4,
-        partitions: 1,
-        holdSeconds: 600,
-      };
-      const { rows, seatsPerRow, maxPerBuyer, standbyLimit, partitions, holdSeconds } = {
         ...terms,
-        ...changes,
-      };
-      const [id = 0] = await db('drops').insert({
-        event_id: eventId,
-        opens_at: now,
-        closes_at: new Date(now.getTime() + 3_600_000),
-        price_amount: 1000,
-        price_currency: 'EUR',
-        hold_seconds: holdSeconds,
-        max_per_buyer: maxPerBuyer,
-        standby_limit: standbyLimit,
-        partitions,
-        sections: JSON.stringify([{ name: 'Floor', rows, seatsPerRow }]),
-        capacity: rows * seatsPerRow,
-        stocked_at: now,
       });
-      const drop = (await loadDrop(db, id))!;
       await beginArchive(db, drop);
       await inventory.stock(drop);
-      opened.push(...places(id, partitions));
-      return { drop, place: { dropId: id, partition: 0 } };
+      opened.push(...places(drop.id, drop.partitions));
+      return { drop, place: { dropId: drop.id, partition: 0 } };
     },
 
     async holds(place, entries) {

@@ -2,9 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Phase } from '../api/types.ts';
-import { Button } from '../design/button.tsx';
-import { LoadFailed } from '../design/page.tsx';
-import { Skeleton } from '../design/skeleton.tsx';
+import { Paged } from '../design/paged.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Empty } from '../staff/empty.tsx';
 import { SelectField } from '../staff/fields.tsx';
@@ -18,12 +16,10 @@ import styles from './admin.module.css';
 const phases = ['scheduled', 'open', 'paused', 'closed', 'cancelled'] as const;
 
 export function AllDrops() {
-  const { text } = useLocale();
   const { admin, phases: phaseWords } = useWords();
   const words = admin.drops;
   const [phase, setPhase] = useState<Phase>();
   const query = useInfiniteQuery(allDropsQuery(phase));
-  const drops = query.data?.pages.flatMap(({ items }) => items);
   return (
     <>
       <div className={styles.search}>
@@ -40,25 +36,17 @@ export function AllDrops() {
           ))}
         </SelectField>
       </div>
-      {!drops && query.error && <LoadFailed error={query.error} retry={query.refetch} />}
-      {!drops && !query.error && <Skeleton heights={[5, 5, 5]} />}
-      {drops?.length === 0 && <Empty title={words.empty} />}
-      {drops && drops.length > 0 && (
-        <ul className={rows.rows}>
-          {drops.map((drop) => (
-            <li key={drop.id} className={styles.drop}>
-              <DropRow drop={drop} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {query.hasNextPage && (
-        <div className={rows.more}>
-          <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {text.common.showMore}
-          </Button>
-        </div>
-      )}
+      <Paged query={query} heights={[5, 5, 5]} empty={<Empty title={words.empty} />}>
+        {(drops) => (
+          <ul className={rows.rows}>
+            {drops.map((drop) => (
+              <li key={drop.id} className={styles.drop}>
+                <DropRow drop={drop} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Paged>
     </>
   );
 }

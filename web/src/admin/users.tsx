@@ -1,10 +1,8 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import type { User } from '../api/types.ts';
-import { Button } from '../design/button.tsx';
 import { Field } from '../design/field.tsx';
-import { LoadFailed } from '../design/page.tsx';
-import { Skeleton } from '../design/skeleton.tsx';
+import { Paged } from '../design/paged.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Empty } from '../staff/empty.tsx';
 import { accountsQuery, type Account } from '../staff/queries.ts';
@@ -16,14 +14,12 @@ import { RoleSelect } from './role-select.tsx';
 import { useLater } from './use-later.ts';
 
 export function Users({ me }: { me: User }) {
-  const { text } = useLocale();
   const { admin } = useWords();
   const words = admin.users;
   const client = useQueryClient();
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(useLater(typed.trim()));
   const query = useInfiniteQuery(accountsQuery(search));
-  const accounts = query.data?.pages.flatMap(({ items }) => items);
   const changed = () => client.invalidateQueries({ queryKey: ['accounts'] });
   return (
     <>
@@ -38,25 +34,21 @@ export function Users({ me }: { me: User }) {
           onChange={(event) => setTyped(event.target.value)}
         />
       </search>
-      {!accounts && query.error && <LoadFailed error={query.error} retry={query.refetch} />}
-      {!accounts && !query.error && <Skeleton heights={[4, 4, 4, 4]} />}
-      {accounts?.length === 0 && <Empty title={words.empty} hint={words.emptyHint} />}
-      {accounts && accounts.length > 0 && (
-        <ul className={rows.rows}>
-          {accounts.map((account) => (
-            <li key={account.id} className={styles.user}>
-              <UserRow account={account} isMe={account.id === me.id} changed={changed} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {query.hasNextPage && (
-        <div className={rows.more}>
-          <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {text.common.showMore}
-          </Button>
-        </div>
-      )}
+      <Paged
+        query={query}
+        heights={[4, 4, 4, 4]}
+        empty={<Empty title={words.empty} hint={words.emptyHint} />}
+      >
+        {(accounts) => (
+          <ul className={rows.rows}>
+            {accounts.map((account) => (
+              <li key={account.id} className={styles.user}>
+                <UserRow account={account} isMe={account.id === me.id} changed={changed} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Paged>
     </>
   );
 }

@@ -2,10 +2,10 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { eventQuery, ordersQuery } from '../api/queries.ts';
 import type { Order, User } from '../api/types.ts';
-import { Button, ButtonLink } from '../design/button.tsx';
+import { ButtonLink } from '../design/button.tsx';
 import { classes } from '../design/classes.ts';
-import { Blank, LoadFailed, Page } from '../design/page.tsx';
-import { Skeleton } from '../design/skeleton.tsx';
+import { Blank, Page } from '../design/page.tsx';
+import { Paged } from '../design/paged.tsx';
 import { EventArt } from '../events/art/event-art.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { SignInFirst } from '../session/sign-in-first.tsx';
@@ -23,38 +23,27 @@ export default function OrdersPage() {
 function Orders({ user }: { user: User }) {
   const { text } = useLocale();
   const query = useInfiniteQuery(ordersQuery(user.id));
-  const orders = query.data?.pages.flatMap(({ items }) => items);
-  if (!orders) {
-    return query.error ? (
-      <LoadFailed error={query.error} retry={query.refetch} />
-    ) : (
-      <Skeleton heights={[3, 8, 8]} />
-    );
-  }
-  if (orders.length === 0) {
-    return (
-      <Blank title={text.orders.empty}>
-        <p>{text.orders.emptyHint}</p>
-        <ButtonLink href="/">{text.orders.browse}</ButtonLink>
-      </Blank>
-    );
-  }
+  const empty = (
+    <Blank title={text.orders.empty}>
+      <p>{text.orders.emptyHint}</p>
+      <ButtonLink href="/">{text.orders.browse}</ButtonLink>
+    </Blank>
+  );
   return (
-    <>
-      <h1>{text.orders.title}</h1>
-      <ul className={styles.list}>
-        {orders.map((order) => (
-          <li key={order.id}>
-            <OrderCard order={order} />
-          </li>
-        ))}
-      </ul>
-      {query.hasNextPage && (
-        <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {text.common.showMore}
-        </Button>
+    <Paged query={query} heights={[3, 8, 8]} empty={empty}>
+      {(orders) => (
+        <>
+          <h1>{text.orders.title}</h1>
+          <ul className={styles.list}>
+            {orders.map((order) => (
+              <li key={order.id}>
+                <OrderCard order={order} />
+              </li>
+            ))}
+          </ul>
+        </>
       )}
-    </>
+    </Paged>
   );
 }
 

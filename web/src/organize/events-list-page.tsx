@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { DropSummary, EventSummary, User } from '../api/types.ts';
-import { Button, ButtonLink } from '../design/button.tsx';
-import { LoadFailed, Page } from '../design/page.tsx';
-import { Skeleton } from '../design/skeleton.tsx';
+import { ButtonLink } from '../design/button.tsx';
+import { Page } from '../design/page.tsx';
+import { Paged } from '../design/paged.tsx';
 import { EventArt } from '../events/art/event-art.tsx';
 import { usePhaseNow } from '../events/sale-line.tsx';
 import { useLocale } from '../i18n/locale.tsx';
@@ -15,10 +15,14 @@ import { useWords } from '../staff/use-words.ts';
 import styles from './events-list-page.module.css';
 
 export function EventsListPage({ user }: { user: User }) {
-  const { text } = useLocale();
   const words = useWords();
   const query = useInfiniteQuery(ownEventsQuery(user.id));
-  const events = query.data?.pages.flatMap(({ items }) => items);
+  const empty = (
+    <div className={styles.empty}>
+      <h2>{words.events.empty}</h2>
+      <p>{words.events.emptyHint}</p>
+    </div>
+  );
   return (
     <Page title={words.events.title}>
       <Head
@@ -26,28 +30,17 @@ export function EventsListPage({ user }: { user: User }) {
         lead={words.events.lead}
         actions={<ButtonLink href="/organize/events/new">{words.events.create}</ButtonLink>}
       />
-      {!events && query.error && <LoadFailed error={query.error} retry={query.refetch} />}
-      {!events && !query.error && <Skeleton heights={[10, 10, 10]} />}
-      {events?.length === 0 && (
-        <div className={styles.empty}>
-          <h2>{words.events.empty}</h2>
-          <p>{words.events.emptyHint}</p>
-        </div>
-      )}
-      {events && events.length > 0 && (
-        <ul className={styles.list}>
-          {events.map((event) => (
-            <li key={event.id}>
-              <EventCard event={event} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {query.hasNextPage && (
-        <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {text.common.showMore}
-        </Button>
-      )}
+      <Paged query={query} heights={[10, 10, 10]} empty={empty}>
+        {(events) => (
+          <ul className={styles.list}>
+            {events.map((event) => (
+              <li key={event.id}>
+                <EventCard event={event} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Paged>
     </Page>
   );
 }

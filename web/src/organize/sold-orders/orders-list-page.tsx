@@ -2,10 +2,8 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { ask } from '../../api/http.ts';
 import type { Drop, Order } from '../../api/types.ts';
 import { useSay } from '../../design/announcer.tsx';
-import { Button } from '../../design/button.tsx';
 import { classes } from '../../design/classes.ts';
-import { LoadFailed } from '../../design/page.tsx';
-import { Skeleton } from '../../design/skeleton.tsx';
+import { Paged } from '../../design/paged.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { groupSeats } from '../../seats/seat-groups.ts';
 import { AskingButton } from '../../staff/ask-first.tsx';
@@ -31,35 +29,20 @@ export default function OrdersListPage() {
 }
 
 function Orders({ drop }: { drop: Drop }) {
-  const { text } = useLocale();
   const { orders: words } = useWords();
   const query = useInfiniteQuery({ ...soldOrdersQuery(drop.id), refetchInterval: 5_000 });
-  const orders = query.data?.pages.flatMap(({ items }) => items);
-  if (!orders) {
-    return query.error ? (
-      <LoadFailed error={query.error} retry={query.refetch} />
-    ) : (
-      <Skeleton heights={[4, 4, 4]} />
-    );
-  }
-  if (orders.length === 0) return <Empty title={words.empty} hint={words.emptyHint} />;
   return (
-    <>
-      <ul className={rows.rows}>
-        {orders.map((order) => (
-          <li key={order.id} className={styles.order}>
-            <OrderRow order={order} drop={drop} />
-          </li>
-        ))}
-      </ul>
-      {query.hasNextPage && (
-        <div className={rows.more}>
-          <Button look="quiet" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {text.common.showMore}
-          </Button>
-        </div>
+    <Paged query={query} heights={[4, 4, 4]} empty={<Empty title={words.empty} hint={words.emptyHint} />}>
+      {(orders) => (
+        <ul className={rows.rows}>
+          {orders.map((order) => (
+            <li key={order.id} className={styles.order}>
+              <OrderRow order={order} drop={drop} />
+            </li>
+          ))}
+        </ul>
       )}
-    </>
+    </Paged>
   );
 }
 
