@@ -1,6 +1,7 @@
 /**
  * `npm run bundle:lambda [-- --to FOLDER]`: each lambda as one zip that AWS takes as it is, in `lambda/dist` or FOLDER.
- * Runtime `nodejs24.x`, handler `index.handler`; for send-email the event source must have `ReportBatchItemFailures`. The same sources make the same bytes.
+ * Runtime `nodejs24.x`, handler `index.handler`; for send-email the event source must have `ReportBatchItemFailures`; what scale needs is in
+ * docs/operations.md. The same sources make the same bytes.
  */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

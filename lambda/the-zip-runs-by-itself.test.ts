@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { MailCatcher } from '../local/mail-catcher/catcher.ts';
 import { newMailJob } from './testing/new-mail-job.ts';
+import { atRest, atSale, region, scaleEnv, startCloud } from './testing/start-cloud.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..');
@@ -13,15 +14,20 @@ beforeAll(async () => {
   // Outside the repository: nothing of its node_modules is found from there.
   dir = mkdtempSync(join(tmpdir(), 'seatdrop-lambda-'));
   await run(process.execPath, [join(root, 'lambda/bundle.ts'), '--to', dir], { cwd: root });
-  await run('python3', ['-m', 'zipfile', '-e', join(dir, 'send-email.zip'), join(dir, 'send-email')]);
+  for (const lambda of ['send-email', 'scale'])
+    await run('python3', ['-m', 'zipfile', '-e', join(dir, `${lambda}.zip`), join(dir, lambda)]);
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
 /** Calls the handler as AWS would, in a process of its own with this environment alone. */
-async function invoke(event: unknown, env: Record<string, string>): Promise<unknown> {
+async function invoke(
+  event: unknown,
+  env: Record<string, string>,
+  lambda: 'send-email' | 'scale' = 'send-email',
+): Promise<unknown> {
   writeFileSync(join(dir, 'event.json'), JSON.stringify(event));
   const call = `
-    const { handler } = require('./send-email/index.js');
+    const { handler } = require('./${lambda}/index.js');
     handler(JSON.parse(require('node:fs').readFileSync('event.json', 'utf8'))).then((answer) => {
       process.stdout.write(JSON.stringify(answer));
       process.exit(0);
@@ -48,6 +54,26 @@ test('the unzipped handler sends mails and says which failed', async () => {
   await catcher.close();
 });
 
+test('so does the one that scales, with what AWS puts into its environment', async () => {
+  const cloud = await startCloud();
+  const env = {
+    ...scaleEnv,
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: cloud.aws.endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const event = { direction: 'up', dropId: 7 };
+  expect(await invoke(event, { ...env, DRY_RUN: 'true' }, 'scale')).toMatchObject({ dryRun: true });
+  expect(await cloud.standing()).toEqual(atRest);
+  await invoke(event, env, 'scale');
+  expect(await cloud.standing()).toEqual(atSale);
+  await cloud.stop();
+  await expect(invoke(event, {}, 'scale')).rejects.toMatchObject({
+    stderr: expect.stringContaining('SCHEDULE_GROUP') as string,
+  });
+}, 120_000);
+
 test('without its settings it does not start, and says which are missing', async () => {
   await expect(invoke({ Records: [] }, {})).rejects.toMatchObject({
     stderr: expect.stringMatching(/SMTP_URL[\s\S]*MAIL_FROM/) as string,
@@ -55,9 +81,12 @@ test('without its settings it does not start, and says which are missing', async
 });
 
 test('the same sources make the same bytes, and nothing of this machine is in them', async () => {
-  const before = readFileSync(join(dir, 'send-email.zip'));
+  const lambdas = ['send-email', 'scale'];
+  const before = lambdas.map((lambda) => readFileSync(join(dir, `${lambda}.zip`)));
   await run(process.execPath, [join(root, 'lambda/bundle.ts'), '--to', dir], { cwd: root });
-  expect(readFileSync(join(dir, 'send-email.zip')).equals(before)).toBe(true);
-  expect(readdirSync(join(dir, 'send-email'))).toEqual(['index.js']);
-  expect(readFileSync(join(dir, 'send-email/index.js'), 'utf8')).not.toContain(root);
+  for (const [index, lambda] of lambdas.entries()) {
+    expect(readFileSync(join(dir, `${lambda}.zip`)).equals(before[index]!)).toBe(true);
+    expect(readdirSync(join(dir, lambda))).toEqual(['index.js']);
+    expect(readFileSync(join(dir, lambda, 'index.js'), 'utf8')).not.toContain(root);
+  }
 });

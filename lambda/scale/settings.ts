@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+/** `name=rest:sale,...`: how each is at rest, and how it is at a sale. */
+const pairs = <T extends string | number>(value: z.ZodType<T, string>, form: RegExp) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^[^=:,\\s]+=${form.source}:${form.source}(,[^=:,\\s]+=${form.source}:${form.source})*$`),
+      'must be name=rest:sale[,name=rest:sale...]',
+    )
+    .transform((list) =>
+      list.split(',').map((item) => {
+        const [name = '', rest = '', sale = ''] = item.split(/[=:]/);
+        return { name, rest: value.parse(rest), sale: value.parse(sale) };
+      }),
+    )
+    .default([]);
+
+/** What the lambda scales. AWS itself says where: it sets AWS_REGION. */
+export const scaleSettings = z
+  .object({
+    SCHEDULE_GROUP: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/)
+      .describe('The group of schedules that general keeps, by which is known which drops need capacity.'),
+    EC2_TAG: z
+      .string()
+      .regex(/^[^=]+=[^=]+$/, 'must be name=value')
+      .transform((tag) => {
+        const [name = '', value = ''] = tag.split('=');
+        return { name, value };
+      })
+      .optional()
+      .describe(
+        '`name=value`: the tag of instances that run for sales only, and belong to no auto scaling group.',
+      ),
+    AUTO_SCALING_GROUPS: pairs(z.string().transform(Number), /\d+/).describe(
+      'Least sizes at rest and at a sale, such as `publisher=1:6,general=2:4`.',
+    ),
+    REPLICATION_GROUPS: pairs(z.string(), /cache\.[a-z0-9.]+/).describe(
+      'Node types at rest and at a sale, such as `seatdrop=cache.m7g.large:cache.m7g.2xlarge`.',
+    ),
+    DB_REPLICAS: pairs(z.string(), /db\.[a-z0-9.]+/).describe(
+      'Instance classes of read replicas, such as `seatdrop-replica=db.m7g.large:db.m7g.2xlarge`.',
+    ),
+    DRY_RUN: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((flag) => flag === 'true')
+      .describe('Say what would be done, in the answer and in the log, and do nothing.'),
+    LOG_LEVEL: z.string().default('info').describe('The least of what is logged.'),
+  })
+  .superRefine(({ EC2_TAG, AUTO_SCALING_GROUPS, REPLICATION_GROUPS, DB_REPLICAS }, context) => {
+    if (!EC2_TAG && AUTO_SCALING_GROUPS.length + REPLICATION_GROUPS.length + DB_REPLICAS.length === 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['EC2_TAG'],
+        message:
+          'there is nothing to scale: neither this, AUTO_SCALING_GROUPS, REPLICATION_GROUPS nor DB_REPLICAS',
+      });
+    for (const { name, rest, sale } of AUTO_SCALING_GROUPS)
+      if (rest > sale)
+        context.addIssue({
+          code: 'custom',
+          path: ['AUTO_SCALING_GROUPS'],
+          message: `${name} would be smaller at a sale than at rest`,
+        });
+  });
+
+export type ScaleSettings = z.output<typeof scaleSettings>;
