@@ -9,6 +9,7 @@ import {
 } from '../shared/config.ts';
 import { mailSettings } from './mail/mail-route.ts';
 import { paymentSettings } from './payments/choose-provider.ts';
+import { scheduleSettings } from './schedules/schedule-settings.ts';
 
 const tierUrls = z
   .string()
@@ -53,4 +54,5 @@ export const generalSettings = z
       .describe('The built web app, whose index.html pages for search engines are made from.'),
   })
   .and(paymentSettings)
-  .and(mailSettings);
+  .and(mailSettings)
+  .and(scheduleSettings);

@@ -36,6 +36,9 @@ import { createPayments } from './payments/choose-provider.ts';
 import { createRoutes } from './routes.ts';
 import type { SaleDeps } from './sale-deps.ts';
 import { createSaleRoutes } from './sale-routes.ts';
+import { createScheduleMetrics } from './schedules/schedule-metrics.ts';
+import { chooseScheduler } from './schedules/schedule-settings.ts';
+import { startScheduling } from './schedules/schedule-drops.ts';
 
 const log = createLog('general', process.env['LOG_LEVEL'] ?? 'info');
 
@@ -124,6 +127,17 @@ await runTier(log, async (lifecycle) => {
     const mails = { db, publicUrl: deps.publicUrl, timeZone: config.EVENT_TIME_ZONE, route, log };
     const relay = startRelayingMails(mails, createMailMetrics(registry));
     lifecycle.onStop('relaying mails', () => relay.stop());
+  }
+
+  const scheduler = chooseScheduler(config, log);
+  if (scheduler) {
+    lifecycle.onStop('scheduler', () => scheduler.close());
+    const upBeforeMs = config.SCALE_UP_BEFORE * 60_000;
+    const duty = startScheduling(
+      { db, inventory, scheduler, upBeforeMs, log },
+      createScheduleMetrics(registry),
+    );
+    lifecycle.onStop('scheduling drops', () => duty.stop());
   }
 
   app = createApp({

@@ -62,15 +62,20 @@ test('every drill that is said to show something is one', () => {
   }
 });
 
-test.each(['alerts-payments.yml', 'alerts-mail.yml'])('%s names metrics that there are', async (file) => {
-  const { createMetrics } = await import('../shared/metrics.ts');
-  const { createMailMetrics } = await import('../general/mail/mail-metrics.ts');
-  const { createPaymentMetrics } = await import('../general/checkout/payment-metrics.ts');
-  const registry = createMetrics('general');
-  createPaymentMetrics(registry);
-  createMailMetrics(registry);
-  const rules = read(`ops/${file}`);
-  const named = new Set([...rules.matchAll(/expr:.*?(seatdrop_\w+)/g)].map(([, name]) => name ?? ''));
-  expect(named.size).toBeGreaterThanOrEqual(2);
-  for (const name of named) expect(registry.getSingleMetric(name)).toBeDefined();
-});
+test.each(['alerts-payments.yml', 'alerts-mail.yml', 'alerts-schedules.yml'])(
+  '%s names metrics that there are',
+  async (file) => {
+    const { createMetrics } = await import('../shared/metrics.ts');
+    const { createMailMetrics } = await import('../general/mail/mail-metrics.ts');
+    const { createPaymentMetrics } = await import('../general/checkout/payment-metrics.ts');
+    const { createScheduleMetrics } = await import('../general/schedules/schedule-metrics.ts');
+    const registry = createMetrics('general');
+    createScheduleMetrics(registry);
+    createPaymentMetrics(registry);
+    createMailMetrics(registry);
+    const rules = read(`ops/${file}`);
+    const named = new Set([...rules.matchAll(/expr:.*?(seatdrop_\w+)/g)].map(([, name]) => name ?? ''));
+    expect(named.size).toBeGreaterThanOrEqual(2);
+    for (const name of named) expect(registry.getSingleMetric(name)).toBeDefined();
+  },
+);

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { consumerSettings } from '../consumer/config.ts';
 import { generalSettings } from '../general/config.ts';
+import { scaleSettings } from '../lambda/scale/settings.ts';
 import { sandboxSettings } from '../local/sandbox-payments/config.ts';
 import { publisherSettings } from '../publisher/config.ts';
 import { realtimeSettings } from '../realtime/config.ts';
@@ -46,6 +47,8 @@ function tables(): string {
     ),
     '### Front door (`node nginx/write-config.ts FILE`)',
     oneTable(frontDoorSettings),
+    '### Lambda `scale`',
+    oneTable(scaleSettings),
     '### Sandbox payments, for trying out',
     oneTable(sandboxSettings),
   ].join('\n\n');

@@ -9,7 +9,7 @@ import { advanceRefund, openRefunds, requestRefunds } from '../orders/refund.ts'
 import type { SaleDeps } from '../sale-deps.ts';
 
 /** Milliseconds after closing during which entries accepted before it may still be decided. */
-const decidedBy = 600_000;
+export const decidedBy = 600_000;
 
 export function startEndingSales(deps: SaleDeps, everyMs = 2_000): Loop {
   return startLoop('end sales', everyMs, deps.log, async () => {

@@ -4,6 +4,7 @@ import type { MailJob } from '../../lambda/send-email/mail-job.ts';
 import { smtpSettings } from '../../lambda/send-email/settings.ts';
 import { timeZone } from '../../shared/contract/times.ts';
 import type { Log } from '../../shared/log.ts';
+import { awsSettings } from '../aws.ts';
 import { createDirectRoute } from './direct-route.ts';
 import { createSqsRoute } from './sqs-route.ts';
 
@@ -24,15 +25,7 @@ export const mailSettings = z
       .describe(
         'The queue that the lambda `send-email` reads; `.fifo` at its end makes the jobs fit for a FIFO queue.',
       ),
-    AWS_REGION: z
-      .string()
-      .regex(/^[a-z0-9-]+$/)
-      .optional()
-      .describe('Where the queue is. Needed with MAIL_QUEUE_URL.'),
-    AWS_ENDPOINT_URL: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe('Where AWS is, for a stand-in.'),
+    ...awsSettings,
     SMTP_URL: smtpSettings.SMTP_URL.optional().describe(
       'The mail server, without a queue: `smtp://user:password@host:587`. With neither, mails wait in the outbox.',
     ),

@@ -1,8 +1,8 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Log } from '../../shared/log.ts';
+import { awsClient } from '../aws.ts';
 import type { MailRoute } from './mail-route.ts';
 
-/** Credentials are found as everywhere with AWS: in the environment, or by the role of the machine. */
 export function createSqsRoute(options: {
   queueUrl: string;
   region: string;
@@ -10,12 +10,7 @@ export function createSqsRoute(options: {
   log: Log;
 }): MailRoute {
   const { queueUrl, region, endpoint, log } = options;
-  const client = new SQSClient({
-    region,
-    ...(endpoint !== undefined && { endpoint }),
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
-  });
+  const client = new SQSClient(awsClient({ region, endpoint }));
   const fifo = queueUrl.endsWith('.fifo');
   return {
     async send(jobs) {

@@ -13,6 +13,7 @@ import * as ledger from './007-ledger.ts';
 import * as outboxTries from './008-outbox-tries.ts';
 import * as localeOfUsers from './009-locale-of-users.ts';
 import * as timeZoneOfEvents from './010-time-zone-of-events.ts';
+import * as dropSchedules from './011-drop-schedules.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -25,6 +26,7 @@ const migrations: Record<string, Knex.Migration> = {
   '008-outbox-tries': outboxTries,
   '009-locale-of-users': localeOfUsers,
   '010-time-zone-of-events': timeZoneOfEvents,
+  '011-drop-schedules': dropSchedules,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

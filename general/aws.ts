@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** Where AWS is, for whatever of it is used. */
+export const awsSettings = {
+  AWS_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .optional()
+    .describe('Where the queue and the schedules are. Needed with MAIL_QUEUE_URL and with SCHEDULE_GROUP.'),
+  AWS_ENDPOINT_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where AWS is, for a stand-in.'),
+};
+
+/**
+ * How clients of AWS are made here: what takes long has failed, and is tried again by whoever asked. Credentials are found
+ * as everywhere with AWS: in the environment, or by the role of the machine.
+ */
+export function awsClient({ region, endpoint }: { region: string; endpoint: string | undefined }) {
+  return {
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
+  };
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { whole } from '../../shared/config.ts';
+import type { Log } from '../../shared/log.ts';
+import { awsSettings } from '../aws.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
+
+const arnOf = (what: RegExp, example: string) => z.string().regex(what, `must be ${example}`).optional();
+
+export const scheduleSettings = z
+  .object({
+    ...awsSettings,
+    SCHEDULE_GROUP: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/)
+      .optional()
+      .describe(
+        'The group of EventBridge Scheduler for the schedules of drops, and for nothing else. With none, capacity is not scaled for drops.',
+      ),
+    SCALE_LAMBDA_ARN: arnOf(/^arn:aws[\w-]*:lambda:\S+:function:\S+$/, 'the ARN of a function').describe(
+      'The lambda `scale`, which the schedules call. Needed with SCHEDULE_GROUP.',
+    ),
+    SCHEDULER_ROLE_ARN: arnOf(/^arn:aws[\w-]*:iam::\S+:role\/\S+$/, 'the ARN of a role').describe(
+      'The role by which the schedules may call it. Needed with SCHEDULE_GROUP.',
+    ),
+    SCALE_UP_BEFORE: whole(1, 1_440)
+      .default(60)
+      .describe(
+        'Minutes before a drop opens at which capacity comes up; servers may take most of an hour to grow.',
+      ),
+  })
+  .superRefine(({ SCHEDULE_GROUP, SCALE_LAMBDA_ARN, SCHEDULER_ROLE_ARN, AWS_REGION }, context) => {
+    const together = { SCHEDULE_GROUP, SCALE_LAMBDA_ARN, SCHEDULER_ROLE_ARN };
+    const given = Object.entries(together).find(([, value]) => value !== undefined)?.[0];
+    if (given === undefined) return;
+    for (const [name, value] of Object.entries({ ...together, AWS_REGION }))
+      if (value === undefined)
+        context.addIssue({ code: 'custom', path: [name], message: `is needed with ${given}` });
+  });
+
+/** undefined, which it says, where nothing is set: whoever runs the system scales it, or nobody. */
+export function chooseScheduler(
+  settings: z.output<typeof scheduleSettings>,
+  log: Log,
+): Scheduler | undefined {
+  const { SCHEDULE_GROUP, SCALE_LAMBDA_ARN, SCHEDULER_ROLE_ARN, AWS_REGION, AWS_ENDPOINT_URL } = settings;
+  if (
+    SCHEDULE_GROUP === undefined ||
+    SCALE_LAMBDA_ARN === undefined ||
+    SCHEDULER_ROLE_ARN === undefined ||
+    AWS_REGION === undefined
+  ) {
+    log.info('SCHEDULE_GROUP is not set: capacity is not scaled for drops');
+    return undefined;
+  }
+  return createScheduler({
+    group: SCHEDULE_GROUP,
+    lambdaArn: SCALE_LAMBDA_ARN,
+    roleArn: SCHEDULER_ROLE_ARN,
+    region: AWS_REGION,
+    endpoint: AWS_ENDPOINT_URL,
+  });
+}
