@@ -11,6 +11,12 @@ export const awsSettings = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Where AWS is, for a stand-in.'),
+  // Read by AWS's own client.
+  AWS_ACCESS_KEY_ID: z
+    .string()
+    .optional()
+    .describe('Who we are to AWS, where the machine has no role of its own.'),
+  AWS_SECRET_ACCESS_KEY: z.string().optional().describe('Proves it.'),
 };
 
 /**

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { consumerSettings } from '../consumer/config.ts';
 import { generalSettings } from '../general/config.ts';
 import { scaleSettings } from '../lambda/scale/settings.ts';
+import { sendEmailSettings } from '../lambda/send-email/settings.ts';
 import { sandboxSettings } from '../local/sandbox-payments/config.ts';
 import { publisherSettings } from '../publisher/config.ts';
 import { realtimeSettings } from '../realtime/config.ts';
@@ -47,6 +48,8 @@ function tables(): string {
     ),
     '### Front door (`node nginx/write-config.ts FILE`)',
     oneTable(frontDoorSettings),
+    '### Lambda `send-email`',
+    oneTable(sendEmailSettings),
     '### Lambda `scale`',
     oneTable(scaleSettings),
     '### Sandbox payments, for trying out',

@@ -25,13 +25,16 @@ const secrets = [
   'RABBITMQ_PASSWORD',
   'RABBITMQ_COOKIE',
 ];
-const trial = `# What runs besides the system itself: demo (sandbox payments, demo data, phpMyAdmin), cluster (three brokers).
+const trial = `# What runs besides the system itself: demo (sandbox payments, demo data, caught mails, phpMyAdmin), aws (moto in place
+# of AWS; docs/operations.md says what to set for it), cluster (three brokers).
 COMPOSE_PROFILES=demo
 SEATDROP_ENV=local
 PUBLIC_URL=http://127.0.0.1:8080
 PAYMENT_PROVIDER=sandbox
 SANDBOX_PAYMENTS_KEY=${secret()}
 SANDBOX_WEBHOOK_SECRET=${secret()}
+SMTP_URL=smtp://mail-catcher:1025
+MAIL_FROM=Seatdrop <tickets@seatdrop.test>
 `;
 const production = `# cluster: three brokers. Without it one.
 COMPOSE_PROFILES=cluster
@@ -47,6 +50,9 @@ PAYMENT_PROVIDER=stripe
 # Fill in.
 STRIPE_SECRET_KEY=
 STRIPE_WEBHOOK_SECRET=
+# Fill in: the mail server (smtp://user:password@host:587), or MAIL_QUEUE_URL and AWS_REGION in place of it.
+SMTP_URL=
+MAIL_FROM=
 `;
 
 const { values: options } = parseArgs({

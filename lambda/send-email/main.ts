@@ -1,14 +1,11 @@
 /** The lambda `send-email`: its handler is `index.handler`. What SQS delivers becomes mails. */
-import { z } from 'zod';
 import { readConfig } from '../../shared/config.ts';
 import { createLog } from '../../shared/log.ts';
 import { createSendEmail } from './handler.ts';
 import { createMailer } from './mailer.ts';
-import { smtpSettings } from './settings.ts';
+import { sendEmailSettings } from './settings.ts';
 
-const { SMTP_URL, MAIL_FROM, LOG_LEVEL } = readConfig(
-  z.object({ ...smtpSettings, LOG_LEVEL: z.string().default('info') }),
-);
+const { SMTP_URL, MAIL_FROM, LOG_LEVEL } = readConfig(sendEmailSettings);
 
 /** Made once; the runtime calls the same one again and again. */
 export const handler = createSendEmail({

@@ -1,11 +1,17 @@
 import { z } from 'zod';
+import { commonSettings } from '../../shared/config.ts';
 
 /** How mail leaves: needed where mails are sent, and nowhere else. */
 export const smtpSettings = {
-  /** `smtp://user:password@host:587`, or `smtps:` on 465. SES: the SMTP endpoint and SMTP credentials of the region. */
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }),
-  /** Whom mails are from: an address, or `Name <address>`. */
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .describe(
+      '`smtp://user:password@host:587`, or `smtps:` on 465. SES: the SMTP endpoint and SMTP credentials of the region.',
+    ),
   MAIL_FROM: z
     .string()
-    .regex(/^(?:[^<>\r\n]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/, 'must be an address'),
+    .regex(/^(?:[^<>\r\n]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/, 'must be an address')
+    .describe('Whom mails are from: an address, or `Name <address>`.'),
 };
+
+export const sendEmailSettings = z.object({ ...smtpSettings, LOG_LEVEL: commonSettings.LOG_LEVEL });

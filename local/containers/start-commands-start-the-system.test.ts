@@ -16,19 +16,22 @@ import { makeImage, type Image } from './image.ts';
 import { madeEnv } from './made-env.ts';
 
 const run = promisify(execFile);
-const listening = ['publisher', 'consumer', 'realtime', 'general', 'sandbox-payments', 'front-door'] as const;
+const listening = [
+  ...(['publisher', 'consumer', 'realtime', 'general'] as const),
+  ...(['sandbox-payments', 'mail-catcher', 'front-door'] as const),
+] as const;
 /** No file can be written by a process that is started so: as good as a read-only file system. */
 const readOnly = ['--permission', '--allow-fs-read=*'];
 
 let image: Image;
 let database: TestDatabase;
 let services: Services;
-let ports: Record<(typeof listening)[number], number>;
+let ports: Record<(typeof listening)[number] | 'smtp', number>;
 let data: string;
 const running: Child[] = [];
 
 beforeAll(async () => {
-  [services, ports] = await Promise.all([madeEnv().then(readCompose), freePorts(listening)]);
+  [services, ports] = await Promise.all([madeEnv().then(readCompose), freePorts([...listening, 'smtp'])]);
   image = makeImage();
   data = join(image.app, '../data');
   mkdirSync(join(data, 'run'), { recursive: true });
@@ -46,6 +49,8 @@ function here(name: string, value: string): string {
   if (name === 'MYSQL_URL') return database.url;
   if (name === 'AMQP_URL') return testServers().amqpUrl;
   if (name === 'REDIS_NODES') return testServers().redisNodes.join(',');
+  if (name === 'SMTP_PORT') return String(ports.smtp);
+  if (name === 'SMTP_URL') return value.replace('mail-catcher:1025', `127.0.0.1:${ports.smtp}`);
   if (name === 'WEB_ROOT' || name === 'FRONT_DOOR_PAGES') return join(image.app, 'web/dist');
   if (name === 'FRONT_DOOR_DIR') return join(data, 'run');
   if (name === 'FRONT_DOOR_PORT') return String(ports['front-door']);
@@ -99,7 +104,7 @@ async function start(name: (typeof listening)[number]): Promise<void> {
 
 test('the schema is made, the tiers get ready on a file system they cannot write to, and a buyer is let in', async () => {
   expect((await task('migrate')).stdout).toContain('up to date');
-  await start('sandbox-payments');
+  await Promise.all((['sandbox-payments', 'mail-catcher'] as const).map(start));
   await Promise.all((['publisher', 'consumer', 'realtime', 'general'] as const).map(start));
   await task('demo-data');
 

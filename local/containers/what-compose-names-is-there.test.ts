@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { consumerSettings } from '../../consumer/config.ts';
 import { generalSettings } from '../../general/config.ts';
 import { hadolint } from '../container-checks.ts';
+import { mailCatcherSettings } from '../mail-catcher/config.ts';
 import { sandboxSettings } from '../sandbox-payments/config.ts';
 import { clusterRules } from '../servers/redis-cluster.ts';
 import { publisherSettings } from '../../publisher/config.ts';
@@ -26,6 +27,7 @@ const schemas = {
   migrate: z.object(mysqlSettings),
   'demo-data': z.object({ SEATDROP_ENV: z.literal('local'), ...mysqlSettings, ...redisSettings }),
   'sandbox-payments': sandboxSettings,
+  'mail-catcher': mailCatcherSettings,
   'front-door-config': frontDoorSettings,
 } as const;
 const ours = Object.keys(schemas) as (keyof typeof schemas)[];
@@ -55,9 +57,10 @@ test.each(['publisher', 'consumer', 'realtime', 'general'] as const)(
   },
 );
 
-test('production has no demo data, no sandbox and no phpMyAdmin', () => {
-  for (const name of ['demo-data', 'sandbox-payments', 'phpmyadmin'])
+test('production has no demo data, no sandbox, no phpMyAdmin, and nothing that only stands for something', () => {
+  for (const name of ['demo-data', 'sandbox-payments', 'mail-catcher', 'phpmyadmin'])
     expect(the(production, name).profiles).toEqual(['demo']);
+  expect(the(production, 'moto').profiles).toEqual(['aws']);
   // What stays must not wait for what is not there.
   for (const [name, { depends_on }] of Object.entries(production)) {
     for (const [other, { required }] of Object.entries(depends_on)) {
@@ -78,6 +81,7 @@ test('every address names a service and the port it listens on', () => {
       if (host !== undefined) listens.set(host, said);
   }
   listens.set('broker', 5672);
+  listens.set('moto', 5000);
   let seen = 0;
   for (const { environment, command } of Object.values(trial)) {
     for (const value of [...Object.values(environment), ...(command ?? [])]) {
@@ -161,8 +165,11 @@ test('every variable is one that make-env writes, or has a default', async () =>
     const always = new RegExp(`\\$\\{${name}:-`).test(text);
     expect([name, made.includes(name) || always]).toEqual([name, true]);
   }
-  for (const name of made)
-    expect([name, name === 'COMPOSE_PROFILES' || variablesOf(text).has(name)]).toEqual([name, true]);
+  for (const name of made) {
+    // `NAME:` alone hands on what there is.
+    const taken = variablesOf(text).has(name) || new RegExp(`^ +${name}:$`, 'm').test(text);
+    expect([name, name === 'COMPOSE_PROFILES' || taken]).toEqual([name, true]);
+  }
   await expect(readCompose({})).rejects.toThrow('run npm run make-env');
 });
 

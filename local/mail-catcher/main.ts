@@ -1,8 +1,10 @@
-// The mail catcher as a process of its own. Environment: HOST, PORT (of its pages), SMTP_PORT.
+// The mail catcher as a process of its own.
+import { readConfig } from '../../shared/config.ts';
 import { MailCatcher } from './catcher.ts';
+import { mailCatcherSettings } from './config.ts';
 import { createWebView } from './web-view.ts';
 
-const { HOST = '127.0.0.1', PORT = '', SMTP_PORT = '' } = process.env;
+const { HOST, PORT, SMTP_PORT } = readConfig(mailCatcherSettings);
 const catcher = new MailCatcher();
 const view = createWebView(catcher);
 
@@ -13,6 +15,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     void catcher.close();
   });
 }
-await catcher.listen(Number(SMTP_PORT), HOST);
+await catcher.listen(SMTP_PORT, HOST);
 // Last, since whoever asks for it takes all of it for ready.
-view.listen(Number(PORT), HOST);
+view.listen(PORT, HOST);
