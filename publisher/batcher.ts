@@ -16,6 +16,8 @@ export type BatcherOptions = {
   maxWaiting?: number;
   /** Milliseconds to wait for a confirm. */
   confirmDeadline?: number;
+  /** Milliseconds without a confirm that is due, after which more are turned away at once: the broker hangs. */
+  patience?: number;
 };
 
 type Group = { place: Place; entries: string[]; settle: ((error?: unknown) => void)[] };
@@ -31,9 +33,11 @@ export class Batcher {
     sent: new Map(),
   };
   #waiting = 0;
+  /** When each message was sent whose confirm is awaited, the oldest first. */
+  readonly #sent = new Set<{ at: number }>();
 
   constructor(options: BatcherOptions) {
-    this.#options = { maxWaiting: 20_000, confirmDeadline: 3_000, ...options };
+    this.#options = { maxWaiting: 20_000, confirmDeadline: 3_000, patience: 1_500, ...options };
   }
 
   /** Entries whose confirm is still awaited. */
@@ -49,6 +53,7 @@ export class Batcher {
     if (!this.#options.channel.ready()) return Promise.reject(new NotConfirmed('the broker is away'));
     if (this.#waiting >= this.#options.maxWaiting)
       return Promise.reject(new NotConfirmed('too many entries wait'));
+    if (this.#hangs()) return Promise.reject(new NotConfirmed('the broker says nothing'));
     this.#waiting += 1;
     return new Promise((resolve, reject) => {
       const settle = (error?: unknown) => {
@@ -69,6 +74,12 @@ export class Batcher {
         setImmediate(() => this.#flush());
       }
     });
+  }
+
+  /** Whoever waits now may still be answered; nobody else should have to. */
+  #hangs(): boolean {
+    for (const { at } of this.#sent) return performance.now() - at > this.#options.patience;
+    return false;
   }
 
   #flush(): void {
@@ -92,15 +103,19 @@ export class Batcher {
 
   #send({ place, entries, settle }: Group): void {
     const { channel, topology, confirmDeadline } = this.#options;
+    const sent = { at: performance.now() };
+    this.#sent.add(sent);
     publishConfirmed(
       channel.current(),
       topology.entries,
       String(topology.entryQueueOf(place.dropId, place.partition)),
       encodeBatch(place, newBatchId(), entries, Date.now(), this.#next(place)),
       confirmDeadline,
-    ).then(
-      () => settle.forEach((each) => each()),
-      (error: unknown) => settle.forEach((each) => each(error)),
-    );
+    )
+      .finally(() => this.#sent.delete(sent))
+      .then(
+        () => settle.forEach((each) => each()),
+        (error: unknown) => settle.forEach((each) => each(error)),
+      );
   }
 }
