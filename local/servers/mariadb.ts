@@ -35,7 +35,7 @@ export async function startMariaDb(options: {
   const port = ports.mariadb;
   const dir = join(place.dir, 'mariadb');
   const data = join(dir, 'data');
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(temporary(dir), { recursive: true });
   if (!existsSync(data)) await createData(dir, data);
 
   const initFile = join(dir, 'init.sql');
@@ -49,6 +49,7 @@ export async function startMariaDb(options: {
       '--no-defaults',
       ...asRoot(),
       `--datadir=${data}`,
+      `--tmpdir=${temporary(dir)}`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',
       '--socket=mariadb.sock', // relative to the data folder: a full path may be too long for a socket
@@ -83,6 +84,11 @@ export async function startMariaDb(options: {
   };
 }
 
+/** A server that starts removes the temporary tables that it finds, those of others in a shared folder too. */
+function temporary(dir: string): string {
+  return join(dir, 'tmp');
+}
+
 /** In a side folder first, so that an interrupted set-up is not taken for a database. */
 async function createData(dir: string, data: string): Promise<void> {
   const unfinished = join(dir, 'data.unfinished');
@@ -92,6 +98,7 @@ async function createData(dir: string, data: string): Promise<void> {
     '--no-defaults',
     ...asRoot(),
     `--datadir=${unfinished}`,
+    `--tmpdir=${temporary(dir)}`,
     '--auth-root-authentication-method=socket',
     '--skip-test-db',
     '--skip-name-resolve',
