@@ -47,6 +47,10 @@ test.each([
   [{ AMQP_URL: 'amqp://guest:guest@broker.test' }, 'AMQP_URL: the broker needs a password'],
   [{ AMQP_URL: 'amqp://broker.test' }, 'AMQP_URL: the broker needs a password'],
   [{ MYSQL_URL: 'mysql://root@mysql.test/seatdrop' }, 'MYSQL_URL: the database needs a password'],
+  [
+    { MYSQL_REPLICA_URL: 'mysql://seatdrop:seatdrop@replica.test/seatdrop' },
+    'MYSQL_REPLICA_URL: the database',
+  ],
   [{ PUBLIC_URL: 'http://seatdrop.test' }, 'PUBLIC_URL: must be https'],
   [{ STRIPE_API_URL: 'https://elsewhere.test' }, 'STRIPE_API_URL: in production'],
 ])('in production not with %o', (changes, fault) => {

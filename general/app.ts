@@ -2,6 +2,7 @@ import express, { type Express, type NextFunction, type Request, type Response, 
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import type { Log } from '../shared/log.ts';
+import type { Reader } from '../shared/mysql/reader.ts';
 import type { Ops } from '../shared/ops.ts';
 import { Problem } from '../shared/problems.ts';
 import { documentedElsewhere } from './api-docs/documented-elsewhere.ts';
@@ -20,6 +21,7 @@ export type AppDeps = AuthorizeDeps & {
   /** What is answered with pages rather than data. */
   pages?: Router;
   ops: Ops;
+  reader: Pick<Reader, 'writing'>;
   log: Log;
   registry: Registry;
   /** Addresses or networks of the front door; by default it runs beside this tier. */
@@ -70,7 +72,7 @@ function serve(route: Route, deps: AppDeps) {
       const parsedParams = params?.safeParse(req.params);
       if (parsedParams?.success === false) throw new Problem('not_found');
       const sent = await readBody(req, res);
-      const answer = await handle({
+      const call = {
         params: parsedParams?.data,
         query: query && checkInput(query, req.query),
         body: body && checkInput(body, sent.body),
@@ -80,7 +82,9 @@ function serve(route: Route, deps: AppDeps) {
         log,
         req,
         res,
-      });
+      };
+      const mayWrite = session && route.method !== 'GET';
+      const answer = await (mayWrite ? deps.reader.writing(session, () => handle(call)) : handle(call));
       if (answer instanceof Otherwise && otherwise) {
         res.status(otherwise.status).json(otherwise.schema.parse(answer.answer));
         return;

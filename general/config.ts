@@ -5,6 +5,7 @@ import {
   commonSettings,
   mysqlSettings,
   redisSettings,
+  replicaSettings,
   sessionSettings,
 } from '../shared/config.ts';
 import { mailSettings } from './mail/mail-route.ts';
@@ -29,6 +30,7 @@ export const generalSettings = z
     ...redisSettings,
     ...brokerSettings,
     ...mysqlSettings,
+    ...replicaSettings,
     ...sessionSettings,
     ...checkoutSettings,
     PUBLIC_URL: z

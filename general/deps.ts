@@ -3,12 +3,15 @@ import type { BannedUsers } from '../shared/banned-users.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
+import type { Reader } from '../shared/mysql/reader.ts';
 import type { FindTerms } from './drops/drop-terms.ts';
 import type { TierUrls } from './health/show-health.ts';
 
 /** What the use cases of this tier work with. Each takes the few it needs. */
 export type Deps = {
   db: Database;
+  /** For lists and reports, which may be some seconds old. */
+  reader: Reader;
   findTerms: FindTerms;
   inventory: Inventory;
   sessionKey: KeyObject;

@@ -11,6 +11,7 @@ import { closeServer, listen } from '../shared/listen.ts';
 import { createLog } from '../shared/log.ts';
 import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
 import { connectMysql, mysqlReady } from '../shared/mysql/connect.ts';
+import { readPrimary, readReplica } from '../shared/mysql/reader.ts';
 import { Ops } from '../shared/ops.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 import { signingKeyFromHex } from '../shared/session.ts';
@@ -68,6 +69,19 @@ await runTier(log, async (lifecycle) => {
   lifecycle.onStop('redis', () => redis.disconnect());
   ops.addCheck('redis', () => redisReady(redis));
 
+  let reader = readPrimary(db);
+  if (config.MYSQL_REPLICA_URL !== undefined) {
+    const {
+      MYSQL_REPLICA_URL: replicaUrl,
+      MYSQL_REPLICA_MAX_LAG: maxLagSeconds,
+      NAMESPACE: namespace,
+    } = config;
+    const replica = readReplica({ primary: db, replicaUrl, maxLagSeconds, redis, namespace, log, registry });
+    lifecycle.onStop('mysql replica', () => replica.stop());
+    ops.addOptional('mysql replica', replica.keepsUp);
+    reader = replica;
+  }
+
   const bannedUsers = watchBannedUsers(db, log);
   lifecycle.onStop('banned users', () => bannedUsers.stop());
   ops.addCheck('banned users', () => bannedUsers.loaded());
@@ -96,6 +110,7 @@ await runTier(log, async (lifecycle) => {
   });
   const deps: SaleDeps = {
     db,
+    reader,
     findTerms: createFindTerms(db),
     inventory,
     announcer: createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKey }),

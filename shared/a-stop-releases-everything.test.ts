@@ -70,6 +70,9 @@ test('a tier is ready when each of its dependencies is, and no more once it stop
   });
   there = true;
   expect(await ops.readiness()).toMatchObject({ ready: true });
+  // What it can do without is told of, no more.
+  ops.addOptional('replica', () => Promise.reject(new Error('away')));
+  expect(await ops.readiness()).toMatchObject({ ready: true, checks: { replica: 'away' } });
   ops.quiet();
   expect(await ops.readiness()).toMatchObject({ ready: false, checks: { true: 'ok', there: 'ok' } });
 });

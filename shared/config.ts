@@ -33,6 +33,7 @@ function unsafe({
   CHECKOUT_KEY,
   AMQP_URL,
   MYSQL_URL,
+  MYSQL_REPLICA_URL,
   PUBLIC_URL,
 }: Record<string, unknown>): string[] {
   const faults: string[] = [];
@@ -41,11 +42,13 @@ function unsafe({
     faults.push('CHECKOUT_KEY: must not be the SESSION_KEY');
   if (SEATDROP_ENV !== 'production') return faults;
   const url = (text: unknown) => (typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined);
-  const [broker, database, pages] = [url(AMQP_URL), url(MYSQL_URL), url(PUBLIC_URL)];
+  const [broker, pages] = [url(AMQP_URL), url(PUBLIC_URL)];
   if (broker && (broker.password === '' || broker.password === 'guest'))
     faults.push('AMQP_URL: the broker needs a password of its own in production');
-  if (database && ['', 'root', 'seatdrop'].includes(database.password))
-    faults.push('MYSQL_URL: the database needs a password of its own in production');
+  for (const [name, database] of Object.entries({ MYSQL_URL, MYSQL_REPLICA_URL })) {
+    if (['', 'root', 'seatdrop'].includes(url(database)?.password ?? 'none to look at'))
+      faults.push(`${name}: the database needs a password of its own in production`);
+  }
   const here = pages && ['localhost', '127.0.0.1', '[::1]'].includes(pages.hostname);
   if (pages?.protocol === 'http:' && !here)
     faults.push('PUBLIC_URL: must be https in production, or sessions travel for all to read');
@@ -109,6 +112,19 @@ export const mysqlSettings = {
   MYSQL_URL: z
     .url({ protocol: /^mysql$/ })
     .describe('The database, its primary: mysql://user:password@host:port/name.'),
+};
+
+/** For tiers that read lists. */
+export const replicaSettings = {
+  MYSQL_REPLICA_URL: z
+    .url({ protocol: /^mysql$/ })
+    .optional()
+    .describe(
+      'A read replica, where lists and reports are read as long as it keeps up. Without it: the primary.',
+    ),
+  MYSQL_REPLICA_MAX_LAG: whole(3, 3_600)
+    .default(5)
+    .describe('Seconds that the replica may be behind. Beyond it lists are read from the primary.'),
 };
 
 export const sessionSettings = {

@@ -11,11 +11,12 @@ export type ReadinessCheck = () => boolean | Promise<boolean>;
 /** Milliseconds a dependency may take to show that it is there. */
 const checkDeadline = 2_000;
 
-export type Readiness = { ready: boolean; checks: Record<string, 'ok' | 'not ready'> };
+/** `away`: does without it for as long. */
+export type Readiness = { ready: boolean; checks: Record<string, 'ok' | 'not ready' | 'away'> };
 
 export class Ops {
   readonly #registry: Registry;
-  readonly #checks = new Map<string, ReadinessCheck>();
+  readonly #checks = new Map<string, { check: ReadinessCheck; otherwise: 'not ready' | 'away' }>();
   #stopping = false;
 
   constructor(registry: Registry) {
@@ -23,7 +24,12 @@ export class Ops {
   }
 
   addCheck(name: string, check: ReadinessCheck): void {
-    this.#checks.set(name, check);
+    this.#checks.set(name, { check, otherwise: 'not ready' });
+  }
+
+  /** Of what the tier can do without: it is told of, and does not make the tier unready. */
+  addOptional(name: string, check: ReadinessCheck): void {
+    this.#checks.set(name, { check, otherwise: 'away' });
   }
 
   /** From here on /readyz says no, so that nobody sends new work. */
@@ -34,10 +40,10 @@ export class Ops {
   async readiness(): Promise<Readiness> {
     const results = await Promise.all(
       [...this.#checks].map(
-        async ([name, check]) => [name, (await holds(check)) ? 'ok' : 'not ready'] as const,
+        async ([name, { check, otherwise }]) => [name, (await holds(check)) ? 'ok' : otherwise] as const,
       ),
     );
-    const ready = !this.#stopping && results.every(([, state]) => state === 'ok');
+    const ready = !this.#stopping && results.every(([, state]) => state !== 'not ready');
     return { ready, checks: Object.fromEntries(results) };
   }
 

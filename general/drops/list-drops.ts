@@ -15,7 +15,7 @@ type Row = SummaryRow & {
   organizer_name: string;
 };
 
-export function listDrops({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Route {
+export function listDrops({ reader, inventory }: Pick<Deps, 'reader' | 'inventory'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/drops',
@@ -25,29 +25,31 @@ export function listDrops({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Ro
     query: dropQuery,
     success: { status: 200, schema: pageOf(dropListed), description: 'Drops with seats sold and free' },
     problems: [],
-    async handle({ query: { limit, after, phase } }) {
+    async handle({ query: { limit, after, phase }, session }) {
       const now = Date.now();
       const cursor = readCursor(after);
-      const rows: Row[] = await db('drops')
-        .join('events', 'events.id', 'drops.event_id')
-        .join('users', 'users.id', 'events.organizer_id')
-        .select(summaryColumns)
-        .select(
-          'events.title',
-          'events.venue',
-          'events.starts_at',
-          'events.organizer_id',
-          'users.name as organizer_name',
-        )
-        .modify((query) => {
-          if (phase) inPhase(query, phase, new Date(now));
-          if (cursor) void query.whereRaw('(drops.opens_at, drops.id) < (?, ?)', [cursor.time, cursor.key]);
-        })
-        .orderBy([
-          { column: 'drops.opens_at', order: 'desc' },
-          { column: 'drops.id', order: 'desc' },
-        ])
-        .limit(limit + 1);
+      const rows: Row[] = await reader.read(session, (db) =>
+        db('drops')
+          .join('events', 'events.id', 'drops.event_id')
+          .join('users', 'users.id', 'events.organizer_id')
+          .select(summaryColumns)
+          .select(
+            'events.title',
+            'events.venue',
+            'events.starts_at',
+            'events.organizer_id',
+            'users.name as organizer_name',
+          )
+          .modify((query) => {
+            if (phase) inPhase(query, phase, new Date(now));
+            if (cursor) void query.whereRaw('(drops.opens_at, drops.id) < (?, ?)', [cursor.time, cursor.key]);
+          })
+          .orderBy([
+            { column: 'drops.opens_at', order: 'desc' },
+            { column: 'drops.id', order: 'desc' },
+          ])
+          .limit(limit + 1),
+      );
       const { page, next } = cutPage(rows, limit, (row) => ({ time: row.opens_at, key: String(row.id) }));
       const items = page.map(async (row) => ({
         ...summaryOf(row, now),

@@ -32,20 +32,17 @@ export const summaryColumns = [
   'drops.partitions',
 ];
 
-/**
- * The drops of some events, by event, the first to open first. One query, without sections and questions.
- * `inventory`: to tell what is sold and free as well.
- */
+/** The drops of some events, the first to open first. One query, without sections and questions. */
+export async function findSummaryRows(db: Database, eventIds: readonly number[]): Promise<SummaryRow[]> {
+  return db('drops').whereIn('event_id', eventIds).select(summaryColumns).orderBy(['opens_at', 'id']);
+}
+
+/** The drops by event. `inventory`: to tell what is sold and free as well. */
 export async function summarizeDrops(
-  db: Database,
-  eventIds: readonly number[],
+  rows: readonly SummaryRow[],
   now: number,
   inventory?: Pick<Inventory, 'counts'>,
 ): Promise<(eventId: number) => Summary[]> {
-  const rows: SummaryRow[] = await db('drops')
-    .whereIn('event_id', eventIds)
-    .select(summaryColumns)
-    .orderBy(['opens_at', 'id']);
   const summaries = await Promise.all(
     rows.map(async (row) => ({
       ...summaryOf(row, now),

@@ -2,13 +2,13 @@ import { eventQuery, eventSummary } from '../../shared/contract/events.ts';
 import { pageOf } from '../../shared/contract/paging.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
-import { summarizeDrops } from '../drops/summarize-drops.ts';
+import { findSummaryRows, summarizeDrops } from '../drops/summarize-drops.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { toEvent, type EventRow } from './event.ts';
 
 /** What is to come, the next first. An organizer's own list has the past too, and the latest first. */
-export function listEvents({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Route {
+export function listEvents({ reader, inventory }: Pick<Deps, 'reader' | 'inventory'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/events',
@@ -25,27 +25,25 @@ export function listEvents({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): R
       const organizerId = mine ? session?.userId : query.organizerId;
       const all = organizerId !== undefined;
       const order = all ? 'desc' : 'asc';
-      const rows: EventRow[] = await db<EventRow>('events')
-        .modify((events) => {
-          if (all) void events.where('organizer_id', organizerId);
-          else void events.where('starts_at', '>', new Date(now));
-          const cursor = readCursor(after);
-          if (cursor)
-            void events.whereRaw(`(starts_at, id) ${all ? '<' : '>'} (?, ?)`, [cursor.time, cursor.key]);
-        })
-        .orderBy([
-          { column: 'starts_at', order },
-          { column: 'id', order },
-        ])
-        .limit(limit + 1);
-
-      const { page, next } = cutPage(rows, limit, (row) => ({ time: row.starts_at, key: String(row.id) }));
-      const dropsOf = await summarizeDrops(
-        db,
-        page.map(({ id }) => id),
-        now,
-        mine ? inventory : undefined,
-      );
+      const { page, next, drops } = await reader.read(session, async (db) => {
+        const rows: EventRow[] = await db<EventRow>('events')
+          .modify((events) => {
+            if (all) void events.where('organizer_id', organizerId);
+            else void events.where('starts_at', '>', new Date(now));
+            const cursor = readCursor(after);
+            if (cursor)
+              void events.whereRaw(`(starts_at, id) ${all ? '<' : '>'} (?, ?)`, [cursor.time, cursor.key]);
+          })
+          .orderBy([
+            { column: 'starts_at', order },
+            { column: 'id', order },
+          ])
+          .limit(limit + 1);
+        const cut = cutPage(rows, limit, (row) => ({ time: row.starts_at, key: String(row.id) }));
+        const ids = cut.page.map(({ id }) => id);
+        return { ...cut, drops: await findSummaryRows(db, ids) };
+      });
+      const dropsOf = await summarizeDrops(drops, now, mine ? inventory : undefined);
       return { items: page.map((row) => ({ ...toEvent(row), drops: dropsOf(row.id) })), next };
     },
   });

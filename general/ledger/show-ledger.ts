@@ -16,8 +16,8 @@ import { presentLine } from './present-line.ts';
 type Place = { partition: number; seq: number };
 
 /** Organizers read all of it, partition by partition; a buyer what concerns them, which is in one partition. */
-export function showLedger({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Route {
-  const source = { db, inventory };
+export function showLedger({ db, reader, inventory }: Pick<Deps, 'db' | 'reader' | 'inventory'>): Route {
+  const source = { db, reader, inventory };
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/ledger',

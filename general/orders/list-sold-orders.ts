@@ -9,7 +9,7 @@ import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { soldOrders } from './sold-orders.ts';
 
-export function listSoldOrders({ db }: Pick<Deps, 'db'>): Route {
+export function listSoldOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/orders',
@@ -24,7 +24,7 @@ export function listSoldOrders({ db }: Pick<Deps, 'db'>): Route {
       const drop = await loadDrop(db, id);
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
-      return soldOrders(db, id, query);
+      return reader.read(session, (replica) => soldOrders(replica, id, query));
     },
   });
 }

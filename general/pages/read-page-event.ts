@@ -1,7 +1,7 @@
 import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { findUser } from '../accounts/user.ts';
-import { summarizeDrops } from '../drops/summarize-drops.ts';
+import { findSummaryRows, summarizeDrops } from '../drops/summarize-drops.ts';
 import { findEvent } from '../events/event.ts';
 import type { PageEvent } from './event-meta.ts';
 
@@ -18,13 +18,14 @@ export function createReadPageEvent({ db, inventory }: Deps) {
   const read = async (id: number): Promise<PageEvent | undefined> => {
     const event = await findEvent(db, id);
     if (!event) return undefined;
-    const [organizer, dropsOf] = await Promise.all([
+    const [organizer, rows] = await Promise.all([
       findUser(db, { id: event.organizer_id }),
-      // What search engines are told need not be of this very second; without Redis nothing counts as sold out.
-      summarizeDrops(db, [id], Date.now(), {
-        counts: (drop) => inventory.counts(drop).catch(() => undefined),
-      }),
+      findSummaryRows(db, [id]),
     ]);
+    // What search engines are told need not be of this very second; without Redis nothing counts as sold out.
+    const dropsOf = await summarizeDrops(rows, Date.now(), {
+      counts: (drop) => inventory.counts(drop).catch(() => undefined),
+    });
     return {
       title: event.title,
       description: event.description,

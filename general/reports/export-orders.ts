@@ -1,6 +1,5 @@
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
-import type { Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
@@ -14,7 +13,7 @@ const portion = 500;
 
 const columns = ['id', 'buyer', 'email', 'seats', 'amount', 'currency', 'status', 'ordered_at', 'changed_at'];
 
-export function exportOrders({ db }: Pick<Deps, 'db'>): Route {
+export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/report.csv',
@@ -31,17 +30,24 @@ export function exportOrders({ db }: Pick<Deps, 'db'>): Route {
       const drop = await loadDrop(db, id);
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
-      return new TextStream(`drop-${id}-orders.csv`, linesOf(db, id));
+      return new TextStream(
+        `drop-${id}-orders.csv`,
+        linesOf((after) =>
+          reader.read(session, (replica) => soldOrders(replica, id, { limit: portion, after })),
+        ),
+      );
     },
   });
 }
 
-async function* linesOf(db: Database, dropId: number): AsyncGenerator<string> {
+type Portion = Awaited<ReturnType<typeof soldOrders>>;
+
+async function* linesOf(read: (after: string | undefined) => Promise<Portion>): AsyncGenerator<string> {
   let after: string | undefined;
   // Excel takes UTF-8 for something else without the mark.
   let text = `\ufeff${csvLine(columns)}`;
   for (;;) {
-    const { items, next } = await soldOrders(db, dropId, { limit: portion, after });
+    const { items, next } = await read(after);
     for (const { id, buyer, seats, amount, status, createdAt, updatedAt } of items) {
       const places = seats.map(({ section, row, number }) => `${section} row ${row} seat ${number}`);
       text += csvLine([

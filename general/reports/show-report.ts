@@ -10,8 +10,8 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { Tallies } from './tallies.ts';
 
 /** The ledger says what happened to seats, MySQL what was paid for them. */
-export function showReport({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Route {
-  const tallies = new Tallies({ db, inventory });
+export function showReport({ db, reader, inventory }: Pick<Deps, 'db' | 'reader' | 'inventory'>): Route {
+  const tallies = new Tallies({ db, reader, inventory });
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/report',
@@ -26,7 +26,10 @@ export function showReport({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): R
       const drop = await loadDrop(db, id);
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
-      const [tally, takings] = await Promise.all([tallies.of(drop), readTakings(db, drop)]);
+      const [tally, takings] = await Promise.all([
+        tallies.of(drop),
+        reader.read(session, (replica) => readTakings(replica, drop)),
+      ]);
       const { seatsSold, ...totals } = tally.totals;
       const served = totals.held + totals.promoted;
       const share = (part: number) => (served === 0 ? null : part / served);

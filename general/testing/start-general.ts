@@ -6,6 +6,7 @@ import { watchBannedUsers } from '../../shared/banned-users.ts';
 import { createInventory, type Inventory } from '../../shared/inventory/inventory.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import { readPrimary } from '../../shared/mysql/reader.ts';
 import { Ops } from '../../shared/ops.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import { signSession, type Role, type Session } from '../../shared/session.ts';
@@ -27,6 +28,8 @@ export type TestGeneral = {
   app: Express;
   deps: Deps;
   db: Database;
+  /** Of its database, as MYSQL_URL takes it. */
+  mysqlUrl: string;
   inventory: Inventory;
   /** A user in the database with a valid session, without the time a password takes. */
   user: (role?: Role) => Promise<TestUser>;
@@ -43,12 +46,16 @@ export type TestOptions = {
   webRoot?: string;
   inventory?: Inventory;
   trustedProxies?: string[];
+  /** Another MySQL than all tests share. */
+  mysqlAdminUrl?: string;
 };
 
 export async function startGeneral(options: TestOptions = {}): Promise<TestGeneral> {
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as LogLine) });
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({
+    mysqlAdminUrl: options.mysqlAdminUrl ?? testServers().mysqlAdminUrl,
+  });
   const { db } = database;
   const redis = connectRedis(testServers().redisNodes, log);
   const namespace = `test-${randomBytes(4).toString('hex')}-`;
@@ -60,12 +67,24 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
   const checkoutKey = createSecretKey(randomBytes(32));
   const findTerms = createFindTerms(db);
-  const deps: Deps = { db, findTerms, inventory, sessionKey, checkoutKey, bannedUsers, publicUrl, log };
+  const reader = readPrimary(db);
+  const deps: Deps = {
+    db,
+    reader,
+    findTerms,
+    inventory,
+    sessionKey,
+    checkoutKey,
+    bannedUsers,
+    publicUrl,
+    log,
+  };
   const registry = createMetrics('general');
   const app = createApp({
     pages: servePages({ ...deps, webRoot: options.webRoot }),
     routes: [...createRoutes(deps), ...(options.more?.(deps) ?? [])],
     ops: new Ops(registry),
+    reader,
     bannedUsers,
     sessionKey,
     currentRole: (userId) => currentRole(db, userId),
@@ -80,6 +99,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     app,
     deps,
     db,
+    mysqlUrl: database.url,
     inventory,
     async user(role = 'shopper') {
       const email = `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;

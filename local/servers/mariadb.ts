@@ -22,6 +22,12 @@ export type MariaDb = {
   stop(): Promise<void>;
 };
 
+const roles = {
+  alone: ['--skip-log-bin'],
+  primary: ['--server-id=1', '--log-bin=binlog', '--binlog-format=ROW'],
+  replica: ['--server-id=2', '--skip-log-bin', '--read-only=ON'],
+};
+
 /** Starts MariaDB with an empty `seatdrop` database, or with the data of last time. */
 export async function startMariaDb(options: {
   place: Place;
@@ -30,6 +36,8 @@ export async function startMariaDb(options: {
   adminPassword: string;
   /** false: commits are not forced to disk. They survive a killed server, not a power cut. For tests. */
   durable: boolean;
+  /** `primary`: replicas may follow it; `replica`: takes writes from replication only. Alone by default. */
+  role?: 'alone' | 'primary' | 'replica';
 }): Promise<MariaDb> {
   const { place, ports, password, adminPassword } = options;
   const port = ports.mariadb;
@@ -56,7 +64,7 @@ export async function startMariaDb(options: {
       '--pid-file=mariadb.pid',
       `--init-file=${initFile}`,
       '--skip-name-resolve',
-      '--skip-log-bin',
+      ...roles[options.role ?? 'alone'],
       '--character-set-server=utf8mb4',
       '--collation-server=utf8mb4_unicode_ci',
       '--default-time-zone=+00:00',

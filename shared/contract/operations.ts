@@ -63,7 +63,7 @@ export const health = z
         checks: z
           .record(z.string(), z.string())
           .optional()
-          .meta({ description: 'What it depends on: `ok` or `not ready`' }),
+          .meta({ description: 'What it depends on: `ok`, `not ready`, or `away`: it does without' }),
         milliseconds: z.int().optional().meta({ description: 'Until it answered' }),
       }),
     ),

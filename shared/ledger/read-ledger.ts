@@ -2,6 +2,7 @@
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Place } from '../inventory/keys.ts';
 import type { Database } from '../mysql/connect.ts';
+import { readPrimary, type Reader } from '../mysql/reader.ts';
 import { readArchive, readLosses, type ArchivedRow, type Loss } from './archive.ts';
 import type { Fields } from './record.ts';
 
@@ -18,7 +19,12 @@ export type Line = {
   hash?: Buffer;
 };
 
-export type LedgerSource = { db: Database; inventory: Pick<Inventory, 'ledgerEntries'> };
+export type LedgerSource = {
+  db: Database;
+  inventory: Pick<Inventory, 'ledgerEntries'>;
+  /** Where archived records may be read as well, be it behind `db`. */
+  reader?: Pick<Reader, 'read'>;
+};
 
 export type Page = {
   lines: Line[];
@@ -31,15 +37,18 @@ const usual = 500;
 /**
  * The next records. What Redis lost after it was archived is left out.
  * Redis is trimmed only after MySQL has the records. So what was read from Redis follows on `position` without a gap
- * if MySQL, asked after that, has nothing newer; else that comes first.
+ * if MySQL, asked after that, has nothing newer; else that comes first. A replica that is behind has no gaps, but an
+ * earlier end: it is asked first, and only the primary can say that there is nothing more.
  */
 export async function readOn(
-  { db, inventory }: LedgerSource,
+  { db, inventory, reader = readPrimary(db) }: LedgerSource,
   place: Place,
   position: Position,
   { limit = usual, onRow }: { limit?: number; onRow?: (row: ArchivedRow) => void } = {},
 ): Promise<Page> {
-  const archived = await readArchive(db, place, position.seq, limit);
+  const archived = await reader.read(undefined, (replica) =>
+    readArchive(replica, place, position.seq, limit),
+  );
   if (archived.length > 0) return pageOf(archived, position, await readLosses(db, place), onRow);
 
   const after = position.streamId === undefined ? '-' : `(${position.streamId}`;

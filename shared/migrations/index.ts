@@ -14,6 +14,7 @@ import * as outboxTries from './008-outbox-tries.ts';
 import * as localeOfUsers from './009-locale-of-users.ts';
 import * as timeZoneOfEvents from './010-time-zone-of-events.ts';
 import * as dropSchedules from './011-drop-schedules.ts';
+import * as replicationBeat from './012-replication-beat.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -27,6 +28,7 @@ const migrations: Record<string, Knex.Migration> = {
   '009-locale-of-users': localeOfUsers,
   '010-time-zone-of-events': timeZoneOfEvents,
   '011-drop-schedules': dropSchedules,
+  '012-replication-beat': replicationBeat,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

@@ -3,10 +3,10 @@ import knex, { type Knex } from 'knex';
 export type Database = Knex;
 
 /**
- * A pool of connections to the primary. Times are UTC both ways and money is integers, so that what is read is
- * what was written. `max` is connections of this process.
+ * A pool of connections. Times are UTC both ways and money is integers, so that what is read is what was written.
+ * `max` is connections of this process, `waitMs` the wait for one.
  */
-export function connectMysql(url: string, { max = 10 }: { max?: number } = {}): Database {
+export function connectMysql(url: string, { max = 10, waitMs = 5_000 } = {}): Database {
   const { hostname, port, username, password, pathname } = new URL(url);
   return knex({
     client: 'mysql2',
@@ -18,11 +18,11 @@ export function connectMysql(url: string, { max = 10 }: { max?: number } = {}): 
       database: pathname.slice(1),
       charset: 'utf8mb4',
       timezone: 'Z',
-      connectTimeout: 5_000,
+      connectTimeout: waitMs,
       supportBigNumbers: true,
     },
     pool: { min: 0, max },
-    acquireConnectionTimeout: 5_000,
+    acquireConnectionTimeout: waitMs,
     // knex would print what it also throws, past our structured log.
     log: { warn: unsaid, error: unsaid, deprecate: unsaid, debug: unsaid },
   });

@@ -15,8 +15,9 @@ export type TestDatabase = {
  * A database of its own for one test file, with the whole schema. Drops are numbered from a random start: tests
  * share one Redis Cluster, where a drop's id is what keeps its keys apart.
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { mysqlAdminUrl } = testServers();
+export async function createTestDatabase(
+  { mysqlAdminUrl }: { mysqlAdminUrl: string } = testServers(),
+): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const url = new URL(mysqlAdminUrl);
   const admin = connectMysql(mysqlAdminUrl, { max: 1 });
