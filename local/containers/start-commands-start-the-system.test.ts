@@ -46,7 +46,7 @@ afterAll(async () => {
 /** The value of a setting as it is in a container, with the addresses of this machine in place of those in there. */
 function here(name: string, value: string): string {
   if (name === 'HOST') return '127.0.0.1';
-  if (name === 'MYSQL_URL') return database.url;
+  if (name === 'MYSQL_URL' || name === 'MYSQL_REPLICA_URL') return database.url;
   if (name === 'AMQP_URL') return testServers().amqpUrl;
   if (name === 'REDIS_NODES') return testServers().redisNodes.join(',');
   if (name === 'SMTP_PORT') return String(ports.smtp);
@@ -106,6 +106,9 @@ test('the schema is made, the tiers get ready on a file system they cannot write
   expect((await task('migrate')).stdout).toContain('up to date');
   await Promise.all((['sandbox-payments', 'mail-catcher'] as const).map(start));
   await Promise.all((['publisher', 'consumer', 'realtime', 'general'] as const).map(start));
+  // General is ready without it, and finds it: here it is the primary itself.
+  const general = `http://127.0.0.1:${ports.general}/readyz`;
+  await eventually(async () => (await (await fetch(general)).text()).includes('"mysql replica":"ok"'));
   await task('demo-data');
 
   const config = join(data, 'nginx.conf');

@@ -76,7 +76,9 @@ test('every address names a service and the port it listens on', () => {
   const listens = new Map<string, number>();
   for (const [name, { environment, networks }] of Object.entries(trial)) {
     const port = Number(environment['PORT'] ?? environment['FRONT_DOOR_PORT'] ?? 0);
-    const said = { mysql: 3306, rabbitmq: 5672 }[name] ?? (name.startsWith('redis-') ? 6379 : port);
+    const said =
+      { mysql: 3306, 'mysql-replica': 3306, rabbitmq: 5672 }[name] ??
+      (name.startsWith('redis-') ? 6379 : port);
     for (const host of [name, networks['seatdrop']?.ipv4_address])
       if (host !== undefined) listens.set(host, said);
   }
