@@ -15,6 +15,8 @@ export async function ownLines(
   limit: number,
 ): Promise<Line[]> {
   const { dropId, partition } = place;
+  // Before the rows: what is archived from here on is in the tail, which goes on from the cursor.
+  const cursor = await readCursor(source.db, place);
   const rows: { seq: number; stream_id: string; record: string; hash: Buffer }[] = await source
     .db('ledger_buyers as own')
     .join('ledger', function of() {
@@ -35,10 +37,10 @@ export async function ownLines(
   }));
   if (lines.length === limit) return lines;
 
-  const cursor = await readCursor(source.db, place);
   const position = cursor ? { seq: cursor.seq, streamId: cursor.streamId } : beginning;
   const { lines: tail } = await readOn(source, place, position, { limit: mostUnarchived });
-  const own = tail.filter(({ seq, fields }) => seq > after && buyersOf(fields).includes(buyerId));
-  // What was archived between the two looks is in the tail as well as past the rows, never in both.
+  // What was archived between the two looks may be among the rows as well.
+  const last = lines.at(-1)?.seq ?? after;
+  const own = tail.filter(({ seq, fields }) => seq > last && buyersOf(fields).includes(buyerId));
   return [...lines, ...own].slice(0, limit);
 }

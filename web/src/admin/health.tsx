@@ -13,6 +13,8 @@ import styles from './admin.module.css';
 
 type Process = Told['tiers'][number];
 
+const looks: Record<string, string | undefined> = { ok: styles.fine, away: styles.without };
+
 export function Health() {
   const { admin } = useWords();
   const words = admin.health;
@@ -68,9 +70,9 @@ function Tier({ process, isAlone }: { process: Process; isAlone: boolean }) {
       {Object.keys(checks).length > 0 && (
         <dl className={styles.checks}>
           {Object.entries(checks).map(([check, said]) => (
-            <div key={check} className={said === 'ok' ? styles.fine : styles.wrong}>
+            <div key={check} className={looks[said] ?? styles.wrong}>
               <dt>{check}</dt>
-              <dd>{said === 'ok' ? words.ok : said}</dd>
+              <dd>{words.checks[said] ?? said}</dd>
             </div>
           ))}
         </dl>

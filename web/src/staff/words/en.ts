@@ -419,7 +419,7 @@ export const en = {
       },
       unknownHint: 'Nobody said where it is.',
       instance: (number: number) => `no. ${number}`,
-      ok: 'ok',
+      checks: { ok: 'ok', 'not ready': 'not ready', away: 'away, done without' } as Record<string, string>,
       tiers: {
         publisher: 'Accepts entries',
         consumer: 'Decides them',

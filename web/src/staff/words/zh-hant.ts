@@ -380,7 +380,7 @@ export const zhHant: StaffWords = {
       states: { ready: '就緒', not_ready: '未就緒', unreachable: '沒有回應', unknown: '未詢問' },
       unknownHint: '沒有人告知它的位置。',
       instance: (number) => `第 ${number} 個`,
-      ok: '正常',
+      checks: { ok: '正常', 'not ready': '未就緒', away: '離線，可暫缺' },
       tiers: {
         publisher: '接收購買',
         consumer: '處理購買',
