@@ -1,6 +1,6 @@
 /**
  * What every checkout writes and reads, a group of buyers at a time (shared/grouped.ts): in a rush hundreds pay in the
- * same second, and MySQL has to put each of their orders on disk.
+ * same second, and MySQL has to put each of their orders on disk. Why so: docs/decisions/023.
  */
 import { grouped } from '../../shared/grouped.ts';
 import { isDuplicateKey, type Database } from '../../shared/mysql/connect.ts';
