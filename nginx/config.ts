@@ -1,25 +1,8 @@
+import { usualLimits, type Limits } from '../shared/front-door-limits.ts';
 import { pagePolicy } from '../shared/page-policy.ts';
 import { type ProblemCode, problemBody, problemContentType } from '../shared/problems.ts';
-
-/** Requests per second that are let through steadily, and how many more at once. The rest get 429. */
-export type Limit = { rate: number; burst: number };
-
-export type Limits = {
-  /** Many buyers may share an address (a campus, a mobile network), so this one is wide ... */
-  entryPerAddress: Limit;
-  /** ... and this one is narrow: a buyer needs one entry, and a few tries at the question. */
-  entryPerToken: Limit;
-  /** Pages, sign-in, checkout, and socket connections. */
-  generalPerAddress: Limit;
-  generalPerToken: Limit;
-};
-
-const defaultLimits: Limits = {
-  entryPerAddress: { rate: 20, burst: 40 },
-  entryPerToken: { rate: 2, burst: 5 },
-  generalPerAddress: { rate: 50, burst: 100 },
-  generalPerToken: { rate: 50, burst: 100 },
-};
+import { cacheReads, cacheSoldOut, cacheZones } from './caches.ts';
+import { limitConnections, limitRate, limitSockets, limitZones } from './limits.ts';
 
 export type NginxOptions = {
   /** `address:port` */
@@ -35,6 +18,8 @@ export type NginxOptions = {
   /** A file for one JSON line per request; default: none. */
   accessLog?: string;
   limits?: Partial<Limits>;
+  /** Whether answers that allow it are given from memory; without it for measuring what that costs. Default: yes. */
+  caches?: boolean;
   workers?: number | 'auto';
   /** Whom the workers run as when nginx is started by root; default: nginx's own choice. */
   user?: string;
@@ -43,7 +28,8 @@ export type NginxOptions = {
 /** The whole nginx.conf of the front door. Runs in the foreground and logs errors to stderr. */
 export function nginxConfig(options: NginxOptions): string {
   const { listen, upstreams, trustedProxies, dir, pages, accessLog, workers = 'auto', user } = options;
-  const limits = { ...defaultLimits, ...options.limits };
+  const { caches = true } = options;
+  const limits = { ...usualLimits, ...options.limits };
   const lines = (of: readonly string[]): string => of.join('\n    ');
   return `
 daemon off;
@@ -92,16 +78,8 @@ http {
     # apart, so that junk in one does not hide the token in the other.
     map $cookie_session $cookie_token { "~^[\\w-]+\\.[\\w-]+\\.(?<cookie_signature>[\\w-]{40})" $cookie_signature; }
     map $http_authorization $header_token { "~*^Bearer +[\\w-]+\\.[\\w-]+\\.(?<header_signature>[\\w-]{40})" $header_signature; }
-    ${lines([
-      zone('entry_address', '$binary_remote_addr', limits.entryPerAddress),
-      zone('entry_cookie', '$cookie_token', limits.entryPerToken),
-      zone('entry_header', '$header_token', limits.entryPerToken),
-      zone('general_address', '$binary_remote_addr', limits.generalPerAddress),
-      zone('general_cookie', '$cookie_token', limits.generalPerToken),
-      zone('general_header', '$header_token', limits.generalPerToken),
-    ])}
-    limit_req_status 429;
-    limit_req_log_level info;
+    ${lines(limitZones(limits))}
+    ${caches ? lines(cacheZones(dir)) : ''}
 
     client_max_body_size 16k;
     client_body_buffer_size 16k; # bodies never touch the disk
@@ -142,25 +120,40 @@ http {
         listen ${listen} backlog=4096;
         add_header X-Request-Id $checked_request_id always;
 
+        ${limitConnections(limits)}
+
         # The rush comes in here and nowhere else.
-        location ~ ^/api/drops/[^/]+/entries$ {
-            ${use('entry', limits.entryPerAddress, limits.entryPerToken)}
+        location ~ ^/api/drops/[1-9][0-9]*/entries$ {
+            ${limitRate('entry', limits)}
+            ${caches ? cacheSoldOut() : ''}
             proxy_read_timeout 10s;
             proxy_pass http://$entry_tier;
         }
         location /socket.io/ {
-            ${use('general', limits.generalPerAddress, limits.generalPerToken)}
+            ${limitRate('general', limits)}
+            ${limitSockets(limits)}
             proxy_read_timeout 90s; # longer than two heartbeats
             proxy_pass http://realtime;
         }
         # Pages that search engines and link previews read: general puts in what they are about.
         location ~ ^/events/[0-9]+$ {
-            ${use('general', limits.generalPerAddress, limits.generalPerToken)}
+            ${limitRate('general', limits)}
+            ${caches ? cacheReads('$uri') : ''}
             ${pages === undefined ? '' : 'error_page 502 504 =200 /index.html; # the page itself can say it'}
             proxy_pass http://general;
         }
+        location ~ ^/api/drops/[1-9][0-9]*/seats$ {
+            ${limitRate('general', limits)}
+            ${caches ? cacheReads('$uri') : ''}
+            proxy_pass http://general;
+        }
+        location ~ ^/api/(events|openapi\\.json)$ {
+            ${limitRate('general', limits)}
+            ${caches ? cacheReads('$uri$is_args$args') : ''}
+            proxy_pass http://general;
+        }
         location ${pages === undefined ? '/' : '/api/'} {
-            ${use('general', limits.generalPerAddress, limits.generalPerToken)}
+            ${limitRate('general', limits)}
             proxy_pass http://general;
         }
         ${pages === undefined ? '' : pageLocations(pages)}
@@ -225,19 +218,6 @@ function pageLocations(pages: string): string {
             try_files $uri =404;
         }
         location = /built-from.txt { return 404; }`;
-}
-
-/** A request without the key (no token) is not counted. 16 MB remember some 100,000 keys. */
-function zone(name: string, key: string, { rate }: Limit): string {
-  return `limit_req_zone ${key} zone=${name}:16m rate=${rate}r/s;`;
-}
-
-function use(kind: 'entry' | 'general', perAddress: Limit, perToken: Limit): string {
-  return [
-    `limit_req zone=${kind}_address burst=${perAddress.burst} nodelay;`,
-    `limit_req zone=${kind}_cookie burst=${perToken.burst} nodelay;`,
-    `limit_req zone=${kind}_header burst=${perToken.burst} nodelay;`,
-  ].join('\n            ');
 }
 
 function upstream(name: string, servers: readonly string[], balance = ''): string {

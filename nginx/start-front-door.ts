@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { placeAt } from '../local/place.ts';
@@ -11,6 +12,14 @@ import type { NginxOptions } from './config.ts';
 
 /** What a stand-in for a tier saw; it answers this as JSON. */
 export type Seen = { tier: string; method: string; url: string; headers: IncomingHttpHeaders; bytes: number };
+
+/** What it answers instead; `until`: not before this. */
+export type Answer = {
+  status?: number;
+  headers?: Record<string, string>;
+  text?: string;
+  until?: Promise<unknown>;
+};
 
 /** For tests: the real nginx before stand-ins that say which tier was asked, and for what. */
 export async function startFrontDoor(
@@ -59,31 +68,47 @@ function parse(text: string): Partial<Seen> & Record<string, unknown> {
 }
 
 async function startTier(tier: string) {
+  const asked: Seen[] = [];
+  let answerTo: (seen: Seen) => Answer = (seen) => ({
+    status: seen.url.startsWith('/api/fails') ? 503 : 200,
+  });
   const server: Server = createServer((request, response) => {
     let bytes = 0;
     request.on('data', (data: Buffer) => (bytes += data.length));
     request.on('end', () => {
-      const { method = '', url = '', headers } = request;
-      const seen: Seen = { tier, method, url, headers, bytes };
-      response.setHeader('x-request-id', 'said by the tier');
-      response.writeHead(url.startsWith('/api/fails') ? 503 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(seen));
+      const { method = '', url = '', headers: sent } = request;
+      const seen: Seen = { tier, method, url, headers: sent, bytes };
+      asked.push(seen);
+      const { status = 200, headers, text = JSON.stringify(seen), until } = answerTo(seen);
+      void Promise.resolve(until).then(() => {
+        response.setHeader('x-request-id', 'said by the tier');
+        response.writeHead(status, { 'content-type': 'application/json', ...headers });
+        response.end(text);
+      });
     });
   });
-  server.on('upgrade', (_request, socket) => {
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (request, socket) => {
+    upgraded.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.end(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n${tier}`,
-    );
+    const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+    if (request.url?.includes('stay') === true) socket.write(`${head}${tier}`);
+    else socket.end(`${head}${tier}`);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** All it was asked so far. */
+    asked,
+    answer(how: (seen: Seen) => Answer) {
+      answerTo = how;
+    },
     async stop() {
       if (!server.listening) return;
       server.close();
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
       await once(server, 'close');
     },
   };

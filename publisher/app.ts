@@ -23,6 +23,11 @@ const safetyHeaders = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
 };
+/**
+ * Sold out is the one answer that is the same for everybody: the front door gives it in our place for a second, and for
+ * one more while one entry at a time comes here to see whether it is still so.
+ */
+const soldOutCaching = { 'cache-control': 's-maxage=1, stale-while-revalidate=1' };
 const accepted = JSON.stringify({ status: 'queued' });
 const acceptedHeaders = Object.entries({
   'content-type': 'application/json',
@@ -85,6 +90,7 @@ function sendProblem(res: ServerResponse, requestId: string, problem: Problem): 
     'content-type': problemContentType,
     'content-length': Buffer.byteLength(text),
     ...safetyHeaders,
+    ...(problem.code === 'drop_sold_out' ? soldOutCaching : {}),
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
     ...(problem.code === 'method_not_allowed' ? { allow: 'POST' } : {}),
     // What is left of a body that is too large is not worth reading.

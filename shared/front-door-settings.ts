@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hostsAndPorts, whole } from './config.ts';
+import { parseLimits } from './front-door-limits.ts';
 
 const upstreams = hostsAndPorts.transform((list) => list.split(','));
 
@@ -27,5 +28,22 @@ export const frontDoorSettings = z.object({
     .string()
     .startsWith('/')
     .default('/run/front-door')
-    .describe('A folder that nginx may write to, for its pid and temporary files.'),
+    .describe(
+      'A folder that nginx may write to, best in memory: for its pid, temporary files and up to 80 MB of answers.',
+    ),
+  FRONT_DOOR_LIMITS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      try {
+        return parseLimits(text);
+      } catch (error) {
+        context.addIssue((error as Error).message);
+        return z.NEVER;
+      }
+    })
+    .describe(
+      'Limits that are not the usual ones (shared/front-door-limits.ts), separated by commas: ' +
+        '`entryPerAddress=100/200` is 100 a second and 200 more at once, `socketsPerAddress=30000` so many at a time.',
+    ),
 });

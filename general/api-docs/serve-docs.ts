@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Router, type Response } from 'express';
 // Not the package's own entry, which would run the browser's whole bundle here, for half a second.
 import folderOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
+import { sayPublic } from '../http/public-answer.ts';
 import type { OpenApiDocument } from './openapi.ts';
 
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
@@ -44,7 +45,10 @@ export function serveDocs(document: OpenApiDocument): Router {
   const folder = folderOfSwaggerUi();
   const keep = (res: Response) => res.set('Cache-Control', 'public, max-age=3600');
 
-  router.get('/api/openapi.json', (_req, res) => void res.json(document));
+  router.get('/api/openapi.json', (_req, res) => {
+    sayPublic(res);
+    res.json(document);
+  });
   router.get('/api/docs', (_req, res) => {
     res.set('Content-Security-Policy', policy).type('html').send(page);
   });

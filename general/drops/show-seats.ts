@@ -6,6 +6,7 @@ import { readSeatRows } from '../../shared/drops/seat-rows.ts';
 import type { DropState } from '../../shared/realtime-events.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
+import { sayPublic } from '../http/public-answer.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 
 /** Milliseconds for which a map is told as it was read. */
@@ -23,13 +24,17 @@ export function showSeats(deps: Pick<Deps, 'db' | 'inventory'>): Route {
     method: 'GET',
     path: '/api/drops/:id/seats',
     summary: 'Show which seats are free, held and sold, and how the sale stands',
-    description: 'Up to a quarter of a second old. The socket tells the same, and then what changes.',
+    description:
+      'Up to two seconds old; `drop.serverTime` says of when. The socket tells the same, and then what changes.',
     tag: 'Drops',
     who: 'anyone',
     params: ofOne,
     success: { status: 200, schema: seatRows, description: 'The seats, row by row, and their sums' },
     problems: [],
-    handle: ({ params: { id } }) => seatsOf(id),
+    handle({ params: { id }, res }) {
+      sayPublic(res);
+      return seatsOf(id);
+    },
   });
 }
 

@@ -4,6 +4,7 @@ import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { findSummaryRows, summarizeDrops } from '../drops/summarize-drops.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
+import { sayPublic } from '../http/public-answer.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { toEvent, type EventRow } from './event.ts';
 
@@ -18,10 +19,11 @@ export function listEvents({ reader, inventory }: Pick<Deps, 'reader' | 'invento
     query: eventQuery,
     success: { status: 200, schema: pageOf(eventSummary), description: 'Events with their drops' },
     problems: ['not_signed_in'],
-    async handle({ query: { limit, after, mine: own, ...query }, session }) {
+    async handle({ query: { limit, after, mine: own, ...query }, session, res }) {
       const now = Date.now();
       const mine = own === 'true';
       if (mine && !session) throw new Problem('not_signed_in');
+      if (!mine) sayPublic(res);
       const organizerId = mine ? session?.userId : query.organizerId;
       const all = organizerId !== undefined;
       const order = all ? 'desc' : 'asc';

@@ -87,7 +87,7 @@ test('an unknown address is a problem, a known one says which methods it takes',
 });
 
 test('answers may not be kept, framed or taken for something else', async () => {
-  const { headers } = await request(general.app).get('/api/events').expect(200);
+  const { headers } = await request(general.app).get('/api/events/0').expect(404);
   expect(headers).toMatchObject({
     'cache-control': 'no-store',
     'content-security-policy': "default-src 'none';frame-ancestors 'none'",

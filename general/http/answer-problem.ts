@@ -4,6 +4,8 @@ import { isTransient } from '../../shared/redis/transient.ts';
 
 export function answerProblem(res: Response, { code, status, options }: Problem): void {
   if (options.retryAfter !== undefined) res.set('Retry-After', String(Math.ceil(options.retryAfter)));
+  // The handler may have said otherwise of the answer that it would have given.
+  res.set('Cache-Control', 'no-store');
   if (status === 401) res.set('WWW-Authenticate', 'Bearer');
   res
     .status(status)

@@ -59,7 +59,7 @@ test('title, description, address and metadata stand in the app’s own page', a
   const id = await insertEvent();
   const { text, headers } = await page(id).expect(200);
   expect(headers['content-type']).toBe('text/html; charset=utf-8');
-  expect(headers['cache-control']).toBe('no-cache');
+  expect(headers['cache-control']).toBe('public, max-age=0, s-maxage=1');
   expect(text.match(/<title>/g)).toHaveLength(1);
   const url = `https://seatdrop.test/events/${id}`;
   for (const element of [

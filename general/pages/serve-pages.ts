@@ -5,6 +5,7 @@ import { idInPath } from '../../shared/contract/ids.ts';
 import { pagePolicy } from '../../shared/page-policy.ts';
 import type { Deps } from '../deps.ts';
 import type { Locals } from '../http/observe-request.ts';
+import { sayPublic } from '../http/public-answer.ts';
 import { createAppShell, type PageParts } from './app-shell.ts';
 import { eventMeta, eventSaid, noEventMeta } from './event-meta.ts';
 import { createReadPageEvent } from './read-page-event.ts';
@@ -44,10 +45,8 @@ function eventPage({ db, inventory, publicUrl, webRoot }: PageDeps) {
     res.locals.route = '/events/:id';
     const { status, ...parts } = await look(req.params.id, res.locals.log);
     if (status === 503) res.set('Retry-After', '2');
-    res.status(status).set({
-      'Content-Security-Policy': policy,
-      'Cache-Control': status === 200 ? 'no-cache' : 'no-store',
-    });
+    res.status(status).set('Content-Security-Policy', policy);
+    if (status === 200) sayPublic(res);
     res.type('html').send(await shell(parts));
   };
 }

@@ -15,7 +15,10 @@ export type Nginx = {
 
 /** Starts the front door on 127.0.0.1. Whoever connects from this machine may speak for other addresses. */
 export async function startNginx(
-  options: { place: Place; port: number } & Pick<NginxOptions, 'upstreams' | 'limits' | 'workers' | 'pages'> &
+  options: { place: Place; port: number } & Pick<
+    NginxOptions,
+    'upstreams' | 'limits' | 'caches' | 'workers' | 'pages'
+  > &
     Partial<Pick<NginxOptions, 'trustedProxies'>>,
 ): Promise<Nginx> {
   const { place, port, ...config } = options;

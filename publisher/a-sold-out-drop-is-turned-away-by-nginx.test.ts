@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { placeAt } from '../local/place.ts';
+import { freePorts } from '../local/ports.ts';
+import { startNginx, type Nginx } from '../local/servers/nginx.ts';
+import type { Drop } from '../shared/drops/drop.ts';
+import { eventually } from '../shared/testing/eventually.ts';
+import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+
+const wide = { rate: 10_000, burst: 10_000 };
+
+let world: PublisherWorld;
+let door: Nginx;
+const dir = mkdtempSync(join(tmpdir(), 'sold-out-'));
+beforeAll(async () => {
+  world = await createPublisherWorld();
+  const { port } = await freePorts(['port']);
+  door = await startNginx({
+    place: placeAt(dir),
+    port,
+    upstreams: { publisher: [new URL(world.url).host], general: ['127.0.0.1:9'], realtime: ['127.0.0.1:9'] },
+    limits: { entryPerAddress: wide, entryPerToken: wide },
+    workers: 1,
+  });
+});
+afterAll(async () => {
+  await door.stop();
+  await world.stop();
+  rmSync(dir, { recursive: true });
+});
+
+type Buyer = Awaited<ReturnType<PublisherWorld['user']>>;
+
+async function enter(drop: Drop, buyer: Buyer, body: unknown = world.entry(drop, buyer.id)) {
+  const response = await fetch(`${door.url}/api/drops/${drop.id}/entries`, {
+    method: 'POST',
+    headers: { ...buyer.bearer, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as { code?: string } };
+}
+
+/** All answers that the publisher has given. */
+async function answers(): Promise<number> {
+  const counted = await (await fetch(`${world.url}/metrics`)).text();
+  const lines = [...counted.matchAll(/^seatdrop_entries_total\{[^}]*\} (\d+)/gm)];
+  return lines.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+test('while it is sold out hardly anybody reaches the publisher; when a seat comes back, everybody', async () => {
+  const buyer = await world.user();
+  const drop = await world.createDrop({
+    sections: [{ name: 'Box', rows: 1, seatsPerRow: 1 }],
+    standbyLimit: 1,
+  });
+  const place = { dropId: drop.id, partition: 0 };
+  const wrong = { ...world.entry(drop, buyer.id), answer: 'no' };
+  await world.shop.hold(place, 7);
+  // A place in standby is left, and what one buyer is told is told to nobody else.
+  expect((await enter(drop, buyer, wrong)).body.code).toBe('wrong_answer');
+  expect((await enter(drop, { ...buyer, bearer: { Authorization: '' } })).body.code).toBe('not_signed_in');
+  await world.shop.decide(place, '8:1');
+  await eventually(async () => (await enter(drop, buyer, wrong)).body.code === 'drop_sold_out');
+
+  const before = await answers();
+  const crowd = await Promise.all(Array.from({ length: 300 }, () => enter(drop, buyer)));
+  expect(new Set(crowd.map(({ body }) => body.code))).toEqual(new Set(['drop_sold_out']));
+  // One each second, and those who meet the first of them.
+  expect((await answers()) - before).toBeLessThan(30);
+
+  await world.shop.inventory.leave(place, 8);
+  await eventually(async () => (await enter(drop, buyer)).status === 202);
+  await eventually(async () => {
+    const all = await Promise.all(Array.from({ length: 20 }, () => enter(drop, buyer)));
+    return all.every(({ status }) => status === 202);
+  });
+});
