@@ -12,7 +12,17 @@ test('what is asked for is read', () => {
     plan: { rounds: 5, profile: true },
   });
   expect(readOptions(['--help'])).toBe('help');
-  for (const name of ['accept', 'decide', 'connect', 'fanout', 'outcome', 'checkout', 'scale'])
+  for (const name of [
+    'accept',
+    'decide',
+    'connect',
+    'fanout',
+    'outcome',
+    'checkout',
+    'edge',
+    'isolation',
+    'scale',
+  ])
     expect(help).toContain(`\n  ${name} `);
 });
 

@@ -2,7 +2,9 @@ import { benchAccept } from './accept.ts';
 import { benchCheckout } from './checkout.ts';
 import { benchConnect } from './connect.ts';
 import { benchDecide } from './decide.ts';
+import { benchEdge } from './edge.ts';
 import { benchFanout } from './fanout.ts';
+import { benchIsolation } from './isolation.ts';
 import { benchOutcome } from './outcome.ts';
 import { benchScale } from './scale.ts';
 
@@ -19,6 +21,11 @@ export const benches = {
     run: benchOutcome,
   },
   checkout: { what: 'paid orders/s of one general tier, durable in MySQL', run: benchCheckout },
+  edge: { what: 'answers/s that a drop is sold out, given by nginx without the publisher', run: benchEdge },
+  isolation: {
+    what: 'what sign-in and checkout wait in a flood of entries, against without one',
+    run: benchIsolation,
+  },
   scale: { what: 'more processes and partitions, and a model of what a drop costs', run: benchScale },
 } as const;
 

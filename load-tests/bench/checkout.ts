@@ -80,7 +80,7 @@ export async function payEverything(
   buyers: readonly Identity[],
 ): Promise<Offered> {
   const drop = await rig.dropOnSale(terms);
-  const requests = await requestsFor(rig, drop, buyers);
+  const requests = await payRequests(rig, drop, buyers);
   const offered = await offer({ port: general.port, connections: atOnce, next: () => requests.pop() });
   // What follows an order (the provider's webhook) is part of what it costs.
   await sleep(500);
@@ -94,8 +94,8 @@ export async function payEverything(
   return offered;
 }
 
-/** Everybody holds a seat and pays it. */
-async function requestsFor(rig: Rig, drop: Drop, buyers: readonly Identity[]): Promise<Buffer[]> {
+/** Everybody holds a seat of the drop and pays it. */
+export async function payRequests(rig: Rig, drop: Drop, buyers: readonly Identity[]): Promise<Buffer[]> {
   const place = { dropId: drop.id, partition: 0 };
   const key = signingKeyFromHex(rig.secrets.checkoutKey);
   const holds: NewHold[] = [];

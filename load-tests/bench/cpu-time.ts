@@ -25,3 +25,17 @@ export function cpuOfAll(processes: readonly { pid: number | undefined }[]): num
   }
   return seconds;
 }
+
+/** Seconds of CPU that the whole machine has spent since it started, what its host took from it included; 0 likewise. */
+export function machineCpuSeconds(): number {
+  try {
+    const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, steal = 0] = line
+      .split(/\s+/)
+      .slice(1)
+      .map(Number);
+    return (user + nice + system + irq + softIrq + steal) / ticksPerSecond;
+  } catch {
+    return 0;
+  }
+}

@@ -48,7 +48,10 @@ export type Rig = {
   /** `load-tests/bench/processes/NAME.ts`, likewise; it listens on PORT. */
   startProcess: (name: string, settings?: Record<string, string>) => Promise<Measured>;
   /** nginx before these tiers. */
-  startFrontDoor: (upstreams: NginxOptions['upstreams']) => Promise<FrontDoor>;
+  startFrontDoor: (
+    upstreams: NginxOptions['upstreams'],
+    options?: Pick<NginxOptions, 'caches'>,
+  ) => Promise<FrontDoor>;
   /** Nothing is kept on a core of its own any more: for benchmarks of the whole. */
   useAllCores: () => void;
   step: Step;
@@ -164,9 +167,9 @@ export async function startRig(options: {
         pin(child.pid, cores.rest);
         return child;
       },
-      async startFrontDoor(upstreams) {
+      async startFrontDoor(upstreams, more = {}) {
         const port = ports['front-door'];
-        const nginx = await startNginx({ place, port, upstreams, workers: 1 });
+        const nginx = await startNginx({ place, port, upstreams, workers: 1, ...more });
         releases.push(() => nginx.stop());
         return { port, url: nginx.url, processes: nginx.processes, stop: () => nginx.stop() };
       },

@@ -1,0 +1,114 @@
+/**
+ * What nginx spends when it says "sold out" by itself, against a publisher that does; and what looking for that answer
+ * adds to an entry that is accepted.
+ */
+import { descendants } from '../../local/proc.ts';
+import { signingKeyFromHex } from '../../shared/session.ts';
+import { makeBuyers } from '../rush/make-buyers.ts';
+import { payRequests } from './checkout.ts';
+import { pin } from './cores.ts';
+import { cpuOfAll } from './cpu-time.ts';
+import { median, number, round, spread, type Finding } from './figures.ts';
+import { startFlood } from './flood.ts';
+import type { Plan } from './options.ts';
+import type { Rig } from './rig.ts';
+
+/** Answers a second, and microseconds of CPU for each, of nginx or, where it is the publisher that is asked, of that. */
+type Round = { rate: number; micros: number; reached: number };
+
+const kinds = {
+  edge: 'sold out, nginx',
+  publisher: 'sold out, publisher alone',
+  looked: 'accepted, nginx looks first',
+  passed: 'accepted, nginx does not look',
+} as const;
+type Kind = keyof typeof kinds;
+
+export async function benchEdge(rig: Rig, { rounds, seconds }: Plan): Promise<Finding> {
+  const publisher = await rig.startTier('publisher');
+  await rig.startTier('consumer').then(({ child }) => pin(child.pid, rig.cores.rest));
+  const soldOut = await rig.dropOnSale({ holdSeconds: 900 });
+  const open = await rig.dropOnSale({ standbyLimit: 50_000_000 });
+  const buyers = await makeBuyers(rig.db, signingKeyFromHex(rig.secrets.sessionKey), soldOut.capacity);
+  // Nobody pays for these.
+  await payRequests(rig, soldOut, buyers);
+  const flood = await startFlood(rig, [soldOut, open]);
+  pin(flood.child.pid, rig.cores.rest);
+  const upstreams = {
+    publisher: [`127.0.0.1:${publisher.port}`],
+    realtime: ['127.0.0.1:9'],
+    general: ['127.0.0.1:9'],
+  };
+  const reachedSoFar = async (): Promise<number> => {
+    const metrics = await (await fetch(`${publisher.url}/metrics`)).text();
+    const counts = [...metrics.matchAll(/^seatdrop_entries_total\{[^}]*\} (\d+)/gm)];
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  };
+
+  const one = async (kind: Kind, forSeconds: number): Promise<Round> => {
+    const isSoldOut = kind === 'edge' || kind === 'publisher';
+    const door =
+      kind === 'publisher' ? undefined : await rig.startFrontDoor(upstreams, { caches: kind !== 'passed' });
+    const measured = door?.processes ?? [publisher.child];
+    // What is measured has the core to itself, or shares it with the publisher that answers it.
+    for (const { pid } of measured)
+      if (pid !== undefined)
+        for (const each of [pid, ...descendants(pid).map((child) => child.pid)])
+          pin(each, rig.cores.measured);
+    pin(publisher.child.pid, isSoldOut ? rig.cores.measured : rig.cores.all);
+    // The first to come all find out by themselves.
+    await flood.pour(door?.port ?? publisher.port, isSoldOut ? soldOut : open, 0.5);
+    const [reached, cpu] = [await reachedSoFar(), cpuOfAll(measured)];
+    const answers = await flood.pour(door?.port ?? publisher.port, isSoldOut ? soldOut : open, forSeconds);
+    const count = answers.get(isSoldOut ? 409 : 202) ?? 0;
+    if (answers.size !== 1 || count === 0)
+      throw new Error(`${kinds[kind]}: answered ${JSON.stringify([...answers])}`);
+    const found = {
+      rate: count / forSeconds,
+      micros: ((cpuOfAll(measured) - cpu) / count) * 1e6,
+      reached: ((await reachedSoFar()) - reached) / forSeconds,
+    };
+    await door?.stop();
+    return found;
+  };
+
+  const found: Record<Kind, Round>[] = [];
+  const all = async (forSeconds: number) => ({
+    edge: await one('edge', forSeconds),
+    publisher: await one('publisher', forSeconds),
+    looked: await one('looked', forSeconds),
+    passed: await one('passed', forSeconds),
+  });
+  await rig.step('warm-up', () => all(1));
+  for (let each = 1; each <= rounds; each += 1)
+    await rig.step(`round ${each} of ${rounds}`, async () => void found.push(await all(seconds)));
+
+  const of = (kind: Kind, what: keyof Round) => found.map((row) => row[kind][what]);
+  return {
+    value: Math.round(median(of('edge', 'rate'))),
+    unit: 'answers/s that a drop is sold out, by nginx',
+    reference: Math.round(median(of('publisher', 'rate'))),
+    ratio: round(median(found.map(({ edge, publisher: by }) => edge.rate / by.rate)), 2),
+    more: {
+      reachedPublisher: round(median(of('edge', 'reached')), 1),
+      cpuMicros: round(median(of('edge', 'micros')), 1),
+      referenceCpuMicros: round(median(of('publisher', 'micros')), 1),
+      lookingCpu: round(median(found.map(({ looked, passed }) => looked.micros / passed.micros)), 3),
+    },
+    table: [
+      ['', 'answers/s', 'µs of CPU each', 'a second reach the publisher'],
+      ...(Object.keys(kinds) as Kind[]).map((kind) => [
+        kinds[kind],
+        spread(of(kind, 'rate')),
+        spread(of(kind, 'micros'), 1),
+        number(median(of(kind, 'reached')), 1),
+      ]),
+    ],
+    notes: [
+      `looking first costs nginx ${spread(
+        found.map(({ looked, passed }) => looked.micros / passed.micros),
+        3,
+      )} times its CPU for an entry that is accepted`,
+    ],
+  };
+}

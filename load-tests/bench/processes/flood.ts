@@ -1,0 +1,63 @@
+/**
+ * Entries as fast as they are answered, from a process of its own: `GET /?port=PORT&drop=ID&connections=N&seconds=S`
+ * answers how many of each status came, as pairs; without seconds requests are only made ready. They are from 100,000 buyers, four at an address, so that the limits of the
+ * front door let them through as they would a crowd.
+ */
+import { createServer } from 'node:http';
+import { loadDrop } from '../../../shared/drops/drop.ts';
+import { questionFor } from '../../../shared/drops/question.ts';
+import { connectMysql } from '../../../shared/mysql/connect.ts';
+import { signingKeyFromHex, signSession } from '../../../shared/session.ts';
+import { offer } from '../http-load.ts';
+import { post } from '../requests.ts';
+
+const buyers = 100_000;
+const db = connectMysql(process.env['MYSQL_URL'] ?? '', { max: 1 });
+const key = signingKeyFromHex(process.env['SESSION_KEY'] ?? '');
+const tokens: string[] = [];
+/** By drop. */
+const known = new Map<number, Buffer[]>();
+
+createServer((req, res) => {
+  const { searchParams } = new URL(req.url ?? '/', 'http://localhost');
+  const of = (name: string) => Number(searchParams.get(name));
+  flood(of('port'), of('drop'), of('connections'), of('seconds')).then(
+    (answers) => res.end(JSON.stringify([...answers])),
+    (error: unknown) => res.writeHead(500).end(String(error)),
+  );
+}).listen(Number(process.env['PORT']), '127.0.0.1');
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit());
+
+/** The answers by status. */
+async function flood(
+  port: number,
+  dropId: number,
+  connections: number,
+  seconds: number,
+): Promise<Map<number, number>> {
+  // Whoever looks whether this process is up names no drop.
+  if (dropId === 0) return new Map();
+  const requests = known.get(dropId) ?? (await requestsFor(dropId));
+  known.set(dropId, requests);
+  if (seconds === 0) return new Map();
+  let at = 0;
+  const next = () => requests[at++ % requests.length];
+  return (await offer({ port, connections, seconds, next })).answers;
+}
+
+async function requestsFor(dropId: number): Promise<Buffer[]> {
+  const drop = await loadDrop(db, dropId);
+  if (!drop) throw new Error(`no drop ${dropId}`);
+  return Array.from({ length: buyers }, (_, index) => {
+    const userId = index + 1_000_000;
+    const question = questionFor(drop, userId)!;
+    return post(
+      `/api/drops/${dropId}/entries`,
+      { questionId: question.id, answer: question.answer, quantity: 1 },
+      {
+        authorization: `Bearer ${(tokens[index] ??= signSession({ userId, role: 'shopper' }, key))}`,
+        'x-forwarded-for': `198.${18 + ((index >> 18) & 1)}.${(index >> 10) & 255}.${(index >> 2) & 255}`,
+      },
+    );
+  });
+}
