@@ -47,7 +47,6 @@ export class QueueWorker {
   #line: Promise<void> | undefined;
   readonly #underWay = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  #cancel: () => Promise<unknown> = () => Promise.resolve();
 
   constructor(options: QueueWorkerOptions) {
     this.#options = options;
@@ -58,7 +57,7 @@ export class QueueWorker {
     if (this.#stopping.signal.aborted) return;
     let open = true;
     channel.once('close', () => (open = false));
-    const { consumerTag } = await channel.consume(this.#options.queue, (message) => {
+    await channel.consume(this.#options.queue, (message) => {
       if (this.#stopping.signal.aborted) return;
       if (!message) {
         // The broker ended this consumer (its queue was deleted); what comes after this channel sets up all anew.
@@ -68,13 +67,15 @@ export class QueueWorker {
       this.#arrived.push({ message, channel, isOpen: () => open });
       this.#line ??= this.#work();
     });
-    this.#cancel = () => (open ? channel.cancel(consumerTag) : Promise.resolve());
   }
 
-  /** Takes nothing new, and resolves when what is under way has ended. The rest stays in the queue. */
+  /**
+   * Takes nothing new, and resolves when what is under way has ended. The rest is back in the queue once the channel is
+   * closed, and only then may another consumer begin: were this one cancelled at the broker first, the next in line
+   * would get what comes after the messages that are still in hand here, and these would be overtaken.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#cancel().catch(() => {});
     await this.#line;
     await Promise.all(this.#underWay);
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../shared/testing/eventually.ts';
 import { startTcpProxy, viaProxy, type TcpProxy } from '../shared/testing/tcp-proxy.ts';
 import { testServers } from '../shared/testing/servers.ts';
@@ -104,6 +105,35 @@ test('a consumer that stops finishes what it has begun and leaves the rest in th
   const next = await world.start();
   await eventually(() => news.told.length === 10);
   expect(new Set(news.told.map(({ to }) => to)).size).toBe(10);
+  expect(await claimed(place)).toEqual(batches.map(({ id }) => id));
+  await next.end();
+});
+
+test('one that stops with batches in hand is not overtaken by the one that stood by', async () => {
+  const { drop, place } = await world.onSale();
+  const news = await world.news(drop.id);
+  let begun = 0;
+  let go: () => void = () => {};
+  const slow: typeof world.inventory.claim = async (...args) => {
+    begun += 1;
+    await new Promise<void>((resolve) => (go = resolve));
+    return world.inventory.claim(...args);
+  };
+  const stopping = await world.start({ inventory: { ...world.inventory, claim: slow } });
+  const [inHand, after] = [batchesOf(10, 1).slice(0, 5), batchesOf(10, 1).slice(5)];
+  const batches = [];
+  for (const entries of inHand) batches.push(await world.broker.enter(place, entries));
+  await eventually(() => begun === 1);
+  const next = await world.start();
+
+  const stopped = stopping.end();
+  for (const entries of after) batches.push(await world.broker.enter(place, entries));
+  await sleep(300); // time for the other one to take what it must not take yet
+  const overtaking = await claimed(place);
+  go();
+  await stopped;
+  expect(overtaking).toEqual([]);
+  await eventually(() => news.told.length >= 10);
   expect(await claimed(place)).toEqual(batches.map(({ id }) => id));
   await next.end();
 });
