@@ -28,7 +28,7 @@ function tier(name, defaultPort, defaultInstances) {
     exec_mode: 'cluster',
     instances: Number(setting('INSTANCES', defaultInstances)),
     env: { PORT: String(setting('PORT', defaultPort)) },
-    wait_ready: true, // main.ts says when every dependency answers
+    wait_ready: true, // main.ts says when every dependency answers; a reload stops the process before only then
     listen_timeout: LISTEN_TIMEOUT_MS,
     kill_timeout: KILL_TIMEOUT_MS,
     exp_backoff_restart_delay: 200,
@@ -40,8 +40,6 @@ module.exports = {
   apps: [
     tier('publisher', 3001, 2),
     tier('consumer', 3002, 1),
-    // More than one wants clients that use websockets only, or one port per process with nginx choosing by
-    // address: the requests of a long-polling session must reach the same process.
     tier('realtime', 3003, 1),
     tier('general', 3004, 2),
   ],

@@ -4,7 +4,7 @@ import { readConfig } from '../shared/config.ts';
 import { createHttpServer } from '../shared/http-server.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { runTier } from '../shared/lifecycle.ts';
-import { closeServer, listen } from '../shared/listen.ts';
+import { closeServer, openPort } from '../shared/listen.ts';
 import { createLog } from '../shared/log.ts';
 import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
 import { Ops } from '../shared/ops.ts';
@@ -27,7 +27,7 @@ await runTier(log, async (lifecycle) => {
   const server = createHttpServer((req, res) => {
     if (!ops.handle(req, res)) res.writeHead(404).end();
   });
-  await listen(server, config.HOST, config.PORT);
+  await openPort(server, config, ops, lifecycle);
   lifecycle.onStop('ops port', () => closeServer(server));
 
   const redis = connectRedis(config.REDIS_NODES, log);

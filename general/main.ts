@@ -7,7 +7,7 @@ import { readConfig } from '../shared/config.ts';
 import { createHttpServer } from '../shared/http-server.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { runTier } from '../shared/lifecycle.ts';
-import { closeServer, listen } from '../shared/listen.ts';
+import { drainServer, openPort } from '../shared/listen.ts';
 import { createLog } from '../shared/log.ts';
 import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
 import { connectMysql, mysqlReady } from '../shared/mysql/connect.ts';
@@ -57,9 +57,9 @@ await runTier(log, async (lifecycle) => {
     if (app) app(req, res);
     else if (!ops.handle(req, res)) res.writeHead(503, { 'retry-after': '1' }).end();
   });
-  await listen(server, config.HOST, config.PORT);
+  await openPort(server, config, ops, lifecycle);
   // Requests under way end before what they work with does.
-  lifecycle.onQuiet(() => closeServer(server));
+  lifecycle.onQuiet(() => drainServer(server));
 
   const db = connectMysql(config.MYSQL_URL);
   lifecycle.onStop('mysql', () => db.destroy());

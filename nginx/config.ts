@@ -1,4 +1,5 @@
 import { usualLimits, type Limits } from '../shared/front-door-limits.ts';
+import { frontDoorKeepsMs } from '../shared/listen.ts';
 import { pagePolicy } from '../shared/page-policy.ts';
 import { type ProblemCode, problemBody, problemContentType } from '../shared/problems.ts';
 import { cacheReads, cacheSoldOut, cacheZones } from './caches.ts';
@@ -226,7 +227,7 @@ function upstream(name: string, servers: readonly string[], balance = ''): strin
         ${servers.map((server) => `server ${server};`).join('\n        ')}
         keepalive 128;
         keepalive_requests 100000;
-        keepalive_timeout 4s; # less than Node's 5 s: a request must not meet a connection just being closed
+        keepalive_timeout ${frontDoorKeepsMs}ms; # a tier that stops waits for longer: no request meets a closing connection
     }`;
 }
 

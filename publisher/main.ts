@@ -4,7 +4,7 @@ import { Topology } from '../shared/broker/topology.ts';
 import { readConfig } from '../shared/config.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { runTier } from '../shared/lifecycle.ts';
-import { closeServer, listen } from '../shared/listen.ts';
+import { drainServer, openPort } from '../shared/listen.ts';
 import { createLog } from '../shared/log.ts';
 import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
@@ -64,9 +64,9 @@ await runTier(log, async (lifecycle) => {
   const server = createPublisher({ acceptEntry, ops, registry, log });
 
   // The port opens before the broker is there: entries are then answered with 503, and /readyz says what is missing.
-  await listen(server, config.HOST, config.PORT);
+  await openPort(server, config, ops, lifecycle);
   // Requests under way still get their confirms, so this comes before the broker is let go.
-  lifecycle.onQuiet(() => closeServer(server));
+  lifecycle.onQuiet(() => drainServer(server));
 
   const broker = await connectBroker(config.AMQP_URL, log);
   lifecycle.onStop('broker', () => broker.close());

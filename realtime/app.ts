@@ -7,6 +7,7 @@ import type { BannedUsers } from '../shared/banned-users.ts';
 import type { FollowedDrops } from '../shared/drops/follow-drops.ts';
 import { createHttpServer } from '../shared/http-server.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
+import { drainServer } from '../shared/listen.ts';
 import type { Log } from '../shared/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
 import type { Ops } from '../shared/ops.ts';
@@ -48,8 +49,13 @@ export type Realtime = {
   stop: () => Promise<void>;
 };
 
-/** Sending all away takes this many steps, so many milliseconds apart. */
-const portions = { steps: 20, atLeast: 100, everyMs: 100 };
+/**
+ * Sending all away takes this many steps, so many milliseconds apart: half of the time that a stop may take, since they
+ * all come to the other processes at once, which have those to serve that they have.
+ */
+const portions = { steps: 50, atLeast: 25, everyMs: 100 };
+/** Milliseconds for which those are still let in, to be sent away with the rest, whose connection was on its way. */
+const lingerMs = 1_000;
 
 export function createRealtime(deps: RealtimeDeps): Realtime {
   const { db, redis, inventory, bannedUsers, drops, checkoutKey, publicUrl, ops, registry, log } = deps;
@@ -114,16 +120,19 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     server,
 
     async quiet() {
-      quieted = true;
+      let drained = false;
       // Listening goes first, so that in a cluster newcomers are given to other processes.
-      server.close();
-      const leaving = [...clients];
-      const portion = Math.max(portions.atLeast, Math.ceil(leaving.length / portions.steps));
-      for (let at = 0; at < leaving.length; at += portion) {
+      void drainServer(server).then(() => (drained = true));
+      const until = Date.now() + lingerMs;
+      const portion = Math.max(portions.atLeast, Math.ceil(clients.size / portions.steps));
+      for (;;) {
+        const leaving = [...clients].filter(({ isOpen }) => isOpen);
         // Without a farewell, after which clients stay away: a lost connection is what brings them back.
-        for (const client of leaving.slice(at, at + portion)) client.close();
-        if (at + portion < leaving.length) await sleep(portions.everyMs);
+        for (const client of leaving.slice(0, portion)) client.close();
+        if (drained || (Date.now() >= until && leaving.length <= portion)) break;
+        await sleep(portions.everyMs);
       }
+      quieted = true;
     },
 
     async stop() {

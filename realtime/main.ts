@@ -3,7 +3,7 @@ import { readConfig } from '../shared/config.ts';
 import { followDrops } from '../shared/drops/follow-drops.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { runTier } from '../shared/lifecycle.ts';
-import { listen } from '../shared/listen.ts';
+import { openPort } from '../shared/listen.ts';
 import { createLog } from '../shared/log.ts';
 import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
 import { connectMysql, mysqlReady } from '../shared/mysql/connect.ts';
@@ -54,5 +54,5 @@ await runTier(log, async (lifecycle) => {
   });
   lifecycle.onStop('sockets', () => realtime.stop());
   lifecycle.onQuiet(() => realtime.quiet());
-  await listen(realtime.server, config.HOST, config.PORT);
+  await openPort(realtime.server, config, ops, lifecycle);
 });

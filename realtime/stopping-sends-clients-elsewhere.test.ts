@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { testServers } from '../shared/testing/servers.ts';
 import { createStage, watch, type Stage } from './testing/stage.ts';
@@ -83,4 +83,23 @@ test('clients of a process that stops are served by another one', async () => {
   expect(await fetch(first.url).catch(() => 'refused')).toBe('refused');
   const again = stage.connect(second, await stage.user());
   await watch(again, drop);
+});
+
+test('one whose connection was on its way when the process stopped is let in, and sent elsewhere', async () => {
+  const process = await stage.process();
+  const { hostname, port, pathname } = new URL('/socket.io/', process.url);
+  const connection = connect(Number(port), hostname);
+  await once(connection, 'connect');
+  const gone = process.quiet();
+  let answer = '';
+  connection.on('data', (data) => (answer += data.toString('latin1')));
+  const closed = once(connection, 'close');
+  const headers = `host: ${hostname}\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13`;
+  const key = randomBytes(16).toString('base64');
+  const query = 'EIO=4&transport=websocket';
+  connection.write(`GET ${pathname}?${query} HTTP/1.1\r\n${headers}\r\nsec-websocket-key: ${key}\r\n\r\n`);
+  await gone;
+  await process.stop();
+  await closed;
+  expect(answer).toMatch(/^HTTP\/1\.1 101 /);
 });

@@ -2,6 +2,8 @@
  * How every tier starts and stops. What is acquired registers its release on the next line; a stop first makes
  * the tier quiet (not ready, takes nothing new), then releases everything in reverse order under a deadline.
  */
+import cluster from 'node:cluster';
+import { once } from 'node:events';
 import type { Log } from './log.ts';
 
 export type Release = () => unknown;
@@ -10,6 +12,7 @@ export class Lifecycle {
   readonly #log: Log;
   readonly #releases: { what: string; release: Release }[] = [];
   readonly #quiet: Release[] = [];
+  readonly #starting: Promise<void>[] = [];
   #stopping: Promise<void> | undefined;
 
   constructor(log: Log) {
@@ -18,6 +21,17 @@ export class Lifecycle {
 
   get stopping(): boolean {
     return this.#stopping !== undefined;
+  }
+
+  /** Work that goes on beside the start, and without which the tier has not started. */
+  startsWith(work: Promise<void>): void {
+    work.catch(() => {}); // heard of in `started`, which may come later
+    this.#starting.push(work);
+  }
+
+  /** Rejects with what the first of that work failed with. */
+  async started(): Promise<void> {
+    await Promise.all(this.#starting);
   }
 
   /** Runs at a stop's first step: take nothing new, while work under way goes on. */
@@ -69,10 +83,13 @@ export async function runTier(log: Log, start: (lifecycle: Lifecycle) => Promise
       log.error('stop took too long');
       process.exit(1);
     }, stopDeadline).unref();
-    void lifecycle.stop().then(() => {
-      log.info('stopped');
-      process.exit(exitCode);
-    });
+    void lifecycle
+      .stop()
+      .then(leaveCluster)
+      .then(() => {
+        log.info('stopped');
+        process.exit(exitCode);
+      });
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
@@ -90,6 +107,7 @@ export async function runTier(log: Log, start: (lifecycle: Lifecycle) => Promise
 
   try {
     await start(lifecycle);
+    await lifecycle.started();
     process.send?.('ready');
     log.info('started');
   } catch (error) {
@@ -97,4 +115,16 @@ export async function runTier(log: Log, start: (lifecycle: Lifecycle) => Promise
     exitCode = 1;
     stop('failed start');
   }
+}
+
+/**
+ * Connections may have been handed to this process of a cluster that it has not seen yet. Those are given back to be
+ * handed to another one, and by the time the process has left there are no more; to exit would leave them unanswered.
+ */
+async function leaveCluster(): Promise<void> {
+  const { worker } = cluster;
+  if (!worker?.isConnected()) return;
+  const left = once(worker, 'disconnect');
+  worker.disconnect();
+  await left;
 }

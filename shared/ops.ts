@@ -11,6 +11,9 @@ export type ReadinessCheck = () => boolean | Promise<boolean>;
 /** Milliseconds a dependency may take to show that it is there. */
 const checkDeadline = 2_000;
 
+/** Whoever asks every few seconds should hold up no stop with a connection, and not ask the same process again. */
+const connection = 'close';
+
 /** `away`: does without it for as long. */
 export type Readiness = { ready: boolean; checks: Record<string, 'ok' | 'not ready' | 'away'> };
 
@@ -56,7 +59,7 @@ export class Ops {
       void this.readiness().then((state) => sendJson(res, state.ready ? 200 : 503, state));
     } else if (req.url === '/metrics') {
       void this.#registry.metrics().then(
-        (text) => res.writeHead(200, { 'content-type': this.#registry.contentType }).end(text),
+        (text) => res.writeHead(200, { 'content-type': this.#registry.contentType, connection }).end(text),
         () => res.writeHead(500).end(),
       );
     } else {
@@ -81,6 +84,6 @@ async function holds(check: ReadinessCheck): Promise<boolean> {
 }
 
 function sendJson(res: ServerResponse, status: number, body: unknown): void {
-  res.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  res.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', connection });
   res.end(JSON.stringify(body));
 }
