@@ -5,6 +5,7 @@ import { keepStack } from './drill/keep-stack.ts';
 import { argsOf, describeDrills, help, readOptions, type DrillOptions } from './drill/options.ts';
 import { runDrill } from './drill/run-drill.ts';
 import { newReport, saveReport } from './drill/save-report.ts';
+import { startStack } from './drill/stack.ts';
 import { BadOption } from './rush/options.ts';
 import { showProgress } from './rush/progress.ts';
 
@@ -30,7 +31,12 @@ async function drill(options: DrillOptions): Promise<number> {
   const progress = showProgress(() => line(), 10_000);
   const { say } = progress;
   // First, since from here on a stop is heard.
-  const stacks = keepStack({ seed, tierSettings: { REDIS_REPLICA_ACKS: String(replicaAcks) }, say });
+  const stacks = keepStack({
+    kind: 'drill',
+    tierSettings: { REDIS_REPLICA_ACKS: String(replicaAcks) },
+    say,
+    start: (place, tierSettings) => startStack({ ...place, tierSettings, seed }),
+  });
   const report = newReport(argsOf(options));
 
   try {

@@ -6,7 +6,7 @@ import { questionFor } from '../shared/drops/question.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
 import { signingKeyFromHex, signSession } from '../shared/session.ts';
 import { keepStack } from './drill/keep-stack.ts';
-import type { Stack } from './drill/stack.ts';
+import { startStack, type Stack } from './drill/stack.ts';
 import { fireEntries } from './overload/entry-gun.ts';
 import { isBounded, memoryOf } from './overload/memory.ts';
 import { help, readOptions, type OverloadOptions } from './overload/options.ts';
@@ -37,7 +37,12 @@ process.exit();
 /** The exit code. */
 async function overload(options: OverloadOptions): Promise<number> {
   const seed = randomInt(2 ** 32);
-  const stacks = keepStack({ seed, tierSettings: { LOG_LEVEL: 'warn' }, say: console.log });
+  const stacks = keepStack({
+    kind: 'drill',
+    tierSettings: { LOG_LEVEL: 'warn' },
+    say: console.log,
+    start: (place, tierSettings) => startStack({ ...place, tierSettings, seed }),
+  });
   try {
     const stack = await stacks.stack();
     const shots = await prepare(stack);

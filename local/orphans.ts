@@ -51,17 +51,19 @@ function readNote(file: string): PidNote | undefined {
 }
 
 /**
- * Ends what still runs of test runs (`test-PID`), benchmarks (`bench-PID`) and drills (`drill-PID-N`) whose process is gone, and removes their
- * folders; of a drill the logs stay, which somebody may want to read.
+ * Ends what still runs of test runs (`test-PID`), benchmarks (`bench-PID`), drills (`drill-PID-N`) and rolling changes
+ * (`rolling-PID-N`) whose process is gone, and removes their folders; of the last two the logs stay, which somebody
+ * may want to read.
  */
 export async function clearOldRuns(localDir: string): Promise<void> {
   for (const name of existsSync(localDir) ? readdirSync(localDir) : []) {
-    const [, kind, owner] = /^(test|dev-servers|drill|bench)-(\d+)/.exec(name) ?? [];
+    const [, kind, owner] = /^(test|dev-servers|drill|rolling|bench)-(\d+)/.exec(name) ?? [];
     if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
     const folder = join(localDir, name);
     await endOrphans(join(folder, 'pids'), localDir);
     // What was started in the very moment of the kill has no note; servers work in their folders.
     await endAll(allProcs().filter(({ pid }) => workingFolder(pid)?.startsWith(`${folder}/`)));
-    rmSync(join(folder, kind === 'drill' ? 'servers' : ''), { recursive: true, force: true });
+    const isKept = kind === 'drill' || kind === 'rolling';
+    rmSync(join(folder, isKept ? 'servers' : ''), { recursive: true, force: true });
   }
 }

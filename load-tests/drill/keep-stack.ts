@@ -1,9 +1,18 @@
 import { resolve } from 'node:path';
 import { clearOldRuns } from '../../local/orphans.ts';
 import { onStopSignal } from '../../local/stop-signals.ts';
-import { startStack, type Stack } from './stack.ts';
 
-export type StackKeeper = {
+/** What a system of a command's own starts in. */
+export type StackPlace = {
+  /** Absolute. Made anew, and kept afterwards for its logs only. */
+  dir: string;
+  /** Aborted when a stop is wished: a start under way then fails soon. What runs by then is for `stop`. */
+  cancel: AbortSignal;
+  /** Aborted when a stop should no longer wait for anyone. */
+  hurry: AbortSignal;
+};
+
+export type StackKeeper<Stack> = {
   /**
    * The stack that runs, or a new one, if there is none with these settings over the usual ones.
    * @throws when it does not start, or a stop is wished
@@ -20,12 +29,14 @@ export type StackKeeper = {
  * (Ctrl-C, SIGTERM, a fault of its own; also while the stack starts) nor, once the next one runs, when it was killed.
  * Ends the process with exit code 1 after a stop.
  */
-export function keepStack(options: {
-  seed: number;
+export function keepStack<Stack extends { stop: () => Promise<void> }>(options: {
+  /** Its folder is called `KIND-PID-NUMBER`; orphans.ts knows them. */
+  kind: 'drill' | 'rolling';
+  start: (place: StackPlace, tierSettings: Record<string, string>) => Promise<Stack>;
   tierSettings: Record<string, string>;
   say: (line: string) => void;
-}): StackKeeper {
-  const { seed, say } = options;
+}): StackKeeper<Stack> {
+  const { kind, say } = options;
   const localDir = resolve(import.meta.dirname, '../..', process.env['SEATDROP_LOCAL_DIR'] ?? '.local');
   const cancel = new AbortController();
   const hurry = new AbortController();
@@ -38,15 +49,8 @@ export function keepStack(options: {
     cancel.signal.throwIfAborted();
     rounds += 1;
     say('starting a system');
-    return startStack({
-      dir: resolve(localDir, `drill-${process.pid}-${rounds}`),
-      step: (_name, work) => work(),
-      say: () => {}, // comings and goings are in the logs; what was broken is said by the drill
-      tierSettings,
-      seed,
-      cancel: cancel.signal,
-      hurry: hurry.signal,
-    });
+    const dir = resolve(localDir, `${kind}-${process.pid}-${rounds}`);
+    return options.start({ dir, cancel: cancel.signal, hurry: hurry.signal }, tierSettings);
   };
   const end = async (): Promise<void> => {
     const last = current;

@@ -9,12 +9,12 @@ import { generateSecrets, type Secrets } from '../../local/secrets.ts';
 import { startNginx } from '../../local/servers/nginx.ts';
 import { hasJoined } from '../../local/servers/redis-cluster.ts';
 import { serverPorts, startServers, type Servers } from '../../local/start-servers.ts';
-import type { Step } from '../../local/steps.ts';
 import { supervise } from '../../local/supervise.ts';
 import { runTask } from '../../local/task.ts';
 import { generalEnv, startScript, tierEnv, tierNames, type TierName } from '../../local/tiers.ts';
 import { waitUntil } from '../../local/wait.ts';
 import { Random } from '../rush/random.ts';
+import type { StackPlace } from './keep-stack.ts';
 import { openPaymentLine, type PaymentLine } from './payment-line.ts';
 
 export type Stack = {
@@ -50,21 +50,14 @@ const pages = join(root, 'web', 'dist');
  * Resolves when everything is ready.
  * @throws Error when something does not start, or a stop was wished meanwhile; nothing is left running then.
  */
-export async function startStack(options: {
-  /** Absolute. Made anew, and kept afterwards for its logs only. */
-  dir: string;
-  step: Step;
-  /** Every process that comes and goes. */
-  say: (line: string) => void;
-  /** Settings for all tiers over the usual ones. */
-  tierSettings?: Record<string, string>;
-  seed: number;
-  /** Aborted when a stop is wished: a start under way then fails soon. What runs by then is for `stop`. */
-  cancel: AbortSignal;
-  /** Aborted when a stop should no longer wait for anyone. */
-  hurry: AbortSignal;
-}): Promise<Stack> {
-  const { dir, step, say, tierSettings = {}, seed } = options;
+export async function startStack(
+  options: StackPlace & {
+    /** Settings for all tiers over the usual ones. */
+    tierSettings?: Record<string, string>;
+    seed: number;
+  },
+): Promise<Stack> {
+  const { dir, tierSettings = {}, seed } = options;
   const stopping = new AbortController();
   const releases: (() => unknown)[] = [];
   const place = placeAt(dir, AbortSignal.any([options.cancel, stopping.signal]), options.hurry);
@@ -85,7 +78,7 @@ export async function startStack(options: {
       ports,
       secrets,
       durable: true,
-      step,
+      step: (_name, work) => work(),
       whenDatabaseIsUp: (MYSQL_URL) =>
         runTask({ name: 'migrations', place, root, script: 'shared/migrate.ts', env: { MYSQL_URL } }),
     });
@@ -136,8 +129,7 @@ export async function startStack(options: {
           DRILL_CLOCK: clockOf(name),
         },
       });
-    const demo = () => runTask({ name: 'demo-data', place, root, script: 'local/demo-data.ts', env });
-    await step('demo data', demo);
+    await runTask({ name: 'demo-data', place, root, script: 'local/demo-data.ts', env });
     const starts = tierNames.map(start);
     // Also when one of them does not start: those that do are not left running.
     releases.push(async () => {
@@ -145,7 +137,7 @@ export async function startStack(options: {
       const running = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
       await Promise.all(running.map((tier) => tier.stop()));
     });
-    const started = await step('tiers', () => Promise.all(starts));
+    const started = await Promise.all(starts);
     const tiers = Object.fromEntries(tierNames.map((name, at) => [name, started[at]])) as Stack['tiers'];
     const nginx = await startNginx({
       place,
@@ -162,7 +154,8 @@ export async function startStack(options: {
     const downUntil = new Map<Child, number>();
     for (const child of [...servers.processes, payments, ...started]) {
       const pause = () => Math.max(usualPauseMs, (downUntil.get(child) ?? 0) - Date.now());
-      supervise(child, place.cancel, say, pause);
+      // Comings and goings are in the logs; what was broken is said by the drill.
+      supervise(child, place.cancel, () => {}, pause);
     }
     const ready = (name: TierName): Promise<void> =>
       waitUntil(`${name} to be ready`, wholeWithinMs, () => isReady(ports[name]));
@@ -198,7 +191,7 @@ export async function startStack(options: {
 }
 
 /** Last first, and the rest also when one of them fails. */
-async function releaseAll(releases: readonly (() => unknown)[]): Promise<void> {
+export async function releaseAll(releases: readonly (() => unknown)[]): Promise<void> {
   const faults: unknown[] = [];
   for (const release of releases.toReversed()) {
     try {

@@ -1,4 +1,5 @@
 /** The sale from the announcement to the moment when nothing goes on any more. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyObject } from 'node:crypto';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
@@ -28,6 +29,8 @@ export type StoryDeps = {
   patience?: Patience;
   /** Goes on beside the presses, and ends before it is waited for quiet: a drill breaks things here. */
   meanwhile?: (drop: Drop, opensAt: number) => Promise<void>;
+  /** Once it is aborted, those who have not pressed yet do not press any more. */
+  enough?: AbortSignal;
 };
 
 export type Told = { drop: Drop; buyers: Buyer[]; quiet: boolean };
@@ -36,7 +39,7 @@ export type Told = { drop: Drop; buyers: Buyer[]; quiet: boolean };
 const arriving = { width: 48, perSecond: 350 };
 
 export async function playTheSale(deps: StoryDeps, options: RushOptions): Promise<Told> {
-  const { door, db, inventory, sessionKey, board, progress, patience, meanwhile } = deps;
+  const { door, db, inventory, sessionKey, board, progress, patience, meanwhile, enough } = deps;
   const identities = await makeBuyers(db, sessionKey, options.buyers);
   progress.say(`${identities.length} buyers have sessions`);
 
@@ -49,6 +52,7 @@ export async function playTheSale(deps: StoryDeps, options: RushOptions): Promis
     );
   progress.say(`drop ${drop.id}: ${drop.capacity} seats, opens in ${(opensInMs / 1000).toFixed(0)} s`);
 
+  if (enough) setMaxListeners(0, enough); // one per buyer
   const all = identities.map((identity, index) => {
     const random = new Random(options.seed ^ Math.imul(index + 1, 0x9e3779b1));
     return new Buyer(identity, makePlan(options, random), {
@@ -62,10 +66,13 @@ export async function playTheSale(deps: StoryDeps, options: RushOptions): Promis
   progress.say(`${board.connected} watch the drop, ${board.asked} have read their question`);
 
   const buying = all.map(async (buyer) => {
-    await sleep(Math.max(0, stage.opensAt - Date.now()) + buyer.pressAfterMs);
+    const pressAfterMs = Math.max(0, stage.opensAt - Date.now()) + buyer.pressAfterMs;
+    await sleep(pressAfterMs, undefined, { signal: enough }).catch(() => {});
+    if (enough?.aborted) return;
     await buyer.buy(questions.get(buyer) ?? ownQuestion(drop, buyer.userId));
   });
-  const pressing = sleep(Math.max(0, stage.opensAt - Date.now()) + options.burst * 1000);
+  const lastPress = Math.max(0, stage.opensAt - Date.now()) + options.burst * 1000;
+  const pressing = sleep(lastPress, undefined, { signal: enough }).catch(() => {});
   // Together, so that a fault in what goes on beside is met when it happens.
   await Promise.all([
     pressing.then(() => progress.say('all have pressed')),

@@ -1,0 +1,53 @@
+/** `npm run rolling`: every tier is reloaded under pm2 while a sale goes on, and nobody may notice. */
+import { randomInt } from 'node:crypto';
+import { keepStack } from './drill/keep-stack.ts';
+import { describePlayed } from './rolling/describe.ts';
+import { help, readOptions, type RollingOptions } from './rolling/options.ts';
+import { playRolling } from './rolling/play.ts';
+import { startStack } from './rolling/stack.ts';
+import { BadOption } from './rush/options.ts';
+import { showProgress } from './rush/progress.ts';
+
+try {
+  const options = readOptions(process.argv.slice(2), randomInt(2 ** 32));
+  if (options === 'help') process.stdout.write(help);
+  else process.exitCode = await rolling(options);
+} catch (error) {
+  console.error(error instanceof BadOption ? error.message : error);
+  if (error instanceof BadOption) console.error('\n`npm run rolling -- --help` lists the options.');
+  process.exitCode = error instanceof BadOption ? 2 : 1;
+}
+// No timer of a client library should keep a finished run from ending.
+process.exit();
+
+/** The exit code. */
+async function rolling(options: RollingOptions): Promise<number> {
+  let line = () => 'it starts';
+  const progress = showProgress(() => line(), 10_000);
+  const { say } = progress;
+  // First, since from here on a stop is heard.
+  const stacks = keepStack({
+    kind: 'rolling',
+    tierSettings: {},
+    say,
+    start: (place) => startStack({ ...place, processes: options.processes }),
+  });
+  try {
+    const stack = await stacks.stack();
+    say(`${options.rounds} rounds of reloads, seed ${options.seed}`);
+    const played = await playRolling(stack, options, say, (of) => (line = of));
+    progress.stop();
+    process.stdout.write(describePlayed(played));
+    if (played.noticed.length + played.violations.length === 0) return 0;
+    process.stdout.write(`  Again: npm run rolling -- ${argsOf(options)}. Logs: ${stack.logDir}\n`);
+    return 1;
+  } finally {
+    progress.stop();
+    await stacks.end();
+  }
+}
+
+/** The arguments that make the same choices again. */
+function argsOf({ rate, rounds, processes, seed }: RollingOptions): string {
+  return `--rate ${rate} --rounds ${rounds} --processes ${processes} --seed ${seed}`;
+}
