@@ -11,9 +11,10 @@ const KILL_TIMEOUT_MS = 12_000;
 const LISTEN_TIMEOUT_MS = 30_000;
 
 /**
- * How much of V8's heap is for what is new, in MB. A publisher makes much that is soon done with: with more room less
- * of it is still in use when room is made, and has to be copied. What a socket keeps is made once: with little room
- * it is soon among what stays, and nothing is kept free beside it.
+ * How much of V8's heap is for what is new, in MB, from the start: by itself it would begin small, and grow only where much
+ * is still in use when room has to be made. A publisher makes much that is soon done with: with more room, less often
+ * made, less of it has to be copied. What a socket keeps is made once: with little room it is soon among what stays, and
+ * nothing is kept free beside it.
  */
 const YOUNG_MB = { publisher: 64, realtime: 1 };
 
@@ -24,7 +25,9 @@ function tier(name, defaultPort, defaultInstances) {
     script: `${name}/main.ts`,
     cwd: __dirname,
     interpreter: 'node', // pm2 would take another one for .ts
-    node_args: YOUNG_MB[name] ? [`--max-semi-space-size=${YOUNG_MB[name]}`] : [],
+    node_args: YOUNG_MB[name]
+      ? [`--min-semi-space-size=${YOUNG_MB[name]}`, `--max-semi-space-size=${YOUNG_MB[name]}`]
+      : [],
     exec_mode: 'cluster',
     instances: Number(setting('INSTANCES', defaultInstances)),
     env: { PORT: String(setting('PORT', defaultPort)) },
