@@ -121,7 +121,7 @@ test('the same token again, also ten at once, ends in the same order and one cha
 describe('with a provider slower than checkout waits', () => {
   let slow: TestSale;
   beforeAll(async () => {
-    slow = await startSale({ timeoutMs: 150, lateMs: 500 });
+    slow = await startSale({ timeoutMs: 500, lateMs: 2_000 });
   });
   afterAll(() => slow.stop());
 
