@@ -5,9 +5,9 @@ import type { DropSummary, EventSummary } from '../api/types.ts';
 import { Countdown } from '../clock/countdown.tsx';
 import { serverClock } from '../clock/server-clock.ts';
 import { useHasCome } from '../clock/use-server-now.ts';
-import { Button, ButtonLink } from '../design/button.tsx';
-import { Blank, LoadFailed, Page } from '../design/page.tsx';
-import { Skeleton } from '../design/skeleton.tsx';
+import { ButtonLink } from '../design/button.tsx';
+import { Blank, Page } from '../design/page.tsx';
+import { Paged } from '../design/paged.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { EventArt } from './art/event-art.tsx';
 import styles from './events-page.module.css';
@@ -16,42 +16,41 @@ import { SaleLine } from './sale-line.tsx';
 
 export function EventsPage() {
   const { text } = useLocale();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
-    useInfiniteQuery(eventsQuery);
-  const events = data?.pages.flatMap(({ items }) => items);
-  const next = events && nextToOpen(events);
-  const listed = events?.filter((event) => event !== next?.event) ?? [];
+  const query = useInfiniteQuery(eventsQuery);
+  const empty = (
+    <Blank title={text.events.empty}>
+      <p>{text.events.emptyHint}</p>
+    </Blank>
+  );
   return (
     <Page title={text.events.title}>
-      {error && !events && <LoadFailed error={error} retry={refetch} />}
-      {!error && !events && <Skeleton heights={[3, 22, 16]} />}
-      {events?.length === 0 && (
-        <Blank title={text.events.empty}>
-          <p>{text.events.emptyHint}</p>
-        </Blank>
-      )}
-      {events && events.length > 0 && (
-        <>
-          <header className={styles.head}>
-            <h1>{text.events.title}</h1>
-            <p>{text.events.lead}</p>
-          </header>
-          {next && <Next {...next} />}
-          <ul className={styles.grid}>
-            {listed.map((event) => (
-              <li key={event.id}>
-                <EventCard event={event} />
-              </li>
-            ))}
-          </ul>
-          {hasNextPage && (
-            <Button look="quiet" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              {text.common.showMore}
-            </Button>
-          )}
-        </>
-      )}
+      <Paged query={query} heights={[3, 22, 16]} empty={empty}>
+        {(events) => <Events events={events} />}
+      </Paged>
     </Page>
+  );
+}
+
+function Events({ events }: { events: EventSummary[] }) {
+  const { text } = useLocale();
+  const next = nextToOpen(events);
+  return (
+    <>
+      <header className={styles.head}>
+        <h1>{text.events.title}</h1>
+        <p>{text.events.lead}</p>
+      </header>
+      {next && <Next {...next} />}
+      <ul className={styles.grid}>
+        {events
+          .filter((event) => event !== next?.event)
+          .map((event) => (
+            <li key={event.id}>
+              <EventCard event={event} />
+            </li>
+          ))}
+      </ul>
+    </>
   );
 }
 
