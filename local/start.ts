@@ -14,7 +14,14 @@ import { createSteps } from './steps.ts';
 import { onStopSignal } from './stop-signals.ts';
 import { supervise } from './supervise.ts';
 import { runTask } from './task.ts';
-import { generalEnv, startScript, tierEnv, tierNames, type TierName } from './tiers.ts';
+import {
+  generalEnv,
+  localUpstreams,
+  startSandboxPayments,
+  startScript,
+  tierEnv,
+  tierNames,
+} from './tiers.ts';
 
 const DEFAULT_PORT = 8080;
 
@@ -116,20 +123,13 @@ async function start(): Promise<void> {
   await together([
     step('web', () => runTask({ name: 'web', place, root, script: 'web/build.ts', env: {} })),
     step('sandbox payments', async () => {
-      const sandbox = await startScript({
-        name: 'sandbox-payments',
+      const sandbox = await startSandboxPayments({
         place,
         root,
-        folder: 'local/sandbox-payments',
-        path: '/healthz',
         port: ports['sandbox-payments'],
-        env: {
-          HOST: '127.0.0.1',
-          SANDBOX_PAYMENTS_KEY: secrets.sandboxPaymentsKey,
-          SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
-          SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${ports.general}/api/payments/webhook`,
-          SANDBOX_DATA: file('sandbox-payments.sqlite'),
-        },
+        secrets,
+        generalUrl: `http://127.0.0.1:${ports.general}`,
+        data: file('sandbox-payments.sqlite'),
       });
       around.push(sandbox);
     }),
@@ -146,13 +146,7 @@ async function start(): Promise<void> {
       around.push(catcher);
     }),
     step('nginx', async () => {
-      const address = (tier: TierName): string[] => [`127.0.0.1:${ports[tier]}`];
-      const upstreams = {
-        publisher: address('publisher'),
-        realtime: address('realtime'),
-        general: address('general'),
-      };
-      const nginx = await startNginx({ place, port: frontPort, upstreams, pages });
+      const nginx = await startNginx({ place, port: frontPort, upstreams: localUpstreams(ports), pages });
       around.push(...nginx.processes);
     }),
     ...tierNames.map((name) =>

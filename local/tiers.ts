@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { NginxOptions } from '../nginx/config.ts';
 import { searchPath } from './binaries.ts';
 import { type Child, startChild } from './child.ts';
 import type { Place } from './place.ts';
@@ -87,6 +88,46 @@ export function startScript(options: {
     ready: () => waitUntil(`${name} to be ready`, 60_000, () => answers(`http://127.0.0.1:${port}${path}`)),
     graceMs: 13_000, // a tier gives itself 10 s to finish its work
   });
+}
+
+/** The sandbox payment provider. `data`: a path, or `:memory:`. */
+export function startSandboxPayments(options: {
+  place: Place;
+  root: string;
+  port: number;
+  secrets: Secrets;
+  /** general, or what stands before it, as `http://host:port`. */
+  generalUrl: string;
+  data: string;
+}): Promise<Child> {
+  const { place, root, port, secrets, generalUrl, data } = options;
+  return startScript({
+    name: 'sandbox-payments',
+    place,
+    root,
+    folder: 'local/sandbox-payments',
+    path: '/healthz',
+    port,
+    env: {
+      HOST: '127.0.0.1',
+      SANDBOX_PAYMENTS_KEY: secrets.sandboxPaymentsKey,
+      SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
+      SANDBOX_WEBHOOK_URL: `${generalUrl}/api/payments/webhook`,
+      SANDBOX_DATA: data,
+    },
+  });
+}
+
+/** The tiers of this machine, one process of each, as nginx is told of them. */
+export function localUpstreams(
+  ports: Readonly<Record<'publisher' | 'realtime' | 'general', number>>,
+): NginxOptions['upstreams'] {
+  const address = (port: number) => [`127.0.0.1:${port}`];
+  return {
+    publisher: address(ports.publisher),
+    realtime: address(ports.realtime),
+    general: address(ports.general),
+  };
 }
 
 async function answers(url: string): Promise<boolean> {

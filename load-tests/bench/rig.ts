@@ -10,7 +10,15 @@ import { startNginx } from '../../local/servers/nginx.ts';
 import { serverPorts, startServers, type Servers } from '../../local/start-servers.ts';
 import type { Step } from '../../local/steps.ts';
 import { runTask } from '../../local/task.ts';
-import { generalEnv, scriptEnv, startScript, tierEnv, tierNames, type TierName } from '../../local/tiers.ts';
+import {
+  generalEnv,
+  scriptEnv,
+  startSandboxPayments,
+  startScript,
+  tierEnv,
+  tierNames,
+  type TierName,
+} from '../../local/tiers.ts';
 import { exchange, waitUntil } from '../../local/wait.ts';
 import type { NginxOptions } from '../../nginx/config.ts';
 import { Topology } from '../../shared/broker/topology.ts';
@@ -147,21 +155,14 @@ export async function startRig(options: {
           }),
         ),
       async startPayments(general) {
-        const child = await startScript({
-          name: 'sandbox-payments',
+        const child = await startSandboxPayments({
           place,
           root,
-          folder: 'local/sandbox-payments',
-          path: '/healthz',
           port: ports.payments,
-          env: {
-            HOST: '127.0.0.1',
-            SANDBOX_PAYMENTS_KEY: secrets.sandboxPaymentsKey,
-            SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
-            SANDBOX_WEBHOOK_URL: `${general.url}/api/payments/webhook`,
-            // The provider's own books are not what is measured.
-            SANDBOX_DATA: ':memory:',
-          },
+          secrets,
+          generalUrl: general.url,
+          // The provider's own books are not what is measured.
+          data: ':memory:',
         });
         releases.push(() => child.stop());
         pin(child.pid, cores.rest);

@@ -11,7 +11,15 @@ import { hasJoined } from '../../local/servers/redis-cluster.ts';
 import { serverPorts, startServers, type Servers } from '../../local/start-servers.ts';
 import { supervise } from '../../local/supervise.ts';
 import { runTask } from '../../local/task.ts';
-import { generalEnv, startScript, tierEnv, tierNames, type TierName } from '../../local/tiers.ts';
+import {
+  generalEnv,
+  localUpstreams,
+  startSandboxPayments,
+  startScript,
+  tierEnv,
+  tierNames,
+  type TierName,
+} from '../../local/tiers.ts';
 import { waitUntil } from '../../local/wait.ts';
 import { Random } from '../rush/random.ts';
 import type { StackPlace } from './keep-stack.ts';
@@ -93,20 +101,13 @@ export async function startStack(
       random: new Random(seed),
     });
     releases.push(() => line.close());
-    const payments = await startScript({
-      name: 'sandbox-payments',
+    const payments = await startSandboxPayments({
       place,
       root,
-      folder: 'local/sandbox-payments',
-      path: '/healthz',
       port: ports.payments,
-      env: {
-        HOST: '127.0.0.1',
-        SANDBOX_PAYMENTS_KEY: secrets.sandboxPaymentsKey,
-        SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
-        SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${ports.webhooks}/api/payments/webhook`,
-        SANDBOX_DATA: join(place.dir, 'sandbox-payments.sqlite'),
-      },
+      secrets,
+      generalUrl: `http://127.0.0.1:${ports.webhooks}`,
+      data: join(place.dir, 'sandbox-payments.sqlite'),
     });
     releases.push(() => payments.stop());
 
@@ -142,11 +143,7 @@ export async function startStack(
     const nginx = await startNginx({
       place,
       port: ports['front-door'],
-      upstreams: {
-        publisher: [`127.0.0.1:${ports.publisher}`],
-        realtime: [`127.0.0.1:${ports.realtime}`],
-        general: [`127.0.0.1:${ports.general}`],
-      },
+      upstreams: localUpstreams(ports),
       workers: 1,
     });
     releases.push(() => nginx.stop());
@@ -203,7 +200,8 @@ export async function releaseAll(releases: readonly (() => unknown)[]): Promise<
   if (faults.length > 0) throw faults[0];
 }
 
-async function isReady(port: number): Promise<boolean> {
+/** @throws what the tier says is missing */
+export async function isReady(port: number): Promise<boolean> {
   const response = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(5_000) });
   const text = await response.text();
   if (!response.ok) throw new Error(text.slice(0, 300));

@@ -7,10 +7,10 @@ import { generateSecrets } from '../../local/secrets.ts';
 import { startNginx } from '../../local/servers/nginx.ts';
 import { serverPorts, startServers } from '../../local/start-servers.ts';
 import { runTask } from '../../local/task.ts';
-import { generalEnv, startScript, tierEnv, tierNames } from '../../local/tiers.ts';
+import { generalEnv, localUpstreams, startSandboxPayments, tierEnv, tierNames } from '../../local/tiers.ts';
 import { waitUntil } from '../../local/wait.ts';
 import type { StackPlace } from '../drill/keep-stack.ts';
-import { releaseAll } from '../drill/stack.ts';
+import { isReady, releaseAll } from '../drill/stack.ts';
 import { startPm2, type Pm2 } from './pm2.ts';
 
 export type Stack = {
@@ -66,20 +66,13 @@ export async function startStack(
 
     const url = `http://127.0.0.1:${ports['front-door']}`;
     const paymentsUrl = `http://127.0.0.1:${ports.payments}`;
-    const payments = await startScript({
-      name: 'sandbox-payments',
+    const payments = await startSandboxPayments({
       place,
       root,
-      folder: 'local/sandbox-payments',
-      path: '/healthz',
       port: ports.payments,
-      env: {
-        HOST: '127.0.0.1',
-        SANDBOX_PAYMENTS_KEY: secrets.sandboxPaymentsKey,
-        SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
-        SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${ports.general}/api/payments/webhook`,
-        SANDBOX_DATA: ':memory:',
-      },
+      secrets,
+      generalUrl: `http://127.0.0.1:${ports.general}`,
+      data: ':memory:',
     });
     releases.push(() => payments.stop());
 
@@ -101,11 +94,7 @@ export async function startStack(
     const nginx = await startNginx({
       place,
       port: ports['front-door'],
-      upstreams: {
-        publisher: [`127.0.0.1:${ports.publisher}`],
-        realtime: [`127.0.0.1:${ports.realtime}`],
-        general: [`127.0.0.1:${ports.general}`],
-      },
+      upstreams: localUpstreams(ports),
       workers: 1,
     });
     releases.push(() => nginx.stop());
@@ -114,11 +103,4 @@ export async function startStack(
     await release();
     throw error;
   }
-}
-
-async function isReady(port: number): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(5_000) });
-  const text = await response.text();
-  if (!response.ok) throw new Error(text.slice(0, 300));
-  return true;
 }

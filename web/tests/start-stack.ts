@@ -10,7 +10,15 @@ import { freePorts } from '../../local/ports.ts';
 import { generateSecrets } from '../../local/secrets.ts';
 import { startNginx } from '../../local/servers/nginx.ts';
 import { runTask } from '../../local/task.ts';
-import { generalEnv, startScript, tierEnv, tierNames, type TierName } from '../../local/tiers.ts';
+import {
+  generalEnv,
+  localUpstreams,
+  startSandboxPayments,
+  startScript,
+  tierEnv,
+  tierNames,
+  type TierName,
+} from '../../local/tiers.ts';
 import type { newDrop } from '../../shared/contract/drops.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
 import { Keys } from '../../shared/inventory/keys.ts';
@@ -59,7 +67,6 @@ export async function startStack() {
   await runTask({ name: 'web', place, root, script: 'web/build.ts', env: {} });
   const tiers = new Map<TierName, Child>();
   const others: { stop(): Promise<void> }[] = [];
-  const address = (tier: TierName) => [`127.0.0.1:${ports[tier]}`];
   const wide = { rate: 10_000, burst: 10_000 };
   const stop = async () => {
     await Promise.all([...tiers.values()].map((tier) => tier.stop()));
@@ -73,31 +80,20 @@ export async function startStack() {
       const options = { name, place, root, folder: name, path: '/readyz', port: ports[name] } as const;
       tiers.set(name, await startScript({ ...options, env: name === 'general' ? envOfGeneral : env }));
     }),
-    startScript({
-      name: 'sandbox-payments',
+    startSandboxPayments({
       place,
       root,
-      folder: 'local/sandbox-payments',
-      path: '/healthz',
       port: ports['sandbox-payments'],
-      env: {
-        HOST: '127.0.0.1',
-        SANDBOX_PAYMENTS_KEY: secrets.sandboxPaymentsKey,
-        SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
-        SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${ports.general}/api/payments/webhook`,
-        SANDBOX_DATA: join(dir, 'sandbox.sqlite'),
-      },
+      secrets,
+      generalUrl: `http://127.0.0.1:${ports.general}`,
+      data: join(dir, 'sandbox.sqlite'),
     }).then((sandbox) => others.push(sandbox)),
     startNginx({
       place,
       port: ports['front-door'],
       pages,
       workers: 1,
-      upstreams: {
-        publisher: address('publisher'),
-        realtime: address('realtime'),
-        general: address('general'),
-      },
+      upstreams: localUpstreams(ports),
       limits: {
         entryPerAddress: wide,
         entryPerToken: wide,
