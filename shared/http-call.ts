@@ -1,6 +1,6 @@
 /**
- * An HTTP request to another server, over connections that stay open. What `fetch` does, for a third of its processor
- * time (docs/performance.md): a checkout makes one, and is told by another.
+ * An HTTP request to another server, over connections that stay open. What `fetch` does, for much less processor time
+ * (docs/performance.md): a checkout makes one, and is told by another.
  */
 import http from 'node:http';
 import https from 'node:https';
