@@ -1,21 +1,32 @@
 /**
- * The publisher's HTTP server: one route, `POST /api/drops/:id/entries`, on bare node:http, since each entry of a rush
- * passes here and a framework would cost more than the work itself.
+ * The publisher's HTTP server: one route, `POST /api/drops/:id/entries`, in a lane of its own beside node:http, since
+ * each entry of a rush passes here and reading and answering it would cost more than the work itself.
  */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { createHttpServer } from '../shared/http-server.ts';
+import { httpPatience } from '../shared/http-server.ts';
 import type { Log } from '../shared/log.ts';
 import type { Ops } from '../shared/ops.ts';
 import { Problem, problemBody, problemContentType } from '../shared/problems.ts';
 import type { AcceptEntry } from './accept-entry.ts';
+import { FastLaneServer, type Answer } from './fast-lane.ts';
 
 export type PublisherDeps = { acceptEntry: AcceptEntry; ops: Ops; registry: Registry; log: Log };
+
+/** A request of which the body may still be on its way. */
+type Asked = {
+  method: string | undefined;
+  target: string | undefined;
+  headers: IncomingHttpHeaders;
+  /** @throws {Problem} when it is too large or does not come */
+  body: () => Buffer | Promise<Buffer>;
+};
 
 /** Bytes; an entry needs about 100. */
 const maxBody = 16 * 1024;
 const route = /^\/api\/drops\/([1-9]\d{0,9})\/entries\/?(?:\?.*)?$/;
+const json = /^application\/json\s*(;|$)/i;
 const sane = /^[\w.-]{1,64}$/;
 /** As general's answers have them: data for one caller, to be taken for nothing else. */
 const safetyHeaders = {
@@ -51,61 +62,61 @@ export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDe
     registers: [registry],
   });
 
-  const answer = async (req: IncomingMessage, res: ServerResponse) => {
+  const answer = async ({ method, target = '', headers, body }: Asked): Promise<Answer> => {
     const startedAt = performance.now();
-    const requestId = headerOf(req, 'x-request-id', sane) ?? randomUUID();
+    const given = headers['x-request-id'];
+    const requestId = typeof given === 'string' && sane.test(given) ? given : randomUUID();
     try {
-      const dropId = route.exec(req.url ?? '')?.[1];
+      const dropId = route.exec(target)?.[1];
       if (dropId === undefined) throw new Problem('not_found');
-      if (req.method !== 'POST') throw new Problem('method_not_allowed');
-      const body = await readJson(req);
-      await acceptEntry({ dropId: Number(dropId), headers: req.headers, body });
+      if (method !== 'POST') throw new Problem('method_not_allowed');
+      if (!json.test(headers['content-type'] ?? '')) throw new Problem('unsupported_media_type');
+      await acceptEntry({ dropId: Number(dropId), headers, body: parse(await body()) });
       countAccepted.inc();
       duration.observe((performance.now() - startedAt) / 1000);
-      // A list goes out as it is; an object would be looked through, and copied, for each answer.
-      res.writeHead(202, ['x-request-id', requestId, ...acceptedHeaders]);
-      res.end(accepted);
+      return { status: 202, headers: ['x-request-id', requestId, ...acceptedHeaders], body: accepted };
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
       answers.inc({ code: problem.code });
       if (problem.code === 'internal') log.error({ err: error, requestId }, 'unexpected fault');
       else log.debug({ code: problem.code, requestId }, 'entry not taken');
-      sendProblem(res, requestId, problem);
+      return answerOf(problem, requestId);
     }
   };
 
-  const server = createHttpServer((req, res) => {
-    if (!ops.handle(req, res)) void answer(req, res);
-  });
-  server.keepAliveTimeout = 65_000;
-  return server;
+  return new FastLaneServer(
+    { ...httpPatience, keepAliveTimeout: 65_000 },
+    ({ target, headers, body }) => answer({ method: 'POST', target, headers, body: () => body }),
+    (req, res) => {
+      if (ops.handle(req, res)) return;
+      const { method, url: target, headers } = req;
+      void answer({ method, target, headers, body: () => readBody(req) }).then((given) => {
+        // A list goes out as it is; an object would be looked through, and copied.
+        if (!res.destroyed) res.writeHead(given.status, [...given.headers]).end(given.body);
+      });
+    },
+  );
 }
 
-function sendProblem(res: ServerResponse, requestId: string, problem: Problem): void {
-  if (res.destroyed) return;
+function answerOf(problem: Problem, requestId: string): Answer {
   const { retryAfter } = problem.options;
-  const text = JSON.stringify(problemBody(problem.code, problem.options));
-  res.writeHead(problem.status, {
+  const body = JSON.stringify(problemBody(problem.code, problem.options));
+  const headers = {
     'x-request-id': requestId,
     'content-type': problemContentType,
-    'content-length': Buffer.byteLength(text),
+    'content-length': String(Buffer.byteLength(body)),
     ...safetyHeaders,
     ...(problem.code === 'drop_sold_out' ? soldOutCaching : {}),
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
     ...(problem.code === 'method_not_allowed' ? { allow: 'POST' } : {}),
     // What is left of a body that is too large is not worth reading.
     ...(problem.code === 'body_too_large' ? { connection: 'close' } : {}),
-  });
-  res.end(text);
+  };
+  return { status: problem.status, headers: Object.entries(headers).flat(), body };
 }
 
-/** @throws {Problem} when the body is too large, of another type, or not JSON */
-async function readJson(req: IncomingMessage): Promise<unknown> {
-  if (!/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) {
-    req.resume();
-    throw new Problem('unsupported_media_type');
-  }
-  const body = await readBody(req);
+/** @throws {Problem} malformed_json */
+function parse(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
@@ -127,9 +138,4 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
     req.once('end', () => resolve(body ?? Buffer.alloc(0)));
     req.once('error', () => reject(new Problem('malformed_json')));
   });
-}
-
-function headerOf(req: IncomingMessage, name: string, pattern: RegExp): string | undefined {
-  const value = req.headers[name];
-  return typeof value === 'string' && pattern.test(value) ? value : undefined;
 }

@@ -1,0 +1,143 @@
+/**
+ * An HTTP server that by itself reads and answers what comes whole and plain, one request at a time, as entries do from
+ * behind the front door: in node:http that costs more than all else about an entry (docs/decisions/026). At the first
+ * thing that is anything else a connection becomes node:http's, for good.
+ */
+import { Server, STATUS_CODES, type RequestListener, type ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
+import { readWhole, type WholeRequest } from './whole-request.ts';
+
+/** `headers`: names and values by turns, the length of the body among them. */
+export type Answer = { status: number; headers: readonly string[]; body: string };
+
+/** Never rejects. */
+export type Answerer = (request: WholeRequest) => Promise<Answer>;
+
+export class FastLaneServer extends Server {
+  readonly #lane = new Set<Connection>();
+
+  constructor(options: ServerOptions, answer: Answerer, otherwise: RequestListener) {
+    super(options, otherwise);
+    // A server takes any connection that it is told of by this event; so says its documentation.
+    const [takeOver] = this.listeners('connection');
+    this.removeAllListeners('connection');
+    this.on('connection', (socket: Socket) => {
+      const connection = new Connection(socket, {
+        answer,
+        isStopping: () => !this.listening,
+        handOver: () => takeOver!.call(this, socket),
+        onGone: () => this.#lane.delete(connection),
+      });
+      this.#lane.add(connection);
+      socket.setTimeout(this.keepAliveTimeout);
+    });
+  }
+
+  override closeIdleConnections(): void {
+    super.closeIdleConnections();
+    for (const connection of this.#lane) connection.closeIfIdle();
+  }
+}
+
+type ConnectionOptions = {
+  answer: Answerer;
+  isStopping: () => boolean;
+  handOver: () => void;
+  /** Closed, or handed over. */
+  onGone: () => void;
+};
+
+class Connection {
+  readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
+  readonly #listeners = {
+    data: (chunk: Buffer) => this.#take(chunk),
+    end: () => this.#end(),
+    timeout: () => this.closeIfIdle(),
+    error: () => this.#socket.destroy(),
+    close: () => this.#options.onGone(),
+  };
+  #busy = false;
+  /** Nothing more is asked on it. */
+  #ended = false;
+  /** Came before the last request was answered. */
+  #early: Buffer | undefined;
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
+  }
+
+  closeIfIdle(): void {
+    if (!this.#busy) this.#socket.destroy();
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#busy) {
+      // Answers have to keep the order; node:http sees to that.
+      this.#early = chunk;
+      this.#socket.pause();
+      return;
+    }
+    const request = readWhole(chunk);
+    if (!request) {
+      this.#handOver(chunk);
+      return;
+    }
+    this.#busy = true;
+    void this.#options.answer(request).then((answer) => this.#send(answer));
+  }
+
+  #send(answer: Answer): void {
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    this.#busy = false;
+    // A server that stops says with the last answer that the connection ends.
+    const last = this.#options.isStopping();
+    const taken = socket.write(asText(answer, last));
+    if (last || this.#ended) {
+      socket.end();
+    } else if (this.#early) {
+      this.#handOver(this.#early);
+    } else if (!taken) {
+      // Who does not read its answers gets no more of them.
+      socket.pause();
+      socket.once('drain', () => socket.resume());
+    }
+  }
+
+  #end(): void {
+    this.#ended = true;
+    if (!this.#busy) this.#socket.end();
+  }
+
+  #handOver(unread: Buffer): void {
+    const socket = this.#socket;
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.off(event, listener);
+    socket.setTimeout(0);
+    this.#options.onGone();
+    this.#options.handOver();
+    socket.unshift(unread);
+    socket.resume();
+  }
+}
+
+function asText({ status, headers, body }: Answer, last: boolean): string {
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ndate: ${httpDate()}\r\n`;
+  for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return `${head}${last ? 'connection: close\r\n' : ''}\r\n${body}`;
+}
+
+let second = 0;
+let ofSecond = '';
+
+/** Made once a second. */
+function httpDate(): string {
+  const now = Math.floor(Date.now() / 1000);
+  if (now !== second) {
+    second = now;
+    ofSecond = new Date(now * 1000).toUTCString();
+  }
+  return ofSecond;
+}
