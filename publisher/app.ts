@@ -10,7 +10,7 @@ import type { Log } from '../shared/log.ts';
 import type { Ops } from '../shared/ops.ts';
 import { Problem, problemBody, problemContentType } from '../shared/problems.ts';
 import type { AcceptEntry } from './accept-entry.ts';
-import { FastLaneServer, type Answer } from './fast-lane.ts';
+import { FastLaneServer, fieldLines, send, type Answer } from './fast-lane.ts';
 
 export type PublisherDeps = { acceptEntry: AcceptEntry; ops: Ops; registry: Registry; log: Log };
 
@@ -40,11 +40,11 @@ const safetyHeaders = {
  */
 const soldOutCaching = { 'cache-control': 's-maxage=1, stale-while-revalidate=1' };
 const accepted = JSON.stringify({ status: 'queued' });
-const acceptedHeaders = Object.entries({
+const acceptedFields = fieldLines({
   'content-type': 'application/json',
   'content-length': String(accepted.length),
   ...safetyHeaders,
-}).flat();
+});
 
 export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDeps): Server {
   const answers = new Counter({
@@ -74,7 +74,7 @@ export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDe
       await acceptEntry({ dropId: Number(dropId), headers, body: parse(await body()) });
       countAccepted.inc();
       duration.observe((performance.now() - startedAt) / 1000);
-      return { status: 202, headers: ['x-request-id', requestId, ...acceptedHeaders], body: accepted };
+      return { status: 202, fields: `x-request-id: ${requestId}\r\n${acceptedFields}`, body: accepted };
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
       answers.inc({ code: problem.code });
@@ -90,10 +90,7 @@ export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDe
     (req, res) => {
       if (ops.handle(req, res)) return;
       const { method, url: target, headers } = req;
-      void answer({ method, target, headers, body: () => readBody(req) }).then((given) => {
-        // A list goes out as it is; an object would be looked through, and copied.
-        if (!res.destroyed) res.writeHead(given.status, [...given.headers]).end(given.body);
-      });
+      void answer({ method, target, headers, body: () => readBody(req) }).then((given) => send(res, given));
     },
   );
 }
@@ -101,7 +98,7 @@ export function createPublisher({ acceptEntry, ops, registry, log }: PublisherDe
 function answerOf(problem: Problem, requestId: string): Answer {
   const { retryAfter } = problem.options;
   const body = JSON.stringify(problemBody(problem.code, problem.options));
-  const headers = {
+  const fields = fieldLines({
     'x-request-id': requestId,
     'content-type': problemContentType,
     'content-length': String(Buffer.byteLength(body)),
@@ -111,8 +108,8 @@ function answerOf(problem: Problem, requestId: string): Answer {
     ...(problem.code === 'method_not_allowed' ? { allow: 'POST' } : {}),
     // What is left of a body that is too large is not worth reading.
     ...(problem.code === 'body_too_large' ? { connection: 'close' } : {}),
-  };
-  return { status: problem.status, headers: Object.entries(headers).flat(), body };
+  });
+  return { status: problem.status, fields, body };
 }
 
 /** @throws {Problem} malformed_json */

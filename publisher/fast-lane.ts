@@ -3,12 +3,35 @@
  * behind the front door: in node:http that costs more than all else about an entry (docs/decisions/026). At the first
  * thing that is anything else a connection becomes node:http's, for good.
  */
-import { Server, STATUS_CODES, type RequestListener, type ServerOptions } from 'node:http';
+import {
+  Server,
+  STATUS_CODES,
+  type RequestListener,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { readWhole, type WholeRequest } from './whole-request.ts';
 
-/** `headers`: names and values by turns, the length of the body among them. */
-export type Answer = { status: number; headers: readonly string[]; body: string };
+/** `fields`: as they go out, the length of the body among them; see fieldLines. */
+export type Answer = { status: number; fields: string; body: string };
+
+export function fieldLines(fields: Readonly<Record<string, string>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
+}
+
+/** For node:http. */
+export function send(res: ServerResponse, { status, fields, body }: Answer): void {
+  if (res.destroyed) return;
+  const lines = fields.split('\r\n').slice(0, -1);
+  res.writeHead(
+    status,
+    lines.flatMap((line) => line.split(/: (.*)/, 2)),
+  );
+  res.end(body);
+}
 
 /** Never rejects. */
 export type Answerer = (request: WholeRequest) => Promise<Answer>;
@@ -123,10 +146,9 @@ class Connection {
   }
 }
 
-function asText({ status, headers, body }: Answer, last: boolean): string {
-  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ndate: ${httpDate()}\r\n`;
-  for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
-  return `${head}${last ? 'connection: close\r\n' : ''}\r\n${body}`;
+function asText({ status, fields, body }: Answer, last: boolean): string {
+  const connection = last ? 'connection: close\r\n' : '';
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ndate: ${httpDate()}\r\n${fields}${connection}\r\n${body}`;
 }
 
 let second = 0;

@@ -94,8 +94,29 @@ async function byNode(bytes: Buffer): Promise<{ req: IncomingMessage; body: Buff
 }
 
 const pieces = fc.oneof(
-  fc.constantFrom('\r\n', '\n', '\r', '\0', ' ', '\t', ':', ',', 'X-A: b\r\n', 'Content-Length: 3\r\n', '13', '0'),
-  fc.constantFrom('Transfer-Encoding: chunked\r\n', 'Connection: close\r\n', 'Host: b\r\n', '\r\n\r\n', 'é', '"', '\\'),
+  fc.constantFrom(
+    '\r\n',
+    '\n',
+    '\r',
+    '\0',
+    ' ',
+    '\t',
+    ':',
+    ',',
+    'X-A: b\r\n',
+    'Content-Length: 3\r\n',
+    '13',
+    '0',
+  ),
+  fc.constantFrom(
+    'Transfer-Encoding: chunked\r\n',
+    'Connection: close\r\n',
+    'Host: b\r\n',
+    '\r\n\r\n',
+    'é',
+    '"',
+    '\\',
+  ),
   fc.string({ maxLength: 3 }),
 );
 /** Some of the bytes of a plain request replaced by something. */

@@ -9,7 +9,7 @@ import { freePorts } from '../local/ports.ts';
 import { startNginx } from '../local/servers/nginx.ts';
 import { closeServer, drainServer, listen } from '../shared/listen.ts';
 import { eventually } from '../shared/testing/eventually.ts';
-import { FastLaneServer, type Answer } from './fast-lane.ts';
+import { FastLaneServer, fieldLines, send, type Answer } from './fast-lane.ts';
 
 /** Says what it was asked; holds back what it is asked to `/wait` until the test lets it go. */
 async function startEcho() {
@@ -17,7 +17,8 @@ async function startEcho() {
   const held: (() => void)[] = [];
   const answer = (target: string, body: Buffer): Answer => {
     const text = `${target} ${body.toString()}.`;
-    return { status: 202, headers: ['content-length', String(Buffer.byteLength(text)), 'x-a', 'b'], body: text };
+    const fields = fieldLines({ 'content-length': String(Buffer.byteLength(text)), 'x-a': 'b: c' });
+    return { status: 202, fields, body: text };
   };
   const server = new FastLaneServer(
     { keepAliveTimeout: 5_000 },
@@ -30,10 +31,7 @@ async function startEcho() {
       counts.node += 1;
       const chunks: Buffer[] = [];
       req.on('data', (chunk: Buffer) => chunks.push(chunk));
-      req.on('end', () => {
-        const given = answer(req.url!, Buffer.concat(chunks));
-        res.writeHead(given.status, [...given.headers]).end(given.body);
-      });
+      req.on('end', () => send(res, answer(req.url!, Buffer.concat(chunks))));
     },
   );
   const port = await listen(server, '127.0.0.1', 0);
@@ -78,7 +76,7 @@ test('one request after the other is answered in the lane, with all that an answ
   }
   expect(bodies()).toEqual(['/1 a', '/2 aa', '/3 aaa']);
   expect(text()).toMatch(
-    /^HTTP\/1\.1 202 Accepted\r\ndate: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r\ncontent-length: 5\r\nx-a: b\r\n\r\n\/1 a\.HTTP/,
+    /^HTTP\/1\.1 202 Accepted\r\ndate: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r\ncontent-length: 5\r\nx-a: b: c\r\n\r\n\/1 a\.HTTP/,
   );
   expect(echo.counts).toEqual({ lane: 3, node: 0 });
   socket.destroy();
@@ -222,7 +220,11 @@ test('what nginx passes on stays in the lane', async () => {
     for (let at = 0; at < 5; at += 1) {
       const response = await fetch(`${door.url}/api/drops/7/entries`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', cookie: 'session=a.b.c', authorization: `Bearer ${at}` },
+        headers: {
+          'content-type': 'application/json',
+          cookie: 'session=a.b.c',
+          authorization: `Bearer ${at}`,
+        },
         body,
       });
       expect(await response.text()).toBe(`/api/drops/7/entries ${body}.`);

@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { roles, sessionToken, signingKeyFromHex, signSession, verifySession } from './session.ts';
 
@@ -29,6 +30,64 @@ test('a session without an honest user or role is none', () => {
     expect(verifySession(sign(subject, role), key)).toBeUndefined();
   }
 });
+
+const now = () => Math.floor(Date.now() / 1000);
+const anyClaims = fc.record(
+  {
+    sub: fc.constantFrom('1', '77', '0', 'x'),
+    role: fc.constantFrom(...roles, 'root', 1),
+    aud: fc.constantFrom('session', 'session', 'session', 'checkout', ''),
+    exp: fc.constantFrom(3_600, 3_600, 3_600, 2.5, -2, -3_600).map((from) => now() + from),
+    more: fc.constantFrom('ä', { '.': '.' }),
+  },
+  { requiredKeys: ['sub', 'role'] },
+);
+/** None as a rule; else characters that are replaced, from the end on. */
+const anyChange = fc.oneof(
+  { weight: 2, arbitrary: fc.constant([] as [number, string][]) },
+  fc.array(fc.tuple(fc.nat(200), fc.constantFrom('A', 'z', '-', '.', '=', ' ', 'é', 'Ł', '', '..')), {
+    minLength: 1,
+    maxLength: 2,
+  }),
+);
+
+test('another implementation finds the same in whatever is signed, and in what was changed since', () => {
+  const otherKey = createSecretKey(randomBytes(32));
+  const taken = { usual: 0, other: 0 };
+  fc.assert(
+    fc.property(
+      anyClaims,
+      anyChange,
+      fc.constantFrom(key, key, key, key, otherKey),
+      fc.boolean(),
+      (claims, change, by, usual) => {
+        const header = usual ? {} : { header: { alg: 'HS256' as const, kid: '1' } };
+        const signed = jwt.sign(claims, by, { algorithm: 'HS256', noTimestamp: true, ...header });
+        const token = change.reduce((text, [back, piece]) => {
+          const at = Math.max(0, text.length - 1 - back);
+          return text.slice(0, at) + piece + text.slice(at + 1);
+        }, signed);
+        const found = verifySession(token, key);
+        expect(found).toEqual(otherOpinion(token));
+        if (found) taken[usual ? 'usual' : 'other'] += 1;
+      },
+    ),
+    { numRuns: 3_000 },
+  );
+  expect(taken.usual).toBeGreaterThan(20);
+  expect(taken.other).toBeGreaterThan(20);
+});
+
+function otherOpinion(token: string): unknown {
+  try {
+    const options = { algorithms: ['HS256' as const], audience: 'session' };
+    const { sub, role, exp } = jwt.verify(token, key, options) as jwt.JwtPayload & { role: never };
+    const userId = Number(sub);
+    return exp !== undefined && userId > 0 && roles.includes(role) ? { userId, role } : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 test('the token is found in the header or in the cookie; the header wins', () => {
   expect(sessionToken({})).toBeUndefined();
