@@ -39,7 +39,7 @@ export type Consumer = {
 };
 
 /** Batches under way per queue. Redis remembers the replies of more than these (claim.lua), for redeliveries. */
-const prefetch = 64;
+const prefetch = 128;
 
 export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
   const { broker, topology, redis, inventory, checkoutKey, registry, log } = deps;

@@ -32,8 +32,8 @@ export type QueueWorkerOptions = {
 
 const firstPause = 50;
 const longestPause = 2_000;
-/** Messages that are decided together, at the most: Redis does nothing else meanwhile. */
-const mostTogether = 8;
+/** Messages that are decided together, at the most. Redis reads about eight at a time, and serves others in between. */
+const mostTogether = 32;
 /** Attempts at a message that fails for a reason which does not look passing. */
 const attempts = 3;
 

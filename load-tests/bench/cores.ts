@@ -8,6 +8,8 @@ export type Cores = {
   measured: string | undefined;
   /** For servers and for who sends the load. */
   rest: string | undefined;
+  /** For the same, where Redis has to have `rest` to itself: what is measured needs least of its core then. */
+  besideRedis: string | undefined;
   all: string | undefined;
   /** For the report. */
   described: string;
@@ -16,9 +18,10 @@ export type Cores = {
 /** One core is kept for what is measured, if the machine has two and `taskset` (util-linux) is there. */
 export function findCores(): Cores {
   const count = availableParallelism();
-  const none = { measured: undefined, rest: undefined, all: undefined };
+  const none = { measured: undefined, rest: undefined, besideRedis: undefined, all: undefined };
   if (count < 2) return { ...none, described: 'one core, shared by all' };
-  const cores = { measured: '0', rest: count === 2 ? '1' : `1-${count - 1}`, all: `0-${count - 1}` };
+  const rest = count === 2 ? '1' : `1-${count - 1}`;
+  const cores = { measured: '0', rest, besideRedis: count === 2 ? '0' : rest, all: `0-${count - 1}` };
   const described = `measured on core ${cores.measured}, servers and load on ${cores.rest}`;
   return pin(process.pid, cores.rest)
     ? { ...cores, described }

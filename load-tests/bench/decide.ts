@@ -27,6 +27,7 @@ const patience = 180;
 type Round = { rate: number; bareRate: number; micros: number };
 
 export async function benchDecide(rig: Rig, { rounds }: Plan): Promise<Finding> {
+  rig.leaveRedisACore();
   const consumer = await rig.startTier('consumer');
   const bare = await rig.startProcess('bare-claim', { REDIS_NODES: rig.servers.redis.nodes.join(',') });
   const told = listenToNews(rig);

@@ -60,6 +60,8 @@ export type Rig = {
     upstreams: NginxOptions['upstreams'],
     options?: Pick<NginxOptions, 'caches'>,
   ) => Promise<FrontDoor>;
+  /** For what waits for Redis more than it works itself. */
+  leaveRedisACore: () => void;
   /** Nothing is kept on a core of its own any more: for benchmarks of the whole. */
   useAllCores: () => void;
   step: Step;
@@ -173,6 +175,11 @@ export async function startRig(options: {
         const nginx = await startNginx({ place, port, upstreams, workers: 1, ...more });
         releases.push(() => nginx.stop());
         return { port, url: nginx.url, processes: nginx.processes, stop: () => nginx.stop() };
+      },
+      leaveRedisACore() {
+        for (const { pid } of [...servers.rabbitMq.processes, ...servers.mariaDb.processes])
+          pin(pid, cores.besideRedis);
+        pin(process.pid, cores.besideRedis);
       },
       useAllCores() {
         for (const { pid } of [...measured, ...servers.processes]) pin(pid, cores.all);

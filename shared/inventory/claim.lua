@@ -21,11 +21,18 @@ local known = redis.call('HGET', BATCHES, batch)
 if known then return { 'decided', known } end
 if (ARGV[5] or '') ~= '' and redis.call('HEXISTS', BATCHES, ARGV[5]) == 0 then return { 'out_of_turn' } end
 
+-- What buyers ask for is one of a few numbers, so each is read once.
+local numberOf = setmetatable({}, {
+  __index = function(numbers, text)
+    numbers[text] = tonumber(text)
+    return numbers[text]
+  end,
+})
 local buyers, quantities, count = {}, {}, 0
 for buyer, quantity in packed:gmatch('(%d+):(%d+)') do
   count = count + 1
   buyers[count] = buyer
-  quantities[count] = tonumber(quantity)
+  quantities[count] = numberOf[quantity]
 end
 
 local states = redis.call('HMGET', ENTRIES, unpack(buyers))
@@ -40,67 +47,68 @@ end
 
 local standby = redis.call('ZCARD', STANDBY)
 local latest = {} -- buyer -> state, where this batch changed it
-local outcomes, losers, inARow = {}, {}, 0
+local outcomes, told = {}, 0
+local losers, inARow = { n = 0 }, 0
 
 local function lose(buyer, hadState)
-  losers[#losers + 1] = 'SET'
-  losers[#losers + 1] = 'u1'
-  losers[#losers + 1] = buyer
-  losers[#losers + 1] = 1
+  add(losers, 'SET', 'u1')
+  add(losers, buyer, '1')
   if hadState then redis.call('HDEL', ENTRIES, buyer) end
   inARow = inARow + 1
 end
 
 local function tell(outcome)
   if inARow > 0 then
-    outcomes[#outcomes + 1] = 'x' .. inARow
+    told = told + 1
+    outcomes[told] = 'x' .. inARow
     inARow = 0
   end
-  if outcome then outcomes[#outcomes + 1] = outcome end
+  told = told + 1
+  outcomes[told] = outcome
 end
 
 -- Entry ids are the batch's id and the place in it, in base 36; publisher and consumer count the same way.
+local digits = '0123456789abcdefghijklmnopqrstuvwxyz'
 local function entryId(i)
-  local digits, number = '', i - 1
+  local text, number = '', i - 1
   repeat
     local digit = number % 36
-    digits = ('0123456789abcdefghijklmnopqrstuvwxyz'):sub(digit + 1, digit + 1) .. digits
+    text = digits:sub(digit + 1, digit + 1) .. text
     number = (number - digit) / 36
   until number == 0
-  return batch .. '-' .. digits
+  return batch .. '-' .. text
 end
+
+local open, standbyLimit = meta.status == 'open', meta.standbyLimit
 
 for i = 1, count do
   local buyer, quantity = buyers[i], quantities[i]
   local state = latest[buyer] or states[i]
-  local live = state and state:sub(1, 1) ~= 'R'
-  -- Only a batch that comes back after `batches` has forgotten it meets its own entries; those are decided.
-  local again = state and state:match('^%a|([^|]+)') == entryId(i)
-  if live or again then
+  -- Live, or its own: only a batch that comes back after `batches` has forgotten it meets its own entries; those are
+  -- decided.
+  if state and (state:sub(1, 1) ~= 'R' or state:match('^%a|([^|]+)') == entryId(i)) then
     tell('d' .. state:match('^(%a)') .. state:match('^%a|([^|]+)'))
-  elseif meta.status ~= 'open' or quantity < 1 or quantity > meta.maxPerBuyer then
+  elseif not open or quantity < 1 or quantity > meta.maxPerBuyer then
     lose(buyer, state)
   elseif quantity <= meta.free then
-    local id = entryId(i)
     local seats = takeSeats(quantity)
-    openHold(id, buyer, quantity, seats)
-    latest[buyer] = 'H|' .. id
+    latest[buyer] = openHold(entryId(i), buyer, quantity, seats)
     tell('h' .. seats)
-  elseif standby < meta.standbyLimit then
-    local id = entryId(i)
+  elseif standby < standbyLimit then
     meta.sequence = meta.sequence + 1
     standby = standby + 1
-    latest[buyer] = 'W|' .. id .. '|' .. quantity .. '|' .. int(meta.sequence)
-    add(unwritten.entries, buyer, latest[buyer])
+    local entry = 'W|' .. entryId(i) .. '|' .. quantity .. '|' .. int(meta.sequence)
+    latest[buyer] = entry
+    add(unwritten.entries, buyer, entry)
     add(unwritten.standby, int(quantity * SEQUENCES + meta.sequence), buyer)
-    tell('s' .. standby)
+    tell('s' .. int(standby))
   else
     lose(buyer, state)
   end
 end
 tell()
 
-if #losers > 0 then redis.call('BITFIELD', SOLDOUT, unpack(losers)) end
+writeOne('BITFIELD', SOLDOUT, losers)
 meta.decided = meta.decided + count
 save()
 
