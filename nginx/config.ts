@@ -225,7 +225,7 @@ function upstream(name: string, servers: readonly string[], balance = ''): strin
   return `upstream ${name} {
         ${balance}
         ${servers.map((server) => `server ${server};`).join('\n        ')}
-        keepalive 128;
+        keepalive 1024; # a publisher answers many at once; what is over would be closed, and opened again for the next
         keepalive_requests 100000;
         keepalive_timeout ${frontDoorKeepsMs}ms; # a tier that stops waits for longer: no request meets a closing connection
     }`;

@@ -15,7 +15,7 @@ import { makeBuyers } from '../rush/make-buyers.ts';
 import { payEverything } from './checkout.ts';
 import { cpuOfAll, cpuSeconds } from './cpu-time.ts';
 import { gatherWatchers, residentBytes } from './crowd.ts';
-import { number, round, type Finding } from './figures.ts';
+import { median, number, round, type Finding } from './figures.ts';
 import { offer } from './http-load.ts';
 import type { Plan } from './options.ts';
 import { post } from './requests.ts';
@@ -30,16 +30,17 @@ const unseen: Mix = { entries: 40_000, seats: 10_000 };
 
 const connections = 256;
 const sockets = 3_000;
-const orders = 500;
+const orders = 2_000;
 const patienceMs = 180_000;
 const modelFile = 'load-tests/capacity/model.json';
 
 type Cost = { publisher: number; nginx: number; broker: number; consumer: number; redis: number };
-type Run = Mix & { processes: number; partitions: number; rate: number; cost: Cost; redisBytes: number };
+type Played = Mix & { partitions: number; rate: number; cost: Cost; redisBytes: number };
+type Run = Played & { processes: number };
 
 type System = { tiers: { publisher: Measured[]; consumer: Measured[] }; door: FrontDoor; told: Told };
 
-export async function benchScale(rig: Rig, _plan: Plan): Promise<Finding> {
+export async function benchScale(rig: Rig, { rounds }: Plan): Promise<Finding> {
   const runs: Run[] = [];
   const told = listenToNews(rig);
   let model: CapacityModel | undefined;
@@ -55,18 +56,19 @@ export async function benchScale(rig: Rig, _plan: Plan): Promise<Finding> {
       general: ['127.0.0.1:1'],
     });
     const play = (mix: Mix, partitions: number) => playRun(rig, { tiers, door, told }, mix, partitions);
-    if (processes === 1) await rig.step('warm-up', () => play(allWin, 1));
-    for (const partitions of [1, 2, 4]) {
+    if (processes === 1) {
+      await rig.step('warm-up', () => play(allWin, 1));
+      const [few, wins, seen] = await rig.step(`the runs of the model, ${rounds} times`, () =>
+        inTurns(rounds, [rush, allWin, unseen], (mix) => play(mix, 1)),
+      );
+      const rest = await rig.step('sockets and orders', () => socketsAndOrders(rig));
+      model = { ...fit(few!, wins!), ...rest };
+      runs.push({ ...few!, processes }, { ...seen!, processes });
+    }
+    for (const partitions of processes === 1 ? [2, 4] : [1, 2, 4]) {
       await rig.step(`${processes} of each process, ${partitions} partitions`, async () => {
         runs.push({ ...(await play(rush, partitions)), processes });
       });
-    }
-    if (processes === 1) {
-      const wins = await rig.step('every entry wins', () => play(allWin, 1));
-      const rest = await rig.step('sockets and orders', () => socketsAndOrders(rig));
-      model = { ...fit(runs[0]!, { ...wins, processes }), ...rest };
-      const seen = await rig.step('a run that the model has not seen', () => play(unseen, 1));
-      runs.push({ ...seen, processes });
     }
     await door.stop();
   }
@@ -125,8 +127,29 @@ export async function benchScale(rig: Rig, _plan: Plan): Promise<Finding> {
   };
 }
 
+/** One of each mix after the other, several times over: of each mix the run with the median of each figure. */
+async function inTurns(
+  rounds: number,
+  mixes: readonly Mix[],
+  play: (mix: Mix) => Promise<Played>,
+): Promise<Played[]> {
+  const found = mixes.map((): Played[] => []);
+  for (let each = 1; each <= rounds; each += 1)
+    for (const [at, mix] of mixes.entries()) found[at]!.push(await play(mix));
+  return found.map((runs) => {
+    const [first] = runs;
+    const costs = Object.keys(first!.cost) as (keyof Cost)[];
+    return {
+      ...first!,
+      rate: median(runs.map(({ rate }) => rate)),
+      redisBytes: median(runs.map(({ redisBytes }) => redisBytes)),
+      cost: Object.fromEntries(costs.map((of) => [of, median(runs.map(({ cost }) => cost[of]))])) as Cost,
+    };
+  });
+}
+
 /** Two runs, two unknowns: what every entry costs, and what one that gets seats costs besides. */
-function fit(few: Run, many: Run) {
+function fit(few: Played, many: Played) {
   const solve = (a: number, b: number) => {
     const perHold =
       (b / many.entries - a / few.entries) / (many.seats / many.entries - few.seats / few.entries);
@@ -157,7 +180,7 @@ async function playRun(
   { tiers, door, told }: System,
   mix: Mix,
   partitions: number,
-): Promise<Omit<Run, 'processes'>> {
+): Promise<Played> {
   const { redis, inventory } = rig;
   const drop = await rig.dropOnSale({
     sections: [{ name: 'Stalls', rows: mix.seats / 50, seatsPerRow: 50 }],

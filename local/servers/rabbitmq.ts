@@ -173,6 +173,8 @@ default_pass = ${password}
 default_permissions.configure = .*
 default_permissions.read = .*
 default_permissions.write = .*
+# Milliseconds. Somebody who is up to the ears in requests takes seconds for each step of it, and would never get in.
+handshake_timeout = 30000
 log.console = true
 log.console.level = info
 log.file = false
