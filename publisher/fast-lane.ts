@@ -50,9 +50,9 @@ export class FastLaneServer extends Server {
         isStopping: () => !this.listening,
         handOver: () => takeOver!.call(this, socket),
         onGone: () => this.#lane.delete(connection),
+        patience: { first: this.headersTimeout, next: this.keepAliveTimeout },
       });
       this.#lane.add(connection);
-      socket.setTimeout(this.keepAliveTimeout);
     });
   }
 
@@ -68,6 +68,8 @@ type ConnectionOptions = {
   handOver: () => void;
   /** Closed, or handed over. */
   onGone: () => void;
+  /** Milliseconds without a request, before the first and after it. */
+  patience: { first: number; next: number };
 };
 
 class Connection {
@@ -81,6 +83,7 @@ class Connection {
     close: () => this.#options.onGone(),
   };
   #busy = false;
+  #answered = false;
   /** Nothing more is asked on it. */
   #ended = false;
   /** Came before the last request was answered. */
@@ -90,6 +93,7 @@ class Connection {
     this.#socket = socket;
     this.#options = options;
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
+    socket.setTimeout(options.patience.first);
   }
 
   closeIfIdle(): void {
@@ -116,6 +120,8 @@ class Connection {
     const socket = this.#socket;
     if (socket.destroyed) return;
     this.#busy = false;
+    if (!this.#answered) socket.setTimeout(this.#options.patience.next);
+    this.#answered = true;
     // A server that stops says with the last answer that the connection ends.
     const last = this.#options.isStopping();
     const taken = socket.write(asText(answer, last));

@@ -174,15 +174,32 @@ test('a server that stops lets go who is idle, and answers who waits with the en
   await drained;
 });
 
-test('one on which nothing is sent is closed in time', async () => {
-  const short = new FastLaneServer(
-    { keepAliveTimeout: 50 },
-    () => Promise.reject(new Error('nobody asks')),
-    () => {},
-  );
-  const silent = await open(await listen(short, '127.0.0.1', 0));
-  await eventually(() => silent.socket.closed || silent.ended());
-  silent.socket.destroy();
+test('one on which nothing is sent is closed in time: soon when it is new, later when it was of use', async () => {
+  const answer = { status: 202, fields: fieldLines({ 'content-length': '0' }), body: '' };
+  const start = (patience: { headersTimeout: number; keepAliveTimeout: number }) =>
+    new FastLaneServer(
+      patience,
+      () => Promise.resolve(answer),
+      () => {},
+    );
+  const strict = start({ headersTimeout: 50, keepAliveTimeout: 60_000 });
+  const port = await listen(strict, '127.0.0.1', 0);
+  const used = await open(port);
+  used.socket.write(request('/1', 'a'));
+  await eventually(() => used.text() !== '');
+  const silent = await open(port);
+  await eventually(() => silent.ended());
+  expect(silent.text()).toBe('');
+  await sleep(200);
+  expect(used.ended()).toBe(false);
+
+  const short = start({ headersTimeout: 60_000, keepAliveTimeout: 50 });
+  const brief = await open(await listen(short, '127.0.0.1', 0));
+  brief.socket.write(request('/1', 'a'));
+  await eventually(() => brief.ended());
+  expect(brief.text()).toContain(' 202 ');
+  for (const { socket } of [used, silent, brief]) socket.destroy();
+  await closeServer(strict);
   await closeServer(short);
 });
 

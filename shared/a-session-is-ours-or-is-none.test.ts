@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { roles, sessionToken, signingKeyFromHex, signSession, verifySession } from './session.ts';
 

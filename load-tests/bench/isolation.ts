@@ -114,11 +114,15 @@ async function startSystem(rig: Rig, seconds: number) {
   // As docker-compose.yml has it. Who floods would have machines of their own.
   yieldCpu([tiers.publisher.child, tiers.consumer.child, ...rig.servers.rabbitMq.processes, flood.child]);
   const address = ({ port }: Measured) => [`127.0.0.1:${port}`];
-  const door = await rig.startFrontDoor({
-    publisher: address(tiers.publisher),
-    realtime: address(tiers.realtime),
-    general: address(tiers.general),
-  });
+  const door = await rig.startFrontDoor(
+    {
+      publisher: address(tiers.publisher),
+      realtime: address(tiers.realtime),
+      general: address(tiers.general),
+    },
+    // One for each core, as it would be.
+    { workers: 'auto' },
+  );
   const buyers = await makeBuyers(
     rig.db,
     signingKeyFromHex(rig.secrets.sessionKey),

@@ -58,7 +58,7 @@ export type Rig = {
   /** nginx before these tiers. */
   startFrontDoor: (
     upstreams: NginxOptions['upstreams'],
-    options?: Pick<NginxOptions, 'caches'>,
+    options?: Pick<NginxOptions, 'caches' | 'workers'>,
   ) => Promise<FrontDoor>;
   /** For what waits for Redis more than it works itself. */
   leaveRedisACore: () => void;
