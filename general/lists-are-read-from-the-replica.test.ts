@@ -247,8 +247,8 @@ test('a replica that falls behind is noticed and stepped around until it has cau
     const metrics = () => strict.registry.metrics();
     const lag = async () =>
       Number(/^seatdrop_mysql_replica_lag_seconds\{.*\} (.*)$/m.exec(await metrics())?.[1]);
-    // For that reason, and not because looking at it took long for once.
-    await eventually(async () => (await lag()) > 3);
+    // Behind for certain: where a look at it takes long for once, some seconds of this are only how old the last look is.
+    await eventually(async () => (await lag()) > 12, 60_000);
     expect(strict.reader.keepsUp()).toBe(false);
     expect(await listed(strict, '/api/events?mine=true', organizer)).toEqual([event]);
     expect(await listed(patient, `/api/events?organizerId=${organizer.userId}`)).toEqual([]);

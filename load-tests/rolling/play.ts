@@ -159,13 +159,18 @@ function failedSockets({ errors }: Board): string[] {
     .map(([kind, count]) => `${count} × ${kind}`);
 }
 
+/** A tier that stops ends its sockets, some of them with a message still unread. That they all came back is asked of them. */
+const endOfSocket = /while proxying upgraded connection/;
+
 /** What clients may not have noticed, since nginx tried again for them. */
 function faultsInLogs(logDir: string): string[] {
   const answers = linesOf(join(logDir, 'nginx-access.log')).filter((line) => {
     const { status } = JSON.parse(line) as { status: number };
     return status >= 500;
   });
-  const faults = linesOf(join(logDir, 'nginx.log')).filter((line) => /\[(error|crit)\]/.test(line));
+  const faults = linesOf(join(logDir, 'nginx.log')).filter(
+    (line) => /\[(error|crit)\]/.test(line) && !endOfSocket.test(line),
+  );
   return [...answers, ...faults].map((line) => `nginx: ${line}`);
 }
 
