@@ -22,12 +22,7 @@ if known then return { 'decided', known } end
 if (ARGV[5] or '') ~= '' and redis.call('HEXISTS', BATCHES, ARGV[5]) == 0 then return { 'out_of_turn' } end
 
 -- What buyers ask for is one of a few numbers, so each is read once.
-local numberOf = setmetatable({}, {
-  __index = function(numbers, text)
-    numbers[text] = tonumber(text)
-    return numbers[text]
-  end,
-})
+local numberOf = made(tonumber)
 local buyers, quantities, count = {}, {}, 0
 for buyer, quantity in packed:gmatch('(%d+):(%d+)') do
   count = count + 1

@@ -37,13 +37,19 @@ local function int(number)
   return string.format('%d', number)
 end
 
+-- A table that makes what it lacks, once for each key.
+local function made(make)
+  return setmetatable({}, {
+    __index = function(all, key)
+      local value = make(key)
+      all[key] = value
+      return value
+    end,
+  })
+end
+
 -- The text of a small number that is met again and again.
-local textOf = setmetatable({}, {
-  __index = function(texts, number)
-    texts[number] = int(number)
-    return texts[number]
-  end,
-})
+local textOf = made(int)
 
 -- The partition's limits and counters; `save` writes back what changed. Counters count seats.
 local meta
@@ -158,12 +164,7 @@ local function save()
 end
 
 -- For each count the run of so many free seats, and a pattern that finds the last one.
-local runOf = setmetatable({}, {
-  __index = function(runs, count)
-    runs[count] = { ('.'):rep(count), '.*()' .. ('%.'):rep(count) }
-    return runs[count]
-  end,
-})
+local runOf = made(function(count) return { ('.'):rep(count), '.*()' .. ('%.'):rep(count) } end)
 
 -- The first seat of the best run of `count` free seats in a row: the one nearest to the middle, the lower one of two.
 local function bestRun(seats, count)
