@@ -1,12 +1,13 @@
 /** Paid orders a second at one general tier, each durable in MySQL; against a bare transaction that writes the same rows. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signCheckoutToken } from '../../shared/checkout-token.ts';
+import type { Child } from '../../local/child.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
 import { signingKeyFromHex } from '../../shared/session.ts';
 import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
 import { batchesOf } from './batches.ts';
-import { cpuSeconds } from './cpu-time.ts';
+import { cpuOfServers, cpuSeconds, describeSpent, spentEach, type Spent } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import { offer, type Offered } from './http-load.ts';
 import type { Plan } from './options.ts';
@@ -19,22 +20,22 @@ const atOnce = 64;
 
 const terms = { sections: [{ name: 'Stalls', rows: 100, seatsPerRow: 50 }], holdSeconds: 900 };
 
-/** A second, and milliseconds of the tier's CPU for each. */
-type Round = { rate: number; bareRate: number; p50: number; p99: number; cpu: number };
+/** A second, milliseconds of the tier's CPU for each, and what an order took of everybody. */
+type Round = { rate: number; bareRate: number; p50: number; p99: number; cpu: number; spent: Spent };
 
 export async function benchCheckout(rig: Rig, { rounds }: Plan): Promise<Finding> {
   const general = await rig.startTier('general');
-  await rig.startPayments(general);
+  const payments = await rig.startPayments(general);
   const bare = await rig.startProcess('bare-orders', { MYSQL_URL: rig.servers.mariaDb.url });
   const buyers = await makeBuyers(rig.db, signingKeyFromHex(rig.secrets.sessionKey), orders);
   const found: Round[] = [];
-  await rig.step('warm-up', () => oneRound(rig, { general, bare, buyers }));
+  await rig.step('warm-up', () => oneRound(rig, { general, payments, bare, buyers }));
   for (let each = 1; each <= rounds; each += 1) {
     await rig.step(`round ${each} of ${rounds}`, async () => {
-      found.push(await oneRound(rig, { general, bare, buyers }));
+      found.push(await oneRound(rig, { general, payments, bare, buyers }));
     });
   }
-  const of = (what: keyof Round) => found.map((each) => each[what]);
+  const of = (what: Exclude<keyof Round, 'spent'>) => found.map((each) => each[what]);
   return {
     value: Math.round(median(of('rate'))),
     unit: 'orders/s',
@@ -52,13 +53,22 @@ export async function benchCheckout(rig: Rig, { rounds }: Plan): Promise<Finding
     ],
     notes: [
       `${number(orders)} orders a round, ${atOnce} at a time; every commit is on disk when it is answered`,
+      `ms of CPU of all for an order: ${describeSpent(
+        found.map(({ spent }) => spent),
+        1e3,
+      )}`,
     ],
   };
 }
 
 async function oneRound(
   rig: Rig,
-  { general, bare, buyers }: { general: Measured; bare: Measured; buyers: readonly Identity[] },
+  {
+    general,
+    payments,
+    bare,
+    buyers,
+  }: { general: Measured; payments: Child; bare: Measured; buyers: readonly Identity[] },
 ): Promise<Round> {
   const other = await rig.dropOnSale(terms);
   const query = `drop=${other.id}&user=${buyers[0]!.userId}&orders=${orders}&atOnce=${atOnce}`;
@@ -67,10 +77,16 @@ async function oneRound(
   if (!response.ok) throw new Error(text);
   const bareRate = orders / (JSON.parse(text) as { seconds: number }).seconds;
 
-  const before = cpuSeconds(general.child.pid);
+  const look = (): Spent => ({
+    general: cpuSeconds(general.child.pid),
+    'payment provider': cpuSeconds(payments.pid),
+    ...cpuOfServers(rig.servers),
+    'who asks': cpuSeconds(process.pid),
+  });
+  const before = look();
   const { seconds, p50, p99 } = await payEverything(rig, general, buyers);
-  const cpu = ((cpuSeconds(general.child.pid) - before) / orders) * 1000;
-  return { rate: orders / seconds, bareRate, p50, p99, cpu };
+  const spent = spentEach(before, look(), orders);
+  return { rate: orders / seconds, bareRate, p50, p99, cpu: spent['general']! * 1000, spent };
 }
 
 /** Each of the buyers holds a seat of a new drop and pays it. */

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { descendants } from '../../local/proc.ts';
+import type { Servers } from '../../local/start-servers.ts';
+import { median, number } from './figures.ts';
 
 /** Of Linux, on every machine that Node runs on: a hundredth of a second. */
 const ticksPerSecond = 100;
@@ -24,6 +26,33 @@ export function cpuOfAll(processes: readonly { pid: number | undefined }[]): num
     for (const each of [pid, ...descendants(pid).map((child) => child.pid)]) seconds += cpuSeconds(each);
   }
   return seconds;
+}
+
+/** Seconds, by who used them. */
+export type Spent = Record<string, number>;
+
+export function cpuOfServers({ rabbitMq, redis, mariaDb }: Servers): Spent {
+  return {
+    broker: cpuOfAll(rabbitMq.processes),
+    Redis: cpuOfAll(redis.processes),
+    MySQL: cpuOfAll(mariaDb.processes),
+  };
+}
+
+/** What was used between two looks, for each of so many things. */
+export function spentEach(before: Spent, after: Spent, things: number): Spent {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, seconds]) => [name, (seconds - before[name]!) / things]),
+  );
+}
+
+/** Medians of several rounds as text, and their sum. `unit`: of a second, as 1e6 for microseconds. */
+export function describeSpent(rounds: readonly Spent[], unit: number): string {
+  const each = Object.keys(rounds[0]!).map(
+    (name) => [name, median(rounds.map((round) => round[name]!)) * unit] as const,
+  );
+  const sum = each.reduce((total, [, value]) => total + value, 0);
+  return `${number(sum, 2)}: ${each.map(([name, value]) => `${name} ${number(value, 2)}`).join(', ')}`;
 }
 
 /** Seconds of CPU that the whole machine has spent since it started, what its host took from it included; 0 likewise. */

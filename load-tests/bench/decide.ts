@@ -6,7 +6,7 @@ import amqp from 'amqplib';
 import { encodeBatch } from '../../shared/broker/entry-batch.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { batchesOf, batchSize } from './batches.ts';
-import { cpuSeconds } from './cpu-time.ts';
+import { cpuOfServers, cpuSeconds, describeSpent, spentEach, type Spent } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import type { Plan } from './options.ts';
 import type { Measured, Rig } from './rig.ts';
@@ -23,8 +23,8 @@ const mixes = [rush, smallRush, allWin];
 /** Seconds; a machine that needs longer for a million has other troubles. */
 const patience = 180;
 
-/** Per second, and microseconds of the consumer's CPU for each. */
-type Round = { rate: number; bareRate: number; micros: number };
+/** Per second, microseconds of the consumer's CPU for each, and what an entry took of everybody. */
+type Round = { rate: number; bareRate: number; micros: number; spent: Spent };
 
 export async function benchDecide(rig: Rig, { rounds }: Plan): Promise<Finding> {
   rig.leaveRedisACore();
@@ -44,7 +44,7 @@ export async function benchDecide(rig: Rig, { rounds }: Plan): Promise<Finding> 
   } finally {
     told.stop();
   }
-  const of = (mix: Mix, what: keyof Round) => found.get(mix)!.map((each) => each[what]);
+  const of = (mix: Mix, what: Exclude<keyof Round, 'spent'>) => found.get(mix)!.map((each) => each[what]);
   const ratios = (mix: Mix) => found.get(mix)!.map(({ rate, bareRate }) => rate / bareRate);
   // Round by round, since each has its own noise.
   const growth = of(rush, 'rate').map((rate, at) => of(smallRush, 'rate')[at]! / rate);
@@ -72,6 +72,13 @@ export async function benchDecide(rig: Rig, { rounds }: Plan): Promise<Finding> 
     ],
     notes: [
       `batches of ${batchSize}; an entry of the large rush costs ${spread(growth, 2)} times one of the small`,
+      ...[rush, allWin].map(
+        (mix) =>
+          `µs of CPU of all for an entry (${mix.name}): ${describeSpent(
+            found.get(mix)!.map(({ spent }) => spent),
+            1e6,
+          )}`,
+      ),
     ],
   };
 }
@@ -88,19 +95,25 @@ async function oneRound(
     return mix.entries / (JSON.parse(text) as { seconds: number }).seconds;
   });
   return onDrop(rig, mix, async (drop) => {
-    const before = cpuSeconds(consumer.child.pid);
+    const look = (): Spent => ({
+      consumer: cpuSeconds(consumer.child.pid),
+      ...cpuOfServers(rig.servers),
+      'who sends and listens': cpuSeconds(process.pid),
+    });
+    const before = look();
     const allTold = await told.listen(drop.id);
     const since = performance.now();
     await enqueue(rig, drop, mix.entries);
     const rate = mix.entries / (((await allTold(mix.entries, patience * 1000)) - since) / 1000);
-    const micros = ((cpuSeconds(consumer.child.pid) - before) / mix.entries) * 1e6;
+    const spent = spentEach(before, look(), mix.entries);
+    const micros = spent['consumer']! * 1e6;
     await withChannel(rig.servers.rabbitMq.url, async (channel) => {
       await channel.purgeQueue(rig.topology.waitingQueue(drop.holdSeconds));
     });
     const counts = await rig.inventory.counts(drop);
     if (counts?.decided !== mix.entries || counts.held !== Math.min(mix.seats, mix.entries))
       throw new Error(`not decided as it should be: ${JSON.stringify(counts)}`);
-    return { rate, bareRate, micros };
+    return { rate, bareRate, micros, spent };
   });
 }
 

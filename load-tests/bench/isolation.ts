@@ -8,7 +8,7 @@ import type { Drop } from '../../shared/drops/drop.ts';
 import { signingKeyFromHex } from '../../shared/session.ts';
 import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
 import { payRequests } from './checkout.ts';
-import { cpuOfAll, machineCpuSeconds } from './cpu-time.ts';
+import { cpuOfAll, cpuOfServers, machineCpuSeconds } from './cpu-time.ts';
 import { yieldCpu } from './cpu-weight.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import { startFlood, type Flood } from './flood.ts';
@@ -138,9 +138,7 @@ async function startSystem(rig: Rig, seconds: number) {
     realtime: cpuOfAll([tiers.realtime.child]),
     general: cpuOfAll([tiers.general.child, payments]),
     nginx: cpuOfAll(door.processes),
-    broker: cpuOfAll(rig.servers.rabbitMq.processes),
-    Redis: cpuOfAll(rig.servers.redis.processes),
-    MySQL: cpuOfAll(rig.servers.mariaDb.processes),
+    ...cpuOfServers(rig.servers),
     flood: cpuOfAll([flood.child]),
     asking: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
   });
