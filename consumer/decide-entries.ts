@@ -36,14 +36,15 @@ type Decided = ClaimResult & { kind: 'decided' };
 
 export function createDecideEntries(deps: DecideDeps): DecideEntries {
   const { inventory, announcer, sharing, checkoutKey, metrics } = deps;
+  /** By the monotonic clock. */
   const nothingToLendUntil = new Map<number, number>();
-  const mayBorrow = ({ dropId }: Place) => (nothingToLendUntil.get(dropId) ?? 0) <= Date.now();
+  const mayBorrow = ({ dropId }: Place) => (nothingToLendUntil.get(dropId) ?? 0) <= performance.now();
 
   const claim = async ({ place, batch }: DecodedBatch) => {
     const first = await inventory.claim(place, batch, { mayBorrow: mayBorrow(place) });
     if (first.kind !== 'short') return first;
     const came = await sharing.borrow(place, first.partitions, first.missing);
-    if (came < first.missing) nothingToLendUntil.set(place.dropId, Date.now() + nothingToLendMs);
+    if (came < first.missing) nothingToLendUntil.set(place.dropId, performance.now() + nothingToLendMs);
     return inventory.claim(place, batch, { mayBorrow: false });
   };
 

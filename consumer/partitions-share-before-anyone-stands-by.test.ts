@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drop } from '../shared/drops/drop.ts';
 import { places } from '../shared/inventory/inventory.ts';
 import { rowsOf, rowsOfPartition } from '../shared/inventory/layout.ts';
@@ -53,6 +54,29 @@ test('buyers of one partition alone can buy the whole drop, and only then stand 
   await eventually(async () => (await world.inventory.transfers(there(drop))).length === 0);
   await consumer.end();
   await expectSound(drop);
+});
+
+test('a clock that is set back does not keep a partition from asking the others', async () => {
+  const { drop } = await world.onSale({ partitions: 2, sections: stalls(2, 2), standbyLimit: 0 });
+  const news = await world.news(drop.id);
+  const consumer = await world.start();
+  await world.broker.enter(there(drop), '1:1');
+  await eventually(() => news.of(1).length === 1);
+  await world.broker.enter(here(drop), '2:1,4:1,6:1,8:1');
+  await eventually(() => news.told.length === 5);
+  expect(news.of(8)).toMatchObject([{ entry: { status: 'sold_out' } }]);
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
+  try {
+    await world.inventory.leave(there(drop), 1);
+    // For a tenth of a second nobody is asked.
+    await sleep(150);
+    await world.broker.enter(here(drop), '10:1');
+    await eventually(() => news.of(10).length === 1);
+  } finally {
+    clock.mockRestore();
+  }
+  expect(news.of(10)).toMatchObject([{ entry: { status: 'held' } }]);
+  await consumer.end();
 });
 
 test('thousands in all partitions at once: every seat is held, once', async () => {

@@ -76,7 +76,7 @@ if (stopWished) say('stopped');
 process.exit(failure === undefined ? 0 : 1);
 
 async function start(): Promise<void> {
-  const since = Date.now();
+  const since = performance.now();
   const lock = await takeRunLock(file('start.lock'), say);
   releases.push(() => lock.release());
   cancel.signal.addEventListener('abort', () => lock.markStopping());
@@ -181,7 +181,7 @@ async function start(): Promise<void> {
   writeFileSync(file('run.json'), `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
 
   say(
-    `  everything after ${((Date.now() - since) / 1000).toFixed(1)} s. Logs: ${place.logDir}. Ctrl-C stops all of it.`,
+    `  everything after ${((performance.now() - since) / 1000).toFixed(1)} s. Logs: ${place.logDir}. Ctrl-C stops all of it.`,
   );
   say(`  mails to buyers: http://127.0.0.1:${ports['mail-catcher']}`);
   say(`ready ${publicUrl}`);

@@ -9,7 +9,7 @@ type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>;
  */
 export function createSteps(output: Output = process.stdout): { step: Step; say: (line: string) => void } {
   const underWay = new Map<string, number>();
-  const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+  const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
   let ticker: NodeJS.Timeout | undefined;
   let ticks = 0;
   let isShown = false;
@@ -34,7 +34,7 @@ export function createSteps(output: Output = process.stdout): { step: Step; say:
   }
 
   async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const since = Date.now();
+    const since = performance.now();
     underWay.set(name, since);
     ticker ??= setInterval(() => {
       ticks += 1;

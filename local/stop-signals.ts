@@ -8,7 +8,7 @@ const SAME_WISH_MS = 300;
 export function onStopSignal(stop: (why: string) => void, hurry: () => void): void {
   let last = 0;
   const wish = (why: string): void => {
-    const now = Date.now();
+    const now = performance.now();
     if (last === 0) stop(why);
     else if (now - last > SAME_WISH_MS) hurry();
     else return;

@@ -18,17 +18,17 @@ export function supervise(
   pauseMs?: () => number,
 ): void {
   let wait = FIRST_WAIT_MS;
-  let since = Date.now();
+  let since = performance.now();
 
   async function bringBack(how: string): Promise<void> {
     let reason = `ended (${how})`;
     while (!stopping.aborted) {
-      if (Date.now() - since > LONG_RUN_MS) wait = FIRST_WAIT_MS;
+      if (performance.now() - since > LONG_RUN_MS) wait = FIRST_WAIT_MS;
       say(`! ${child.name} ${reason}; starting it again. Its log: ${child.logFile}`);
       await sleep(pauseMs?.() ?? wait, undefined, { signal: stopping }).catch(() => undefined);
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
       if (stopping.aborted) return;
-      since = Date.now();
+      since = performance.now();
       try {
         await child.restart();
         say(`✓ ${child.name} is back`);

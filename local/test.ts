@@ -108,10 +108,10 @@ async function runJest(): Promise<void> {
     const env = { SEATDROP_TEST_SERVERS: JSON.stringify(testServers(servers)) };
     const jest = join(root, 'node_modules/jest/bin/jest.js');
     const args = [jest, '--ci', '--json', `--outputFile=${results}`, '--testLocationInResults', ...jestArgs];
-    const since = Date.now();
+    const since = performance.now();
     const code = await ended(run(args, 'inherit', env)); // jest shows its progress itself
     countResults(results, code);
-    say(`${code === 0 ? '✓' : '✗'} jest ${((Date.now() - since) / 1000).toFixed(1)} s`);
+    say(`${code === 0 ? '✓' : '✗'} jest ${((performance.now() - since) / 1000).toFixed(1)} s`);
   } finally {
     await step('servers stopped', () => servers.stop());
   }

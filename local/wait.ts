@@ -13,9 +13,9 @@ export async function waitUntil(
   check: () => Promise<boolean>,
   cancel?: AbortSignal,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   let fault = '';
-  while (Date.now() < deadline) {
+  while (performance.now() < deadline) {
     try {
       if (await check()) return;
     } catch (error) {

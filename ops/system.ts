@@ -47,9 +47,9 @@ export async function connectSystem(): Promise<System> {
     await mysqlReady(db).catch((error: Error) => {
       throw new CannotRun(`MySQL does not answer: ${error.message}`);
     });
-    const deadline = Date.now() + patience;
+    const deadline = performance.now() + patience;
     while (!(await redisReady(redis).catch(() => false))) {
-      if (Date.now() > deadline)
+      if (performance.now() > deadline)
         throw new CannotRun('The Redis Cluster does not answer, or has slots that nobody serves.');
       await new Promise((wake) => setTimeout(wake, 100));
     }

@@ -27,6 +27,7 @@ export type AcceptDeps = {
   onAccepted?: (dropId: number) => void;
   /** Where browsers reach the system, if that is not the host they name. */
   publicUrl?: URL | undefined;
+  /** The time of day, by which drops open and close. */
   now?: () => number;
 };
 
@@ -57,7 +58,7 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     if (!drop && !deps.openDrops.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
     if (!drop) throw new Problem('not_found');
     checkOpen(drop);
-    if (!deps.attempts.take(userId, now())) throw new Problem('too_many_requests', { retryAfter: 10 });
+    if (!deps.attempts.take(userId)) throw new Problem('too_many_requests', { retryAfter: 10 });
     const quantity = checkAnswer(drop, userId, body);
     const place = { dropId, partition: partitionOfBuyer(userId, drop.partitions) };
     try {

@@ -123,13 +123,13 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       let drained = false;
       // Listening goes first, so that in a cluster newcomers are given to other processes.
       void drainServer(server).then(() => (drained = true));
-      const until = Date.now() + lingerMs;
+      const until = performance.now() + lingerMs;
       const portion = Math.max(portions.atLeast, Math.ceil(clients.size / portions.steps));
       for (;;) {
         const leaving = [...clients].filter(({ isOpen }) => isOpen);
         // Without a farewell, after which clients stay away: a lost connection is what brings them back.
         for (const client of leaving.slice(0, portion)) client.close();
-        if (drained || (Date.now() >= until && leaving.length <= portion)) break;
+        if (drained || (performance.now() >= until && leaving.length <= portion)) break;
         await sleep(portions.everyMs);
       }
       quieted = true;

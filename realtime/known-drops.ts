@@ -26,7 +26,7 @@ export function createFindDrop(db: Database, followed: Pick<FollowedDrops, 'get'
     known.set(dropId, entry);
     drop.then(
       (found) => {
-        entry.until = Date.now() + (found ? hitMs : missMs);
+        entry.until = performance.now() + (found ? hitMs : missMs);
       },
       () => known.delete(dropId),
     );
@@ -39,6 +39,6 @@ export function createFindDrop(db: Database, followed: Pick<FollowedDrops, 'get'
     const drop = followed.get(dropId);
     if (drop) return Promise.resolve(drop);
     const entry = known.get(dropId);
-    return entry && Date.now() < entry.until ? entry.drop : look(dropId);
+    return entry && performance.now() < entry.until ? entry.drop : look(dropId);
   };
 }

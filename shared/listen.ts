@@ -72,8 +72,9 @@ export async function openPort(
     return;
   }
   const openOnceOfUse = async (): Promise<void> => {
-    const until = Date.now() + uselessForMs;
-    while (Date.now() < until && !lifecycle.stopping && !(await ops.readiness()).ready) await sleep(50);
+    const until = performance.now() + uselessForMs;
+    while (performance.now() < until && !lifecycle.stopping && !(await ops.readiness()).ready)
+      await sleep(50);
     if (!lifecycle.stopping) await open();
   };
   lifecycle.startsWith(openOnceOfUse());

@@ -28,6 +28,19 @@ test('one password on many accounts, from one address', () => {
   expect(admitted([() => guard.admit('user1@seatdrop.test', '192.0.2.1', 5 * 60_000 + 1)])).toBe(1);
 });
 
+test('setting the server’s clock on gives nobody more guesses', () => {
+  const guard = new SignInGuard();
+  const guess = () => guard.admit('a@seatdrop.test', '192.0.2.1');
+  const guesses = times(100, () => guess);
+  expect(admitted(guesses)).toBe(10);
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+  try {
+    expect(admitted(guesses)).toBe(0);
+  } finally {
+    clock.mockRestore();
+  }
+});
+
 test('an account of one’s own does not buy more guesses', () => {
   const guard = new SignInGuard();
   const cheat = times(1_000, (index) => () => {

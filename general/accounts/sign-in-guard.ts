@@ -5,7 +5,7 @@ const period = 5 * 60_000;
 
 type Attempts = { count: number; until: number };
 
-/** Counts attempts by key. In memory: each process allows as many. Beyond `mostKeys` the oldest are forgotten. */
+/** Counts attempts by key, by the monotonic clock. In memory: each process allows as many. Beyond `mostKeys` the oldest are forgotten. */
 class Counter {
   readonly #attempts = new Map<string, Attempts>();
   readonly #mostKeys: number;
@@ -54,7 +54,7 @@ export class SignInGuard {
    * Counts an attempt before its password is checked, so that many at once gain nothing.
    * @throws {Problem} too_many_requests
    */
-  admit(email: string, address: string, now: number = Date.now()): void {
+  admit(email: string, address: string, now: number = performance.now()): void {
     this.#ofAccountHere.add(`${email} ${address}`, 10, now);
     this.#ofAccount.add(email, 100, now);
     this.#ofAddress.add(address, 200, now);
@@ -74,7 +74,7 @@ export class SignUpGuard {
   readonly #taken = new Counter();
 
   /** @throws {Problem} too_many_requests */
-  admit(address: string, now: number = Date.now()): void {
+  admit(address: string, now: number = performance.now()): void {
     this.#taken.add(address, 20, now);
   }
 

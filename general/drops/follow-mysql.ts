@@ -103,7 +103,7 @@ function isDue(seen: Glance, before: Known | undefined, now: Known, times: Follo
   const { compared } = now;
   if (!before || !compared) return true;
   if (now.versions.some((version, partition) => version < (before.versions[partition] ?? 0))) return true;
-  const sinceMs = Date.now() - compared.at;
+  const sinceMs = performance.now() - compared.at;
   if (now.isAtFault) return !before.isAtFault || compared.mended || sinceMs >= times.againAfterMs;
   return now.mark !== compared.mark && sinceMs >= times.thoroughEveryMs;
 }
@@ -131,7 +131,13 @@ async function compareAll(
       'Redis has sold seats of which MySQL has no order',
     );
   const mended = !blocked && sales + refunds > 0;
-  known.compared = { at: Date.now(), mark: known.mark, mended, unexplained: unexplained.length, counters };
+  known.compared = {
+    at: performance.now(),
+    mark: known.mark,
+    mended,
+    unexplained: unexplained.length,
+    counters,
+  };
 }
 
 function driftOf(seen: Glance, { compared }: Known): Drift {
@@ -159,11 +165,11 @@ function tellDrift(
   const dropId = seen.drop.id;
   const now = Object.entries(driftOf(seen, known)) as [keyof Drift, number][];
   for (const [what, seats] of now) {
-    const last = known.lasting.get(what) ?? { since: Date.now(), least: Infinity, warned: false };
+    const last = known.lasting.get(what) ?? { since: performance.now(), least: Infinity, warned: false };
     const least = Math.min(seats, last.least);
     if (seats === 0) known.lasting.delete(what);
     else known.lasting.set(what, { ...last, least });
-    const lasts = seats > 0 && Date.now() - last.since >= driftAfterMs;
+    const lasts = seats > 0 && performance.now() - last.since >= driftAfterMs;
     drift.set({ drop: dropId, what }, lasts ? least : 0);
     if (!lasts || last.warned) continue;
     known.lasting.set(what, { ...last, least, warned: true });

@@ -11,7 +11,7 @@ export async function eventually<T>(
   look: () => T | false | Promise<T | false>,
   deadlineMs = patience,
 ): Promise<T> {
-  const deadline = Date.now() + deadlineMs;
+  const deadline = performance.now() + deadlineMs;
   for (;;) {
     let fault: unknown;
     try {
@@ -21,7 +21,7 @@ export async function eventually<T>(
     } catch (error) {
       fault = error;
     }
-    if (Date.now() >= deadline) throw fault;
+    if (performance.now() >= deadline) throw fault;
     await pause(20);
   }
 }

@@ -15,7 +15,8 @@ import { aroundLeaving } from './shell/leaving.ts';
 // A page loaded before a new build asks for files that are gone. Loading it again helps; doing so for ever does not.
 window.addEventListener('vite:preloadError', () => {
   const last = Number(sessionStorage.getItem('seatdrop.reloaded') ?? 0);
-  if (Date.now() - last < 30_000) return;
+  // The monotonic clock starts anew with the page. Should the device's clock be set back, waiting does not get longer.
+  if (Math.abs(Date.now() - last) < 30_000) return;
   sessionStorage.setItem('seatdrop.reloaded', String(Date.now()));
   location.reload();
 });
