@@ -107,6 +107,8 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
 function checkAnswer(drop: Drop, buyerId: number, body: unknown): number {
   const { questionId, answer, quantity } = checkInput(newEntry, body);
   if (quantity > drop.maxPerBuyer) throw invalid('/quantity', `At most ${drop.maxPerBuyer} a buyer`);
+  // A drop from before its own limit was held to this: no state of it could ever serve them.
+  if (quantity > drop.capacity) throw invalid('/quantity', `The drop has only ${drop.capacity} seats`);
   const question = questionFor(drop, buyerId);
   if (question?.id !== questionId) throw new Problem('wrong_question');
   if (normalizeAnswer(question.answer) !== normalizeAnswer(answer)) throw new Problem('wrong_answer');

@@ -322,6 +322,25 @@ describe('what was sent', () => {
     }
   });
 
+  test('a wish for more seats than the drop has, in the lane and by node:http', async () => {
+    // As an organizer could make it before the two were compared.
+    const two = await world.createDrop({
+      sections: [{ name: 'Box', rows: 1, seatsPerRow: 2 }],
+      maxPerBuyer: 5,
+      standbyLimit: 10,
+    });
+    const wish = JSON.stringify(world.entry(two, buyer.id, 3));
+    const send = () => enter(two.id).set(buyer.bearer).set('content-type', 'application/json');
+    const chunked = send();
+    chunked.write(wish);
+    for (const answer of [await send().send(wish), await chunked]) {
+      expect(codeOf(answer)).toBe('invalid_request');
+      expect(answer.body).toMatchObject({
+        errors: [{ pointer: '/quantity', message: 'The drop has only 2 seats' }],
+      });
+    }
+  });
+
   test('half a request, and then nothing more', async () => {
     const { port } = new URL(world.url);
     for (const text of [

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { drop, dropChanges } from '../../shared/contract/drops.ts';
+import { drop, dropChanges, moreThanSeats } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
@@ -67,11 +67,12 @@ async function changeClosing(trx: Database, { id }: Drop, changes: Changes, now:
 
 async function changeTerms(trx: Database, found: Drop, changes: Changes, now: number): Promise<void> {
   const { id } = found;
-  const { opensAt, closesAt, questions } = changes;
+  const { opensAt, closesAt, maxPerBuyer, questions } = changes;
   if (opensAt !== undefined) requireFuture(opensAt, now);
   const opens = opensAt === undefined ? found.opensAt : Date.parse(opensAt);
   const closes = closesAt === undefined ? found.closesAt : Date.parse(closesAt);
   if (closes <= opens) throw invalid('/closesAt', 'Must be after opensAt');
+  if (maxPerBuyer !== undefined && maxPerBuyer > found.capacity) throw invalid('/maxPerBuyer', moreThanSeats);
 
   await trx('drops')
     .where({ id })

@@ -94,6 +94,18 @@ describe('before it opens', () => {
     expect(await general.db('drops').where({ id }).whereNotNull('stocked_at')).toHaveLength(1);
   });
 
+  test('nobody may have more seats than there are', async () => {
+    const { id } = await createDrop(general, owner, { sections: [{ name: 'Box', rows: 1, seatsPerRow: 3 }] });
+    const patch = (maxPerBuyer: number) =>
+      request(general.app).patch(`/api/drops/${id}`).set(owner.bearer).send({ maxPerBuyer });
+    const refused = await patch(4).expect(422);
+    expect(refused.body).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ pointer: '/maxPerBuyer', message: 'The drop has fewer seats' }],
+    });
+    await patch(3).expect(200);
+  });
+
   test.each([
     [{ closesAt: new Date(Date.now() + 1_000).toISOString() }, '/closesAt'],
     [{ opensAt: new Date(Date.now() + 86_400_000).toISOString() }, '/closesAt'],

@@ -190,6 +190,7 @@ test.each<[string, object]>([
   ['/maxPerBuyer', { maxPerBuyer: 0 }],
   ['/maxPerBuyer', { maxPerBuyer: 11 }],
   ['/maxPerBuyer', { maxPerBuyer: 1.5 }],
+  ['/maxPerBuyer', { maxPerBuyer: 4, sections: [{ ...section, rows: 1, seatsPerRow: 3 }] }],
   ['/standbyLimit', { standbyLimit: -1 }],
   ['/standbyLimit', { standbyLimit: 1_000_001 }],
   ['/partitions', { partitions: 0 }],

@@ -1,5 +1,6 @@
 import request from 'supertest';
 import type { NewDrop } from '../../shared/contract/drops.ts';
+import { capacityOf } from '../../shared/inventory/layout.ts';
 import type { TestGeneral, TestUser } from './start-general.ts';
 
 /** A time so many seconds from now, as the contract wants it. */
@@ -9,12 +10,13 @@ export function inSeconds(seconds: number): string {
 
 /** What an organizer would send. */
 export function dropBody(changes: Partial<NewDrop> = {}): NewDrop {
+  const seats = changes.sections ? capacityOf(changes.sections) : 25;
   return {
     opensAt: inSeconds(3600),
     closesAt: inSeconds(7200),
     price: { amount: 4500, currency: 'EUR' },
     holdSeconds: 300,
-    maxPerBuyer: 4,
+    maxPerBuyer: Math.min(4, seats),
     standbyLimit: 20,
     sections: [
       { name: 'Stalls', rows: 2, seatsPerRow: 10 },

@@ -47,7 +47,7 @@ export async function setTheStage(
     closesAt: new Date(opensAt + 3_600_000).toISOString(),
     price: { amount: 4500, currency: 'EUR' },
     holdSeconds: options.holdSeconds,
-    maxPerBuyer: options.quantity,
+    maxPerBuyer: Math.min(options.quantity, options.seats),
     standbyLimit: options.standby,
     partitions: options.partitions,
     sections: sectionsOf(options.seats, options.partitions),

@@ -8,6 +8,9 @@ import { pageQuery } from './paging.ts';
 import { label } from './text.ts';
 import { chosenTime, time } from './times.ts';
 
+/** Said of `maxPerBuyer`: a wish for more seats than there are would stand by for ever. */
+export const moreThanSeats = 'The drop has fewer seats';
+
 /** Seats in one drop. */
 const mostSeats = 200_000;
 
@@ -40,7 +43,7 @@ const terms = {
   closesAt: chosenTime,
   price: chosenPrice,
   holdSeconds: z.int().min(5).max(3600).meta({ description: 'How long a buyer has to pay' }),
-  maxPerBuyer: z.int().min(1).max(10),
+  maxPerBuyer: z.int().min(1).max(10).meta({ description: 'Seats; at most as many as the drop has' }),
   standbyLimit: z.int().min(0).max(1_000_000).meta({ description: 'Places on the waiting list' }),
   questions: z
     .array(newQuestion)
@@ -62,12 +65,13 @@ const layout = {
 
 export const newDrop = z
   .strictObject({ ...terms, ...layout })
-  .superRefine(({ opensAt, closesAt, sections, partitions }, ctx) => {
+  .superRefine(({ opensAt, closesAt, maxPerBuyer, sections, partitions }, ctx) => {
     const fault = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
     if (Date.parse(closesAt) <= Date.parse(opensAt)) fault('closesAt', 'Must be after opensAt');
     if (new Set(sections.map(({ name }) => name)).size < sections.length) {
       fault('sections', 'Two sections have the same name');
     }
+    if (maxPerBuyer > capacityOf(sections)) fault('maxPerBuyer', moreThanSeats);
     if (capacityOf(sections) > mostSeats) fault('sections', `More than ${mostSeats} seats`);
     const rows = sections.reduce((sum, each) => sum + each.rows, 0);
     if (partitions > rows) fault('partitions', 'There are fewer rows than partitions');

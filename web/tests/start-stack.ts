@@ -25,6 +25,7 @@ import { Keys } from '../../shared/inventory/keys.ts';
 import { createLog } from '../../shared/log.ts';
 import { publishNews } from '../../shared/news.ts';
 import type { DropNews } from '../../shared/realtime-events.ts';
+import { capacityOf } from '../../shared/inventory/layout.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import { signingKeyFromHex, signSession, type Role } from '../../shared/session.ts';
 import { createTestDatabase } from '../../shared/testing/database.ts';
@@ -178,17 +179,18 @@ export async function startStack() {
     eventId,
     /** A drop of that event. Open since a moment ago, if nothing else is said. */
     async drop(changes: Partial<z.input<typeof newDrop>> = {}): Promise<number> {
+      const sections = [
+        { name: 'Floor', rows: 3, seatsPerRow: 10 },
+        { name: 'Gallery', rows: 1, seatsPerRow: 12 },
+      ];
       const { id } = await organizer.ask<{ id: number }>('POST', `/events/${eventId}/drops`, {
         opensAt: inSeconds(-5),
         closesAt: inSeconds(7200),
         price: { amount: 6500, currency: 'EUR' },
         holdSeconds: 120,
-        maxPerBuyer: 4,
+        maxPerBuyer: Math.min(4, capacityOf(changes.sections ?? sections)),
         standbyLimit: 20,
-        sections: [
-          { name: 'Floor', rows: 3, seatsPerRow: 10 },
-          { name: 'Gallery', rows: 1, seatsPerRow: 12 },
-        ],
+        sections,
         questions: [{ text: 'Which of these is played with a bow?', choices: [answer, 'Harp'], answer }],
         ...changes,
       });

@@ -81,7 +81,8 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
   const { text, format } = useLocale();
   const { drop } = live;
   const question = drop.question!;
-  const [quantity, setQuantity] = useState(Math.min(2, drop.maxPerBuyer));
+  const most = Math.min(drop.maxPerBuyer, drop.capacity);
+  const [quantity, setQuantity] = useState(Math.min(2, most));
   const [answer, setAnswer] = useState('');
   const [fault, setFault] = useState<string>();
   const { send, stop, isSending, waiting, refused } = useEntrySending(live);
@@ -144,11 +145,11 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
         )}
         {!isOpen && <p className={styles.soft}>{text.drop.questionHint}</p>}
       </div>
-      {drop.maxPerBuyer > 1 && (
+      {most > 1 && (
         <Choices
           legend={text.drop.howMany}
           inRow
-          choices={Array.from({ length: drop.maxPerBuyer }, (_, index) => ({
+          choices={Array.from({ length: most }, (_, index) => ({
             value: String(index + 1),
             label: String(index + 1),
           }))}

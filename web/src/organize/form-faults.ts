@@ -54,6 +54,7 @@ function knownWords(message: string, faults: StaffWords['faults']): string | und
   const known: Record<string, string> = {
     'Must not be in the past': faults.past,
     'Must be after opensAt': faults.afterOpening,
+    'The drop has fewer seats': faults.fewSeats,
     'The year must be between 2000 and 2199': faults.year,
     'Two sections have the same name': faults.sameSection,
     'More than 200000 seats': faults.tooManySeats,

@@ -161,9 +161,12 @@ export function dropRules(words: StaffWords, known: Drop | undefined): Resolver<
         const field = fieldOf(issue.path.map(String));
         return { field, message: ownFault(field, values, words) ?? issueWords(issue, body, words) };
       });
-    // What a new drop's schema says of its two times, the one for changes cannot.
+    // What a new drop's schema says of its two times and of its seats, the one for changes cannot.
     if (known && Date.parse(body.closesAt ?? '') <= Date.parse(body.opensAt ?? '')) {
       faults.push({ field: 'closesAt', message: words.faults.afterOpening });
+    }
+    if (known && (body.maxPerBuyer ?? 0) > known.capacity) {
+      faults.push({ field: 'maxPerBuyer', message: words.faults.fewSeats });
     }
     return resultOf(values, faults);
   };

@@ -46,6 +46,7 @@ export const en = {
     year: 'The year looks wrong.',
     sameSection: 'Two sections have the same name.',
     tooManySeats: 'More than 200,000 seats are too many for one sale.',
+    fewSeats: 'There must be at least as many seats.',
     fewRows: 'There must be at least as many rows as parts.',
     sameChoice: 'Two choices are the same.',
     answerNotChoice: 'Mark the right one.',

@@ -39,6 +39,7 @@ export const zhHant: StaffWords = {
     year: '年份看起來不對。',
     sameSection: '有兩個區域的名稱相同。',
     tooManySeats: '一場銷售不能超過 200,000 個座位。',
+    fewSeats: '座位數不能少於此數。',
     fewRows: '排數不能少於分區數。',
     sameChoice: '有兩個選項相同。',
     answerNotChoice: '請標出正確的選項。',
