@@ -47,7 +47,7 @@ local losers, inARow = { n = 0 }, 0
 
 local function lose(buyer, hadState)
   add(losers, 'SET', 'u1')
-  add(losers, buyer, '1')
+  add(losers, soldOutBit(buyer), '1')
   if hadState then redis.call('HDEL', ENTRIES, buyer) end
   inARow = inARow + 1
 end

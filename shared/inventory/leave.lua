@@ -10,7 +10,8 @@ if state == 'W' then
   redis.call('ZREM', STANDBY, buyer)
   redis.call('HDEL', ENTRIES, buyer)
   -- From an entry before this one; it is no longer the latest outcome.
-  if redis.call('GETBIT', SOLDOUT, buyer) == 1 then redis.call('SETBIT', SOLDOUT, buyer, 0) end
+  local bit = soldOutBit(buyer)
+  if redis.call('GETBIT', SOLDOUT, bit) == 1 then redis.call('SETBIT', SOLDOUT, bit, 0) end
   ledger('t', 'leave', 'h', id, 'u', buyer)
   save()
   return { 'left', id, stamp() }

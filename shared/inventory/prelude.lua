@@ -14,7 +14,7 @@
 --   6 due       zset   held holds, score = expiresAt (ms)
 --   7 paying    zset   paying holds, score = since when (ms)
 --   8 standby   zset   buyers, score = quantity * 2^40 + sequence: first come within each quantity is one look-up
---   9 soldout   bitmap buyer id -> 1 where the last outcome was sold out
+--   9 soldout   bitmap buyer (see soldOutBit) -> 1 where the last outcome was sold out
 --  10 batches   hash   batch -> reply, for the latest batches: a redelivered batch gets the very same outcomes
 --  11 order     list   the batches in `batches`, oldest first
 --  12 untold    hash   promoted hold -> since when (ms), until its timer is set and its buyer was told
@@ -55,13 +55,15 @@ local textOf = made(int)
 local meta
 do
   local m = redis.call('HMGET', META, 'capacity', 'free', 'held', 'paying', 'sold', 'maxPerBuyer', 'standbyLimit',
-    'holdMs', 'status', 'sequence', 'decided', 'partitions', 'searchFrom', 'version')
+    'holdMs', 'status', 'sequence', 'decided', 'partitions', 'searchFrom', 'version', 'soldOutBy')
   if m[1] then
     meta = {
       capacity = tonumber(m[1]), free = tonumber(m[2]), held = tonumber(m[3]), paying = tonumber(m[4]),
       sold = tonumber(m[5]), maxPerBuyer = tonumber(m[6]), standbyLimit = tonumber(m[7]), holdMs = tonumber(m[8]),
       status = m[9], sequence = tonumber(m[10]),
       decided = tonumber(m[11]), partitions = tonumber(m[12]), searchFrom = {}, version = tonumber(m[14]) or 0,
+      -- Drops that were stocked by an older version have a bit for each user.
+      soldOutBy = tonumber(m[15]) or 1,
     }
     -- For each quantity a row: none before it has a run of so many free seats. Without it, each pair would be looked
     -- for in every row that has odd seats left, and a large drop would keep its node for seconds.
@@ -82,6 +84,12 @@ local function stamp()
     stamped = true
   end
   return int(meta.version)
+end
+
+-- The place of a buyer in the bitmap. The buyers of a partition have the same remainder of id / partitions, so the
+-- quotient tells them apart, and the bitmap is as wide as they need.
+local function soldOutBit(buyer)
+  return int(math.floor(tonumber(buyer) / meta.soldOutBy))
 end
 
 -- Rows that this script has read or changed, by number.

@@ -28,7 +28,7 @@ meta = { capacity = 0, free = 0, held = 0, paying = 0, sold = 0, maxPerBuyer = t
   decided = tonumber(terms[6]), partitions = tonumber(terms[7]), searchFrom = {}, version = version }
 for quantity = 1, meta.maxPerBuyer do meta.searchFrom[quantity] = 0 end
 redis.call('HSET', META, 'maxPerBuyer', terms[1], 'standbyLimit', terms[2], 'holdMs', terms[3], 'status', terms[4],
-  'partitions', terms[7])
+  'partitions', terms[7], 'soldOutBy', terms[7])
 
 for i, seats in ipairs(from.rows) do
   redis.call('HSET', ROWS, i - 1, seats)

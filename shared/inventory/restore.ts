@@ -29,7 +29,7 @@ export type PartitionState = {
   batches: { id: string; reply: string }[];
   lent: { transfer: string; to: number; seats: readonly string[] }[];
   borrowed: string[];
-  /** A bit for each buyer whose last outcome was sold out. */
+  /** A bit for each buyer whose last outcome was sold out, at id / partitions. */
   soldOut: Buffer;
 };
 

@@ -24,7 +24,7 @@ for i = 6, #ARGV do
   capacity = capacity + own
 end
 redis.call('HSET', META, 'capacity', capacity, 'free', capacity, 'held', 0, 'paying', 0, 'sold', 0,
-  'status', 'open', 'sequence', 0, 'decided', 0, 'partitions', ARGV[4],
+  'status', 'open', 'sequence', 0, 'decided', 0, 'partitions', ARGV[4], 'soldOutBy', ARGV[4],
   'version', int(microseconds))
 ledger('t', 'stock', 'n', capacity, 'm', ARGV[1], 'w', ARGV[2], 'x', ARGV[3])
 return { 'stocked' }

@@ -9,7 +9,7 @@ local version = int(meta.version)
 local buyer = ARGV[1]
 local record = redis.call('HGET', ENTRIES, buyer)
 if not record then
-  if redis.call('GETBIT', SOLDOUT, buyer) == 1 then return { 'sold_out', version } end
+  if redis.call('GETBIT', SOLDOUT, soldOutBit(buyer)) == 1 then return { 'sold_out', version } end
   return { 'none', version }
 end
 

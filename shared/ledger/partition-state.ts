@@ -106,7 +106,7 @@ export class StateKeeper {
         .filter(({ promoted, state }) => promoted && state === 'held')
         .map(({ holdId }) => holdId),
       batches: this.batches.slice(-mostBatches),
-      soldOut: this.#bitmap(),
+      soldOut: this.#bitmap(drop.partitions),
     };
   }
 
@@ -122,13 +122,14 @@ export class StateKeeper {
     }));
   }
 
-  /** Bit 0 of byte 0 is its highest, as Redis counts. */
-  #bitmap(): Buffer {
-    const highest = this.#soldOut.size === 0 ? -1 : this.#highest();
+  /** As soldOutBit in prelude.lua has it; bit 0 of byte 0 is its highest, as Redis counts. */
+  #bitmap(partitions: number): Buffer {
+    const highest = this.#soldOut.size === 0 ? -1 : Math.floor(this.#highest() / partitions);
     const bitmap = Buffer.alloc(Math.min(mostBitmap, Math.floor((highest + 8) / 8)));
     for (const buyerId of this.#soldOut) {
-      const byte = Math.floor(buyerId / 8);
-      if (byte < bitmap.length) bitmap[byte] = bitmap[byte]! | (128 >> (buyerId % 8));
+      const bit = Math.floor(buyerId / partitions);
+      const byte = Math.floor(bit / 8);
+      if (byte < bitmap.length) bitmap[byte] = bitmap[byte]! | (128 >> (bit % 8));
     }
     return bitmap;
   }
