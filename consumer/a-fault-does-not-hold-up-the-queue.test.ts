@@ -87,7 +87,7 @@ test('batches that wait are decided together, and one that fails among them is n
       ...world.inventory,
       claim: (async (at, batch, options) => {
         const buyer = Number.parseInt(batch.packed, 10);
-        asked.push({ buyer, after: options.after });
+        asked.push({ buyer, after: options.after?.id });
         if (buyer === 4 && faults > 0) {
           faults -= 1;
           throw new Error('Connection is closed.');

@@ -38,7 +38,7 @@ export type Consumer = {
   stop: () => Promise<void>;
 };
 
-/** Batches under way per queue. Redis remembers the replies of more than these (claim.lua), for redeliveries. */
+/** Batches under way per queue. Redis remembers the replies to more than these (claim.lua), for redeliveries. */
 const prefetch = 128;
 
 export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {

@@ -4,6 +4,8 @@ import type { Outcome } from '../shared/inventory/claim.ts';
 export type ConsumerMetrics = {
   /** `waitedMs`: from acceptance by the publisher's clock to decision by that of Redis. */
   decided: (outcomes: readonly Outcome[], size: number, waitedMs: number) => void;
+  /** A batch came again after what came of it had been forgotten. */
+  decidedBefore: () => void;
   released: (result: string, by: 'timer' | 'sweeper') => void;
   promoted: (count: number) => void;
   toldLate: (count: number) => void;
@@ -28,6 +30,11 @@ export function createConsumerMetrics(registry: Registry): ConsumerMetrics {
     name: 'seatdrop_entry_wait_seconds',
     help: 'From acceptance to decision',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const decidedBefore = new Counter({
+    name: 'seatdrop_batches_decided_before_total',
+    help: 'Batches that came again so late that only their numbers were known',
     registers,
   });
   const releases = new Counter({
@@ -58,6 +65,7 @@ export function createConsumerMetrics(registry: Registry): ConsumerMetrics {
       batchSize.observe(size);
       wait.observe(Math.max(0, waitedMs) / 1000);
     },
+    decidedBefore: () => decidedBefore.inc(),
     released: (result, by) => releases.inc({ result, by }),
     promoted: (count) => promotions.inc(count),
     toldLate: (count) => toldLate.inc(count),

@@ -1,6 +1,8 @@
 /**
  * A batch of entries becomes outcomes: one script call decides it, holds get their timers, buyers are told, and only
- * then is the batch acknowledged. Killed anywhere in between, it comes again and gets the very same outcomes.
+ * then is the batch acknowledged. Killed anywhere in between, it comes again and gets the very same outcomes. One that
+ * comes again so late that Redis remembers only that it was decided is not decided anew: its buyers are told how they
+ * stand.
  *
  * Batches that wait in the queue are sent to Redis together, each but the first on condition that the one before it
  * has been decided: a way to Redis and its replica, and a write to its disk, is shared by all of them.
@@ -11,7 +13,7 @@ import type { Announcer } from '../shared/announce.ts';
 import { decodeBatch, type DecodedBatch } from '../shared/broker/entry-batch.ts';
 import type { EntryState } from '../shared/contract/entries.ts';
 import { entryStateOf, heldState } from '../shared/entry-state.ts';
-import type { ClaimResult, Outcome } from '../shared/inventory/claim.ts';
+import type { Batch, ClaimResult, Outcome } from '../shared/inventory/claim.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 import type { DropNews } from '../shared/realtime-events.ts';
@@ -32,7 +34,7 @@ const nothingToLendMs = 100;
 
 export type DecideEntries = Required<Pick<QueueWorkerOptions, 'decide' | 'decideTogether'>>;
 
-type Decided = ClaimResult & { kind: 'decided' };
+type Decided = ClaimResult & { kind: 'decided' | 'decided_before' };
 
 export function createDecideEntries(deps: DecideDeps): DecideEntries {
   const { inventory, announcer, sharing, checkoutKey, metrics } = deps;
@@ -53,12 +55,12 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
       const decoded = decodeBatch(message);
       if (!decoded) throw new Unhandleable('not a batch of entries');
       const result = await claim(decoded);
-      if (result.kind !== 'decided') throw new Unhandleable(`drop ${decoded.place.dropId} is not in Redis`);
+      if (!isDecided(result)) throw new Unhandleable(`drop ${decoded.place.dropId} is not in Redis`);
       return follow(message, decoded, result);
     },
 
     decideTogether(messages) {
-      const before = new Map<string, string>();
+      const before = new Map<string, Batch>();
       return Promise.all(
         messages.map(async (message) => {
           const decoded = decodeBatch(message);
@@ -66,11 +68,11 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
           const { place, batch } = decoded;
           const key = `${place.dropId}.${place.partition}`;
           const after = before.get(key);
-          before.set(key, batch.id);
+          before.set(key, batch);
           const options = { mayBorrow: mayBorrow(place), after };
           // Whatever stands in the way is met again when the batch is decided by itself.
           const result = await inventory.claim(place, batch, options).catch(() => undefined);
-          return result?.kind === 'decided' ? follow(message, decoded, result) : undefined;
+          return result && isDecided(result) ? follow(message, decoded, result) : undefined;
         }),
       );
     },
@@ -78,9 +80,19 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
 
   function follow(
     message: ConsumeMessage,
-    { place, size, acceptedAt }: DecodedBatch,
+    { place, batch, size, acceptedAt }: DecodedBatch,
     result: Decided,
   ): Follow {
+    if (result.kind === 'decided_before') {
+      metrics.decidedBefore();
+      const buyers = new Set(batch.packed.split(',').map((entry) => Number.parseInt(entry, 10)));
+      return async () => {
+        await announcer.setTimers(place, result.holds);
+        const news: DropNews = { dropId: place.dropId, events: [], soldOut: [] };
+        await addPresent(news, place, [...buyers]);
+        await announcer.tell(news);
+      };
+    }
     metrics.decided(result.outcomes, size, result.decidedAt - acceptedAt);
     let again = message.fields.redelivered;
     return async () => {
@@ -113,27 +125,37 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
     again: boolean,
   ): Promise<DropNews> {
     const news: DropNews = { dropId: place.dropId, events: [], soldOut: [] };
-    const add = (to: number, entry: EntryState) => {
-      if (entry.status !== 'sold_out') {
-        news.events.push({ to, event: 'entry:outcome', entry });
-        return;
-      }
-      news.soldOut.push(to);
-      // One for all of them: true of each, and for some it was so a little longer.
-      news.soldOutVersion = Math.min(news.soldOutVersion ?? Infinity, entry.version);
-    };
     const unknown: number[] = [];
     for (const outcome of outcomes) {
       const to = outcome.kind === 'held' ? outcome.hold.buyerId : outcome.buyerId;
       const said = again ? undefined : stateAfter(place, outcome, version);
-      if (said) add(to, said);
+      if (said) add(news, to, said);
       else unknown.push(to);
     }
-    await Promise.all(
-      unknown.map(async (to) =>
-        add(to, entryStateOf(place, to, await inventory.view(place, to), checkoutKey)),
-      ),
-    );
+    await addPresent(news, place, unknown);
     return news;
   }
+
+  /** How things stand for them now. */
+  async function addPresent(news: DropNews, place: Place, buyers: readonly number[]): Promise<void> {
+    await Promise.all(
+      buyers.map(async (to) =>
+        add(news, to, entryStateOf(place, to, await inventory.view(place, to), checkoutKey)),
+      ),
+    );
+  }
+}
+
+function isDecided(result: ClaimResult): result is Decided {
+  return result.kind === 'decided' || result.kind === 'decided_before';
+}
+
+function add(news: DropNews, to: number, entry: EntryState): void {
+  if (entry.status !== 'sold_out') {
+    news.events.push({ to, event: 'entry:outcome', entry });
+    return;
+  }
+  news.soldOut.push(to);
+  // One for all of them: true of each, and for some it was so a little longer.
+  news.soldOutVersion = Math.min(news.soldOutVersion ?? Infinity, entry.version);
 }

@@ -11,7 +11,7 @@ import { createDecideEntries } from './decide-entries.ts';
 
 test('a hold whose timer could not be set until it had ended is not told of as if it lived', async () => {
   const place = { dropId: 1, partition: 0 };
-  const { content, options } = encodeBatch(place, newBatchId(), ['7:1'], 0);
+  const { content, options } = encodeBatch(place, newBatchId(), ['7:1'], 0, '0channel.1');
   const fields = { redelivered: false };
   const message = { content, properties: options, fields } as unknown as ConsumeMessage;
   const hold = { holdId: 'hold', buyerId: 7, seats: ['0.1'], heldAt: 0, expiresAt: 8_000 };

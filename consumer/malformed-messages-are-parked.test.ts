@@ -12,7 +12,7 @@ test('what is no batch of ours ends in parked, and the batches around it are dec
   const news = await world.news(drop.id);
   const { topology, send, enter } = world.broker;
   const queue = topology.entryQueue(0);
-  const good = encodeBatch(place, newBatchId(), ['9:1'], Date.now());
+  const good = encodeBatch(place, newBatchId(), ['9:1'], Date.now(), '0channel.1');
   const { headers } = good.options;
   const malformed: Parameters<typeof send>[] = [
     [queue, ''],

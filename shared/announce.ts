@@ -9,7 +9,7 @@ import { encodeTimer, mostHolds } from './broker/hold-timer.ts';
 import { publishConfirmed } from './broker/publish.ts';
 import type { Topology } from './broker/topology.ts';
 import { heldState } from './entry-state.ts';
-import type { NewHold } from './inventory/hold.ts';
+import type { HoldToTime, NewHold } from './inventory/hold.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import type { Place } from './inventory/keys.ts';
 import type { ReleaseReason } from './inventory/release-reason.ts';
@@ -18,7 +18,7 @@ import type { DropNews } from './realtime-events.ts';
 
 export type Announcer = {
   /** Sets the timers of holds; resolves when the broker has them all. Safe to repeat: a second timer does nothing. */
-  setTimers: (place: Place, holds: readonly NewHold[]) => Promise<void>;
+  setTimers: (place: Place, holds: readonly HoldToTime[]) => Promise<void>;
   /** Timers for buyers promoted from standby, word to them, and to the one whose hold ended. */
   promoted: (
     place: Place,

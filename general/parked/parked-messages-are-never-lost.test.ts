@@ -76,7 +76,7 @@ const resend = async (body?: object) =>
     left: number;
   };
 
-const batch = (id = newBatchId()) => encodeBatch(place, id, ['1:2', '3:1'], Date.now());
+const batch = (id = newBatchId()) => encodeBatch(place, id, ['1:2', '3:1'], Date.now(), '0channel.5');
 const junk = (text: string): Message => ({
   content: Buffer.from(text),
   options: { type: 'junk.v9', persistent: true },
@@ -146,7 +146,7 @@ test('a hold whose time is over goes back to where it was given up, not to wait 
   await open.deleteQueue(waiting);
 });
 
-test('each goes back to the queue that gave it up, as it was first sent', async () => {
+test('each goes back to the queue that gave it up, as it was first sent; a batch says that it comes late', async () => {
   const id = newBatchId();
   const sent = batch(id);
   await park(queues.entries, sent);
@@ -155,7 +155,7 @@ test('each goes back to the queue that gave it up, as it was first sent', async 
   const entries = await taken(queues.entries);
   expect(entries.content).toEqual(sent.content);
   expect(entries.properties).toMatchObject({ type: 'entries.v1', messageId: id, deliveryMode: 2 });
-  expect(entries.properties.headers).toEqual(sent.options.headers);
+  expect(entries.properties.headers).toEqual({ ...sent.options.headers, sent: '0channel.5.late' });
   open.ack(entries);
   const timer = await taken(queues.expired);
   expect(timer.properties.type).toBe('holds.v1');

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { BrokerChannel } from '../../shared/broker/connect.ts';
-import { decodeBatch } from '../../shared/broker/entry-batch.ts';
+import { decodeBatch, lateSent } from '../../shared/broker/entry-batch.ts';
 import { decodeTimer } from '../../shared/broker/hold-timer.ts';
 import { publishConfirmed } from '../../shared/broker/publish.ts';
 import type { Topology } from '../../shared/broker/topology.ts';
@@ -174,13 +174,14 @@ function again({ content, properties }: GetMessage): Publishable {
   };
 }
 
-/** The message as it was first sent, without what the broker wrote on it since, and without its place in the order. */
+/** The message as it was first sent, without what the broker wrote on it since; a batch says that it comes late. */
 function asItWas(message: GetMessage): Publishable {
   const { content, options } = again(message);
-  const headers = Object.fromEntries(
+  const { sent, ...headers } = Object.fromEntries(
     Object.entries((options.headers ?? {}) as Record<string, unknown>).filter(
-      ([name]) => !name.startsWith('x-') && name !== 'sent',
+      ([name]) => !name.startsWith('x-'),
     ),
   );
-  return { content, options: { ...options, headers } };
+  const late = lateSent(sent);
+  return { content, options: { ...options, headers: { ...headers, ...(late && { sent: late }) } } };
 }

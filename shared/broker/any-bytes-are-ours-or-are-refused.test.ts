@@ -1,7 +1,7 @@
 import type { Message } from 'amqplib';
 import * as fc from 'fast-check';
 import { newBatchId } from '../inventory/entry-id.ts';
-import { decodeBatch, encodeBatch, maxBatchSize, packEntry } from './entry-batch.ts';
+import { decodeBatch, encodeBatch, lateSent, maxBatchSize, packEntry } from './entry-batch.ts';
 import { decodeTimer, encodeTimer } from './hold-timer.ts';
 
 type Parts = { content: Buffer; options: { type?: unknown; messageId?: unknown; headers?: unknown } };
@@ -20,18 +20,45 @@ const entries = fc.array(
 
 test('a batch comes out as it went in', () => {
   fc.assert(
-    fc.property(place, entries, fc.nat(), (to, list, at) => {
-      const id = newBatchId();
-      const packed = list.map(([buyer, quantity]) => packEntry(buyer, quantity));
-      const message = asMessage(encodeBatch(to, id, packed, at));
-      expect(decodeBatch(message)).toEqual({
-        place: to,
-        batch: { id, packed: packed.join(',') },
-        size: list.length,
-        acceptedAt: at,
-      });
-    }),
+    fc.property(
+      place,
+      entries,
+      fc.nat(),
+      fc.integer({ min: 1, max: 10 ** 15 - 1 }),
+      (to, list, at, number) => {
+        const id = newBatchId();
+        const sent = `0channel.${number}`;
+        const packed = list.map(([buyer, quantity]) => packEntry(buyer, quantity));
+        const message = asMessage(encodeBatch(to, id, packed, at, sent));
+        expect(decodeBatch(message)).toEqual({
+          place: to,
+          batch: { id, packed: packed.join(','), sent },
+          size: list.length,
+          acceptedAt: at,
+        });
+      },
+    ),
   );
+});
+
+test('a batch that comes late keeps its number, and says so once', () => {
+  const late = lateSent('0channel.7');
+  expect(late).toBe('0channel.7.late');
+  expect(lateSent(late)).toBe(late);
+  const message = asMessage(encodeBatch({ dropId: 1, partition: 0 }, newBatchId(), ['1:1'], 0, String(late)));
+  expect(decodeBatch(message)?.batch.sent).toBe(late);
+  for (const none of [
+    undefined,
+    '',
+    7,
+    '0channel.0',
+    '0channel',
+    '0channel.7.soon',
+    'x.7',
+    '0channel.7.late.late',
+  ]) {
+    expect(lateSent(none)).toBeUndefined();
+  }
 });
 
 test('a timer comes out as it went in', () => {
@@ -92,6 +119,7 @@ test('a batch has at least one entry, and no more than its limit', () => {
           newBatchId(),
           Array.from({ length: count }, (_, index) => packEntry(4_294_000_000 + index, 10)),
           0,
+          '0channel.1',
         ),
       ),
     );

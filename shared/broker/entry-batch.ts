@@ -15,7 +15,7 @@ const type = 'entries.v1';
 const largestBuyerId = 2 ** 32 - 1;
 const bodyPattern = /^[1-9]\d{0,9}:[1-9]\d?(,[1-9]\d{0,9}:[1-9]\d?)*$/;
 
-const sentPattern = /^[0-9a-z]{8}\.[1-9]\d{0,14}$/;
+const sentPattern = /^[0-9a-z]{8}\.[1-9]\d{0,14}(\.late)?$/;
 
 /** `buyer:quantity` of one entry; joined by commas they are the body. */
 export function packEntry(buyerId: number, quantity: number): string {
@@ -25,14 +25,15 @@ export function packEntry(buyerId: number, quantity: number): string {
 /**
  * `acceptedAt`: when the publisher sent it, milliseconds since 1970 by its own clock; only measured, never decided by.
  * `sent`: `CHANNEL.NUMBER`, the batch's place among those for its partition that went down one channel. The broker
- * keeps that order, so the ledger can show that it was respected.
+ * keeps that order, so the ledger can show that it was respected; and by it a batch that was decided is known for as
+ * long as its drop lasts. `.late` behind it says that the batch comes out of its turn.
  */
 export function encodeBatch(
   place: Place,
   batchId: string,
   entries: readonly string[],
   acceptedAt: number,
-  sent?: string,
+  sent: string,
 ): { content: Buffer; options: Options.Publish } {
   return {
     content: Buffer.from(entries.join(','), 'latin1'),
@@ -40,12 +41,7 @@ export function encodeBatch(
       type,
       messageId: batchId,
       persistent: true,
-      headers: {
-        drop: place.dropId,
-        partition: place.partition,
-        at: acceptedAt,
-        ...(sent !== undefined && { sent }),
-      },
+      headers: { drop: place.dropId, partition: place.partition, at: acceptedAt, sent },
     },
   };
 }
@@ -66,9 +62,14 @@ export function decodeBatch(message: Message): DecodedBatch | undefined {
   const entries = packed.split(',');
   if (entries.length > maxBatchSize) return undefined;
   if (entries.some((entry) => Number.parseInt(entry, 10) > largestBuyerId)) return undefined;
-  // A message that is sent again by hand has lost its place, and says so by not having one.
   const batch = { id, packed, ...(typeof sent === 'string' && sentPattern.test(sent) && { sent }) };
   return { place: { dropId: drop, partition }, batch, size: entries.length, acceptedAt: at };
+}
+
+/** The same batch after those that followed it: it keeps its number, and says that it comes late. */
+export function lateSent(sent: unknown): string | undefined {
+  if (typeof sent !== 'string' || !sentPattern.test(sent)) return undefined;
+  return sent.endsWith('.late') ? sent : `${sent}.late`;
 }
 
 function isCount(value: unknown): value is number {

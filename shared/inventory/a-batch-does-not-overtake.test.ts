@@ -6,20 +6,20 @@ afterAll(() => shop.stop());
 test('a batch that follows another one is decided after it or not at all', async () => {
   const { drop, place } = await shop.onSale();
   const [first, second] = [newBatch('1:1'), newBatch('2:1')];
-  const claim = (batch: typeof first, after?: string) =>
+  const claim = (batch: typeof first, after?: typeof first) =>
     shop.inventory.claim(place, batch, { mayBorrow: false, after });
 
-  expect(await claim(second, first.id)).toEqual({ kind: 'out_of_turn' });
+  expect(await claim(second, first)).toEqual({ kind: 'out_of_turn' });
   expect(await shop.inventory.counts(drop)).toMatchObject({ held: 0, decided: 0 });
   expect(await shop.ledger(place)).toHaveLength(1); // that it went on sale
 
   const decided = await claim(first);
-  const next = await claim(second, first.id);
+  const next = await claim(second, first);
   expect(
     [decided, next].map((each) => (each.kind === 'decided' ? each.outcomes.map(inShort) : each)),
   ).toEqual([['held 0.5'], ['held 0.6']]);
   // Redelivered, it gets the same whatever it is said to follow.
-  expect(await claim(second, newBatch('3:1').id)).toEqual(next);
+  expect(await claim(second, newBatch('3:1'))).toEqual(next);
 });
 
 test('batches sent at once are decided in their order', async () => {
@@ -27,7 +27,7 @@ test('batches sent at once are decided in their order', async () => {
   const batches = Array.from({ length: 30 }, (_, index) => newBatch(`${index + 1}:1`));
   const results = await Promise.all(
     batches.map((batch, at) =>
-      shop.inventory.claim(place, batch, { mayBorrow: false, after: batches[at - 1]?.id }),
+      shop.inventory.claim(place, batch, { mayBorrow: false, after: batches[at - 1] }),
     ),
   );
   expect(results.map(({ kind }) => kind)).toEqual(batches.map(() => 'decided'));

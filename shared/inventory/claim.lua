@@ -1,13 +1,19 @@
 -- Decides a batch of entries in their order: best seats while there are enough, else standby, else sold out.
--- A batch that was decided before gets the same reply again. A buyer with a live hold, a paid order or a place in
--- standby keeps it: that entry is a duplicate.
+-- A batch is decided once: what comes again gets the same reply while that is remembered, and is told to have been
+-- decided afterwards. A buyer with a live hold, a paid order or a place in standby keeps it: that entry is a duplicate.
 --
 -- ARGV  1 batch id   2 entries 'buyer:quantity,...'
 --       3 '1' if other partitions may have seats to lend: then nothing is decided while there are too few here
---       4 which publisher sent it and as its how manieth, for the ledger; may be ''
+--       4 'CHANNEL.NUMBER': the publisher's channel that it was sent on, and its number among the batches for this
+--         partition on that channel; '.late' behind it if it comes out of its turn, being sent again by hand.
+--         '' for a batch from before batches had numbers, or whose number was lost: it is known by its id alone, while
+--         its reply is remembered
 --       5 the batch before this one, which must be decided already; '' if it does not matter
+--       6 the same of that one as 4 of this one
 -- reply {'not_stocked'}
 --       {'out_of_turn'}: the batch before has not been decided, and so nothing is
+--       {'decided_before', holdMs, 'hold|expiresAt'...}: it was, and the reply is forgotten; those of its holds that live
+--         and are not being paid
 --       {'short', seats missing, partitions of the drop}
 --       {'decided', 'now|expiresAt|outcome,outcome,...|version'} in the order of the entries:
 --         'h' seats        held, seats joined by '+'
@@ -17,9 +23,58 @@
 if not meta then return { 'not_stocked' } end
 local batch, packed, mayBorrow = ARGV[1], ARGV[2], ARGV[3] == '1'
 
+-- Entry ids are the batch's id and the place in it, in base 36; publisher and consumer count the same way.
+local digits = '0123456789abcdefghijklmnopqrstuvwxyz'
+local function entryId(i)
+  local text, rest = '', i - 1
+  repeat
+    local digit = rest % 36
+    text = digits:sub(digit + 1, digit + 1) .. text
+    rest = (rest - digit) / 36
+  until rest == 0
+  return batch .. '-' .. text
+end
+
 local known = redis.call('HGET', BATCHES, batch)
 if known then return { 'decided', known } end
-if (ARGV[5] or '') ~= '' and redis.call('HEXISTS', BATCHES, ARGV[5]) == 0 then return { 'out_of_turn' } end
+
+-- Of a channel's numbers: the highest that was decided, and the range of skipped ones that `number` is in, if any.
+local function highestOf(channel)
+  return tonumber(redis.call('HGET', SENT, channel) or '0')
+end
+local function rangeOf(channel, number)
+  local range = redis.call('ZRANGE', SKIPPED, string.format('[%s.%015d', channel, number), '(' .. channel .. '/',
+    'BYLEX', 'LIMIT', 0, 1)[1]
+  if not range then return nil end
+  local to, from = range:match('%.(%d+)%.(%d+)$')
+  if tonumber(from) > number then return nil end
+  return range, tonumber(from), tonumber(to)
+end
+local function skip(channel, from, to)
+  if from <= to then redis.call('ZADD', SKIPPED, 0, string.format('%s.%015d.%d', channel, to, from)) end
+end
+local function numberIn(sent)
+  local channel, number = (sent or ''):match('^([^.]+)%.(%d+)')
+  return channel, tonumber(number)
+end
+
+local channel, number = numberIn(ARGV[4])
+local highest = channel and highestOf(channel)
+if channel and number <= highest and not rangeOf(channel, number) then
+  local own, ids = { 'decided_before', meta.holdMs }, {}
+  for i = 1, select(2, packed:gsub(':', '')) do ids[i] = entryId(i) end
+  local records = redis.call('HMGET', HOLDS, unpack(ids))
+  for i, id in ipairs(ids) do
+    local expiresAt = records[i] and records[i]:match('^h|%d+|(%d+)')
+    if expiresAt then own[#own + 1] = id .. '|' .. expiresAt end
+  end
+  return own
+end
+
+if (ARGV[5] or '') ~= '' and redis.call('HEXISTS', BATCHES, ARGV[5]) == 0 then
+  local before, nth = numberIn(ARGV[6])
+  if not before or nth > highestOf(before) or rangeOf(before, nth) then return { 'out_of_turn' } end
+end
 
 -- What buyers ask for is one of a few numbers, so each is read once.
 local numberOf = made(tonumber)
@@ -62,25 +117,13 @@ local function tell(outcome)
   outcomes[told] = outcome
 end
 
--- Entry ids are the batch's id and the place in it, in base 36; publisher and consumer count the same way.
-local digits = '0123456789abcdefghijklmnopqrstuvwxyz'
-local function entryId(i)
-  local text, number = '', i - 1
-  repeat
-    local digit = number % 36
-    text = digits:sub(digit + 1, digit + 1) .. text
-    number = (number - digit) / 36
-  until number == 0
-  return batch .. '-' .. text
-end
-
 local open, standbyLimit = meta.status == 'open', meta.standbyLimit
 
 for i = 1, count do
   local buyer, quantity = buyers[i], quantities[i]
   local state = latest[buyer] or states[i]
-  -- Live, or its own: only a batch that comes back after `batches` has forgotten it meets its own entries; those are
-  -- decided.
+  -- Live, or its own: only a batch without a number that comes back after `batches` has forgotten it meets its own
+  -- entries; those are decided.
   if state and (state:sub(1, 1) ~= 'R' or state:match('^%a|([^|]+)') == entryId(i)) then
     tell('d' .. state:match('^(%a)') .. state:match('^%a|([^|]+)'))
   elseif not open or quantity < 1 or quantity > meta.maxPerBuyer then
@@ -109,7 +152,16 @@ save()
 
 local reply = int(now) .. '|' .. int(now + meta.holdMs) .. '|' .. table.concat(outcomes, ',') .. '|' .. stamp()
 redis.call('HSET', BATCHES, batch, reply)
--- More batches than a broker can have under way unconfirmed (see prefetch in consumer/), with room to spare.
+if channel and number > highest then
+  redis.call('HSET', SENT, channel, int(number))
+  skip(channel, highest + 1, number - 1)
+elseif channel then
+  local range, from, to = rangeOf(channel, number)
+  redis.call('ZREM', SKIPPED, range)
+  skip(channel, from, number - 1)
+  skip(channel, number + 1, to)
+end
+-- More replies than batches can be under way to one consumer (see prefetch in consumer/), with room to spare.
 if redis.call('RPUSH', ORDER, batch) > 512 then redis.call('HDEL', BATCHES, redis.call('LPOP', ORDER)) end
 ledger('t', 'claim', 'b', batch, 'e', packed, 'r', reply, 'q', ARGV[4] or '', 'n', int(meta.decided - count))
 return { 'decided', reply }

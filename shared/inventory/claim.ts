@@ -1,5 +1,5 @@
 /** Twin of claim.lua: a batch of entries goes in, one outcome for each comes out, in the same order. */
-import { decodeSeats, type NewHold } from './hold.ts';
+import { decodeSeats, type HoldToTime, type NewHold } from './hold.ts';
 import type { Place } from './keys.ts';
 import { entryIdOf } from './entry-id.ts';
 import { unexpected, UnexpectedReply, type Reply, type Script } from './script.ts';
@@ -8,7 +8,7 @@ export type Batch = {
   id: string;
   /** `buyer:quantity,...` as the publisher wrote it; Redis gets it as it is. */
   packed: string;
-  /** `PUBLISHER.NUMBER` of the batch, see entry-batch.ts; the ledger keeps it. */
+  /** `CHANNEL.NUMBER` of the batch, see entry-batch.ts. Without it only the latest 512 batches are known again. */
   sent?: string;
 };
 
@@ -27,6 +27,11 @@ export type ClaimResult =
       version: number;
       outcomes: Outcome[];
     }
+  /**
+   * Nothing was done: it was decided so long ago that what came of it is forgotten. `view` says how its buyers stand.
+   * `holds`: those of its holds that live and are not being paid.
+   */
+  | { kind: 'decided_before'; holds: HoldToTime[] }
   /** Nothing was decided: so many seats would have to be borrowed from other partitions first. */
   | { kind: 'short'; missing: number; partitions: number }
   /** The drop's seats are not in Redis (yet, or any more). */
@@ -36,28 +41,36 @@ export type ClaimResult =
 
 export type ClaimOptions = {
   mayBorrow: boolean;
-  /**
-   * Id of the batch before this one, if both are sent at once: what was not decided then is not overtaken. Only the
-   * latest 512 batches of a partition are known by it.
-   */
-  after?: string | undefined;
+  /** The batch before this one, if both are sent at once: what was not decided then is not overtaken. */
+  after?: Pick<Batch, 'id' | 'sent'> | undefined;
 };
 
 export type Claim = (place: Place, batch: Batch, options: ClaimOptions) => Promise<ClaimResult>;
 
 export function createClaim(script: Script): Claim {
-  return async (place, batch, { mayBorrow, after = '' }) => {
+  return async (place, batch, { mayBorrow, after }) => {
     const { id, packed, sent = '' } = batch;
-    return decode(await script(place, id, packed, mayBorrow ? '1' : '0', sent, after), batch);
+    const before = [after?.id ?? '', after?.sent ?? ''];
+    return decode(await script(place, id, packed, mayBorrow ? '1' : '0', sent, ...before), batch);
   };
 }
 
 function decode(reply: Reply, batch: Batch): ClaimResult {
   const [outcome, detail, more] = reply;
   if (outcome === 'decided') return { kind: 'decided', ...decodeOutcomes(String(detail), batch) };
+  if (outcome === 'decided_before')
+    return { kind: outcome, holds: decodeLive(Number(detail), reply.slice(2)) };
   if (outcome === 'short') return { kind: 'short', missing: Number(detail), partitions: Number(more) };
   if (outcome === 'not_stocked' || outcome === 'out_of_turn') return { kind: outcome };
   throw unexpected('claim', reply);
+}
+
+/** A timer of today's length does no harm where the drop's hold time was another one: its hold is looked at then. */
+function decodeLive(holdMs: number, packed: readonly unknown[]): HoldToTime[] {
+  return packed.map((text) => {
+    const [holdId = '', expiresAt] = String(text).split('|');
+    return { holdId, expiresAt: Number(expiresAt), heldAt: Number(expiresAt) - holdMs };
+  });
 }
 
 /** Also for readers of the ledger, whose claim records hold the same text. */

@@ -44,6 +44,9 @@ export type NewHold = Hold & {
   version: number;
 };
 
+/** What the timer of a hold needs. */
+export type HoldToTime = Pick<NewHold, 'holdId' | 'heldAt' | 'expiresAt'>;
+
 /** Holds that standby buyers got, as promote() in prelude.lua writes them: 'hold|buyer|expiresAt|seats|heldAt|version'. */
 export function decodePromoted(packed: readonly unknown[]): NewHold[] {
   return packed.map((text) => {

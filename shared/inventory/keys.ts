@@ -19,6 +19,8 @@ const names = [
   'lent',
   'borrowed',
   'ledger',
+  'sent',
+  'skipped',
 ] as const;
 
 export type KeyName = (typeof names)[number];

@@ -21,8 +21,13 @@
 --  13 lent      hash   transfer -> 'partition|seats': seats on their way to another partition
 --  14 borrowed  hash   transfer -> 1: transfers that have arrived here
 --  15 ledger    stream every state change, in order
+--  16 sent      hash   publisher's channel -> the highest number of a batch from it that was decided here
+--  17 skipped   zset   ranges of lower numbers that were not: 'channel.to.from', all with score 0, `to` in 15 digits.
+--                      These two tell of any batch that has a number whether it was decided, however long ago, so they are
+--                      never cut down: a batch can come back from `parked` after days. They last as long as the
+--                      partition does, and whatever is left of it when it has ended.
 local META, ROWS, OPEN, ENTRIES, HOLDS, DUE, PAYING, STANDBY = unpack(KEYS, 1, 8)
-local SOLDOUT, BATCHES, ORDER, UNTOLD, LENT, BORROWED, LEDGER = unpack(KEYS, 9, 15)
+local SOLDOUT, BATCHES, ORDER, UNTOLD, LENT, BORROWED, LEDGER, SENT, SKIPPED = unpack(KEYS, 9, 17)
 
 local SEQUENCES = 2 ^ 40
 local BEYOND_ROWS = 2 ^ 31

@@ -6,8 +6,8 @@
 --       3 JSON: {terms: [maxPerBuyer, standbyLimit, holdMs, status, sequence, decided, partitions],
 --           rows: [row...], holds: [[hold, state, buyer, expiresAt, seats, attempt, payer]...],
 --           entries: [[buyer, state]...], standby: [[buyer, score]...], untold: [hold...],
---           batches: [[batch, reply]...] oldest first, lent: [[transfer, 'partition|seats']...],
---           borrowed: [transfer...], records: [[field...]...] for the ledger}; all values are strings
+--           batches: [[batch, reply]...] oldest first, sent: [[channel, number]...], skipped: [range...],
+--           lent: [[transfer, 'partition|seats']...], borrowed: [transfer...], records: [[field...]...] for the ledger}; all values are strings
 --       4 the bitmap of those who got nothing
 -- reply {'restored'}  {'exists'}  {'moved'} something was recorded since
 if meta then
@@ -59,6 +59,8 @@ for _, batch in ipairs(from.batches) do
   redis.call('HSET', BATCHES, batch[1], batch[2])
   redis.call('RPUSH', ORDER, batch[1])
 end
+for _, channel in ipairs(from.sent) do redis.call('HSET', SENT, channel[1], channel[2]) end
+for _, range in ipairs(from.skipped) do redis.call('ZADD', SKIPPED, 0, range) end
 for _, transfer in ipairs(from.lent) do redis.call('HSET', LENT, transfer[1], transfer[2]) end
 for _, transfer in ipairs(from.borrowed) do redis.call('HSET', BORROWED, transfer, 1) end
 if #ARGV[4] > 0 then redis.call('SET', SOLDOUT, ARGV[4]) end

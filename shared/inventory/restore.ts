@@ -27,6 +27,8 @@ export type PartitionState = {
   untold: string[];
   /** The latest batches with their replies, oldest first, for those that come again. */
   batches: { id: string; reply: string }[];
+  /** Of each publisher's channel: the highest number of a batch that was decided, and those below it that were not. */
+  sent: { channel: string; highest: number; skipped: { from: number; to: number }[] }[];
   lent: { transfer: string; to: number; seats: readonly string[] }[];
   borrowed: string[];
   /** A bit for each buyer whose last outcome was sold out, at id / partitions. */
@@ -80,6 +82,11 @@ export function createRestore(script: Script): Restore {
       ),
       untold: state.untold,
       batches: state.batches.map(({ id, reply }) => [id, reply]),
+      sent: state.sent.map(({ channel, highest }) => [channel, String(highest)]),
+      // As in prelude.lua.
+      skipped: state.sent.flatMap(({ channel, skipped }) =>
+        skipped.map(({ from, to }) => `${channel}.${String(to).padStart(15, '0')}.${from}`),
+      ),
       lent: state.lent.map(({ transfer, to, seats }) => [transfer, `${to}|${encodeSeats(seats)}`]),
       borrowed: state.borrowed,
       records,

@@ -14,7 +14,7 @@ export type Script = (place: Place, ...args: (string | number | Buffer)[]) => Pr
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8');
 
-const keyCount = 15;
+const keyCount = 17;
 
 /** The source that runs for `NAME.lua`: the shared prelude, then the script itself. */
 export function scriptSource(name: string): string {

@@ -33,6 +33,8 @@ async function everything(drop: Drop, users: readonly number[]) {
     standby: await redis.zrange(inventory.keys.key(place, 'standby'), '0', '-1', 'WITHSCORES'),
     batches: await redis.hgetall(inventory.keys.key(place, 'batches')),
     order: await redis.lrange(inventory.keys.key(place, 'order'), '0', '-1'),
+    sent: await redis.hgetall(inventory.keys.key(place, 'sent')),
+    skipped: await redis.zrange(inventory.keys.key(place, 'skipped'), '0', '-1'),
     lent: await redis.hgetall(inventory.keys.key(place, 'lent')),
     borrowed: await redis.hgetall(inventory.keys.key(place, 'borrowed')),
   });
@@ -107,6 +109,32 @@ test('a batch that was decided before the loss gets the same outcomes when it co
   await wipe(drop);
   await rebuild(drop);
   expect(await sale.inventory.claim(place, batch, { mayBorrow: false })).toEqual(first);
+});
+
+test('of every batch it is known whether it was decided, also of those whose replies are forgotten', async () => {
+  const { drop, place } = await sale.open();
+  const claim = (number: number, late = '') =>
+    sale.inventory.claim(
+      place,
+      { id: newBatchId(), packed: `${number}:1`, sent: `channel0.${number}${late}` },
+      { mayBorrow: false },
+    );
+  for (const number of [1, 2, 5, 9]) await claim(number);
+  await claim(7, '.late');
+  const before = await everything(drop, []);
+  expect(before.parts[0]).toMatchObject({
+    sent: { channel0: '9' },
+    skipped: ['channel0.000000000000004.3', 'channel0.000000000000006.6', 'channel0.000000000000008.8'],
+  });
+  await sale.archive(drop);
+  await wipe(drop);
+  await rebuild(drop);
+  expect(await everything(drop, [])).toEqual(before);
+  await sale.forgetReplies(place);
+  for (const number of [1, 2, 5, 7, 9]) expect(await claim(number)).toMatchObject({ kind: 'decided_before' });
+  for (const number of [3, 6, 8]) expect(await claim(number, '.late')).toMatchObject({ kind: 'decided' });
+  await sale.archive(drop);
+  expect(await sale.verify(drop)).toEqual([]);
 });
 
 test('done again it does nothing; what is there is replaced only when told to, and loses nothing', async () => {

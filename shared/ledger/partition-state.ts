@@ -2,18 +2,21 @@
 import { rowsOf, seatId } from '../inventory/layout.ts';
 import type { LatestEntry, PartitionState, RestoredHold } from '../inventory/restore.ts';
 import type { Drop } from '../drops/drop.ts';
-import type { LedgerRecord } from './record.ts';
+import type { LedgerRecord, Sent } from './record.ts';
 import type { Replay } from './replay.ts';
+import { SentNumbers } from './sent-numbers.ts';
 
 /** As many as claim.lua remembers. */
 const mostBatches = 512;
 /** Bytes of the bitmap of those who got nothing; ids beyond it are left out, and so not told again. */
 const mostBitmap = 64 * 2 ** 20;
 
-/** Follows what Replay does not keep: what counts for each buyer, and the replies to the latest batches. */
+/** Follows what Replay does not keep: what counts for each buyer, the latest batches' replies, and the numbers of all. */
 export class StateKeeper {
   readonly entries = new Map<number, LatestEntry>();
   readonly batches: { id: string; reply: string }[] = [];
+  /** By publishers' channels. */
+  readonly #sent = new Map<string, SentNumbers>();
   readonly #soldOut = new Set<number>();
   readonly #reasons = new Map<string, string>();
   readonly #refunded = new Set<string>();
@@ -27,6 +30,7 @@ export class StateKeeper {
         this.batches.push({ id: record.batch.id, reply });
         if (this.batches.length > 2 * mostBatches) this.batches.splice(0, mostBatches);
         this.#addClaim(record);
+        if (record.sent) this.#addSent(record.sent);
         return;
       }
       case 'promote':
@@ -61,6 +65,12 @@ export class StateKeeper {
       case 'borrow':
       case 'restore':
     }
+  }
+
+  #addSent({ by, number }: Sent): void {
+    let numbers = this.#sent.get(by);
+    if (!numbers) this.#sent.set(by, (numbers = new SentNumbers()));
+    numbers.add(number);
   }
 
   /** Unless the buyer has something newer. */
@@ -106,6 +116,7 @@ export class StateKeeper {
         .filter(({ promoted, state }) => promoted && state === 'held')
         .map(({ holdId }) => holdId),
       batches: this.batches.slice(-mostBatches),
+      sent: [...this.#sent].map(([channel, { highest, skipped }]) => ({ channel, highest, skipped })),
       soldOut: this.#bitmap(drop.partitions),
     };
   }

@@ -22,8 +22,11 @@ export type Event =
       batch: Batch;
       decidedAt: number;
       outcomes: Outcome[];
-      /** Which publisher sent it, and as its how manieth; undefined when it was sent again by hand. */
-      sent: { by: string; number: number } | undefined;
+      /**
+       * The publisher's channel and the batch's number on it. `late`: sent again by hand, after those that followed
+       * it. Undefined in records from before batches had numbers, or kept them when they were sent again.
+       */
+      sent: Sent | undefined;
       /** Entries that the partition had decided before; undefined in records from before they were counted. */
       before: number | undefined;
     }
@@ -129,8 +132,10 @@ function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
   }
 }
 
-/** `PUBLISHER.NUMBER`, as entry-batch.ts writes it. */
-function decodeSent(text = ''): { by: string; number: number } | undefined {
-  const dot = text.indexOf('.');
-  return dot < 1 ? undefined : { by: text.slice(0, dot), number: Number(text.slice(dot + 1)) };
+export type Sent = { by: string; number: number; late: boolean };
+
+/** `CHANNEL.NUMBER` or `CHANNEL.NUMBER.late`, as entry-batch.ts writes it. */
+function decodeSent(text = ''): Sent | undefined {
+  const [by = '', number, late] = text.split('.');
+  return by === '' ? undefined : { by, number: Number(number), late: late === 'late' };
 }

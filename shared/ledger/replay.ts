@@ -9,7 +9,8 @@ import { entryIdOf } from '../inventory/entry-id.ts';
 import type { HoldState } from '../inventory/hold.ts';
 import type { Place } from '../inventory/keys.ts';
 import { rowsOf, rowsOfPartition, seatId } from '../inventory/layout.ts';
-import type { Event, LedgerRecord, OfHold, OfSeats, Terms } from './record.ts';
+import type { Event, LedgerRecord, OfHold, OfSeats, Sent, Terms } from './record.ts';
+import { SentNumbers } from './sent-numbers.ts';
 import type { Report, Rule } from './violation.ts';
 
 export type ReplayedHold = {
@@ -43,8 +44,6 @@ export class Replay {
   decidedCount = 0;
   readonly lent: Transfer[] = [];
   readonly borrowed: { transfer: string; seats: string[] }[] = [];
-  /** Batches that a publisher numbered but that never came to be decided, or only after later ones. */
-  missing = 0;
   cancelled = false;
 
   readonly #drop: Drop;
@@ -63,8 +62,8 @@ export class Replay {
   /** By what they wait for, in the order of their turns: who fits first is found without looking at all of them. */
   readonly #waiting = new Map<number, Map<string, Waiting>>();
   #turn = 0;
-  /** Each publisher's last batch. */
-  readonly #sent = new Map<string, number>();
+  /** By publishers' channels. */
+  readonly #sent = new Map<string, SentNumbers>();
   #stocked = false;
   #free = 0;
   #record: LedgerRecord | undefined;
@@ -83,6 +82,11 @@ export class Replay {
       standbyLimit: Math.floor((standbyLimit + partitions - 1 - place.partition) / partitions),
       holdMs: drop.holdSeconds * 1000,
     };
+  }
+
+  /** Batches that a publisher numbered but that never came to be decided. */
+  get missing(): number {
+    return [...this.#sent.values()].reduce((sum, { missing }) => sum + missing, 0);
   }
 
   get terms(): Terms {
@@ -232,13 +236,16 @@ export class Replay {
     }
   }
 
-  /** The broker keeps what one publisher sends on one channel in order, so its numbers can only grow. */
-  #follow({ by, number }: { by: string; number: number }): void {
-    const last = this.#sent.get(by) ?? 0;
-    if (number <= last)
-      this.#fault('4 in order', `batch ${number} of publisher ${by} was decided after its batch ${last}`);
-    else this.missing += number - last - 1;
-    this.#sent.set(by, Math.max(last, number));
+  /** The broker keeps what one publisher sends on one channel in order, so only what is sent again comes late. */
+  #follow({ by, number, late }: Sent): void {
+    let numbers = this.#sent.get(by);
+    if (!numbers) this.#sent.set(by, (numbers = new SentNumbers()));
+    const { highest } = numbers;
+    const came = numbers.add(number);
+    if (came === 'again')
+      this.#fault('3 one outcome', `batch ${number} of publisher ${by} was decided twice`);
+    else if (came === 'late' && !late)
+      this.#fault('4 in order', `batch ${number} of publisher ${by} was decided after its batch ${highest}`);
   }
 
   #decide(entryId: string, quantity: number, outcome: Outcome): void {

@@ -96,6 +96,25 @@ test.each<[string, (stage: Stage) => unknown, string]>([
     '4 in order: batch 1 of publisher abcdefgh was decided after its batch 2',
   ],
   [
+    'a batch that was decided twice',
+    ({ place }) => {
+      const records = ['y', 'z'].map((id) => [
+        't',
+        'claim',
+        'b',
+        id.repeat(14),
+        'e',
+        '9:1',
+        'r',
+        '1|2|x1',
+        'q',
+        'abcdefgh.1.late',
+      ]);
+      return Promise.all(records.map((record) => forge(place, ...record)));
+    },
+    '3 one outcome: batch 1 of publisher abcdefgh was decided twice',
+  ],
+  [
     'a hold that Redis has forgotten',
     async ({ place, held }) => sale.redis.hdel(sale.inventory.keys.key(place, 'holds'), held.holdId),
     'is held by the ledger, and not in Redis',

@@ -5,6 +5,7 @@ import { publishConfirmed } from '../broker/publish.ts';
 import { Topology } from '../broker/topology.ts';
 import type { Batch } from '../inventory/claim.ts';
 import type { Place } from '../inventory/keys.ts';
+import { newBatchId } from '../inventory/entry-id.ts';
 import { eventually } from './eventually.ts';
 import { newBatch } from './inventory.ts';
 import { testServers } from './servers.ts';
@@ -12,7 +13,7 @@ import { testServers } from './servers.ts';
 export type TestBroker = {
   topology: Topology;
   channel: ConfirmChannel;
-  /** Queues a batch as a publisher does. */
+  /** Queues a batch as a publisher does; one that has no number gets the next one. */
   queue: (place: Place, batch: Batch) => Promise<void>;
   /** Queues entries 'buyer:quantity,...' as a new batch. */
   enter: (place: Place, entries: string) => Promise<Batch>;
@@ -38,21 +39,30 @@ export async function createTestBroker(
   await topology.assertExpired(channel);
   for (const seconds of holdSeconds) await topology.assertWaiting(channel, seconds);
 
-  const queue: TestBroker['queue'] = (place, batch) =>
+  const publisher = newBatchId().slice(0, 8);
+  const numbers = new Map<string, number>();
+  const numbered = (place: Place, batch: Batch): Required<Batch> => {
+    if (batch.sent !== undefined) return { ...batch, sent: batch.sent };
+    const key = `${place.dropId}.${place.partition}`;
+    const number = (numbers.get(key) ?? 0) + 1;
+    numbers.set(key, number);
+    return { ...batch, sent: `${publisher}.${number}` };
+  };
+  const publish = (place: Place, { id, packed, sent }: Required<Batch>) =>
     publishConfirmed(
       channel,
       topology.entries,
       String(topology.entryQueueOf(place.dropId, place.partition)),
-      encodeBatch(place, batch.id, batch.packed.split(','), Date.now()),
+      encodeBatch(place, id, packed.split(','), Date.now(), sent),
     );
 
   return {
     topology,
     channel,
-    queue,
+    queue: (place, batch) => publish(place, numbered(place, batch)),
     async enter(place, entries) {
-      const batch = newBatch(entries);
-      await queue(place, batch);
+      const batch = numbered(place, newBatch(entries));
+      await publish(place, batch);
       return batch;
     },
     send: (name, content, options = {}) =>

@@ -31,6 +31,8 @@ export type TestInventory = {
   forgetHold: (place: Place, holdId: string) => Promise<void>;
   /** Remembers a partition as it is; what it returns makes Redis go back to that, as a replica does that is behind. */
   remember: (place: Place) => Promise<() => Promise<void>>;
+  /** Makes Redis forget what came of the batches decided so far, as 512 more of them would. */
+  forgetReplies: (place: Place) => Promise<void>;
   ledger: (place: Place) => Promise<Record<string, string>[]>;
   /** Takes all that was put on sale out of Redis again and closes the connection. */
   stop: () => Promise<void>;
@@ -171,6 +173,10 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
           if (value) await redis.restore(key, 0, value);
         }
       };
+    },
+
+    async forgetReplies(place) {
+      await redis.unlink(keys.key(place, 'batches'), keys.key(place, 'order'));
     },
 
     async ledger(place) {

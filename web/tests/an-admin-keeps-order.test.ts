@@ -71,6 +71,7 @@ test('parked messages are sent again, and are handled', async () => {
     newBatchId(),
     [`${buyer.id}:2`],
     Date.now(),
+    'webtests.1',
   );
   await broker.send(broker.topology.parked, content.toString(), {
     ...options,

@@ -26,6 +26,7 @@ systemForTests(async (system) => {
     newBatchId(),
     ['1:2'],
     Date.now(),
+    'webtests.1',
   );
   const queue = broker.topology.entryQueue(0);
   await broker.send(queue, 'not a batch');

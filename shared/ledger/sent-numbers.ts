@@ -1,0 +1,30 @@
+/** Which numbers of one publisher's channel were decided in a partition: the highest, and the skipped ones below it. */
+export class SentNumbers {
+  highest = 0;
+  /** Ranges, in any order; no two of them touch. */
+  skipped: { from: number; to: number }[] = [];
+  /** How many numbers they are. */
+  missing = 0;
+
+  /** Counts a number as decided, and says what that was. */
+  add(number: number): 'next' | 'late' | 'again' {
+    if (number > this.highest) {
+      this.#skip(this.highest + 1, number - 1);
+      this.highest = number;
+      return 'next';
+    }
+    const range = this.skipped.find(({ from, to }) => from <= number && number <= to);
+    if (!range) return 'again';
+    this.skipped = this.skipped.filter((each) => each !== range);
+    this.missing -= range.to - range.from + 1;
+    this.#skip(range.from, number - 1);
+    this.#skip(number + 1, range.to);
+    return 'late';
+  }
+
+  #skip(from: number, to: number): void {
+    if (from > to) return;
+    this.skipped.push({ from, to });
+    this.missing += to - from + 1;
+  }
+}
