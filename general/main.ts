@@ -31,6 +31,7 @@ import { createMailMetrics } from './mail/mail-metrics.ts';
 import { chooseMailRoute } from './mail/mail-route.ts';
 import { startRelayingMails } from './mail/relay-mails.ts';
 import { startStocking } from './drops/stock-drops.ts';
+import { startRefunding } from './orders/refund-duty.ts';
 import { createParkedMessages } from './parked/parked-messages.ts';
 import { servePages } from './pages/serve-pages.ts';
 import { createPayments } from './payments/choose-provider.ts';
@@ -126,10 +127,12 @@ await runTier(log, async (lifecycle) => {
     log,
     onSaleConflict: countConflicts(registry),
   };
+  const paymentMetrics = createPaymentMetrics(registry);
   for (const [name, duty] of [
     ['stocking', startStocking(deps)],
     ['ending sales', startEndingSales(deps)],
-    ['reconciling payments', startReconciling(deps, createPaymentMetrics(registry))],
+    ['refunding', startRefunding(deps, paymentMetrics)],
+    ['reconciling payments', startReconciling(deps, paymentMetrics)],
     ['following MySQL', startFollowing(deps, { registry })],
     ['archiving ledgers', startArchiving(deps, { registry })],
   ] as const) {

@@ -10,9 +10,15 @@ export type Loop = {
 
 /**
  * Repeats one maintenance duty: the next run starts `intervalMs` after the last one ended, so runs never overlap.
- * A run that throws is logged (the first of a row as a warning) and tried again; it never ends the loop.
+ * A run that throws is logged (the first of a row as a warning) and tried again; it never ends the loop. A long run should
+ * end early once `stopping` is aborted.
  */
-export function startLoop(name: string, intervalMs: number, log: Log, duty: () => Promise<void>): Loop {
+export function startLoop(
+  name: string,
+  intervalMs: number,
+  log: Log,
+  duty: (stopping: AbortSignal) => Promise<void>,
+): Loop {
   const stopping = new AbortController();
   let poked = false;
   let wake: () => void = () => {};
@@ -22,7 +28,7 @@ export function startLoop(name: string, intervalMs: number, log: Log, duty: () =
     while (!stopping.signal.aborted) {
       poked = false;
       try {
-        await duty();
+        await duty(stopping.signal);
         failures = 0;
       } catch (error) {
         failures += 1;

@@ -2,7 +2,7 @@
  * Checkout and refunds are killed at each step between two systems: the call before it is made for real, and nothing
  * after it ever runs, which is what a kill leaves behind. Then a healthy process reconciles, twice over.
  */
-import { advanceRefunds } from '../drops/end-sales.ts';
+import { createRefunding } from '../orders/refund-duty.ts';
 import { advanceRefund, requestRefunds } from '../orders/refund.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { startSale, type TestSale } from '../testing/start-sale.ts';
@@ -45,7 +45,7 @@ function killedAt(
 const healthy = async () => {
   for (let round = 0; round < 2; round += 1) {
     await reconcilePayments(sale.deps, { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 });
-    await advanceRefunds(sale.deps);
+    await createRefunding(sale.deps)();
   }
 };
 

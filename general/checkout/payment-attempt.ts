@@ -106,18 +106,33 @@ export async function approveAttempts(
   });
 }
 
-/** Attempts in a status since `olderThanMs` or longer, the oldest first; at most 200. */
+/** `updatedAt`: since when it is in its status. */
+export type OpenAttempt = PaymentAttempt & { updatedAt: Date };
+
+/** Attempts in a status for this long or longer, and shorter than that; the oldest first, page by page. */
 export async function attemptsIn(
   db: Database,
   status: AttemptStatus,
-  olderThanMs: number,
-): Promise<PaymentAttempt[]> {
-  const rows: Row[] = await table(db)
+  { atLeastMs, lessThanMs }: { atLeastMs: number; lessThanMs?: number },
+  after: OpenAttempt | undefined,
+  limit: number,
+): Promise<OpenAttempt[]> {
+  const now = Date.now();
+  const query = table(db)
     .where({ status })
-    .where('updated_at', '<=', new Date(Date.now() - olderThanMs))
-    .orderBy('updated_at')
-    .limit(200);
-  return rows.map(toAttempt);
+    .where('updated_at', '<=', new Date(now - atLeastMs))
+    .orderBy(['updated_at', 'hold_id', 'attempt'])
+    .limit(limit);
+  if (lessThanMs !== undefined) void query.where('updated_at', '>', new Date(now - lessThanMs));
+  if (after) {
+    const { updatedAt, holdId, attempt } = after;
+    // The first is what the index is searched by.
+    void query
+      .where('updated_at', '>=', updatedAt)
+      .whereRaw('(updated_at, hold_id, attempt) > (?, ?, ?)', [updatedAt, holdId, attempt]);
+  }
+  const rows: Row[] = await query;
+  return rows.map((row) => ({ ...toAttempt(row), updatedAt: row.updated_at }));
 }
 
 /** Moves an attempt on; false when it is no longer in `from`. */

@@ -64,10 +64,12 @@ export function isTaken(error: unknown): boolean {
 async function writeOrders(trx: Database, all: readonly Paid[]): Promise<Map<Paid, OrderRow>> {
   if (all.length === 0) return new Map();
   await approveAttempts(trx, all);
+  const cancelled = await cancelledAmong(trx, all);
   const orders = new Map(
     all.map((paid): [Paid, OrderRow] => {
       const { holdId: id, place, buyerId: user_id, amount, currency } = paid.attempt;
-      const order = { id, drop_id: place.dropId, user_id, amount, currency, status: 'paid' as const };
+      const status = cancelled.has(place.dropId) ? ('refund_due' as const) : ('paid' as const);
+      const order = { id, drop_id: place.dropId, user_id, amount, currency, status };
       return [paid, { ...order, created_at: new Date() }];
     }),
   );
@@ -86,4 +88,18 @@ async function writeOrders(trx: Database, all: readonly Paid[]): Promise<Map<Pai
     all.map(({ attempt }) => ({ topic: 'order-paid', payload: JSON.stringify({ orderId: attempt.holdId }) })),
   );
   return orders;
+}
+
+/**
+ * The drops that are cancelled: their orders are born with the wish to be refunded. The rows are locked, as the orders'
+ * foreign key would lock them anyway: who cancels a drop comes before, and is seen here, or after, and sees the order.
+ */
+async function cancelledAmong(trx: Database, all: readonly Paid[]): Promise<Set<number>> {
+  const ids = [...new Set(all.map(({ attempt }) => attempt.place.dropId))];
+  const drops: { id: number; cancelled_at: Date | null }[] = await trx('drops')
+    .whereIn('id', ids)
+    .orderBy('id')
+    .forShare()
+    .select('id', 'cancelled_at');
+  return new Set(drops.filter(({ cancelled_at }) => cancelled_at !== null).map(({ id }) => id));
 }

@@ -7,8 +7,18 @@ import type { HoldRecord } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
 import { isDuplicateKey } from '../../shared/mysql/connect.ts';
+import { createWorkOff, inMemory, together, type Round, type Worked } from '../../shared/work-off.ts';
+import { unendedDrops, type UnendedDrop } from '../drops/unended-drops.ts';
+import { chargeKey } from '../payments/provider.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import { attemptsIn, findAttempt, insertAttempts } from './payment-attempt.ts';
+import {
+  attemptsIn,
+  findAttempt,
+  findAttempts,
+  insertAttempts,
+  type OpenAttempt,
+  type PaymentAttempt,
+} from './payment-attempt.ts';
 import type { PaymentMetrics } from './payment-metrics.ts';
 import { resolveAttempt, type Settlement } from './settle.ts';
 
@@ -28,53 +38,100 @@ export function startReconciling(
   times: Partial<ReconcileTimes> = {},
 ): Loop {
   const all = { ...usual, ...times };
-  return startLoop('reconcile payments', all.everyMs, deps.log, () => reconcilePayments(deps, all, metrics));
+  return startLoop('reconcile payments', all.everyMs, deps.log, createReconciling(deps, all, metrics));
 }
 
-export async function reconcilePayments(
+/** One round. */
+export function reconcilePayments(
   deps: SaleDeps,
   times: ReconcileTimes,
   metrics?: PaymentMetrics,
 ): Promise<void> {
-  // First, so that they are told even where nothing else goes on.
-  await metrics?.look(deps.db);
-  const each = async (holdId: string, work: Promise<Settlement | undefined>) => {
-    try {
-      const settlement = await work;
-      if (settlement) metrics?.reconciled(settlement.kind);
-    } catch (error) {
-      metrics?.reconciled('failed');
-      deps.log.warn({ err: error, holdId }, 'left for the next round');
-    }
-  };
+  return createReconciling(deps, times, metrics)();
+}
 
-  for (const attempt of await attemptsIn(deps.db, 'pending', times.giveUpAfterMs)) {
-    await each(attempt.holdId, resolveAttempt(deps, attempt, { giveUp: true }));
-  }
-  for (const attempt of await attemptsIn(deps.db, 'pending', times.abandonedAfterMs)) {
-    await each(attempt.holdId, resolveAttempt(deps, attempt));
-  }
-  for (const attempt of await attemptsIn(deps.db, 'refund_due', times.everyMs)) {
-    await each(attempt.holdId, resolveAttempt(deps, attempt));
-  }
-  for (const drop of await deps.inventory.onSale()) {
-    for (const place of places(drop.id, drop.partitions)) {
-      for (const hold of await deps.inventory.paying(place, times.abandonedAfterMs)) {
-        await each(hold.holdId, resolvePaying(deps, place, hold));
-      }
-    }
+/** A hold in `paying`, and its attempt where there is one. */
+type Paying = { place: Place; hold: HoldRecord; attempt: PaymentAttempt | undefined };
+
+export function createReconciling(deps: SaleDeps, times: ReconcileTimes, metrics?: PaymentMetrics): Round {
+  const { db, inventory, log } = deps;
+  const { everyMs, abandonedAfterMs, giveUpAfterMs } = times;
+  const common = { log, firstPauseMs: everyMs };
+  const tell = (settlement: Settlement | undefined): Worked => {
+    if (settlement) metrics?.reconciled(settlement.kind);
+    return settlement?.kind === 'undecided' ? 'later' : 'done';
+  };
+  const onFailed = () => metrics?.reconciled('failed');
+
+  const pending = (name: string, giveUp: boolean, age: { atLeastMs: number; lessThanMs?: number }): Round =>
+    createWorkOff<OpenAttempt>({
+      ...common,
+      name,
+      page: (after, limit) => attemptsIn(db, 'pending', age, after, limit),
+      keyOf: ({ holdId, attempt }) => chargeKey(holdId, attempt),
+      laneOf: ({ place }) => inventory.nodesOf([place]),
+      work: async (attempt) => tell(await resolveAttempt(deps, attempt, { giveUp })),
+      onFailed,
+    });
+  const giveUp = pending('give payments up', true, { atLeastMs: giveUpAfterMs });
+  const ask = pending('ask about payments', false, {
+    atLeastMs: abandonedAfterMs,
+    lessThanMs: giveUpAfterMs,
+  });
+
+  let found: Paying[] = [];
+  const look = createWorkOff<UnendedDrop>({
+    ...common,
+    name: 'look for holds in payment',
+    // A node that is away comes back within seconds.
+    longestPauseMs: 10_000,
+    page: (after, limit) => unendedDrops(db, after, limit),
+    keyOf: ({ id }) => id,
+    laneOf: ({ id, partitions }) => inventory.nodesOf(places(id, partitions)),
+    async work({ id, partitions }) {
+      for (const place of places(id, partitions))
+        found.push(...(await payingIn(deps, place, abandonedAfterMs)));
+      return 'done';
+    },
+  });
+  const resolve = createWorkOff<Paying>({
+    ...common,
+    name: 'settle holds in payment',
+    page: inMemory(() => found),
+    keyOf: ({ hold }) => chargeKey(hold.holdId, hold.attempt),
+    laneOf: ({ place }) => inventory.nodesOf([place]),
+    work: async (paying) => tell(await resolvePaying(deps, paying)),
+    onFailed,
+  });
+
+  const settlePaying: Round = async (stopping) => {
+    found = [];
+    await look(stopping);
+    await resolve(stopping);
+  };
+  const count = async () => metrics?.look(db);
+  return together(count, giveUp, ask, settlePaying);
+}
+
+/** Those in a partition that have been in payment for so long, but for the ones whose attempts are pending. */
+async function payingIn({ db, inventory }: SaleDeps, place: Place, forMs: number): Promise<Paying[]> {
+  const found: Paying[] = [];
+  for (let seen = 0; ;) {
+    const holds = await inventory.paying(place, forMs, seen);
+    if (holds.length === 0) return found;
+    const attempts = await findAttempts(db, holds);
+    for (const [at, hold] of holds.entries())
+      if (attempts[at]?.status !== 'pending') found.push({ place, hold, attempt: attempts[at] });
+    seen += holds.length;
   }
 }
 
 /** A hold in `paying` whose payment is decided, or was never begun. */
 async function resolvePaying(
   deps: SaleDeps,
-  place: Place,
-  hold: HoldRecord,
+  { place, hold, attempt: found }: Paying,
 ): Promise<Settlement | undefined> {
-  const found = await findAttempt(deps.db, hold);
-  // Pending ones were looked at above.
-  if (found) return found.status === 'pending' ? undefined : resolveAttempt(deps, found);
+  if (found) return resolveAttempt(deps, found);
   // Written down as declined first: should the request that began it still live, it cannot go on from here.
   try {
     const { holdId, buyerId, seats } = hold;

@@ -1,12 +1,25 @@
 import { drop as dropSchema } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
+import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { SaleDeps } from '../sale-deps.ts';
+import { requestRefunds } from '../orders/refund.ts';
 import { cancelSale } from './end-sales.ts';
 import { presentDrop } from './present-drop.ts';
+
+/**
+ * All that makes it happen, at once: that the drop is cancelled, that the money of each order goes back, and, where the
+ * drop had ended, that there is something left to do for it.
+ */
+async function decideToCancel(trx: Database, id: number): Promise<void> {
+  await trx('drops')
+    .where({ id })
+    .update({ cancelled_at: trx.raw('coalesce(cancelled_at, ?)', [new Date()]), sale_ended_at: null });
+  await requestRefunds(trx, { drop_id: id });
+}
 
 export function cancelDrop(deps: SaleDeps): Route {
   const { db } = deps;
@@ -26,7 +39,7 @@ export function cancelDrop(deps: SaleDeps): Route {
       const drop = await loadDrop(db, id);
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
-      await db('drops').where({ id }).whereNull('cancelled_at').update({ cancelled_at: new Date() });
+      await transact(db, (trx) => decideToCancel(trx, id));
       // MySQL has it, so it happens; what does not get done here, the duty does.
       await cancelSale(deps, drop).catch((error: unknown) =>
         deps.log.warn({ err: error, dropId: id }, 'the drop is cancelled; the rest follows'),

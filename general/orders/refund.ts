@@ -5,6 +5,8 @@
 import { transact } from '../../shared/mysql/connect.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { chargeOf, findAttempt, moveAttempt } from '../checkout/payment-attempt.ts';
+import type { Place } from '../../shared/inventory/keys.ts';
+import type { Worked } from '../../shared/work-off.ts';
 import { isOurs } from '../checkout/settle.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 
@@ -28,16 +30,27 @@ export async function requestRefunds(
 }
 
 /** Takes a refund as far as it gets now. Safe to repeat, and by several at once. */
-export async function advanceRefund(deps: SaleDeps, orderId: string): Promise<void> {
-  const row = await deps.db<RefundRow>('orders').where({ id: orderId }).first();
-  if (!row || row.status === 'paid') return;
-  if (row.status === 'refund_due') {
-    const attempt = await findAttempt(deps.db, { holdId: row.id, attempt: row.attempt });
-    if (!attempt) throw new Error(`order ${row.id} was paid by no attempt`);
-    if (!isOurs(deps, attempt) || (await deps.payments.refund(chargeOf(attempt))) !== 'refunded') return;
-    await recordRefund(deps.db, row);
-  }
-  if (row.reopened_at === null) await reopenSeats(deps, row);
+export async function advanceRefund(deps: SaleDeps, orderId: string): Promise<Worked> {
+  if ((await returnOrdersMoney(deps, orderId)) === 'later') return 'later';
+  const row = await readOrder(deps.db, orderId);
+  if (row?.status === 'refunded' && row.reopened_at === null) await reopenSeats(deps, row);
+  return 'done';
+}
+
+/** The same as far as it needs no Redis. */
+export async function returnOrdersMoney(deps: SaleDeps, orderId: string): Promise<Worked> {
+  const row = await readOrder(deps.db, orderId);
+  if (row?.status !== 'refund_due') return 'done';
+  const attempt = await findAttempt(deps.db, { holdId: row.id, attempt: row.attempt });
+  if (!attempt) throw new Error(`order ${row.id} was paid by no attempt`);
+  if (!isOurs(deps, attempt) || (await deps.payments.refund(chargeOf(attempt))) !== 'refunded')
+    return 'later';
+  await recordRefund(deps.db, row);
+  return 'done';
+}
+
+function readOrder(db: Database, id: string): Promise<RefundRow | undefined> {
+  return db<RefundRow>('orders').where({ id }).first();
 }
 
 /** The seats leave `sold_seats` before Redis gives them away, so that their next order finds them free. */
@@ -63,13 +76,23 @@ async function reopenSeats({ db, inventory, announcer, log }: SaleDeps, row: Ref
   await db('orders').where({ id: row.id }).update({ reopened_at: new Date() });
 }
 
-/** Refunds that did not get to their end, the oldest first. */
-export async function openRefunds(db: Database): Promise<string[]> {
-  const rows: { id: string }[] = await db('orders')
-    .where({ status: 'refund_due' })
-    .orWhere((refunded) => void refunded.where({ status: 'refunded' }).whereNull('reopened_at'))
-    .orderBy('updated_at')
-    .limit(200)
-    .select('id');
-  return rows.map(({ id }) => id);
+/** A refund that did not get to its end. */
+export type OpenRefund = { id: string; place: Place };
+
+/** Those whose money has to go back, or else those whose seats are not back on sale, by id. */
+export async function openRefunds(
+  db: Database,
+  status: 'refund_due' | 'refunded',
+  after: OpenRefund | undefined,
+  limit: number,
+): Promise<OpenRefund[]> {
+  const query = db('orders')
+    .where({ status })
+    .whereNull('reopened_at')
+    .orderBy('id')
+    .limit(limit)
+    .select('id', 'drop_id', 'partition');
+  if (after) void query.where('id', '>', after.id);
+  const rows = (await query) as { id: string; drop_id: number; partition: number }[];
+  return rows.map(({ id, drop_id: dropId, partition }) => ({ id, place: { dropId, partition } }));
 }

@@ -21,6 +21,7 @@ import {
 } from './hold.ts';
 import { Keys, type Place } from './keys.ts';
 import { rowsOf, rowsOfPartition } from './layout.ts';
+import { nodeOf } from '../redis/node-of.ts';
 import { Replicated } from '../redis/replicated.ts';
 import { createRestore, type Restore } from './restore.ts';
 import { decodeReleaseReason, type ReleaseReason } from './release-reason.ts';
@@ -154,9 +155,9 @@ export type Inventory = {
   /** Transfers under way out of a partition. */
   transfers: (place: Place) => Promise<{ transfer: string; to: number; seats: string[] }[]>;
   /** Held holds whose time was over `graceMs` ago: their timers have failed. At most 500, as of the next two. */
-  overdue: (place: Place, graceMs: number) => Promise<HoldRecord[]>;
-  /** Holds that have been in payment for `forMs` or longer. */
-  paying: (place: Place, forMs: number) => Promise<HoldRecord[]>;
+  overdue: (place: Place, graceMs: number, skip?: number) => Promise<HoldRecord[]>;
+  /** Holds that have been in payment for `forMs` or longer. `skip`, here and above: but for the first so many. */
+  paying: (place: Place, forMs: number, skip?: number) => Promise<HoldRecord[]>;
   /** Holds promoted `forMs` ago or longer, of which nobody said that their timers are set and their buyers told. */
   untold: (place: Place, forMs: number) => Promise<HoldRecord[]>;
   /** Holds as they are now; undefined where Redis knows none of that id. */
@@ -178,6 +179,8 @@ export type Inventory = {
   restore: Restore;
   /** Takes out the records before this one. */
   trimLedger: (place: Place, before: string) => Promise<void>;
+  /** The nodes of Redis that have these, in one word: what waits for the same ones waits together. */
+  nodesOf: (places: readonly Place[]) => string;
   keys: Keys;
 };
 
@@ -223,8 +226,8 @@ export function createInventory({
   // Nobody is told of it, and looking goes on while a replica is away.
   const look = script('look', atOnce);
 
-  const lingering = async (place: Place, state: 'due' | 'paying' | 'untold', ms: number) => {
-    const [, ...rest] = await linger(place, state, ms);
+  const lingering = async (place: Place, state: 'due' | 'paying' | 'untold', ms: number, skip = 0) => {
+    const [, ...rest] = await linger(place, state, ms, skip);
     return decodeHoldRecords(rest);
   };
 
@@ -514,8 +517,8 @@ export function createInventory({
       });
     },
 
-    overdue: (place, graceMs) => lingering(place, 'due', graceMs),
-    paying: (place, forMs) => lingering(place, 'paying', forMs),
+    overdue: (place, graceMs, skip) => lingering(place, 'due', graceMs, skip),
+    paying: (place, forMs, skip) => lingering(place, 'paying', forMs, skip),
     untold: (place, forMs) => lingering(place, 'untold', forMs),
 
     async holds(place, holdIds) {
@@ -552,6 +555,9 @@ export function createInventory({
     async trimLedger(place, before) {
       await redis.xtrim(keys.key(place, 'ledger'), 'MINID', before);
     },
+
+    nodesOf: (of) =>
+      [...new Set(of.map((place) => nodeOf(redis, keys.key(place, 'meta'))))].toSorted().join(' '),
 
     async endSale(dropId) {
       await redis.hdel(keys.onSale, String(dropId));

@@ -2,6 +2,7 @@
 --
 -- ARGV  1 'due' (time was over so long ago), 'paying' (in payment for so long) or 'untold' (promoted so long ago)
 --       2 ms
+--       3 how many of the first to leave out ('due' and 'paying' alone), since nobody can do anything about them
 -- reply {'holds', version as of which it is so, 'since|hold|state|buyer|expiresAt|seats|attempt|payer'...} at most 500, since in ms
 if not meta then return { 'holds', '0' } end
 local before = now - tonumber(ARGV[2])
@@ -10,7 +11,7 @@ if ARGV[1] == 'untold' then
   ids = redis.call('HGETALL', UNTOLD)
 else
   local key = ARGV[1] == 'due' and DUE or PAYING
-  ids = redis.call('ZRANGE', key, '-inf', int(before), 'BYSCORE', 'LIMIT', 0, 500, 'WITHSCORES')
+  ids = redis.call('ZRANGE', key, '-inf', int(before), 'BYSCORE', 'LIMIT', ARGV[3], 500, 'WITHSCORES')
 end
 
 local holds = { 'holds', int(meta.version) }

@@ -40,10 +40,15 @@ const of = ({ dropId, partition }: Place) => ({ drop_id: dropId, partition });
 /** Begins the archive of a drop's partitions; false when it was begun before. Within the transaction that stocks it. */
 export async function beginArchive(db: Database, drop: { id: number; partitions: number }): Promise<boolean> {
   const rows = places(drop.id, drop.partitions).map(of);
-  const known: unknown = await db('ledger_cursors').where({ drop_id: drop.id }).first('drop_id');
-  if (known) return false;
+  if (await wasStocked(db, drop.id)) return false;
   await db('ledger_cursors').insert(rows);
   return true;
+}
+
+/** Whether a drop has been in Redis at some time. */
+export async function wasStocked(db: Database, dropId: number): Promise<boolean> {
+  const known: unknown = await db('ledger_cursors').where({ drop_id: dropId }).first('drop_id');
+  return known !== undefined;
 }
 
 export async function readCursor(db: Database, place: Place): Promise<Cursor | undefined> {

@@ -15,6 +15,7 @@ import * as localeOfUsers from './009-locale-of-users.ts';
 import * as timeZoneOfEvents from './010-time-zone-of-events.ts';
 import * as dropSchedules from './011-drop-schedules.ts';
 import * as replicationBeat from './012-replication-beat.ts';
+import * as dutiesReadLittle from './013-duties-read-little.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -29,6 +30,7 @@ const migrations: Record<string, Knex.Migration> = {
   '010-time-zone-of-events': timeZoneOfEvents,
   '011-drop-schedules': dropSchedules,
   '012-replication-beat': replicationBeat,
+  '013-duties-read-little': dutiesReadLittle,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

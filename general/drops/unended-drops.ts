@@ -1,0 +1,18 @@
+import type { Database } from '../../shared/mysql/connect.ts';
+
+export type UnendedDrop = { id: number; partitions: number; capacity: number };
+
+/** Drops that are on sale, or have something left to do after it, by id. */
+export async function unendedDrops(
+  db: Database,
+  after: { id: number } | undefined,
+  limit: number,
+): Promise<UnendedDrop[]> {
+  return db('drops')
+    .whereNull('sale_ended_at')
+    .whereNotNull('stocked_at')
+    .where('id', '>', after?.id ?? 0)
+    .orderBy('id')
+    .limit(limit)
+    .select('id', 'partitions', 'capacity');
+}

@@ -1,0 +1,63 @@
+/**
+ * Refunds that were asked for, or left half-way by a crash, are carried through: the money first, whatever goes on in
+ * Redis, then the seats. One that the provider does not decide is asked about again and again, and holds up no other.
+ */
+import { startLoop, type Loop } from '../../shared/loop.ts';
+import { createWorkOff, together, type Round, type WorkOffTimes } from '../../shared/work-off.ts';
+import { attemptsIn, type OpenAttempt } from '../checkout/payment-attempt.ts';
+import type { PaymentMetrics } from '../checkout/payment-metrics.ts';
+import { resolveAttempt } from '../checkout/settle.ts';
+import { chargeKey } from '../payments/provider.ts';
+import type { SaleDeps } from '../sale-deps.ts';
+import { advanceRefund, openRefunds, returnOrdersMoney, type OpenRefund } from './refund.ts';
+
+export function startRefunding(deps: SaleDeps, metrics?: PaymentMetrics, everyMs = 2_000): Loop {
+  const refund = createRefunding(deps, metrics, { everyMs, firstPauseMs: everyMs });
+  return startLoop('refund', everyMs, deps.log, refund);
+}
+
+export function createRefunding(
+  deps: SaleDeps,
+  metrics?: PaymentMetrics,
+  { everyMs = 0, ...times }: Partial<WorkOffTimes> & { everyMs?: number } = {},
+): Round {
+  const { db, log, inventory } = deps;
+  const orders = { log, ...times, keyOf: ({ id }: OpenRefund) => id };
+  const money = createWorkOff<OpenRefund>({
+    ...orders,
+    name: 'refund orders',
+    page: (after, limit) => openRefunds(db, 'refund_due', after, limit),
+    work: ({ id }) => returnOrdersMoney(deps, id),
+  });
+  const seats = createWorkOff<OpenRefund>({
+    ...orders,
+    name: 'reopen seats',
+    page: (after, limit) => openRefunds(db, 'refunded', after, limit),
+    laneOf: ({ place }) => inventory.nodesOf([place]),
+    work: ({ id }) => advanceRefund(deps, id),
+  });
+  const charges = createWorkOff<OpenAttempt>({
+    log,
+    ...times,
+    name: 'refund charges',
+    // Whoever found that the money has to go back is doing it just now.
+    page: (after, limit) => attemptsIn(db, 'refund_due', { atLeastMs: everyMs }, after, limit),
+    keyOf: ({ holdId, attempt }) => chargeKey(holdId, attempt),
+    laneOf: ({ place }) => inventory.nodesOf([place]),
+    async work(attempt) {
+      const settlement = await resolveAttempt(deps, attempt);
+      metrics?.reconciled(settlement.kind);
+      return 'later';
+    },
+    onFailed: () => metrics?.reconciled('failed'),
+  });
+
+  const refunds: Round = async (stopping) => {
+    try {
+      await money(stopping);
+    } finally {
+      await seats(stopping);
+    }
+  };
+  return together(refunds, charges);
+}

@@ -1,0 +1,16 @@
+import type { Knex } from 'knex';
+
+/** What duties look for, some times a second, is found without reading the drops that are over. */
+export async function up(db: Knex): Promise<void> {
+  await db.schema.alterTable('drops', (table) => {
+    table.index(['sale_ended_at'], 'drops_unended');
+    table.index(['updated_at'], 'drops_changed');
+  });
+}
+
+export async function down(db: Knex): Promise<void> {
+  await db.schema.alterTable('drops', (table) => {
+    table.dropIndex(['sale_ended_at'], 'drops_unended');
+    table.dropIndex(['updated_at'], 'drops_changed');
+  });
+}
