@@ -1,5 +1,6 @@
 import { account } from '../../shared/contract/accounts.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
+import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -19,9 +20,11 @@ export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers
     async handle({ params: { id }, session }) {
       if (id === session.userId) throw new Problem('not_allowed', { detail: 'You cannot ban yourself' });
       // A second ban starts anew: only recent ones end sessions, and some may have been given in between.
-      await db('users')
-        .where({ id })
-        .update({ banned_at: db.fn.now(3) });
+      await retried(db, () =>
+        db('users')
+          .where({ id })
+          .update({ banned_at: db.fn.now(3) }),
+      );
       const user = await findUser(db, { id });
       if (!user) throw new Problem('not_found');
       await bannedUsers.refresh();

@@ -1,5 +1,6 @@
 import { account, roleChange } from '../../shared/contract/accounts.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
+import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -22,7 +23,7 @@ export function changeRole({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
       // Or there might be no admin left.
       if (id === session.userId)
         throw new Problem('not_allowed', { detail: 'You cannot change your own role' });
-      await db('users').where({ id }).update({ role });
+      await retried(db, () => db('users').where({ id }).update({ role }));
       const user = await findUser(db, { id });
       if (!user) throw new Problem('not_found');
       log.info({ admin: session.userId, userId: id, role }, 'role changed');

@@ -1,4 +1,5 @@
 import { signedIn, signInBody } from '../../shared/contract/accounts.ts';
+import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import { signSession } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
@@ -32,7 +33,8 @@ export function signIn({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'session
 
       const { id, name, role } = user;
       const locale = localeOf(req);
-      if (locale !== null && locale !== user.locale) await db('users').where({ id }).update({ locale });
+      if (locale !== null && locale !== user.locale)
+        await retried(db, () => db('users').where({ id }).update({ locale }));
       const token = signSession({ userId: id, role }, sessionKey);
       setSessionCookie(res, token, publicUrl);
       return { user: { id, email, name, role }, token };

@@ -1,5 +1,5 @@
 import { signedIn, signUpBody } from '../../shared/contract/accounts.ts';
-import { isDuplicateKey } from '../../shared/mysql/connect.ts';
+import { isDuplicateKey, retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import { signSession } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
@@ -40,7 +40,7 @@ export function signUp({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'session
     locale: Locale | null;
   }): Promise<number> {
     try {
-      const [id] = await db('users').insert(row);
+      const [id] = await retried(db, () => db('users').insert(row));
       return id!;
     } catch (error) {
       if (isDuplicateKey(error, 'users_email')) throw new Problem('email_taken');

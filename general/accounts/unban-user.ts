@@ -1,5 +1,6 @@
 import { account } from '../../shared/contract/accounts.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
+import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -16,7 +17,7 @@ export function unbanUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUse
     success: { status: 200, schema: account, description: 'The account' },
     problems: [],
     async handle({ params: { id }, session }) {
-      await db('users').where({ id }).update({ banned_at: null });
+      await retried(db, () => db('users').where({ id }).update({ banned_at: null }));
       const user = await findUser(db, { id });
       if (!user) throw new Problem('not_found');
       await bannedUsers.refresh();

@@ -74,7 +74,7 @@ test('one whose seat has an owner gets no order, and keeps nobody else from his'
   const [first, second, given] = paid;
   // Two holds of one seat, as after a failover; and one that was given up as declined.
   second!.attempt.seats = first!.attempt.seats;
-  await Promise.all(paid.map(({ attempt }) => till.beginAttempt(attempt)));
+  await Promise.all(paid.map(({ attempt }) => till.beginAttempt({ ...attempt, begunBy: 'a test' })));
   await sale.db('payment_attempts').where({ hold_id: given!.attempt.holdId }).update({ status: 'declined' });
 
   // All of them come twice, as when a webhook comes with the answer.

@@ -8,8 +8,8 @@ import type { Hold } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { isDuplicateKey } from '../../shared/mysql/connect.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import { chargedInVain, chargeOf, rememberRef, type PaymentAttempt } from './payment-attempt.ts';
-import { resolveAttempt, settle, type Settlement } from './settle.ts';
+import { chargedInVain, chargeOf, rememberRef, type BegunAttempt } from './payment-attempt.ts';
+import { giveUpUnwritten, resolveAttempt, settle, type Settlement } from './settle.ts';
 
 export type PayResult =
   Settlement | { kind: 'already_paid' | 'expired' | 'under_way' | 'unknown_token' | 'unavailable' };
@@ -22,7 +22,8 @@ export async function payHold(
 ): Promise<PayResult> {
   const drop = await deps.findTerms(place.dropId);
   if (!drop) return { kind: 'expired' };
-  const begun = await deps.inventory.beginPayment(place, hold, newBatchId());
+  const begunBy = newBatchId();
+  const begun = await deps.inventory.beginPayment(place, hold, begunBy);
   switch (begun.kind) {
     case 'sold':
       return { kind: 'already_paid' };
@@ -42,7 +43,7 @@ export async function payHold(
       break;
   }
 
-  const attempt: PaymentAttempt = {
+  const attempt: BegunAttempt = {
     holdId: hold.holdId,
     attempt: begun.attempt,
     place,
@@ -52,12 +53,17 @@ export async function payHold(
     amount: drop.price.amount * begun.seats.length,
     currency: drop.price.currency,
     status: 'pending',
+    begunBy,
   };
   try {
     await deps.till.beginAttempt(attempt);
   } catch (error) {
     // The reconciler has given this attempt up before it was written; nothing may be charged under it any more.
     if (isDuplicateKey(error)) return { kind: 'under_way' };
+    // Nothing is charged under it from here on, so its hold need not wait for the reconciler.
+    await giveUpUnwritten(deps, attempt, error).catch((fault: unknown) =>
+      deps.log.warn({ err: fault, holdId: hold.holdId }, 'the hold is given back later'),
+    );
     throw error;
   }
 

@@ -1,5 +1,5 @@
 /** A payment attempt as MySQL has it. It is written before the provider is asked, so none is ever forgotten. */
-import type { Database } from '../../shared/mysql/connect.ts';
+import { isDuplicateKey, retried, type Database } from '../../shared/mysql/connect.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { chargeKey, type Charge } from '../payments/provider.ts';
 
@@ -19,6 +19,9 @@ export type PaymentAttempt = {
   ref?: string | undefined;
 };
 
+/** As the request that begins it writes it down, with a name for that request. */
+export type BegunAttempt = PaymentAttempt & { begunBy: string };
+
 type Row = {
   hold_id: string;
   attempt: number;
@@ -31,6 +34,7 @@ type Row = {
   currency: string;
   status: AttemptStatus;
   provider_ref: string | null;
+  /** Of a pending one the request that began it. */
   reason: string | null;
   updated_at: Date;
 };
@@ -40,24 +44,33 @@ const table = (db: Database) => db<Row>('payment_attempts');
 /** All of them or none. @throws a duplicate-key error when one exists, as isDuplicateKey tells */
 export async function insertAttempts(
   db: Database,
-  attempts: readonly PaymentAttempt[],
-  reason: string | null = null,
+  attempts: readonly (PaymentAttempt & { reason?: string })[],
 ): Promise<void> {
   await table(db).insert(
-    attempts.map(({ place, holdId, buyerId, seats, ref, ...rest }) => ({
-      ...rest,
-      provider_ref: ref ?? null,
+    attempts.toSorted(byKey).map(({ place, holdId, buyerId, seats, ref, reason, ...as }) => ({
       hold_id: holdId,
+      attempt: as.attempt,
       drop_id: place.dropId,
       partition: place.partition,
       user_id: buyerId,
       seats: seats.join(','),
-      reason,
+      provider: as.provider,
+      provider_ref: ref ?? null,
+      amount: as.amount,
+      currency: as.currency,
+      status: as.status,
+      reason: reason ?? null,
     })),
   );
 }
 
 export type AttemptId = Pick<PaymentAttempt, 'holdId' | 'attempt'>;
+
+/** The order in which everybody writes and locks attempts, so that no two groups wait for each other. */
+export function byKey(one: AttemptId, other: AttemptId): number {
+  if (one.holdId !== other.holdId) return one.holdId < other.holdId ? -1 : 1;
+  return one.attempt - other.attempt;
+}
 
 /** In the order asked for. One and the same object for one and the same attempt. */
 export async function findAttempts(
@@ -77,7 +90,7 @@ export async function lockAttempts(
   trx: Database,
   ids: readonly AttemptId[],
 ): Promise<(PaymentAttempt | undefined)[]> {
-  // In one order for everybody, so that no two wait for each other.
+  // In the order of byKey.
   return inOrder(ids, await these(trx, ids).orderBy(['hold_id', 'attempt']).forUpdate());
 }
 
@@ -101,6 +114,7 @@ export async function approveAttempts(
   const refs = paid.flatMap(({ attempt: { holdId, attempt }, ref }) => [holdId, attempt, ref]);
   await these(trx, ids).update({
     status: 'approved',
+    reason: null,
     updated_at: new Date(),
     provider_ref: trx.raw(`case ${'when hold_id = ? and attempt = ? then ? '.repeat(paid.length)}end`, refs),
   });
@@ -143,22 +157,49 @@ export async function moveAttempt(
   to: AttemptStatus,
   facts: { ref?: string; reason?: string } = {},
 ): Promise<boolean> {
-  const changed = await table(db)
-    .where({ hold_id: id.holdId, attempt: id.attempt, status: from })
-    .update({
-      status: to,
-      updated_at: new Date(),
-      ...(facts.ref === undefined ? {} : { provider_ref: facts.ref }),
-      ...(facts.reason === undefined ? {} : { reason: facts.reason.slice(0, 100) }),
-    });
+  const changed = await retried(db, () =>
+    table(db)
+      .where({ hold_id: id.holdId, attempt: id.attempt, status: from })
+      .update({
+        status: to,
+        updated_at: new Date(),
+        ...(facts.ref === undefined ? {} : { provider_ref: facts.ref }),
+        ...(facts.reason === undefined ? {} : { reason: facts.reason.slice(0, 100) }),
+      }),
+  );
   return changed === 1;
 }
 
+/** Closes an attempt about which the provider was not asked yet; only the request that began it may know that. */
+export async function abandonOwn(db: Database, { holdId, attempt, begunBy }: BegunAttempt): Promise<void> {
+  await retried(db, () =>
+    table(db)
+      .where({ hold_id: holdId, attempt, status: 'pending', reason: begunBy })
+      .update({ status: 'declined', updated_at: new Date(), reason: abandoned }),
+  );
+}
+
+/** False when the attempt is there already. Should the request that began it still live, it cannot go on from here. */
+export async function insertAbandoned(db: Database, attempt: PaymentAttempt): Promise<boolean> {
+  try {
+    await retried(db, () => insertAttempts(db, [{ ...attempt, status: 'declined', reason: abandoned }]));
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+/** The reason of attempts about which the provider was never asked, and never will be. */
+const abandoned = 'abandoned';
+
 /** Notes the provider's name for a charge, before money moves; false when the attempt is no longer open. */
 export async function rememberRef(db: Database, id: AttemptId, ref: string): Promise<boolean> {
-  const changed = await table(db)
-    .where({ hold_id: id.holdId, attempt: id.attempt, status: 'pending' })
-    .update({ provider_ref: ref });
+  const changed = await retried(db, () =>
+    table(db)
+      .where({ hold_id: id.holdId, attempt: id.attempt, status: 'pending' })
+      .update({ provider_ref: ref }),
+  );
   return changed === 1;
 }
 

@@ -1,6 +1,6 @@
 import { isDuplicateKey, transact, type Database } from '../../shared/mysql/connect.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
-import { approveAttempts, lockAttempts, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
+import { approveAttempts, byKey, lockAttempts, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
 
 /** A charge that was approved, and the provider's name for it. */
 export type Paid = { attempt: PaymentAttempt; ref: string };
@@ -29,7 +29,10 @@ export function placeOrders(db: Database, group: readonly Paid[]): Promise<Place
       const known = found[at];
       if (known?.status === 'pending' && !open.has(known)) open.set(known, paid);
     });
-    const orders = await writeOrders(trx, [...open.values()]);
+    const orders = await writeOrders(
+      trx,
+      [...open.values()].toSorted((one, other) => byKey(one.attempt, other.attempt)),
+    );
 
     const results: Placed[] = [];
     for (const [at, paid] of group.entries()) {
@@ -60,7 +63,16 @@ export function isTaken(error: unknown): boolean {
   return isDuplicateKey(error, 'sold_seats_one_owner') || isDuplicateKey(error, 'PRIMARY');
 }
 
-/** What an attempt is for never changes, so what the caller knows of it holds. */
+type SoldSeat = { drop_id: number; seat_id: string };
+
+function bySeat(one: SoldSeat, other: SoldSeat): number {
+  return one.drop_id - other.drop_id || (one.seat_id < other.seat_id ? -1 : 1);
+}
+
+/**
+ * What an attempt is for never changes, so what the caller knows of it holds. `all` is in the order of byKey, and so is
+ * what is inserted, in the order of its own key: two groups never wait for each other.
+ */
 async function writeOrders(trx: Database, all: readonly Paid[]): Promise<Map<Paid, OrderRow>> {
   if (all.length === 0) return new Map();
   await approveAttempts(trx, all);
@@ -74,7 +86,7 @@ async function writeOrders(trx: Database, all: readonly Paid[]): Promise<Map<Pai
     }),
   );
   const seats = all.flatMap(({ attempt: { holdId, place, seats: of } }) =>
-    of.map((seat_id) => ({ order_id: holdId, drop_id: place.dropId, seat_id })),
+    of.toSorted().map((seat_id) => ({ order_id: holdId, drop_id: place.dropId, seat_id })),
   );
   await trx('orders').insert(
     all.map((paid) => {
@@ -83,7 +95,7 @@ async function writeOrders(trx: Database, all: readonly Paid[]): Promise<Map<Pai
     }),
   );
   await trx('order_seats').insert(seats.map(({ order_id, seat_id }) => ({ order_id, seat_id })));
-  await trx('sold_seats').insert(seats);
+  await trx('sold_seats').insert(seats.toSorted(bySeat));
   await trx('outbox').insert(
     all.map(({ attempt }) => ({ topic: 'order-paid', payload: JSON.stringify({ orderId: attempt.holdId }) })),
   );

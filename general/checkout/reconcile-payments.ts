@@ -6,7 +6,6 @@ import { places } from '../../shared/inventory/inventory.ts';
 import type { HoldRecord } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
-import { isDuplicateKey } from '../../shared/mysql/connect.ts';
 import { createWorkOff, inMemory, together, type Round, type Worked } from '../../shared/work-off.ts';
 import { unendedDrops, type UnendedDrop } from '../drops/unended-drops.ts';
 import { chargeKey } from '../payments/provider.ts';
@@ -15,7 +14,7 @@ import {
   attemptsIn,
   findAttempt,
   findAttempts,
-  insertAttempts,
+  insertAbandoned,
   type OpenAttempt,
   type PaymentAttempt,
 } from './payment-attempt.ts';
@@ -132,16 +131,10 @@ async function resolvePaying(
   { place, hold, attempt: found }: Paying,
 ): Promise<Settlement | undefined> {
   if (found) return resolveAttempt(deps, found);
-  // Written down as declined first: should the request that began it still live, it cannot go on from here.
-  try {
-    const { holdId, buyerId, seats } = hold;
-    const facts = { provider: deps.payments.name, amount: 0, currency: 'XXX', status: 'declined' as const };
-    const attempt = { holdId, attempt: hold.attempt, place, buyerId, seats, ...facts };
-    await insertAttempts(deps.db, [attempt], 'abandoned');
-  } catch (error) {
-    if (isDuplicateKey(error)) return undefined;
-    throw error;
-  }
+  const { holdId, buyerId, seats } = hold;
+  const facts = { provider: deps.payments.name, amount: 0, currency: 'XXX', status: 'declined' as const };
+  const attempt = { holdId, attempt: hold.attempt, place, buyerId, seats, ...facts };
+  if (!(await insertAbandoned(deps.db, attempt))) return undefined;
   const abandoned = await findAttempt(deps.db, hold);
   return abandoned && resolveAttempt(deps, abandoned);
 }

@@ -2,10 +2,19 @@
  * What a payment attempt comes to. Checkout, a webhook and the reconciler all end here, perhaps at the same time and
  * more than once; MySQL is changed first, then Redis, and either step is safe to repeat.
  */
+import { isCertainlyUnwritten } from '../../shared/mysql/connect.ts';
 import type { Decision } from '../payments/provider.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import { chargeOf, findAttempt, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
+import {
+  abandonOwn,
+  chargeOf,
+  findAttempt,
+  insertAbandoned,
+  moveAttempt,
+  type BegunAttempt,
+  type PaymentAttempt,
+} from './payment-attempt.ts';
 import { followOrders, ownersOf } from './seat-owners.ts';
 
 export type Settlement =
@@ -122,6 +131,20 @@ async function completeSale(deps: SaleDeps, attempt: PaymentAttempt): Promise<vo
   } catch (error) {
     log.warn({ err: error, holdId }, 'the order is placed; Redis will be told later');
   }
+}
+
+/**
+ * The writing of an attempt failed with `error`, so the request that began it charges nothing, and its hold goes back at
+ * once. Where MySQL may have the attempt all the same, or may still get it, it is written down as declined first: what
+ * comes second finds the other. If somebody else has begun it (a failover of Redis can forget that it was begun), it is
+ * theirs and goes on.
+ */
+export async function giveUpUnwritten(deps: SaleDeps, attempt: BegunAttempt, error: unknown): Promise<void> {
+  if (!isCertainlyUnwritten(error) && !(await insertAbandoned(deps.db, attempt))) {
+    await abandonOwn(deps.db, attempt);
+    if ((await findAttempt(deps.db, attempt))?.status !== 'declined') return;
+  }
+  await returnHold(deps, attempt, 'abandoned');
 }
 
 async function returnHold(deps: SaleDeps, attempt: PaymentAttempt, reason: string): Promise<Settlement> {

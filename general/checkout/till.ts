@@ -3,13 +3,19 @@
  * same second, and MySQL has to put each of their orders on disk. Why so: docs/decisions/023.
  */
 import { grouped } from '../../shared/grouped.ts';
-import { isDuplicateKey, type Database } from '../../shared/mysql/connect.ts';
-import { findAttempts, insertAttempts, type AttemptId, type PaymentAttempt } from './payment-attempt.ts';
+import { isDuplicateKey, retried, type Database } from '../../shared/mysql/connect.ts';
+import {
+  findAttempts,
+  insertAttempts,
+  type AttemptId,
+  type BegunAttempt,
+  type PaymentAttempt,
+} from './payment-attempt.ts';
 import { giveBack, isTaken, placeOrders, type Paid, type Placed } from './place-order.ts';
 
 export type Till = {
   /** @throws a duplicate-key error when the attempt exists, as isDuplicateKey tells */
-  beginAttempt: (attempt: PaymentAttempt) => Promise<void>;
+  beginAttempt: (attempt: BegunAttempt) => Promise<void>;
   findAttempt: (id: AttemptId) => Promise<PaymentAttempt | undefined>;
   /** An approved charge becomes an order, which is on disk when this resolves. Safe to repeat. */
   placeOrder: (paid: Paid) => Promise<Placed>;
@@ -19,8 +25,13 @@ export function createTill(db: Database): Till {
   const place = grouped((group: Paid[]) => placeOrders(db, group), { isOnesFault: isDuplicateKey });
   return {
     beginAttempt: grouped(
-      async (group: PaymentAttempt[]) => {
-        await insertAttempts(db, group);
+      async (group: BegunAttempt[]) => {
+        await retried(db, () =>
+          insertAttempts(
+            db,
+            group.map(({ begunBy, ...attempt }) => ({ ...attempt, reason: begunBy })),
+          ),
+        );
         return group.map(() => undefined);
       },
       { isOnesFault: isDuplicateKey },

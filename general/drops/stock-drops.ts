@@ -6,6 +6,7 @@
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { beginArchive } from '../../shared/ledger/archive.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
+import { transact } from '../../shared/mysql/connect.ts';
 import type { Deps } from '../deps.ts';
 
 type StockDeps = Pick<Deps, 'db' | 'inventory' | 'log'>;
@@ -44,7 +45,7 @@ export async function stockDropSoon(deps: StockDeps, id: number): Promise<void> 
  * What Redis is told it may be told again.
  */
 async function stockDrop({ db, inventory }: StockDeps, id: number): Promise<void> {
-  await db.transaction(async (trx) => {
+  await transact(db, async (trx) => {
     const waiting: unknown = await trx('drops')
       .where({ id })
       .whereNull('stocked_at')

@@ -1,4 +1,5 @@
 import { event, newEvent } from '../../shared/contract/events.ts';
+import { retried } from '../../shared/mysql/connect.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { toEvent } from './event.ts';
@@ -20,7 +21,7 @@ export function createEvent({ db }: Pick<Deps, 'db'>): Route {
         time_zone: timeZone ?? null,
         organizer_id: session.userId,
       };
-      const [id] = await db('events').insert(row);
+      const [id] = await retried(db, () => db('events').insert(row));
       return { ...toEvent({ ...row, id: id! }), drops: [] };
     },
   });

@@ -1,6 +1,7 @@
 import { event, eventChanges } from '../../shared/contract/events.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrops } from '../../shared/drops/drop.ts';
+import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { presentDrop } from '../drops/present-drop.ts';
@@ -24,13 +25,15 @@ export function editEvent({ db }: Pick<Deps, 'db'>): Route {
       if (!found) throw new Problem('not_found');
       requireOwner(session, found.organizer_id);
       // An event never changes hands, so nothing can come between the look and this.
-      await db('events')
-        .where({ id })
-        .update({
-          ...facts,
-          ...(startsAt !== undefined && { starts_at: new Date(startsAt) }),
-          ...(timeZone !== undefined && { time_zone: timeZone }),
-        });
+      await retried(db, () =>
+        db('events')
+          .where({ id })
+          .update({
+            ...facts,
+            ...(startsAt !== undefined && { starts_at: new Date(startsAt) }),
+            ...(timeZone !== undefined && { time_zone: timeZone }),
+          }),
+      );
 
       const [edited, drops] = await Promise.all([findEvent(db, id), loadDrops(db, { eventId: id })]);
       const now = Date.now();

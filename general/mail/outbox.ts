@@ -2,7 +2,7 @@
  * The outbox: what is to be told by mail, written in the transaction in which it became true. Whoever takes a row has
  * it for a minute. Killed meanwhile, it leaves the row to be taken again, by whichever process comes first then.
  */
-import type { Database } from '../../shared/mysql/connect.ts';
+import { retried, transact, type Database } from '../../shared/mysql/connect.ts';
 
 export type OutboxRow = {
   id: number;
@@ -23,53 +23,54 @@ const longestPauseSeconds = 3_600;
 const lastTry = 180;
 
 /**
- * The next rows to send, the oldest first; nobody else gets them for a while. MySQL's clock is the only one. Without
- * READ COMMITTED the look would lock the place where checkout is about to write the next row.
+ * The next rows to send, the oldest first; nobody else gets them for a while. MySQL's clock is the only one. The look
+ * must not lock the place where checkout is about to write the next row, so it needs READ COMMITTED.
  */
 export function claimRows(db: Database, limit: number): Promise<OutboxRow[]> {
-  return db.transaction(
-    async (trx) => {
-      const rows = await trx<OutboxRow>('outbox')
-        .whereNull('sent_at')
-        .whereNull('given_up_at')
-        .whereRaw('due_at <= now(3)')
-        .orderBy('id')
-        .limit(limit)
-        .forUpdate()
-        .skipLocked()
-        .select('id', 'topic', 'payload', 'tries');
-      if (rows.length === 0) return [];
-      await trx('outbox')
-        .whereIn('id', idsOf(rows))
-        .update({
-          tries: trx.raw('tries + 1'),
-          due_at: trx.raw('now(3) + interval ? second', [claimSeconds]),
-        });
-      return rows.map((row) => ({ ...row, tries: row.tries + 1 }));
-    },
-    { isolationLevel: 'read committed' },
-  );
+  return transact(db, async (trx) => {
+    const rows = await trx<OutboxRow>('outbox')
+      .whereNull('sent_at')
+      .whereNull('given_up_at')
+      .whereRaw('due_at <= now(3)')
+      .orderBy('id')
+      .limit(limit)
+      .forUpdate()
+      .skipLocked()
+      .select('id', 'topic', 'payload', 'tries');
+    if (rows.length === 0) return [];
+    await trx('outbox')
+      .whereIn('id', idsOf(rows))
+      .update({
+        tries: trx.raw('tries + 1'),
+        due_at: trx.raw('now(3) + interval ? second', [claimSeconds]),
+      });
+    return rows.map((row) => ({ ...row, tries: row.tries + 1 }));
+  });
 }
 
 export async function markSent(db: Database, rows: readonly OutboxRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await db('outbox')
-    .whereIn('id', idsOf(rows))
-    .update({ sent_at: db.raw('now(3)') });
+  await retried(db, () =>
+    db('outbox')
+      .whereIn('id', idsOf(rows))
+      .update({ sent_at: db.raw('now(3)') }),
+  );
 }
 
 /** They are tried again after a pause that doubles, for about a week; then they stay, for somebody to look at. */
 export async function putOff(db: Database, rows: readonly OutboxRow[]): Promise<void> {
   for (const { id, tries } of rows) {
     const seconds = Math.min(firstPauseSeconds * 2 ** (tries - 1), longestPauseSeconds);
-    await db('outbox')
-      .where({ id })
-      .whereNull('sent_at')
-      .update(
-        tries >= lastTry
-          ? { given_up_at: db.raw('now(3)') }
-          : { due_at: db.raw('now(3) + interval ? second', [seconds]) },
-      );
+    await retried(db, () =>
+      db('outbox')
+        .where({ id })
+        .whereNull('sent_at')
+        .update(
+          tries >= lastTry
+            ? { given_up_at: db.raw('now(3)') }
+            : { due_at: db.raw('now(3) + interval ? second', [seconds]) },
+        ),
+    );
   }
 }
 

@@ -2,7 +2,7 @@
  * Gives an order's money back and puts its seats on sale again: standby first. The steps cross MySQL, the provider
  * and Redis; the order's row says how far it has come, and the reconciler goes on from there.
  */
-import { transact } from '../../shared/mysql/connect.ts';
+import { retried, transact } from '../../shared/mysql/connect.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { chargeOf, findAttempt, moveAttempt } from '../checkout/payment-attempt.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
@@ -24,9 +24,11 @@ export async function requestRefunds(
   db: Database,
   which: { id: string } | { drop_id: number },
 ): Promise<number> {
-  return db('orders')
-    .where({ ...which, status: 'paid' })
-    .update({ status: 'refund_due', updated_at: new Date() });
+  return retried(db, () =>
+    db('orders')
+      .where({ ...which, status: 'paid' })
+      .update({ status: 'refund_due', updated_at: new Date() }),
+  );
 }
 
 /** Takes a refund as far as it gets now. Safe to repeat, and by several at once. */
@@ -73,7 +75,7 @@ async function reopenSeats({ db, inventory, announcer, log }: SaleDeps, row: Ref
     await announcer.promoted(place, result.promoted, { ...result, reason: 'refunded' });
   if (result.kind === 'unknown')
     log.warn({ orderId: row.id, ...place }, 'Redis does not know this order’s hold');
-  await db('orders').where({ id: row.id }).update({ reopened_at: new Date() });
+  await retried(db, () => db('orders').where({ id: row.id }).update({ reopened_at: new Date() }));
 }
 
 /** A refund that did not get to its end. */

@@ -7,7 +7,7 @@ import { SchedulerServiceException } from '@aws-sdk/client-scheduler';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Log } from '../../shared/log.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
-import type { Database } from '../../shared/mysql/connect.ts';
+import { retried, transact, type Database } from '../../shared/mysql/connect.ts';
 import {
   endsSoon,
   planSchedules,
@@ -92,26 +92,25 @@ async function scheduleDrop(
   now: number,
 ): Promise<void> {
   const { db, upBeforeMs, log } = deps;
-  if (!hasRow) await db('drop_schedules').insert({ drop_id: id }).onConflict('drop_id').ignore();
-  await db.transaction(
-    async (trx) => {
-      const own: unknown = await trx('drop_schedules')
-        .where({ drop_id: id })
-        .forUpdate()
-        .skipLocked()
-        .first('drop_id');
-      if (!own) return;
-      const [drop] = await readDrops(trx, now, id);
-      if (!drop) return;
-      const plan =
-        planSchedules(drop.times, drop.told, upBeforeMs, now) ?? (await later(deps, drop, metrics, now));
-      if (!plan) return;
-      await tell(deps.scheduler, id, plan);
-      await trx('drop_schedules').where({ drop_id: id }).update(columnsOf(plan.told));
-      log.info({ dropId: id, ...sayable(plan) }, 'the schedules of a drop are set');
-    },
-    { isolationLevel: 'read committed' },
-  );
+  if (!hasRow)
+    await retried(db, () => db('drop_schedules').insert({ drop_id: id }).onConflict('drop_id').ignore());
+  // AWS may be told again what it was told: schedules have names.
+  await transact(db, async (trx) => {
+    const own: unknown = await trx('drop_schedules')
+      .where({ drop_id: id })
+      .forUpdate()
+      .skipLocked()
+      .first('drop_id');
+    if (!own) return;
+    const [drop] = await readDrops(trx, now, id);
+    if (!drop) return;
+    const plan =
+      planSchedules(drop.times, drop.told, upBeforeMs, now) ?? (await later(deps, drop, metrics, now));
+    if (!plan) return;
+    await tell(deps.scheduler, id, plan);
+    await trx('drop_schedules').where({ drop_id: id }).update(columnsOf(plan.told));
+    log.info({ dropId: id, ...sayable(plan) }, 'the schedules of a drop are set');
+  });
 }
 
 async function tell(scheduler: Scheduler, id: number, { puts, removes }: SchedulePlan): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
 
 export type Database = Knex;
@@ -43,16 +44,52 @@ export function isDuplicateKey(error: unknown, key?: string): boolean {
 
 /**
  * Runs a transaction, again from the start when MySQL ended it for the sake of another one (deadlock, lock wait).
- * `work` must not touch anything but the transaction.
+ * `work` must not touch anything but the transaction, unless that is safe to repeat.
+ *
+ * READ COMMITTED: what it finds is locked, and no gap beside it, into which checkouts of other buyers insert. So it
+ * must not count on a second look finding what the first one found: what must not change meanwhile is locked by row.
  */
-export async function transact<T>(db: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+export function transact<T>(db: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+  return retried(db, () => db.transaction(work, { isolationLevel: 'read committed' }));
+}
+
+const mostTries = 6;
+
+/**
+ * Runs one writing statement, again when MySQL ended it for the sake of another one: it has changed nothing then.
+ * Within a transaction it is run once, since the transaction has ended with it and is to be run again.
+ */
+export async function retried<T>(db: Database, write: () => PromiseLike<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction(work);
+      return await write();
     } catch (error) {
-      const { code } = error as { code?: string };
-      const again = code === 'ER_LOCK_DEADLOCK' || code === 'ER_LOCK_WAIT_TIMEOUT';
-      if (!again || attempt >= 5) throw error;
+      if (!isEndedForAnother(error) || attempt >= mostTries || db.isTransaction === true) throw error;
+      // Those who were in each other's way do not all come back at once.
+      await setTimeout(Math.random() * 2 ** attempt);
     }
   }
+}
+
+/** The last one is MariaDB's word for a row that changed under a snapshot. */
+const endedForAnother = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
+
+function isEndedForAnother(error: unknown): boolean {
+  return endedForAnother.has(codeOf(error));
+}
+
+/**
+ * Whether a write that failed has certainly changed nothing: it was never sent, or MySQL answered that it refused it.
+ * A connection that was lost, or a server that was stopped, may have taken it all the same.
+ */
+export function isCertainlyUnwritten(error: unknown): boolean {
+  const { name, syscall, sqlState } = Object(error) as { name?: string; syscall?: string; sqlState?: string };
+  // No connection was to be had in time, or none could be made.
+  if (name === 'KnexTimeoutError' || syscall === 'connect') return true;
+  // 08: the connection; 70: interrupted.
+  return sqlState !== undefined && !/^(08|70)/.test(sqlState) && codeOf(error) !== 'ER_ERROR_DURING_COMMIT';
+}
+
+function codeOf(error: unknown): string {
+  return (Object(error) as { code?: string }).code ?? '';
 }

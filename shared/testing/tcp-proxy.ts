@@ -8,6 +8,8 @@ export type TcpProxy = {
   restore: () => void;
   /** Keeps connections open but passes nothing on, until `restore`: like a cable that was pulled. */
   freeze: () => void;
+  /** Passes on what is asked and nothing that is answered, until `restore`. */
+  holdAnswers: () => void;
   stop: () => Promise<void>;
 };
 
@@ -43,8 +45,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     restore() {
       open = true;
       for (const [client, upstream] of pairs) {
-        client.pipe(upstream);
-        upstream.pipe(client);
+        // What is still passed on must not be passed on twice.
+        client.unpipe(upstream).pipe(upstream);
+        upstream.unpipe(client).pipe(client);
       }
     },
     freeze() {
@@ -52,6 +55,12 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
         client.unpipe(upstream);
         upstream.unpipe(client);
         client.pause();
+        upstream.pause();
+      }
+    },
+    holdAnswers() {
+      for (const [client, upstream] of pairs) {
+        upstream.unpipe(client);
         upstream.pause();
       }
     },
