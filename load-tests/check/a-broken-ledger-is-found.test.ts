@@ -25,6 +25,7 @@ function replay(...records: Record<string, string | number>[]) {
 }
 
 const stock = { t: 'stock', n: 4 };
+const withPause = { ...stock, m: 2, w: 2, x: end - 1_000, p: 60_000 };
 const claim = (letter: string, entries: string, outcomes: string) => ({
   t: 'claim',
   b: batch(letter),
@@ -40,6 +41,35 @@ const release = (index: number, u: number, s: string) => ({
   u,
   s,
   why: 'expired',
+});
+
+/** Buyer 1 lets a hold lapse at its end. */
+const lapse = (count: number, ms: number) => ({ ...release(0, 1, '0.1'), l: count, until: end + ms });
+
+test('who let a hold lapse is refused until then, twice as long the next time, and nobody else is', () => {
+  const after = end + 60_000;
+  const { found } = replay(
+    withPause,
+    claim('a', '1:1', 'h0.1'),
+    { ...lapse(1, 60_000), at: end },
+    { ...claim('b', '1:1,2:1,1:9', `l${after},h0.1,x1`), at: end },
+    { ...claim('c', '1:1', 'h0.2'), r: `${after}|${after + 1_000}|h0.2`, at: after },
+    {
+      t: 'release',
+      h: hold('c'),
+      u: 1,
+      s: '0.2',
+      why: 'given_back',
+      l: 2,
+      until: after + 120_000,
+      at: after,
+    },
+    // An early change of mind, and an end that is not the buyer's doing.
+    { ...claim('d', '3:1,4:1', 'h0.2,h1.1'), r: `${after}|${after + 9_000}|h0.2,h1.1`, at: after },
+    { t: 'release', h: hold('d'), u: 3, s: '0.2', why: 'given_back', at: after },
+    { t: 'release', h: hold('d', 1), u: 4, s: '1.1', why: 'cancelled', at: after },
+  );
+  expect(found).toEqual([]);
 });
 
 test('a sale as it should be', () => {
@@ -138,6 +168,47 @@ test.each<[string, Record<string, string | number>[], Rule]>([
     'a seat lent while somebody has it',
     [stock, claim('a', '1:1', 'h0.1'), { t: 'lend', b: 'x', to: 1, s: '0.1' }],
     '1 one owner',
+  ],
+  [
+    'a lapsed hold whose buyer need not wait',
+    [withPause, claim('a', '1:1', 'h0.1'), { ...release(0, 1, '0.1'), at: end }],
+    '4 in order',
+  ],
+  [
+    'a pause that is too long',
+    [withPause, claim('a', '1:1', 'h0.1'), { ...lapse(1, 70_000), at: end }],
+    '4 in order',
+  ],
+  [
+    'a first lapse that is counted as a second one',
+    [withPause, claim('a', '1:1', 'h0.1'), { ...lapse(2, 120_000), at: end }],
+    '4 in order',
+  ],
+  [
+    'a pause in a drop that has none',
+    [stock, claim('a', '1:1', 'h0.1'), { ...lapse(1, 60_000), at: end }],
+    '4 in order',
+  ],
+  [
+    'an entry that is decided though it is to be refused',
+    [
+      withPause,
+      claim('a', '1:1', 'h0.1'),
+      { ...lapse(1, 60_000), at: end },
+      { ...claim('b', '1:1', 'h0.1'), at: end },
+    ],
+    '4 in order',
+  ],
+  ['an entry that is refused for nothing', [withPause, claim('a', '1:1', `l${end + 60_000}`)], '4 in order'],
+  [
+    'an entry that is refused for longer than it should',
+    [
+      withPause,
+      claim('a', '1:1', 'h0.1'),
+      { ...lapse(1, 60_000), at: end },
+      { ...claim('b', '1:1', `l${end + 90_000}`), at: end },
+    ],
+    '4 in order',
   ],
   ['leaving standby without being there', [stock, { t: 'leave', h: hold('a'), u: 1 }], '3 one outcome'],
 ])('%s', (_what, records, rule) => {

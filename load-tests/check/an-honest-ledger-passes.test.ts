@@ -30,6 +30,7 @@ test.each([1, 3])(
       sections: [{ name: 'Stalls', rows: 6, seatsPerRow: 5 }],
       maxPerBuyer: 3,
       standbyLimit: 12,
+      lapsePauseSeconds: 600,
     });
     // Some holds can be paid however slow this machine is, and some are over as soon as somebody waits for it.
     const holdSeconds = { long: 3_600, short: 0.03 };
@@ -91,6 +92,9 @@ test.each([1, 3])(
     const replays = finishReplay(await replayDrop(source, drop, report), report);
     await checkRedisAgrees(inventory, drop, replays, report);
     expect(violations).toEqual([]);
+    expect(replays.flatMap(({ decided }) => decided)).toContainEqual(
+      expect.objectContaining({ outcome: expect.objectContaining({ refusedUntil: expect.any(Number) }) }),
+    );
     expect(replays).toHaveLength(places(drop.id, partitions).length);
     const seen = replays.flatMap((replay) => [...replay.holds.values()]);
     expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['held', 'sold', 'released']));

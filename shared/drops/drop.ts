@@ -22,6 +22,8 @@ export type Drop = {
   holdSeconds: number;
   maxPerBuyer: number;
   standbyLimit: number;
+  /** How long entries of a buyer are refused after a first hold that lapsed; twice as long each time. 0: never. */
+  lapsePauseSeconds: number;
   partitions: number;
   sections: Section[];
   capacity: number;
@@ -44,6 +46,7 @@ type DropRow = {
   hold_seconds: number;
   max_per_buyer: number;
   standby_limit: number;
+  lapse_pause_seconds: number;
   partitions: number;
   sections: string | Section[];
   capacity: number;
@@ -103,6 +106,7 @@ function toDrop(row: DropRow, questions: QuestionRow[]): Drop {
     holdSeconds: row.hold_seconds,
     maxPerBuyer: row.max_per_buyer,
     standbyLimit: row.standby_limit,
+    lapsePauseSeconds: row.lapse_pause_seconds,
     partitions: row.partitions,
     sections: fromJson(row.sections),
     capacity: row.capacity,

@@ -34,10 +34,10 @@ test('a batch that meets the memory limit is refused whole and can come again; r
   const keys = new Keys('');
   const run = (name: string, ...args: (string | number)[]) =>
     redis.eval(scriptSource(name), keys.all(place).length, ...keys.all(place), ...args);
-  await run('stock', 4, 5, 1, 1, 1, '....');
+  await run('stock', 4, 5, 1, 1, 60_000, 1, '....');
   const [, claimed] = (await run('claim', '0123456789abcd', '1:2', 0)) as string[];
   expect(claimed).toMatch(/\|h0\.2\+0\.3\|\d+$/);
-  await eventually(async () => ((await run('lingering', 'due', 0)) as string[]).length === 3);
+  await eventually(async () => ((await run('lingering', 'due', 0, 0)) as string[]).length === 3);
   const state = async () => [
     await redis.hgetall(keys.key(place, 'meta')),
     await redis.hgetall(keys.key(place, 'rows')),
@@ -56,9 +56,14 @@ test('a batch that meets the memory limit is refused whole and can come again; r
   expect(await state()).toEqual(before);
   expect((await run('look')) as string[]).toContain('there');
   expect(await run('view', 1)).toEqual(expect.arrayContaining(['hold', '0123456789abcd-0', 'h']));
-  expect(await run('release', '0123456789abcd-0')).toEqual(['released', '1', expect.any(String)]);
+  expect(await run('release', '0123456789abcd-0')).toEqual([
+    'released',
+    '1',
+    expect.any(String),
+    expect.stringMatching(/^\d{13}$/),
+  ]);
 
   await redis.config('SET', 'maxmemory', '0');
   const [, again] = (await run('claim', '0123456789abce', '2:1,3:9,1:1', 0)) as string[];
-  expect(again).toMatch(/\|h0\.2,x1,h0\.3\|\d+$/);
+  expect(again).toMatch(/\|h0\.2,x1,l\d{13}\|\d+$/);
 });

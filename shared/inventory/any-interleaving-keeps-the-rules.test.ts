@@ -50,6 +50,7 @@ class Model {
             maxPerBuyer: drop.maxPerBuyer,
             standbyLimit: drop.standbyLimit / drop.partitions,
             partitions: drop.partitions,
+            pauses: drop.lapsePauseSeconds > 0,
           },
           rows.map(({ seats }) => seats),
           rowsOfPartition(rows, partition, drop.partitions),
@@ -112,14 +113,15 @@ async function expectSame(model: Model): Promise<void> {
       standbyLimit: expected.terms.standbyLimit,
       decided: expected.decided,
     });
-    expect(own.map((buyer, index) => [buyer, views[index]])).toMatchObject(
+    const seen = views.map((view) => ({ ...view, isRefused: 'refusedUntil' in view }));
+    expect(own.map((buyer, index) => [buyer, seen[index]])).toMatchObject(
       own.map((buyer) => [buyer, expected.view(buyer)]),
     );
     for (const [index, { version, ...stands }] of views.entries()) {
       const key = `${place.partition} ${own[index]}`;
       const before = model.seen.get(key);
       // Tests move that by hand.
-      const now = { stands: JSON.stringify({ ...stands, expiresAt: 0 }), version };
+      const now = { stands: JSON.stringify({ ...stands, expiresAt: 0, refusedUntil: 0 }), version };
       if (before?.stands === now.stands) expect(version).toBeGreaterThanOrEqual(before.version);
       else if (before) expect(version).toBeGreaterThan(before.version);
       model.seen.set(key, now);
@@ -226,6 +228,15 @@ const release = (index: number) =>
     if (released.kind !== 'released') return;
     expect(given(released.promoted)).toEqual(expected.promoted);
     model.keep(partition, released.promoted);
+  });
+
+const endPause = (buyer: number) =>
+  step(`the pause of buyer ${buyer} is over`, async (model) => {
+    const partition = partitionOfBuyer(buyer, model.drop.partitions);
+    const lapses = model.partition(partition).lapses.get(buyer);
+    if (!lapses) return;
+    lapses.isRefused = false;
+    await shop.endPause(model.place(partition), buyer);
   });
 
 const leave = (buyer: number) =>
@@ -464,12 +475,14 @@ const drops = fc
     ),
     maxPerBuyer: fc.integer({ min: 1, max: 4 }),
     standby: fc.integer({ min: 0, max: 4 }),
+    lapsePauseSeconds: fc.constantFrom(0, 1800),
   })
-  .map(({ partitions, sections, maxPerBuyer, standby }) => ({
+  .map(({ partitions, sections, maxPerBuyer, standby, lapsePauseSeconds }) => ({
     partitions,
     sections: sections.map((section, index) => ({ name: `Section ${index}`, ...section })),
     maxPerBuyer,
     standbyLimit: standby * partitions,
+    lapsePauseSeconds,
   }));
 
 const index = fc.nat({ max: 40 });
@@ -495,6 +508,7 @@ const steps = fc.commands<Model, Real, false>(
     ...often(2, index.map(lapse)),
     ...often(2, index.map(release)),
     ...often(2, fc.constantFrom(...buyers).map(leave)),
+    fc.constantFrom(...buyers).map(endPause),
     ...often(
       3,
       fc
@@ -568,6 +582,8 @@ async function expectLedgerTellsTheSame(model: Model): Promise<void> {
     expect(map).toEqual(expected.map());
     expect(replayed.standby).toEqual(expected.standby.map(({ buyerId }) => buyerId));
     expect(replayed.decided).toBe(expected.decided);
+    const lapsed = [...expected.lapses].filter(([, { count }]) => count > 0);
+    expect(replayed.lapses).toEqual(new Map(lapsed.map(([buyerId, { count }]) => [buyerId, count])));
     const states = [...expected.holds.values()].map(({ holdId, state }) => [
       holdId,
       state === 'released' || state === 'refunded' ? 'ended' : state,

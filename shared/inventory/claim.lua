@@ -19,6 +19,7 @@
 --         'h' seats        held, seats joined by '+'
 --         's' position     in standby, 1 is next
 --         'x' count        this and so many in a row are sold out
+--         'l' until        refused until then (ms): holds of this buyer lapsed
 --         'd' state entry  a duplicate; state as in `entries` (prelude), entry the one that counts
 if not meta then return { 'not_stocked' } end
 local batch, packed, mayBorrow = ARGV[1], ARGV[2], ARGV[3] == '1'
@@ -87,10 +88,23 @@ end
 
 local states = redis.call('HMGET', ENTRIES, unpack(buyers))
 
+-- Whether the state leaves room for another entry.
+local function isOver(state)
+  return not state or state:find('^[RL]') ~= nil
+end
+
+local refusedUntil = {} -- by place in the batch, where it is refused for lapsed holds
+if redis.call('EXISTS', LAPSES) == 1 then
+  for i, lapses in ipairs(redis.call('HMGET', LAPSES, unpack(buyers))) do
+    local till = lapses and lapses:match('%d+$')
+    if till and tonumber(till) > now then refusedUntil[i] = till end
+  end
+end
+
 if mayBorrow and meta.partitions > 1 and meta.status == 'open' then
   local wanted = 0
   for i = 1, count do
-    if not states[i] or states[i]:sub(1, 1) == 'R' then wanted = wanted + quantities[i] end
+    if isOver(states[i]) and not refusedUntil[i] then wanted = wanted + quantities[i] end
   end
   if wanted > meta.free then return { 'short', wanted - meta.free, meta.partitions } end
 end
@@ -124,10 +138,14 @@ for i = 1, count do
   local state = latest[buyer] or states[i]
   -- Live, or its own: only a batch without a number that comes back after `batches` has forgotten it meets its own
   -- entries; those are decided.
-  if state and (state:sub(1, 1) ~= 'R' or state:match('^%a|([^|]+)') == entryId(i)) then
+  if state and (not isOver(state) or state:match('^%a|([^|]+)') == entryId(i)) then
     tell('d' .. state:match('^(%a)') .. state:match('^%a|([^|]+)'))
   elseif not open or quantity < 1 or quantity > meta.maxPerBuyer then
     lose(buyer, state)
+  elseif refusedUntil[i] then
+    latest[buyer] = 'L|' .. entryId(i) .. '|' .. refusedUntil[i]
+    add(unwritten.entries, buyer, latest[buyer])
+    tell('l' .. refusedUntil[i])
   elseif quantity <= meta.free then
     local seats = takeSeats(quantity)
     latest[buyer] = openHold(entryId(i), buyer, quantity, seats)

@@ -15,7 +15,8 @@ export type Batch = {
 export type Outcome =
   | { kind: 'held'; hold: NewHold }
   | { kind: 'standby'; buyerId: number; entryId: string; position: number }
-  | { kind: 'sold_out'; buyerId: number }
+  /** `refusedUntil`: not for want of seats, but since holds of this buyer lapsed; milliseconds since 1970, by Redis. */
+  | { kind: 'sold_out'; buyerId: number; refusedUntil?: number }
   /** The buyer's earlier entry counts: its hold, its place in standby, or (decided twice only) its end. */
   | { kind: 'duplicate'; buyerId: number; entryId: string; of: 'hold' | 'standby' | 'ended' };
 
@@ -95,6 +96,9 @@ export function decodeOutcomes(
         for (let count = Number(rest); count > 0; count -= 1) {
           outcomes.push({ kind: 'sold_out', buyerId: nextBuyer() });
         }
+        break;
+      case 'l':
+        outcomes.push({ kind: 'sold_out', buyerId: nextBuyer(), refusedUntil: Number(rest) });
         break;
       case 'h': {
         const holdId = entryIdOf(batch.id, outcomes.length);

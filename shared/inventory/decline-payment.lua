@@ -1,7 +1,7 @@
 -- The provider has said no (or was never asked, and never will be): paying -> held while time is left, else released.
 --
 -- ARGV  1 hold  2 attempt
--- reply {'held', expiresAt}  {'released', buyer, version, promoted hold...}  {'settled', state}  {'unknown'}
+-- reply {'held', expiresAt}  {'released', buyer, version, refused until (ms), promoted hold...}  {'settled', state}  {'unknown'}
 if not meta then return { 'unknown' } end
 local hold = readHold(ARGV[1])
 if not hold then return { 'unknown' } end
@@ -20,7 +20,7 @@ if now < hold.expiresAt and meta.status == 'open' then
   return { 'held', int(hold.expiresAt) }
 end
 
-release(hold, 'declined')
+local refusedUntil = release(hold, 'declined')
 local promoted = promote()
 save()
-return { 'released', hold.buyer, stamp(), unpack(promoted) }
+return { 'released', hold.buyer, stamp(), refusedUntil, unpack(promoted) }

@@ -17,7 +17,7 @@ local function lose()
   local hold = readHold(id)
   if not hold then
     local live = redis.call('HGET', ENTRIES, buyer)
-    if not live or live:sub(1, 1) == 'R' then redis.call('HSET', ENTRIES, buyer, 'R|' .. id) end
+    if not live or live:find('^[RL]') then redis.call('HSET', ENTRIES, buyer, 'R|' .. id) end
     writeHold({ id = id, state = 'r', buyer = buyer, expiresAt = now, seats = seats, attempt = attempt,
       payer = 'seats_lost' })
     outcome = 'noted'

@@ -31,7 +31,14 @@ import { defineScript, unexpected, UnexpectedReply, type Send } from './script.t
  * What became of a hold that ended, with the holds that standby buyers got from it. `version`, here and below: as of
  * which it is so. It grows with each change of how any buyer in the partition stands, and fits in a double exactly.
  */
-export type Released = { kind: 'released'; buyerId: number; version: number; promoted: NewHold[] };
+export type Released = {
+  kind: 'released';
+  buyerId: number;
+  version: number;
+  /** Until when the buyer's entries are refused for it, milliseconds since 1970 by Redis; undefined: they are not. */
+  refusedUntil: number | undefined;
+  promoted: NewHold[];
+};
 export type Settled = { kind: 'settled'; state: HoldState };
 export type Unknown = { kind: 'unknown' };
 
@@ -58,16 +65,33 @@ export type Followed = {
 };
 
 export type Left =
-  | { kind: 'released'; holdId: string; version: number; promoted: NewHold[] }
+  | {
+      kind: 'released';
+      holdId: string;
+      version: number;
+      refusedUntil: number | undefined;
+      promoted: NewHold[];
+    }
   | { kind: 'left'; entryId: string; version: number }
   | { kind: 'paying' | 'sold' | 'none' };
 
 /** Version 0: Redis knows nothing of the drop. */
 export type View = { version: number } & (
-  | { kind: 'none' | 'sold_out' }
+  | { kind: 'none' }
+  | { kind: 'sold_out'; refusedUntil?: number }
   | { kind: 'standby'; entryId: string; quantity: number; position: number }
-  | { kind: HoldState; holdId: string; seats: string[]; expiresAt: number; reason?: ReleaseReason }
+  | {
+      kind: HoldState;
+      holdId: string;
+      seats: string[];
+      expiresAt: number;
+      reason?: ReleaseReason;
+      refusedUntil?: number;
+    }
 );
+
+/** `now` and `until` by the clock of Redis; `version` of the last one told, to go on from. */
+export type Lapses = { now: number; version: number; refused: { buyerId: number; until: number }[] };
 
 /** Seats of one partition, and what tells whether anything has happened in it since an earlier look. */
 export type Look = Record<'capacity' | 'free' | 'held' | 'paying' | 'sold' | 'version', number> & {
@@ -130,6 +154,11 @@ export type Inventory = {
   /** Ends the sale, a portion a call. `left`: holds and standby places still to end; repeat until it is 0. */
   cancel: (place: Place) => Promise<{ left: number; version: number; ended: number[] }>;
   view: (place: Place, buyerId: number) => Promise<View>;
+  /**
+   * Buyers whose entries are refused for a while since holds of theirs lapsed: those of after version `known`, at most
+   * `limit`. Undefined when the partition is not in Redis.
+   */
+  lapses: (place: Place, known: number, limit: number) => Promise<Lapses | undefined>;
   /** Of all partitions together. Undefined when the drop is not in Redis. */
   counts: (drop: { id: number; partitions: number }) => Promise<Counts | undefined>;
   /** Entries that publishers have accepted, up to a second ago. */
@@ -225,6 +254,8 @@ export function createInventory({
   const linger = script('lingering');
   // Nobody is told of it, and looking goes on while a replica is away.
   const look = script('look', atOnce);
+  // Redis refuses by itself those of whom a publisher has not heard.
+  const lapses = script('lapses', atOnce);
 
   const lingering = async (place: Place, state: 'due' | 'paying' | 'untold', ms: number, skip = 0) => {
     const [, ...rest] = await linger(place, state, ms, skip);
@@ -275,6 +306,7 @@ export function createInventory({
           standbyLimit,
           drop.holdSeconds * 1000,
           drop.partitions,
+          drop.lapsePauseSeconds * 1000,
           again ? '0' : '1',
           ...seats,
         );
@@ -300,7 +332,8 @@ export function createInventory({
             kind: outcome,
             holdId: String(id),
             version: Number(version),
-            promoted: decodePromoted(reply.slice(3)),
+            refusedUntil: moment(reply[3]),
+            promoted: decodePromoted(reply.slice(4)),
           };
         case 'left':
           return { kind: outcome, entryId: String(id), version: Number(version) };
@@ -392,12 +425,13 @@ export function createInventory({
 
     async view(place, buyerId) {
       const reply = await view(place, buyerId);
-      const [outcome, stamped, id, third, fourth, fifth, sixth] = reply;
+      const [outcome, stamped, id, third, fourth, fifth, sixth, seventh] = reply;
       const version = Number(stamped);
       switch (outcome) {
         case 'none':
-        case 'sold_out':
           return { kind: outcome, version };
+        case 'sold_out':
+          return { kind: outcome, version, ...(id !== undefined && { refusedUntil: Number(id) }) };
         case 'standby':
           return {
             kind: outcome,
@@ -408,6 +442,7 @@ export function createInventory({
           };
         case 'hold': {
           const reason = decodeReleaseReason(sixth);
+          const refusedUntil = moment(seventh);
           return {
             kind: decodeHoldState(third),
             version,
@@ -415,11 +450,24 @@ export function createInventory({
             seats: decodeSeats(fourth),
             expiresAt: Number(fifth),
             ...(reason && { reason }),
+            ...(refusedUntil !== undefined && { refusedUntil }),
           };
         }
         default:
           throw unexpected('view', reply);
       }
+    },
+
+    async lapses(place, known, limit) {
+      const reply = await lapses(place, known, limit);
+      const [outcome, now, version, ...pairs] = reply;
+      if (outcome === 'gone') return undefined;
+      if (outcome !== 'lapses') throw unexpected('lapses', reply);
+      const refused = Array.from({ length: pairs.length / 2 }, (_, at) => ({
+        buyerId: Number(pairs[2 * at]),
+        until: Number(pairs[2 * at + 1]),
+      }));
+      return { now: Number(now), version: Number(version), refused };
     },
 
     async counts(drop) {
@@ -570,6 +618,11 @@ export function places(dropId: number, partitions: number): Place[] {
   return Array.from({ length: partitions }, (_, partition) => ({ dropId, partition }));
 }
 
+/** Undefined for '0', and for what the version before does not say. */
+function moment(text: unknown): number | undefined {
+  return text === undefined || Number(text) === 0 ? undefined : Number(text);
+}
+
 function decodeEnd(script: string, reply: [string, ...(string | number)[]]): Released | Settled | Unknown {
   const [outcome, detail, version] = reply;
   switch (outcome) {
@@ -578,7 +631,8 @@ function decodeEnd(script: string, reply: [string, ...(string | number)[]]): Rel
         kind: outcome,
         buyerId: Number(detail),
         version: Number(version),
-        promoted: decodePromoted(reply.slice(3)),
+        refusedUntil: moment(reply[3]),
+        promoted: decodePromoted(reply.slice(4)),
       };
     case 'settled':
       return { kind: outcome, state: decodeHoldState(detail) };

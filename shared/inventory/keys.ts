@@ -21,7 +21,12 @@ const names = [
   'ledger',
   'sent',
   'skipped',
+  'lapses',
+  'lapsed',
 ] as const;
+
+/** How many keys every script gets. */
+export const keyCount = names.length;
 
 export type KeyName = (typeof names)[number];
 

@@ -1,7 +1,7 @@
 -- A buyer gives a hold back, or leaves standby.
 --
 -- ARGV  1 buyer
--- reply {'released', hold, version, promoted hold...}  {'left', entry, version}  {'paying'}  {'sold'}  {'none'}
+-- reply {'released', hold, version, refused until (ms), promoted hold...}  {'left', entry, version}  {'paying'}  {'sold'}  {'none'}
 if not meta then return { 'none' } end
 local buyer = ARGV[1]
 local state, id = (redis.call('HGET', ENTRIES, buyer) or ''):match('^(%a)|([^|]+)')
@@ -21,7 +21,7 @@ if state ~= 'H' then return { 'none' } end
 local hold = readHold(id)
 if hold.state == 'p' then return { 'paying' } end
 if hold.state == 's' then return { 'sold' } end
-release(hold, 'given_back')
+local refusedUntil = release(hold, 'given_back')
 local promoted = promote()
 save()
-return { 'released', id, stamp(), unpack(promoted) }
+return { 'released', id, stamp(), refusedUntil, unpack(promoted) }

@@ -7,7 +7,8 @@
 --   1 meta      hash   limits, counters and status of the partition
 --   2 rows      hash   row -> one character a seat: '.' free, 'h' held or paying, 's' sold, '-' not in this partition
 --   3 open      zset   rows with at least one free seat, score = row (lower is better)
---   4 entries   hash   buyer -> 'H|hold' (see holds), 'W|entry|quantity|sequence' (standby), 'R|hold' (released)
+--   4 entries   hash   buyer -> 'H|hold' (see holds), 'W|entry|quantity|sequence' (standby), 'R|hold' (released),
+--                      'L|entry|until' (refused until then, since holds of this buyer lapsed)
 --   5 holds     hash   hold -> 'state|buyer|expiresAt|seats|attempt|payer'
 --                      state h held, p paying, s sold, r released, f refunded; payer names the request that
 --                      pays, and why it was released when it was
@@ -26,8 +27,11 @@
 --                      These two tell of any batch that has a number whether it was decided, however long ago, so they are
 --                      never cut down: a batch can come back from `parked` after days. They last as long as the
 --                      partition does, and whatever is left of it when it has ended.
+--  18 lapses    hash   buyer -> 'how many holds lapsed|until when (ms) entries are refused for it'
+--  19 lapsed    zset   the same buyers, score = version of the latest lapse: publishers ask what is new
 local META, ROWS, OPEN, ENTRIES, HOLDS, DUE, PAYING, STANDBY = unpack(KEYS, 1, 8)
 local SOLDOUT, BATCHES, ORDER, UNTOLD, LENT, BORROWED, LEDGER, SENT, SKIPPED = unpack(KEYS, 9, 17)
+local LAPSES, LAPSED = KEYS[18], KEYS[19]
 
 local SEQUENCES = 2 ^ 40
 local BEYOND_ROWS = 2 ^ 31
@@ -343,7 +347,31 @@ local function sell(hold)
   ledger('t', 'sold', 'h', hold.id, 'u', hold.buyer, 's', hold.seats)
 end
 
--- Ends a hold that is not paid: held or paying -> released. The caller promotes and saves.
+-- A buyer whose hold has lapsed is refused for a while, twice as long each time: else one account could hold the best
+-- seats of a drop for ever without paying. A lapse is a hold whose time ran out, with or without a declined card, and
+-- one that was given back; but for the buyer's first, if more than half of its time was left: that is a change of mind,
+-- and to wait with it until the last second must not be a way around.
+-- Returns how many they are and until when (ms) entries are refused; nil for what is no lapse.
+local LONGEST_PAUSE = 3600000
+
+local function lapse(hold, why)
+  if not (why == 'expired' or why == 'declined' or why == 'given_back') then return nil end
+  local pauseMs = tonumber(redis.call('HGET', META, 'lapsePauseMs') or '0')
+  if pauseMs == 0 then return nil end
+  local known = redis.call('HGET', LAPSES, hold.buyer)
+  if not known and why == 'given_back' and hold.expiresAt - now > meta.holdMs / 2 then
+    redis.call('HSET', LAPSES, hold.buyer, '0|0')
+    return nil
+  end
+  local count = (known and tonumber(known:match('^%d+')) or 0) + 1
+  local refusedUntil = int(now + math.min(pauseMs * 2 ^ (count - 1), LONGEST_PAUSE))
+  redis.call('HSET', LAPSES, hold.buyer, int(count) .. '|' .. refusedUntil)
+  redis.call('ZADD', LAPSED, stamp(), hold.buyer)
+  return int(count), refusedUntil
+end
+
+-- Ends a hold that is not paid: held or paying -> released. The caller promotes and saves. Returns until when (ms)
+-- entries of its buyer are refused, '0' if they are not.
 local function release(hold, why)
   if hold.state == 'h' then
     redis.call('ZREM', DUE, hold.id)
@@ -358,5 +386,11 @@ local function release(hold, why)
   writeHold(hold)
   forget(hold)
   freeSeats(hold.seats)
-  ledger('t', 'release', 'h', hold.id, 'u', hold.buyer, 's', hold.seats, 'why', why)
+  local count, refusedUntil = lapse(hold, why)
+  if not count then
+    ledger('t', 'release', 'h', hold.id, 'u', hold.buyer, 's', hold.seats, 'why', why)
+    return '0'
+  end
+  ledger('t', 'release', 'h', hold.id, 'u', hold.buyer, 's', hold.seats, 'why', why, 'l', count, 'until', refusedUntil)
+  return refusedUntil
 end

@@ -1,7 +1,7 @@
 -- Ends a hold whose time is over; its seats go to standby, else back on sale.
 --
 -- ARGV  1 hold
--- reply {'released', buyer, version, promoted hold...}  {'early', ms left}
+-- reply {'released', buyer, version, refused until (ms), promoted hold...}  {'early', ms left}
 --       {'settled', state}  already released or sold, or paying: whoever settles the payment releases it
 --       {'unknown'}
 if not meta then return { 'unknown' } end
@@ -10,7 +10,7 @@ if not hold then return { 'unknown' } end
 if hold.state ~= 'h' then return { 'settled', hold.state } end
 if now < hold.expiresAt then return { 'early', int(hold.expiresAt - now) } end
 
-release(hold, 'expired')
+local refusedUntil = release(hold, 'expired')
 local promoted = promote()
 save()
-return { 'released', hold.buyer, stamp(), unpack(promoted) }
+return { 'released', hold.buyer, stamp(), refusedUntil, unpack(promoted) }

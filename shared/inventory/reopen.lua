@@ -1,7 +1,7 @@
 -- sold -> refunded, after MySQL has the refund: the seats go to standby, else back on sale.
 --
 -- ARGV  1 hold
--- reply {'released', buyer, version, promoted hold...}  {'settled', state}  {'unknown'}
+-- reply {'released', buyer, version, '0', promoted hold...}  {'settled', state}  {'unknown'}
 if not meta then return { 'unknown' } end
 local hold = readHold(ARGV[1])
 if not hold then return { 'unknown' } end
@@ -16,4 +16,4 @@ freeSeats(hold.seats)
 ledger('t', 'refund', 'h', hold.id, 'u', hold.buyer, 's', hold.seats)
 local promoted = promote()
 save()
-return { 'released', hold.buyer, stamp(), unpack(promoted) }
+return { 'released', hold.buyer, stamp(), '0', unpack(promoted) }

@@ -3,11 +3,12 @@
 --
 -- ARGV  1 the last archived record of the ledger, '' for none: the new ledger goes on from there
 --       2 '1' to replace a partition that is there, as long as nothing was recorded after that record
---       3 JSON: {terms: [maxPerBuyer, standbyLimit, holdMs, status, sequence, decided, partitions],
+--       3 JSON: {terms: [maxPerBuyer, standbyLimit, holdMs, status, sequence, decided, partitions, lapsePauseMs],
 --           rows: [row...], holds: [[hold, state, buyer, expiresAt, seats, attempt, payer]...],
 --           entries: [[buyer, state]...], standby: [[buyer, score]...], untold: [hold...],
 --           batches: [[batch, reply]...] oldest first, sent: [[channel, number]...], skipped: [range...],
---           lent: [[transfer, 'partition|seats']...], borrowed: [transfer...], records: [[field...]...] for the ledger}; all values are strings
+--           lent: [[transfer, 'partition|seats']...], borrowed: [transfer...], lapses: [[buyer, 'how many|until']...],
+--           records: [[field...]...] for the ledger}; all values are strings
 --       4 the bitmap of those who got nothing
 -- reply {'restored'}  {'exists'}  {'moved'} something was recorded since
 if meta then
@@ -28,7 +29,7 @@ meta = { capacity = 0, free = 0, held = 0, paying = 0, sold = 0, maxPerBuyer = t
   decided = tonumber(terms[6]), partitions = tonumber(terms[7]), searchFrom = {}, version = version }
 for quantity = 1, meta.maxPerBuyer do meta.searchFrom[quantity] = 0 end
 redis.call('HSET', META, 'maxPerBuyer', terms[1], 'standbyLimit', terms[2], 'holdMs', terms[3], 'status', terms[4],
-  'partitions', terms[7], 'soldOutBy', terms[7])
+  'partitions', terms[7], 'soldOutBy', terms[7], 'lapsePauseMs', terms[8])
 
 for i, seats in ipairs(from.rows) do
   redis.call('HSET', ROWS, i - 1, seats)
@@ -62,6 +63,11 @@ end
 for _, channel in ipairs(from.sent) do redis.call('HSET', SENT, channel[1], channel[2]) end
 for _, range in ipairs(from.skipped) do redis.call('ZADD', SKIPPED, 0, range) end
 for _, transfer in ipairs(from.lent) do redis.call('HSET', LENT, transfer[1], transfer[2]) end
+-- Each as of a version of its own, so that publishers get them portion by portion.
+for i, lapses in ipairs(from.lapses) do
+  redis.call('HSET', LAPSES, lapses[1], lapses[2])
+  if lapses[2] ~= '0|0' then redis.call('ZADD', LAPSED, i, lapses[1]) end
+end
 for _, transfer in ipairs(from.borrowed) do redis.call('HSET', BORROWED, transfer, 1) end
 if #ARGV[4] > 0 then redis.call('SET', SOLDOUT, ARGV[4]) end
 

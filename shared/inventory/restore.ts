@@ -1,6 +1,7 @@
 /** Twin of restore.lua: a whole partition as plain values goes in. */
 import type { Hold } from './hold.ts';
 import { encodeSeats } from './hold.ts';
+import type { Lapse } from './lapse.ts';
 import type { Place } from './keys.ts';
 import { unexpected, type Script } from './script.ts';
 
@@ -13,7 +14,13 @@ export type RestoredHold = Hold & {
 };
 
 export type PartitionState = {
-  terms: { maxPerBuyer: number; standbyLimit: number; holdMs: number; partitions: number };
+  terms: {
+    maxPerBuyer: number;
+    standbyLimit: number;
+    holdMs: number;
+    partitions: number;
+    lapsePauseMs: number;
+  };
   cancelled: boolean;
   decided: number;
   /** Of the latest place in standby. */
@@ -31,12 +38,15 @@ export type PartitionState = {
   sent: { channel: string; highest: number; skipped: { from: number; to: number }[] }[];
   lent: { transfer: string; to: number; seats: readonly string[] }[];
   borrowed: string[];
+  /** Buyer -> how many holds have lapsed, and until when entries are refused for it (ms). */
+  lapses: ReadonlyMap<number, Lapse>;
   /** A bit for each buyer whose last outcome was sold out, at id / partitions. */
   soldOut: Buffer;
 };
 
 export type LatestEntry =
   | { of: 'hold' | 'ended'; holdId: string }
+  | { of: 'refused'; holdId: string; until: number }
   | { of: 'standby'; holdId: string; quantity: number; sequence: number };
 
 export type Restore = (
@@ -58,12 +68,19 @@ const sequences = 2 ** 40;
 
 export function createRestore(script: Script): Restore {
   return async (place, state, { upTo, replace, records }) => {
-    const { maxPerBuyer, standbyLimit, holdMs, partitions } = state.terms;
+    const { maxPerBuyer, standbyLimit, holdMs, partitions, lapsePauseMs } = state.terms;
     const status = state.cancelled ? 'cancelled' : 'open';
     const document = {
-      terms: [maxPerBuyer, standbyLimit, holdMs, status, state.sequence, state.decided, partitions].map(
-        String,
-      ),
+      terms: [
+        maxPerBuyer,
+        standbyLimit,
+        holdMs,
+        status,
+        state.sequence,
+        state.decided,
+        partitions,
+        lapsePauseMs,
+      ].map(String),
       rows: state.rows,
       holds: state.holds.map((hold) => [
         hold.holdId,
@@ -89,6 +106,7 @@ export function createRestore(script: Script): Restore {
       ),
       lent: state.lent.map(({ transfer, to, seats }) => [transfer, `${to}|${encodeSeats(seats)}`]),
       borrowed: state.borrowed,
+      lapses: [...state.lapses].map(([buyerId, { count, until }]) => [String(buyerId), `${count}|${until}`]),
       records,
     };
     const reply = await script(
@@ -110,6 +128,8 @@ function encodeEntry(entry: LatestEntry): string {
       return `H|${entry.holdId}`;
     case 'ended':
       return `R|${entry.holdId}`;
+    case 'refused':
+      return `L|${entry.holdId}|${entry.until}`;
     case 'standby':
       return `W|${entry.holdId}|${entry.quantity}|${entry.sequence}`;
   }

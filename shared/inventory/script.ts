@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from 'ioredis';
 import type { Ask } from '../redis/replicated.ts';
-import type { Keys, Place } from './keys.ts';
+import { keyCount, type Keys, type Place } from './keys.ts';
 
 /** A script's reply: a word that names the outcome, and what belongs to it. */
 export type Reply = [outcome: string, ...rest: (string | number)[]];
@@ -13,8 +13,6 @@ export type Send = <T>(place: Place, ask: Ask<T>) => Promise<T>;
 export type Script = (place: Place, ...args: (string | number | Buffer)[]) => Promise<Reply>;
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8');
-
-const keyCount = 17;
 
 /** The source that runs for `NAME.lua`: the shared prelude, then the script itself. */
 export function scriptSource(name: string): string {

@@ -1,8 +1,10 @@
 -- What became of a buyer, as of now. Changes nothing.
 --
 -- ARGV  1 buyer
--- reply {'none', version}  {'sold_out', version}  {'standby', version, entry, quantity, position}
---       {'hold', version, hold, state, seats, expiresAt, why it was released if it was}
+-- reply {'none', version}  {'sold_out', version, until when (ms) it is refused for lapsed holds, if it is for that}
+--       {'standby', version, entry, quantity, position}
+--       {'hold', version, hold, state, seats, expiresAt, why it was released if it was,
+--       until when (ms) entries are refused for it, or '0'}
 -- The version is that as of which it is so, 0 where nothing of the partition is known.
 if not meta then return { 'none', '0' } end
 local version = int(meta.version)
@@ -23,8 +25,11 @@ if state == 'W' then
   end
   return { 'standby', version, id, tonumber(quantity), ahead + 1 }
 end
+if state == 'L' then return { 'sold_out', version, record:match('(%d+)$') } end
 local hold = readHold(id)
 -- Sent home from standby by a cancelled drop: there never was a hold.
 if not hold then return { 'hold', version, id, 'r', '', '0', 'cancelled' } end
-local ended = hold.state == 'r' or hold.state == 'f'
-return { 'hold', version, id, hold.state, hold.seats, int(hold.expiresAt), ended and hold.payer or '' }
+local why = (hold.state == 'r' or hold.state == 'f') and hold.payer or ''
+local lapsed = (why == 'expired' or why == 'declined' or why == 'given_back') and redis.call('HGET', LAPSES, buyer)
+local refusedUntil = lapsed and lapsed:match('%d+$') or '0'
+return { 'hold', version, id, hold.state, hold.seats, int(hold.expiresAt), why, refusedUntil }

@@ -37,6 +37,7 @@ async function everything(drop: Drop, users: readonly number[]) {
     skipped: await redis.zrange(inventory.keys.key(place, 'skipped'), '0', '-1'),
     lent: await redis.hgetall(inventory.keys.key(place, 'lent')),
     borrowed: await redis.hgetall(inventory.keys.key(place, 'borrowed')),
+    lapses: await redis.hgetall(inventory.keys.key(place, 'lapses')),
   });
   return {
     map: await inventory.seatMap(drop),
@@ -97,6 +98,46 @@ test('bought out, archived, wiped, rebuilt: as it was to the letter, the ledger 
   expect(await sale.inventory.declinePayment(place, paying.holdId, 1)).toMatchObject({ kind: 'held' });
   const given = await sale.inventory.leave(place, paying.buyerId);
   expect(given).toMatchObject({ kind: 'released', promoted: [{ buyerId: h }] });
+  await sale.archive(drop);
+  expect(await sale.verify(drop)).toEqual([]);
+});
+
+test('who has to wait for lapsed holds waits on after the loss, and longer the next time', async () => {
+  const { drop, place } = await sale.open({ lapsePauseSeconds: 600 });
+  const users = await Promise.all(Array.from({ length: 4 }, () => sale.newUser()));
+  const [a, b, c, d] = users as [number, ...number[]];
+  // Given back early; from here on holds are over at once.
+  await sale.holds(place, `${c}:1`);
+  await sale.inventory.leave(place, c!);
+  await sale.inventory.stock({ ...drop, holdSeconds: 0.01 });
+  const [one, two, late] = await sale.holds(place, `${a}:1,${b}:1,${d}:1`);
+  await sleep(Math.max(0, late!.expiresAt - Date.now()) + 10);
+  for (const { holdId } of [one!, two!])
+    expect(await sale.inventory.release(place, holdId)).toMatchObject({ kind: 'released' });
+  await sale.inventory.leave(place, d!);
+  await sale.inventory.stock(drop);
+  await sale.claim(place, `${a}:1`);
+  const before = await everything(drop, users);
+  expect(users.map((user) => before.parts[0]!.lapses[user])).toEqual([
+    expect.stringMatching(/^1\|\d{13}$/),
+    expect.stringMatching(/^1\|\d{13}$/),
+    '0|0',
+    expect.stringMatching(/^1\|\d{13}$/),
+  ]);
+  const { refused } = (await sale.inventory.lapses(place, 0, 10))!;
+  await sale.archive(drop);
+  await wipe(drop);
+  await rebuild(drop);
+  expect(await everything(drop, users)).toEqual(before);
+  expect((await sale.inventory.lapses(place, 0, 10))!.refused).toEqual(refused);
+
+  expect(await sale.decide(place, users.map((user) => `${user}:1`).join(','))).toEqual([
+    'refused',
+    'refused',
+    expect.stringMatching(/^held/),
+    'refused',
+  ]);
+  expect(await sale.inventory.leave(place, c!)).toMatchObject({ refusedUntil: expect.any(Number) });
   await sale.archive(drop);
   expect(await sale.verify(drop)).toEqual([]);
 });

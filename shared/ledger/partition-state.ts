@@ -1,5 +1,7 @@
 /** How a partition stands after its ledger, in the form in which Redis can be given it again. */
+import { entryIdOf } from '../inventory/entry-id.ts';
 import { rowsOf, seatId } from '../inventory/layout.ts';
+import type { Lapse } from '../inventory/lapse.ts';
 import type { LatestEntry, PartitionState, RestoredHold } from '../inventory/restore.ts';
 import type { Drop } from '../drops/drop.ts';
 import type { LedgerRecord, Sent } from './record.ts';
@@ -20,6 +22,9 @@ export class StateKeeper {
   readonly #soldOut = new Set<number>();
   readonly #reasons = new Map<string, string>();
   readonly #refunded = new Set<string>();
+  /** Since the first of them was counted. */
+  readonly #lapses = new Map<number, Lapse>();
+  #lapsePauseMs = 0;
   #sequence = 0;
   #cancelled = false;
 
@@ -40,6 +45,7 @@ export class StateKeeper {
         return;
       case 'release':
         this.#reasons.set(record.holdId, record.reason ?? '');
+        this.#lapse(record);
         this.#end(record);
         return;
       case 'refund':
@@ -59,6 +65,8 @@ export class StateKeeper {
         return;
       case 'stock':
       case 'terms':
+        this.#lapsePauseMs = record.terms?.lapsePauseMs ?? 0;
+        return;
       case 'paying':
       case 'declined':
       case 'lend':
@@ -71,6 +79,13 @@ export class StateKeeper {
     let numbers = this.#sent.get(by);
     if (!numbers) this.#sent.set(by, (numbers = new SentNumbers()));
     numbers.add(number);
+  }
+
+  /** A first hold that was given back early is no lapse, and the last one that is none. */
+  #lapse({ buyerId, reason, lapse }: LedgerRecord & { kind: 'release' }): void {
+    if (lapse) this.#lapses.set(buyerId, lapse);
+    else if (this.#lapsePauseMs > 0 && reason === 'given_back')
+      this.#lapses.set(buyerId, { count: 0, until: 0 });
   }
 
   /** Unless the buyer has something newer. */
@@ -94,6 +109,11 @@ export class StateKeeper {
           break;
         }
         case 'sold_out':
+          if (outcome.refusedUntil !== undefined) {
+            const refused = { holdId: entryIdOf(batch.id, index), until: outcome.refusedUntil };
+            this.entries.set(outcome.buyerId, { of: 'refused', ...refused });
+            break;
+          }
           this.entries.delete(outcome.buyerId);
           this.#soldOut.add(outcome.buyerId);
           break;
@@ -117,6 +137,7 @@ export class StateKeeper {
         .map(({ holdId }) => holdId),
       batches: this.batches.slice(-mostBatches),
       sent: [...this.#sent].map(([channel, { highest, skipped }]) => ({ channel, highest, skipped })),
+      lapses: this.#lapses,
       soldOut: this.#bitmap(drop.partitions),
     };
   }

@@ -3,11 +3,12 @@
  * Readers know these; only the scripts write them.
  */
 import { decodeOutcomes, type Batch, type Outcome } from '../inventory/claim.ts';
+import type { Lapse } from '../inventory/lapse.ts';
 import { decodeSeats } from '../inventory/hold.ts';
 import { decodeReleaseReason, type ReleaseReason } from '../inventory/release-reason.ts';
 
 /** What a buyer may have and how long, from this record on. `standbyLimit` is this partition's share. */
-export type Terms = { maxPerBuyer: number; standbyLimit: number; holdMs: number };
+export type Terms = { maxPerBuyer: number; standbyLimit: number; holdMs: number; lapsePauseMs: number };
 
 /** One moved by checkout, the consumer or a sweep. */
 export type OfHold = { holdId: string; buyerId: number };
@@ -33,7 +34,12 @@ export type Event =
   | ({ kind: 'retake' | 'promote'; expiresAt: number } & OfSeats)
   | ({ kind: 'paying' | 'declined'; attempt: number } & OfHold)
   | ({ kind: 'sold' | 'refund' } & OfSeats)
-  | ({ kind: 'release'; reason: ReleaseReason | undefined } & OfSeats)
+  /** `lapse`: for it the buyer's entries are refused until then (ms); it is the buyer's `count`th one. */
+  | ({
+      kind: 'release';
+      reason: ReleaseReason | undefined;
+      lapse: Lapse | undefined;
+    } & OfSeats)
   | ({ kind: 'leave' } & OfHold)
   | { kind: 'lend'; transfer: string; to: number; seats: string[] }
   | { kind: 'borrow'; transfer: string; seats: string[] }
@@ -86,7 +92,14 @@ function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
   const number = (name: string) => Number(text(name));
   const who = () => ({ holdId: text('h'), buyerId: number('u') });
   const seats = () => decodeSeats(text('s'));
-  const terms = (): Terms => ({ maxPerBuyer: number('m'), standbyLimit: number('w'), holdMs: number('x') });
+  const terms = (): Terms => ({
+    maxPerBuyer: number('m'),
+    standbyLimit: number('w'),
+    holdMs: number('x'),
+    // Earlier versions had no such thing.
+    lapsePauseMs: fields.has('p') ? number('p') : 0,
+  });
+  const lapse = () => (fields.has('l') ? { count: number('l'), until: number('until') } : undefined);
   const kind = text('t');
   switch (kind) {
     case 'stock':
@@ -108,7 +121,7 @@ function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
     case 'refund':
       return { kind, ...who(), seats: seats() };
     case 'release':
-      return { kind, ...who(), seats: seats(), reason: decodeReleaseReason(text('why')) };
+      return { kind, ...who(), seats: seats(), reason: decodeReleaseReason(text('why')), lapse: lapse() };
     case 'leave':
       return { kind, ...who() };
     case 'lend':

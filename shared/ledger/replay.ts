@@ -5,6 +5,7 @@
  */
 import type { Drop } from '../drops/drop.ts';
 import type { Outcome } from '../inventory/claim.ts';
+import { longestPauseMs, type Lapse } from '../inventory/lapse.ts';
 import { entryIdOf } from '../inventory/entry-id.ts';
 import type { HoldState } from '../inventory/hold.ts';
 import type { Place } from '../inventory/keys.ts';
@@ -62,6 +63,7 @@ export class Replay {
   /** By what they wait for, in the order of their turns: who fits first is found without looking at all of them. */
   readonly #waiting = new Map<number, Map<string, Waiting>>();
   #turn = 0;
+  readonly #lapses = new Map<number, Lapse>();
   /** By publishers' channels. */
   readonly #sent = new Map<string, SentNumbers>();
   #stocked = false;
@@ -81,6 +83,7 @@ export class Replay {
       maxPerBuyer: drop.maxPerBuyer,
       standbyLimit: Math.floor((standbyLimit + partitions - 1 - place.partition) / partitions),
       holdMs: drop.holdSeconds * 1000,
+      lapsePauseMs: drop.lapsePauseSeconds * 1000,
     };
   }
 
@@ -187,7 +190,8 @@ export class Replay {
   #stock({ count, terms }: Event & { kind: 'stock' }): void {
     if (this.#stocked) return this.#fault('2 seats add up', 'the seats were put on sale a second time');
     this.#stocked = true;
-    if (terms) this.#terms = terms;
+    // Before terms were written down, nobody was refused for lapsed holds.
+    this.#terms = terms ?? { ...this.#terms, lapsePauseMs: 0 };
     const rows = rowsOf(this.#drop.sections);
     for (const index of rowsOfPartition(rows, this.place.partition, this.#drop.partitions)) {
       const { seats = 0 } = rows[index] ?? {};
@@ -214,7 +218,7 @@ export class Replay {
     this.#owesPromotion = true;
   }
 
-  #claim({ batch, outcomes, sent }: Event & { kind: 'claim' }): void {
+  #claim({ batch, outcomes, sent, decidedAt }: Event & { kind: 'claim' }): void {
     const again = this.#batches.has(batch.id);
     this.#batches.add(batch.id);
     const quantities = batch.packed.split(',').map((entry) => Number(entry.split(':')[1]));
@@ -230,6 +234,7 @@ export class Replay {
         continue;
       }
       this.#decide(entryId, quantity, outcome);
+      this.#checkRefusal(entryId, quantity, outcome, decidedAt);
       const { buyerId } = outcome.kind === 'held' ? outcome.hold : outcome;
       this.decidedCount += 1;
       if (this.#keepDecided) this.decided.push({ entryId, buyerId, quantity, outcome });
@@ -249,8 +254,8 @@ export class Replay {
   }
 
   #decide(entryId: string, quantity: number, outcome: Outcome): void {
-    const { maxPerBuyer, standbyLimit } = this.#terms;
-    const eligible = !this.cancelled && quantity >= 1 && quantity <= maxPerBuyer;
+    const { standbyLimit } = this.#terms;
+    const eligible = this.#isEligible(quantity);
     switch (outcome.kind) {
       case 'held':
         if (outcome.hold.seats.length !== quantity) {
@@ -278,6 +283,7 @@ export class Replay {
         if (this.#live.has(outcome.buyerId)) {
           this.#fault('3 one outcome', `entry ${entryId} is sold out though its buyer has a live one`);
         }
+        if (outcome.refusedUntil !== undefined) return;
         if (eligible && quantity <= this.#free) {
           this.#fault('4 in order', `entry ${entryId} is sold out though ${this.#free} seats are free`);
         }
@@ -293,6 +299,55 @@ export class Replay {
           );
         }
     }
+  }
+
+  /** Entries of a buyer whose hold has lapsed are refused until its pause is over, and nobody else's are. */
+  #checkRefusal(entryId: string, quantity: number, outcome: Outcome, decidedAt: number): void {
+    if (outcome.kind === 'duplicate') return;
+    const { buyerId } = outcome.kind === 'held' ? outcome.hold : outcome;
+    const owed = this.#lapses.get(buyerId)?.until ?? 0;
+    const refusedUntil = outcome.kind === 'sold_out' ? outcome.refusedUntil : undefined;
+    if (refusedUntil !== undefined) {
+      if (refusedUntil !== owed || owed <= decidedAt)
+        this.#fault('4 in order', `entry ${entryId} was refused until ${refusedUntil} instead of ${owed}`);
+    } else if (owed > decidedAt && this.#isEligible(quantity)) {
+      this.#fault(
+        '4 in order',
+        `entry ${entryId} was decided as ${outcome.kind} though refused until ${owed}`,
+      );
+    }
+  }
+
+  #isEligible(quantity: number): boolean {
+    return !this.cancelled && quantity >= 1 && quantity <= this.#terms.maxPerBuyer;
+  }
+
+  /** An unpaid hold has ended: whether its buyer is refused for it, and how long, is settled by what went before. */
+  #lapse(
+    { holdId, buyerId, reason, lapse }: Event & { kind: 'release' },
+    expiresAt: number | undefined,
+  ): void {
+    const { lapsePauseMs, holdMs } = this.#terms;
+    const before = this.#lapses.get(buyerId);
+    const isLapse = reason === 'expired' || reason === 'declined' || reason === 'given_back';
+    const msLeft = (expiresAt ?? 0) - this.#now;
+    const mayPass = reason === 'given_back' && !before && msLeft >= holdMs / 2 - clockSlack;
+    const mustPass = mayPass && msLeft > holdMs / 2 + clockSlack;
+    if (isLapse && lapsePauseMs > 0) this.#lapses.set(buyerId, lapse ?? before ?? { count: 0, until: 0 });
+    if (!lapse) {
+      if (isLapse && lapsePauseMs > 0 && !mayPass)
+        this.#fault('4 in order', `hold ${holdId} lapsed, and its buyer may enter again at once`);
+      return;
+    }
+    const count = (before?.count ?? 0) + 1;
+    const pauseMs = Math.min(lapsePauseMs * 2 ** (count - 1), longestPauseMs);
+    if (!isLapse || lapsePauseMs === 0 || mustPass)
+      this.#fault('4 in order', `hold ${holdId} did not lapse, and its buyer is refused for it`);
+    else if (lapse.count !== count || Math.abs(lapse.until - this.#now - pauseMs) > clockSlack)
+      this.#fault(
+        '4 in order',
+        `lapse ${count} of buyer ${buyerId} is lapse ${lapse.count}, for ${lapse.until - this.#now} ms`,
+      );
   }
 
   #pay({ holdId, buyerId, attempt }: OfHold & { attempt: number }): void {
@@ -333,10 +388,12 @@ export class Replay {
       this.#fault('1 one owner', `hold ${holdId} was sold with other seats than it held`);
   }
 
-  #release({ reason, ...event }: Event & { kind: 'release' }): void {
+  #release(event: Event & { kind: 'release' }): void {
+    const { reason } = event;
     const from: HoldState[] =
       reason === 'declined' ? ['paying'] : reason === 'seats_lost' ? ['held', 'paying'] : ['held'];
     const hold = this.#end(event, from);
+    this.#lapse(event, hold?.expiresAt);
     if (hold && reason === 'expired' && this.#now < hold.expiresAt - clockSlack) {
       this.#fault('5 holds end', `hold ${hold.holdId} ended ${hold.expiresAt - this.#now} ms early`);
     }

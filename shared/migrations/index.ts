@@ -16,6 +16,7 @@ import * as timeZoneOfEvents from './010-time-zone-of-events.ts';
 import * as dropSchedules from './011-drop-schedules.ts';
 import * as replicationBeat from './012-replication-beat.ts';
 import * as dutiesReadLittle from './013-duties-read-little.ts';
+import * as lapsePause from './016-lapse-pause.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -31,6 +32,7 @@ const migrations: Record<string, Knex.Migration> = {
   '011-drop-schedules': dropSchedules,
   '012-replication-beat': replicationBeat,
   '013-duties-read-little': dutiesReadLittle,
+  '016-lapse-pause': lapsePause,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

@@ -30,6 +30,7 @@ export async function insertDrop(db: Database, eventId: number, changes: Partial
     hold_seconds: terms.holdSeconds,
     max_per_buyer: terms.maxPerBuyer,
     standby_limit: terms.standbyLimit,
+    lapse_pause_seconds: terms.lapsePauseSeconds,
     partitions: terms.partitions,
     sections: JSON.stringify(terms.sections),
     capacity: terms.capacity,

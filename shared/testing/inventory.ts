@@ -29,6 +29,8 @@ export type TestInventory = {
   backdate: (place: Place, what: 'paying' | 'untold', holdId: string, ms: number) => Promise<void>;
   /** Makes Redis forget all of a live hold, as if a failover had lost what was written of it. */
   forgetHold: (place: Place, holdId: string) => Promise<void>;
+  /** As if the time were over for which a buyer's entries are refused. */
+  endPause: (place: Place, buyerId: number) => Promise<void>;
   /** Remembers a partition as it is; what it returns makes Redis go back to that, as a replica does that is behind. */
   remember: (place: Place) => Promise<() => Promise<void>>;
   /** Makes Redis forget what came of the batches decided so far, as 512 more of them would. */
@@ -56,6 +58,7 @@ export function newDrop(changes: Partial<Drop> = {}): Drop {
     holdSeconds: 600,
     maxPerBuyer: 4,
     standbyLimit: 0,
+    lapsePauseSeconds: 0,
     partitions: 1,
     sections,
     capacity: capacityOf(sections),
@@ -79,7 +82,7 @@ export function inShort(outcome: Outcome): string {
     case 'standby':
       return `standby ${outcome.position}`;
     case 'sold_out':
-      return 'sold_out';
+      return outcome.refusedUntil === undefined ? 'sold_out' : 'refused';
     case 'duplicate':
       return `duplicate ${outcome.of}`;
   }
@@ -132,6 +135,12 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
       const past = Date.now() - 60_000;
       await redis.hset(keys.key(place, 'holds'), holdId, [state, buyer, past, ...rest].join('|'));
       await redis.zadd(keys.key(place, 'due'), 'XX', past, holdId);
+    },
+
+    async endPause(place, buyerId) {
+      const key = keys.key(place, 'lapses');
+      const [count] = (await redis.hget(key, String(buyerId)))?.split('|') ?? [];
+      if (count !== undefined && count !== '0') await redis.hset(key, buyerId, `${count}|${Date.now() - 1}`);
     },
 
     async backdate(place, what, holdId, ms) {

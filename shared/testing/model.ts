@@ -20,7 +20,13 @@ type Standing = { holdId: string; buyerId: number; quantity: number };
 
 export type Given = { holdId: string; buyerId: number; seats: string[] };
 
-export type ModelTerms = { maxPerBuyer: number; standbyLimit: number; partitions: number };
+export type ModelTerms = {
+  maxPerBuyer: number;
+  standbyLimit: number;
+  partitions: number;
+  /** Buyers whose holds lapse are refused until a test ends their pause. */
+  pauses: boolean;
+};
 
 export class PartitionModel {
   readonly terms: ModelTerms;
@@ -31,8 +37,10 @@ export class PartitionModel {
   readonly holds = new Map<string, ModelHold>();
   standby: Standing[] = [];
   /** The hold, place or ended hold that counts for a buyer. */
-  readonly latest = new Map<number, { of: 'hold' | 'standby' | 'ended'; holdId: string }>();
+  readonly latest = new Map<number, { of: 'hold' | 'standby' | 'ended' | 'refused'; holdId: string }>();
   readonly soldOut = new Set<number>();
+  /** Lapsed holds of a buyer, and whether its entries are refused for the last one. */
+  readonly lapses = new Map<number, { count: number; isRefused: boolean }>();
   readonly untold = new Set<string>();
   readonly lent = new Map<string, { to: number; seats: string[] }>();
   readonly arrived = new Set<string>();
@@ -115,7 +123,7 @@ export class PartitionModel {
     const entries = batch.packed.split(',').map((entry) => entry.split(':').map(Number) as [number, number]);
     if (mayBorrow && this.terms.partitions > 1 && !this.cancelled) {
       const wanted = entries
-        .filter(([buyerId]) => (this.latest.get(buyerId)?.of ?? 'ended') === 'ended')
+        .filter(([buyerId]) => !this.#isLive(buyerId) && !this.lapses.get(buyerId)?.isRefused)
         .reduce((sum, [, quantity]) => sum + quantity, 0);
       const missing = wanted - this.seats('free').length;
       if (missing > 0) return { missing };
@@ -123,9 +131,13 @@ export class PartitionModel {
     return entries.map(([buyerId, quantity], index) => {
       this.decided += 1;
       const standing = this.latest.get(buyerId);
-      if (standing && standing.of !== 'ended') return `duplicate ${standing.of}`;
+      if (standing && this.#isLive(buyerId)) return `duplicate ${standing.of}`;
       const holdId = entryIdOf(batch.id, index);
       if (!this.cancelled && quantity >= 1 && quantity <= this.terms.maxPerBuyer) {
+        if (this.lapses.get(buyerId)?.isRefused) {
+          this.latest.set(buyerId, { of: 'refused', holdId });
+          return 'refused';
+        }
         if (quantity <= this.seats('free').length) {
           return `held ${this.#give(holdId, buyerId, quantity).seats.join('+')}`;
         }
@@ -139,6 +151,23 @@ export class PartitionModel {
       this.soldOut.add(buyerId);
       return 'sold_out';
     });
+  }
+
+  #isLive(buyerId: number): boolean {
+    const { of } = this.latest.get(buyerId) ?? {};
+    return of === 'hold' || of === 'standby';
+  }
+
+  /** The first hold of a buyer that is given back early is no lapse. */
+  #lapse(hold: ModelHold, why: 'expired' | 'declined' | 'given_back'): void {
+    hold.payer = why;
+    if (!this.terms.pauses) return;
+    const before = this.lapses.get(hold.buyerId);
+    const isForgiven = !before && why === 'given_back' && !hold.lapsed;
+    const lapse = isForgiven
+      ? { count: 0, isRefused: false }
+      : { count: (before?.count ?? 0) + 1, isRefused: true };
+    this.lapses.set(hold.buyerId, lapse);
   }
 
   /** Seats that are free go to the first in line whom they fit. */
@@ -173,6 +202,7 @@ export class PartitionModel {
     if (!hold) return { kind: 'unknown' };
     if (hold.state !== 'held') return { kind: 'settled' };
     if (!hold.lapsed) return { kind: 'early' };
+    this.#lapse(hold, 'expired');
     return { kind: 'released', promoted: this.#end(hold, 'released') };
   }
 
@@ -186,8 +216,9 @@ export class PartitionModel {
     }
     const hold = standing?.of === 'hold' ? this.holds.get(standing.holdId) : undefined;
     if (!hold) return { kind: 'none' };
-    if (hold.state === 'held') return { kind: 'released', promoted: this.#end(hold, 'released') };
-    return { kind: hold.state };
+    if (hold.state !== 'held') return { kind: hold.state };
+    this.#lapse(hold, 'given_back');
+    return { kind: 'released', promoted: this.#end(hold, 'released') };
   }
 
   beginPayment({ holdId, buyerId, seats }: Given, payer: string): { kind: string; attempt?: number } {
@@ -221,7 +252,10 @@ export class PartitionModel {
     const hold = this.holds.get(holdId);
     if (!hold) return { kind: 'unknown' };
     if (hold.state !== 'paying' || hold.attempt !== attempt) return { kind: 'settled' };
-    if (hold.lapsed || this.cancelled) return { kind: 'released', promoted: this.#end(hold, 'released') };
+    if (hold.lapsed || this.cancelled) {
+      this.#lapse(hold, 'declined');
+      return { kind: 'released', promoted: this.#end(hold, 'released') };
+    }
     hold.state = 'held';
     return { kind: 'held' };
   }
@@ -257,7 +291,10 @@ export class PartitionModel {
     this.standby = [];
     for (const { buyerId, holdId } of waiting) this.latest.set(buyerId, { of: 'ended', holdId });
     const held = [...this.holds.values()].filter(({ state }) => state === 'held');
-    for (const hold of held) this.#end(hold, 'released');
+    for (const hold of held) {
+      hold.payer = 'cancelled';
+      this.#end(hold, 'released');
+    }
     return [...waiting, ...held].map(({ buyerId }) => buyerId);
   }
 
@@ -279,15 +316,24 @@ export class PartitionModel {
     return this.#promote();
   }
 
-  view(buyerId: number): { kind: string; position?: number; holdId?: string; seats?: string[] } {
+  view(buyerId: number): {
+    kind: string;
+    position?: number;
+    holdId?: string;
+    seats?: string[];
+    isRefused?: boolean;
+  } {
     const standing = this.latest.get(buyerId);
     if (!standing) return { kind: this.soldOut.has(buyerId) ? 'sold_out' : 'none' };
     if (standing.of === 'standby') {
       return { kind: 'standby', position: this.standby.findIndex((each) => each.buyerId === buyerId) + 1 };
     }
+    if (standing.of === 'refused') return { kind: 'sold_out', isRefused: true };
     const hold = this.holds.get(standing.holdId);
     const kind = hold?.state === 'refunded' ? 'released' : (hold?.state ?? 'released');
-    return { kind, holdId: standing.holdId, seats: hold?.seats ?? [] };
+    const lapsed = kind === 'released' && ['expired', 'declined', 'given_back'].includes(hold?.payer ?? '');
+    const isRefused = lapsed && (this.lapses.get(buyerId)?.count ?? 0) > 0;
+    return { kind, holdId: standing.holdId, seats: hold?.seats ?? [], isRefused };
   }
 
   /**
@@ -336,8 +382,7 @@ export class PartitionModel {
   #lose({ holdId, buyerId, seats, attempt }: Given & { attempt: number }, isOwned: boolean): string {
     const hold = this.holds.get(holdId);
     if (!hold) {
-      if ((this.latest.get(buyerId)?.of ?? 'ended') === 'ended')
-        this.latest.set(buyerId, { of: 'ended', holdId });
+      if (!this.#isLive(buyerId)) this.latest.set(buyerId, { of: 'ended', holdId });
       const record = { holdId, buyerId, seats, state: 'released' as const, attempt };
       this.holds.set(holdId, { ...record, payer: 'seats_lost', lapsed: true });
       return 'noted';

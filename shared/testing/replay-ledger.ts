@@ -11,6 +11,8 @@ export type Replayed = {
   /** Buyers in standby, first come first. */
   standby: number[];
   decided: number;
+  /** Buyer -> how many holds have lapsed. */
+  lapses: Map<number, number>;
 };
 
 export function replayLedger(
@@ -21,6 +23,7 @@ export function replayLedger(
   const holds: Replayed['holds'] = new Map();
   let standby: number[] = [];
   let decided = 0;
+  const lapses = new Map<number, number>();
 
   const move = (ids: readonly string[], from: string | undefined, to: '.' | 'h' | 's' | undefined) => {
     for (const id of ids) {
@@ -76,6 +79,7 @@ export function replayLedger(
         const hold = holdIn(holdId, 'held', 'paying');
         move(hold.seats, 'h', '.');
         hold.state = 'ended';
+        if (record['l'] !== undefined) lapses.set(buyerId, Number(record['l']));
         break;
       }
       case 'leave':
@@ -122,5 +126,5 @@ export function replayLedger(
       throw new Error(`${(error as Error).message}, in ${JSON.stringify(record)}`, { cause: error });
     }
   }
-  return { seats, holds, standby, decided };
+  return { seats, holds, standby, decided, lapses };
 }

@@ -37,6 +37,7 @@ export type Terms = {
   standbyLimit: number;
   partitions: number;
   holdSeconds: number;
+  lapsePauseSeconds: number;
 };
 
 export async function startLedgerSale(): Promise<LedgerSale> {
