@@ -36,10 +36,15 @@ export function createSweep(deps: SweepDeps): () => Promise<void> {
     );
   };
 
+  /** What a restore, or a script that freed very many seats, has left to do. */
+  const promoteRest = async (place: Place) => {
+    await announcer.promoted(place, await inventory.promote(place));
+  };
+
   return async () => {
     await attemptEach(await inventory.onSale(), async (drop) => {
       const shares = drop.partitions > 1;
-      const duties = [releaseOverdue, tellUntold, ...(shares ? [sharing.finishTransfers] : [])];
+      const duties = [releaseOverdue, promoteRest, tellUntold, ...(shares ? [sharing.finishTransfers] : [])];
       await attemptEach(places(drop.id, drop.partitions), (place) =>
         attemptEach(duties, (duty) => duty(place)),
       );

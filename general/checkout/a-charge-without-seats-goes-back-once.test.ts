@@ -30,8 +30,7 @@ async function forget(
   place: { dropId: number; partition: number },
   holdId: string,
 ) {
-  const key = (name: 'holds' | 'paying' | 'meta' | 'rows' | 'open' | 'entries') =>
-    inventory.keys.key(place, name);
+  const key = (name: 'holds' | 'paying' | 'meta' | 'rows' | 'entries') => inventory.keys.key(place, name);
   const [, buyer = '', , seats = ''] = ((await redis.hget(key('holds'), holdId)) ?? '').split('|');
   await redis.hdel(key('holds'), holdId);
   await redis.zrem(key('paying'), holdId);
@@ -44,11 +43,11 @@ async function forget(
       row,
       `${before.slice(0, Number(number) - 1)}.${before.slice(Number(number))}`,
     );
-    await redis.zadd(key('open'), row, row);
     await redis.hincrby(key('meta'), 'free', 1);
     await redis.hincrby(key('meta'), 'paying', -1);
   }
-  await redis.hdel(key('meta'), 'searchFrom');
+  // The next script works out `runs` from the rows.
+  await redis.hset(key('meta'), 'searchFrom', '');
 }
 
 /** Pays, and does something in the moment after the card was charged. */

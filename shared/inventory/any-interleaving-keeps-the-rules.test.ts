@@ -51,6 +51,7 @@ class Model {
             standbyLimit: drop.standbyLimit / drop.partitions,
             partitions: drop.partitions,
             pauses: drop.lapsePauseSeconds > 0,
+            dropCapacity: drop.capacity,
           },
           rows.map(({ seats }) => seats),
           rowsOfPartition(rows, partition, drop.partitions),

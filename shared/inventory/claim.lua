@@ -14,6 +14,7 @@
 --       {'out_of_turn'}: the batch before has not been decided, and so nothing is
 --       {'decided_before', holdMs, 'hold|expiresAt'...}: it was, and the reply is forgotten; those of its holds that live
 --         and are not being paid
+--       {'promoting'}: free seats go to standby first; holds were given to it, and there are more to come: ask again
 --       {'short', seats missing, partitions of the drop}
 --       {'decided', 'now|expiresAt|outcome,outcome,...|version'} in the order of the entries:
 --         'h' seats        held, seats joined by '+'
@@ -77,6 +78,14 @@ if (ARGV[5] or '') ~= '' and redis.call('HEXISTS', BATCHES, ARGV[5]) == 0 then
   if not before or nth > highestOf(before) or rangeOf(before, nth) then return { 'out_of_turn' } end
 end
 
+local standby = redis.call('ZCARD', STANDBY)
+if standby > 0 and meta.free > 0 then
+  local promoted, more = promote()
+  if #promoted > 0 then save() end
+  if more then return { 'promoting' } end
+  standby = standby - #promoted
+end
+
 -- What buyers ask for is one of a few numbers, so each is read once.
 local numberOf = made(tonumber)
 local buyers, quantities, count = {}, {}, 0
@@ -109,7 +118,6 @@ if mayBorrow and meta.partitions > 1 and meta.status == 'open' then
   if wanted > meta.free then return { 'short', wanted - meta.free, meta.partitions } end
 end
 
-local standby = redis.call('ZCARD', STANDBY)
 local latest = {} -- buyer -> state, where this batch changed it
 local outcomes, told = {}, 0
 local losers, inARow = { n = 0 }, 0
@@ -140,7 +148,8 @@ for i = 1, count do
   -- entries; those are decided.
   if state and (not isOver(state) or state:match('^%a|([^|]+)') == entryId(i)) then
     tell('d' .. state:match('^(%a)') .. state:match('^%a|([^|]+)'))
-  elseif not open or quantity < 1 or quantity > meta.maxPerBuyer then
+  -- No place in standby for what no state of the drop could serve; seats travel, so all its partitions count.
+  elseif not open or quantity < 1 or quantity > meta.maxPerBuyer or quantity > meta.dropCapacity then
     lose(buyer, state)
   elseif refusedUntil[i] then
     latest[buyer] = 'L|' .. entryId(i) .. '|' .. refusedUntil[i]

@@ -179,6 +179,8 @@ export type Inventory = {
   lend: (place: Place, transfer: string, to: number, wanted: number) => Promise<string[]>;
   /** Takes lent seats in; once per transfer. */
   borrow: (place: Place, transfer: string, seats: readonly string[]) => Promise<NewHold[]>;
+  /** Gives free seats to standby, where a step that freed many could not do all of it; a portion a call. */
+  promote: (place: Place) => Promise<NewHold[]>;
   /** The lent seats have arrived, so they need not be remembered here. */
   forgetTransfer: (place: Place, transfer: string) => Promise<void>;
   /** Transfers under way out of a partition. */
@@ -252,6 +254,7 @@ export function createInventory({
   const borrow = script('borrow');
   const view = script('view');
   const linger = script('lingering');
+  const promote = script('promote');
   // Nobody is told of it, and looking goes on while a replica is away.
   const look = script('look', atOnce);
   // Redis refuses by itself those of whom a publisher has not heard.
@@ -307,6 +310,7 @@ export function createInventory({
           drop.holdSeconds * 1000,
           drop.partitions,
           drop.lapsePauseSeconds * 1000,
+          drop.capacity,
           again ? '0' : '1',
           ...seats,
         );
@@ -553,6 +557,11 @@ export function createInventory({
       return decodePromoted(reply.slice(1));
     },
 
+    async promote(place) {
+      const [, , ...promoted] = await promote(place);
+      return decodePromoted(promoted);
+    },
+
     async forgetTransfer(place, transfer) {
       await redis.hdel(keys.key(place, 'lent'), transfer);
     },
@@ -591,7 +600,12 @@ export function createInventory({
       }));
     },
 
-    restore: createRestore(script('restore')),
+    restore: createRestore({
+      // Only the last step counts; it says whether all portions are there, on whatever node it runs.
+      load: defineScript(redis, keys, 'restore', atOnce, (place) => keys.restoring(place)),
+      finish: defineScript(redis, keys, 'restore', lasting, (place) => keys.restoring(place)),
+      promote,
+    }),
 
     async beginSale({ id, partitions }) {
       await replicated.ask(keys.onSale, (on) => on.hset(keys.onSale, id, partitions));

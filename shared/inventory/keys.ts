@@ -6,7 +6,7 @@
 const names = [
   'meta',
   'rows',
-  'open',
+  'runs',
   'entries',
   'holds',
   'due',
@@ -47,6 +47,13 @@ export class Keys {
   /** In the order that prelude.lua gives them names. */
   all(place: Place): string[] {
     return names.map((name) => this.key(place, name));
+  }
+
+  /** Where the portions of a partition that is restored go first, in the same order (restore.lua). */
+  restoring(place: Place): string[] {
+    return names.map(
+      (name) => `${this.#namespace}{drop:${place.dropId}.${place.partition}}:restoring:${name}`,
+    );
   }
 
   /** The sharded channel on which a drop's news is told to realtime. */

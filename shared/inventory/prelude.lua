@@ -6,7 +6,8 @@
 -- KEYS, the same for every script (keys.ts):
 --   1 meta      hash   limits, counters and status of the partition
 --   2 rows      hash   row -> one character a seat: '.' free, 'h' held or paying, 's' sold, '-' not in this partition
---   3 open      zset   rows with at least one free seat, score = row (lower is better)
+--   3 runs      zset   rows with free seats, score = longest run of free seats (10 at the most) * 2^32 + row: so the first
+--                      row that has so many together is one look-up, however many rows there are
 --   4 entries   hash   buyer -> 'H|hold' (see holds), 'W|entry|quantity|sequence' (standby), 'R|hold' (released),
 --                      'L|entry|until' (refused until then, since holds of this buyer lapsed)
 --   5 holds     hash   hold -> 'state|buyer|expiresAt|seats|attempt|payer'
@@ -29,12 +30,16 @@
 --                      partition does, and whatever is left of it when it has ended.
 --  18 lapses    hash   buyer -> 'how many holds lapsed|until when (ms) entries are refused for it'
 --  19 lapsed    zset   the same buyers, score = version of the latest lapse: publishers ask what is new
-local META, ROWS, OPEN, ENTRIES, HOLDS, DUE, PAYING, STANDBY = unpack(KEYS, 1, 8)
+local META, ROWS, RUNS, ENTRIES, HOLDS, DUE, PAYING, STANDBY = unpack(KEYS, 1, 8)
 local SOLDOUT, BATCHES, ORDER, UNTOLD, LENT, BORROWED, LEDGER, SENT, SKIPPED = unpack(KEYS, 9, 17)
 local LAPSES, LAPSED = KEYS[18], KEYS[19]
 
 local SEQUENCES = 2 ^ 40
-local BEYOND_ROWS = 2 ^ 31
+local ROW_NUMBERS = 2 ^ 32
+-- The longest run of seats that is looked for; a buyer cannot ask for more (maxPerBuyer in contract/drops.ts).
+local LONGEST = 10
+-- Holds that one call gives to standby, so that none keeps its node for long; the next call goes on.
+local MOST_PROMOTED = 500
 
 -- Redis's clock is the only one that decides about time. Milliseconds since 1970.
 local time = redis.call('TIME')
@@ -64,20 +69,20 @@ local textOf = made(int)
 local meta
 do
   local m = redis.call('HMGET', META, 'capacity', 'free', 'held', 'paying', 'sold', 'maxPerBuyer', 'standbyLimit',
-    'holdMs', 'status', 'sequence', 'decided', 'partitions', 'searchFrom', 'version', 'soldOutBy')
+    'holdMs', 'status', 'sequence', 'decided', 'partitions', 'searchFrom', 'version', 'soldOutBy', 'dropCapacity')
   if m[1] then
     meta = {
       capacity = tonumber(m[1]), free = tonumber(m[2]), held = tonumber(m[3]), paying = tonumber(m[4]),
       sold = tonumber(m[5]), maxPerBuyer = tonumber(m[6]), standbyLimit = tonumber(m[7]), holdMs = tonumber(m[8]),
       status = m[9], sequence = tonumber(m[10]),
-      decided = tonumber(m[11]), partitions = tonumber(m[12]), searchFrom = {}, version = tonumber(m[14]) or 0,
+      decided = tonumber(m[11]), partitions = tonumber(m[12]), version = tonumber(m[14]) or 0,
+      -- Scripts of an earlier version kept this instead of `runs`.
+      lacksRuns = m[13] ~= false,
       -- Drops that were stocked by an older version have a bit for each user.
       soldOutBy = tonumber(m[15]) or 1,
+      -- Seats of all partitions together; unknown where an older version has put the drop on sale.
+      dropCapacity = tonumber(m[16]) or math.huge,
     }
-    -- For each quantity a row: none before it has a run of so many free seats. Without it, each pair would be looked
-    -- for in every row that has odd seats left, and a large drop would keep its node for seconds.
-    for index in (m[13] or ''):gmatch('%d+') do meta.searchFrom[#meta.searchFrom + 1] = tonumber(index) end
-    for quantity = #meta.searchFrom + 1, meta.maxPerBuyer do meta.searchFrom[quantity] = 0 end
   end
 end
 
@@ -113,32 +118,109 @@ local function row(index)
   return seats
 end
 
--- The first open row from `from` on; false when there is none. Read in portions, and kept: `after[from]`. Rows that
--- run out stay in it until `save`; a seat that comes free puts its row back at once.
-local after = {}
+-- For each count the run of so many free seats, and a pattern that finds the last one.
+local runOf = made(function(count) return { ('.'):rep(count), '.*()' .. ('%.'):rep(count) } end)
 
-local function nextOpen(from)
-  if after[from] == nil then
-    local portion = redis.call('ZRANGE', OPEN, from, '+inf', 'BYSCORE', 'LIMIT', 0, 32)
-    local at = from
-    for _, index in ipairs(portion) do
-      after[at] = tonumber(index)
-      at = after[at] + 1
-    end
-    if #portion < 32 then after[at] = false end
+-- How many free seats are together in a row. Never more than `atMost`, if that is known.
+local function longestRun(seats, atMost)
+  for count = atMost or LONGEST, 1, -1 do
+    if seats:find(runOf[count][1], 1, true) then return count end
   end
-  return after[from]
+  return 0
+end
+
+-- The longest runs of rows that this script has met: as they are now, and as `runs` has them until `save`.
+local runs, storedRuns = {}, {}
+
+-- For each length of the longest run its rows, in two parts: those that `runs` had before this script, read in
+-- portions, and a heap of those that have come to it since. Rows that have left it are passed over.
+local queues = made(function(run) return { listed = {}, at = 1, from = run * ROW_NUMBERS, heap = {}, size = 0 } end)
+
+local function push(queue, index)
+  local heap, at = queue.heap, queue.size + 1
+  queue.size = at
+  while at > 1 do
+    local parent = math.floor(at / 2)
+    if heap[parent] <= index then break end
+    heap[at] = heap[parent]
+    at = parent
+  end
+  heap[at] = index
+end
+
+local function pop(queue)
+  local heap, size = queue.heap, queue.size - 1
+  local last = heap[size + 1]
+  heap[size + 1] = nil
+  queue.size = size
+  if size == 0 then return end
+  local at = 1
+  while true do
+    local child = 2 * at
+    if child > size then break end
+    if child < size and heap[child + 1] < heap[child] then child = child + 1 end
+    if heap[child] >= last then break end
+    heap[at] = heap[child]
+    at = child
+  end
+  heap[at] = last
+end
+
+-- The first row whose longest run is `run`; nil when there is none.
+local function firstOf(run)
+  local queue = queues[run]
+  local listed = queue.listed[queue.at]
+  while true do
+    if listed then
+      if (runs[listed] or run) == run then break end
+      queue.at = queue.at + 1
+    elseif queue.isRead then break
+    else
+      local portion = redis.call('ZRANGE', RUNS, int(queue.from), '(' .. int((run + 1) * ROW_NUMBERS), 'BYSCORE',
+        'LIMIT', 0, 32)
+      for i = 1, #portion do portion[i] = tonumber(portion[i]) end
+      queue.listed, queue.at, queue.isRead = portion, 1, #portion < 32
+      if #portion > 0 then queue.from = run * ROW_NUMBERS + portion[#portion] + 1 end
+    end
+    listed = queue.listed[queue.at]
+  end
+  while queue.size > 0 and runs[queue.heap[1]] ~= run do pop(queue) end
+  local moved = queue.heap[1]
+  if not listed or (moved and moved < listed) then return moved end
+  return listed
+end
+
+-- For each count the first row that has so many free seats together; false where none has.
+local best = {}
+
+local function firstWith(count)
+  local known = best[count]
+  -- Rows only lose seats, unless `mark` forgets what is known here. So the first one stays that while it has enough.
+  if known ~= nil and (not known or runs[known] >= count) then return known end
+  local first, longest = false, nil
+  for run = count, LONGEST do
+    local index = firstOf(run)
+    if index and (not first or index < first) then first, longest = index, run end
+  end
+  if first and not runs[first] then runs[first], storedRuns[first] = longest, longest end
+  best[count] = first
+  return first
 end
 
 local function mark(index, first, count, state)
   local seats = row(index)
-  rows[index] = seats:sub(1, first - 1) .. state:rep(count) .. seats:sub(first + count)
-  changed[index] = true
-  if state == '.' then
-    redis.call('ZADD', OPEN, index, index)
-    after = {}
-    for quantity, from in ipairs(meta.searchFrom) do meta.searchFrom[quantity] = math.min(from, index) end
+  local before = runs[index]
+  if not before then
+    before = longestRun(seats)
+    storedRuns[index] = before
   end
+  seats = seats:sub(1, first - 1) .. state:rep(count) .. seats:sub(first + count)
+  rows[index] = seats
+  changed[index] = true
+  local run = longestRun(seats, state ~= '.' and before or nil)
+  runs[index] = run
+  if run ~= before and run > 0 then push(queues[run], index) end
+  if run > before then best = {} end
 end
 
 -- What a script gives to many buyers, written with one call for each kind of thing: a call costs more than what it
@@ -146,7 +228,7 @@ end
 local unwritten
 
 local function nothingUnwritten()
-  unwritten = { holds = { n = 0 }, entries = { n = 0 }, due = { n = 0 }, standby = { n = 0 } }
+  unwritten = made(function() return { n = 0 } end)
 end
 nothingUnwritten()
 
@@ -157,8 +239,9 @@ local function add(list, key, value)
   list.n = n + 2
 end
 
+-- In portions, since there is a limit to the arguments that Lua can give at once. Four belong together at the most.
 local function writeOne(command, key, list)
-  if list.n > 0 then redis.call(command, key, unpack(list, 1, list.n)) end
+  for from = 1, list.n, 4000 do redis.call(command, key, unpack(list, from, math.min(from + 3999, list.n))) end
 end
 
 local function write()
@@ -166,22 +249,46 @@ local function write()
   writeOne('HSET', ENTRIES, unwritten.entries)
   writeOne('ZADD', DUE, unwritten.due)
   writeOne('ZADD', STANDBY, unwritten.standby)
+  writeOne('HSET', UNTOLD, unwritten.untold)
   nothingUnwritten()
+end
+
+-- A row's longest run in `runs`, as it is to be written.
+local function addRun(index, run)
+  add(unwritten.runs, int(run * ROW_NUMBERS + index), index)
 end
 
 local function save()
   write()
+  local full = {}
   for index in pairs(changed) do
-    redis.call('HSET', ROWS, index, rows[index])
-    if not rows[index]:find('.', 1, true) then redis.call('ZREM', OPEN, index) end
+    add(unwritten.rows, index, rows[index])
+    local run = runs[index]
+    if run ~= storedRuns[index] then
+      if run > 0 then addRun(index, run) else full[#full + 1] = index end
+      storedRuns[index] = run
+    end
   end
+  writeOne('HSET', ROWS, unwritten.rows)
+  writeOne('ZADD', RUNS, unwritten.runs)
+  full.n = #full
+  writeOne('ZREM', RUNS, full)
+  nothingUnwritten()
   redis.call('HSET', META, 'capacity', meta.capacity, 'free', meta.free, 'held', meta.held, 'paying', meta.paying,
-    'sold', meta.sold, 'sequence', int(meta.sequence), 'decided', int(meta.decided),
-    'searchFrom', table.concat(meta.searchFrom, ','), 'version', stamp())
+    'sold', meta.sold, 'sequence', int(meta.sequence), 'decided', int(meta.decided), 'version', stamp())
 end
 
--- For each count the run of so many free seats, and a pattern that finds the last one.
-local runOf = made(function(count) return { ('.'):rep(count), '.*()' .. ('%.'):rep(count) } end)
+if meta and meta.lacksRuns then
+  local stored = redis.call('HGETALL', ROWS)
+  for i = 1, #stored, 2 do
+    local run = longestRun(stored[i + 1])
+    if run > 0 then addRun(tonumber(stored[i]), run) end
+  end
+  redis.call('UNLINK', RUNS)
+  writeOne('ZADD', RUNS, unwritten.runs)
+  nothingUnwritten()
+  redis.call('HDEL', META, 'searchFrom')
+end
 
 -- The first seat of the best run of `count` free seats in a row: the one nearest to the middle, the lower one of two.
 local function bestRun(seats, count)
@@ -200,19 +307,12 @@ end
 
 -- Takes the best run of `count` seats in one row, if there is one, and adds their ids to `ids`.
 local function takeRun(count, ids)
-  local index = nextOpen(meta.searchFrom[count])
-  while index do
-    local first = bestRun(row(index), count)
-    if first then
-      meta.searchFrom[count] = index
-      mark(index, first, count, 'h')
-      for number = first, first + count - 1 do ids[#ids + 1] = textOf[index] .. '.' .. textOf[number] end
-      return true
-    end
-    index = nextOpen(index + 1)
-  end
-  meta.searchFrom[count] = BEYOND_ROWS
-  return false
+  local index = firstWith(count)
+  local first = index and bestRun(row(index), count)
+  if not first then return false end
+  mark(index, first, count, 'h')
+  for number = first, first + count - 1 do ids[#ids + 1] = textOf[index] .. '.' .. textOf[number] end
+  return true
 end
 
 -- Takes the best seats, `quantity` <= meta.free: together in one row when there is such a run (of what a buyer may
@@ -220,7 +320,7 @@ end
 -- them as held.
 local function takeSeats(quantity)
   local ids = {}
-  if quantity > meta.maxPerBuyer or not takeRun(quantity, ids) then
+  if quantity > math.min(meta.maxPerBuyer, LONGEST) or not takeRun(quantity, ids) then
     while #ids < quantity and takeRun(1, ids) do end
   end
   if #ids < quantity then
@@ -303,29 +403,37 @@ local function ledger(...)
   redis.call('XADD', LEDGER, '*', ...)
 end
 
--- Free seats go to the first in standby whom they fit. One who wants more keeps the place. Returns the new holds,
--- each as 'hold|buyer|expiresAt|seats|heldAt|version'.
+-- The first in standby whom the free seats fit, with what they want; nil when there is none.
+local function nextInStandby()
+  if meta.free < 1 or meta.status ~= 'open' then return nil end
+  local buyer, quantity, first
+  for wanted = 1, math.min(meta.free, meta.maxPerBuyer) do
+    local head = redis.call('ZRANGE', STANDBY, int(wanted * SEQUENCES), '(' .. int((wanted + 1) * SEQUENCES),
+      'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+    local sequence = head[1] and tonumber(head[2]) - wanted * SEQUENCES
+    if sequence and (not first or sequence < first) then buyer, quantity, first = head[1], wanted, sequence end
+  end
+  return buyer, quantity
+end
+
+-- Free seats go to the first in standby whom they fit. One who wants more keeps the place. Returns the new holds, each
+-- as 'hold|buyer|expiresAt|seats|heldAt|version', and whether there are more to come: of these there is no other mark
+-- than that free seats fit somebody in standby. claim.lua gives nothing out until they are done; the sweeper does them.
 local function promote()
   local promoted = {}
-  while meta.free > 0 and meta.status == 'open' do
-    local buyer, quantity, first
-    for wanted = 1, math.min(meta.free, meta.maxPerBuyer) do
-      local head = redis.call('ZRANGE', STANDBY, int(wanted * SEQUENCES), '(' .. int((wanted + 1) * SEQUENCES),
-        'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
-      local sequence = head[1] and tonumber(head[2]) - wanted * SEQUENCES
-      if sequence and (not first or sequence < first) then buyer, quantity, first = head[1], wanted, sequence end
-    end
-    if not buyer then break end
+  local buyer, quantity = nextInStandby()
+  while buyer and #promoted < MOST_PROMOTED do
     local id = redis.call('HGET', ENTRIES, buyer):match('^W|([^|]+)')
     redis.call('ZREM', STANDBY, buyer)
     local seats = takeSeats(quantity)
     openHold(id, buyer, quantity, seats)
-    redis.call('HSET', UNTOLD, id, int(now))
+    add(unwritten.untold, id, int(now))
     ledger('t', 'promote', 'h', id, 'u', buyer, 's', seats, 'x', newHoldEnds)
     promoted[#promoted + 1] = table.concat({ id, buyer, newHoldEnds, seats, int(now), stamp() }, '|')
+    buyer, quantity = nextInStandby()
   end
   write()
-  return promoted
+  return promoted, buyer ~= nil
 end
 
 -- MySQL has the order: held or paying -> sold. The caller saves.

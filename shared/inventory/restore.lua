@@ -1,80 +1,112 @@
--- Loads a partition that Redis has lost, whole, as it was worked out from the archived ledger and MySQL (restore.ts).
--- Seats that are free by that go to standby as ever.
+-- Loads a partition that Redis has lost, as it was worked out from the archived ledger and MySQL (restore.ts).
 --
--- ARGV  1 the last archived record of the ledger, '' for none: the new ledger goes on from there
---       2 '1' to replace a partition that is there, as long as nothing was recorded after that record
---       3 JSON: {terms: [maxPerBuyer, standbyLimit, holdMs, status, sequence, decided, partitions, lapsePauseMs],
---           rows: [row...], holds: [[hold, state, buyer, expiresAt, seats, attempt, payer]...],
---           entries: [[buyer, state]...], standby: [[buyer, score]...], untold: [hold...],
---           batches: [[batch, reply]...] oldest first, sent: [[channel, number]...], skipped: [range...],
---           lent: [[transfer, 'partition|seats']...], borrowed: [transfer...], lapses: [[buyer, 'how many|until']...],
---           records: [[field...]...] for the ledger}; all values are strings
---       4 the bitmap of those who got nothing
--- reply {'restored'}  {'exists'}  {'moved'} something was recorded since
-if meta then
-  if ARGV[2] ~= '1' then return { 'exists' } end
+-- A drop may be too large for one call, so it comes in portions, into keys of their own. These take the place of the
+-- partition's keys in the last step, at once; until then every other script sees what was there before, or nothing.
+-- A restore that was broken off leaves its portions behind for a day at most; the next one begins anew.
+-- Seats that are free go to standby afterwards, by promote.lua; claim.lua decides nothing before that is done.
+--
+-- KEYS  20 to 38: where the portions go, in the order of 1 to 19
+-- ARGV  1 step  2 name of this restore, so that two at once do not mix
+--       'begin'  3 the last archived record of the ledger, '' for none: the new ledger goes on from there
+--                4 '1' to replace a partition that is there, as long as nothing was recorded after that record
+--       'load'   3 number of the portion, from 1  4 name of the key, as in keys.ts  5... what goes into it:
+--                fields and values of a hash, scores and members of a sorted set, members of a list, bytes of a string;
+--                'paying' and 'untold': members alone, they count from now; 'rows': rows from 0 on, with `runs` from them;
+--                'ledger': records, each as the number of its arguments and these
+--       'end'    3 how many portions there were
+-- reply {'loading'}  {'restored'}  {'exists'}  {'moved'} something was recorded since
+--       {'lost'} portions are missing, or another restore has begun: begin anew
+local OWN = #KEYS / 2
+local INTO = { unpack(KEYS, OWN + 1) }
+local INTO_META = INTO[1]
+local step, name = ARGV[1], ARGV[2]
+local RUNS_AT = 3 -- as in KEYS
+local DAY = 86400
+
+local function inTheWay(upTo, mayReplace)
+  if not meta then return nil end
+  if mayReplace ~= '1' then return 'exists' end
   local last = redis.call('XREVRANGE', LEDGER, '+', '-', 'COUNT', 1)[1]
-  if last and last[1] ~= ARGV[1] then return { 'moved' } end
-end
--- A stream knows of no other one that came before it, and buyers have been told versions; the clock of this node may be
--- behind that of the one that was lost.
-local after = tonumber(ARGV[1]:match('^%d+') or '0')
-local version = math.max(meta and meta.version or 0, (after + 1) * 1000)
-redis.call('DEL', unpack(KEYS))
-
-local from = cjson.decode(ARGV[3])
-local terms = from.terms
-meta = { capacity = 0, free = 0, held = 0, paying = 0, sold = 0, maxPerBuyer = tonumber(terms[1]),
-  standbyLimit = tonumber(terms[2]), holdMs = tonumber(terms[3]), status = terms[4], sequence = tonumber(terms[5]),
-  decided = tonumber(terms[6]), partitions = tonumber(terms[7]), searchFrom = {}, version = version }
-for quantity = 1, meta.maxPerBuyer do meta.searchFrom[quantity] = 0 end
-redis.call('HSET', META, 'maxPerBuyer', terms[1], 'standbyLimit', terms[2], 'holdMs', terms[3], 'status', terms[4],
-  'partitions', terms[7], 'soldOutBy', terms[7], 'lapsePauseMs', terms[8])
-
-for i, seats in ipairs(from.rows) do
-  redis.call('HSET', ROWS, i - 1, seats)
-  local _, elsewhere = seats:gsub('%-', '')
-  local _, free = seats:gsub('%.', '')
-  if free > 0 then redis.call('ZADD', OPEN, i - 1, i - 1) end
-  meta.capacity = meta.capacity + #seats - elsewhere
-  meta.free = meta.free + free
+  if last and last[1] ~= upTo then return 'moved' end
+  return nil
 end
 
-for _, hold in ipairs(from.holds) do
-  local id, state, count = hold[1], hold[2], countSeats(hold[5])
-  redis.call('HSET', HOLDS, id, table.concat(hold, '|', 2))
-  if state == 'h' then
-    meta.held = meta.held + count
-    redis.call('ZADD', DUE, hold[4], id)
-  elseif state == 'p' then
-    meta.paying = meta.paying + count
-    redis.call('ZADD', PAYING, int(now), id)
-  elseif state == 's' then
-    meta.sold = meta.sold + count
+if step == 'begin' then
+  local obstacle = inTheWay(ARGV[3], ARGV[4])
+  if obstacle then return { obstacle } end
+  redis.call('UNLINK', unpack(INTO))
+  redis.call('HSET', INTO_META, 'restore', name, 'portions', 0, 'upTo', ARGV[3], 'mayReplace', ARGV[4])
+  redis.call('EXPIRE', INTO_META, DAY)
+  return { 'loading' }
+end
+
+-- The answer to the last step was lost, and it was sent again.
+if step == 'end' and redis.call('HGET', META, 'restored') == name then return { 'restored' } end
+
+local of = redis.call('HMGET', INTO_META, 'restore', 'portions', 'upTo', 'mayReplace')
+if of[1] ~= name then return { 'lost' } end
+local portions, upTo, mayReplace = tonumber(of[2]), of[3], of[4]
+local number = tonumber(ARGV[3])
+local after = tonumber(upTo:match('^%d+') or '0')
+
+if step == 'load' then
+  if number <= portions then return { 'loading' } end
+  if number > portions + 1 then return { 'lost' } end
+  local key
+  for i = 1, OWN do
+    if KEYS[i]:match('[^:]+$') == ARGV[4] then key = INTO[i] end
+  end
+  local kind, given = ARGV[4], { unpack(ARGV, 5) }
+
+  if kind == 'rows' then
+    local first = redis.call('HLEN', key)
+    for i, seats in ipairs(given) do
+      local index, run = first + i - 1, longestRun(seats)
+      add(unwritten.rows, index, seats)
+      if run > 0 then addRun(index, run) end
+    end
+    writeOne('HSET', key, unwritten.rows)
+    writeOne('ZADD', INTO[RUNS_AT], unwritten.runs)
+    redis.call('EXPIRE', INTO[RUNS_AT], DAY)
+  elseif kind == 'paying' then
+    for _, id in ipairs(given) do redis.call('ZADD', key, int(now), id) end
+  elseif kind == 'untold' then
+    for _, id in ipairs(given) do redis.call('HSET', key, id, int(now)) end
+  elseif kind == 'ledger' then
+    local at = 1
+    while given[at] do
+      -- A stream knows of no other one that came before it, and this node's clock may be behind that of the one lost.
+      local id = redis.call('EXISTS', key) == 1 and '*' or int(math.max(now, after + 1)) .. '-0'
+      local size = tonumber(given[at])
+      redis.call('XADD', key, id, unpack(given, at + 1, at + size))
+      at = at + 1 + size
+    end
+  elseif kind == 'order' then
+    redis.call('RPUSH', key, unpack(given))
+  elseif kind == 'soldout' then
+    redis.call('APPEND', key, given[1])
+  elseif kind == 'due' or kind == 'standby' or kind == 'skipped' or kind == 'lapsed' then
+    redis.call('ZADD', key, unpack(given))
+  else
+    redis.call('HSET', key, unpack(given))
+  end
+  redis.call('EXPIRE', key, DAY)
+  redis.call('HSET', INTO_META, 'portions', number)
+  return { 'loading' }
+end
+
+if number ~= portions then return { 'lost' } end
+local obstacle = inTheWay(upTo, mayReplace)
+if obstacle then return { obstacle } end
+redis.call('HDEL', INTO_META, 'restore', 'portions', 'upTo', 'mayReplace')
+-- Buyers have been told versions.
+redis.call('HSET', INTO_META, 'restored', name,
+  'version', int(math.max(meta and meta.version + 1 or 0, (after + 1) * 1000, microseconds)))
+redis.call('UNLINK', unpack(KEYS, 1, OWN))
+for i = 1, OWN do
+  if redis.call('EXISTS', INTO[i]) == 1 then
+    redis.call('RENAME', INTO[i], KEYS[i])
+    redis.call('PERSIST', KEYS[i])
   end
 end
-for _, entry in ipairs(from.entries) do redis.call('HSET', ENTRIES, entry[1], entry[2]) end
-for _, standing in ipairs(from.standby) do redis.call('ZADD', STANDBY, standing[2], standing[1]) end
-for _, id in ipairs(from.untold) do redis.call('HSET', UNTOLD, id, int(now)) end
-for _, batch in ipairs(from.batches) do
-  redis.call('HSET', BATCHES, batch[1], batch[2])
-  redis.call('RPUSH', ORDER, batch[1])
-end
-for _, channel in ipairs(from.sent) do redis.call('HSET', SENT, channel[1], channel[2]) end
-for _, range in ipairs(from.skipped) do redis.call('ZADD', SKIPPED, 0, range) end
-for _, transfer in ipairs(from.lent) do redis.call('HSET', LENT, transfer[1], transfer[2]) end
--- Each as of a version of its own, so that publishers get them portion by portion.
-for i, lapses in ipairs(from.lapses) do
-  redis.call('HSET', LAPSES, lapses[1], lapses[2])
-  if lapses[2] ~= '0|0' then redis.call('ZADD', LAPSED, i, lapses[1]) end
-end
-for _, transfer in ipairs(from.borrowed) do redis.call('HSET', BORROWED, transfer, 1) end
-if #ARGV[4] > 0 then redis.call('SET', SOLDOUT, ARGV[4]) end
-
-for i, record in ipairs(from.records) do
-  if i == 1 then redis.call('XADD', LEDGER, int(math.max(now, after + 1)) .. '-0', unpack(record))
-  else ledger(unpack(record)) end
-end
-promote()
-save()
 return { 'restored' }

@@ -1,8 +1,9 @@
-/** Twin of restore.lua: a whole partition as plain values goes in. */
+/** Twin of restore.lua: a whole partition as plain values goes in, a portion a call. */
+import { newBatchId } from './entry-id.ts';
 import type { Hold } from './hold.ts';
 import { encodeSeats } from './hold.ts';
 import type { Lapse } from './lapse.ts';
-import type { Place } from './keys.ts';
+import type { KeyName, Place } from './keys.ts';
 import { unexpected, type Script } from './script.ts';
 
 /** `refunded` and `released` are told apart here: a late word on a refunded payment must not sell the seats again. */
@@ -20,6 +21,8 @@ export type PartitionState = {
     holdMs: number;
     partitions: number;
     lapsePauseMs: number;
+    /** Seats of all partitions together. */
+    dropCapacity: number;
   };
   cancelled: boolean;
   decided: number;
@@ -66,60 +69,129 @@ const codes = { held: 'h', paying: 'p', sold: 's', released: 'r', refunded: 'f' 
 /** As in prelude.lua. */
 const sequences = 2 ** 40;
 
-export function createRestore(script: Script): Restore {
+type Value = string | number | Buffer;
+
+/** Values, and bytes of text, that one call loads at the most, so that it keeps its node for a moment only. */
+const maxValues = 2_000;
+const maxBytes = 256 * 1024;
+
+export function createRestore({
+  load,
+  finish,
+  promote,
+}: Record<'load' | 'finish' | 'promote', Script>): Restore {
   return async (place, state, { upTo, replace, records }) => {
-    const { maxPerBuyer, standbyLimit, holdMs, partitions, lapsePauseMs } = state.terms;
-    const status = state.cancelled ? 'cancelled' : 'open';
-    const document = {
-      terms: [
-        maxPerBuyer,
-        standbyLimit,
-        holdMs,
-        status,
-        state.sequence,
-        state.decided,
-        partitions,
-        lapsePauseMs,
-      ].map(String),
-      rows: state.rows,
-      holds: state.holds.map((hold) => [
-        hold.holdId,
-        codes[hold.state],
-        String(hold.buyerId),
-        String(hold.expiresAt),
-        encodeSeats(hold.seats),
-        String(hold.attempt),
-        hold.reason,
-      ]),
-      entries: [...state.entries].map(([buyerId, entry]) => [String(buyerId), encodeEntry(entry)]),
-      standby: [...state.entries].flatMap(([buyerId, entry]) =>
-        entry.of === 'standby'
-          ? [[String(buyerId), String(entry.quantity * sequences + entry.sequence)]]
-          : [],
-      ),
-      untold: state.untold,
-      batches: state.batches.map(({ id, reply }) => [id, reply]),
-      sent: state.sent.map(({ channel, highest }) => [channel, String(highest)]),
-      // As in prelude.lua.
-      skipped: state.sent.flatMap(({ channel, skipped }) =>
-        skipped.map(({ from, to }) => `${channel}.${String(to).padStart(15, '0')}.${from}`),
-      ),
-      lent: state.lent.map(({ transfer, to, seats }) => [transfer, `${to}|${encodeSeats(seats)}`]),
-      borrowed: state.borrowed,
-      lapses: [...state.lapses].map(([buyerId, { count, until }]) => [String(buyerId), `${count}|${until}`]),
-      records,
-    };
-    const reply = await script(
-      place,
-      upTo ?? '',
-      replace ? '1' : '0',
-      JSON.stringify(document),
-      state.soldOut,
-    );
-    const [outcome] = reply;
-    if (outcome === 'restored' || outcome === 'exists' || outcome === 'moved') return outcome;
-    throw unexpected('restore', reply);
+    const name = newBatchId();
+    let [outcome] = await load(place, 'begin', name, upTo ?? '', replace ? '1' : '0');
+    let portions = 0;
+    for (const [key, values] of portionsOf(contentsOf(state, records))) {
+      if (outcome !== 'loading') break;
+      portions += 1;
+      [outcome] = await load(place, 'load', name, portions, key, ...values);
+    }
+    if (outcome === 'loading') [outcome] = await finish(place, 'end', name, portions);
+    switch (outcome) {
+      case 'restored':
+        // What is not done when this process ends here is done by claims and by the sweeper.
+        while (Number((await promote(place))[1]) === 1);
+        return outcome;
+      case 'exists':
+      case 'moved':
+        return outcome;
+      // Its node has lost portions at a failover, or somebody else restores it.
+      case 'lost':
+        return 'moved';
+      default:
+        throw unexpected('restore', [outcome]);
+    }
   };
+}
+
+/** What belongs together in a key: a field and its value, a score and its member, one member, or one record. */
+type Contents = Iterable<[key: KeyName, item: Value[]]>;
+
+function* contentsOf(state: PartitionState, records: readonly (readonly string[])[]): Contents {
+  for (const row of state.rows) yield ['rows', [row]];
+
+  const seats = { free: 0, held: 0, paying: 0, sold: 0 };
+  let elsewhere = 0;
+  for (const row of state.rows) {
+    seats.free += row.split('.').length - 1;
+    elsewhere += row.split('-').length - 1;
+  }
+  for (const hold of state.holds) {
+    if (hold.state === 'held' || hold.state === 'paying' || hold.state === 'sold')
+      seats[hold.state] += hold.seats.length;
+    yield ['holds', [hold.holdId, encodeHold(hold)]];
+    if (hold.state === 'held') yield ['due', [hold.expiresAt, hold.holdId]];
+    if (hold.state === 'paying') yield ['paying', [hold.holdId]];
+  }
+  const capacity = state.rows.reduce((sum, row) => sum + row.length, 0) - elsewhere;
+  const meta = {
+    ...state.terms,
+    ...seats,
+    capacity,
+    soldOutBy: state.terms.partitions,
+    status: state.cancelled ? 'cancelled' : 'open',
+    sequence: state.sequence,
+    decided: state.decided,
+  };
+  yield ['meta', Object.entries(meta).flat()];
+
+  for (const [buyerId, entry] of state.entries) {
+    yield ['entries', [buyerId, encodeEntry(entry)]];
+    if (entry.of === 'standby') yield ['standby', [entry.quantity * sequences + entry.sequence, buyerId]];
+  }
+  for (const holdId of state.untold) yield ['untold', [holdId]];
+  for (const { id, reply } of state.batches) {
+    yield ['batches', [id, reply]];
+    yield ['order', [id]];
+  }
+  for (const { channel, highest, skipped } of state.sent) {
+    yield ['sent', [channel, highest]];
+    // As in prelude.lua.
+    for (const { from, to } of skipped)
+      yield ['skipped', [0, `${channel}.${String(to).padStart(15, '0')}.${from}`]];
+  }
+  for (const { transfer, to, seats: lent } of state.lent)
+    yield ['lent', [transfer, `${to}|${encodeSeats(lent)}`]];
+  for (const transfer of state.borrowed) yield ['borrowed', [transfer, 1]];
+  let lapsed = 0;
+  for (const [buyerId, { count, until }] of state.lapses) {
+    yield ['lapses', [buyerId, `${count}|${until}`]];
+    // Each as of a version of its own, so that publishers get them portion by portion.
+    if (count > 0) yield ['lapsed', [(lapsed += 1), buyerId]];
+  }
+  for (let at = 0; at < state.soldOut.length; at += maxBytes)
+    yield ['soldout', [state.soldOut.subarray(at, at + maxBytes)]];
+  for (const record of records) yield ['ledger', [record.length, ...record]];
+}
+
+/** Each key's items, in their order, joined to calls of bounded size. */
+function* portionsOf(contents: Contents): Generator<[key: KeyName, values: Value[]]> {
+  const open = new Map<KeyName, { values: Value[]; bytes: number }>();
+  for (const [key, item] of contents) {
+    let portion = open.get(key) ?? { values: [], bytes: 0 };
+    const bytes = item.reduce<number>(
+      (sum, value) => sum + (typeof value === 'number' ? 8 : value.length),
+      0,
+    );
+    if (
+      portion.values.length > 0 &&
+      (portion.values.length + item.length > maxValues || portion.bytes + bytes > maxBytes)
+    ) {
+      yield [key, portion.values];
+      portion = { values: [], bytes: 0 };
+    }
+    portion.values.push(...item);
+    portion.bytes += bytes;
+    open.set(key, portion);
+  }
+  for (const [key, { values }] of open) yield [key, values];
+}
+
+function encodeHold({ state, buyerId, expiresAt, seats, attempt, reason }: RestoredHold): string {
+  return [codes[state], buyerId, expiresAt, encodeSeats(seats), attempt, reason].join('|');
 }
 
 function encodeEntry(entry: LatestEntry): string {

@@ -22,16 +22,25 @@ export function scriptSource(name: string): string {
 /**
  * Makes `NAME.lua` callable. The client sends it as EVALSHA and loads it where a node does not know it. A call can
  * run twice (the answer may be lost with the connection, and the client then repeats it), so every script is
- * written to be repeated.
+ * written to be repeated. `moreKeys`: as many again, after those that every script gets.
  */
-export function defineScript(redis: Cluster, keys: Keys, name: string, send: Send): Script {
+export function defineScript(
+  redis: Cluster,
+  keys: Keys,
+  name: string,
+  send: Send,
+  moreKeys?: (place: Place) => string[],
+): Script {
   const command = `seatdrop:${name}`;
-  redis.defineCommand(command, { numberOfKeys: keyCount, lua: scriptSource(name) });
+  redis.defineCommand(command, {
+    numberOfKeys: moreKeys ? 2 * keyCount : keyCount,
+    lua: scriptSource(name),
+  });
   return (place, ...args) =>
     send(place, (on) => {
       const call = (on as unknown as Record<string, (...args: unknown[]) => Promise<Reply>>)[command];
       if (!call) throw new Error(`${name} was not defined`);
-      return call.call(on, ...keys.all(place), ...args);
+      return call.call(on, ...keys.all(place), ...(moreKeys?.(place) ?? []), ...args);
     });
 }
 

@@ -15,9 +15,9 @@ const lapse = async (place: Place, holdId: string) => {
 };
 
 test('places are counted from 1 up to the limit, then it is sold out', async () => {
-  const { drop, place } = await shop.onSale({ sections: stalls(1), standbyLimit: 2 });
-  expect(await shop.decide(place, '1:1,2:1,3:4,4:1,5:1')).toEqual([
-    'held 0.1',
+  const { drop, place } = await shop.onSale({ sections: stalls(4), standbyLimit: 2 });
+  expect(await shop.decide(place, '1:4,2:1,3:4,4:1,5:1')).toEqual([
+    'held 0.1+0.2+0.3+0.4',
     'standby 1',
     'standby 2',
     'sold_out',
@@ -29,8 +29,8 @@ test('places are counted from 1 up to the limit, then it is sold out', async () 
 });
 
 test('who leaves lets those behind move up, and makes a place free', async () => {
-  const { place } = await shop.onSale({ sections: stalls(1), standbyLimit: 3 });
-  await shop.decide(place, '1:1,2:1,3:2,4:1');
+  const { place } = await shop.onSale({ sections: stalls(2), standbyLimit: 3 });
+  await shop.decide(place, '1:2,2:1,3:2,4:1');
   expect(await shop.inventory.leave(place, 2)).toMatchObject({ kind: 'left' });
   expect(await shop.inventory.view(place, 3)).toMatchObject({ kind: 'standby', position: 1 });
   expect(await shop.inventory.view(place, 4)).toMatchObject({ kind: 'standby', position: 2 });
@@ -82,8 +82,9 @@ test('the seats of one hold can go to several', async () => {
 });
 
 test('order holds among thousands who want different numbers of seats', async () => {
-  const { place } = await shop.onSale({ sections: stalls(1), standbyLimit: 5000 });
+  const { place } = await shop.onSale({ sections: stalls(4), standbyLimit: 5000 });
   const hold = await shop.hold(place, 1);
+  await shop.hold(place, 2, 3);
   for (let batch = 0; batch < 4; batch += 1) {
     const entries = Array.from({ length: 500 }, (_, index) => {
       const buyer = 10 + batch * 500 + index;

@@ -1,14 +1,14 @@
 -- Puts a partition's seats on sale, or brings the limits of one that is on sale up to date. Never touches seats of
 -- a partition that exists, so it is safe to repeat at any time.
 --
--- ARGV  1 maxPerBuyer  2 standbyLimit  3 holdMs  4 partitions of the drop  5 lapsePauseMs
---       6 '1' if it may be put on sale, '0' if it was before: then it was lost, and all its seats would be free again
---       7.. one per row of the drop, in order: '.' free, '-' elsewhere
+-- ARGV  1 maxPerBuyer  2 standbyLimit  3 holdMs  4 partitions of the drop  5 lapsePauseMs  6 seats of the drop
+--       7 '1' if it may be put on sale, '0' if it was before: then it was lost, and all its seats would be free again
+--       8.. one per row of the drop, in order: '.' free, '-' elsewhere
 -- reply {'stocked'}  {'updated'}  {'lost'}
-if not meta and ARGV[6] ~= '1' then return { 'lost' } end
+if not meta and ARGV[7] ~= '1' then return { 'lost' } end
 local lapsePauseMs = redis.call('HGET', META, 'lapsePauseMs') or '0'
 redis.call('HSET', META, 'maxPerBuyer', ARGV[1], 'standbyLimit', ARGV[2], 'holdMs', ARGV[3],
-  'lapsePauseMs', ARGV[5])
+  'lapsePauseMs', ARGV[5], 'dropCapacity', ARGV[6])
 if meta then
   -- Outcomes are judged by the limits of their time.
   if meta.maxPerBuyer ~= tonumber(ARGV[1]) or meta.standbyLimit ~= tonumber(ARGV[2]) or meta.holdMs ~= tonumber(ARGV[3]) or
@@ -19,13 +19,15 @@ if meta then
 end
 
 local capacity = 0
-for i = 7, #ARGV do
-  local index, seats = i - 7, ARGV[i]
-  redis.call('HSET', ROWS, index, seats)
+for i = 8, #ARGV do
+  local index, seats = i - 8, ARGV[i]
   local _, own = seats:gsub('%.', '')
-  if own > 0 then redis.call('ZADD', OPEN, index, index) end
+  add(unwritten.rows, index, seats)
+  if own > 0 then addRun(index, longestRun(seats)) end
   capacity = capacity + own
 end
+writeOne('HSET', ROWS, unwritten.rows)
+writeOne('ZADD', RUNS, unwritten.runs)
 redis.call('HSET', META, 'capacity', capacity, 'free', capacity, 'held', 0, 'paying', 0, 'sold', 0,
   'status', 'open', 'sequence', 0, 'decided', 0, 'partitions', ARGV[4], 'soldOutBy', ARGV[4],
   'version', int(microseconds))

@@ -25,8 +25,8 @@ const wipe = async (drop: Drop) => {
 async function everything(drop: Drop, users: readonly number[]) {
   const { inventory, redis } = sale;
   const of = async (place: Place) => ({
-    meta: { ...(await redis.hgetall(inventory.keys.key(place, 'meta'))), searchFrom: '', version: 0 },
-    open: await redis.zrange(inventory.keys.key(place, 'open'), '0', '-1'),
+    meta: { ...(await redis.hgetall(inventory.keys.key(place, 'meta'))), restored: '', version: 0 },
+    runs: await redis.zrange(inventory.keys.key(place, 'runs'), '0', '-1', 'WITHSCORES'),
     entries: await redis.hgetall(inventory.keys.key(place, 'entries')),
     due: await redis.zrange(inventory.keys.key(place, 'due'), '0', '-1', 'WITHSCORES'),
     paying: await redis.zrange(inventory.keys.key(place, 'paying'), '0', '-1'),

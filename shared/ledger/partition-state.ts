@@ -125,7 +125,7 @@ export class StateKeeper {
 
   state(drop: Drop, replay: Replay): Omit<PartitionState, 'lent' | 'borrowed'> {
     return {
-      terms: { ...replay.terms, partitions: drop.partitions },
+      terms: { ...replay.terms, partitions: drop.partitions, dropCapacity: drop.capacity },
       cancelled: replay.cancelled,
       decided: replay.decidedCount,
       sequence: this.#sequence,

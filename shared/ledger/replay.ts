@@ -35,6 +35,9 @@ export type Transfer = { transfer: string; to: number; seats: string[] };
 /** Milliseconds by which a record's time may differ from the time its script saw. */
 const clockSlack = 5;
 
+/** MOST_PROMOTED of prelude.lua. */
+const mostPromoted = 500;
+
 export class Replay {
   readonly place: Place;
   readonly holds = new Map<string, ReplayedHold>();
@@ -71,6 +74,9 @@ export class Replay {
   #record: LedgerRecord | undefined;
   /** Seats came free, so the next records must be promotions of whoever fits. */
   #owesPromotion = false;
+  #promotedInARow = 0;
+  /** What is owed to standby may come in a later script. */
+  #promotesLater = false;
 
   constructor(drop: Drop, place: Place, report: Report, { keepDecided = true } = {}) {
     this.#drop = drop;
@@ -124,9 +130,10 @@ export class Replay {
     this.#record = record;
     this.#restored = this.#restoring > 0;
     if (this.#restored) this.#restoring -= 1;
-    else if (record.kind !== 'promote') this.#settlePromotions();
+    else if (record.kind !== 'promote') this.#settlePromotions(record.kind);
     if (!this.#stocked && record.kind !== 'stock')
       this.#fault('2 seats add up', `${record.kind} before there were any seats`);
+    this.#promotedInARow = record.kind === 'promote' ? this.#promotedInARow + 1 : 0;
     this.#apply(record);
     this.#checkCapacity();
   }
@@ -216,6 +223,7 @@ export class Replay {
       this.#fault('2 seats add up', `restored ${JSON.stringify(said)} instead of ${JSON.stringify(played)}`);
     this.#restoring = added;
     this.#owesPromotion = true;
+    this.#promotesLater = true;
   }
 
   #claim({ batch, outcomes, sent, decidedAt }: Event & { kind: 'claim' }): void {
@@ -287,7 +295,7 @@ export class Replay {
         if (eligible && quantity <= this.#free) {
           this.#fault('4 in order', `entry ${entryId} is sold out though ${this.#free} seats are free`);
         }
-        if (eligible && this.standby.size < standbyLimit) {
+        if (eligible && quantity <= this.#drop.capacity && this.standby.size < standbyLimit) {
           this.#fault('4 in order', `entry ${entryId} is sold out though standby has places`);
         }
         return;
@@ -526,10 +534,14 @@ export class Replay {
       this.#fault('2 seats add up', `${this.#free} of ${this.#seats.size} seats are free`);
   }
 
-  #settlePromotions(): void {
+  /** A script gives standby so many seats and no more, but nobody else gets any before standby has its own. */
+  #settlePromotions(next?: LedgerRecord['kind']): void {
     if (!this.#owesPromotion) return;
-    this.#owesPromotion = false;
     const passedOver = this.#nextInStandby();
+    const mayGoOn = this.#promotesLater || this.#promotedInARow >= mostPromoted;
+    this.#promotesLater = mayGoOn && passedOver !== undefined;
+    if (this.#promotesLater && next !== 'claim') return;
+    this.#owesPromotion = false;
     if (passedOver)
       this.#fault(
         '4 in order',

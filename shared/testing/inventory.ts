@@ -165,11 +165,11 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
         const before = (await redis.hget(keys.key(place, 'rows'), String(row))) ?? '';
         const after = `${before.slice(0, number - 1)}.${before.slice(number)}`;
         await redis.hset(keys.key(place, 'rows'), row, after);
-        await redis.zadd(keys.key(place, 'open'), row, row);
       }
       await redis.hincrby(keys.key(place, 'meta'), 'free', ids.length);
       await redis.hincrby(keys.key(place, 'meta'), lives, -ids.length);
-      await redis.hdel(keys.key(place, 'meta'), 'searchFrom');
+      // The next script works out `runs` from the rows.
+      await redis.hset(keys.key(place, 'meta'), 'searchFrom', '');
     },
 
     async remember(place) {

@@ -26,6 +26,8 @@ export type ModelTerms = {
   partitions: number;
   /** Buyers whose holds lapse are refused until a test ends their pause. */
   pauses: boolean;
+  /** Seats of all partitions together. */
+  dropCapacity: number;
 };
 
 export class PartitionModel {
@@ -121,6 +123,8 @@ export class PartitionModel {
   /** Undefined: so many seats are missing that others should be asked first. */
   claim(batch: Batch, mayBorrow: boolean): string[] | { missing: number } {
     const entries = batch.packed.split(',').map((entry) => entry.split(':').map(Number) as [number, number]);
+    // A failover can leave seats free that somebody in standby waits for.
+    this.#promote();
     if (mayBorrow && this.terms.partitions > 1 && !this.cancelled) {
       const wanted = entries
         .filter(([buyerId]) => !this.#isLive(buyerId) && !this.lapses.get(buyerId)?.isRefused)
@@ -133,7 +137,8 @@ export class PartitionModel {
       const standing = this.latest.get(buyerId);
       if (standing && this.#isLive(buyerId)) return `duplicate ${standing.of}`;
       const holdId = entryIdOf(batch.id, index);
-      if (!this.cancelled && quantity >= 1 && quantity <= this.terms.maxPerBuyer) {
+      const { maxPerBuyer, dropCapacity } = this.terms;
+      if (!this.cancelled && quantity >= 1 && quantity <= Math.min(maxPerBuyer, dropCapacity)) {
         if (this.lapses.get(buyerId)?.isRefused) {
           this.latest.set(buyerId, { of: 'refused', holdId });
           return 'refused';
