@@ -13,7 +13,7 @@ import { signingKeyFromHex } from '../shared/session.ts';
 import { consumerSettings } from './config.ts';
 import { startConsumer, type Consumer } from './app.ts';
 
-const log = createLog('consumer', process.env['LOG_LEVEL'] ?? 'info');
+const log = createLog('consumer', process.env['LOG_LEVEL'] || 'info');
 
 await runTier(log, async (lifecycle) => {
   const config = readConfig(consumerSettings);

@@ -42,7 +42,7 @@ import { createScheduleMetrics } from './schedules/schedule-metrics.ts';
 import { chooseScheduler } from './schedules/schedule-settings.ts';
 import { startScheduling } from './schedules/schedule-drops.ts';
 
-const log = createLog('general', process.env['LOG_LEVEL'] ?? 'info');
+const log = createLog('general', process.env['LOG_LEVEL'] || 'info');
 
 await runTier(log, async (lifecycle) => {
   const config = readConfig(generalSettings);

@@ -14,7 +14,7 @@ test('secrets are made once, for the owner only, and kept', async () => {
     const file = join(dir, '.env');
     const text = readFileSync(file, 'utf8');
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    const secrets = [...text.matchAll(/=([0-9a-f]{64})$/gm)].map(([, secret]) => secret);
+    const secrets = [...text.matchAll(/=([0-9a-f]{64}|[0-9a-f]{32})$/gm)].map(([, secret]) => secret);
     expect(secrets.length).toBeGreaterThanOrEqual(9);
     expect(new Set(secrets).size).toBe(secrets.length);
 

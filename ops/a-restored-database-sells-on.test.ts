@@ -23,10 +23,17 @@ afterAll(async () => {
 });
 
 /** Runs backup.sh or restore.sh for the database of a URL, with what it reads. */
-async function script(name: string, of: URL, input = Buffer.alloc(0)) {
+async function script(name: string, of: URL, input = Buffer.alloc(0), options: readonly string[] = []) {
   const { hostname, port, username, password, pathname } = of;
   const file = join(import.meta.dirname, 'containers', name);
-  const args = [file, pathname.slice(1), `--host=${hostname}`, `--port=${port}`, `--user=${username}`];
+  const args = [
+    file,
+    ...options,
+    pathname.slice(1),
+    `--host=${hostname}`,
+    `--port=${port}`,
+    `--user=${username}`,
+  ];
   const env = { PATH: process.env['PATH'] ?? '', MYSQL_PWD: password };
   const child = spawn('sh', args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(input);
@@ -51,6 +58,51 @@ async function command(file: string, dropId: number): Promise<string> {
   );
   return stdout;
 }
+
+/** As MySQL's own dump says which transactions are in it. MariaDB's tools, which are here, leave that out. */
+function withTransactions(backup: Buffer): Buffer {
+  const [server, other] = ['3bafc33b-eb5d-11f1-b828-02fc00000001', 'dd767d55-eb5d-11f1-a5b4-02fc00000001'];
+  const statements = `SET @MYSQLDUMP_TEMP_LOG_BIN = @@SESSION.SQL_LOG_BIN;
+SET @@SESSION.SQL_LOG_BIN= 0;
+
+--
+-- GTID state at the beginning of the backup
+--
+
+SET @@GLOBAL.GTID_PURGED=/*!80000 '+'*/ '${server}:1-66,
+${other}:1-3';
+`;
+  const [head = '', ...rest] = backup.toString('latin1').split(/(?<=SET @OLD_SQL_NOTES.*\n)/);
+  const end = 'SET @@SESSION.SQL_LOG_BIN = @MYSQLDUMP_TEMP_LOG_BIN;\n-- Dump completed';
+  return Buffer.from(head + statements + rest.join('').replace('-- Dump completed', end), 'latin1');
+}
+
+test('a backup of MySQL is restored with transactions of its own, which replicas get', async () => {
+  const backup = withTransactions((await script('backup.sh', new URL(sale.url))).out);
+  const other = new URL(sale.url);
+  other.pathname = `${other.pathname}_mysql`;
+  await admin.raw('create database ?? character set utf8mb4', [other.pathname.slice(1)]);
+  try {
+    expect(await script('restore.sh', other, backup)).toMatchObject({ code: 0, said: '' });
+    const db = connectMysql(other.href, { max: 1 });
+    try {
+      expect(await db('users')).toEqual(await sale.db('users'));
+    } finally {
+      await db.destroy();
+    }
+  } finally {
+    await admin.raw('drop database ??', [other.pathname.slice(1)]);
+  }
+});
+
+test('a replica is not begun from a backup that does not say which transactions are in it', async () => {
+  const { out } = await script('backup.sh', new URL(sale.url));
+  const outcome = await script('restore.sh', restored, out, ['--replica']);
+  expect(outcome).toMatchObject({
+    code: 1,
+    said: 'The backup does not say which transactions are in it. Nothing was done\n',
+  });
+});
 
 test('a backup, restored elsewhere, has all orders, and the drop goes on from it', async () => {
   const { drop, place } = await sale.open();

@@ -11,7 +11,8 @@ remote "test -f '$dir/.env'" || {
   echo "$dir/.env is not there: see docs/operations.md" >&2
   exit 1
 }
-tar -cf - docker-compose.yml ops/containers | remote "tar -xf - -C '$dir'"
+# Their modes come with them: users of the containers must be able to read what is mounted.
+tar -cf - --mode=u=rwX,go=rX docker-compose.yml ops/containers | remote "tar -xpf - -C '$dir'"
 # The images are here before anything stops. Then the version is written down, so that a later `up` by hand keeps it.
 remote "cd '$dir' && SEATDROP_TAG='$version' docker compose pull --quiet"
 remote "cd '$dir' && sed -i 's/^SEATDROP_TAG=.*/SEATDROP_TAG=$version/' .env &&

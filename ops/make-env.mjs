@@ -15,18 +15,21 @@ what runs by it could not read its data any more.
 Exit code 0: done; 1: .env is there; 2: wrong usage.
 `;
 
-const secret = () => randomBytes(32).toString('hex');
-const secrets = [
-  'SESSION_KEY',
-  'CHECKOUT_KEY',
-  'MYSQL_PASSWORD',
-  'MYSQL_ROOT_PASSWORD',
-  'MYSQL_REPLICATION_PASSWORD',
-  'RABBITMQ_PASSWORD',
-  'RABBITMQ_COOKIE',
-];
+const secret = (bytes = 32) => randomBytes(bytes).toString('hex');
+const secrets = {
+  SESSION_KEY: secret(),
+  CHECKOUT_KEY: secret(),
+  MYSQL_PASSWORD: secret(),
+  MYSQL_ROOT_PASSWORD: secret(),
+  MYSQL_REPLICATION_PASSWORD: secret(16), // MySQL takes 32 characters for it
+  RABBITMQ_PASSWORD: secret(),
+  RABBITMQ_COOKIE: secret(),
+};
+// Secrets of the deployment have letters and digits only; what is filled in may have anything.
+const quoting = `# Put values between single quotes: compose would replace $NAME in them.
+`;
 const trial = `# What runs besides the system itself: demo (sandbox payments, demo data, caught mails, phpMyAdmin), aws (moto in place
-# of AWS; docs/operations.md says what to set for it), cluster (three brokers).
+# of AWS; docs/operations.md says what to set for it), cluster (three brokers). All that are wanted, with commas between.
 COMPOSE_PROFILES=demo
 SEATDROP_ENV=local
 PUBLIC_URL=http://127.0.0.1:8080
@@ -34,7 +37,7 @@ PAYMENT_PROVIDER=sandbox
 SANDBOX_PAYMENTS_KEY=${secret()}
 SANDBOX_WEBHOOK_SECRET=${secret()}
 SMTP_URL=smtp://mail-catcher:1025
-MAIL_FROM=Seatdrop <tickets@seatdrop.test>
+MAIL_FROM='Seatdrop <tickets@seatdrop.test>'
 `;
 const production = `# cluster: three brokers. Without it one.
 COMPOSE_PROFILES=cluster
@@ -44,7 +47,8 @@ SEATDROP_IMAGE=
 SEATDROP_TAG=
 # Fill in: the address that buyers see, https.
 PUBLIC_URL=
-# Fill in: the load balancer that ends TLS, as this machine sees it (address or network).
+# Fill in: the load balancer that ends TLS, as the container sees it (address or network; 172.30.77.1 where it is on this
+# machine).
 FRONT_DOOR_TRUSTED_PROXIES=
 PAYMENT_PROVIDER=stripe
 # Fill in.
@@ -61,8 +65,8 @@ const { values: options } = parseArgs({
 if (options.help === true) {
   console.log(help);
 } else {
-  const lines = secrets.map((name) => `${name}=${secret()}\n`).join('');
-  const text = (options.production === true ? production : trial) + lines;
+  const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`);
+  const text = quoting + (options.production === true ? production : trial) + lines.join('');
   if (options.print === true) process.stdout.write(text);
   else write(text);
 }

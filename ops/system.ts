@@ -89,7 +89,7 @@ async function resendParked(url: string | undefined, topology: Topology) {
 }
 
 function findSettings(): Record<string, string | undefined> {
-  if (process.env['MYSQL_URL'] !== undefined) return process.env;
+  if (process.env['MYSQL_URL']) return process.env;
   const localDir = process.env['SEATDROP_LOCAL_DIR'] ?? '.local';
   const file = join(resolve(import.meta.dirname, '..', localDir), 'run.json');
   if (!existsSync(file))

@@ -19,7 +19,7 @@ import { Batcher } from './batcher.ts';
 import { publisherSettings } from './config.ts';
 import { watchOpenDrops } from './open-drops.ts';
 
-const log = createLog('publisher', process.env['LOG_LEVEL'] ?? 'info');
+const log = createLog('publisher', process.env['LOG_LEVEL'] || 'info');
 
 await runTier(log, async (lifecycle) => {
   const config = readConfig(publisherSettings);

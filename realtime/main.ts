@@ -13,7 +13,7 @@ import { signingKeyFromHex } from '../shared/session.ts';
 import { realtimeSettings } from './config.ts';
 import { createRealtime } from './app.ts';
 
-const log = createLog('realtime', process.env['LOG_LEVEL'] ?? 'info');
+const log = createLog('realtime', process.env['LOG_LEVEL'] || 'info');
 
 await runTier(log, async (lifecycle) => {
   const config = readConfig(realtimeSettings);

@@ -91,9 +91,16 @@ test('a known key is no key', () => {
   }
 });
 
-test('a setting that is there but empty is a fault, not zero', () => {
+test('an empty setting is unset: it has its default, or is named as missing', () => {
+  const empty = { HOST: '', LOG_LEVEL: '', NAMESPACE: '', REDIS_REPLICA_ACKS: '', ENTRY_QUEUES: '' };
+  expect(readConfig(schema, { ...good, ...empty })).toEqual(readConfig(schema, good));
+  expect(faultsOf({ PORT: '', MYSQL_URL: '' })).toMatch(/PORT: [^]*MYSQL_URL: /);
+  const optional = z.object({ SMTP_URL: z.url().optional() });
+  expect(readConfig(optional, { SMTP_URL: '' })).toEqual({});
+});
+
+test('a blank number is a fault, not zero', () => {
   for (const name of ['PORT', 'REDIS_REPLICA_ACKS', 'ENTRY_QUEUES']) {
-    expect(faultsOf({ [name]: '' })).toContain(name);
     expect(faultsOf({ [name]: ' ' })).toContain(name);
     expect(faultsOf({ [name]: '1.5' })).toContain(name);
     expect(faultsOf({ [name]: '-1' })).toContain(name);

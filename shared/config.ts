@@ -9,18 +9,20 @@ export class ConfigError extends Error {
 }
 
 /**
- * Parses `env` with `schema`; a fault in one setting does not hide the next.
+ * Parses `env` with `schema`; a fault in one setting does not hide the next. An empty setting is unset: that is how an
+ * `.env` file and compose leave one out.
  * @throws {ConfigError} naming every setting that is missing or wrong, never its value (it may be a secret).
  */
 export function readConfig<S extends z.ZodType<object>>(
   schema: S,
   env: Record<string, string | undefined> = process.env,
 ): Readonly<z.infer<S>> {
-  const result = schema.safeParse(env);
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
   const issues = result.success ? [] : result.error.issues;
   const faults = [
     ...issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    ...unsafe(result.success ? (result.data as Record<string, unknown>) : env),
+    ...unsafe(result.success ? (result.data as Record<string, unknown>) : given),
   ];
   if (result.success && faults.length === 0) return Object.freeze(result.data);
   throw new ConfigError(`The environment cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
@@ -55,7 +57,7 @@ function unsafe({
   return faults;
 }
 
-/** A whole number. An empty setting is none: it would otherwise count as 0. */
+/** A whole number. A blank one is a fault: it would otherwise count as 0. */
 export const whole = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
 

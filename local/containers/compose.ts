@@ -27,7 +27,9 @@ const service = z.object({
   healthcheck: z.object({ test: z.array(z.string()).optional(), disable: z.boolean().optional() }).optional(),
   volumes: z.array(z.object({ type: z.string(), source: z.string(), target: z.string() })).default([]),
   networks: z.record(z.string(), z.object({ ipv4_address: z.string().optional() }).nullable()).default({}),
-  ports: z.array(z.unknown()).default([]),
+  ports: z.array(z.string()).default([]),
+  ulimits: z.object({ nofile: z.number() }).optional(),
+  user: z.string().optional(),
   read_only: z.boolean().default(false),
 });
 const file = z.object({ services: z.record(z.string(), service) });

@@ -8,7 +8,19 @@ export async function madeEnv(...options: string[]): Promise<Record<string, stri
   const args = [join(root, 'ops/make-env.mjs'), '--print', ...options];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const lines = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return Object.fromEntries(lines.map((line) => [line.replace(/=.*/, ''), line.replace(/^\w+=/, '')]));
+  return Object.fromEntries(
+    lines.map((line) => [line.replace(/=.*/, ''), valueOf(line.replace(/^\w+=/, ''))]),
+  );
+}
+
+/**
+ * A value as compose reads it.
+ * @throws Error where compose would replace something in it
+ */
+function valueOf(text: string): string {
+  const [, quoted] = /^'([^']*)'$/.exec(text) ?? [];
+  if (quoted === undefined && /[$'"\\#]/.test(text)) throw new Error(`needs single quotes: ${text}`);
+  return quoted ?? text;
 }
 
 export const filledIn = {

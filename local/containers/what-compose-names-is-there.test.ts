@@ -10,6 +10,7 @@ import { hadolint } from '../container-checks.ts';
 import { mailCatcherSettings } from '../mail-catcher/config.ts';
 import { sandboxSettings } from '../sandbox-payments/config.ts';
 import { clusterRules } from '../servers/redis-cluster.ts';
+import { nginxConfig } from '../../nginx/config.ts';
 import { publisherSettings } from '../../publisher/config.ts';
 import { realtimeSettings } from '../../realtime/config.ts';
 import { mysqlSettings, readConfig, redisSettings } from '../../shared/config.ts';
@@ -40,6 +41,7 @@ beforeAll(async () => {
   production = await readCompose({ ...forProduction, ...filledIn });
 }, 120_000);
 const the = (services: Services, name: string) => services[name]!;
+const tierImage = (services: Services) => the(services, 'publisher').image;
 
 test.each(ours)('%s gets the settings it needs, and none that it does not know', (name) => {
   const { environment } = the(trial, name);
@@ -101,11 +103,11 @@ test('every file that is run or mounted is in the image or in the repository', (
   const copied = (dockerfileStages().get('tier')?.instructions ?? []).filter(({ name }) => name === 'COPY');
   const inImage = (path: string) =>
     existsSync(join(root, path)) && copied.some(({ args }) => args.split(' ').includes(path.split('/')[0]!));
-  for (const [name, { build, command, healthcheck, volumes, image }] of Object.entries(trial)) {
+  for (const [name, { command, healthcheck, volumes, image }] of Object.entries(trial)) {
     const files = [...(command ?? []), ...(healthcheck?.test ?? [])].filter((word) =>
       /\.(ts|js)$/.test(word),
     );
-    expect([name, build?.target === 'tier' && files.length === 0]).toEqual([name, false]);
+    expect([name, image === tierImage(trial) && files.length === 0]).toEqual([name, false]);
     for (const path of files) expect([path, inImage(path)]).toEqual([path, true]);
     for (const { type, source } of volumes)
       expect([source, type !== 'bind' || existsSync(source)]).toEqual([source, true]);
@@ -140,8 +142,9 @@ test('health is asked for where it is answered', () => {
     ).toContain('HEALTHCHECK');
   for (const [name, { healthcheck, depends_on }] of Object.entries(trial)) {
     for (const [other, { condition }] of Object.entries(depends_on)) {
-      const { build, healthcheck: theirs } = the(trial, other);
-      const answers = theirs?.disable !== true && (theirs?.test !== undefined || build !== undefined);
+      const { image, healthcheck: theirs } = the(trial, other);
+      const isOurs = [tierImage(trial), the(trial, 'front-door').image].includes(image);
+      const answers = theirs?.disable !== true && (theirs?.test !== undefined || isOurs);
       const fits = condition === 'service_completed_successfully' ? theirs?.test === undefined : answers;
       expect([name, other, fits]).toEqual([name, other, true]);
     }
@@ -158,6 +161,91 @@ test('nodes of the Redis Cluster are set as those of the local stack', () => {
     );
     expect(said).toMatchObject({ ...clusterRules, 'cluster-enabled': 'yes', 'cluster-node-timeout': '5000' });
   }
+});
+
+test('no two services publish the same port, whatever profiles there are', () => {
+  for (const services of [trial, production]) {
+    const published = Object.values(services).flatMap(({ ports }) => ports);
+    const outside = published.map((port) => port.split(':').at(-2));
+    expect(outside.length).toBeGreaterThan(4);
+    expect(outside.toSorted()).toEqual([...new Set(outside)].toSorted());
+  }
+});
+
+test('each image is built by one service, and every service that runs it waits for none that cannot pull it', () => {
+  const builders = Object.entries(trial).filter(([, { build }]) => build !== undefined);
+  const images = builders.map(([, { image }]) => image);
+  expect(new Set(images).size).toBe(images.length);
+  expect(Object.fromEntries(builders.map(([name, { build }]) => [build!.target, name]))).toEqual({
+    tier: 'migrate',
+    'front-door': 'front-door',
+  });
+  // Compose does not mind that an image cannot be pulled where another service that it starts builds it.
+  for (const name of ours) {
+    expect([name, the(trial, name).image]).toEqual([name, the(trial, 'migrate').image]);
+  }
+  expect(the(trial, 'migrate').profiles).toEqual([]);
+});
+
+test('passwords are no longer than their servers take', () => {
+  for (const services of [trial, production]) {
+    const replication = the(services, 'mysql-replication').environment['MYSQL_REPLICATION_PASSWORD'] ?? '';
+    expect(replication).toMatch(/^[0-9a-f]{32}$/); // MySQL: CHANGE REPLICATION SOURCE takes 32 characters
+    for (const name of ['MYSQL_PASSWORD', 'MYSQL_ROOT_PASSWORD'])
+      expect(the(services, 'mysql-replication').environment[name]).toBe(
+        the(services, 'mysql').environment[name],
+      );
+    expect(the(services, 'rabbitmq').environment['RABBITMQ_ERLANG_COOKIE']?.length).toBeLessThanOrEqual(255);
+  }
+});
+
+test('the front door may open as many files as nginx is told to', () => {
+  const config = nginxConfig({
+    listen: '127.0.0.1:8080',
+    upstreams: { publisher: ['a:1'], realtime: ['b:1'], general: ['c:1'] },
+    trustedProxies: [],
+    dir: '/run/front-door',
+  });
+  const [, wanted = '0'] = /worker_rlimit_nofile (\d+);/.exec(config) ?? [];
+  const [, connections = '0'] = /worker_connections (\d+);/.exec(config) ?? [];
+  expect(the(trial, 'front-door').ulimits?.nofile).toBeGreaterThanOrEqual(Number(wanted));
+  expect(Number(wanted)).toBeGreaterThan(Number(connections));
+});
+
+test('nothing in a broker’s container runs as root, so that its cookie is the server’s', () => {
+  for (const name of ['rabbitmq', 'rabbitmq-2', 'rabbitmq-3'])
+    expect([name, the(trial, name).user]).toEqual([name, 'rabbitmq']);
+});
+
+test('an optional setting that is empty in .env is as good as none', () => {
+  const env = { ...the(production, 'general').environment };
+  for (const name of namesOf(schemas.general)) env[name] ??= '';
+  expect(() => readConfig(schemas.general, env)).not.toThrow();
+  const overSqs = {
+    ...env,
+    SMTP_URL: '',
+    MAIL_FROM: '',
+    MAIL_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/1/mails',
+    AWS_REGION: 'eu-central-1',
+  };
+  expect(readConfig(schemas.general, overSqs)).not.toHaveProperty('SMTP_URL');
+});
+
+test('nobody is told to use --profile, which would switch off the profiles of .env', () => {
+  for (const file of ['README.md', 'docs/operations.md', '.github/workflows/test.yml', 'ops/deploy.sh'])
+    expect([file, readFileSync(join(root, file), 'utf8')]).toEqual([
+      file,
+      expect.not.stringMatching(/docker compose[^\n`]*--profile/),
+    ]);
+});
+
+test('scripts and mounted files have LF everywhere', async () => {
+  const { stdout } = await run('git', ['ls-files', '-z', '--eol', '*.sh', 'ops/containers', 'Dockerfile'], {
+    cwd: root,
+  });
+  const files = stdout.split('\0').filter((line) => line !== '');
+  expect(files.length).toBeGreaterThan(6);
+  for (const line of files) expect(line).toMatch(/^i\/lf +w\/lf +attr\/text=auto eol=lf/);
 });
 
 test('every variable is one that make-env writes, or has a default', async () => {

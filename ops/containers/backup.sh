@@ -6,6 +6,7 @@ database=$1
 shift
 export MYSQL_PWD="${MYSQL_PWD:-$MYSQL_ROOT_PASSWORD}"
 dump=$(command -v mysqldump || command -v mariadb-dump)
-# Restored elsewhere, transactions get numbers of their own: hence without GTIDs, an option that only MySQL knows.
+# With the numbers of the transactions that are in it (GTIDs), by which a replica restored from it knows where to go on;
+# restore.sh leaves them out elsewhere. Only MySQL knows the option.
 exec "$dump" "$@" --single-transaction --quick --routines --triggers --hex-blob --no-tablespaces \
-  --default-character-set=utf8mb4 --loose-set-gtid-purged=OFF "$database"
+  --default-character-set=utf8mb4 --loose-set-gtid-purged=AUTO "$database"

@@ -1,22 +1,60 @@
 #!/bin/sh
 # Makes the MySQL at `mysql-replica` follow the one at `mysql`, and refuse writes. Safe to run at every start, and again
-# after it was cut short; takes over a changed password. Environment: MYSQL_ROOT_PASSWORD, MYSQL_REPLICATION_PASSWORD.
+# after it was cut short; takes over a changed password. Does nothing where MYSQL_URL names another primary, so that a
+# promoted replica stays one, and refuses a server whose data did not come from the primary.
+# Environment: MYSQL_URL, MYSQL_ROOT_PASSWORD, MYSQL_PASSWORD, MYSQL_REPLICATION_PASSWORD.
 set -eu
 export MYSQL_PWD="$MYSQL_ROOT_PASSWORD"
 
+host=${MYSQL_URL##*@}
+host=${host%%[:/?]*}
+if [ "$host" != mysql ]; then
+  echo "MYSQL_URL names $host and not mysql: nothing was done"
+  exit 0
+fi
+if [ ${#MYSQL_REPLICATION_PASSWORD} -gt 32 ]; then
+  echo "MYSQL_REPLICATION_PASSWORD has more than the 32 characters that MySQL takes: shorten it in .env" >&2
+  exit 1
+fi
+
 primary() { mysql --host=mysql --user=root --batch --skip-column-names "$@"; }
 replica() { mysql --host=mysql-replica --user=root --batch --skip-column-names "$@"; }
+
+# True where every transaction of the replica is one of the primary's. A server without any, or that cannot say which,
+# has its data from elsewhere.
+has_only_the_primarys() {
+  own=$(replica -e "SELECT REPLACE(@@GLOBAL.gtid_executed, '\n', '')") && [ -n "$own" ] &&
+    [ "$(primary -e "SELECT GTID_SUBSET('$own', @@GLOBAL.gtid_executed)")" = 1 ]
+}
+
+if [ -z "$(replica -e 'SHOW REPLICA STATUS')" ]; then
+  tables=$(replica -e "SELECT COUNT(*) FROM information_schema.tables
+    WHERE table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')")
+  if [ "$tables" = 0 ]; then
+    # What a new replica did to set itself up is its own: it begins with the first transaction of the primary.
+    replica -e 'SET GLOBAL super_read_only = OFF; RESET BINARY LOGS AND GTIDS;'
+  elif has_only_the_primarys; then
+    # Restored from a backup, which has the tables and not the accounts.
+    replica <<SQL
+SET GLOBAL super_read_only = OFF;
+SET SESSION sql_log_bin = 0;
+CREATE USER IF NOT EXISTS seatdrop@'%' IDENTIFIED BY '$MYSQL_PASSWORD';
+GRANT ALL ON seatdrop.* TO seatdrop@'%';
+CREATE USER IF NOT EXISTS replication@'%' IDENTIFIED BY '$MYSQL_REPLICATION_PASSWORD';
+GRANT REPLICATION SLAVE ON *.* TO replication@'%';
+SQL
+  else
+    echo "mysql-replica has $tables tables, follows nobody, and has data that mysql did not give it." >&2
+    echo "Nothing was done: see 'Back up and restore' in docs/operations.md" >&2
+    exit 1
+  fi
+fi
 
 primary <<SQL
 CREATE USER IF NOT EXISTS replication@'%' IDENTIFIED BY '$MYSQL_REPLICATION_PASSWORD';
 ALTER USER replication@'%' IDENTIFIED BY '$MYSQL_REPLICATION_PASSWORD';
 GRANT REPLICATION SLAVE ON *.* TO replication@'%';
 SQL
-
-# What a new replica did to set itself up is its own: it begins with the first transaction of the primary.
-if [ -z "$(replica -e 'SHOW REPLICA STATUS')" ]; then
-  replica -e 'SET GLOBAL super_read_only = OFF; RESET BINARY LOGS AND GTIDS;'
-fi
 replica <<SQL
 STOP REPLICA;
 CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'mysql', SOURCE_PORT = 3306, SOURCE_USER = 'replication',
