@@ -60,7 +60,7 @@ async function command(file: string, dropId: number): Promise<string> {
 }
 
 /** As MySQL's own dump says which transactions are in it. MariaDB's tools, which are here, leave that out. */
-function withTransactions(backup: Buffer): Buffer {
+function withTransactions(backup: Buffer) {
   const [server, other] = ['3bafc33b-eb5d-11f1-b828-02fc00000001', 'dd767d55-eb5d-11f1-a5b4-02fc00000001'];
   const statements = `SET @MYSQLDUMP_TEMP_LOG_BIN = @@SESSION.SQL_LOG_BIN;
 SET @@SESSION.SQL_LOG_BIN= 0;

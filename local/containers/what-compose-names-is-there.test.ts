@@ -168,7 +168,7 @@ test('no two services publish the same port, whatever profiles there are', () =>
     const published = Object.values(services).flatMap(({ ports }) => ports);
     const outside = published.map((port) => port.split(':').at(-2));
     expect(outside.length).toBeGreaterThan(4);
-    expect(outside.toSorted()).toEqual([...new Set(outside)].toSorted());
+    expect(new Set(outside).size).toBe(outside.length);
   }
 });
 

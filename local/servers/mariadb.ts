@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { requireBinary, searchPath } from '../binaries.ts';
 import { type Child, startChild } from '../child.ts';
@@ -105,15 +105,15 @@ async function createData(dir: string, data: string): Promise<void> {
   const args = [
     '--no-defaults',
     ...asRoot(),
-    `--datadir=${unfinished}`,
-    `--tmpdir=${temporary(dir)}`,
+    // Relative, and TMPDIR in place of --tmpdir: the installer splits its arguments at spaces.
+    `--datadir=./${relative(dir, unfinished)}`,
     '--auth-root-authentication-method=socket',
     '--skip-test-db',
     '--skip-name-resolve',
     '--innodb-log-file-size=48M',
     '--innodb-flush-log-at-trx-commit=0',
   ];
-  const env = { PATH: searchPath, HOME: dir, LANG: 'C.UTF-8', TZ: 'UTC' };
+  const env = { PATH: searchPath, HOME: dir, TMPDIR: temporary(dir), LANG: 'C.UTF-8', TZ: 'UTC' };
   await promisify(execFile)(installer, args, { env, cwd: dir });
   renameSync(unfinished, data);
 }
