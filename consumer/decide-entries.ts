@@ -12,7 +12,7 @@ import type { ConsumeMessage } from 'amqplib';
 import type { Announcer } from '../shared/announce.ts';
 import { decodeBatch, type DecodedBatch } from '../shared/broker/entry-batch.ts';
 import type { EntryState } from '../shared/contract/entries.ts';
-import { entryStateOf, heldState } from '../shared/entry-state.ts';
+import { entryStateOf, heldState, soldOutState } from '../shared/entry-state.ts';
 import type { Batch, ClaimResult, Outcome } from '../shared/inventory/claim.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Place } from '../shared/inventory/keys.ts';
@@ -112,7 +112,7 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
       case 'standby':
         return { status: 'standby', version, position: outcome.position };
       case 'sold_out':
-        return { status: 'sold_out', version };
+        return soldOutState({ ...outcome, version });
       case 'duplicate':
         return undefined;
     }
@@ -151,7 +151,7 @@ function isDecided(result: ClaimResult): result is Decided {
 }
 
 function add(news: DropNews, to: number, entry: EntryState): void {
-  if (entry.status !== 'sold_out') {
+  if (entry.status !== 'sold_out' || entry.retryAt !== undefined) {
     news.events.push({ to, event: 'entry:outcome', entry });
     return;
   }

@@ -52,6 +52,7 @@ beforeAll(async () => {
     sessionKey,
     bannedUsers: { has: () => false, loaded: () => true, refresh: async () => {}, stop: async () => {} },
     openDrops,
+    lapsedBuyers: { msLeft: () => 0 },
     attempts: new Attempts({ limit: 1_000, windowMs: 10_000 }),
     batcher: batcher as unknown as Batcher,
   });

@@ -16,6 +16,7 @@ import { Problem } from '../shared/problems.ts';
 import { sessionToken, verifySession, type Session } from '../shared/session.ts';
 import type { Attempts } from './attempts.ts';
 import type { Batcher } from './batcher.ts';
+import type { LapsedBuyers } from './lapsed-buyers.ts';
 import type { OpenDrops } from './open-drops.ts';
 
 export type AcceptDeps = {
@@ -23,6 +24,7 @@ export type AcceptDeps = {
   bannedUsers: BannedUsers;
   openDrops: OpenDrops;
   attempts: Attempts;
+  lapsedBuyers: Pick<LapsedBuyers, 'msLeft'>;
   batcher: Batcher;
   onAccepted?: (dropId: number) => void;
   /** Where browsers reach the system, if that is not the host they name. */
@@ -58,6 +60,7 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     if (!drop && !deps.openDrops.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
     if (!drop) throw new Problem('not_found');
     checkOpen(drop);
+    checkPause(dropId, userId);
     if (!deps.attempts.take(userId)) throw new Problem('too_many_requests', { retryAfter: 10 });
     const quantity = checkAnswer(drop, userId, body);
     const place = { dropId, partition: partitionOfBuyer(userId, drop.partitions) };
@@ -78,6 +81,15 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     if (!deps.bannedUsers.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
     if (deps.bannedUsers.has(session.userId)) throw new Problem('banned');
     return session;
+  }
+
+  function checkPause(dropId: number, userId: number): void {
+    const msLeft = deps.lapsedBuyers.msLeft(dropId, userId);
+    if (msLeft === 0) return;
+    throw new Problem('hold_lapsed', {
+      retryAfter: Math.ceil(msLeft / 1000),
+      extensions: { retryAt: new Date(now() + msLeft).toISOString() },
+    });
   }
 
   function checkOpen(drop: Drop): void {

@@ -13,11 +13,13 @@ test('an entry is asked to come again, not told that its drop does not exist', a
     bannedUsers: { has: () => false, loaded: () => true, refresh: stop, stop },
     openDrops: {
       get: () => undefined,
+      onSale: () => [],
       isSoldOut: () => false,
       isLost: () => false,
       loaded: () => loaded,
       stop,
     },
+    lapsedBuyers: { msLeft: () => 0 },
     attempts: new Attempts({ limit: 10, windowMs: 10_000 }),
     batcher: {} as Batcher,
   });

@@ -17,6 +17,7 @@ import { createPublisher } from './app.ts';
 import { Attempts } from './attempts.ts';
 import { Batcher } from './batcher.ts';
 import { publisherSettings } from './config.ts';
+import { watchLapsedBuyers } from './lapsed-buyers.ts';
 import { watchOpenDrops } from './open-drops.ts';
 
 const log = createLog('publisher', process.env['LOG_LEVEL'] || 'info');
@@ -37,6 +38,9 @@ await runTier(log, async (lifecycle) => {
   const openDrops = watchOpenDrops(db, inventory, log);
   lifecycle.onStop('open drops', () => openDrops.stop());
 
+  const lapsedBuyers = watchLapsedBuyers(openDrops, inventory, log);
+  lifecycle.onStop('lapsed buyers', () => lapsedBuyers.stop());
+
   const accepted = countAcceptedEntries(inventory, log);
   lifecycle.onStop('accepted entries', () => accepted.stop());
 
@@ -56,6 +60,7 @@ await runTier(log, async (lifecycle) => {
     sessionKey: signingKeyFromHex(config.SESSION_KEY),
     bannedUsers,
     openDrops,
+    lapsedBuyers,
     attempts: new Attempts({ limit: 8, windowMs: 10_000 }),
     batcher,
     onAccepted: accepted.count,

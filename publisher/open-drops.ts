@@ -11,6 +11,8 @@ import type { Database } from '../shared/mysql/connect.ts';
 
 export type OpenDrops = {
   get: (dropId: number) => Drop | undefined;
+  /** Those that take entries at this time, or would if they were not paused. */
+  onSale: () => Drop[];
   /** Neither seats nor standby places were left a moment ago. */
   isSoldOut: (dropId: number) => boolean;
   /** Its seats were in Redis, and are not any more: what is accepted now would have to wait for a rebuild. */
@@ -28,12 +30,17 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
   let lostDrops = new Set<number>();
   let counted = false;
 
-  const counting = startLoop('sold-out drops', pollMs, log, async () => {
+  const onSale = () => {
     const now = Date.now();
-    const open = [...drops.all()].filter(
+    return [...drops.all()].filter(
       ({ stocked, opensAt, closesAt }) => stocked && opensAt <= now && now < closesAt,
     );
-    const all = await Promise.all(open.map(async (drop) => [drop.id, await inventory.counts(drop)] as const));
+  };
+
+  const counting = startLoop('sold-out drops', pollMs, log, async () => {
+    const all = await Promise.all(
+      onSale().map(async (drop) => [drop.id, await inventory.counts(drop)] as const),
+    );
     soldOutDrops = new Set(
       all
         .filter(([, counts]) => counts?.free === 0 && counts.standby >= counts.standbyLimit)
@@ -45,6 +52,7 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
 
   return {
     get: drops.get,
+    onSale,
     isSoldOut: (dropId) => soldOutDrops.has(dropId),
     isLost: (dropId) => lostDrops.has(dropId),
     loaded: () => drops.loaded() && counted,

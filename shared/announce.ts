@@ -8,7 +8,7 @@ import type { BrokerChannel } from './broker/connect.ts';
 import { encodeTimer, mostHolds } from './broker/hold-timer.ts';
 import { publishConfirmed } from './broker/publish.ts';
 import type { Topology } from './broker/topology.ts';
-import { heldState } from './entry-state.ts';
+import { heldState, releasedState } from './entry-state.ts';
 import type { HoldToTime, NewHold } from './inventory/hold.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import type { Place } from './inventory/keys.ts';
@@ -23,7 +23,12 @@ export type Announcer = {
   promoted: (
     place: Place,
     promoted: readonly NewHold[],
-    released?: { buyerId: number; reason: ReleaseReason; version: number },
+    released?: {
+      buyerId: number;
+      reason: ReleaseReason;
+      version: number;
+      refusedUntil?: number | undefined;
+    },
   ) => Promise<void>;
   tell: (news: DropNews) => Promise<void>;
 };
@@ -79,8 +84,8 @@ export function createAnnouncer({
     async promoted(place, promoted, released) {
       // Said first: it is so already, and a repetition of the release would no longer know of whom.
       if (released) {
-        const { buyerId: to, reason, version } = released;
-        const entry = { status: 'released' as const, version, reason };
+        const { buyerId: to, reason } = released;
+        const entry = { ...releasedState(released), reason };
         await tell({ dropId: place.dropId, soldOut: [], events: [{ to, event: 'hold:released', entry }] });
       }
       if (promoted.length === 0) return;

@@ -21,6 +21,28 @@ export function heldState(
   };
 }
 
+/** An entry that got nothing: for want of seats, or since holds of its buyer lapsed. */
+export function soldOutState({ version, refusedUntil }: Refusable): EntryState {
+  if (refusedUntil === undefined) return { status: 'sold_out', version };
+  return {
+    status: 'sold_out',
+    version,
+    reason: 'hold_lapsed',
+    retryAt: new Date(refusedUntil).toISOString(),
+  };
+}
+
+/** A hold that ended unpaid; entries of its buyer may be refused for it. */
+export function releasedState({ version, refusedUntil }: Refusable): EntryState {
+  return {
+    status: 'released',
+    version,
+    ...(refusedUntil !== undefined && { retryAt: new Date(refusedUntil).toISOString() }),
+  };
+}
+
+type Refusable = { version: number; refusedUntil?: number | undefined };
+
 /** How a buyer's entry stands now. */
 export async function readEntryState(
   inventory: Pick<Inventory, 'view' | 'counts'>,
@@ -41,8 +63,9 @@ export function entryStateOf(place: Place, buyerId: number, view: View, checkout
   const { version } = view;
   switch (view.kind) {
     case 'none':
+      return { status: 'none', version };
     case 'sold_out':
-      return { status: view.kind, version };
+      return soldOutState(view);
     case 'standby':
       return { status: 'standby', version, position: view.position };
     case 'held':
@@ -57,6 +80,6 @@ export function entryStateOf(place: Place, buyerId: number, view: View, checkout
     case 'sold':
       return { status: 'sold', version, seats: view.seats, orderId: view.holdId };
     case 'released':
-      return { status: 'released', version, ...(view.reason && { reason: view.reason }) };
+      return { ...releasedState(view), ...(view.reason && { reason: view.reason }) };
   }
 }

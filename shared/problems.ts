@@ -42,6 +42,7 @@ export const problems = {
   payment_under_way: { status: 409, title: 'A payment for this hold is under way' },
   seats_lost: { status: 409, title: 'The seats could not be kept; nothing was charged or it is refunded' },
   // load and faults
+  hold_lapsed: { status: 429, title: 'A hold of yours was not paid; wait before you enter again' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   unavailable: { status: 503, title: 'Not available at the moment; try again' },
   internal: { status: 500, title: 'Something went wrong on our side' },

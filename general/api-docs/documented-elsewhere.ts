@@ -24,6 +24,7 @@ export const documentedElsewhere: DocumentedRoute[] = [
       'drop_closed',
       'drop_cancelled',
       'drop_sold_out',
+      'hold_lapsed',
     ],
   },
 ];

@@ -8,7 +8,17 @@ import { questionFor } from '../../shared/drops/question.ts';
 /** `buyerId`: whose question to show. */
 export function presentDrop(found: Drop, buyerId: number | undefined, now: number): z.input<typeof drop> {
   const asked = buyerId === undefined ? undefined : questionFor(found, buyerId);
-  const { id, eventId, price, capacity, maxPerBuyer, holdSeconds, standbyLimit, sections } = found;
+  const {
+    id,
+    eventId,
+    price,
+    capacity,
+    maxPerBuyer,
+    holdSeconds,
+    standbyLimit,
+    lapsePauseSeconds,
+    sections,
+  } = found;
   return {
     id,
     eventId,
@@ -21,6 +31,7 @@ export function presentDrop(found: Drop, buyerId: number | undefined, now: numbe
     maxPerBuyer,
     holdSeconds,
     standbyLimit,
+    lapsePauseSeconds,
     sections,
     ...(asked && {
       question: { id: asked.id, text: asked.text, ...(asked.choices && { choices: asked.choices }) },

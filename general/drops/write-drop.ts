@@ -14,7 +14,15 @@ export function requireFuture(opensAt: string, now: number): void {
 type Terms = z.output<typeof dropChanges>;
 
 /** The columns that hold these terms; none for terms that are not given. */
-export function columnsOf({ opensAt, closesAt, price, holdSeconds, maxPerBuyer, standbyLimit }: Terms) {
+export function columnsOf({
+  opensAt,
+  closesAt,
+  price,
+  holdSeconds,
+  maxPerBuyer,
+  standbyLimit,
+  lapsePauseSeconds,
+}: Terms) {
   return {
     ...(opensAt !== undefined && { opens_at: new Date(opensAt) }),
     ...(closesAt !== undefined && { closes_at: new Date(closesAt) }),
@@ -22,6 +30,7 @@ export function columnsOf({ opensAt, closesAt, price, holdSeconds, maxPerBuyer, 
     ...(holdSeconds !== undefined && { hold_seconds: holdSeconds }),
     ...(maxPerBuyer !== undefined && { max_per_buyer: maxPerBuyer }),
     ...(standbyLimit !== undefined && { standby_limit: standbyLimit }),
+    ...(lapsePauseSeconds !== undefined && { lapse_pause_seconds: lapsePauseSeconds }),
   };
 }
 

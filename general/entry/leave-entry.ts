@@ -1,5 +1,6 @@
 import { entryState } from '../../shared/contract/entries.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
+import { releasedState } from '../../shared/entry-state.ts';
 import { partitionOfBuyer } from '../../shared/inventory/layout.ts';
 import { Problem } from '../../shared/problems.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -27,7 +28,7 @@ export function leaveEntry({ db, inventory, announcer, log }: SaleDeps): Route {
           await announcer
             .promoted(place, left.promoted, { ...left, buyerId: userId, reason: 'given_back' })
             .catch((error: unknown) => log.warn({ err: error }, 'promotions are told later'));
-          return { status: 'released' as const, version: left.version, reason: 'given_back' as const };
+          return { ...releasedState(left), reason: 'given_back' as const };
         case 'left':
           return { status: 'none' as const, version: left.version };
         case 'paying':

@@ -34,7 +34,12 @@ function factsOf(event: Event, buyerId: number | undefined): Partial<LedgerItem>
     case 'refund':
       return { ...hold(event), seats: event.seats };
     case 'release':
-      return { ...hold(event), seats: event.seats, ...(event.reason && { reason: event.reason }) };
+      return {
+        ...hold(event),
+        seats: event.seats,
+        ...(event.reason && { reason: event.reason }),
+        ...(event.lapse && { retryAt: iso(event.lapse.until) }),
+      };
     case 'leave':
       return hold(event);
     case 'lend':
@@ -69,7 +74,11 @@ function presentOutcome(
     case 'standby':
       return { ...common, buyerId: outcome.buyerId, position: outcome.position };
     case 'sold_out':
-      return { ...common, buyerId: outcome.buyerId };
+      return {
+        ...common,
+        buyerId: outcome.buyerId,
+        ...(outcome.refusedUntil !== undefined && { retryAt: iso(outcome.refusedUntil) }),
+      };
     case 'duplicate':
       return { ...common, buyerId: outcome.buyerId, of: outcome.entryId };
   }

@@ -21,6 +21,7 @@ import { createAcceptEntry } from '../accept-entry.ts';
 import { createPublisher } from '../app.ts';
 import { Attempts } from '../attempts.ts';
 import { Batcher, type BatcherOptions } from '../batcher.ts';
+import { watchLapsedBuyers } from '../lapsed-buyers.ts';
 import { watchOpenDrops } from '../open-drops.ts';
 
 const entryQueues = 2;
@@ -64,6 +65,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
 
   const bannedUsers = watchBannedUsers(db, log);
   const openDrops = watchOpenDrops(db, shop.inventory, log);
+  const lapsedBuyers = watchLapsedBuyers(openDrops, shop.inventory, log);
   const registry = createMetrics('publisher');
   const sessionKey = createSecretKey(randomBytes(32));
   const ops = new Ops(registry);
@@ -73,6 +75,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
       sessionKey,
       bannedUsers,
       openDrops,
+      lapsedBuyers,
       attempts: new Attempts({ limit: options.attempts ?? 1_000_000, windowMs: 10_000 }),
       batcher: new Batcher({
         channel: channel ?? { current: () => undefined, ready: () => false },
@@ -133,6 +136,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
       await closeServer(server);
       await broker?.close();
       await bannedUsers.stop();
+      await lapsedBuyers.stop();
       await openDrops.stop();
       await testBroker.stop();
       await shop.stop();

@@ -52,6 +52,18 @@ const terms = {
     .meta({ description: 'Each buyer gets one. Answers are compared without case and extra blanks' }),
 };
 
+const lapsePauseSeconds = z
+  .int()
+  .min(0)
+  .max(3600)
+  .meta({
+    description:
+      'How long entries of a buyer are refused after a first hold that lapsed; twice as long each time, an hour at the ' +
+      'most. 0: never',
+  });
+/** Long enough that seats which one account lets lapse come to others first, short enough for who was interrupted. */
+const usualLapsePause = 60;
+
 /** What cannot: seats keep their names from the start. */
 const layout = {
   sections: z.array(section).min(1).max(50).meta({ description: 'Best first' }),
@@ -64,7 +76,7 @@ const layout = {
 };
 
 export const newDrop = z
-  .strictObject({ ...terms, ...layout })
+  .strictObject({ ...terms, lapsePauseSeconds: lapsePauseSeconds.default(usualLapsePause), ...layout })
   .superRefine(({ opensAt, closesAt, maxPerBuyer, sections, partitions }, ctx) => {
     const fault = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
     if (Date.parse(closesAt) <= Date.parse(opensAt)) fault('closesAt', 'Must be after opensAt');
@@ -82,7 +94,7 @@ export const newDrop = z
 export type NewDrop = z.input<typeof newDrop>;
 
 export const dropChanges = z
-  .strictObject(terms)
+  .strictObject({ ...terms, lapsePauseSeconds })
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' })
   .meta({ id: 'DropChanges', minProperties: 1 });
@@ -104,6 +116,9 @@ export const drop = z
     maxPerBuyer: z.int(),
     holdSeconds: z.int(),
     standbyLimit: z.int(),
+    lapsePauseSeconds: z
+      .int()
+      .meta({ description: 'After a first lapsed hold; twice as long each time. 0: none' }),
     sections: z.array(z.object({ name: z.string(), rows: z.int(), seatsPerRow: z.int() })),
     question: z
       .object({ id: z.int(), text: z.string(), choices: z.array(z.string()).optional() })

@@ -40,7 +40,14 @@ export const entryState = z
           'In standby: seats of the drop that are held or being paid now, so that they may still come back. Word of ' +
           'the outcome comes without it; `held` of the drop’s state says the same at any time',
       }),
-    reason: z.enum(releaseReasons).optional().meta({ description: 'Why it was released' }),
+    reason: z
+      .enum([...releaseReasons, 'hold_lapsed'])
+      .optional()
+      .meta({ description: 'Why it was released; `hold_lapsed`: why it is sold out for this buyer for now' }),
+    retryAt: time.optional().meta({
+      description:
+        'Released or sold out: until then entries of this buyer are refused, since a hold has lapsed',
+    }),
   })
   .meta({ id: 'EntryState' });
 

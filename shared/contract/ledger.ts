@@ -12,6 +12,9 @@ const entry = z.object({
   seats: z.array(z.string()).optional(),
   expiresAt: time.optional(),
   position: z.int().optional().meta({ description: 'Place on the waiting list, from 1' }),
+  retryAt: time.optional().meta({
+    description: 'Of `sold_out`: it was refused, until then, since holds of this buyer had lapsed',
+  }),
   of: z.string().optional().meta({ description: 'Of a duplicate: the entry that counts' }),
 });
 
@@ -51,6 +54,9 @@ export const ledgerItem = z
     expiresAt: time.optional(),
     attempt: z.int().optional(),
     reason: z.enum(releaseReasons).optional(),
+    retryAt: time
+      .optional()
+      .meta({ description: 'Of a release that is a lapse: until then entries of its buyer are refused' }),
     batchId: z.string().optional(),
     entries: z.array(entry).optional().meta({
       description: 'Of a claim, in the order of decision. A buyer sees only entries of their own',

@@ -93,10 +93,11 @@ function retryAfterOf(response: Response): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
-/** Worth trying again by itself: busy, away, or no line. */
+/** Worth trying again by itself: busy, away, or no line. Who let a hold lapse decides anew once the wait is over. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof Unreachable) return true;
-  return error instanceof Refusal && (error.status === 429 || error.status >= 500);
+  if (!(error instanceof Refusal) || error.code === 'hold_lapsed') return false;
+  return error.status === 429 || error.status >= 500;
 }
 
 /** Milliseconds before the next of several tries: what the server asked for, else doubling, spread a little. */

@@ -13,7 +13,7 @@ export type { LedgerItem } from '../../../shared/contract/ledger.ts';
 export type { DropState } from '../../../shared/realtime-events.ts';
 
 export type Entry = EntryState;
-export type ReleaseReason = NonNullable<Entry['reason']>;
+export type ReleaseReason = Exclude<NonNullable<Entry['reason']>, 'hold_lapsed'>;
 export type User = z.infer<typeof user>;
 export type Money = z.infer<typeof money>;
 export type Drop = z.infer<typeof drop>;

@@ -12,6 +12,7 @@ import { Pay } from './pay.tsx';
 import { Paying } from './paying.tsx';
 import { Paid } from './paid.tsx';
 import { Queued } from './queued.tsx';
+import { Refused } from './refused.tsx';
 import { Released } from './released.tsx';
 import { NotOnSale } from './not-on-sale.tsx';
 import type { Stage } from './stage-of.ts';
@@ -51,6 +52,8 @@ function StagePanel({ live }: { live: LiveDrop }): ReactNode {
       return <Gone live={live} stage={stage} />;
     case 'released':
       return <Released live={live} stage={stage} />;
+    case 'refused':
+      return <Refused stage={stage} />;
     case 'paused':
     case 'closed':
     case 'cancelled':
@@ -95,6 +98,8 @@ function wordsFor(stage: Stage, text: Messages): string | undefined {
       return text.gone.title;
     case 'released':
       return text.released[stage.reason ?? 'ended'];
+    case 'refused':
+      return text.lapsed.title;
     case 'paused':
       return text.phases.pausedTitle;
     case 'closed':

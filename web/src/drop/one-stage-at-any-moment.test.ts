@@ -97,3 +97,23 @@ test('standby knows how many seats may come back, from the entry or from the fig
   expect(stageOf(known({ entry: { ...entry, mayComeBack: 5 } }))).toMatchObject({ mayComeBack: 5 });
   expect(stageOf(known({ entry, phase: 'closed' })).kind).toBe('closed');
 });
+
+test('who let a hold lapse sees how long to wait, and then Buy', () => {
+  const now = opensAt + 10_000;
+  const retryAt = iso(now + 60_000);
+  const released: Entry = { status: 'released', version: 1, reason: 'expired', retryAt };
+  expect(stageOf(known({ entry: released }))).toEqual({
+    kind: 'released',
+    reason: 'expired',
+    canTryAgain: true,
+    retryAt: now + 60_000,
+  });
+  expect(stageOf(known({ entry: released, now: now + 60_000 }))).toMatchObject({ retryAt: undefined });
+
+  const refused: Entry = { status: 'sold_out', version: 2, reason: 'hold_lapsed', retryAt };
+  expect(stageOf(known({ entry: refused }))).toEqual({ kind: 'refused', retryAt: now + 60_000 });
+  expect(stageOf(known({ entry: refused, now: now + 60_000 })).kind).toBe('open');
+  // There is nothing to wait for in a sale that is sold out or over.
+  expect(stageOf(known({ entry: refused, state: soldOut }))).toEqual({ kind: 'gone', missed: false });
+  expect(stageOf(known({ entry: refused, phase: 'closed' })).kind).toBe('closed');
+});

@@ -1,6 +1,7 @@
 import { useLocale } from '../i18n/locale.tsx';
 import { AtTheOpening } from './at-the-opening.tsx';
 import styles from './counter.module.css';
+import { LapsePause } from './lapse-pause.tsx';
 import type { Stage } from './stage-of.ts';
 import type { LiveDrop } from './use-drop.ts';
 
@@ -16,7 +17,8 @@ export function Released({ live, stage }: ReleasedProps) {
         {text.released[reason]}
       </h2>
       <p>{text.released[`${reason}Text`]}</p>
-      {stage.canTryAgain && (
+      {stage.canTryAgain && stage.retryAt !== undefined && <LapsePause until={stage.retryAt} />}
+      {stage.canTryAgain && stage.retryAt === undefined && (
         <>
           <p className={styles.soft}>{text.released.again}</p>
           <div className={styles.tear} />

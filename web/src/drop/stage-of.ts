@@ -12,7 +12,15 @@ export type Stage =
   | { kind: 'paying'; seats: string[] }
   | { kind: 'standby'; position: number | undefined; mayComeBack: number | undefined }
   | { kind: 'paid'; seats: string[]; orderId: string | undefined }
-  | { kind: 'released'; reason: ReleaseReason | undefined; canTryAgain: boolean }
+  /** `retryAt`: a hold has lapsed, so that another entry is refused until then; undefined when it is not. */
+  | {
+      kind: 'released';
+      reason: ReleaseReason | undefined;
+      canTryAgain: boolean;
+      retryAt: number | undefined;
+    }
+  /** This buyer's entry came too early after a hold that lapsed. */
+  | { kind: 'refused'; retryAt: number }
   | { kind: 'paused' }
   | { kind: 'closed' }
   | { kind: 'cancelled' };
@@ -52,10 +60,17 @@ export function stageOf({ phase, state, entry, queued, now }: Known): Stage {
       if (phase === 'cancelled') break;
       return {
         kind: 'released',
-        reason: entry.reason,
+        reason: entry.reason === 'hold_lapsed' ? undefined : entry.reason,
         canTryAgain: phase === 'open' && state?.soldOut !== true,
+        retryAt: stillToCome(entry, now),
       };
     case 'sold_out':
+      if (entry.reason === 'hold_lapsed') {
+        const retryAt = stillToCome(entry, now);
+        if (phase === 'open' && state?.soldOut !== true && retryAt !== undefined)
+          return { kind: 'refused', retryAt };
+        break;
+      }
       // Seats or places came back: another entry has a chance again.
       if (phase === 'open' && state?.soldOut === false && state.free > 0) return { kind: 'open' };
       if (phase === 'open') return { kind: 'gone', missed: true };
@@ -74,6 +89,11 @@ export function stageOf({ phase, state, entry, queued, now }: Known): Stage {
     case 'cancelled':
       return { kind: phase };
   }
+}
+
+function stillToCome({ retryAt }: Entry, now: number): number | undefined {
+  const time = Date.parse(retryAt ?? '');
+  return time > now ? time : undefined;
 }
 
 /** The phase by the server's clock: what was last said of the times, and what only people decide. */

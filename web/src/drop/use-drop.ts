@@ -53,6 +53,8 @@ export function useDrop(dropId: number, user: User | null | undefined) {
   const closesAt = Date.parse(feed.state?.closesAt ?? terms?.closesAt ?? '');
   useHasCome(Number.isNaN(opensAt) ? undefined : opensAt);
   useHasCome(Number.isNaN(closesAt) ? undefined : closesAt);
+  const retryAt = feed.entry?.retryAt;
+  useHasCome(retryAt === undefined ? undefined : Date.parse(retryAt));
 
   // The socket says that something about the times or the phase has changed; the terms say what.
   const client = useQueryClient();

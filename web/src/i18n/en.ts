@@ -42,6 +42,7 @@ export const en = {
     not_signed_in: 'Your session is over. Sign in again.',
     wrong_answer: 'That is not the answer. Read the question again; you have a few more tries.',
     wrong_question: 'The question has changed. Answer the new one.',
+    hold_lapsed: 'Seats that were held for you were not paid.',
     drop_sold_out: 'Sold out while you were sending. You were not charged.',
     drop_closed: 'The sale has closed.',
     drop_cancelled: 'The sale was cancelled.',
@@ -292,6 +293,12 @@ export const en = {
     ended: 'Your seats are no longer held',
     endedText: 'You were not charged.',
     again: 'You can enter again while the sale is open.',
+  },
+  lapsed: {
+    title: 'You cannot enter again yet',
+    why: 'Seats that were held for you were not paid in time, so others go first for a while.',
+    wait: 'You can enter again in',
+    longer: 'If seats go unpaid again, the wait is twice as long.',
   },
   paid: {
     title: 'Paid. See you there.',

@@ -43,6 +43,7 @@ export const zhHant: Messages = {
     not_signed_in: '登入已過期，請重新登入。',
     wrong_answer: '答案不對。請再看一次題目，你還有幾次機會。',
     wrong_question: '題目換了，請回答新的題目。',
+    hold_lapsed: '為你保留的座位沒有付款。',
     drop_sold_out: '送出時票已售完。沒有向你收費。',
     drop_closed: '銷售已結束。',
     drop_cancelled: '這場銷售已取消。',
@@ -287,6 +288,12 @@ export const zhHant: Messages = {
     ended: '座位已不再為你保留',
     endedText: '沒有向你收費。',
     again: '銷售期間你可以再試一次。',
+  },
+  lapsed: {
+    title: '你現在還不能再試',
+    why: '為你保留的座位沒有在時間內付款，所以暫時讓其他人優先。',
+    wait: '距離可以再試還有',
+    longer: '若座位再次沒有付款，等待時間會加倍。',
   },
   paid: {
     title: '付款完成，現場見。',

@@ -104,6 +104,7 @@ function changesOf(body: ReturnType<typeof bodyOf>, dirty: Dirty) {
     holdSeconds: Boolean(dirty.holdMinutes),
     maxPerBuyer: Boolean(dirty.maxPerBuyer),
     standbyLimit: Boolean(dirty.standbyLimit),
+    lapsePauseSeconds: Boolean(dirty.lapsePauseSeconds),
     questions: Boolean(dirty.questions),
   };
   return Object.fromEntries(Object.entries(terms).filter(([name]) => isDirty[name as keyof typeof terms]));

@@ -25,6 +25,7 @@ export type DropValues = {
   holdMinutes: string;
   maxPerBuyer: string;
   standbyLimit: string;
+  lapsePauseSeconds: string;
   partitions: string;
   sections: SectionValues[];
   questions: QuestionValues[];
@@ -54,6 +55,7 @@ export function newDropValues(event: Event, now: number): DropValues {
     holdMinutes: '5',
     maxPerBuyer: '4',
     standbyLimit: '500',
+    lapsePauseSeconds: '60',
     partitions: '1',
     sections: [emptySection],
     questions: [emptyQuestion],
@@ -70,6 +72,7 @@ export function dropValues(drop: Drop): DropValues {
     holdMinutes: String(Math.round((drop.holdSeconds / 60) * 100) / 100),
     maxPerBuyer: String(drop.maxPerBuyer),
     standbyLimit: String(drop.standbyLimit),
+    lapsePauseSeconds: String(drop.lapsePauseSeconds),
     partitions: '1',
     sections: drop.sections.map(({ name, rows, seatsPerRow }) => ({
       name,
@@ -102,6 +105,7 @@ export function bodyOf(values: DropValues) {
     holdSeconds: minutes === undefined ? undefined : Math.round(minutes * 60),
     maxPerBuyer: numberOf(values.maxPerBuyer),
     standbyLimit: numberOf(values.standbyLimit),
+    lapsePauseSeconds: numberOf(values.lapsePauseSeconds),
     partitions: numberOf(values.partitions),
     sections: values.sections.map(({ name, rows, seatsPerRow }) => ({
       name,

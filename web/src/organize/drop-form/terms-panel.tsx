@@ -55,6 +55,13 @@ export function TermsPanel({ fixed }: { fixed: boolean }) {
           error={errors.holdMinutes?.message}
         />
         <Field
+          {...register('lapsePauseSeconds')}
+          {...number}
+          label={words.drop.lapsePause}
+          hint={words.drop.lapsePauseHint}
+          error={errors.lapsePauseSeconds?.message}
+        />
+        <Field
           {...register('standbyLimit')}
           {...number}
           label={words.drop.standbyLimit}

@@ -128,6 +128,9 @@ export const en = {
     holdHint: 'How long seats are kept for a buyer who pays. Then they go to the next in standby.',
     maxPerBuyer: 'Seats each, at most',
     maxHint: '1 to 10',
+    lapsePause: 'Seconds to wait after unpaid seats',
+    lapsePauseHint:
+      'Buyers who let seats go unpaid cannot enter again for this long; twice as long each time. 0: no wait.',
     standbyLimit: 'Places in standby',
     standbyHint: 'Who finds no seat waits here for one to come back. 0: no standby.',
     partitions: 'Parts that decide at once',

@@ -114,6 +114,8 @@ export const zhHant: StaffWords = {
     holdHint: '座位為付款中的購票者保留多久，逾時就讓給下一位候補。',
     maxPerBuyer: '每人最多座位數',
     maxHint: '1 到 10',
+    lapsePause: '未付款後的等待時間（秒）',
+    lapsePauseHint: '讓座位逾時未付款的購票者，要等這麼久才能再試，每次加倍。0 表示不必等待。',
     standbyLimit: '候補名額',
     standbyHint: '沒有座位的人在這裡等候釋出。0 表示不設候補。',
     partitions: '同時處理的分區數',

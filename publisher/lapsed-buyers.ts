@@ -1,0 +1,80 @@
+/**
+ * The buyers whose entries are refused for a while, since holds of theirs have lapsed, in memory: no entry waits for
+ * Redis. Redis refuses them as well (claim.lua); told here, they neither fill the queue nor have to wait for an outcome.
+ */
+import type { Drop } from '../shared/drops/drop.ts';
+import { places, type Inventory } from '../shared/inventory/inventory.ts';
+import type { Place } from '../shared/inventory/keys.ts';
+import type { Log } from '../shared/log.ts';
+import { startLoop } from '../shared/loop.ts';
+import type { OpenDrops } from './open-drops.ts';
+
+export type LapsedBuyers = {
+  /** Milliseconds until this buyer may enter this drop again; 0 if nothing is known against it. */
+  msLeft: (dropId: number, buyerId: number) => number;
+  stop: () => Promise<void>;
+};
+
+/** Milliseconds between two looks: as bans, a lapse is known to every publisher within a second. */
+const pollMs = 400;
+/** Buyers that one look asks for at once, so that it keeps no node for long. */
+const portion = 1_000;
+/** Buyers remembered in a drop. Those beyond are left to Redis. */
+const mostBuyers = 200_000;
+
+type LapsedInDrop = {
+  /** By partition: lapses up to this version are known. */
+  versions: number[];
+  /** Buyer -> when the pause is over, by the monotonic clock of this process. */
+  until: Map<number, number>;
+};
+
+export function watchLapsedBuyers(
+  openDrops: Pick<OpenDrops, 'onSale'>,
+  inventory: Pick<Inventory, 'lapses'>,
+  log: Log,
+): LapsedBuyers {
+  let known = new Map<number, LapsedInDrop>();
+
+  const loop = startLoop('lapsed buyers', pollMs, log, async () => {
+    const drops = openDrops.onSale().filter(({ lapsePauseSeconds }) => lapsePauseSeconds > 0);
+    known = new Map(drops.map(({ id }) => [id, known.get(id) ?? { versions: [], until: new Map() }]));
+    const looks = await Promise.allSettled(
+      drops.flatMap(({ id, partitions }: Drop) =>
+        places(id, partitions).map((place) => readOn(inventory, place, known.get(id)!)),
+      ),
+    );
+    const now = performance.now();
+    for (const { until } of known.values())
+      for (const [buyerId, end] of until) if (end <= now) until.delete(buyerId);
+    // What one node does not say keeps nobody from hearing the others.
+    for (const look of looks) if (look.status === 'rejected') throw look.reason;
+  });
+
+  return {
+    msLeft: (dropId, buyerId) => {
+      const end = known.get(dropId)?.until.get(buyerId);
+      return end === undefined ? 0 : Math.max(0, end - performance.now());
+    },
+    stop: loop.stop,
+  };
+}
+
+async function readOn(
+  inventory: Pick<Inventory, 'lapses'>,
+  place: Place,
+  { versions, until }: LapsedInDrop,
+): Promise<void> {
+  for (;;) {
+    const version = versions[place.partition] ?? 0;
+    const lapses = await inventory.lapses(place, version, portion);
+    if (!lapses) return;
+    // Redis's clock said `now` before this moment, so a pause never ends here before it ends there.
+    const ahead = performance.now() - lapses.now;
+    for (const refused of lapses.refused)
+      if (until.size < mostBuyers || until.has(refused.buyerId))
+        until.set(refused.buyerId, refused.until + ahead);
+    versions[place.partition] = lapses.version;
+    if (lapses.version === version) return;
+  }
+}
