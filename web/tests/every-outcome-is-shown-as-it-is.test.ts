@@ -112,8 +112,8 @@ test('who got nothing is told so, also after a reload', async () => {
   await context.close();
 });
 
-test('a hold that is not paid in time lapses, and another try is possible', async () => {
-  const dropId = await stack.drop({ ...oneRow(4), holdSeconds: 5 });
+test('a hold that is not paid in time lapses, and another try is possible after a while', async () => {
+  const dropId = await stack.drop({ ...oneRow(4), holdSeconds: 5, lapsePauseSeconds: 10 });
   const context = await browser.visit({ as: await stack.person() });
   const page = await openSale(context, dropId);
   await untilStage(page, 'open');
@@ -121,10 +121,33 @@ test('a hold that is not paid in time lapses, and another try is possible', asyn
   await untilStage(page, 'held');
   await untilStage(page, 'released');
   await page.getByRole('heading', { name: 'The time to pay ran out' }).waitFor();
+  await page.getByText('You can enter again in').waitFor();
   await page.reload();
   await page.getByRole('heading', { name: 'The time to pay ran out' }).waitFor();
+  // The form comes back by itself.
   await buy(page, 1);
   await untilStage(page, 'held');
+  await context.close();
+});
+
+test('an entry that comes too early after a lapsed hold says how long to wait', async () => {
+  const dropId = await stack.drop(oneRow(4));
+  const me = await stack.person();
+  const context = await browser.visit({ as: me });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  const { version } = await me.entry(dropId);
+  const retryAt = new Date(Date.now() + 600_000).toISOString();
+  const entry = {
+    status: 'sold_out' as const,
+    version: version + 1,
+    reason: 'hold_lapsed' as const,
+    retryAt,
+  };
+  await stack.tell({ dropId, soldOut: [], events: [{ to: me.id, event: 'entry:outcome', entry }] });
+  await untilStage(page, 'refused');
+  await page.getByRole('heading', { name: 'You cannot enter again yet' }).waitFor();
+  await page.getByText('You can enter again in').waitFor();
   await context.close();
 });
 

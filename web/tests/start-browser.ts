@@ -84,6 +84,7 @@ export type Stage =
   | 'standby'
   | 'paid'
   | 'released'
+  | 'refused'
   | 'paused'
   | 'closed'
   | 'cancelled';
