@@ -66,7 +66,9 @@ export class Shopper {
   async send(method: Method, path: string, name: string, body?: unknown): Promise<Answer> {
     for (let tries = 1; ; tries += 1) {
       const answer = await ask(this.#buyer, method, path, name, body);
-      const isToBeRepeated = comeAgain.has(answer.status) || answer.code === 'payment_under_way';
+      const isToBeRepeated =
+        (comeAgain.has(answer.status) && answer.code !== 'hold_lapsed') ||
+        answer.code === 'payment_under_way';
       if (!isToBeRepeated || tries === mostTries) return answer;
       this.#options.onRetry(name, answer);
       await pause((answer.retryAfter ?? 1) * 1000 + Math.random() * 500);

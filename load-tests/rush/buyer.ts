@@ -364,6 +364,8 @@ function resultOf({ status }: Answer): Press['result'] {
 }
 
 function isToBeRepeated({ status, code }: Answer): boolean {
+  // The hold of an entry whose answer was lost: one account is not to have seats again and again.
+  if (code === 'hold_lapsed') return false;
   return [0, 425, 429, 502, 503, 504].includes(status) || code === 'payment_under_way';
 }
 

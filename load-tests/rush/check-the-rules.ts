@@ -56,12 +56,12 @@ async function checkQueuesOnceEmpty(
   holdSeconds: number,
   report: Report,
 ): Promise<void> {
-  const deadline = Date.now() + holdSeconds * 1000 + 15_000;
+  const deadline = performance.now() + holdSeconds * 1000 + 15_000;
   for (;;) {
     const after = await queueDepths(amqpUrl, queues);
     const { violations, report: note } = createReport();
     checkQueues(before, after, parked, note);
-    if (violations.length > 0 && Date.now() < deadline) {
+    if (violations.length > 0 && performance.now() < deadline) {
       await sleep(1_000);
       continue;
     }

@@ -13,11 +13,11 @@ const everyMs = { terminal: 250, elsewhere: 2_000 };
  */
 export function showProgress(now: () => string, elsewhereMs = everyMs.elsewhere): Progress {
   const out = process.stderr;
-  const since = Date.now();
+  const since = performance.now();
   const clear = () => {
     if (out.isTTY) out.write('\r\x1b[2K');
   };
-  const stamp = () => `${((Date.now() - since) / 1000).toFixed(1).padStart(6)} s  `;
+  const stamp = () => `${((performance.now() - since) / 1000).toFixed(1).padStart(6)} s  `;
   const show = () => {
     const line = `${stamp()}${now()}`;
     if (out.isTTY) out.write(`\r\x1b[2K${line.slice(0, (out.columns || 120) - 1)}`);

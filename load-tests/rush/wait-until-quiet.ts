@@ -18,17 +18,17 @@ export async function waitUntilQuiet(
   deps: QuietDeps & { progress: () => string },
   { stillMs, longestMs }: { stillMs: number; longestMs: number },
 ): Promise<boolean> {
-  const since = Date.now();
+  const since = performance.now();
   let seen = '';
   let changedAt = since;
   let quietLooks = 0;
-  while (Date.now() - changedAt < stillMs && Date.now() - since < longestMs) {
+  while (performance.now() - changedAt < stillMs && performance.now() - since < longestMs) {
     // While a server cannot be asked, nobody knows that it is quiet.
     quietLooks = (await isQuiet(deps).catch(() => false)) ? quietLooks + 1 : 0;
     if (quietLooks === 2) return true;
     const counts = await deps.inventory.counts(deps.drop).catch(() => undefined);
     const now = `${deps.progress()} ${JSON.stringify(counts)}`;
-    if (now !== seen) changedAt = Date.now();
+    if (now !== seen) changedAt = performance.now();
     seen = now;
     await sleep(lookEvery);
   }
