@@ -34,6 +34,8 @@ export type ConsumerDeps = {
 
 export type Consumer = {
   ready: () => boolean;
+  /** Why messages are not handled though all servers are there; undefined when they are. */
+  trouble: () => string | undefined;
   /** Takes no more messages; resolves when those under way are done. */
   stop: () => Promise<void>;
 };
@@ -82,6 +84,7 @@ export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
 
   return {
     ready: () => intake.ready() && timers.ready(),
+    trouble: () => workers.map((each) => each.trouble()).find((each) => each !== undefined),
     async stop() {
       await Promise.all([sweeper.stop(), ...workers.map((each) => each.stop())]);
       await intake.close();

@@ -10,7 +10,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { ConsumeMessage } from 'amqplib';
 import type { Announcer } from '../shared/announce.ts';
-import { decodeBatch, type DecodedBatch } from '../shared/broker/entry-batch.ts';
+import { decodeBatch, lateSent, type DecodedBatch } from '../shared/broker/entry-batch.ts';
 import type { EntryState } from '../shared/contract/entries.ts';
 import { entryStateOf, heldState, soldOutState } from '../shared/entry-state.ts';
 import type { Batch, ClaimResult, Outcome } from '../shared/inventory/claim.ts';
@@ -51,9 +51,11 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
   };
 
   return {
-    async decide(message) {
+    async decide(message, { late }) {
       const decoded = decodeBatch(message);
       if (!decoded) throw new Unhandleable('not a batch of entries');
+      const sent = late ? lateSent(decoded.batch.sent) : undefined;
+      if (sent !== undefined) decoded.batch.sent = sent;
       const result = await claim(decoded);
       if (!isDecided(result)) throw new Unhandleable(`drop ${decoded.place.dropId} is not in Redis`);
       return follow(message, decoded, result);

@@ -35,7 +35,7 @@ test('a hold whose timer could not be set until it had ended is not told of as i
     metrics: createConsumerMetrics(createMetrics('consumer')),
   });
 
-  const follow = await decide(message);
+  const follow = await decide(message, { late: false });
   await expect(follow()).rejects.toThrow('the broker is away');
   brokerIsAway = false;
   await follow();

@@ -34,6 +34,7 @@ await runTier(log, async (lifecycle) => {
   lifecycle.onStop('redis', () => redis.disconnect());
   ops.addCheck('redis', () => redisReady(redis));
   ops.addCheck('broker', () => consumer?.ready() ?? false);
+  ops.addCheck('queues', () => consumer?.trouble() ?? true);
 
   const broker = await connectBroker(config.AMQP_URL, log);
   lifecycle.onStop('broker', () => broker.close());

@@ -73,6 +73,16 @@ test('a tier is ready when each of its dependencies is, and no more once it stop
   // What it can do without is told of, no more.
   ops.addOptional('replica', () => Promise.reject(new Error('away')));
   expect(await ops.readiness()).toMatchObject({ ready: true, checks: { replica: 'away' } });
+  // Why it is not, if that is known.
+  let trouble: string | undefined = 'the queue is stuck';
+  ops.addCheck('queue', () => trouble ?? true);
+  expect(await ops.readiness()).toMatchObject({
+    ready: false,
+    checks: { queue: 'not ready' },
+    reasons: { queue: 'the queue is stuck' },
+  });
+  trouble = undefined;
+  expect(await ops.readiness()).toMatchObject({ ready: true, checks: { queue: 'ok' } });
   ops.quiet();
   expect(await ops.readiness()).toMatchObject({ ready: false, checks: { true: 'ok', there: 'ok' } });
 });

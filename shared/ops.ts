@@ -5,8 +5,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 
-/** Answers whether one dependency can be used now; rejecting means no. */
-export type ReadinessCheck = () => boolean | Promise<boolean>;
+/** Answers whether one dependency can be used now; rejecting means no, and so does a text, which says why. */
+export type ReadinessCheck = () => boolean | string | Promise<boolean>;
 
 /** Milliseconds a dependency may take to show that it is there. */
 const checkDeadline = 2_000;
@@ -15,7 +15,12 @@ const checkDeadline = 2_000;
 const connection = 'close';
 
 /** `away`: does without it for as long. */
-export type Readiness = { ready: boolean; checks: Record<string, 'ok' | 'not ready' | 'away'> };
+export type Readiness = {
+  ready: boolean;
+  checks: Record<string, 'ok' | 'not ready' | 'away'>;
+  /** Why, where a check said so. */
+  reasons?: Record<string, string>;
+};
 
 export class Ops {
   readonly #registry: Registry;
@@ -42,12 +47,24 @@ export class Ops {
 
   async readiness(): Promise<Readiness> {
     const results = await Promise.all(
-      [...this.#checks].map(
-        async ([name, { check, otherwise }]) => [name, (await holds(check)) ? 'ok' : otherwise] as const,
-      ),
+      [...this.#checks].map(async ([name, { check, otherwise }]) => ({
+        name,
+        otherwise,
+        answer: await holds(check),
+      })),
     );
-    const ready = !this.#stopping && results.every(([, state]) => state !== 'not ready');
-    return { ready, checks: Object.fromEntries(results) };
+    const states = results.map(
+      ({ name, answer, otherwise }) => [name, answer === true ? 'ok' : otherwise] as const,
+    );
+    const ready = !this.#stopping && states.every(([, state]) => state !== 'not ready');
+    const reasons = results.flatMap(({ name, answer }) =>
+      typeof answer === 'string' ? [[name, answer]] : [],
+    );
+    return {
+      ready,
+      checks: Object.fromEntries(states),
+      ...(reasons.length > 0 && { reasons: Object.fromEntries(reasons) as Record<string, string> }),
+    };
   }
 
   /** Answers the request if it is one of the three; false when it is something else. */
@@ -69,7 +86,7 @@ export class Ops {
   }
 }
 
-async function holds(check: ReadinessCheck): Promise<boolean> {
+async function holds(check: ReadinessCheck): Promise<boolean | string> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), checkDeadline);

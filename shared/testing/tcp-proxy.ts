@@ -10,12 +10,18 @@ export type TcpProxy = {
   freeze: () => void;
   /** Passes on what is asked and nothing that is answered, until `restore`. */
   holdAnswers: () => void;
+  /**
+   * Ends the connections to the server alone: it sees its clients go, while they have what it sent before and know of
+   * nothing. New connections are passed on as before.
+   */
+  leaveClients: () => void;
   stop: () => Promise<void>;
 };
 
 /** Stands between a client and a real server, so that a test can take the way to it away. */
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const pairs = new Set<[Socket, Socket]>();
+  const left = new Set<Socket>();
   let open = true;
   const server = createServer((client) => {
     if (!open) {
@@ -26,7 +32,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     const pair: [Socket, Socket] = [client, upstream];
     pairs.add(pair);
     const end = () => {
-      pairs.delete(pair);
+      if (!pairs.delete(pair)) return;
       client.destroy();
       upstream.destroy();
     };
@@ -64,8 +70,19 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
         upstream.pause();
       }
     },
+    leaveClients() {
+      for (const pair of pairs) {
+        const [client, upstream] = pair;
+        pairs.delete(pair);
+        left.add(client);
+        client.unpipe(upstream).resume();
+        upstream.unpipe(client);
+        upstream.destroy();
+      }
+    },
     async stop() {
       for (const [client] of pairs) client.destroy();
+      for (const client of left) client.destroy();
       server.close();
       await once(server, 'close');
     },

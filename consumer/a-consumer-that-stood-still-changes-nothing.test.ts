@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { decodeTimer } from '../shared/broker/hold-timer.ts';
+import { eventually } from '../shared/testing/eventually.ts';
+import { testServers } from '../shared/testing/servers.ts';
+import { startTcpProxy, viaProxy, type TcpProxy } from '../shared/testing/tcp-proxy.ts';
+import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+import type { ApartPlan } from './testing/consumer-apart.ts';
+
+let world: ConsumerWorld;
+let proxy: TcpProxy;
+let child: ChildProcess | undefined;
+beforeEach(async () => {
+  world = await createConsumerWorld();
+  const { hostname, port } = new URL(testServers().amqpUrl);
+  proxy = await startTcpProxy({ host: hostname, port: Number(port) });
+});
+afterEach(async () => {
+  if (child && child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  await proxy.stop();
+  await world.close();
+});
+
+/** A consumer in a process of its own, and what it was answered for each batch that it asked about. */
+async function startApart(): Promise<{ process: ChildProcess; answers: string[] }> {
+  const plan: ApartPlan = {
+    redisNodes: testServers().redisNodes,
+    amqpUrl: viaProxy(testServers().amqpUrl, proxy),
+    namespace: world.namespace,
+    checkoutKey: world.checkoutKey.export().toString('hex'),
+  };
+  const script = join(import.meta.dirname, 'testing', 'consumer-apart.ts');
+  child = spawn(process.execPath, [script, JSON.stringify(plan)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const answers: string[] = [];
+  createInterface({ input: child.stdout! }).on('line', (line) => answers.push(line));
+  await eventually(() => answers.includes('ready'));
+  return { process: child, answers };
+}
+
+test('what it has in hand was decided by another one, however much that decided since: nobody gets a second outcome', async () => {
+  const { drop, place } = await world.onSale({
+    sections: [{ name: 'Box', rows: 1, seatsPerRow: 3 }],
+    standbyLimit: 1,
+  });
+  const first = await startApart();
+  first.process.kill('SIGSTOP');
+  // Three win, the fourth stands by, the others get nothing.
+  const batches = [await world.broker.enter(place, '1:1,2:1,3:1,4:1,5:1,6:1')];
+  for (let buyer = 100; buyer < 140; buyer += 1) batches.push(await world.broker.enter(place, `${buyer}:1`));
+  const { topology, depth } = world.broker;
+  // All are on their way to it, which is all that it will know.
+  await eventually(async () => (await depth(topology.entryQueue(0))) === 0);
+  const second = await world.start();
+  // The broker has waited for its word long enough.
+  proxy.leaveClients();
+  await eventually(async () => (await world.inventory.counts(drop))?.decided === 46);
+  for (let buyer = 1_000; buyer < 1_520; buyer += 1) await world.broker.enter(place, `${buyer}:1`);
+  await eventually(async () => (await world.inventory.counts(drop))?.decided === 566);
+  // Seats and a place come free for those who were told that there was none, and for the one who left.
+  for (const buyer of [4, 1, 2]) await world.inventory.leave(place, buyer);
+  await eventually(async () => (await depth(topology.entryQueue(0))) === 0);
+  const look = async () => ({
+    counts: await world.inventory.counts(drop),
+    claims: (await world.ledger(place)).length,
+    views: await Promise.all([1, 2, 3, 4, 5, 6, 100, 139].map((buyer) => world.inventory.view(place, buyer))),
+  });
+  const before = await look();
+  expect(before.counts).toMatchObject({ free: 2, standby: 0, held: 1 });
+
+  first.process.kill('SIGCONT');
+  await eventually(() => batches.every(({ id }) => first.answers.some((line) => line.startsWith(id))));
+  expect(new Set(first.answers.filter((line) => line !== 'ready').map((line) => line.split(' ')[1]))).toEqual(
+    new Set(['decided_before']),
+  );
+  expect(await look()).toEqual(before);
+  await second.end();
+});
+
+test('a batch that comes again after its reply is forgotten: its buyers are told how they stand, its holds are timed', async () => {
+  const { drop, place } = await world.onSale({
+    sections: [{ name: 'Box', rows: 1, seatsPerRow: 2 }],
+    standbyLimit: 2,
+  });
+  const news = await world.news(drop.id);
+  const { topology, drain, queue } = world.broker;
+  const batch = { id: '0123456789abcd', packed: '1:1,2:1,3:1,4:1,5:1,5:1', sent: 'channel0.1' };
+  await world.inventory.claim(place, batch, { mayBorrow: false });
+  await world.inventory.leave(place, 1); // to 3
+  await world.inventory.leave(place, 4);
+  await world.forgetReplies(place);
+  const before = await world.ledger(place);
+
+  const consumer = await world.start({ sweepEveryMs: 3_600_000 });
+  await queue(place, batch);
+  await eventually(() => news.told.length === 5);
+  const told = (buyer: number) => news.of(buyer).map(({ entry }) => entry.status);
+  expect([1, 2, 3, 4, 5].map(told)).toEqual([['released'], ['held'], ['held'], ['none'], ['sold_out']]);
+  expect(await consumer.metrics()).toMatch(/seatdrop_batches_decided_before_total\{.*\} 1$/m);
+  await consumer.end();
+  expect(await world.ledger(place)).toEqual(before);
+  const timers = (await drain(topology.waitingQueue(600))).map((message) => decodeTimer(message));
+  expect(timers).toEqual([{ place, holdIds: [`${batch.id}-1`, `${batch.id}-2`] }]);
+  expect(await world.broker.depth(topology.parked)).toBe(0);
+});
