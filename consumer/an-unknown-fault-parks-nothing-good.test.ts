@@ -145,7 +145,7 @@ test('a fault that has passed by the time that another batch is decided parks no
   });
   const batches = await enter(place, 1, 4);
   await eventually(async () => (await decided(place)).length === 4);
-  expect((await decided(place)).toSorted()).toEqual(batches.toSorted());
+  expect(new Set(await decided(place))).toEqual(new Set(batches));
   const claims = (await world.ledger(place)).filter(({ t }) => t === 'claim');
   expect(claims.map(({ q = '' }) => q.split('.').slice(1).join('.'))).toEqual(['1', '3', '2.late', '4']);
   await consumer.end();
