@@ -25,6 +25,7 @@ import { createFindTerms } from './drops/drop-terms.ts';
 import { readQueueDepths } from './drops/queue-depths.ts';
 import { startFollowing } from './drops/follow-mysql.ts';
 import { countConflicts } from './checkout/conflicts.ts';
+import { startNamingSeats } from './drops/name-seats.ts';
 import { startEndingSales } from './drops/end-sales.ts';
 import { startArchiving } from './ledger/archive-ledgers.ts';
 import { createMailMetrics } from './mail/mail-metrics.ts';
@@ -109,14 +110,15 @@ await runTier(log, async (lifecycle) => {
     replicaAcks: config.REDIS_REPLICA_ACKS,
     log,
   });
+  const findTerms = createFindTerms(db);
   const deps: SaleDeps = {
     db,
     reader,
-    findTerms: createFindTerms(db),
+    findTerms,
     inventory,
     announcer: createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKey }),
     payments: createPayments(config, log),
-    till: createTill(db),
+    till: createTill(db, findTerms),
     parked: createParkedMessages(parkedChannel, topology),
     ...(config.TIER_URLS && { tierUrls: config.TIER_URLS }),
     queueDepths: () => readQueueDepths(timers, topology),
@@ -133,6 +135,7 @@ await runTier(log, async (lifecycle) => {
     ['ending sales', startEndingSales(deps)],
     ['refunding', startRefunding(deps, paymentMetrics)],
     ['reconciling payments', startReconciling(deps, paymentMetrics)],
+    ['naming sold seats', startNamingSeats(deps)],
     ['following MySQL', startFollowing(deps, { registry })],
     ['archiving ledgers', startArchiving(deps, { registry })],
   ] as const) {

@@ -62,21 +62,27 @@ async function account(role: Role, name: string): Promise<number> {
   return id!;
 }
 
-/** The id of the event; one that has taken place is announced again. */
+/** The id of the event; a seat of an event is sold once, so one whose drop is over is announced anew. */
 async function announced(event: DemoEvent, organizerId: number): Promise<number> {
   const { title, description, venue } = event;
   const starts_at = inSeconds(event.startsIn);
   starts_at.setUTCHours(19, 30, 0, 0); // as evenings begin
   const known: { id: number; starts_at: Date } | undefined = await db('events')
     .where({ title, organizer_id: organizerId })
+    .orderBy('id', 'desc')
     .first();
-  if (known && known.starts_at > new Date()) return known.id;
-  if (known) {
+  if (known && (await onSaleOrToCome(known.id))) return known.id;
+  if (known && !(await hasSold(known.id))) {
     await db('events').where({ id: known.id }).update({ starts_at });
     return known.id;
   }
   const [id] = await db('events').insert({ title, description, venue, starts_at, organizer_id: organizerId });
   return id!;
+}
+
+async function hasSold(eventId: number): Promise<boolean> {
+  const found: unknown = await db('drops').where({ event_id: eventId, cancelled_at: null }).first('id');
+  return found !== undefined;
 }
 
 async function onSaleOrToCome(eventId: number): Promise<boolean> {

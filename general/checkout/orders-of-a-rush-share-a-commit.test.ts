@@ -56,7 +56,7 @@ test('each of many who pay at once gets the order of exactly his seats', async (
 
 test('one whose seat has an owner gets no order, and keeps nobody else from his', async () => {
   const { drop, all } = await heldBy(8);
-  const till = createTill(sale.db);
+  const till = createTill(sale.db, sale.deps.findTerms);
   const paid = all.map(({ place, hold, buyer }) => ({
     ref: `ch_${hold.holdId}`,
     attempt: {

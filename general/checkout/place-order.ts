@@ -1,9 +1,16 @@
+import { seatNameOf, type SeatName } from '../../shared/inventory/seat-names.ts';
 import { isDuplicateKey, transact, type Database } from '../../shared/mysql/connect.ts';
+import type { FindTerms } from '../drops/drop-terms.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import { approveAttempts, byKey, lockAttempts, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
 
 /** A charge that was approved, and the provider's name for it. */
 export type Paid = { attempt: PaymentAttempt; ref: string };
+
+export type NamedSeat = SeatName & { seat_id: string; event_id: number };
+
+/** With its seats as the event calls them. */
+export type Named = Paid & { seats: NamedSeat[] };
 
 export type Placed =
   /** `order` where this call placed it; else it was there already. */
@@ -13,18 +20,18 @@ export type Placed =
 
 /**
  * Approved charges become orders: orders, seats, payments and the e-mails to send, in one transaction for all of them.
- * The unique key on sold seats has the last word on who owns them. Safe to repeat, and by several at once: the attempts
- * are locked first, and whoever comes second finds them done.
+ * The unique keys on sold seats have the last word on who owns them, in the drop and in the event. Safe to repeat, and
+ * by several at once: the attempts are locked first, and whoever comes second finds them done.
  * @throws a duplicate-key error when a seat has an owner; nothing has changed then
  */
-export function placeOrders(db: Database, group: readonly Paid[]): Promise<Placed[]> {
+export function placeOrders(db: Database, group: readonly Named[]): Promise<Placed[]> {
   return transact(db, async (trx) => {
     const found = await lockAttempts(
       trx,
       group.map(({ attempt }) => attempt),
     );
     // Checkout and webhook may both have come with one and the same.
-    const open = new Map<PaymentAttempt, Paid>();
+    const open = new Map<PaymentAttempt, Named>();
     group.forEach((paid, at) => {
       const known = found[at];
       if (known?.status === 'pending' && !open.has(known)) open.set(known, paid);
@@ -58,9 +65,22 @@ export async function giveBack(db: Database, { attempt, ref }: Paid): Promise<Pl
   return { kind: 'seats_lost' };
 }
 
-/** Whether a seat of an order has an owner, or the order is there. */
+/** Whether a seat of an order has an owner, in its drop or in another one of the event, or the order is there. */
 export function isTaken(error: unknown): boolean {
-  return isDuplicateKey(error, 'sold_seats_one_owner') || isDuplicateKey(error, 'PRIMARY');
+  return ['sold_seats_one_owner', 'sold_seats_one_in_event', 'PRIMARY'].some((key) =>
+    isDuplicateKey(error, key),
+  );
+}
+
+/** The seats of an attempt as the event calls them. */
+export async function namedSeats(
+  findTerms: FindTerms,
+  { place, seats }: Pick<PaymentAttempt, 'place' | 'seats'>,
+): Promise<NamedSeat[]> {
+  const terms = await findTerms(place.dropId);
+  if (!terms) throw new Error(`there is no drop ${place.dropId}`);
+  const { eventId: event_id, sections } = terms;
+  return seats.map((seat_id) => ({ seat_id, event_id, ...seatNameOf(seat_id, sections) }));
 }
 
 type SoldSeat = { drop_id: number; seat_id: string };
@@ -73,7 +93,7 @@ function bySeat(one: SoldSeat, other: SoldSeat): number {
  * What an attempt is for never changes, so what the caller knows of it holds. `all` is in the order of byKey, and so is
  * what is inserted, in the order of its own key: two groups never wait for each other.
  */
-async function writeOrders(trx: Database, all: readonly Paid[]): Promise<Map<Paid, OrderRow>> {
+async function writeOrders(trx: Database, all: readonly Named[]): Promise<Map<Paid, OrderRow>> {
   if (all.length === 0) return new Map();
   await approveAttempts(trx, all);
   const cancelled = await cancelledAmong(trx, all);
@@ -85,8 +105,10 @@ async function writeOrders(trx: Database, all: readonly Paid[]): Promise<Map<Pai
       return [paid, { ...order, created_at: new Date() }];
     }),
   );
-  const seats = all.flatMap(({ attempt: { holdId, place, seats: of } }) =>
-    of.toSorted().map((seat_id) => ({ order_id: holdId, drop_id: place.dropId, seat_id })),
+  const seats = all.flatMap(({ attempt: { holdId, place }, seats: of }) =>
+    of
+      .toSorted((one, other) => (one.seat_id < other.seat_id ? -1 : 1))
+      .map((seat) => ({ order_id: holdId, drop_id: place.dropId, ...seat })),
   );
   await trx('orders').insert(
     all.map((paid) => {

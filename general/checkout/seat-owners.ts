@@ -3,17 +3,30 @@ import type { Followed, LostHold, Owner } from '../../shared/inventory/inventory
 import type { Place } from '../../shared/inventory/keys.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { SaleDeps } from '../sale-deps.ts';
+import { namedSeats, type NamedSeat } from './place-order.ts';
 
 type OwnedSeat = { orderId: string; buyerId: number; seat: string };
 
-/** The orders that own seats of this hold, each with all its seats; not the hold's own order. */
+type SomeHold = { holdId: string; place: Place; seats: string[] };
+
+/**
+ * The orders that own seats of this hold, each with all its seats; not the hold's own order. Orders of other drops of
+ * the event come with none: what they own has no id in this drop.
+ */
 export async function ownersOf(
-  db: Database,
-  { holdId, place, seats }: { holdId: string; place: Place; seats: readonly string[] },
+  { db, findTerms }: Pick<SaleDeps, 'db' | 'findTerms'>,
+  hold: SomeHold,
 ): Promise<Owner[]> {
+  return [
+    ...(await ownersHere(db, hold)),
+    ...(await ownersElsewhere(db, hold.place, await namedSeats(findTerms, hold))),
+  ];
+}
+
+async function ownersHere(db: Database, { holdId, place, seats }: SomeHold): Promise<Owner[]> {
   const owning = db('sold_seats')
     .where({ drop_id: place.dropId })
-    .whereIn('seat_id', [...seats])
+    .whereIn('seat_id', seats)
     .whereNot({ order_id: holdId })
     .distinct('order_id')
     .as('owning');
@@ -26,6 +39,27 @@ export async function ownersOf(
     buyerId: of[0]!.buyerId,
     seats: of.map(({ seat }) => seat),
   }));
+}
+
+async function ownersElsewhere(
+  db: Database,
+  { dropId }: Place,
+  seats: readonly NamedSeat[],
+): Promise<Owner[]> {
+  const rows: { orderId: string; buyerId: number }[] = await db('sold_seats as s')
+    .join('orders as o', 'o.id', 's.order_id')
+    .whereIn(
+      ['s.event_id', 's.section_key', 's.row_label', 's.seat_number'],
+      seats.map(({ event_id, section_key, row_label, seat_number }) => [
+        event_id,
+        section_key,
+        row_label,
+        seat_number,
+      ]),
+    )
+    .whereNot('s.drop_id', dropId)
+    .distinct({ orderId: 's.order_id', buyerId: 'o.user_id' });
+  return rows.map((row) => ({ ...row, seats: [] }));
 }
 
 /** Gives orders their seats in Redis, ends the hold that lost them, and tells everybody whom that concerns. */

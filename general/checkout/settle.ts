@@ -164,7 +164,12 @@ async function returnHold(deps: SaleDeps, attempt: PaymentAttempt, reason: strin
 async function returnMoney(deps: SaleDeps, attempt: PaymentAttempt): Promise<Settlement> {
   if (!isOurs(deps, attempt)) return { kind: 'seats_lost' };
   const refunded = await deps.payments.refund(chargeOf(attempt));
-  const owners = await ownersOf(deps.db, attempt);
+  const owners = await ownersOf(deps, attempt);
+  if (owners.some(({ seats }) => seats.length === 0))
+    deps.log.error(
+      { holdId: attempt.holdId, ...attempt.place, owners },
+      'another drop of the event has sold seats of this one: one of the two has to be cancelled',
+    );
   const { kind } = await followOrders(deps, attempt.place, owners, attempt);
   // Nobody else's seats, and no hold that has ended: a charge after its attempt was given up. The hold may live on.
   const returned =

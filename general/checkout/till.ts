@@ -4,6 +4,7 @@
  */
 import { grouped } from '../../shared/grouped.ts';
 import { isDuplicateKey, retried, type Database } from '../../shared/mysql/connect.ts';
+import type { FindTerms } from '../drops/drop-terms.ts';
 import {
   findAttempts,
   insertAttempts,
@@ -11,7 +12,15 @@ import {
   type BegunAttempt,
   type PaymentAttempt,
 } from './payment-attempt.ts';
-import { giveBack, isTaken, placeOrders, type Paid, type Placed } from './place-order.ts';
+import {
+  giveBack,
+  isTaken,
+  namedSeats,
+  placeOrders,
+  type Named,
+  type Paid,
+  type Placed,
+} from './place-order.ts';
 
 export type Till = {
   /** @throws a duplicate-key error when the attempt exists, as isDuplicateKey tells */
@@ -21,8 +30,8 @@ export type Till = {
   placeOrder: (paid: Paid) => Promise<Placed>;
 };
 
-export function createTill(db: Database): Till {
-  const place = grouped((group: Paid[]) => placeOrders(db, group), { isOnesFault: isDuplicateKey });
+export function createTill(db: Database, findTerms: FindTerms): Till {
+  const place = grouped((group: Named[]) => placeOrders(db, group), { isOnesFault: isDuplicateKey });
   return {
     beginAttempt: grouped(
       async (group: BegunAttempt[]) => {
@@ -37,10 +46,12 @@ export function createTill(db: Database): Till {
       { isOnesFault: isDuplicateKey },
     ),
     findAttempt: grouped((group: AttemptId[]) => findAttempts(db, group), { isOnesFault: () => false }),
-    placeOrder: (paid) =>
-      place(paid).catch((error: unknown) => {
+    async placeOrder(paid) {
+      const seats = await namedSeats(findTerms, paid.attempt);
+      return place({ ...paid, seats }).catch((error: unknown) => {
         if (!isTaken(error)) throw error;
         return giveBack(db, paid);
-      }),
+      });
+    },
   };
 }

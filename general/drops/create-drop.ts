@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { drop, newDrop } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
-import { loadDrop } from '../../shared/drops/drop.ts';
-import { capacityOf } from '../../shared/inventory/layout.ts';
+import { loadDrop, loadDrops } from '../../shared/drops/drop.ts';
+import { capacityOf, type Section } from '../../shared/inventory/layout.ts';
+import { takenSections } from '../../shared/inventory/seat-names.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
@@ -24,7 +25,7 @@ export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route 
     params: ofOne,
     body: newDrop,
     success: { status: 201, schema: drop, description: 'The drop' },
-    problems: [],
+    problems: ['section_taken'],
     async handle({ params, body, session }) {
       const event = await findEvent(db, params.id);
       if (!event) throw new Problem('not_found');
@@ -40,9 +41,15 @@ export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route 
   });
 }
 
-/** The new drop's id. Its seats are not on sale before they are stocked. */
+/**
+ * The new drop's id. Its seats are not on sale before they are stocked.
+ * @throws {Problem} section_taken
+ */
 export function insertDrop(db: Database, eventId: number, body: z.output<typeof newDrop>): Promise<number> {
   return transact(db, async (trx) => {
+    // One new drop of an event after the other: the second sees the first.
+    await trx('events').where({ id: eventId }).forUpdate().first('id');
+    await requireFreeSections(trx, eventId, body.sections);
     const [id] = await trx('drops').insert({
       ...columnsOf(body),
       event_id: eventId,
@@ -52,5 +59,22 @@ export function insertDrop(db: Database, eventId: number, body: z.output<typeof 
     });
     await writeQuestions(trx, id!, body.questions);
     return id!;
+  });
+}
+
+/** A drop that is over still blocks its sections: its tickets are for these seats. */
+async function requireFreeSections(trx: Database, eventId: number, sections: Section[]): Promise<void> {
+  const others = (await loadDrops(trx, { eventId })).filter(({ cancelled }) => !cancelled);
+  const taken = takenSections(sections, others);
+  if (!taken[0]) return;
+  const { name, drop: other } = taken[0];
+  const opensAt = new Date(other.opensAt).toISOString();
+  throw new Problem('section_taken', {
+    detail: `Section “${name}” is in drop ${other.id} of this event, which opens or opened at ${opensAt}`,
+    errors: taken.map(({ index, drop: { id } }) => ({
+      pointer: `/sections/${index}/name`,
+      message: `In drop ${id} of this event`,
+    })),
+    extensions: { section: name, drop: { id: other.id, opensAt } },
   });
 }

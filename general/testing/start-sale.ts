@@ -86,7 +86,7 @@ export async function startSale({
         announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKey }),
         parked: createParkedMessages(parkedChannel, topology),
         payments: payments(log),
-        till: createTill(bare.db),
+        till: createTill(bare.db, bare.findTerms),
       };
       return createSaleRoutes(deps);
     },

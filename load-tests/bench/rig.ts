@@ -117,7 +117,6 @@ export async function startRig(options: {
     const redis = connectRedis(servers.redis.nodes, createLog('bench', 'error'));
     releases.push(() => redis.disconnect());
     const inventory = createInventory({ redis, namespace: '' });
-    const eventId = await insertEvent(db);
 
     const measured: Child[] = [];
     const measure = async (name: string, start: (port: number) => Promise<Child>): Promise<Measured> => {
@@ -140,7 +139,7 @@ export async function startRig(options: {
       step,
       stop,
       async dropOnSale(changes) {
-        const drop = await insertDrop(db, eventId, changes);
+        const drop = await insertDrop(db, await insertEvent(db), changes);
         await inventory.stock(drop);
         return drop;
       },

@@ -88,7 +88,6 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
     log,
   });
   const port = await listen(server, '127.0.0.1', 0);
-  const eventId = await insertEvent(db);
 
   return {
     url: `http://127.0.0.1:${port}`,
@@ -99,7 +98,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
     lines,
 
     async createDrop(changes = {}) {
-      const drop = await insertDrop(db, eventId, changes);
+      const drop = await insertDrop(db, await insertEvent(db), changes);
       if (drop.stocked) await shop.onSale(drop);
       await eventually(() => openDrops.get(drop.id) !== undefined);
       return drop;

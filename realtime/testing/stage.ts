@@ -70,7 +70,6 @@ export async function createStage(): Promise<Stage> {
   );
   const database = await createTestDatabase();
   const { db } = database;
-  const eventId = await insertEvent(db);
   const namespace = `test-${randomBytes(4).toString('hex')}`;
   const redis = connectRedis(testServers().redisNodes, log);
   const inventory = createInventory({ redis, namespace });
@@ -95,7 +94,7 @@ export async function createStage(): Promise<Stage> {
     user,
 
     async drop(seats, { standbyLimit = 0, holdSeconds = 60 } = {}) {
-      const drop = await insertDrop(db, eventId, {
+      const drop = await insertDrop(db, await insertEvent(db), {
         sections: [{ name: 'Floor', rows: 1, seatsPerRow: seats }],
         maxPerBuyer: 2,
         standbyLimit,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DropPhase } from '../drops/phase.ts';
 import { normalizeAnswer } from '../drops/question.ts';
 import { capacityOf } from '../inventory/layout.ts';
+import { hasSectionTwice } from '../inventory/seat-names.ts';
 import { id } from './ids.ts';
 import { chosenPrice, money } from './money.ts';
 import { pageQuery } from './paging.ts';
@@ -66,7 +67,15 @@ const usualLapsePause = 60;
 
 /** What cannot: seats keep their names from the start. */
 const layout = {
-  sections: z.array(section).min(1).max(50).meta({ description: 'Best first' }),
+  sections: z
+    .array(section)
+    .min(1)
+    .max(50)
+    .meta({
+      description:
+        'Best first. No other drop of the event that was not cancelled may have a section of the same name; names are ' +
+        'compared in NFKC, without case and extra blanks',
+    }),
   partitions: z
     .int()
     .min(1)
@@ -80,9 +89,7 @@ export const newDrop = z
   .superRefine(({ opensAt, closesAt, maxPerBuyer, sections, partitions }, ctx) => {
     const fault = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
     if (Date.parse(closesAt) <= Date.parse(opensAt)) fault('closesAt', 'Must be after opensAt');
-    if (new Set(sections.map(({ name }) => name)).size < sections.length) {
-      fault('sections', 'Two sections have the same name');
-    }
+    if (hasSectionTwice(sections)) fault('sections', 'Two sections have the same name');
     if (maxPerBuyer > capacityOf(sections)) fault('maxPerBuyer', moreThanSeats);
     if (capacityOf(sections) > mostSeats) fault('sections', `More than ${mostSeats} seats`);
     const rows = sections.reduce((sum, each) => sum + each.rows, 0);

@@ -123,6 +123,6 @@ function toDrop(row: DropRow, questions: QuestionRow[]): Drop {
 }
 
 /** MySQL gives a JSON column parsed, MariaDB (where JSON is text) as a string. */
-function fromJson<T>(value: string | T): T {
+export function fromJson<T>(value: string | T): T {
   return typeof value === 'string' ? (JSON.parse(value) as T) : value;
 }

@@ -4,7 +4,7 @@
 -- All of it is one step, so that no seat of an order is offered to anybody in between.
 --
 -- ARGV  1 hold whose card was charged and which gets no order, or ''  2 its buyer  3 its seats  4 its attempt
---       5... orders that own seats, as 'order|buyer|seats'
+--       5... orders that own seats, as 'order|buyer|seats'; without seats where they are of another drop of the event
 -- reply {'ended', version, n, buyer * n, promoted hold...}   the hold that lost has ended just now; n buyers yielded
 --       {'noted', ...}    it had ended or was forgotten before; why it is without seats is remembered now
 --       {'known', ...}    nothing was left to do about it, or there was none
@@ -103,7 +103,7 @@ local function follow(order, owner, ofOrder)
 end
 
 if id ~= '' then lose() end
-for at = 5, #ARGV do follow(ARGV[at]:match('^([^|]+)|(%d+)|(.+)$')) end
+for at = 5, #ARGV do follow(ARGV[at]:match('^([^|]+)|(%d+)|(.*)$')) end
 local promoted = promote()
 save()
 local reply = { outcome, stamp(), #ended }

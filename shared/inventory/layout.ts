@@ -45,14 +45,20 @@ export function seatId(row: number, number: number): string {
   return `${row}.${number}`;
 }
 
+/** @throws {RangeError} when nothing can be called that */
+export function parseSeatId(id: string): { row: number; number: number } {
+  const [, row, number] = /^(0|[1-9]\d*)\.([1-9]\d*)$/.exec(id) ?? [];
+  if (row === undefined) throw new RangeError(`no seat ${id}`);
+  return { row: Number(row), number: Number(number) };
+}
+
 /**
  * The seat that an id names.
  * @throws {RangeError} when the drop has no such seat
  */
 export function describeSeat(id: string, rows: readonly Row[]): Seat {
-  const [, rowIndex, seatNumber] = /^(0|[1-9]\d*)\.([1-9]\d*)$/.exec(id) ?? [];
-  const row = rows[Number(rowIndex)];
-  const number = Number(seatNumber);
+  const { row: rowIndex, number } = parseSeatId(id);
+  const row = rows[rowIndex];
   if (!row || number > row.seats) throw new RangeError(`no seat ${id}`);
   return { id, section: row.section, row: row.label, number };
 }

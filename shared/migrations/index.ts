@@ -17,6 +17,8 @@ import * as dropSchedules from './011-drop-schedules.ts';
 import * as replicationBeat from './012-replication-beat.ts';
 import * as dutiesReadLittle from './013-duties-read-little.ts';
 import * as lapsePause from './016-lapse-pause.ts';
+import * as namesOfSoldSeats from './017-names-of-sold-seats.ts';
+import * as soldSeatsHaveNames from './018-sold-seats-have-names.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -33,6 +35,8 @@ const migrations: Record<string, Knex.Migration> = {
   '012-replication-beat': replicationBeat,
   '013-duties-read-little': dutiesReadLittle,
   '016-lapse-pause': lapsePause,
+  '017-names-of-sold-seats': namesOfSoldSeats,
+  '018-sold-seats-have-names': soldSeatsHaveNames,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

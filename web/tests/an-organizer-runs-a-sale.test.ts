@@ -219,6 +219,44 @@ test('what cannot be sold is refused at its field, and nothing is sent', async (
   await context.close();
 });
 
+test('seats that another sale of the event has are refused while they are typed, and at the server', async () => {
+  const event = await stack.announce();
+  const other = await stack.drop({}, event);
+  const context = await browser.visit({ as: stack.organizer });
+  const page = await context.newPage();
+  await page.goto(`/organize/events/${event}/drops/new`);
+  const taken = (sale: number) => page.getByText(`Sale ${sale} of this event has a section of this name`);
+  const name = page.getByLabel('Section', { exact: true });
+  await fillDrop(page);
+  await page.getByLabel('Sale opens').fill('2031-04-04T10:00');
+  await page.getByLabel('Sale closes').fill('2031-05-04T10:00');
+  await name.fill('GALL');
+  expect(await taken(other).count()).toBe(0);
+  // Without leaving the field.
+  await name.pressSequentially('ERY');
+  await taken(other).waitFor();
+  const sent: string[] = [];
+  page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
+  const create = page.getByRole('button', { name: 'Create the sale' });
+  await create.click();
+  await page.getByText('One field needs another look. It is marked.').waitFor();
+  expect(await name.getAttribute('aria-invalid')).toBe('true');
+  expect(sent).toEqual([]);
+
+  // What somebody else has put on sale since the page was opened, only the server knows.
+  await name.fill('Balcony');
+  await taken(other).waitFor({ state: 'detached' });
+  const sections = [{ name: 'balcony', rows: 1, seatsPerRow: 2 }];
+  const later = await stack.drop({ sections }, event);
+  await create.click();
+  await taken(later).waitFor();
+  expect(sent).toHaveLength(1);
+  await name.fill('Box');
+  await create.click();
+  await page.getByText('Not open yet').waitFor();
+  await context.close();
+});
+
 test('a sale that is not open yet is changed, and only what was touched is sent', async () => {
   const opensAt = inSeconds(86_400);
   const dropId = await stack.drop({ opensAt, closesAt: inSeconds(200_000) });
@@ -286,7 +324,7 @@ test('unsaved work is not left by accident: not by a link, not by Back', async (
 });
 
 test('a ticket lets one person in, whether typed, scanned by hand or by camera', async () => {
-  const dropId = await stack.drop();
+  const dropId = await stack.drop({}, stack.eventId);
   const buyer = await stack.person();
   await buyer.enter(dropId, 2);
   const { id } = await buyer.pay(dropId);

@@ -15,7 +15,7 @@ systemForTests(async (system) => {
   ({ stack, browser } = system);
   admin = await stack.person('admin', 'Ada Admin');
   broker = await createTestBroker(stack.namespace);
-  dropId = await stack.drop();
+  dropId = await stack.drop({}, stack.eventId);
   scheduled = await stack.drop({ opensAt: inSeconds(3600), closesAt: inSeconds(9000) });
   const buyer = await stack.person();
   await buyer.enter(dropId, 2);

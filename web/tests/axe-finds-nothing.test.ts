@@ -14,10 +14,11 @@ describe.each([
   test('pages without an account', async () => {
     const context = await browser.visit({ ...calm, phone });
     const page = await context.newPage();
-    const waiting = await stack.drop({ opensAt: inSeconds(3600) });
+    const event = await stack.announce();
+    const waiting = await stack.drop({ opensAt: inSeconds(3600) }, event);
     for (const [path, heading] of [
       ['/', 'What is on'],
-      [`/events/${stack.eventId}`, 'The Lanterns: One Night Only'],
+      [`/events/${event}`, 'The Lanterns: One Night Only'],
       [`/drops/${waiting}`, 'The sale opens in'],
       ['/orders', 'Sign in'],
       ['/signup', 'Create your account'],

@@ -161,12 +161,16 @@ export async function startStack() {
   }
 
   const organizer = await person('organizer', 'Olga Organizer');
-  const { id: eventId } = await organizer.ask<{ id: number }>('POST', '/events', {
-    title: 'The Lanterns: One Night Only',
-    description: 'Four people and a harbour.\nNo support, no encore.',
-    venue: 'Glasshouse Hall, Riverside',
-    startsAt: inSeconds(45 * 86_400),
-  });
+  const announce = async (): Promise<number> => {
+    const { id } = await organizer.ask<{ id: number }>('POST', '/events', {
+      title: 'The Lanterns: One Night Only',
+      description: 'Four people and a harbour.\nNo support, no encore.',
+      venue: 'Glasshouse Hall, Riverside',
+      startsAt: inSeconds(45 * 86_400),
+    });
+    return id;
+  };
+  const eventId = await announce();
 
   return {
     url,
@@ -176,14 +180,16 @@ export async function startStack() {
     tiers,
     person,
     organizer,
+    announce,
     eventId,
-    /** A drop of that event. Open since a moment ago, if nothing else is said. */
-    async drop(changes: Partial<z.input<typeof newDrop>> = {}): Promise<number> {
+    /** A drop, by default of an event of its own and open since a moment ago. */
+    async drop(changes: Partial<z.input<typeof newDrop>> = {}, event?: number): Promise<number> {
       const sections = [
         { name: 'Floor', rows: 3, seatsPerRow: 10 },
         { name: 'Gallery', rows: 1, seatsPerRow: 12 },
       ];
-      const { id } = await organizer.ask<{ id: number }>('POST', `/events/${eventId}/drops`, {
+      const of = event ?? (await announce());
+      const { id } = await organizer.ask<{ id: number }>('POST', `/events/${of}/drops`, {
         opensAt: inSeconds(-5),
         closesAt: inSeconds(7200),
         price: { amount: 6500, currency: 'EUR' },

@@ -45,11 +45,11 @@ async function writeOrder(drop: number, user: number, number: number): Promise<v
       [id, drop, user],
     );
     await connection.execute('insert into order_seats (order_id, seat_id) values (?, ?)', [id, seat]);
-    await connection.execute('insert into sold_seats (drop_id, seat_id, order_id) values (?, ?, ?)', [
-      drop,
-      seat,
-      id,
-    ]);
+    await connection.execute(
+      `insert into sold_seats (drop_id, seat_id, order_id, event_id, section_key, row_label, seat_number)
+         values (?, ?, ?, ?, 'stalls', '1', ?)`,
+      [drop, seat, id, drop, number],
+    );
     await connection.execute('insert into outbox (topic, payload) values (?, ?)', [
       'order-paid',
       JSON.stringify({ orderId: id }),

@@ -53,7 +53,6 @@ export async function startLedgerSale(): Promise<LedgerSale> {
     const [id = 0] = await db('users').insert({ email, name: 'Ann', password_hash: 'none' });
     return id;
   };
-  const eventId = await insertEvent(db);
 
   return {
     ...stage,
@@ -63,7 +62,7 @@ export async function startLedgerSale(): Promise<LedgerSale> {
 
     async open(changes = {}) {
       const { rows = 2, seatsPerRow = 5, ...terms } = changes;
-      const drop = await insertDrop(db, eventId, {
+      const drop = await insertDrop(db, await insertEvent(db), {
         sections: [{ name: 'Floor', rows, seatsPerRow }],
         maxPerBuyer: 2,
         standbyLimit: 4,

@@ -63,7 +63,8 @@ function knownWords(message: string, faults: StaffWords['faults']): string | und
     'Must be one of the choices': faults.answerNotChoice,
     'Not a currency (ISO 4217)': faults.currency,
   };
-  return known[message];
+  const [, sale] = /^In drop (\d+) of this event$/.exec(message) ?? [];
+  return sale === undefined ? known[message] : faults.sectionTaken(Number(sale));
 }
 
 /** Puts what the server found at its fields. False when it named none that the form has. */

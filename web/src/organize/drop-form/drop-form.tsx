@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { FormProvider, useForm } from 'react-hook-form';
 import { useLocation } from 'wouter';
-import { ask } from '../../api/http.ts';
+import { ask, Refusal } from '../../api/http.ts';
 import type { Drop, Event } from '../../api/types.ts';
 import { serverClock } from '../../clock/server-clock.ts';
 import { Button, ButtonLink } from '../../design/button.tsx';
@@ -27,7 +27,7 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
   const [, go] = useLocation();
   const [defaultValues] = useState(() => (drop ? dropValues(drop) : newDropValues(event, serverClock.now())));
   const form = useForm<DropValues>({
-    resolver: dropRules(words, drop),
+    resolver: dropRules(words, event, drop),
     defaultValues,
   });
   const { handleSubmit, setError, formState } = form;
@@ -56,6 +56,9 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
       }
       setSaved(`/organize/drops/${data.id}`);
     } catch (error) {
+      // Somebody else has made a sale of this event meanwhile.
+      if (error instanceof Refusal && error.code === 'section_taken')
+        void client.invalidateQueries({ queryKey: ['events'] });
       if (!showServerFaults(error, fieldOf, setError, words))
         setError('root', { message: faultOf(error) ?? '' });
     }
@@ -71,7 +74,7 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
       >
         <LeaveGuard when={isDirty && savedAs === undefined} />
         <TimesPanel event={event} />
-        <SeatsPanel fixed={drop !== undefined} />
+        <SeatsPanel event={event} fixed={drop !== undefined} />
         <TermsPanel fixed={drop !== undefined} />
         {drop && !drop.questions ? (
           <p className={styles.soft}>{words.drop.hiddenQuestions}</p>

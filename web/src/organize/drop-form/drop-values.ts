@@ -1,5 +1,6 @@
 /** What stands in the form of a drop, and what is sent for it. Everything typed is text until it is sent. */
 import type { Resolver } from 'react-hook-form';
+import { takenSections } from '../../../../shared/inventory/seat-names.ts';
 import { decimal, minorDigits } from '../../../../shared/money.ts';
 import type { Drop, Event } from '../../api/types.ts';
 import type { StaffWords } from '../../staff/words/en.ts';
@@ -149,8 +150,16 @@ export const fieldOf: FieldOf = (path) => {
   return first;
 };
 
+/** The sections, by index, of which another sale of the event has the seats, and what to say of it. */
+export function takenFaults(sections: readonly SectionValues[], event: Event, { faults }: StaffWords) {
+  const others = event.drops.filter(({ state }) => state !== 'cancelled');
+  return new Map(
+    takenSections(sections, others).map(({ index, drop }) => [index, faults.sectionTaken(drop.id)]),
+  );
+}
+
 /** `known`: the drop that is edited; its seats are settled, and questions that are not shown are not checked. */
-export function dropRules(words: StaffWords, known: Drop | undefined): Resolver<DropValues> {
+export function dropRules(words: StaffWords, event: Event, known: Drop | undefined): Resolver<DropValues> {
   return async (values) => {
     const { newDrop, dropChanges } = await loadDropSchemas();
     const body = bodyOf(values);
@@ -165,6 +174,10 @@ export function dropRules(words: StaffWords, known: Drop | undefined): Resolver<
         const field = fieldOf(issue.path.map(String));
         return { field, message: ownFault(field, values, words) ?? issueWords(issue, body, words) };
       });
+    if (!known) {
+      for (const [index, message] of takenFaults(values.sections, event, words))
+        faults.push({ field: `sections.${index}.name`, message });
+    }
     // What a new drop's schema says of its two times and of its seats, the one for changes cannot.
     if (known && Date.parse(body.closesAt ?? '') <= Date.parse(body.opensAt ?? '')) {
       faults.push({ field: 'closesAt', message: words.faults.afterOpening });

@@ -1,6 +1,7 @@
 import { useDeferredValue, useMemo } from 'react';
 import { useFieldArray, useFormContext, useWatch } from 'react-hook-form';
 import { rowsOf } from '../../../../shared/inventory/layout.ts';
+import type { Event } from '../../api/types.ts';
 import { Button } from '../../design/button.tsx';
 import { Field } from '../../design/field.tsx';
 import { Down, Plus, Trash, Up } from '../../design/icons.tsx';
@@ -9,14 +10,14 @@ import { SeatMap } from '../../seats/seat-map.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import styles from '../form.module.css';
 import { drawnSections, seatsIn } from './drawn-sections.ts';
-import { emptySection, type DropValues } from './drop-values.ts';
+import { emptySection, takenFaults, type DropValues } from './drop-values.ts';
 import own from './seats-panel.module.css';
 
 /** More would make typing slow. */
 const mostDrawn = 30_000;
 const mostSections = 50;
 
-export function SeatsPanel({ fixed }: { fixed: boolean }) {
+export function SeatsPanel({ event, fixed }: { event: Event; fixed: boolean }) {
   const words = useWords();
   return (
     <section className={styles.panel} aria-labelledby="seats">
@@ -25,7 +26,7 @@ export function SeatsPanel({ fixed }: { fixed: boolean }) {
         <p className={styles.soft}>{fixed ? words.drop.fixed : words.drop.seatsLead}</p>
       </header>
       <div className={styles.columns}>
-        {!fixed && <Sections />}
+        {!fixed && <Sections event={event} />}
         <div className={styles.beside}>
           <Plan />
         </div>
@@ -34,13 +35,14 @@ export function SeatsPanel({ fixed }: { fixed: boolean }) {
   );
 }
 
-function Sections() {
+function Sections({ event }: { event: Event }) {
   const words = useWords();
   const { register, control, formState } = useFormContext<DropValues>();
   const { fields, append, remove, move } = useFieldArray({ control, name: 'sections' });
   const typed = useWatch({ control, name: 'sections' });
   const errors = formState.errors.sections;
   const root = errors?.root?.message;
+  const taken = takenFaults(typed, event, words);
   return (
     <div className={styles.fields}>
       <ol className={own.sections}>
@@ -53,7 +55,7 @@ function Sections() {
                   {...register(`sections.${index}.name`)}
                   label={words.drop.sectionName}
                   autoComplete="off"
-                  error={errors?.[index]?.name?.message}
+                  error={errors?.[index]?.name?.message ?? taken.get(index)}
                 />
                 <Field
                   {...register(`sections.${index}.rows`)}

@@ -45,6 +45,8 @@ export const en = {
     afterOpening: 'The sale must close after it opens.',
     year: 'The year looks wrong.',
     sameSection: 'Two sections have the same name.',
+    sectionTaken: (sale: number) =>
+      `Sale ${sale} of this event has a section of this name, so it sells these seats. Choose another name.`,
     tooManySeats: 'More than 200,000 seats are too many for one sale.',
     fewSeats: 'There must be at least as many seats.',
     fewRows: 'There must be at least as many rows as parts.',

@@ -38,6 +38,7 @@ export const zhHant: StaffWords = {
     afterOpening: '結束時間必須在開賣之後。',
     year: '年份看起來不對。',
     sameSection: '有兩個區域的名稱相同。',
+    sectionTaken: (sale) => `這個活動的銷售 ${sale} 已有同名的區域，座位由它售出。請換一個名稱。`,
     tooManySeats: '一場銷售不能超過 200,000 個座位。',
     fewSeats: '座位數不能少於此數。',
     fewRows: '排數不能少於分區數。',
