@@ -4,7 +4,7 @@
  */
 import { grouped } from '../../shared/grouped.ts';
 import { isDuplicateKey, retried, type Database } from '../../shared/mysql/connect.ts';
-import type { FindTerms } from '../drops/drop-terms.ts';
+import { createFindTerms } from '../drops/drop-terms.ts';
 import {
   findAttempts,
   insertAttempts,
@@ -30,7 +30,7 @@ export type Till = {
   placeOrder: (paid: Paid) => Promise<Placed>;
 };
 
-export function createTill(db: Database, findTerms: FindTerms): Till {
+export function createTill(db: Database, findTerms = createFindTerms(db)): Till {
   const place = grouped((group: Named[]) => placeOrders(db, group), { isOnesFault: isDuplicateKey });
   return {
     beginAttempt: grouped(

@@ -77,6 +77,29 @@ test.each<[string, (sale: Sale) => unknown, string]>([
     '1 one owner: seats of paid orders are not in sold_seats',
   ],
   [
+    'a seat that another drop of the event has sold too',
+    async ({ drop, hold }) => {
+      const { db } = database;
+      // Written by code that knows no names of seats, which no unique key keeps apart.
+      const other = await insertDrop(db, drop.eventId, {
+        sections: [{ name: 'Box', rows: 1, seatsPerRow: 1 }, ...drop.sections],
+      });
+      const [, number] = hold.seats[0]!.split('.');
+      await db('sold_seats').insert({ drop_id: other.id, seat_id: `1.${number}`, order_id: hold.holdId });
+    },
+    'of the event too',
+  ],
+  [
+    'a seat under the name of another one',
+    ({ drop, hold }) =>
+      database
+        .db('sold_seats')
+        .where({ order_id: hold.holdId })
+        .limit(1)
+        .update({ event_id: drop.eventId, section_key: 'floor', row_label: '2', seat_number: 1 }),
+    'has another seat’s name in MySQL',
+  ],
+  [
     'a sale that MySQL does not know',
     async ({ hold }) => {
       for (const table of ['sold_seats', 'order_seats'])

@@ -1,4 +1,5 @@
-import type { Drop } from '../drops/drop.ts';
+import { loadDrops, type Drop } from '../drops/drop.ts';
+import { seatNameOf, takenSections, type SeatName } from '../inventory/seat-names.ts';
 import type { Database } from '../mysql/connect.ts';
 import type { Replay, ReplayedHold } from './replay.ts';
 import type { Report } from './violation.ts';
@@ -45,6 +46,7 @@ export async function checkOrders(
       report('1 one owner', `hold ${hold.holdId} is sold in Redis without a paid order`, hold);
   }
   await checkSoldSeats(db, drop.id, owners, report);
+  await checkEvent(db, drop, report);
   await checkOutbox(db, orders, report);
   return orders;
 }
@@ -94,6 +96,40 @@ async function checkSoldSeats(
     const sold = new Set(rows.map(({ seat_id }) => seat_id));
     const missing = [...owners].filter(([seat]) => !sold.has(seat));
     report('1 one owner', 'seats of paid orders are not in sold_seats', missing.slice(0, 20));
+  }
+}
+
+type SoldSeat = { seat_id: string; order_id: string; event_id: number | null } & SeatName;
+
+/** No seat is sold in another drop of the event too, and MySQL knows each by its name there. */
+async function checkEvent(db: Database, drop: Drop, report: Report): Promise<void> {
+  const soldIn = async ({ id, sections }: Pick<Drop, 'id' | 'sections'>) => {
+    const rows: SoldSeat[] = await db('sold_seats').where({ drop_id: id });
+    return rows.map((row) => ({ row, name: seatNameOf(row.seat_id, sections) }));
+  };
+  const sold = await soldIn(drop);
+  for (const { row, name } of sold) {
+    // Without an event it was sold by code from before the names, and gets its name soon.
+    if (row.event_id === null) continue;
+    const isRight =
+      row.event_id === drop.eventId &&
+      row.section_key === name.section_key &&
+      row.row_label === name.row_label &&
+      row.seat_number === name.seat_number;
+    if (!isRight) report('1 one owner', `seat ${row.seat_id} has another seat’s name in MySQL`, row);
+  }
+  const others = (await loadDrops(db, { eventId: drop.eventId })).filter(
+    ({ id, cancelled }) => id !== drop.id && !cancelled,
+  );
+  if (drop.cancelled || takenSections(drop.sections, others).length === 0) return;
+  const keyOf = (name: SeatName) => JSON.stringify(Object.values(name));
+  const here = new Map(sold.map(({ row, name }) => [keyOf(name), row]));
+  for (const other of others) {
+    for (const { row, name } of await soldIn(other)) {
+      const own = here.get(keyOf(name));
+      if (own)
+        report('1 one owner', `seat ${own.seat_id} is sold in drop ${other.id} of the event too`, [own, row]);
+    }
   }
 }
 

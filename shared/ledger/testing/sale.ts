@@ -7,6 +7,7 @@ import { newBatchId } from '../../inventory/entry-id.ts';
 import type { NewHold } from '../../inventory/hold.ts';
 import { places } from '../../inventory/inventory.ts';
 import type { Place } from '../../inventory/keys.ts';
+import { seatNameOf } from '../../inventory/seat-names.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
 import { createTestInventory, type TestInventory } from '../../testing/inventory.ts';
@@ -92,7 +93,13 @@ export async function startLedgerSale(): Promise<LedgerSale> {
       await db('orders').insert({ id: hold.holdId, status: 'paid', ...of });
       await db('order_seats').insert(hold.seats.map((seat_id) => ({ order_id: hold.holdId, seat_id })));
       await db('sold_seats').insert(
-        hold.seats.map((seat_id) => ({ drop_id: drop.id, seat_id, order_id: hold.holdId })),
+        hold.seats.map((seat_id) => ({
+          drop_id: drop.id,
+          seat_id,
+          order_id: hold.holdId,
+          event_id: drop.eventId,
+          ...seatNameOf(seat_id, drop.sections),
+        })),
       );
       await db('outbox').insert({ topic: 'order-paid', payload: JSON.stringify({ orderId: hold.holdId }) });
       await inventory.completePayment(place, hold);
