@@ -27,6 +27,17 @@ afterAll(async () => {
   await sale.stop();
 });
 
+/** With a seat for each attempt here, as MySQL has it; none of it is asked of Redis. */
+async function openDrop(): Promise<{ id: number }> {
+  const { id } = await sale.openDrop(1);
+  const sections = [{ name: 'Stalls', rows: 50, seatsPerRow: 100 }];
+  await sale
+    .db('drops')
+    .where({ id })
+    .update({ sections: JSON.stringify(sections) });
+  return { id };
+}
+
 let seat = 0;
 function newAttempt(dropId: number, holdId = `${newBatchId()}-0`): BegunAttempt {
   seat += 1;
@@ -35,7 +46,7 @@ function newAttempt(dropId: number, holdId = `${newBatchId()}-0`): BegunAttempt 
     attempt: 1,
     place: { dropId, partition: 0 },
     buyerId,
-    seats: [`0.${seat}`],
+    seats: [`${Math.floor(seat / 100)}.${(seat % 100) + 1}`],
     provider: 'sandbox',
     amount: 100,
     currency: 'EUR',
@@ -45,7 +56,7 @@ function newAttempt(dropId: number, holdId = `${newBatchId()}-0`): BegunAttempt 
 }
 
 test('under load each checkout of both gets its one order, while mails are relayed and orders refunded', async () => {
-  const drop = await sale.openDrop(1);
+  const drop = await openDrop();
   const tills = [createTill(sale.db), createTill(other)];
   const total = 3_000;
   let begun = 0;
@@ -129,7 +140,7 @@ async function countDeadlocks(): Promise<number> {
 const idsInOrder = () => [`${newBatchId()}-0`, `${newBatchId()}-0`].toSorted() as [string, string];
 
 test('attempts whose group MySQL ended for another one are written all the same', async () => {
-  const drop = await sale.openDrop(1);
+  const drop = await openDrop();
   const [one, two] = idsInOrder();
   const till = createTill(sale.db);
   const row = (hold_id: string) => ({
@@ -156,9 +167,12 @@ test('attempts whose group MySQL ended for another one are written all the same'
 });
 
 test('so are single writes, and those in a transaction', async () => {
-  const drop = await sale.openDrop(1);
+  const drop = await openDrop();
   const [one, two] = idsInOrder();
-  const till = createTill(sale.db);
+  const { findTerms } = sale.deps;
+  const till = createTill(sale.db, findTerms);
+  // Known, so that both are placed in one group.
+  await findTerms(drop.id);
   const attempts = [one, two].map((id) => newAttempt(drop.id, id));
   for (const attempt of attempts) await till.beginAttempt(attempt);
   const locks = (table: string, key: string) => ({
@@ -181,7 +195,7 @@ test('so are single writes, and those in a transaction', async () => {
 });
 
 test('a transaction that ended is not gone on with', async () => {
-  const drop = await sale.openDrop(1);
+  const drop = await openDrop();
   const [one, two] = idsInOrder();
   for (const id of [one, two]) expect(await insertAbandoned(sale.db, newAttempt(drop.id, id))).toBe(true);
   const lock = (trx: Database, hold_id: string) =>
