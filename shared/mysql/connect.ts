@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
 
 export type Database = Knex;
@@ -66,7 +65,7 @@ export async function retried<T>(db: Database, write: () => PromiseLike<T>): Pro
     } catch (error) {
       if (!isEndedForAnother(error) || attempt >= mostTries || db.isTransaction === true) throw error;
       // Those who were in each other's way do not all come back at once.
-      await setTimeout(Math.random() * 2 ** attempt);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt));
     }
   }
 }
