@@ -23,7 +23,8 @@ let dir: string;
 let started: ChildProcess[] = [];
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'seatdrop-start-'));
+  // With a space, as a clone's path may have one.
+  dir = mkdtempSync(join(tmpdir(), 'seatdrop start-'));
   started = [];
 });
 

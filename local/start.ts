@@ -146,7 +146,13 @@ async function start(): Promise<void> {
       around.push(catcher);
     }),
     step('nginx', async () => {
-      const nginx = await startNginx({ place, port: frontPort, upstreams: localUpstreams(ports), pages });
+      const nginx = await startNginx({
+        place,
+        port: frontPort,
+        upstreams: localUpstreams(ports),
+        pages,
+        publicUrl: `http://127.0.0.1:${frontPort}`,
+      });
       around.push(...nginx.processes);
     }),
     ...tierNames.map((name) =>

@@ -6,8 +6,8 @@
 /** For `http`. Both are small, and nginx itself throws away what was not asked for of late. */
 export function cacheZones(dir: string): string[] {
   return [
-    `proxy_cache_path ${dir}/reads levels=2 keys_zone=reads:4m max_size=64m inactive=10s use_temp_path=off;`,
-    `proxy_cache_path ${dir}/sold-out levels=2 keys_zone=sold_out:4m max_size=16m inactive=10s use_temp_path=off;`,
+    `proxy_cache_path "${dir}/reads" levels=2 keys_zone=reads:4m max_size=64m inactive=10s use_temp_path=off;`,
+    `proxy_cache_path "${dir}/sold-out" levels=2 keys_zone=sold_out:4m max_size=16m inactive=10s use_temp_path=off;`,
     // Whoever asks for their own gets it from the tier, without waiting for anybody else's answer.
     'map $arg_mine $asks_for_own { default 1; "" 0; }',
   ];

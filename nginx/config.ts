@@ -18,6 +18,11 @@ export type NginxOptions = {
   pages?: string;
   /** A file for one JSON line per request; default: none. */
   accessLog?: string;
+  /**
+   * Where browsers reach the system. With it, requests for any other host are refused (and where it is this machine, all
+   * of this machine's names are one), and browsers are told to stay with https if it is. Default: every host is served.
+   */
+  publicUrl?: string;
   limits?: Partial<Limits>;
   /** Whether answers that allow it are given from memory; without it for measuring what that costs. Default: yes. */
   caches?: boolean;
@@ -29,15 +34,17 @@ export type NginxOptions = {
 /** The whole nginx.conf of the front door. Runs in the foreground and logs errors to stderr. */
 export function nginxConfig(options: NginxOptions): string {
   const { listen, upstreams, trustedProxies, dir, pages, accessLog, workers = 'auto', user } = options;
-  const { caches = true } = options;
+  const { caches = true, publicUrl } = options;
   const limits = { ...usualLimits, ...options.limits };
   const lines = (of: readonly string[]): string => of.join('\n    ');
+  const hosts = publicUrl === undefined ? [] : hostsOf(publicUrl);
+  const onlyHttps = hostsAreHttps(publicUrl);
   return `
 daemon off;
 ${user === undefined ? '' : `user ${user};`}
 worker_processes ${workers};
 worker_rlimit_nofile 131072;
-pid ${dir}/nginx.pid;
+pid ${quoted(`${dir}/nginx.pid`)};
 error_log stderr warn;
 # A socket takes two: to the browser and to realtime.
 events { worker_connections 65536; }
@@ -45,11 +52,11 @@ events { worker_connections 65536; }
 http {
     server_tokens off;
     default_type application/octet-stream;
-    client_body_temp_path ${dir}/body;
-    proxy_temp_path ${dir}/proxy;
-    fastcgi_temp_path ${dir}/fastcgi;
-    uwsgi_temp_path ${dir}/uwsgi;
-    scgi_temp_path ${dir}/scgi;
+    client_body_temp_path ${quoted(`${dir}/body`)};
+    proxy_temp_path ${quoted(`${dir}/proxy`)};
+    fastcgi_temp_path ${quoted(`${dir}/fastcgi`)};
+    uwsgi_temp_path ${quoted(`${dir}/uwsgi`)};
+    scgi_temp_path ${quoted(`${dir}/scgi`)};
     ${accessLog === undefined ? 'access_log off;' : accessLogLines(accessLog)}
 
     # Who is asking: only a trusted proxy may name another address than its own. $remote_addr is the result.
@@ -85,11 +92,22 @@ http {
     client_max_body_size 16k;
     client_body_buffer_size 16k; # bodies never touch the disk
     client_header_timeout 10s;
-    client_body_timeout 10s;
+    client_body_timeout 10s; # between two reads: for all of a body the tiers have a limit, to whom it is passed as it comes
+    proxy_request_buffering off;
+    lingering_time 10s; # for the rest of a body that nobody wants any more
     send_timeout 30s;
     keepalive_timeout 65s;
     keepalive_requests 10000;
     reset_timedout_connection on;
+    absolute_redirect off; # names no host that somebody made up
+
+    # Short answers fit one packet anyway. Level 1 takes off most of it for the least CPU, which a rush is short of.
+    gzip on;
+    gzip_comp_level 1;
+    gzip_min_length 1024;
+    gzip_proxied any;
+    gzip_vary on;
+    gzip_types application/json ${problemContentType} text/css text/javascript text/csv text/plain image/svg+xml;
 
     ${upstream('publisher', upstreams.publisher)}
     ${upstream('general', upstreams.general)}
@@ -117,9 +135,12 @@ http {
     proxy_max_temp_file_size 0;
     proxy_hide_header X-Request-Id; # said once, below
 
+    ${hosts.length === 0 ? '' : refuseOtherHosts(listen, onlyHttps)}
     server {
-        listen ${listen} backlog=4096;
+        listen ${listen}${hosts.length === 0 ? ' backlog=4096' : ''};
+        ${hosts.length === 0 ? '' : `server_name ${hosts.join(' ')};`}
         add_header X-Request-Id $checked_request_id always;
+        ${onlyHttps ? stayWithHttps : ''}
 
         ${limitConnections(limits)}
 
@@ -127,6 +148,10 @@ http {
         location ~ ^/api/drops/[1-9][0-9]*/entries$ {
             ${limitRate('entry', limits)}
             ${caches ? cacheSoldOut() : ''}
+            ${caches && onlyHttps ? stayWithHttps : ''}
+            # In one piece, as the publisher's fast lane takes it.
+            proxy_request_buffering on;
+            gzip off; # answers with checkout tokens, which must not be told by their length
             proxy_read_timeout 10s;
             proxy_pass http://$entry_tier;
         }
@@ -148,6 +173,12 @@ http {
             ${caches ? cacheReads('$uri') : ''}
             proxy_pass http://general;
         }
+        # What has sessions and checkout tokens in it is not compressed: its length would say something of them.
+        location ~ ^/api/(?:auth/|checkout$|drops/[1-9][0-9]*/entry$) {
+            ${limitRate('general', limits)}
+            gzip off;
+            proxy_pass http://general;
+        }
         location ~ ^/api/(events|openapi\\.json)$ {
             ${limitRate('general', limits)}
             ${caches ? cacheReads('$uri$is_args$args') : ''}
@@ -157,7 +188,7 @@ http {
             ${limitRate('general', limits)}
             proxy_pass http://general;
         }
-        ${pages === undefined ? '' : pageLocations(pages)}
+        ${pages === undefined ? '' : pageLocations(pages, onlyHttps)}
 
         # What ops see of the tiers is not public, however it is spelled.
         location ~* ^/(healthz|readyz|metrics)/*$ { return 404; }
@@ -166,10 +197,46 @@ http {
             return 200 '{"status":"alive"}';
         }
 
-        ${problemPages()}
+        ${problemPages(onlyHttps)}
     }
 }
 `.trimStart();
+}
+
+/** A path may have spaces. */
+function quoted(path: string): string {
+  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+/** Under which names browsers may ask for the system. */
+function hostsOf(publicUrl: string): string[] {
+  const { hostname } = new URL(publicUrl);
+  const ofThisMachine = ['127.0.0.1', 'localhost', '[::1]'];
+  return ofThisMachine.includes(hostname) ? ofThisMachine : [hostname];
+}
+
+function hostsAreHttps(publicUrl: string | undefined): boolean {
+  return publicUrl !== undefined && new URL(publicUrl).protocol === 'https:';
+}
+
+/** For a year browsers come by https alone. Not for hosts below this one: those may be somebody else's. */
+const stayWithHttps = 'add_header Strict-Transport-Security "max-age=31536000" always;';
+
+/**
+ * A page of somebody else's whose name leads here (DNS rebinding) gets nothing, and neither does who makes a Host up. Load
+ * balancers and containers ask for our health by address.
+ */
+function refuseOtherHosts(listen: string, onlyHttps: boolean): string {
+  return `server {
+        listen ${listen} default_server backlog=4096;
+        add_header X-Request-Id $checked_request_id always;
+        location / { return 421; }
+        location = /healthz {
+            default_type application/json;
+            return 200 '{"status":"alive"}';
+        }
+        ${problemPages(onlyHttps)}
+    }`;
 }
 
 function accessLogLines(file: string): string {
@@ -177,14 +244,14 @@ function accessLogLines(file: string): string {
   return `log_format json escape=json '{"time":"$time_iso8601","requestId":"$checked_request_id",'
         '"address":"$remote_addr","method":"$request_method","path":"$uri","status":$status,'
         '"seconds":$request_time,"upstream":"$upstream_addr"}';
-    access_log ${file} json buffer=64k flush=1s;`;
+    access_log ${quoted(file)} json buffer=64k flush=1s;`;
 }
 
 /** Addresses that are pages; the pages themselves know what is behind each. Anything else is not found. */
 const pageRoutes = '^/(?:$|signin$|signup$|events/|drops/|orders(?:/|$)|organize(?:/|$)|admin(?:/|$))';
 
 /** The built pages: files named after what is in them for ever, the page that names them never from memory. */
-function pageLocations(pages: string): string {
+function pageLocations(pages: string, onlyHttps: boolean): string {
   const headers = (cache: string): string =>
     [
       'add_header X-Request-Id $checked_request_id always;',
@@ -192,8 +259,9 @@ function pageLocations(pages: string): string {
       `add_header Content-Security-Policy "${pagePolicy([])}" always;`,
       'add_header X-Content-Type-Options nosniff always;',
       'add_header Referrer-Policy same-origin always;',
+      ...(onlyHttps ? [stayWithHttps] : []),
     ].join('\n            ');
-  return `root ${pages};
+  return `root ${quoted(pages)};
         types {
             text/html html;
             text/css css;
@@ -232,15 +300,21 @@ function upstream(name: string, servers: readonly string[], balance = ''): strin
 }
 
 /** What nginx itself answers, in the form the tiers use. Their own errors pass through untouched. */
-function problemPages(): string {
+function problemPages(onlyHttps: boolean): string {
   const pages: [status: number, code: ProblemCode, retryAfter?: number][] = [
     [400, 'invalid_request'],
+    [403, 'not_found'],
     [404, 'not_found'],
     [405, 'method_not_allowed'],
     [408, 'invalid_request'],
+    [411, 'invalid_request'],
+    [412, 'invalid_request'],
     [413, 'body_too_large'],
     [414, 'invalid_request'],
+    [416, 'invalid_request'],
+    [421, 'invalid_request'],
     [429, 'too_many_requests', 1],
+    [431, 'invalid_request'],
     [500, 'internal'],
     [501, 'invalid_request'],
     [502, 'unavailable', 1],
@@ -248,11 +322,13 @@ function problemPages(): string {
     [504, 'unavailable', 1],
     [505, 'invalid_request'],
   ];
+  // What nginx calls 494 is said as what others call it.
+  const spelled = (status: number): string => (status === 431 ? '431 494 =431' : `${status}`);
   return pages
     .map(([status, code, retryAfter]) => {
       const body = JSON.stringify({ ...problemBody(code), status }).replaceAll("'", "\\'");
       // Not a named location: nginx cannot go to one before it has read an address, which may be what is wrong.
-      return `error_page ${status} /.problem/${status};
+      return `error_page ${spelled(status)} /.problem/${status};
         location = /.problem/${status} {
             internal;
             default_type ${problemContentType};
@@ -260,6 +336,7 @@ function problemPages(): string {
             add_header X-Content-Type-Options nosniff always;
             add_header Content-Security-Policy "default-src 'none'; frame-ancestors 'none'" always;
             add_header Cache-Control no-store always;
+            ${onlyHttps ? stayWithHttps : ''}
             ${status === 405 ? 'add_header Allow "GET, HEAD, POST, PUT, PATCH, DELETE" always;' : ''}
             ${retryAfter === undefined ? '' : `add_header Retry-After ${retryAfter} always;`}
             return ${status} '${body}';

@@ -28,6 +28,23 @@ test('what nginx answers by itself may not be kept, framed, run or taken for som
   }
 });
 
+test('headers that are too large get a problem with all that makes it safe', async () => {
+  for (const header of [`Cookie: session=${'a'.repeat(9_000)}`, `X-Long: ${'a'.repeat(9_000)}`]) {
+    const answer = await raw(`GET /api/events HTTP/1.1\r\nHost: x\r\n${header}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1.1 431 /);
+    expect(answer).toMatch(/\r\nContent-Type: application\/problem\+json\r\n/);
+    expect(answer).toMatch(/\r\nX-Content-Type-Options: nosniff\r\n/);
+    expect(answer).toMatch(/\r\nContent-Security-Policy: default-src 'none'/);
+    expect(answer).toContain('"status":431');
+  }
+});
+
+test('a redirect names no host that somebody made up', async () => {
+  const answer = await door.ask('/socket.io', { redirect: 'manual' });
+  expect(answer).toMatchObject({ status: 301 });
+  expect(answer.headers.get('location')).toBe('/socket.io/');
+});
+
 test('TRACE, which would echo cookies, is refused, and so are methods nobody knows', async () => {
   const answer = await raw('TRACE /api/events HTTP/1.1\r\nHost: x\r\nCookie: session=secret\r\n\r\n');
   expect(answer).toMatch(/^HTTP\/1.1 405 /);

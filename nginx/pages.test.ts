@@ -7,7 +7,7 @@ import { startFrontDoor } from './start-front-door.ts';
 let pages: string;
 let door: Awaited<ReturnType<typeof startFrontDoor>>;
 beforeAll(async () => {
-  pages = mkdtempSync(join(tmpdir(), 'pages-'));
+  pages = mkdtempSync(join(tmpdir(), 'pages of a "clone"-'));
   mkdirSync(join(pages, 'assets'));
   writeFileSync(join(pages, 'index.html'), '<p>the page</p>');
   writeFileSync(join(pages, 'favicon.svg'), '<svg/>');

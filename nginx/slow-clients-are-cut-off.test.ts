@@ -22,8 +22,42 @@ test('five hundred who send by the drop are cut off, and keep nobody else from b
     expect((await door.ask('/api/events', { headers })).status).toBe(200);
   }
   expect(performance.now() - since).toBeLessThan(3_000);
-  // No tier saw any of them.
   await Promise.all(slow);
   expect((performance.now() - since) / 1000).toBeLessThan(15);
   await door.stop();
 });
+
+/** Seconds until nginx hangs up on somebody who sends `start`, then a byte every half second. */
+function drip(port: number, start: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const since = performance.now();
+    const socket = connect(port, '127.0.0.1', () => socket.write(start));
+    const dripping = setInterval(() => socket.writable && socket.write('1'), 500);
+    const tooLong = setTimeout(() => {
+      socket.destroy();
+      reject(new Error('never cut off'));
+    }, 45_000);
+    socket.on('error', () => {});
+    socket.resume();
+    socket.once('close', () => {
+      clearInterval(dripping);
+      clearTimeout(tooLong);
+      resolve((performance.now() - since) / 1000);
+    });
+  });
+}
+
+test('who keeps sending a byte now and then has seconds for all of a body, wherever it goes', async () => {
+  const door = await startFrontDoor();
+  const head = (path: string) => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`;
+  try {
+    await Promise.all([
+      drip(door.port, `${head('/api/events')}Content-Length: 16000\r\n\r\n`),
+      drip(door.port, `${head('/api/auth/signin')}Transfer-Encoding: chunked\r\n\r\nfff\r\n`),
+      drip(door.port, `${head('/socket.io/?EIO=4')}Content-Length: 16000\r\n\r\n`),
+      drip(door.port, `${head('/healthz')}Content-Length: 16000\r\n\r\n`),
+    ]);
+  } finally {
+    await door.stop();
+  }
+}, 60_000);

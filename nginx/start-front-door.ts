@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { placeAt } from '../local/place.ts';
 import { freePorts } from '../local/ports.ts';
 import { startNginx } from '../local/servers/nginx.ts';
+import { createHttpServer } from '../shared/http-server.ts';
 import type { NginxOptions } from './config.ts';
 
 /** What a stand-in for a tier saw; it answers this as JSON. */
@@ -23,7 +24,7 @@ export type Answer = {
 
 /** For tests: the real nginx before stand-ins that say which tier was asked, and for what. */
 export async function startFrontDoor(
-  options: Pick<NginxOptions, 'limits' | 'pages'> & { trustedProxies?: string[] } = {},
+  options: Pick<NginxOptions, 'limits' | 'pages' | 'publicUrl'> & { trustedProxies?: string[] } = {},
 ) {
   const dir = mkdtempSync(join(tmpdir(), 'front-door-'));
   const tiers = {
@@ -72,7 +73,8 @@ async function startTier(tier: string) {
   let answerTo: (seen: Seen) => Answer = (seen) => ({
     status: seen.url.startsWith('/api/fails') ? 503 : 200,
   });
-  const server: Server = createServer((request, response) => {
+  // With the patience of a tier.
+  const server = createHttpServer((request, response) => {
     let bytes = 0;
     request.on('data', (data: Buffer) => (bytes += data.length));
     request.on('end', () => {

@@ -24,6 +24,7 @@ try {
     trustedProxies: settings.FRONT_DOOR_TRUSTED_PROXIES,
     dir: settings.FRONT_DOOR_DIR,
     limits: settings.FRONT_DOOR_LIMITS,
+    ...(settings.PUBLIC_URL !== undefined && { publicUrl: settings.PUBLIC_URL }),
     accessLog: '/dev/stdout',
     ...(settings.FRONT_DOOR_PAGES !== undefined && { pages: settings.FRONT_DOOR_PAGES }),
   });

@@ -19,6 +19,12 @@ export const frontDoorSettings = z.object({
       'Addresses or networks of what stands before nginx (a load balancer that ends TLS), whose X-Forwarded-For and ' +
         'X-Forwarded-Proto are believed, separated by commas. None: whoever connects is the client.',
     ),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Where browsers reach the system: requests for any other host are refused. Without it every host is served.',
+    ),
   FRONT_DOOR_PAGES: z
     .string()
     .startsWith('/')

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMailer, type Mailer } from '../../lambda/send-email/mailer.ts';
 import { newMailJob } from '../../lambda/testing/new-mail-job.ts';
+import { exchange } from '../wait.ts';
 import { MailCatcher } from './catcher.ts';
 import { createWebView } from './web-view.ts';
 
@@ -64,4 +65,23 @@ test('only the last mails are kept', async () => {
   for (const id of ['a', 'b', 'c', 'd']) await mailer.send(newMailJob({ id }));
   expect(catcher.mails.map(({ number }) => number)).toEqual([2, 3, 4]);
   expect((await get('/mails/1')).status).toBe(404);
+});
+
+test('a page of another name that leads here reads no mail', async () => {
+  await mailer.send(newMailJob());
+  const { port } = view.address() as AddressInfo;
+  const ask = (host: string) =>
+    exchange(
+      port,
+      `GET /mails.json HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      (text) => /\r\n\r\n[^]+/.test(text),
+      5_000,
+    );
+  for (const host of ['evil.test', `evil.test:${port}`, '127.0.0.1.evil.test', 'localhost@evil.test']) {
+    const answer = await ask(host);
+    expect(answer).toMatch(/^HTTP\/1.1 421 /);
+    expect(answer).not.toContain('sam@');
+  }
+  for (const host of [`127.0.0.1:${port}`, 'localhost:8025', '[::1]:8025'])
+    expect(await ask(host)).toContain('sam@');
 });

@@ -6,7 +6,11 @@ import type { CaughtMail, MailCatcher } from './catcher.ts';
  * came; `/mails.json` all of it, for tools.
  */
 export function createWebView(catcher: Pick<MailCatcher, 'mails'>): Server {
-  return createServer(({ url = '/' }, response) => {
+  return createServer(({ url = '/', headers }, response) => {
+    if (!isOfThisMachine(headers.host)) {
+      send(response, 'text/plain', 'Mails are shown under the names of this machine only', 421);
+      return;
+    }
     const [, number, raw] = /^\/mails\/(\d{1,9})(\.html)?$/.exec(url) ?? [];
     const mail = catcher.mails.find((one) => String(one.number) === number);
     if (url === '/healthz') send(response, 'application/json', '{"status":"ok"}');
@@ -16,6 +20,14 @@ export function createWebView(catcher: Pick<MailCatcher, 'mails'>): Server {
     else if (mail) send(response, 'text/html', mailPage(mail));
     else send(response, 'text/plain', 'There is no such page', 404);
   });
+}
+
+/**
+ * Mails let whoever reads them sign in or use a ticket. A page of somebody else's whose name leads here (DNS rebinding)
+ * could read them, were it not for the host that its browser names.
+ */
+function isOfThisMachine(host = ''): boolean {
+  return /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i.test(host);
 }
 
 /** Whatever is in a mail, nothing of it runs, and nothing is fetched for it. */

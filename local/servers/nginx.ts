@@ -19,7 +19,7 @@ export async function startNginx(
     NginxOptions,
     'upstreams' | 'limits' | 'caches' | 'workers' | 'pages'
   > &
-    Partial<Pick<NginxOptions, 'trustedProxies'>>,
+    Partial<Pick<NginxOptions, 'trustedProxies' | 'publicUrl'>>,
 ): Promise<Nginx> {
   const { place, port, ...config } = options;
   const dir = join(place.dir, 'nginx');
