@@ -20,7 +20,8 @@ COPY web/package.json web/
 FROM sources AS dependencies
 RUN npm install --no-save --omit=dev --ignore-scripts \
   --workspace=shared --workspace=publisher --workspace=consumer --workspace=realtime --workspace=general \
-  --workspace=lambda --workspace=local
+  --workspace=lambda --workspace=local && \
+  rm -r node_modules/@scarf # reports installations; nothing needs it to run
 
 FROM sources AS pages
 RUN npm install --no-save --ignore-scripts

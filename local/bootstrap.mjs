@@ -118,7 +118,9 @@ function findNpm() {
 /** Runs a command that shows its own progress. A signal ends it, and it then counts as failed. */
 function run(command, args, cwd) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+    // A dependency (@scarf/scarf) would report the installation to its maker.
+    const env = { ...process.env, SCARF_ANALYTICS: 'false' };
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
     const pass = (signal) => child.kill(signal);
     for (const signal of SIGNALS) process.on(signal, pass);
     child.once('error', reject);

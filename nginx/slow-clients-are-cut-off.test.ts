@@ -51,12 +51,13 @@ test('who keeps sending a byte now and then has seconds for all of a body, where
   const door = await startFrontDoor();
   const head = (path: string) => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`;
   try {
-    await Promise.all([
+    const cutOff = Promise.all([
       drip(door.port, `${head('/api/events')}Content-Length: 16000\r\n\r\n`),
       drip(door.port, `${head('/api/auth/signin')}Transfer-Encoding: chunked\r\n\r\nfff\r\n`),
       drip(door.port, `${head('/socket.io/?EIO=4')}Content-Length: 16000\r\n\r\n`),
       drip(door.port, `${head('/healthz')}Content-Length: 16000\r\n\r\n`),
     ]);
+    await expect(cutOff).resolves.toHaveLength(4);
   } finally {
     await door.stop();
   }

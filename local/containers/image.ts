@@ -41,7 +41,11 @@ export function makeImage(): Image {
 
   function copy(from: string | undefined, source: string, target: string, into: string): void {
     if (from === 'dependencies') {
-      for (const path of installedPackages(stages.get(from)?.instructions ?? [])) link(path);
+      const instructions = stages.get(from)?.instructions ?? [];
+      for (const path of installedPackages(instructions)) link(path);
+      for (const { args } of instructions)
+        for (const [, path = ''] of args.matchAll(/ rm -r (\S+)/g))
+          rmSync(join(into, path), { recursive: true });
     } else if (from === 'pages') {
       cpSync(join(buildPages(), source.replace('/app/', '')), join(app, target), { recursive: true });
     } else {
