@@ -143,7 +143,7 @@ describe('when the timer was lost', () => {
 
     const consumer = await world.start({ inventory: { ...world.inventory, onSale } });
     await eventually(() => news.of(1).some(({ event }) => event === 'hold:released'));
-    await eventually(() => consumer.lines.some(({ msg }) => msg === 'duty failed'));
+    await eventually(() => consumer.lines.some(({ msg }) => msg === 'left for later'));
     expect(await world.inventory.view(place, 1)).toMatchObject({ kind: 'released' });
     await consumer.end();
     await world.redis.zrem(world.inventory.keys.key(broken.place, 'due'), 'nothing');

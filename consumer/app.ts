@@ -79,7 +79,7 @@ export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
     'sweep',
     deps.sweepEveryMs ?? 1_000,
     log,
-    createSweep({ inventory, announcer, sharing, metrics, graceMs, timerGraceMs }),
+    createSweep({ inventory, announcer, sharing, metrics, graceMs, timerGraceMs, log }),
   );
 
   return {

@@ -1,6 +1,7 @@
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
 import { startLoop } from '../shared/loop.ts';
+import { createWorkOff, inMemory } from '../shared/work-off.ts';
 
 /** Milliseconds between two notes. */
 const intervalMs = 500;
@@ -14,13 +15,26 @@ export type AcceptedEntries = {
  * Tells Redis from time to time how many entries of each drop this process has accepted, for whoever watches a sale.
  * No entry waits for it; what a crash leaves uncounted is missing in a chart and nowhere else.
  */
-export function countAcceptedEntries(inventory: Pick<Inventory, 'noteAccepted'>, log: Log): AcceptedEntries {
-  let counts = new Map<number, number>();
-  const note = async () => {
-    const noted = counts;
-    counts = new Map();
-    await Promise.all([...noted].map(([dropId, entries]) => inventory.noteAccepted(dropId, entries)));
-  };
+export function countAcceptedEntries(
+  inventory: Pick<Inventory, 'noteAccepted' | 'nodesOf'>,
+  log: Log,
+): AcceptedEntries {
+  const counts = new Map<number, number>();
+  const note = createWorkOff<number>({
+    name: 'accepted entries',
+    log,
+    page: inMemory(() => [...counts.keys()]),
+    keyOf: (dropId) => dropId,
+    laneOf: (dropId) => inventory.nodesOf([{ dropId, partition: 0 }]),
+    patienceMs: intervalMs,
+    longestPauseMs: 5_000,
+    async work(dropId) {
+      const entries = counts.get(dropId) ?? 0;
+      counts.delete(dropId);
+      await inventory.noteAccepted(dropId, entries);
+      return 'done';
+    },
+  });
   const loop = startLoop('accepted entries', intervalMs, log, note);
   return {
     count: (dropId) => void counts.set(dropId, (counts.get(dropId) ?? 0) + 1),

@@ -7,6 +7,7 @@ import { places, type Inventory } from '../shared/inventory/inventory.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 import type { Log } from '../shared/log.ts';
 import { startLoop } from '../shared/loop.ts';
+import { createWorkOff, inMemory } from '../shared/work-off.ts';
 import type { OpenDrops } from './open-drops.ts';
 
 export type LapsedBuyers = {
@@ -31,24 +32,36 @@ type LapsedInDrop = {
 
 export function watchLapsedBuyers(
   openDrops: Pick<OpenDrops, 'onSale'>,
-  inventory: Pick<Inventory, 'lapses'>,
+  inventory: Pick<Inventory, 'lapses' | 'nodesOf'>,
   log: Log,
 ): LapsedBuyers {
   let known = new Map<number, LapsedInDrop>();
 
-  const loop = startLoop('lapsed buyers', pollMs, log, async () => {
-    const drops = openDrops.onSale().filter(({ lapsePauseSeconds }) => lapsePauseSeconds > 0);
+  let drops: Drop[] = [];
+  // What one node does not say keeps nobody from hearing the others.
+  const readAll = createWorkOff<Place>({
+    name: 'lapsed buyers',
+    log,
+    page: inMemory(() => drops.flatMap(({ id, partitions }) => places(id, partitions))),
+    keyOf: ({ dropId, partition }) => `${dropId}.${partition}`,
+    laneOf: (place) => inventory.nodesOf([place]),
+    atOnce: 64,
+    patienceMs: pollMs,
+    firstPauseMs: pollMs,
+    longestPauseMs: 1_000,
+    async work(place) {
+      const of = known.get(place.dropId);
+      if (of) await readOn(inventory, place, of);
+      return 'done';
+    },
+  });
+  const loop = startLoop('lapsed buyers', pollMs, log, async (stopping) => {
+    drops = openDrops.onSale().filter(({ lapsePauseSeconds }) => lapsePauseSeconds > 0);
     known = new Map(drops.map(({ id }) => [id, known.get(id) ?? { versions: [], until: new Map() }]));
-    const looks = await Promise.allSettled(
-      drops.flatMap(({ id, partitions }: Drop) =>
-        places(id, partitions).map((place) => readOn(inventory, place, known.get(id)!)),
-      ),
-    );
+    await readAll(stopping);
     const now = performance.now();
     for (const { until } of known.values())
       for (const [buyerId, end] of until) if (end <= now) until.delete(buyerId);
-    // What one node does not say keeps nobody from hearing the others.
-    for (const look of looks) if (look.status === 'rejected') throw look.reason;
   });
 
   return {

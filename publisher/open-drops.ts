@@ -4,10 +4,11 @@
  */
 import type { Drop } from '../shared/drops/drop.ts';
 import { followDrops } from '../shared/drops/follow-drops.ts';
-import type { Inventory } from '../shared/inventory/inventory.ts';
+import { places, type Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
 import { startLoop } from '../shared/loop.ts';
 import type { Database } from '../shared/mysql/connect.ts';
+import { createWorkOff, inMemory } from '../shared/work-off.ts';
 
 export type OpenDrops = {
   get: (dropId: number) => Drop | undefined;
@@ -26,8 +27,8 @@ const pollMs = 200;
 
 export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): OpenDrops {
   const drops = followDrops(db, log);
-  let soldOutDrops = new Set<number>();
-  let lostDrops = new Set<number>();
+  const soldOutDrops = new Set<number>();
+  const lostDrops = new Set<number>();
   let counted = false;
 
   const onSale = () => {
@@ -36,17 +37,30 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
       ({ stocked, opensAt, closesAt }) => stocked && opensAt <= now && now < closesAt,
     );
   };
-
-  const counting = startLoop('sold-out drops', pollMs, log, async () => {
-    const all = await Promise.all(
-      onSale().map(async (drop) => [drop.id, await inventory.counts(drop)] as const),
-    );
-    soldOutDrops = new Set(
-      all
-        .filter(([, counts]) => counts?.free === 0 && counts.standby >= counts.standbyLimit)
-        .map(([id]) => id),
-    );
-    lostDrops = new Set(all.filter(([, counts]) => counts === undefined).map(([id]) => id));
+  // A drop whose node does not answer stays as it was known, and holds up no other.
+  const count = createWorkOff<Drop>({
+    name: 'sold-out drops',
+    log,
+    page: inMemory(onSale),
+    keyOf: ({ id }) => id,
+    laneOf: ({ id, partitions }) => inventory.nodesOf(places(id, partitions)),
+    atOnce: 64,
+    patienceMs: 500,
+    firstPauseMs: pollMs,
+    longestPauseMs: 1_000,
+    async work(drop) {
+      const counts = await inventory.counts(drop);
+      const isSoldOut = counts?.free === 0 && counts.standby >= counts.standbyLimit;
+      note(soldOutDrops, drop.id, isSoldOut);
+      note(lostDrops, drop.id, counts === undefined);
+      return 'done';
+    },
+  });
+  const counting = startLoop('sold-out drops', pollMs, log, async (stopping) => {
+    await count(stopping);
+    const open = new Set(onSale().map(({ id }) => id));
+    for (const known of [soldOutDrops, lostDrops])
+      for (const id of known) if (!open.has(id)) known.delete(id);
     counted = true;
   });
 
@@ -60,4 +74,9 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
       await Promise.all([drops.stop(), counting.stop()]);
     },
   };
+}
+
+function note(drops: Set<number>, id: number, is: boolean): void {
+  if (is) drops.add(id);
+  else drops.delete(id);
 }

@@ -7,6 +7,8 @@ import type { Cluster } from 'ioredis';
 import type { Keys } from '../shared/inventory/keys.ts';
 import type { Log } from '../shared/log.ts';
 import { startLoop } from '../shared/loop.ts';
+import { nodeOf } from '../shared/redis/node-of.ts';
+import { createWorkOff, inMemory } from '../shared/work-off.ts';
 import type { DropNews } from '../shared/realtime-events.ts';
 
 /** Milliseconds between two beats. A subscription that is gone is noticed after two of them. */
@@ -84,12 +86,22 @@ export function createNewsFeed({ redis, keys, log, onNews, onGap }: NewsFeedDeps
     channel.sent += 1;
     await redis.spublish(name, `${self} ${channel.sent}`);
   };
-  const beats = startLoop('news beat', beatMs, log, async () => {
-    const open = [...channels].filter(([, channel]) => channel.open);
-    const results = await Promise.allSettled(open.map(([name, channel]) => beat(name, channel)));
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
+  // A node that is away holds up the beats of its own channels and no others.
+  const beatAll = createWorkOff<[name: string, channel: Channel]>({
+    name: 'news beat',
+    log,
+    page: inMemory(() => [...channels].filter(([, channel]) => channel.open)),
+    keyOf: ([name]) => name,
+    laneOf: ([name]) => nodeOf(redis, name),
+    atOnce: 64,
+    patienceMs: beatMs,
+    firstPauseMs: 0,
+    async work([name, channel]) {
+      await beat(name, channel);
+      return 'done';
+    },
   });
+  const beats = startLoop('news beat', beatMs, log, beatAll);
 
   redis.on('smessage', onMessage);
   redis.on('subscribersReady', onNewSubscribers);

@@ -9,7 +9,7 @@
  * - Rows are worked on in lanes, `atOnce` of them in each at the same time. A lane whose rows do not end is left alone
  *   until one of them does; the round goes on without it. What one server can hold up belongs into a lane of its own.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { inTime, TooLate } from './in-time.ts';
 import type { Log } from './log.ts';
 
 /** `later`: there is no fault, but the row is not done either. */
@@ -152,16 +152,9 @@ export function together(...rounds: Round[]): Round {
 }
 
 /** Whether it settles within so many milliseconds. */
-async function endsInTime(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const over = new AbortController();
-  const tooLate = sleep(ms, false, { signal: over.signal }).catch(() => false);
-  const settled = work.then(
+function endsInTime(work: Promise<unknown>, ms: number): Promise<boolean> {
+  return inTime(work, ms).then(
     () => true,
-    () => true,
+    (error: unknown) => !(error instanceof TooLate),
   );
-  try {
-    return await Promise.race([settled, tooLate]);
-  } finally {
-    over.abort();
-  }
 }

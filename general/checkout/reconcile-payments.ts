@@ -82,14 +82,18 @@ export function createReconciling(deps: SaleDeps, times: ReconcileTimes, metrics
   const look = createWorkOff<UnendedDrop>({
     ...common,
     name: 'look for holds in payment',
+    atOnce: 64,
     // A node that is away comes back within seconds.
     longestPauseMs: 10_000,
     page: (after, limit) => unendedDrops(db, after, limit),
     keyOf: ({ id }) => id,
     laneOf: ({ id, partitions }) => inventory.nodesOf(places(id, partitions)),
     async work({ id, partitions }) {
-      for (const place of places(id, partitions))
-        found.push(...(await payingIn(deps, place, abandonedAfterMs)));
+      for (const place of places(id, partitions)) {
+        const pulse = await inventory.pulse(place);
+        if (pulse && pulse.payingMs >= abandonedAfterMs)
+          found.push(...(await payingIn(deps, place, abandonedAfterMs)));
+      }
       return 'done';
     },
   });

@@ -5,8 +5,10 @@
  */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Look } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/inventory.ts';
+import { createWorkOff, inMemory, type Round } from '../../shared/work-off.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
-import { glance, type Glance } from './glance.ts';
+import { createGlance, type Glance } from './glance.ts';
 import { mendDrop, type MendDeps } from './mend-drop.ts';
 
 /** In seats. `lost`: of partitions that are not in Redis. `counters`: what Redis counted and what it has. */
@@ -52,12 +54,30 @@ type Known = {
 };
 
 /** One round over all drops on sale. */
-export function createFollow(deps: MendDeps, registry: Registry, times: FollowTimes): () => Promise<void> {
+export function createFollow(deps: MendDeps, registry: Registry, times: FollowTimes): Round {
   const metrics = createFollowMetrics(registry);
   let known = new Map<number, Known>();
 
-  return async () => {
-    const glances = await glance(deps, times.settledAfterMs);
+  const glance = createGlance(deps, times.settledAfterMs);
+  let due: { seen: Glance; now: Known }[] = [];
+  // Another drop's fault is no reason to leave this one alone.
+  const compare = createWorkOff<{ seen: Glance; now: Known }>({
+    name: 'compare with MySQL',
+    log: deps.log,
+    page: inMemory(() => due),
+    keyOf: ({ seen }) => seen.drop.id,
+    laneOf: ({ seen: { drop } }) => deps.inventory.nodesOf(places(drop.id, drop.partitions)),
+    atOnce: 2,
+    firstPauseMs: times.everyMs,
+    async work({ seen, now }) {
+      await compareAll(deps, seen, now, times, metrics);
+      return 'done';
+    },
+  });
+
+  return async (stopping) => {
+    const glances = await glance(stopping);
+    due = [];
     const next = new Map<number, Known>();
     for (const seen of glances) {
       const of = known.get(seen.drop.id);
@@ -71,12 +91,9 @@ export function createFollow(deps: MendDeps, registry: Registry, times: FollowTi
         lasting: of?.lasting ?? new Map(),
       };
       next.set(seen.drop.id, now);
-      if (!isDue(seen, of, now, times)) continue;
-      // Another drop's fault is no reason to leave this one alone.
-      await compareAll(deps, seen, now, times, metrics).catch((error: unknown) =>
-        deps.log.warn({ err: error, dropId: seen.drop.id }, 'not compared with MySQL this time'),
-      );
+      if (isDue(seen, of, now, times)) due.push({ seen, now });
     }
+    await compare(stopping);
     known = next;
     metrics.drift.reset();
     for (const seen of glances) tellDrift(deps, seen, known.get(seen.drop.id)!, times, metrics);

@@ -1,9 +1,12 @@
 /** Redis and MySQL at a glance: whether they come to the same number of sold seats. No seat is walked in Redis. */
 import type { Inventory, Look } from '../../shared/inventory/inventory.ts';
 import { places } from '../../shared/inventory/inventory.ts';
+import type { Log } from '../../shared/log.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import { createWorkOff } from '../../shared/work-off.ts';
+import { unendedDrops, type UnendedDrop } from './unended-drops.ts';
 
-export type GlancedDrop = { id: number; partitions: number; capacity: number };
+export type GlancedDrop = UnendedDrop;
 
 export type Glance = {
   drop: GlancedDrop;
@@ -20,22 +23,42 @@ type Sold = { drop_id: number; seats: number | string };
  * At every drop whose sale is not over, but for those whose node of Redis does not answer. Two small queries for all of
  * them, and a small script for each partition.
  */
-export async function glance(
-  { db, inventory }: { db: Database; inventory: Pick<Inventory, 'look'> },
+export function createGlance(
+  { db, inventory, log }: { db: Database; inventory: Pick<Inventory, 'look' | 'nodesOf'>; log: Log },
+  settledAfterMs: number,
+): (stopping?: AbortSignal) => Promise<Glance[]> {
+  let looked: Pick<Glance, 'drop' | 'looks'>[] = [];
+  const lookAll = createWorkOff<GlancedDrop>({
+    name: 'compare with MySQL at a glance',
+    log,
+    page: (after, limit) => unendedDrops(db, after, limit),
+    keyOf: ({ id }) => id,
+    laneOf: ({ id, partitions }) => inventory.nodesOf(places(id, partitions)),
+    atOnce: 64,
+    patienceMs: 1_000,
+    longestPauseMs: 5_000,
+    async work(drop) {
+      const looks = await Promise.all(places(drop.id, drop.partitions).map((place) => inventory.look(place)));
+      looked.push({ drop, looks });
+      return 'done';
+    },
+  });
+  return async (stopping) => {
+    // Redis first: MySQL has whatever Redis has sold by then.
+    looked = [];
+    await lookAll(stopping);
+    // What comes late is as good as no answer.
+    const seen = looked;
+    looked = [];
+    return addMysql(db, seen, settledAfterMs);
+  };
+}
+
+async function addMysql(
+  db: Database,
+  seen: readonly Pick<Glance, 'drop' | 'looks'>[],
   settledAfterMs: number,
 ): Promise<Glance[]> {
-  const onSale: GlancedDrop[] = await db('drops')
-    .whereNotNull('stocked_at')
-    .whereNull('sale_ended_at')
-    .select('id', 'partitions', 'capacity');
-  // Redis first: MySQL has whatever Redis has sold by then.
-  const answers = await Promise.allSettled(
-    onSale.map(async (drop) => {
-      const looks = await Promise.all(places(drop.id, drop.partitions).map((place) => inventory.look(place)));
-      return { drop, looks };
-    }),
-  );
-  const seen = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   const ids = seen.map(({ drop }) => drop.id);
   if (ids.length === 0) return [];
   const sold: Sold[] = await db('sold_seats')

@@ -4,31 +4,49 @@
  * does what is left to do.
  */
 import { loadDrop } from '../../shared/drops/drop.ts';
+import { inTime, TooLate } from '../../shared/in-time.ts';
+import { places } from '../../shared/inventory/inventory.ts';
 import { beginArchive } from '../../shared/ledger/archive.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
-import { transact } from '../../shared/mysql/connect.ts';
+import { transact, type Database } from '../../shared/mysql/connect.ts';
+import { createWorkOff, type Round } from '../../shared/work-off.ts';
 import type { Deps } from '../deps.ts';
 
 type StockDeps = Pick<Deps, 'db' | 'inventory' | 'log'>;
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two looks, and those that Redis gets to answer. */
 const interval = 1_000;
+const patienceMs = 5_000;
 
 export function startStocking(deps: StockDeps): Loop {
-  return startLoop('stock drops', interval, deps.log, () => stockDrops(deps));
+  return startLoop('stock drops', interval, deps.log, createStocking(deps));
 }
 
 /** Stocks whatever waits for it. One drop that cannot be stocked does not keep the others waiting. */
-export async function stockDrops(deps: StockDeps): Promise<void> {
-  const waiting: { id: number }[] = await deps
-    .db('drops')
-    .whereNull('stocked_at')
-    .whereNull('cancelled_at')
-    .where('closes_at', '>', new Date())
-    .select('id');
-  const failures: unknown[] = [];
-  for (const { id } of waiting) await stockDrop(deps, id).catch((error: unknown) => failures.push(error));
-  if (failures.length > 0) throw new AggregateError(failures, 'some drops could not be stocked');
+export function createStocking(deps: StockDeps): Round {
+  const { db, inventory, log } = deps;
+  return createWorkOff<{ id: number; partitions: number }>({
+    name: 'stock drops',
+    log,
+    page: (after, limit) =>
+      db('drops')
+        .whereNull('stocked_at')
+        .whereNull('cancelled_at')
+        .where('closes_at', '>', new Date())
+        .where('id', '>', after?.id ?? 0)
+        .orderBy('id')
+        .limit(limit)
+        .select('id', 'partitions'),
+    keyOf: ({ id }) => id,
+    laneOf: ({ id, partitions }) => inventory.nodesOf(places(id, partitions)),
+    // Each takes a connection to MySQL for as long as Redis takes.
+    atOnce: 1,
+    longestPauseMs: 15_000,
+    async work({ id }) {
+      await stockDrop(deps, id);
+      return 'done';
+    },
+  });
 }
 
 /** Stocks it now if that works, else the duty will: what MySQL has is not undone because Redis is away. */
@@ -42,7 +60,7 @@ export async function stockDropSoon(deps: StockDeps, id: number): Promise<void> 
 
 /**
  * The row stays locked while Redis is told, so that of two edits the limits that come last are the later ones.
- * What Redis is told it may be told again.
+ * What Redis is told it may be told again. A node that does not answer must not keep row and connection.
  */
 async function stockDrop({ db, inventory }: StockDeps, id: number): Promise<void> {
   await transact(db, async (trx) => {
@@ -57,10 +75,19 @@ async function stockDrop({ db, inventory }: StockDeps, id: number): Promise<void
     if (!drop) return;
     // What was on sale once is never put on sale from scratch: seats that are sold would be free again.
     const again = !(await beginArchive(trx, drop));
-    if ((await inventory.stock(drop, { again })) === 'lost')
-      throw new Error(`Redis has lost drop ${id}: npm run rebuild -- ${id}`);
+    const told = inventory.stock(drop, { again });
+    const outcome = await inTime(told, patienceMs).catch((error: unknown) => {
+      if (error instanceof TooLate) void told.then(() => stockAgain(db, id)).catch(() => {});
+      throw error;
+    });
+    if (outcome === 'lost') throw new Error(`Redis has lost drop ${id}: npm run rebuild -- ${id}`);
     await trx('drops')
       .where({ id })
       .update({ stocked_at: trx.fn.now(3) });
   });
+}
+
+/** What a node did after all, long after it was asked, may be older than what it was told since. */
+async function stockAgain(db: Database, id: number): Promise<void> {
+  await db('drops').where({ id }).whereNull('sale_ended_at').update({ stocked_at: null });
 }

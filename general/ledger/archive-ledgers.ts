@@ -2,38 +2,116 @@
  * The relay: what Redis records of every drop goes to MySQL, for good. Every process of this tier runs it; who finds
  * a partition's cursor locked passes on to the next, so each partition has one relay at a time and never none.
  */
+import type { Knex } from 'knex';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { archivePartition, type ArchiveDeps } from '../../shared/ledger/archive-partition.ts';
+import { inTime } from '../../shared/in-time.ts';
+import type { Inventory } from '../../shared/inventory/inventory.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
+import { createWorkOff, inMemory, together, type Round, type WorkOff } from '../../shared/work-off.ts';
 
 export type RelayOptions = { everyMs?: number; registry?: Registry };
 
-/** Drops whose sale is over have little left to record (refunds); they are looked at every so many rounds. */
-const restEvery = 120;
+type RelayDeps = ArchiveDeps & { inventory: Pick<Inventory, 'lastRecords' | 'nodesOf'> };
 
-export function startArchiving(deps: ArchiveDeps, { everyMs = 500, registry }: RelayOptions = {}): Loop {
-  const metrics = registry && createRelayMetrics(registry);
-  let round = 0;
-  return startLoop('archive ledgers', everyMs, deps.log, async () => {
-    const all = round % restEvery === 0;
-    round += 1;
-    const lost: Place[] = [];
-    const faults: unknown[] = [];
-    for (const place of await partitionsToArchive(deps.db, all)) {
-      try {
-        const { count, isLost } = await archiveAll(deps, place);
-        metrics?.records.inc(count);
-        if (isLost) lost.push(place);
-      } catch (error) {
-        faults.push(error);
-      }
-    }
-    metrics?.lost.set(lost.length);
-    if (faults.length > 0) throw new AggregateError(faults, 'some ledgers could not be archived');
-  });
+/** Milliseconds that Redis gets to answer while a cursor is locked. */
+const patienceMs = 5_000;
+
+/** A partition, and the last of its records that is archived. */
+type Relayed = Place & { streamId: string | null };
+
+export function startArchiving(deps: RelayDeps, options: RelayOptions = {}): Loop {
+  const { everyMs = 500 } = options;
+  return startLoop('archive ledgers', everyMs, deps.log, createArchiving(deps, options));
 }
+
+export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}): Round {
+  const { db, inventory, log } = deps;
+  const metrics = registry && createRelayMetrics(registry);
+  const patient: ArchiveDeps = {
+    db,
+    log,
+    inventory: {
+      ledgerEntries: (...asked) => inTime(inventory.ledgerEntries(...asked), patienceMs),
+      trimLedger: (...asked) => inTime(inventory.trimLedger(...asked), patienceMs),
+    },
+  };
+  const common = {
+    log,
+    keyOf: nameOf,
+    laneOf: (place: Place) => inventory.nodesOf([place]),
+    longestPauseMs: 10_000,
+  };
+  let isFirst = true;
+  let waiting: Relayed[] = [];
+  let listed = new Set<string>();
+  const lost = new Set<string>();
+
+  // One command for each partition in which nothing has happened.
+  const look = (name: string, page: WorkOff<Relayed>['page']): Round =>
+    createWorkOff<Relayed>({
+      ...common,
+      name,
+      async page(after, limit) {
+        const places = await page(after, limit);
+        for (const place of places) listed.add(nameOf(place));
+        return places;
+      },
+      atOnce: 64,
+      async work(place) {
+        const [last, another] = await inventory.lastRecords(place);
+        if (last !== (place.streamId ?? undefined) || another !== undefined) waiting.push(place);
+        return 'done';
+      },
+    });
+  const lookAll = look('look at all ledgers', (after, limit) => cursors(db, after, limit));
+  const lookAtLive = look('look at ledgers', (after, limit) =>
+    // A minute more, for what was recorded while the sale ended.
+    cursors(db, after, limit, (on) => {
+      void on
+        .whereNull('drops.sale_ended_at')
+        .orWhere('drops.sale_ended_at', '>', new Date(Date.now() - 60_000));
+    }),
+  );
+  // All that is recorded of a drop after that is that refunded seats are free again.
+  const lookAtRefunded = look('look at ledgers with refunds', async (after, limit) => {
+    const ids = await refundedLately(db);
+    if (ids.length === 0) return [];
+    return cursors(db, after, limit, (on) => {
+      void on.whereIn('drops.id', ids).whereNotNull('drops.sale_ended_at');
+    });
+  });
+  const archive = createWorkOff<Relayed>({
+    ...common,
+    name: 'archive ledgers',
+    page: inMemory(() => waiting),
+    // Each has a connection to MySQL for itself.
+    atOnce: 1,
+    patienceMs,
+    async work(place) {
+      const { count, isLost } = await archiveAll(patient, place);
+      metrics?.records.inc(count);
+      if (isLost) lost.add(nameOf(place));
+      else lost.delete(nameOf(place));
+      return isLost ? 'later' : 'done';
+    },
+  });
+
+  return async (stopping) => {
+    waiting = [];
+    listed = new Set();
+    // What was recorded while no process of this tier ran is looked for at every start.
+    await (isFirst ? lookAll(stopping) : together(lookAtLive, lookAtRefunded)(stopping));
+    isFirst = false;
+    await archive(stopping);
+    for (const name of lost) if (!listed.has(name)) lost.delete(name);
+    metrics?.lost.set(lost.size);
+  };
+}
+
+const nameOf = ({ dropId, partition }: Place) => `${dropId}.${partition}`;
 
 /** Archives what a partition's ledger has in Redis now. */
 async function archiveAll(deps: ArchiveDeps, place: Place): Promise<{ count: number; isLost: boolean }> {
@@ -46,20 +124,33 @@ async function archiveAll(deps: ArchiveDeps, place: Place): Promise<{ count: num
   }
 }
 
-async function partitionsToArchive(db: Database, all: boolean): Promise<Place[]> {
-  const query = db('ledger_cursors')
-    .join('drops', 'drops.id', 'ledger_cursors.drop_id')
-    .orderBy(['ledger_cursors.drop_id', 'ledger_cursors.partition'])
-    .select('ledger_cursors.drop_id as dropId', 'ledger_cursors.partition as partition');
-  // A minute more, for what was recorded while the sale ended.
-  if (!all)
-    void query.where(
-      (on) =>
-        void on
-          .whereNull('drops.sale_ended_at')
-          .orWhere('drops.sale_ended_at', '>', new Date(Date.now() - 60_000)),
-    );
-  return (await query) as Place[];
+async function cursors(
+  db: Database,
+  after: Place | undefined,
+  limit: number,
+  which?: (on: Knex.QueryBuilder) => void,
+): Promise<Relayed[]> {
+  const query = db('ledger_cursors as c')
+    .join('drops', 'drops.id', 'c.drop_id')
+    .orderBy(['c.drop_id', 'c.partition'])
+    .limit(limit)
+    .select('c.drop_id as dropId', 'c.partition as partition', 'c.stream_id as streamId');
+  if (which) void query.where(which);
+  if (after) {
+    // The first is what the index is searched by.
+    void query
+      .where('c.drop_id', '>=', after.dropId)
+      .whereRaw('(c.drop_id, c.partition) > (?, ?)', [after.dropId, after.partition]);
+  }
+  return (await query) as Relayed[];
+}
+
+async function refundedLately(db: Database): Promise<number[]> {
+  const rows: { drop_id: number }[] = await db('orders')
+    .where({ status: 'refunded' })
+    .where('reopened_at', '>', new Date(Date.now() - 600_000))
+    .distinct('drop_id');
+  return rows.map(({ drop_id }) => drop_id);
 }
 
 function createRelayMetrics(registry: Registry) {

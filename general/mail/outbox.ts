@@ -23,14 +23,16 @@ const longestPauseSeconds = 3_600;
 const lastTry = 180;
 
 /**
- * The next rows to send, the oldest first; nobody else gets them for a while. MySQL's clock is the only one. The look
- * must not lock the place where checkout is about to write the next row, so it needs READ COMMITTED.
+ * The next rows to send, of those that were tried before or of the others, the oldest first; nobody else gets them for
+ * a while. MySQL's clock is the only one. The look must not lock the place where checkout is about to write the next
+ * row, so it needs READ COMMITTED.
  */
-export function claimRows(db: Database, limit: number): Promise<OutboxRow[]> {
+export function claimRows(db: Database, which: 'new' | 'tried before', limit: number): Promise<OutboxRow[]> {
   return transact(db, async (trx) => {
     const rows = await trx<OutboxRow>('outbox')
       .whereNull('sent_at')
       .whereNull('given_up_at')
+      .where('tries', which === 'new' ? '=' : '>', 0)
       .whereRaw('due_at <= now(3)')
       .orderBy('id')
       .limit(limit)

@@ -23,8 +23,21 @@ export function startRelayingMails(deps: RelayDeps, metrics: MailMetrics, everyM
  * @throws Error when nothing of what it took could be sent: what else waits need not be tried in vain just now.
  */
 export async function relayMails(deps: RelayDeps, metrics?: MailMetrics): Promise<void> {
+  // Those that failed before may fail again: the others do not wait behind them.
+  try {
+    await relayAll(deps, 'new', metrics);
+  } finally {
+    await relayAll(deps, 'tried before', metrics);
+  }
+}
+
+async function relayAll(
+  deps: RelayDeps,
+  which: 'new' | 'tried before',
+  metrics: MailMetrics | undefined,
+): Promise<void> {
   for (;;) {
-    const rows = await claimRows(deps.db, mostJobs);
+    const rows = await claimRows(deps.db, which, mostJobs);
     if (rows.length === 0) return;
     const failed = await sendRows(deps, rows).catch(async (error: unknown) => {
       await putOff(deps.db, rows);

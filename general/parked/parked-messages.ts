@@ -96,7 +96,9 @@ export function createParkedMessages(channel: BrokerChannel, topology: Topology)
           const { queue } = deathOf(message);
           if (queue === null || !origins.has(queue)) {
             kept += 1;
-            return false;
+            // Behind the others, so that the next call gets to those.
+            await publishConfirmed(open, '', topology.parked, again(message));
+            return true;
           }
           await publishConfirmed(open, '', queue, asItWas(message));
           resent += 1;

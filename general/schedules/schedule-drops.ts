@@ -8,6 +8,7 @@ import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Log } from '../../shared/log.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
 import { retried, transact, type Database } from '../../shared/mysql/connect.ts';
+import { createWorkOff, inMemory, type WorkOffTimes } from '../../shared/work-off.ts';
 import {
   endsSoon,
   planSchedules,
@@ -40,36 +41,62 @@ type Scheduled = {
 const longAfterClosing = 2 * 3_600_000;
 
 export function startScheduling(deps: ScheduleDeps, metrics: ScheduleMetrics, everyMs = 5_000): Loop {
-  return startLoop('schedule drops', everyMs, deps.log, () => scheduleDrops(deps, metrics));
+  const schedule = createScheduling(deps, metrics, { firstPauseMs: everyMs });
+  return startLoop('schedule drops', everyMs, deps.log, (stopping) => schedule(Date.now(), stopping));
 }
 
-/**
- * Tells AWS whatever it does not know.
- * @throws Error when it did not take all of it. One drop that it refuses keeps back no other; where it does not answer,
- *   the others need not be tried in vain.
- */
-export async function scheduleDrops(
+/** One round. */
+export function scheduleDrops(
   deps: ScheduleDeps,
   metrics?: ScheduleMetrics,
   now = Date.now(),
 ): Promise<void> {
-  const due = (await readDrops(deps.db, now)).filter((drop) => isDue(deps, drop, now));
-  const faults: unknown[] = [];
-  let left = due.length;
-  try {
-    for (const { id, hasRow } of due) {
+  return createScheduling(deps, metrics)(now);
+}
+
+/**
+ * Tells AWS whatever it does not know. A drop of which it takes no word keeps back no other.
+ * @throws Error when it did not take all of it
+ */
+function createScheduling(
+  deps: ScheduleDeps,
+  metrics?: ScheduleMetrics,
+  times: Partial<WorkOffTimes> = {},
+): (now: number, stopping?: AbortSignal) => Promise<void> {
+  let now = 0;
+  let due: Scheduled[] = [];
+  let left = 0;
+  let faults: Error[] = [];
+  const tellAll = createWorkOff<Scheduled>({
+    name: 'schedule drops',
+    log: deps.log,
+    ...times,
+    page: inMemory(() => due),
+    keyOf: ({ id }) => id,
+    // Each takes a connection to MySQL for as long as AWS takes.
+    atOnce: 2,
+    async work({ id, hasRow }) {
       try {
         await scheduleDrop(deps, id, hasRow, metrics, now);
-        left -= 1;
       } catch (error) {
-        if (!isRefusal(error)) throw error;
-        faults.push(error);
+        faults.push(error as Error);
+        return 'later';
       }
-    }
-  } finally {
+      left -= 1;
+      return 'done';
+    },
+  });
+  return async (at, stopping) => {
+    now = at;
+    due = (await readDrops(deps.db, now)).filter((drop) => isDue(deps, drop, now));
+    left = due.length;
+    faults = [];
+    await tellAll(stopping);
     metrics?.behind(left);
-  }
-  if (faults.length > 0) throw new AggregateError(faults, 'AWS refused the schedules of some drops');
+    const away = faults.find((fault) => !isRefusal(fault));
+    if (away !== undefined) throw away;
+    if (faults.length > 0) throw new AggregateError(faults, 'AWS refused the schedules of some drops');
+  };
 }
 
 function isDue({ upBeforeMs }: ScheduleDeps, { times, told }: Scheduled, now: number): boolean {
@@ -148,17 +175,24 @@ type Row = {
 
 /** Drops that may need schedules, or have some; or the one that is asked for. */
 async function readDrops(db: Database, now: number, id?: number): Promise<Scheduled[]> {
-  const query = db('drops as d')
-    .leftJoin('drop_schedules as s', 's.drop_id', 'd.id')
-    .orderBy('d.opens_at')
-    .select('d.id', 'd.partitions', 'd.opens_at', 'd.closes_at', 'd.hold_seconds', 'd.cancelled_at')
-    .select('s.drop_id', 's.from_at', 's.until_at', 's.up_at', 's.down_at', 's.told_at');
-  if (id !== undefined) void query.where('d.id', id);
-  else
-    void query
-      .where('d.closes_at', '>', new Date(now - longAfterClosing))
-      .orWhere('s.down_at', '>', new Date(now));
-  return ((await query) as Row[]).map((row) => ({
+  const all = () =>
+    db('drops as d')
+      .leftJoin('drop_schedules as s', 's.drop_id', 'd.id')
+      .orderBy('d.opens_at')
+      .select('d.id', 'd.partitions', 'd.opens_at', 'd.closes_at', 'd.hold_seconds', 'd.cancelled_at')
+      .select('s.drop_id', 's.from_at', 's.until_at', 's.up_at', 's.down_at', 's.told_at');
+  // Two queries, each with an index that leads past the drops that are over.
+  const rows = (
+    id !== undefined
+      ? await all().where('d.id', id)
+      : [
+          ...((await all().where('d.closes_at', '>', new Date(now - longAfterClosing))) as Row[]),
+          ...((await all()
+            .where('s.down_at', '>', new Date(now))
+            .where('d.closes_at', '<=', new Date(now - longAfterClosing))) as Row[]),
+        ]
+  ) as Row[];
+  return rows.map((row) => ({
     id: row.id,
     partitions: row.partitions,
     times: {

@@ -99,6 +99,18 @@ export type Look = Record<'capacity' | 'free' | 'held' | 'paying' | 'sold' | 've
   latest: string;
 };
 
+/** What there may be left to do in a partition. */
+export type Pulse = {
+  /** Milliseconds for which the time of some held hold has been over, and for which some hold has been in payment; -1: none. */
+  overdueMs: number;
+  payingMs: number;
+  /** Promotions that nobody said are told, and transfers to other partitions that are under way. */
+  untold: number;
+  transfers: number;
+  standby: number;
+  free: number;
+};
+
 /** Seats, but for `standby` (buyers) and `decided` (entries). held + paying + sold + free = capacity. */
 export type Counts = {
   capacity: number;
@@ -169,6 +181,8 @@ export type Inventory = {
   partitionCounts: (drop: { id: number; partitions: number }) => Promise<(Counts | undefined)[]>;
   /** The figures of a partition; undefined where it is not in Redis. Moves its version on with the clock. */
   look: (place: Place) => Promise<Look | undefined>;
+  /** One small look; undefined where the partition is not in Redis. */
+  pulse: (place: Place) => Promise<Pulse | undefined>;
   /** Of each partition; undefined where it is not in Redis. */
   tallies: (drop: { id: number; partitions: number }) => Promise<(Tally | undefined)[]>;
   /** Seats that the most modest buyer in standby waits for; undefined when nobody does. */
@@ -206,6 +220,8 @@ export type Inventory = {
   endSale: (dropId: number) => Promise<void>;
   /** Records of a partition's ledger that are still in Redis, oldest first; `from` as XRANGE takes it. */
   ledgerEntries: (place: Place, from: string, limit: number) => Promise<[id: string, fields: string[]][]>;
+  /** Ids of the last two of them, the last one first; of no use but to see whether there is anything new. */
+  lastRecords: (place: Place) => Promise<string[]>;
   /** Loads a partition that was lost. */
   restore: Restore;
   /** Takes out the records before this one. */
@@ -259,6 +275,7 @@ export function createInventory({
   const look = script('look', atOnce);
   // Redis refuses by itself those of whom a publisher has not heard.
   const lapses = script('lapses', atOnce);
+  const pulse = script('pulse', atOnce);
 
   const lingering = async (place: Place, state: 'due' | 'paying' | 'untold', ms: number, skip = 0) => {
     const [, ...rest] = await linger(place, state, ms, skip);
@@ -507,6 +524,14 @@ export function createInventory({
       };
     },
 
+    async pulse(place) {
+      const [outcome, ...figures] = await pulse(place);
+      if (outcome !== 'there') return undefined;
+      const [overdueMs = -1, payingMs = -1, untold = 0, transfers = 0, standby = 0, free = 0] =
+        figures.map(Number);
+      return { overdueMs, payingMs, untold, transfers, standby, free };
+    },
+
     tallies: ({ id, partitions }) =>
       Promise.all(
         places(id, partitions).map(async (place) => {
@@ -613,6 +638,11 @@ export function createInventory({
 
     ledgerEntries: (place, from, limit) =>
       lasting(place, (on) => on.xrange(keys.key(place, 'ledger'), from, '+', 'COUNT', limit)),
+
+    async lastRecords(place) {
+      const last = await redis.xrevrange(keys.key(place, 'ledger'), '+', '-', 'COUNT', 2);
+      return last.map(([id]) => id);
+    },
 
     async trimLedger(place, before) {
       await redis.xtrim(keys.key(place, 'ledger'), 'MINID', before);

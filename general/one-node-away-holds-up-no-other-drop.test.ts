@@ -1,0 +1,125 @@
+/** A node of Redis stands still, and with it its drops. Every duty goes on with the drops of the others. */
+import { createAnnouncer } from '../shared/announce.ts';
+import { loadDrop, type Drop } from '../shared/drops/drop.ts';
+import { newBatchId } from '../shared/inventory/entry-id.ts';
+import { createInventory, type Inventory } from '../shared/inventory/inventory.ts';
+import { beginArchive } from '../shared/ledger/archive.ts';
+import { createMetrics } from '../shared/metrics.ts';
+import { eventually } from '../shared/testing/eventually.ts';
+import { insertDrop, insertEvent } from '../shared/testing/insert-drop.ts';
+import { startOwnRedis, type OwnRedis } from '../shared/testing/own-redis.ts';
+import { createReconciling } from './checkout/reconcile-payments.ts';
+import { createEndSales } from './drops/end-sales.ts';
+import { createFollow } from './drops/follow-mysql.ts';
+import { createStocking } from './drops/stock-drops.ts';
+import { createArchiving } from './ledger/archive-ledgers.ts';
+import type { SaleDeps } from './sale-deps.ts';
+import { startSale, type TestSale } from './testing/start-sale.ts';
+
+let sale: TestSale;
+let own: OwnRedis;
+let deps: SaleDeps;
+let inventory: Inventory;
+beforeAll(async () => {
+  sale = await startSale();
+  // Nobody takes over from a node that stands still for less than that.
+  own = await startOwnRedis(600_000);
+  const redis = own.connect();
+  inventory = createInventory({ redis, namespace: 'away' });
+  const { channel, topology } = sale.broker;
+  const { checkoutKey } = sale.deps;
+  deps = {
+    ...sale.deps,
+    inventory,
+    announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKey }),
+  };
+}, 120_000);
+afterAll(async () => {
+  await own.stop();
+  await sale.stop();
+});
+
+const sections = [{ name: 'Stalls', rows: 1, seatsPerRow: 4 }];
+
+/** In its node: one hold in payment that was never begun in MySQL. */
+async function newDrop(changes: Partial<Drop> = {}): Promise<Drop> {
+  const drop = await insertDrop(sale.db, await insertEvent(sale.db), { sections, stocked: true, ...changes });
+  await sale.db.transaction((trx) => beginArchive(trx, drop));
+  await inventory.stock(drop);
+  return drop;
+}
+
+async function inPayment(drop: Drop): Promise<string> {
+  const place = { dropId: drop.id, partition: 0 };
+  const batch = { id: newBatchId(), packed: '7:1' };
+  const claimed = await inventory.claim(place, batch, { mayBorrow: false });
+  const [outcome] = claimed.kind === 'decided' ? claimed.outcomes : [];
+  if (outcome?.kind !== 'held') throw new Error(claimed.kind);
+  await inventory.beginPayment(place, outcome.hold, newBatchId());
+  return outcome.hold.holdId;
+}
+
+test('ending, settling, comparing, archiving and stocking go on with the drops of the other nodes', async () => {
+  const first = await newDrop();
+  const away = inventory.nodesOf([{ dropId: first.id, partition: 0 }]);
+  const lost: Drop[] = [first];
+  const kept: Drop[] = [];
+  // More than are worked on at once, of drops that come before the others.
+  while (lost.length < 80 || kept.length < 4) {
+    const drop = await newDrop();
+    (inventory.nodesOf([{ dropId: drop.id, partition: 0 }]) === away ? lost : kept).push(drop);
+  }
+  const [cancelled, unstocked, paying, archived] = kept.slice(-4) as [Drop, Drop, Drop, Drop];
+  const holdId = await inPayment(paying);
+  const key = inventory.keys.key({ dropId: first.id, partition: 0 }, 'meta');
+  const { master } = await own.nodesOf(key);
+  const cancel = [...lost.slice(0, 40), cancelled];
+  const restock = [...lost.slice(40), unstocked];
+  const ids = (drops: Drop[]) => drops.map(({ id }) => id);
+  await sale.db('drops').whereIn('id', ids(cancel)).update({ cancelled_at: new Date() });
+  await sale.db('drops').whereIn('id', ids(restock)).update({ stocked_at: null });
+
+  const registry = createMetrics('general');
+  const never = 3_600_000;
+  const times = {
+    everyMs: 10,
+    settledAfterMs: 0,
+    againAfterMs: 0,
+    thoroughEveryMs: never,
+    driftAfterMs: never,
+  };
+  const duties = {
+    end: createEndSales(deps, { patienceMs: 300 }),
+    reconcile: createReconciling(deps, { everyMs: 10, abandonedAfterMs: 0, giveUpAfterMs: 0 }),
+    follow: createFollow(deps, registry, times),
+    archive: createArchiving(deps, { registry }),
+    stock: createStocking(deps),
+  };
+  master.process.kill('SIGSTOP');
+  try {
+    await Promise.all(Object.values(duties).map((round) => round()));
+    expect((await loadDrop(sale.db, unstocked.id))?.stocked).toBe(true);
+    expect(await sale.db('drops').where({ id: cancelled.id }).whereNotNull('sale_ended_at')).toHaveLength(1);
+    expect(await inventory.holds({ dropId: paying.id, partition: 0 }, [holdId])).toMatchObject([
+      { state: 'held' },
+    ]);
+    const rows = await sale.db('ledger').where({ drop_id: archived.id });
+    expect(rows.length).toBeGreaterThan(0);
+    // And once more, with what hangs still hanging.
+    const later = await inPayment(archived);
+    await Promise.all(Object.values(duties).map((round) => round()));
+    expect(await inventory.holds({ dropId: archived.id, partition: 0 }, [later])).toMatchObject([
+      { state: 'held' },
+    ]);
+    // MySQL's connections are there for everybody.
+    await expect(sale.db('drops').first('id')).resolves.toBeDefined();
+  } finally {
+    master.process.kill('SIGCONT');
+  }
+  await eventually(async () => {
+    await Promise.all(Object.values(duties).map((round) => round()));
+    const left = await sale.db('drops').whereIn('id', ids(cancel)).whereNull('sale_ended_at');
+    const unsaid = await sale.db('drops').whereIn('id', ids(restock)).whereNull('stocked_at');
+    return left.length === 0 && unsaid.length === 0;
+  }, 120_000);
+}, 300_000);

@@ -1,0 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export class TooLate extends Error {
+  override name = 'TooLate';
+}
+
+/** What the work comes to. @throws {TooLate} when that takes longer than so many milliseconds; the work goes on */
+export async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const over = new AbortController();
+  const tooLate = async (): Promise<never> => {
+    await sleep(ms, undefined, { signal: over.signal });
+    throw new TooLate(`no answer within ${ms} ms`);
+  };
+  const late = tooLate();
+  late.catch(() => {});
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    over.abort();
+  }
+}
