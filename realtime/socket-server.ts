@@ -29,6 +29,11 @@ export type SocketHandlers = {
 
 /** Bytes of a client's message; the longest we know is forty. */
 const maxMessage = 16 * 1024;
+/**
+ * Bytes that may wait for a client, some maps of the largest drop. They are in our memory; who leaves more of them
+ * unread is cut off, and asks again if it is a page on a slow line.
+ */
+const maxUnread = 2 ** 20;
 /** Beats a client has for saying who it is; between two pings; and for answering one. */
 const joinBeats = 5;
 const pingBeats = 25;
@@ -113,7 +118,7 @@ export class SocketServer {
     })(this);
 
   #take(client: Client, incoming: Incoming): void {
-    if (!client.isOpen) return;
+    if (!client.isOpen || cutOffIfUnread(client)) return;
     switch (incoming.kind) {
       case 'pong':
         if (client.due === 'pong') this.#await(client, 'ping', pingBeats);
@@ -132,7 +137,8 @@ export class SocketServer {
           id === undefined
             ? undefined
             : (value: unknown) => {
-                if (client.isOpen) client.send(answered(id, value));
+                // Before it becomes text: many answers may be due at once.
+                if (client.isOpen && !cutOffIfUnread(client)) client.send(answered(id, value));
               };
         this.#handlers.event(client, event, args[0], answer);
         return;
@@ -166,7 +172,7 @@ export class SocketServer {
   #everyBeat(): void {
     this.#beat += 1;
     for (const client of this.#sockets.clients) {
-      if (client.dueAt > this.#beat) continue;
+      if (cutOffIfUnread(client) || client.dueAt > this.#beat) continue;
       if (client.due === 'ping') {
         this.#await(client, 'pong', pongBeats);
         if (client.isOpen) client.send(ping);
@@ -176,6 +182,12 @@ export class SocketServer {
       }
     }
   }
+}
+
+function cutOffIfUnread(client: Client): boolean {
+  if (client.bufferedAmount <= maxUnread) return false;
+  client.terminate();
+  return true;
 }
 
 function isOurs({ url, method }: IncomingMessage): boolean {
