@@ -41,8 +41,11 @@ test('a crowd that asks at once costs one look', async () => {
   await look(drop.id);
   await old();
   const spy = jest.spyOn(sale.inventory, 'seatMap');
+  // At once is at one moment of the clock: a busy machine may need longer for fifty requests than an answer is told for.
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now());
   const answers = await Promise.all(Array.from({ length: 50 }, () => look(drop.id)));
   expect(spy).toHaveBeenCalledTimes(1);
+  clock.mockRestore();
   spy.mockRestore();
   expect(new Set(answers.map(String))).toEqual(new Set(['....']));
 });

@@ -12,6 +12,7 @@ import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createInventory, type Inventory } from '../../shared/inventory/inventory.ts';
 import type { Outcome } from '../../shared/inventory/claim.ts';
 import type { Log } from '../../shared/log.ts';
+import { closeServer } from '../../shared/listen.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { publishNews } from '../../shared/news.ts';
@@ -150,6 +151,7 @@ export async function createStage(): Promise<Stage> {
           if (stopped) return;
           stopped = true;
           await realtime.stop();
+          await closeServer(realtime.server);
           await bannedUsers.stop();
           await drops.stop();
           ownRedis.disconnect();
