@@ -141,9 +141,11 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
   /** How things stand for them now. */
   async function addPresent(news: DropNews, place: Place, buyers: readonly number[]): Promise<void> {
     await Promise.all(
-      buyers.map(async (to) =>
-        add(news, to, entryStateOf(place, to, await inventory.view(place, to), checkoutKey)),
-      ),
+      buyers.map(async (to) => {
+        const view = await inventory.view(place, to);
+        // Only MySQL still knows; it tells those who ask by HTTP.
+        if (view.kind !== 'retired') add(news, to, entryStateOf(place, to, view, checkoutKey));
+      }),
     );
   }
 }

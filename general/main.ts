@@ -26,6 +26,7 @@ import { readQueueDepths } from './drops/queue-depths.ts';
 import { startFollowing } from './drops/follow-mysql.ts';
 import { countConflicts } from './checkout/conflicts.ts';
 import { startNamingSeats } from './drops/name-seats.ts';
+import { startClosing } from './drops/close-drops.ts';
 import { startEndingSales } from './drops/end-sales.ts';
 import { startArchiving } from './ledger/archive-ledgers.ts';
 import { createMailMetrics } from './mail/mail-metrics.ts';
@@ -132,6 +133,7 @@ await runTier(log, async (lifecycle) => {
   const paymentMetrics = createPaymentMetrics(registry);
   for (const [name, duty] of [
     ['stocking', startStocking(deps)],
+    ['closing drops', startClosing(deps)],
     ['ending sales', startEndingSales(deps)],
     ['refunding', startRefunding(deps, paymentMetrics)],
     ['reconciling payments', startReconciling(deps, paymentMetrics)],

@@ -66,7 +66,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     drops: () => watchedDrops.size,
   });
   const findDrop = createFindDrop(db, drops);
-  const readEntry = createReadEntry(inventory, checkoutKey);
+  const readEntry = createReadEntry({ db, inventory }, checkoutKey);
   const deliverNews = createDeliverNews(clients, metrics);
   const feed = createNewsFeed({
     redis,

@@ -5,6 +5,8 @@ import type { Hold } from './inventory/hold.ts';
 import type { Inventory, View } from './inventory/inventory.ts';
 import type { Place } from './inventory/keys.ts';
 import { partitionOfBuyer } from './inventory/layout.ts';
+import type { LedgerSource } from './ledger/read-ledger.ts';
+import { readRetiredEntry } from './ledger/retired-entry.ts';
 
 /** A hold as its buyer is told of it, with the token that pays it. */
 export function heldState(
@@ -43,15 +45,17 @@ export function releasedState({ version, refusedUntil }: Refusable): EntryState 
 
 type Refusable = { version: number; refusedUntil?: number | undefined };
 
-/** How a buyer's entry stands now. */
+/** How a buyer's entry stands now. `source`: Redis forgets drops that are over, and their ledger tells. */
 export async function readEntryState(
-  inventory: Pick<Inventory, 'view' | 'counts'>,
+  source: LedgerSource & { inventory: Pick<Inventory, 'view' | 'counts'> },
   drop: { id: number; partitions: number },
   buyerId: number,
   checkoutKey: KeyObject,
 ): Promise<EntryState> {
+  const { inventory } = source;
   const place = { dropId: drop.id, partition: partitionOfBuyer(buyerId, drop.partitions) };
   const view = await inventory.view(place, buyerId);
+  if (view.kind === 'retired') return readRetiredEntry(source, place, buyerId, view.version);
   const state = entryStateOf(place, buyerId, view, checkoutKey);
   if (state.status !== 'standby') return state;
   const counts = await inventory.counts(drop);
@@ -59,7 +63,12 @@ export async function readEntryState(
 }
 
 /** What Redis knows of a buyer, as the buyer is told. */
-export function entryStateOf(place: Place, buyerId: number, view: View, checkoutKey: KeyObject): EntryState {
+export function entryStateOf(
+  place: Place,
+  buyerId: number,
+  view: Exclude<View, { kind: 'retired' }>,
+  checkoutKey: KeyObject,
+): EntryState {
   const { version } = view;
   switch (view.kind) {
     case 'none':

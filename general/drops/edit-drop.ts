@@ -16,7 +16,9 @@ import { columnsOf, requireFuture, writeQuestions } from './write-drop.ts';
 
 type Changes = z.output<typeof dropChanges>;
 
-export function editDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route {
+type EditDeps = Pick<Deps, 'db' | 'inventory' | 'log'>;
+
+export function editDrop(deps: EditDeps): Route {
   const { db } = deps;
   return defineRoute({
     method: 'PATCH',
@@ -29,8 +31,9 @@ export function editDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route {
     success: { status: 200, schema: drop, description: 'The drop as it is now' },
     problems: ['drop_already_open', 'drop_closed', 'drop_cancelled'],
     async handle({ params: { id }, body, session }) {
-      await transact(db, (trx) => changeDrop(trx, id, body, session));
+      await transact(db, (trx) => changeDrop({ ...deps, db: trx }, id, body, session));
       await stockDropSoon(deps, id);
+      if (body.closesAt !== undefined) await tellClosing(deps, id);
       const edited = await loadDrop(db, id);
       return presentDrop(edited!, session.userId, Date.now());
     },
@@ -38,7 +41,8 @@ export function editDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route {
 }
 
 /** The row is locked from the look to the change, so that two edits cannot mix. */
-async function changeDrop(trx: Database, id: number, changes: Changes, session: Session): Promise<void> {
+async function changeDrop(deps: EditDeps, id: number, changes: Changes, session: Session): Promise<void> {
+  const { db: trx } = deps;
   await trx('drops').where({ id }).forUpdate().first('id');
   const found = await loadDrop(trx, id);
   if (!found) throw new Problem('not_found');
@@ -52,17 +56,45 @@ async function changeDrop(trx: Database, id: number, changes: Changes, session: 
       throw new Problem('drop_closed');
     case 'open':
     case 'paused':
-      return changeClosing(trx, found, changes, now);
+      return changeClosing(deps, found, changes, now);
     case 'scheduled':
       return changeTerms(trx, found, changes, now);
   }
 }
 
-async function changeClosing(trx: Database, { id }: Drop, changes: Changes, now: number): Promise<void> {
+/**
+ * Redis decides when it closes, so it must not hear of an earlier time than MySQL has: it is told of a later one before
+ * the commit and of an earlier one after it. Killed in between, it closes when MySQL says (close-drops.ts).
+ */
+async function changeClosing(
+  { db: trx, inventory }: EditDeps,
+  found: Drop,
+  changes: Changes,
+  now: number,
+): Promise<void> {
+  const { id } = found;
   const { closesAt, ...others } = changes;
   if (closesAt === undefined || Object.keys(others).length > 0) throw new Problem('drop_already_open');
   if (Date.parse(closesAt) <= now) throw invalid('/closesAt', 'Must not be in the past');
   await trx('drops').where({ id }).update(columnsOf({ closesAt }));
+  const moved = { ...found, closesAt: Date.parse(closesAt) };
+  const isLater = moved.closesAt > found.closesAt;
+  // By the clock of Redis it has closed, and those who stood by may have been told.
+  if (isLater && found.stocked && (await inventory.stock(moved, { again: true })) === 'closed')
+    throw new Problem('drop_closed');
+}
+
+/** What Redis is told is what MySQL has now: the row is locked meanwhile. */
+async function tellClosing({ db, inventory, log }: EditDeps, id: number): Promise<void> {
+  try {
+    await transact(db, async (trx) => {
+      await trx('drops').where({ id }).forUpdate().first('id');
+      const drop = await loadDrop(trx, id);
+      if (drop?.stocked) await inventory.stock(drop, { again: true });
+    });
+  } catch (error) {
+    log.warn({ err: error, dropId: id }, 'Redis hears of the earlier closing when it comes');
+  }
 }
 
 async function changeTerms(trx: Database, found: Drop, changes: Changes, now: number): Promise<void> {

@@ -9,6 +9,7 @@ import { startLoop, type Loop } from '../../shared/loop.ts';
 import { createWorkOff, type Round, type Worked, type WorkOffTimes } from '../../shared/work-off.ts';
 import { requestRefunds } from '../orders/refund.ts';
 import type { SaleDeps } from '../sale-deps.ts';
+import { closeStandby } from './close-drops.ts';
 
 /** Milliseconds after closing during which entries accepted before it may still be decided. */
 export const decidedBy = 600_000;
@@ -56,7 +57,7 @@ export async function endSale(deps: SaleDeps, drop: Drop): Promise<Worked> {
   // What Redis has lost may have been anything; it is known again after a rebuild.
   if (!counts && (await wasStocked(db, drop.id)))
     throw new Error(`Redis has lost drop ${drop.id}: npm run rebuild -- ${drop.id}`);
-  if (counts && counts.held + counts.paying + counts.standby > 0) return 'later';
+  if (counts && !(await endPartitions(deps, drop))) return 'later';
   // A payment that was under way may have become an order since the refunds were requested above.
   if (drop.cancelled) await requestRefunds(db, { drop_id: drop.id });
   await inventory.endSale(drop.id);
@@ -66,6 +67,17 @@ export async function endSale(deps: SaleDeps, drop: Drop): Promise<Worked> {
     .modify((same) => void (drop.cancelled ? same : same.whereNull('cancelled_at')))
     .update({ sale_ended_at: new Date() });
   return ended === 1 ? 'done' : 'later';
+}
+
+/**
+ * Whether every partition is over: from then on nothing is given out, whatever is still decided. Not while anything is
+ * held, being paid, on its way or standing by.
+ */
+async function endPartitions(deps: SaleDeps, drop: Drop): Promise<boolean> {
+  if (!drop.cancelled) await closeStandby(deps, drop);
+  const ends = [];
+  for (const place of places(drop.id, drop.partitions)) ends.push(await deps.inventory.end(place));
+  return !ends.includes('busy');
 }
 
 /** Ends holds and standby in Redis, tells their buyers, and marks every paid order for its refund. Safe to repeat. */

@@ -22,7 +22,7 @@ export function showEntry({
     success: { status: 200, schema: entryState, description: 'Your entry as it stands' },
     problems: [],
     async handle({ params: { id }, session: { userId } }) {
-      return readEntryState(inventory, await partitionsOf(id), userId, checkoutKey);
+      return readEntryState({ db, inventory }, await partitionsOf(id), userId, checkoutKey);
     },
   });
 }

@@ -4,7 +4,7 @@ import { entryIdOf } from '../../shared/inventory/entry-id.ts';
 import type { Line } from '../../shared/ledger/read-ledger.ts';
 import { decodeRecord, type Event } from '../../shared/ledger/record.ts';
 
-/** A record as the API tells it. `buyerId`: of a claim, which concerns many, only what concerns this buyer. */
+/** A record as the API tells it. `buyerId`: of a record that concerns many, only what concerns this buyer. */
 export function presentLine(partition: number, line: Line, buyerId?: number): LedgerItem {
   const record = decodeRecord(line.streamId, line.fields);
   return {
@@ -42,6 +42,10 @@ function factsOf(event: Event, buyerId: number | undefined): Partial<LedgerItem>
       };
     case 'leave':
       return hold(event);
+    case 'end': {
+      const own = event.places.filter((place) => buyerId === undefined || place.buyerId === buyerId);
+      return { places: own.map(hold) };
+    }
     case 'lend':
       return { transfer: event.transfer, to: event.to, seats: event.seats };
     case 'borrow':
@@ -49,6 +53,7 @@ function factsOf(event: Event, buyerId: number | undefined): Partial<LedgerItem>
     case 'stock':
     case 'terms':
     case 'cancel':
+    case 'over':
     case 'restore':
       return {};
   }

@@ -9,7 +9,7 @@ import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { currentRole } from '../accounts/user.ts';
-import { ownLines } from './own-lines.ts';
+import { ownLines } from '../../shared/ledger/own-lines.ts';
 import { positionAfter } from './position-after.ts';
 import { presentLine } from './present-line.ts';
 

@@ -72,6 +72,8 @@ export class SaleTally {
       case 'paying':
       case 'declined':
       case 'cancel':
+      case 'end':
+      case 'over':
       case 'terms':
       case 'restore':
         return;

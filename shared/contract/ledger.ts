@@ -38,6 +38,8 @@ export const ledgerItem = z
       'lend',
       'borrow',
       'cancel',
+      'end',
+      'over',
       'restore',
     ]),
     hash: z
@@ -61,6 +63,13 @@ export const ledgerItem = z
     entries: z.array(entry).optional().meta({
       description: 'Of a claim, in the order of decision. A buyer sees only entries of their own',
     }),
+    places: z
+      .array(z.object({ entryId: z.string(), buyerId: id }))
+      .optional()
+      .meta({
+        description:
+          'Of `end`: places in standby that ended when the drop closed. A buyer sees only their own',
+      }),
     transfer: z.string().optional(),
     to: z.int().optional().meta({ description: 'Partition that seats were lent to' }),
   })

@@ -25,7 +25,7 @@ function lost(standing: number, changes: Partial<PartitionState> = {}): Partitio
       lapsePauseMs: 0,
       dropCapacity: 2000,
     },
-    cancelled: false,
+    status: 'open',
     decided: standing,
     sequence: standing,
     rows: Array.from({ length: 200 }, () => '.'.repeat(10)),

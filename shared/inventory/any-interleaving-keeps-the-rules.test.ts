@@ -408,6 +408,40 @@ const cancel = () =>
     }
   });
 
+const close = () =>
+  step('the drop closes', async (model) => {
+    for (const place of places(model.drop.id, model.drop.partitions)) {
+      // What is over has closed, or was cancelled, for good.
+      if (!model.partition(place.partition).over) model.partition(place.partition).closed = true;
+      await shop.letClose(place);
+    }
+  });
+
+const endStandby = (index: number) =>
+  step(`end standby of partition ${index}`, async (model) => {
+    const partition = index % model.drop.partitions;
+    const [place, expected] = [model.place(partition), model.partition(partition)];
+    const first = await inventory.close(place, await shop.closesAt(place), []);
+    if (!expected.closed && !expected.over) {
+      expect(first.kind).toBe('early');
+      return;
+    }
+    if (first.kind !== 'closed') throw new Error(first.kind);
+    expect(first.tell.toSorted((a, b) => a - b)).toEqual(
+      expected
+        .endStandby()
+        .map(({ buyerId }) => buyerId)
+        .toSorted((a, b) => a - b),
+    );
+    expect(await inventory.close(place, await shop.closesAt(place), first.tell)).toMatchObject({ tell: [] });
+  });
+
+const endDrop = (index: number) =>
+  step(`end partition ${index}`, async (model) => {
+    const partition = index % model.drop.partitions;
+    expect(await inventory.end(model.place(partition))).toBe(model.partition(partition).end());
+  });
+
 const severalPartitions = (model: Model) => model.drop.partitions > 1;
 
 const lend = (index: number, wanted: number) =>
@@ -536,27 +570,29 @@ const steps = fc.commands<Model, Real, false>(
       fc.tuple(index, fc.integer({ min: 1, max: 6 })).map((args) => lend(...args)),
     ),
     ...often(2, index.map(arrive)),
+    index.map(endStandby),
+    ...often(2, index.map(endDrop)),
     index.map(lendAgain),
     index.map(forgetTransfer),
   ],
   { maxCommands: 60, size: 'max' },
 );
 
-test('any interleaving of buying, paying, lapsing, leaving, refunding, redelivering, lending, failing over, following MySQL and cancelling', async () => {
+test('any interleaving of buying, paying, lapsing, leaving, refunding, redelivering, lending, failing over, following MySQL, cancelling, closing and ending', async () => {
   const run = await fc.check(
     fc.asyncProperty(
       drops,
       steps,
-      fc.constantFrom(false, false, true),
+      fc.constantFrom([], [], [cancel()], [close()], [close(), cancel()]),
       steps,
-      async (terms, first, cancelled, then) => {
+      async (terms, first, between, then) => {
         const drop = newDrop(terms);
         await inventory.stock(drop);
         const model = new Model(drop);
         try {
           const setup = () => ({ model, real: { drop } });
           await fc.asyncModelRun(setup, first);
-          if (cancelled) await fc.asyncModelRun(setup, [cancel()]);
+          await fc.asyncModelRun(setup, between);
           await fc.asyncModelRun(setup, then);
           if (!model.lostData) await expectLedgerTellsTheSame(model);
         } finally {

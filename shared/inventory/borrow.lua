@@ -3,7 +3,7 @@
 --
 -- ARGV  1 transfer  2 seats joined by '+'
 -- reply {'borrowed', promoted hold...}  {'before'} it was taken in earlier  {'not_stocked'}
-if not meta then return { 'not_stocked' } end
+if not meta or meta.status == 'retired' then return { 'not_stocked' } end
 if redis.call('HSETNX', BORROWED, ARGV[1], 1) == 0 then return { 'before' } end
 meta.capacity = meta.capacity + countSeats(ARGV[2])
 freeSeats(ARGV[2])

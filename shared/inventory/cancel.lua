@@ -1,14 +1,25 @@
 -- Ends the sale: nothing is given out any more, standby is sent home, holds that nobody is paying for are released.
 -- At most 500 of each a call, so that no call keeps the node for long; repeat until nothing is left.
 --
+-- What is over stays so: nothing is left to end.
+--
 -- reply {'cancelled', how many are left, version, buyer whose hold or place ended...}
 if not meta then return { 'cancelled', 0, '0' } end
+if meta.isOver then return { 'cancelled', 0, int(meta.version) } end
+-- Places in standby end because of what came first.
+local why = whyStandbyEnds()
 redis.call('HSET', META, 'status', 'cancelled')
 if meta.status ~= 'cancelled' then ledger('t', 'cancel') end
 meta.status = 'cancelled'
+meta.isClosed = true
 
 local ended = {}
-for _, buyer in ipairs(redis.call('ZRANGE', STANDBY, 0, 499)) do
+local standing = redis.call('ZRANGE', STANDBY, 0, 499)
+if why == 'closed' then
+  endStandby(standing)
+  standing = {}
+end
+for _, buyer in ipairs(standing) do
   local id = redis.call('HGET', ENTRIES, buyer):match('^W|([^|]+)')
   redis.call('ZREM', STANDBY, buyer)
   redis.call('HSET', ENTRIES, buyer, 'R|' .. id)

@@ -1,6 +1,8 @@
 -- Decides a batch of entries in their order: best seats while there are enough, else standby, else sold out.
 -- A batch is decided once: what comes again gets the same reply while that is remembered, and is told to have been
 -- decided afterwards. A buyer with a live hold, a paid order or a place in standby keeps it: that entry is a duplicate.
+-- What was accepted before closing and is decided after it may still get free seats, but no place in standby. A drop that
+-- is over gives nothing: all of it is sold out.
 --
 -- ARGV  1 batch id   2 entries 'buyer:quantity,...'
 --       3 '1' if other partitions may have seats to lend: then nothing is decided while there are too few here
@@ -16,7 +18,7 @@
 --         and are not being paid
 --       {'promoting'}: free seats go to standby first; holds were given to it, and there are more to come: ask again
 --       {'short', seats missing, partitions of the drop}
---       {'decided', 'now|expiresAt|outcome,outcome,...|version'} in the order of the entries:
+--       {'decided', 'now|expiresAt|outcome,outcome,...|version', 'over' if it is over} in the order of the entries:
 --         'h' seats        held, seats joined by '+'
 --         's' position     in standby, 1 is next
 --         'x' count        this and so many in a row are sold out
@@ -38,7 +40,8 @@ local function entryId(i)
 end
 
 local known = redis.call('HGET', BATCHES, batch)
-if known then return { 'decided', known } end
+local over = meta.isOver and 'over' or nil
+if known then return { 'decided', known, over } end
 
 -- Of a channel's numbers: the highest that was decided, and the range of skipped ones that `number` is in, if any.
 local function highestOf(channel)
@@ -159,7 +162,7 @@ for i = 1, count do
     local seats = takeSeats(quantity)
     latest[buyer] = openHold(entryId(i), buyer, quantity, seats)
     tell('h' .. seats)
-  elseif standby < standbyLimit then
+  elseif standby < standbyLimit and not meta.isClosed then
     meta.sequence = meta.sequence + 1
     standby = standby + 1
     local entry = 'W|' .. entryId(i) .. '|' .. quantity .. '|' .. int(meta.sequence)
@@ -173,7 +176,7 @@ for i = 1, count do
 end
 tell()
 
-writeOne('BITFIELD', SOLDOUT, losers)
+if meta.status ~= 'retired' then writeOne('BITFIELD', SOLDOUT, losers) end
 meta.decided = meta.decided + count
 save()
 
@@ -190,5 +193,10 @@ elseif channel then
 end
 -- More replies than batches can be under way to one consumer (see prefetch in consumer/), with room to spare.
 if redis.call('RPUSH', ORDER, batch) > 512 then redis.call('HDEL', BATCHES, redis.call('LPOP', ORDER)) end
+-- By then nobody can be waiting for the very same reply.
+if meta.status == 'retired' then
+  redis.call('EXPIRE', BATCHES, 86400)
+  redis.call('EXPIRE', ORDER, 86400)
+end
 ledger('t', 'claim', 'b', batch, 'e', packed, 'r', reply, 'q', ARGV[4] or '', 'n', int(meta.decided - count))
-return { 'decided', reply }
+return { 'decided', reply, over }

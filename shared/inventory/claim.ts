@@ -48,12 +48,14 @@ export type ClaimOptions = {
 
 export type Claim = (place: Place, batch: Batch, options: ClaimOptions) => Promise<ClaimResult>;
 
-export function createClaim(script: Script): Claim {
+/** `onLate`: the drop was over, and yet something new was recorded of it; before anybody is told, and again each time. */
+export function createClaim(script: Script, onLate: (dropId: number) => Promise<void>): Claim {
   return async (place, batch, { mayBorrow, after }) => {
     const { id, packed, sent = '' } = batch;
     const before = [after?.id ?? '', after?.sent ?? ''];
     for (;;) {
       const reply = await script(place, id, packed, mayBorrow ? '1' : '0', sent, ...before);
+      if (reply[0] === 'decided' && reply[2] === 'over') await onLate(place.dropId);
       // Their buyers are told by the sweeper.
       if (reply[0] !== 'promoting') return decode(reply, batch);
     }

@@ -9,7 +9,7 @@
 --       {'noted', ...}    it had ended or was forgotten before; why it is without seats is remembered now
 --       {'known', ...}    nothing was left to do about it, or there was none
 --       {'blocked', ...}  as `known`, but a seat of an order is being paid for by somebody else
-if not meta then return { 'known', '0', 0 } end
+if not meta or meta.status == 'retired' then return { 'known', '0', 0 } end
 local id, buyer, seats, attempt = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local outcome, ended = 'known', {}
 

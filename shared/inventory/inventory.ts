@@ -79,6 +79,8 @@ export type Left =
 export type View = { version: number } & (
   | { kind: 'none' }
   | { kind: 'sold_out'; refusedUntil?: number }
+  /** The archived ledger tells. */
+  | { kind: 'retired' }
   | { kind: 'standby'; entryId: string; quantity: number; position: number }
   | {
       kind: HoldState;
@@ -97,6 +99,7 @@ export type Lapses = { now: number; version: number; refused: { buyerId: number;
 export type Look = Record<'capacity' | 'free' | 'held' | 'paying' | 'sold' | 'version', number> & {
   /** Id of the latest ledger record; '' when there is none. */
   latest: string;
+  status: Status;
 };
 
 /** What there may be left to do in a partition. */
@@ -110,6 +113,9 @@ export type Pulse = {
   standby: number;
   free: number;
 };
+
+/** `over`: nothing is given out any more. `retired`: and Redis has nothing but figures of it. */
+export type Status = 'open' | 'cancelled' | 'over' | 'retired';
 
 /** Seats, but for `standby` (buyers) and `decided` (entries). held + paying + sold + free = capacity. */
 export type Counts = {
@@ -130,8 +136,9 @@ export type Inventory = {
   /**
    * Puts a drop's seats on sale, or brings its limits up to date. Never touches seats that are on sale already.
    * `again`: it was on sale before, so a partition that is not there is `lost`, and stays so until it is restored.
+   * `closed`: it has closed by the clock of Redis, so its closing can no longer be moved.
    */
-  stock: (drop: Drop, options?: { again: boolean }) => Promise<'stocked' | 'lost'>;
+  stock: (drop: Drop, options?: { again: boolean }) => Promise<'stocked' | 'lost' | 'closed'>;
   /** Decides a batch of entries in their order. */
   claim: Claim;
   /** Ends a hold whose time is over. `early`: milliseconds are left. */
@@ -161,10 +168,34 @@ export type Inventory = {
   ) => Promise<'kept' | 'lost'>;
   /** Gives seats to the orders that own them in MySQL, and ends the hold that was charged for them in vain, if any. */
   followOrders: (place: Place, owners: readonly Owner[], lost?: LostHold) => Promise<Followed>;
-  /** sold -> refunded, after MySQL has the refund. */
-  reopen: (place: Place, holdId: string) => Promise<Released | Settled | Unknown>;
+  /**
+   * sold -> refunded, after MySQL has the refund. `retired`: whether that was done before, the archived ledger tells;
+   * if not, `sold` does it.
+   */
+  reopen: (
+    place: Place,
+    holdId: string,
+    sold?: { buyerId: number; seats: readonly string[] },
+  ) => Promise<Released | Settled | Unknown | { kind: 'retired' }>;
   /** Ends the sale, a portion a call. `left`: holds and standby places still to end; repeat until it is 0. */
   cancel: (place: Place) => Promise<{ left: number; version: number; ended: number[] }>;
+  /**
+   * Ends standby after closing, a portion a call: the places of those who were `told`. `tell`: who comes next. Repeat
+   * until nobody does. `early`: it has not closed.
+   */
+  close: (
+    place: Place,
+    closesAt: number,
+    told: readonly number[],
+  ) => Promise<{ kind: 'closed'; version: number; tell: number[] } | { kind: 'early' | 'not_stocked' }>;
+  /** Ends a partition that has closed or was cancelled, unless something is left to carry through. */
+  end: (place: Place) => Promise<'over' | 'busy' | 'not_stocked'>;
+  /** Gives back what a partition that is over takes in Redis, if its ledger is archived up to this record. */
+  retire: (place: Place, lastRecord: string) => Promise<'retired' | 'moved' | 'busy' | 'not_stocked'>;
+  /** Drops that something was recorded of after they were over, with a mark for `settleLate`. */
+  late: () => Promise<{ dropId: number; mark: string }[]>;
+  /** It is archived; unless there is something newer by now. */
+  settleLate: (dropId: number, mark: string) => Promise<void>;
   view: (place: Place, buyerId: number) => Promise<View>;
   /**
    * Buyers whose entries are refused for a while since holds of theirs lapsed: those of after version `known`, at most
@@ -187,7 +218,10 @@ export type Inventory = {
   tallies: (drop: { id: number; partitions: number }) => Promise<(Tally | undefined)[]>;
   /** Seats that the most modest buyer in standby waits for; undefined when nobody does. */
   leastWanted: (place: Place) => Promise<number | undefined>;
-  /** One string a row, one character a seat: '.' free, 'h' held or paying, 's' sold, '-' changing partitions. */
+  /**
+   * One string a row, one character a seat: '.' free, 'h' held or paying, 's' sold, '-' changing partitions. Empty
+   * when Redis does not have it: not yet, or no longer.
+   */
   seatMap: (drop: { id: number; partitions: number }) => Promise<string[]>;
   /** Takes up to `wanted` free seats out of a partition for another one. */
   lend: (place: Place, transfer: string, to: number, wanted: number) => Promise<string[]>;
@@ -266,6 +300,9 @@ export function createInventory({
   const follow = script('follow-orders');
   const reopen = script('reopen');
   const cancel = script('cancel');
+  const close = script('close');
+  const end = script('end');
+  const retire = script('retire');
   const lend = script('lend');
   const borrow = script('borrow');
   const view = script('view');
@@ -305,13 +342,17 @@ export function createInventory({
       }),
     );
 
+  const noteLate = async (dropId: number) => {
+    await replicated.ask(keys.late, (on) => on.zadd(keys.late, 'GT', Date.now(), dropId));
+  };
+
   return {
     keys,
-    claim: createClaim(script('claim')),
     partitionCounts,
+    claim: createClaim(script('claim'), noteLate),
 
     async stock(drop, { again } = { again: false }) {
-      let lost = false;
+      const outcomes = new Set<string>();
       const rows = rowsOf(drop.sections);
       for (const { dropId, partition } of places(drop.id, drop.partitions)) {
         const own = new Set(rowsOfPartition(rows, partition, drop.partitions));
@@ -329,11 +370,13 @@ export function createInventory({
           drop.lapsePauseSeconds * 1000,
           drop.capacity,
           again ? '0' : '1',
+          drop.closesAt,
           ...seats,
         );
-        if (outcome === 'lost') lost = true;
+        outcomes.add(outcome);
       }
-      if (lost) return 'lost';
+      if (outcomes.has('lost')) return 'lost';
+      if (outcomes.has('closed')) return 'closed';
       await replicated.ask(keys.onSale, (on) => on.hset(keys.onSale, drop.id, drop.partitions));
       return 'stocked';
     },
@@ -435,8 +478,54 @@ export function createInventory({
       }
     },
 
-    async reopen(place, holdId) {
-      return decodeEnd('reopen', await reopen(place, holdId));
+    async reopen(place, holdId, sold) {
+      const reply = await reopen(place, holdId, ...(sold ? [sold.buyerId, encodeSeats(sold.seats)] : []));
+      if (reply[0] === 'retired') return { kind: 'retired' };
+      if (sold) await noteLate(place.dropId);
+      return decodeEnd('reopen', reply);
+    },
+
+    async close(place, closesAt, told) {
+      const reply = await close(place, closesAt, ...told);
+      const [outcome, version, ...tell] = reply;
+      if (outcome === 'early' || outcome === 'not_stocked') return { kind: outcome };
+      if (outcome === 'closed') return { kind: outcome, version: Number(version), tell: tell.map(Number) };
+      throw unexpected('close', reply);
+    },
+
+    async end(place) {
+      const reply = await end(place);
+      const [outcome] = reply;
+      if (outcome === 'over' || outcome === 'busy' || outcome === 'not_stocked') return outcome;
+      throw unexpected('end', reply);
+    },
+
+    async retire(place, lastRecord) {
+      const reply = await retire(place, lastRecord);
+      const [outcome] = reply;
+      switch (outcome) {
+        case 'retired':
+          if (place.partition === 0) await redis.unlink(keys.accepted(place.dropId));
+          return outcome;
+        case 'moved':
+        case 'busy':
+        case 'not_stocked':
+          return outcome;
+        default:
+          throw unexpected('retire', reply);
+      }
+    },
+
+    async late() {
+      const list = await redis.zrange(keys.late, '0', '-1', 'WITHSCORES');
+      return Array.from({ length: list.length / 2 }, (_, at) => ({
+        dropId: Number(list[2 * at]),
+        mark: list[2 * at + 1] ?? '',
+      }));
+    },
+
+    async settleLate(dropId, mark) {
+      await redis.eval(forgetLate, 1, keys.late, dropId, mark);
     },
 
     async cancel(place) {
@@ -450,6 +539,7 @@ export function createInventory({
       const version = Number(stamped);
       switch (outcome) {
         case 'none':
+        case 'retired':
           return { kind: outcome, version };
         case 'sold_out':
           return { kind: outcome, version, ...(id !== undefined && { refusedUntil: Number(id) }) };
@@ -511,7 +601,8 @@ export function createInventory({
     },
 
     async look(place) {
-      const [outcome, capacity, free, held, paying, sold, latest, version] = await look(place);
+      const reply = await look(place);
+      const [outcome, capacity, free, held, paying, sold, latest, version, status] = reply;
       if (outcome !== 'there') return undefined;
       return {
         capacity: Number(capacity),
@@ -521,6 +612,7 @@ export function createInventory({
         sold: Number(sold),
         latest: String(latest),
         version: Number(version),
+        status: decodeStatus(status),
       };
     },
 
@@ -566,7 +658,8 @@ export function createInventory({
       const maps = await Promise.all(
         places(id, partitions).map((place) => redis.hgetall(keys.key(place, 'rows'))),
       );
-      const rowCount = Object.keys(maps[0] ?? {}).length;
+      // A partition that is retired has none; the whole map is read from MySQL then.
+      const rowCount = Math.min(...maps.map((map) => Object.keys(map).length));
       return Array.from({ length: rowCount }, (_, index) => overlay(maps.map((map) => map[index] ?? '')));
     },
 
@@ -655,6 +748,14 @@ export function createInventory({
       await redis.hdel(keys.onSale, String(dropId));
     },
   };
+}
+
+/** Takes a drop out of `late`, unless it was put there again meanwhile. */
+const forgetLate = `if redis.call('ZSCORE', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('ZREM', KEYS[1], ARGV[1]) end`;
+
+function decodeStatus(status: unknown): Status {
+  if (status === 'open' || status === 'cancelled' || status === 'over' || status === 'retired') return status;
+  throw new UnexpectedReply(`unknown status ${String(status)}`);
 }
 
 /** All partitions of a drop. */

@@ -66,6 +66,11 @@ export class Keys {
     return `${this.#namespace}{drop:${dropId}.0}:accepted`;
   }
 
+  /** Sorted set of drops that something was recorded of after they were over, by when; for the relay of ledgers. */
+  get late(): string {
+    return `${this.#namespace}drops:late`;
+  }
+
   /** Hash of the drops whose timers, transfers and untold holds the sweeper looks after: drop -> partitions. */
   get onSale(): string {
     return `${this.#namespace}drops:on-sale`;

@@ -6,6 +6,8 @@ if not meta then return { 'none' } end
 local buyer = ARGV[1]
 local state, id = (redis.call('HGET', ENTRIES, buyer) or ''):match('^(%a)|([^|]+)')
 
+-- The place ended at closing.
+if state == 'W' and meta.isClosed then return { 'none' } end
 if state == 'W' then
   redis.call('ZREM', STANDBY, buyer)
   redis.call('HDEL', ENTRIES, buyer)

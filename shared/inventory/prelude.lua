@@ -4,12 +4,13 @@
 -- change below is atomic, and it writes its own ledger record.
 --
 -- KEYS, the same for every script (keys.ts):
---   1 meta      hash   limits, counters and status of the partition
+--   1 meta      hash   limits, counters and status of the partition; all that stays of a retired one (retire.lua)
 --   2 rows      hash   row -> one character a seat: '.' free, 'h' held or paying, 's' sold, '-' not in this partition
 --   3 runs      zset   rows with free seats, score = longest run of free seats (10 at the most) * 2^32 + row: so the first
 --                      row that has so many together is one look-up, however many rows there are
 --   4 entries   hash   buyer -> 'H|hold' (see holds), 'W|entry|quantity|sequence' (standby), 'R|hold' (released),
 --                      'L|entry|until' (refused until then, since holds of this buyer lapsed)
+--                      'R|entry' (standby that ended with a cancelled drop), 'R|entry|closed' (at closing)
 --   5 holds     hash   hold -> 'state|buyer|expiresAt|seats|attempt|payer'
 --                      state h held, p paying, s sold, r released, f refunded; payer names the request that
 --                      pays, and why it was released when it was
@@ -69,7 +70,8 @@ local textOf = made(int)
 local meta
 do
   local m = redis.call('HMGET', META, 'capacity', 'free', 'held', 'paying', 'sold', 'maxPerBuyer', 'standbyLimit',
-    'holdMs', 'status', 'sequence', 'decided', 'partitions', 'searchFrom', 'version', 'soldOutBy', 'dropCapacity')
+    'holdMs', 'status', 'sequence', 'decided', 'partitions', 'searchFrom', 'version', 'soldOutBy', 'dropCapacity',
+    'closesAt')
   if m[1] then
     meta = {
       capacity = tonumber(m[1]), free = tonumber(m[2]), held = tonumber(m[3]), paying = tonumber(m[4]),
@@ -81,8 +83,12 @@ do
       -- Drops that were stocked by an older version have a bit for each user.
       soldOutBy = tonumber(m[15]) or 1,
       -- Seats of all partitions together; unknown where an older version has put the drop on sale.
-      dropCapacity = tonumber(m[16]) or math.huge,
+      dropCapacity = tonumber(m[16]) or math.huge, closesAt = tonumber(m[17]),
     }
+    -- Nobody new is promoted or stands by once the clock says closed, whether or not anybody has come round to ending
+    -- standby. Status: 'open' and 'cancelled' become 'over' (nothing is given out), then 'retired' (only meta is left).
+    meta.isClosed = meta.status ~= 'open' or (meta.closesAt ~= nil and now >= meta.closesAt)
+    meta.isOver = meta.status == 'over' or meta.status == 'retired'
   end
 end
 
@@ -403,9 +409,10 @@ local function ledger(...)
   redis.call('XADD', LEDGER, '*', ...)
 end
 
--- The first in standby whom the free seats fit, with what they want; nil when there is none.
+-- The first in standby whom the free seats fit, with what they want; nil when there is none, and after closing: then
+-- seats stay free.
 local function nextInStandby()
-  if meta.free < 1 or meta.status ~= 'open' then return nil end
+  if meta.free < 1 or meta.isClosed then return nil end
   local buyer, quantity, first
   for wanted = 1, math.min(meta.free, meta.maxPerBuyer) do
     local head = redis.call('ZRANGE', STANDBY, int(wanted * SEQUENCES), '(' .. int((wanted + 1) * SEQUENCES),
@@ -434,6 +441,30 @@ local function promote()
   end
   write()
   return promoted, buyer ~= nil
+end
+
+-- Why standby ends, or has ended by the clock.
+local function whyStandbyEnds()
+  return meta.closesAt and now >= meta.closesAt and 'closed' or 'cancelled'
+end
+
+-- What a buyer is told after closing is so from the closing on, and later than what was told of standby before.
+local function versionAfterClosing()
+  return int(math.max(meta.version + 1, (meta.closesAt or 0) * 1000))
+end
+
+-- Ends places in standby at closing. `buyers` that stand by no longer are passed over. The caller saves.
+local function endStandby(buyers)
+  local ended = {}
+  for _, buyer in ipairs(buyers) do
+    local id = (redis.call('HGET', ENTRIES, buyer) or ''):match('^W|([^|]+)')
+    if id then
+      redis.call('ZREM', STANDBY, buyer)
+      redis.call('HSET', ENTRIES, buyer, 'R|' .. id .. '|closed')
+      ended[#ended + 1] = buyer .. ':' .. id
+    end
+  end
+  if #ended > 0 then ledger('t', 'end', 'e', table.concat(ended, ',')) end
 end
 
 -- MySQL has the order: held or paying -> sold. The caller saves.

@@ -24,7 +24,7 @@ export type PartitionState = {
     /** Seats of all partitions together. */
     dropCapacity: number;
   };
-  cancelled: boolean;
+  status: 'open' | 'cancelled' | 'over';
   decided: number;
   /** Of the latest place in standby. */
   sequence: number;
@@ -48,7 +48,9 @@ export type PartitionState = {
 };
 
 export type LatestEntry =
-  | { of: 'hold' | 'ended'; holdId: string }
+  | { of: 'hold'; holdId: string }
+  /** `atClosing`: it was a place in standby. */
+  | { of: 'ended'; holdId: string; atClosing?: true }
   | { of: 'refused'; holdId: string; until: number }
   | { of: 'standby'; holdId: string; quantity: number; sequence: number };
 
@@ -132,7 +134,7 @@ function* contentsOf(state: PartitionState, records: readonly (readonly string[]
     ...seats,
     capacity,
     soldOutBy: state.terms.partitions,
-    status: state.cancelled ? 'cancelled' : 'open',
+    status: state.status,
     sequence: state.sequence,
     decided: state.decided,
   };
@@ -199,7 +201,7 @@ function encodeEntry(entry: LatestEntry): string {
     case 'hold':
       return `H|${entry.holdId}`;
     case 'ended':
-      return `R|${entry.holdId}`;
+      return `R|${entry.holdId}${entry.atClosing ? '|closed' : ''}`;
     case 'refused':
       return `L|${entry.holdId}|${entry.until}`;
     case 'standby':

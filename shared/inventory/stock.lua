@@ -3,24 +3,30 @@
 --
 -- ARGV  1 maxPerBuyer  2 standbyLimit  3 holdMs  4 partitions of the drop  5 lapsePauseMs  6 seats of the drop
 --       7 '1' if it may be put on sale, '0' if it was before: then it was lost, and all its seats would be free again
---       8.. one per row of the drop, in order: '.' free, '-' elsewhere
+--       8 closesAt (ms)
+--       9.. one per row of the drop, in order: '.' free, '-' elsewhere
 -- reply {'stocked'}  {'updated'}  {'lost'}
+--       {'closed'} nothing was changed: it has closed after entries were decided, and their buyers may have been told
+local closesAt = tonumber(ARGV[8])
 if not meta and ARGV[7] ~= '1' then return { 'lost' } end
+if meta and (meta.isOver or (meta.isClosed and meta.decided > 0 and closesAt ~= meta.closesAt)) then
+  return { 'closed' }
+end
 local lapsePauseMs = redis.call('HGET', META, 'lapsePauseMs') or '0'
 redis.call('HSET', META, 'maxPerBuyer', ARGV[1], 'standbyLimit', ARGV[2], 'holdMs', ARGV[3],
-  'lapsePauseMs', ARGV[5], 'dropCapacity', ARGV[6])
+  'lapsePauseMs', ARGV[5], 'dropCapacity', ARGV[6], 'closesAt', ARGV[8])
 if meta then
   -- Outcomes are judged by the limits of their time.
   if meta.maxPerBuyer ~= tonumber(ARGV[1]) or meta.standbyLimit ~= tonumber(ARGV[2]) or meta.holdMs ~= tonumber(ARGV[3]) or
-    tonumber(lapsePauseMs) ~= tonumber(ARGV[5]) then
-    ledger('t', 'terms', 'm', ARGV[1], 'w', ARGV[2], 'x', ARGV[3], 'p', ARGV[5])
+    tonumber(lapsePauseMs) ~= tonumber(ARGV[5]) or meta.closesAt ~= closesAt then
+    ledger('t', 'terms', 'm', ARGV[1], 'w', ARGV[2], 'x', ARGV[3], 'p', ARGV[5], 'c', ARGV[8])
   end
   return { 'updated' }
 end
 
 local capacity = 0
-for i = 8, #ARGV do
-  local index, seats = i - 8, ARGV[i]
+for i = 9, #ARGV do
+  local index, seats = i - 9, ARGV[i]
   local _, own = seats:gsub('%.', '')
   add(unwritten.rows, index, seats)
   if own > 0 then addRun(index, longestRun(seats)) end
@@ -31,5 +37,5 @@ writeOne('ZADD', RUNS, unwritten.runs)
 redis.call('HSET', META, 'capacity', capacity, 'free', capacity, 'held', 0, 'paying', 0, 'sold', 0,
   'status', 'open', 'sequence', 0, 'decided', 0, 'partitions', ARGV[4], 'soldOutBy', ARGV[4],
   'version', int(microseconds))
-ledger('t', 'stock', 'n', capacity, 'm', ARGV[1], 'w', ARGV[2], 'x', ARGV[3], 'p', ARGV[5])
+ledger('t', 'stock', 'n', capacity, 'm', ARGV[1], 'w', ARGV[2], 'x', ARGV[3], 'p', ARGV[5], 'c', ARGV[8])
 return { 'stocked' }

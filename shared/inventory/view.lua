@@ -1,7 +1,8 @@
 -- What became of a buyer, as of now. Changes nothing.
 --
 -- ARGV  1 buyer
--- reply {'none', version}  {'sold_out', version, until when (ms) it is refused for lapsed holds, if it is for that}
+-- reply {'retired', version}  only the archived ledger can tell
+--       {'none', version}  {'sold_out', version, until when (ms) it is refused for lapsed holds, if it is for that}
 --       {'standby', version, entry, quantity, position}
 --       {'hold', version, hold, state, seats, expiresAt, why it was released if it was,
 --       until when (ms) entries are refused for it, or '0'}
@@ -9,13 +10,17 @@
 if not meta then return { 'none', '0' } end
 local version = int(meta.version)
 local buyer = ARGV[1]
+if meta.status == 'retired' then return { 'retired', version } end
 local record = redis.call('HGET', ENTRIES, buyer)
 if not record then
   if redis.call('GETBIT', SOLDOUT, soldOutBit(buyer)) == 1 then return { 'sold_out', version } end
   return { 'none', version }
 end
 
-local state, id, quantity, sequence = record:match('^(%a)|([^|]+)|?(%d*)|?(%d*)$')
+local state, id, quantity, sequence = record:match('^(%a)|([^|]+)|?([^|]*)|?(%d*)$')
+if state == 'W' and meta.isClosed then
+  return { 'hold', versionAfterClosing(), id, 'r', '', '0', whyStandbyEnds() }
+end
 if state == 'W' then
   -- Those who came earlier, whatever they wait for.
   local ahead = 0
@@ -27,8 +32,8 @@ if state == 'W' then
 end
 if state == 'L' then return { 'sold_out', version, record:match('(%d+)$') } end
 local hold = readHold(id)
--- Sent home from standby by a cancelled drop: there never was a hold.
-if not hold then return { 'hold', version, id, 'r', '', '0', 'cancelled' } end
+-- Sent home from standby: there never was a hold.
+if not hold then return { 'hold', version, id, 'r', '', '0', quantity ~= '' and quantity or 'cancelled' } end
 local why = (hold.state == 'r' or hold.state == 'f') and hold.payer or ''
 local lapsed = (why == 'expired' or why == 'declined' or why == 'given_back') and redis.call('HGET', LAPSES, buyer)
 local refusedUntil = lapsed and lapsed:match('%d+$') or '0'

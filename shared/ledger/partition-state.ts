@@ -27,6 +27,7 @@ export class StateKeeper {
   #lapsePauseMs = 0;
   #sequence = 0;
   #cancelled = false;
+  #over = false;
 
   /** `reply`: of a claim, as the script gave it. */
   add(record: LedgerRecord, reply: string): void {
@@ -62,6 +63,13 @@ export class StateKeeper {
         return;
       case 'cancel':
         this.#cancelled = true;
+        return;
+      case 'end':
+        for (const { buyerId, holdId } of record.places)
+          this.entries.set(buyerId, { of: 'ended', holdId, atClosing: true });
+        return;
+      case 'over':
+        this.#over = true;
         return;
       case 'stock':
       case 'terms':
@@ -114,6 +122,8 @@ export class StateKeeper {
             this.entries.set(outcome.buyerId, { of: 'refused', ...refused });
             break;
           }
+          // A retired partition no longer knows who bought.
+          if (this.#over && this.entries.get(outcome.buyerId)?.of === 'hold') break;
           this.entries.delete(outcome.buyerId);
           this.#soldOut.add(outcome.buyerId);
           break;
@@ -126,7 +136,7 @@ export class StateKeeper {
   state(drop: Drop, replay: Replay): Omit<PartitionState, 'lent' | 'borrowed'> {
     return {
       terms: { ...replay.terms, partitions: drop.partitions, dropCapacity: drop.capacity },
-      cancelled: replay.cancelled,
+      status: replay.over ? 'over' : replay.cancelled ? 'cancelled' : 'open',
       decided: replay.decidedCount,
       sequence: this.#sequence,
       rows: drawRows(drop, replay),

@@ -7,8 +7,17 @@ import type { Lapse } from '../inventory/lapse.ts';
 import { decodeSeats } from '../inventory/hold.ts';
 import { decodeReleaseReason, type ReleaseReason } from '../inventory/release-reason.ts';
 
-/** What a buyer may have and how long, from this record on. `standbyLimit` is this partition's share. */
-export type Terms = { maxPerBuyer: number; standbyLimit: number; holdMs: number; lapsePauseMs: number };
+/**
+ * What a buyer may have and how long, from this record on. `standbyLimit` is this partition's share. `closesAt` is missing
+ * in records from before Redis knew it: nobody was kept from being promoted then.
+ */
+export type Terms = {
+  maxPerBuyer: number;
+  standbyLimit: number;
+  holdMs: number;
+  lapsePauseMs: number;
+  closesAt?: number;
+};
 
 /** One moved by checkout, the consumer or a sweep. */
 export type OfHold = { holdId: string; buyerId: number };
@@ -44,6 +53,10 @@ export type Event =
   | { kind: 'lend'; transfer: string; to: number; seats: string[] }
   | { kind: 'borrow'; transfer: string; seats: string[] }
   | { kind: 'cancel' }
+  /** These places in standby ended at closing. */
+  | { kind: 'end'; places: OfHold[] }
+  /** Nothing is given out from here on. */
+  | { kind: 'over' }
   /** The partition was loaded anew, as the ledger up to `from` had it; the numbers are what came of it. */
   | {
       kind: 'restore';
@@ -98,6 +111,7 @@ function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
     holdMs: number('x'),
     // Earlier versions had no such thing.
     lapsePauseMs: fields.has('p') ? number('p') : 0,
+    ...(fields.has('c') && { closesAt: number('c') }),
   });
   const lapse = () => (fields.has('l') ? { count: number('l'), until: number('until') } : undefined);
   const kind = text('t');
@@ -129,7 +143,10 @@ function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
     case 'borrow':
       return { kind, transfer: text('b'), seats: seats() };
     case 'cancel':
+    case 'over':
       return { kind };
+    case 'end':
+      return { kind, places: text('e').split(',').map(decodePlace) };
     case 'restore':
       return {
         kind,
@@ -143,6 +160,12 @@ function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
     default:
       throw new Error(`ledger record ${id} is of an unknown kind: ${kind}`);
   }
+}
+
+/** `BUYER:ENTRY`, as endStandby in prelude.lua writes it. */
+function decodePlace(packed: string): OfHold {
+  const [buyerId, holdId = ''] = packed.split(':');
+  return { holdId, buyerId: Number(buyerId) };
 }
 
 export type Sent = { by: string; number: number; late: boolean };

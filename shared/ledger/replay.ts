@@ -49,6 +49,7 @@ export class Replay {
   readonly lent: Transfer[] = [];
   readonly borrowed: { transfer: string; seats: string[] }[] = [];
   cancelled = false;
+  over = false;
 
   readonly #drop: Drop;
   readonly #report: Report;
@@ -72,11 +73,13 @@ export class Replay {
   #stocked = false;
   #free = 0;
   #record: LedgerRecord | undefined;
-  /** Seats came free, so the next records must be promotions of whoever fits. */
+  /** Seats came free, so the next records must be promotions of whoever fits; unless it was after closing. */
   #owesPromotion = false;
   #promotedInARow = 0;
   /** What is owed to standby may come in a later script. */
   #promotesLater = false;
+  /** When the latest record was written. */
+  #lastAt = 0;
 
   constructor(drop: Drop, place: Place, report: Report, { keepDecided = true } = {}) {
     this.#drop = drop;
@@ -135,6 +138,7 @@ export class Replay {
       this.#fault('2 seats add up', `${record.kind} before there were any seats`);
     this.#promotedInARow = record.kind === 'promote' ? this.#promotedInARow + 1 : 0;
     this.#apply(record);
+    this.#lastAt = record.at;
     this.#checkCapacity();
   }
 
@@ -149,7 +153,7 @@ export class Replay {
       case 'stock':
         return this.#stock(event);
       case 'terms':
-        this.#terms = event.terms;
+        this.#setTerms(event.terms);
         return;
       case 'claim':
         return this.#claim(event);
@@ -189,6 +193,10 @@ export class Replay {
       case 'cancel':
         this.cancelled = true;
         return;
+      case 'end':
+        return this.#endStandby(event);
+      case 'over':
+        return this.#endDrop();
       case 'restore':
         return this.#restore(event);
     }
@@ -198,7 +206,7 @@ export class Replay {
     if (this.#stocked) return this.#fault('2 seats add up', 'the seats were put on sale a second time');
     this.#stocked = true;
     // Before terms were written down, nobody was refused for lapsed holds.
-    this.#terms = terms ?? { ...this.#terms, lapsePauseMs: 0 };
+    this.#setTerms(terms ?? { ...this.#terms, lapsePauseMs: 0 });
     const rows = rowsOf(this.#drop.sections);
     for (const index of rowsOfPartition(rows, this.place.partition, this.#drop.partitions)) {
       const { seats = 0 } = rows[index] ?? {};
@@ -208,6 +216,31 @@ export class Replay {
     if (count !== this.#free) {
       this.#fault('2 seats add up', `${count} seats were stocked, of ${this.#free} that there are`);
     }
+  }
+
+  #setTerms(terms: Terms): void {
+    // Written by a version that did not know when it closes: that has not changed.
+    const { closesAt = this.#terms.closesAt } = terms;
+    this.#terms = { ...terms, ...(closesAt !== undefined && { closesAt }) };
+  }
+
+  /** By the clock of Redis. `slack`: where that of a record has to do. */
+  #isClosed(at: number, slack = 0): boolean {
+    return this.cancelled || this.over || at >= (this.#terms.closesAt ?? Infinity) + slack;
+  }
+
+  #endStandby({ places }: Event & { kind: 'end' }): void {
+    if (!this.#isClosed(this.#now, -clockSlack))
+      this.#fault('4 in order', 'standby ended before the drop had closed');
+    for (const place of places) this.#leave(place);
+  }
+
+  #endDrop(): void {
+    if (!this.#isClosed(this.#now, -clockSlack))
+      this.#fault('5 holds end', 'over before the drop had closed');
+    const left = this.seatsIn('held') + this.seatsIn('paying') + this.standby.size;
+    if (left > 0) this.#fault('5 holds end', 'over while seats are held or somebody stands by');
+    this.over = true;
   }
 
   /** It was loaded anew from this ledger, so it must be as the ledger has it. */
@@ -241,7 +274,7 @@ export class Replay {
         }
         continue;
       }
-      this.#decide(entryId, quantity, outcome);
+      this.#decide(entryId, quantity, outcome, decidedAt);
       this.#checkRefusal(entryId, quantity, outcome, decidedAt);
       const { buyerId } = outcome.kind === 'held' ? outcome.hold : outcome;
       this.decidedCount += 1;
@@ -261,8 +294,9 @@ export class Replay {
       this.#fault('4 in order', `batch ${number} of publisher ${by} was decided after its batch ${highest}`);
   }
 
-  #decide(entryId: string, quantity: number, outcome: Outcome): void {
+  #decide(entryId: string, quantity: number, outcome: Outcome, decidedAt: number): void {
     const { standbyLimit } = this.#terms;
+    const isClosed = this.#isClosed(decidedAt);
     const eligible = this.#isEligible(quantity);
     switch (outcome.kind) {
       case 'held':
@@ -275,6 +309,7 @@ export class Replay {
         if (!eligible) this.#fault('3 one outcome', `entry ${entryId} got seats it could not have`);
         return this.#open({ ...outcome.hold, attempt: 0, state: 'held', promoted: false });
       case 'standby':
+        if (isClosed) this.#fault('4 in order', `entry ${entryId} has to stand by after closing`);
         if (quantity <= this.#free) {
           this.#fault('4 in order', `entry ${entryId} has to stand by though ${this.#free} seats are free`);
         }
@@ -288,14 +323,15 @@ export class Replay {
         this.#stand({ entryId, buyerId: outcome.buyerId, quantity, turn: (this.#turn += 1) });
         return;
       case 'sold_out':
-        if (this.#live.has(outcome.buyerId)) {
+        // A retired partition no longer knows who bought; the buyer keeps what was bought.
+        if (this.#live.has(outcome.buyerId) && !this.over) {
           this.#fault('3 one outcome', `entry ${entryId} is sold out though its buyer has a live one`);
         }
         if (outcome.refusedUntil !== undefined) return;
         if (eligible && quantity <= this.#free) {
           this.#fault('4 in order', `entry ${entryId} is sold out though ${this.#free} seats are free`);
         }
-        if (eligible && quantity <= this.#drop.capacity && this.standby.size < standbyLimit) {
+        if (eligible && !isClosed && quantity <= this.#drop.capacity && this.standby.size < standbyLimit) {
           this.#fault('4 in order', `entry ${entryId} is sold out though standby has places`);
         }
         return;
@@ -327,7 +363,8 @@ export class Replay {
   }
 
   #isEligible(quantity: number): boolean {
-    return !this.cancelled && quantity >= 1 && quantity <= this.#terms.maxPerBuyer;
+    // Accepted before closing, it may still get free seats after it.
+    return !this.cancelled && !this.over && quantity >= 1 && quantity <= this.#terms.maxPerBuyer;
   }
 
   /** An unpaid hold has ended: whether its buyer is refused for it, and how long, is settled by what went before. */
@@ -408,6 +445,8 @@ export class Replay {
   }
 
   #promote(event: OfSeats & { expiresAt: number }): void {
+    if (this.#isClosed(event.expiresAt - this.#terms.holdMs))
+      this.#fault('4 in order', `standby gave seats to ${event.holdId} after closing`);
     const next = this.#nextInStandby();
     if (next?.entryId !== event.holdId) {
       this.#fault(
@@ -427,7 +466,7 @@ export class Replay {
     this.#open({ ...event, attempt: 0, state: 'held', promoted: true });
   }
 
-  #leave({ holdId, buyerId }: Event & { kind: 'leave' }): void {
+  #leave({ holdId, buyerId }: OfHold): void {
     if (!this.#unstand(holdId)) this.#fault('3 one outcome', `${holdId} left standby without being there`);
     this.#live.delete(buyerId);
   }
@@ -505,7 +544,7 @@ export class Replay {
   }
 
   #nextInStandby(): Waiting | undefined {
-    if (this.cancelled) return undefined;
+    if (this.cancelled || this.over) return undefined;
     let next: Waiting | undefined;
     for (const [quantity, waiting] of this.#waiting) {
       if (quantity > this.#free) continue;
@@ -537,6 +576,11 @@ export class Replay {
   /** A script gives standby so many seats and no more, but nobody else gets any before standby has its own. */
   #settlePromotions(next?: LedgerRecord['kind']): void {
     if (!this.#owesPromotion) return;
+    if (this.#isClosed(this.#lastAt, -clockSlack)) {
+      this.#owesPromotion = false;
+      this.#promotesLater = false;
+      return;
+    }
     const passedOver = this.#nextInStandby();
     const mayGoOn = this.#promotesLater || this.#promotedInARow >= mostPromoted;
     this.#promotesLater = mayGoOn && passedOver !== undefined;

@@ -25,6 +25,10 @@ export type TestInventory = {
   hold: (place: Place, buyerId: number, quantity?: number) => Promise<HoldOf>;
   /** Lets the time of a hold be over without waiting for it: its record and its place in `due` move to the past. */
   letLapse: (place: Place, holdId: string) => Promise<void>;
+  /** The drop has closed, as if that time had come. */
+  letClose: (place: Place) => Promise<void>;
+  /** When it closes, as Redis has it. */
+  closesAt: (place: Place) => Promise<number>;
   /** Moves the moment since which a hold is `paying` or `untold` into the past. */
   backdate: (place: Place, what: 'paying' | 'untold', holdId: string, ms: number) => Promise<void>;
   /** Makes Redis forget all of a live hold, as if a failover had lost what was written of it. */
@@ -141,6 +145,15 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
       const key = keys.key(place, 'lapses');
       const [count] = (await redis.hget(key, String(buyerId)))?.split('|') ?? [];
       if (count !== undefined && count !== '0') await redis.hset(key, buyerId, `${count}|${Date.now() - 1}`);
+    },
+
+    async letClose(place) {
+      const closed = await inventory.close(place, Date.now() - 1, []);
+      if (closed.kind !== 'closed') throw new Error(`not closed: ${closed.kind}`);
+    },
+
+    async closesAt(place) {
+      return Number(await redis.hget(keys.key(place, 'meta'), 'closesAt'));
     },
 
     async backdate(place, what, holdId, ms) {

@@ -47,6 +47,9 @@ export class PartitionModel {
   readonly lent = new Map<string, { to: number; seats: string[] }>();
   readonly arrived = new Set<string>();
   cancelled = false;
+  /** Its time to close has come. */
+  closed = false;
+  over = false;
   decided = 0;
 
   constructor(terms: ModelTerms, rows: readonly number[], own: readonly number[]) {
@@ -125,7 +128,7 @@ export class PartitionModel {
     const entries = batch.packed.split(',').map((entry) => entry.split(':').map(Number) as [number, number]);
     // A failover can leave seats free that somebody in standby waits for.
     this.#promote();
-    if (mayBorrow && this.terms.partitions > 1 && !this.cancelled) {
+    if (mayBorrow && this.terms.partitions > 1 && !this.cancelled && !this.over) {
       const wanted = entries
         .filter(([buyerId]) => !this.#isLive(buyerId) && !this.lapses.get(buyerId)?.isRefused)
         .reduce((sum, [, quantity]) => sum + quantity, 0);
@@ -138,7 +141,7 @@ export class PartitionModel {
       if (standing && this.#isLive(buyerId)) return `duplicate ${standing.of}`;
       const holdId = entryIdOf(batch.id, index);
       const { maxPerBuyer, dropCapacity } = this.terms;
-      if (!this.cancelled && quantity >= 1 && quantity <= Math.min(maxPerBuyer, dropCapacity)) {
+      if (!this.cancelled && !this.over && quantity >= 1 && quantity <= Math.min(maxPerBuyer, dropCapacity)) {
         if (this.lapses.get(buyerId)?.isRefused) {
           this.latest.set(buyerId, { of: 'refused', holdId });
           return 'refused';
@@ -146,7 +149,7 @@ export class PartitionModel {
         if (quantity <= this.seats('free').length) {
           return `held ${this.#give(holdId, buyerId, quantity).seats.join('+')}`;
         }
-        if (this.standby.length < this.terms.standbyLimit) {
+        if (!this.closed && this.standby.length < this.terms.standbyLimit) {
           this.standby.push({ holdId, buyerId, quantity });
           this.latest.set(buyerId, { of: 'standby', holdId });
           return `standby ${this.standby.length}`;
@@ -180,7 +183,8 @@ export class PartitionModel {
     const promoted: Given[] = [];
     for (;;) {
       const free = this.seats('free').length;
-      const next = this.cancelled ? undefined : this.standby.find(({ quantity }) => quantity <= free);
+      const isClosed = this.cancelled || this.closed || this.over;
+      const next = isClosed ? undefined : this.standby.find(({ quantity }) => quantity <= free);
       if (!next) return promoted;
       this.standby = this.standby.filter((each) => each !== next);
       const hold = this.#give(next.holdId, next.buyerId, next.quantity);
@@ -213,6 +217,7 @@ export class PartitionModel {
 
   leave(buyerId: number): { kind: string; promoted?: Given[] } {
     const standing = this.latest.get(buyerId);
+    if (standing?.of === 'standby' && this.closed) return { kind: 'none' };
     if (standing?.of === 'standby') {
       this.standby = this.standby.filter((each) => each.buyerId !== buyerId);
       this.latest.delete(buyerId);
@@ -231,7 +236,7 @@ export class PartitionModel {
     if (!hold) {
       const free = new Set(this.seats('free'));
       const taken = this.latest.get(buyerId)?.of === 'hold' || !seats.every((seat) => free.has(seat));
-      if (this.cancelled || taken) return { kind: 'expired' };
+      if (this.cancelled || this.over || taken) return { kind: 'expired' };
       this.standby = this.standby.filter((each) => each.buyerId !== buyerId);
       hold = { holdId, buyerId, seats, state: 'held', attempt: 0, payer: '', lapsed: false };
       this.holds.set(holdId, hold);
@@ -291,22 +296,37 @@ export class PartitionModel {
 
   /** Returns whose hold or place ended. */
   cancel(): number[] {
+    if (this.over) return [];
     this.cancelled = true;
-    const waiting = this.standby;
-    this.standby = [];
-    for (const { buyerId, holdId } of waiting) this.latest.set(buyerId, { of: 'ended', holdId });
+    const waiting = this.endStandby();
     const held = [...this.holds.values()].filter(({ state }) => state === 'held');
     for (const hold of held) {
       hold.payer = 'cancelled';
       this.#end(hold, 'released');
     }
-    return [...waiting, ...held].map(({ buyerId }) => buyerId);
+    return [...(this.closed ? [] : waiting), ...held].map(({ buyerId }) => buyerId);
+  }
+
+  endStandby(): Standing[] {
+    const waiting = this.standby;
+    this.standby = [];
+    for (const { buyerId, holdId } of waiting) this.latest.set(buyerId, { of: 'ended', holdId });
+    return waiting;
+  }
+
+  end(): 'over' | 'busy' {
+    const isBusy =
+      !(this.closed || this.cancelled) ||
+      [...this.holds.values()].some(({ state }) => state === 'held' || state === 'paying') ||
+      this.standby.length + this.lent.size + this.untold.size > 0;
+    this.over ||= !isBusy;
+    return this.over ? 'over' : 'busy';
   }
 
   lend(transfer: string, to: number, wanted: number): string[] {
     const known = this.lent.get(transfer);
     if (known) return known.seats;
-    const count = this.cancelled ? 0 : Math.min(wanted, this.seats('free').length);
+    const count = this.cancelled || this.over ? 0 : Math.min(wanted, this.seats('free').length);
     if (count === 0) return [];
     const seats = this.choose(count);
     for (const seat of seats) this.here.delete(seat);
@@ -330,6 +350,8 @@ export class PartitionModel {
   } {
     const standing = this.latest.get(buyerId);
     if (!standing) return { kind: this.soldOut.has(buyerId) ? 'sold_out' : 'none' };
+    if (standing.of === 'standby' && this.closed)
+      return { kind: 'released', holdId: standing.holdId, seats: [] };
     if (standing.of === 'standby') {
       return { kind: 'standby', position: this.standby.findIndex((each) => each.buyerId === buyerId) + 1 };
     }

@@ -111,6 +111,10 @@ export function replayLedger(
       case 'borrow':
         move(ids, undefined, '.');
         break;
+      case 'end':
+        for (const place of (record['e'] ?? '').split(',')) leaveStandby(Number.parseInt(place, 10));
+        break;
+      case 'over':
       case 'cancel':
       case 'terms':
         break;

@@ -50,7 +50,9 @@ export function stageOf({ phase, state, entry, queued, now }: Known): Stage {
     case 'sold':
       return { kind: 'paid', seats: entry.seats ?? [], orderId: entry.orderId };
     case 'standby':
-      if (phase === 'closed' || phase === 'cancelled') break;
+      if (phase === 'cancelled') break;
+      // It ended at closing; word of that is on its way.
+      if (phase === 'closed') return { kind: 'released', reason: 'closed', canTryAgain: false };
       return {
         kind: 'standby',
         position: entry.position,

@@ -290,6 +290,8 @@ export const en = {
     refundedText: 'Your seats were given back. The money is on its way to your card.',
     cancelled: 'The sale was cancelled',
     cancelledText: 'You were not charged, or you get your money back.',
+    closed: 'The sale closed while you were in standby',
+    closedText: 'No seat came free for you in time, and standby ended with the sale. You were not charged.',
     ended: 'Your seats are no longer held',
     endedText: 'You were not charged.',
     again: 'You can enter again while the sale is open.',

@@ -285,6 +285,8 @@ export const zhHant: Messages = {
     refundedText: '座位已釋出，款項會退回你的卡片。',
     cancelled: '這場銷售已取消',
     cancelledText: '沒有向你收費，或款項會退還給你。',
+    closed: '銷售已結束，候補也隨之結束',
+    closedText: '結束前沒有適合你的座位釋出。沒有向你收費。',
     ended: '座位已不再為你保留',
     endedText: '沒有向你收費。',
     again: '銷售期間你可以再試一次。',

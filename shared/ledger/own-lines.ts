@@ -1,8 +1,8 @@
 /** The records that a buyer is in: those archived are found by an index, the few that are not are looked through. */
-import type { Place } from '../../shared/inventory/keys.ts';
-import { readCursor } from '../../shared/ledger/archive.ts';
-import { beginning, readOn, type LedgerSource, type Line } from '../../shared/ledger/read-ledger.ts';
-import { buyersOf } from '../../shared/ledger/record.ts';
+import type { Place } from '../inventory/keys.ts';
+import { readCursor } from './archive.ts';
+import { beginning, readOn, type LedgerSource, type Line } from './read-ledger.ts';
+import { buyersOf } from './record.ts';
 
 /** Records in Redis that are looked through. The relay is a second behind; if it hangs, the rest is told later. */
 const mostUnarchived = 2_000;
