@@ -32,6 +32,7 @@ import { startArchiving } from './ledger/archive-ledgers.ts';
 import { createMailMetrics } from './mail/mail-metrics.ts';
 import { chooseMailRoute } from './mail/mail-route.ts';
 import { startRelayingMails } from './mail/relay-mails.ts';
+import { startRetiring } from './drops/retire-drops.ts';
 import { startStocking } from './drops/stock-drops.ts';
 import { startRefunding } from './orders/refund-duty.ts';
 import { createParkedMessages } from './parked/parked-messages.ts';
@@ -135,6 +136,7 @@ await runTier(log, async (lifecycle) => {
     ['stocking', startStocking(deps)],
     ['closing drops', startClosing(deps)],
     ['ending sales', startEndingSales(deps)],
+    ['retiring drops', startRetiring(deps)],
     ['refunding', startRefunding(deps, paymentMetrics)],
     ['reconciling payments', startReconciling(deps, paymentMetrics)],
     ['naming sold seats', startNamingSeats(deps)],

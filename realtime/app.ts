@@ -75,7 +75,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     onNews: deliverNews,
     onGap: (dropId) => catchUp(dropId),
   });
-  const watchedDrops = new WatchedDrops({ inventory, findDrop, feed, onSent: metrics.sent, log });
+  const watchedDrops = new WatchedDrops({ db, inventory, findDrop, feed, onSent: metrics.sent, log });
   const catchUp = createCatchUp({ watchedDrops, findDrop, readEntry, log });
   const watchDrop = createWatchDrop({ watchedDrops, findDrop, readEntry, metrics, log });
   const dismissing = startDismissing(clients, bannedUsers, log);

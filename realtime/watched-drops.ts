@@ -2,12 +2,14 @@ import { lookAtDrop } from '../shared/drops/drop-look.ts';
 import { readSeatRows } from '../shared/drops/seat-rows.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
+import type { Database } from '../shared/mysql/connect.ts';
 import type { Client } from './client.ts';
 import type { FindDrop, KnownDrop } from './known-drops.ts';
 import type { NewsFeed } from './news-feed.ts';
 import { WatchedDrop } from './watched-drop.ts';
 
 export type WatchedDropsDeps = {
+  db: Database;
   inventory: Pick<Inventory, 'counts' | 'seatMap'>;
   findDrop: FindDrop;
   feed: NewsFeed;
@@ -39,14 +41,14 @@ export class WatchedDrops {
 
   /** Resolves when the client misses nothing of the drop any more: what is read after that is the present state. */
   async join(client: Client, drop: KnownDrop): Promise<WatchedDrop> {
-    const { inventory, findDrop, feed, onSent, log } = this.#deps;
+    const { db, inventory, findDrop, feed, onSent, log } = this.#deps;
     let watched = this.#drops.get(drop.id);
     if (!watched) {
       watched = new WatchedDrop({
         dropId: drop.id,
         // A pause, another closing time and a cancellation reach watchers like any change.
         look: async () => lookAtDrop((await findDrop(drop.id).catch(() => drop)) ?? drop, inventory),
-        readSeats: () => readSeatRows(drop, inventory),
+        readSeats: () => readSeatRows(drop, { db, inventory }),
         onSent,
         log,
       });

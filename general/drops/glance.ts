@@ -39,7 +39,8 @@ export function createGlance(
     longestPauseMs: 5_000,
     async work(drop) {
       const looks = await Promise.all(places(drop.id, drop.partitions).map((place) => inventory.look(place)));
-      looked.push({ drop, looks });
+      // Cancelled after it had ended: Redis has nothing left to bring up to date.
+      if (!looks.some((seen) => seen?.status === 'retired')) looked.push({ drop, looks });
       return 'done';
     },
   });

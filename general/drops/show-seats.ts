@@ -43,7 +43,10 @@ function createSeats({ db, inventory }: Pick<Deps, 'db' | 'inventory'>) {
   const known = new Map<number, Known>();
 
   const look = async (drop: Drop): Promise<Seats> => {
-    const [{ state }, rows] = await Promise.all([lookAtDrop(drop, inventory), readSeatRows(drop, inventory)]);
+    const [{ state }, rows] = await Promise.all([
+      lookAtDrop(drop, inventory),
+      readSeatRows(drop, { db, inventory }),
+    ]);
     return { drop: state, rows };
   };
 

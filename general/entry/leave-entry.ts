@@ -1,13 +1,13 @@
 import { entryState } from '../../shared/contract/entries.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
-import { releasedState } from '../../shared/entry-state.ts';
+import { readEntryState, releasedState } from '../../shared/entry-state.ts';
 import { partitionOfBuyer } from '../../shared/inventory/layout.ts';
 import { Problem } from '../../shared/problems.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { createPartitionsOf } from './partitions-of.ts';
 
-export function leaveEntry({ db, inventory, announcer, log }: SaleDeps): Route {
+export function leaveEntry({ db, inventory, announcer, checkoutKey, log }: SaleDeps): Route {
   const partitionsOf = createPartitionsOf(db);
   return defineRoute({
     method: 'DELETE',
@@ -35,8 +35,11 @@ export function leaveEntry({ db, inventory, announcer, log }: SaleDeps): Route {
           throw new Problem('payment_under_way', { retryAfter: 2 });
         case 'sold':
           throw new Problem('already_paid');
-        case 'none':
-          throw new Problem('no_entry');
+        case 'none': {
+          // Of a drop that has ended Redis no longer knows who bought.
+          const { status } = await readEntryState({ db, inventory }, { id, partitions }, userId, checkoutKey);
+          throw new Problem(status === 'sold' ? 'already_paid' : 'no_entry');
+        }
       }
     },
   });

@@ -4,17 +4,19 @@
  */
 import type { Knex } from 'knex';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { archivePartition, type ArchiveDeps } from '../../shared/ledger/archive-partition.ts';
+import { archiveAll, type ArchiveDeps } from '../../shared/ledger/archive-partition.ts';
 import { inTime } from '../../shared/in-time.ts';
-import type { Inventory } from '../../shared/inventory/inventory.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { createWorkOff, inMemory, together, type Round, type WorkOff } from '../../shared/work-off.ts';
 
 export type RelayOptions = { everyMs?: number; registry?: Registry };
 
-type RelayDeps = ArchiveDeps & { inventory: Pick<Inventory, 'lastRecords' | 'nodesOf'> };
+type RelayDeps = ArchiveDeps & {
+  inventory: Pick<Inventory, 'lastRecords' | 'nodesOf' | 'late' | 'settleLate'>;
+};
 
 /** Milliseconds that Redis gets to answer while a cursor is locked. */
 const patienceMs = 5_000;
@@ -66,7 +68,9 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
         return 'done';
       },
     });
-  const lookAll = look('look at all ledgers', (after, limit) => cursors(db, after, limit));
+  const lookAll = look('look at all ledgers', (after, limit) =>
+    cursors(db, after, limit, (on) => void on.whereNull('drops.retired_at')),
+  );
   const lookAtLive = look('look at ledgers', (after, limit) =>
     // A minute more, for what was recorded while the sale ended.
     cursors(db, after, limit, (on) => {
@@ -83,6 +87,22 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
       void on.whereIn('drops.id', ids).whereNotNull('drops.sale_ended_at');
     });
   });
+  // And what comes too late, which says so.
+  let late: { dropId: number; mark: string }[] = [];
+  const ofLate = (of: readonly { dropId: number }[]) => (on: Knex.QueryBuilder) => {
+    const ids = of.map(({ dropId }) => dropId);
+    void on.whereIn('drops.id', ids);
+  };
+  const lookAtLate = look('look at ledgers of drops that are over', async (after, limit) =>
+    late.length === 0 ? [] : cursors(db, after, limit, ofLate(late)),
+  );
+  const settleLate = async (each: { dropId: number; mark: string }): Promise<void> => {
+    for (const place of await cursors(db, undefined, 10_000, ofLate([each]))) {
+      const [last] = await inventory.lastRecords(place);
+      if (last !== (place.streamId ?? undefined)) return;
+    }
+    await inventory.settleLate(each.dropId, each.mark);
+  };
   const archive = createWorkOff<Relayed>({
     ...common,
     name: 'archive ledgers',
@@ -102,27 +122,21 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
   return async (stopping) => {
     waiting = [];
     listed = new Set();
+    late = await inTime(inventory.late(), patienceMs).catch((error: unknown) => {
+      log.warn({ err: error }, 'what comes late is archived later');
+      return [];
+    });
     // What was recorded while no process of this tier ran is looked for at every start.
-    await (isFirst ? lookAll(stopping) : together(lookAtLive, lookAtRefunded)(stopping));
+    await (isFirst ? lookAll(stopping) : together(lookAtLive, lookAtRefunded, lookAtLate)(stopping));
     isFirst = false;
     await archive(stopping);
+    for (const each of late) await inTime(settleLate(each), patienceMs).catch(() => {});
     for (const name of lost) if (!listed.has(name)) lost.delete(name);
     metrics?.lost.set(lost.size);
   };
 }
 
 const nameOf = ({ dropId, partition }: Place) => `${dropId}.${partition}`;
-
-/** Archives what a partition's ledger has in Redis now. */
-async function archiveAll(deps: ArchiveDeps, place: Place): Promise<{ count: number; isLost: boolean }> {
-  let count = 0;
-  for (;;) {
-    const done = await archivePartition(deps, place);
-    if (done.kind !== 'archived') return { count, isLost: done.kind === 'lost' };
-    count += done.count;
-    if (!done.more) return { count, isLost: false };
-  }
-}
 
 async function cursors(
   db: Database,

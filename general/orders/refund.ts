@@ -5,7 +5,10 @@
 import { retried, transact } from '../../shared/mysql/connect.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { chargeOf, findAttempt, moveAttempt } from '../checkout/payment-attempt.ts';
+import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
+import { allOwnLines } from '../../shared/ledger/own-lines.ts';
+import { decodeRecord } from '../../shared/ledger/record.ts';
 import type { Worked } from '../../shared/work-off.ts';
 import { isOurs } from '../checkout/settle.ts';
 import type { SaleDeps } from '../sale-deps.ts';
@@ -13,6 +16,7 @@ import type { SaleDeps } from '../sale-deps.ts';
 type RefundRow = {
   id: string;
   drop_id: number;
+  user_id: number;
   partition: number;
   attempt: number;
   status: 'paid' | 'refund_due' | 'refunded';
@@ -68,14 +72,35 @@ async function recordRefund(db: Database, { id, attempt }: RefundRow): Promise<v
   });
 }
 
-async function reopenSeats({ db, inventory, announcer, log }: SaleDeps, row: RefundRow): Promise<void> {
+async function reopenSeats(deps: SaleDeps, row: RefundRow): Promise<void> {
+  const { db, inventory, announcer, log } = deps;
   const place = { dropId: row.drop_id, partition: row.partition };
-  const result = await inventory.reopen(place, row.id);
+  let result = await inventory.reopen(place, row.id);
+  if (result.kind === 'retired') result = await reopenRetired(deps, place, row);
   if (result.kind === 'released')
     await announcer.promoted(place, result.promoted, { ...result, reason: 'refunded' });
   if (result.kind === 'unknown')
     log.warn({ orderId: row.id, ...place }, 'Redis does not know this order’s hold');
   await retried(db, () => db('orders').where({ id: row.id }).update({ reopened_at: new Date() }));
+}
+
+/**
+ * Redis has forgotten the hold, since the drop is over: its ledger says which seats it had, and whether they were given
+ * up before.
+ */
+async function reopenRetired(
+  { db, inventory }: SaleDeps,
+  place: Place,
+  { id, user_id: buyerId }: RefundRow,
+): ReturnType<Inventory['reopen']> {
+  const lines = await allOwnLines({ db, inventory }, place, buyerId);
+  const records = lines.map(({ streamId, fields }) => decodeRecord(streamId, fields));
+  if (records.some((record) => record.kind === 'refund' && record.holdId === id))
+    return { kind: 'settled', state: 'released' };
+  const seats = records.flatMap((record) =>
+    record.kind === 'sold' && record.holdId === id ? record.seats : [],
+  );
+  return seats.length === 0 ? { kind: 'unknown' } : inventory.reopen(place, id, { buyerId, seats });
 }
 
 /** A refund that did not get to its end. */

@@ -1,12 +1,21 @@
 import type { Inventory } from '../inventory/inventory.ts';
-import { rowsOf } from '../inventory/layout.ts';
+import { rowsOf, seatId } from '../inventory/layout.ts';
+import type { Database } from '../mysql/connect.ts';
 import type { Drop } from './drop.ts';
 
-/** A drop's seats, one string a row, one character a seat, as `Inventory.seatMap`. Before it is stocked all are free. */
+/**
+ * A drop's seats, one string a row, one character a seat, as `Inventory.seatMap`. Before it is stocked all are free, and
+ * once it has ended and Redis has forgotten it, MySQL says which are sold; nothing is held then.
+ */
 export async function readSeatRows(
   { id, partitions, sections }: Pick<Drop, 'id' | 'partitions' | 'sections'>,
-  inventory: Pick<Inventory, 'seatMap'>,
+  { db, inventory }: { db: Database; inventory: Pick<Inventory, 'seatMap'> },
 ): Promise<string[]> {
   const rows = await inventory.seatMap({ id, partitions });
-  return rows.length > 0 ? rows : rowsOf(sections).map(({ seats }) => '.'.repeat(seats));
+  if (rows.length > 0) return rows;
+  const list: { seat_id: string }[] = await db('sold_seats').where({ drop_id: id }).select('seat_id');
+  const sold = new Set(list.map(({ seat_id }) => seat_id));
+  return rowsOf(sections).map(({ seats }, row) =>
+    Array.from({ length: seats }, (_, at) => (sold.has(seatId(row, at + 1)) ? 's' : '.')).join(''),
+  );
 }

@@ -59,6 +59,20 @@ export async function archivePartition(
   return result;
 }
 
+/** Archives what a partition's ledger has in Redis now. */
+export async function archiveAll(
+  deps: ArchiveDeps,
+  place: Place,
+): Promise<{ count: number; isLost: boolean }> {
+  let count = 0;
+  for (;;) {
+    const done = await archivePartition(deps, place);
+    if (done.kind !== 'archived') return { count, isLost: done.kind === 'lost' };
+    count += done.count;
+    if (!done.more) return { count, isLost: false };
+  }
+}
+
 type Entry = [id: string, fields: Fields];
 
 /** What Redis has after the cursor; undefined when that does not follow on it. */

@@ -7,6 +7,9 @@ import { buyersOf } from './record.ts';
 /** Records in Redis that are looked through. The relay is a second behind; if it hangs, the rest is told later. */
 const mostUnarchived = 2_000;
 
+/** What `allOwnLines` reads at a time. */
+const portion = 200;
+
 export async function ownLines(
   source: LedgerSource,
   place: Place,
@@ -43,4 +46,14 @@ export async function ownLines(
   const last = lines.at(-1)?.seq ?? after;
   const own = tail.filter(({ seq, fields }) => seq > last && buyersOf(fields).includes(buyerId));
   return [...lines, ...own].slice(0, limit);
+}
+
+/** All of them. */
+export async function allOwnLines(source: LedgerSource, place: Place, buyerId: number): Promise<Line[]> {
+  const all: Line[] = [];
+  for (;;) {
+    const lines = await ownLines(source, place, buyerId, all.at(-1)?.seq ?? 0, portion);
+    all.push(...lines);
+    if (lines.length < portion) return all;
+  }
 }

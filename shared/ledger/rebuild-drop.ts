@@ -51,7 +51,13 @@ export async function rebuildDrop(deps: RebuildDeps, drop: Drop, { force = false
     if (rebuilt) partitions.push(rebuilt);
     else return { kind: 'nothing_to_go_by' };
   }
-  await inventory.beginSale(drop);
+  // What has ended needs nobody to look after it; Redis gets its memory back once more.
+  const isOver = (
+    await Promise.all(places(drop.id, drop.partitions).map((place) => inventory.look(place)))
+  ).every((look) => look?.status === 'over' || look?.status === 'retired');
+  if (isOver) await deps.db('drops').where({ id: drop.id }).update({ retired_at: null });
+  // It may have been told of another closing since its last archived record.
+  else if ((await inventory.stock(drop, { again: true })) === 'closed') await inventory.beginSale(drop);
   return { kind: 'rebuilt', partitions, notRestored };
 }
 

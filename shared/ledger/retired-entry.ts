@@ -2,7 +2,7 @@
 import type { EntryState } from '../contract/entries.ts';
 import type { Place } from '../inventory/keys.ts';
 import type { ReleaseReason } from '../inventory/release-reason.ts';
-import { ownLines } from './own-lines.ts';
+import { allOwnLines } from './own-lines.ts';
 import type { LedgerSource } from './read-ledger.ts';
 import { decodeRecord, type LedgerRecord } from './record.ts';
 
@@ -11,8 +11,6 @@ type Standing =
   | { kind: 'standby'; entryId: string }
   | { kind: 'hold' | 'sold'; holdId: string; seats: string[] }
   | { kind: 'released'; holdId: string; reason: ReleaseReason | undefined };
-
-const portion = 200;
 
 /** `version`: that of the partition, which moves on after whatever was told of it. */
 export async function readRetiredEntry(
@@ -23,15 +21,10 @@ export async function readRetiredEntry(
 ): Promise<EntryState> {
   let standing: Standing = { kind: 'none' };
   let left: { seq: number; holdId: string } | undefined;
-  for (let after = 0; ;) {
-    const lines = await ownLines(source, place, buyerId, after, portion);
-    for (const { seq, streamId, fields } of lines) {
-      const record = decodeRecord(streamId, fields);
-      if (record.kind === 'leave') left = { seq, holdId: record.holdId };
-      standing = follow(standing, record, buyerId);
-      after = seq;
-    }
-    if (lines.length < portion) break;
+  for (const { seq, streamId, fields } of await allOwnLines(source, place, buyerId)) {
+    const record = decodeRecord(streamId, fields);
+    if (record.kind === 'leave') left = { seq, holdId: record.holdId };
+    standing = follow(standing, record, buyerId);
   }
   switch (standing.kind) {
     case 'sold':

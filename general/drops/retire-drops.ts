@@ -1,0 +1,72 @@
+/**
+ * Redis gets its memory back: once a drop has ended and its ledger is archived to the last record, all keys of its
+ * partitions go but for what a late batch needs (retire.lua). What became of its buyers and seats is read from MySQL
+ * from then on. Killed anywhere, the next round goes on: each step is safe to repeat, and says so if it was done.
+ */
+import { loadDrop } from '../../shared/drops/drop.ts';
+import { places, type Inventory } from '../../shared/inventory/inventory.ts';
+import type { Place } from '../../shared/inventory/keys.ts';
+import { archiveAll } from '../../shared/ledger/archive-partition.ts';
+import { readCursor } from '../../shared/ledger/archive.ts';
+import { startLoop, type Loop } from '../../shared/loop.ts';
+import { createWorkOff, type Round, type Worked, type WorkOffTimes } from '../../shared/work-off.ts';
+import { closeStandby, type CloseDeps } from './close-drops.ts';
+
+export function startRetiring(deps: CloseDeps, everyMs = 2_000): Loop {
+  return startLoop('retire drops', everyMs, deps.log, createRetireDrops(deps));
+}
+
+type Ended = { id: number; partitions: number };
+
+export function createRetireDrops(deps: CloseDeps, times: Partial<WorkOffTimes> = {}): Round {
+  return createWorkOff<Ended>({
+    name: 'retire drops',
+    log: deps.log,
+    ...times,
+    page: (after, limit) =>
+      deps
+        .db('drops')
+        .whereNull('retired_at')
+        .whereNotNull('sale_ended_at')
+        .whereNotNull('stocked_at')
+        .where('id', '>', after?.id ?? 0)
+        .orderBy('id')
+        .limit(limit)
+        .select('id', 'partitions'),
+    keyOf: ({ id }) => id,
+    laneOf: ({ id, partitions }) => deps.inventory.nodesOf(places(id, partitions)),
+    work: ({ id }) => retireDrop(deps, id),
+  });
+}
+
+export async function retireDrop(deps: CloseDeps, id: number): Promise<Worked> {
+  const { db, inventory, log } = deps;
+  const drop = await loadDrop(db, id);
+  if (!drop) return 'done';
+  // An earlier version has ended it without telling Redis, and batches may have been decided since.
+  if (!drop.cancelled) await closeStandby(deps, drop);
+  const all = places(id, drop.partitions);
+  for (const place of all) {
+    if ((await inventory.end(place)) !== 'busy') continue;
+    log.warn(place, 'something is held in a drop that has ended: it goes on until that ends');
+    await inventory.beginSale(drop);
+    await db('drops').where({ id }).update({ sale_ended_at: null });
+    return 'done';
+  }
+  for (const place of all) if ((await retirePartition(deps, place)) === 'later') return 'later';
+  // Unless it was taken up again meanwhile.
+  await db('drops').where({ id }).whereNotNull('sale_ended_at').update({ retired_at: new Date() });
+  return 'done';
+}
+
+async function retirePartition(
+  deps: { inventory: Inventory } & Pick<CloseDeps, 'db' | 'log'>,
+  place: Place,
+): Promise<Worked> {
+  const { isLost } = await archiveAll(deps, place);
+  const cursor = await readCursor(deps.db, place);
+  const done = isLost ? 'not_stocked' : await deps.inventory.retire(place, cursor?.streamId ?? '');
+  // There is nothing to give back, and nothing that a rebuild would need to be kept from.
+  if (done === 'not_stocked') deps.log.warn(place, 'Redis has lost a drop that has ended');
+  return done === 'retired' || done === 'not_stocked' ? 'done' : 'later';
+}
