@@ -89,8 +89,8 @@ async function tellClosing({ db, inventory, log }: EditDeps, id: number): Promis
   try {
     await transact(db, async (trx) => {
       await trx('drops').where({ id }).forUpdate().first('id');
-      const drop = await loadDrop(trx, id);
-      if (drop?.stocked) await inventory.stock(drop, { again: true });
+      const found = await loadDrop(trx, id);
+      if (found?.stocked) await inventory.stock(found, { again: true });
     });
   } catch (error) {
     log.warn({ err: error, dropId: id }, 'Redis hears of the earlier closing when it comes');
