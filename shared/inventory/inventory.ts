@@ -343,7 +343,7 @@ export function createInventory({
     );
 
   const noteLate = async (dropId: number) => {
-    await replicated.ask(keys.late, (on) => on.zadd(keys.late, 'GT', Date.now(), dropId));
+    await replicated.ask(keys.late, (on) => on.eval(markLate, 1, keys.late, dropId));
   };
 
   return {
@@ -749,6 +749,10 @@ export function createInventory({
     },
   };
 }
+
+/** The mark moves on with the clock of Redis, so one that was read before tells whether there is something newer. */
+const markLate = `local t = redis.call('TIME')
+  redis.call('ZADD', KEYS[1], 'GT', string.format('%d', t[1] * 1000000 + t[2]), ARGV[1])`;
 
 /** Takes a drop out of `late`, unless it was put there again meanwhile. */
 const forgetLate = `if redis.call('ZSCORE', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('ZREM', KEYS[1], ARGV[1]) end`;

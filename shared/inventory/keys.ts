@@ -66,7 +66,7 @@ export class Keys {
     return `${this.#namespace}{drop:${dropId}.0}:accepted`;
   }
 
-  /** Sorted set of drops that something was recorded of after they were over, by when; for the relay of ledgers. */
+  /** Sorted set of drops that something was recorded of after they were over, score = when (us); for the relay of ledgers. */
   get late(): string {
     return `${this.#namespace}drops:late`;
   }

@@ -52,7 +52,8 @@ export function stageOf({ phase, state, entry, queued, now }: Known): Stage {
     case 'standby':
       if (phase === 'cancelled') break;
       // It ended at closing; word of that is on its way.
-      if (phase === 'closed') return { kind: 'released', reason: 'closed', canTryAgain: false, retryAt: undefined };
+      if (phase === 'closed')
+        return { kind: 'released', reason: 'closed', canTryAgain: false, retryAt: undefined };
       return {
         kind: 'standby',
         position: entry.position,
