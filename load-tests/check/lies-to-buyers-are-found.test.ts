@@ -46,6 +46,24 @@ function found(buyers: BuyerRecord[], replay = replayOf()): [Rule, string][] {
   return violations.map(({ rule, what }) => [rule, what]);
 }
 
+test('standby that ended when the drop closed is told as such, and only that', () => {
+  const ended: EntryState = { status: 'released', version: 2, reason: 'closed' };
+  const told = [
+    buyer(1, [held(id('a', 0))]),
+    buyer(2, [{ status: 'standby', version: 1, position: 1 }, ended]),
+    buyer(3, [{ status: 'sold_out', version: 1 }]),
+  ];
+  const closed = replayOf(
+    { t: 'terms', m: 4, w: 1, x: 600_000, c: 15_000 },
+    { t: 'end', e: `2:${id('a', 1)}` },
+  );
+  expect(found(told, closed)).toEqual([]);
+  expect(found(told)).toContainEqual([
+    'told the truth',
+    'buyer 2 was told that standby ended with the sale, which it did not',
+  ]);
+});
+
 test('buyers who were told the truth', () => {
   const told = [
     buyer(1, [held(id('a', 0)), held(id('a', 0))]),

@@ -51,7 +51,7 @@ export function checkTold(
     const entries = decided.get(buyer.userId) ?? [];
     const own = holds.get(buyer.userId) ?? [];
     checkOutcomes(buyer, entries, report);
-    checkStates(buyer, entries, own, checkoutKey, report);
+    checkStates(buyer, entries, own, replays, checkoutKey, report);
     checkLastWord(buyer, entries, own, replays, report);
   }
 }
@@ -80,6 +80,7 @@ function checkStates(
   { userId, told }: BuyerRecord,
   entries: readonly DecidedEntry[],
   own: readonly ReplayedHold[],
+  replays: readonly Replay[],
   checkoutKey: KeyObject,
   report: Report,
 ): void {
@@ -127,7 +128,11 @@ function checkStates(
         if (isNews) live = undefined;
         break;
       case 'released':
-        if (!own.some(({ state }) => state === 'released')) lie('that a hold ended, which did not', entry);
+        if (entry.reason === 'closed') {
+          if (!entries.some(({ entryId }) => endedAtClosing(entryId, replays)))
+            lie('that standby ended with the sale, which it did not', entry);
+        } else if (!own.some(({ state }) => state === 'released'))
+          lie('that a hold ended, which did not', entry);
         if (isNews) live = undefined;
         break;
       case 'paying':
@@ -164,8 +169,13 @@ function standing(
   const hold = own.find(({ holdId }) => holdId === last?.entryId) ?? (last ? undefined : own.at(-1));
   if (hold) return hold.state;
   if (!last) return 'sold_out';
+  if (endedAtClosing(last.entryId, replays)) return 'released';
   // In standby, or out of it without having got seats.
   return replays.some(({ standby }) => standby.has(last.entryId)) ? 'standby' : 'none';
+}
+
+function endedAtClosing(entryId: string, replays: readonly Replay[]): boolean {
+  return replays.some((replay) => replay.endedAtClosing.has(entryId));
 }
 
 /** HTTP, asked at the end, says of a buyer what Redis says. */

@@ -50,6 +50,8 @@ export class Replay {
   readonly borrowed: { transfer: string; seats: string[] }[] = [];
   cancelled = false;
   over = false;
+  /** Entries whose place in standby ended when the drop closed. */
+  readonly endedAtClosing = new Set<string>();
 
   readonly #drop: Drop;
   readonly #report: Report;
@@ -232,7 +234,10 @@ export class Replay {
   #endStandby({ places }: Event & { kind: 'end' }): void {
     if (!this.#isClosed(this.#now, -clockSlack))
       this.#fault('4 in order', 'standby ended before the drop had closed');
-    for (const place of places) this.#leave(place);
+    for (const place of places) {
+      this.#leave(place);
+      this.endedAtClosing.add(place.holdId);
+    }
   }
 
   #endDrop(): void {
