@@ -2,55 +2,57 @@
  * Standby ends when a drop closes. By the clock of Redis it has ended at once, whatever anybody says of it; here it is
  * recorded, and those who stood by are told. They are told first: killed in between, they are told again.
  */
-import { loadDrops, type Drop } from '../../shared/drops/drop.ts';
+import type { Drop } from '../../shared/drops/drop.ts';
 import { places } from '../../shared/inventory/inventory.ts';
 import { startLoop, type Loop } from '../../shared/loop.ts';
+import { createWorkOff, type Round, type WorkOffTimes } from '../../shared/work-off.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 
 export type CloseDeps = Pick<SaleDeps, 'db' | 'inventory' | 'announcer' | 'log'>;
 
 export function startClosing(deps: CloseDeps, everyMs = 1_000): Loop {
-  const closed = new Map<number, number>();
-  return startLoop('close drops', everyMs, deps.log, () => closeDrops(deps, closed));
+  return startLoop('close drops', everyMs, deps.log, createCloseDrops(deps));
 }
 
-const pageSize = 100;
+type Closed = { id: number; partitions: number; closesAt: Date };
 
 /**
  * All drops that have closed, but for those that this process has closed already: whatever brings standby back after
- * that (a failover) is met when the drop ends. `closed`: drop -> when it closed. One that fails is tried again.
+ * that (a failover) is met when the drop ends.
  */
-export async function closeDrops(deps: CloseDeps, closed = new Map<number, number>()): Promise<void> {
-  const seen = new Set<number>();
-  const faults: unknown[] = [];
-  for (let after = 0; ;) {
-    const rows: { id: number; closes_at: Date }[] = await deps
-      .db('drops')
-      .whereNull('sale_ended_at')
-      .whereNotNull('stocked_at')
-      .where('closes_at', '<=', new Date())
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(pageSize)
-      .select('id', 'closes_at');
-    for (const { id } of rows) seen.add(id);
-    const due = rows.filter(({ id, closes_at }) => closed.get(id) !== closes_at.getTime());
-    const drops = due.length === 0 ? [] : await loadDrops(deps.db, { ids: due.map(({ id }) => id) });
-    await Promise.all(
-      drops.map(async (drop) => {
-        try {
-          if (await closeStandby(deps, drop)) closed.set(drop.id, drop.closesAt);
-        } catch (error) {
-          faults.push(error);
-        }
-      }),
-    );
-    if (rows.length < pageSize) break;
-    after = rows.at(-1)!.id;
-  }
-  for (const id of closed.keys()) if (!seen.has(id)) closed.delete(id);
-  if (faults.length > 0) throw new AggregateError(faults, 'some drops could not be closed');
+export function createCloseDrops(deps: CloseDeps, times: Partial<WorkOffTimes> = {}): Round {
+  const closed = new Map<number, number>();
+  return createWorkOff<Closed>({
+    name: 'close drops',
+    log: deps.log,
+    longestPauseMs: 10_000,
+    ...times,
+    page: (after, limit) =>
+      deps
+        .db('drops')
+        .whereNull('sale_ended_at')
+        .whereNotNull('stocked_at')
+        .where('closes_at', '<=', new Date())
+        .where('id', '>', after?.id ?? 0)
+        .orderBy('id')
+        .limit(limit)
+        .select('id', 'partitions', 'closes_at as closesAt'),
+    keyOf: ({ id }) => id,
+    laneOf: ({ id, partitions }) => deps.inventory.nodesOf(places(id, partitions)),
+    async work({ id, partitions, closesAt }) {
+      const at = closesAt.getTime();
+      if (closed.get(id) === at) return 'done';
+      if (!(await closeStandby(deps, { id, partitions, closesAt: at }))) return 'later';
+      closed.set(id, at);
+      const [oldest] = closed.keys();
+      if (closed.size > mostRemembered && oldest !== undefined) closed.delete(oldest);
+      return 'done';
+    },
+  });
 }
+
+/** Drops of which this process remembers that it has closed them; others are closed once more, which does nothing. */
+const mostRemembered = 10_000;
 
 /** Whether standby has ended in all partitions: not where the clock of Redis is behind. Safe to repeat. */
 export async function closeStandby(

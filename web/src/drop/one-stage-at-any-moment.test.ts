@@ -95,7 +95,7 @@ test('standby knows how many seats may come back, from the entry or from the fig
   const entry: Entry = { status: 'standby', version: 1, position: 2 };
   expect(stageOf(known({ entry }))).toMatchObject({ mayComeBack: 3 });
   expect(stageOf(known({ entry: { ...entry, mayComeBack: 5 } }))).toMatchObject({ mayComeBack: 5 });
-  expect(stageOf(known({ entry, phase: 'closed' })).kind).toBe('closed');
+  expect(stageOf(known({ entry, phase: 'closed' }))).toMatchObject({ kind: 'released', reason: 'closed' });
 });
 
 test('who let a hold lapse sees how long to wait, and then Buy', () => {
