@@ -18,7 +18,7 @@ export function startRetiring(deps: CloseDeps, everyMs = 2_000): Loop {
 
 type Ended = { id: number; partitions: number };
 
-export function createRetireDrops(deps: CloseDeps, times: Partial<WorkOffTimes> = {}): Round {
+function createRetireDrops(deps: CloseDeps, times: Partial<WorkOffTimes> = {}): Round {
   return createWorkOff<Ended>({
     name: 'retire drops',
     log: deps.log,
