@@ -29,7 +29,13 @@ export function countCheckIns({ db }: Pick<Deps, 'db'>): Route {
             'order_seats.seat_id',
           );
         })
-        .where({ 'drops.event_id': id, 'orders.status': 'paid' })
+        .leftJoin('sold_seats', function withheld() {
+          this.on('sold_seats.order_id', 'order_seats.order_id')
+            .andOn('sold_seats.seat_id', 'order_seats.seat_id')
+            .andOnNotNull('sold_seats.withheld_at');
+        })
+        .where({ 'drops.event_id': id })
+        .where((sold) => void sold.where({ 'orders.status': 'paid' }).orWhereNotNull('sold_seats.order_id'))
         .first(db.raw('count(*) as sold'), db.raw('count(check_ins.seat_id) as checkedIn'));
       return row ?? { sold: 0, checkedIn: 0 };
     },

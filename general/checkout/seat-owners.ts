@@ -5,7 +5,7 @@ import type { Database } from '../../shared/mysql/connect.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { namedSeats, type NamedSeat } from './place-order.ts';
 
-type OwnedSeat = { orderId: string; buyerId: number; seat: string };
+type OwnedSeat = { orderId: string; buyerId: number; seat: string; withheldAt: Date | null };
 
 type SomeHold = { holdId: string; place: Place; seats: string[] };
 
@@ -33,11 +33,12 @@ async function ownersHere(db: Database, { holdId, place, seats }: SomeHold): Pro
   const rows: OwnedSeat[] = await db('sold_seats as s')
     .join(owning, 'owning.order_id', 's.order_id')
     .join('orders as o', 'o.id', 's.order_id')
-    .select({ orderId: 's.order_id', buyerId: 'o.user_id', seat: 's.seat_id' });
+    .select({ orderId: 's.order_id', buyerId: 'o.user_id', seat: 's.seat_id', withheldAt: 's.withheld_at' });
   return [...Map.groupBy(rows, ({ orderId }) => orderId)].map(([orderId, of]) => ({
     orderId,
     buyerId: of[0]!.buyerId,
     seats: of.map(({ seat }) => seat),
+    isWithheld: of[0]!.withheldAt !== null,
   }));
 }
 

@@ -7,12 +7,13 @@ import { places } from '../../shared/inventory/inventory.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { followOrders } from '../checkout/seat-owners.ts';
 import type { SaleDeps } from '../sale-deps.ts';
+import { readWithheld } from '../../shared/ledger/orders.ts';
 import { ago } from './glance.ts';
 
 export type MendDeps = Pick<SaleDeps, 'db' | 'inventory' | 'announcer' | 'log'>;
 
 export type Mended = {
-  /** Orders that lacked seats in Redis, and refunded ones that still had theirs. */
+  /** Orders that lacked seats in Redis (withheld ones too), and refunded ones that still had theirs. */
   sales: number;
   refunds: number;
   /** Unpaid holds that ended because their seats are an order's. */
@@ -32,6 +33,8 @@ type Order = {
   /** Redis should have heard of how it is by now. */
   isSettled: boolean;
   seats: string[];
+  /** Of a refunded one: those that stay sold, since their tickets were used. */
+  withheld: string[];
 };
 
 /** Orders a script call is given, so that none keeps a node for long. */
@@ -59,28 +62,41 @@ export async function mendDrop(
       ({ id, isRefunded, isSettled, seats }) =>
         !isRefunded && isSettled && (states.get(id) !== 'sold' || seats.some((seat) => !sold.has(seat))),
     );
-    for (const { id, isRefunded, isSettled, seats } of own)
-      if (!isRefunded || !isSettled || states.get(id) === 'sold')
-        for (const seat of seats) explained.add(seat);
+    const unwithheld = own.filter(
+      ({ id, isSettled, withheld }) =>
+        isSettled && states.get(id) !== 'sold' && withheld.some((seat) => !sold.has(seat)),
+    );
+    for (const { id, isRefunded, isSettled, seats, withheld } of own)
+      for (const seat of !isRefunded || !isSettled || states.get(id) === 'sold' ? seats : withheld)
+        explained.add(seat);
 
     // Their seats may be those of an order that comes next.
-    for (const { id } of stale) {
-      const reopened = await inventory.reopen(place, id);
+    for (const { id, withheld } of stale) {
+      const reopened = await inventory.reopen(place, id, withheld);
       if (reopened.kind !== 'released') continue;
       mended.refunds += 1;
       await deps.announcer.promoted(place, reopened.promoted, { ...reopened, reason: 'refunded' });
     }
-    for (let at = 0; at < lacking.length; at += portion) {
-      const owners = lacking.slice(at, at + portion).map(({ id, ...order }) => ({ orderId: id, ...order }));
+    const owning = [
+      ...lacking.map(({ id, ...order }) => ({ orderId: id, ...order })),
+      ...unwithheld.map(({ id, buyerId, withheld }) => ({
+        orderId: id,
+        buyerId,
+        seats: withheld,
+        isWithheld: true,
+      })),
+    ];
+    for (let at = 0; at < owning.length; at += portion) {
+      const owners = owning.slice(at, at + portion);
       const followed = await followOrders(deps, place, owners);
       mended.sales += owners.length;
       mended.yielded += followed.yielded.length;
       mended.blocked ||= followed.kind === 'blocked';
     }
-    if (stale.length + lacking.length > 0) {
+    if (stale.length + owning.length > 0) {
       const ids = (list: Order[]) => list.map(({ id }) => id);
       log.warn(
-        { ...place, sales: ids(lacking), refunds: ids(stale) },
+        { ...place, sales: ids(lacking), refunds: ids(stale), withheld: ids(unwithheld) },
         'Redis had forgotten, and follows MySQL',
       );
     }
@@ -99,7 +115,7 @@ function soldSeats(map: readonly string[]): Set<string> {
 
 async function readOrders({ db }: MendDeps, dropId: number, settledAfterMs: number): Promise<Order[]> {
   const since = ago(db, settledAfterMs);
-  type Row = Omit<Order, 'seats' | 'isRefunded' | 'isSettled'> &
+  type Row = Omit<Order, 'seats' | 'withheld' | 'isRefunded' | 'isSettled'> &
     Record<'refunded' | 'settled', number | null>;
   const rows: (Row & { seat: string })[] = await db('orders as o')
     .join('order_seats as s', 's.order_id', 'o.id')
@@ -107,11 +123,13 @@ async function readOrders({ db }: MendDeps, dropId: number, settledAfterMs: numb
     .select({ id: 'o.id', partition: 'o.partition', buyerId: 'o.user_id', seat: 's.seat_id' })
     .select(db.raw("o.status = 'refunded' as refunded"))
     .select(db.raw("if(o.status = 'refunded', o.reopened_at, o.created_at) <= ? as settled", [since]));
+  const kept = Map.groupBy(await readWithheld(db, dropId), ({ order_id }) => order_id);
   return [...Map.groupBy(rows, ({ id }) => id).values()].map((of) => {
     const { id, partition, buyerId, refunded, settled } = of[0]!;
     const seats = of.map(({ seat }) => seat);
     // Not put on sale again yet: `settled` is null.
-    return { id, partition, buyerId, isRefunded: refunded === 1, isSettled: settled === 1, seats };
+    const withheld = (kept.get(id) ?? []).map(({ seat_id }) => seat_id);
+    return { id, partition, buyerId, isRefunded: refunded === 1, isSettled: settled === 1, seats, withheld };
   });
 }
 

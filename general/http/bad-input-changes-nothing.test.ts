@@ -5,6 +5,7 @@ import request from 'supertest';
 import { closeServer, listen } from '../../shared/listen.ts';
 import { problems } from '../../shared/problems.ts';
 import { createRoutes } from '../routes.ts';
+import { insertOrder } from '../testing/insert-order.ts';
 import { createDrop, dropBody, inSeconds } from '../testing/new-drop.ts';
 import { createSaleRoutes } from '../sale-routes.ts';
 import type { TestUser } from '../testing/start-general.ts';
@@ -15,6 +16,7 @@ let general: TestSale;
 let users: Record<'shopper' | 'organizer' | 'admin', TestUser>;
 let eventId: number;
 let dropId: number;
+let orderId: string;
 let before: unknown;
 beforeAll(async () => {
   general = await startSale();
@@ -25,6 +27,7 @@ beforeAll(async () => {
   ]);
   users = { shopper, organizer, admin };
   ({ id: dropId, eventId } = await createDrop(general, organizer));
+  orderId = await insertOrder(general.db, { dropId, userId: shopper.userId, seats: ['0.1'] });
   before = await everything();
 });
 afterAll(() => general.stop());
@@ -74,7 +77,8 @@ test('every route that takes a body refuses what is too big, not JSON, or not an
   );
   expect(withBody.length).toBeGreaterThan(5);
   for (const { method, path } of withBody) {
-    const at = path.replace(':id', String(path.includes('/drops/') ? dropId : eventId));
+    const id = path.includes('/orders/') ? orderId : path.includes('/drops/') ? dropId : eventId;
+    const at = path.replace(':id', String(id));
     const by = users.admin;
     const deep = '['.repeat(8_000) + ']'.repeat(8_000);
     const tries: [string, string, string?][] = [

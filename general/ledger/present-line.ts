@@ -31,8 +31,14 @@ function factsOf(event: Event, buyerId: number | undefined): Partial<LedgerItem>
     case 'declined':
       return { ...hold(event), attempt: event.attempt };
     case 'sold':
-    case 'refund':
+    case 'withhold':
       return { ...hold(event), seats: event.seats };
+    case 'refund':
+      return {
+        ...hold(event),
+        seats: event.seats,
+        ...(event.withheld.length > 0 && { withheld: event.withheld }),
+      };
     case 'release':
       return {
         ...hold(event),

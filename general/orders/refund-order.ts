@@ -1,11 +1,12 @@
-import { ofOneOrder, order } from '../../shared/contract/orders.ts';
-import { loadDrop } from '../../shared/drops/drop.ts';
+import { ofOneOrder, order, refundRequest } from '../../shared/contract/orders.ts';
+import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import { describeSeat, rowsOf } from '../../shared/inventory/layout.ts';
 import { Problem } from '../../shared/problems.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import { presentOrders, type OrderRow } from './present-orders.ts';
-import { advanceRefund, requestRefunds } from './refund.ts';
+import { bySeatId, presentOrders, type OrderRow } from './present-orders.ts';
+import { advanceRefund, requestRefund, type UsedSeat } from './refund.ts';
 
 export function refundOrder(deps: SaleDeps): Route {
   const { db } = deps;
@@ -14,23 +15,42 @@ export function refundOrder(deps: SaleDeps): Route {
     path: '/api/orders/:id/refund',
     summary: 'Refund an order; its seats go back on sale',
     description:
-      'Safe to repeat. `refunding`: the payment provider has not answered yet, and will be asked again.',
+      'Safe to repeat. `refunding`: the payment provider has not answered yet, and will be asked again. An order of ' +
+      'which a ticket was used is refused with `already_checked_in`, which carries the `seats` in question, each with ' +
+      '`checkedInAt`. With `force` the money goes back all the same, and those seats stay sold: they are withheld from ' +
+      'the sale.',
     tag: 'Orders',
     who: ['organizer', 'admin'],
     params: ofOneOrder,
+    body: refundRequest,
     success: { status: 200, schema: order, description: 'The order' },
-    problems: [],
-    async handle({ params: { id }, session }) {
+    problems: ['already_checked_in'],
+    async handle({ params: { id }, body, session }) {
       const found = await db<OrderRow>('orders').where({ id }).first();
       const drop = found && (await loadDrop(db, found.drop_id));
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
-      await requestRefunds(db, { id });
+      const used = await requestRefund(db, id, { force: body?.force === true });
+      if (used.length > 0) throw alreadyUsed(used, drop);
       await advanceRefund(deps, id).catch((error: unknown) =>
         deps.log.warn({ err: error, orderId: id }, 'the refund goes on later'),
       );
       const [presented] = await presentOrders(db, await db<OrderRow>('orders').where({ id }));
       return presented!;
     },
+  });
+}
+
+function alreadyUsed(used: readonly UsedSeat[], { sections }: Drop): Problem {
+  const rows = rowsOf(sections);
+  const seats = used
+    .map(({ seat_id, checked_in_at }) => ({
+      ...describeSeat(seat_id, rows),
+      checkedInAt: checked_in_at.toISOString(),
+    }))
+    .toSorted(bySeatId);
+  return new Problem('already_checked_in', {
+    detail: `${seats.length} of the order’s tickets were used. With \`force\` it is refunded, and their seats stay sold.`,
+    extensions: { seats },
   });
 }

@@ -23,7 +23,10 @@ type RefundRow = {
   reopened_at: Date | null;
 };
 
-/** Marks paid orders for a refund; from here on it happens, whatever crashes. Returns how many it marked. */
+/**
+ * Marks paid orders for a refund, used tickets or not; from here on it happens, whatever crashes. Returns how many it
+ * marked. A ticket is not redeemed any more then: whoever redeems it locks the order first.
+ */
 export async function requestRefunds(
   db: Database,
   which: { id: string } | { drop_id: number },
@@ -33,6 +36,27 @@ export async function requestRefunds(
       .where({ ...which, status: 'paid' })
       .update({ status: 'refund_due', updated_at: new Date() }),
   );
+}
+
+/** A seat of an order whose ticket was used. */
+export type UsedSeat = { seat_id: string; checked_in_at: Date };
+
+/**
+ * The same for one order, unless one of its tickets was used: then nothing has changed, and the seats in question are
+ * returned. Its row is locked, so somebody is let in wholly before or not at all.
+ */
+export function requestRefund(db: Database, id: string, { force }: { force: boolean }): Promise<UsedSeat[]> {
+  return transact(db, async (trx) => {
+    const order = await trx<RefundRow>('orders').where({ id }).forUpdate().first('status');
+    if (order?.status !== 'paid') return [];
+    const used = force ? [] : await usedSeats(trx, id);
+    if (used.length === 0) await requestRefunds(trx, { id });
+    return used;
+  });
+}
+
+function usedSeats(db: Database, orderId: string): Promise<UsedSeat[]> {
+  return db('check_ins').where({ order_id: orderId }).orderBy('seat_id').select('seat_id', 'checked_in_at');
 }
 
 /** Takes a refund as far as it gets now. Safe to repeat, and by several at once. */
@@ -59,7 +83,11 @@ function readOrder(db: Database, id: string): Promise<RefundRow | undefined> {
   return db<RefundRow>('orders').where({ id }).first();
 }
 
-/** The seats leave `sold_seats` before Redis gives them away, so that their next order finds them free. */
+/**
+ * The seats leave `sold_seats` before Redis gives them away, so that their next order finds them free. Where somebody
+ * was let in, the seat stays there as withheld: whoever has the ticket may be sitting in it. Nobody has been let in
+ * since the refund was asked for.
+ */
 async function recordRefund(db: Database, { id, attempt }: RefundRow): Promise<void> {
   await transact(db, async (trx) => {
     const marked = await trx('orders')
@@ -67,7 +95,10 @@ async function recordRefund(db: Database, { id, attempt }: RefundRow): Promise<v
       .update({ status: 'refunded', updated_at: new Date() });
     if (marked === 0) return;
     await moveAttempt(trx, { holdId: id, attempt }, 'approved', 'refunded');
-    await trx('sold_seats').where({ order_id: id }).delete();
+    const used = (await usedSeats(trx, id)).map(({ seat_id }) => seat_id);
+    const sold = () => trx('sold_seats').where({ order_id: id });
+    if (used.length > 0) await sold().whereIn('seat_id', used).update({ withheld_at: new Date() });
+    await sold().whereNull('withheld_at').delete();
     await trx('outbox').insert({ topic: 'order-refunded', payload: JSON.stringify({ orderId: id }) });
   });
 }
@@ -75,8 +106,13 @@ async function recordRefund(db: Database, { id, attempt }: RefundRow): Promise<v
 async function reopenSeats(deps: SaleDeps, row: RefundRow): Promise<void> {
   const { db, inventory, announcer, log } = deps;
   const place = { dropId: row.drop_id, partition: row.partition };
-  let result = await inventory.reopen(place, row.id);
-  if (result.kind === 'retired') result = await reopenRetired(deps, place, row);
+  const rows: { seat_id: string }[] = await db('sold_seats')
+    .where({ order_id: row.id })
+    .whereNotNull('withheld_at')
+    .select('seat_id');
+  const withheld = rows.map(({ seat_id }) => seat_id);
+  let result = await inventory.reopen(place, row.id, withheld);
+  if (result.kind === 'retired') result = await reopenRetired(deps, place, row, withheld);
   if (result.kind === 'released')
     await announcer.promoted(place, result.promoted, { ...result, reason: 'refunded' });
   if (result.kind === 'unknown')
@@ -92,6 +128,7 @@ async function reopenRetired(
   { db, inventory }: SaleDeps,
   place: Place,
   { id, user_id: buyerId }: RefundRow,
+  withheld: readonly string[],
 ): ReturnType<Inventory['reopen']> {
   const lines = await allOwnLines({ db, inventory }, place, buyerId);
   const records = lines.map(({ streamId, fields }) => decodeRecord(streamId, fields));
@@ -100,7 +137,7 @@ async function reopenRetired(
   const seats = records.flatMap((record) =>
     record.kind === 'sold' && record.holdId === id ? record.seats : [],
   );
-  return seats.length === 0 ? { kind: 'unknown' } : inventory.reopen(place, id, { buyerId, seats });
+  return seats.length === 0 ? { kind: 'unknown' } : inventory.reopen(place, id, withheld, { buyerId, seats });
 }
 
 /** A refund that did not get to its end. */

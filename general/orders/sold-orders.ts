@@ -4,6 +4,8 @@ import type { Database } from '../../shared/mysql/connect.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
 import { presentOrders, type OrderRow } from './present-orders.ts';
 
+type SeatRow = { order_id: string; seat_id: string };
+type UsedRow = SeatRow & { checked_in_at: Date };
 type Row = OrderRow & { updated_at: Date; name: string; email: string };
 
 /** A page of a drop's orders with their buyers, the newest first. */
@@ -29,9 +31,28 @@ export async function soldOrders(
     .limit(limit + 1)
     .select('orders.*', 'users.name', 'users.email');
   const { page, next } = cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }));
-  const presented = await presentOrders(db, page);
+  const ids = page.map(({ id }) => id);
+  const [presented, used, withheld] = await Promise.all([
+    presentOrders(db, page),
+    db<UsedRow>('check_ins').whereIn('order_id', ids).select('order_id', 'seat_id', 'checked_in_at'),
+    db<SeatRow>('sold_seats')
+      .whereIn('order_id', ids)
+      .whereNotNull('withheld_at')
+      .select('order_id', 'seat_id'),
+  ]);
+  const key = ({ order_id, seat_id }: SeatRow) => `${order_id} ${seat_id}`;
+  const usedAt = new Map(used.map((row) => [key(row), row.checked_in_at]));
+  const kept = new Set(withheld.map(key));
   const items = page.map((row, index) => ({
     ...presented[index]!,
+    seats: presented[index]!.seats.map((seat) => {
+      const at = usedAt.get(key({ order_id: row.id, seat_id: seat.id }));
+      return {
+        ...seat,
+        ...(at && { checkedInAt: at.toISOString() }),
+        ...(kept.has(key({ order_id: row.id, seat_id: seat.id })) && { withheld: true as const }),
+      };
+    }),
     buyer: { id: row.user_id, name: row.name, email: row.email },
     updatedAt: row.updated_at.toISOString(),
   }));

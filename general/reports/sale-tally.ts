@@ -17,6 +17,7 @@ export class SaleTally {
     cancelled: 0,
     refunded: 0,
     seatsSold: 0,
+    seatsWithheld: 0,
   };
   /** Milliseconds since 1970 at the minute's start -> what happened in it. */
   readonly minutes = new Map<number, Minute>();
@@ -65,9 +66,15 @@ export class SaleTally {
         return;
       case 'refund':
         totals.refunded += 1;
-        totals.seatsSold -= record.seats.length;
-        this.#free += record.seats.length;
+        totals.seatsSold -= record.seats.length - record.withheld.length;
+        totals.seatsWithheld += record.withheld.length;
+        this.#free += record.seats.length - record.withheld.length;
         return;
+      case 'withhold':
+        totals.seatsSold += record.seats.length;
+        totals.seatsWithheld += record.seats.length;
+        this.#free -= record.seats.length;
+        break;
       case 'leave':
       case 'paying':
       case 'declined':

@@ -30,7 +30,7 @@ export function showReport({ db, reader, inventory }: Pick<Deps, 'db' | 'reader'
         tallies.of(drop),
         reader.read(session, (replica) => readTakings(replica, drop)),
       ]);
-      const { seatsSold, ...totals } = tally.totals;
+      const { seatsSold, seatsWithheld, ...totals } = tally.totals;
       const served = totals.held + totals.promoted;
       const share = (part: number) => (served === 0 ? null : part / served);
       const { soldOutAt, allPaidAt } = tally;
@@ -41,6 +41,7 @@ export function showReport({ db, reader, inventory }: Pick<Deps, 'db' | 'reader'
         generatedAt: new Date(now).toISOString(),
         capacity: drop.capacity,
         seatsSold,
+        seatsWithheld,
         conversion: { ...totals, rate: share(totals.paid) },
         lapseRate: share(totals.lapsed),
         soldOutAt: timeOf(soldOutAt),

@@ -22,7 +22,7 @@ export const checkIn = z
 
 export const checkInCounts = z
   .object({
-    sold: z.int().meta({ description: 'Seats paid for' }),
+    sold: z.int().meta({ description: 'Seats paid for, and refunded ones whose ticket was used' }),
     checkedIn: z.int().meta({ description: 'Of these, let in' }),
   })
   .meta({ id: 'CheckInCounts' });

@@ -33,6 +33,7 @@ export const ledgerItem = z
       'declined',
       'sold',
       'refund',
+      'withhold',
       'release',
       'leave',
       'lend',
@@ -53,6 +54,9 @@ export const ledgerItem = z
     entryId: z.string().optional(),
     buyerId: id.optional(),
     seats: z.array(z.string()).optional(),
+    withheld: z.array(z.string()).optional().meta({
+      description: 'Of a refund: those of its seats that stay sold, since their tickets were used',
+    }),
     expiresAt: time.optional(),
     attempt: z.int().optional(),
     reason: z.enum(releaseReasons).optional(),

@@ -26,10 +26,29 @@ export const order = z
 
 export const ofOneOrder = z.object({ id: orderId });
 
+/** May be left out. */
+export const refundRequest = z
+  .strictObject({
+    force: z.boolean().optional().meta({
+      description: 'Also where a ticket was used; its seat is not sold again',
+    }),
+  })
+  .meta({ id: 'RefundRequest' })
+  .optional();
+
 /** An order as the organizer of its drop and admins see it in a list. */
 export const soldOrder = z
   .object({
     ...order.shape,
+    seats: z.array(
+      z.object({
+        ...seat.shape,
+        checkedInAt: time.optional().meta({ description: 'When its ticket was used, if it was' }),
+        withheld: z.literal(true).optional().meta({
+          description: 'The order is refunded, but the seat stays sold, since its ticket was used',
+        }),
+      }),
+    ),
     buyer: z.object({ id, name: z.string(), email: z.string() }),
     updatedAt: time,
   })

@@ -21,6 +21,9 @@ export const dropReport = z
     generatedAt: time,
     capacity: z.int(),
     seatsSold: z.int(),
+    seatsWithheld: z.int().meta({
+      description: 'Of these, in refunded orders: their tickets were used, so they are not sold again',
+    }),
     conversion: z.object({
       ...counted,
       duplicates: z.int().meta({ description: 'Entries of buyers who had seats or a place already' }),

@@ -4,7 +4,7 @@
  * seed and the shortest steps that show it.
  */
 import * as fc from 'fast-check';
-import { PartitionModel, type Given } from '../testing/model.ts';
+import { PartitionModel, type Given, type Owning } from '../testing/model.ts';
 import { createTestInventory, inShort, newBatch, newDrop } from '../testing/inventory.ts';
 import { replayLedger } from '../testing/replay-ledger.ts';
 import type { Drop } from '../drops/drop.ts';
@@ -31,8 +31,8 @@ class Model {
   batches: { partition: number; batch: Batch; result: ClaimResult }[] = [];
   readonly transfers: { from: number; to: number; transfer: string; seats: string[]; arrived: boolean }[] =
     [];
-  /** What MySQL knows: orders by id. The seats of no two of them overlap. */
-  readonly orders = new Map<string, Token>();
+  /** What MySQL knows: orders by id, and of refunded ones the seats that are withheld. No two seats overlap. */
+  readonly orders = new Map<string, Token & Owning>();
   /** How each buyer stood when it was last looked at, and as of which version. */
   readonly seen = new Map<string, { stands: string; version: number }>();
   /** Where a failover would go back to. */
@@ -133,11 +133,12 @@ async function expectSame(model: Model): Promise<void> {
     );
 
     // Whatever the model says: each seat that is taken has one live hold, and each live hold has its seats.
+    // A withheld seat is sold to nobody, and its order remembers it.
     const live = Object.values(holds)
       .map((record) => record.split('|'))
-      .filter(([state = '']) => 'hps'.includes(state))
+      .filter(([state = '']) => 'hpsw'.includes(state))
       .flatMap(([state, , , seats = '']) =>
-        seats.split('+').map((seat) => [seat, state === 's' ? 's' : 'h']),
+        seats.split('+').map((seat) => [seat, 'sw'.includes(state ?? '') ? 's' : 'h']),
       );
     const taken = map.flatMap((_, row) =>
       Array.from(rows[row] ?? '', (state, index) => [`${row}.${index + 1}`, state]).filter(
@@ -288,17 +289,29 @@ const complete = (index: number) =>
     // MySQL refuses an order whose seats are another one's.
     if (ownersOf(model, token).length > 0) return;
     const state = model.partition(partition).holds.get(token.holdId)?.state;
+    // MySQL tells of no order that is refunded.
+    if (model.orders.get(token.holdId)?.isWithheld === true) return;
     if (state !== 'refunded') model.orders.set(token.holdId, token);
     if (state === undefined || state === 'released') model.lostData = true;
     const expected = model.partition(partition).completePayment(token);
     expect((await inventory.completePayment(model.place(partition), token)).kind).toBe(expected);
   });
 
-const refund = (index: number) =>
-  onToken('refund', index, async (model, { partition, holdId }) => {
-    model.orders.delete(holdId);
-    const expected = model.partition(partition).reopen(holdId);
-    const reopened = await inventory.reopen(model.place(partition), holdId);
+/** MySQL has the refund; the tickets of the first `used` seats were used. Returns those that stay sold. */
+function refundOrder(model: Model, holdId: string, used: number): string[] {
+  const order = model.orders.get(holdId);
+  if (!order) return [];
+  const withheld = order.isWithheld === true ? order.seats : order.seats.slice(0, used);
+  if (withheld.length === 0) model.orders.delete(holdId);
+  else model.orders.set(holdId, { ...order, seats: withheld, isWithheld: true });
+  return withheld;
+}
+
+const refund = (index: number, used: number) =>
+  onToken(`refund, ${used} used, of`, index, async (model, { partition, holdId }) => {
+    const withheld = refundOrder(model, holdId, used);
+    const expected = model.partition(partition).reopen(holdId, withheld);
+    const reopened = await inventory.reopen(model.place(partition), holdId, withheld);
     expect(reopened.kind).toBe(expected.kind);
     if (reopened.kind !== 'released') return;
     expect(given(reopened.promoted)).toEqual(expected.promoted);
@@ -322,7 +335,7 @@ const forget = (index: number) =>
   });
 
 /** Other orders in MySQL that own seats of this hold. */
-const ownersOf = (model: Model, { holdId, seats }: Token): Token[] =>
+const ownersOf = (model: Model, { holdId, seats }: Token): (Token & Owning)[] =>
   [...model.orders.values()].filter(
     (order) => order.holdId !== holdId && order.seats.some((seat) => seats.includes(seat)),
   );
@@ -333,9 +346,10 @@ const follow = (partitionIndex: number, lostIndex: number | undefined) =>
     const partition = partitionIndex % model.drop.partitions;
     const [place, expected] = [model.place(partition), model.partition(partition)];
     for (const { holdId, state } of expected.holds.values()) {
-      if (state !== 'sold' || model.orders.has(holdId)) continue;
-      const promoted = expected.reopen(holdId).promoted ?? [];
-      const reopened = await inventory.reopen(place, holdId);
+      const order = model.orders.get(holdId);
+      if (state !== 'sold' || (order && order.isWithheld !== true)) continue;
+      const promoted = expected.reopen(holdId, order?.seats).promoted ?? [];
+      const reopened = await inventory.reopen(place, holdId, order?.seats);
       if (reopened.kind !== 'released') throw new Error(reopened.kind);
       expect(given(reopened.promoted)).toEqual(promoted);
       model.keep(partition, reopened.promoted);
@@ -351,7 +365,7 @@ const follow = (partitionIndex: number, lostIndex: number | undefined) =>
     const { yielded, promoted, kind } = expected.followOrders(owners, lost);
     const followed = await inventory.followOrders(
       place,
-      owners.map(({ holdId: orderId, buyerId, seats }) => ({ orderId, buyerId, seats })),
+      owners.map(({ holdId: orderId, ...order }) => ({ orderId, ...order })),
       lost,
     );
     expect(followed.kind).toBe(kind);
@@ -367,9 +381,9 @@ const follow = (partitionIndex: number, lostIndex: number | undefined) =>
   });
 
 /** MySQL has the refund, and whoever would have told Redis is gone. */
-const missRefund = (index: number) =>
-  onToken('Redis misses the refund of', index, async (model, { holdId }) => {
-    model.orders.delete(holdId);
+const missRefund = (index: number, used: number) =>
+  onToken(`Redis misses the refund, ${used} used, of`, index, async (model, { holdId }) => {
+    refundOrder(model, holdId, used);
   });
 
 const remember = () =>
@@ -559,10 +573,10 @@ const steps = fc.commands<Model, Real, false>(
       2,
       fc.tuple(index, fc.constantFrom(undefined, undefined, 0, 1, 2, 3)).map((args) => follow(...args)),
     ),
-    index.map(missRefund),
+    fc.tuple(index, fc.nat(2)).map(([token, used]) => missRefund(token, used)),
     fc.constant(remember()),
     fc.constant(failOver()),
-    index.map(refund),
+    fc.tuple(index, fc.nat(2)).map(([token, used]) => refund(token, used)),
     index.map(tell),
     index.map(forget),
     ...often(

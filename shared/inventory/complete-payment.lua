@@ -13,7 +13,7 @@ local id, buyer, seats = ARGV[1], ARGV[2], ARGV[3]
 if meta.status == 'retired' then return { 'sold', int(meta.version) } end
 local hold = readHold(id)
 if hold and hold.state == 's' then return { 'sold', int(meta.version) } end
-if hold and hold.state == 'f' then return { 'refunded', int(meta.version) } end
+if hold and hold.state:match('[fw]') then return { 'refunded', int(meta.version) } end
 
 if not hold or hold.state == 'r' then
   if not allFree(seats) then return { 'conflict', int(meta.version) } end

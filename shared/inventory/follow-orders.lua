@@ -4,7 +4,8 @@
 -- All of it is one step, so that no seat of an order is offered to anybody in between.
 --
 -- ARGV  1 hold whose card was charged and which gets no order, or ''  2 its buyer  3 its seats  4 its attempt
---       5... orders that own seats, as 'order|buyer|seats'; without seats where they are of another drop of the event
+--       5... orders that own seats, as 'order|buyer|seats'; without seats where they are of another drop of the event;
+--            with '|w' those that are refunded, and the seats that are withheld: they are sold to nobody
 -- reply {'ended', version, n, buyer * n, promoted hold...}   the hold that lost has ended just now; n buyers yielded
 --       {'noted', ...}    it had ended or was forgotten before; why it is without seats is remembered now
 --       {'known', ...}    nothing was left to do about it, or there was none
@@ -66,16 +67,19 @@ local function sameSeats(some, others)
   return countSeats(some) == countSeats(others)
 end
 
-local function follow(order, owner, ofOrder)
+local function follow(order, owner, ofOrder, withheld)
   local hold = readHold(order)
+  withheld = withheld == 'w'
   -- MySQL has taken its seats back since.
-  if hold and hold.state == 'f' then return end
+  if hold and hold.state:match('[fw]') and not withheld then return end
+  -- reopen.lua tells of the refund.
+  if hold and hold.state == 's' and withheld then return end
   if hold and (hold.state == 'h' or hold.state == 'p') then
     -- A failover can take an order back to its buyer's place in standby, which then gets other seats under the same id.
     -- Nothing more can be charged for it: MySQL has the attempt.
-    if sameSeats(hold.seats, ofOrder) then sell(hold) else release(hold, 'seats_lost') end
+    if not withheld and sameSeats(hold.seats, ofOrder) then sell(hold) else release(hold, 'seats_lost') end
   end
-  local sold = hold and hold.state == 's'
+  local sold = hold and hold.state == (withheld and 'w' or 's')
   local own, wanted = sold and seatSet(hold.seats) or {}, {}
   for seat in ofOrder:gmatch('[^+]+') do
     if not own[seat] and not allFree(seat) then wanted[#wanted + 1] = seat end
@@ -93,17 +97,20 @@ local function follow(order, owner, ofOrder)
   markAll(more, 's')
   meta.free = meta.free - #got
   meta.sold = meta.sold + #got
-  writeHold({ id = order, state = 's', buyer = owner, expiresAt = hold and hold.expiresAt or now,
-    seats = sold and (hold.seats .. '+' .. more) or more, attempt = hold and hold.attempt or 1 })
-  ledger('t', 'sold', 'h', order, 'u', owner, 's', more)
-  if not sold then
+  writeHold({ id = order, state = withheld and 'w' or 's', payer = withheld and 'refunded' or nil, buyer = owner,
+    expiresAt = hold and hold.expiresAt or now, seats = sold and (hold.seats .. '+' .. more) or more,
+    attempt = hold and hold.attempt or 1 })
+  ledger('t', withheld and 'withhold' or 'sold', 'h', order, 'u', owner, 's', more)
+  if withheld then
+    forget({ id = order, buyer = owner })
+  elseif not sold then
     redis.call('ZREM', STANDBY, owner)
     redis.call('HSET', ENTRIES, owner, 'H|' .. order)
   end
 end
 
 if id ~= '' then lose() end
-for at = 5, #ARGV do follow(ARGV[at]:match('^([^|]+)|(%d+)|(.*)$')) end
+for at = 5, #ARGV do follow(ARGV[at]:match('^([^|]+)|(%d+)|([^|]*)|?(w?)$')) end
 local promoted = promote()
 save()
 local reply = { outcome, stamp(), #ended }

@@ -20,6 +20,8 @@ const states: Record<string, HoldState> = {
   r: 'released',
   // Refunded: to everybody but complete-payment.lua the same as released.
   f: 'released',
+  // So is this, though seats of it stay sold.
+  w: 'released',
 };
 
 export function decodeHoldState(code: unknown): HoldState {

@@ -49,8 +49,11 @@ export type BeginPayment =
 
 /** A hold whose card was charged though it gets no order. */
 export type LostHold = Pick<Hold, 'holdId' | 'buyerId'> & { seats: readonly string[]; attempt: number };
-/** What MySQL says of seats: an order, its buyer and all its seats. */
-export type Owner = { orderId: string; buyerId: number; seats: readonly string[] };
+/**
+ * What MySQL says of seats: an order, its buyer and all its seats. `isWithheld`: the order is refunded, and these seats
+ * of it stay sold, since their tickets were used.
+ */
+export type Owner = { orderId: string; buyerId: number; seats: readonly string[]; isWithheld?: boolean };
 
 export type Followed = {
   /**
@@ -169,12 +172,13 @@ export type Inventory = {
   /** Gives seats to the orders that own them in MySQL, and ends the hold that was charged for them in vain, if any. */
   followOrders: (place: Place, owners: readonly Owner[], lost?: LostHold) => Promise<Followed>;
   /**
-   * sold -> refunded, after MySQL has the refund. `retired`: whether that was done before, the archived ledger tells;
+   * sold -> refunded, after MySQL has the refund. Seats that are `withheld` stay sold. `retired`: whether that was done before, the archived ledger tells;
    * if not, `sold` does it.
    */
   reopen: (
     place: Place,
     holdId: string,
+    withheld?: readonly string[],
     sold?: { buyerId: number; seats: readonly string[] },
   ) => Promise<Released | Settled | Unknown | { kind: 'retired' }>;
   /** Ends the sale, a portion a call. `left`: holds and standby places still to end; repeat until it is 0. */
@@ -457,8 +461,8 @@ export function createInventory({
       const about = lost
         ? [lost.holdId, lost.buyerId, encodeSeats(lost.seats), lost.attempt]
         : ['', 0, '', 0];
-      const orders = owners.map(({ orderId, buyerId, seats }) =>
-        [orderId, buyerId, encodeSeats(seats)].join('|'),
+      const orders = owners.map(({ orderId, buyerId, seats, isWithheld = false }) =>
+        [orderId, buyerId, encodeSeats(seats), ...(isWithheld ? ['w'] : [])].join('|'),
       );
       const reply = await follow(place, ...about, ...orders);
       const [outcome, version, count, ...rest] = reply;
@@ -478,8 +482,9 @@ export function createInventory({
       }
     },
 
-    async reopen(place, holdId, sold) {
-      const reply = await reopen(place, holdId, ...(sold ? [sold.buyerId, encodeSeats(sold.seats)] : []));
+    async reopen(place, holdId, withheld = [], sold) {
+      const of = sold ? [sold.buyerId, encodeSeats(sold.seats)] : [];
+      const reply = await reopen(place, holdId, encodeSeats(withheld), ...of);
       if (reply[0] === 'retired') return { kind: 'retired' };
       if (sold) await noteLate(place.dropId);
       return decodeEnd('reopen', reply);

@@ -12,7 +12,8 @@
 --                      'L|entry|until' (refused until then, since holds of this buyer lapsed)
 --                      'R|entry' (standby that ended with a cancelled drop), 'R|entry|closed' (at closing)
 --   5 holds     hash   hold -> 'state|buyer|expiresAt|seats|attempt|payer'
---                      state h held, p paying, s sold, r released, f refunded; payer names the request that
+--                      state h held, p paying, s sold, r released, f refunded, w refunded but these seats stay
+--                      sold (withheld: their tickets were used); payer names the request that
 --                      pays, and why it was released when it was
 --   6 due       zset   held holds, score = expiresAt (ms)
 --   7 paying    zset   paying holds, score = since when (ms)

@@ -1,35 +1,55 @@
--- sold -> refunded, after MySQL has the refund: the seats go to standby, else back on sale.
+-- sold -> refunded, after MySQL has the refund: the seats go to standby, else back on sale. Those whose tickets were
+-- used stay sold, to nobody (withheld).
 --
--- ARGV  1 hold
---       2 buyer  3 seats  both only of a retired partition, once its archived ledger was found to have the hold as sold
+-- ARGV  1 hold  2 its seats that are withheld, '' for none
+--       3 buyer  4 seats  both only of a retired partition, once its archived ledger was found to have the hold as sold
 -- reply {'released', buyer, version, '0', promoted hold...}  {'settled', state}  {'unknown'}
 --       {'retired'}  the archived ledger has to be asked whether it was refunded before
 if not meta then return { 'unknown' } end
 local hold = readHold(ARGV[1])
 
+local function split(seats)
+  local kept, withheld, free = {}, {}, {}
+  for seat in ARGV[2]:gmatch('[^+]+') do kept[seat] = true end
+  for seat in seats:gmatch('[^+]+') do
+    local list = kept[seat] and withheld or free
+    list[#list + 1] = seat
+  end
+  return table.concat(withheld, '+'), table.concat(free, '+'), #free
+end
+
+local function refund(id, buyer, seats, withheld)
+  if withheld ~= '' then ledger('t', 'refund', 'h', id, 'u', buyer, 's', seats, 'w', withheld)
+  else ledger('t', 'refund', 'h', id, 'u', buyer, 's', seats) end
+end
+
 if meta.status == 'retired' then
   if hold then return { 'settled', hold.state } end
-  if not ARGV[2] then return { 'retired' } end
+  if not ARGV[3] then return { 'retired' } end
   -- There are no rows to mark: counters and ledger tell. The hold is remembered for as long as two may be at this refund.
-  local count = countSeats(ARGV[3])
-  writeHold({ id = ARGV[1], state = 'f', buyer = ARGV[2], expiresAt = now, seats = ARGV[3], attempt = 1, payer = 'refunded' })
+  local withheld, _, count = split(ARGV[4])
+  writeHold({ id = ARGV[1], state = withheld ~= '' and 'w' or 'f', buyer = ARGV[3], expiresAt = now,
+    seats = withheld ~= '' and withheld or ARGV[4], attempt = 1, payer = 'refunded' })
   redis.call('EXPIRE', HOLDS, 86400)
   meta.sold = meta.sold - count
   meta.free = meta.free + count
-  ledger('t', 'refund', 'h', ARGV[1], 'u', ARGV[2], 's', ARGV[3])
+  refund(ARGV[1], ARGV[3], ARGV[4], withheld)
   save()
-  return { 'released', ARGV[2], stamp(), '0' }
+  return { 'released', ARGV[3], stamp(), '0' }
 end
 if not hold then return { 'unknown' } end
 if hold.state ~= 's' then return { 'settled', hold.state } end
 
-hold.state = 'f'
+local all = hold.seats
+local withheld, free, count = split(all)
+hold.state = withheld ~= '' and 'w' or 'f'
 hold.payer = 'refunded'
+if withheld ~= '' then hold.seats = withheld end
 writeHold(hold)
 forget(hold)
-meta.sold = meta.sold - hold.count
-freeSeats(hold.seats)
-ledger('t', 'refund', 'h', hold.id, 'u', hold.buyer, 's', hold.seats)
+meta.sold = meta.sold - count
+freeSeats(free)
+refund(hold.id, hold.buyer, all, withheld)
 local promoted = promote()
 save()
 return { 'released', hold.buyer, stamp(), '0', unpack(promoted) }

@@ -6,9 +6,12 @@ import type { Lapse } from './lapse.ts';
 import type { KeyName, Place } from './keys.ts';
 import { unexpected, type Script } from './script.ts';
 
-/** `refunded` and `released` are told apart here: a late word on a refunded payment must not sell the seats again. */
+/**
+ * `refunded` and `released` are told apart here: a late word on a refunded payment must not sell the seats again.
+ * `withheld`: refunded, and `seats` are those of it that stay sold.
+ */
 export type RestoredHold = Hold & {
-  state: 'held' | 'paying' | 'sold' | 'released' | 'refunded';
+  state: 'held' | 'paying' | 'sold' | 'released' | 'refunded' | 'withheld';
   attempt: number;
   /** Why it was released, if it was. */
   reason: string;
@@ -66,7 +69,7 @@ export type Restore = (
   },
 ) => Promise<'restored' | 'exists' | 'moved'>;
 
-const codes = { held: 'h', paying: 'p', sold: 's', released: 'r', refunded: 'f' } as const;
+const codes = { held: 'h', paying: 'p', sold: 's', released: 'r', refunded: 'f', withheld: 'w' } as const;
 
 /** As in prelude.lua. */
 const sequences = 2 ** 40;
@@ -124,6 +127,7 @@ function* contentsOf(state: PartitionState, records: readonly (readonly string[]
   for (const hold of state.holds) {
     if (hold.state === 'held' || hold.state === 'paying' || hold.state === 'sold')
       seats[hold.state] += hold.seats.length;
+    if (hold.state === 'withheld') seats.sold += hold.seats.length;
     yield ['holds', [hold.holdId, encodeHold(hold)]];
     if (hold.state === 'held') yield ['due', [hold.expiresAt, hold.holdId]];
     if (hold.state === 'paying') yield ['paying', [hold.holdId]];

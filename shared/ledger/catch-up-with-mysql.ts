@@ -86,17 +86,32 @@ export class Catching {
     for (const attempt of pending) this.#pay(attempt);
   }
 
-  #order({ id, user_id, seats, status, reopened_at }: Order): void {
+  #order({ id, user_id, seats, status, reopened_at, withheld }: Order): void {
     const hold = this.#own.replay.holds.get(id);
     const of = { h: id, u: user_id, s: encodeSeats(hold?.seats ?? seats) };
     if (status === 'refunded' && reopened_at !== null) {
-      if (hold?.state === 'sold') this.#add({ t: 'refund', ...of });
+      const kept = encodeSeats(withheld);
+      if (hold?.state === 'sold') this.#add({ t: 'refund', ...of, ...(kept !== '' && { w: kept }) });
+      else this.#withhold(id, user_id, withheld);
       return;
     }
     if (hold?.state === 'sold') return;
     if (hold?.state === 'held' || hold?.state === 'paying') this.#add({ t: 'sold', ...of });
     else if (this.#areFree(seats)) this.#add({ t: 'sold', ...of, s: encodeSeats(seats) });
     else this.notRestored.push(`order ${id}: of its seats ${seats.join(', ')} somebody else holds one`);
+  }
+
+  /** Seats of a refunded order that nobody else gets, as long as nobody else has them. */
+  #withhold(id: string, buyerId: number, seats: readonly string[]): void {
+    const { replay } = this.#own;
+    const lacking = seats.filter((seat) => replay.withheld.get(seat) !== id);
+    if (lacking.length === 0) return;
+    const hold = replay.holds.get(id);
+    if (hold?.state === 'held' || hold?.state === 'paying')
+      this.#add({ t: 'release', h: id, u: buyerId, s: encodeSeats(hold.seats), why: 'seats_lost' });
+    if (this.#areFree(lacking)) this.#add({ t: 'withhold', h: id, u: buyerId, s: encodeSeats(lacking) });
+    else
+      this.notRestored.push(`withheld seats ${lacking.join(', ')} of order ${id}: somebody else holds one`);
   }
 
   /** Until the provider has decided, its seats are nobody else's. */

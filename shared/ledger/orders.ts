@@ -15,6 +15,8 @@ export type Order = {
   reopened_at: Date | null;
   created_at: Date;
   seats: string[];
+  /** Of a refunded order: those that stay sold, since their tickets were used. */
+  withheld: string[];
 };
 
 /**
@@ -32,14 +34,19 @@ export async function checkOrders(
   const holding = new Set(orders.filter(holdsSeats).map(({ id }) => id));
 
   const owners = new Map<string, string>();
+  const own = (seat: string, { id }: Order) => {
+    const other = owners.get(seat);
+    if (other !== undefined) report('1 one owner', `seat ${seat} is in two orders`, [other, id]);
+    owners.set(seat, id);
+  };
   for (const order of orders) {
-    if (order.status === 'refunded') continue;
-    if (order.status === 'paid') checkAgainstHold(order, holds.get(order.id), drop, report);
-    for (const seat of order.seats) {
-      const other = owners.get(seat);
-      if (other !== undefined) report('1 one owner', `seat ${seat} is in two orders`, [other, order.id]);
-      owners.set(seat, order.id);
+    if (order.status === 'refunded') {
+      if (order.reopened_at !== null) checkWithheld(order, replays, report);
+      for (const seat of order.withheld) own(seat, order);
+      continue;
     }
+    if (order.status === 'paid') checkAgainstHold(order, holds.get(order.id), drop, report);
+    for (const seat of order.seats) own(seat, order);
   }
   for (const hold of holds.values()) {
     if (hold.state === 'sold' && !holding.has(hold.holdId))
@@ -60,13 +67,36 @@ function holdsSeats({ status, reopened_at }: Order): boolean {
 const heardWithin = 30_000;
 
 export async function readOrders(db: Database, dropId: number): Promise<Order[]> {
-  const rows: Omit<Order, 'seats'>[] = await db('orders').where({ drop_id: dropId });
+  const rows: Omit<Order, 'seats' | 'withheld'>[] = await db('orders').where({ drop_id: dropId });
   const seats: { order_id: string; seat_id: string }[] = await db('order_seats')
     .join('orders', 'orders.id', 'order_seats.order_id')
     .where('orders.drop_id', dropId)
     .select('order_id', 'seat_id');
   const byOrder = Map.groupBy(seats, ({ order_id }) => order_id);
-  return rows.map((row) => ({ ...row, seats: (byOrder.get(row.id) ?? []).map(({ seat_id }) => seat_id) }));
+  const kept = Map.groupBy(await readWithheld(db, dropId), ({ order_id }) => order_id);
+  const ids = (of: { seat_id: string }[] = []) => of.map(({ seat_id }) => seat_id);
+  return rows.map((row) => ({ ...row, seats: ids(byOrder.get(row.id)), withheld: ids(kept.get(row.id)) }));
+}
+
+/** Seats of refunded orders that stay sold, since their tickets were used. */
+export async function readWithheld(
+  db: Database,
+  dropId: number,
+): Promise<{ order_id: string; seat_id: string }[]> {
+  return db('sold_seats')
+    .where({ drop_id: dropId })
+    .whereNotNull('withheld_at')
+    .select('order_id', 'seat_id');
+}
+
+/** A sold seat without a paid order is one that is withheld, by MySQL as by the ledger. */
+function checkWithheld({ id, withheld, seats }: Order, replays: readonly Replay[], report: Report): void {
+  const played = replays.flatMap((replay) => seats.filter((seat) => replay.withheld.get(seat) === id));
+  if (played.toSorted().join() !== withheld.toSorted().join())
+    report('1 one owner', `of refunded order ${id} other seats are withheld than MySQL has`, {
+      ledger: played,
+      mysql: withheld,
+    });
 }
 
 function checkAgainstHold(order: Order, hold: ReplayedHold | undefined, drop: Drop, report: Report): void {

@@ -50,6 +50,7 @@ export class StateKeeper {
         this.#end(record);
         return;
       case 'refund':
+      case 'withhold':
         this.#reasons.set(record.holdId, 'refunded');
         this.#refunded.add(record.holdId);
         this.#end(record);
@@ -153,15 +154,24 @@ export class StateKeeper {
   }
 
   #holds(replay: Replay): RestoredHold[] {
-    return [...replay.holds.values()].map(({ holdId, buyerId, seats, expiresAt, attempt, state }) => ({
-      holdId,
-      buyerId,
-      seats,
-      expiresAt,
-      attempt,
-      state: state === 'released' && this.#refunded.has(holdId) ? 'refunded' : state,
-      reason: state === 'released' ? (this.#reasons.get(holdId) ?? '') : '',
-    }));
+    return [...replay.holds.values()].map(({ holdId, buyerId, seats, expiresAt, attempt, state }) => {
+      const withheld = seats.filter((seat) => replay.withheld.get(seat) === holdId);
+      const isWithheld = withheld.length > 0;
+      return {
+        holdId,
+        buyerId,
+        seats: isWithheld ? withheld : seats,
+        expiresAt,
+        attempt,
+        state:
+          state !== 'released' || !this.#refunded.has(holdId)
+            ? state
+            : isWithheld
+              ? ('withheld' as const)
+              : ('refunded' as const),
+        reason: state === 'released' ? (this.#reasons.get(holdId) ?? '') : '',
+      };
+    });
   }
 
   /** As soldOutBit in prelude.lua has it; bit 0 of byte 0 is its highest, as Redis counts. */
@@ -189,9 +199,7 @@ function drawRows(drop: Drop, replay: Replay): string[] {
     Array.from({ length: seats }, (_, index) => {
       const id = seatId(row, index + 1);
       if (!own.has(id)) return '-';
-      const holdId = replay.ownerOf(id);
-      if (holdId === undefined) return '.';
-      return replay.holds.get(holdId)?.state === 'sold' ? 's' : 'h';
+      return replay.drawn(id);
     }).join(''),
   );
 }

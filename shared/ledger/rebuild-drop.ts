@@ -140,7 +140,7 @@ function standing(replay: Replay) {
     free: replay.free,
     held: replay.seatsIn('held'),
     paying: replay.seatsIn('paying'),
-    sold: replay.seatsIn('sold'),
+    sold: replay.sold,
     standby: replay.standby.size,
   };
 }

@@ -42,7 +42,11 @@ export type Event =
     }
   | ({ kind: 'retake' | 'promote'; expiresAt: number } & OfSeats)
   | ({ kind: 'paying' | 'declined'; attempt: number } & OfHold)
-  | ({ kind: 'sold' | 'refund' } & OfSeats)
+  | ({ kind: 'sold' } & OfSeats)
+  /** `withheld`: of its seats those that stay sold, since their tickets were used. */
+  | ({ kind: 'refund'; withheld: string[] } & OfSeats)
+  /** Free seats that MySQL has as withheld from the sale: a failover had lost that. */
+  | ({ kind: 'withhold' } & OfSeats)
   /** `lapse`: for it the buyer's entries are refused until then (ms); it is the buyer's `count`th one. */
   | ({
       kind: 'release';
@@ -132,8 +136,10 @@ function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
     case 'declined':
       return { kind, ...who(), attempt: number('a') };
     case 'sold':
-    case 'refund':
+    case 'withhold':
       return { kind, ...who(), seats: seats() };
+    case 'refund':
+      return { kind, ...who(), seats: seats(), withheld: decodeSeats(fields.get('w') ?? '') };
     case 'release':
       return { kind, ...who(), seats: seats(), reason: decodeReleaseReason(text('why')), lapse: lapse() };
     case 'leave':

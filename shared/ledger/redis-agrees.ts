@@ -25,7 +25,7 @@ export async function checkRedisAgrees(
       free: replay.free,
       held: replay.seatsIn('held'),
       paying: replay.seatsIn('paying'),
-      sold: replay.seatsIn('sold'),
+      sold: replay.sold,
       standby: replay.standby.size,
     };
     const said = { capacity, free, held, paying, sold, standby };
@@ -47,10 +47,11 @@ export async function checkRedisAgrees(
     for (const seat of replay.seats) {
       const [row, number] = seat.split('.').map(Number) as [number, number];
       const said = map[row]?.[number - 1];
-      const holdId = replay.ownerOf(seat);
-      const state = holdId === undefined ? '.' : replay.holds.get(holdId)?.state === 'sold' ? 's' : 'h';
+      const state = replay.drawn(seat);
       if (said !== state)
-        report('1 one owner', `seat ${seat} is '${said}' in Redis and '${state}' by the ledger`, { holdId });
+        report('1 one owner', `seat ${seat} is '${said}' in Redis and '${state}' by the ledger`, {
+          holdId: replay.ownerOf(seat),
+        });
     }
   }
 }

@@ -46,6 +46,8 @@ export class Replay {
   /** Every entry in the order of decision; left empty unless it is asked for: there may be a million. */
   readonly decided: DecidedEntry[] = [];
   decidedCount = 0;
+  /** Seats of refunded orders that stay sold, with their orders. */
+  readonly withheld = new Map<string, string>();
   readonly lent: Transfer[] = [];
   readonly borrowed: { transfer: string; seats: string[] }[] = [];
   cancelled = false;
@@ -127,6 +129,18 @@ export class Replay {
     return this.#seats.get(seat);
   }
 
+  /** As Redis draws it. */
+  drawn(seat: string): '.' | 'h' | 's' {
+    const holdId = this.#seats.get(seat);
+    if (holdId === undefined) return '.';
+    return this.withheld.has(seat) || this.holds.get(holdId)?.state === 'sold' ? 's' : 'h';
+  }
+
+  /** In paid orders, or withheld. */
+  get sold(): number {
+    return this.seatsIn('sold') + this.withheld.size;
+  }
+
   get seats(): Iterable<string> {
     return this.#seats.keys();
   }
@@ -175,8 +189,11 @@ export class Replay {
       case 'leave':
         return this.#leave(event);
       case 'refund':
+        for (const seat of event.withheld) this.#withhold(seat, event);
         this.#end(event, ['sold']);
         return;
+      case 'withhold':
+        return this.#withholdFree(event);
       case 'lend':
         this.lent.push(event);
         for (const seat of event.seats) {
@@ -254,7 +271,7 @@ export class Replay {
     const played = {
       free: this.#free,
       taken: this.seatsIn('held') + this.seatsIn('paying'),
-      sold: this.seatsIn('sold'),
+      sold: this.sold,
       standby: this.standby.size,
     };
     if (JSON.stringify(said) !== JSON.stringify(played))
@@ -532,6 +549,7 @@ export class Replay {
     if (!sameSeats(hold.seats, event.seats))
       this.#fault('1 one owner', `hold ${hold.holdId} gave up other seats than it had`);
     for (const seat of event.seats) {
+      if (this.withheld.get(seat) === hold.holdId) continue;
       if (this.#seats.get(seat) === hold.holdId) {
         this.#seats.set(seat, undefined);
         this.#free += 1;
@@ -539,6 +557,28 @@ export class Replay {
     }
     this.#owesPromotion = true;
     return hold;
+  }
+
+  /** Of an order that the partition may have forgotten. */
+  #withholdFree(event: OfSeats): void {
+    const hold = this.holds.get(event.holdId);
+    if (hold && hold.state !== 'released')
+      this.#fault('1 one owner', `seats of ${event.holdId} were withheld while it is ${hold.state}`);
+    if (!hold) {
+      const unknown = { attempt: 1, state: 'released' as const, promoted: false, expiresAt: this.#now };
+      this.holds.set(event.holdId, { ...event, ...unknown });
+    }
+    for (const seat of event.seats) {
+      if (!this.#take(seat)) continue;
+      this.#seats.set(seat, event.holdId);
+      this.#withhold(seat, event);
+    }
+  }
+
+  #withhold(seat: string, { holdId }: OfHold): void {
+    if (this.#seats.get(seat) !== holdId)
+      this.#fault('1 one owner', `seat ${seat} was withheld for ${holdId}, which did not have it`);
+    else this.withheld.set(seat, holdId);
   }
 
   #occupy(buyerId: number, entryId: string): void {

@@ -60,6 +60,7 @@ function follow(standing: Standing, record: LedgerRecord, buyerId: number): Stan
     case 'release':
       return end(standing, record.holdId, record.reason);
     case 'refund':
+    case 'withhold':
       return end(standing, record.holdId, 'refunded');
     case 'leave':
       return { kind: 'none' };

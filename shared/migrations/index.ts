@@ -17,6 +17,7 @@ import * as dropSchedules from './011-drop-schedules.ts';
 import * as replicationBeat from './012-replication-beat.ts';
 import * as dutiesReadLittle from './013-duties-read-little.ts';
 import * as retiredDrops from './014-retired-drops.ts';
+import * as withheldSeats from './015-withheld-seats.ts';
 import * as lapsePause from './016-lapse-pause.ts';
 import * as namesOfSoldSeats from './017-names-of-sold-seats.ts';
 import * as soldSeatsHaveNames from './018-sold-seats-have-names.ts';
@@ -36,6 +37,7 @@ const migrations: Record<string, Knex.Migration> = {
   '012-replication-beat': replicationBeat,
   '013-duties-read-little': dutiesReadLittle,
   '014-retired-drops': retiredDrops,
+  '015-withheld-seats': withheldSeats,
   '016-lapse-pause': lapsePause,
   '017-names-of-sold-seats': namesOfSoldSeats,
   '018-sold-seats-have-names': soldSeatsHaveNames,

@@ -9,6 +9,8 @@ type ModelHold = {
   holdId: string;
   buyerId: number;
   seats: string[];
+  /** Of a refunded one: what of it stays sold, which are then all its `seats`. */
+  withheld?: string[];
   state: 'held' | 'paying' | 'sold' | 'released' | 'refunded';
   attempt: number;
   payer: string;
@@ -19,6 +21,8 @@ type ModelHold = {
 type Standing = { holdId: string; buyerId: number; quantity: number };
 
 export type Given = { holdId: string; buyerId: number; seats: string[] };
+/** What MySQL says of seats. */
+export type Owning = Given & { isWithheld?: boolean };
 
 export type ModelTerms = {
   maxPerBuyer: number;
@@ -63,7 +67,10 @@ export class PartitionModel {
   /** Seats by what has become of them. */
   seats(state: 'free' | 'held' | 'paying' | 'sold'): string[] {
     const taken = (wanted: string) =>
-      [...this.holds.values()].filter((hold) => hold.state === wanted).flatMap((hold) => hold.seats);
+      [...this.holds.values()].flatMap((hold) => {
+        if (hold.state === wanted) return hold.seats;
+        return wanted === 'sold' ? (hold.withheld ?? []) : [];
+      });
     if (state !== 'free') return taken(state);
     const gone = new Set(['held', 'paying', 'sold'].flatMap(taken));
     return [...this.here].filter((seat) => !gone.has(seat));
@@ -287,10 +294,14 @@ export class PartitionModel {
     return 'sold';
   }
 
-  reopen(holdId: string): { kind: string; promoted?: Given[] } {
+  reopen(holdId: string, withheld: readonly string[] = []): { kind: string; promoted?: Given[] } {
     const hold = this.holds.get(holdId);
     if (!hold) return { kind: 'unknown' };
     if (hold.state !== 'sold') return { kind: 'settled' };
+    if (withheld.length > 0) {
+      hold.seats = hold.seats.filter((seat) => withheld.includes(seat));
+      hold.withheld = hold.seats;
+    }
     return { kind: 'released', promoted: this.#end(hold, 'refunded') };
   }
 
@@ -368,23 +379,24 @@ export class PartitionModel {
    * a hold that was charged in vain.
    */
   followOrders(
-    owners: readonly Given[],
+    owners: readonly Owning[],
     lost?: Given & { attempt: number },
   ): { kind: string; yielded: number[]; promoted: Given[] } {
     const yielded: number[] = [];
     let kind = lost ? this.#lose(lost, owners.length > 0) : 'known';
     const isFree = (seat: string) => this.seats('free').includes(seat);
-    for (const { holdId, buyerId, seats } of owners) {
+    for (const { holdId, buyerId, seats, isWithheld = false } of owners) {
       const own = this.holds.get(holdId);
-      if (own?.state === 'refunded') continue;
+      if (own?.state === (isWithheld ? 'sold' : 'refunded')) continue;
       if (own?.state === 'held' || own?.state === 'paying') {
         // Gone back to a place in standby, and given other seats since.
-        if (own.seats.toSorted().join() !== seats.toSorted().join()) {
+        if (isWithheld || own.seats.toSorted().join() !== seats.toSorted().join()) {
           this.#letGo(own, 'released');
           own.payer = 'seats_lost';
         } else this.completePayment({ ...own });
       }
-      const had = own?.state === 'released' ? [] : (own?.seats ?? []);
+      const kept = isWithheld ? own?.withheld : own?.seats;
+      const had = own?.state === 'released' ? [] : (kept ?? []);
       const lacking = seats.filter((seat) => !had.includes(seat));
       for (const hold of this.holds.values()) {
         if (hold.state !== 'held' || !hold.seats.some((seat) => lacking.includes(seat))) continue;
@@ -397,7 +409,14 @@ export class PartitionModel {
       if (got.length === 0) continue;
       const attempt = own?.attempt ?? 1;
       const lapsed = own?.lapsed ?? false;
-      const order = { holdId, buyerId, seats: [...had, ...got], state: 'sold' as const };
+      const all = [...had, ...got];
+      if (isWithheld) {
+        const refunded = { state: 'refunded' as const, payer: 'refunded', attempt, lapsed };
+        this.holds.set(holdId, { holdId, buyerId, seats: all, withheld: all, ...refunded });
+        if (this.latest.get(buyerId)?.holdId === holdId) this.latest.set(buyerId, { of: 'ended', holdId });
+        continue;
+      }
+      const order = { holdId, buyerId, seats: all, state: 'sold' as const };
       this.holds.set(holdId, { ...order, attempt, payer: '', lapsed });
       if (had.length > 0) continue;
       this.standby = this.standby.filter((each) => each.buyerId !== buyerId);

@@ -101,10 +101,18 @@ export function replayLedger(
       }
       case 'refund': {
         const hold = holdIn(holdId, 'sold');
-        move(hold.seats, 's', '.');
+        const kept = record['w'] === undefined ? [] : record['w'].split('+');
+        move(
+          hold.seats.filter((seat) => !kept.includes(seat)),
+          's',
+          '.',
+        );
         hold.state = 'ended';
         break;
       }
+      case 'withhold':
+        move(ids, '.', 's');
+        break;
       case 'lend':
         move(ids, '.', undefined);
         break;

@@ -59,7 +59,10 @@ function Headline({ report }: { report: Report }) {
     {
       label: words.sold,
       value: format.number(report.seatsSold),
-      beside: words.ofCapacity(format.number(report.capacity)),
+      beside: [
+        words.ofCapacity(format.number(report.capacity)),
+        ...(report.seatsWithheld > 0 ? [words.withheld(format.number(report.seatsWithheld))] : []),
+      ].join(' · '),
     },
     {
       label: words.revenue,

@@ -49,6 +49,8 @@ function Orders({ drop }: { drop: Drop }) {
 function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
   const { format } = useLocale();
   const { orders: words } = useWords();
+  const used = usedTickets(order);
+  const withheld = order.seats.filter((seat) => seat.withheld).length;
   const groups = groupSeats(
     order.seats.map((seat) => seat.id),
     drop.sections,
@@ -68,6 +70,11 @@ function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
         <p className={rows.soft}>
           {format.moment(order.createdAt)} · {order.id}
         </p>
+        {withheld > 0 ? (
+          <p className={styles.back}>{words.withheld(withheld)}</p>
+        ) : (
+          used > 0 && <p className={rows.soft}>{words.used(used)}</p>
+        )}
       </div>
       <p className={rows.cell}>
         <strong>{format.money(order.amount)}</strong>
@@ -81,24 +88,36 @@ function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
   );
 }
 
+const usedTickets = ({ seats }: SoldOrder) =>
+  seats.filter(({ checkedInAt }) => checkedInAt !== undefined).length;
+
 function Refund({ order }: { order: SoldOrder }) {
   const { format } = useLocale();
   const { orders: words } = useWords();
   const client = useQueryClient();
   const say = useSay();
   const amount = format.money(order.amount);
+  const used = usedTickets(order);
   const refund = async () => {
-    await ask<Order>('POST', `/orders/${order.id}/refund`);
-    await client.invalidateQueries({ queryKey: ['sold orders', order.dropId] });
+    try {
+      await ask<Order>('POST', `/orders/${order.id}/refund`, used > 0 ? { body: { force: true } } : {});
+    } finally {
+      // Refused since a ticket was used meanwhile, the question says so, and asks whether to do it anyway.
+      await client.invalidateQueries({ queryKey: ['sold orders', order.dropId] });
+    }
     say(words.refunded(order.buyer.name));
   };
   return (
     <AskingButton
       label={words.refund}
       describedBy={`buyer-${order.id}`}
-      title={words.refundTitle}
-      text={words.refundText(order.buyer.name, amount)}
-      yes={words.refundYes(amount)}
+      title={used > 0 ? words.refundUsedTitle : words.refundTitle}
+      text={
+        used > 0
+          ? words.refundUsedText(order.buyer.name, amount, used)
+          : words.refundText(order.buyer.name, amount)
+      }
+      yes={used > 0 ? words.refundUsedYes(amount) : words.refundYes(amount)}
       no={words.refundNo}
       bad
       act={refund}

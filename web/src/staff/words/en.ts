@@ -29,6 +29,7 @@ export const en = {
     drop_already_open: 'The sale has opened meanwhile. Only its closing can still be moved.',
     drop_closed: 'The sale has closed meanwhile, so nothing about it can change any more.',
     drop_cancelled: 'The sale was cancelled, so nothing about it can change any more.',
+    already_checked_in: 'A ticket of this order was used meanwhile.',
     not_found: 'There is no such thing any more.',
     invalid_request: 'Some of this cannot be used. Look at the fields that are marked.',
   },
@@ -264,6 +265,13 @@ export const en = {
     refundText: (name: string, amount: string) =>
       `${name} gets ${amount} back. The tickets no longer admit anybody, and the seats go back on sale.`,
     refundYes: (amount: string) => `Refund ${amount}`,
+    refundUsedTitle: 'Refund an order whose ticket was used?',
+    refundUsedText: (name: string, amount: string, used: number) =>
+      `${name} gets ${amount} back. Somebody was let in with ${used === 1 ? 'one of the tickets' : `${used} of the tickets`}: ${used === 1 ? 'that seat stays' : 'those seats stay'} sold, and only the others go back on sale.`,
+    refundUsedYes: (amount: string) => `Refund ${amount} anyway`,
+    used: (count: number) => `${count === 1 ? '1 ticket was' : `${count} tickets were`} used`,
+    withheld: (count: number) =>
+      `${count === 1 ? '1 seat stays' : `${count} seats stay`} sold: used before the refund`,
     refundNo: 'Keep the order',
     refunded: (name: string) => `The order of ${name} is being refunded.`,
     status: { paid: 'Paid', refunding: 'Refund on its way', refunded: 'Refunded' },
@@ -279,6 +287,7 @@ export const en = {
     nothingHint: 'The report begins with the first entry.',
     sold: 'Seats sold',
     ofCapacity: (capacity: string) => `of ${capacity}`,
+    withheld: (seats: string) => `${seats} refunded after use`,
     conversion: 'Paid, of those who got seats',
     soldOutIn: 'To sell out',
     notSoldOut: 'Seats were left at all times',
