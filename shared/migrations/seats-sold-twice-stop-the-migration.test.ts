@@ -82,7 +82,7 @@ test('each sold seat gets the name by which people know it', async () => {
     row_label: of[1],
     seat_number: of[2],
   });
-  expect(await seats()).toEqual([
+  expect(await seats()).toMatchObject([
     named(drop, one, '0.1', 'floor', '1', 1),
     named(drop, one, '1.3', 'floor', '2', 3),
     named(drop, one, '12.3', 'café', '11', 3),
