@@ -21,6 +21,9 @@ export type Drill = {
 /** Longer than the cluster's node timeout (5 s) and an election: the replica takes over. */
 const takeoverMs = 12_000;
 
+/** The broker gives up a connection of which it has heard nothing for three heartbeats (10 s each). */
+const brokerPatienceMs = 30_000;
+
 export const drills: readonly Drill[] = [
   ...tierNames.map((name) => ({
     name: `${name}-killed`,
@@ -71,6 +74,26 @@ export const drills: readonly Drill[] = [
         await rig.freeze(master, rig.random.between(7_000, takeoverMs));
         await rig.stack.whole();
       }),
+  },
+  {
+    name: 'consumer-paused',
+    what: 'of two consumers the one that decides stands still until the broker has given it up, and wakes up when Redis has forgotten what came of what it has in hand',
+    async breakThings(rig) {
+      const { stack } = rig;
+      const second = await stack.another('consumer');
+      // The one that was given up comes back as the one that stands by.
+      let [active, standby] = [stack.tiers.consumer, second];
+      try {
+        await rig.repeatedly([3, 8], async () => {
+          await rig.freeze(active, rig.random.between(brokerPatienceMs, brokerPatienceMs + 6_000), () =>
+            rig.forgetReplies(),
+          );
+          [active, standby] = [standby, active];
+        });
+      } finally {
+        await second.stop();
+      }
+    },
   },
   {
     name: 'rabbitmq-killed',

@@ -60,13 +60,25 @@ export class Rig {
     this.#note('kill', `${child.name} killed${downMs > 0 ? ` for ${(downMs / 1000).toFixed(0)} s` : ''}`);
   }
 
-  /** SIGSTOP, and SIGCONT after so long. */
-  async freeze(child: Child, ms: number): Promise<void> {
+  /** SIGSTOP, and SIGCONT after so long; and what happens just before that. */
+  async freeze(child: Child, ms: number, beforeItWakes?: () => Promise<void>): Promise<void> {
     if (child.pid === undefined) return;
     child.kill('SIGSTOP');
     this.fault(`${child.name} paused for ${(ms / 1000).toFixed(0)} s`);
     await sleep(ms);
-    child.kill('SIGCONT');
+    try {
+      await beforeItWakes?.();
+    } finally {
+      child.kill('SIGCONT');
+    }
+  }
+
+  /** Makes Redis forget what came of the batches decided so far, as more of them than it remembers would. */
+  async forgetReplies(): Promise<void> {
+    const { redis, keys, drop } = this.#options;
+    for (const place of places(drop.id, drop.partitions)) {
+      await redis.unlink(keys.key(place, 'batches'), keys.key(place, 'order'));
+    }
   }
 
   fault(what: string): void {

@@ -40,6 +40,8 @@ export type Stack = {
   keepDown: (child: Child, ms: number) => void;
   /** Milliseconds by which a tier's clock is wrong; 0 sets it right. */
   setClock: (tier: TierName, offsetMs: number) => void;
+  /** Starts one more process of a tier that the front door does not know; it is ready then, and for the caller to stop. */
+  another: (tier: 'consumer') => Promise<Child>;
   /** Resolves when a tier is ready. */
   ready: (tier: TierName) => Promise<void>;
   /** Resolves when everything runs, is ready, and every replica has its master's data. */
@@ -116,14 +118,14 @@ export async function startStack(
     const env = { ...common, ...generalEnv({ publicUrl: url, sandboxPaymentsUrl, secrets, ports, pages }) };
     const clockOf = (tier: TierName) => join(place.dir, `clock-${tier}`);
     const clock = `--import=${pathToFileURL(join(import.meta.dirname, 'shifted-clock.ts')).href}`;
-    const start = (name: TierName): Promise<Child> =>
+    const start = (name: TierName, as: string = name, port = ports[name]): Promise<Child> =>
       startScript({
-        name,
+        name: as,
         place,
         root,
         folder: name,
         path: '/readyz',
-        port: ports[name],
+        port,
         env: {
           ...(name === 'general' ? env : common),
           NODE_OPTIONS: clock,
@@ -131,7 +133,7 @@ export async function startStack(
         },
       });
     await runTask({ name: 'demo-data', place, root, script: 'local/demo-data.ts', env });
-    const starts = tierNames.map(start);
+    const starts = tierNames.map((name) => start(name));
     // Also when one of them does not start: those that do are not left running.
     releases.push(async () => {
       const settled = await Promise.allSettled(starts);
@@ -148,6 +150,8 @@ export async function startStack(
     });
     releases.push(() => nginx.stop());
 
+    const more: Child[] = [];
+    releases.push(async () => void (await Promise.all(more.map((child) => child.stop()))));
     const downUntil = new Map<Child, number>();
     for (const child of [...servers.processes, payments, ...started]) {
       const pause = () => Math.max(usualPauseMs, (downUntil.get(child) ?? 0) - Date.now());
@@ -168,6 +172,13 @@ export async function startStack(
       payments,
       line,
       keepDown: (child, ms) => downUntil.set(child, Date.now() + ms),
+      async another(tier) {
+        const name = `${tier}-${more.length + 2}`;
+        const { [name]: port } = await freePorts([name]);
+        const child = await start(tier, name, port);
+        more.push(child);
+        return child;
+      },
       ready,
       setClock: (tier, offsetMs) => writeFileSync(clockOf(tier), String(offsetMs)),
       async whole() {

@@ -9,7 +9,7 @@ import { createTestInventory, inShort, newBatch, newDrop } from '../testing/inve
 import { replayLedger } from '../testing/replay-ledger.ts';
 import type { Drop } from '../drops/drop.ts';
 import type { Batch, ClaimResult } from './claim.ts';
-import { newBatchId } from './entry-id.ts';
+import { entryIdOf, newBatchId } from './entry-id.ts';
 import type { NewHold } from './hold.ts';
 import { places } from './inventory.ts';
 import type { Place } from './keys.ts';
@@ -24,11 +24,18 @@ const buyers = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 /** What a buyer's browser keeps: enough to try to pay, whatever has become of the hold. */
 type Token = Given & { partition: number; expiresAt: number };
 
+/** `isForgotten`: Redis does not know any more what came of it. */
+type Decided = { partition: number; batch: Batch; result: ClaimResult; isForgotten: boolean };
+
 class Model {
   readonly drop: Drop;
   readonly partitions: PartitionModel[];
   readonly tokens: Token[] = [];
-  batches: { partition: number; batch: Batch; result: ClaimResult }[] = [];
+  batches: Decided[] = [];
+  /** Batches of the publisher's one channel that were not decided in their turn: each can be sent again. */
+  parked: { partition: number; batch: Batch }[] = [];
+  /** Of the latest batch that the publisher sent to each partition. */
+  readonly sent = new Map<number, number>();
   readonly transfers: { from: number; to: number; transfer: string; seats: string[]; arrived: boolean }[] =
     [];
   /** What MySQL knows: orders by id, and of refunded ones the seats that are withheld. No two seats overlap. */
@@ -36,7 +43,7 @@ class Model {
   /** How each buyer stood when it was last looked at, and as of which version. */
   readonly seen = new Map<string, { stands: string; version: number }>();
   /** Where a failover would go back to. */
-  earlier: { partition: PartitionModel; batches: number; goBack: () => Promise<void> } | undefined;
+  earlier: { partition: PartitionModel; batches: Decided[]; goBack: () => Promise<void> } | undefined;
   /** Something happened that no ledger tells of, or that only a failover can bring about. */
   lostData = false;
 
@@ -67,6 +74,13 @@ class Model {
 
   place(partition: number): Place {
     return { dropId: this.drop.id, partition };
+  }
+
+  /** As the publisher sends it. */
+  newBatch(partition: number, packed: string): Batch {
+    const number = (this.sent.get(partition) ?? 0) + 1;
+    this.sent.set(partition, number);
+    return { ...newBatch(packed), sent: `publishr.${number}` };
   }
 
   keep(partition: number, holds: readonly NewHold[]): void {
@@ -167,41 +181,87 @@ const step = (
   toString: () => describe,
 });
 
-const claim = (entries: readonly (readonly [number, number])[], partitionIndex: number, mayBorrow: boolean) =>
+const claim = (
+  entries: readonly (readonly [number, number])[],
+  partitionIndex: number,
+  mayBorrow: boolean,
+  isParked: boolean,
+) =>
   step(
-    `claim ${entries.map((entry) => entry.join(':')).join(',')}${mayBorrow ? ' or borrow' : ''}`,
+    `${isParked ? 'park' : 'claim'} ${entries.map((entry) => entry.join(':')).join(',')}${mayBorrow ? ' or borrow' : ''}`,
     async (model) => {
       const partition = partitionIndex % model.drop.partitions;
       // As the publisher does it: a buyer's entries go to one partition only.
       const own = entries.filter(([buyer]) => partitionOfBuyer(buyer, model.drop.partitions) === partition);
       if (own.length === 0) return;
-      const batch = newBatch(own.map((entry) => entry.join(':')).join(','));
-      const expected = model.partition(partition).claim(batch, mayBorrow);
-      const result = await inventory.claim(model.place(partition), batch, { mayBorrow });
-      if (!Array.isArray(expected)) {
-        expect(result).toEqual({
-          kind: 'short',
-          missing: expected.missing,
-          partitions: model.drop.partitions,
-        });
-        return;
-      }
-      if (result.kind !== 'decided') throw new Error(`not decided: ${result.kind}`);
-      expect(result.outcomes.map(inShort)).toEqual(expected);
-      model.batches.push({ partition, batch, result });
-      model.keep(
-        partition,
-        result.outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : [])),
-      );
+      const batch = model.newBatch(partition, own.map((entry) => entry.join(':')).join(','));
+      if (isParked || !(await decide(model, partition, batch, mayBorrow)))
+        model.parked.push({ partition, batch });
     },
+  );
+
+/** False when nothing was decided, for want of seats that others may have. */
+async function decide(model: Model, partition: number, batch: Batch, mayBorrow: boolean): Promise<boolean> {
+  const expected = model.partition(partition).claim(batch, mayBorrow);
+  const result = await inventory.claim(model.place(partition), batch, { mayBorrow });
+  if (!Array.isArray(expected)) {
+    expect(result).toEqual({
+      kind: 'short',
+      missing: expected.missing,
+      partitions: model.drop.partitions,
+    });
+    return false;
+  }
+  if (result.kind !== 'decided') throw new Error(`not decided: ${result.kind}`);
+  expect(result.outcomes.map(inShort)).toEqual(expected);
+  model.batches.push({ partition, batch, result, isForgotten: false });
+  model.keep(
+    partition,
+    result.outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : [])),
+  );
+  return true;
+}
+
+const sendAgain = (index: number) =>
+  step(
+    `send parked batch ${index} again`,
+    async (model) => {
+      const parked = pick(model.parked, index);
+      model.parked = model.parked.filter((each) => each !== parked);
+      const { partition, batch } = parked;
+      await decide(model, partition, { ...batch, sent: `${batch.sent}.late` }, false);
+    },
+    (model) => model.parked.length > 0,
   );
 
 const redeliver = (index: number, mayBorrow: boolean) =>
   step(
     `redeliver batch ${index}`,
     async (model) => {
-      const { partition, batch, result } = pick(model.batches, index);
-      expect(await inventory.claim(model.place(partition), batch, { mayBorrow })).toEqual(result);
+      const { partition, batch, result, isForgotten } = pick(model.batches, index);
+      const again = await inventory.claim(model.place(partition), batch, { mayBorrow });
+      if (!isForgotten) {
+        expect(again).toEqual(result);
+        return;
+      }
+      // Nothing comes of it, but that its holds that run are told.
+      if (again.kind !== 'decided_before') throw new Error(again.kind);
+      const { holds } = model.partition(partition);
+      const running = batch.packed
+        .split(',')
+        .map((_, at) => entryIdOf(batch.id, at))
+        .filter((holdId) => holds.get(holdId)?.state === 'held');
+      expect(again.holds.map(({ holdId }) => holdId)).toEqual(running);
+    },
+    (model) => model.batches.length > 0,
+  );
+
+const forgetReplies = () =>
+  step(
+    'Redis forgets what came of the batches so far',
+    async (model) => {
+      for (const place of places(model.drop.id, model.drop.partitions)) await shop.forgetReplies(place);
+      model.batches = model.batches.map((each) => ({ ...each, isForgotten: true }));
     },
     (model) => model.batches.length > 0,
   );
@@ -391,7 +451,7 @@ const remember = () =>
     'the replica hears no more',
     async (model) => {
       const goBack = await shop.remember(model.place(0));
-      model.earlier = { partition: model.partition(0).clone(), batches: model.batches.length, goBack };
+      model.earlier = { partition: model.partition(0).clone(), batches: model.batches, goBack };
     },
     // Seats that one partition has and another one has forgotten to have lent are more than can be mended.
     (model) => model.drop.partitions === 1,
@@ -404,7 +464,7 @@ const failOver = () =>
       const { partition, batches, goBack } = model.earlier!;
       await goBack();
       model.partitions[0] = partition.clone();
-      model.batches = model.batches.slice(0, batches);
+      model.batches = batches;
       model.lostData = true;
       // Whoever compares with MySQL looks every other second.
       await inventory.look(model.place(0));
@@ -548,12 +608,16 @@ const steps = fc.commands<Model, Real, false>(
   [
     ...often(
       6,
-      fc.tuple(entries, index, fc.boolean()).map((args) => claim(...args)),
+      fc
+        .tuple(entries, index, fc.boolean(), fc.constantFrom(false, false, false, true))
+        .map((args) => claim(...args)),
     ),
+    ...often(2, index.map(sendAgain)),
     ...often(
-      2,
+      3,
       fc.tuple(index, fc.boolean()).map((args) => redeliver(...args)),
     ),
+    fc.constant(forgetReplies()),
     ...often(2, index.map(lapse)),
     ...often(2, index.map(release)),
     ...often(2, fc.constantFrom(...buyers).map(leave)),
