@@ -72,6 +72,7 @@ test('while every batch fails all stay in hand, which is told; then each is deci
       ) as string,
     },
   });
+  expect(await consumer.metrics()).toMatch(/seatdrop_failing_messages\{.*entries\.0.*\} 5$/m);
   batches.push(...(await enter(place, 111, 1)));
   expect(await decided(place)).toHaveLength(10);
   expect(consumer.lines.filter(({ level }) => level >= 50)).toHaveLength(1);

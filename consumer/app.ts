@@ -45,7 +45,7 @@ const prefetch = 128;
 
 export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
   const { broker, topology, redis, inventory, checkoutKey, registry, log } = deps;
-  const metrics = createConsumerMetrics(registry);
+  const metrics = createConsumerMetrics(registry, () => workers);
 
   const timers: BrokerChannel = await broker.channel('timers', (channel) => topology.assertExpired(channel));
   const announcer = createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKey });
@@ -60,7 +60,7 @@ export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
       log,
     });
   const entries = createDecideEntries({ inventory, announcer, sharing, checkoutKey, metrics });
-  const workers = [
+  const workers: QueueWorker[] = [
     ...Array.from({ length: topology.entryQueueCount }, (_, number) =>
       worker(topology.entryQueue(number), entries),
     ),

@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Outcome } from '../shared/inventory/claim.ts';
 
 export type ConsumerMetrics = {
@@ -12,7 +12,10 @@ export type ConsumerMetrics = {
   parked: (queue: string) => void;
 };
 
-export function createConsumerMetrics(registry: Registry): ConsumerMetrics {
+/** What is counted when somebody asks. */
+export type Failing = () => { queue: string; failing: number }[];
+
+export function createConsumerMetrics(registry: Registry, failing: Failing = () => []): ConsumerMetrics {
   const registers = [registry];
   const outcomes = new Counter({
     name: 'seatdrop_entries_decided_total',
@@ -58,6 +61,15 @@ export function createConsumerMetrics(registry: Registry): ConsumerMetrics {
     help: 'Messages that could not be handled',
     labelNames: ['queue'],
     registers,
+  });
+  new Gauge({
+    name: 'seatdrop_failing_messages',
+    help: 'Messages in hand that fail for a reason which does not look passing',
+    labelNames: ['queue'],
+    registers,
+    collect() {
+      for (const { queue, failing: count } of failing()) this.set({ queue }, count);
+    },
   });
   return {
     decided(list, size, waitedMs) {

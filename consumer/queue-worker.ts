@@ -92,12 +92,21 @@ export class QueueWorker {
     });
   }
 
+  get queue(): string {
+    return this.#options.queue;
+  }
+
+  /** Messages in hand that fail for a reason which does not look passing. */
+  get failing(): number {
+    for (const each of this.#failing.keys()) if (!each.isOpen()) this.#failing.delete(each);
+    return this.#failing.size;
+  }
+
   /** Why messages stay in hand and are not handled; undefined when all is well. */
   trouble(): string | undefined {
-    for (const each of this.#failing.keys()) if (!each.isOpen()) this.#failing.delete(each);
+    const size = this.failing;
     const [oldest] = this.#failing.values();
     if (!oldest) return undefined;
-    const { size } = this.#failing;
     if (size < mostFailed && performance.now() - oldest.since < troubleAfterMs) return undefined;
     const why = oldest.error instanceof Error ? oldest.error.message : String(oldest.error);
     return `${this.#options.queue}: ${size} ${size === 1 ? 'message fails' : 'messages fail'}, and none is handled: ${why}`;

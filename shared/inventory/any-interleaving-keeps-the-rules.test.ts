@@ -451,7 +451,7 @@ const remember = () =>
     'the replica hears no more',
     async (model) => {
       const goBack = await shop.remember(model.place(0));
-      model.earlier = { partition: model.partition(0).clone(), batches: model.batches, goBack };
+      model.earlier = { partition: model.partition(0).clone(), batches: [...model.batches], goBack };
     },
     // Seats that one partition has and another one has forgotten to have lent are more than can be mended.
     (model) => model.drop.partitions === 1,
@@ -464,7 +464,7 @@ const failOver = () =>
       const { partition, batches, goBack } = model.earlier!;
       await goBack();
       model.partitions[0] = partition.clone();
-      model.batches = batches;
+      model.batches = [...batches];
       model.lostData = true;
       // Whoever compares with MySQL looks every other second.
       await inventory.look(model.place(0));

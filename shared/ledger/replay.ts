@@ -32,8 +32,8 @@ export type DecidedEntry = { entryId: string; buyerId: number; quantity: number;
 
 export type Transfer = { transfer: string; to: number; seats: string[] };
 
-/** Milliseconds by which a record's time may differ from the time its script saw. */
-const clockSlack = 5;
+/** Milliseconds by which a record's time may differ from the time its script saw: as long as a script may take, twice. */
+const clockSlack = 100;
 
 /** MOST_PROMOTED of prelude.lua. */
 const mostPromoted = 500;
@@ -285,7 +285,7 @@ export class Replay {
     const again = this.#batches.has(batch.id);
     this.#batches.add(batch.id);
     const quantities = batch.packed.split(',').map((entry) => Number(entry.split(':')[1]));
-    if (!again && sent) this.#follow(sent);
+    if (sent) this.#follow(sent);
     for (const [index, outcome] of outcomes.entries()) {
       const entryId = entryIdOf(batch.id, index);
       const quantity = quantities[index] ?? 0;
