@@ -62,15 +62,16 @@ export function createConsumerMetrics(registry: Registry, failing: Failing = () 
     labelNames: ['queue'],
     registers,
   });
-  new Gauge({
+  const gauge = new Gauge({
     name: 'seatdrop_failing_messages',
     help: 'Messages in hand that fail for a reason which does not look passing',
     labelNames: ['queue'],
-    registers,
+    registers: [],
     collect() {
       for (const { queue, failing: count } of failing()) this.set({ queue }, count);
     },
   });
+  registry.registerMetric(gauge);
   return {
     decided(list, size, waitedMs) {
       for (const { kind } of list) outcomes.inc({ outcome: kind });
