@@ -12,7 +12,7 @@ import { answerProblem, toProblem } from './http/answer-problem.ts';
 import { authorize, type AuthorizeDeps } from './http/authorize.ts';
 import { checkInput } from '../shared/check-input.ts';
 import { observeRequests, type Locals } from './http/observe-request.ts';
-import { readBody } from './http/read-body.ts';
+import { readBody, requireNoBody } from './http/read-body.ts';
 import { sendText } from './http/send-text.ts';
 import { Otherwise, problemsOf, type Route, type TextStream } from './http/route.ts';
 
@@ -58,6 +58,8 @@ export function createApp(deps: AppDeps): Express {
   return app;
 }
 
+const noBody = { body: undefined, rawBody: Buffer.alloc(0) };
+
 /** One call from request to answer. */
 function serve(route: Route, deps: AppDeps) {
   const { who, params, query, body, success, otherwise, handle } = route;
@@ -71,7 +73,8 @@ function serve(route: Route, deps: AppDeps) {
       if (session) res.locals.userId = session.userId;
       const parsedParams = params?.safeParse(req.params);
       if (parsedParams?.success === false) throw new Problem('not_found');
-      const sent = await readBody(req, res);
+      if (!body) await requireNoBody(req);
+      const sent = body ? await readBody(req, res) : noBody;
       const call = {
         params: parsedParams?.data,
         query: query && checkInput(query, req.query),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request as ask, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import request from 'supertest';
 import { closeServer, listen } from '../../shared/listen.ts';
 import { problems } from '../../shared/problems.ts';
@@ -103,6 +105,52 @@ test('every route that takes a body refuses what is too big, not JSON, or not an
       expect(problemOf(await send(method, at, by, body, type))).toBe(unsigned ? 'invalid_signature' : code);
     }
   }
+});
+
+test('every route that takes no body refuses one, whatever it says', async () => {
+  const without = [...createRoutes(general.deps), ...createSaleRoutes(general.deps)].filter(
+    ({ body }) => !body,
+  );
+  expect(without.map(({ method, path }) => `${method} ${path}`)).toEqual(
+    expect.arrayContaining(['POST /api/drops/:id/cancel', 'DELETE /api/drops/:id/entry', 'GET /api/events']),
+  );
+  for (const { method, path, who } of without) {
+    const id = /\/(\w+)\/:id/.exec(path)?.[1];
+    const ids: Record<string, string> = { drops: String(dropId), orders: 'aaaaaaaaaaaaaa-0' };
+    const at = path.replace(':id', ids[id ?? ''] ?? String(eventId));
+    const role = Array.isArray(who) && !who.includes('admin') ? (who[0] as keyof typeof users) : 'admin';
+    for (const [body, type] of [
+      ['{"refund":false}'],
+      ['{}'],
+      ['null'],
+      ['{"a":'],
+      ['x', 'text/plain'],
+      ['x'.repeat(100_000)],
+    ] as const) {
+      const answer = await send(method, at, users[role], body, type);
+      expect({ method, path, code: problemOf(answer), body: answer.body as object }).toMatchObject({
+        code: 'invalid_request',
+        body: { errors: [{ pointer: '', message: 'No body is expected here' }] },
+      });
+    }
+  }
+});
+
+test('a body whose length nobody said is one when something is in it', async () => {
+  const server = createServer(general.app);
+  const port = await listen(server, '127.0.0.1', 0);
+  const answerTo = async (body: string) => {
+    const sending = ask({ port, path: '/api/events', headers: { 'transfer-encoding': 'chunked' } });
+    sending.end(body);
+    const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+    return { status: answer.statusCode, text: await text(answer) };
+  };
+  expect(await answerTo('')).toMatchObject({ status: 200 });
+  expect(await answerTo('{}')).toMatchObject({
+    status: 422,
+    text: expect.stringContaining('No body is expected here') as string,
+  });
+  await closeServer(server);
 });
 
 test('a compressed body is refused before it is unpacked', async () => {

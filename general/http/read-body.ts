@@ -1,4 +1,5 @@
 import express, { type Request, type Response } from 'express';
+import { invalid } from '../../shared/check-input.ts';
 import { Problem } from '../../shared/problems.ts';
 
 /** Bytes. The largest honest body, a drop with all its questions, is well below. */
@@ -26,6 +27,28 @@ export async function readBody(req: Request, res: Response): Promise<{ body: unk
     parse(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(problemOf(error))));
   });
   return { body: req.body as unknown, rawBody: rawBodies.get(req) ?? Buffer.alloc(0) };
+}
+
+/**
+ * For a route that takes no body: what somebody sends all the same, they mean to change what the call does.
+ * @throws {Problem} invalid_request when there is one
+ */
+export async function requireNoBody(req: Request): Promise<void> {
+  const { 'transfer-encoding': encoding, 'content-length': length } = req.headers;
+  const isEmpty = encoding === undefined ? Number(length ?? 0) === 0 : await endsEmpty(req);
+  if (!isEmpty) throw invalid('', 'No body is expected here');
+}
+
+/** Of a body whose length nobody said. */
+async function endsEmpty(req: Request): Promise<boolean> {
+  try {
+    // The connection is still needed for the answer.
+    const { done } = await req.iterator({ destroyOnReturn: false }).next();
+    return done === true;
+  } catch {
+    // Gone in the middle of one.
+    return false;
+  }
 }
 
 /** The names are body-parser's own (`type` of its errors). */

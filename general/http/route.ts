@@ -40,6 +40,7 @@ type RouteDefinition<
   /** A path that does not fit names nothing: 404. */
   params?: P;
   query?: Q;
+  /** Without it a call that has a body is refused. */
   body?: B;
   /** What is returned passes through `schema`, which drops every field that the contract does not name. */
   success: { status: 200 | 201 | 202; schema: A; description: string } | NoContent | Download;
@@ -118,11 +119,11 @@ export function defineRoute<
 /** Every problem a call of `route` can be answered with. */
 export function problemsOf(route: DocumentedRoute): ProblemCode[] {
   const { who, method } = route;
-  const codes = new Set<ProblemCode>(route.problems);
+  // A body where none is expected is one too.
+  const codes = new Set<ProblemCode>(route.problems).add('invalid_request');
   if (who !== 'anyone') codes.add('not_signed_in').add('banned');
   if (Array.isArray(who)) codes.add('not_allowed');
   if (route.params) codes.add('not_found');
-  if (route.query || route.body) codes.add('invalid_request');
   if (route.body) codes.add('malformed_json').add('body_too_large').add('unsupported_media_type');
   if (method !== 'GET') codes.add('cross_site_request');
   return [...codes.add('too_many_requests').add('internal').add('unavailable')];
