@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import request from 'supertest';
 import { requestRefunds } from '../orders/refund.ts';
+import { eventually } from '../../shared/testing/eventually.ts';
 import type { TestUser } from '../testing/start-general.ts';
 import { startSale, type TestSale } from '../testing/start-sale.ts';
 import { signTicket, ticketKeyFrom } from './ticket.ts';
@@ -99,6 +100,24 @@ test('a refund and a scan at the same time: whoever is let in was paid for at th
     expect((await scan(eventId, codes[0]).expect(409)).body).toMatchObject({ code: 'ticket_refunded' });
     expect(await counts(eventId)).toEqual({ sold: 0, checkedIn: 0 });
   }
+});
+
+test('a refund that is about to be decided is waited for: nobody is let in by a ticket that it makes worthless', async () => {
+  const { id, eventId, codes } = await buy();
+  const trx = await sale.db.transaction();
+  await trx('orders').where({ id }).update({ status: 'refund_due' });
+  const scanning = scan(eventId, codes[0]).then((answer) => answer);
+  await eventually(async () => {
+    // InnoDB looks anew only when nobody has asked for a tenth of a second.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const [waiting] = (await sale.db.raw(
+      "select count(*) as n from information_schema.innodb_trx where trx_state = 'LOCK WAIT'",
+    )) as [[{ n: number }]];
+    return waiting[0].n > 0;
+  });
+  await trx.commit();
+  expect((await scanning).body).toMatchObject({ code: 'ticket_refunded' });
+  expect(await sale.db('check_ins').where({ order_id: id })).toEqual([]);
 });
 
 test('a refunded order has no tickets any more', async () => {

@@ -1,3 +1,5 @@
+import { connectRedis } from '../../shared/redis/connect.ts';
+import { testServers } from '../../shared/testing/servers.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
 import { newDrop } from '../../shared/contract/drops.ts';
 import { createDrop, createEvent, dropBody } from '../testing/new-drop.ts';
@@ -47,6 +49,20 @@ test('the process ends after Redis and before MySQL says so: stocking again chan
   await Promise.all([createStocking(general.deps)(), createStocking(general.deps)()]);
   expect(await stockedAt(id)).not.toBeNull();
   expect(await general.inventory.seatMap({ id, partitions: 1 })).toEqual(before);
+});
+
+test('what Redis has lost is not put on sale from scratch, where sold seats would be free again', async () => {
+  const { id } = await createDrop(general, organizer);
+  const place = { dropId: id, partition: 0 };
+  const redis = connectRedis(testServers().redisNodes, general.deps.log);
+  await redis.unlink(...general.inventory.keys.all(place));
+  redis.disconnect();
+  await general.db('drops').where({ id }).update({ stocked_at: null });
+  await createStocking(general.deps)();
+  expect(await general.inventory.counts({ id, partitions: 1 })).toBeUndefined();
+  expect(await stockedAt(id)).toBeNull();
+  expect(JSON.stringify(general.complaints())).toContain(`npm run rebuild -- ${id}`);
+  await general.db('drops').where({ id }).update({ cancelled_at: new Date() });
 });
 
 test('Redis away: the drop is made all the same, is not on sale, and is stocked when Redis is back', async () => {
