@@ -153,17 +153,21 @@ test('an order whose ticket was used is refunded only when asked for all the sam
   const buyer = await stack.person('shopper', 'Robin Vale');
   await buyer.enter(dropId, 2);
   const { id } = await buyer.pay(dropId);
-  const { seats } = (await buyer.ask('GET', `/orders/${id}`)) as { seats: { ticket: string }[] };
+  const { eventId, seats } = await buyer.ask<{ eventId: number; seats: { ticket: string }[] }>(
+    'GET',
+    `/orders/${id}`,
+  );
   const context = await browser.visit({ as: stack.organizer });
   const page = await context.newPage();
   await page.goto(`/organize/drops/${dropId}/orders`);
   await page.getByText('Robin Vale').waitFor();
-  await stack.organizer.ask('POST', `/events/${stack.eventId}/check-ins`, { code: seats[0]!.ticket });
+  await stack.organizer.ask('POST', `/events/${eventId}/check-ins`, { code: seats[0]!.ticket });
   await page.getByText('1 ticket was used').waitFor();
   await page.getByRole('button', { name: 'Refund', exact: true }).click();
   await page.getByText('that seat stays sold').waitFor();
   await page.getByRole('button', { name: 'Refund €130 anyway' }).click();
   await page.getByText('1 seat stays sold: used before the refund').waitFor();
+  expect((await buyer.entry(dropId)).status).toBe('released');
   await page.getByRole('link', { name: 'Live' }).click();
   await figure(page, 'free', '41');
   await context.close();

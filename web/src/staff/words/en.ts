@@ -287,7 +287,7 @@ export const en = {
     nothingHint: 'The report begins with the first entry.',
     sold: 'Seats sold',
     ofCapacity: (capacity: string) => `of ${capacity}`,
-    withheld: (seats: string) => `${seats} refunded after use`,
+    withheld: (count: string) => `${count} refunded after use`,
     conversion: 'Paid, of those who got seats',
     soldOutIn: 'To sell out',
     notSoldOut: 'Seats were left at all times',

@@ -260,7 +260,7 @@ export const zhHant: StaffWords = {
     nothingHint: '有第一筆購買後，報表就會開始。',
     sold: '售出座位',
     ofCapacity: (capacity) => `共 ${capacity}`,
-    withheld: (seats) => `其中 ${seats} 個入場後退款`,
+    withheld: (count) => `其中 ${count} 個入場後退款`,
     conversion: '得到座位者的付款率',
     soldOutIn: '售完所需時間',
     notSoldOut: '一直有剩餘座位',
