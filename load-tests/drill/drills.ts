@@ -2,9 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tierNames, type TierName } from '../../local/tiers.ts';
 import { exchange } from '../../local/wait.ts';
-import type { Rule } from '../../shared/ledger/violation.ts';
+import type { Drop } from '../../shared/drops/drop.ts';
+import type { Report, Rule } from '../../shared/ledger/violation.ts';
 import type { RushOptions } from '../rush/options.ts';
+import { ageTheSystem, checkPaymentsWentOn, checkRefundsGoOn, type AgeDeps } from './age-the-system.ts';
 import type { Rig } from './rig.ts';
+import { processesSetting } from './stack.ts';
 
 export type Drill = {
   name: string;
@@ -12,11 +15,15 @@ export type Drill = {
   /** Rules of which a part cannot hold here, since Redis itself forgets what it had answered; why is in the report. */
   mayLose?: readonly Rule[];
   breakThings: (rig: Rig) => Promise<void>;
+  /** Goes before the sale; what it resolves to is asked afterwards whether all is as it should be. */
+  prepare?: (deps: AgeDeps) => Promise<Aftermath>;
   /** Of all tiers, over those of the other drills. */
   tierSettings?: Record<string, string>;
   /** Per cent of those who get seats, over those of the other drills. */
   chances?: Partial<RushOptions['chances']>;
 };
+
+export type Aftermath = (drop: Drop, report: Report) => Promise<void>;
 
 /** Longer than the cluster's node timeout (5 s) and an election: the replica takes over. */
 const takeoverMs = 12_000;
@@ -224,7 +231,27 @@ export const drills: readonly Drill[] = [
         await rig.pause(0.1, 2);
       }),
   },
-  // The last one, since it needs a system with settings of its own.
+  // The last ones, since they need systems with settings of their own.
+  {
+    name: 'aged',
+    what: 'the system has 1,000 drops that are over, 300 stuck payments and 300 stuck refunds; of two processes of each tier one gets kill -9',
+    tierSettings: { [processesSetting]: '2' },
+    chances: { slow: 8, lost: 8, late: 6 },
+    async prepare(deps) {
+      const checkAge = await ageTheSystem(deps);
+      return async (drop, report) => {
+        await checkPaymentsWentOn(deps, drop, report);
+        await checkRefundsGoOn(deps, drop, report);
+        await checkAge(report);
+      };
+    },
+    breakThings: (rig) =>
+      rig.repeatedly([4, 10], () => {
+        const { tiers, seconds } = rig.stack;
+        rig.kill(pick(rig, [...Object.values(tiers), ...seconds]));
+        return Promise.resolve();
+      }),
+  },
   {
     name: 'consumer-cut-short',
     what: 'the consumer gets kill -9 when Redis has just decided a batch: most holds are ended by timers, and no sweeper helps',

@@ -79,6 +79,7 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
   try {
     const topology = new Topology(setting('NAMESPACE'), Number(env['ENTRY_QUEUES']));
     const queues = queuesOf(topology, options.holdSeconds);
+    const aftermath = await drill.prepare?.({ db, inventory, say: run.say });
     const before = await queueDepths(setting('AMQP_URL'), queues);
     const sessionKey = signingKeyFromHex(setting('SESSION_KEY'));
     const played = await playTheSale(
@@ -125,6 +126,7 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
       report,
     );
     checkOrdersWereKept(played.buyers, checked.orders, report);
+    await aftermath?.(played.drop, report);
     for (const buyer of played.buyers) buyer.leavePage();
     const refunds: unknown[] = await db('payment_attempts').where({
       drop_id: played.drop.id,

@@ -34,6 +34,8 @@ export type Stack = {
   logDir: string;
   servers: Servers;
   tiers: Record<TierName, Child>;
+  /** The second process of each tier, where there are two. */
+  seconds: Child[];
   payments: Child;
   line: PaymentLine;
   /** A process that ends is started again after half a second, or after so many milliseconds from now. */
@@ -49,6 +51,9 @@ export type Stack = {
   /** Resolves when nothing of it is left; the same for whoever asks again. */
   stop: () => Promise<void>;
 };
+
+/** Among the settings of the tiers: how many processes there are of each, 1 or 2. */
+export const processesSetting = 'DRILL_PROCESSES';
 
 const usualPauseMs = 500;
 const wholeWithinMs = 120_000;
@@ -80,8 +85,10 @@ export async function startStack(
   };
   try {
     rmSync(dir, { recursive: true, force: true });
-    const names = [...serverPorts, ...tierNames, 'payments', 'calls', 'webhooks', 'front-door'] as const;
+    const others = ['payments', 'calls', 'webhooks', 'front-door'] as const;
+    const names = [...serverPorts, ...tierNames, ...tierNames.map(second), ...others] as const;
     const ports = await freePorts(names);
+    const hasSeconds = tierSettings[processesSetting] === '2';
     const secrets: Secrets = generateSecrets();
     const servers = await startServers({
       place,
@@ -118,22 +125,24 @@ export async function startStack(
     const env = { ...common, ...generalEnv({ publicUrl: url, sandboxPaymentsUrl, secrets, ports, pages }) };
     const clockOf = (tier: TierName) => join(place.dir, `clock-${tier}`);
     const clock = `--import=${pathToFileURL(join(import.meta.dirname, 'shifted-clock.ts')).href}`;
-    const start = (name: TierName, as: string = name, port = ports[name]): Promise<Child> =>
+    const start = (tier: TierName, name: string = tier, port = ports[tier]): Promise<Child> =>
       startScript({
-        name: as,
+        name,
         place,
         root,
-        folder: name,
+        folder: tier,
         path: '/readyz',
         port,
         env: {
-          ...(name === 'general' ? env : common),
+          ...(tier === 'general' ? env : common),
           NODE_OPTIONS: clock,
-          DRILL_CLOCK: clockOf(name),
+          DRILL_CLOCK: clockOf(tier),
         },
       });
     await runTask({ name: 'demo-data', place, root, script: 'local/demo-data.ts', env });
-    const starts = tierNames.map((name) => start(name));
+    const firsts = tierNames.map((name) => start(name));
+    const startSecond = (name: TierName) => start(name, second(name), ports[second(name)]);
+    const starts = [...firsts, ...(hasSeconds ? tierNames.map(startSecond) : [])];
     // Also when one of them does not start: those that do are not left running.
     releases.push(async () => {
       const settled = await Promise.allSettled(starts);
@@ -145,7 +154,7 @@ export async function startStack(
     const nginx = await startNginx({
       place,
       port: ports['front-door'],
-      upstreams: localUpstreams(ports),
+      upstreams: hasSeconds ? bothOf(ports) : localUpstreams(ports),
       workers: 1,
     });
     releases.push(() => nginx.stop());
@@ -158,7 +167,7 @@ export async function startStack(
       // Comings and goings are in the logs; what was broken is said by the drill.
       supervise(child, place.cancel, () => {}, pause);
     }
-    const ready = (name: TierName): Promise<void> =>
+    const ready = (name: TierName | SecondName): Promise<void> =>
       waitUntil(`${name} to be ready`, wholeWithinMs, () => isReady(ports[name]));
     const redisPorts = servers.redis.nodes.map((node) => Number(node.split(':')[1]));
 
@@ -169,6 +178,7 @@ export async function startStack(
       logDir: place.logDir,
       servers,
       tiers,
+      seconds: started.slice(tierNames.length),
       payments,
       line,
       keepDown: (child, ms) => downUntil.set(child, Date.now() + ms),
@@ -189,6 +199,7 @@ export async function startStack(
           await waitUntil(`redis-${at + 1} to join`, wholeWithinMs, () => hasJoined(port));
         }
         for (const name of tierNames) await ready(name);
+        if (hasSeconds) for (const name of tierNames) await ready(second(name));
       },
       stop: release,
     };
@@ -196,6 +207,15 @@ export async function startStack(
     await release();
     throw error;
   }
+}
+
+type SecondName = `${TierName}-2`;
+const second = (name: TierName): SecondName => `${name}-2`;
+
+/** As localUpstreams, with two processes of each. */
+function bothOf(ports: Readonly<Record<TierName | SecondName, number>>): ReturnType<typeof localUpstreams> {
+  const both = (name: TierName) => [ports[name], ports[second(name)]].map((port) => `127.0.0.1:${port}`);
+  return { publisher: both('publisher'), realtime: both('realtime'), general: both('general') };
 }
 
 /** Last first, and the rest also when one of them fails. */

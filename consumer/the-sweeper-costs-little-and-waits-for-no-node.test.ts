@@ -1,0 +1,124 @@
+/** The sweeper has every drop on sale to look after, and a second for all of them. */
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { createAnnouncer } from '../shared/announce.ts';
+import type { Drop } from '../shared/drops/drop.ts';
+import { newBatchId } from '../shared/inventory/entry-id.ts';
+import { createInventory, type Inventory } from '../shared/inventory/inventory.ts';
+import { createMetrics } from '../shared/metrics.ts';
+import { captureLog } from '../shared/testing/captured-log.ts';
+import { eventually } from '../shared/testing/eventually.ts';
+import { newDrop } from '../shared/testing/inventory.ts';
+import { startOwnRedis, type OwnRedis } from '../shared/testing/own-redis.ts';
+import { createConsumerMetrics } from './consumer-metrics.ts';
+import { createSeatSharing } from './share-seats.ts';
+import { createSweep } from './sweep.ts';
+import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+
+let world: ConsumerWorld;
+let own: OwnRedis;
+let inventory: Inventory;
+let redis: ReturnType<OwnRedis['connect']>;
+beforeAll(async () => {
+  world = await createConsumerWorld();
+  // Nobody takes over from a node that stands still for less than that.
+  own = await startOwnRedis(600_000);
+  redis = own.connect();
+  inventory = createInventory({ redis, namespace: 'swept' });
+}, 120_000);
+afterAll(async () => {
+  await own.stop();
+  await world.close();
+});
+
+function sweeper() {
+  const { log, lines } = captureLog();
+  const announcer = createAnnouncer({
+    redis,
+    inventory,
+    // Nobody stands by, so no timer is set.
+    channel: { current: () => undefined, ready: () => false },
+    topology: world.broker.topology,
+    checkoutKey: createSecretKey(randomBytes(32)),
+  });
+  const sweep = createSweep({
+    inventory,
+    announcer,
+    sharing: createSeatSharing({ inventory, announcer }),
+    metrics: createConsumerMetrics(createMetrics('consumer')),
+    graceMs: 0,
+    timerGraceMs: 0,
+    log,
+  });
+  return { sweep, lines };
+}
+
+async function onSale(): Promise<Drop> {
+  const drop = newDrop();
+  await inventory.stock(drop);
+  return drop;
+}
+
+/** A hold whose time is over, and whose timer has failed. */
+async function lapsed({ id }: Drop): Promise<string> {
+  const place = { dropId: id, partition: 0 };
+  const batch = { id: newBatchId(), packed: '1:1' };
+  const claimed = await inventory.claim(place, batch, { mayBorrow: false });
+  const [outcome] = claimed.kind === 'decided' ? claimed.outcomes : [];
+  if (outcome?.kind !== 'held') throw new Error(claimed.kind);
+  const { holdId } = outcome.hold;
+  const [holds, due] = [inventory.keys.key(place, 'holds'), inventory.keys.key(place, 'due')];
+  const record = (await redis.hget(holds, holdId))!.split('|');
+  record[2] = '1';
+  await redis.hset(holds, holdId, record.join('|'));
+  await redis.zadd(due, 1, holdId);
+  return holdId;
+}
+
+const stateOf = async ({ id }: Drop, holdId: string) =>
+  (await inventory.holds({ dropId: id, partition: 0 }, [holdId]))[0]?.state;
+
+test('one command for each partition in which there is nothing to do', async () => {
+  for (let count = 0; count < 20; count += 1) await onSale();
+  const { sweep } = sweeper();
+  await sweep();
+  const sent = jest.spyOn(redis, 'sendCommand');
+  await sweep();
+  const asked = sent.mock.calls.length;
+  sent.mockRestore();
+  // And one for the list of the drops.
+  expect(asked).toBe((await inventory.onSale()).length + 1);
+});
+
+test('a node that stands still holds up nobody on the others, and its own drops are swept when it is back', async () => {
+  const first = await onSale();
+  const nodeOf = ({ id }: Drop) => inventory.nodesOf([{ dropId: id, partition: 0 }]);
+  const [away, here] = [[first], [] as Drop[]];
+  // More than are looked at at once.
+  while (away.length < 130 || here.length < 3) {
+    const drop = await onSale();
+    (nodeOf(drop) === nodeOf(first) ? away : here).push(drop);
+  }
+  const { master } = await own.nodesOf(inventory.keys.key({ dropId: first.id, partition: 0 }, 'meta'));
+  const { sweep, lines } = sweeper();
+  await sweep();
+  const [one, another] = here.slice(-2) as [Drop, Drop];
+  const swept = await lapsed(one);
+  const waiting = await lapsed(first);
+  master.process.kill('SIGSTOP');
+  let later: string;
+  try {
+    await sweep();
+    expect(await stateOf(one, swept)).toBe('released');
+    later = await lapsed(another);
+    // Those that hang are not asked once more.
+    await sweep();
+    expect(await stateOf(another, later)).toBe('released');
+  } finally {
+    master.process.kill('SIGCONT');
+  }
+  await eventually(async () => {
+    await sweep();
+    return (await stateOf(first, waiting)) === 'released';
+  });
+  expect(lines.filter(({ level }) => level >= 50)).toEqual([]);
+}, 120_000);
