@@ -1,12 +1,10 @@
 /** What a round of each duty asks MySQL and Redis for, and what MySQL reads for it, while nothing is on sale. */
-import type { Cluster } from 'ioredis';
-import type { Knex } from 'knex';
 import { createSeatSharing } from '../consumer/share-seats.ts';
 import { createConsumerMetrics } from '../consumer/consumer-metrics.ts';
 import { createSweep } from '../consumer/sweep.ts';
 import { followDrops } from '../shared/drops/follow-drops.ts';
 import { createMetrics } from '../shared/metrics.ts';
-import { connectMysql } from '../shared/mysql/connect.ts';
+import { connectMysql, type Database } from '../shared/mysql/connect.ts';
 import { insertDrop, insertEvent } from '../shared/testing/insert-drop.ts';
 import { createReconciling } from './checkout/reconcile-payments.ts';
 import { createPaymentMetrics } from './checkout/payment-metrics.ts';
@@ -25,8 +23,8 @@ import { startSale, type TestSale } from './testing/start-sale.ts';
 
 let sale: TestSale;
 /** One connection, of which MySQL says how many rows it has read. */
-let db: Knex;
-let redis: Cluster;
+let db: Database;
+let redis: ReturnType<typeof connectRedis>;
 let deps: SaleDeps;
 beforeAll(async () => {
   sale = await startSale();

@@ -5,6 +5,7 @@ import { newBatchId } from '../shared/inventory/entry-id.ts';
 import { createInventory, type Inventory } from '../shared/inventory/inventory.ts';
 import { beginArchive } from '../shared/ledger/archive.ts';
 import { createMetrics } from '../shared/metrics.ts';
+import { nodeOf } from '../shared/redis/node-of.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { insertDrop, insertEvent } from '../shared/testing/insert-drop.ts';
 import { startOwnRedis, type OwnRedis } from '../shared/testing/own-redis.ts';
@@ -20,11 +21,12 @@ let sale: TestSale;
 let own: OwnRedis;
 let deps: SaleDeps;
 let inventory: Inventory;
+let redis: ReturnType<OwnRedis['connect']>;
 beforeAll(async () => {
   sale = await startSale();
   // Nobody takes over from a node that stands still for less than that.
   own = await startOwnRedis(600_000);
-  const redis = own.connect();
+  redis = own.connect();
   inventory = createInventory({ redis, namespace: 'away' });
   const { channel, topology } = sale.broker;
   const { checkoutKey } = sale.deps;
@@ -60,7 +62,11 @@ async function inPayment(drop: Drop): Promise<string> {
 }
 
 test('ending, settling, comparing, archiving and stocking go on with the drops of the other nodes', async () => {
-  const first = await newDrop();
+  // Not the node that has the list of what is on sale: without that one no drop comes into it or goes out of it.
+  let first = await newDrop();
+  const listedBy = nodeOf(redis, inventory.keys.onSale);
+  expect(listedBy).not.toBe('');
+  while (inventory.nodesOf([{ dropId: first.id, partition: 0 }]) === listedBy) first = await newDrop();
   const away = inventory.nodesOf([{ dropId: first.id, partition: 0 }]);
   const lost: Drop[] = [first];
   const kept: Drop[] = [];

@@ -2,7 +2,6 @@
  * The relay: what Redis records of every drop goes to MySQL, for good. Every process of this tier runs it; who finds
  * a partition's cursor locked passes on to the next, so each partition has one relay at a time and never none.
  */
-import type { Knex } from 'knex';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { archiveAll, type ArchiveDeps } from '../../shared/ledger/archive-partition.ts';
 import { inTime } from '../../shared/in-time.ts';
@@ -89,7 +88,7 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
   });
   // And what comes too late, which says so.
   let late: { dropId: number; mark: string }[] = [];
-  const ofLate = (of: readonly { dropId: number }[]) => (on: Knex.QueryBuilder) => {
+  const ofLate = (of: readonly { dropId: number }[]) => (on: ReturnType<Database['queryBuilder']>) => {
     const ids = of.map(({ dropId }) => dropId);
     void on.whereIn('drops.id', ids);
   };
@@ -142,7 +141,7 @@ async function cursors(
   db: Database,
   after: Place | undefined,
   limit: number,
-  which?: (on: Knex.QueryBuilder) => void,
+  which?: (on: ReturnType<Database['queryBuilder']>) => void,
 ): Promise<Relayed[]> {
   const query = db('ledger_cursors as c')
     .join('drops', 'drops.id', 'c.drop_id')

@@ -16,7 +16,7 @@ export type AgeDeps = { db: Database; inventory: Inventory; say: (line: string) 
 
 export type Age = { over: number; stuckPayments: number; stuckRefunds: number };
 
-export const old: Age = { over: 1_000, stuckPayments: 300, stuckRefunds: 300 };
+const old: Age = { over: 1_000, stuckPayments: 300, stuckRefunds: 300 };
 
 /** Of those that are over: so many in which somebody stood by when they closed, and how many that were. */
 const withStandby = 100;
@@ -258,8 +258,7 @@ async function makeDrops(
   }: { count: number; seats: number; standby?: number; closesInMs: number },
 ): Promise<Drop[]> {
   if (count === 0) return [];
-  const organizer = (await db('users').where({ role: 'organizer' }).first('id')) as
-    { id: number } | undefined;
+  const organizer = await db<{ id: number; role: string }>('users').where({ role: 'organizer' }).first('id');
   if (!organizer) throw new Error('there is no organizer');
   const title = `Aged ${newBatchId()}`;
   const event = {
