@@ -24,6 +24,11 @@ export function createSeatSharing({ inventory, announcer }: SeatSharingDeps): Se
     const promoted = await inventory.borrow(to, transfer, seats);
     await inventory.forgetTransfer(from, transfer);
     await announcer.promoted(to, promoted);
+    // What is more than one call gives to standby.
+    for (let more = promoted; more.length > 0;) {
+      more = await inventory.promote(to);
+      await announcer.promoted(to, more);
+    }
   };
 
   const borrow: SeatSharing['borrow'] = async (place, partitions, wanted) => {

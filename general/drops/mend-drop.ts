@@ -38,7 +38,7 @@ type Order = {
 };
 
 /** Orders a script call is given, so that none keeps a node for long. */
-const portion = 100;
+const portion = 10;
 
 export async function mendDrop(
   deps: MendDeps,

@@ -1,5 +1,5 @@
 -- Ends the sale: nothing is given out any more, standby is sent home, holds that nobody is paying for are released.
--- At most 500 of each a call, so that no call keeps the node for long; repeat until nothing is left.
+-- At most 100 of each a call, so that no call keeps the node for long; repeat until nothing is left.
 --
 -- What is over stays so: nothing is left to end.
 --
@@ -14,7 +14,7 @@ meta.status = 'cancelled'
 meta.isClosed = true
 
 local ended = {}
-local standing = redis.call('ZRANGE', STANDBY, 0, 499)
+local standing = redis.call('ZRANGE', STANDBY, 0, 99)
 if why == 'closed' then
   endStandby(standing)
   standing = {}
@@ -26,7 +26,7 @@ for _, buyer in ipairs(standing) do
   ledger('t', 'leave', 'h', id, 'u', buyer)
   ended[#ended + 1] = buyer
 end
-for _, id in ipairs(redis.call('ZRANGE', DUE, 0, 499)) do
+for _, id in ipairs(redis.call('ZRANGE', DUE, 0, 99)) do
   local hold = readHold(id)
   release(hold, 'cancelled')
   ended[#ended + 1] = hold.buyer

@@ -3,7 +3,7 @@
 --
 -- ARGV  1 closesAt (ms) as MySQL has it; a partition that knows of another one follows it
 --       2.. buyers who were told
--- reply {'closed', version, buyer who has to be told...} at most 500; without buyers standby has ended
+-- reply {'closed', version, buyer who has to be told...} at most 200; without buyers standby has ended
 --       {'early'}  it has not closed yet  {'not_stocked'}
 if not meta then return { 'not_stocked' } end
 if meta.isOver then return { 'closed', int(meta.version) } end
@@ -22,4 +22,4 @@ if #told > 0 then
   endStandby(told)
   save()
 end
-return { 'closed', versionAfterClosing(), unpack(redis.call('ZRANGE', STANDBY, 0, 499)) }
+return { 'closed', versionAfterClosing(), unpack(redis.call('ZRANGE', STANDBY, 0, 199)) }

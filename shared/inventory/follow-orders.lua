@@ -4,7 +4,8 @@
 -- All of it is one step, so that no seat of an order is offered to anybody in between.
 --
 -- ARGV  1 hold whose card was charged and which gets no order, or ''  2 its buyer  3 its seats  4 its attempt
---       5... orders that own seats, as 'order|buyer|seats'; without seats where they are of another drop of the event;
+--       5 unpaid holds that have seats of these orders (holders.lua), joined by ','
+--       6... orders that own seats, as 'order|buyer|seats'; without seats where they are of another drop of the event;
 --            with '|w' those that are refunded, and the seats that are withheld: they are sold to nobody
 -- reply {'ended', version, n, buyer * n, promoted hold...}   the hold that lost has ended just now; n buyers yielded
 --       {'noted', ...}    it had ended or was forgotten before; why it is without seats is remembered now
@@ -28,20 +29,20 @@ local function lose()
     writeHold(hold)
     outcome = 'noted'
   -- Without an owner the seats are still this hold's; and what a later attempt is about to decide is left to it.
-  elseif #ARGV > 4 and (hold.state == 'h' or (hold.state == 'p' and hold.attempt == attempt)) then
+  elseif #ARGV > 5 and (hold.state == 'h' or (hold.state == 'p' and hold.attempt == attempt)) then
     release(hold, 'seats_lost')
     outcome = 'ended'
   end
 end
 
 -- Ends unpaid holds that have one of these seats.
-local holders -- seat -> id of its unpaid hold; all of them are read, once, as this is for rare accidents
+local holders -- seat -> id of its hold, of those that may have to yield
 local function yield(wanted)
   if not holders then
     holders = {}
-    for _, other in ipairs(redis.call('ZRANGE', DUE, 0, -1)) do
+    for other in ARGV[5]:gmatch('[^,]+') do
       local hold = readHold(other)
-      for seat in hold.seats:gmatch('[^+]+') do holders[seat] = other end
+      for seat in (hold and hold.seats or ''):gmatch('[^+]+') do holders[seat] = other end
     end
   end
   for _, seat in ipairs(wanted) do
@@ -110,7 +111,7 @@ local function follow(order, owner, ofOrder, withheld)
 end
 
 if id ~= '' then lose() end
-for at = 5, #ARGV do follow(ARGV[at]:match('^([^|]+)|(%d+)|([^|]*)|?(w?)$')) end
+for at = 6, #ARGV do follow(ARGV[at]:match('^([^|]+)|(%d+)|([^|]*)|?(w?)$')) end
 local promoted = promote()
 save()
 local reply = { outcome, stamp(), #ended }

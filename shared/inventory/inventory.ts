@@ -312,6 +312,7 @@ export function createInventory({
   const view = script('view');
   const linger = script('lingering');
   const promote = script('promote');
+  const holders = script('holders', atOnce);
   // Nobody is told of it, and looking goes on while a replica is away.
   const look = script('look', atOnce);
   // Redis refuses by itself those of whom a publisher has not heard.
@@ -321,6 +322,18 @@ export function createInventory({
   const lingering = async (place: Place, state: 'due' | 'paying' | 'untold', ms: number, skip = 0) => {
     const [, ...rest] = await linger(place, state, ms, skip);
     return decodeHoldRecords(rest);
+  };
+
+  /** Unpaid holds that have one of these seats. All are looked at, a portion a call: this is for rare accidents. */
+  const holdersOf = async (place: Place, seats: readonly string[]) => {
+    const found = new Set<string>();
+    let from = '-inf';
+    while (seats.length > 0 && from !== '') {
+      const [, next, ...ids] = await holders(place, from, ...seats);
+      for (const id of ids) found.add(String(id));
+      from = String(next);
+    }
+    return [...found];
   };
 
   const partitionCounts: Inventory['partitionCounts'] = ({ id, partitions }) =>
@@ -464,7 +477,11 @@ export function createInventory({
       const orders = owners.map(({ orderId, buyerId, seats, isWithheld = false }) =>
         [orderId, buyerId, encodeSeats(seats), ...(isWithheld ? ['w'] : [])].join('|'),
       );
-      const reply = await follow(place, ...about, ...orders);
+      const holders = await holdersOf(
+        place,
+        owners.flatMap(({ seats }) => seats),
+      );
+      const reply = await follow(place, ...about, holders.join(','), ...orders);
       const [outcome, version, count, ...rest] = reply;
       switch (outcome) {
         case 'ended':

@@ -41,7 +41,7 @@ local ROW_NUMBERS = 2 ^ 32
 -- The longest run of seats that is looked for; a buyer cannot ask for more (maxPerBuyer in contract/drops.ts).
 local LONGEST = 10
 -- Holds that one call gives to standby, so that none keeps its node for long; the next call goes on.
-local MOST_PROMOTED = 500
+local MOST_PROMOTED = 100
 
 -- Redis's clock is the only one that decides about time. Milliseconds since 1970.
 local time = redis.call('TIME')
@@ -146,6 +146,7 @@ local queues = made(function(run) return { listed = {}, at = 1, from = run * ROW
 local function push(queue, index)
   local heap, at = queue.heap, queue.size + 1
   queue.size = at
+  queue.isEmpty = false
   while at > 1 do
     local parent = math.floor(at / 2)
     if heap[parent] <= index then break end
@@ -193,6 +194,7 @@ local function firstOf(run)
   end
   while queue.size > 0 and runs[queue.heap[1]] ~= run do pop(queue) end
   local moved = queue.heap[1]
+  queue.isEmpty = not listed and not moved
   if not listed or (moved and moved < listed) then return moved end
   return listed
 end
@@ -206,7 +208,7 @@ local function firstWith(count)
   if known ~= nil and (not known or runs[known] >= count) then return known end
   local first, longest = false, nil
   for run = count, LONGEST do
-    local index = firstOf(run)
+    local index = not queues[run].isEmpty and firstOf(run)
     if index and (not first or index < first) then first, longest = index, run end
   end
   if first and not runs[first] then runs[first], storedRuns[first] = longest, longest end

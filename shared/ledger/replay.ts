@@ -36,7 +36,7 @@ export type Transfer = { transfer: string; to: number; seats: string[] };
 const clockSlack = 100;
 
 /** MOST_PROMOTED of prelude.lua. */
-const mostPromoted = 500;
+const mostPromoted = 100;
 
 export class Replay {
   readonly place: Place;

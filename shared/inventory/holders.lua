@@ -1,0 +1,30 @@
+-- Unpaid holds that have one of some seats, looked for among a portion of all, in the order in which they end.
+-- Changes nothing.
+--
+-- ARGV  1 the first end (ms) to look at  2... seats
+-- reply {'holders', the end to go on from or '' if all were looked at, hold...}
+if not meta then return { 'holders', '' } end
+local PORTION = 2000
+local wanted = {}
+for at = 2, #ARGV do wanted[ARGV[at]] = true end
+
+local due = redis.call('ZRANGE', DUE, ARGV[1], '+inf', 'BYSCORE', 'LIMIT', 0, PORTION, 'WITHSCORES')
+local ids = {}
+for at = 1, #due, 2 do ids[#ids + 1] = due[at] end
+local reply = { 'holders', '' }
+if #ids == 0 then return reply end
+if #ids == PORTION then
+  -- Those that end in the same millisecond come once more; never more than a portion of them.
+  local last = due[#due]
+  reply[2] = last == ARGV[1] and int(tonumber(last) + 1) or last
+end
+for at, record in ipairs(redis.call('HMGET', HOLDS, unpack(ids))) do
+  local seats = record and record:match('^h|%d+|%d+|([^|]*)')
+  for seat in (seats or ''):gmatch('[^+]+') do
+    if wanted[seat] then
+      reply[#reply + 1] = ids[at]
+      break
+    end
+  end
+end
+return reply
