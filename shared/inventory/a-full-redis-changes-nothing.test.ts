@@ -34,7 +34,8 @@ test('a batch that meets the memory limit is refused whole and can come again; r
   const keys = new Keys('');
   const run = (name: string, ...args: (string | number)[]) =>
     redis.eval(scriptSource(name), keys.all(place).length, ...keys.all(place), ...args);
-  await run('stock', 4, 5, 1, 1, 60_000, 4, 1, Date.now() + 60_000, '....');
+  await run('stock-rows', 0, '....');
+  await run('stock', 4, 5, 1, 1, 60_000, 4, 1, Date.now() + 60_000, 1, 4);
   const [, claimed] = (await run('claim', '0123456789abcd', '1:2', 0)) as string[];
   expect(claimed).toMatch(/\|h0\.2\+0\.3\|\d+$/);
   await eventually(async () => ((await run('lingering', 'due', 0, 0)) as string[]).length === 3);

@@ -4,7 +4,7 @@
 -- ARGV  1 the first end (ms) to look at  2... seats
 -- reply {'holders', the end to go on from or '' if all were looked at, hold...}
 if not meta then return { 'holders', '' } end
-local PORTION = 2000
+local PORTION = 1000
 local wanted = {}
 for at = 2, #ARGV do wanted[ARGV[at]] = true end
 

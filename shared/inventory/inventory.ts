@@ -281,6 +281,9 @@ export type InventoryOptions = {
   log?: Log;
 };
 
+/** Rows that one call puts on sale, so that it keeps its node for a moment only. */
+const maxRows = 2_000;
+
 export function createInventory({
   redis,
   namespace,
@@ -294,6 +297,7 @@ export function createInventory({
   const atOnce: Send = (_place, ask) => ask(redis);
   const script = (name: string, send = lasting) => defineScript(redis, keys, name, send);
   const stock = script('stock');
+  const stockRows = script('stock-rows', atOnce);
   const release = script('release');
   const leave = script('leave');
   const begin = script('begin-payment');
@@ -374,22 +378,32 @@ export function createInventory({
       for (const { dropId, partition } of places(drop.id, drop.partitions)) {
         const own = new Set(rowsOfPartition(rows, partition, drop.partitions));
         const seats = rows.map((row, index) => (own.has(index) ? '.' : '-').repeat(row.seats));
+        const capacity = [...own].reduce((sum, index) => sum + (rows[index]?.seats ?? 0), 0);
         // The drop's standby limit is dealt out over the partitions, the first ones taking what does not divide.
         const standbyLimit = Math.floor(
           (drop.standbyLimit + drop.partitions - 1 - partition) / drop.partitions,
         );
-        const [outcome] = await stock(
-          { dropId, partition },
-          drop.maxPerBuyer,
-          standbyLimit,
-          drop.holdSeconds * 1000,
-          drop.partitions,
-          drop.lapsePauseSeconds * 1000,
-          drop.capacity,
-          again ? '0' : '1',
-          drop.closesAt,
-          ...seats,
-        );
+        const putOnSale = () =>
+          stock(
+            { dropId, partition },
+            drop.maxPerBuyer,
+            standbyLimit,
+            drop.holdSeconds * 1000,
+            drop.partitions,
+            drop.lapsePauseSeconds * 1000,
+            drop.capacity,
+            again ? '0' : '1',
+            drop.closesAt,
+            rows.length,
+            capacity,
+          );
+        let [outcome] = await putOnSale();
+        while (outcome === 'without_rows') {
+          for (let from = 0; from < seats.length; from += maxRows)
+            await stockRows({ dropId, partition }, from, ...seats.slice(from, from + maxRows));
+          // A failover may have lost some.
+          [outcome] = await putOnSale();
+        }
         outcomes.add(outcome);
       }
       if (outcomes.has('lost')) return 'lost';

@@ -17,7 +17,7 @@ import { rowsOf, rowsOfPartition } from './layout.ts';
 import type { LatestEntry, PartitionState, RestoredHold } from './restore.ts';
 
 const limitMs = 50;
-const repetitions = 5;
+const repetitions = 8;
 
 const shop = createTestInventory();
 const { inventory, redis } = shop;
@@ -61,20 +61,24 @@ async function slowest(dropId: number): Promise<{ ms: number; command: string }>
 }
 
 /** `prepare` gives a drop its state, which may take its time; `work` is what must not keep the node. */
-async function expectShort<T>(
+async function expectShort<T extends { drop: Drop }>(
   prepare: () => Promise<T>,
-  work: (prepared: T) => Promise<unknown>,
-  dropOf: (prepared: T) => number,
+  ...works: ((prepared: T) => Promise<unknown>)[]
 ): Promise<void> {
   const took: { ms: number; cpuMs: number; command: string }[] = [];
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     const prepared = await prepare();
-    for (const node of nodes()) await node.call('SLOWLOG', 'RESET');
-    const before = await cpuMs();
-    await work(prepared);
-    const cpu = (await cpuMs()) - before;
-    took.push({ ...(await slowest(dropOf(prepared))), cpuMs: cpu });
-    if (took.at(-1)!.ms <= limitMs || cpu <= limitMs) return;
+    let isShort = true;
+    for (const work of works) {
+      for (const node of nodes()) await node.call('SLOWLOG', 'RESET');
+      const before = await cpuMs();
+      await work(prepared);
+      const cpu = (await cpuMs()) - before;
+      const worst = await slowest(prepared.drop.id);
+      took.push({ ...worst, cpuMs: cpu });
+      isShort &&= worst.ms <= limitMs || cpu <= limitMs;
+    }
+    if (isShort) return;
   }
   throw new Error(`longer than ${limitMs} ms each time: ${JSON.stringify(took)}`);
 }
@@ -92,7 +96,6 @@ async function newPlace(
   used.push(...places(drop.id, drop.partitions));
   return { drop, place: { dropId: drop.id, partition: 0 } };
 }
-const idOf = ({ drop }: { drop: Drop }) => drop.id;
 
 /** `count` entries of one quantity, from different buyers. */
 const entries = (count: number, quantity: number, first = 1) =>
@@ -196,7 +199,6 @@ test.each([1, 8])(
         await inventory.seatMap(drop);
         await inventory.tallies(drop);
       },
-      idOf,
     );
   },
   120_000,
@@ -205,13 +207,10 @@ test.each([1, 8])(
 test('500 ask for ten seats each, in rows of one seat', async () => {
   await expectShort(
     () => stocked(1),
-    async ({ place }) => {
-      for (const quantity of [10, 9, 2])
-        expect(await claim(place, entries(500, quantity, quantity * 1000))).toMatchObject({
-          kind: 'decided',
-        });
-    },
-    idOf,
+    ...[10, 9, 2].map((quantity) => async ({ place }: { place: Place }) => {
+      const decided = await claim(place, entries(500, quantity, quantity * 1000));
+      expect(decided).toMatchObject({ kind: 'decided' });
+    }),
   );
 }, 120_000);
 
@@ -228,7 +227,6 @@ test('500 ask for runs that few rows have, after seats came free in the first ro
       const quantities = Array.from({ length: 500 }, (_, at) => `${at + 10_001}:${10 - (at % 10)}`);
       await claim(place, quantities.join(','));
     },
-    idOf,
   );
 }, 120_000);
 
@@ -242,7 +240,6 @@ test('500 stand by or find it sold out, behind hundreds of thousands', async () 
       await inventory.counts(drop);
       expect((await inventory.leave(place, 1_000_001)).kind).toBe('released');
     },
-    idOf,
   );
 }, 300_000);
 
@@ -250,7 +247,6 @@ test('a partition is restored portion by portion, and standby gets what is free'
   await expectShort(
     () => newPlace(8),
     (made) => load(made, { held: 1000, standing: 20_000, quantity: 1 }),
-    idOf,
   );
 }, 600_000);
 
@@ -258,7 +254,6 @@ test('a sale ends with holds and standby', async () => {
   await expectShort(
     () => loaded(1, { held: 2000, standing: 20_000, quantity: 10, free: 'none' }),
     ({ place }) => inventory.cancel(place),
-    idOf,
   );
 }, 300_000);
 
@@ -269,7 +264,6 @@ test('what lingers is looked at', async () => {
       expect(await inventory.untold(place, 0)).toHaveLength(500);
       await inventory.overdue(place, 0);
     },
-    idOf,
   );
 }, 300_000);
 
@@ -288,7 +282,6 @@ test('seats of 500 rows travel, and go to as many in standby', async () => {
       expect(seats).toHaveLength(500);
       expect(await inventory.borrow(to, transfer, seats)).toHaveLength(100);
     },
-    idOf,
   );
 }, 300_000);
 
@@ -312,6 +305,5 @@ test('orders take their seats from a hold each', async () => {
       expect(followed.yielded).toHaveLength(holds);
       expect(followed.promoted).toHaveLength(100);
     },
-    idOf,
   );
 }, 300_000);

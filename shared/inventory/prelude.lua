@@ -199,6 +199,17 @@ local function firstOf(run)
   return listed
 end
 
+-- Reads this row and some that come after it in its queue, if it was not read yet: one call instead of one for each.
+local function readAhead(index, queue)
+  if rows[index] then return end
+  local wanted = { index }
+  for at = queue.at, math.min(queue.at + 15, #queue.listed) do
+    local next = queue.listed[at]
+    if next ~= index and not rows[next] then wanted[#wanted + 1] = next end
+  end
+  for at, seats in ipairs(redis.call('HMGET', ROWS, unpack(wanted))) do rows[wanted[at]] = seats end
+end
+
 -- For each count the first row that has so many free seats together; false where none has.
 local best = {}
 
@@ -211,7 +222,10 @@ local function firstWith(count)
     local index = not queues[run].isEmpty and firstOf(run)
     if index and (not first or index < first) then first, longest = index, run end
   end
-  if first and not runs[first] then runs[first], storedRuns[first] = longest, longest end
+  if first and not runs[first] then
+    runs[first], storedRuns[first] = longest, longest
+    readAhead(first, queues[longest])
+  end
   best[count] = first
   return first
 end

@@ -4,11 +4,12 @@
 -- ARGV  1 maxPerBuyer  2 standbyLimit  3 holdMs  4 partitions of the drop  5 lapsePauseMs  6 seats of the drop
 --       7 '1' if it may be put on sale, '0' if it was before: then it was lost, and all its seats would be free again
 --       8 closesAt (ms)
---       9.. one per row of the drop, in order: '.' free, '-' elsewhere
--- reply {'stocked'}  {'updated'}  {'lost'}
+--       9 rows of the drop, which have to be there by then (stock-rows.lua)  10 seats of this partition
+-- reply {'stocked'}  {'updated'}  {'lost'}  {'without_rows'} nothing was changed: they have to be brought first
 --       {'closed'} nothing was changed: it has closed after entries were decided, and their buyers may have been told
 local closesAt = tonumber(ARGV[8])
 if not meta and ARGV[7] ~= '1' then return { 'lost' } end
+if not meta and redis.call('HLEN', ROWS) ~= tonumber(ARGV[9]) then return { 'without_rows' } end
 if meta and (meta.isOver or (meta.isClosed and meta.decided > 0 and closesAt ~= meta.closesAt)) then
   return { 'closed' }
 end
@@ -24,16 +25,7 @@ if meta then
   return { 'updated' }
 end
 
-local capacity = 0
-for i = 9, #ARGV do
-  local index, seats = i - 9, ARGV[i]
-  local _, own = seats:gsub('%.', '')
-  add(unwritten.rows, index, seats)
-  if own > 0 then addRun(index, longestRun(seats)) end
-  capacity = capacity + own
-end
-writeOne('HSET', ROWS, unwritten.rows)
-writeOne('ZADD', RUNS, unwritten.runs)
+local capacity = ARGV[10]
 redis.call('HSET', META, 'capacity', capacity, 'free', capacity, 'held', 0, 'paying', 0, 'sold', 0,
   'status', 'open', 'sequence', 0, 'decided', 0, 'partitions', ARGV[4], 'soldOutBy', ARGV[4],
   'version', int(microseconds))
