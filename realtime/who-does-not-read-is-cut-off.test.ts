@@ -115,6 +115,7 @@ test('so is one who asks for nothing that counts, or to whom only news is sent',
     silent.socket.write(frame('3'));
   }, 10);
   await once(silent.client, 'close');
+  expect([pinging, silent].map(({ client }) => client.isOpen)).toEqual([false, false]);
   clearInterval(telling);
   silent.socket.destroy();
 });

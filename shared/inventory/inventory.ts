@@ -491,11 +491,11 @@ export function createInventory({
       const orders = owners.map(({ orderId, buyerId, seats, isWithheld = false }) =>
         [orderId, buyerId, encodeSeats(seats), ...(isWithheld ? ['w'] : [])].join('|'),
       );
-      const holders = await holdersOf(
+      const mayYield = await holdersOf(
         place,
         owners.flatMap(({ seats }) => seats),
       );
-      const reply = await follow(place, ...about, holders.join(','), ...orders);
+      const reply = await follow(place, ...about, mayYield.join(','), ...orders);
       const [outcome, version, count, ...rest] = reply;
       switch (outcome) {
         case 'ended':

@@ -1,6 +1,6 @@
 -- Takes free seats out of this partition for another one that has run out. Until the other says they have arrived
 -- (borrow.lua) they are remembered in `lent`, so a crash in between loses none: the sweeper carries on.
--- At most 500 a call, so that neither this nor their arrival, which may promote as many, keeps a node for long.
+-- At most 500 a call, so that neither this nor their arrival keeps a node for long.
 --
 -- ARGV  1 transfer  2 to which partition  3 how many seats at the most
 -- reply {'lent', seats} seats joined by '+'  {'nothing'}
