@@ -143,6 +143,29 @@ local runs, storedRuns = {}, {}
 -- portions, and a heap of those that have come to it since. Rows that have left it are passed over.
 local queues = made(function(run) return { listed = {}, at = 1, from = run * ROW_NUMBERS, heap = {}, size = 0 } end)
 
+-- Reads the next rows of a queue, and, where it ends, of those after it that were not read yet: most of them are empty.
+local function readOn(run)
+  local last = run
+  while last < LONGEST and not queues[last + 1].isBegun do last = last + 1 end
+  local portion = redis.call('ZRANGE', RUNS, int(queues[run].from), '(' .. int((last + 1) * ROW_NUMBERS), 'BYSCORE',
+    'LIMIT', 0, 32, 'WITHSCORES')
+  for i = run, last do
+    local queue = queues[i]
+    queue.listed, queue.at, queue.isBegun, queue.isRead = {}, 1, true, true
+  end
+  for i = 1, #portion, 2 do
+    local listed = queues[math.floor(tonumber(portion[i + 1]) / ROW_NUMBERS)].listed
+    listed[#listed + 1] = tonumber(portion[i])
+  end
+  if #portion < 64 then return end
+  -- There may be more of the last one's, and of those after it.
+  local score = tonumber(portion[64])
+  local reached = math.floor(score / ROW_NUMBERS)
+  queues[reached].isRead = false
+  queues[reached].from = score + 1
+  for i = reached + 1, last do queues[i].isBegun, queues[i].isRead = false, false end
+end
+
 local function push(queue, index)
   local heap, at = queue.heap, queue.size + 1
   queue.size = at
@@ -184,11 +207,7 @@ local function firstOf(run)
       queue.at = queue.at + 1
     elseif queue.isRead then break
     else
-      local portion = redis.call('ZRANGE', RUNS, int(queue.from), '(' .. int((run + 1) * ROW_NUMBERS), 'BYSCORE',
-        'LIMIT', 0, 32)
-      for i = 1, #portion do portion[i] = tonumber(portion[i]) end
-      queue.listed, queue.at, queue.isRead = portion, 1, #portion < 32
-      if #portion > 0 then queue.from = run * ROW_NUMBERS + portion[#portion] + 1 end
+      readOn(run)
     end
     listed = queue.listed[queue.at]
   end
