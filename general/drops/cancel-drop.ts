@@ -6,19 +6,20 @@ import { Problem } from '../../shared/problems.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import { requestRefunds } from '../orders/refund.ts';
+import { giveNamesUp, requestRefunds } from '../orders/refund.ts';
 import { cancelSale } from './end-sales.ts';
 import { presentDrop } from './present-drop.ts';
 
 /**
- * All that makes it happen, at once: that the drop is cancelled, that the money of each order goes back, and, where the
- * drop had ended, that there is something left to do for it.
+ * All that makes it happen, at once: that the drop is cancelled, that the money of each order goes back, that another
+ * drop may sell its seats, and, where the drop had ended, that there is something left to do for it.
  */
 async function decideToCancel(trx: Database, id: number): Promise<void> {
   await trx('drops')
     .where({ id })
     .update({ cancelled_at: trx.raw('coalesce(cancelled_at, ?)', [new Date()]), sale_ended_at: null });
   await requestRefunds(trx, { drop_id: id });
+  await giveNamesUp(trx, id);
 }
 
 export function cancelDrop(deps: SaleDeps): Route {

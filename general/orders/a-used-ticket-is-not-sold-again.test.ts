@@ -9,6 +9,7 @@ import { cancelSale } from '../drops/end-sales.ts';
 import { mendDrop } from '../drops/mend-drop.ts';
 import type { TestUser } from '../testing/start-general.ts';
 import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { insertDrop } from '../../shared/testing/insert-drop.ts';
 import { advanceRefund, requestRefund } from './refund.ts';
 
 let sale: TestSale;
@@ -199,6 +200,25 @@ test('cancelling a drop refunds used tickets, too', async () => {
     charges: [1],
   });
   await expectConsistent(bought.drop);
+});
+
+test.each([
+  ['before the drop is cancelled', async (bought: Bought) => refund(bought, { force: true }).expect(200)],
+  ['because the drop is cancelled', () => Promise.resolve()],
+])('a seat withheld %s can be sold by the drop that takes its place', async (_when, refundFirst) => {
+  const bought = await buy(1);
+  const [used = ''] = bought.seats;
+  await use(bought, used);
+  await refundFirst(bought);
+  const cancel = `/api/drops/${bought.drop.id}/cancel`;
+  await request(sale.app).post(cancel).set(sale.organizer.bearer).expect(200);
+  await advanceRefund(sale.deps, bought.order.id);
+  expect((await stateOf(bought)).inMysql).toEqual([`${used} withheld`]);
+
+  const { eventId, sections } = bought.drop;
+  const next = await insertDrop(sale.db, eventId, { sections, stocked: true });
+  await sale.inventory.stock(next);
+  expect((await buy(1, next)).seats).toEqual([used]);
 });
 
 describe('a seat that is withheld stays so', () => {

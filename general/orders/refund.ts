@@ -88,7 +88,7 @@ function readOrder(db: Database, id: string): Promise<RefundRow | undefined> {
  * was let in, the seat stays there as withheld: whoever has the ticket may be sitting in it. Nobody has been let in
  * since the refund was asked for.
  */
-async function recordRefund(db: Database, { id, attempt }: RefundRow): Promise<void> {
+async function recordRefund(db: Database, { id, drop_id, attempt }: RefundRow): Promise<void> {
   await transact(db, async (trx) => {
     const marked = await trx('orders')
       .where({ id, status: 'refund_due' })
@@ -97,10 +97,23 @@ async function recordRefund(db: Database, { id, attempt }: RefundRow): Promise<v
     await moveAttempt(trx, { holdId: id, attempt }, 'approved', 'refunded');
     const used = (await usedSeats(trx, id)).map(({ seat_id }) => seat_id);
     const sold = () => trx('sold_seats').where({ order_id: id });
-    if (used.length > 0) await sold().whereIn('seat_id', used).update({ withheld_at: new Date() });
+    if (used.length > 0) {
+      // The lock keeps the drop from being cancelled between this look and the commit.
+      const drop = await trx('drops').where({ id: drop_id }).forShare().first('cancelled_at');
+      await sold().whereIn('seat_id', used).update({ withheld_at: new Date() });
+      if (drop?.cancelled_at) await giveNamesUp(trx, drop_id);
+    }
     await sold().whereNull('withheld_at').delete();
     await trx('outbox').insert({ topic: 'order-refunded', payload: JSON.stringify({ orderId: id }) });
   });
+}
+
+/**
+ * Withheld seats of a cancelled drop stay sold in that drop, and no longer in its event: a drop that takes its place may
+ * sell seats of the same names.
+ */
+export async function giveNamesUp(trx: Database, dropId: number): Promise<void> {
+  await trx('sold_seats').where({ drop_id: dropId }).whereNotNull('withheld_at').update({ event_id: null });
 }
 
 async function reopenSeats(deps: SaleDeps, row: RefundRow): Promise<void> {
