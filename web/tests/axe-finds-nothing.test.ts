@@ -126,16 +126,16 @@ describe.each([
 
   test('standby, sold out, released, cancelled, offline', async () => {
     const context = await browser.visit({ ...calm, phone, as: await stack.person() });
-    const one = { sections: [{ name: 'Floor', rows: 1, seatsPerRow: 1 }] };
-    const dropId = await stack.drop(one);
-    await (await stack.person()).enter(dropId, 1);
+    const two = { sections: [{ name: 'Floor', rows: 1, seatsPerRow: 2 }] };
+    const dropId = await stack.drop(two);
+    await (await stack.person()).enter(dropId, 2);
     const page = await openSale(context, dropId);
     await buy(page, 1);
     await untilStage(page, 'standby');
     expect(await faults(page)).toEqual([]);
 
-    const soldOut = await stack.drop({ ...one, standbyLimit: 0 });
-    await (await stack.person()).enter(soldOut, 1);
+    const soldOut = await stack.drop({ ...two, standbyLimit: 0 });
+    await (await stack.person()).enter(soldOut, 2);
     await page.goto(`/drops/${soldOut}`);
     await untilStage(page, 'gone');
     expect(await faults(page)).toEqual([]);
