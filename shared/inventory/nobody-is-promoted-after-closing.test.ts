@@ -154,7 +154,7 @@ test('standby of any size ends in portions', async () => {
     portions.push(told.length);
     for (const buyer of told) everybody.add(buyer);
   }
-  expect(portions).toEqual([500, 500, 200]);
+  expect(portions).toEqual([200, 200, 200, 200, 200, 200]);
   expect(everybody).toEqual(new Set(buyers.slice(1)));
   expect(await inventory.counts(drop)).toMatchObject({ standby: 0, held: 1 });
 });
