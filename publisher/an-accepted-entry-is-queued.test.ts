@@ -83,6 +83,18 @@ test('entries that arrive in one turn of the event loop share a message, up to i
   }
 });
 
+test('no message asks for more seats than a script may take at once', async () => {
+  const { channel, topology } = world.broker;
+  const batcher = new Batcher({ channel: { current: () => channel, ready: () => true }, topology });
+  const place = { dropId: 3, partition: 0 };
+  const buyers = Array.from({ length: 450 }, (_, index) => index + 1);
+  await Promise.all(buyers.map((buyer) => batcher.add(place, buyer, 9)));
+  const { messages, entries } = await world.queued();
+  // 222 times 9 seats are 1,998.
+  expect(messages).toBe(3);
+  expect(entries).toEqual(buyers.map((buyer) => `3.0 ${buyer}:9`));
+});
+
 test('a request keeps its id, and gets one when it has none that is sane', async () => {
   const post = (id?: string) => {
     const sent = request(world.url).post('/api/drops/1/entries');

@@ -3,7 +3,7 @@
  * and all of them wait for its one confirm. A message per entry would halve what a publisher accepts.
  */
 import type { BrokerChannel } from '../shared/broker/connect.ts';
-import { encodeBatch, maxBatchSize, packEntry } from '../shared/broker/entry-batch.ts';
+import { encodeBatch, maxBatchSeats, maxBatchSize, packEntry } from '../shared/broker/entry-batch.ts';
 import { NotConfirmed, publishConfirmed } from '../shared/broker/publish.ts';
 import type { Topology } from '../shared/broker/topology.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
@@ -20,7 +20,7 @@ export type BatcherOptions = {
   patience?: number;
 };
 
-type Group = { place: Place; entries: string[]; settle: ((error?: unknown) => void)[] };
+type Group = { place: Place; entries: string[]; seats: number; settle: ((error?: unknown) => void)[] };
 
 export class Batcher {
   readonly #options: Required<BatcherOptions>;
@@ -63,8 +63,13 @@ export class Batcher {
       };
       const key = `${place.dropId}.${place.partition}`;
       let group = this.#groups.get(key);
-      if (!group) this.#groups.set(key, (group = { place, entries: [], settle: [] }));
+      if (group && group.seats + quantity > maxBatchSeats) {
+        this.#send(group);
+        group = undefined;
+      }
+      if (!group) this.#groups.set(key, (group = { place, entries: [], seats: 0, settle: [] }));
       group.entries.push(packEntry(buyerId, quantity));
+      group.seats += quantity;
       group.settle.push(settle);
       if (group.entries.length >= maxBatchSize) {
         this.#groups.delete(key);

@@ -9,6 +9,11 @@ import type { Place } from '../inventory/keys.ts';
 
 /** Entries in one message, at the most. */
 export const maxBatchSize = 500;
+/**
+ * Seats that the entries of one message ask for, at the most: a script decides the message in one go, and may have to
+ * take each seat from a row of its own. A message from a publisher of the version before may ask for more.
+ */
+export const maxBatchSeats = 2_000;
 
 const type = 'entries.v1';
 /** What MySQL can give a user; a bit for each id up to the highest is what Redis keeps of those who got nothing. */
