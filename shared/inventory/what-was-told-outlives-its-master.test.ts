@@ -121,11 +121,18 @@ test('a master that stood still while it was replaced says nothing of what it re
   const { master, replica } = await servers.nodesOf(sale.inventory.keys.key(place, 'meta'));
   // Who has not heard of a new master asks the old one.
   const askers = Array.from({ length: 5 }, () =>
-    createInventory({ redis: servers.connect(0), namespace: sale.namespace, replicaAcks: 1 }),
+    createInventory({
+      redis: servers.connect(0),
+      namespace: sale.namespace,
+      replicaAcks: 1,
+      patienceMs: 1_000,
+    }),
   );
   for (const asker of askers) expect(await asker.view(place, 1)).toMatchObject({ kind: 'held' });
   master.process.kill('SIGSTOP');
   await servers.takenOver(replica);
+  // Its connections are open, but nobody waits for it for ever.
+  await expect(askers[0]!.view(place, 1)).rejects.toThrow('the node does not answer');
   // One and the same throughout: for how long a replica has been missing is for each to see.
   const other = impatient();
   expect(await again(() => other.leave(place, 1))).toMatchObject({ kind: expect.any(String) });

@@ -17,10 +17,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
+import { inTime } from '../in-time.ts';
 import type { Log } from '../log.ts';
 import { parseInfo, type MasterState } from './master-state.ts';
 
 const lookEveryMs = 300;
+/** For which a look waits for its answer. Then it ends, and the next round that finds a replica missing begins anew. */
+const answersWithinMs = 2_000;
 
 type Watch = {
   /** Looks without a gap, by this process's steady clock: when the first was answered, and the last was sent. */
@@ -86,7 +89,7 @@ export class MissingReplicas {
     for (;;) {
       const sent = performance.now();
       const pipeline = this.#redis.pipeline().exists(key).info('replication').info('stats').cluster('NODES');
-      const [routed, replication, stats, nodes] = (await pipeline.exec()) ?? [];
+      const [routed, replication, stats, nodes] = (await inTime(pipeline.exec(), answersWithinMs)) ?? [];
       if (!nodes || routed?.[0] || nodes[0]) return;
       const state = parseInfo(replication, stats);
       if (!state || state.replid !== replid || state.replicas >= this.#wanted) return;
@@ -116,7 +119,7 @@ export class MissingReplicas {
     const names = ['cluster-node-timeout', 'cluster-replica-validity-factor', 'repl-ping-replica-period'];
     const pipeline = this.#redis.pipeline().exists(key);
     for (const name of names) pipeline.config('GET', name);
-    const [, ...replies] = (await pipeline.exec()) ?? [];
+    const [, ...replies] = (await inTime(pipeline.exec(), answersWithinMs)) ?? [];
     const [nodeTimeout = 0, factor = 0, ping = 0] = replies.map(([error, reply]) =>
       error ? 0 : settingIn(reply),
     );

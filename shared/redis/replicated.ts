@@ -8,7 +8,8 @@
  * with one WAIT behind them, so that a WAIT, which keeps its connection from all else, is shared by all of them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster } from 'ioredis';
+import type { ChainableCommander, Cluster } from 'ioredis';
+import { inTime, TooLate } from '../in-time.ts';
 import type { Log } from '../log.ts';
 import { parseInfo } from './master-state.ts';
 import { MissingReplicas } from './missing-replicas.ts';
@@ -59,6 +60,8 @@ const waitMs = 100;
 const firstPauseMs = 10;
 const longestPauseMs = 200;
 const hurriedMs = 500;
+/** For which a node may be silent, however little is left of the patience of those who ask. */
+const shortestSilenceMs = 1_000;
 
 /** Said by a node that did not do what it was asked: another one is to be asked, or the same a little later. */
 const elsewhere = /^(MOVED|ASK|CLUSTERDOWN|TRYAGAIN|READONLY|LOADING|MASTERDOWN)\b/;
@@ -126,7 +129,7 @@ export class Replicated {
     pipeline.info('replication');
     if (line.inDoubt) pipeline.info('stats');
 
-    const replies = (await pipeline.exec()) ?? [];
+    const replies = await this.#exec(pipeline, [...fresh, ...line.answered]);
     const answers = replies.slice(0, fresh.length);
     const [marked, waited, replication, stats] = replies.slice(fresh.length);
     const state = parseInfo(replication, stats);
@@ -159,6 +162,21 @@ export class Replicated {
     for (const { resolve, value } of line.answered) resolve(value);
     line.answered = [];
     return true;
+  }
+
+  /**
+   * A node that stands still (SIGSTOP, a paused virtual machine) keeps its connections and says nothing: nobody waits for
+   * it for longer than they have patience. It may do what it was asked when it goes on, which is safe to repeat.
+   */
+  async #exec(pipeline: ChainableCommander, asked: readonly Asked[]): Promise<[Error | null, unknown][]> {
+    const patience = asked.reduce((most, { until }) => Math.max(most, until), 0) - performance.now();
+    try {
+      return (await inTime(pipeline.exec(), Math.max(patience, shortestSilenceMs))) ?? [];
+    } catch (error) {
+      if (!(error instanceof TooLate)) throw error;
+      this.#options.redis.refreshSlotsCache();
+      throw new NotReplicated('the node does not answer', { cause: error });
+    }
   }
 
   #giveUp(line: Line): void {
