@@ -8,23 +8,62 @@ if (process.env.SEATDROP_TEST_SERVERS === undefined && existsSync(devServers)) {
   process.env.SEATDROP_TEST_SERVERS = readFileSync(devServers, 'utf8');
 }
 
-/** @type {import('jest').Config} */
-module.exports = {
-  testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/.local/'],
+/** @type {(parser: object, transform?: object) => import('jest').TransformerConfig} */
+const swc = (parser, transform = {}) => [
+  '@swc/jest',
+  {
+    swcrc: false,
+    jsc: { target: 'es2024', parser, transform },
+    module: { type: 'commonjs' },
+    sourceMaps: 'inline',
+  },
+];
+const typescript = { '\\.ts$': swc({ syntax: 'typescript' }) };
+
+const everywhere = {
+  rootDir: __dirname,
   modulePathIgnorePatterns: ['<rootDir>/.local/'],
   watchPathIgnorePatterns: ['<rootDir>/.local/'],
-  transform: {
-    '\\.ts$': [
-      '@swc/jest',
-      {
-        swcrc: false,
-        jsc: { target: 'es2024', parser: { syntax: 'typescript' } },
-        module: { type: 'commonjs' },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
+};
+const ignored = ['/node_modules/', '<rootDir>/.local/'];
+
+/** Packages that exist as ES modules only: they are turned into CommonJS as our own files are. */
+const esModules = [
+  'msw',
+  '@open-draft/deferred-promise',
+  'rettime',
+  'until-async',
+  'headers-polyfill',
+  'wouter',
+];
+
+/** @type {import('jest').Config} */
+module.exports = {
   testTimeout: 30_000,
   maxWorkers: 2,
+  projects: [
+    {
+      ...everywhere,
+      displayName: 'servers',
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: [...ignored, '<rootDir>/web/src/'],
+      transform: typescript,
+    },
+    // The pages without servers: jsdom instead of a browser, MSW instead of the API.
+    {
+      ...everywhere,
+      displayName: 'pages',
+      testEnvironment: '<rootDir>/web/testing/environment.cjs',
+      testMatch: ['<rootDir>/web/src/**/*.test.{ts,tsx}'],
+      testPathIgnorePatterns: ignored,
+      setupFilesAfterEnv: ['<rootDir>/web/testing/set-up.ts'],
+      moduleNameMapper: { '\\.css$': '<rootDir>/web/testing/styles.cjs' },
+      transform: {
+        ...typescript,
+        '\\.tsx$': swc({ syntax: 'typescript', tsx: true }, { react: { runtime: 'automatic' } }),
+        '\\.m?js$': swc({ syntax: 'ecmascript' }),
+      },
+      transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
+    },
+  ],
 };

@@ -15,13 +15,20 @@ export function Field({ label, hint, error, after, ...input }: FieldProps) {
     <FieldFrame label={label} hint={hint} error={error}>
       {(ties) => (
         <>
-          <input {...input} {...ties} />
+          <input
+            {...input}
+            {...ties}
+            aria-describedby={both(ties['aria-describedby'], input['aria-describedby'])}
+          />
           {after}
         </>
       )}
     </FieldFrame>
   );
 }
+
+/** What the field says of itself does not hide what its page has to say. */
+const both = (...ids: (string | undefined)[]) => ids.filter(Boolean).join(' ') || undefined;
 
 type Ties = { id: string; 'aria-invalid': true | undefined; 'aria-describedby': string | undefined };
 

@@ -4,6 +4,7 @@
  * have been missed: after sleep, without a line, in another tab.
  */
 import { ask, pauseBefore, Refusal } from '../api/http.ts';
+import { repeat, type Repeat } from '../api/repeat.ts';
 import type { Drop, DropState, Entry, SeatRows } from '../api/types.ts';
 import { serverClock } from '../clock/server-clock.ts';
 import type { SeatNews } from '../../../shared/realtime-events.ts';
@@ -45,7 +46,8 @@ export class DropFeed {
   #socket: LiveSocket | undefined;
   #watching = false;
   #failures = 0;
-  #pollTimer: Timer | undefined;
+  /** Only while there is no live line. */
+  #polling: Repeat | undefined;
   #graceTimer: Timer | undefined;
   #resyncTimer: Timer | undefined;
   #rewatchTimer: Timer | undefined;
@@ -94,9 +96,8 @@ export class DropFeed {
 
   stop(): void {
     this.#stopped = true;
-    for (const timer of [this.#pollTimer, this.#graceTimer, this.#resyncTimer, this.#rewatchTimer]) {
-      clearTimeout(timer);
-    }
+    for (const timer of [this.#graceTimer, this.#resyncTimer, this.#rewatchTimer]) clearTimeout(timer);
+    this.#stopPolling();
     this.#socket?.removeAllListeners();
     this.#socket?.disconnect();
     document.removeEventListener('visibilitychange', this.#wake);
@@ -157,8 +158,7 @@ export class DropFeed {
         return;
       }
       clearTimeout(this.#graceTimer);
-      clearTimeout(this.#pollTimer);
-      this.#pollTimer = undefined;
+      this.#stopPolling();
       this.#failures = 0;
       this.#watching = true;
       serverClock.learn(answer.drop.serverTime, { sentAt, receivedAt: performance.now() });
@@ -191,38 +191,40 @@ export class DropFeed {
     if (this.#stopped) return;
     this.#watching = false;
     clearTimeout(this.#resyncTimer);
-    if (this.#pollTimer !== undefined) return;
+    if (this.#polling) return;
     clearTimeout(this.#graceTimer);
     this.#graceTimer = setTimeout(() => this.#beginPolling(), graceBeforePolling);
   }
 
   #beginPolling(): void {
-    if (this.#stopped || this.#watching || this.#pollTimer !== undefined) return;
-    this.#pollTimer = setTimeout(() => void this.#poll(), 0);
+    if (this.#stopped || this.#watching || this.#polling) return;
+    this.#polling = repeat((signal) => this.#poll(signal), 0);
   }
 
-  async #poll(): Promise<void> {
+  #stopPolling(): void {
+    this.#polling?.stop();
+    this.#polling = undefined;
+  }
+
+  /** Resolves to the pause before the next one. */
+  async #poll(signal: AbortSignal): Promise<number> {
     let pause = pollEvery;
     try {
-      const answer = await ask<Drop>('GET', `/drops/${this.#dropId}`, { timeout: 8_000 });
+      const answer = await ask<Drop>('GET', `/drops/${this.#dropId}`, { timeout: 8_000, signal });
       serverClock.learn(answer.data.serverTime, answer);
       const terms = answer.data;
       await Promise.all([this.#signedIn ? this.#fetchEntry() : undefined, this.#askSeats()]);
       this.#failures = 0;
-      if (!this.#watching) this.#set({ link: 'polling', terms });
+      if (!signal.aborted) this.#set({ link: 'polling', terms });
     } catch (error) {
       this.#failures += 1;
       pause = Math.max(pollEvery, pauseBefore(this.#failures, error));
       const isDown = !(error instanceof Refusal) && (this.#failures > 1 || !navigator.onLine);
-      if (!this.#watching && isDown) this.#set({ link: 'offline' });
-    }
-    if (this.#stopped || this.#watching) {
-      this.#pollTimer = undefined;
-      return;
+      if (!signal.aborted && isDown) this.#set({ link: 'offline' });
     }
     // Nobody looks at a hidden tab; it asks at once when it is seen again.
     if (document.hidden) pause *= 5;
-    this.#pollTimer = setTimeout(() => void this.#poll(), pause * (0.85 + Math.random() * 0.3));
+    return pause * (0.85 + Math.random() * 0.3);
   }
 
   /** The seats and how the sale stands. What was read before something that was pushed does not undo it. */
@@ -265,9 +267,6 @@ export class DropFeed {
     const socket = this.#socket;
     if (socket?.connected) void this.#watch();
     else socket?.connect();
-    if (this.#pollTimer !== undefined) {
-      clearTimeout(this.#pollTimer);
-      this.#pollTimer = setTimeout(() => void this.#poll(), 0);
-    }
+    this.#polling?.hurry();
   };
 }

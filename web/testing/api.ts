@@ -1,0 +1,50 @@
+/** The API as a test wants it to be. What a test does not name is a request nobody expected, and fails it. */
+import { http, HttpResponse, type JsonBodyType } from 'msw';
+import { setupServer } from 'msw/node';
+
+export const api = setupServer();
+
+type Method = 'get' | 'post' | 'patch' | 'delete';
+type Reply = Response | JsonBodyType;
+type Asked = { request: Request; params: Record<string, string>; count: number };
+
+/**
+ * Answers `path` (without /api) from now on, by JSON or a whole response; returns how often it was asked. Of two
+ * answers for one path the later counts.
+ */
+export function answer(
+  method: Method,
+  path: string,
+  reply: Reply | ((asked: Asked) => Reply | Promise<Reply>),
+): { readonly count: number; readonly bodies: unknown[] } {
+  const asked = { count: 0, bodies: [] as unknown[] };
+  api.use(
+    http[method](`/api${path}`, async ({ request, params }) => {
+      asked.count += 1;
+      if (request.body) asked.bodies.push(await request.clone().json());
+      const one = { request, params: params as Record<string, string>, count: asked.count };
+      const given = typeof reply === 'function' ? await reply(one) : reply;
+      return given instanceof Response ? given : HttpResponse.json(given);
+    }),
+  );
+  return asked;
+}
+
+/** A refusal as the API words it. */
+export function problem(
+  status: number,
+  code: string,
+  more: Record<string, unknown> = {},
+  retryAfter?: number,
+) {
+  return new HttpResponse(JSON.stringify({ status, code, title: code, ...more }), {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    },
+  });
+}
+
+/** No answer at all: the line is down. */
+export const noLine = () => HttpResponse.error();

@@ -1,0 +1,67 @@
+/**
+ * Instead of live/socket.ts: a socket whose server is the test. `jest.mock('../live/socket.ts', () =>
+ * jest.requireActual('../../testing/socket.ts'))` puts it in.
+ */
+import type { WatchAnswer } from '../../shared/realtime-events.ts';
+
+type Listener = (...values: never[]) => void;
+
+export class TestSocket {
+  connected = false;
+  /** Answers to `drop:watch` that the page still waits for. */
+  readonly watches: ((answer: WatchAnswer) => void)[] = [];
+  readonly #listeners = new Map<string, Set<Listener>>();
+
+  on(event: string, listener: Listener): this {
+    const all = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, all.add(listener));
+    return this;
+  }
+
+  removeAllListeners(): this {
+    this.#listeners.clear();
+    return this;
+  }
+
+  /** The page wants a connection; whether and when it gets one, the test says with `open`. */
+  connect(): this {
+    return this;
+  }
+
+  disconnect(): this {
+    this.connected = false;
+    return this;
+  }
+
+  timeout() {
+    return {
+      emitWithAck: (): Promise<WatchAnswer> => new Promise((resolve) => this.watches.push(resolve)),
+    };
+  }
+
+  // The server's side.
+
+  open(): void {
+    this.connected = true;
+    this.push('connect');
+  }
+
+  drop(): void {
+    this.connected = false;
+    this.push('disconnect');
+  }
+
+  push(event: string, ...values: unknown[]): void {
+    for (const listener of this.#listeners.get(event) ?? [])
+      (listener as (...all: unknown[]) => void)(...values);
+  }
+}
+
+/** All that were opened, the latest last. */
+export const sockets: TestSocket[] = [];
+
+export function openSocket(): TestSocket {
+  const socket = new TestSocket();
+  sockets.push(socket);
+  return socket;
+}

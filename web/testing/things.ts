@@ -1,0 +1,60 @@
+/** A drop, its event, and people, as the API tells of them. */
+import type { Drop, DropState, Entry, Event, User } from '../src/api/types.ts';
+import { serverClock } from '../src/clock/server-clock.ts';
+
+const minute = 60_000;
+export const fromNow = (ms: number) => new Date(serverClock.now() + ms).toISOString();
+
+export const shopper: User = { id: 7, name: 'Mara', email: 'mara@example.test', role: 'shopper' };
+
+export function aDrop(changes: Partial<Drop> = {}): Drop {
+  return {
+    id: 1,
+    eventId: 2,
+    state: 'open',
+    serverTime: fromNow(0),
+    opensAt: fromNow(-10 * minute),
+    closesAt: fromNow(60 * minute),
+    price: { amount: 2500, currency: 'EUR' },
+    capacity: 12,
+    maxPerBuyer: 4,
+    holdSeconds: 120,
+    standbyLimit: 10,
+    lapsePauseSeconds: 60,
+    sections: [{ name: 'Parkett', rows: 2, seatsPerRow: 6 }],
+    question: { id: 1, text: 'Two and two?', choices: ['three', 'four'] },
+    ...changes,
+  };
+}
+
+export function anEvent(changes: Partial<Event> = {}): Event {
+  return {
+    id: 2,
+    organizerId: 3,
+    title: 'The Proms',
+    description: 'Music.',
+    venue: 'Hall',
+    startsAt: fromNow(100 * 24 * 60 * minute),
+    drops: [],
+    ...changes,
+  };
+}
+
+export function aState(changes: Partial<DropState> = {}): DropState {
+  return {
+    dropId: 1,
+    serverTime: fromNow(0),
+    phase: 'open',
+    opensAt: fromNow(-10 * minute),
+    closesAt: fromNow(60 * minute),
+    capacity: 12,
+    free: 8,
+    held: 2,
+    sold: 2,
+    standby: 0,
+    soldOut: false,
+    ...changes,
+  };
+}
+
+export const noEntry: Entry = { status: 'none', version: 1 };
