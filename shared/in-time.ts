@@ -4,7 +4,10 @@ export class TooLate extends Error {
   override name = 'TooLate';
 }
 
-/** What the work comes to. @throws {TooLate} when that takes longer than so many milliseconds; the work goes on */
+/**
+ * Waits at most `ms` milliseconds for the result of `work`.
+ * @throws {TooLate} after that time. The work itself is not stopped, and a later failure of it is ignored.
+ */
 export async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
   const over = new AbortController();
   const tooLate = async (): Promise<never> => {

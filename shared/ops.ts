@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
+import { inTime } from './in-time.ts';
 
 /** Answers whether one dependency can be used now; rejecting means no, and so does a text, which says why. */
 export type ReadinessCheck = () => boolean | string | Promise<boolean>;
@@ -87,16 +88,10 @@ export class Ops {
 }
 
 async function holds(check: ReadinessCheck): Promise<boolean | string> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), checkDeadline);
-  });
   try {
-    return await Promise.race([Promise.resolve(check()), tooLate]);
+    return await inTime((async () => check())(), checkDeadline);
   } catch {
     return false;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

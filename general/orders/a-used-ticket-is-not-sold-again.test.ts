@@ -5,8 +5,9 @@ import { createReport } from '../../shared/ledger/violation.ts';
 import { verifyDrop } from '../../shared/ledger/verify-drop.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { payHold } from '../checkout/pay-hold.ts';
-import { cancelSale } from '../drops/end-sales.ts';
+import { cancelSale, endSale } from '../drops/end-sales.ts';
 import { mendDrop } from '../drops/mend-drop.ts';
+import { retireDrop } from '../drops/retire-drops.ts';
 import type { TestUser } from '../testing/start-general.ts';
 import { startSale, type TestSale } from '../testing/start-sale.ts';
 import { insertDrop } from '../../shared/testing/insert-drop.ts';
@@ -308,6 +309,38 @@ describe('a seat that is withheld stays so', () => {
     await expectConsistent(bought.drop);
     expect(await sale.inventory.reopen(place, bought.order.id)).toMatchObject({ kind: 'settled' });
   });
+});
+
+test('after the drop has ended and Redis was given back, used seats are withheld, once', async () => {
+  const bought = await buy(2);
+  const { drop, order, buyer } = bought;
+  const [used = ''] = bought.seats;
+  const place = { dropId: drop.id, partition: 0 };
+  await use(bought, used);
+  const closesAt = new Date(Date.now() - 3_600_000);
+  await sale.db('drops').where({ id: drop.id }).update({ closes_at: closesAt });
+  await sale.inventory.close(place, closesAt.getTime(), []);
+  expect(await endSale(sale.deps, (await loadDrop(sale.db, drop.id))!)).toBe('done');
+  expect(await retireDrop(sale.deps, drop.id)).toBe('done');
+
+  await refund(bought, { force: true }).expect(200);
+  // The process died before MySQL heard that the seats came free, and Redis forgot the hold since.
+  await sale.db('orders').where({ id: order.id }).update({ reopened_at: null });
+  await sale.redis.unlink(sale.inventory.keys.key(place, 'holds'));
+  await advanceRefund(sale.deps, order.id);
+
+  expect(await sale.inventory.counts(drop)).toMatchObject({ free: 3, sold: 1 });
+  const kept: object[] = await sale.db('sold_seats').where({ order_id: order.id }).select('seat_id');
+  expect(kept).toEqual([{ seat_id: used }]);
+  expect((await sale.chargesOf(order.id)).map(({ refunds }) => refunds)).toEqual([1]);
+  const { body } = await request(sale.app).get(`/api/drops/${drop.id}/entry`).set(buyer.bearer).expect(200);
+  expect(body).toMatchObject({ status: 'released', reason: 'refunded' });
+  await archivePartition(sale.deps, place);
+  await expectConsistent(drop);
+  await sale.redis.unlink(...sale.inventory.keys.all(place));
+  expect(await rebuildDrop(sale.deps, drop)).toMatchObject({ kind: 'rebuilt', notRestored: [] });
+  expect(await sale.inventory.counts(drop)).toMatchObject({ free: 3, sold: 1 });
+  await expectConsistent(drop);
 });
 
 test('a seat that is withheld by one of the books only is found', async () => {

@@ -4,6 +4,7 @@ import { benchConnect } from './connect.ts';
 import { benchDecide } from './decide.ts';
 import { benchEdge } from './edge.ts';
 import { benchFanout } from './fanout.ts';
+import { benchIdle } from './idle.ts';
 import { benchIsolation } from './isolation.ts';
 import { benchOutcome } from './outcome.ts';
 import { benchScale } from './scale.ts';
@@ -22,6 +23,7 @@ export const benches = {
   },
   checkout: { what: 'paid orders/s of one general tier, durable in MySQL', run: benchCheckout },
   edge: { what: 'answers/s that a drop is sold out, given by nginx without the publisher', run: benchEdge },
+  idle: { what: 'CPU of an idle system after 1,000 drops that are over, against after 10', run: benchIdle },
   isolation: {
     what: 'what sign-in and checkout wait in a flood of entries, against without one',
     run: benchIsolation,

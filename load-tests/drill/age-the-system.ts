@@ -46,18 +46,10 @@ export async function ageTheSystem(
   say(
     `${age.over} drops that are over, ${age.stuckPayments} stuck payments, ${age.stuckRefunds} stuck refunds`,
   );
-  const unended = () =>
-    db('drops').whereIn('id', over).whereNull('sale_ended_at').select('id') as Promise<{ id: number }[]>;
-  // Slow machines need their time, so it goes on for as long as it gets on.
-  for (let left = Infinity, still = 0; still < 60 && left > 0;) {
-    const now = (await unended()).length;
-    still = now < left ? 0 : still + 1;
-    left = now;
-    await sleep(1_000);
-  }
+  await untilEnded(db, over);
 
   return async (report) => {
-    const left = await unended();
+    const left = await unended(db, over);
     if (left.length > 0)
       report('5 holds end', `${left.length} drops that are over did not end`, left.slice(0, 5));
     const count = async (table: string, where: object) =>
@@ -69,6 +61,32 @@ export async function ageTheSystem(
     if (stuck.payments !== age.stuckPayments || stuck.refunds !== age.stuckRefunds)
       report('5 money', 'what nobody could know was decided all the same', stuck);
   };
+}
+
+/**
+ * Makes drops that are over, at least one of them with standby, and resolves when the system has ended them: by then
+ * their keys in Redis are gone, since a drop ends after its ledger is archived.
+ */
+export async function endDrops(deps: AgeDeps, count: number): Promise<void> {
+  const { db } = deps;
+  const over = await makeOver(deps, count, await makeUsers(db, 1 + standby));
+  await untilEnded(db, over);
+  const left = await unended(db, over);
+  if (left.length > 0) throw new Error(`${left.length} of ${count} drops that are over did not end`);
+}
+
+function unended(db: Database, drops: readonly number[]): Promise<{ id: number }[]> {
+  return db('drops').whereIn('id', drops).whereNull('sale_ended_at').select('id');
+}
+
+/** Waits for as long as some drop ends within a minute: a slow machine needs its time. */
+async function untilEnded(db: Database, drops: readonly number[]): Promise<void> {
+  for (let left = Infinity, still = 0; still < 60 && left > 0;) {
+    const now = (await unended(db, drops)).length;
+    still = now < left ? 0 : still + 1;
+    left = now;
+    await sleep(1_000);
+  }
 }
 
 /** Seconds within which an order of this drop should get its money back; far more than one round of the duty. */

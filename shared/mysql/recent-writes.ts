@@ -2,8 +2,8 @@
  * Who has just written something, so that their lists come from the primary. In Redis, since the next request may come
  * to another process, and may come from a client that keeps no cookies.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
+import { inTime } from '../in-time.ts';
 import type { Log } from '../log.ts';
 
 export type RecentWrites = {
@@ -14,7 +14,7 @@ export type RecentWrites = {
 };
 
 /** Milliseconds that Redis is waited for. While it is away writes go on and lists come from the primary. */
-const patience = () => sleep(250, undefined, { ref: false });
+const patience = 250;
 
 /** `seconds`: how long a write counts as recent. */
 export function createRecentWrites(options: {
@@ -27,10 +27,11 @@ export function createRecentWrites(options: {
   const keyOf = (userId: number) => `${namespace}wrote:${userId}`;
 
   const remember = async (userId: number): Promise<void> => {
-    const said = redis.set(keyOf(userId), '', 'EX', seconds).catch((error: unknown) => {
+    try {
+      await inTime(redis.set(keyOf(userId), '', 'EX', seconds), patience);
+    } catch (error) {
       log.warn({ err: error }, 'not remembered who wrote: lists may lack it until the replica has it');
-    });
-    await Promise.race([said, patience()]);
+    }
   };
 
   return {
@@ -44,13 +45,12 @@ export function createRecentWrites(options: {
         await remember(userId);
       }
     },
-    mayBeBy: (userId) =>
-      Promise.race([
-        redis.exists(keyOf(userId)).then(
-          (there) => there === 1,
-          () => true,
-        ),
-        patience().then(() => true),
-      ]),
+    async mayBeBy(userId) {
+      try {
+        return (await inTime(redis.exists(keyOf(userId)), patience)) === 1;
+      } catch {
+        return true;
+      }
+    },
   };
 }

@@ -6,7 +6,7 @@ import { newDrop } from './inventory.ts';
 /** Writes an event for drops to be of, and its organizer. Returns the event's id. */
 export async function insertEvent(db: Database): Promise<number> {
   const email = `organizer-${randomInt(2 ** 47)}@seatdrop.test`;
-  const organizer = { email, name: 'Organizer', password_hash: 'none' };
+  const organizer = { email, name: 'Organizer', password_hash: 'none', role: 'organizer' };
   const [organizerId] = await db('users').insert(organizer);
   const [eventId = 0] = await db('events').insert({
     organizer_id: organizerId,
