@@ -1,8 +1,16 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.ts';
-import { endOrphans } from './orphans.ts';
+import { endOrphans, endRun } from './orphans.ts';
 import { placeAt } from './place.ts';
 import { freePorts } from './ports.ts';
 import { allProcs, workingFolder } from './proc.ts';
@@ -110,4 +118,24 @@ test('what a killed parent left is found by its pid file, and no other process i
   writeFileSync(join(pidDir, 'pong.json'), JSON.stringify(note));
   expect(await endOrphans(pidDir, '/somewhere/else')).toEqual(['pong']);
   expect(whatRunsHere()).not.toContain(pid);
+});
+
+test('what a stopped test left is ended with the temporary folder of its run, and nothing outside it', async () => {
+  const { child: other } = await startPong();
+  const folder = join(dir, 'run', 'one-test');
+  mkdirSync(folder, { recursive: true });
+  const left = await startChild({
+    name: 'left',
+    place: placeAt(folder, undefined, hurry.signal),
+    command: process.execPath,
+    args: ['-e', "require('node:fs').writeFileSync('ready', ''); setInterval(() => {}, 1_000)"],
+    env: {},
+    cwd: folder,
+    ready: () => waitUntil('it runs', 10_000, async () => existsSync(join(folder, 'ready'))),
+  });
+  children.push(left);
+  const ended = new Promise((resolve) => left.onUnexpectedExit(resolve));
+  await endRun(join(dir, 'run'));
+  expect(await ended).toBe('SIGTERM');
+  expect(other.pid).toBeDefined();
 });

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PidNote } from './child.ts';
@@ -53,17 +54,43 @@ function readNote(file: string): PidNote | undefined {
 /**
  * Ends what still runs of test runs (`test-PID`), benchmarks (`bench-PID`), drills (`drill-PID-N`) and rolling changes
  * (`rolling-PID-N`) whose process is gone, and removes their folders; of the last two the logs stay, which somebody
- * may want to read.
+ * may want to read. The temporary folders of test runs are removed as well.
  */
 export async function clearOldRuns(localDir: string): Promise<void> {
-  for (const name of existsSync(localDir) ? readdirSync(localDir) : []) {
-    const [, kind, owner] = /^(test|dev-servers|drill|rolling|bench)-(\d+)/.exec(name) ?? [];
-    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
-    const folder = join(localDir, name);
-    await endOrphans(join(folder, 'pids'), localDir);
-    // What was started in the very moment of the kill has no note; servers work in their folders.
-    await endAll(allProcs().filter(({ pid }) => workingFolder(pid)?.startsWith(`${folder}/`)));
+  for (const { folder, kind } of [...runsIn(localDir), ...runsIn(tmpdir(), temporaryPrefix)]) {
+    await endRun(folder);
     const isKept = kind === 'drill' || kind === 'rolling';
     rmSync(join(folder, isKept ? 'servers' : ''), { recursive: true, force: true });
   }
+}
+
+/**
+ * Ends every process that was started with a note below this folder (at most three folders down), and every process
+ * that works in it: what was started in the very moment of a kill has no note, but servers work in their folders.
+ */
+export async function endRun(folder: string): Promise<void> {
+  for (const pidDir of globSync('{.,*,*/*,*/*/*}/pids', { cwd: folder }))
+    await endOrphans(join(folder, pidDir), folder);
+  await endAll(allProcs().filter(({ pid }) => workingFolder(pid)?.startsWith(`${folder}/`)));
+}
+
+const temporaryPrefix = 'seatdrop-';
+
+/**
+ * Where the tests of one run of `npm test` make their temporary folders. It names the process, so that what a killed
+ * run left there is found; and its path is short, since a socket's path has 107 characters at most.
+ */
+export function temporaryFolder(pid: number): string {
+  return join(tmpdir(), `${temporaryPrefix}test-${pid}`);
+}
+
+/** Folders named after their process, which is gone. Those of other users are theirs to clear. */
+function runsIn(dir: string, prefix = ''): { folder: string; kind: string }[] {
+  return (existsSync(dir) ? readdirSync(dir) : []).flatMap((name) => {
+    const match = /^(test|dev-servers|drill|rolling|bench)-(\d+)/.exec(name.slice(prefix.length));
+    const [, kind = '', owner = ''] = (name.startsWith(prefix) && match) || [];
+    const folder = join(dir, name);
+    if (kind === '' || existsSync(`/proc/${owner}`) || statSync(folder).uid !== process.getuid?.()) return [];
+    return [{ folder, kind }];
+  });
 }

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { actionlint, composeParser, hadolint } from './container-checks.ts';
-import { clearOldRuns } from './orphans.ts';
+import { clearOldRuns, endRun, temporaryFolder } from './orphans.ts';
 import { installMoto } from './moto.ts';
 import { placeAt } from './place.ts';
 import { findK6 } from './k6.ts';
@@ -30,6 +30,7 @@ const CHECKS = [
 
 const root = resolve(import.meta.dirname, '..');
 const dir = join(root, '.local', `test-${process.pid}`);
+const temporary = temporaryFolder(process.pid);
 const jestArgs = process.argv.slice(2);
 const { step, say } = createSteps();
 const running = new Set<ChildProcess>();
@@ -98,6 +99,7 @@ async function runJest(): Promise<void> {
   cancel.signal.throwIfAborted();
   await clearOldRuns(join(root, '.local'));
   mkdirSync(dir, { recursive: true });
+  mkdirSync(temporary, { recursive: true, mode: 0o700 });
   const ports = await freePorts(serverPorts);
   const secrets = generateSecrets();
   const place = placeAt(dir, cancel.signal, hurry.signal);
@@ -105,16 +107,28 @@ async function runJest(): Promise<void> {
   try {
     cancel.signal.throwIfAborted();
     const results = join(dir, 'jest.json');
-    const env = { SEATDROP_TEST_SERVERS: JSON.stringify(testServers(servers)) };
+    const env = { SEATDROP_TEST_SERVERS: JSON.stringify(testServers(servers)), TMPDIR: temporary };
     const jest = join(root, 'node_modules/jest/bin/jest.js');
-    const args = [jest, '--ci', '--json', `--outputFile=${results}`, '--testLocationInResults', ...jestArgs];
+    // Else it would be in the temporary folder, and empty in each run.
+    const cache = join(root, '.local', 'jest-cache');
+    const args = [jest, '--ci', '--json', `--outputFile=${results}`, '--testLocationInResults'];
+    args.push(`--cacheDirectory=${cache}`, ...jestArgs);
     const since = performance.now();
     const code = await ended(run(args, 'inherit', env)); // jest shows its progress itself
     countResults(results, code);
     say(`${code === 0 ? '✓' : '✗'} jest ${((performance.now() - since) / 1000).toFixed(1)} s`);
   } finally {
+    await endTests(); // while its servers are there: nobody's stop should wait for them
     await step('servers stopped', () => servers.stop());
   }
+}
+
+/** Tests that were stopped have left what they started: whole systems, each process in a session of its own. */
+async function endTests(): Promise<void> {
+  if (!existsSync(temporary)) return;
+  await endRun(temporary);
+  await clearOldRuns(join(root, '.local')); // drills that tests had started
+  rmSync(temporary, { recursive: true, force: true });
 }
 
 function countResults(file: string, code: number): void {
