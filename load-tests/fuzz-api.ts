@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz-api [-- --seconds 60] [--seed N]`: schemathesis makes up requests from the OpenAPI document, allowed and
+ * `npm run fuzz-api`: schemathesis makes up requests from the OpenAPI document, allowed and
  * forbidden ones, and sends them through the front door of a private stack, as nobody, as each role. Nothing may be
  * answered with a 5xx, and nothing with what the document does not say; nothing may be logged as an error of ours.
  */
@@ -36,9 +36,17 @@ const settings = `
 negative_data_rejection.expected-statuses = ["400", "401", "403", "404", "405", "409", "413", "415", "422", "425", "429", "503"]
 `;
 
-const { values: options } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } },
-});
+const help = `npm run fuzz-api -- [options]
+
+Starts a private stack and sends it requests that schemathesis makes up from the API document, allowed and forbidden
+ones: as nobody, shopper, organizer and admin. Exit code 0: no 5xx, no answer that the document does not describe, and
+no error in the logs; 1: something was found; 2: an option is wrong.
+
+  --seconds S   for each of the four (60)
+  --seed N      makes the same requests again (1)
+  --help        this text
+`;
+const options = readOptions();
 const root = resolve(import.meta.dirname, '..');
 const local = join(root, '.local');
 const stackDir = join(local, 'fuzz-api');
@@ -65,6 +73,27 @@ const errors = errorsLogged();
 for (const line of errors.slice(0, 20)) console.log(line);
 console.log(`${errors.length} errors logged, ${failures} of 4 runs found something`);
 process.exit(failures + errors.length === 0 ? 0 : 1);
+
+function readOptions(): { seconds: number; seed: number } {
+  const string = { type: 'string' } as const;
+  try {
+    const { values } = parseArgs({
+      options: { seconds: string, seed: string, help: { type: 'boolean', default: false } },
+    });
+    if (values.help) {
+      process.stdout.write(help);
+      process.exit();
+    }
+    const { seconds = '60', seed = '1' } = values;
+    for (const [name, text] of Object.entries({ seconds, seed }))
+      if (!/^[1-9]\d{0,9}$/.test(text))
+        throw new Error(`--${name} must be a whole number from 1, not '${text}'`);
+    return { seconds: Number(seconds), seed: Number(seed) };
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n\`npm run fuzz-api -- --help\` lists the options.`);
+    process.exit(2);
+  }
+}
 
 async function install(): Promise<void> {
   const { stdout = '' } = existsSync(program)
