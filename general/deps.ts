@@ -19,6 +19,8 @@ export type Deps = {
   bannedUsers: BannedUsers;
   /** Where browsers reach the system. */
   publicUrl: URL;
+  /** IANA name: the zone of events that have none of their own. */
+  eventTimeZone: string;
   log: Log;
   /** Where the tiers' processes are, for whoever asks how they are. */
   tierUrls?: TierUrls;

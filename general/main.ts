@@ -128,6 +128,7 @@ await runTier(log, async (lifecycle) => {
     checkoutKey,
     bannedUsers,
     publicUrl: new URL(config.PUBLIC_URL),
+    eventTimeZone: config.EVENT_TIME_ZONE,
     log,
     onSaleConflict: countConflicts(registry),
   };
@@ -149,7 +150,7 @@ await runTier(log, async (lifecycle) => {
   const route = chooseMailRoute(config, log);
   if (route) {
     lifecycle.onStop('mail route', () => route.close());
-    const mails = { db, publicUrl: deps.publicUrl, timeZone: config.EVENT_TIME_ZONE, route, log };
+    const mails = { db, publicUrl: deps.publicUrl, timeZone: deps.eventTimeZone, route, log };
     const relay = startRelayingMails(mails, createMailMetrics(registry));
     lifecycle.onStop('relaying mails', () => relay.stop());
   }

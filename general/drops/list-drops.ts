@@ -11,11 +11,16 @@ type Row = SummaryRow & {
   title: string;
   venue: string;
   starts_at: Date;
+  time_zone: string | null;
   organizer_id: number;
   organizer_name: string;
 };
 
-export function listDrops({ reader, inventory }: Pick<Deps, 'reader' | 'inventory'>): Route {
+export function listDrops({
+  reader,
+  inventory,
+  eventTimeZone,
+}: Pick<Deps, 'reader' | 'inventory' | 'eventTimeZone'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/drops',
@@ -37,6 +42,7 @@ export function listDrops({ reader, inventory }: Pick<Deps, 'reader' | 'inventor
             'events.title',
             'events.venue',
             'events.starts_at',
+            'events.time_zone',
             'events.organizer_id',
             'users.name as organizer_name',
           )
@@ -59,6 +65,7 @@ export function listDrops({ reader, inventory }: Pick<Deps, 'reader' | 'inventor
           title: row.title,
           venue: row.venue,
           startsAt: row.starts_at.toISOString(),
+          timeZone: row.time_zone ?? eventTimeZone,
         },
         organizer: { id: row.organizer_id, name: row.organizer_name },
       }));

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { toEvent } from './event.ts';
 
-export function createEvent({ db }: Pick<Deps, 'db'>): Route {
+export function createEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZone'>): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/events',
@@ -18,11 +18,11 @@ export function createEvent({ db }: Pick<Deps, 'db'>): Route {
       const row = {
         ...facts,
         starts_at: new Date(startsAt),
-        time_zone: timeZone ?? null,
+        time_zone: timeZone ?? eventTimeZone,
         organizer_id: session.userId,
       };
       const [id] = await retried(db, () => db('events').insert(row));
-      return { ...toEvent({ ...row, id: id! }), drops: [] };
+      return { ...toEvent({ ...row, id: id! }, eventTimeZone), drops: [] };
     },
   });
 }

@@ -9,7 +9,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { findEvent, toEvent } from './event.ts';
 import { requireOwner } from './owner.ts';
 
-export function editEvent({ db }: Pick<Deps, 'db'>): Route {
+export function editEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZone'>): Route {
   return defineRoute({
     method: 'PATCH',
     path: '/api/events/:id',
@@ -37,7 +37,10 @@ export function editEvent({ db }: Pick<Deps, 'db'>): Route {
 
       const [edited, drops] = await Promise.all([findEvent(db, id), loadDrops(db, { eventId: id })]);
       const now = Date.now();
-      return { ...toEvent(edited!), drops: drops.map((drop) => presentDrop(drop, session.userId, now)) };
+      return {
+        ...toEvent(edited!, eventTimeZone),
+        drops: drops.map((drop) => presentDrop(drop, session.userId, now)),
+      };
     },
   });
 }

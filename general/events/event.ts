@@ -14,7 +14,11 @@ export function findEvent(db: Database, id: number): Promise<EventRow | undefine
   return db<EventRow>('events').where({ id }).first();
 }
 
-export function toEvent({ id, organizer_id, title, description, venue, starts_at, time_zone }: EventRow) {
+/** `zone`: of events from before there were zones. */
+export function toEvent(
+  { id, organizer_id, title, description, venue, starts_at, time_zone }: EventRow,
+  zone: string,
+) {
   return {
     id,
     organizerId: organizer_id,
@@ -22,6 +26,6 @@ export function toEvent({ id, organizer_id, title, description, venue, starts_at
     description,
     venue,
     startsAt: starts_at.toISOString(),
-    ...(time_zone !== null && { timeZone: time_zone }),
+    timeZone: time_zone ?? zone,
   };
 }

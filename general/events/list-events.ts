@@ -9,7 +9,11 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { toEvent, type EventRow } from './event.ts';
 
 /** What is to come, the next first. An organizer's own list has the past too, and the latest first. */
-export function listEvents({ reader, inventory }: Pick<Deps, 'reader' | 'inventory'>): Route {
+export function listEvents({
+  reader,
+  inventory,
+  eventTimeZone,
+}: Pick<Deps, 'reader' | 'inventory' | 'eventTimeZone'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/events',
@@ -46,7 +50,7 @@ export function listEvents({ reader, inventory }: Pick<Deps, 'reader' | 'invento
         return { ...cut, drops: await findSummaryRows(db, ids) };
       });
       const dropsOf = await summarizeDrops(drops, now, mine ? inventory : undefined);
-      return { items: page.map((row) => ({ ...toEvent(row), drops: dropsOf(row.id) })), next };
+      return { items: page.map((row) => ({ ...toEvent(row, eventTimeZone), drops: dropsOf(row.id) })), next };
     },
   });
 }

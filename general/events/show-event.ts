@@ -7,7 +7,7 @@ import { presentDrop } from '../drops/present-drop.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { findEvent, toEvent } from './event.ts';
 
-export function showEvent({ db }: Pick<Deps, 'db'>): Route {
+export function showEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZone'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/events/:id',
@@ -21,7 +21,10 @@ export function showEvent({ db }: Pick<Deps, 'db'>): Route {
       const [found, drops] = await Promise.all([findEvent(db, id), loadDrops(db, { eventId: id })]);
       if (!found) throw new Problem('not_found');
       const now = Date.now();
-      return { ...toEvent(found), drops: drops.map((drop) => presentDrop(drop, session?.userId, now)) };
+      return {
+        ...toEvent(found, eventTimeZone),
+        drops: drops.map((drop) => presentDrop(drop, session?.userId, now)),
+      };
     },
   });
 }

@@ -30,7 +30,11 @@ export const mailSettings = z
       'The mail server, without a queue: `smtp://user:password@host:587`. With neither, mails wait in the outbox.',
     ),
     MAIL_FROM: smtpSettings.MAIL_FROM.optional().describe('Whom mails are from. Needed with SMTP_URL.'),
-    EVENT_TIME_ZONE: timeZone.default('UTC').describe('The zone of events of which nobody has said one.'),
+    EVENT_TIME_ZONE: timeZone
+      .default('UTC')
+      .describe(
+        'The zone of events for which none was set: those from before events had zones, and those made without one.',
+      ),
   })
   .superRefine(({ MAIL_QUEUE_URL, AWS_REGION, SMTP_URL, MAIL_FROM }, context) => {
     const missing = (name: string, by: string) =>

@@ -41,6 +41,7 @@ async function insertEvent(facts: object = {}): Promise<number> {
     description: 'Quartets by candlelight.',
     venue: 'Old Mill',
     starts_at: new Date('2031-02-03T19:30:00Z'),
+    time_zone: 'Asia/Kathmandu',
     ...facts,
   });
   return id!;
@@ -76,7 +77,7 @@ test('title, description, address and metadata stand in the app’s own page', a
     '<meta name="twitter:image" content="https://seatdrop.test/posters/seatdrop.png">',
     '<script type="module" src="/assets/main.js"></script>',
     '<div id="app"><h1>A Night of Strings</h1>',
-    '<p><time datetime="2031-02-03T19:30:00.000Z">2031-02-03 19:30 UTC</time> · Old Mill</p>',
+    '<p><time datetime="2031-02-03T19:30:00.000Z">Tuesday, 4 February 2031 at 01:15 GMT+5:45</time> · Old Mill</p>',
     '<p>Quartets by candlelight.</p>',
   ]) {
     expect(text).toContain(element);
@@ -84,7 +85,7 @@ test('title, description, address and metadata stand in the app’s own page', a
   expect(structuredIn(text)).toMatchObject({
     '@type': 'Event',
     name: 'A Night of Strings',
-    startDate: '2031-02-03T19:30:00.000Z',
+    startDate: '2031-02-04T01:15:00+05:45',
     location: { name: 'Old Mill' },
     organizer: { name: 'organizer' },
     url,
@@ -133,7 +134,7 @@ test('a long description is cut between words, an empty one made up from the fac
   expect(await described(long)).toMatch(/^(many words )+(many|words)…$|words…$/);
   expect((await described(long)).length).toBeLessThanOrEqual(200);
   expect(await described(await insertEvent({ description: '' }))).toBe(
-    'A Night of Strings, Old Mill, 2031-02-03',
+    'A Night of Strings, Old Mill, 2031-02-04',
   );
 });
 

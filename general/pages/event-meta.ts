@@ -1,6 +1,7 @@
 /** What an event page says about itself to those who do not run its scripts: search engines and link previews. */
 import type { z } from 'zod';
 import type { dropSummary } from '../../shared/contract/drops.ts';
+import { eventTime } from '../../shared/event-time.ts';
 import { decimal } from '../../shared/money.ts';
 import { previewPath, previewSize } from '../../shared/posters.ts';
 
@@ -10,6 +11,8 @@ export type PageEvent = {
   venue: string;
   /** ISO 8601 */
   startsAt: string;
+  /** IANA name */
+  timeZone: string;
   organizer: string;
   drops: (z.input<typeof dropSummary> & { soldOut: boolean })[];
 };
@@ -45,10 +48,10 @@ export function eventMeta(event: PageEvent, url: string): string {
 }
 
 /** What stands on the page until the app does. */
-export function eventSaid({ title, description, venue, startsAt }: PageEvent): string {
+export function eventSaid({ title, description, venue, startsAt, timeZone }: PageEvent): string {
   return [
     `<h1>${escape(title)}</h1>`,
-    `<p><time datetime="${startsAt}">${startsAt.slice(0, 16).replace('T', ' ')} UTC</time> · ${escape(venue)}</p>`,
+    `<p><time datetime="${startsAt}">${escape(eventTime(startsAt, timeZone, 'en'))}</time> · ${escape(venue)}</p>`,
     ...(description === '' ? [] : [`<p>${escape(description)}</p>`]),
   ].join('\n          ');
 }
@@ -58,14 +61,32 @@ export const noEventMeta = ['<title>Seatdrop</title>', '<meta name="robots" cont
   '\n    ',
 );
 
-function descriptionOf({ title, description, venue, startsAt }: PageEvent): string {
+function descriptionOf({ title, description, venue, startsAt, timeZone }: PageEvent): string {
   const text = description.replace(/\s+/g, ' ').trim();
-  if (text === '') return `${title}, ${venue}, ${startsAt.slice(0, 10)}`;
+  if (text === '') return `${title}, ${venue}, ${localTime(startsAt, timeZone).slice(0, 10)}`;
   if (text.length <= longest) return text;
   const cut = Array.from(text)
     .slice(0, longest - 1)
     .join('');
   return `${cut.replace(/\s+\S*$/, '')}…`;
+}
+
+/** A moment as clocks at the place show it, with their offset: what search engines show is the part before it. */
+function localTime(at: string, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'longOffset',
+  }).formatToParts(new Date(at));
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((each) => each.type === type)?.value ?? '';
+  const offset = part('timeZoneName').replace('GMT', '') || '+00:00';
+  return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}${offset}`;
 }
 
 /** https://schema.org/Event */
@@ -76,7 +97,7 @@ function structured(event: PageEvent, url: string, image: string, description: s
     name: event.title,
     description,
     image: [image],
-    startDate: event.startsAt,
+    startDate: localTime(event.startsAt, event.timeZone),
     eventStatus: 'https://schema.org/EventScheduled',
     eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
     location: { '@type': 'Place', name: event.venue, address: event.venue },

@@ -5,14 +5,14 @@ import { findSummaryRows, summarizeDrops } from '../drops/summarize-drops.ts';
 import { findEvent } from '../events/event.ts';
 import type { PageEvent } from './event-meta.ts';
 
-type Deps = { db: Database; inventory: Pick<Inventory, 'counts'> };
+type Deps = { db: Database; inventory: Pick<Inventory, 'counts'>; eventTimeZone: string };
 
 /** Milliseconds for which an event is told as it was read: a link that spreads is opened by thousands at once. */
 const freshMs = 1_000;
 /** Events remembered; beyond it the one read first is forgotten. */
 const mostEvents = 1_000;
 
-export function createReadPageEvent({ db, inventory }: Deps) {
+export function createReadPageEvent({ db, inventory, eventTimeZone }: Deps) {
   const known = new Map<number, { event: Promise<PageEvent | undefined>; until: number }>();
 
   const read = async (id: number): Promise<PageEvent | undefined> => {
@@ -31,6 +31,7 @@ export function createReadPageEvent({ db, inventory }: Deps) {
       description: event.description,
       venue: event.venue,
       startsAt: event.starts_at.toISOString(),
+      timeZone: event.time_zone ?? eventTimeZone,
       organizer: organizer?.name ?? '',
       drops: dropsOf(id).map((drop) => ({ ...drop, soldOut: drop.free === 0 })),
     };

@@ -10,7 +10,7 @@ import { createAppShell, type PageParts } from './app-shell.ts';
 import { eventMeta, eventSaid, noEventMeta } from './event-meta.ts';
 import { createReadPageEvent } from './read-page-event.ts';
 
-export type PageDeps = Pick<Deps, 'db' | 'inventory' | 'publicUrl'> & {
+export type PageDeps = Pick<Deps, 'db' | 'inventory' | 'publicUrl' | 'eventTimeZone'> & {
   /** The built web app; without it pages say what they are about and no more. */
   webRoot?: string | undefined;
 };
@@ -21,9 +21,9 @@ export function servePages(deps: PageDeps): Router {
   return router;
 }
 
-function eventPage({ db, inventory, publicUrl, webRoot }: PageDeps) {
+function eventPage({ db, inventory, publicUrl, eventTimeZone, webRoot }: PageDeps) {
   const shell = createAppShell(webRoot);
-  const readPageEvent = createReadPageEvent({ db, inventory });
+  const readPageEvent = createReadPageEvent({ db, inventory, eventTimeZone });
   const policy = pagePolicy([publicUrl.host]);
 
   /** What is said on the page, and the status it is answered with. */

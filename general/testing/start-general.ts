@@ -77,6 +77,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     checkoutKey,
     bannedUsers,
     publicUrl,
+    eventTimeZone: 'UTC',
     log,
   };
   const registry = createMetrics('general');

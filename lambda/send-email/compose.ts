@@ -1,3 +1,4 @@
+import { eventTime } from '../../shared/event-time.ts';
 import { decimal } from '../../shared/money.ts';
 import type { MailJob } from './mail-job.ts';
 import { words } from './words.ts';
@@ -8,7 +9,7 @@ export type Mail = { subject: string; text: string; html: string };
 export function compose({ about, to, locale, order, event, seats }: MailJob): Mail {
   const say = words[locale];
   const facts: [name: string, values: string[]][] = [
-    [say.when, [timeOf(event, locale)]],
+    [say.when, [eventTime(event.startsAt, event.timeZone, locale)]],
     [say.where, [event.venue]],
     [say.seats, seats.map(say.seat)],
     [say.amount[about], [`${decimal(order)} ${order.currency}`]],
@@ -45,21 +46,6 @@ ${rows.join('\n')}
 </html>
 `;
   return { subject: say.subject[about](event.title), text: `${text.join('\n\n')}\n`, html };
-}
-
-/** With the zone's name: the reader may be in another one. */
-function timeOf({ startsAt, timeZone }: MailJob['event'], locale: MailJob['locale']): string {
-  return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'zh-TW', {
-    weekday: 'long',
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZone,
-    timeZoneName: 'short',
-  }).format(new Date(startsAt));
 }
 
 const entities: Record<string, string> = {

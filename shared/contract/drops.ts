@@ -190,7 +190,7 @@ export const dropSummary = z
 export const dropListed = z
   .object({
     ...dropSummary.shape,
-    event: z.object({ id, title: z.string(), venue: z.string(), startsAt: time }),
+    event: z.object({ id, title: z.string(), venue: z.string(), startsAt: time, timeZone: z.string() }),
     organizer: z.object({ id, name: z.string() }),
   })
   .meta({ id: 'DropListed' });

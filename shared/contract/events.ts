@@ -10,8 +10,12 @@ const facts = {
   description: z.string().trim().max(5000),
   venue: label(200),
   startsAt: chosenTime,
-  /** In which mails say when it begins. */
-  timeZone: timeZone.optional(),
+  timeZone: timeZone.optional().meta({
+    description:
+      'The zone of the place, in which all pages and mails say when the event begins: an IANA name, such as ' +
+      'Asia/Taipei. A new event without one is in the zone that the server is set to (`EVENT_TIME_ZONE`). Changing it ' +
+      'does not move `startsAt`',
+  }),
 };
 
 export const newEvent = z.strictObject(facts).meta({ id: 'NewEvent' });
@@ -39,7 +43,9 @@ const published = {
   description: z.string(),
   venue: z.string(),
   startsAt: time,
-  timeZone: z.string().optional(),
+  timeZone: z
+    .string()
+    .meta({ description: 'IANA name of the zone of the place, in which times are to be shown' }),
 };
 
 export const event = z.object({ ...published, drops: z.array(drop) }).meta({ id: 'Event' });

@@ -12,13 +12,19 @@ export const chosenTime = time.refine(
   { error: 'The year must be between 2000 and 2199' },
 );
 
+/**
+ * A zone is accepted by any name that Intl knows, not only by those that Intl.supportedValuesOf lists: which of two
+ * names is listed (Asia/Kolkata, Asia/Calcutta) differs between browsers and Node.
+ */
 export const timeZone = z
   .string()
   .max(64)
   .refine(isTimeZone, { error: 'Not a time zone' })
   .meta({ description: 'IANA name, such as Asia/Taipei' });
 
+/** An offset such as `+02:00` is none: it does not know when the clocks are set. */
 function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {

@@ -52,7 +52,7 @@ export function AllDrops() {
 }
 
 function DropRow({ drop }: { drop: DropListed }) {
-  const { format } = useLocale();
+  const { text, format } = useLocale();
   const { admin, events } = useWords();
   const { sold = 0, free = drop.capacity, capacity } = drop;
   return (
@@ -69,9 +69,9 @@ function DropRow({ drop }: { drop: DropListed }) {
         </p>
       </div>
       <p className={rows.soft}>
-        {events.opens(format.moment(drop.opensAt))}
+        {events.opens(format.opening(drop.opensAt, drop.event.timeZone, text.common.yourTime))}
         <br />
-        {events.until(format.moment(drop.closesAt))}
+        {events.until(format.moment(drop.closesAt, drop.event.timeZone))}
       </p>
       <div className={styles.sold}>
         <SoldBar sold={sold} free={free} capacity={capacity} />

@@ -68,7 +68,7 @@ function UserRow({ account, isMe, changed }: UserRowProps) {
           {account.bannedAt !== null && <span className={styles.banned}>{words.banned}</span>}
         </p>
         <p className={rows.soft}>
-          {account.email} · {words.joined(format.shortDay(account.createdAt))}
+          {account.email} · {words.joined(format.shortDay(account.createdAt, format.here))}
         </p>
       </div>
       {/* Nobody may change or ban themselves: there might be no admin left. */}

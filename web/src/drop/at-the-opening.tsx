@@ -29,7 +29,8 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
   const { text, format } = useLocale();
   const me = useMe();
   const [location] = useLocation();
-  const { drop, opensAt, closesAt } = live;
+  const { drop, event, opensAt, closesAt } = live;
+  const timeZone = event?.timeZone ?? format.here;
   const onlyStandby = isOpen && live.feed.state?.free === 0;
   return (
     <>
@@ -44,7 +45,8 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
         <>
           <Countdown to={opensAt} announce />
           <p className={styles.soft}>
-            {text.drop.opensAt(format.moment(opensAt))}. {text.drop.staysHere}
+            {text.drop.opensAt(format.opening(opensAt, timeZone, text.common.yourTime))}.{' '}
+            {text.drop.staysHere}
           </p>
         </>
       )}
@@ -72,7 +74,7 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
           </p>
         </ActionBar>
       )}
-      {isOpen && <p className={styles.soft}>{text.drop.closesAt(format.moment(closesAt))}</p>}
+      {isOpen && <p className={styles.soft}>{text.drop.closesAt(format.moment(closesAt, timeZone))}</p>}
     </>
   );
 }

@@ -47,7 +47,7 @@ function Shown({ live }: { live: LiveDrop }) {
           <h1>{event ? <Link href={`/events/${event.id}`}>{event.title}</Link> : text.common.loading}</h1>
           {event && (
             <p>
-              {format.moment(event.startsAt)} · {event.venue}
+              {format.moment(event.startsAt, event.timeZone)} · {event.venue}
             </p>
           )}
         </div>

@@ -11,7 +11,10 @@ export function NotOnSale({ live, kind }: NotOnSaleProps) {
   const { phases } = text;
   const words = {
     paused: [phases.pausedTitle, phases.pausedText],
-    closed: [phases.closedTitle, phases.closedText(format.moment(live.closesAt))],
+    closed: [
+      phases.closedTitle,
+      phases.closedText(format.moment(live.closesAt, live.event?.timeZone ?? format.here)),
+    ],
     cancelled: [phases.cancelledTitle, phases.cancelledText],
   }[kind];
   return (

@@ -48,9 +48,9 @@ function Shown({ event }: { event: Event }) {
               <dt>{text.event.when}</dt>
               <dd>
                 <time dateTime={event.startsAt}>
-                  {format.day(event.startsAt)}
+                  {format.day(event.startsAt, event.timeZone)}
                   <br />
-                  {format.zonedTime(event.startsAt)}
+                  {format.time(event.startsAt, event.timeZone)}
                 </time>
               </dd>
             </div>
@@ -61,9 +61,13 @@ function Shown({ event }: { event: Event }) {
           </dl>
         </header>
         <section className={styles.sale} aria-label={text.event.sales}>
-          {main ? <MainSale drop={main} /> : <SaleLine drop={undefined} />}
+          {main ? (
+            <MainSale drop={main} timeZone={event.timeZone} />
+          ) : (
+            <SaleLine drop={undefined} timeZone={event.timeZone} />
+          )}
           {others.map((drop) => (
-            <OtherSale key={drop.id} drop={drop} />
+            <OtherSale key={drop.id} drop={drop} timeZone={event.timeZone} />
           ))}
         </section>
         <section className={styles.about}>
@@ -81,15 +85,17 @@ function Shown({ event }: { event: Event }) {
   );
 }
 
-function MainSale({ drop }: { drop: Drop }) {
+type SaleProps = { drop: Drop; timeZone: string };
+
+function MainSale({ drop, timeZone }: SaleProps) {
   const { text, format } = useLocale();
   const phase = usePhaseNow(drop);
   const isLive = phase === 'scheduled' || phase === 'open' || phase === 'paused';
   return (
     <>
-      <SaleLine drop={drop} />
+      <SaleLine drop={drop} timeZone={timeZone} />
       {phase === 'scheduled' && <Countdown to={Date.parse(drop.opensAt)} />}
-      {phase === 'open' && <p>{text.events.openUntil(format.moment(drop.closesAt))}</p>}
+      {phase === 'open' && <p>{text.events.openUntil(format.moment(drop.closesAt, timeZone))}</p>}
       <p className={styles.terms}>
         <strong>{format.money(drop.price)}</strong> {text.common.perSeat}
         <span>{text.events.capacity(format.number(drop.capacity))}</span>
@@ -107,11 +113,11 @@ function MainSale({ drop }: { drop: Drop }) {
   );
 }
 
-function OtherSale({ drop }: { drop: Drop }) {
+function OtherSale({ drop, timeZone }: SaleProps) {
   const { text, format } = useLocale();
   return (
     <div className={styles.other}>
-      <SaleLine drop={drop} />
+      <SaleLine drop={drop} timeZone={timeZone} />
       <span>{text.events.from(format.money(drop.price))}</span>
       <ButtonLink look="quiet" href={`/drops/${drop.id}`}>
         {text.event.go}

@@ -57,7 +57,7 @@ function Events({ events }: { events: EventSummary[] }) {
 function EventCard({ event }: { event: EventSummary }) {
   const { text, format } = useLocale();
   const drop = nextSale(event.drops);
-  const date = format.dayAndMonth(event.startsAt);
+  const date = format.dayAndMonth(event.startsAt, event.timeZone);
   return (
     <article className={styles.card}>
       <div className={styles.picture}>
@@ -75,11 +75,11 @@ function EventCard({ event }: { event: EventSummary }) {
             </Link>
           </h2>
           <p className={styles.soft}>
-            <span className="unseen">{format.day(event.startsAt)}, </span>
+            <span className="unseen">{format.day(event.startsAt, event.timeZone)}, </span>
             {event.venue}
           </p>
           <div className={styles.foot}>
-            <SaleLine drop={drop} />
+            <SaleLine drop={drop} timeZone={event.timeZone} />
             {drop && <span className={styles.soft}>{text.events.from(format.money(drop.price))}</span>}
           </div>
         </div>
@@ -111,7 +111,7 @@ function Next({ event, drop, opensAt }: Coming) {
         <p className={styles.soft}>{isOpen ? text.events.onSaleNow : text.events.next}</p>
         <h2 id="next-sale">{event.title}</h2>
         <p>
-          {format.day(event.startsAt)}
+          {format.day(event.startsAt, event.timeZone)}
           <br />
           {event.venue}
         </p>

@@ -8,12 +8,12 @@ import styles from './sale-line.module.css';
 type Times = Pick<DropSummary, 'state' | 'opensAt' | 'closesAt'>;
 
 /** In what state a sale is, in a few words; follows the clock while it is looked at. */
-export function SaleLine({ drop }: { drop: Times | undefined }) {
+export function SaleLine({ drop, timeZone }: { drop: Times | undefined; timeZone: string }) {
   const { text, format } = useLocale();
   const now = usePhaseNow(drop);
   if (!drop || now === undefined) return <p className={styles.line}>{text.events.noSale}</p>;
   const words = {
-    scheduled: text.events.opensOn(format.moment(drop.opensAt)),
+    scheduled: text.events.opensOn(format.opening(drop.opensAt, timeZone, text.common.yourTime)),
     open: text.events.openNow,
     paused: text.events.paused,
     closed: text.events.closed,

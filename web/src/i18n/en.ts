@@ -13,6 +13,7 @@ export const en = {
     seats,
     perSeat: 'per seat',
     skip: 'Skip to content',
+    yourTime: (there: string, here: string) => `${there} (${here} your time)`,
   },
   shell: {
     events: 'Events',
@@ -107,7 +108,6 @@ export const en = {
     about: 'About',
     where: 'Where',
     when: 'When',
-    yourTime: 'in your time zone',
     perBuyer: (count: number) => `up to ${seats(count)} each`,
     holdTime: (minutes: string) => `${minutes} to pay`,
     fair: 'How it works',

@@ -1,6 +1,7 @@
-/** Dates, money and numbers as people of a locale write them, in the time zone of the device. */
+/** Money, numbers and spans as people of a locale write them, and moments (times.ts). */
 import type { Money } from '../api/types.ts';
 import type { Locale } from './locale.tsx';
+import { createTimes } from './times.ts';
 
 export type Formats = ReturnType<typeof createFormats>;
 
@@ -9,37 +10,6 @@ export function createFormats(locale: Locale) {
   const own = navigator.languages.find((tag) => tag.toLowerCase().startsWith(locale === 'en' ? 'en' : 'zh'));
   const tag = locale === 'en' ? (own ?? 'en-GB') : 'zh-Hant-TW';
   const number = new Intl.NumberFormat(tag);
-  const day = new Intl.DateTimeFormat(tag, {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-  });
-  const shortDay = new Intl.DateTimeFormat(tag, { weekday: 'short', day: 'numeric', month: 'short' });
-  const time = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit' });
-  const zonedTime = new Intl.DateTimeFormat(tag, {
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  });
-  const zonedMoment = new Intl.DateTimeFormat(tag, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  });
-  const utcTime = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' });
-  const moment = new Intl.DateTimeFormat(tag, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: 'numeric',
-    minute: '2-digit',
-  });
-  const parts = new Intl.DateTimeFormat(tag, { month: 'short', day: 'numeric' });
   const list = new Intl.ListFormat(tag, { type: 'conjunction' });
   const seconds = new Intl.NumberFormat(tag, { style: 'unit', unit: 'second', unitDisplay: 'long' });
   const minutes = new Intl.NumberFormat(tag, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
@@ -54,15 +24,14 @@ export function createFormats(locale: Locale) {
   const units = new Intl.ListFormat(tag, { type: 'unit', style: 'short' });
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
   const rate = new Intl.NumberFormat(tag, { maximumSignificantDigits: 3, notation: 'compact' });
-  const clock = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
 
   return {
+    ...createTimes(tag),
     bytes: (count: number) =>
       count < 1000 ? inUnit('byte').format(count) : inUnit('kilobyte').format(Math.round(count / 100) / 10),
     percent: (share: number) => percent.format(share),
     /** A figure that is read in passing: 3.2, 120, 4.5K. */
     rate: (value: number) => rate.format(value),
-    clock: (at: string | number) => clock.format(new Date(at)),
     number: (value: number) => number.format(value),
     money({ amount, currency }: Money, times = 1) {
       const format = new Intl.NumberFormat(tag, {
@@ -85,21 +54,6 @@ export function createFormats(locale: Locale) {
         notation: 'compact',
         maximumSignificantDigits: 3,
       }).format(amount / unit),
-    day: (at: string | number) => day.format(new Date(at)),
-    shortDay: (at: string | number) => shortDay.format(new Date(at)),
-    time: (at: string | number) => time.format(new Date(at)),
-    zonedTime: (at: string | number) => zonedTime.format(new Date(at)),
-    /** For those who set a time: nothing about it may be left open. */
-    zonedMoment: (at: string | number) => zonedMoment.format(new Date(at)),
-    utcTime: (at: string | number) => utcTime.format(new Date(at)),
-    moment: (at: string | number) => moment.format(new Date(at)),
-    /** Month and day apart, for a date that stands like one on a ticket. */
-    dayAndMonth(at: string | number) {
-      const found = parts.formatToParts(new Date(at));
-      const part = (type: string) => found.find((one) => one.type === type)?.value ?? '';
-      const month = part('month');
-      return { day: part('day'), month: /\d$/.test(month) ? `${month}月` : month };
-    },
     /** A span in words, in its two largest units. */
     longSpan(ms: number) {
       // A sale can be over in a moment, and that is worth telling.

@@ -14,6 +14,7 @@ export const zhHant: Messages = {
     seats,
     perSeat: '每席',
     skip: '跳到主要內容',
+    yourTime: (there, here) => `${there}（你的時間 ${here}）`,
   },
   shell: {
     events: '活動',
@@ -107,7 +108,6 @@ export const zhHant: Messages = {
     about: '活動介紹',
     where: '地點',
     when: '時間',
-    yourTime: '你的時區',
     perBuyer: (count) => `每人最多 ${seats(count)}`,
     holdTime: (minutes) => `付款時間 ${minutes}`,
     fair: '購票方式',

@@ -44,7 +44,7 @@ function Tickets({ order, event, user }: { order: Order; event: Event; user: Use
         <div>
           <h1>{text.order.title}</h1>
           <p className={styles.soft}>
-            {text.orders.bought(format.moment(order.createdAt))} · {text.order.total}{' '}
+            {text.orders.bought(format.moment(order.createdAt, format.here))} · {text.order.total}{' '}
             {format.money(order.amount)}
           </p>
         </div>

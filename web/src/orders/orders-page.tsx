@@ -62,12 +62,14 @@ function OrderCard({ order }: { order: Order }) {
         </h2>
         {event && (
           <p>
-            {format.moment(event.startsAt)} · {event.venue}
+            {format.moment(event.startsAt, event.timeZone)} · {event.venue}
           </p>
         )}
         <p className={styles.soft}>
           {text.common.seats(order.seats.length)} · {format.money(order.amount)} ·{' '}
-          {isValid ? text.orders.bought(format.shortDay(order.createdAt)) : text.orders.status[order.status]}
+          {isValid
+            ? text.orders.bought(format.shortDay(order.createdAt, format.here))
+            : text.orders.status[order.status]}
         </p>
       </div>
     </article>

@@ -21,7 +21,7 @@ export function Ticket({ seat, order, event, holder }: TicketProps) {
       <div className={styles.body}>
         <h2>{event.title}</h2>
         <p className={styles.when}>
-          {format.day(event.startsAt)}, {format.time(event.startsAt)}
+          {format.fullDay(event.startsAt, event.timeZone)}, {format.time(event.startsAt, event.timeZone)}
           <br />
           {event.venue}
         </p>

@@ -20,6 +20,8 @@ type ChartProps = {
   title: string;
   /** Seconds since 1970, ascending. */
   times: readonly number[];
+  /** In which times are shown: that of the event. */
+  timeZone: string;
   lines: readonly Line[];
   /** Seconds to show; all there is, when not given. */
   window?: number;
@@ -44,12 +46,13 @@ const steps = [
   ...[1, 2, 7, 14, 30, 90].map((count) => count * day),
 ];
 
-function timeLabel(at: number, step: number, format: Formats): string {
-  if (step >= day) return format.shortDay(at * 1000);
-  return step < minute ? format.clock(at * 1000) : format.time(at * 1000);
+function timeLabel(at: number, step: number, timeZone: string, format: Formats): string {
+  if (step >= day) return format.shortDay(at * 1000, timeZone);
+  return step < minute ? format.bareClock(at * 1000, timeZone) : format.bareTime(at * 1000, timeZone);
 }
 
-export function Chart({ title, times, lines, window: shown, sums, version, write, children }: ChartProps) {
+export function Chart(props: ChartProps) {
+  const { title, times, timeZone, lines, window: shown, sums, version, write, children } = props;
   const { format, locale } = useLocale();
   const words = useWords();
   const id = useId();
@@ -57,8 +60,8 @@ export function Chart({ title, times, lines, window: shown, sums, version, write
   const swatches = useRef<(HTMLElement | null)[]>([]);
   const plot = useRef<uPlot>(undefined);
   const [pointed, setPointed] = useState<number | null>(null);
-  const latest = useRef({ times, lines, write, format, shown });
-  latest.current = { times, lines, write, format, shown };
+  const latest = useRef({ times, timeZone, lines, write, format, shown });
+  latest.current = { times, timeZone, lines, write, format, shown };
   const count = lines.length;
 
   useEffect(() => {
@@ -101,7 +104,7 @@ export function Chart({ title, times, lines, window: shown, sums, version, write
             space: 90,
             incrs: steps,
             values: (_, splits, __, ___, step) =>
-              splits.map((at) => timeLabel(at, step, latest.current.format)),
+              splits.map((at) => timeLabel(at, step, latest.current.timeZone, latest.current.format)),
           },
           {
             stroke: ink,
@@ -159,7 +162,7 @@ export function Chart({ title, times, lines, window: shown, sums, version, write
       <figcaption className={styles.head}>
         <h3 id={id}>{title}</h3>
         <p className={styles.when}>
-          {at === undefined ? '' : (sums ? format.moment : format.clock)((times[at] ?? 0) * 1000)}
+          {at === undefined ? '' : (sums ? format.moment : format.clock)((times[at] ?? 0) * 1000, timeZone)}
         </p>
       </figcaption>
       <ul className={styles.legend}>

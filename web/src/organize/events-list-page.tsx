@@ -58,7 +58,7 @@ function EventCard({ event }: { event: EventSummary }) {
       <div className={styles.what}>
         <h2 id={`event-${event.id}`}>{event.title}</h2>
         <p className={styles.soft}>
-          {format.moment(event.startsAt)} · {event.venue}
+          {format.moment(event.startsAt, event.timeZone)} · {event.venue}
         </p>
         <ul className={styles.links}>
           <li>
@@ -81,7 +81,7 @@ function EventCard({ event }: { event: EventSummary }) {
         <ul className={styles.drops}>
           {latestFirst.map((drop) => (
             <li key={drop.id}>
-              <DropRow drop={drop} />
+              <DropRow drop={drop} timeZone={event.timeZone} />
             </li>
           ))}
         </ul>
@@ -90,15 +90,15 @@ function EventCard({ event }: { event: EventSummary }) {
   );
 }
 
-function DropRow({ drop }: { drop: DropSummary }) {
-  const { format } = useLocale();
+function DropRow({ drop, timeZone }: { drop: DropSummary; timeZone: string }) {
+  const { text, format } = useLocale();
   const words = useWords();
   const phase = usePhaseNow(drop) ?? drop.state;
   const when = {
-    scheduled: words.events.opens(format.moment(drop.opensAt)),
-    open: words.events.until(format.moment(drop.closesAt)),
-    paused: words.events.until(format.moment(drop.closesAt)),
-    closed: words.events.closed(format.moment(drop.closesAt)),
+    scheduled: words.events.opens(format.opening(drop.opensAt, timeZone, text.common.yourTime)),
+    open: words.events.until(format.moment(drop.closesAt, timeZone)),
+    paused: words.events.until(format.moment(drop.closesAt, timeZone)),
+    closed: words.events.closed(format.moment(drop.closesAt, timeZone)),
     cancelled: '',
   }[phase];
   return (

@@ -62,6 +62,7 @@ function knownWords(message: string, faults: StaffWords['faults']): string | und
     'Two choices are the same': faults.sameChoice,
     'Must be one of the choices': faults.answerNotChoice,
     'Not a currency (ISO 4217)': faults.currency,
+    'Not a time zone': faults.zone,
   };
   const [, sale] = /^In drop (\d+) of this event$/.exec(message) ?? [];
   return sale === undefined ? known[message] : faults.sectionTaken(Number(sale));

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useParams } from 'wouter';
-import type { Drop } from '../api/types.ts';
+import type { Drop, Event } from '../api/types.ts';
 import { CsvLink } from './csv-link.tsx';
 import { LoadedDrop } from './loaded.tsx';
 import { SaleFrame } from './sale-frame.tsx';
@@ -9,7 +9,7 @@ type SalePartProps = {
   title: string;
   /** On the link that downloads the orders. */
   csv: string;
-  children: (drop: Drop) => ReactNode;
+  children: (drop: Drop, event: Event) => ReactNode;
 };
 
 /** A page that looks back on the sale its address names. */
@@ -25,7 +25,7 @@ export function SalePart({ title, csv, children }: SalePartProps) {
           title={title}
           actions={<CsvLink dropId={drop.id}>{csv}</CsvLink>}
         >
-          {children(drop)}
+          {children(drop, event)}
         </SaleFrame>
       )}
     </LoadedDrop>

@@ -2,23 +2,25 @@ import type { InputHTMLAttributes, Ref } from 'react';
 import { Field } from '../design/field.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { useWords } from '../staff/use-words.ts';
-import { momentOf, ownZone } from './zoned-time.ts';
+import { momentOf } from './zoned-time.ts';
 
 type TimeFieldProps = {
   label: string;
   /** What is typed at the moment, to be read back. */
   typed: string;
+  /** In which it is meant: that of the event. */
+  timeZone: string;
   error?: string | undefined;
 } & InputHTMLAttributes<HTMLInputElement> & { ref?: Ref<HTMLInputElement> };
 
-/** A moment, in the zone of whoever types, and read back with its weekday and in UTC so that no slip goes unseen. */
-export function TimeField({ label, typed, error, ...input }: TimeFieldProps) {
+/** A moment, on the clocks of the event's place, and read back with its weekday and in UTC so that no slip goes unseen. */
+export function TimeField({ label, typed, timeZone, error, ...input }: TimeFieldProps) {
   const { format } = useLocale();
   const words = useWords();
-  const zone = ownZone();
-  const meant = momentOf(typed, zone);
+  const meant = momentOf(typed, timeZone);
   const readBack =
-    meant.kind === 'moment' && words.time.readBack(format.zonedMoment(meant.at), format.utcTime(meant.at));
+    meant.kind === 'moment' &&
+    words.time.readBack(format.exactMoment(meant.at, timeZone), format.utcTime(meant.at));
   return (
     <Field
       {...input}
@@ -27,7 +29,7 @@ export function TimeField({ label, typed, error, ...input }: TimeFieldProps) {
       error={error ?? (meant.kind === 'gap' ? words.faults.gap : undefined)}
       hint={
         <>
-          {words.time.zone(zone)}
+          {words.time.zone(timeZone)}
           {readBack && (
             <>
               <br />

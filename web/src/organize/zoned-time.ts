@@ -1,9 +1,7 @@
 /**
- * Times as they are typed, `2030-05-04T20:00`, in the zone of whoever types, and the moments they mean. Where clocks
+ * Times as they are typed, `2030-05-04T20:00`, in the zone of the event, and the moments they mean. Where clocks
  * are set, a time can mean no moment (they go forward over it) or two (they go back over it).
  */
-export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 export type Meant = { kind: 'moment'; at: number; twice: boolean } | { kind: 'gap' } | { kind: 'none' };
 
 /** Milliseconds since 1970. Of two moments, the first. */
@@ -31,6 +29,15 @@ export function momentOf(typed: string, zone: string): Meant {
 /** What the clocks of the zone show at a moment, to the minute, as a field for times wants it. */
 export function typedTime(at: number, zone: string): string {
   return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 16);
+}
+
+/** The zone, or UTC where this browser does not know it: fields that show times in a zone name the one they use. */
+export function usableZone(zone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) && zone;
+  } catch {
+    return 'UTC';
+  }
 }
 
 const clocks = new Map<string, Intl.DateTimeFormat>();

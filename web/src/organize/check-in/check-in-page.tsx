@@ -20,13 +20,14 @@ export default function CheckInPage() {
 
 function Door({ event }: { event: Event }) {
   const words = useWords();
+  const { format } = useLocale();
   const { check, results, isChecking } = useCheckIn(event.id);
   return (
     <Page title={`${words.checkIn.title} · ${event.title}`}>
       <Head
         up={{ href: '/organize', label: words.events.title }}
         title={words.checkIn.title}
-        lead={event.title}
+        lead={`${event.title} · ${format.moment(event.startsAt, event.timeZone)}`}
         actions={<Counts eventId={event.id} />}
       />
       <div className={styles.door}>
@@ -35,8 +36,8 @@ function Door({ event }: { event: Event }) {
           <CodeField check={check} isChecking={isChecking} />
           <Camera check={check} />
         </div>
-        <ResultPanel result={results[0]} />
-        <RecentResults results={results.slice(1)} />
+        <ResultPanel result={results[0]} timeZone={event.timeZone} />
+        <RecentResults results={results.slice(1)} timeZone={event.timeZone} />
       </div>
     </Page>
   );

@@ -8,9 +8,9 @@ import styles from './check-in-page.module.css';
 import type { Result } from './use-check-in.ts';
 
 /** The answer for the person at the door: its colour, its sign and its word all say the same. */
-export function ResultPanel({ result }: { result: Result | undefined }) {
+export function ResultPanel({ result, timeZone }: { result: Result | undefined; timeZone: string }) {
   const { checkIn: words } = useWords();
-  const tell = useTelling();
+  const tell = useTelling(timeZone);
   const say = useSay();
   const told = result && tell(result);
   const key = result?.key;
@@ -38,9 +38,11 @@ export function ResultPanel({ result }: { result: Result | undefined }) {
   );
 }
 
-export function RecentResults({ results }: { results: readonly Result[] }) {
+type RecentResultsProps = { results: readonly Result[]; timeZone: string };
+
+export function RecentResults({ results, timeZone }: RecentResultsProps) {
   const { checkIn: words } = useWords();
-  const tell = useTelling();
+  const tell = useTelling(timeZone);
   if (results.length === 0) return null;
   return (
     <section className={styles.recent} aria-labelledby="recent">
@@ -61,7 +63,7 @@ export function RecentResults({ results }: { results: readonly Result[] }) {
 
 type Telling = { title: string; seat?: string | undefined; hint?: string | undefined };
 
-function useTelling(): (result: Result) => Telling {
+function useTelling(timeZone: string): (result: Result) => Telling {
   const { text, format } = useLocale();
   const { checkIn: words } = useWords();
   const faultOf = useStaffFault();
@@ -73,7 +75,7 @@ function useTelling(): (result: Result) => Telling {
         return {
           title: words.again,
           seat: result.seat && nameOf(result.seat),
-          hint: result.since && words.againSince(format.moment(result.since)),
+          hint: result.since && words.againSince(format.moment(result.since, timeZone)),
         };
       case 'refunded':
         return { title: words.refunded, hint: words.refundedHint };

@@ -14,6 +14,7 @@ import styles from '../form.module.css';
 import { LeaveGuard } from '../leave-guard.tsx';
 import { loadDropSchemas } from '../load-schemas.ts';
 import { SaveFault } from '../save-fault.tsx';
+import { usableZone } from '../zoned-time.ts';
 import { bodyOf, dropRules, dropValues, fieldOf, newDropValues, type DropValues } from './drop-values.ts';
 import { QuestionsPanel } from './questions-panel.tsx';
 import { SeatsPanel } from './seats-panel.tsx';
@@ -25,7 +26,9 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
   const faultOf = useStaffFault();
   const client = useQueryClient();
   const [, go] = useLocation();
-  const [defaultValues] = useState(() => (drop ? dropValues(drop) : newDropValues(event, serverClock.now())));
+  const [defaultValues] = useState(() =>
+    drop ? dropValues(drop, event) : newDropValues(event, serverClock.now()),
+  );
   const form = useForm<DropValues>({
     resolver: dropRules(words, event, drop),
     defaultValues,
@@ -42,7 +45,7 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
 
   const save = handleSubmit(async (values) => {
     try {
-      const body = bodyOf(values);
+      const body = bodyOf(values, usableZone(event.timeZone));
       const changes = drop && changesOf(body, dirtyFields);
       if (changes && Object.keys(changes).length === 0) {
         setSaved(up);

@@ -6,7 +6,7 @@ import type { Drop, Event } from '../../api/types.ts';
 import type { StaffWords } from '../../staff/words/en.ts';
 import { issueWords, resultOf, type FieldOf } from '../form-faults.ts';
 import { loadDropSchemas } from '../load-schemas.ts';
-import { momentOf, ownZone, typedTime } from '../zoned-time.ts';
+import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
 import { readPrice } from './price.ts';
 
 export type SectionValues = { name: string; rows: string; seatsPerRow: string };
@@ -45,7 +45,7 @@ const day = 86_400_000;
 
 /** A sale that would do for most: tomorrow at this hour, until the event begins. */
 export function newDropValues(event: Event, now: number): DropValues {
-  const zone = ownZone();
+  const zone = usableZone(event.timeZone);
   const opensAt = Math.ceil((now + day) / 3_600_000) * 3_600_000;
   const closesAt = Math.max(Date.parse(event.startsAt), opensAt + day);
   return {
@@ -63,8 +63,8 @@ export function newDropValues(event: Event, now: number): DropValues {
   };
 }
 
-export function dropValues(drop: Drop): DropValues {
-  const zone = ownZone();
+export function dropValues(drop: Drop, event: Event): DropValues {
+  const zone = usableZone(event.timeZone);
   return {
     opensAt: typedTime(Date.parse(drop.opensAt), zone),
     closesAt: typedTime(Date.parse(drop.closesAt), zone),
@@ -95,13 +95,14 @@ function alike(one: string, other: string): boolean {
   return one.trim().toLowerCase() === other.trim().toLowerCase();
 }
 
-export function bodyOf(values: DropValues) {
+/** `timeZone`: in which its times are typed. */
+export function bodyOf(values: DropValues, timeZone: string) {
   const { currency, holdMinutes } = values;
   const price = readPrice(values.price, currency);
   const minutes = numberOf(holdMinutes.replace(',', '.'));
   return {
-    opensAt: isoOf(values.opensAt),
-    closesAt: isoOf(values.closesAt),
+    opensAt: isoOf(values.opensAt, timeZone),
+    closesAt: isoOf(values.closesAt, timeZone),
     price: { amount: price.kind === 'amount' ? price.amount : undefined, currency },
     holdSeconds: minutes === undefined ? undefined : Math.round(minutes * 60),
     maxPerBuyer: numberOf(values.maxPerBuyer),
@@ -128,8 +129,8 @@ function numberOf(typed: string): number | undefined {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
 }
 
-function isoOf(typed: string): string | undefined {
-  const meant = momentOf(typed, ownZone());
+function isoOf(typed: string, timeZone: string): string | undefined {
+  const meant = momentOf(typed, timeZone);
   return meant.kind === 'moment' ? new Date(meant.at).toISOString() : undefined;
 }
 
@@ -162,7 +163,8 @@ export function takenFaults(sections: readonly SectionValues[], event: Event, { 
 export function dropRules(words: StaffWords, event: Event, known: Drop | undefined): Resolver<DropValues> {
   return async (values) => {
     const { newDrop, dropChanges } = await loadDropSchemas();
-    const body = bodyOf(values);
+    const timeZone = usableZone(event.timeZone);
+    const body = bodyOf(values, timeZone);
     const { sections: _, partitions: __, questions, ...terms } = body;
     const parsed = known
       ? dropChanges.safeParse(known.questions ? { ...terms, questions } : terms)
@@ -172,7 +174,7 @@ export function dropRules(words: StaffWords, event: Event, known: Drop | undefin
       .filter((issue) => !isSaidAtChoice(issue.path, values))
       .map((issue) => {
         const field = fieldOf(issue.path.map(String));
-        return { field, message: ownFault(field, values, words) ?? issueWords(issue, body, words) };
+        return { field, message: ownFault(field, values, timeZone, words) ?? issueWords(issue, body, words) };
       });
     if (!known) {
       for (const [index, message] of takenFaults(values.sections, event, words))
@@ -197,9 +199,14 @@ function isSaidAtChoice([first, index, part]: readonly PropertyKey[], { question
 }
 
 /** Faults that only what was typed shows, not what was made of it. */
-function ownFault(field: string, values: DropValues, { faults }: StaffWords): string | undefined {
+function ownFault(
+  field: string,
+  values: DropValues,
+  timeZone: string,
+  { faults }: StaffWords,
+): string | undefined {
   if (field === 'opensAt' || field === 'closesAt') {
-    return momentOf(values[field], ownZone()).kind === 'gap' ? faults.gap : undefined;
+    return momentOf(values[field], timeZone).kind === 'gap' ? faults.gap : undefined;
   }
   if (field !== 'price') return undefined;
   const { currency } = values;

@@ -4,7 +4,7 @@ import { useLocale } from '../../i18n/locale.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import styles from '../form.module.css';
 import { TimeField } from '../time-field.tsx';
-import { momentOf, ownZone } from '../zoned-time.ts';
+import { momentOf, type Meant, usableZone } from '../zoned-time.ts';
 import type { DropValues } from './drop-values.ts';
 
 export function TimesPanel({ event }: { event: Event }) {
@@ -12,6 +12,7 @@ export function TimesPanel({ event }: { event: Event }) {
   const { register, formState, control } = useFormContext<DropValues>();
   const [opensAt, closesAt] = useWatch({ control, name: ['opensAt', 'closesAt'] });
   const { errors } = formState;
+  const timeZone = usableZone(event.timeZone);
   return (
     <section className={styles.panel} aria-labelledby="times">
       <header className={styles.panelHead}>
@@ -23,16 +24,22 @@ export function TimesPanel({ event }: { event: Event }) {
           {...register('opensAt')}
           label={words.drop.opensAt}
           typed={opensAt}
+          timeZone={timeZone}
           error={errors.opensAt?.message}
         />
         <TimeField
           {...register('closesAt')}
           label={words.drop.closesAt}
           typed={closesAt}
+          timeZone={timeZone}
           error={errors.closesAt?.message}
         />
       </div>
-      <Span opensAt={opensAt} closesAt={closesAt} startsAt={Date.parse(event.startsAt)} />
+      <Span
+        opensAt={momentOf(opensAt, timeZone)}
+        closesAt={momentOf(closesAt, timeZone)}
+        startsAt={Date.parse(event.startsAt)}
+      />
     </section>
   );
 }
@@ -40,11 +47,11 @@ export function TimesPanel({ event }: { event: Event }) {
 const minute = 60_000;
 
 /** How long that is, and how it lies to the event: slips in a date are seen here. */
-function Span({ opensAt, closesAt, startsAt }: { opensAt: string; closesAt: string; startsAt: number }) {
+type SpanProps = { opensAt: Meant; closesAt: Meant; startsAt: number };
+
+function Span({ opensAt: opens, closesAt: closes, startsAt }: SpanProps) {
   const { format } = useLocale();
   const words = useWords();
-  const opens = momentOf(opensAt, ownZone());
-  const closes = momentOf(closesAt, ownZone());
   if (opens.kind !== 'moment' || closes.kind !== 'moment' || closes.at <= opens.at) return null;
   const left = startsAt - closes.at;
   return (

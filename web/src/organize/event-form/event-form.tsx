@@ -16,7 +16,8 @@ import { LeaveGuard } from '../leave-guard.tsx';
 import { loadEventSchemas } from '../load-schemas.ts';
 import { SaveFault } from '../save-fault.tsx';
 import { TimeField } from '../time-field.tsx';
-import { bodyOf, eventRules, fieldOf, valuesOf, type EventValues } from './event-values.ts';
+import { bodyOf, eventRules, fieldOf, valuesOf, zoneOf, type EventValues } from './event-values.ts';
+import { ZoneField } from './zone-field.tsx';
 
 export function EventForm({ event }: { event?: Event }) {
   const words = useWords();
@@ -30,7 +31,7 @@ export function EventForm({ event }: { event?: Event }) {
   const { register, handleSubmit, formState, setError, control } = form;
   const { errors, isSubmitting, isDirty } = formState;
   const [savedAs, setSaved] = useState<string>();
-  const startsAt = useWatch({ control, name: 'startsAt' });
+  const [startsAt, timeZone] = useWatch({ control, name: ['startsAt', 'timeZone'] });
   useEffect(() => void loadEventSchemas(), []);
   // Left only once the guard is gone.
   useEffect(() => {
@@ -76,12 +77,16 @@ export function EventForm({ event }: { event?: Event }) {
             error={errors.venue?.message}
           />
         </div>
-        <TimeField
-          {...register('startsAt')}
-          label={words.event.startsAt}
-          typed={startsAt}
-          error={errors.startsAt?.message}
-        />
+        <div className={styles.pair}>
+          <ZoneField {...register('timeZone')} typed={timeZone} error={errors.timeZone?.message} />
+          <TimeField
+            {...register('startsAt')}
+            label={words.event.startsAt}
+            typed={startsAt}
+            timeZone={zoneOf({ timeZone })}
+            error={errors.startsAt?.message}
+          />
+        </div>
         <AreaField
           {...register('description')}
           label={words.event.description}
@@ -105,6 +110,8 @@ export function EventForm({ event }: { event?: Event }) {
 
 /** Only what was touched: a time keeps its seconds, and what somebody else changed meanwhile stays. */
 function changesOf(body: ReturnType<typeof bodyOf>, dirty: Partial<Record<keyof EventValues, unknown>>) {
-  const changed = Object.entries(body).filter(([key]) => dirty[key as keyof EventValues]);
+  // The time that stands there is another moment in another zone.
+  const touched = dirty['timeZone'] ? { ...dirty, startsAt: true } : dirty;
+  const changed = Object.entries(body).filter(([key]) => touched[key as keyof EventValues]);
   return Object.fromEntries(changed.length > 0 ? changed : [['title', body.title]]);
 }

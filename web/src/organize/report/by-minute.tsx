@@ -9,8 +9,10 @@ const minute = 60;
 /** Minutes that are filled with zeros; in a longer gap the line goes straight from one end to the other. */
 const longestGap = 240;
 
+type ByMinuteProps = { report: Report; timeZone: string };
+
 /** The sale minute by minute, drawn and in numbers. */
-export function ByMinute({ report: { series } }: { report: Report }) {
+export function ByMinute({ report: { series }, timeZone }: ByMinuteProps) {
   const { format } = useLocale();
   const { report: words } = useWords();
   const drawn = useMemo(() => withoutGaps(series), [series]);
@@ -25,6 +27,7 @@ export function ByMinute({ report: { series } }: { report: Report }) {
       <Chart
         title={words.byMinute}
         sums
+        timeZone={timeZone}
         times={drawn.map(({ at }) => at)}
         write={format.rate}
         lines={[
@@ -52,7 +55,7 @@ export function ByMinute({ report: { series } }: { report: Report }) {
               <tbody>
                 {series.map((each) => (
                   <tr key={each.minute}>
-                    <th scope="row">{format.moment(each.minute)}</th>
+                    <th scope="row">{format.moment(each.minute, timeZone)}</th>
                     <td>{format.number(each.entries)}</td>
                     <td>{format.number(each.held)}</td>
                     <td>{format.number(each.standby)}</td>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Drop } from '../../api/types.ts';
+import type { Drop, Event } from '../../api/types.ts';
 import { Button } from '../../design/button.tsx';
 import { Notice } from '../../design/notice.tsx';
 import { LoadFailed } from '../../design/page.tsx';
@@ -16,12 +16,12 @@ export default function ReportPage() {
   const { report: words } = useWords();
   return (
     <SalePart title={words.title} csv={words.csv}>
-      {(drop) => <Loaded drop={drop} />}
+      {(drop, event) => <Loaded drop={drop} event={event} />}
     </SalePart>
   );
 }
 
-function Loaded({ drop }: { drop: Drop }) {
+function Loaded({ drop, event }: { drop: Drop; event: Event }) {
   const { format } = useLocale();
   const { report: words } = useWords();
   const { data, error, refetch, isFetching } = useQuery(reportQuery(drop.id));
@@ -31,7 +31,7 @@ function Loaded({ drop }: { drop: Drop }) {
     <div className={styles.report}>
       <div className={styles.head}>
         <h2>{words.title}</h2>
-        <p className={styles.soft}>{words.asOf(format.clock(data.generatedAt))}</p>
+        <p className={styles.soft}>{words.asOf(format.clock(data.generatedAt, event.timeZone))}</p>
         <Button look="quiet" busy={isFetching} onClick={() => void refetch()}>
           {words.refresh}
         </Button>
@@ -41,16 +41,16 @@ function Loaded({ drop }: { drop: Drop }) {
         <Empty title={words.nothing} hint={words.nothingHint} />
       ) : (
         <>
-          <Headline report={data} />
+          <Headline report={data} timeZone={event.timeZone} />
           <Way report={data} />
-          <ByMinute report={data} />
+          <ByMinute report={data} timeZone={event.timeZone} />
         </>
       )}
     </div>
   );
 }
 
-function Headline({ report }: { report: Report }) {
+function Headline({ report, timeZone }: { report: Report; timeZone: string }) {
   const { format } = useLocale();
   const { report: words } = useWords();
   const share = (rate: number | null) => (rate === null ? words.none : format.percent(rate));
@@ -72,7 +72,7 @@ function Headline({ report }: { report: Report }) {
     {
       label: words.soldOutIn,
       value: toSellOut === null ? words.none : format.longSpan(toSellOut * 1000),
-      beside: report.soldOutAt === null ? words.notSoldOut : format.clock(report.soldOutAt),
+      beside: report.soldOutAt === null ? words.notSoldOut : format.clock(report.soldOutAt, timeZone),
     },
     { label: words.conversion, value: share(report.conversion.rate) },
     { label: words.lapsed, value: share(report.lapseRate) },

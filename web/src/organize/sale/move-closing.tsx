@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { ask, Refusal } from '../../api/http.ts';
-import type { Drop } from '../../api/types.ts';
+import type { Drop, Event } from '../../api/types.ts';
 import { serverClock } from '../../clock/server-clock.ts';
 import { useSay } from '../../design/announcer.tsx';
 import { Button } from '../../design/button.tsx';
@@ -10,16 +10,17 @@ import { useLocale } from '../../i18n/locale.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
 import { TimeField } from '../time-field.tsx';
-import { momentOf, ownZone, typedTime } from '../zoned-time.ts';
+import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
 import styles from './sale-page.module.css';
 
 const Confirm = lazy(() => import('../../design/confirm.tsx'));
 
 const steps = { quarter: 15 * 60_000, hour: 3_600_000 };
 
-type MoveClosingProps = { drop: Drop; closesAt: string; refetch: () => Promise<unknown> };
+type MoveClosingProps = { drop: Drop; event: Event; closesAt: string; refetch: () => Promise<unknown> };
 
-export function MoveClosing({ drop, closesAt, refetch }: MoveClosingProps) {
+export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps) {
+  const timeZone = usableZone(event.timeZone);
   const { format } = useLocale();
   const { sale: words, faults, form } = useWords();
   const faultOf = useStaffFault();
@@ -37,7 +38,7 @@ export function MoveClosing({ drop, closesAt, refetch }: MoveClosingProps) {
   };
 
   const save = async () => {
-    const meant = momentOf(typed ?? '', ownZone());
+    const meant = momentOf(typed ?? '', timeZone);
     if (meant.kind !== 'moment') {
       setFault(meant.kind === 'gap' ? faults.gap : faults.required);
       return;
@@ -52,7 +53,7 @@ export function MoveClosing({ drop, closesAt, refetch }: MoveClosingProps) {
       void client.invalidateQueries({ queryKey: ['drops', drop.id] });
       void client.invalidateQueries({ queryKey: ['own events'] });
       await refetch();
-      say(words.extended(format.zonedMoment(meant.at)));
+      say(words.extended(format.moment(meant.at, timeZone)));
       setTyped(undefined);
     } catch (caught) {
       if (caught instanceof Refusal && caught.code === 'invalid_request') setFault(faults.past);
@@ -64,7 +65,7 @@ export function MoveClosing({ drop, closesAt, refetch }: MoveClosingProps) {
 
   return (
     <>
-      <Button look="quiet" onClick={() => change(typedTime(Date.parse(closesAt), ownZone()))}>
+      <Button look="quiet" onClick={() => change(typedTime(Date.parse(closesAt), timeZone))}>
         {words.extend}
       </Button>
       {typed !== undefined && (
@@ -82,13 +83,14 @@ export function MoveClosing({ drop, closesAt, refetch }: MoveClosingProps) {
             <TimeField
               label={words.extendLabel}
               typed={typed}
+              timeZone={timeZone}
               value={typed}
-              onChange={(event) => change(event.target.value)}
+              onChange={({ target }) => change(target.value)}
               error={fault}
             />
             <div className={styles.quick}>
               {(['quarter', 'hour', 'day'] as const).map((step) => (
-                <Button key={step} look="quiet" onClick={() => change(later(typed, step) ?? typed)}>
+                <Button key={step} look="quiet" onClick={() => change(later(typed, step, timeZone) ?? typed)}>
                   {words.extendBy[step]}
                 </Button>
               ))}
@@ -102,8 +104,7 @@ export function MoveClosing({ drop, closesAt, refetch }: MoveClosingProps) {
 }
 
 /** A day later is the same time on the next day, also where the clocks are set in between. */
-function later(typed: string, step: keyof typeof steps | 'day'): string | undefined {
-  const zone = ownZone();
+function later(typed: string, step: keyof typeof steps | 'day', zone: string): string | undefined {
   if (step === 'day') return momentOf(typed, 'UTC').kind === 'moment' ? nextDay(typed) : undefined;
   const meant = momentOf(typed, zone);
   return meant.kind === 'moment' ? typedTime(meant.at + steps[step], zone) : undefined;

@@ -7,12 +7,14 @@ import { Chart } from '../chart.tsx';
 import { windowSeconds, type SaleSeries } from './sale-series.ts';
 import styles from './sale-page.module.css';
 
-export function SaleCharts({ series, currency }: { series: SaleSeries; currency: Money['currency'] }) {
+type SaleChartsProps = { series: SaleSeries; currency: Money['currency']; timeZone: string };
+
+export function SaleCharts({ series, currency, timeZone }: SaleChartsProps) {
   const { format } = useLocale();
   const { charts } = useWords().sale;
   const version = useSyncExternalStore(series.subscribe, series.version);
   const { times, columns } = series;
-  const common = { times, version, window: windowSeconds };
+  const common = { times, timeZone, version, window: windowSeconds };
   const short = (amount: number) =>
     format.shortMoney({ amount: Math.round(amount), currency }, 10 ** minorDigits(currency));
   return (

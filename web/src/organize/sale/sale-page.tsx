@@ -26,7 +26,8 @@ export default function SalePage() {
 }
 
 function Live({ drop, event }: { drop: Drop; event: Event }) {
-  const { format } = useLocale();
+  const { text, format } = useLocale();
+  const { timeZone } = event;
   const { sale: words } = useWords();
   const sale = useSale(drop.id);
   const { figures, stats, feed, series, isStale } = sale;
@@ -35,10 +36,10 @@ function Live({ drop, event }: { drop: Drop; event: Event }) {
   const phase = usePhaseNow({ opensAt, closesAt, state: feed.state?.phase ?? stats?.phase ?? drop.state })!;
   const isRunning = phase === 'scheduled' || phase === 'open' || phase === 'paused';
   const when = {
-    scheduled: words.opens(format.zonedMoment(opensAt)),
-    open: words.openUntil(format.zonedMoment(closesAt)),
-    paused: words.openUntil(format.zonedMoment(closesAt)),
-    closed: words.closedAt(format.zonedMoment(closesAt)),
+    scheduled: words.opens(format.opening(opensAt, timeZone, text.common.yourTime)),
+    open: words.openUntil(format.moment(closesAt, timeZone)),
+    paused: words.openUntil(format.moment(closesAt, timeZone)),
+    closed: words.closedAt(format.moment(closesAt, timeZone)),
     cancelled: undefined,
   }[phase];
   const isPaused = stats?.paused ?? phase === 'paused';
@@ -73,11 +74,11 @@ function Live({ drop, event }: { drop: Drop; event: Event }) {
         {isRunning && (
           <div className={styles.controls}>
             <PauseSale drop={drop} isPaused={isPaused} refetch={sale.refetch} />
-            <MoveClosing drop={drop} closesAt={closesAt} refetch={sale.refetch} />
+            <MoveClosing drop={drop} event={event} closesAt={closesAt} refetch={sale.refetch} />
             <CancelSale drop={drop} event={event} sale={sale} />
           </div>
         )}
-        <SaleCharts series={series} currency={drop.price.currency} />
+        <SaleCharts series={series} currency={drop.price.currency} timeZone={timeZone} />
         <div className={styles.columns}>
           <SeatMap sections={drop.sections} rows={feed.rows} yours={noSeats} />
           <Queues depths={stats?.queueDepths ?? undefined} />

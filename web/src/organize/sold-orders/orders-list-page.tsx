@@ -68,7 +68,7 @@ function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
           <p key={section + row}>{words.place(section, row, numbers.join(', '))}</p>
         ))}
         <p className={rows.soft}>
-          {format.moment(order.createdAt)} · {order.id}
+          {format.moment(order.createdAt, format.here)} · {order.id}
         </p>
         {withheld > 0 ? (
           <p className={styles.back}>{words.withheld(withheld)}</p>

@@ -54,6 +54,7 @@ export const en = {
     sameChoice: 'Two choices are the same.',
     answerNotChoice: 'Mark the right one.',
     currency: 'This is not a currency.',
+    zone: 'Choose a time zone from the list, for example Europe/Berlin.',
     decimals: (digits: number, example: string) =>
       digits === 0 ? `This currency has no decimals: ${example}.` : `At most ${digits} decimals: ${example}.`,
     line: 'This must stay on one line.',
@@ -99,6 +100,10 @@ export const en = {
     title: 'Title',
     venue: 'Place',
     startsAt: 'Begins',
+    timeZone: 'Time zone of the venue',
+    timeZoneHint:
+      'Type a city to search. All times of the event are shown in this zone, wherever they are read.',
+    nowThere: (now: string) => `It is now ${now} there.`,
     description: 'Description',
     descriptionHint: 'Shown on the event’s page and in search results. Line breaks are kept.',
     next: 'Save and set up the sale',

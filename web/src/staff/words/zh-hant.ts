@@ -46,6 +46,7 @@ export const zhHant: StaffWords = {
     sameChoice: '有兩個選項相同。',
     answerNotChoice: '請標出正確的選項。',
     currency: '這不是貨幣代碼。',
+    zone: '請從清單選擇時區，例如 Europe/Berlin。',
     decimals: (digits, example) =>
       digits === 0 ? `這種貨幣沒有小數：${example}。` : `最多 ${digits} 位小數：${example}。`,
     line: '這裡只能填一行。',
@@ -84,6 +85,9 @@ export const zhHant: StaffWords = {
     title: '名稱',
     venue: '地點',
     startsAt: '開始時間',
+    timeZone: '場地的時區',
+    timeZoneHint: '輸入城市即可搜尋。活動的所有時間都以此時區顯示，不論在哪裡閱讀。',
+    nowThere: (now) => `當地現在是 ${now}。`,
     description: '介紹',
     descriptionHint: '顯示在活動頁和搜尋結果中，換行會保留。',
     next: '儲存並設定銷售',
