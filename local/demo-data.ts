@@ -64,9 +64,10 @@ async function account(role: Role, name: string): Promise<number> {
 
 /** The id of the event; a seat of an event is sold once, so one whose drop is over is announced anew. */
 async function announced(event: DemoEvent, organizerId: number): Promise<number> {
-  const { title, description, venue } = event;
+  const { title, description, venue, timeZone } = event;
   const starts_at = inSeconds(event.startsIn);
-  starts_at.setUTCHours(19, 30, 0, 0); // as evenings begin
+  // As evenings begin there, give or take an hour.
+  starts_at.setUTCHours(timeZone === 'America/New_York' ? 24 : 19, 30, 0, 0);
   const known: { id: number; starts_at: Date } | undefined = await db('events')
     .where({ title, organizer_id: organizerId })
     .orderBy('id', 'desc')
@@ -76,7 +77,14 @@ async function announced(event: DemoEvent, organizerId: number): Promise<number>
     await db('events').where({ id: known.id }).update({ starts_at });
     return known.id;
   }
-  const [id] = await db('events').insert({ title, description, venue, starts_at, organizer_id: organizerId });
+  const [id] = await db('events').insert({
+    title,
+    description,
+    venue,
+    starts_at,
+    time_zone: timeZone,
+    organizer_id: organizerId,
+  });
   return id!;
 }
 

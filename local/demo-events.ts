@@ -10,6 +10,7 @@ export type DemoEvent = {
   description: string;
   venue: string;
   startsIn: number;
+  timeZone: string;
   opensIn: number;
   closesIn: number;
   drop: Omit<NewDrop, 'opensAt' | 'closesAt'>;
@@ -33,6 +34,7 @@ export const demoEvents: DemoEvent[] = [
       'recorded. No support, no encore, no second night. Doors at half past six.',
     venue: 'Glasshouse Hall, Riverside',
     startsIn: 45 * day,
+    timeZone: 'Europe/Dublin',
     opensIn: minute,
     closesIn: hour,
     drop: {
@@ -54,6 +56,7 @@ export const demoEvents: DemoEvent[] = [
       'club. Turnstiles open ninety minutes before kick-off.',
     venue: 'Northgate Park',
     startsIn: 21 * day,
+    timeZone: 'Europe/London',
     opensIn: -hour,
     closesIn: 14 * day,
     drop: {
@@ -77,6 +80,7 @@ export const demoEvents: DemoEvent[] = [
       'Sibelius’s Fifth. About two hours; no admission during the movements.',
     venue: 'Corn Exchange Concert Hall',
     startsIn: 80 * day,
+    timeZone: 'Europe/Dublin',
     opensIn: 7 * day,
     closesIn: 60 * day,
     drop: {
@@ -99,6 +103,7 @@ export const demoEvents: DemoEvent[] = [
       'so it goes quickly.',
     venue: 'The Cellar, Market Street',
     startsIn: 10 * day,
+    timeZone: 'America/New_York',
     opensIn: day,
     closesIn: 9 * day,
     drop: {

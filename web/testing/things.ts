@@ -35,6 +35,7 @@ export function anEvent(changes: Partial<Event> = {}): Event {
     description: 'Music.',
     venue: 'Hall',
     startsAt: fromNow(100 * 24 * 60 * minute),
+    timeZone: 'Europe/Berlin',
     drops: [],
     ...changes,
   };

@@ -167,6 +167,7 @@ export async function startStack() {
       description: 'Four people and a harbour.\nNo support, no encore.',
       venue: 'Glasshouse Hall, Riverside',
       startsAt: inSeconds(45 * 86_400),
+      timeZone: 'Europe/London',
     });
     return id;
   };

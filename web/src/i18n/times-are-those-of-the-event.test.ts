@@ -49,7 +49,7 @@ test('a year is told where it is not this one, as the event’s calendar has it'
   expect(times.fullDay(evening, berlin)).toBe('Saturday, 5 July 2031');
   // New Year has come in Berlin, and not yet in Los Angeles.
   const eve = '2031-12-31T23:30:00Z';
-  expect(times.moment(eve, berlin)).toBe('Thu 1 Jan 2032, 00:30 CET');
+  expect(times.moment(eve, berlin)).toBe('Thu, 1 Jan 2032, 00:30 CET');
   expect(times.moment(eve, angeles)).toBe('Wed 31 Dec, 15:30 GMT-8');
 });
 

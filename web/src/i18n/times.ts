@@ -3,6 +3,8 @@
  * its place, with the zone's name, wherever they are read. Only an opening is told on the reader's clocks as well, since
  * that is when they have to be here. What concerns the reader alone (when they bought) is in `here`.
  */
+import { serverClock } from '../clock/server-clock.ts';
+
 type At = string | number;
 
 const dayOf = { weekday: 'long', day: 'numeric', month: 'long' } as const;
@@ -17,7 +19,7 @@ export const deviceZone = (): string => Intl.DateTimeFormat().resolvedOptions().
  * @param tag of the locale, as BCP 47 has it
  * @param here the reader's zone
  */
-export function createTimes(tag: string, here: string = deviceZone(), now: () => number = Date.now) {
+export function createTimes(tag: string, here: string = deviceZone(), now = () => serverClock.now()) {
   const formats = new Map<string, Intl.DateTimeFormat>();
   const formatOf = (zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
     const key = `${zone} ${Object.entries(options).join(' ')}`;

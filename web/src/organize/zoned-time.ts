@@ -34,7 +34,8 @@ export function typedTime(at: number, zone: string): string {
 /** The zone, or UTC where this browser does not know it: fields that show times in a zone name the one they use. */
 export function usableZone(zone: string): string {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) && zone;
+    clockOf(zone);
+    return zone;
   } catch {
     return 'UTC';
   }
@@ -44,6 +45,24 @@ const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** How far the zone's clocks are ahead of UTC, in milliseconds. */
 function offsetAt(at: number, zone: string): number {
+  const parts = Object.fromEntries(
+    clockOf(zone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  const shown = Date.UTC(
+    parts['year']!,
+    parts['month']! - 1,
+    parts['day'],
+    parts['hour'],
+    parts['minute'],
+    parts['second'],
+  );
+  return shown - Math.floor(at / 1000) * 1000;
+}
+
+/** @throws RangeError where this browser does not know the zone */
+function clockOf(zone: string): Intl.DateTimeFormat {
   let clock = clocks.get(zone);
   if (!clock) {
     clock = new Intl.DateTimeFormat('en', {
@@ -58,14 +77,5 @@ function offsetAt(at: number, zone: string): number {
     });
     clocks.set(zone, clock);
   }
-  const parts = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-  const shown = Date.UTC(
-    parts['year']!,
-    parts['month']! - 1,
-    parts['day'],
-    parts['hour'],
-    parts['minute'],
-    parts['second'],
-  );
-  return shown - Math.floor(at / 1000) * 1000;
+  return clock;
 }
