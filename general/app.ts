@@ -5,6 +5,7 @@ import type { Log } from '../shared/log.ts';
 import type { Reader } from '../shared/mysql/reader.ts';
 import type { Ops } from '../shared/ops.ts';
 import { Problem } from '../shared/problems.ts';
+import { sessionCookieName } from '../shared/session-cookie.ts';
 import { documentedElsewhere } from './api-docs/documented-elsewhere.ts';
 import { openApiDocument } from './api-docs/openapi.ts';
 import { serveDocs } from './api-docs/serve-docs.ts';
@@ -49,7 +50,7 @@ export function createApp(deps: AppDeps): Express {
       throw new Problem('method_not_allowed');
     });
   }
-  app.use(serveDocs(openApiDocument([...routes, ...documentedElsewhere])));
+  app.use(serveDocs(openApiDocument([...routes, ...documentedElsewhere], sessionCookieName(publicUrl))));
   if (pages) app.use(pages);
   app.use(() => {
     throw new Problem('not_found');

@@ -24,8 +24,10 @@ describe.each([
 ] as const)('%s', (_name, path, perAddress, perToken) => {
   const others = {
     entryPerAddress: wide,
+    entryPerAddressWithSession: wide,
     entryPerToken: wide,
     generalPerAddress: wide,
+    generalPerAddressWithSession: wide,
     generalPerToken: wide,
   };
 
@@ -48,21 +50,58 @@ describe.each([
     }
   });
 
-  test('are limited by token, whatever the address and wherever the token stands', async () => {
-    const door = await startFrontDoor({ limits: { ...others, [perToken]: limit } });
-    try {
-      const spellings = [
-        { authorization: `Bearer ${token('a')}` },
-        { cookie: `session=${token('b')}` },
-        { authorization: `bearer ${token('c')}`, cookie: 'session=junk' },
-      ];
-      for (const spelling of spellings) {
-        const one = await rush(door, path, (i) => ({ 'x-forwarded-for': address(i), ...spelling }));
-        expect(one.passed).toBeGreaterThan(BURST);
-        expect(one.refused).toBeGreaterThan(0);
+  test.each([
+    ['http', 'session', '__Host-session'],
+    ['https', '__Host-session', 'session'],
+  ])(
+    'over %s are limited by token, whatever the address and wherever it stands',
+    async (scheme, name, other) => {
+      const door = await startFrontDoor({
+        limits: { ...others, [perToken]: limit },
+        publicUrl: `${scheme}://127.0.0.1`,
+      });
+      try {
+        const spellings = [
+          { authorization: `Bearer ${token('a')}` },
+          { cookie: `${name}=${token('b')}` },
+          { authorization: `bearer ${token('c')}`, cookie: `${name}=junk` },
+          // Among others, as the tiers find it; one that they do not read hides nothing.
+          { cookie: `a=1;  my${name}=x; ${other}=${token('d')};${name}=\t${token('e')}; ${name}=junk` },
+        ];
+        for (const spelling of spellings) {
+          const one = await rush(door, path, (i) => ({ 'x-forwarded-for': address(i), ...spelling }));
+          expect(one.passed).toBeGreaterThan(BURST);
+          expect(one.refused).toBeGreaterThan(0);
+        }
+        const hidden = await rush(door, path, (i) => ({
+          cookie: `${other}=${token(`junk-${i}`)}; ${name}=${token('f')}`,
+        }));
+        expect(hidden.refused).toBeGreaterThan(0);
+        const many = await rush(door, path, (i) => ({ cookie: `${name}=${token(`buyer-${i}`)}` }));
+        expect(many.passed).toBe(30);
+      } finally {
+        await door.stop();
       }
-      const many = await rush(door, path, (i) => ({ authorization: `Bearer ${token(`buyer-${i}`)}` }));
-      expect(many.passed).toBe(30);
+    },
+  );
+
+  test('that carry a session are counted by address apart from those that do not, and more of them are let through', async () => {
+    const door = await startFrontDoor({
+      limits: { ...others, [perAddress]: limit, [`${perAddress}WithSession`]: { rate: 1, burst: 20 } },
+    });
+    try {
+      const from = { 'x-forwarded-for': address(1) };
+      const signedIn = (i: number) => ({ ...from, authorization: `Bearer ${token(`buyer-${i}`)}` });
+      expect((await rush(door, path, () => from)).refused).toBeGreaterThan(0);
+      const sessions = await rush(door, path, signedIn);
+      expect(sessions.passed).toBeGreaterThan(20);
+      expect(sessions.refused).toBeGreaterThan(0);
+      // Not one of theirs was taken from those elsewhere.
+      const elsewhere = await rush(door, path, (i) => ({
+        ...signedIn(i),
+        'x-forwarded-for': address(2 + (i % 2)),
+      }));
+      expect(elsewhere.refused).toBe(0);
     } finally {
       await door.stop();
     }

@@ -2,21 +2,26 @@
 import type { Limit, Limits } from '../shared/front-door-limits.ts';
 
 /**
- * For `http`. A request without the key (no token) is not counted. 16 MB remember some 100,000 keys.
+ * For `http`. A request without the key is not counted. 16 MB remember some 100,000 keys. What is refused by one limit is
+ * counted by none, so that who is over their own allowance takes nothing from those who share the address.
  * Connections are those with a request under way, so that of a load balancer's each counts for whom it is used.
  */
 export function limitZones(limits: Limits): string[] {
   return [
-    rateZone('entry_address', '$binary_remote_addr', limits.entryPerAddress),
+    ...client,
+    rateZone('entry_address', '$client_without_session', limits.entryPerAddress),
+    rateZone('entry_address_session', '$client_with_session', limits.entryPerAddressWithSession),
     rateZone('entry_cookie', '$cookie_token', limits.entryPerToken),
     rateZone('entry_header', '$header_token', limits.entryPerToken),
-    rateZone('general_address', '$binary_remote_addr', limits.generalPerAddress),
+    rateZone('general_address', '$client_without_session', limits.generalPerAddress),
+    rateZone('general_address_session', '$client_with_session', limits.generalPerAddressWithSession),
     rateZone('general_cookie', '$cookie_token', limits.generalPerToken),
     rateZone('general_header', '$header_token', limits.generalPerToken),
     'limit_req_status 429;',
     'limit_req_log_level info;',
-    'limit_conn_zone $binary_remote_addr zone=connections_address:16m;',
-    'limit_conn_zone $binary_remote_addr zone=sockets_address:16m;',
+    'limit_conn_zone $client_without_session zone=connections_address:16m;',
+    'limit_conn_zone $client_with_session zone=connections_address_session:16m;',
+    'limit_conn_zone $client zone=sockets_address:16m;',
     'limit_conn_zone $cookie_token zone=sockets_cookie:16m;',
     'limit_conn_zone $header_token zone=sockets_header:16m;',
     'limit_conn_status 429;',
@@ -24,22 +29,37 @@ export function limitZones(limits: Limits): string[] {
   ];
 }
 
+/** Says what shared/client-address.ts says, in bytes; and whether the client shows anything like a session. */
+const client = [
+  'map $binary_remote_addr $client {',
+  '    default $binary_remote_addr;',
+  String.raw`    "~(?s)^\x00{10}\xff\xff(?<mapped_ipv4>.{4})\z" $mapped_ipv4;`,
+  String.raw`    "~(?s)^(?<ipv6_network>.{8}).{8}\z" $ipv6_network;`,
+  '}',
+  'map "$cookie_token$header_token" $client_with_session { default $client; "" ""; }',
+  'map "$cookie_token$header_token" $client_without_session { default ""; "" $client; }',
+];
+
 /** For a location: how often it may be asked. */
 export function limitRate(kind: 'entry' | 'general', limits: Limits): string {
-  const [perAddress, perToken] =
+  const [perToken, perAddress, perAddressWithSession] =
     kind === 'entry'
-      ? [limits.entryPerAddress, limits.entryPerToken]
-      : [limits.generalPerAddress, limits.generalPerToken];
+      ? [limits.entryPerToken, limits.entryPerAddress, limits.entryPerAddressWithSession]
+      : [limits.generalPerToken, limits.generalPerAddress, limits.generalPerAddressWithSession];
   return [
-    `limit_req zone=${kind}_address burst=${perAddress.burst} nodelay;`,
     `limit_req zone=${kind}_cookie burst=${perToken.burst} nodelay;`,
     `limit_req zone=${kind}_header burst=${perToken.burst} nodelay;`,
+    `limit_req zone=${kind}_address burst=${perAddress.burst} nodelay;`,
+    `limit_req zone=${kind}_address_session burst=${perAddressWithSession.burst} nodelay;`,
   ].join('\n            ');
 }
 
 /** For `server`; a location with a limit on connections of its own is counted by that alone. */
-export function limitConnections({ connectionsPerAddress }: Limits): string {
-  return `limit_conn connections_address ${connectionsPerAddress};`;
+export function limitConnections(limits: Limits): string {
+  return [
+    `limit_conn connections_address ${limits.connectionsPerAddress};`,
+    `limit_conn connections_address_session ${limits.connectionsPerAddressWithSession};`,
+  ].join('\n        ');
 }
 
 export function limitSockets({ socketsPerAddress, socketsPerToken }: Limits): string {

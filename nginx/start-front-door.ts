@@ -24,7 +24,11 @@ export type Answer = {
 
 /** For tests: the real nginx before stand-ins that say which tier was asked, and for what. */
 export async function startFrontDoor(
-  options: Pick<NginxOptions, 'limits' | 'pages' | 'publicUrl'> & { trustedProxies?: string[] } = {},
+  options: Pick<NginxOptions, 'limits' | 'pages' | 'publicUrl'> & {
+    trustedProxies?: string[];
+    /** Reached as ::1 as well. */
+    overIpv6?: boolean;
+  } = {},
 ) {
   const dir = mkdtempSync(join(tmpdir(), 'front-door-'));
   const tiers = {
@@ -33,7 +37,9 @@ export async function startFrontDoor(
     general: await startTier('general'),
   };
   const { port } = await freePorts(['port']);
+  const { overIpv6 = false, ...config } = options;
   const nginx = await startNginx({
+    ...(overIpv6 && { listen: `[::]:${port} ipv6only=off` }),
     place: placeAt(dir),
     port,
     upstreams: {
@@ -42,7 +48,7 @@ export async function startFrontDoor(
       general: [tiers.general.address],
     },
     workers: 1,
-    ...options,
+    ...config,
   });
   return {
     port,

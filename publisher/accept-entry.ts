@@ -13,7 +13,8 @@ import { partitionOfBuyer } from '../shared/inventory/layout.ts';
 import { NotConfirmed } from '../shared/broker/publish.ts';
 import { isFromOtherSite } from '../shared/other-sites.ts';
 import { Problem } from '../shared/problems.ts';
-import { sessionToken, verifySession, type Session } from '../shared/session.ts';
+import { sessionToken } from '../shared/session-cookie.ts';
+import { verifySession, type Session } from '../shared/session.ts';
 import type { Attempts } from './attempts.ts';
 import type { Batcher } from './batcher.ts';
 import type { LapsedBuyers } from './lapsed-buyers.ts';
@@ -27,7 +28,7 @@ export type AcceptDeps = {
   lapsedBuyers: Pick<LapsedBuyers, 'msLeft'>;
   batcher: Batcher;
   onAccepted?: (dropId: number) => void;
-  /** Where browsers reach the system, if that is not the host they name. */
+  /** Where browsers reach the system; without it by http, and at the host they name. */
   publicUrl?: URL | undefined;
   /** The time of day, by which drops open and close. */
   now?: () => number;
@@ -74,7 +75,7 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
   };
 
   function sessionOf(headers: EntryRequest['headers']): Session {
-    const token = sessionToken(headers);
+    const token = sessionToken(headers, deps.publicUrl);
     const session = token === undefined ? undefined : verifySession(token, deps.sessionKey);
     if (!session) throw new Problem('not_signed_in');
     // Until the list has been read, anybody might be on it.

@@ -44,6 +44,23 @@ test('a session may come as a cookie; answers are compared as people mean them',
   expect((await world.queued()).entries).toEqual([`${drop.id}.0 ${id}:2`]);
 });
 
+test('over https the session comes in a cookie that no other host can set, and in no other', async () => {
+  const secure = await createPublisherWorld({ publicUrl: 'https://seatdrop.test' });
+  try {
+    const drop = await secure.createDrop();
+    const { id, bearer } = await secure.user();
+    const enter = (name: string) =>
+      request(secure.url)
+        .post(`/api/drops/${drop.id}/entries`)
+        .set('Cookie', `${name}=${bearer.Authorization.slice('Bearer '.length)}`)
+        .send(secure.entry(drop, id));
+    expect((await enter('session')).status).toBe(401);
+    expect((await enter('__Host-session')).status).toBe(202);
+  } finally {
+    await secure.stop();
+  }
+});
+
 test('each entry of a rush is queued once', async () => {
   const drop = await world.createDrop({
     partitions: 2,

@@ -8,7 +8,8 @@ import type { KeyObject } from 'node:crypto';
 import type { BannedUsers } from '../shared/banned-users.ts';
 import { hasBearerToken, isOurOrigin } from '../shared/other-sites.ts';
 import { problems, type ProblemCode } from '../shared/problems.ts';
-import { sessionEnd, sessionToken, verifySession } from '../shared/session.ts';
+import { sessionToken } from '../shared/session-cookie.ts';
+import { sessionEnd, verifySession } from '../shared/session.ts';
 
 export type SocketSession = {
   userId: number;
@@ -29,12 +30,12 @@ export class Refused extends Error {
   }
 }
 
-/** `publicUrl`: where browsers reach the system, if that is not the host they name. */
+/** `publicUrl`: where browsers reach the system; without it by http, and at the host they name. */
 export function readCredentials({ headers }: IncomingMessage, publicUrl: URL | undefined): Credentials {
   const { origin, host } = headers;
   // Browsers let any page open a socket and send our cookie along. They say where the page is from; nobody else does.
   const ours = origin === undefined || isOurOrigin(origin, host, publicUrl);
-  return { token: sessionToken(headers), foreign: !ours && !hasBearerToken(headers) };
+  return { token: sessionToken(headers, publicUrl), foreign: !ours && !hasBearerToken(headers) };
 }
 
 export type AuthenticateDeps = { sessionKey: KeyObject; bannedUsers: Pick<BannedUsers, 'has' | 'loaded'> };

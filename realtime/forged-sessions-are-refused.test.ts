@@ -70,6 +70,18 @@ test('a session is taken from auth.token, the Authorization header or the cookie
   }
 });
 
+test('over https a session is in a cookie that no other host can set, and in no other', async () => {
+  const secure = await stage.process({ publicUrl: 'https://seatdrop.test' });
+  const drop = await stage.drop(3);
+  const user = await stage.user();
+  await stage.claim(drop, user);
+  const entryBy = async (cookie: string) =>
+    (await watch(stage.connect(secure, undefined, { extraHeaders: { cookie } }), drop)).entry.status;
+  expect(await entryBy(`__Host-session=${user.token}`)).toBe('held');
+  // As if there were none: this one is anonymous.
+  expect(await entryBy(`session=${user.token}`)).toBe('none');
+});
+
 test('another site’s page does not get in with our cookie, nor does one retry make it anonymous', async () => {
   const user = await stage.user();
   const cookie = `session=${user.token}`;

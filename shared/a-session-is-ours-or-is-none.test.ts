@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import jwt from 'jsonwebtoken';
-import { roles, sessionToken, signingKeyFromHex, signSession, verifySession } from './session.ts';
+import { roles, signingKeyFromHex, signSession, verifySession } from './session.ts';
 
 const hex = randomBytes(32).toString('hex');
 const key = signingKeyFromHex(hex);
@@ -88,26 +88,3 @@ function otherOpinion(token: string): unknown {
     return undefined;
   }
 }
-
-test('the token is found in the header or in the cookie; the header wins', () => {
-  expect(sessionToken({})).toBeUndefined();
-  expect(sessionToken({ authorization: 'Bearer abc' })).toBe('abc');
-  expect(sessionToken({ authorization: 'Bearer abc', cookie: 'session=def' })).toBe('abc');
-  expect(sessionToken({ cookie: 'session=def' })).toBe('def');
-  expect(sessionToken({ cookie: 'a=1; session=d.e-f_=; b=2' })).toBe('d.e-f_=');
-  expect(sessionToken({ cookie: ' session = def ' })).toBe('def');
-  for (const cookie of [
-    '',
-    ';',
-    '=',
-    'session',
-    'mysession=abc',
-    'session2=abc',
-    'a=session=abc',
-    'Session=abc',
-  ]) {
-    expect(sessionToken({ cookie })).toBeUndefined();
-  }
-  expect(sessionToken({ authorization: 'Basic abc' })).toBeUndefined();
-  expect(sessionToken({ authorization: 'Basic abc', cookie: 'session=def' })).toBe('def');
-});

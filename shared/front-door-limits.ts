@@ -3,16 +3,24 @@
 /** Requests per second that are let through steadily, and how many more at once. The rest get 429. */
 export type Limit = { rate: number; burst: number };
 
+/** An address is one client's: of IPv6 a /64 is (shared/client-address.ts). */
 export type Limits = {
-  /** Many buyers may share an address (a campus, a mobile network), so this one is wide ... */
-  entryPerAddress: Limit;
-  /** ... and this one is narrow: a buyer needs one entry, and a few tries at the question. */
+  /** A buyer needs one entry, and a few tries at the question. */
   entryPerToken: Limit;
+  /** Without a session there is nothing to be had here, so this one is narrow ... */
+  entryPerAddress: Limit;
+  /**
+   * ... and this one, for requests that carry a session, is wide: a thousand buyers may share an address (a campus, a
+   * mobile network) and press in the same second. nginx cannot tell a forged session; the tiers can, and refuse cheaply.
+   */
+  entryPerAddressWithSession: Limit;
   /** Pages, sign-in, checkout, and socket connections. */
-  generalPerAddress: Limit;
   generalPerToken: Limit;
+  generalPerAddress: Limit;
+  generalPerAddressWithSession: Limit;
   /** Requests under way at a time, files among them, sockets not. More get 429. */
   connectionsPerAddress: number;
+  connectionsPerAddressWithSession: number;
   /** Sockets, and requests of those who have none and poll. A campus may watch the same drop ... */
   socketsPerAddress: number;
   /** ... and a buyer may have a page open in some tabs. */
@@ -20,11 +28,14 @@ export type Limits = {
 };
 
 export const usualLimits: Limits = {
-  entryPerAddress: { rate: 20, burst: 40 },
   entryPerToken: { rate: 2, burst: 5 },
-  generalPerAddress: { rate: 50, burst: 100 },
+  entryPerAddress: { rate: 20, burst: 40 },
+  entryPerAddressWithSession: { rate: 300, burst: 1_500 },
   generalPerToken: { rate: 50, burst: 100 },
+  generalPerAddress: { rate: 50, burst: 100 },
+  generalPerAddressWithSession: { rate: 300, burst: 2_000 },
   connectionsPerAddress: 1_000,
+  connectionsPerAddressWithSession: 4_000,
   socketsPerAddress: 2_000,
   socketsPerToken: 20,
 };

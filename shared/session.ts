@@ -1,5 +1,5 @@
 /**
- * Who is asking. A session is a JWT (HS256) in the httpOnly cookie `session` or in `Authorization: Bearer`. Every
+ * Who is asking. A session is a JWT (HS256) in an httpOnly cookie or in `Authorization: Bearer` (session-cookie.ts). Every
  * tier can check one by itself; whether its user was banned since is what `banned-users.ts` knows.
  */
 import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
@@ -84,19 +84,4 @@ function isSame(given: string, expected: string): boolean {
 /** When a session that `verifySession` accepted ends: milliseconds since 1970. */
 export function sessionEnd(token: string): number {
   return (decode(token) as { exp: number }).exp * 1000;
-}
-
-/** The token a request or a socket handshake carries: the Authorization header wins over the cookie. */
-export function sessionToken(headers: {
-  authorization?: string | undefined;
-  cookie?: string | undefined;
-}): string | undefined {
-  const { authorization, cookie } = headers;
-  if (authorization?.startsWith('Bearer ')) return authorization.slice('Bearer '.length);
-  if (cookie === undefined) return undefined;
-  for (const pair of cookie.split(';')) {
-    const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === 'session') return pair.slice(at + 1).trim();
-  }
-  return undefined;
 }

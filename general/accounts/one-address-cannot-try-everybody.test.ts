@@ -85,3 +85,19 @@ test('an address that the front door did not tell is not believed', async () => 
     await general.stop();
   }
 });
+
+test('who has a whole IPv6 network is one guesser all the same', async () => {
+  const general = await startGeneral();
+  try {
+    const guessFrom = (address: string) =>
+      request(general.app)
+        .post('/api/auth/signin')
+        .set('X-Forwarded-For', address)
+        .send({ email: 'nobody@seatdrop.test', password: 'a wild guess' });
+    const answers = await Promise.all(times(13, (index) => guessFrom(`2001:db8:0:1::${index + 1}`)));
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(3);
+    expect((await guessFrom('2001:db8:0:2::1')).status).toBe(401);
+  } finally {
+    await general.stop();
+  }
+});

@@ -1,15 +1,16 @@
 import type { CookieOptions, Response } from 'express';
+import { schemeOf, sessionCookieName } from '../../shared/session-cookie.ts';
 import { sessionSeconds } from '../../shared/session.ts';
 
 /** Scripts cannot read it, other sites' forms do not send it, and where there is https it never travels without. */
 function options(publicUrl: URL): CookieOptions {
-  return { httpOnly: true, sameSite: 'lax', secure: publicUrl.protocol === 'https:', path: '/' };
+  return { httpOnly: true, sameSite: 'lax', secure: schemeOf(publicUrl) === 'https', path: '/' };
 }
 
 export function setSessionCookie(res: Response, token: string, publicUrl: URL): void {
-  res.cookie('session', token, { ...options(publicUrl), maxAge: sessionSeconds * 1000 });
+  res.cookie(sessionCookieName(publicUrl), token, { ...options(publicUrl), maxAge: sessionSeconds * 1000 });
 }
 
 export function clearSessionCookie(res: Response, publicUrl: URL): void {
-  res.clearCookie('session', options(publicUrl));
+  res.clearCookie(sessionCookieName(publicUrl), options(publicUrl));
 }

@@ -1,3 +1,4 @@
+import { clientAt } from '../../shared/client-address.ts';
 import { signedIn, signInBody } from '../../shared/contract/accounts.ts';
 import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
@@ -22,7 +23,7 @@ export function signIn({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'session
     success: { status: 200, schema: signedIn, description: 'A session, also as a cookie' },
     problems: ['wrong_credentials', 'banned'],
     async handle({ body: { email, password }, req, res }) {
-      const address = req.ip ?? '';
+      const address = clientAt(req.ip);
       guard.admit(email, address);
       const user = await findUser(db, { email });
       const matches = await passwordMatches(password, user?.password_hash);

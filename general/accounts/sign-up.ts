@@ -1,3 +1,4 @@
+import { clientAt } from '../../shared/client-address.ts';
 import { signedIn, signUpBody } from '../../shared/contract/accounts.ts';
 import { isDuplicateKey, retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
@@ -21,7 +22,7 @@ export function signUp({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'session
     success: { status: 201, schema: signedIn, description: 'The account, its session also as a cookie' },
     problems: ['email_taken'],
     async handle({ body: { email, name, password }, req, res }) {
-      const address = req.ip ?? '';
+      const address = clientAt(req.ip);
       guard.admit(address);
       const password_hash = await hashPassword(password);
       const id = await insertUser({ email, name, password_hash, locale: localeOf(req) });

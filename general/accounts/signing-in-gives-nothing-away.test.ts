@@ -75,14 +75,39 @@ test('signing out clears the cookie', async () => {
   expect(answer.headers['set-cookie']?.[0]).toMatch(/^session=; Path=\/; Expires=Thu, 01 Jan 1970/);
 });
 
-test('where there is https the cookie never travels without it', async () => {
+test('where there is https the cookie never travels without it, and is not one that another host can set', async () => {
   const secure = await startGeneral({ publicUrl: 'https://seatdrop.test' });
   try {
     const body = { email: 'gil@example.org', password, name: 'Gil' };
     const answer = await request(secure.app).post('/api/auth/signup').send(body).expect(201);
-    expect(answer.headers['set-cookie']?.[0]).toContain('; Secure');
+    const { token } = answer.body as { token: string };
+    const [cookie, ...more] = answer.headers['set-cookie'] as unknown as string[];
+    expect(more).toEqual([]);
+    // What browsers ask of this name: Secure, the whole site's, and no Domain.
+    expect(cookie).toMatch(
+      /^__Host-session=[\w.-]+; Max-Age=43200; Path=\/; .*HttpOnly; Secure; SameSite=Lax$/,
+    );
+    expect(cookie).not.toMatch(/domain/i);
     expect(answer.headers['strict-transport-security']).toBeDefined();
+
+    const me = (name: string) => request(secure.app).get('/api/auth/me').set('Cookie', `${name}=${token}`);
+    await me('__Host-session').expect(200);
+    await me('session').expect(401);
+    const out = await request(secure.app).post('/api/auth/signout').expect(204);
+    expect(out.headers['set-cookie']?.[0]).toMatch(
+      /^__Host-session=; Path=\/; Expires=Thu, 01 Jan 1970.*Secure/,
+    );
+    const document = await request(secure.app).get('/api/openapi.json').expect(200);
+    expect(document.body).toHaveProperty('components.securitySchemes.cookie.name', '__Host-session');
   } finally {
     await secure.stop();
   }
+});
+
+test('where there is http a cookie of the other name is none', async () => {
+  const { body } = await signUp({ email: 'hal@example.org', password, name: 'Hal' }).expect(201);
+  const { token } = body as { token: string };
+  const me = (name: string) => request(general.app).get('/api/auth/me').set('Cookie', `${name}=${token}`);
+  await me('session').expect(200);
+  await me('__Host-session').expect(401);
 });

@@ -9,7 +9,7 @@ export type OpenApiDocument = {
   paths: Record<string, Record<string, unknown>>;
 } & JsonSchema;
 
-export function openApiDocument(routes: readonly DocumentedRoute[]): OpenApiDocument {
+export function openApiDocument(routes: readonly DocumentedRoute[], sessionCookie: string): OpenApiDocument {
   const schemas = new JsonSchemas();
   const paths: OpenApiDocument['paths'] = {};
   for (const route of routes) {
@@ -31,7 +31,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[]): OpenApiDocu
     components: {
       schemas: schemas.named,
       securitySchemes: {
-        cookie: { type: 'apiKey', in: 'cookie', name: 'session' },
+        cookie: { type: 'apiKey', in: 'cookie', name: sessionCookie },
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
       },
     },

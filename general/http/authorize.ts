@@ -3,7 +3,8 @@ import type { Request } from 'express';
 import type { BannedUsers } from '../../shared/banned-users.ts';
 import { isFromOtherSite } from '../../shared/other-sites.ts';
 import { Problem } from '../../shared/problems.ts';
-import { sessionToken, verifySession, type Role, type Session } from '../../shared/session.ts';
+import { sessionToken } from '../../shared/session-cookie.ts';
+import { verifySession, type Role, type Session } from '../../shared/session.ts';
 import type { Who } from './route.ts';
 
 export type AuthorizeDeps = {
@@ -20,7 +21,7 @@ export type AuthorizeDeps = {
  */
 export async function authorize(req: Request, who: Who, deps: AuthorizeDeps): Promise<Session | undefined> {
   refuseOtherSites(req, deps.publicUrl);
-  const token = sessionToken(req.headers);
+  const token = sessionToken(req.headers, deps.publicUrl);
   const session = token === undefined ? undefined : verifySession(token, deps.sessionKey);
 
   // Until the list has been read, anybody might be on it.

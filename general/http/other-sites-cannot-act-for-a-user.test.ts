@@ -14,7 +14,7 @@ const event = { title: 'T', description: '', venue: 'V', startsAt: '2100-01-01T0
 const post = (headers: Record<string, string>) =>
   request(general.app)
     .post('/api/events')
-    .set('Cookie', `session=${organizer.token}`)
+    .set('Cookie', `__Host-session=${organizer.token}`)
     .set('Host', 'seatdrop.test')
     .set(headers)
     .send(event);

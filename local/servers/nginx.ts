@@ -13,13 +13,13 @@ export type Nginx = {
   stop(): Promise<void>;
 };
 
-/** Starts the front door on 127.0.0.1. Whoever connects from this machine may speak for other addresses. */
+/** Starts the front door, on 127.0.0.1 if not said otherwise. Whoever connects from this machine may speak for other addresses. */
 export async function startNginx(
   options: { place: Place; port: number } & Pick<
     NginxOptions,
     'upstreams' | 'limits' | 'caches' | 'workers' | 'pages'
   > &
-    Partial<Pick<NginxOptions, 'trustedProxies' | 'publicUrl'>>,
+    Partial<Pick<NginxOptions, 'listen' | 'trustedProxies' | 'publicUrl'>>,
 ): Promise<Nginx> {
   const { place, port, ...config } = options;
   const dir = join(place.dir, 'nginx');

@@ -32,6 +32,7 @@ export type PublisherOptions = {
   /** The way to the broker; there is none yet when it is null. */
   amqpUrl?: string | null;
   batching?: Partial<BatcherOptions>;
+  publicUrl?: string;
 };
 
 export type PublisherWorld = {
@@ -77,6 +78,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
       openDrops,
       lapsedBuyers,
       attempts: new Attempts({ limit: options.attempts ?? 1_000_000, windowMs: 10_000 }),
+      publicUrl: options.publicUrl === undefined ? undefined : new URL(options.publicUrl),
       batcher: new Batcher({
         channel: channel ?? { current: () => undefined, ready: () => false },
         topology,

@@ -52,7 +52,7 @@ export type Stage = {
   claim: (drop: Drop, ...users: TestUser[]) => Promise<Outcome[]>;
   /** As the other tiers tell news. */
   tell: (news: Partial<DropNews> & { dropId: number }) => Promise<void>;
-  process: () => Promise<Process>;
+  process: (options?: { publicUrl?: string }) => Promise<Process>;
   connect: (
     to: Pick<Process, 'url'>,
     user?: TestUser,
@@ -116,7 +116,7 @@ export async function createStage(): Promise<Stage> {
 
     tell: (news) => publishNews(redis, inventory.keys, { events: [], soldOut: [], ...news }),
 
-    async process() {
+    async process({ publicUrl } = {}) {
       const registry = createMetrics('realtime');
       const ownRedis = connectRedis(testServers().redisNodes, log);
       const bannedUsers = watchBannedUsers(db, log);
@@ -131,6 +131,7 @@ export async function createStage(): Promise<Stage> {
         drops,
         sessionKey,
         checkoutKey,
+        publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl),
         ops: new Ops(registry),
         registry,
         log,
