@@ -51,3 +51,9 @@ test.each(tierNames)('%s says what is missing, exits with 1, and tells no secret
   expect(weakPassword).toBe(true);
   for (const { said } of [bare, weak]) expect(said).not.toMatch(/0123456789abcdef0123|a-password/);
 });
+
+test.each(['publisher', 'realtime'])('%s is told how browsers come, or does not start', async (tier) => {
+  const { code, said } = await start(tier, { PUBLIC_URL: '' });
+  expect(code).toBe(1);
+  expect(said).toContain('PUBLIC_URL: needed in production');
+});

@@ -22,22 +22,29 @@ export function readConfig<S extends z.ZodType<object>>(
   const issues = result.success ? [] : result.error.issues;
   const faults = [
     ...issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    ...unsafe(result.success ? (result.data as Record<string, unknown>) : given),
+    ...unsafe(result.success ? (result.data as Record<string, unknown>) : given, settingsOf(schema)),
   ];
   if (result.success && faults.length === 0) return Object.freeze(result.data);
   throw new ConfigError(`The environment cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
 }
 
+function settingsOf(schema: z.ZodType<object>): readonly string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
 /** What is fit for trying out, and an open door in a system that others can reach. */
-function unsafe({
-  SEATDROP_ENV,
-  SESSION_KEY,
-  CHECKOUT_KEY,
-  AMQP_URL,
-  MYSQL_URL,
-  MYSQL_REPLICA_URL,
-  PUBLIC_URL,
-}: Record<string, unknown>): string[] {
+function unsafe(
+  {
+    SEATDROP_ENV,
+    SESSION_KEY,
+    CHECKOUT_KEY,
+    AMQP_URL,
+    MYSQL_URL,
+    MYSQL_REPLICA_URL,
+    PUBLIC_URL,
+  }: Record<string, unknown>,
+  known: readonly string[],
+): string[] {
   const faults: string[] = [];
   // Whoever has one of them must not have the other with it.
   if (CHECKOUT_KEY !== undefined && SESSION_KEY === CHECKOUT_KEY)
@@ -51,6 +58,8 @@ function unsafe({
     if (['', 'root', 'seatdrop'].includes(url(database)?.password ?? 'none to look at'))
       faults.push(`${name}: the database needs a password of its own in production`);
   }
+  if (PUBLIC_URL === undefined && known.includes('PUBLIC_URL'))
+    faults.push('PUBLIC_URL: needed in production, or the cookie that sessions come in cannot be told');
   const here = pages && ['localhost', '127.0.0.1', '[::1]'].includes(pages.hostname);
   if (pages?.protocol === 'http:' && !here)
     faults.push('PUBLIC_URL: must be https in production, or sessions travel for all to read');
@@ -143,7 +152,8 @@ export const publicUrlSettings = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      'Where browsers reach the system; needed where the front door does not pass on the host they name.',
+      'Where browsers reach the system; needed in production. Over https a session comes in the cookie `__Host-session`, over ' +
+        'http, and without this setting, in `session`.',
     ),
 };
 

@@ -23,7 +23,8 @@ export const frontDoorSettings = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      'Where browsers reach the system: requests for any other host are refused. Without it every host is served.',
+      'Where browsers reach the system: requests for any other host are refused, and https decides which cookie has the ' +
+        'session. Without it every host is served, by http.',
     ),
   FRONT_DOOR_PAGES: z
     .string()
