@@ -63,14 +63,14 @@ const noBody = { body: undefined, rawBody: Buffer.alloc(0) };
 
 /** One call from request to answer. */
 function serve(route: Route, deps: AppDeps) {
-  const { who, params, query, body, success, otherwise, handle } = route;
+  const { params, query, body, success, otherwise, handle } = route;
   const expected = new Set(problemsOf(route));
 
   return async (req: Request, res: Response<unknown, Locals>): Promise<void> => {
     const { log } = res.locals;
     res.locals.route = route.path;
     try {
-      const session = await authorize(req, who, deps);
+      const session = await authorize(req, route, deps);
       if (session) res.locals.userId = session.userId;
       const parsedParams = params?.safeParse(req.params);
       if (parsedParams?.success === false) throw new Problem('not_found');

@@ -49,6 +49,12 @@ export const generalSettings = z
       .describe(
         'Where each process answers /readyz: `publisher=http://10.0.0.1:3001,...`; a tier may be named several times.',
       ),
+    SUPPORT_EMAIL: z
+      .email()
+      .optional()
+      .describe(
+        'Whom buyers are told to write to about their orders. Without it they are told the address of the event’s organizer.',
+      ),
     WEB_ROOT: z
       .string()
       .min(1)

@@ -21,6 +21,8 @@ export type Deps = {
   publicUrl: URL;
   /** IANA name: the zone of events that have none of their own. */
   eventTimeZone: string;
+  /** Whom buyers write to, if not the organizer of the event. */
+  supportEmail?: string | undefined;
   log: Log;
   /** Where the tiers' processes are, for whoever asks how they are. */
   tierUrls?: TierUrls;

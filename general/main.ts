@@ -129,6 +129,7 @@ await runTier(log, async (lifecycle) => {
     bannedUsers,
     publicUrl: new URL(config.PUBLIC_URL),
     eventTimeZone: config.EVENT_TIME_ZONE,
+    supportEmail: config.SUPPORT_EMAIL,
     log,
     onSaleConflict: countConflicts(registry),
   };

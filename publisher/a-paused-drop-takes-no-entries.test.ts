@@ -50,7 +50,7 @@ beforeAll(async () => {
   const batcher = { add: async (_place: unknown, buyerId: number) => void queued.push(buyerId) };
   accept = createAcceptEntry({
     sessionKey,
-    bannedUsers: { has: () => false, loaded: () => true, refresh: async () => {}, stop: async () => {} },
+    bannedUsers: { refusal: () => undefined, loaded: () => true },
     openDrops,
     lapsedBuyers: { msLeft: () => 0 },
     attempts: new Attempts({ limit: 1_000, windowMs: 10_000 }),

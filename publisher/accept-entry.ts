@@ -22,7 +22,7 @@ import type { OpenDrops } from './open-drops.ts';
 
 export type AcceptDeps = {
   sessionKey: KeyObject;
-  bannedUsers: BannedUsers;
+  bannedUsers: Pick<BannedUsers, 'refusal' | 'loaded'>;
   openDrops: OpenDrops;
   attempts: Attempts;
   lapsedBuyers: Pick<LapsedBuyers, 'msLeft'>;
@@ -80,7 +80,8 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     if (!session) throw new Problem('not_signed_in');
     // Until the list has been read, anybody might be on it.
     if (!deps.bannedUsers.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
-    if (deps.bannedUsers.has(session.userId)) throw new Problem('banned');
+    const refusal = deps.bannedUsers.refusal(session) ?? (session.scope && 'banned');
+    if (refusal) throw new Problem(refusal);
     return session;
   }
 

@@ -106,6 +106,27 @@ describe('who sent it', () => {
     expect(codeOf(answer)).toBe('banned');
   });
 
+  test('somebody who is banned, with a session that is good for tickets alone', async () => {
+    const user = await world.user();
+    const session = { userId: user.id, role: 'shopper', scope: 'tickets' } as const;
+    const token = signSession(session, world.sessionKey);
+    const answer = await enter().set('Authorization', `Bearer ${token}`).send(good());
+    expect(codeOf(answer)).toBe('banned');
+  });
+
+  test('somebody with a session from before a ban that is over', async () => {
+    const user = await world.user();
+    await world
+      .db('users')
+      .where({ id: user.id })
+      .update({ sessions_since: world.db.fn.now(3) });
+    const answer = await eventually(async () => {
+      const sent = await enter().set(user.bearer).send({ questionId: 1, answer: 'no', quantity: 1 });
+      return sent.status === 401 && sent;
+    });
+    expect(codeOf(answer)).toBe('not_signed_in');
+  });
+
   test('somebody who tries too often', async () => {
     const strict = await createPublisherWorld({ attempts: 3 });
     try {

@@ -10,7 +10,7 @@ test('an entry is asked to come again, not told that its drop does not exist', a
   const stop = async () => {};
   const accept = createAcceptEntry({
     sessionKey,
-    bannedUsers: { has: () => false, loaded: () => true, refresh: stop, stop },
+    bannedUsers: { refusal: () => undefined, loaded: () => true },
     openDrops: {
       get: () => undefined,
       onSale: () => [],

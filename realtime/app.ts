@@ -30,7 +30,7 @@ export type RealtimeDeps = {
   db: Database;
   redis: Cluster;
   inventory: Inventory;
-  bannedUsers: Pick<BannedUsers, 'has' | 'loaded'>;
+  bannedUsers: Pick<BannedUsers, 'refusal' | 'loaded'>;
   drops: Pick<FollowedDrops, 'get'>;
   sessionKey: KeyObject;
   checkoutKey: KeyObject;

@@ -9,10 +9,9 @@ import type { BannedUsers } from '../shared/banned-users.ts';
 import { hasBearerToken, isOurOrigin } from '../shared/other-sites.ts';
 import { problems, type ProblemCode } from '../shared/problems.ts';
 import { sessionToken } from '../shared/session-cookie.ts';
-import { sessionEnd, verifySession } from '../shared/session.ts';
+import { sessionEnd, verifySession, type VerifiedSession } from '../shared/session.ts';
 
-export type SocketSession = {
-  userId: number;
+export type SocketSession = Pick<VerifiedSession, 'userId' | 'issuedAt'> & {
   /** Milliseconds since 1970. */
   endsAt: number;
 };
@@ -38,7 +37,10 @@ export function readCredentials({ headers }: IncomingMessage, publicUrl: URL | u
   return { token: sessionToken(headers, publicUrl), foreign: !ours && !hasBearerToken(headers) };
 }
 
-export type AuthenticateDeps = { sessionKey: KeyObject; bannedUsers: Pick<BannedUsers, 'has' | 'loaded'> };
+export type AuthenticateDeps = {
+  sessionKey: KeyObject;
+  bannedUsers: Pick<BannedUsers, 'refusal' | 'loaded'>;
+};
 
 /**
  * The session of a new socket; undefined for an anonymous one.
@@ -58,6 +60,8 @@ export function authenticate(
   const session = verifySession(token, sessionKey);
   if (!session) throw new Refused('not_signed_in');
   if (!bannedUsers.loaded()) throw new Refused('unavailable');
-  if (bannedUsers.has(session.userId)) throw new Refused('banned');
-  return { userId: session.userId, endsAt: sessionEnd(token) };
+  const { userId, issuedAt, scope } = session;
+  const refusal = bannedUsers.refusal(session) ?? (scope && 'banned');
+  if (refusal) throw new Refused(refusal);
+  return { userId, issuedAt, endsAt: sessionEnd(token) };
 }

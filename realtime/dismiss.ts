@@ -9,9 +9,9 @@ import { SocketServer } from './socket-server.ts';
 const lookMs = 250;
 
 /** Disconnects those who may not be here any more: banned since they came, or their session is over. */
-export function startDismissing(clients: Clients, bannedUsers: Pick<BannedUsers, 'has'>, log: Log): Loop {
+export function startDismissing(clients: Clients, bannedUsers: Pick<BannedUsers, 'refusal'>, log: Log): Loop {
   const isUnwelcome = ({ session }: Client, now: number) =>
-    session !== undefined && (session.endsAt <= now || bannedUsers.has(session.userId));
+    session !== undefined && (session.endsAt <= now || bannedUsers.refusal(session) !== undefined);
 
   return startLoop('dismissing', lookMs, log, () => {
     const now = Date.now();

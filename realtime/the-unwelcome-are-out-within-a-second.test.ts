@@ -1,6 +1,8 @@
 import { createSecretKey } from 'node:crypto';
 import { once } from 'node:events';
 import jwt from 'jsonwebtoken';
+import { firstValidIssue } from '../shared/banned-users.ts';
+import { signSession } from '../shared/session.ts';
 import { createStage, refusal, watch, type Process, type Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -27,6 +29,32 @@ test('a user who is banned loses all sockets within a second, and gets no new on
 
   expect(others.every(({ connected }) => connected)).toBe(true);
   expect(await refusal(stage.connect(process, ann, { reconnection: false }))).toBe('banned');
+});
+
+test('a session that is good for tickets alone opens no socket', async () => {
+  const { userId } = await stage.user();
+  const key = createSecretKey(stage.sessionKey);
+  const token = signSession({ userId, role: 'shopper', scope: 'tickets' }, key);
+  expect(await refusal(stage.connect(process, { userId, token }, { reconnection: false }))).toBe('banned');
+});
+
+test('a socket of a session from before a ban does not outlive the ban, and comes back with a new session', async () => {
+  const drop = await stage.drop(1);
+  const user = await stage.user();
+  const socket = stage.connect(process, user);
+  await watch(socket, drop);
+  const gone = once(socket as never, 'disconnect');
+  await stage
+    .db('users')
+    .where({ id: user.userId })
+    .update({ sessions_since: stage.db.fn.now(3) });
+  expect(await gone).toMatchObject(['io server disconnect']);
+  expect(await refusal(stage.connect(process, user, { reconnection: false }))).toBe('not_signed_in');
+
+  const row = await stage.db('users').where({ id: user.userId }).first();
+  const key = createSecretKey(stage.sessionKey);
+  const token = signSession({ userId: user.userId, role: 'shopper' }, key, firstValidIssue(row));
+  await watch(stage.connect(process, { userId: user.userId, token }), drop);
 });
 
 test('a socket ends with its session', async () => {

@@ -13,6 +13,13 @@ export type Session = {
   /** The user's id, a positive integer. */
   userId: number;
   role: Role;
+  /** Set for a banned user: good for the orders and tickets they have, and for nothing else. */
+  scope?: 'tickets';
+};
+
+export type VerifiedSession = Session & {
+  /** Seconds since 1970. A ban ends the sessions that were issued before it. */
+  issuedAt: number;
 };
 
 /** Seconds a session lasts. */
@@ -39,27 +46,44 @@ const verifierOf = perKey((key): ((token: string) => Claims) =>
 );
 const decode = createDecoder();
 
-export function signSession({ userId, role }: Session, key: KeyObject): string {
-  return signerOf(key)({ sub: String(userId), role });
+/** `issuedAt`: seconds since 1970; the present by default. */
+export function signSession({ userId, role, scope }: Session, key: KeyObject, issuedAt?: number): string {
+  return signerOf(key)({
+    sub: String(userId),
+    role,
+    ...(scope && { scope }),
+    ...(issuedAt !== undefined && { iat: issuedAt }),
+  });
 }
 
 /** How a token begins that says of itself what `signSession` says, in the very same bytes: {"alg":"HS256","typ":"JWT"} */
 const usualHead = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.';
 
 /** The session in a token; undefined when it is forged, expired, unsigned or not a session at all. */
-export function verifySession(token: string, key: KeyObject): Session | undefined {
+export function verifySession(token: string, key: KeyObject): VerifiedSession | undefined {
   try {
     const claims = token.startsWith(usualHead) ? claimsOfUsual(token, key) : verifierOf(key)(token);
     if (!claims) return undefined;
     const userId = Number(claims.sub);
     const role = roles.find((known) => known === claims.role);
-    return Number.isSafeInteger(userId) && userId > 0 && role ? { userId, role } : undefined;
+    if (!Number.isSafeInteger(userId) || userId <= 0 || !role) return undefined;
+    // A scope of a later version is no reason to allow everything.
+    if (claims.scope !== undefined && claims.scope !== 'tickets') return undefined;
+    const issuedAt = typeof claims.iat === 'number' ? claims.iat : 0;
+    return { userId, role, issuedAt, ...(claims.scope && { scope: claims.scope }) };
   } catch {
     return undefined;
   }
 }
 
-type Claims = { sub?: unknown; role?: unknown; aud?: unknown; exp?: unknown };
+type Claims = {
+  sub?: unknown;
+  role?: unknown;
+  scope?: unknown;
+  aud?: unknown;
+  iat?: unknown;
+  exp?: unknown;
+};
 
 /**
  * As the library's verifier, for half its time, of which a rush is full (docs/decisions/019): the head is known, and

@@ -4,7 +4,7 @@ import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { findUser, toAccount } from './user.ts';
+import { endOfSessions, findUser, toAccount } from './user.ts';
 
 /** The user is out at once here, and within a second on every other process that has sessions. */
 export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers' | 'log'>): Route {
@@ -12,6 +12,7 @@ export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers
     method: 'POST',
     path: '/api/users/:id/ban',
     summary: 'Ban a user, whose sessions end within a second',
+    description: 'Signing in again gives a session of scope `tickets`, for the orders and tickets they have.',
     tag: 'Accounts',
     who: ['admin'],
     params: ofOne,
@@ -19,11 +20,11 @@ export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers
     problems: [],
     async handle({ params: { id }, session }) {
       if (id === session.userId) throw new Problem('not_allowed', { detail: 'You cannot ban yourself' });
-      // A second ban starts anew: only recent ones end sessions, and some may have been given in between.
+      // A second ban starts anew, and ends the sessions that were given in between.
       await retried(db, () =>
         db('users')
           .where({ id })
-          .update({ banned_at: db.fn.now(3) }),
+          .update({ sessions_since: endOfSessions(db), banned_at: db.fn.now(3) }),
       );
       const user = await findUser(db, { id });
       if (!user) throw new Problem('not_found');

@@ -2,6 +2,7 @@ import { clientAt } from '../../shared/client-address.ts';
 import { signedIn, signInBody } from '../../shared/contract/accounts.ts';
 import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
+import { firstValidIssue } from '../../shared/banned-users.ts';
 import { signSession } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -17,28 +18,32 @@ export function signIn({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'session
     method: 'POST',
     path: '/api/auth/signin',
     summary: 'Sign in',
+    description:
+      'A banned user gets a session of scope `tickets`: good for GET /api/orders, /api/orders/:id and /api/auth/me. Every other call that needs a session is refused with `banned`.',
     tag: 'Accounts',
     who: 'anyone',
     body: signInBody,
     success: { status: 200, schema: signedIn, description: 'A session, also as a cookie' },
-    problems: ['wrong_credentials', 'banned'],
+    problems: ['wrong_credentials'],
     async handle({ body: { email, password }, req, res }) {
       const address = clientAt(req.ip);
       guard.admit(email, address);
+      // A ban from after this moment ends the session.
+      const readAt = Math.floor(Date.now() / 1000);
       const user = await findUser(db, { email });
       const matches = await passwordMatches(password, user?.password_hash);
       if (!user || !matches) throw new Problem('wrong_credentials');
       guard.forgive(email, address);
-      // Only to whoever knows the password: to others a banned account looks like any.
-      if (user.banned_at) throw new Problem('banned');
-
       const { id, name, role } = user;
       const locale = localeOf(req);
       if (locale !== null && locale !== user.locale)
         await retried(db, () => db('users').where({ id }).update({ locale }));
-      const token = signSession({ userId: id, role }, sessionKey);
+      // Only to whoever knows the password: to others a banned account looks like any.
+      const scoped = user.banned_at !== null && { scope: 'tickets' as const };
+      const issuedAt = Math.max(readAt, firstValidIssue(user));
+      const token = signSession({ userId: id, role, ...scoped }, sessionKey, issuedAt);
       setSessionCookie(res, token, publicUrl);
-      return { user: { id, email, name, role }, token };
+      return { user: { id, email, name, role }, ...scoped, token };
     },
   });
 }

@@ -15,7 +15,7 @@ test('an account is made, its session given as token and as cookie, and it opens
   const answer = await signUp({ email: '  Ada@Example.ORG ', password, name: 'Ada' }).expect(201);
   const { user, token } = answer.body as { user: { id: number }; token: string };
   expect(user).toEqual({ id: expect.any(Number), email: 'ada@example.org', name: 'Ada', role: 'shopper' });
-  expect(verifySession(token, general.deps.sessionKey)).toEqual({ userId: user.id, role: 'shopper' });
+  expect(verifySession(token, general.deps.sessionKey)).toMatchObject({ userId: user.id, role: 'shopper' });
   expect(answer.headers['set-cookie']?.[0]).toMatch(
     new RegExp(`^session=${token.replaceAll('.', '\\.')}; Max-Age=43200; Path=/; .*HttpOnly; SameSite=Lax$`),
   );
@@ -44,8 +44,8 @@ test('an unknown address and a wrong password get the same answer', async () => 
 test('only whoever knows the password learns of a ban', async () => {
   await signUp({ email: 'dee@example.org', password, name: 'Dee' }).expect(201);
   await general.db('users').where({ email: 'dee@example.org' }).update({ banned_at: new Date() });
-  const right = await signIn({ email: 'dee@example.org', password }).expect(403);
-  expect(right.body).toMatchObject({ code: 'banned' });
+  const right = await signIn({ email: 'dee@example.org', password }).expect(200);
+  expect(right.body).toMatchObject({ scope: 'tickets' });
   const wrong = await signIn({ email: 'dee@example.org', password: 'not the password' }).expect(401);
   expect(wrong.body).toMatchObject({ code: 'wrong_credentials' });
 });

@@ -1,19 +1,29 @@
+import type { BanTimes } from '../../shared/banned-users.ts';
 import type { Role } from '../../shared/session.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Locale } from './locale.ts';
 
 type User = { id: number; email: string; name: string; role: Role };
 
-export type UserRow = User & {
-  password_hash: string;
-  banned_at: Date | null;
-  created_at: Date;
-  /** In which language to write to them; null while not known. */
-  locale: Locale | null;
-};
+export type UserRow = User &
+  BanTimes & {
+    password_hash: string;
+    created_at: Date;
+    /** In which language to write to them; null while not known. */
+    locale: Locale | null;
+  };
 
 export function findUser(db: Database, by: { id: number } | { email: string }): Promise<UserRow | undefined> {
   return db<UserRow>('users').where(by).first();
+}
+
+/**
+ * For `sessions_since`: ends all sessions of a user. Later than any `issuedAt` there is, also within the seconds by which
+ * `firstValidIssue` is ahead. To be set before `banned_at`: MySQL assigns from left to right.
+ */
+export function endOfSessions(db: Database) {
+  const after = (column: string) => `coalesce(${column} + interval 2 second, now(3))`;
+  return db.raw(`greatest(now(3), ${after('sessions_since')}, ${after('banned_at')})`);
 }
 
 /** As admins see it. */

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { user } from '../../shared/contract/accounts.ts';
+import { me } from '../../shared/contract/accounts.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -12,12 +11,13 @@ export function whoAmI({ db }: Pick<Deps, 'db'>): Route {
     summary: 'Tell whose session this is',
     tag: 'Accounts',
     who: 'signed-in',
-    success: { status: 200, schema: z.object({ user }), description: 'The user' },
+    scopes: ['tickets'],
+    success: { status: 200, schema: me, description: 'The user' },
     problems: [],
     async handle({ session }) {
-      const me = await findUser(db, { id: session.userId });
-      if (!me) throw new Problem('not_signed_in');
-      return { user: me };
+      const found = await findUser(db, { id: session.userId });
+      if (!found) throw new Problem('not_signed_in');
+      return { user: found, ...(session.scope && { scope: session.scope }) };
     },
   });
 }

@@ -4,12 +4,12 @@ import type { BannedUsers } from '../../shared/banned-users.ts';
 import { isFromOtherSite } from '../../shared/other-sites.ts';
 import { Problem } from '../../shared/problems.ts';
 import { sessionToken } from '../../shared/session-cookie.ts';
-import { verifySession, type Role, type Session } from '../../shared/session.ts';
-import type { Who } from './route.ts';
+import { verifySession, type Role, type Session, type VerifiedSession } from '../../shared/session.ts';
+import type { Route } from './route.ts';
 
 export type AuthorizeDeps = {
   sessionKey: KeyObject;
-  bannedUsers: Pick<BannedUsers, 'has' | 'loaded'>;
+  bannedUsers: Pick<BannedUsers, 'refusal' | 'loaded'>;
   /** The role the user has now: a session keeps the one it began with for hours after it was taken away. */
   currentRole: (userId: number) => Promise<Role | undefined>;
   publicUrl: URL;
@@ -19,21 +19,31 @@ export type AuthorizeDeps = {
  * Who is asking, if they may ask this.
  * @throws {Problem} not_signed_in, banned, not_allowed or cross_site_request
  */
-export async function authorize(req: Request, who: Who, deps: AuthorizeDeps): Promise<Session | undefined> {
+export async function authorize(
+  req: Request,
+  { who, scopes = [] }: Pick<Route, 'who' | 'scopes'>,
+  deps: AuthorizeDeps,
+): Promise<Session | undefined> {
   refuseOtherSites(req, deps.publicUrl);
   const token = sessionToken(req.headers, deps.publicUrl);
   const session = token === undefined ? undefined : verifySession(token, deps.sessionKey);
 
   // Until the list has been read, anybody might be on it.
   if (session && !deps.bannedUsers.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
-  if (who === 'anyone') return session && !deps.bannedUsers.has(session.userId) ? session : undefined;
+  const refusal = session && refusalOf(session);
+  if (who === 'anyone') return refusal ? undefined : session;
   if (!session) throw new Problem('not_signed_in');
-  if (deps.bannedUsers.has(session.userId)) throw new Problem('banned');
+  if (refusal) throw new Problem(refusal);
   if (who === 'signed-in') return session;
 
   const role = await deps.currentRole(session.userId);
   if (!role || !who.includes(role)) throw new Problem('not_allowed');
   return { ...session, role };
+
+  function refusalOf(given: VerifiedSession) {
+    const { scope } = given;
+    return deps.bannedUsers.refusal(given) ?? (scope && !scopes.includes(scope) ? 'banned' : undefined);
+  }
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -84,6 +84,8 @@ type RouteFacts = {
   summary: string;
   description?: string;
   tag: Tag;
+  /** Sessions of these scopes, too, may make the call. Without it only those without a scope. */
+  scopes?: readonly NonNullable<Session['scope']>[];
   /** Those of its own; what the application answers for any such route is added by `problemsOf`. */
   problems: readonly ProblemCode[];
 };

@@ -6,10 +6,15 @@ import { currentRole } from '../accounts/user.ts';
 import { signTicket, ticketKeyFrom } from '../check-ins/ticket.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { withContacts } from './contacts.ts';
 import { presentOrders, type OrderRow } from './present-orders.ts';
 
 /** Shown to its buyer, to the organizer of its drop and to admins. To all others there is no such order. */
-export function showOrder({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'>): Route {
+export function showOrder({
+  db,
+  checkoutKey,
+  supportEmail,
+}: Pick<Deps, 'db' | 'checkoutKey' | 'supportEmail'>): Route {
   const key = ticketKeyFrom(checkoutKey);
   return defineRoute({
     method: 'GET',
@@ -17,6 +22,7 @@ export function showOrder({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'>)
     summary: 'Show an order',
     tag: 'Orders',
     who: 'signed-in',
+    scopes: ['tickets'],
     params: ofOneOrder,
     success: { status: 200, schema: orderSchema, description: 'The order' },
     problems: [],
@@ -24,10 +30,11 @@ export function showOrder({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'>)
       const found = await db<OrderRow>('orders').where({ id }).first();
       const visible = found && (found.user_id === userId || (await runsDrop(userId, found.drop_id)));
       if (!visible) throw new Problem('not_found');
-      const [shown] = await presentOrders(db, [found]);
+      const presented = await presentOrders(db, [found]);
+      if (found.user_id !== userId) return presented[0]!;
+      const [shown] = await withContacts(db, presented, supportEmail);
       // A ticket is for whoever paid, and no longer for one who got the money back.
-      const ticketed = found.user_id === userId && found.status === 'paid';
-      return ticketed ? withTickets(shown!) : shown!;
+      return found.status === 'paid' ? withTickets(shown!) : shown!;
     },
   });
 

@@ -28,9 +28,17 @@ export const user = z
   .object({ id, email: z.string(), name: z.string(), role })
   .meta({ id: 'User', description: 'As the user is told' });
 
+const scope = z.literal('tickets').optional().meta({
+  description:
+    'The user is banned: the session is good for their orders and tickets. Every other call that needs a session is refused with `banned`',
+});
+
+export const me = z.object({ user, scope });
+
 export const signedIn = z
   .object({
     user,
+    scope,
     token: z.string().meta({ description: 'For `Authorization: Bearer`; browsers have it as a cookie too' }),
   })
   .meta({ id: 'SignedIn' });

@@ -21,6 +21,9 @@ export const order = z
     amount: money,
     seats: z.array(orderSeat),
     createdAt: time,
+    contact: z.string().optional().meta({
+      description: 'The e-mail address for questions; for the buyer, in GET /api/orders and /api/orders/:id',
+    }),
   })
   .meta({ id: 'Order' });
 

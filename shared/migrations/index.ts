@@ -21,6 +21,7 @@ import * as withheldSeats from './015-withheld-seats.ts';
 import * as lapsePause from './016-lapse-pause.ts';
 import * as namesOfSoldSeats from './017-names-of-sold-seats.ts';
 import * as soldSeatsHaveNames from './018-sold-seats-have-names.ts';
+import * as sessionsEndWithABan from './021-sessions-end-with-a-ban.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -41,6 +42,7 @@ const migrations: Record<string, Knex.Migration> = {
   '016-lapse-pause': lapsePause,
   '017-names-of-sold-seats': namesOfSoldSeats,
   '018-sold-seats-have-names': soldSeatsHaveNames,
+  '021-sessions-end-with-a-ban': sessionsEndWithABan,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

@@ -3,6 +3,7 @@ import { Route, Switch, useLocation } from 'wouter';
 import { Page } from './design/page.tsx';
 import { Skeleton } from './design/skeleton.tsx';
 import { EventsPage } from './events/events-page.tsx';
+import { BannedNotice } from './session/banned-notice.tsx';
 import { Footer } from './shell/footer.tsx';
 import { Header } from './shell/header.tsx';
 import { MissingPage } from './shell/missing-page.tsx';
@@ -31,6 +32,7 @@ export function App() {
       </a>
       <Header />
       <OfflineNotice />
+      <BannedNotice />
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
         <Suspense fallback={<Loading />}>
           <Switch>

@@ -18,6 +18,13 @@ export function createQueryClient(): QueryClient {
   });
 }
 
+type SignedIn = { user: User; scope?: User['scope'] };
+
+/** The user as the pages know them, of an answer to signing in or to `/auth/me`. */
+export function signedInUser({ user, scope }: SignedIn): User {
+  return scope === undefined ? user : { ...user, scope };
+}
+
 /** Null when nobody is signed in. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -25,7 +32,7 @@ export const meQuery = queryOptions({
   refetchOnWindowFocus: 'always',
   async queryFn({ signal }): Promise<User | null> {
     try {
-      return (await ask<{ user: User }>('GET', '/auth/me', { signal })).data.user;
+      return signedInUser((await ask<SignedIn>('GET', '/auth/me', { signal })).data);
     } catch (error) {
       if (error instanceof Refusal && (error.status === 401 || error.status === 403)) return null;
       throw error;

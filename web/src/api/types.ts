@@ -1,6 +1,6 @@
 /** What the API says, as types. Only types: the schemas themselves are loaded where something is typed in. */
 import type { z } from 'zod';
-import type { user } from '../../../shared/contract/accounts.ts';
+import type { me, user } from '../../../shared/contract/accounts.ts';
 import type { drop, dropSummary, seatRows } from '../../../shared/contract/drops.ts';
 import type { EntryState } from '../../../shared/contract/entries.ts';
 import type { event, eventSummary } from '../../../shared/contract/events.ts';
@@ -14,7 +14,8 @@ export type { DropState } from '../../../shared/realtime-events.ts';
 
 export type Entry = EntryState;
 export type ReleaseReason = Exclude<NonNullable<Entry['reason']>, 'hold_lapsed'>;
-export type User = z.infer<typeof user>;
+/** `scope`: this user is banned, and the session is good for their tickets alone. */
+export type User = z.infer<typeof user> & Pick<z.infer<typeof me>, 'scope'>;
 export type Money = z.infer<typeof money>;
 export type Drop = z.infer<typeof drop>;
 export type SeatRows = z.infer<typeof seatRows>;

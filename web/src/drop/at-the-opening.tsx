@@ -51,7 +51,7 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
         </>
       )}
       {onlyStandby && <Notice>{text.drop.standbyOnly}</Notice>}
-      {!isOpen && (
+      {!isOpen && !me?.scope && (
         <>
           <div className={styles.tear} />
           <ReadyList live={live} />
@@ -63,6 +63,7 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
           <EntryForm live={live} isOpen={isOpen} />
         </>
       )}
+      {me?.scope === 'tickets' && <p>{text.banned.noEntry}</p>}
       {me === null && (
         <ActionBar>
           <ButtonLink look="now" wide href={`/signin?next=${encodeURIComponent(location)}`}>

@@ -23,7 +23,8 @@ export default function DropPage() {
 function Sale({ dropId }: { dropId: number }) {
   const { text } = useLocale();
   const me = useMe();
-  const { live, error, retry } = useDrop(dropId, me);
+  // Whoever is banned sees the drop as a stranger does: it has no question for them, and no entry.
+  const { live, error, retry } = useDrop(dropId, me?.scope === 'tickets' ? null : me);
   if (error instanceof Refusal && error.status === 404) return <MissingPage title={text.drop.notFound} />;
   if (live) return <Shown live={live} />;
   return (

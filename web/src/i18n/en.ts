@@ -39,7 +39,8 @@ export const en = {
     retryIn: (count: number) => `You can try again in ${seconds(count)}.`,
     wrong_credentials: 'E-mail address or password is wrong.',
     email_taken: 'There is already an account with this e-mail address.',
-    banned: 'This account is blocked. Write to the organizer if you think that is a mistake.',
+    banned:
+      'This account is blocked. What you paid for stays yours: sign in again to see your tickets, and whom to write to.',
     not_signed_in: 'Your session is over. Sign in again.',
     wrong_answer: 'That is not the answer. Read the question again; you have a few more tries.',
     wrong_question: 'The question has changed. Answer the new one.',
@@ -368,6 +369,13 @@ export const en = {
     total: 'Paid',
     holder: 'Name',
     codeLater: 'The code is not ready yet. Come back in a moment.',
+    contact: 'Questions about this order? Write to',
+  },
+  banned: {
+    notice:
+      'This account is blocked, so it cannot buy or join a sale. Your tickets stay valid: you can see, print and use them. Each of your orders names whom to write to.',
+    tickets: 'Show my tickets',
+    noEntry: 'This account is blocked and cannot take part in sales.',
   },
   missing: {
     title: 'Nothing here',

@@ -40,7 +40,7 @@ export const zhHant: Messages = {
     retryIn: (count) => `${seconds(count)}後可以再試。`,
     wrong_credentials: '電子郵件或密碼不正確。',
     email_taken: '這個電子郵件已經有帳號了。',
-    banned: '這個帳號已被停用。如果你認為有誤，請聯絡主辦單位。',
+    banned: '這個帳號已被停用。你付款購買的票仍屬於你：重新登入就能看到票券和聯絡方式。',
     not_signed_in: '登入已過期，請重新登入。',
     wrong_answer: '答案不對。請再看一次題目，你還有幾次機會。',
     wrong_question: '題目換了，請回答新的題目。',
@@ -362,6 +362,13 @@ export const zhHant: Messages = {
     total: '已付',
     holder: '姓名',
     codeLater: '入場碼還沒準備好，請稍後再看。',
+    contact: '對這筆訂單有疑問嗎？請寫信至',
+  },
+  banned: {
+    notice:
+      '這個帳號已被停用，不能購買或參加銷售。你的票券仍然有效，可以查看、列印和使用。每筆訂單都列出聯絡方式。',
+    tickets: '查看我的票券',
+    noEntry: '這個帳號已被停用，不能參加銷售。',
   },
   missing: {
     title: '這裡什麼都沒有',

@@ -59,6 +59,11 @@ function Tickets({ order, event, user }: { order: Order; event: Event; user: Use
       ) : (
         <Notice tone="bad">{text.order[order.status]}</Notice>
       )}
+      {order.contact !== undefined && (
+        <p className={styles.contact}>
+          {text.order.contact} <a href={`mailto:${order.contact}`}>{order.contact}</a>
+        </p>
+      )}
       <ol className={styles.tickets}>
         {order.seats.map((seat) => (
           <li key={seat.id}>

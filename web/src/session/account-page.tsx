@@ -4,6 +4,7 @@ import { Link, useLocation, useSearch } from 'wouter';
 import type { z } from 'zod';
 import type { signedIn } from '../../../shared/contract/accounts.ts';
 import { ask } from '../api/http.ts';
+import { signedInUser } from '../api/queries.ts';
 import { Button } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
 import { Page } from '../design/page.tsx';
@@ -62,7 +63,9 @@ export function useEntering(path: '/auth/signin' | '/auth/signup'): (body: objec
   const noteSignedIn = useSignedIn();
   return async (body) => {
     const { data } = await ask<z.infer<typeof signedIn>>('POST', path, { body });
-    noteSignedIn(data.user);
-    go(whereNext(search), { replace: true });
+    const user = signedInUser(data);
+    noteSignedIn(user);
+    // Whoever is banned can go nowhere else.
+    go(user.scope === 'tickets' ? '/orders' : whereNext(search), { replace: true });
   };
 }

@@ -26,7 +26,7 @@ export function Header() {
               {text.shell.tickets}
             </Link>
           )}
-          {me && me.role !== 'shopper' && (
+          {me && me.role !== 'shopper' && !me.scope && (
             <Link href="/organize" className={styles.wideOnly} aria-current={current('/organize')}>
               {text.shell.organize}
             </Link>

@@ -47,8 +47,8 @@ export function Options() {
         <ul onClick={close} role="presentation">
           <Item href="/" label={text.shell.events} />
           {me && <Item href="/orders" label={text.shell.tickets} />}
-          {me && me.role !== 'shopper' && <Item href="/organize" label={text.shell.organize} />}
-          {me?.role === 'admin' && <Item href="/admin" label={text.shell.admin} />}
+          {me && me.role !== 'shopper' && !me.scope && <Item href="/organize" label={text.shell.organize} />}
+          {me?.role === 'admin' && !me.scope && <Item href="/admin" label={text.shell.admin} />}
           {me === null && <Item href="/signin" label={text.shell.signIn} />}
           {me === null && <Item href="/signup" label={text.shell.signUp} />}
         </ul>

@@ -29,6 +29,16 @@ export function OnlyFor({ admins, children }: OnlyForProps) {
     const here = `${location}${search && `?${search}`}`;
     return <Redirect to={`/signin?next=${encodeURIComponent(here)}`} replace />;
   }
+  if (me.scope === 'tickets') {
+    return (
+      <Page title={words.guard.title}>
+        <Blank title={words.guard.title}>
+          <p>{text.problems.banned}</p>
+          <ButtonLink href="/orders">{text.shell.tickets}</ButtonLink>
+        </Blank>
+      </Page>
+    );
+  }
   if (me.role === 'admin' || (me.role === 'organizer' && admins !== true)) return children(me);
   const why = admins === true ? words.guard.adminText : words.guard.text;
   return (

@@ -364,11 +364,11 @@ export const en = {
       unban: 'Lift ban',
       banTitle: (name: string) => `Ban ${name}?`,
       banText:
-        'They are signed out everywhere within a second, and can neither sign in nor buy. What they have paid for stays theirs. You can lift it again.',
+        'They are signed out everywhere within a second, and can no longer buy. Signed in again, they can see and use the tickets they have paid for, and nothing else. You can lift the ban again.',
       banYes: 'Ban',
       banNo: 'Do nothing',
       unbanTitle: (name: string) => `Lift the ban on ${name}?`,
-      unbanText: 'They can sign in and buy again.',
+      unbanText: 'They can buy again once they have signed in anew.',
       unbanYes: 'Lift the ban',
       roleTitle: (name: string, role: string) => `Make ${name} ${role}?`,
       roleText: {

@@ -335,11 +335,12 @@ export const zhHant: StaffWords = {
       ban: '停用',
       unban: '解除停用',
       banTitle: (name) => `停用 ${name}？`,
-      banText: '對方會在一秒內從所有裝置登出，不能登入也不能購買。已付款的票仍屬於對方。你可以再解除。',
+      banText:
+        '對方會在一秒內從所有裝置登出，不能再購買。重新登入後只能查看和使用已付款的票券。你可以再解除。',
       banYes: '停用',
       banNo: '不做更改',
       unbanTitle: (name) => `解除 ${name} 的停用？`,
-      unbanText: '對方可以重新登入和購買。',
+      unbanText: '對方重新登入後就可以再購買。',
       unbanYes: '解除停用',
       roleTitle: (name, role) => `將 ${name} 改為${role}？`,
       roleText: {
