@@ -10,6 +10,7 @@ import { App } from './app.tsx';
 import { Announcer } from './design/announcer.tsx';
 import { loadMessages, LocaleProvider, preferredLocale } from './i18n/locale.tsx';
 import { Crashed } from './shell/crashed.tsx';
+import { keepSession } from './session/use-me.ts';
 import { aroundLeaving } from './shell/leaving.ts';
 
 // A page loaded before a new build asks for files that are gone. Loading it again helps; doing so for ever does not.
@@ -23,6 +24,7 @@ window.addEventListener('vite:preloadError', () => {
 
 const locale = preferredLocale();
 const client = createQueryClient();
+keepSession(client);
 const messages = await loadMessages(locale);
 
 createRoot(document.querySelector('#app')!).render(

@@ -40,6 +40,14 @@ export type Answer<T> = {
 
 const patience = 15_000;
 
+const whenRefused = new Set<() => void>();
+
+/** Calls back when the server refuses something because it knows of no session, or of none that may still be used. */
+export function onSessionRefused(listener: () => void): () => void {
+  whenRefused.add(listener);
+  return () => whenRefused.delete(listener);
+}
+
 export async function ask<T>(
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
@@ -74,7 +82,11 @@ export async function ask<T>(
   const data = parse(text);
   if (!response.ok) {
     const problemBody = (typeof data === 'object' && data !== null ? data : {}) as Partial<ProblemBody>;
-    throw new Refusal(response.status, problemBody, retryAfterOf(response));
+    const refusal = new Refusal(response.status, problemBody, retryAfterOf(response));
+    const isOfSession = refusal.code === 'not_signed_in' || refusal.code === 'banned';
+    // Whoever asks about the session itself is told by the answer.
+    if (isOfSession && !path.startsWith('/auth/')) for (const listener of whenRefused) listener();
+    throw refusal;
   }
   return { status: response.status, data: data as T, sentAt, receivedAt };
 }

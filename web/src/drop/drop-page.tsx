@@ -6,7 +6,7 @@ import { Skeleton } from '../design/skeleton.tsx';
 import { EventArt } from '../events/art/event-art.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { SeatMap } from '../seats/seat-map.tsx';
-import { useMe } from '../session/use-me.ts';
+import { useSession } from '../session/use-me.ts';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { Counter } from './counter.tsx';
 import styles from './drop-page.module.css';
@@ -22,9 +22,10 @@ export default function DropPage() {
 
 function Sale({ dropId }: { dropId: number }) {
   const { text } = useLocale();
-  const me = useMe();
+  const session = useSession();
   // Whoever is banned sees the drop as a stranger does: it has no question for them, and no entry.
-  const { live, error, retry } = useDrop(dropId, me?.scope === 'tickets' ? null : me);
+  const { live, ...loading } = useDrop(dropId, session.me?.scope === 'tickets' ? null : session.me);
+  const { error, retry } = session.error ? session : loading;
   if (error instanceof Refusal && error.status === 404) return <MissingPage title={text.drop.notFound} />;
   if (live) return <Shown live={live} />;
   return (

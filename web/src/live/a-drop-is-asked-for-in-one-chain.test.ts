@@ -1,6 +1,6 @@
-import { act } from '@testing-library/react';
 import { answer } from '../../testing/api.ts';
 import { aDrop, aState, noEntry } from '../../testing/things.ts';
+import { passTime, stopTime } from '../../testing/time.ts';
 import { DropFeed } from './drop-feed.ts';
 
 jest.mock('./socket.ts', () => jest.requireActual('../../testing/socket.ts'));
@@ -16,11 +16,8 @@ afterEach(() => {
   for (const feed of started.splice(0)) feed.stop();
 });
 
-/** Lets time pass, with all that is answered meanwhile. */
-const pass = (ms: number) => act(() => jest.advanceTimersByTimeAsync(ms));
-
 beforeEach(() => {
-  jest.useFakeTimers({ advanceTimers: true, doNotFake: ['queueMicrotask', 'nextTick', 'setImmediate'] });
+  stopTime();
 });
 
 test('however often a tab is shown again, it asks in one chain', async () => {
@@ -36,12 +33,12 @@ test('however often a tab is shown again, it asks in one chain', async () => {
   answer('get', '/drops/1/entry', noEntry);
   answer('get', '/drops/1/seats', { drop: aState(), rows: ['......', '......'] });
   start();
-  await pass(3_200);
+  await passTime(3_200);
   expect(asked.count).toBe(1);
   for (let time = 0; time < 8; time += 1) {
     document.dispatchEvent(new Event('visibilitychange'));
-    await pass(50);
+    await passTime(50);
   }
-  await pass(60_000);
+  await passTime(60_000);
   expect(most).toBe(1);
 });

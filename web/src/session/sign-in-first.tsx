@@ -2,17 +2,19 @@ import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import type { User } from '../api/types.ts';
 import { ButtonLink } from '../design/button.tsx';
-import { Blank } from '../design/page.tsx';
+import { Blank, LoadFailed } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { useMe } from './use-me.ts';
+import { useSession } from './use-me.ts';
 
 /** What only somebody who is signed in can see. */
 export function SignInFirst({ why, children }: { why: string; children: (user: User) => ReactNode }) {
   const { text } = useLocale();
-  const me = useMe();
+  const { me, error, retry } = useSession();
   const [location] = useLocation();
-  if (me === undefined) return <Skeleton heights={[3, 8]} />;
+  if (me === undefined) {
+    return error ? <LoadFailed error={error} retry={retry} /> : <Skeleton heights={[3, 8]} />;
+  }
   if (me) return children(me);
   return (
     <Blank title={text.auth.signInTitle}>

@@ -1,5 +1,7 @@
 import { useId, useRef, useState } from 'react';
 import { Link } from 'wouter';
+import { useFault } from '../api/use-fault.ts';
+import { Notice } from '../design/notice.tsx';
 import { Person } from '../design/icons.tsx';
 import { locales, useLocale, type Locale } from '../i18n/locale.tsx';
 import { useMe, useSignOut } from '../session/use-me.ts';
@@ -13,7 +15,8 @@ import { chooseTheme, currentTheme, type Theme } from './theme.ts';
 export function Options() {
   const { text, locale, choose } = useLocale();
   const me = useMe();
-  const signOut = useSignOut();
+  const { signOut, isSigningOut, error } = useSignOut();
+  const fault = useFault(error);
   const [theme, setTheme] = useState(currentTheme);
   const [isOpen, setOpen] = useState(false);
   const popover = useRef<HTMLDivElement>(null);
@@ -72,14 +75,16 @@ export function Options() {
           <button
             type="button"
             className={styles.item}
+            aria-disabled={isSigningOut || undefined}
             onClick={() => {
-              signOut();
-              close();
+              // Closed once it is so: who believes to be signed out may leave the device to somebody else.
+              if (!isSigningOut) signOut().then(close, () => undefined);
             }}
           >
             {text.shell.signOut}
           </button>
         )}
+        {me && fault && <Notice tone="bad">{fault}</Notice>}
       </div>
     </>
   );

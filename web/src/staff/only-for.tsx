@@ -2,10 +2,10 @@ import type { ReactNode } from 'react';
 import { Redirect, useLocation, useSearch } from 'wouter';
 import type { User } from '../api/types.ts';
 import { ButtonLink } from '../design/button.tsx';
-import { Blank, Page } from '../design/page.tsx';
+import { Blank, LoadFailed, Page } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { useMe } from '../session/use-me.ts';
+import { useSession } from '../session/use-me.ts';
 import { useWords } from './use-words.ts';
 
 type OnlyForProps = { admins?: boolean; children: (user: User) => ReactNode };
@@ -14,14 +14,14 @@ type OnlyForProps = { admins?: boolean; children: (user: User) => ReactNode };
 export function OnlyFor({ admins, children }: OnlyForProps) {
   const { text } = useLocale();
   const words = useWords();
-  const me = useMe();
+  const { me, error, retry } = useSession();
   const [location] = useLocation();
   const search = useSearch();
   const title = admins === true ? text.shell.admin : text.shell.organize;
   if (me === undefined) {
     return (
       <Page title={title}>
-        <Skeleton heights={[3, 8, 8]} />
+        {error ? <LoadFailed error={error} retry={retry} /> : <Skeleton heights={[3, 8, 8]} />}
       </Page>
     );
   }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { serverClock } from '../../clock/server-clock.ts';
 import { DropFeed, type Feed } from '../../live/drop-feed.ts';
+import { onOtherUser } from '../../session/use-me.ts';
 import { statsQuery, type DropStats } from '../../staff/queries.ts';
 import { SaleSeries } from './sale-series.ts';
 
@@ -68,6 +69,7 @@ export function useSale(dropId: number): Sale {
 }
 
 const kept = new Map<number, SaleSeries>();
+onOtherUser(() => kept.clear());
 
 /** Kept while these pages are open: whoever looks at the orders and comes back finds the curves as they were. */
 function seriesOf(dropId: number): SaleSeries {
