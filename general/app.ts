@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
+import { ForgedSessions } from '../shared/forged-sessions.ts';
 import type { Log } from '../shared/log.ts';
 import type { Reader } from '../shared/mysql/reader.ts';
 import type { Ops } from '../shared/ops.ts';
@@ -17,7 +18,7 @@ import { readBody, requireNoBody } from './http/read-body.ts';
 import { sendText } from './http/send-text.ts';
 import { Otherwise, problemsOf, type Route, type TextStream } from './http/route.ts';
 
-export type AppDeps = AuthorizeDeps & {
+export type AppDeps = Omit<AuthorizeDeps, 'forgedSessions'> & {
   routes: readonly Route[];
   /** What is answered with pages rather than data. */
   pages?: Router;
@@ -32,6 +33,7 @@ export type AppDeps = AuthorizeDeps & {
 /** The general tier as an Express application. It does not listen. */
 export function createApp(deps: AppDeps): Express {
   const { routes, pages, ops, log, registry, publicUrl, trustedProxies = ['loopback'] } = deps;
+  const forgedSessions = new ForgedSessions();
   const app = express();
   app.disable('etag');
   app.set('case sensitive routing', true);
@@ -44,7 +46,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(safetyHeaders(publicUrl));
   for (const [path, there] of Map.groupBy(routes, (route) => route.path)) {
     const mounted = app.route(path);
-    for (const route of there) mounted[methods[route.method]](serve(route, deps));
+    for (const route of there) mounted[methods[route.method]](serve(route, { ...deps, forgedSessions }));
     mounted.all((_req, res) => {
       res.set('Allow', there.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', '));
       throw new Problem('method_not_allowed');
@@ -62,7 +64,7 @@ export function createApp(deps: AppDeps): Express {
 const noBody = { body: undefined, rawBody: Buffer.alloc(0) };
 
 /** One call from request to answer. */
-function serve(route: Route, deps: AppDeps) {
+function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
   const { params, query, body, success, otherwise, handle } = route;
   const expected = new Set(problemsOf(route));
 

@@ -44,6 +44,9 @@ export type EntryRequest = {
 /** Nobody knows how long a pause takes; a page learns of its end over the socket. */
 const pausedRetrySeconds = 5;
 
+/** The window of a buyer's tries (main.ts). */
+const triesPauseSeconds = 10;
+
 /** A drop that Redis has lost has to be rebuilt, which takes somebody a minute. */
 const lostRetrySeconds = 10;
 
@@ -62,7 +65,7 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     if (!drop) throw new Problem('not_found');
     checkOpen(drop);
     checkPause(dropId, userId);
-    if (!deps.attempts.take(userId)) throw new Problem('too_many_requests', { retryAfter: 10 });
+    if (!deps.attempts.take(userId)) throw ownTriesOver();
     const quantity = checkAnswer(drop, userId, body);
     const place = { dropId, partition: partitionOfBuyer(userId, drop.partitions) };
     try {
@@ -83,6 +86,12 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     const refusal = deps.bannedUsers.refusal(session) ?? (session.scope && 'banned');
     if (refusal) throw new Problem(refusal);
     return session;
+  }
+
+  /** Says until when, which the front door's 429 does not: that one may be about all who share an address. */
+  function ownTriesOver(): Problem {
+    const retryAt = new Date(now() + triesPauseSeconds * 1000).toISOString();
+    return new Problem('too_many_requests', { retryAfter: triesPauseSeconds, extensions: { retryAt } });
   }
 
   function checkPause(dropId: number, userId: number): void {

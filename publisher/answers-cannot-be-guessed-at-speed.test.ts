@@ -21,7 +21,10 @@ test('after eight guesses even the right answer must wait, and nobody else does'
   const counted = Map.groupBy(guesses, ({ body }) => (body as { code: string }).code);
   expect(counted.get('wrong_answer')).toHaveLength(8);
   expect(counted.get('too_many_requests')).toHaveLength(12);
-  expect((await send(guesser, world.entry(drop, guesser.id))).status).toBe(429);
+  const refused = await send(guesser, world.entry(drop, guesser.id));
+  expect(refused.status).toBe(429);
+  // By this a page knows that it is about this buyer, and not about all who share an address.
+  expect(refused.body).toHaveProperty('retryAt', expect.stringMatching(/^\d{4}-.*Z$/));
   expect((await send(other, world.entry(drop, other.id))).status).toBe(202);
   expect((await world.queued()).entries).toHaveLength(1);
 });

@@ -1,10 +1,12 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { BannedUsers } from '../shared/banned-users.ts';
+import { clientAt } from '../shared/client-address.ts';
 import type { FollowedDrops } from '../shared/drops/follow-drops.ts';
+import { ForgedSessions } from '../shared/forged-sessions.ts';
 import { createHttpServer } from '../shared/http-server.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import { drainServer } from '../shared/listen.ts';
@@ -12,6 +14,8 @@ import type { Log } from '../shared/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
 import type { Ops } from '../shared/ops.ts';
 import { problemBody, problemContentType } from '../shared/problems.ts';
+import { sessionToken } from '../shared/session-cookie.ts';
+import { verifySession } from '../shared/session.ts';
 import { Allowance } from './allowance.ts';
 import { authenticate, readCredentials, Refused } from './authenticate.ts';
 import { createReadEntry } from './buyer-entry.ts';
@@ -87,8 +91,15 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     res.end(JSON.stringify(problemBody('not_found')));
   });
   let quieted = false;
+  const forgedSessions = new ForgedSessions();
+  const isForgedTooOften = ({ headers, socket }: IncomingMessage): boolean => {
+    const token = sessionToken(headers, publicUrl);
+    if (token === undefined || verifySession(token, deps.sessionKey)) return false;
+    // The front door says one address.
+    return !forgedSessions.take(clientAt(String(headers['x-forwarded-for'] ?? socket.remoteAddress)));
+  };
   const sockets = new SocketServer(server, {
-    isOpen: () => !quieted,
+    admits: (request) => !quieted && !isForgedTooOften(request),
     opened(client, request) {
       client.credentials = readCredentials(request, publicUrl);
     },

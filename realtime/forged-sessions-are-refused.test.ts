@@ -1,7 +1,9 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
 import jwt from 'jsonwebtoken';
 import { signCheckoutToken } from '../shared/checkout-token.ts';
 import { signSession } from '../shared/session.ts';
+import { eventually } from '../shared/testing/eventually.ts';
 import { connected, createStage, refusal, watch, type Process, type Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -92,6 +94,36 @@ test('another site’s page does not get in with our cookie, nor does one retry 
   await connected(from(process.url));
   const withToken = stage.connect(process, user, { extraHeaders: { origin: 'https://elsewhere.test' } });
   await connected(withToken);
+});
+
+test('who comes with many is turned away at the door; others at the same address get in', async () => {
+  const flooded = await stage.process();
+  const from = (address: string, token: string) =>
+    new Promise<number>((resolve, reject) => {
+      const socket = connect(Number(new URL(flooded.url).port), '127.0.0.1');
+      socket.once('error', reject);
+      socket.once('data', (data: Buffer) => {
+        resolve(Number(data.toString('latin1', 9, 12)));
+        socket.destroy();
+      });
+      const lines = [
+        'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
+        'Host: x',
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+        `X-Forwarded-For: ${address}`,
+        `Cookie: session=${token}`,
+      ];
+      socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    });
+  const flood = () => Promise.all(Array.from({ length: 300 }, (_, at) => from('192.0.2.1', `a.b.${at}`)));
+  expect((await flood()).filter((status) => status === 101).length).toBeGreaterThanOrEqual(100);
+  await eventually(async () => (await flood()).some((status) => status !== 101));
+  const user = await stage.user();
+  expect(await from('192.0.2.1', user.token)).toBe(101);
+  expect(await from('192.0.2.2', 'a.b.1')).toBe(101);
 });
 
 function encode(part: unknown): string {

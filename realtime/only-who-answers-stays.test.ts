@@ -18,7 +18,7 @@ async function startServer() {
   const sockets = new SocketServer(
     http,
     {
-      isOpen: () => true,
+      admits: () => true,
       opened: () => {},
       joins: (client) => {
         client.allowance = new Allowance(performance.now());
@@ -124,7 +124,7 @@ test('whatever is sent is understood or is junk, and never a fault', () => {
 test('a frame of any length arrives as it was', async () => {
   const http = createServer();
   const sockets = new SocketServer(http, {
-    isOpen: () => true,
+    admits: () => true,
     opened: () => {},
     joins: (client) => {
       for (const length of [0, 100, 200, 65_400, 70_000])

@@ -11,8 +11,8 @@ import { Client } from './client.ts';
 import { answered, decode, farewell, greeting, joined, ping, refused, type Incoming } from './wire.ts';
 
 export type SocketHandlers = {
-  /** Whether anybody new may come now. */
-  isOpen: () => boolean;
+  /** Whether this one may come now. */
+  admits: (request: IncomingMessage) => boolean;
   opened: (client: Client, request: IncomingMessage) => void;
   /** @throws {Refused} */
   joins: (client: Client, auth: unknown) => void;
@@ -59,7 +59,7 @@ export class SocketServer {
       maxPayload: maxMessage,
     });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (!handlers.isOpen() || !isOurs(request)) refuse(socket);
+      if (!isOurs(request) || !handlers.admits(request)) refuse(socket);
       else
         this.#sockets.handleUpgrade(request, socket, head, (client) => {
           client.stream = socket;

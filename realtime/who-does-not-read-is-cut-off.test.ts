@@ -21,7 +21,7 @@ async function startServer() {
   const sockets = new SocketServer(
     http,
     {
-      isOpen: () => true,
+      admits: () => true,
       opened: (client) => void clients.push(client),
       joins: (client) => void (client.allowance = new Allowance(performance.now())),
       // Later and together, as they come from one look at Redis.

@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { Request } from 'express';
 import type { BannedUsers } from '../../shared/banned-users.ts';
+import { clientAt } from '../../shared/client-address.ts';
+import type { ForgedSessions } from '../../shared/forged-sessions.ts';
 import { isFromOtherSite } from '../../shared/other-sites.ts';
 import { Problem } from '../../shared/problems.ts';
 import { sessionToken } from '../../shared/session-cookie.ts';
@@ -13,11 +15,13 @@ export type AuthorizeDeps = {
   /** The role the user has now: a session keeps the one it began with for hours after it was taken away. */
   currentRole: (userId: number) => Promise<Role | undefined>;
   publicUrl: URL;
+  /** Counts those who come with a session that is none; one for the life of the process. */
+  forgedSessions: ForgedSessions;
 };
 
 /**
  * Who is asking, if they may ask this.
- * @throws {Problem} not_signed_in, banned, not_allowed or cross_site_request
+ * @throws {Problem} not_signed_in, banned, not_allowed, too_many_requests or cross_site_request
  */
 export async function authorize(
   req: Request,
@@ -27,6 +31,8 @@ export async function authorize(
   refuseOtherSites(req, deps.publicUrl);
   const token = sessionToken(req.headers, deps.publicUrl);
   const session = token === undefined ? undefined : verifySession(token, deps.sessionKey);
+  if (token !== undefined && !session && !deps.forgedSessions.take(clientAt(req.ip)))
+    throw new Problem('too_many_requests', { retryAfter: 1 });
 
   // Until the list has been read, anybody might be on it.
   if (session && !deps.bannedUsers.loaded()) throw new Problem('unavailable', { retryAfter: 1 });

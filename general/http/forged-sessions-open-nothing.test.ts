@@ -3,6 +3,7 @@ import jwt from 'jsonwebtoken';
 import request from 'supertest';
 import { signCheckoutToken } from '../../shared/checkout-token.ts';
 import { signSession } from '../../shared/session.ts';
+import { eventually } from '../../shared/testing/eventually.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
 
 let general: TestGeneral;
@@ -78,4 +79,29 @@ test('a bad token in the header is not made good by a cookie beside it', async (
     .set('Authorization', 'Bearer nonsense')
     .set('Cookie', `session=${user.token}`);
   expect(answer.status).toBe(401);
+});
+
+test('who comes with many gets no more than who has none; others at the same address are served', async () => {
+  // A process of its own: the tests above have used some of what this address may do.
+  const flooded = await startGeneral();
+  try {
+    const shopper = await flooded.user();
+    const ask = (token: string, address = '192.0.2.1') =>
+      request(flooded.app)
+        .get('/api/events')
+        .set({ 'X-Forwarded-For': address, Authorization: `Bearer ${token}` });
+    const flood = () => Promise.all(Array.from({ length: 300 }, (_, at) => ask(`a.b.${at}`)));
+    const answers = await flood();
+    const refused = await eventually(async () => {
+      const some = [...answers, ...(await flood())].filter(({ status }) => status === 429);
+      return some.length > 0 && some;
+    });
+    expect(refused[0]!.body).toMatchObject({ code: 'too_many_requests' });
+    expect(refused[0]!.headers['retry-after']).toBe('1');
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(100);
+    expect((await ask(shopper.token)).status).toBe(200);
+    expect((await ask('a.b.1', '192.0.2.2')).status).toBe(200);
+  } finally {
+    await flooded.stop();
+  }
 });

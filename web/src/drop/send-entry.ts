@@ -8,9 +8,15 @@ import { serverClock } from '../clock/server-clock.ts';
 export type NewEntry = { questionId: number; answer: string; quantity: number };
 
 /** Why the entry is not out yet. `until` by the monotonic timer, milliseconds. */
-export type Waiting = { why: 'busy' | 'throttled' | 'no_line' | 'early'; until: number; attempt: number };
+export type Waiting = { why: Why; until: number; attempt: number };
 
-const mostAttempts = 12;
+/** `line`: too many from this address, whoever they are; `throttled`: this buyer alone tried too often. */
+type Why = 'busy' | 'line' | 'throttled' | 'no_line' | 'early';
+
+/** Those that others are the cause of. Whoever waits in a line has not tried in vain, however long it takes. */
+const sharedLines: ReadonlySet<Why> = new Set(['busy', 'line']);
+
+const mostTries = 12;
 
 /**
  * Resolves when the entry is queued.
@@ -22,6 +28,7 @@ export async function sendEntry(
   signal: AbortSignal,
   onWait: (waiting: Waiting | undefined) => void,
 ): Promise<void> {
+  let ownTries = 0;
   for (let attempt = 0; ; attempt += 1) {
     try {
       onWait(undefined);
@@ -30,7 +37,9 @@ export async function sendEntry(
     } catch (error) {
       if (signal.aborted) throw error;
       const waiting = waitFor(error, attempt);
-      if (!waiting || attempt + 1 >= mostAttempts) throw error;
+      if (!waiting) throw error;
+      if (!sharedLines.has(waiting.why)) ownTries += 1;
+      if (ownTries >= mostTries) throw error;
       onWait(waiting);
       await pause(waiting.until - performance.now(), signal);
     }
@@ -49,7 +58,9 @@ function waitFor(error: unknown, attempt: number): Waiting | undefined {
   if (!isPassing(error)) return undefined;
   const until = now + pauseBefore(attempt, error);
   if (!(error instanceof Refusal)) return { why: 'no_line', until, attempt };
-  return { why: error.status === 429 ? 'throttled' : 'busy', until, attempt };
+  if (error.status !== 429) return { why: 'busy', until, attempt };
+  // The front door counts all who share an address; a publisher, who counts each buyer, says until when.
+  return { why: error.body['retryAt'] === undefined ? 'line' : 'throttled', until, attempt };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

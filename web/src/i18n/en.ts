@@ -185,6 +185,7 @@ export const en = {
     closesAt: (when: string) => `Open until ${when}`,
     waits: {
       busy: 'Very busy. Your entry is sent again by itself',
+      line: 'Many people share your internet address. You are in line, and your entry is sent again by itself',
       throttled: 'Too many tries. Your entry is sent again by itself',
       no_line: 'No answer came. Your entry is sent again by itself; sending it twice does no harm',
       early: 'A moment too early. Your entry is sent again by itself',

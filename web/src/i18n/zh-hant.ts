@@ -183,6 +183,7 @@ export const zhHant: Messages = {
     closesAt: (when) => `銷售至 ${when}`,
     waits: {
       busy: '目前非常忙碌，系統會自動重新送出',
+      line: '許多人與你共用同一個網路位址。你正在排隊，系統會自動重新送出',
       throttled: '嘗試太多次，系統會自動重新送出',
       no_line: '沒有收到回應，系統會自動重新送出；重複送出不會有影響',
       early: '早了一點點，系統會自動重新送出',
