@@ -293,6 +293,7 @@ describe('what was sent', () => {
       { ...good(), answer: [answer] },
       { ...good(), answer: answer.padEnd(201) },
       { ...good(), answer: null },
+      { ...good(), answer: `${answer}\ud83d` },
       { ...good(), questionId: '1' },
       { ...good(), questionId: 0 },
       { ...good(), questionId: 1e300 },

@@ -188,6 +188,7 @@ test.each([
   { ...account, email: { $ne: '' } },
   { ...account, password: 'too short' },
   { ...account, password: 'x'.repeat(201) },
+  { ...account, password: `long enough \ud83d` },
   { ...account, password: 1234567890 },
   { ...account, name: '   ' },
   { ...account, name: 'two\nlines' },
@@ -269,6 +270,37 @@ test.each<[string, object]>([
   expect(problemOf(answer)).toBe('invalid_request');
   const { errors } = answer.body as { errors: { pointer: string }[] };
   expect(errors.map((error) => error.pointer)).toContain(pointer);
+});
+
+const unreadable = ['half \ud83d', '\u200b\u2060', 'a \u202egpj.exe', 'a\u0000b'];
+
+test.each(unreadable)('no text of %j is taken, wherever people type', async (text) => {
+  const event = { title: 'T', description: '', venue: 'V', startsAt: '2100-01-01T00:00:00Z' };
+  const bodies: [path: string, pointer: string, body: object][] = [
+    ['/api/auth/signup', '/name', { ...account, name: text }],
+    ...(['title', 'venue', 'description'] as const).map((field): [string, string, object] => [
+      '/api/events',
+      `/${field}`,
+      { ...event, [field]: text },
+    ]),
+    ...(
+      [
+        ['/sections/0/name', { sections: [{ ...section, name: text }] }],
+        ['/questions/0/text', { questions: [{ ...question, text }] }],
+        ['/questions/0/choices/1', { questions: [{ ...question, choices: ['this', text] }] }],
+        ['/questions/0/answer', { questions: [{ text: 'Which?', answer: text }] }],
+      ] as const
+    ).map(([pointer, changes]): [string, string, object] => [
+      `/api/events/${eventId}/drops`,
+      pointer,
+      { ...dropBody(), ...changes },
+    ]),
+  ];
+  for (const [path, pointer, body] of bodies) {
+    const answer = await send('POST', path, users.organizer, JSON.stringify(body));
+    expect(problemOf(answer)).toBe('invalid_request');
+    expect(answer.body).toMatchObject({ errors: [{ pointer }] });
+  }
 });
 
 test('what a query asks for is checked', async () => {

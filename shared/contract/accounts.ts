@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id } from './ids.ts';
 import { pageQuery } from './paging.ts';
-import { label } from './text.ts';
+import { label, searchText, secretText } from './text.ts';
 import { time } from './times.ts';
 
 const role = z.enum(['shopper', 'organizer', 'admin']);
@@ -17,7 +17,7 @@ const email = z
 
 export const signUpBody = z.strictObject({
   email,
-  password: z.string().min(10).max(200),
+  password: secretText(10, 200),
   name: label(100),
 });
 
@@ -54,7 +54,7 @@ export const account = z
 export const userSearch = z.strictObject({
   ...pageQuery,
   email: email.optional().meta({ description: 'The very address' }),
-  query: z.string().trim().max(254).optional().meta({
+  query: searchText(254).optional().meta({
     description: 'What the address starts with, or part of the name',
   }),
 });

@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import { releaseReasons } from '../inventory/release-reason.ts';
 import { orderId } from './ids.ts';
+import { secretText } from './text.ts';
 import { time } from './times.ts';
 
 export const newEntry = z
   .strictObject({
     questionId: z.int().min(1).max(50),
-    answer: z.string().max(200),
+    answer: secretText(0, 200),
     quantity: z.int().min(1).max(10).meta({ description: 'Seats; at most the drop’s `maxPerBuyer`' }),
   })
   .meta({ id: 'NewEntry' });

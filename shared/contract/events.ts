@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { drop, dropSummary } from './drops.ts';
 import { id, idInPath } from './ids.ts';
 import { pageQuery } from './paging.ts';
-import { label } from './text.ts';
+import { label, prose } from './text.ts';
 import { chosenTime, time, timeZone } from './times.ts';
 
 const facts = {
   title: label(200),
-  description: z.string().trim().max(5000),
+  description: prose(5000),
   venue: label(200),
   startsAt: chosenTime,
   timeZone: timeZone.optional().meta({

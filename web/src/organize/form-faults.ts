@@ -45,7 +45,6 @@ export function issueWords(issue: z.core.$ZodIssue, body: unknown, { faults }: S
   if (issue.code === 'invalid_type' && typeof value === 'number') {
     return Number.isNaN(value) ? faults.number : faults.whole;
   }
-  if (issue.code === 'invalid_format' && issue.format === 'regex') return faults.line;
   return knownWords(issue.message, faults) ?? faults.invalid;
 }
 
@@ -63,6 +62,11 @@ function knownWords(message: string, faults: StaffWords['faults']): string | und
     'Must be one of the choices': faults.answerNotChoice,
     'Not a currency (ISO 4217)': faults.currency,
     'Not a time zone': faults.zone,
+    'Must not contain line breaks or other control characters': faults.line,
+    'Must not contain control characters': faults.hidden,
+    'Must not contain hidden characters': faults.hidden,
+    'Must be well-formed Unicode': faults.hidden,
+    'Must contain something that can be seen': faults.unseen,
   };
   const [, sale] = /^In drop (\d+) of this event$/.exec(message) ?? [];
   return sale === undefined ? known[message] : faults.sectionTaken(Number(sale));

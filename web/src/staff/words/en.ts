@@ -57,7 +57,9 @@ export const en = {
     zone: 'Choose a time zone from the list, for example Europe/Berlin.',
     decimals: (digits: number, example: string) =>
       digits === 0 ? `This currency has no decimals: ${example}.` : `At most ${digits} decimals: ${example}.`,
-    line: 'This must stay on one line.',
+    line: 'This must stay on one line, without control characters.',
+    hidden: 'There are hidden characters in this text. Type it again instead of pasting it.',
+    unseen: 'Nothing of this can be seen. Use letters, digits or signs.',
     someFields: (count: number) =>
       count === 1
         ? 'One field needs another look. It is marked.'

@@ -49,7 +49,9 @@ export const zhHant: StaffWords = {
     zone: '請從清單選擇時區，例如 Europe/Berlin。',
     decimals: (digits, example) =>
       digits === 0 ? `這種貨幣沒有小數：${example}。` : `最多 ${digits} 位小數：${example}。`,
-    line: '這裡只能填一行。',
+    line: '這裡只能填一行，不能有控制字元。',
+    hidden: '文字裡有隱藏字元。請直接輸入，不要貼上。',
+    unseen: '這段文字看不見。請使用文字、數字或符號。',
     someFields: (count) => `有 ${count} 個欄位需要修改，已經標示出來。`,
   },
   leave: {
