@@ -3,7 +3,7 @@ import { cleanup, configure } from '@testing-library/react';
 import { api } from './api.ts';
 
 // On a busy machine drawing takes a while; who waits for something that comes waits no longer for that.
-configure({ asyncUtilTimeout: 10_000 });
+configure({ asyncUtilTimeout: 5_000 });
 
 // jsdom has no layout and no popovers.
 Object.assign(globalThis, {

@@ -1,5 +1,5 @@
 /** What pages read, by the name it is cached under. */
-import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { QueryClient, queryOptions, replaceEqualDeep } from '@tanstack/react-query';
 import { serverClock } from '../clock/server-clock.ts';
 import { ask, isPassing, pauseBefore, Refusal } from './http.ts';
 import { one, pages } from './reading.ts';
@@ -53,10 +53,16 @@ export function eventQuery(id: number) {
   });
 }
 
+const isOlder = (told: Drop, known: Drop | undefined) =>
+  known !== undefined && Date.parse(told.serverTime) < Date.parse(known.serverTime);
+
 /** A drop's terms, and with them the question of whoever is signed in: hence one for each buyer. */
 export function dropQuery(id: number, userId: number | undefined) {
   return queryOptions({
     queryKey: ['drops', id, userId ?? 'anyone'],
+    // Two answers can overtake each other, asked for here and while there is no live line.
+    structuralSharing: (known, told) =>
+      isOlder(told as Drop, known as Drop | undefined) ? known : replaceEqualDeep(known, told),
     async queryFn({ signal }) {
       const answer = await ask<Drop>('GET', `/drops/${id}`, { signal });
       serverClock.learn(answer.data.serverTime, answer);

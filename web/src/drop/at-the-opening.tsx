@@ -12,10 +12,12 @@ import { Notice } from '../design/notice.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { useMe } from '../session/use-me.ts';
 import styles from './counter.module.css';
+import { figuresOf } from './figures.ts';
 import { LeftBar } from './left-bar.tsx';
 import { ReadyList } from './ready-list.tsx';
 import { sendEntry, type Waiting } from './send-entry.ts';
 import type { LiveDrop } from './use-drop.ts';
+import { useRetryPause } from './use-retry-pause.ts';
 import { WaitingNotice } from './waiting-notice.tsx';
 
 type AtTheOpeningProps = {
@@ -31,7 +33,7 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
   const [location] = useLocation();
   const { drop, event, opensAt, closesAt } = live;
   const timeZone = event?.timeZone ?? format.here;
-  const onlyStandby = isOpen && live.feed.state?.free === 0;
+  const onlyStandby = isOpen && drop.standbyLimit > 0 && figuresOf(live.feed)?.free === 0;
   return (
     <>
       {!again && (
@@ -86,24 +88,29 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
   const question = drop.question!;
   const most = Math.min(drop.maxPerBuyer, drop.capacity);
   const [quantity, setQuantity] = useState(Math.min(2, most));
-  const [answer, setAnswer] = useState('');
+  // An answer is to one question: when that changes, there is none yet.
+  const asked = `${question.id} ${question.text}`;
+  const [given, setGiven] = useState({ asked, answer: '' });
+  const answer = given.asked === asked ? given.answer : '';
   const [fault, setFault] = useState<string>();
-  const { send, stop, isSending, waiting, refused } = useEntrySending(live);
+  const { send, stop, isSending, waiting, refused, retryAt } = useEntrySending(live);
   const wrong = refused instanceof Refusal && refused.code === 'wrong_answer';
+  const pause = useRetryPause(retryAt);
+  const offer = useOffer(live, quantity);
 
-  const submit = () => {
-    if (!isOpen || isSending) return;
+  const submit = (seats: number) => {
+    if (!isOpen || isSending || pause > 0) return;
     if (answer.trim() === '') {
       setFault(question.choices ? text.drop.chooseAnswer : text.fields.required);
       document.querySelector<HTMLElement>('#answer input')?.focus();
       return;
     }
     setFault(undefined);
-    void send({ questionId: question.id, answer, quantity });
+    void send({ questionId: question.id, answer, quantity: seats });
   };
 
   const change = (value: string) => {
-    setAnswer(value);
+    setGiven({ asked, answer: value });
     setFault(undefined);
   };
   const faultOfAnswer = fault ?? (wrong ? faultText(refused, text) : undefined);
@@ -114,7 +121,7 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        submit(offer.quantity);
       }}
     >
       <div id="answer" className={styles.form}>
@@ -163,17 +170,53 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
       {isOpen && <p className={styles.soft}>{text.drop.together}</p>}
       {waiting && <WaitingNotice waiting={waiting} onStop={stop} />}
       {refused !== undefined && !wrong && !isSending && (
-        <Notice tone="bad">{faultText(refused, text)}</Notice>
+        <Notice tone="bad">
+          {retryAt === undefined ? (
+            faultText(refused, text)
+          ) : (
+            <>
+              {text.problems.too_many_requests} {text.drop.thinkAgain}
+            </>
+          )}
+        </Notice>
       )}
+      {isOpen && offer.isLess && <Notice>{text.drop.fewerLeft(offer.quantity)}</Notice>}
       {isOpen && (
         <ActionBar>
-          <Button type="submit" look="now" wide busy={isSending}>
-            {isSending ? text.drop.sending : text.drop.buy(quantity, format.money(drop.price, quantity))}
+          <Button type="submit" look="now" wide busy={isSending} disabled={pause > 0}>
+            {isSending
+              ? text.drop.sending
+              : offer.isStandby
+                ? text.drop.joinStandby(offer.quantity)
+                : text.drop.buy(offer.quantity, format.money(drop.price, offer.quantity))}
           </Button>
+          {offer.isLess && offer.hasStandby && !isSending && (
+            <Button look="quiet" wide disabled={pause > 0} onClick={() => submit(quantity)}>
+              {text.drop.joinStandby(quantity)}
+            </Button>
+          )}
+          {pause > 0 && (
+            <p className={styles.soft} role="status">
+              {text.problems.retryIn(pause)}
+            </p>
+          )}
         </ActionBar>
       )}
     </form>
   );
+}
+
+/** What pressing the button would get: as many seats as are wanted, those that are left, or a place in standby. */
+function useOffer({ drop, feed }: LiveDrop, wanted: number) {
+  const free = figuresOf(feed)?.free;
+  const hasStandby = drop.standbyLimit > (feed.state?.standby ?? 0);
+  const isLess = free !== undefined && free > 0 && free < wanted;
+  return {
+    quantity: isLess ? free : wanted,
+    isLess,
+    isStandby: free === 0 && hasStandby,
+    hasStandby,
+  };
 }
 
 function Asked({ label, question }: { label: string; question: string }) {
@@ -188,10 +231,13 @@ function Asked({ label, question }: { label: string; question: string }) {
 }
 
 function useEntrySending(live: LiveDrop) {
-  const { drop, beginEntry, askEntry } = live;
+  const { drop, beginEntry, askEntry, askTerms } = live;
   const [isSending, setSending] = useState(false);
   const [waiting, setWaiting] = useState<Waiting>();
   const [refused, setRefused] = useState<unknown>();
+  /** Too many tries: until then none is taken. By the monotonic timer. */
+  const [retryAt, setRetryAt] = useState<number>();
+  const wasWrong = useRef(false);
   const under = useRef<AbortController>(undefined);
   useEffect(() => () => under.current?.abort(), []);
 
@@ -202,11 +248,18 @@ function useEntrySending(live: LiveDrop) {
     under.current = stop;
     setSending(true);
     setRefused(undefined);
+    setRetryAt(undefined);
     const accepted = beginEntry(entry.quantity);
     try {
-      await sendEntry(drop.id, entry, stop.signal, setWaiting);
+      await sendEntry(drop.id, entry, stop.signal, setWaiting, { wasWrong: wasWrong.current });
       accepted();
     } catch (error) {
+      if (stop.signal.aborted) return;
+      if (error instanceof Refusal && error.code === 'wrong_answer') wasWrong.current = true;
+      if (error instanceof Refusal && error.status === 429)
+        setRetryAt(performance.now() + (error.retryAfter ?? 0));
+      // Whoever is told that there is a new question sees it by then.
+      if (error instanceof Refusal && error.code === 'wrong_question') await askTerms();
       if (!stop.signal.aborted) setRefused(error);
     } finally {
       stop.abort();
@@ -215,5 +268,5 @@ function useEntrySending(live: LiveDrop) {
       void askEntry();
     }
   };
-  return { send, stop: () => under.current?.abort(), isSending, waiting, refused };
+  return { send, stop: () => under.current?.abort(), isSending, waiting, refused, retryAt };
 }

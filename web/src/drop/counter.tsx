@@ -23,11 +23,16 @@ export function Counter({ live }: { live: LiveDrop }) {
   const { stage } = live;
   const panel = useRef<HTMLElement>(null);
   const [location] = useLocation();
-  const isPaying = stage.kind === 'held' && location.endsWith('/pay');
-  useStageChange(stage, isPaying ? 'pay' : stage.kind, panel);
+  const isPayStep = stage.kind === 'held' && location.endsWith('/pay');
+  // Who goes back while a payment is under way is not asked to pay once more.
+  const isLeft = stage.kind === 'held' && stage.isBeingPaid && !isPayStep;
+  const shown = isLeft ? 'paying' : stage.kind;
+  useStageChange(stage, isPayStep ? 'pay' : shown, panel);
   return (
-    <section ref={panel} className={styles.counter} data-stage={stage.kind} aria-labelledby="stage">
-      {isPaying ? <Pay live={live} stage={stage} /> : <StagePanel live={live} />}
+    <section ref={panel} className={styles.counter} data-stage={shown} aria-labelledby="stage">
+      {isPayStep && <Pay live={live} stage={stage} />}
+      {isLeft && <Paying live={live} stage={stage} />}
+      {!isPayStep && !isLeft && <StagePanel live={live} />}
     </section>
   );
 }
@@ -87,6 +92,7 @@ function wordsFor(stage: Stage, text: Messages): string | undefined {
     case 'queued':
       return text.queued.title;
     case 'held':
+      if (stage.isBeingPaid) return text.paying.title;
       return text.held.title(stage.seats.length);
     case 'paying':
       return text.paying.title;

@@ -11,6 +11,7 @@ import type { LiveDrop } from './use-drop.ts';
 export function Gone({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { kind: 'gone' }> }) {
   const { text, format } = useLocale();
   const { state } = live.feed;
+  const hasStandby = live.drop.standbyLimit > 0;
   return (
     <>
       <h2 id="stage" tabIndex={-1} className={styles.title}>
@@ -18,11 +19,11 @@ export function Gone({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { 
       </h2>
       <LeftBar live={live} />
       <p>
-        {stage.missed ? text.gone.missed : text.gone.others}
+        {text.gone[`${stage.missed ? 'missed' : 'others'}${hasStandby ? '' : 'NoStandby'}`]}
         {state && ` ${text.gone.taken(format.number(state.sold), format.number(state.held))}`}
       </p>
       {stage.missed && <Place dropId={live.drop.id} />}
-      <p className={styles.soft}>{text.gone.again}</p>
+      <p className={styles.soft}>{hasStandby ? text.gone.again : text.gone.againNoStandby}</p>
       <ButtonLink look="quiet" href="/">
         {text.phases.otherEvents}
       </ButtonLink>

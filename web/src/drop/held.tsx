@@ -1,8 +1,10 @@
 import { ActionBar } from '../design/action-bar.tsx';
 import { ButtonLink } from '../design/button.tsx';
+import { Notice } from '../design/notice.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './counter.module.css';
 import { Leave } from './leave.tsx';
+import { usePaymentFault } from './pay.tsx';
 import { SeatList } from './seat-list.tsx';
 import type { Stage } from './stage-of.ts';
 import { TimeLeft } from './time-left.tsx';
@@ -11,6 +13,7 @@ import type { LiveDrop } from './use-drop.ts';
 export function Held({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { kind: 'held' }> }) {
   const { text, format } = useLocale();
   const { drop } = live;
+  const fault = usePaymentFault(live);
   const price = format.money(drop.price, stage.seats.length);
   return (
     <>
@@ -18,6 +21,7 @@ export function Held({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { 
         {text.held.title(stage.seats.length)}
       </h2>
       <TimeLeft until={stage.expiresAt} />
+      {fault && <Notice tone="bad">{fault}</Notice>}
       <SeatList seats={stage.seats} sections={drop.sections} />
       <ActionBar>
         <div className={styles.pair}>

@@ -1,13 +1,13 @@
 import { useLocale } from '../i18n/locale.tsx';
+import { figuresOf } from './figures.ts';
 import type { LiveDrop } from './use-drop.ts';
-import { countSeats } from '../seats/count-seats.ts';
 import styles from './left-bar.module.css';
 
-/** What is left, as a bar and in words. Without a socket the figures are counted from the seats. */
+/** What is left, as a bar and in words. */
 export function LeftBar({ live }: { live: LiveDrop }) {
   const { text, format } = useLocale();
-  const { state, rows, link } = live.feed;
-  const figures = link === 'live' || !rows ? (state ?? (rows && countSeats(rows))) : countSeats(rows);
+  const { state } = live.feed;
+  const figures = figuresOf(live.feed);
   if (!figures) return null;
   const { free, held, sold, capacity } = figures;
   const share = (count: number) => `${(100 * count) / Math.max(1, capacity)}%`;

@@ -1,11 +1,12 @@
-import type { Drop, DropState, Entry } from '../api/types.ts';
+import type { DropState, Entry } from '../api/types.ts';
 import { fingerprintOf, isDecided, type QueuedEntry } from './queued-entry.ts';
-import { phaseOf, stageOf, type Known } from './stage-of.ts';
+import { phaseOf, type Terms } from './sale-state.ts';
+import { stageOf, type Known } from './stage-of.ts';
 
 const opensAt = Date.parse('2030-01-01T12:00:00Z');
 const closesAt = opensAt + 3_600_000;
 const iso = (ms: number) => new Date(ms).toISOString();
-const terms = { state: 'scheduled', opensAt: iso(opensAt), closesAt: iso(closesAt) } as Drop;
+const terms = { state: 'scheduled', opensAt: iso(opensAt), closesAt: iso(closesAt) } satisfies Terms;
 
 const state: DropState = {
   dropId: 1,

@@ -1,8 +1,7 @@
 /** Paying the seats one holds, with the cards of the sandbox. */
-import { useRef, useState } from 'react';
-import { Link, useLocation } from 'wouter';
-import { ask, Refusal, Unreachable } from '../api/http.ts';
-import type { Order } from '../api/types.ts';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { Refusal, Unreachable } from '../api/http.ts';
 import { faultText } from '../api/use-fault.ts';
 import { ActionBar } from '../design/action-bar.tsx';
 import { Button } from '../design/button.tsx';
@@ -10,6 +9,7 @@ import { Choices } from '../design/choices.tsx';
 import { Notice } from '../design/notice.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './counter.module.css';
+import { sendPayment } from './payments.ts';
 import { SeatList } from './seat-list.tsx';
 import type { Stage } from './stage-of.ts';
 import { TimeLeft } from './time-left.tsx';
@@ -29,7 +29,9 @@ export function Pay({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { k
   const { text, format } = useLocale();
   const { drop } = live;
   const [card, setCard] = useState<Card>('tok_approved');
-  const { pay, isPaying, fault, pause } = usePayment(live, stage);
+  const isPaying = stage.isBeingPaid;
+  const fault = usePaymentFault(live);
+  const pause = useRetryPause(live.payment?.retryAt);
   const total = format.money(drop.price, stage.seats.length);
   return (
     <>
@@ -48,7 +50,7 @@ export function Pay({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { k
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          void pay(card);
+          void sendPayment(drop.id, stage, card);
         }}
       >
         <Choices
@@ -91,48 +93,13 @@ function CardDigits({ digits }: { digits: string }) {
   );
 }
 
-function usePayment(live: LiveDrop, stage: Extract<Stage, { kind: 'held' }>) {
+/** What a payment that failed means for whoever sent it off. */
+export function usePaymentFault({ payment }: LiveDrop): string | undefined {
   const { text } = useLocale();
-  const [, go] = useLocation();
-  const [isPaying, setPaying] = useState(false);
-  const [fault, setFault] = useState<string>();
-  const [pause, pauseFor] = useRetryPause();
-  const isUnderWay = useRef(false);
-  const home = `/drops/${live.drop.id}`;
-
-  const pay = async (token: string) => {
-    if (isUnderWay.current) return;
-    isUnderWay.current = true;
-    setPaying(true);
-    setFault(undefined);
-    try {
-      const answer = await ask<Order | { status: 'paying' }>('POST', '/checkout', {
-        body: { checkoutToken: stage.checkoutToken, payment: { token } },
-        timeout: 40_000,
-      });
-      if ('id' in answer.data) {
-        live.setEntry({ status: 'sold', seats: stage.seats, orderId: answer.data.id });
-      } else {
-        live.setEntry({ status: 'paying', seats: stage.seats });
-      }
-      go(home, { replace: true });
-    } catch (error) {
-      setFault(wordsFor(error));
-      if (error instanceof Refusal && error.retryAfter !== undefined) pauseFor(error.retryAfter);
-      // Whatever was said or not said: how the hold stands now is asked, not guessed.
-      await live.askEntry();
-    } finally {
-      isUnderWay.current = false;
-      setPaying(false);
-    }
-  };
-
-  function wordsFor(error: unknown): string | undefined {
-    if (error instanceof Unreachable) return text.pay.unknown;
-    if (error instanceof Refusal && error.code === 'payment_declined' && error.body['expiresAt']) {
-      return text.pay.declined;
-    }
-    return faultText(error, text);
+  const error = payment?.error;
+  if (error instanceof Unreachable) return text.pay.unknown;
+  if (error instanceof Refusal && error.code === 'payment_declined' && error.body['expiresAt']) {
+    return text.pay.declined;
   }
-  return { pay, isPaying, fault, pause };
+  return faultText(error, text);
 }

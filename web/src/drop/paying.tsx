@@ -2,10 +2,9 @@ import { Dots } from '../design/button.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './counter.module.css';
 import { SeatList } from './seat-list.tsx';
-import type { Stage } from './stage-of.ts';
 import type { LiveDrop } from './use-drop.ts';
 
-export function Paying({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { kind: 'paying' }> }) {
+export function Paying({ live, stage }: { live: LiveDrop; stage: { seats: string[] } }) {
   const { text } = useLocale();
   return (
     <>

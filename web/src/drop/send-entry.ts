@@ -20,6 +20,8 @@ const mostTries = 12;
 
 /**
  * Resolves when the entry is queued.
+ * @param options `wasWrong`: an answer was wrong before. Each try counts, so that this one is not sent again by itself
+ * when there have been too many: the buyer may want to think again.
  * @throws {Refusal | Unreachable} when it is not, and trying again by itself makes no sense
  */
 export async function sendEntry(
@@ -27,6 +29,7 @@ export async function sendEntry(
   entry: NewEntry,
   signal: AbortSignal,
   onWait: (waiting: Waiting | undefined) => void,
+  { wasWrong = false } = {},
 ): Promise<void> {
   let ownTries = 0;
   for (let attempt = 0; ; attempt += 1) {
@@ -37,7 +40,7 @@ export async function sendEntry(
     } catch (error) {
       if (signal.aborted) throw error;
       const waiting = waitFor(error, attempt);
-      if (!waiting) throw error;
+      if (!waiting || (wasWrong && waiting.why === 'throttled')) throw error;
       if (!sharedLines.has(waiting.why)) ownTries += 1;
       if (ownTries >= mostTries) throw error;
       onWait(waiting);

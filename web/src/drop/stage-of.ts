@@ -1,5 +1,5 @@
 /** Where a buyer stands in a drop: the one thing the page shows at any moment. */
-import type { Drop, DropState, Entry, Phase, ReleaseReason } from '../api/types.ts';
+import type { DropState, Entry, Phase, ReleaseReason } from '../api/types.ts';
 import { isDecided, type QueuedEntry } from './queued-entry.ts';
 
 export type Stage =
@@ -8,7 +8,8 @@ export type Stage =
   | { kind: 'open' }
   | { kind: 'gone'; missed: boolean }
   | { kind: 'queued'; quantity: number; at: number }
-  | { kind: 'held'; seats: string[]; expiresAt: number; checkoutToken: string }
+  /** `isBeingPaid`: a payment for it was sent off from this page, and its answer has not come yet. */
+  | { kind: 'held'; seats: string[]; expiresAt: number; checkoutToken: string; isBeingPaid: boolean }
   | { kind: 'paying'; seats: string[] }
   | { kind: 'standby'; position: number | undefined; mayComeBack: number | undefined }
   | { kind: 'paid'; seats: string[]; orderId: string | undefined }
@@ -30,10 +31,11 @@ export type Known = {
   state: DropState | undefined;
   entry: Entry | undefined;
   queued: QueuedEntry | undefined;
+  isBeingPaid?: boolean;
   now: number;
 };
 
-export function stageOf({ phase, state, entry, queued, now }: Known): Stage {
+export function stageOf({ phase, state, entry, queued, isBeingPaid = false, now }: Known): Stage {
   if (queued && !(entry && isDecided(queued, entry, now)) && phase !== 'cancelled') {
     return { kind: 'queued', quantity: queued.quantity, at: queued.at };
   }
@@ -44,6 +46,7 @@ export function stageOf({ phase, state, entry, queued, now }: Known): Stage {
         seats: entry.seats ?? [],
         expiresAt: Date.parse(entry.expiresAt ?? ''),
         checkoutToken: entry.checkoutToken ?? '',
+        isBeingPaid,
       };
     case 'paying':
       return { kind: 'paying', seats: entry.seats ?? [] };
@@ -97,15 +100,4 @@ export function stageOf({ phase, state, entry, queued, now }: Known): Stage {
 function stillToCome({ retryAt }: Entry, now: number): number | undefined {
   const time = Date.parse(retryAt ?? '');
   return time > now ? time : undefined;
-}
-
-/** The phase by the server's clock: what was last said of the times, and what only people decide. */
-export function phaseOf(terms: Drop, state: DropState | undefined, now: number): Phase {
-  const said = state?.phase ?? terms.state;
-  if (said === 'cancelled' || terms.state === 'cancelled') return 'cancelled';
-  const opensAt = Date.parse(state?.opensAt ?? terms.opensAt);
-  const closesAt = Date.parse(state?.closesAt ?? terms.closesAt);
-  if (now >= closesAt) return 'closed';
-  if (now < opensAt) return 'scheduled';
-  return said === 'paused' ? 'paused' : 'open';
 }

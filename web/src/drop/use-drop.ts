@@ -2,7 +2,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { dropQuery, eventQuery } from '../api/queries.ts';
-import type { Drop, Event, Phase, User } from '../api/types.ts';
+import { repeat } from '../api/repeat.ts';
+import type { Drop, Entry, Event, Phase, User } from '../api/types.ts';
 import { serverClock } from '../clock/server-clock.ts';
 import { useHasCome } from '../clock/use-server-now.ts';
 import { DropFeed, type Feed } from '../live/drop-feed.ts';
@@ -15,7 +16,9 @@ import {
   rememberQueued,
   type QueuedEntry,
 } from './queued-entry.ts';
-import { phaseOf, stageOf, type Stage } from './stage-of.ts';
+import { usePayment, type Payment } from './payments.ts';
+import { latest, phaseOf } from './sale-state.ts';
+import { stageOf, type Stage } from './stage-of.ts';
 
 export type LiveDrop = {
   drop: Drop;
@@ -29,6 +32,10 @@ export type LiveDrop = {
   beginEntry: (quantity: number) => () => void;
   setEntry: DropFeed['setEntry'];
   askEntry: () => Promise<void>;
+  /** Asks for the terms, and this buyer's question with them. */
+  askTerms: () => Promise<unknown>;
+  /** The latest for the seats that are held. */
+  payment: Payment | undefined;
 };
 
 const emptyFeed: Feed = {
@@ -36,7 +43,6 @@ const emptyFeed: Feed = {
   state: undefined,
   entry: undefined,
   rows: undefined,
-  terms: undefined,
 };
 
 export function useDrop(dropId: number, user: User | null | undefined) {
@@ -47,10 +53,13 @@ export function useDrop(dropId: number, user: User | null | undefined) {
     enabled: query.data !== undefined,
   });
   const { feed, queued, beginEntry, setEntry, askEntry } = useFeed(dropId, user);
-  const terms = feed.terms ? { ...query.data, ...feed.terms } : query.data;
+  const terms = query.data;
+  const payment = usePayment(dropId, feed.entry?.seats);
+  useOutcome(payment, feed.entry, setEntry, askEntry);
 
-  const opensAt = Date.parse(feed.state?.opensAt ?? terms?.opensAt ?? '');
-  const closesAt = Date.parse(feed.state?.closesAt ?? terms?.closesAt ?? '');
+  const told = terms && latest(terms, feed.state);
+  const opensAt = Date.parse(told?.opensAt ?? '');
+  const closesAt = Date.parse(told?.closesAt ?? '');
   useHasCome(Number.isNaN(opensAt) ? undefined : opensAt);
   useHasCome(Number.isNaN(closesAt) ? undefined : closesAt);
   const retryAt = feed.entry?.retryAt;
@@ -73,12 +82,21 @@ export function useDrop(dropId: number, user: User | null | undefined) {
     event: event.data,
     feed,
     phase,
-    stage: stageOf({ phase, state: feed.state, entry: feed.entry, queued, now }),
+    stage: stageOf({
+      phase,
+      state: feed.state,
+      entry: feed.entry,
+      queued,
+      isBeingPaid: payment?.isUnderWay ?? false,
+      now,
+    }),
     opensAt,
     closesAt,
     beginEntry,
     setEntry,
     askEntry,
+    askTerms: query.refetch,
+    payment,
   };
   return { live, error: query.error, retry: query.refetch };
 }
@@ -88,22 +106,25 @@ function useFeed(dropId: number, user: User | null | undefined) {
   const isKnown = user !== undefined;
   const [feed, setFeed] = useState<DropFeed>();
   const [queued, setQueued] = useState<QueuedEntry>();
-  const latest = useRef<DropFeed>(undefined);
+  const watching = useRef<DropFeed>(undefined);
+  const client = useQueryClient();
 
   useEffect(() => {
     if (!isKnown) return undefined;
     const recall = () =>
       setQueued(userId === undefined ? undefined : recallQueued(dropId, userId, serverClock.now()));
     recall();
-    const started = new DropFeed(dropId, userId !== undefined, (entry, pushed) => {
+    const onTerms = (terms: Drop) => client.setQueryData(dropQuery(dropId, userId).queryKey, terms);
+    const onEntry = (entry: Entry, pushed: boolean) => {
       if (userId === undefined) return;
       const waiting = recallQueued(dropId, userId, serverClock.now());
       if (waiting && (pushed || isDecided(waiting, entry, serverClock.now()))) {
         forgetQueued(dropId, userId);
         setQueued(undefined);
       }
-    });
-    latest.current = started;
+    };
+    const started = new DropFeed(dropId, userId !== undefined, { onEntry, onTerms });
+    watching.current = started;
     setFeed(started);
     started.start();
     const stopListening =
@@ -117,7 +138,7 @@ function useFeed(dropId: number, user: User | null | undefined) {
       stopListening?.();
       started.stop();
     };
-  }, [dropId, userId, isKnown]);
+  }, [client, dropId, userId, isKnown]);
 
   const current = useSyncExternalStore(
     useCallback((listener: () => void) => feed?.subscribe(listener) ?? (() => {}), [feed]),
@@ -127,7 +148,7 @@ function useFeed(dropId: number, user: User | null | undefined) {
   // The outcome can be here before the 202 is, so what counts as "before" is noted before sending.
   const beginEntry = useCallback(
     (quantity: number) => {
-      const sending = latest.current;
+      const sending = watching.current;
       const before = fingerprintOf(sending?.read().entry);
       const pushes = sending?.pushes;
       return () => {
@@ -141,10 +162,28 @@ function useFeed(dropId: number, user: User | null | undefined) {
     },
     [dropId, userId],
   );
-  const setEntry = useCallback<DropFeed['setEntry']>((entry) => latest.current?.setEntry(entry), []);
-  const askEntry = useCallback(() => latest.current?.askEntry() ?? Promise.resolve(), []);
+  const setEntry = useCallback<DropFeed['setEntry']>((entry) => watching.current?.setEntry(entry), []);
+  const askEntry = useCallback(() => watching.current?.askEntry() ?? Promise.resolve(), []);
   useKeptHonest(current, queued, askEntry);
   return { feed: current, queued, beginEntry, setEntry, askEntry };
+}
+
+/** Whatever was said of a payment or not said: how the hold stands now is asked, unless the answer itself told it. */
+function useOutcome(
+  payment: Payment | undefined,
+  entry: Entry | undefined,
+  setEntry: DropFeed['setEntry'],
+  askEntry: () => Promise<void>,
+): void {
+  const seen = useRef(payment);
+  useEffect(() => {
+    if (seen.current === payment) return;
+    seen.current = payment;
+    if (!payment || payment.isUnderWay) return;
+    if (payment.outcome) setEntry({ ...payment.outcome, seats: entry?.seats });
+    else void askEntry();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- told once, when its answer has come
+  }, [payment]);
 }
 
 /** A push can be lost. In a state that does not last, the truth is asked for now and then even with a live socket. */
@@ -153,16 +192,13 @@ function useKeptHonest(feed: Feed, queued: QueuedEntry | undefined, askEntry: ()
   const passing = queued !== undefined || entry?.status === 'paying';
   useEffect(() => {
     if (!passing) return undefined;
-    let timer: ReturnType<typeof setTimeout>;
     let pause = 1_500;
-    const again = () => {
-      timer = setTimeout(() => {
-        pause = Math.min(pause * 1.5, 8_000);
-        void askEntry().then(again);
-      }, pause);
-    };
-    again();
-    return () => clearTimeout(timer);
+    const asking = repeat(async () => {
+      await askEntry();
+      pause = Math.min(pause * 1.5, 8_000);
+      return pause;
+    }, pause);
+    return asking.stop;
   }, [passing, askEntry]);
 
   const endsAt = entry?.status === 'held' ? Date.parse(entry.expiresAt ?? '') : undefined;

@@ -7,7 +7,7 @@ jest.mock('./socket.ts', () => jest.requireActual('../../testing/socket.ts'));
 
 const started: DropFeed[] = [];
 function start(signedIn = true): DropFeed {
-  const feed = new DropFeed(1, signedIn, () => {});
+  const feed = new DropFeed(1, signedIn);
   started.push(feed);
   feed.start();
   return feed;

@@ -19,8 +19,6 @@ export type Feed = {
   entry: Entry | undefined;
   /** One string a row; undefined until it was told. */
   rows: readonly string[] | undefined;
-  /** Terms changed on the way (paused, moved), as asking found out. */
-  terms: Drop | undefined;
 };
 
 /** Milliseconds. A short break is not worth a word. */
@@ -29,19 +27,25 @@ const pollEvery = 3_000;
 const resyncEvery = 30_000;
 const ackPatience = 5_000;
 
+type Hears = {
+  /** `pushed`: the server said so by itself. */
+  onEntry?: (entry: Entry, pushed: boolean) => void;
+  /** Terms may change on the way (paused, moved), as asking finds out. */
+  onTerms?: (terms: Drop) => void;
+};
+
 type Timer = ReturnType<typeof setTimeout>;
 
 export class DropFeed {
   readonly #dropId: number;
   readonly #signedIn: boolean;
-  readonly #onEntry: (entry: Entry, pushed: boolean) => void;
+  readonly #hears: Hears;
   readonly #listeners = new Set<() => void>();
   #feed: Feed = {
     link: 'connecting',
     state: undefined,
     entry: undefined,
     rows: undefined,
-    terms: undefined,
   };
   #socket: LiveSocket | undefined;
   #watching = false;
@@ -56,10 +60,10 @@ export class DropFeed {
   #pushes = 0;
   #stopped = true;
 
-  constructor(dropId: number, signedIn: boolean, onEntry: (entry: Entry, pushed: boolean) => void) {
+  constructor(dropId: number, signedIn: boolean, hears: Hears = {}) {
     this.#dropId = dropId;
     this.#signedIn = signedIn;
-    this.#onEntry = onEntry;
+    this.#hears = hears;
   }
 
   read = (): Feed => this.#feed;
@@ -132,7 +136,7 @@ export class DropFeed {
     if (this.#stopped || entry.version < (this.#feed.entry?.version ?? 0)) return;
     if (pushed) this.#pushes += 1;
     this.#set({ entry });
-    this.#onEntry(entry, pushed);
+    this.#hears.onEntry?.(entry, pushed);
   }
 
   #set(changes: Partial<Feed>): void {
@@ -212,10 +216,10 @@ export class DropFeed {
     try {
       const answer = await ask<Drop>('GET', `/drops/${this.#dropId}`, { timeout: 8_000, signal });
       serverClock.learn(answer.data.serverTime, answer);
-      const terms = answer.data;
+      if (!signal.aborted) this.#hears.onTerms?.(answer.data);
       await Promise.all([this.#signedIn ? this.#fetchEntry() : undefined, this.#askSeats()]);
       this.#failures = 0;
-      if (!signal.aborted) this.#set({ link: 'polling', terms });
+      if (!signal.aborted) this.#set({ link: 'polling' });
     } catch (error) {
       this.#failures += 1;
       pause = Math.max(pollEvery, pauseBefore(this.#failures, error));

@@ -26,7 +26,6 @@ const silent: Feed = {
   state: undefined,
   entry: undefined,
   rows: undefined,
-  terms: undefined,
 };
 
 export function useSale(dropId: number): Sale {
@@ -93,7 +92,7 @@ function queueDepth({ queueDepths }: DropStats): number | null {
 function useWatchedDrop(dropId: number): Feed {
   const [feed, setFeed] = useState<DropFeed>();
   useEffect(() => {
-    const started = new DropFeed(dropId, false, () => {});
+    const started = new DropFeed(dropId, false);
     setFeed(started);
     started.start();
     return () => started.stop();

@@ -1,0 +1,19 @@
+/** What a buyer can still get in an open drop, in one word: exact figures are for those who watch it. */
+export type Availability = 'seats' | 'few' | 'standby' | 'none';
+
+/** "Few left": a tenth of the seats, or five in a small drop. */
+const fewShare = 0.1;
+const fewSeats = 5;
+
+export function availabilityOf({
+  free,
+  capacity,
+  soldOut,
+}: {
+  free: number;
+  capacity: number;
+  soldOut: boolean;
+}): Availability {
+  if (free === 0) return soldOut ? 'none' : 'standby';
+  return free <= Math.max(fewSeats, capacity * fewShare) && free < capacity ? 'few' : 'seats';
+}

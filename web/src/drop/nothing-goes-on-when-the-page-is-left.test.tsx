@@ -1,0 +1,54 @@
+import { act, cleanup, screen, waitFor } from '@testing-library/react';
+import { answer } from '../../testing/api.ts';
+import { showDropPage } from '../../testing/drop-page.tsx';
+import { sockets } from '../../testing/socket.ts';
+import { aDrop, aState, noEntry } from '../../testing/things.ts';
+import { passTime, stopTime } from '../../testing/time.ts';
+import type { Entry } from '../api/types.ts';
+
+jest.mock('../live/socket.ts', () => jest.requireActual('../../testing/socket.ts'));
+
+const paying: Entry = { status: 'paying', version: 2, seats: ['0.1'] };
+
+test('asking whether a payment is decided ends with the page, also when it was left while an answer was under way', async () => {
+  await showDropPage({ entry: paying });
+  const answers: (() => void)[] = [];
+  const asked = answer(
+    'get',
+    '/drops/1/entry',
+    () => new Promise<Entry>((resolve) => answers.push(() => resolve(paying))),
+  );
+  // It is asked again by itself after a moment.
+  await waitFor(() => expect(answers).toHaveLength(1));
+  stopTime();
+  cleanup();
+  answers[0]?.();
+  await passTime(30_000);
+  expect(asked.count).toBe(1);
+});
+
+test('terms learned while there was no live line do not outlive what is told later', async () => {
+  const drop = aDrop();
+  const start = Date.parse(drop.serverTime);
+  const later = (ms: number) => new Date(start + ms).toISOString();
+  const { socket, tell } = await showDropPage({ drop });
+  await screen.findByRole('heading', { name: 'The sale is open' });
+  stopTime();
+  act(() => socket.drop());
+  drop.state = 'paused';
+  drop.serverTime = later(1_000);
+  answer('get', '/drops/1/seats', () => new Response(null, { status: 503 }));
+  await passTime(6_000);
+  expect(screen.getByRole('heading', { name: 'The sale is paused' })).toBeTruthy();
+
+  await act(async () => {
+    socket.open();
+    const state = aState({ serverTime: later(2_000) });
+    for (const watch of sockets.at(-1)!.watches.splice(0)) watch({ ok: true, drop: state, entry: noEntry });
+    await Promise.resolve();
+  });
+  await passTime(1_000);
+  expect(screen.getByRole('heading', { name: 'The sale is open' })).toBeTruthy();
+  tell(aState({ phase: 'paused', serverTime: later(3_000) }));
+  expect(screen.getByRole('heading', { name: 'The sale is paused' })).toBeTruthy();
+});

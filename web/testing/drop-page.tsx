@@ -1,0 +1,67 @@
+/** The page of a drop with its API and its socket, for tests of what it shows. */
+import { act, waitFor } from '@testing-library/react';
+import { Route, Switch } from 'wouter';
+import type { Drop, DropState, Entry } from '../src/api/types.ts';
+import DropPage from '../src/drop/drop-page.tsx';
+import { answer } from './api.ts';
+import { draw } from './draw.tsx';
+import { sockets, type TestSocket } from './socket.ts';
+import { aDrop, anEvent, aState, noEntry, shopper } from './things.ts';
+
+type Scene = {
+  drop?: Drop;
+  state?: DropState;
+  entry?: Entry;
+  at?: string;
+  /** False: nobody is signed in. */
+  signedIn?: boolean;
+};
+
+/** With a live line, unless the test takes it away. */
+export async function showDropPage({
+  state = aState(),
+  drop = aDrop({ state: state.phase }),
+  entry = noEntry,
+  at = '/drops/1',
+  signedIn = true,
+}: Scene = {}): Promise<{
+  socket: TestSocket;
+  say: (entry: Entry) => void;
+  tell: (state: DropState) => void;
+}> {
+  const now = { entry, state };
+  if (signedIn) answer('get', '/auth/me', { user: shopper });
+  else answer('get', '/auth/me', () => Response.json({ code: 'not_signed_in' }, { status: 401 }));
+  answer('get', '/drops/1', () => ({ ...drop }));
+  answer('get', '/events/2', anEvent());
+  answer('get', '/drops/1/entry', () => now.entry);
+  answer('get', '/drops/1/seats', () => ({ drop: now.state, rows: ['......', '......'] }));
+  const opened = sockets.length;
+  draw(
+    <Switch>
+      <Route path="/drops/:id/:step?" component={DropPage} />
+      <Route>Elsewhere</Route>
+    </Switch>,
+    { at },
+  );
+  await waitFor(() => expect(document.querySelector('#stage')).not.toBeNull());
+  const socket = sockets.at(-1)!;
+  if (sockets.length === opened) throw new Error('no socket was opened');
+  await act(async () => {
+    socket.open();
+    socket.watches.shift()?.({ ok: true, drop: now.state, entry: now.entry, seats: ['......', '......'] });
+    await Promise.resolve();
+  });
+  return {
+    socket,
+    /** The entry from now on, and news of it. */
+    say(next) {
+      now.entry = next;
+      act(() => socket.push('entry:outcome', { dropId: 1, entry: next }));
+    },
+    tell(next) {
+      now.state = next;
+      act(() => socket.push('drop:state', next));
+    },
+  };
+}
