@@ -21,6 +21,7 @@ import {
 } from '../../local/tiers.ts';
 import type { newDrop } from '../../shared/contract/drops.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
+import type { Limits } from '../../shared/front-door-limits.ts';
 import { Keys } from '../../shared/inventory/keys.ts';
 import { createLog } from '../../shared/log.ts';
 import { publishNews } from '../../shared/news.ts';
@@ -35,10 +36,21 @@ import { testServers } from '../../shared/testing/servers.ts';
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 export type Person = Awaited<ReturnType<Stack['person']>>;
 
+const wide = { rate: 10_000, burst: 10_000 };
+const wideLimits: Partial<Limits> = {
+  entryPerAddress: wide,
+  entryPerAddressWithSession: wide,
+  entryPerToken: wide,
+  generalPerAddress: wide,
+  generalPerAddressWithSession: wide,
+  generalPerToken: wide,
+};
+
 /** What every question of these drops wants to hear. */
 const answer = 'Cello';
 
-export async function startStack() {
+/** `limits`: of the front door; by default so wide that no test meets them. */
+export async function startStack({ limits = wideLimits }: { limits?: Partial<Limits> } = {}) {
   const root = resolve(import.meta.dirname, '../..');
   const dir = mkdtempSync(join(tmpdir(), 'seatdrop-web-'));
   const place = placeAt(dir);
@@ -68,7 +80,6 @@ export async function startStack() {
   await runTask({ name: 'web', place, root, script: 'web/build.ts', env: {} });
   const tiers = new Map<TierName, Child>();
   const others: { stop(): Promise<void> }[] = [];
-  const wide = { rate: 10_000, burst: 10_000 };
   const stop = async () => {
     await Promise.all([...tiers.values()].map((tier) => tier.stop()));
     await Promise.all(others.map((other) => other.stop()));
@@ -95,12 +106,7 @@ export async function startStack() {
       pages,
       workers: 1,
       upstreams: localUpstreams(ports),
-      limits: {
-        entryPerAddress: wide,
-        entryPerToken: wide,
-        generalPerAddress: wide,
-        generalPerToken: wide,
-      },
+      limits,
     }).then((nginx) => others.push(nginx)),
   ]);
   const failed = starts.find(({ status }) => status === 'rejected');
