@@ -5,7 +5,8 @@ import type { Database } from '../../shared/mysql/connect.ts';
 import type { Deps } from '../deps.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { countSeats, summaryColumns, summaryOf, type SummaryRow } from './summarize-drops.ts';
+import { createAvailability } from './availability.ts';
+import { countSeats, summaryColumns, summaryOf, timesOf, type SummaryRow } from './summarize-drops.ts';
 
 type Row = SummaryRow & {
   title: string;
@@ -21,6 +22,7 @@ export function listDrops({
   inventory,
   eventTimeZone,
 }: Pick<Deps, 'reader' | 'inventory' | 'eventTimeZone'>): Route {
+  const availabilityNow = createAvailability(inventory);
   return defineRoute({
     method: 'GET',
     path: '/api/drops',
@@ -59,6 +61,7 @@ export function listDrops({
       const { page, next } = cutPage(rows, limit, (row) => ({ time: row.opens_at, key: String(row.id) }));
       const items = page.map(async (row) => ({
         ...summaryOf(row, now),
+        availability: await availabilityNow({ ...row, ...timesOf(row) }, now),
         ...(await countSeats(inventory, row)),
         event: {
           id: row.event_id,

@@ -6,13 +6,15 @@ import type { Session } from '../../shared/session.ts';
 import { currentRole } from '../accounts/user.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { createAvailability } from './availability.ts';
 import { presentDrop } from './present-drop.ts';
 
 /**
  * The question is there before the drop opens: thinking of an answer should not cost anybody the seat. Its own
  * organizer and admins see all questions with their answers, to edit them.
  */
-export function showDrop({ db }: Pick<Deps, 'db'>): Route {
+export function showDrop({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Route {
+  const availabilityNow = createAvailability(inventory);
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id',
@@ -25,7 +27,8 @@ export function showDrop({ db }: Pick<Deps, 'db'>): Route {
     async handle({ params: { id }, session }) {
       const found = await loadDrop(db, id);
       if (!found) throw new Problem('not_found');
-      const shown = presentDrop(found, session?.userId, Date.now());
+      const availability = await availabilityNow(found, Date.now());
+      const shown = { ...presentDrop(found, session?.userId, Date.now()), availability };
       // Most who ask are shoppers, of whom nothing more needs to be looked up.
       const mayEdit = session && (session.role === 'admin' || session.userId === found.organizerId);
       if (!mayEdit || !(await stillMay(session, found.organizerId))) return shown;

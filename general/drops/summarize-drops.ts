@@ -3,6 +3,7 @@ import type { dropSummary } from '../../shared/contract/drops.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import type { AvailabilityNow } from './availability.ts';
 
 type Summary = z.input<typeof dropSummary>;
 
@@ -37,15 +38,17 @@ export async function findSummaryRows(db: Database, eventIds: readonly number[])
   return db('drops').whereIn('event_id', eventIds).select(summaryColumns).orderBy(['opens_at', 'id']);
 }
 
-/** The drops by event. `inventory`: to tell what is sold and free as well. */
+/** The drops by event, with what can be had of each. `inventory`: to tell what is sold and free as well. */
 export async function summarizeDrops(
   rows: readonly SummaryRow[],
   now: number,
+  availabilityNow: AvailabilityNow,
   inventory?: Pick<Inventory, 'counts'>,
 ): Promise<(eventId: number) => Summary[]> {
   const summaries = await Promise.all(
     rows.map(async (row) => ({
       ...summaryOf(row, now),
+      availability: await availabilityNow({ ...row, ...timesOf(row) }, now),
       ...(inventory && (await countSeats(inventory, row))),
     })),
   );
@@ -53,17 +56,20 @@ export async function summarizeDrops(
   return (eventId) => [...(byEvent.get(eventId) ?? [])].map((index) => summaries[index]!);
 }
 
-export function summaryOf(row: SummaryRow, now: number): Summary {
-  const { id, opens_at, closes_at, paused_at, cancelled_at, price_amount, price_currency, capacity } = row;
-  const times = {
+export function timesOf({ opens_at, closes_at, paused_at, cancelled_at }: SummaryRow) {
+  return {
     opensAt: opens_at.getTime(),
     closesAt: closes_at.getTime(),
     paused: paused_at !== null,
     cancelled: cancelled_at !== null,
   };
+}
+
+export function summaryOf(row: SummaryRow, now: number): Summary {
+  const { id, opens_at, closes_at, price_amount, price_currency, capacity } = row;
   return {
     id,
-    state: phaseOf(times, now),
+    state: phaseOf(timesOf(row), now),
     opensAt: opens_at.toISOString(),
     closesAt: closes_at.toISOString(),
     price: { amount: price_amount, currency: price_currency },

@@ -2,6 +2,7 @@ import { eventQuery, eventSummary } from '../../shared/contract/events.ts';
 import { pageOf } from '../../shared/contract/paging.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
+import { createAvailability } from '../drops/availability.ts';
 import { findSummaryRows, summarizeDrops } from '../drops/summarize-drops.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
 import { sayPublic } from '../http/public-answer.ts';
@@ -14,6 +15,7 @@ export function listEvents({
   inventory,
   eventTimeZone,
 }: Pick<Deps, 'reader' | 'inventory' | 'eventTimeZone'>): Route {
+  const availabilityNow = createAvailability(inventory);
   return defineRoute({
     method: 'GET',
     path: '/api/events',
@@ -49,7 +51,7 @@ export function listEvents({
         const ids = cut.page.map(({ id }) => id);
         return { ...cut, drops: await findSummaryRows(db, ids) };
       });
-      const dropsOf = await summarizeDrops(drops, now, mine ? inventory : undefined);
+      const dropsOf = await summarizeDrops(drops, now, availabilityNow, mine ? inventory : undefined);
       return { items: page.map((row) => ({ ...toEvent(row, eventTimeZone), drops: dropsOf(row.id) })), next };
     },
   });

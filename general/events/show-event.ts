@@ -3,11 +3,17 @@ import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrops } from '../../shared/drops/drop.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
+import { createAvailability } from '../drops/availability.ts';
 import { presentDrop } from '../drops/present-drop.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { findEvent, toEvent } from './event.ts';
 
-export function showEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZone'>): Route {
+export function showEvent({
+  db,
+  inventory,
+  eventTimeZone,
+}: Pick<Deps, 'db' | 'inventory' | 'eventTimeZone'>): Route {
+  const availabilityNow = createAvailability(inventory);
   return defineRoute({
     method: 'GET',
     path: '/api/events/:id',
@@ -23,7 +29,12 @@ export function showEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZon
       const now = Date.now();
       return {
         ...toEvent(found, eventTimeZone),
-        drops: drops.map((drop) => presentDrop(drop, session?.userId, now)),
+        drops: await Promise.all(
+          drops.map(async (drop) => ({
+            ...presentDrop(drop, session?.userId, now),
+            availability: await availabilityNow(drop, now),
+          })),
+        ),
       };
     },
   });

@@ -23,7 +23,7 @@ export function createReadPageEvent({ db, inventory, eventTimeZone }: Deps) {
       findSummaryRows(db, [id]),
     ]);
     // What search engines are told need not be of this very second; without Redis nothing counts as sold out.
-    const dropsOf = await summarizeDrops(rows, Date.now(), {
+    const dropsOf = await summarizeDrops(rows, Date.now(), async () => undefined, {
       counts: (drop) => inventory.counts(drop).catch(() => undefined),
     });
     return {

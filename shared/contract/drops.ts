@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { availabilities } from '../drops/availability.ts';
 import type { DropPhase } from '../drops/phase.ts';
 import { normalizeAnswer } from '../drops/question.ts';
 import { capacityOf } from '../inventory/layout.ts';
@@ -110,6 +111,15 @@ export const dropState = z
   .enum(['scheduled', 'open', 'paused', 'closed', 'cancelled'] satisfies DropPhase[])
   .meta({ description: '`paused`: open, but no entries are taken until it is resumed' });
 
+const availability = z
+  .enum(availabilities)
+  .optional()
+  .meta({
+    description:
+      'Of an open drop, a second or two old: seats; the last few of them; no seat, but a place in standby; neither at ' +
+      'the moment. Missing while it is not known',
+  });
+
 export const drop = z
   .object({
     id,
@@ -120,6 +130,7 @@ export const drop = z
     closesAt: time,
     price: money,
     capacity: z.int(),
+    availability,
     maxPerBuyer: z.int(),
     holdSeconds: z.int(),
     standbyLimit: z.int(),
@@ -181,6 +192,7 @@ export const dropSummary = z
     ...drop.pick({ id: true, state: true, opensAt: true, closesAt: true }).shape,
     price: money,
     capacity: z.int(),
+    availability,
     free: z.int().optional().meta({ description: 'Seats; only for those who run the sale' }),
     sold: z.int().optional().meta({ description: 'Seats; only for those who run the sale' }),
   })

@@ -1,5 +1,6 @@
 /** What a buyer can still get in an open drop, in one word: exact figures are for those who watch it. */
-export type Availability = 'seats' | 'few' | 'standby' | 'none';
+export const availabilities = ['seats', 'few', 'standby', 'none'] as const;
+export type Availability = (typeof availabilities)[number];
 
 /** "Few left": a tenth of the seats, or five in a small drop. */
 const fewShare = 0.1;

@@ -1,0 +1,60 @@
+/**
+ * What can be had of drops that are open, in a word each, for lists and pages that everybody reads. Redis is asked for a
+ * drop once a second at most, however many ask here, and nobody waits long for it: while it does not answer, what was
+ * known is told, or nothing.
+ */
+import { availabilityOf, type Availability } from '../../shared/drops/availability.ts';
+import { phaseOf } from '../../shared/drops/phase.ts';
+import { inTime } from '../../shared/in-time.ts';
+import type { Counts, Inventory } from '../../shared/inventory/inventory.ts';
+
+/** Milliseconds for which an answer is told, and for which somebody waits for one. */
+const freshMs = 1_000;
+const patienceMs = 300;
+/** Drops that are remembered; beyond it the one that was asked for first is forgotten. */
+const mostDrops = 5_000;
+
+type Terms = Parameters<typeof phaseOf>[0] & { id: number; partitions: number; capacity: number };
+type Known = { asked: Promise<void>; until: number; availability: Availability | undefined };
+
+/** Undefined for a drop that is not open, and while it is not known. */
+export type AvailabilityNow = (drop: Terms, now: number) => Promise<Availability | undefined>;
+
+export function createAvailability(inventory: Pick<Inventory, 'counts'>): AvailabilityNow {
+  const known = new Map<number, Known>();
+
+  function ask(drop: Terms): Known {
+    const last = known.get(drop.id);
+    if (last && performance.now() < last.until) return last;
+    const entry: Known = { asked: Promise.resolve(), until: Infinity, availability: last?.availability };
+    entry.asked = inTime(inventory.counts(drop), patienceMs)
+      .then(
+        (counts) => {
+          entry.availability = availabilityOfCounts(drop.capacity, counts);
+        },
+        () => undefined,
+      )
+      .finally(() => {
+        entry.until = performance.now() + freshMs;
+      });
+    known.delete(drop.id);
+    known.set(drop.id, entry);
+    const [oldest] = known.keys();
+    if (known.size > mostDrops && oldest !== undefined) known.delete(oldest);
+    return entry;
+  }
+
+  return async (drop, now) => {
+    if (phaseOf(drop, now) !== 'open') return undefined;
+    const entry = ask(drop);
+    await entry.asked;
+    return entry.availability;
+  };
+}
+
+/** Before it is stocked all of its seats are free. */
+export function availabilityOfCounts(capacity: number, counts: Counts | undefined): Availability {
+  if (!counts) return 'seats';
+  const { free, standby, standbyLimit } = counts;
+  return availabilityOf({ free, capacity, soldOut: free === 0 && standby >= standbyLimit });
+}
