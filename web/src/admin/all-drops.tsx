@@ -3,10 +3,11 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Phase } from '../api/types.ts';
 import { Paged } from '../design/paged.tsx';
+import { SaleBadge } from '../drop/sale-badge.tsx';
+import { useSaleState } from '../drop/use-sale-state.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Empty } from '../staff/empty.tsx';
 import { SelectField } from '../staff/fields.tsx';
-import { PhasePill } from '../staff/phase-pill.tsx';
 import { allDropsQuery, type DropListed } from '../staff/queries.ts';
 import rows from '../staff/rows.module.css';
 import { SoldBar } from '../staff/sold-bar.tsx';
@@ -55,6 +56,7 @@ function DropRow({ drop }: { drop: DropListed }) {
   const { text, format } = useLocale();
   const { admin, events } = useWords();
   const { sold = 0, free = drop.capacity, capacity } = drop;
+  const { state } = useSaleState(drop);
   return (
     <>
       <div className={rows.cell}>
@@ -62,7 +64,7 @@ function DropRow({ drop }: { drop: DropListed }) {
           <Link href={`/organize/drops/${drop.id}`} className={styles.cover}>
             {drop.event.title}
           </Link>
-          <PhasePill phase={drop.state} />
+          <SaleBadge state={state} />
         </p>
         <p className={rows.soft}>
           {events.sale(drop.id)} · {admin.drops.by(drop.organizer.name)} · {drop.event.venue}

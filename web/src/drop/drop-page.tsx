@@ -10,6 +10,7 @@ import { useSession } from '../session/use-me.ts';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { Counter } from './counter.tsx';
 import styles from './drop-page.module.css';
+import { SaleBadge } from './sale-badge.tsx';
 import { LinkSign } from './link-sign.tsx';
 import { useDrop, type LiveDrop } from './use-drop.ts';
 
@@ -53,7 +54,10 @@ function Shown({ live }: { live: LiveDrop }) {
             </p>
           )}
         </div>
-        <LinkSign link={feed.link} />
+        <div className={styles.signs}>
+          <SaleBadge state={live.saleState} />
+          <LinkSign link={feed.link} />
+        </div>
       </header>
       <div className={styles.columns}>
         <Counter live={live} />

@@ -17,7 +17,8 @@ import {
   type QueuedEntry,
 } from './queued-entry.ts';
 import { usePayment, type Payment } from './payments.ts';
-import { latest, phaseOf } from './sale-state.ts';
+import { latest, phaseOf, type SaleState } from './sale-state.ts';
+import { saleStateAt } from './use-sale-state.ts';
 import { stageOf, type Stage } from './stage-of.ts';
 
 export type LiveDrop = {
@@ -25,6 +26,7 @@ export type LiveDrop = {
   event: Event | undefined;
   feed: Feed;
   phase: Phase;
+  saleState: SaleState;
   stage: Stage;
   opensAt: number;
   closesAt: number;
@@ -82,6 +84,7 @@ export function useDrop(dropId: number, user: User | null | undefined) {
     event: event.data,
     feed,
     phase,
+    saleState: saleStateAt(terms, now, feed.state).state,
     stage: stageOf({
       phase,
       state: feed.state,

@@ -5,21 +5,32 @@ import { eventQuery } from '../api/queries.ts';
 import type { Drop, Event } from '../api/types.ts';
 import { Countdown } from '../clock/countdown.tsx';
 import { ActionBar } from '../design/action-bar.tsx';
-import { ButtonLink } from '../design/button.tsx';
 import { LoadFailed, Page } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
+import { useSaleState } from '../drop/use-sale-state.ts';
+import type { Messages } from '../i18n/en.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { EventArt } from './art/event-art.tsx';
 import styles from './event-page.module.css';
 import { nextSale } from './next-sale.ts';
-import { SaleLine, usePhaseNow } from './sale-line.tsx';
+import { SaleLine } from './sale-line.tsx';
+import { SaleLink } from './sale-link.tsx';
 
 export default function EventPage() {
   const { text } = useLocale();
   const id = Number(useParams<{ id: string }>().id);
   const isId = Number.isInteger(id) && id > 0;
-  const { data: event, error, refetch } = useQuery({ ...eventQuery(id), enabled: isId });
+  const {
+    data: event,
+    error,
+    refetch,
+  } = useQuery({
+    ...eventQuery(id),
+    enabled: isId,
+    // What can be had changes while somebody looks.
+    refetchInterval: 30_000,
+  });
   if (!isId || (error instanceof Refusal && error.status === 404)) {
     return <MissingPage title={text.event.notFound} />;
   }
@@ -75,7 +86,7 @@ function Shown({ event }: { event: Event }) {
           <p className={styles.description}>{event.description}</p>
           <h2>{text.event.fair}</h2>
           <ol className={styles.steps}>
-            {text.event.fairSteps.map((step) => (
+            {fairSteps(event, text).map((step) => (
               <li key={step}>{step}</li>
             ))}
           </ol>
@@ -87,9 +98,15 @@ function Shown({ event }: { event: Event }) {
 
 type SaleProps = { drop: Drop; timeZone: string };
 
+/** Who is not offered standby is not told of it. */
+function fairSteps({ drops }: Event, { event: words }: Messages): readonly string[] {
+  const isWithout = drops.length > 0 && drops.every(({ standbyLimit }) => standbyLimit === 0);
+  return isWithout ? [...words.fairSteps.slice(0, -1), words.fairWithoutStandby] : words.fairSteps;
+}
+
 function MainSale({ drop, timeZone }: SaleProps) {
   const { text, format } = useLocale();
-  const phase = usePhaseNow(drop);
+  const { phase, state } = useSaleState(drop);
   const isLive = phase === 'scheduled' || phase === 'open' || phase === 'paused';
   return (
     <>
@@ -104,9 +121,7 @@ function MainSale({ drop, timeZone }: SaleProps) {
       </p>
       {isLive && (
         <ActionBar>
-          <ButtonLink look="now" wide href={`/drops/${drop.id}`}>
-            {phase === 'scheduled' ? text.event.getReady : text.event.go}
-          </ButtonLink>
+          <SaleLink drop={drop} state={state} look="now" wide />
         </ActionBar>
       )}
     </>
@@ -115,13 +130,12 @@ function MainSale({ drop, timeZone }: SaleProps) {
 
 function OtherSale({ drop, timeZone }: SaleProps) {
   const { text, format } = useLocale();
+  const { state } = useSaleState(drop);
   return (
     <div className={styles.other}>
       <SaleLine drop={drop} timeZone={timeZone} />
       <span>{text.events.from(format.money(drop.price))}</span>
-      <ButtonLink look="quiet" href={`/drops/${drop.id}`}>
-        {text.event.go}
-      </ButtonLink>
+      <SaleLink drop={drop} state={state} look="quiet" />
     </div>
   );
 }

@@ -3,20 +3,23 @@ import { Link } from 'wouter';
 import { eventsQuery } from '../api/queries.ts';
 import type { DropSummary, EventSummary } from '../api/types.ts';
 import { Countdown } from '../clock/countdown.tsx';
-import { serverClock } from '../clock/server-clock.ts';
-import { useHasCome } from '../clock/use-server-now.ts';
-import { ButtonLink } from '../design/button.tsx';
 import { Blank, Page } from '../design/page.tsx';
 import { Paged } from '../design/paged.tsx';
+import { SaleBadge } from '../drop/sale-badge.tsx';
+import { useSaleState } from '../drop/use-sale-state.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { EventArt } from './art/event-art.tsx';
 import styles from './events-page.module.css';
-import { nextSale } from './next-sale.ts';
+import { nextSale, saleAboveAll } from './next-sale.ts';
+import { SaleLink } from './sale-link.tsx';
 import { SaleLine } from './sale-line.tsx';
+
+/** What can be had changes while somebody looks. Milliseconds. */
+const lookAgainEvery = 30_000;
 
 export function EventsPage() {
   const { text } = useLocale();
-  const query = useInfiniteQuery(eventsQuery);
+  const query = useInfiniteQuery({ ...eventsQuery, refetchInterval: lookAgainEvery });
   const empty = (
     <Blank title={text.events.empty}>
       <p>{text.events.emptyHint}</p>
@@ -33,7 +36,7 @@ export function EventsPage() {
 
 function Events({ events }: { events: EventSummary[] }) {
   const { text } = useLocale();
-  const next = nextToOpen(events);
+  const next = aboveAll(events);
   return (
     <>
       <header className={styles.head}>
@@ -88,37 +91,35 @@ function EventCard({ event }: { event: EventSummary }) {
   );
 }
 
-type Coming = { event: EventSummary; drop: DropSummary; opensAt: number };
+type Shown = { event: EventSummary; drop: DropSummary };
 
-/** The next sale to open. One that has just opened stays in its place for two minutes. */
-function nextToOpen(events: readonly EventSummary[]): Coming | undefined {
-  const now = serverClock.now();
-  return events
-    .flatMap((event) => event.drops.map((drop) => ({ event, drop, opensAt: Date.parse(drop.opensAt) })))
-    .filter(({ drop, opensAt }) => drop.state !== 'cancelled' && opensAt > now - 120_000)
-    .toSorted((a, b) => a.opensAt - b.opensAt)[0];
+/** The sale to go to. One that has just opened stays where it was, since it can be bought. */
+function aboveAll(events: readonly EventSummary[]): Shown | undefined {
+  const sales = events.flatMap((event) => event.drops.map((drop) => ({ event, drop })));
+  return saleAboveAll(sales, ({ drop }) => drop);
 }
 
-function Next({ event, drop, opensAt }: Coming) {
+function Next({ event, drop }: Shown) {
   const { text, format } = useLocale();
-  const isOpen = useHasCome(opensAt);
+  const { phase, state } = useSaleState(drop);
+  const opensAt = Date.parse(drop.opensAt);
   return (
     <section className={styles.next} aria-labelledby="next-sale">
       <div className={styles.nextArt}>
         <EventArt title={event.title} />
       </div>
       <div className={styles.nextWords}>
-        <p className={styles.soft}>{isOpen ? text.events.onSaleNow : text.events.next}</p>
+        <p className={styles.soft}>
+          {phase === 'scheduled' ? text.events.next : <SaleBadge state={state} />}
+        </p>
         <h2 id="next-sale">{event.title}</h2>
         <p>
           {format.day(event.startsAt, event.timeZone)}
           <br />
           {event.venue}
         </p>
-        {!isOpen && <Countdown to={opensAt} />}
-        <ButtonLink look="now" href={`/drops/${drop.id}`}>
-          {isOpen ? text.event.go : text.event.getReady}
-        </ButtonLink>
+        {phase === 'scheduled' && <Countdown to={opensAt} />}
+        <SaleLink drop={drop} state={state} look="now" />
       </div>
     </section>
   );

@@ -5,10 +5,10 @@ import { ButtonLink } from '../design/button.tsx';
 import { Page } from '../design/page.tsx';
 import { Paged } from '../design/paged.tsx';
 import { EventArt } from '../events/art/event-art.tsx';
-import { usePhaseNow } from '../events/sale-line.tsx';
+import { SaleBadge } from '../drop/sale-badge.tsx';
+import { useSaleState } from '../drop/use-sale-state.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Head } from '../staff/head.tsx';
-import { PhasePill } from '../staff/phase-pill.tsx';
 import { ownEventsQuery } from '../staff/queries.ts';
 import { SoldBar } from '../staff/sold-bar.tsx';
 import { useWords } from '../staff/use-words.ts';
@@ -93,7 +93,7 @@ function EventCard({ event }: { event: EventSummary }) {
 function DropRow({ drop, timeZone }: { drop: DropSummary; timeZone: string }) {
   const { text, format } = useLocale();
   const words = useWords();
-  const phase = usePhaseNow(drop) ?? drop.state;
+  const { phase, state } = useSaleState(drop);
   const when = {
     scheduled: words.events.opens(format.opening(drop.opensAt, timeZone, text.common.yourTime)),
     open: words.events.until(format.moment(drop.closesAt, timeZone)),
@@ -107,7 +107,7 @@ function DropRow({ drop, timeZone }: { drop: DropSummary; timeZone: string }) {
         <Link href={`/organize/drops/${drop.id}`} className={styles.cover}>
           {words.events.sale(drop.id)}
         </Link>
-        <PhasePill phase={phase} />
+        <SaleBadge state={state} />
         <span className={styles.soft}>{when}</span>
       </p>
       <SoldBar sold={drop.sold ?? 0} free={drop.free ?? drop.capacity} capacity={drop.capacity} />

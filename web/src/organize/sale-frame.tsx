@@ -1,15 +1,17 @@
 import type { ReactNode } from 'react';
-import type { Drop, Event, Phase } from '../api/types.ts';
+import type { Drop, DropState, Event } from '../api/types.ts';
+import { SaleBadge } from '../drop/sale-badge.tsx';
+import { useSaleState } from '../drop/use-sale-state.ts';
 import { Page } from '../design/page.tsx';
 import { Head } from '../staff/head.tsx';
-import { PhasePill } from '../staff/phase-pill.tsx';
 import { Tabs } from '../staff/tabs.tsx';
 import { useWords } from '../staff/use-words.ts';
 
 type SaleFrameProps = {
   drop: Drop;
   event: Event;
-  phase: Phase;
+  /** What was pushed of it since. */
+  news?: DropState | undefined;
   /** Of this page, among those of the sale. */
   title: string;
   lead?: ReactNode;
@@ -18,15 +20,16 @@ type SaleFrameProps = {
 };
 
 /** What the pages of one sale have in common: whose sale it is, how it stands, and the way to the others. */
-export function SaleFrame({ drop, event, phase, title, lead, actions, children }: SaleFrameProps) {
+export function SaleFrame({ drop, event, news, title, lead, actions, children }: SaleFrameProps) {
   const { sale: words } = useWords();
+  const { phase, state } = useSaleState(drop, news);
   const path = `/organize/drops/${drop.id}`;
   return (
     <Page title={`${title} · ${event.title}`}>
       <Head
         up={{ href: '/organize', label: words.allEvents }}
         title={event.title}
-        beside={<PhasePill phase={phase} />}
+        beside={<SaleBadge state={state} />}
         lead={lead}
         actions={actions}
       />

@@ -21,7 +21,6 @@ export function SalePart({ title, csv, children }: SalePartProps) {
         <SaleFrame
           drop={drop}
           event={event}
-          phase={drop.state}
           title={title}
           actions={<CsvLink dropId={drop.id}>{csv}</CsvLink>}
         >

@@ -35,7 +35,6 @@ export function EditDropPage() {
         <SaleFrame
           drop={drop}
           event={event}
-          phase={drop.state}
           title={drop.state === 'scheduled' ? words.drop.editTitle : words.drop.questions}
         >
           {drop.state === 'scheduled' ? (

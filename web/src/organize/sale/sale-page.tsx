@@ -4,7 +4,8 @@ import { Countdown } from '../../clock/countdown.tsx';
 import { ButtonLink } from '../../design/button.tsx';
 import { Notice } from '../../design/notice.tsx';
 import { LinkSign } from '../../drop/link-sign.tsx';
-import { usePhaseNow } from '../../events/sale-line.tsx';
+import { latest } from '../../drop/sale-state.ts';
+import { useSaleState } from '../../drop/use-sale-state.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { SeatMap } from '../../seats/seat-map.tsx';
 import { useWords } from '../../staff/use-words.ts';
@@ -31,9 +32,8 @@ function Live({ drop, event }: { drop: Drop; event: Event }) {
   const { sale: words } = useWords();
   const sale = useSale(drop.id);
   const { figures, stats, feed, series, isStale } = sale;
-  const opensAt = feed.state?.opensAt ?? drop.opensAt;
-  const closesAt = feed.state?.closesAt ?? drop.closesAt;
-  const phase = usePhaseNow({ opensAt, closesAt, state: feed.state?.phase ?? stats?.phase ?? drop.state })!;
+  const { opensAt, closesAt } = latest(drop, feed.state);
+  const { phase } = useSaleState(drop, feed.state);
   const isRunning = phase === 'scheduled' || phase === 'open' || phase === 'paused';
   const when = {
     scheduled: words.opens(format.opening(opensAt, timeZone, text.common.yourTime)),
@@ -48,7 +48,7 @@ function Live({ drop, event }: { drop: Drop; event: Event }) {
     <SaleFrame
       drop={drop}
       event={event}
-      phase={phase}
+      news={feed.state}
       title={words.tabs.live}
       lead={when}
       actions={
