@@ -53,7 +53,7 @@ export function createAvailability(inventory: Pick<Inventory, 'counts'>): Availa
 }
 
 /** Before it is stocked all of its seats are free. */
-export function availabilityOfCounts(capacity: number, counts: Counts | undefined): Availability {
+function availabilityOfCounts(capacity: number, counts: Counts | undefined): Availability {
   if (!counts) return 'seats';
   const { free, standby, standbyLimit } = counts;
   return availabilityOf({ free, capacity, soldOut: free === 0 && standby >= standbyLimit });

@@ -1,6 +1,6 @@
 /** Draws a part of the pages as main.tsx does, without its surroundings. */
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
-import { render, renderHook } from '@testing-library/react';
+import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { Router } from 'wouter';
 import { createQueryClient } from '../src/api/queries.ts';
@@ -11,10 +11,6 @@ import { LocaleProvider } from '../src/i18n/locale.tsx';
 export function draw(page: ReactNode, { at = '/', client = createQueryClient() } = {}) {
   history.replaceState(null, '', at);
   return { client, ...render(page, { wrapper: around(client) }) };
-}
-
-export function drawHook<Result>(hook: () => Result, { client = createQueryClient() } = {}) {
-  return { client, ...renderHook(hook, { wrapper: around(client) }) };
 }
 
 function around(client: QueryClient) {

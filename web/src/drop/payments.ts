@@ -33,7 +33,7 @@ function tell(): void {
   for (const listener of listeners) listener();
 }
 
-export function onPayments(listener: () => void): () => void {
+function onPayments(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
@@ -41,7 +41,7 @@ export function onPayments(listener: () => void): () => void {
 const nameOf = (seats: readonly string[]) => seats.join(' ');
 
 /** The latest for these seats of a drop. */
-export function paymentFor(dropId: number, seats: readonly string[] | undefined): Payment | undefined {
+function paymentFor(dropId: number, seats: readonly string[] | undefined): Payment | undefined {
   const payment = known.get(dropId);
   return seats && payment?.seats === nameOf(seats) ? payment : undefined;
 }

@@ -39,7 +39,3 @@ export function saleStateOf(phase: Phase, availability: Availability | undefined
       return 'open';
   }
 }
-
-/** Whether something can be bought, or waited for in line. */
-export const canBeEntered = (state: SaleState) =>
-  state === 'open' || state === 'few_left' || state === 'standby';
