@@ -12,7 +12,7 @@ import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { presentDrop } from './present-drop.ts';
 import { stockDropSoon } from './stock-drops.ts';
-import { columnsOf, requireFuture, writeQuestions } from './write-drop.ts';
+import { columnsOf, requireFuture, requireInTime, writeQuestions } from './write-drop.ts';
 
 export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route {
   const { db } = deps;
@@ -31,7 +31,7 @@ export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route 
       if (!event) throw new Problem('not_found');
       requireOwner(session, event.organizer_id);
       const now = Date.now();
-      requireFuture(body.opensAt, now);
+      requireFuture('opensAt', body.opensAt, now);
 
       const id = await insertDrop(db, event.id, body);
       await stockDropSoon(deps, id);
@@ -43,12 +43,12 @@ export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route 
 
 /**
  * The new drop's id. Its seats are not on sale before they are stocked.
- * @throws {Problem} section_taken
+ * @throws {Problem} section_taken, or invalid_request when it closes late
  */
 export function insertDrop(db: Database, eventId: number, body: z.output<typeof newDrop>): Promise<number> {
   return transact(db, async (trx) => {
-    // One new drop of an event after the other: the second sees the first.
-    await trx('events').where({ id: eventId }).forUpdate().first('id');
+    // It locks the event. One new drop after the other: the second sees the first.
+    await requireInTime(trx, eventId, body);
     await requireFreeSections(trx, eventId, body.sections);
     const [id] = await trx('drops').insert({
       ...columnsOf(body),

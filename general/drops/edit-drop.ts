@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { drop, dropChanges, moreThanSeats } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
+import { inThePast } from '../../shared/contract/times.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
@@ -12,7 +13,7 @@ import { invalid } from '../../shared/check-input.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { presentDrop } from './present-drop.ts';
 import { stockDropSoon } from './stock-drops.ts';
-import { columnsOf, requireFuture, writeQuestions } from './write-drop.ts';
+import { columnsOf, requireFuture, requireInTime, writeQuestions } from './write-drop.ts';
 
 type Changes = z.output<typeof dropChanges>;
 
@@ -73,9 +74,10 @@ async function changeClosing(
   now: number,
 ): Promise<void> {
   const { id } = found;
-  const { closesAt, ...others } = changes;
+  const { closesAt, allowLate, ...others } = changes;
   if (closesAt === undefined || Object.keys(others).length > 0) throw new Problem('drop_already_open');
-  if (Date.parse(closesAt) <= now) throw invalid('/closesAt', 'Must not be in the past');
+  if (Date.parse(closesAt) <= now) throw invalid('/closesAt', inThePast);
+  if (Date.parse(closesAt) > found.closesAt) await requireInTime(trx, found.eventId, { closesAt, allowLate });
   await trx('drops').where({ id }).update(columnsOf({ closesAt }));
   const moved = { ...found, closesAt: Date.parse(closesAt) };
   const isLater = moved.closesAt > found.closesAt;
@@ -100,10 +102,11 @@ async function tellClosing({ db, inventory, log }: EditDeps, id: number): Promis
 async function changeTerms(trx: Database, found: Drop, changes: Changes, now: number): Promise<void> {
   const { id } = found;
   const { opensAt, closesAt, maxPerBuyer, questions } = changes;
-  if (opensAt !== undefined) requireFuture(opensAt, now);
+  if (opensAt !== undefined) requireFuture('opensAt', opensAt, now);
   const opens = opensAt === undefined ? found.opensAt : Date.parse(opensAt);
   const closes = closesAt === undefined ? found.closesAt : Date.parse(closesAt);
   if (closes <= opens) throw invalid('/closesAt', 'Must be after opensAt');
+  if (closes > found.closesAt) await requireInTime(trx, found.eventId, changes);
   if (maxPerBuyer !== undefined && maxPerBuyer > found.capacity) throw invalid('/maxPerBuyer', moreThanSeats);
 
   await trx('drops')

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { dropChanges } from '../../shared/contract/drops.ts';
+import { closesLate, inThePast } from '../../shared/contract/times.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { invalid } from '../../shared/check-input.ts';
 
@@ -7,8 +8,25 @@ import { invalid } from '../../shared/check-input.ts';
 const clockTolerance = 60_000;
 
 /** @throws {Problem} invalid_request */
-export function requireFuture(opensAt: string, now: number): void {
-  if (Date.parse(opensAt) < now - clockTolerance) throw invalid('/opensAt', 'Must not be in the past');
+export function requireFuture(field: 'opensAt' | 'startsAt', time: string, now: number): void {
+  if (Date.parse(time) < now - clockTolerance) throw invalid(`/${field}`, inThePast);
+}
+
+/**
+ * The event's row is locked, so that it is not moved before the drop's closing meanwhile (edit-event.ts locks it too).
+ * @throws {Problem} invalid_request when the drop would close after its event starts, unless that is allowed
+ */
+export async function requireInTime(
+  trx: Database,
+  eventId: number,
+  { closesAt, allowLate }: Pick<Terms, 'closesAt' | 'allowLate'>,
+): Promise<void> {
+  const event = await trx<{ id: number; starts_at: Date }>('events')
+    .where({ id: eventId })
+    .forUpdate()
+    .first('starts_at');
+  if (closesAt === undefined || allowLate === true || !event) return;
+  if (Date.parse(closesAt) > event.starts_at.getTime()) throw invalid('/closesAt', closesLate);
 }
 
 type Terms = z.output<typeof dropChanges>;

@@ -1,6 +1,7 @@
 import { event, newEvent } from '../../shared/contract/events.ts';
 import { retried } from '../../shared/mysql/connect.ts';
 import type { Deps } from '../deps.ts';
+import { requireFuture } from '../drops/write-drop.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { toEvent } from './event.ts';
 
@@ -15,6 +16,7 @@ export function createEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZ
     success: { status: 201, schema: event, description: 'The event, which is yours' },
     problems: [],
     async handle({ body: { startsAt, timeZone, ...facts }, session }) {
+      requireFuture('startsAt', startsAt, Date.now());
       const row = {
         ...facts,
         starts_at: new Date(startsAt),

@@ -1,10 +1,15 @@
+import type { z } from 'zod';
+import { invalid } from '../../shared/check-input.ts';
 import { event, eventChanges } from '../../shared/contract/events.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
+import { closesLate } from '../../shared/contract/times.ts';
 import { loadDrops } from '../../shared/drops/drop.ts';
-import { retried } from '../../shared/mysql/connect.ts';
+import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
+import type { Session } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
 import { presentDrop } from '../drops/present-drop.ts';
+import { requireFuture } from '../drops/write-drop.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { findEvent, toEvent } from './event.ts';
 import { requireOwner } from './owner.ts';
@@ -20,20 +25,8 @@ export function editEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZon
     body: eventChanges,
     success: { status: 200, schema: event, description: 'The event as it is now' },
     problems: [],
-    async handle({ params: { id }, body: { startsAt, timeZone, ...facts }, session }) {
-      const found = await findEvent(db, id);
-      if (!found) throw new Problem('not_found');
-      requireOwner(session, found.organizer_id);
-      // An event never changes hands, so nothing can come between the look and this.
-      await retried(db, () =>
-        db('events')
-          .where({ id })
-          .update({
-            ...facts,
-            ...(startsAt !== undefined && { starts_at: new Date(startsAt) }),
-            ...(timeZone !== undefined && { time_zone: timeZone }),
-          }),
-      );
+    async handle({ params: { id }, body, session }) {
+      await transact(db, (trx) => changeEvent(trx, id, body, session));
 
       const [edited, drops] = await Promise.all([findEvent(db, id), loadDrops(db, { eventId: id })]);
       const now = Date.now();
@@ -43,4 +36,37 @@ export function editEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZon
       };
     },
   });
+}
+
+/** The row is locked from the look to the change: a drop made or moved meanwhile sees the new time, or is seen here. */
+async function changeEvent(
+  trx: Database,
+  id: number,
+  { startsAt, timeZone, allowLate, ...facts }: z.output<typeof eventChanges>,
+  session: Session,
+): Promise<void> {
+  await trx('events').where({ id }).forUpdate().first('id');
+  const found = await findEvent(trx, id);
+  if (!found) throw new Problem('not_found');
+  requireOwner(session, found.organizer_id);
+  const starts = startsAt === undefined ? undefined : new Date(startsAt);
+  if (startsAt !== undefined && starts?.getTime() !== found.starts_at.getTime())
+    requireFuture('startsAt', startsAt, Date.now());
+  if (starts && starts < found.starts_at && allowLate !== true) await requireClosedBy(trx, id, starts);
+  await trx('events')
+    .where({ id })
+    .update({
+      ...facts,
+      ...(starts && { starts_at: starts }),
+      ...(timeZone !== undefined && { time_zone: timeZone }),
+    });
+}
+
+/** @throws {Problem} invalid_request when a drop of the event is to close later */
+async function requireClosedBy(trx: Database, eventId: number, starts: Date): Promise<void> {
+  const late: { id: number } | undefined = await trx('drops')
+    .where({ event_id: eventId, cancelled_at: null })
+    .where('closes_at', '>', starts)
+    .first('id');
+  if (late) throw invalid('/startsAt', closesLate);
 }

@@ -7,9 +7,10 @@ import { findSummaryRows, summarizeDrops } from '../drops/summarize-drops.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
 import { sayPublic } from '../http/public-answer.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
 import { toEvent, type EventRow } from './event.ts';
 
-/** What is to come, the next first. An organizer's own list has the past too, and the latest first. */
+/** What is to come or still on sale, the next first. An organizer's own list has the past too, and the latest first. */
 export function listEvents({
   reader,
   inventory,
@@ -19,7 +20,7 @@ export function listEvents({
   return defineRoute({
     method: 'GET',
     path: '/api/events',
-    summary: 'List the events to come, or all of one organizer, or all of your own',
+    summary: 'List the events to come or still on sale, or all of one organizer, or all of your own',
     tag: 'Events',
     who: 'anyone',
     query: eventQuery,
@@ -34,10 +35,15 @@ export function listEvents({
       const all = organizerId !== undefined;
       const order = all ? 'desc' : 'asc';
       const { page, next, drops } = await reader.read(session, async (db) => {
+        const late = all ? [] : await stillOnSale(db, new Date(now));
         const rows: EventRow[] = await db<EventRow>('events')
           .modify((events) => {
             if (all) void events.where('organizer_id', organizerId);
-            else void events.where('starts_at', '>', new Date(now));
+            else
+              void events.where((some) => {
+                void some.where('starts_at', '>', new Date(now));
+                if (late.length > 0) void some.orWhereIn('id', late);
+              });
             const cursor = readCursor(after);
             if (cursor)
               void events.whereRaw(`(starts_at, id) ${all ? '<' : '>'} (?, ?)`, [cursor.time, cursor.key]);
@@ -55,4 +61,15 @@ export function listEvents({
       return { items: page.map((row) => ({ ...toEvent(row, eventTimeZone), drops: dropsOf(row.id) })), next };
     },
   });
+}
+
+/** Events that have begun and have a drop that has not closed: few, and found without reading those that are over. */
+async function stillOnSale(db: Database, now: Date): Promise<number[]> {
+  const rows: { id: number }[] = await db('drops')
+    .join('events', 'events.id', 'drops.event_id')
+    .where('drops.closes_at', '>', now)
+    .whereNull('drops.cancelled_at')
+    .where('events.starts_at', '<=', now)
+    .distinct('events.id');
+  return rows.map(({ id }) => id);
 }

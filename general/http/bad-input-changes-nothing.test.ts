@@ -202,6 +202,7 @@ test.each([
 });
 
 test.each([
+  { startsAt: inSeconds(-3600) },
   { startsAt: 'tomorrow' },
   { startsAt: '2030-02-30T10:00:00Z' },
   { startsAt: '2030-01-01T10:00:00+02:00' },
@@ -231,6 +232,9 @@ test.each<[string, object]>([
   ['/opensAt', { opensAt: inSeconds(-3600) }],
   ['/opensAt', { opensAt: 'now' }],
   ['/closesAt', { closesAt: inSeconds(3599) }],
+  ['/closesAt', { closesAt: inSeconds(91 * 86_400) }],
+  ['/closesAt', { closesAt: inSeconds(91 * 86_400), allowLate: false }],
+  ['/allowLate', { allowLate: 1 }],
   ['/price/amount', { price: { amount: 0, currency: 'EUR' } }],
   ['/price/amount', { price: { amount: 12.5, currency: 'EUR' } }],
   ['/price/amount', { price: { amount: '1250', currency: 'EUR' } }],
@@ -274,21 +278,21 @@ test.each<[string, object]>([
 
 const unreadable = ['half \ud83d', '\u200b\u2060', 'a \u202egpj.exe', 'a\u0000b'];
 
-test.each(unreadable)('no text of %j is taken, wherever people type', async (text) => {
+test.each(unreadable)('no text of %j is taken, wherever people type', async (typed) => {
   const event = { title: 'T', description: '', venue: 'V', startsAt: '2100-01-01T00:00:00Z' };
   const bodies: [path: string, pointer: string, body: object][] = [
-    ['/api/auth/signup', '/name', { ...account, name: text }],
+    ['/api/auth/signup', '/name', { ...account, name: typed }],
     ...(['title', 'venue', 'description'] as const).map((field): [string, string, object] => [
       '/api/events',
       `/${field}`,
-      { ...event, [field]: text },
+      { ...event, [field]: typed },
     ]),
     ...(
       [
-        ['/sections/0/name', { sections: [{ ...section, name: text }] }],
-        ['/questions/0/text', { questions: [{ ...question, text }] }],
-        ['/questions/0/choices/1', { questions: [{ ...question, choices: ['this', text] }] }],
-        ['/questions/0/answer', { questions: [{ text: 'Which?', answer: text }] }],
+        ['/sections/0/name', { sections: [{ ...section, name: typed }] }],
+        ['/questions/0/text', { questions: [{ ...question, text: typed }] }],
+        ['/questions/0/choices/1', { questions: [{ ...question, choices: ['this', typed] }] }],
+        ['/questions/0/answer', { questions: [{ text: 'Which?', answer: typed }] }],
       ] as const
     ).map(([pointer, changes]): [string, string, object] => [
       `/api/events/${eventId}/drops`,

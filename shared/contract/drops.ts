@@ -8,7 +8,7 @@ import { id } from './ids.ts';
 import { chosenPrice, money } from './money.ts';
 import { pageQuery } from './paging.ts';
 import { label } from './text.ts';
-import { chosenTime, time } from './times.ts';
+import { allowLate, chosenTime, time } from './times.ts';
 
 /** Said of `maxPerBuyer`: a wish for more seats than there are would stand by for ever. */
 export const moreThanSeats = 'The drop has fewer seats';
@@ -86,7 +86,12 @@ const layout = {
 };
 
 export const newDrop = z
-  .strictObject({ ...terms, lapsePauseSeconds: lapsePauseSeconds.default(usualLapsePause), ...layout })
+  .strictObject({
+    ...terms,
+    lapsePauseSeconds: lapsePauseSeconds.default(usualLapsePause),
+    ...layout,
+    allowLate,
+  })
   .superRefine(({ opensAt, closesAt, maxPerBuyer, sections, partitions }, ctx) => {
     const fault = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
     if (Date.parse(closesAt) <= Date.parse(opensAt)) fault('closesAt', 'Must be after opensAt');
@@ -102,9 +107,11 @@ export const newDrop = z
 export type NewDrop = z.input<typeof newDrop>;
 
 export const dropChanges = z
-  .strictObject({ ...terms, lapsePauseSeconds })
+  .strictObject({ ...terms, lapsePauseSeconds, allowLate })
   .partial()
-  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' })
+  .refine((changes) => Object.keys(changes).some((name) => name !== 'allowLate'), {
+    error: 'Nothing to change',
+  })
   .meta({ id: 'DropChanges', minProperties: 1 });
 
 export const dropState = z

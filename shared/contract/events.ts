@@ -3,13 +3,13 @@ import { drop, dropSummary } from './drops.ts';
 import { id, idInPath } from './ids.ts';
 import { pageQuery } from './paging.ts';
 import { label, prose } from './text.ts';
-import { chosenTime, time, timeZone } from './times.ts';
+import { allowLate, chosenTime, time, timeZone } from './times.ts';
 
 const facts = {
   title: label(200),
   description: prose(5000),
   venue: label(200),
-  startsAt: chosenTime,
+  startsAt: chosenTime.meta({ description: 'Not in the past' }),
   timeZone: timeZone.optional().meta({
     description:
       'The zone of the place, in which all pages and mails say when the event begins: an IANA name, such as ' +
@@ -21,9 +21,11 @@ const facts = {
 export const newEvent = z.strictObject(facts).meta({ id: 'NewEvent' });
 
 export const eventChanges = z
-  .strictObject(facts)
+  .strictObject({ ...facts, allowLate })
   .partial()
-  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' })
+  .refine((changes) => Object.keys(changes).some((name) => name !== 'allowLate'), {
+    error: 'Nothing to change',
+  })
   .meta({ id: 'EventChanges', minProperties: 1 });
 
 export const eventQuery = z.strictObject({
@@ -32,7 +34,8 @@ export const eventQuery = z.strictObject({
     description: '`true`: all your own events, the latest first, with seats sold and free',
   }),
   organizerId: idInPath.optional().meta({
-    description: 'All events of this organizer, the latest first; otherwise those to come, the next first',
+    description:
+      'All events of this organizer, the latest first; otherwise those to come or still on sale, the next first',
   }),
 });
 

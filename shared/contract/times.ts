@@ -12,6 +12,17 @@ export const chosenTime = time.refine(
   { error: 'The year must be between 2000 and 2199' },
 );
 
+/** Said of an event or an opening that would be over before anybody could know of it. */
+export const inThePast = 'Must not be in the past';
+
+/** Said of the time a drop closes at, or an event starts at. */
+export const closesLate = 'The drop would close after its event starts; `allowLate: true` allows that';
+
+/** Of the request, not of the drop: whether this call may leave a drop that closes after its event starts. */
+export const allowLate = z.boolean().optional().meta({
+  description: 'Must be `true` where a drop shall close after its event starts; 422 otherwise',
+});
+
 /**
  * A zone is accepted by any name that Intl knows, not only by those that Intl.supportedValuesOf lists: which of two
  * names is listed (Asia/Kolkata, Asia/Calcutta) differs between browsers and Node.

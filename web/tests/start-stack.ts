@@ -172,7 +172,7 @@ export async function startStack({ limits = wideLimits }: { limits?: Partial<Lim
       title: 'The Lanterns: One Night Only',
       description: 'Four people and a harbour.\nNo support, no encore.',
       venue: 'Glasshouse Hall, Riverside',
-      startsAt: inSeconds(45 * 86_400),
+      startsAt: '2041-05-04T18:30:00.000Z',
       timeZone: 'Europe/London',
     });
     return id;
