@@ -48,6 +48,9 @@ export function issueWords(issue: z.core.$ZodIssue, body: unknown, { faults }: S
   return knownWords(issue.message, faults) ?? faults.invalid;
 }
 
+/** As shared/contract/times.ts has it, whose library is loaded only where something is typed. */
+export const closesLate = 'The drop would close after its event starts; `allowLate: true` allows that';
+
 /** What schema and server say in their own words, and how it is said here. */
 function knownWords(message: string, faults: StaffWords['faults']): string | undefined {
   const known: Record<string, string> = {
@@ -62,6 +65,7 @@ function knownWords(message: string, faults: StaffWords['faults']): string | und
     'Must be one of the choices': faults.answerNotChoice,
     'Not a currency (ISO 4217)': faults.currency,
     'Not a time zone': faults.zone,
+    [closesLate]: faults.late,
     'Must not contain line breaks or other control characters': faults.line,
     'Must not contain control characters': faults.hidden,
     'Must not contain hidden characters': faults.hidden,

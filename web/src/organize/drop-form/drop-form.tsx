@@ -76,7 +76,7 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
         onSubmit={(submit) => void save(submit)}
       >
         <LeaveGuard when={isDirty && savedAs === undefined} />
-        <TimesPanel event={event} />
+        <TimesPanel event={event} drop={drop} />
         <SeatsPanel event={event} fixed={drop !== undefined} />
         <TermsPanel fixed={drop !== undefined} />
         {drop && !drop.questions ? (
@@ -106,6 +106,7 @@ function changesOf(body: ReturnType<typeof bodyOf>, dirty: Dirty) {
   const isDirty: Record<keyof typeof terms, boolean> = {
     opensAt: Boolean(dirty.opensAt),
     closesAt: Boolean(dirty.closesAt),
+    allowLate: Boolean(dirty.closesAt),
     price: Boolean(dirty.price) || Boolean(dirty.currency),
     holdSeconds: Boolean(dirty.holdMinutes),
     maxPerBuyer: Boolean(dirty.maxPerBuyer),

@@ -21,6 +21,8 @@ export type QuestionValues = {
 export type DropValues = {
   opensAt: string;
   closesAt: string;
+  /** It may close after the event begins. */
+  allowLate: boolean;
   price: string;
   currency: string;
   holdMinutes: string;
@@ -41,16 +43,21 @@ export const emptyQuestion: QuestionValues = {
   right: '0',
 };
 
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 
 /** A sale that would do for most: tomorrow at this hour, until the event begins. */
 export function newDropValues(event: Event, now: number): DropValues {
   const zone = usableZone(event.timeZone);
-  const opensAt = Math.ceil((now + day) / 3_600_000) * 3_600_000;
-  const closesAt = Math.max(Date.parse(event.startsAt), opensAt + day);
+  const startsAt = Date.parse(event.startsAt);
+  const fullHour = (at: number) => Math.ceil(at / hour) * hour;
+  // Where the event begins before that, the sale opens at the next full hour.
+  const opensAt = fullHour(now + day) < startsAt ? fullHour(now + day) : fullHour(now);
+  const closesAt = startsAt > opensAt ? startsAt : opensAt + day;
   return {
     opensAt: typedTime(opensAt, zone),
     closesAt: typedTime(closesAt, zone),
+    allowLate: false,
     price: '',
     currency: event.drops.at(-1)?.price.currency ?? 'EUR',
     holdMinutes: '5',
@@ -68,6 +75,7 @@ export function dropValues(drop: Drop, event: Event): DropValues {
   return {
     opensAt: typedTime(Date.parse(drop.opensAt), zone),
     closesAt: typedTime(Date.parse(drop.closesAt), zone),
+    allowLate: false,
     price: decimal(drop.price),
     currency: drop.price.currency,
     holdMinutes: String(Math.round((drop.holdSeconds / 60) * 100) / 100),
@@ -103,6 +111,7 @@ export function bodyOf(values: DropValues, timeZone: string) {
   return {
     opensAt: isoOf(values.opensAt, timeZone),
     closesAt: isoOf(values.closesAt, timeZone),
+    ...(values.allowLate && { allowLate: true }),
     price: { amount: price.kind === 'amount' ? price.amount : undefined, currency },
     holdSeconds: minutes === undefined ? undefined : Math.round(minutes * 60),
     maxPerBuyer: numberOf(values.maxPerBuyer),
@@ -129,7 +138,7 @@ function numberOf(typed: string): number | undefined {
   return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
 }
 
-function isoOf(typed: string, timeZone: string): string | undefined {
+export function isoOf(typed: string, timeZone: string): string | undefined {
   const meant = momentOf(typed, timeZone);
   return meant.kind === 'moment' ? new Date(meant.at).toISOString() : undefined;
 }
@@ -184,11 +193,20 @@ export function dropRules(words: StaffWords, event: Event, known: Drop | undefin
     if (known && Date.parse(body.closesAt ?? '') <= Date.parse(body.opensAt ?? '')) {
       faults.push({ field: 'closesAt', message: words.faults.afterOpening });
     }
+    if (isLate(body.closesAt, event, known) && !values.allowLate) {
+      faults.push({ field: 'closesAt', message: words.faults.late });
+    }
     if (known && (body.maxPerBuyer ?? 0) > known.capacity) {
       faults.push({ field: 'maxPerBuyer', message: words.faults.fewSeats });
     }
     return resultOf(values, faults);
   };
+}
+
+/** Whether it closes after its event begins, and later than it does now: what was allowed once stays allowed. */
+export function isLate(closesAt: string | undefined, event: Event, known: Drop | undefined): boolean {
+  const at = Date.parse(closesAt ?? '');
+  return at > Date.parse(event.startsAt) && !(known && at <= Date.parse(known.closesAt));
 }
 
 /** The answer is one of the choices; when that one is empty, it says so itself. */

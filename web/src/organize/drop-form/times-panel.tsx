@@ -1,13 +1,14 @@
 import { useFormContext, useWatch } from 'react-hook-form';
-import type { Event } from '../../api/types.ts';
+import type { Drop, Event } from '../../api/types.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import styles from '../form.module.css';
 import { TimeField } from '../time-field.tsx';
 import { momentOf, type Meant, usableZone } from '../zoned-time.ts';
-import type { DropValues } from './drop-values.ts';
+import { LateBox } from '../late-box.tsx';
+import { isLate, isoOf, type DropValues } from './drop-values.ts';
 
-export function TimesPanel({ event }: { event: Event }) {
+export function TimesPanel({ event, drop }: { event: Event; drop: Drop | undefined }) {
   const words = useWords();
   const { register, formState, control } = useFormContext<DropValues>();
   const [opensAt, closesAt] = useWatch({ control, name: ['opensAt', 'closesAt'] });
@@ -35,6 +36,7 @@ export function TimesPanel({ event }: { event: Event }) {
           error={errors.closesAt?.message}
         />
       </div>
+      {isLate(isoOf(closesAt, timeZone), event, drop) && <LateBox {...register('allowLate')} />}
       <Span
         opensAt={momentOf(opensAt, timeZone)}
         closesAt={momentOf(closesAt, timeZone)}

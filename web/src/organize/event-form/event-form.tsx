@@ -12,11 +12,20 @@ import { useWords } from '../../staff/use-words.ts';
 import { faultsOnLeaving } from '../faults-on-leaving.ts';
 import { showServerFaults } from '../form-faults.ts';
 import styles from '../form.module.css';
+import { LateBox } from '../late-box.tsx';
 import { LeaveGuard } from '../leave-guard.tsx';
 import { loadEventSchemas } from '../load-schemas.ts';
 import { SaveFault } from '../save-fault.tsx';
 import { TimeField } from '../time-field.tsx';
-import { bodyOf, eventRules, fieldOf, valuesOf, zoneOf, type EventValues } from './event-values.ts';
+import {
+  bodyOf,
+  eventRules,
+  fieldOf,
+  hasLateDrop,
+  valuesOf,
+  zoneOf,
+  type EventValues,
+} from './event-values.ts';
 import { ZoneField } from './zone-field.tsx';
 
 export function EventForm({ event }: { event?: Event }) {
@@ -25,7 +34,7 @@ export function EventForm({ event }: { event?: Event }) {
   const client = useQueryClient();
   const [, go] = useLocation();
   const form = useForm<EventValues>({
-    resolver: eventRules(words),
+    resolver: eventRules(words, event),
     defaultValues: valuesOf(event),
   });
   const { register, handleSubmit, formState, setError, control } = form;
@@ -87,6 +96,9 @@ export function EventForm({ event }: { event?: Event }) {
             error={errors.startsAt?.message}
           />
         </div>
+        {hasLateDrop({ ...form.getValues(), startsAt, timeZone }, event) && (
+          <LateBox {...register('allowLate')} />
+        )}
         <AreaField
           {...register('description')}
           label={words.event.description}
@@ -111,7 +123,8 @@ export function EventForm({ event }: { event?: Event }) {
 /** Only what was touched: a time keeps its seconds, and what somebody else changed meanwhile stays. */
 function changesOf(body: ReturnType<typeof bodyOf>, dirty: Partial<Record<keyof EventValues, unknown>>) {
   // The time that stands there is another moment in another zone.
-  const touched = dirty['timeZone'] ? { ...dirty, startsAt: true } : dirty;
+  const hasMoved = dirty['timeZone'] || dirty['startsAt'];
+  const touched = hasMoved ? { ...dirty, startsAt: true, allowLate: true } : dirty;
   const changed = Object.entries(body).filter(([key]) => touched[key as keyof EventValues]);
   return Object.fromEntries(changed.length > 0 ? changed : [['title', body.title]]);
 }

@@ -4,6 +4,7 @@ import type { Event } from '../../api/types.ts';
 import type { StaffWords } from '../../staff/words/en.ts';
 import { issueWords, resultOf, type FieldOf } from '../form-faults.ts';
 import { loadEventSchemas } from '../load-schemas.ts';
+import { serverClock } from '../../clock/server-clock.ts';
 import { deviceZone } from '../../i18n/times.ts';
 import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
 import { zoneNamed } from './zones.ts';
@@ -15,15 +16,24 @@ export type EventValues = {
   /** As it was typed. */
   timeZone: string;
   description: string;
+  /** Its sales may close after it begins. */
+  allowLate: boolean;
 };
 
 export const fieldOf: FieldOf = ([first = 'root']) => first;
 
 export function valuesOf(event: Event | undefined): EventValues {
-  if (!event) return { title: '', venue: '', startsAt: '', timeZone: deviceZone(), description: '' };
+  if (!event)
+    return { title: '', venue: '', startsAt: '', timeZone: deviceZone(), description: '', allowLate: false };
   const { title, venue, timeZone, description } = event;
-  const startsAt = typedTime(Date.parse(event.startsAt), usableZone(timeZone));
-  return { title, venue, description, timeZone, startsAt };
+  const startsAt = typedTimeOf(event);
+  return { title, venue, description, timeZone, startsAt, allowLate: false };
+}
+
+function typedTimeOf(event: Event): string;
+function typedTimeOf(event: Event | undefined): string | undefined;
+function typedTimeOf(event: Event | undefined): string | undefined {
+  return event && typedTime(Date.parse(event.startsAt), usableZone(event.timeZone));
 }
 
 /** In which the time that is typed is meant; while none is named, that of the device. */
@@ -34,13 +44,25 @@ export function zoneOf({ timeZone }: Pick<EventValues, 'timeZone'>): string {
 export function bodyOf(values: EventValues) {
   const meant = momentOf(values.startsAt, zoneOf(values));
   const startsAt = meant.kind === 'moment' ? new Date(meant.at).toISOString() : undefined;
-  return { ...values, startsAt, timeZone: zoneNamed(values.timeZone) ?? values.timeZone };
+  const { allowLate, ...facts } = values;
+  const timeZone = zoneNamed(values.timeZone) ?? values.timeZone;
+  return { ...facts, startsAt, timeZone, ...(allowLate && { allowLate: true }) };
 }
 
-export function eventRules(words: StaffWords): Resolver<EventValues> {
+/** Whether a sale of the event would close after it begins, as it does not do now. */
+export function hasLateDrop(values: EventValues, event: Event | undefined): boolean {
+  const starts = Date.parse(bodyOf(values).startsAt ?? '');
+  return (
+    event !== undefined &&
+    starts < Date.parse(event.startsAt) &&
+    event.drops.some(({ state, closesAt }) => state !== 'cancelled' && Date.parse(closesAt) > starts)
+  );
+}
+
+export function eventRules(words: StaffWords, event: Event | undefined): Resolver<EventValues> {
   return async (values) => {
     const { newEvent } = await loadEventSchemas();
-    const body = bodyOf(values);
+    const { allowLate, ...body } = bodyOf(values);
     const parsed = newEvent.safeParse(body);
     const isGap = momentOf(values.startsAt, zoneOf(values)).kind === 'gap';
     const faults = (parsed.error?.issues ?? []).map((issue) => {
@@ -48,6 +70,11 @@ export function eventRules(words: StaffWords): Resolver<EventValues> {
       const message = field === 'startsAt' && isGap ? words.faults.gap : issueWords(issue, body, words);
       return { field, message };
     });
+    const hasMoved = typedTimeOf(event) !== values.startsAt || event?.timeZone !== body.timeZone;
+    if (hasMoved && Date.parse(body.startsAt ?? '') < serverClock.now())
+      faults.push({ field: 'startsAt', message: words.faults.past });
+    if (hasLateDrop(values, event) && !allowLate)
+      faults.push({ field: 'startsAt', message: words.faults.dropLate });
     return resultOf(values, faults);
   };
 }

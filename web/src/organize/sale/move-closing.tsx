@@ -9,6 +9,9 @@ import { Notice } from '../../design/notice.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
+import { isLate } from '../drop-form/drop-values.ts';
+import { closesLate } from '../form-faults.ts';
+import { LateBox } from '../late-box.tsx';
 import { TimeField } from '../time-field.tsx';
 import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
 import styles from './sale-page.module.css';
@@ -30,6 +33,10 @@ export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
   const [error, setError] = useState<unknown>();
+  const [allowLate, setAllowLate] = useState(false);
+  const meantNow = momentOf(typed ?? '', timeZone);
+  const late =
+    meantNow.kind === 'moment' && isLate(new Date(meantNow.at).toISOString(), event, { ...drop, closesAt });
 
   const change = (value: string) => {
     setTyped(value);
@@ -47,17 +54,27 @@ export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps
       setFault(meant.at <= serverClock.now() ? faults.past : faults.afterOpening);
       return;
     }
+    if (late && !allowLate) {
+      setFault(faults.late);
+      return;
+    }
     setBusy(true);
     try {
-      await ask('PATCH', `/drops/${drop.id}`, { body: { closesAt: new Date(meant.at).toISOString() } });
+      await ask('PATCH', `/drops/${drop.id}`, {
+        body: { closesAt: new Date(meant.at).toISOString(), ...(late && { allowLate }) },
+      });
       void client.invalidateQueries({ queryKey: ['drops', drop.id] });
       void client.invalidateQueries({ queryKey: ['own events'] });
       await refetch();
       say(words.extended(format.moment(meant.at, timeZone)));
       setTyped(undefined);
     } catch (caught) {
-      if (caught instanceof Refusal && caught.code === 'invalid_request') setFault(faults.past);
-      else setError(caught);
+      if (caught instanceof Refusal && caught.code === 'invalid_request') {
+        // The event was moved meanwhile, or the time has passed.
+        const isLateNow = caught.body.errors?.some(({ message }) => message === closesLate);
+        if (isLateNow) void client.invalidateQueries({ queryKey: ['events', event.id] });
+        setFault(isLateNow ? faults.late : faults.past);
+      } else setError(caught);
     } finally {
       setBusy(false);
     }
@@ -88,6 +105,7 @@ export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps
               onChange={({ target }) => change(target.value)}
               error={fault}
             />
+            {late && <LateBox checked={allowLate} onChange={({ target }) => setAllowLate(target.checked)} />}
             <div className={styles.quick}>
               {(['quarter', 'hour', 'day'] as const).map((step) => (
                 <Button key={step} look="quiet" onClick={() => change(later(typed, step, timeZone) ?? typed)}>

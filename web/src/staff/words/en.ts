@@ -54,6 +54,8 @@ export const en = {
     sameChoice: 'Two choices are the same.',
     answerNotChoice: 'Mark the right one.',
     currency: 'This is not a currency.',
+    late: 'The sale would close after the event begins. Choose an earlier time, or allow it below.',
+    dropLate: 'A sale of this event closes after this time. Choose a later one, or allow it below.',
     zone: 'Choose a time zone from the list, for example Europe/Berlin.',
     decimals: (digits: number, example: string) =>
       digits === 0 ? `This currency has no decimals: ${example}.` : `At most ${digits} decimals: ${example}.`,
@@ -123,6 +125,7 @@ export const en = {
     create: 'Create the sale',
     notFound: 'There is no such sale.',
     times: 'When',
+    allowLate: 'Keep selling after the event has begun',
     timesLead: 'The countdown of every buyer runs to the opening, to the second.',
     opensAt: 'Sale opens',
     closesAt: 'Sale closes',

@@ -46,6 +46,8 @@ export const zhHant: StaffWords = {
     sameChoice: '有兩個選項相同。',
     answerNotChoice: '請標出正確的選項。',
     currency: '這不是貨幣代碼。',
+    late: '銷售會在活動開始後才結束。請選更早的時間，或在下方允許。',
+    dropLate: '這個活動有銷售在此時間之後才結束。請選更晚的時間，或在下方允許。',
     zone: '請從清單選擇時區，例如 Europe/Berlin。',
     decimals: (digits, example) =>
       digits === 0 ? `這種貨幣沒有小數：${example}。` : `最多 ${digits} 位小數：${example}。`,
@@ -107,6 +109,7 @@ export const zhHant: StaffWords = {
     create: '建立銷售',
     notFound: '沒有這場銷售。',
     times: '時間',
+    allowLate: '活動開始後繼續銷售',
     timesLead: '每位購票者的倒數都會準確到開賣的那一秒。',
     opensAt: '開賣',
     closesAt: '結束',
