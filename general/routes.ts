@@ -9,6 +9,7 @@ import { unbanUser } from './accounts/unban-user.ts';
 import { whoAmI } from './accounts/who-am-i.ts';
 import { checkIn } from './check-ins/check-in.ts';
 import { countCheckIns } from './check-ins/count-check-ins.ts';
+import { undoCheckIn } from './check-ins/undo-check-in.ts';
 import type { Deps } from './deps.ts';
 import { createDrop } from './drops/create-drop.ts';
 import { editDrop } from './drops/edit-drop.ts';
@@ -59,6 +60,7 @@ export function createRoutes(deps: Deps): Route[] {
     listOrders(deps),
     showOrder(deps),
     checkIn(deps),
+    undoCheckIn(deps),
     countCheckIns(deps),
     showHealth(deps),
   ];

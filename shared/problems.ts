@@ -34,6 +34,8 @@ export const problems = {
   no_entry: { status: 409, title: 'You have neither a hold nor a place in standby to give up' },
   // tickets
   already_checked_in: { status: 409, title: 'This ticket was used before' },
+  check_in_undone: { status: 409, title: 'This check-in was undone since' },
+  not_checked_in: { status: 409, title: 'This ticket is not checked in' },
   ticket_refunded: { status: 409, title: 'This ticket’s order was refunded' },
   ticket_not_valid: { status: 422, title: 'This is no ticket for this event' },
   // checkout

@@ -6,6 +6,14 @@ import { time } from './times.ts';
 export const newCheckIn = z
   .strictObject({
     code: z.string().trim().min(1).max(200).meta({ description: 'What the ticket’s QR code says' }),
+    nonce: z
+      .string()
+      .regex(/^[\w-]{8,64}$/)
+      .optional()
+      .meta({
+        description:
+          'Made up by the caller for this one scan, and sent again with it when no answer came: a UUID will do',
+      }),
   })
   .meta({ id: 'NewCheckIn' });
 
@@ -19,6 +27,10 @@ export const checkIn = z
       .meta({ description: 'A ticket that was used before is the problem `already_checked_in`' }),
   })
   .meta({ id: 'CheckIn' });
+
+export const undoneCheckIn = z
+  .object({ seat, order, checkedInAt: time, undoneAt: time })
+  .meta({ id: 'UndoneCheckIn' });
 
 export const checkInCounts = z
   .object({

@@ -21,6 +21,8 @@ import * as withheldSeats from './015-withheld-seats.ts';
 import * as lapsePause from './016-lapse-pause.ts';
 import * as namesOfSoldSeats from './017-names-of-sold-seats.ts';
 import * as soldSeatsHaveNames from './018-sold-seats-have-names.ts';
+import * as checkInsHaveANonce from './019-check-ins-have-a-nonce.ts';
+import * as undoneCheckIns from './020-undone-check-ins.ts';
 import * as sessionsEndWithABan from './021-sessions-end-with-a-ban.ts';
 
 const migrations: Record<string, Knex.Migration> = {
@@ -42,6 +44,8 @@ const migrations: Record<string, Knex.Migration> = {
   '016-lapse-pause': lapsePause,
   '017-names-of-sold-seats': namesOfSoldSeats,
   '018-sold-seats-have-names': soldSeatsHaveNames,
+  '019-check-ins-have-a-nonce': checkInsHaveANonce,
+  '020-undone-check-ins': undoneCheckIns,
   '021-sessions-end-with-a-ban': sessionsEndWithABan,
 };
 

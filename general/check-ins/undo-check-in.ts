@@ -1,0 +1,78 @@
+import { newCheckIn, undoneCheckIn } from '../../shared/contract/check-ins.ts';
+import { ofOne } from '../../shared/contract/ids.ts';
+import { transact, type Database } from '../../shared/mysql/connect.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Deps } from '../deps.ts';
+import { findEvent } from '../events/event.ts';
+import { requireOwner } from '../events/owner.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import type { OrderRow } from '../orders/present-orders.ts';
+import { describeTicket, findCheckIn, ofTicket, type UndoneRow } from './check-in-row.ts';
+import { readTicket, ticketKeyFrom, type Ticket } from './ticket.ts';
+
+/** For the wrong ticket, or somebody who goes out again: the ticket is as if it had not been used. */
+export function undoCheckIn({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'>): Route {
+  const key = ticketKeyFrom(checkoutKey);
+  return defineRoute({
+    method: 'POST',
+    path: '/api/events/:id/check-ins/undo',
+    summary: 'Take a check-in back',
+    description:
+      'The ticket can then be used again. Who checked it in, who undid that, and when, is kept. Sent again with the ' +
+      'same `nonce` it is the same undoing and gets the same answer.',
+    tag: 'Tickets',
+    who: ['organizer', 'admin'],
+    params: ofOne,
+    body: newCheckIn,
+    success: { status: 200, schema: undoneCheckIn, description: 'Not used any more' },
+    problems: ['not_checked_in', 'ticket_refunded', 'ticket_not_valid'],
+    async handle({ params: { id: eventId }, body: { code, nonce }, session }) {
+      const event = await findEvent(db, eventId);
+      if (!event) throw new Problem('not_found');
+      requireOwner(session, event.organizer_id);
+      const ticket = readTicket(code, eventId, key);
+      if (!ticket) throw new Problem('ticket_not_valid');
+
+      const row = await undo(db, ticket, { undone_by: session.userId, undo_nonce: nonce ?? null });
+      const { order, seat } = await describeTicket(db, ticket);
+      return {
+        seat,
+        order,
+        checkedInAt: row.checked_in_at.toISOString(),
+        undoneAt: row.undone_at.toISOString(),
+      };
+    },
+  });
+}
+
+/**
+ * What it was moved to, in one transaction with the order's row locked, as in check-in.ts.
+ * @throws {Problem} not_checked_in, ticket_refunded or ticket_not_valid
+ */
+function undo(
+  db: Database,
+  ticket: Ticket,
+  facts: Pick<UndoneRow, 'undone_by' | 'undo_nonce'>,
+): Promise<Omit<UndoneRow, 'id'>> {
+  const { undo_nonce } = facts;
+  return transact(db, async (trx) => {
+    const order = await trx<OrderRow>('orders').where({ id: ticket.orderId }).forUpdate().first('status');
+    if (!order) throw new Problem('ticket_not_valid');
+    // Asked again: somebody may have checked the ticket in since, and that stays.
+    const before =
+      undo_nonce === null
+        ? undefined
+        : await trx<UndoneRow>('undone_check_ins')
+            .where({ ...ofTicket(ticket), undo_nonce })
+            .first();
+    if (before) return before;
+    const known = await findCheckIn(trx, ticket);
+    if (!known) throw new Problem('not_checked_in');
+    // A refund has counted the ticket as used, and withheld its seat.
+    if (order.status !== 'paid') throw new Problem('ticket_refunded');
+    const row = { ...known, ...facts, undone_at: new Date() };
+    await trx<UndoneRow>('undone_check_ins').insert(row);
+    await trx('check_ins').where(ofTicket(ticket)).delete();
+    return row;
+  });
+}

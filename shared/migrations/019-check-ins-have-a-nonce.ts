@@ -1,0 +1,12 @@
+import type { Knex } from 'knex';
+
+/** By its nonce a check-in is known when it is asked for again. */
+export async function up(db: Knex): Promise<void> {
+  await db.schema.alterTable('check_ins', (table) => {
+    table.specificType('nonce', 'varchar(64) character set ascii collate ascii_bin null');
+  });
+}
+
+export async function down(db: Knex): Promise<void> {
+  await db.schema.alterTable('check_ins', (table) => table.dropColumn('nonce'));
+}
