@@ -13,7 +13,7 @@ export async function insertEvent(db: Database): Promise<number> {
     title: 'A Night of Strings',
     description: '',
     venue: 'Old Mill',
-    starts_at: new Date(),
+    starts_at: new Date(Date.now() + 90 * 86_400_000),
   });
   return eventId;
 }
