@@ -151,8 +151,6 @@ http {
             ${limitRate('entry', limits)}
             ${caches ? cacheSoldOut() : ''}
             ${caches && onlyHttps ? stayWithHttps : ''}
-            # In one piece, as the publisher's fast lane takes it.
-            proxy_request_buffering on;
             gzip off; # answers with checkout tokens, which must not be told by their length
             proxy_read_timeout 10s;
             proxy_pass http://$entry_tier;

@@ -55,9 +55,11 @@ test('who keeps sending a byte now and then has seconds for all of a body, where
       drip(door.port, `${head('/api/events')}Content-Length: 16000\r\n\r\n`),
       drip(door.port, `${head('/api/auth/signin')}Transfer-Encoding: chunked\r\n\r\nfff\r\n`),
       drip(door.port, `${head('/socket.io/?EIO=4')}Content-Length: 16000\r\n\r\n`),
+      drip(door.port, `${head('/api/drops/1/entries')}Content-Length: 16000\r\n\r\n`),
+      drip(door.port, `${head('/api/drops/1/entries')}Transfer-Encoding: chunked\r\n\r\nfff\r\n`),
       drip(door.port, `${head('/healthz')}Content-Length: 16000\r\n\r\n`),
     ]);
-    await expect(cutOff).resolves.toHaveLength(4);
+    await expect(cutOff).resolves.toHaveLength(6);
   } finally {
     await door.stop();
   }

@@ -33,6 +33,12 @@ export function send(res: ServerResponse, { status, fields, body }: Answer): voi
   res.end(body);
 }
 
+/**
+ * Milliseconds for the rest of a request whose head is here: the front door passes a body on as it comes. Who takes longer
+ * is node:http's to wait for, which has a limit for all of it.
+ */
+const partWaitMs = 1_000;
+
 /** Never rejects. */
 export type Answerer = (request: WholeRequest) => Promise<Answer>;
 
@@ -80,7 +86,10 @@ class Connection {
     end: () => this.#end(),
     timeout: () => this.closeIfIdle(),
     error: () => this.#socket.destroy(),
-    close: () => this.#options.onGone(),
+    close: () => {
+      clearTimeout(this.#part?.wait);
+      this.#options.onGone();
+    },
   };
   #busy = false;
   #answered = false;
@@ -88,6 +97,8 @@ class Connection {
   #ended = false;
   /** Came before the last request was answered. */
   #early: Buffer | undefined;
+  /** A request of which the rest is on its way, and what ends the wait for it. */
+  #part: { chunk: Buffer; wait: NodeJS.Timeout } | undefined;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
@@ -97,7 +108,7 @@ class Connection {
   }
 
   closeIfIdle(): void {
-    if (!this.#busy) this.#socket.destroy();
+    if (!this.#busy && !this.#part) this.#socket.destroy();
   }
 
   #take(chunk: Buffer): void {
@@ -107,11 +118,19 @@ class Connection {
       this.#socket.pause();
       return;
     }
-    const request = readWhole(chunk);
+    const all = this.#part ? Buffer.concat([this.#part.chunk, chunk]) : chunk;
+    const request = readWhole(all);
     if (!request) {
-      this.#handOver(chunk);
+      this.#handOver(all);
       return;
     }
+    if ('missing' in request) {
+      const wait = this.#part?.wait ?? setTimeout(() => this.#handOver(this.#part!.chunk), partWaitMs);
+      this.#part = { chunk: all, wait };
+      return;
+    }
+    clearTimeout(this.#part?.wait);
+    this.#part = undefined;
     this.#busy = true;
     void this.#options.answer(request).then((answer) => this.#send(answer));
   }
@@ -143,6 +162,8 @@ class Connection {
 
   #handOver(unread: Buffer): void {
     const socket = this.#socket;
+    clearTimeout(this.#part?.wait);
+    this.#part = undefined;
     for (const [event, listener] of Object.entries(this.#listeners)) socket.off(event, listener);
     socket.setTimeout(0);
     this.#options.onGone();

@@ -38,7 +38,7 @@ test.each([
   'Origin: \t https://seatdrop.test \t',
   'Empty:',
 ])('and so it is with "%s"', (line) => {
-  expect(readWhole(Buffer.from(withLine(line)))?.target).toBe('/api/drops/7/entries');
+  expect(readWhole(Buffer.from(withLine(line)))).toHaveProperty('target', '/api/drops/7/entries');
 });
 
 test.each([
@@ -60,7 +60,7 @@ test.each([
   ['no length', plain.toString().replace('Content-Length', 'Length')],
   ['a length with a sign', plain.toString().replace(': 13', ': +13')],
   ['a length with a zero', plain.toString().replace(': 13', ': 013')],
-  ['less than was announced', plain.toString().slice(0, -1)],
+  ['a length of more than any entry needs', plain.toString().replace(': 13', ': 8193')],
   ['more than was announced', `${plain.toString()}P`],
   ['no end of the head', lines.join('\r\n')],
   ['another version', plain.toString().replace('HTTP/1.1', 'HTTP/1.0')],
@@ -71,6 +71,14 @@ test.each([
   ['more than any entry needs', withLine(`X-Long: ${'x'.repeat(8_192)}`)],
 ])('%s is left to node:http', (_what, text) => {
   expect(readWhole(Buffer.from(text))).toBeUndefined();
+});
+
+test('of one of which the body is on its way it is known how much is missing', () => {
+  const endOfHead = plain.length - body.length;
+  for (let length = 0; length < plain.length; length += 1)
+    expect(readWhole(plain.subarray(0, length))).toEqual(
+      length < endOfHead ? undefined : { missing: plain.length - length },
+    );
 });
 
 /** What node:http makes of bytes: the requests it saw, and their bodies. */
@@ -135,7 +143,7 @@ test('what we read, node:http reads in the same way', async () => {
     fc.asyncProperty(changed, async (text) => {
       const bytes = Buffer.from(text, 'latin1');
       const ours = readWhole(bytes);
-      if (!ours) return;
+      if (!ours || 'missing' in ours) return;
       taken += 1;
       const seen = await byNode(bytes);
       expect(seen).toHaveLength(1);

@@ -94,7 +94,44 @@ test('wherever it is cut in two, a request is answered once', async () => {
     socket.destroy();
   }
   expect(echo.counts.lane + echo.counts.node).toBe(whole.length - 1);
+  // With all of its head it stays: the front door passes a body on as it comes.
+  expect(echo.counts.lane).toBeGreaterThanOrEqual('body'.length);
   expect(echo.counts.node).toBeGreaterThan(0);
+});
+
+test('who sends the rest of a body by the drop has as long as with node:http, and no longer', async () => {
+  const server = new FastLaneServer(
+    { headersTimeout: 200, requestTimeout: 200, connectionsCheckingInterval: 50 },
+    () => Promise.reject(new Error('it never came whole')),
+    (req) => void req.resume(),
+  );
+  try {
+    const slow = await open(await listen(server, '127.0.0.1', 0));
+    slow.socket.on('error', () => {});
+    slow.socket.write(request('/slow', 'x'.repeat(4_000)).slice(0, 200));
+    const dripping = setInterval(() => slow.socket.write('x'), 20);
+    await eventually(() => slow.ended());
+    clearInterval(dripping);
+    expect(slow.text()).toContain(' 408 ');
+    slow.socket.destroy();
+  } finally {
+    await closeServer(server);
+  }
+});
+
+test('who goes away in the middle of a body is nobody’s trouble', async () => {
+  const [rude, polite] = [await open(), await open()];
+  await write(rude.socket, request('/gone', 'body').slice(0, -1));
+  await write(polite.socket, request('/gone', 'body').slice(0, -1));
+  await sleep(20);
+  rude.socket.resetAndDestroy();
+  polite.socket.end();
+  await eventually(() => polite.ended());
+  const next = await open();
+  next.socket.end(request('/next', 'a'));
+  await eventually(() => next.ended());
+  expect(next.bodies()).toEqual(['/next a']);
+  expect(echo.counts).toEqual({ lane: 1, node: 0 });
 });
 
 test('several in one piece, or sent before the last was answered, are answered in their order', async () => {
@@ -246,7 +283,15 @@ test('what nginx passes on stays in the lane', async () => {
       });
       expect(await response.text()).toBe(`/api/drops/7/entries ${body}.`);
     }
-    expect(echo.counts).toEqual({ lane: 5, node: 0 });
+    // Browsers may send a body after the head.
+    const later = await open(port);
+    const whole = request('/api/drops/7/entries', 'body');
+    await write(later.socket, whole.slice(0, -4));
+    await sleep(50);
+    await write(later.socket, whole.slice(-4));
+    await eventually(() => later.bodies().length > 0);
+    later.socket.destroy();
+    expect(echo.counts).toEqual({ lane: 6, node: 0 });
   } finally {
     await door.stop();
     rmSync(dir, { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * Reads a request that came whole, in one piece, and as plainly as a front door sends it. What is anything else, or
+ * Reads a request that came whole, in one piece or with the rest of its body after it, and as plainly as a front door sends it. What is anything else, or
  * might be, is left to node:http: nothing here has to be lenient, or right about what is rare.
  */
 import type { IncomingHttpHeaders } from 'node:http';
@@ -10,6 +10,8 @@ export type WholeRequest = { target: string; headers: IncomingHttpHeaders; body:
 const plainHead = /^POST (\/[!-~]*) HTTP\/1\.1\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~]*\r\n)+$/;
 
 const endOfHead = Buffer.from('\r\n\r\n');
+
+const plainLength = /^(?:0|[1-9]\d{0,4})$/;
 
 /** Bytes, ten times what an entry needs. What is too long is for node:http to refuse. */
 const longest = 8 * 1024;
@@ -30,8 +32,11 @@ const read = new Set([
 /** Fields that change how a message is read or answered. */
 const framing = new Set(['expect', 'trailer', 'transfer-encoding', 'upgrade']);
 
-/** The POST that `chunk` is, if it is one and nothing besides. */
-export function readWhole(chunk: Buffer): WholeRequest | undefined {
+/** All of it but for what is missing at the end of its body. */
+export type PartOfRequest = { missing: number };
+
+/** The POST that `chunk` is, if it is one and nothing besides, or the beginning of one with all of its head. */
+export function readWhole(chunk: Buffer): WholeRequest | PartOfRequest | undefined {
   const headLength = chunk.indexOf(endOfHead);
   if (headLength < 0 || chunk.length > longest) return undefined;
   const head = chunk.toString('latin1', 0, headLength + 2);
@@ -53,7 +58,10 @@ export function readWhole(chunk: Buffer): WholeRequest | undefined {
     at = end + 2;
   }
   const body = chunk.subarray(headLength + endOfHead.length);
-  if (headers['host'] === undefined || headers['content-length'] !== String(body.length)) return undefined;
+  const length = headers['content-length'];
+  if (headers['host'] === undefined || length === undefined || !plainLength.test(length)) return undefined;
   if (headers['connection'] !== undefined && headers['connection'] !== 'keep-alive') return undefined;
-  return { target, headers, body };
+  const missing = Number(length) - body.length;
+  if (missing === 0) return { target, headers, body };
+  return missing > 0 && chunk.length + missing <= longest ? { missing } : undefined;
 }

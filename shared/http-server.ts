@@ -2,8 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 
 /**
  * Milliseconds in which a client must have sent what it wants: its headers, and all of it. Nobody keeps a server busy by
- * sending slowly. nginx passes bodies on as they come, but for those of entries: it has no limit for how long all of a body
- * may take, only for how long nothing may come. How long an answer takes is not limited here.
+ * sending slowly. nginx passes bodies on as they come: it has no limit for how long all of a body may take,
+ * only for how long nothing may come. How long an answer takes is not limited here.
  */
 export const httpPatience = {
   headersTimeout: 5_000,

@@ -21,6 +21,8 @@ beforeAll(async () => {
   forgersDoor = openFrontDoor(stack.url, 64);
 }, 300_000);
 afterAll(async () => {
+  // After a failure they would go on for ever.
+  patience.tries = 0;
   await door?.close();
   await forgersDoor?.close();
   await stack?.stop();
@@ -31,7 +33,7 @@ const seats = { rows: 15, seatsPerRow: 20 };
 const standbyLimit = 100;
 
 /** As pages: they give up on a line that others share as little as on one that the buyer is alone in. */
-const patience = { tries: Infinity, quietForMs: 2_000, askForMs: 240_000, pollStandbyMs: Infinity };
+const patience = { tries: Infinity, quietForMs: 2_000, askForMs: 60_000, pollStandbyMs: Infinity };
 
 async function openPages(dropId: number, count: number, address: string) {
   const drop = (await loadDrop(stack.db, dropId))!;
@@ -72,7 +74,19 @@ async function openPages(dropId: number, count: number, address: string) {
       });
       // Who is in standby has an outcome, and stays.
       const knows = (buyer: Buyer) => done.has(buyer) || buyer.state?.status === 'standby';
-      await eventually(() => buyers.every(knows), 120_000);
+      try {
+        await eventually(() => buyers.every(knows), 120_000);
+      } catch (error) {
+        // What they still wait for says more than that they do.
+        const left = buyers.filter((buyer) => !knows(buyer));
+        const last = left
+          .slice(0, 3)
+          .map(({ presses, told, state }) => ({ press: presses.at(-1), tries: presses.length, told, state }));
+        throw new Error(
+          `${left.length} wait: ${JSON.stringify({ last, line: board.line(), errors: board.errors })}`,
+          { cause: error },
+        );
+      }
       for (const buyer of buyers) buyer.saleIsOver();
       await Promise.all(buying);
       // Sold out is said at the door, or by the outcome to those who had got in before.
