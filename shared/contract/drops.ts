@@ -30,8 +30,10 @@ const newQuestion = z
   })
   .superRefine(({ choices, answer }, ctx) => {
     if (!choices) return;
-    const distinct = new Set(choices.map(normalizeAnswer));
-    if (distinct.size < choices.length) {
+    // What is empty is required, and not the same as what else is empty.
+    const filled = choices.map(normalizeAnswer).filter((choice) => choice !== '');
+    const distinct = new Set(filled);
+    if (distinct.size < filled.length) {
       ctx.addIssue({ code: 'custom', path: ['choices'], message: 'Two choices are the same' });
     }
     if (!distinct.has(normalizeAnswer(answer))) {
@@ -85,21 +87,47 @@ const layout = {
     .meta({ description: 'How many parts decide at once; first come first served holds within each' }),
 };
 
-export const newDrop = z
-  .strictObject({
-    ...terms,
-    lapsePauseSeconds: lapsePauseSeconds.default(usualLapsePause),
-    ...layout,
-    allowLate,
+const newDropFields = z.strictObject({
+  ...terms,
+  lapsePauseSeconds: lapsePauseSeconds.default(usualLapsePause),
+  ...layout,
+  allowLate,
+});
+
+/** A rule about several fields is checked as soon as these are sound, so that all faults are told at once. */
+const ifSound =
+  (...names: (keyof typeof newDropFields.shape)[]) =>
+  ({ value }: { value: unknown }): boolean =>
+    names.every((name) => {
+      const field = (value as Partial<Record<string, unknown>> | null)?.[name];
+      return newDropFields.shape[name].safeParse(field).success;
+    });
+
+export const newDrop = newDropFields
+  .refine(({ opensAt, closesAt }) => Date.parse(closesAt) > Date.parse(opensAt), {
+    path: ['closesAt'],
+    error: 'Must be after opensAt',
+    when: ifSound('opensAt', 'closesAt'),
   })
-  .superRefine(({ opensAt, closesAt, maxPerBuyer, sections, partitions }, ctx) => {
-    const fault = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
-    if (Date.parse(closesAt) <= Date.parse(opensAt)) fault('closesAt', 'Must be after opensAt');
-    if (hasSectionTwice(sections)) fault('sections', 'Two sections have the same name');
-    if (maxPerBuyer > capacityOf(sections)) fault('maxPerBuyer', moreThanSeats);
-    if (capacityOf(sections) > mostSeats) fault('sections', `More than ${mostSeats} seats`);
-    const rows = sections.reduce((sum, each) => sum + each.rows, 0);
-    if (partitions > rows) fault('partitions', 'There are fewer rows than partitions');
+  .refine(({ sections }) => !hasSectionTwice(sections), {
+    path: ['sections'],
+    error: 'Two sections have the same name',
+    when: ifSound('sections'),
+  })
+  .refine(({ maxPerBuyer, sections }) => maxPerBuyer <= capacityOf(sections), {
+    path: ['maxPerBuyer'],
+    error: moreThanSeats,
+    when: ifSound('maxPerBuyer', 'sections'),
+  })
+  .refine(({ sections }) => capacityOf(sections) <= mostSeats, {
+    path: ['sections'],
+    error: `More than ${mostSeats} seats`,
+    when: ifSound('sections'),
+  })
+  .refine(({ partitions, sections }) => partitions <= sections.reduce((sum, each) => sum + each.rows, 0), {
+    path: ['partitions'],
+    error: 'There are fewer rows than partitions',
+    when: ifSound('partitions', 'sections'),
   })
   .meta({ id: 'NewDrop' });
 

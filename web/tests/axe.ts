@@ -16,10 +16,13 @@ async function colourSettled(): Promise<void> {
   await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
 }
 
-/** What axe finds on the page as it is now, in both colour schemes. */
-export async function faults(page: Page): Promise<string[]> {
+/** What axe finds on the page as it is now, by default in both colour schemes. */
+export async function faults(
+  page: Page,
+  colorSchemes: readonly ('light' | 'dark')[] = ['light', 'dark'],
+): Promise<string[]> {
   const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const colorScheme of colorSchemes) {
     await page.emulateMedia({ colorScheme });
     await page.evaluate(colourSettled);
     await page.evaluate(axe);

@@ -1,22 +1,10 @@
-import type { Page } from 'playwright-core';
-import { buy, openSale, untilStage } from './start-browser.ts';
+import { buy, openSale, slowDown, untilStage } from './start-browser.ts';
 import type { Stack } from './start-stack.ts';
 import { systemForTests, type Browser } from './system.ts';
 
 let stack: Stack;
 let browser: Browser;
 systemForTests((system) => ({ stack, browser } = system));
-
-/** A poor mobile connection: 50 KB a second, an answer after 400 ms at the earliest. */
-async function slowDown(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 400,
-    downloadThroughput: 50 * 1024,
-    uploadThroughput: 50 * 1024,
-  });
-}
 
 test('there is something to read before the scripts are there', async () => {
   const dropId = await stack.drop();

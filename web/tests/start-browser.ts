@@ -122,3 +122,14 @@ export async function buy(page: Page, quantity = 2): Promise<void> {
   await page.getByRole('radio', { name: String(quantity), exact: true }).check({ force: true });
   await page.getByRole('button', { name: /^Buy / }).click();
 }
+
+/** A poor mobile connection: 50 KB a second, an answer after 400 ms at the earliest. */
+export async function slowDown(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 400,
+    downloadThroughput: 50 * 1024,
+    uploadThroughput: 50 * 1024,
+  });
+}

@@ -80,6 +80,7 @@ export async function startStack({ limits = wideLimits }: { limits?: Partial<Lim
   await runTask({ name: 'web', place, root, script: 'web/build.ts', env: {} });
   const tiers = new Map<TierName, Child>();
   const others: { stop(): Promise<void> }[] = [];
+  let sandbox: Child | undefined;
   const stop = async () => {
     await Promise.all([...tiers.values()].map((tier) => tier.stop()));
     await Promise.all(others.map((other) => other.stop()));
@@ -99,7 +100,10 @@ export async function startStack({ limits = wideLimits }: { limits?: Partial<Lim
       secrets,
       generalUrl: `http://127.0.0.1:${ports.general}`,
       data: join(dir, 'sandbox.sqlite'),
-    }).then((sandbox) => others.push(sandbox)),
+    }).then((child) => {
+      sandbox = child;
+      others.push(child);
+    }),
     startNginx({
       place,
       port: ports['front-door'],
@@ -117,8 +121,8 @@ export async function startStack({ limits = wideLimits }: { limits?: Partial<Lim
   }
 
   /** Somebody with an account, who acts over HTTP without a browser. */
-  async function person(role: Role = 'shopper', name = 'Robin Chen') {
-    const email = `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
+  async function person(role: Role = 'shopper', name = 'Robin Chen', chosenEmail?: string) {
+    const email = chosenEmail ?? `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
     const [id] = await db('users').insert({ email, name, role, password_hash: 'none' });
     const token = signSession({ userId: id!, role }, sessionKey);
     const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
@@ -146,6 +150,7 @@ export async function startStack({ limits = wideLimits }: { limits?: Partial<Lim
       });
     return {
       id: id!,
+      role,
       name,
       email,
       token,
@@ -185,6 +190,8 @@ export async function startStack({ limits = wideLimits }: { limits?: Partial<Lim
     sessionKey,
     db,
     tiers,
+    /** The provider of payments. */
+    sandbox: sandbox!,
     person,
     organizer,
     announce,

@@ -62,12 +62,12 @@ function DropRow({ drop }: { drop: DropListed }) {
       <div className={rows.cell}>
         <p className={rows.name}>
           <Link href={`/organize/drops/${drop.id}`} className={styles.cover}>
-            {drop.event.title}
+            <bdi>{drop.event.title}</bdi>
           </Link>
           <SaleBadge state={state} />
         </p>
         <p className={rows.soft}>
-          {events.sale(drop.id)} · {admin.drops.by(drop.organizer.name)} · {drop.event.venue}
+          {events.sale(drop.id)} · {admin.drops.by(drop.organizer.name)} · <bdi>{drop.event.venue}</bdi>
         </p>
       </div>
       <p className={rows.soft}>

@@ -63,12 +63,12 @@ function UserRow({ account, isMe, changed }: UserRowProps) {
     <>
       <div className={rows.cell}>
         <p className={rows.name} id={`user-${account.id}`}>
-          {account.name}
+          <bdi>{account.name}</bdi>
           {isMe && <span className={styles.mark}>{words.you}</span>}
           {account.bannedAt !== null && <span className={styles.banned}>{words.banned}</span>}
         </p>
         <p className={rows.soft}>
-          {account.email} · {words.joined(format.shortDay(account.createdAt, format.here))}
+          <bdi>{account.email}</bdi> · {words.joined(format.shortDay(account.createdAt, format.here))}
         </p>
       </div>
       {/* Nobody may change or ban themselves: there might be no admin left. */}

@@ -11,15 +11,21 @@ type ChoicesProps = {
   onChange: (value: string) => void;
   /** Short values in a row, to be hit with a thumb. */
   inRow?: boolean;
-  describedBy?: string | undefined;
+  /** What is wrong with the choice; said before the choices, so that it is in sight together with the first. */
+  error?: string | undefined;
 };
 
 /** One of a few. Real radio buttons, so that keyboards and screen readers know what to do. */
-export function Choices({ legend, choices, value, onChange, inRow, describedBy }: ChoicesProps) {
+export function Choices({ legend, choices, value, onChange, inRow, error }: ChoicesProps) {
   const name = useId();
   return (
-    <fieldset aria-describedby={describedBy}>
+    <fieldset aria-describedby={error && `${name}-error`}>
       <legend className={styles.legend}>{legend}</legend>
+      {error && (
+        <p id={`${name}-error`} className={styles.error} role="alert">
+          {error}
+        </p>
+      )}
       <div className={classes(styles.choices, inRow && styles.row)}>
         {choices.map((choice) => (
           <label key={choice.value} className={styles.choice}>
@@ -28,13 +34,14 @@ export function Choices({ legend, choices, value, onChange, inRow, describedBy }
               name={name}
               value={choice.value}
               checked={choice.value === value}
+              data-invalid={error && ''}
               onChange={() => onChange(choice.value)}
             />
             {inRow ? (
               choice.label
             ) : (
               <span className={styles.text}>
-                <span>{choice.label}</span>
+                <span dir="auto">{choice.label}</span>
                 {choice.hint && <small>{choice.hint}</small>}
               </span>
             )}

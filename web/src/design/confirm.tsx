@@ -1,6 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { Button } from './button.tsx';
+import { useFirstFault } from './first-fault.ts';
 import styles from './confirm.module.css';
 
 type ConfirmProps = {
@@ -30,6 +31,11 @@ export default function Confirm({
   onYes,
   children,
 }: ConfirmProps) {
+  const { inside, show } = useFirstFault<HTMLDivElement>();
+  // What was wrong is known at the press, or when the server has answered.
+  useEffect(() => {
+    if (busy === false) show();
+  }, [busy, show]);
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
@@ -37,10 +43,19 @@ export default function Confirm({
         <AlertDialog.Popup className={styles.popup}>
           <AlertDialog.Title render={<h2 />}>{title}</AlertDialog.Title>
           <AlertDialog.Description>{text}</AlertDialog.Description>
-          {children}
+          <div ref={inside} className={styles.inside}>
+            {children}
+          </div>
           <div className={styles.buttons}>
             <AlertDialog.Close render={<Button look="quiet" />}>{no}</AlertDialog.Close>
-            <Button look={bad === true ? 'sure' : 'solid'} busy={busy ?? false} onClick={onYes}>
+            <Button
+              look={bad === true ? 'sure' : 'solid'}
+              busy={busy ?? false}
+              onClick={() => {
+                onYes();
+                show();
+              }}
+            >
               {yes}
             </Button>
           </div>

@@ -16,6 +16,7 @@ export function Field({ label, hint, error, after, ...input }: FieldProps) {
       {(ties) => (
         <>
           <input
+            dir={isProse(input.type) ? 'auto' : undefined}
             {...input}
             {...ties}
             aria-describedby={both(ties['aria-describedby'], input['aria-describedby'])}
@@ -26,6 +27,9 @@ export function Field({ label, hint, error, after, ...input }: FieldProps) {
     </FieldFrame>
   );
 }
+
+/** What people write in a language, unlike passwords, times and addresses. */
+const isProse = (type = 'text') => type === 'text' || type === 'search';
 
 /** What the field says of itself does not hide what its page has to say. */
 const both = (...ids: (string | undefined)[]) => ids.filter(Boolean).join(' ') || undefined;

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { classes } from './classes.ts';
 import styles from './notice.module.css';
 
-/** Something that has to be said now. Read out as soon as it appears. */
+/** Something that has to be said now. Read out as soon as it appears. What is bad can be gone to. */
 export function Notice({
   tone = 'plain',
   children,
@@ -14,6 +14,7 @@ export function Notice({
     <div
       className={classes(styles.notice, tone !== 'plain' && styles[tone])}
       role={tone === 'bad' ? 'alert' : 'status'}
+      {...(tone === 'bad' && { 'data-fault': '', tabIndex: -1 })}
     >
       {children}
     </div>

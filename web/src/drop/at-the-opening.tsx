@@ -8,6 +8,7 @@ import { ActionBar } from '../design/action-bar.tsx';
 import { Button, ButtonLink } from '../design/button.tsx';
 import { Choices } from '../design/choices.tsx';
 import { Field } from '../design/field.tsx';
+import { useFirstFault } from '../design/first-fault.ts';
 import { Notice } from '../design/notice.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { useMe } from '../session/use-me.ts';
@@ -47,7 +48,8 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
         <>
           <Countdown to={opensAt} announce />
           <p className={styles.soft}>
-            {text.drop.opensAt(format.opening(opensAt, timeZone, text.common.yourTime))}.{' '}
+            {text.drop.opensAt(format.opening(opensAt, timeZone, text.common.yourTime))}
+            {text.common.stop}
             {text.drop.staysHere}
           </p>
         </>
@@ -93,6 +95,7 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
   const [given, setGiven] = useState({ asked, answer: '' });
   const answer = given.asked === asked ? given.answer : '';
   const [fault, setFault] = useState<string>();
+  const { inside, show } = useFirstFault<HTMLFormElement>();
   const { send, stop, isSending, waiting, refused, retryAt } = useEntrySending(live);
   const wrong = refused instanceof Refusal && refused.code === 'wrong_answer';
   const pause = useRetryPause(retryAt);
@@ -102,11 +105,11 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
     if (!isOpen || isSending || pause > 0) return;
     if (answer.trim() === '') {
       setFault(question.choices ? text.drop.chooseAnswer : text.fields.required);
-      document.querySelector<HTMLElement>('#answer input')?.focus();
+      show();
       return;
     }
     setFault(undefined);
-    void send({ questionId: question.id, answer, quantity: seats });
+    void send({ questionId: question.id, answer, quantity: seats }).then(show);
   };
 
   const change = (value: string) => {
@@ -117,6 +120,7 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
 
   return (
     <form
+      ref={inside}
       className={styles.form}
       noValidate
       onSubmit={(event) => {
@@ -124,14 +128,14 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
         submit(offer.quantity);
       }}
     >
-      <div id="answer" className={styles.form}>
+      <div className={styles.form}>
         {question.choices ? (
           <Choices
             legend={<Asked label={text.drop.yourQuestion} question={question.text} />}
             choices={question.choices.map((choice) => ({ value: choice, label: choice }))}
             value={answer}
             onChange={change}
-            describedBy={faultOfAnswer ? 'answer-fault' : undefined}
+            error={faultOfAnswer}
           />
         ) : (
           <>
@@ -144,14 +148,9 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
               autoCapitalize="off"
               maxLength={200}
               enterKeyHint="send"
-              aria-describedby={faultOfAnswer ? 'answer-fault' : undefined}
+              error={faultOfAnswer}
             />
           </>
-        )}
-        {faultOfAnswer && (
-          <div id="answer-fault">
-            <Notice tone="bad">{faultOfAnswer}</Notice>
-          </div>
         )}
         {!isOpen && <p className={styles.soft}>{text.drop.questionHint}</p>}
       </div>
@@ -224,7 +223,7 @@ function Asked({ label, question }: { label: string; question: string }) {
     <div>
       <p className={styles.soft}>{label}</p>
       <p>
-        <strong>{question}</strong>
+        <strong dir="auto">{question}</strong>
       </p>
     </div>
   );

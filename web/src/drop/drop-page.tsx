@@ -47,10 +47,12 @@ function Shown({ live }: { live: LiveDrop }) {
       <header className={styles.head}>
         <div className={styles.art}>{event && <EventArt title={event.title} />}</div>
         <div className={styles.what}>
-          <h1>{event ? <Link href={`/events/${event.id}`}>{event.title}</Link> : text.common.loading}</h1>
+          <h1 dir="auto">
+            {event ? <Link href={`/events/${event.id}`}>{event.title}</Link> : text.common.loading}
+          </h1>
           {event && (
             <p>
-              {format.moment(event.startsAt, event.timeZone)} · {event.venue}
+              {format.moment(event.startsAt, event.timeZone)} · <bdi>{event.venue}</bdi>
             </p>
           )}
         </div>

@@ -1,11 +1,12 @@
 /** Paying the seats one holds, with the cards of the sandbox. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { Refusal, Unreachable } from '../api/http.ts';
 import { faultText } from '../api/use-fault.ts';
 import { ActionBar } from '../design/action-bar.tsx';
 import { Button } from '../design/button.tsx';
 import { Choices } from '../design/choices.tsx';
+import { useFirstFault } from '../design/first-fault.ts';
 import { Notice } from '../design/notice.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './counter.module.css';
@@ -32,6 +33,10 @@ export function Pay({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { k
   const isPaying = stage.isBeingPaid;
   const fault = usePaymentFault(live);
   const pause = useRetryPause(live.payment?.retryAt);
+  const { inside, show } = useFirstFault<HTMLFormElement>();
+  useEffect(() => {
+    if (fault !== undefined && !isPaying) show();
+  }, [fault, isPaying, show]);
   const total = format.money(drop.price, stage.seats.length);
   return (
     <>
@@ -47,6 +52,7 @@ export function Pay({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { k
       </p>
       <div className={styles.tear} />
       <form
+        ref={inside}
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();

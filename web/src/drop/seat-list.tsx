@@ -13,7 +13,7 @@ export function SeatList({ seats, sections }: { seats: readonly string[]; sectio
         return (
           <li key={`${section} ${row}`}>
             <span>
-              {section} · {text.held.row(row)}
+              <bdi>{section}</bdi> · {text.held.row(row)}
             </span>
             <strong>
               {numbers.length === 1 ? text.held.seatNumber(named) : text.held.seatNumbers(named)}

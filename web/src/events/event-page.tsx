@@ -53,7 +53,7 @@ function Shown({ event }: { event: Event }) {
           <EventArt title={event.title} />
         </div>
         <header className={styles.head}>
-          <h1>{event.title}</h1>
+          <h1 dir="auto">{event.title}</h1>
           <dl className={styles.facts}>
             <div>
               <dt>{text.event.when}</dt>
@@ -67,7 +67,7 @@ function Shown({ event }: { event: Event }) {
             </div>
             <div>
               <dt>{text.event.where}</dt>
-              <dd>{event.venue}</dd>
+              <dd dir="auto">{event.venue}</dd>
             </div>
           </dl>
         </header>
@@ -83,7 +83,9 @@ function Shown({ event }: { event: Event }) {
         </section>
         <section className={styles.about}>
           <h2>{text.event.about}</h2>
-          <p className={styles.description}>{event.description}</p>
+          <p className={styles.description} dir="auto">
+            {event.description}
+          </p>
           <h2>{text.event.fair}</h2>
           <ol className={styles.steps}>
             {fairSteps(event, text).map((step) => (

@@ -74,12 +74,15 @@ function EventCard({ event }: { event: EventSummary }) {
         <div className={styles.words}>
           <h2>
             <Link href={`/events/${event.id}`} className={styles.cover}>
-              {event.title}
+              <bdi>{event.title}</bdi>
             </Link>
           </h2>
           <p className={styles.soft}>
-            <span className="unseen">{format.day(event.startsAt, event.timeZone)}, </span>
-            {event.venue}
+            <span className="unseen">
+              {format.day(event.startsAt, event.timeZone)}
+              {text.common.stop}
+            </span>
+            <bdi>{event.venue}</bdi>
           </p>
           <div className={styles.foot}>
             <SaleLine drop={drop} timeZone={event.timeZone} />
@@ -112,11 +115,13 @@ function Next({ event, drop }: Shown) {
         <p className={styles.soft}>
           {phase === 'scheduled' ? text.events.next : <SaleBadge state={state} />}
         </p>
-        <h2 id="next-sale">{event.title}</h2>
+        <h2 id="next-sale" dir="auto">
+          {event.title}
+        </h2>
         <p>
           {format.day(event.startsAt, event.timeZone)}
           <br />
-          {event.venue}
+          <bdi>{event.venue}</bdi>
         </p>
         {phase === 'scheduled' && <Countdown to={opensAt} />}
         <SaleLink drop={drop} state={state} look="now" />

@@ -13,6 +13,11 @@ export const en = {
     seats,
     perSeat: 'per seat',
     skip: 'Skip to content',
+    /** Between the parts of what is put together. */
+    comma: ', ',
+    semicolon: '; ',
+    stop: '. ',
+    named: (name: string) => `${name}:`,
     yourTime: (there: string, here: string) => `${there} (${here} your time)`,
   },
   shell: {
@@ -372,6 +377,7 @@ export const en = {
   order: {
     title: 'Your tickets',
     print: 'Print',
+    when: (day: string, time: string) => `${day}, ${time}`,
     admitOne: 'Admits one',
     code: (seat: string) => `Code for ${seat}`,
     notValid: 'Not valid for entry',

@@ -2,6 +2,7 @@
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { en, type Messages } from './en.ts';
 import { createFormats, type Formats } from './formats.ts';
+import { isolating } from './isolating.ts';
 
 export const locales = { en: 'English', 'zh-Hant': '繁體中文' } as const;
 export type Locale = keyof typeof locales;
@@ -32,7 +33,8 @@ export function LocaleProvider(props: { locale: Locale; messages: Messages; chil
   }, [current.locale]);
   const value = useMemo<Localized>(
     () => ({
-      ...current,
+      locale: current.locale,
+      text: isolating(current.text),
       format: createFormats(current.locale),
       choose(locale) {
         try {

@@ -14,6 +14,10 @@ export const zhHant: Messages = {
     seats,
     perSeat: '每席',
     skip: '跳到主要內容',
+    comma: '、',
+    semicolon: '；',
+    stop: '。',
+    named: (name) => `${name}：`,
     yourTime: (there, here) => `${there}（你的時間 ${here}）`,
   },
   shell: {
@@ -364,6 +368,7 @@ export const zhHant: Messages = {
   order: {
     title: '你的票券',
     print: '列印',
+    when: (day, time) => `${day} ${time}`,
     admitOne: '限一人入場',
     code: (seat) => `${seat} 的入場碼`,
     notValid: '無法入場',

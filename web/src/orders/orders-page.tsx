@@ -57,12 +57,12 @@ function OrderCard({ order }: { order: Order }) {
       <div className={styles.words}>
         <h2>
           <Link href={`/orders/${order.id}`} className={styles.cover}>
-            {event?.title ?? text.orders.order}
+            <bdi>{event?.title ?? text.orders.order}</bdi>
           </Link>
         </h2>
         {event && (
           <p>
-            {format.moment(event.startsAt, event.timeZone)} · {event.venue}
+            {format.moment(event.startsAt, event.timeZone)} · <bdi>{event.venue}</bdi>
           </p>
         )}
         <p className={styles.soft}>

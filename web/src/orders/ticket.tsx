@@ -19,16 +19,19 @@ export function Ticket({ seat, order, event, holder }: TicketProps) {
         <EventArt title={event.title} />
       </div>
       <div className={styles.body}>
-        <h2>{event.title}</h2>
+        <h2 dir="auto">{event.title}</h2>
         <p className={styles.when}>
-          {format.fullDay(event.startsAt, event.timeZone)}, {format.time(event.startsAt, event.timeZone)}
+          {text.order.when(
+            format.fullDay(event.startsAt, event.timeZone),
+            format.time(event.startsAt, event.timeZone),
+          )}
           <br />
-          {event.venue}
+          <bdi>{event.venue}</bdi>
         </p>
         <dl className={styles.seat}>
           <div>
             <dt>{text.order.section}</dt>
-            <dd>{seat.section}</dd>
+            <dd dir="auto">{seat.section}</dd>
           </div>
           <div>
             <dt>{text.order.row}</dt>
@@ -40,7 +43,7 @@ export function Ticket({ seat, order, event, holder }: TicketProps) {
           </div>
         </dl>
         <p className={styles.small}>
-          {text.order.holder}: {holder} · {order.id}
+          {text.common.named(text.order.holder)} <bdi>{holder}</bdi> · {order.id}
         </p>
       </div>
       <div className={styles.stub}>

@@ -56,9 +56,11 @@ function EventCard({ event }: { event: EventSummary }) {
         <EventArt title={event.title} />
       </div>
       <div className={styles.what}>
-        <h2 id={`event-${event.id}`}>{event.title}</h2>
+        <h2 id={`event-${event.id}`} dir="auto">
+          {event.title}
+        </h2>
         <p className={styles.soft}>
-          {format.moment(event.startsAt, event.timeZone)} · {event.venue}
+          {format.moment(event.startsAt, event.timeZone)} · <bdi>{event.venue}</bdi>
         </p>
         <ul className={styles.links}>
           <li>

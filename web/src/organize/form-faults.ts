@@ -84,13 +84,13 @@ export function showServerFaults<Values extends FieldValues>(
   { faults }: StaffWords,
 ): boolean {
   const found = error instanceof Refusal ? (error.body.errors ?? []) : [];
-  for (const [index, { pointer, message }] of found.entries()) {
+  for (const { pointer, message } of found) {
     const path = pointer
       .split('/')
       .slice(1)
       .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
     const field = fieldOf(path) as Parameters<typeof setError>[0];
-    setError(field, { message: knownWords(message, faults) ?? faults.invalid }, { shouldFocus: index === 0 });
+    setError(field, { message: knownWords(message, faults) ?? faults.invalid });
   }
   return found.length > 0;
 }

@@ -33,13 +33,39 @@ export function planOf(sections: readonly Section[]): Plan {
   for (const [index, row] of rows.entries()) {
     if (row.section !== last) {
       y += last === undefined ? 0 : sectionGap;
-      named.push({ name: row.section, x: width / 2, y: y - letters * 0.95 });
+      named.push({
+        name: shortened(row.section, (0.6 * width) / letters),
+        x: width / 2,
+        y: y - letters * 0.95,
+      });
       last = row.section;
     }
     placed.push({ index, ...row, x: (width - (row.seats - 1) * pitch) / 2, y });
     y += pitch;
   }
   return { width, height: y + margin - pitch, rows: placed, sections: named, bend, letters };
+}
+
+const characters = new Intl.Segmenter();
+
+/**
+ * What of a name fits between the ends of its row, which are bent up beside it; the whole of it stands in the table.
+ * `room`: in widths of a wide character. Others are a little more than half as wide.
+ */
+function shortened(name: string, room: number): string {
+  let left = room;
+  let fitting = '';
+  for (const { segment } of characters.segment(name)) {
+    left -=
+      /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}]/u.test(
+        segment,
+      )
+        ? 1
+        : 0.58;
+    if (left < 1) return `${fitting.trimEnd()}…`;
+    fitting += segment;
+  }
+  return name;
 }
 
 /** The ends of a row are nearer to the stage than its middle. */

@@ -46,11 +46,11 @@ export function SeatMap({ title, sections, rows, yours }: SeatMapProps) {
         format.number(counts.sold),
         format.number(counts.capacity),
       ),
-    mine.length > 0 && text.map.yourSeats(mine.map((group) => describe(group)).join('; ')),
+    mine.length > 0 && text.map.yourSeats(mine.map((group) => describe(group)).join(text.common.semicolon)),
   ];
 
   function describe({ section, row, numbers }: (typeof mine)[number]): string {
-    return numbers.map((number) => text.map.seatAt(section, row, number)).join(', ');
+    return numbers.map((number) => text.map.seatAt(section, row, number)).join(text.common.comma);
   }
 
   const goToMine = () => goTo(middleOf(yours, plan), plan.width < 500 ? 1 : plan.width / 320);
@@ -121,7 +121,7 @@ export function SeatMap({ title, sections, rows, yours }: SeatMapProps) {
           <g ref={content}>
             <Stage plan={plan} label={text.map.front} />
             {plan.sections.map(({ name, x, y }) => (
-              <text key={name} x={x} y={y} fontSize={plan.letters} className={styles.sectionName}>
+              <text key={`${x} ${y}`} x={x} y={y} fontSize={plan.letters} className={styles.sectionName}>
                 {name}
               </text>
             ))}

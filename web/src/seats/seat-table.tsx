@@ -26,9 +26,13 @@ export function SeatTable({ sections, rows }: { sections: readonly Section[]; ro
           </tr>
         </thead>
         <tbody>
-          {figures.map((section) => (
-            <tr key={section.name}>
-              <th scope="row">{section.name}</th>
+          {figures.map((section, index) => (
+            // Two have the same name while somebody types one.
+            // eslint-disable-next-line react/no-array-index-key -- they stay in their order
+            <tr key={index}>
+              <th scope="row" dir="auto">
+                {section.name}
+              </th>
               <td>{format.number(section.rows)}</td>
               <td>{format.number(section.free)}</td>
               <td>{format.number(section.held)}</td>

@@ -6,6 +6,7 @@ import type { signedIn } from '../../../shared/contract/accounts.ts';
 import { ask } from '../api/http.ts';
 import { signedInUser } from '../api/queries.ts';
 import { Button } from '../design/button.tsx';
+import { useFirstFaultOf } from '../design/first-fault.ts';
 import { Notice } from '../design/notice.tsx';
 import { Page } from '../design/page.tsx';
 import styles from './auth.module.css';
@@ -19,14 +20,27 @@ type AccountPageProps = {
   act: string;
   busy: boolean;
   fault: string | undefined;
+  /** How often it was sent. */
+  submitCount: number;
   onSubmit: () => Promise<void>;
   /** For who came to the wrong one of the two. */
   other: { question: string; href: '/signin' | '/signup'; link: string };
   children: ReactNode;
 };
 
-export function AccountPage({ title, why, act, busy, fault, onSubmit, other, children }: AccountPageProps) {
+export function AccountPage({
+  title,
+  why,
+  act,
+  busy,
+  fault,
+  submitCount,
+  onSubmit,
+  other,
+  children,
+}: AccountPageProps) {
   const search = useSearch();
+  const inside = useFirstFaultOf(submitCount);
   return (
     <Page title={title} narrow>
       <div className={styles.auth}>
@@ -35,6 +49,7 @@ export function AccountPage({ title, why, act, busy, fault, onSubmit, other, chi
           <p className={styles.lead}>{why}</p>
         </header>
         <form
+          ref={inside}
           className={styles.form}
           noValidate
           onSubmit={(event) => {

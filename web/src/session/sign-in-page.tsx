@@ -16,8 +16,9 @@ export default function SignInPage() {
   const { register, handleSubmit, formState, setError } = useForm({
     resolver: rulesOf(loadSchema, text),
     defaultValues: { email: '', password: '' },
+    shouldFocusError: false,
   });
-  const { errors, isSubmitting } = formState;
+  const { errors, isSubmitting, submitCount } = formState;
   useEffect(() => void loadSchema(), []);
 
   const submit = handleSubmit((body) =>
@@ -31,6 +32,7 @@ export default function SignInPage() {
       act={text.shell.signIn}
       busy={isSubmitting}
       fault={errors.root?.message}
+      submitCount={submitCount}
       onSubmit={submit}
       other={{ question: text.auth.noAccount, href: '/signup', link: text.shell.signUp }}
     >

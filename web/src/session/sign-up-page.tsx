@@ -17,14 +17,15 @@ export default function SignUpPage() {
   const { register, handleSubmit, formState, setError } = useForm({
     resolver: rulesOf(loadSchema, text),
     defaultValues: { name: '', email: '', password: '' },
+    shouldFocusError: false,
   });
-  const { errors, isSubmitting } = formState;
+  const { errors, isSubmitting, submitCount } = formState;
   useEffect(() => void loadSchema(), []);
 
   const submit = handleSubmit((body) =>
     enter(body).catch((error: unknown) => {
       const field = error instanceof Refusal && error.code === 'email_taken' ? 'email' : 'root';
-      setError(field, { message: faultText(error, text) ?? '' }, { shouldFocus: true });
+      setError(field, { message: faultText(error, text) ?? '' });
     }),
   );
 
@@ -35,6 +36,7 @@ export default function SignUpPage() {
       act={text.shell.signUp}
       busy={isSubmitting}
       fault={errors.root?.message}
+      submitCount={submitCount}
       onSubmit={submit}
       other={{ question: text.auth.haveAccount, href: '/signin', link: text.shell.signIn }}
     >

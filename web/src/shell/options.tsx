@@ -43,8 +43,8 @@ export function Options() {
       >
         {me && (
           <p className={styles.who}>
-            <strong>{me.name}</strong>
-            <span>{me.email}</span>
+            <strong dir="auto">{me.name}</strong>
+            <span dir="auto">{me.email}</span>
           </p>
         )}
         <ul onClick={close} role="presentation">

@@ -12,7 +12,7 @@ export function AreaField({
 }: Words & TextareaHTMLAttributes<HTMLTextAreaElement> & { ref?: Ref<HTMLTextAreaElement> }) {
   return (
     <FieldFrame label={label} hint={hint} error={error}>
-      {(ties) => <textarea {...area} {...ties} />}
+      {(ties) => <textarea dir="auto" {...area} {...ties} />}
     </FieldFrame>
   );
 }

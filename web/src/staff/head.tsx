@@ -22,10 +22,14 @@ export function Head({ up, title, lead, beside, actions }: HeadProps) {
           </Link>
         )}
         <div className={styles.title}>
-          <h1>{title}</h1>
+          <h1 dir="auto">{title}</h1>
           {beside}
         </div>
-        {lead && <p className={styles.lead}>{lead}</p>}
+        {lead && (
+          <p className={styles.lead} dir="auto">
+            {lead}
+          </p>
+        )}
       </div>
       {actions && <div className={styles.actions}>{actions}</div>}
     </header>

@@ -1,15 +1,16 @@
 /** The words of these pages in the language that is set. The other catalog is loaded when somebody wants it. */
 import { use } from 'react';
+import { isolating } from '../i18n/isolating.ts';
 import { useLocale, type Locale } from '../i18n/locale.tsx';
 import { en, type StaffWords } from './words/en.ts';
 
-const loaded = new Map<Locale, Promise<StaffWords>>([['en', Promise.resolve(en)]]);
+const loaded = new Map<Locale, Promise<StaffWords>>([['en', Promise.resolve(isolating(en))]]);
 
 export function useWords(): StaffWords {
   const { locale } = useLocale();
   let words = loaded.get(locale);
   if (!words) {
-    words = import('./words/zh-hant.ts').then(({ zhHant }) => zhHant);
+    words = import('./words/zh-hant.ts').then(({ zhHant }) => isolating(zhHant));
     loaded.set(locale, words);
   }
   return use(words);

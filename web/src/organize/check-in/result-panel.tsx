@@ -9,12 +9,13 @@ import type { Result } from './use-check-in.ts';
 
 /** The answer for the person at the door: its colour, its sign and its word all say the same. */
 export function ResultPanel({ result, timeZone }: { result: Result | undefined; timeZone: string }) {
+  const { text } = useLocale();
   const { checkIn: words } = useWords();
   const tell = useTelling(timeZone);
   const say = useSay();
   const told = result && tell(result);
   const key = result?.key;
-  const spoken = told && [told.title, told.seat, told.hint].filter(Boolean).join('. ');
+  const spoken = told && [told.title, told.seat, told.hint].filter(Boolean).join(text.common.stop);
   useEffect(() => {
     if (key !== undefined && spoken !== undefined) say(spoken, 'now');
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each ticket
@@ -32,7 +33,11 @@ export function ResultPanel({ result, timeZone }: { result: Result | undefined; 
     <section key={result.key} className={styles.result} data-result={result.kind}>
       <span className={styles.sign}>{result.kind === 'let_in' ? <Check /> : <Cross />}</span>
       <h2>{told.title}</h2>
-      {told.seat && <p className={styles.seat}>{told.seat}</p>}
+      {told.seat && (
+        <p className={styles.seat} dir="auto">
+          {told.seat}
+        </p>
+      )}
       {told.hint && <p>{told.hint}</p>}
     </section>
   );
@@ -52,7 +57,10 @@ export function RecentResults({ results, timeZone }: RecentResultsProps) {
           const { title, seat } = tell(result);
           return (
             <li key={result.key} data-result={result.kind}>
-              <strong>{title}</strong> <span className={styles.soft}>{seat ?? result.code}</span>
+              <strong>{title}</strong>{' '}
+              <span className={styles.soft}>
+                <bdi>{seat ?? result.code}</bdi>
+              </span>
             </li>
           );
         })}

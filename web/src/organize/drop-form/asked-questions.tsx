@@ -15,8 +15,16 @@ export function AskedQuestions({ drop }: { drop: Drop }) {
         <ol className={styles.fields}>
           {drop.questions.map(({ text, choices, answer }) => (
             <li key={text}>
-              <strong>{text}</strong>
-              {choices && <p>{choices.join(' · ')}</p>}
+              <strong dir="auto">{text}</strong>
+              {choices && (
+                <ul className={styles.asked}>
+                  {choices.map((choice) => (
+                    <li key={choice} dir="auto">
+                      {choice}
+                    </li>
+                  ))}
+                </ul>
+              )}
               <p className={styles.soft}>{words.answerIs(answer)}</p>
             </li>
           ))}

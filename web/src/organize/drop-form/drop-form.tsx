@@ -6,6 +6,7 @@ import { ask, Refusal } from '../../api/http.ts';
 import type { Drop, Event } from '../../api/types.ts';
 import { serverClock } from '../../clock/server-clock.ts';
 import { Button, ButtonLink } from '../../design/button.tsx';
+import { useFirstFaultOf } from '../../design/first-fault.ts';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
 import { faultsOnLeaving } from '../faults-on-leaving.ts';
@@ -32,9 +33,11 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
   const form = useForm<DropValues>({
     resolver: dropRules(words, event, drop),
     defaultValues,
+    shouldFocusError: false,
   });
   const { handleSubmit, setError, formState } = form;
-  const { errors, isSubmitting, isDirty, dirtyFields } = formState;
+  const { errors, isSubmitting, isDirty, dirtyFields, submitCount } = formState;
+  const inside = useFirstFaultOf(submitCount);
   const [savedAs, setSaved] = useState<string>();
   useEffect(() => void loadDropSchemas(), []);
   // Left only once the guard is gone.
@@ -70,6 +73,7 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
   return (
     <FormProvider {...form}>
       <form
+        ref={inside}
         className={styles.form}
         noValidate
         {...faultsOnLeaving(form)}

@@ -155,6 +155,7 @@ function ChoiceField({ label, error, ...input }: ChoiceFieldProps) {
   return (
     <div className={own.field}>
       <input
+        dir="auto"
         {...input}
         className={own.input}
         aria-label={label}

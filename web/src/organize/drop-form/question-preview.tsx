@@ -17,7 +17,7 @@ export function QuestionPreview({ question }: { question: QuestionValues }) {
     <span>
       <span className={styles.soft}>{text.drop.yourQuestion}</span>
       <br />
-      {asked === '' ? <span className={styles.soft}>{words.drop.previewEmpty}</span> : asked}
+      {asked === '' ? <span className={styles.soft}>{words.drop.previewEmpty}</span> : <bdi>{asked}</bdi>}
     </span>
   );
   return (

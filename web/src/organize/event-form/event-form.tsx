@@ -6,6 +6,7 @@ import { ask } from '../../api/http.ts';
 import type { Event } from '../../api/types.ts';
 import { Button, ButtonLink } from '../../design/button.tsx';
 import { Field } from '../../design/field.tsx';
+import { useFirstFaultOf } from '../../design/first-fault.ts';
 import { AreaField } from '../../staff/fields.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
@@ -36,9 +37,11 @@ export function EventForm({ event }: { event?: Event }) {
   const form = useForm<EventValues>({
     resolver: eventRules(words, event),
     defaultValues: valuesOf(event),
+    shouldFocusError: false,
   });
   const { register, handleSubmit, formState, setError, control } = form;
-  const { errors, isSubmitting, isDirty } = formState;
+  const { errors, isSubmitting, isDirty, submitCount } = formState;
+  const inside = useFirstFaultOf(submitCount);
   const [savedAs, setSaved] = useState<string>();
   const [startsAt, timeZone] = useWatch({ control, name: ['startsAt', 'timeZone'] });
   useEffect(() => void loadEventSchemas(), []);
@@ -65,6 +68,7 @@ export function EventForm({ event }: { event?: Event }) {
 
   return (
     <form
+      ref={inside}
       className={styles.form}
       noValidate
       {...faultsOnLeaving(form)}

@@ -33,7 +33,6 @@ export function CancelSale({ drop, event, sale }: CancelSaleProps) {
   const cancel = async () => {
     if (typed.trim().toLowerCase() !== words.cancelWord) {
       setFault(typed.trim() === '' ? faults.required : faults.invalid);
-      document.querySelector<HTMLElement>('#cancel-word input')?.focus();
       return;
     }
     setBusy(true);
@@ -95,19 +94,17 @@ export function CancelSale({ drop, event, sale }: CancelSaleProps) {
               </li>
               <li>{words.cancelWill.tickets}</li>
             </ul>
-            <div id="cancel-word">
-              <Field
-                label={words.cancelType(words.cancelWord)}
-                value={typed}
-                autoComplete="off"
-                autoCapitalize="off"
-                onChange={(change) => {
-                  setTyped(change.target.value);
-                  setFault(undefined);
-                }}
-                error={fault}
-              />
-            </div>
+            <Field
+              label={words.cancelType(words.cancelWord)}
+              value={typed}
+              autoComplete="off"
+              autoCapitalize="off"
+              onChange={(change) => {
+                setTyped(change.target.value);
+                setFault(undefined);
+              }}
+              error={fault}
+            />
             {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
           </Confirm>
         </Suspense>

@@ -47,7 +47,7 @@ function Orders({ drop }: { drop: Drop }) {
 }
 
 function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
-  const { format } = useLocale();
+  const { text, format } = useLocale();
   const { orders: words } = useWords();
   const used = usedTickets(order);
   const withheld = order.seats.filter((seat) => seat.withheld).length;
@@ -59,13 +59,15 @@ function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
     <>
       <div className={rows.cell}>
         <p className={rows.name} id={`buyer-${order.id}`}>
-          {order.buyer.name}
+          <bdi>{order.buyer.name}</bdi>
         </p>
-        <p className={rows.soft}>{order.buyer.email}</p>
+        <p className={rows.soft}>
+          <bdi>{order.buyer.email}</bdi>
+        </p>
       </div>
       <div className={rows.cell}>
         {groups.map(({ section, row, numbers }) => (
-          <p key={section + row}>{words.place(section, row, numbers.join(', '))}</p>
+          <p key={section + row}>{words.place(section, row, numbers.join(text.common.comma))}</p>
         ))}
         <p className={rows.soft}>
           {format.moment(order.createdAt, format.here)} · {order.id}

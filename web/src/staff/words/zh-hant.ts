@@ -258,7 +258,7 @@ export const zhHant: StaffWords = {
     refunded: (name) => `${name} 的訂單正在退款。`,
     status: { paid: '已付款', refunding: '退款中', refunded: '已退款' },
     place: (section, row, numbers) => `${section} ${row} 排：${numbers}`,
-    csv: '下載所有訂單 (CSV)',
+    csv: '下載所有訂單（CSV）',
   },
   report: {
     title: '報表',
@@ -297,7 +297,7 @@ export const zhHant: StaffWords = {
     entries: '購買',
     seatsPaid: '付款座位',
     inNumbers: '以數字顯示',
-    csv: '下載所有訂單 (CSV)',
+    csv: '下載所有訂單（CSV）',
     none: '–',
   },
   checkIn: {

@@ -1,0 +1,621 @@
+/**
+ * Every page and every state of a page, filled with what people may type: words that do not break, several scripts,
+ * emoji. Tests that hold for all pages go through this list; a route that is missing here fails a test.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { encodeBatch } from '../../shared/broker/entry-batch.ts';
+import { newBatchId } from '../../shared/inventory/entry-id.ts';
+import { createTestBroker } from '../../shared/testing/broker.ts';
+import { eventually } from '../../shared/testing/eventually.ts';
+import { buy, untilStage } from './start-browser.ts';
+import { inSeconds, type Person, type Stack } from './start-stack.ts';
+
+export type Sight = {
+  name: string;
+  /** The route that shows it, as the router writes it. */
+  route: string;
+  as?: Person;
+  path: string;
+  /** Brings the page to where it shows this, however slow the machine is. */
+  show: (page: Page) => Promise<unknown>;
+  /** A press has just been refused, by the page or by the server: the focus is on what is wrong. */
+  isRefused?: true;
+  /** What has to be done for each look: a state that does not last. Says where to look, and how to end it. */
+  prepare?: () => Promise<{ as: Person; path: string; end: () => void }>;
+};
+
+/** No word of these has a place to break. Each is as long as the contract allows. */
+export const hostile = {
+  title:
+    'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft 👩‍👩‍👧‍👦🎻 ' +
+    '東京国際フォーラム交響楽団定期演奏会第百五十回記念公演 مهرجان الموسيقى العالمي',
+  venue: 'Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch_Mehrzweckveranstaltungshalle 🏟️ قاعة',
+  description: `https://example.test/${'a-very-long-address-without-a-blank'.repeat(8)}\n${'漢'.repeat(200)}\n${'مرحبا '.repeat(40)}`,
+  name: 'Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaft 王小明🎉',
+  arabicName: 'محمد عبد الرحمن الأندلسي (VIP)',
+  email: (number: number) => `${'w'.repeat(56)}${number}@${'x'.repeat(60)}.${'y'.repeat(60)}.example.test`,
+  sections: [
+    { name: 'Rindfleischetikettierungsüberwachungsaufgabenüber1', rows: 2, seatsPerRow: 20 },
+    { name: 'الشرفة العليا على اليمين 🎭', rows: 1, seatsPerRow: 12 },
+    {
+      name: '二階正面特別招待席車椅子対応介助者同伴可能席二階正面特別招待席車椅子対応介助者同伴可能席',
+      rows: 1,
+      seatsPerRow: 12,
+    },
+  ],
+  question: {
+    text: `${'Sesquipedalian'.repeat(30)}؟ أي آلة تعزف بالقوس`,
+    choices: ['Cello', 'Honorificabilitudinitatibus'.repeat(7), 'آلة القانون', '弦楽器'.repeat(40)],
+    answer: 'Cello',
+  },
+};
+
+type Rooms = { sections: { name: string; rows: number; seatsPerRow: number }[] };
+const oneRow = (seatsPerRow: number): Rooms => ({
+  sections: [{ name: hostile.sections[0]!.name, rows: 1, seatsPerRow }],
+});
+
+export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: () => Promise<void> }> {
+  const { organizer } = stack;
+  let people = 0;
+  const person = (role: Person['role'] = 'shopper', name = hostile.name) => {
+    people += 1;
+    return stack.person(role, name, hostile.email(people));
+  };
+  const announce = async (): Promise<number> => {
+    const { id } = await organizer.ask<{ id: number }>('POST', '/events', {
+      title: hostile.title,
+      venue: hostile.venue,
+      description: hostile.description,
+      startsAt: inSeconds(45 * 86_400),
+    });
+    return id;
+  };
+  const drop = async (changes: Parameters<Stack['drop']>[0] = {}, event?: number) =>
+    stack.drop(
+      {
+        sections: hostile.sections,
+        questions: [hostile.question],
+        price: { amount: 9_999_999, currency: 'EUR' },
+        holdSeconds: 3600,
+        ...changes,
+      },
+      event ?? (await announce()),
+    );
+  await stack
+    .db('users')
+    .where({ id: organizer.id })
+    .update({ name: hostile.name, email: hostile.email(0) });
+
+  const [shopper, admin, banned] = [
+    await person(),
+    await person('admin'),
+    await person('shopper', hostile.arabicName),
+  ];
+  await admin.ask('POST', `/users/${banned.id}/ban`);
+
+  // One event with several sales, and sales in every phase.
+  const eventId = await announce();
+  const scheduled = await drop({ opensAt: inSeconds(3600) }, eventId);
+  const other = await drop(oneRow(4));
+  const open = await drop();
+  const [paused, closed, cancelled] = [await drop(), await drop(), await drop()];
+  await organizer.ask('POST', `/drops/${paused}/pause`);
+  await organizer.ask('PATCH', `/drops/${closed}`, { closesAt: inSeconds(1) });
+  await organizer.ask('POST', `/drops/${cancelled}/cancel`);
+
+  // Buyers in every state that lasts.
+  const [holder, standbyer, late, giver, lapsed] = [
+    await person(),
+    await person(),
+    await person(),
+    await person(),
+    await person(),
+  ];
+  const lapsing = await drop({ holdSeconds: 5, lapsePauseSeconds: 3600 });
+  await lapsed.enter(lapsing, 2);
+  await holder.enter(open, 4);
+  await giver.enter(open, 2);
+  await giver.giveBack(open);
+  await holder.enter(other, 4);
+  await standbyer.enter(other, 2);
+  const soldOut = await drop({ ...oneRow(2), standbyLimit: 0, maxPerBuyer: 2 });
+  await holder.enter(soldOut, 2);
+  const bought = await drop();
+  await shopper.enter(bought, 4);
+  const order = await shopper.pay(bought);
+  const refundedDrop = await drop();
+  await shopper.enter(refundedDrop, 2);
+  const refunded = await shopper.pay(refundedDrop);
+  await organizer.ask('POST', `/orders/${refunded.id}/refund`);
+  const { seats } = await eventually(async () => {
+    const seen = await shopper.ask<{ seats: { ticket?: string }[] }>('GET', `/orders/${order.id}`);
+    if (seen.seats.some(({ ticket }) => ticket === undefined)) throw new Error('no codes yet');
+    return seen;
+  });
+  const checkIns = `/organize/events/${await eventOf(shopper, bought)}/check-in`;
+
+  // The consumer parks what is no batch, and a batch for a sale that there is not.
+  const broker = await createTestBroker(stack.namespace);
+  const queue = broker.topology.entryQueue(0);
+  const { content, options } = encodeBatch(
+    { dropId: 4_000_000_001, partition: 0 },
+    newBatchId(),
+    ['1:2'],
+    Date.now(),
+    'webtests.1',
+  );
+  await broker.send(queue, 'not a batch');
+  await broker.send(queue, content.toString(), options);
+
+  // Whose hold lapsed is told to wait at the next try.
+  await eventually(async () => {
+    const { status } = await lapsed.entry(lapsing);
+    if (status !== 'released') throw new Error(`still ${status}`);
+  }, 30_000);
+  await lapsed.queue(lapsing, 1);
+
+  const stage = (kind: Parameters<typeof untilStage>[1]) => (page: Page) => untilStage(page, kind);
+  const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
+  // The menu, which is not shown, has the name of who is signed in.
+  const inMain = (words: string) => (page: Page) => page.getByRole('main').getByText(words).first().waitFor();
+  const heading = (words: string | RegExp) => (page: Page) =>
+    page.getByRole('heading', { name: words }).first().waitFor();
+  const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
+  const dialog = (name: string | RegExp) => async (page: Page) => {
+    await press(page, name);
+    await page.getByRole('alertdialog').waitFor();
+  };
+  const then =
+    (...steps: ((page: Page) => Promise<unknown>)[]) =>
+    async (page: Page) => {
+      for (const step of steps) await step(page);
+    };
+  const allLoaded = async (page: Page) => {
+    await page.locator('h1').first().waitFor();
+    await page.getByText('Loading', { exact: true }).first().waitFor({ state: 'detached' });
+  };
+  const saleRoute = '/drops/:id/:step?';
+  const event = `/organize/events/${eventId}`;
+  const sale = `/organize/drops/${bought}`;
+  const asBuyer = (name: string, as: Person, dropId: number, show: Sight['show']): Sight => ({
+    name,
+    route: saleRoute,
+    as,
+    path: `/drops/${dropId}`,
+    show,
+  });
+
+  const sights: Sight[] = [
+    { name: 'home', route: '/', path: '/', show: heading('What is on') },
+    {
+      name: 'home with the menu open',
+      route: '/',
+      as: shopper,
+      path: '/',
+      show: then(heading('What is on'), async (page) => {
+        await press(page, /^Account of /);
+        await page.getByRole('radio', { name: 'Dark' }).waitFor();
+      }),
+    },
+    {
+      name: 'home that cannot be loaded',
+      route: '/',
+      path: '/',
+      show: withoutApi('**/api/events?*', 'refused', text('This could not be loaded')),
+    },
+    { name: 'event', route: '/events/:id', path: `/events/${eventId}`, show: heading(hostile.title) },
+    { name: 'no such event', route: '/events/:id', path: '/events/99999', show: allLoaded },
+    { name: 'sign in', route: '/signin', path: '/signin', show: heading('Sign in') },
+    {
+      name: 'sign in with faults',
+      isRefused: true,
+      route: '/signin',
+      path: '/signin',
+      show: then(heading('Sign in'), (page) => press(page, /^Sign in$/), someFault),
+    },
+    {
+      name: 'sign in refused',
+      isRefused: true,
+      route: '/signin',
+      path: '/signin',
+      show: then(heading('Sign in'), async (page) => {
+        await page.getByLabel('E-mail').fill(hostile.email(999));
+        await page.getByLabel('Password', { exact: true }).fill('not the password of anybody');
+        await press(page, /^Sign in$/);
+        await page.getByRole('alert').filter({ hasText: /\S/ }).first().waitFor();
+      }),
+    },
+    { name: 'sign up', route: '/signup', path: '/signup', show: heading('Create your account') },
+    {
+      name: 'sign up with faults',
+      isRefused: true,
+      route: '/signup',
+      path: '/signup',
+      show: then(
+        heading('Create your account'),
+        (page) => page.getByLabel('Name').fill('x'.repeat(300)),
+        (page) => press(page, 'Create account'),
+        someFault,
+      ),
+    },
+    { name: 'orders, signed out', route: '/orders', path: '/orders', show: heading('Sign in') },
+    { name: 'no orders', route: '/orders', as: giver, path: '/orders', show: text('No tickets yet') },
+    { name: 'orders', route: '/orders', as: shopper, path: '/orders', show: heading(hostile.title) },
+    { name: 'order', route: '/orders/:id', as: shopper, path: `/orders/${order.id}`, show: codes },
+    {
+      name: 'order refunded',
+      route: '/orders/:id',
+      as: shopper,
+      path: `/orders/${refunded.id}`,
+      show: heading(hostile.title),
+    },
+    { name: 'no such order', route: '/orders/:id', as: shopper, path: '/orders/nothing', show: allLoaded },
+    { name: 'no such page', route: '', path: '/nowhere', show: heading('Nothing here') },
+    {
+      name: 'offline',
+      route: '',
+      path: '/nowhere',
+      show: async (page) => {
+        await heading('Nothing here')(page);
+        await page.context().setOffline(true);
+        await text(/You are offline/)(page);
+      },
+    },
+    {
+      name: 'crashed',
+      route: '',
+      path: '/',
+      // What no server of ours would send.
+      show: withoutApi(
+        '**/api/events?*',
+        { items: [{}], next: null },
+        heading('This page has stopped working'),
+      ),
+    },
+
+    {
+      name: 'sale, signed out, not open',
+      route: saleRoute,
+      path: `/drops/${scheduled}`,
+      show: stage('waiting'),
+    },
+    { name: 'sale, signed out', route: saleRoute, path: `/drops/${open}`, show: stage('open') },
+    { name: 'no such sale', route: saleRoute, path: '/drops/999999', show: allLoaded },
+    asBuyer('sale, not open', shopper, scheduled, then(stage('waiting'), text('You are ready.'))),
+    asBuyer('sale, open', shopper, open, stage('open')),
+    {
+      ...asBuyer(
+        'sale without an answer',
+        shopper,
+        open,
+        then(stage('open'), (page) => press(page, /^Buy /), someFault),
+      ),
+      isRefused: true,
+    },
+    asBuyer(
+      'sale in numbers',
+      shopper,
+      open,
+      then(stage('open'), (page) => page.locator('summary').first().click()),
+    ),
+    asBuyer('seats held', holder, open, stage('held')),
+    asBuyer('giving seats back', holder, open, then(stage('held'), dialog('Give back'))),
+    { ...asBuyer('pay', holder, open, stage('held')), path: `/drops/${open}/pay` },
+    {
+      ...asBuyer('pay, declined', holder, open, async (page) => {
+        await page.getByRole('radio', { name: /^Declined/ }).check();
+        await press(page, /^Pay /);
+        await text(/try another card/)(page);
+      }),
+      path: `/drops/${open}/pay`,
+      isRefused: true,
+    },
+    asBuyer('standby', standbyer, other, stage('standby')),
+    asBuyer('leaving standby', standbyer, other, then(stage('standby'), dialog('Leave standby'))),
+    asBuyer('sold out', late, soldOut, stage('gone')),
+    asBuyer('seats given back', giver, open, stage('released')),
+    asBuyer('entered too early after a lapse', lapsed, lapsing, stage('refused')),
+    asBuyer('paid', shopper, bought, stage('paid')),
+    asBuyer('paused', giver, paused, stage('paused')),
+    asBuyer('closed', giver, closed, stage('closed')),
+    asBuyer('cancelled', giver, cancelled, stage('cancelled')),
+    {
+      ...asBuyer('queued', holder, other, stage('queued')),
+      async prepare() {
+        const dropId = await drop();
+        const as = await person();
+        // A drop made just now takes a moment to reach the publisher: whoever can enter knows that it is there.
+        await (await person()).enter(dropId, 1);
+        const consumer = stack.tiers.get('consumer')!;
+        consumer.kill('SIGSTOP');
+        return { as, path: `/drops/${dropId}`, end: () => consumer.kill('SIGCONT') };
+      },
+      show: then(stage('open'), (page) => buy(page), stage('queued')),
+    },
+    {
+      ...asBuyer('payment undecided', holder, other, stage('paying')),
+      async prepare() {
+        const dropId = await drop();
+        const as = await person();
+        await as.enter(dropId, 2);
+        await as.pay(dropId, 'tok_late');
+        stack.sandbox.kill('SIGSTOP');
+        return { as, path: `/drops/${dropId}`, end: () => stack.sandbox.kill('SIGCONT') };
+      },
+    },
+
+    {
+      name: 'your events',
+      route: '/organize',
+      as: organizer,
+      path: '/organize',
+      show: heading(hostile.title),
+    },
+    {
+      name: 'new event',
+      route: '/organize/events/new',
+      as: organizer,
+      path: '/organize/events/new',
+      show: text('Save and set up the sale'),
+    },
+    {
+      name: 'new event with faults',
+      isRefused: true,
+      route: '/organize/events/new',
+      as: organizer,
+      path: '/organize/events/new',
+      show: then((page) => press(page, 'Save and set up the sale'), someFault),
+    },
+    {
+      name: 'edit event',
+      route: '/organize/events/:id/edit',
+      as: organizer,
+      path: `${event}/edit`,
+      show: heading('Edit event'),
+    },
+    {
+      name: 'leaving what is not saved',
+      route: '/organize/events/:id/edit',
+      as: organizer,
+      path: `${event}/edit`,
+      show: async (page) => {
+        await page.getByLabel('Title').fill('x'.repeat(250));
+        await page.getByRole('link', { name: 'Cancel' }).click();
+        await page.getByRole('alertdialog').waitFor();
+      },
+    },
+    {
+      name: 'event of somebody else',
+      route: '/organize/events/:id/edit',
+      as: await person('organizer'),
+      path: `${event}/edit`,
+      show: allLoaded,
+    },
+    {
+      name: 'new sale',
+      route: '/organize/events/:id/drops/new',
+      as: organizer,
+      path: `${event}/drops/new`,
+      show: text('Create the sale'),
+    },
+    {
+      name: 'new sale with faults',
+      isRefused: true,
+      route: '/organize/events/:id/drops/new',
+      as: organizer,
+      path: `${event}/drops/new`,
+      show: async (page) => {
+        await page.getByLabel('Section').first().fill('W'.repeat(80));
+        await page.getByLabel('Rows').fill('20');
+        await page.getByLabel('Seats a row').fill('40');
+        await page.getByLabel('Question', { exact: true }).fill(hostile.question.text);
+        await press(page, 'Create the sale');
+        await someFault(page);
+      },
+    },
+    { name: 'sale, live', route: '/organize/drops/:id', as: organizer, path: sale, show: text(/seats free/) },
+    {
+      name: 'sale, live, to come',
+      route: '/organize/drops/:id',
+      as: organizer,
+      path: `/organize/drops/${scheduled}`,
+      show: text('Opens in'),
+    },
+    {
+      name: 'sale, cancelled',
+      route: '/organize/drops/:id',
+      as: organizer,
+      path: `/organize/drops/${cancelled}`,
+      show: allLoaded,
+    },
+    ...['Pause', 'Move closing', 'Cancel the sale'].map((name) => ({
+      name: `dialog: ${name}`,
+      route: '/organize/drops/:id',
+      as: organizer,
+      path: sale,
+      show: dialog(name),
+    })),
+    {
+      name: 'dialog with a fault',
+      isRefused: true,
+      route: '/organize/drops/:id',
+      as: organizer,
+      path: sale,
+      show: then(dialog('Cancel the sale'), (page) => press(page, 'Cancel and refund'), someFault),
+    },
+    {
+      name: 'edit sale',
+      route: '/organize/drops/:id/edit',
+      as: organizer,
+      path: `/organize/drops/${scheduled}/edit`,
+      show: text('Sections cannot change'),
+    },
+    {
+      name: 'questions',
+      route: '/organize/drops/:id/edit',
+      as: organizer,
+      path: `${sale}/edit`,
+      show: text('This sale has opened'),
+    },
+    {
+      name: 'sold orders',
+      route: '/organize/drops/:id/orders',
+      as: organizer,
+      path: `${sale}/orders`,
+      show: inMain(hostile.name),
+    },
+    {
+      name: 'dialog: refund',
+      route: '/organize/drops/:id/orders',
+      as: organizer,
+      path: `${sale}/orders`,
+      show: then(inMain(hostile.name), dialog('Refund')),
+    },
+    {
+      name: 'report',
+      route: '/organize/drops/:id/report',
+      as: organizer,
+      path: `${sale}/report`,
+      show: text('From entry to ticket'),
+    },
+    {
+      name: 'report in numbers',
+      route: '/organize/drops/:id/report',
+      as: organizer,
+      path: `${sale}/report`,
+      show: then(text('From entry to ticket'), (page) => page.locator('summary').first().click()),
+    },
+    {
+      name: 'check-in',
+      route: '/organize/events/:id/check-in',
+      as: organizer,
+      path: checkIns,
+      show: text('Ready for the next ticket'),
+    },
+    {
+      name: 'check-in, results',
+      route: '/organize/events/:id/check-in',
+      as: organizer,
+      path: checkIns,
+      show: async (page) => {
+        for (const code of [seats[0]!.ticket!, 'W'.repeat(200), seats[0]!.ticket!]) {
+          await page.getByLabel('Ticket code').fill(code);
+          await page.keyboard.press('Enter');
+          await page.locator('section[data-result]:not([data-result="ready"])').waitFor();
+        }
+        await page.locator('section[data-result="again"]').waitFor();
+      },
+    },
+    {
+      name: 'check-in without a code',
+      isRefused: true,
+      route: '/organize/events/:id/check-in',
+      as: organizer,
+      path: checkIns,
+      show: then(text('Ready for the next ticket'), (page) => press(page, /^Check/), someFault),
+    },
+
+    {
+      name: 'not for shoppers',
+      route: '/organize',
+      as: shopper,
+      path: '/organize',
+      show: text('Not for your account'),
+    },
+    {
+      name: 'not for organizers',
+      route: '/admin',
+      as: organizer,
+      path: '/admin',
+      show: text('Not for your account'),
+    },
+    { name: 'users', route: '/admin/users', as: admin, path: '/admin', show: text(hostile.arabicName) },
+    { name: 'dialog: ban', route: '/admin/users', as: admin, path: '/admin/users', show: dialog(/^Ban/) },
+    {
+      name: 'dialog: role',
+      route: '/admin/users',
+      as: admin,
+      path: '/admin/users',
+      show: async (page) => {
+        await page.getByRole('combobox').first().selectOption('admin');
+        await page.getByRole('alertdialog').waitFor();
+      },
+    },
+    {
+      name: 'nobody found',
+      route: '/admin/users',
+      as: admin,
+      path: '/admin/users',
+      show: async (page) => {
+        await page.getByRole('searchbox').fill('q'.repeat(250));
+        await text('Nobody found')(page);
+      },
+    },
+    { name: 'all sales', route: '/admin/drops', as: admin, path: '/admin/drops', show: text(hostile.title) },
+    {
+      name: 'parked',
+      route: '/admin/parked',
+      as: admin,
+      path: '/admin/parked',
+      show: text('2 messages are parked'),
+    },
+    {
+      name: 'dialog: resend',
+      route: '/admin/parked',
+      as: admin,
+      path: '/admin/parked',
+      show: then(text('2 messages are parked'), dialog(/^Send/)),
+    },
+    {
+      name: 'health',
+      route: '/admin/health',
+      as: admin,
+      path: '/admin/health',
+      show: text('Everything is ready'),
+    },
+  ];
+  return { sights, stop: () => broker.stop() };
+}
+
+async function eventOf(who: Person, dropId: number): Promise<number> {
+  return (await who.ask<{ eventId: number }>('GET', `/drops/${dropId}`)).eventId;
+}
+
+/** One of the fields says that it is wrong. */
+async function someFault(page: Page): Promise<void> {
+  await page.locator('[aria-invalid="true"], [data-invalid], [data-fault]').first().waitFor();
+}
+
+async function codes(page: Page): Promise<void> {
+  await page
+    .getByRole('img', { name: /^Code for/ })
+    .nth(3)
+    .waitFor();
+}
+
+/** One answer of the server is refused, or is another. */
+function withoutApi(url: string, how: 'refused' | object, show: Sight['show']): Sight['show'] {
+  return async (page) => {
+    await page.route(url, (route) =>
+      how === 'refused'
+        ? route.fulfill({ status: 403, json: { status: 403, code: 'not_allowed' } })
+        : route.fulfill({ json: how }),
+    );
+    await page.reload();
+    await show(page);
+  };
+}
+
+/** The routes of the pages, from the files that have them. The router of wouter wants them written out there. */
+export function routesOfTheApp(): string[] {
+  const routers = ['app.tsx', 'organize/organize-pages.tsx', 'admin/admin-pages.tsx'];
+  return routers
+    .flatMap((file) => {
+      const source = readFileSync(join(import.meta.dirname, '../src', file), 'utf8');
+      return Array.from(source.matchAll(/<Route path="([^"]+)"/g), ([, route]) => route!);
+    })
+    .filter((route) => !route.endsWith('/*?'));
+}

@@ -1,0 +1,100 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { calm, faults } from './axe.ts';
+import { everyPage, routesOfTheApp, type Sight } from './every-page.ts';
+import { coveredControls, faultsOutOfSight, outOfSight, screens, undirectedText } from './look-at.ts';
+import { openSale, untilStage } from './start-browser.ts';
+import type { Stack } from './start-stack.ts';
+import { systemForTests, type Browser } from './system.ts';
+
+let stack: Stack;
+let browser: Browser;
+let pages: Awaited<ReturnType<typeof everyPage>>;
+systemForTests(async (system) => {
+  ({ stack, browser } = system);
+  pages = await everyPage(stack);
+});
+afterAll(() => pages?.stop());
+
+/** A folder for pictures of every page, to be looked at. */
+const pictures = process.env['SEATDROP_PICTURES'];
+/** Parts of the names of the pages to look at, instead of all. */
+const only = process.env['SEATDROP_PAGES']?.split(',');
+
+test('every route of the app is among the pages that are looked at', () => {
+  expect(new Set(pages.sights.map(({ route }) => route))).toEqual(new Set([...routesOfTheApp(), '']));
+});
+
+test('nothing sticks out, is cut off, covers what has the focus, or breaks WCAG, whatever people typed', async () => {
+  const found: Record<string, string[]> = {};
+  for (const sight of pages.sights) {
+    if (only && !only.some((part) => sight.name.includes(part))) continue;
+    const own = await sight.prepare?.();
+    const as = own?.as ?? sight.as;
+    const context = await browser.visit({ ...calm, ...(as && { as }) });
+    try {
+      const page = await context.newPage();
+      await page.setViewportSize(screens[0].viewport);
+      await page.goto(own?.path ?? sight.path);
+      await sight.show(page);
+      await page.evaluate(() => document.fonts.ready);
+      const seen = await lookAtAllSizes(page, sight);
+      if (seen.length > 0) found[sight.name] = seen;
+    } catch (error) {
+      found[sight.name] = [String(error).slice(0, 600)];
+    } finally {
+      own?.end();
+      await context.close();
+    }
+    if (found[sight.name]) process.stderr.write(`${sight.name}: ${found[sight.name]!.join('\n   ')}\n`);
+  }
+  expect(found).toEqual({});
+}, 900_000);
+
+test('on a small laptop Buy is in sight without scrolling, and a fault is gone to and seen', async () => {
+  const dropId = await stack.drop();
+  const context = await browser.visit({ as: await stack.person(), viewport: screens[2].viewport });
+  const page = await openSale(context, dropId);
+  await untilStage(page, 'open');
+  await page.evaluate(() => document.fonts.ready);
+  const inSight = async (name: RegExp) => {
+    const { y, height } = (await page.getByRole('button', { name }).boundingBox())!;
+    expect(y + height).toBeLessThanOrEqual(screens[2].viewport.height);
+  };
+  await inSight(/^Buy /);
+  // The fault takes its place above the choices, and moves nothing out of sight.
+  await page.getByRole('button', { name: /^Buy / }).click();
+  await page.locator('[data-invalid]').first().waitFor();
+  expect(await faultsOutOfSight(page)).toEqual([]);
+  await context.close();
+});
+
+async function lookAtAllSizes(page: Page, sight: Sight): Promise<string[]> {
+  const seen = await undirectedText(page);
+  if (sight.isRefused) seen.push(...(await faultsOutOfSight(page)));
+  for (const { name, viewport } of screens) {
+    await page.setViewportSize(viewport);
+    await page.evaluate(drawn);
+    await picture(page, `${sight.name.replaceAll(/\W+/g, '-')}.${name}.png`);
+    const wrong = [...(await outOfSight(page)), ...(await coveredControls(page))];
+    // Each colour scheme and each layout once: neither depends on the other.
+    if (name === '320') wrong.push(...(await faults(page, ['light'])));
+    if (name === '1280') wrong.push(...(await faults(page, ['dark'])));
+    seen.push(...wrong.map((fault) => `at ${name} px: ${fault}`));
+  }
+  return seen;
+}
+
+/** Runs in the page: it has taken on its new size. */
+async function drawn(): Promise<void> {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}
+
+async function picture(page: Page, file: string): Promise<void> {
+  if (pictures === undefined) return;
+  mkdirSync(pictures, { recursive: true });
+  const hasDialog = (await page.getByRole('alertdialog').count()) > 0;
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.screenshot({ path: join(pictures, file), fullPage: !hasDialog });
+}
