@@ -112,6 +112,14 @@ export function isPassing(error: unknown): boolean {
   return error.status === 429 || error.status >= 500;
 }
 
+/**
+ * Too many from one address, whoever they are: whoever waits in that line has not tried in vain. The front door says no
+ * more than that; a tier, which counts each user, says until when.
+ */
+export function isSharedLine(error: unknown): boolean {
+  return error instanceof Refusal && error.status === 429 && error.body['retryAt'] === undefined;
+}
+
 /** Milliseconds before the next of several tries: what the server asked for, else doubling, spread a little. */
 export function pauseBefore(attempt: number, error: unknown, longest = 15_000): number {
   const asked = error instanceof Refusal ? error.retryAfter : undefined;

@@ -1,7 +1,7 @@
 /** What pages read, by the name it is cached under. */
 import { QueryClient, queryOptions, replaceEqualDeep } from '@tanstack/react-query';
 import { serverClock } from '../clock/server-clock.ts';
-import { ask, isPassing, pauseBefore, Refusal } from './http.ts';
+import { ask, isPassing, isSharedLine, pauseBefore, Refusal } from './http.ts';
 import { one, pages } from './reading.ts';
 import type { Drop, Event, EventSummary, LedgerItem, Order, Page, User } from './types.ts';
 
@@ -10,7 +10,7 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 15_000,
-        retry: (failures, error) => failures < 5 && isPassing(error),
+        retry: (failures, error) => isSharedLine(error) || (failures < 5 && isPassing(error)),
         retryDelay: (attempt, error) => pauseBefore(attempt, error),
       },
       mutations: { retry: false },

@@ -1,5 +1,6 @@
 import { answer, noLine, problem } from '../../testing/api.ts';
-import { Refusal, Unreachable } from '../api/http.ts';
+import { ask, Refusal, Unreachable } from '../api/http.ts';
+import { createQueryClient } from '../api/queries.ts';
 import { sendEntry, type Waiting } from './send-entry.ts';
 
 const entry = { questionId: 1, answer: 'Cello', quantity: 2 };
@@ -56,4 +57,21 @@ test.each([
   expect(error).toBeInstanceOf(fault);
   expect(waited.filter((each) => each === why)).toHaveLength(11);
   expect(asked.count).toBeLessThan(20);
+});
+
+test('what a page reads comes as well, however long the line is', async () => {
+  jest.useRealTimers();
+  const asked = answer('get', '/orders/1', ({ count }) =>
+    count <= 20 ? problem(429, 'too_many_requests', {}, 0) : { id: '1' },
+  );
+  const client = createQueryClient();
+  const read = client.fetchQuery({
+    queryKey: ['read'],
+    queryFn: async () => (await ask('GET', '/orders/1')).data,
+    // As all that pages read: without this, what is fetched ahead is tried once.
+    retry: client.getDefaultOptions().queries!.retry!,
+  });
+  expect(await read).toEqual({ id: '1' });
+  expect(asked.count).toBe(21);
+  client.clear();
 });

@@ -2,7 +2,7 @@
  * Sending an entry, and again as long as the answer is "not now". Repeating is safe: a buyer has one hold at most,
  * however many entries arrive.
  */
-import { ask, isPassing, pauseBefore, Refusal } from '../api/http.ts';
+import { ask, isPassing, isSharedLine, pauseBefore, Refusal } from '../api/http.ts';
 import { serverClock } from '../clock/server-clock.ts';
 
 export type NewEntry = { questionId: number; answer: string; quantity: number };
@@ -62,8 +62,7 @@ function waitFor(error: unknown, attempt: number): Waiting | undefined {
   const until = now + pauseBefore(attempt, error);
   if (!(error instanceof Refusal)) return { why: 'no_line', until, attempt };
   if (error.status !== 429) return { why: 'busy', until, attempt };
-  // The front door counts all who share an address; a publisher, who counts each buyer, says until when.
-  return { why: error.body['retryAt'] === undefined ? 'line' : 'throttled', until, attempt };
+  return { why: isSharedLine(error) ? 'line' : 'throttled', until, attempt };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
