@@ -1,6 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useParams } from 'wouter';
 import type { Event } from '../../api/types.ts';
+import { serverClock } from '../../clock/server-clock.ts';
+import { Button } from '../../design/button.tsx';
+import { Notice } from '../../design/notice.tsx';
 import { Page } from '../../design/page.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { Head } from '../../staff/head.tsx';
@@ -18,25 +22,46 @@ export default function CheckInPage() {
   return <LoadedEvent id={id}>{(event) => <Door key={event.id} event={event} />}</LoadedEvent>;
 }
 
+const day = 86_400_000;
+
 function Door({ event }: { event: Event }) {
   const words = useWords();
   const { format } = useLocale();
+  const when = format.moment(event.startsAt, event.timeZone);
+  // A wrong event, or a trial that would use up tickets.
+  const [isAnotherDay] = useState(() => Math.abs(Date.parse(event.startsAt) - serverClock.now()) > day);
+  const [isSure, setSure] = useState(false);
   const { check, results, isChecking } = useCheckIn(event.id);
   return (
     <Page title={`${words.checkIn.title} · ${event.title}`}>
       <Head
         up={{ href: '/organize', label: words.events.title }}
         title={words.checkIn.title}
-        lead={`${event.title} · ${format.moment(event.startsAt, event.timeZone)}`}
+        lead={`${event.title} · ${when}`}
         actions={<Counts eventId={event.id} />}
       />
       <div className={styles.door}>
         <div className={styles.side}>
           <p className={styles.soft}>{words.checkIn.lead}</p>
-          <CodeField check={check} isChecking={isChecking} />
-          <Camera check={check} />
+          {isAnotherDay && !isSure ? (
+            <Notice>
+              <p>{words.checkIn.anotherDay(when)}</p>
+              <Button look="quiet" onClick={() => setSure(true)}>
+                {words.checkIn.anotherDayYes}
+              </Button>
+            </Notice>
+          ) : (
+            <>
+              <CodeField check={check} isChecking={isChecking} />
+              <Camera check={check} />
+            </>
+          )}
         </div>
-        <ResultPanel result={results[0]} timeZone={event.timeZone} />
+        <ResultPanel
+          result={results[0]}
+          timeZone={event.timeZone}
+          undo={(code) => void check(code, 'undo')}
+        />
         <RecentResults results={results.slice(1)} timeZone={event.timeZone} />
       </div>
     </Page>

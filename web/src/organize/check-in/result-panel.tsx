@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { useSay } from '../../design/announcer.tsx';
+import { Button } from '../../design/button.tsx';
 import { Check, Cross } from '../../design/icons.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
@@ -7,8 +8,15 @@ import { useWords } from '../../staff/use-words.ts';
 import styles from './check-in-page.module.css';
 import type { Result } from './use-check-in.ts';
 
+type ResultPanelProps = {
+  result: Result | undefined;
+  timeZone: string;
+  /** Takes back that the ticket with this code was used. */
+  undo: (code: string) => void;
+};
+
 /** The answer for the person at the door: its colour, its sign and its word all say the same. */
-export function ResultPanel({ result, timeZone }: { result: Result | undefined; timeZone: string }) {
+export function ResultPanel({ result, timeZone, undo }: ResultPanelProps) {
   const { text } = useLocale();
   const { checkIn: words } = useWords();
   const tell = useTelling(timeZone);
@@ -31,7 +39,9 @@ export function ResultPanel({ result, timeZone }: { result: Result | undefined; 
   return (
     // A new element for each ticket: two that are let in one after the other shall not look like one.
     <section key={result.key} className={styles.result} data-result={result.kind}>
-      <span className={styles.sign}>{result.kind === 'let_in' ? <Check /> : <Cross />}</span>
+      {result.kind !== 'undone' && (
+        <span className={styles.sign}>{result.kind === 'let_in' ? <Check /> : <Cross />}</span>
+      )}
       <h2>{told.title}</h2>
       {told.seat && (
         <p className={styles.seat} dir="auto">
@@ -39,6 +49,11 @@ export function ResultPanel({ result, timeZone }: { result: Result | undefined; 
         </p>
       )}
       {told.hint && <p>{told.hint}</p>}
+      {result.kind === 'let_in' && (
+        <Button look="quiet" onClick={() => undo(result.code)}>
+          {words.undo}
+        </Button>
+      )}
     </section>
   );
 }
@@ -79,6 +94,8 @@ function useTelling(timeZone: string): (result: Result) => Telling {
     switch (result.kind) {
       case 'let_in':
         return { title: words.letIn, seat: nameOf(result.seat) };
+      case 'undone':
+        return { title: words.undone, seat: nameOf(result.seat), hint: words.undoneHint };
       case 'again':
         return {
           title: words.again,

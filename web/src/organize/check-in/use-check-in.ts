@@ -2,12 +2,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
 import type { z } from 'zod';
-import type { checkIn } from '../../../../shared/contract/check-ins.ts';
-import { ask, Refusal } from '../../api/http.ts';
+import type { checkIn, undoneCheckIn } from '../../../../shared/contract/check-ins.ts';
+import { ask, isPassing, pauseBefore, Refusal } from '../../api/http.ts';
 import type { Seat } from '../../api/types.ts';
 
 export type Result = { key: number; code: string } & (
   | { kind: 'let_in'; seat: Seat }
+  /** What let somebody in was taken back: the ticket can be used again. */
+  | { kind: 'undone'; seat: Seat }
   | { kind: 'again'; seat: Seat | undefined; since: string | undefined }
   | { kind: 'refunded' }
   | { kind: 'invalid' }
@@ -26,10 +28,10 @@ export function useCheckIn(eventId: number) {
   const line = useRef(Promise.resolve());
 
   const check = useCallback(
-    (code: string): Promise<void> => {
+    (code: string, what: 'redeem' | 'undo' = 'redeem'): Promise<void> => {
       const next = line.current.then(async () => {
         setChecking(true);
-        const result = await redeem(eventId, code);
+        const result = await (what === 'undo' ? undo : redeem)(eventId, code);
         count.current += 1;
         const kept: Result = { ...result, code, key: count.current };
         setResults((last) => [kept, ...last].slice(0, remembered));
@@ -48,10 +50,8 @@ type Told = Result extends infer Each ? (Each extends Result ? Omit<Each, 'key' 
 
 async function redeem(eventId: number, code: string): Promise<Told> {
   try {
-    const { data } = await ask<z.infer<typeof checkIn>>('POST', `/events/${eventId}/check-ins`, {
-      body: { code },
-    });
-    return { kind: 'let_in', seat: data.seat };
+    const { seat } = await askUntilAnswered<z.infer<typeof checkIn>>(`/events/${eventId}/check-ins`, code);
+    return { kind: 'let_in', seat };
   } catch (error) {
     if (!(error instanceof Refusal)) return { kind: 'failed', error };
     switch (error.code) {
@@ -70,4 +70,42 @@ async function redeem(eventId: number, code: string): Promise<Told> {
         return { kind: 'failed', error };
     }
   }
+}
+
+async function undo(eventId: number, code: string): Promise<Told> {
+  try {
+    const path = `/events/${eventId}/check-ins/undo`;
+    const { seat } = await askUntilAnswered<z.infer<typeof undoneCheckIn>>(path, code);
+    return { kind: 'undone', seat };
+  } catch (error) {
+    return error instanceof Refusal && error.code === 'ticket_refunded'
+      ? { kind: 'refunded' }
+      : { kind: 'failed', error };
+  }
+}
+
+const mostTries = 4;
+/** Milliseconds for one answer: somebody stands at the door. */
+const patience = 6_000;
+
+/**
+ * An answer that is lost on the way is asked for again. By the nonce the server knows that it is the same scan, so that
+ * nobody who was let in is then told that the ticket was used before.
+ */
+async function askUntilAnswered<T>(path: string, code: string): Promise<T> {
+  const nonce = newNonce();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await ask<T>('POST', path, { body: { code, nonce }, timeout: patience })).data;
+    } catch (error) {
+      if (attempt >= mostTries || !isPassing(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseBefore(attempt - 1, error, 3_000)));
+    }
+  }
+}
+
+/** 128 random bits; crypto.randomUUID is there over https alone. */
+function newNonce(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
