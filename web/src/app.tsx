@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { Page } from './design/page.tsx';
 import { Skeleton } from './design/skeleton.tsx';
@@ -7,23 +7,25 @@ import { BannedNotice } from './session/banned-notice.tsx';
 import { Footer } from './shell/footer.tsx';
 import { Header } from './shell/header.tsx';
 import { MissingPage } from './shell/missing-page.tsx';
+import { Part, part } from './shell/parts.tsx';
 import { OfflineNotice } from './shell/offline-notice.tsx';
 import styles from './app.module.css';
 import { useLocale } from './i18n/locale.tsx';
 
-const EventPage = lazy(() => import('./events/event-page.tsx'));
-const DropPage = lazy(() => import('./drop/drop-page.tsx'));
-const SignInPage = lazy(() => import('./session/sign-in-page.tsx'));
-const SignUpPage = lazy(() => import('./session/sign-up-page.tsx'));
-const OrdersPage = lazy(() => import('./orders/orders-page.tsx'));
-const OrderPage = lazy(() => import('./orders/order-page.tsx'));
+const EventPage = part(() => import('./events/event-page.tsx'));
+const DropPage = part(() => import('./drop/drop-page.tsx'));
+const SignInPage = part(() => import('./session/sign-in-page.tsx'));
+const SignUpPage = part(() => import('./session/sign-up-page.tsx'));
+const OrdersPage = part(() => import('./orders/orders-page.tsx'));
+const OrderPage = part(() => import('./orders/order-page.tsx'));
 // Pages of those who run a sale; a shopper never loads them. Each has its own routes inside.
-const OrganizePages = lazy(() => import('./organize/organize-pages.tsx'));
-const AdminPages = lazy(() => import('./admin/admin-pages.tsx'));
+const OrganizePages = part(() => import('./organize/organize-pages.tsx'));
+const AdminPages = part(() => import('./admin/admin-pages.tsx'));
 
 export function App() {
   const { text } = useLocale();
   const main = useRef<HTMLElement>(null);
+  const [location] = useLocation();
   useFreshPage(main);
   return (
     <div className={styles.app}>
@@ -34,7 +36,8 @@ export function App() {
       <OfflineNotice />
       <BannedNotice />
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
-        <Suspense fallback={<Loading />}>
+        {/* Another page may be there although this one is not. */}
+        <Part key={pageOf(location)} fallback={<Loading />}>
           <Switch>
             <Route path="/" component={EventsPage} />
             <Route path="/events/:id" component={EventPage} />
@@ -49,7 +52,7 @@ export function App() {
               <MissingPage />
             </Route>
           </Switch>
-        </Suspense>
+        </Part>
       </main>
       <Footer />
     </div>
@@ -75,6 +78,11 @@ function useFreshPage(main: React.RefObject<HTMLElement | null>) {
     window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
   }, [location, main]);
+}
+
+/** Steps and tabs of one thing are the same page. */
+function pageOf(location: string): string {
+  return location.split('/').slice(0, 2).join('/');
 }
 
 /** Paying is a step of the same page, which moves the focus itself. */

@@ -234,7 +234,7 @@ test('what cannot be sold is refused at its field, and nothing is sent', async (
   expect(sent).toHaveLength(1);
   await page.getByLabel('Sale opens').fill('2031-04-04T10:00');
   await create.click();
-  await page.getByText('Not open yet').waitFor();
+  await page.getByText('Opens soon', { exact: true }).waitFor();
   const dropId = /\d+$/.exec(page.url())?.[0];
   expect(await stack.organizer.ask('GET', `/drops/${dropId}`)).toMatchObject({
     opensAt: '2031-04-04T09:00:00.000Z',
@@ -278,7 +278,7 @@ test('seats that another sale of the event has are refused while they are typed,
   expect(sent).toHaveLength(1);
   await name.fill('Box');
   await create.click();
-  await page.getByText('Not open yet').waitFor();
+  await page.getByText('Opens soon', { exact: true }).waitFor();
   await context.close();
 });
 

@@ -120,7 +120,10 @@ export async function openSale(context: BrowserContext, dropId: number): Promise
 export async function buy(page: Page, quantity = 2): Promise<void> {
   await page.getByRole('radio', { name: 'Cello' }).check();
   await page.getByRole('radio', { name: String(quantity), exact: true }).check({ force: true });
-  await page.getByRole('button', { name: /^Buy / }).click();
+  await page
+    .getByRole('button', { name: /^(Buy|Join standby) / })
+    .first()
+    .click();
 }
 
 /** A poor mobile connection: 50 KB a second, an answer after 400 ms at the earliest. */

@@ -1,13 +1,12 @@
 /** Giving something up: asks first, and says so when it does not work. */
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { Confirm } from '../design/late-confirm.tsx';
 import { ask } from '../api/http.ts';
 import type { Entry } from '../api/types.ts';
 import { useFault } from '../api/use-fault.ts';
 import { Button } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
 import type { LiveDrop } from './use-drop.ts';
-
-const Confirm = lazy(() => import('../design/confirm.tsx'));
 
 type LeaveProps = {
   live: LiveDrop;
@@ -45,20 +44,18 @@ export function Leave({ live, label, title, text, yes, no }: LeaveProps) {
         {label}
       </Button>
       {isAsked && (
-        <Suspense>
-          <Confirm
-            open
-            onOpenChange={setAsked}
-            title={title}
-            text={text}
-            yes={yes}
-            no={no}
-            busy={isLeaving}
-            onYes={() => void leave()}
-          >
-            {fault && <Notice tone="bad">{fault}</Notice>}
-          </Confirm>
-        </Suspense>
+        <Confirm
+          open
+          onOpenChange={setAsked}
+          title={title}
+          text={text}
+          yes={yes}
+          no={no}
+          busy={isLeaving}
+          onYes={() => void leave()}
+        >
+          {fault && <Notice tone="bad">{fault}</Notice>}
+        </Confirm>
       )}
     </>
   );

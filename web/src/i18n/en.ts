@@ -64,6 +64,8 @@ export const en = {
     bad_checkout_token: 'This hold is no longer valid.',
     not_your_hold: 'These seats are held for another account.',
     no_entry: 'There is nothing to give up any more.',
+    partMissing:
+      'This part of the page could not be loaded. Check your connection; it loads again by itself.',
     loadFailed: 'This could not be loaded',
   },
   fields: {

@@ -1,5 +1,5 @@
 /** Which language this is in. The other catalog is loaded when somebody wants it. */
-import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createContext, use, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { en, type Messages } from './en.ts';
 import { createFormats, type Formats } from './formats.ts';
 import { isolating } from './isolating.ts';
@@ -22,12 +22,22 @@ export function preferredLocale(): Locale {
   return navigator.languages.find((tag) => /^(zh|en)\b/i.test(tag))?.startsWith('zh') ? 'zh-Hant' : 'en';
 }
 
-export async function loadMessages(locale: Locale): Promise<Messages> {
+/** Better a page in English than none. */
+export async function messagesFor(locale: Locale): Promise<{ locale: Locale; messages: Messages }> {
+  try {
+    return { locale, messages: await loadMessages(locale) };
+  } catch {
+    return { locale: 'en', messages: en };
+  }
+}
+
+async function loadMessages(locale: Locale): Promise<Messages> {
   return locale === 'en' ? en : (await import('./zh-hant.ts')).zhHant;
 }
 
 export function LocaleProvider(props: { locale: Locale; messages: Messages; children: ReactNode }) {
   const [current, setCurrent] = useState({ locale: props.locale, text: props.messages });
+  const chosen = useRef(props.locale);
   useEffect(() => {
     document.documentElement.lang = current.locale;
   }, [current.locale]);
@@ -37,12 +47,18 @@ export function LocaleProvider(props: { locale: Locale; messages: Messages; chil
       text: isolating(current.text),
       format: createFormats(current.locale),
       choose(locale) {
+        chosen.current = locale;
         try {
           localStorage.setItem(storedAs, locale);
         } catch {
           // It then lasts until the page is left.
         }
-        void loadMessages(locale).then((text) => setCurrent({ locale, text }));
+        loadMessages(locale).then(
+          // The last choice counts, whichever catalog comes last.
+          (text) => chosen.current === locale && setCurrent({ locale, text }),
+          // Without a line it stays as it is.
+          () => undefined,
+        );
       },
     }),
     [current],

@@ -63,6 +63,7 @@ export const zhHant: Messages = {
     bad_checkout_token: '這次保留已失效。',
     not_your_hold: '這些座位是為另一個帳號保留的。',
     no_entry: '已經沒有可以放棄的座位或順位。',
+    partMissing: '這一部分無法載入。請檢查網路連線；恢復後會自動重新載入。',
     loadFailed: '無法載入',
   },
   fields: {

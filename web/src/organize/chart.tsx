@@ -4,6 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { classes } from '../design/classes.ts';
 import type { Formats } from '../i18n/formats.ts';
+import { onThemeChange } from '../shell/theme.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { useWords } from '../staff/use-words.ts';
 import styles from './chart.module.css';
@@ -135,7 +136,9 @@ export function Chart(props: ChartProps) {
     plot.current = made;
     const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     resize.observe(element);
+    const stopWatching = onThemeChange(() => made.redraw());
     return () => {
+      stopWatching();
       resize.disconnect();
       made.destroy();
     };

@@ -1,8 +1,7 @@
-import { lazy, Suspense, useLayoutEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
+import { Confirm } from '../design/late-confirm.tsx';
 import { holdPage } from '../shell/leaving.ts';
 import { useWords } from '../staff/use-words.ts';
-
-const Confirm = lazy(() => import('../design/confirm.tsx'));
 
 /** Asks before unsaved work is left. */
 export function LeaveGuard({ when }: { when: boolean }) {
@@ -12,16 +11,14 @@ export function LeaveGuard({ when }: { when: boolean }) {
   useLayoutEffect(() => (when ? holdPage((go) => setLeave({ go })) : undefined), [when]);
   if (!leave) return null;
   return (
-    <Suspense>
-      <Confirm
-        open
-        onOpenChange={(open) => !open && setLeave(undefined)}
-        title={words.title}
-        text={words.text}
-        yes={words.yes}
-        no={words.no}
-        onYes={leave.go}
-      />
-    </Suspense>
+    <Confirm
+      open
+      onOpenChange={(open) => !open && setLeave(undefined)}
+      title={words.title}
+      text={words.text}
+      yes={words.yes}
+      no={words.no}
+      onYes={leave.go}
+    />
   );
 }

@@ -1,17 +1,17 @@
 /** Everything under /organize. */
-import { lazy } from 'react';
 import { Route, Switch } from 'wouter';
 import { MissingPage } from '../shell/missing-page.tsx';
+import { part } from '../shell/parts.tsx';
 import { OnlyFor } from '../staff/only-for.tsx';
 import { EditDropPage, NewDropPage } from './drop-form/drop-form-page.tsx';
 import { EditEventPage, NewEventPage } from './event-form/event-form-page.tsx';
 import { EventsListPage } from './events-list-page.tsx';
 
 // Charts are as large as all the rest.
-const SalePage = lazy(() => import('./sale/sale-page.tsx'));
-const ReportPage = lazy(() => import('./report/report-page.tsx'));
-const OrdersListPage = lazy(() => import('./sold-orders/orders-list-page.tsx'));
-const CheckInPage = lazy(() => import('./check-in/check-in-page.tsx'));
+const SalePage = part(() => import('./sale/sale-page.tsx'));
+const ReportPage = part(() => import('./report/report-page.tsx'));
+const OrdersListPage = part(() => import('./sold-orders/orders-list-page.tsx'));
+const CheckInPage = part(() => import('./check-in/check-in-page.tsx'));
 
 export default function OrganizePages() {
   return (

@@ -5,6 +5,9 @@ type Leave = () => void;
 type Hold = { here: string; ask: (leave: Leave) => void };
 let held: Hold | undefined;
 
+/** Whether somebody would lose work that is not saved. */
+export const isPageHeld = () => held !== undefined;
+
 /** Goes around every navigation of ours. */
 export const aroundLeaving: AroundNavHandler = (navigate, to, options) => {
   if (held) held.ask(() => navigate(to, options));

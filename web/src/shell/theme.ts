@@ -18,3 +18,15 @@ export function chooseTheme(theme: Theme): void {
     // It then lasts until the page is left.
   }
 }
+
+/** Calls back when colours have changed: by choice here, or by the device. Returns how to stop. */
+export function onThemeChange(changed: () => void): () => void {
+  const chosen = new MutationObserver(changed);
+  chosen.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  const device = matchMedia('(prefers-color-scheme: dark)');
+  device.addEventListener('change', changed);
+  return () => {
+    chosen.disconnect();
+    device.removeEventListener('change', changed);
+  };
+}

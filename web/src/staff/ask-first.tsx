@@ -1,9 +1,8 @@
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { Confirm } from '../design/late-confirm.tsx';
 import { Button } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
 import { useStaffFault } from './use-staff-fault.ts';
-
-const Confirm = lazy(() => import('../design/confirm.tsx'));
 
 type AskFirstProps = {
   title: string;
@@ -35,22 +34,20 @@ export function AskFirst({ title, text, yes, no, bad, act, close, children }: As
     }
   };
   return (
-    <Suspense>
-      <Confirm
-        open
-        bad={bad ?? false}
-        onOpenChange={(open) => !open && close()}
-        title={title}
-        text={text}
-        yes={yes}
-        no={no}
-        busy={isBusy}
-        onYes={() => void go()}
-      >
-        {children}
-        {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
-      </Confirm>
-    </Suspense>
+    <Confirm
+      open
+      bad={bad ?? false}
+      onOpenChange={(open) => !open && close()}
+      title={title}
+      text={text}
+      yes={yes}
+      no={no}
+      busy={isBusy}
+      onYes={() => void go()}
+    >
+      {children}
+      {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
+    </Confirm>
   );
 }
 

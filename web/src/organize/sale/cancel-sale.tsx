@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { Confirm } from '../../design/late-confirm.tsx';
 import { ask } from '../../api/http.ts';
 import type { Drop, Event } from '../../api/types.ts';
 import { useSay } from '../../design/announcer.tsx';
@@ -11,8 +12,6 @@ import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
 import type { Sale } from './use-sale.ts';
 import styles from './sale-page.module.css';
-
-const Confirm = lazy(() => import('../../design/confirm.tsx'));
 
 type CancelSaleProps = { drop: Drop; event: Event; sale: Sale };
 
@@ -71,43 +70,41 @@ export function CancelSale({ drop, event, sale }: CancelSaleProps) {
         {words.cancel}
       </Button>
       {isAsked && (
-        <Suspense>
-          <Confirm
-            open
-            bad
-            onOpenChange={setAsked}
-            title={words.cancelTitle}
-            text={words.cancelText}
-            yes={words.cancelYes}
-            no={words.cancelNo}
-            busy={isBusy}
-            onYes={() => void cancel()}
-          >
-            <ul className={styles.will}>
-              <li>{words.cancelWill.stop}</li>
-              <li>{words.cancelWill.holds(figures?.held ?? 0)}</li>
-              <li>{words.cancelWill.standby(figures?.standby ?? 0)}</li>
-              <li>
-                <strong>
-                  {words.cancelWill.refunds(stats?.orders ?? 0, stats ? format.money(stats.revenue) : '')}
-                </strong>
-              </li>
-              <li>{words.cancelWill.tickets}</li>
-            </ul>
-            <Field
-              label={words.cancelType(words.cancelWord)}
-              value={typed}
-              autoComplete="off"
-              autoCapitalize="off"
-              onChange={(change) => {
-                setTyped(change.target.value);
-                setFault(undefined);
-              }}
-              error={fault}
-            />
-            {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
-          </Confirm>
-        </Suspense>
+        <Confirm
+          open
+          bad
+          onOpenChange={setAsked}
+          title={words.cancelTitle}
+          text={words.cancelText}
+          yes={words.cancelYes}
+          no={words.cancelNo}
+          busy={isBusy}
+          onYes={() => void cancel()}
+        >
+          <ul className={styles.will}>
+            <li>{words.cancelWill.stop}</li>
+            <li>{words.cancelWill.holds(figures?.held ?? 0)}</li>
+            <li>{words.cancelWill.standby(figures?.standby ?? 0)}</li>
+            <li>
+              <strong>
+                {words.cancelWill.refunds(stats?.orders ?? 0, stats ? format.money(stats.revenue) : '')}
+              </strong>
+            </li>
+            <li>{words.cancelWill.tickets}</li>
+          </ul>
+          <Field
+            label={words.cancelType(words.cancelWord)}
+            value={typed}
+            autoComplete="off"
+            autoCapitalize="off"
+            onChange={(change) => {
+              setTyped(change.target.value);
+              setFault(undefined);
+            }}
+            error={fault}
+          />
+          {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
+        </Confirm>
       )}
     </>
   );

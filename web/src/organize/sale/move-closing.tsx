@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { Confirm } from '../../design/late-confirm.tsx';
 import { ask, Refusal } from '../../api/http.ts';
 import type { Drop, Event } from '../../api/types.ts';
 import { serverClock } from '../../clock/server-clock.ts';
@@ -15,8 +16,6 @@ import { LateBox } from '../late-box.tsx';
 import { TimeField } from '../time-field.tsx';
 import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
 import styles from './sale-page.module.css';
-
-const Confirm = lazy(() => import('../../design/confirm.tsx'));
 
 const steps = { quarter: 15 * 60_000, hour: 3_600_000 };
 
@@ -86,36 +85,34 @@ export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps
         {words.extend}
       </Button>
       {typed !== undefined && (
-        <Suspense>
-          <Confirm
-            open
-            onOpenChange={(open) => !open && setTyped(undefined)}
-            title={words.extendTitle}
-            text={words.extendText}
-            yes={words.extendYes}
-            no={form.cancel}
-            busy={isBusy}
-            onYes={() => void save()}
-          >
-            <TimeField
-              label={words.extendLabel}
-              typed={typed}
-              timeZone={timeZone}
-              value={typed}
-              onChange={({ target }) => change(target.value)}
-              error={fault}
-            />
-            {late && <LateBox checked={allowLate} onChange={({ target }) => setAllowLate(target.checked)} />}
-            <div className={styles.quick}>
-              {(['quarter', 'hour', 'day'] as const).map((step) => (
-                <Button key={step} look="quiet" onClick={() => change(later(typed, step, timeZone) ?? typed)}>
-                  {words.extendBy[step]}
-                </Button>
-              ))}
-            </div>
-            {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
-          </Confirm>
-        </Suspense>
+        <Confirm
+          open
+          onOpenChange={(open) => !open && setTyped(undefined)}
+          title={words.extendTitle}
+          text={words.extendText}
+          yes={words.extendYes}
+          no={form.cancel}
+          busy={isBusy}
+          onYes={() => void save()}
+        >
+          <TimeField
+            label={words.extendLabel}
+            typed={typed}
+            timeZone={timeZone}
+            value={typed}
+            onChange={({ target }) => change(target.value)}
+            error={fault}
+          />
+          {late && <LateBox checked={allowLate} onChange={({ target }) => setAllowLate(target.checked)} />}
+          <div className={styles.quick}>
+            {(['quarter', 'hour', 'day'] as const).map((step) => (
+              <Button key={step} look="quiet" onClick={() => change(later(typed, step, timeZone) ?? typed)}>
+                {words.extendBy[step]}
+              </Button>
+            ))}
+          </div>
+          {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
+        </Confirm>
       )}
     </>
   );
