@@ -2,10 +2,9 @@
  * While a new version is rolled out, processes of the former one work on the new schema: migrations run first. So no
  * migration may take away what code counted on, or ask of it what it does not know of.
  */
-import { randomBytes } from 'node:crypto';
-import { connectMysql, type Database } from '../mysql/connect.ts';
+import type { Database } from '../mysql/connect.ts';
+import { createEmptyDatabase, type TestDatabase } from '../testing/database.ts';
 import { incompatibilities, readSchema } from '../testing/schema.ts';
-import { testServers } from '../testing/servers.ts';
 import { migrate, migrateOnce } from './index.ts';
 
 /**
@@ -14,25 +13,14 @@ import { migrate, migrateOnce } from './index.ts';
  */
 const allowed: Record<string, Record<string, string>> = {};
 
-let admin: Database;
+let database: TestDatabase;
 let db: Database;
-let name: string;
 
 beforeEach(async () => {
-  const { mysqlAdminUrl } = testServers();
-  name = `test_${randomBytes(8).toString('hex')}`;
-  admin = connectMysql(mysqlAdminUrl, { max: 1 });
-  await admin.raw('create database ?? character set utf8mb4', [name]);
-  const url = new URL(mysqlAdminUrl);
-  url.pathname = `/${name}`;
-  db = connectMysql(url.href, { max: 1 });
+  database = await createEmptyDatabase();
+  ({ db } = database);
 });
-
-afterEach(async () => {
-  await db.destroy();
-  await admin.raw('drop database ??', [name]);
-  await admin.destroy();
-});
+afterEach(() => database.drop());
 
 test('each migration leaves all that was there as it was, or wider', async () => {
   const found: Record<string, string[]> = {};

@@ -1,31 +1,19 @@
 /** A schema from before seats had names in their event may have drops that sell the same ones. */
-import { randomBytes } from 'node:crypto';
 import type { Section } from '../inventory/layout.ts';
-import { connectMysql, type Database } from '../mysql/connect.ts';
+import type { Database } from '../mysql/connect.ts';
+import { createEmptyDatabase, type TestDatabase } from '../testing/database.ts';
 import { insertEvent } from '../testing/insert-drop.ts';
-import { testServers } from '../testing/servers.ts';
 import { migrateOnce } from './index.ts';
 
-let admin: Database;
+let database: TestDatabase;
 let db: Database;
-let name: string;
 
 beforeEach(async () => {
-  const { mysqlAdminUrl } = testServers();
-  name = `test_${randomBytes(8).toString('hex')}`;
-  admin = connectMysql(mysqlAdminUrl, { max: 1 });
-  await admin.raw('create database ?? character set utf8mb4', [name]);
-  const url = new URL(mysqlAdminUrl);
-  url.pathname = `/${name}`;
-  db = connectMysql(url.href, { max: 2 });
+  database = await createEmptyDatabase();
+  ({ db } = database);
   while ((await migrateOnce(db)) !== '017-names-of-sold-seats');
 });
-
-afterEach(async () => {
-  await db.destroy();
-  await admin.raw('drop database ??', [name]);
-  await admin.destroy();
-});
+afterEach(() => database.drop());
 
 const opensAt = '2031-04-04T09:00:00.000Z';
 
