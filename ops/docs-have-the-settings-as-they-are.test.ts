@@ -18,4 +18,6 @@ test('docs/operations.md has every setting of every tier, as the tiers have it',
       ?.match(/^\| `.*$/gm) ?? [];
   expect(rows.length).toBeGreaterThan(30);
   for (const row of rows) expect(row).toMatch(/\| [^|]{10,} \|$/);
+  // As somebody would write it, not as a program shows an object.
+  expect(rows.join('\n')).not.toMatch(/\[object|undefined|NaN/);
 });

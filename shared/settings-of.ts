@@ -42,9 +42,17 @@ function collect(schema: z.core.$ZodType, found: Map<string, Setting>): void {
 
 function setting(name: string, field: z.ZodType, when: string | undefined): Setting {
   const none = field.safeParse(undefined);
-  const fallback =
-    none.success && none.data !== undefined
-      ? [none.data as string | number | string[]].flat().join(',')
-      : undefined;
+  const fallback = none.success && none.data !== undefined ? written(field, none.data) : undefined;
   return { name, about: field.description ?? '', default: fallback, isNeeded: !none.success, when };
+}
+
+/** A default as somebody would write it. One that is read into an object is told as it was before. */
+function written(field: z.ZodType, value: unknown): string {
+  const read = [value].flat();
+  const text = read.every((each) => typeof each !== 'object')
+    ? read.join(',')
+    : z.toJSONSchema(field, { io: 'input', unrepresentable: 'any' }).default;
+  if (typeof text !== 'string')
+    throw new Error('The default of a setting must be a text, a number or a list');
+  return text;
 }
