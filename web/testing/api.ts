@@ -24,7 +24,7 @@ export function answer(
       if (request.body) asked.bodies.push(await request.clone().json());
       const one = { request, params: params as Record<string, string>, count: asked.count };
       const given = typeof reply === 'function' ? await reply(one) : reply;
-      return given instanceof Response ? given : HttpResponse.json(given);
+      return given instanceof Response ? given.clone() : HttpResponse.json(given);
     }),
   );
   return asked;

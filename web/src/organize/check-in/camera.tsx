@@ -72,7 +72,8 @@ function View({ check, onDenied }: { check: (code: string) => Promise<void>; onD
         last = { code: found.rawValue, at: now };
         if (!isSame) await check(found.rawValue);
       }
-      timer = setTimeout(() => void look(), lookEvery);
+      // Checking took a while, in which it may have been switched off.
+      if (!stopped) timer = setTimeout(() => void look(), lookEvery);
     };
     const start = async () => {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
