@@ -2,7 +2,6 @@ import request from 'supertest';
 import { entryIdOf, newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createDrop } from '../testing/new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
-import { csvLine } from './csv.ts';
 
 let general: TestGeneral;
 let organizer: TestUser;
@@ -89,6 +88,7 @@ test('no name becomes a formula, and none breaks the file', async () => {
     '@SUM(A1)',
     '  =1+1',
     '\uff1d1',
+    "x;=cmd|'/C calc'!A1",
     'Ann "The Cello" Lee',
     'Lee, Ann',
     '陳大文',
@@ -103,9 +103,8 @@ test('no name becomes a formula, and none breaks the file', async () => {
   const told = parse(text.slice(1))
     .slice(1)
     .map(([, name]) => name);
-  const safe = names.map((name) => (/^\s*[=+\-@\uff1d]/.test(name) ? `'${name}` : name));
+  const safe = names.map((name) => name.replace(/(^|;)(?=\s*[=+\-@\uff1d])/, "$1'"));
   expect(new Set(told)).toEqual(new Set(safe));
-  expect(csvLine(['\t=1', '\r=1', 'a\nb', -5])).toBe(`'\t=1,"'\r=1","a\nb",-5\r\n`);
 });
 
 test('a long export has every order once, as has the list', async () => {

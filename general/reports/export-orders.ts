@@ -19,8 +19,8 @@ export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route
     path: '/api/drops/:id/report.csv',
     summary: 'All orders of a drop, to open in a spreadsheet',
     description:
-      'One line an order, the newest first. UTF-8 with a byte order mark; amounts as decimals. Cells that a ' +
-      'spreadsheet would take for a formula begin with an apostrophe.',
+      'One line an order, the newest first. UTF-8 with a byte order mark; text in quotes; amounts as decimals. What a ' +
+      'spreadsheet would take for a formula, also after a semicolon or a tab, begins with an apostrophe.',
     tag: 'Drops',
     who: ['organizer', 'admin'],
     params: ofOne,
