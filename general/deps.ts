@@ -4,6 +4,7 @@ import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
 import type { Reader } from '../shared/mysql/reader.ts';
+import type { SpendOnce } from '../shared/redis/spend-once.ts';
 import type { FindTerms } from './drops/drop-terms.ts';
 import type { TierUrls } from './health/show-health.ts';
 
@@ -17,6 +18,7 @@ export type Deps = {
   sessionKey: KeyObject;
   checkoutKey: KeyObject;
   bannedUsers: BannedUsers;
+  spendOnce: SpendOnce;
   /** Where browsers reach the system. */
   publicUrl: URL;
   /** IANA name: the zone of events that have none of their own. */

@@ -13,6 +13,7 @@ import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
 import { connectMysql, mysqlReady } from '../shared/mysql/connect.ts';
 import { readPrimary, readReplica } from '../shared/mysql/reader.ts';
 import { Ops } from '../shared/ops.ts';
+import { createSpendOnce } from '../shared/redis/spend-once.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 import { signingKeyFromHex } from '../shared/session.ts';
 import { currentRole } from './accounts/user.ts';
@@ -127,6 +128,7 @@ await runTier(log, async (lifecycle) => {
     sessionKey: signingKeyFromHex(config.SESSION_KEY),
     checkoutKey,
     bannedUsers,
+    spendOnce: createSpendOnce(redis, config.NAMESPACE),
     publicUrl: new URL(config.PUBLIC_URL),
     eventTimeZone: config.EVENT_TIME_ZONE,
     supportEmail: config.SUPPORT_EMAIL,

@@ -46,6 +46,10 @@ export const problems = {
   seats_lost: { status: 409, title: 'The seats could not be kept; nothing was charged or it is refunded' },
   // load and faults
   hold_lapsed: { status: 429, title: 'A hold of yours was not paid; wait before you enter again' },
+  proof_required: {
+    status: 429,
+    title: 'After many wrong passwords, send a proof of work with this: solve the challenge',
+  },
   too_many_requests: { status: 429, title: 'Too many requests' },
   unavailable: { status: 503, title: 'Not available at the moment; try again' },
   internal: { status: 500, title: 'Something went wrong on our side' },

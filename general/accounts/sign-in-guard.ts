@@ -1,85 +1,62 @@
-import { Problem } from '../../shared/problems.ts';
+import { Attempts } from './attempts.ts';
 
-/** Milliseconds for which attempts count. */
-const period = 5 * 60_000;
+/** Attempts in five minutes, from which on another one needs a proof of work. */
+const free = { ofAccountHere: 10, ofAccount: 100, ofClient: 200, ofDevice: 10 };
+/** A proof of the greatest weight takes a phone half a minute. */
+const maxWeight = 64;
 
-type Attempts = { count: number; until: number };
-
-/** Counts attempts by key, by the monotonic clock. In memory: each process allows as many. Beyond `mostKeys` the oldest are forgotten. */
-class Counter {
-  readonly #attempts = new Map<string, Attempts>();
-  readonly #mostKeys: number;
-
-  constructor(mostKeys = 100_000) {
-    this.#mostKeys = mostKeys;
-  }
-
-  /** @throws {Problem} too_many_requests */
-  add(key: string, most: number, now: number): void {
-    const known = this.#attempts.get(key);
-    const attempts = known && known.until > now ? known : { count: 0, until: now + period };
-    if (attempts.count >= most) {
-      throw new Problem('too_many_requests', { retryAfter: (attempts.until - now) / 1000 });
-    }
-    attempts.count += 1;
-    this.#attempts.delete(key);
-    this.#attempts.set(key, attempts);
-    for (const oldest of this.#attempts.keys()) {
-      if (this.#attempts.size <= this.#mostKeys) break;
-      this.#attempts.delete(oldest);
-    }
-  }
-
-  takeBack(key: string): void {
-    const known = this.#attempts.get(key);
-    if (known) known.count -= 1;
-  }
-
-  forget(key: string): void {
-    this.#attempts.delete(key);
-  }
-}
+export type SignInAttempt = {
+  email: string;
+  /** By address (shared/client-address.ts). */
+  client: string;
+  /** Set where this device has signed in to this account before (device-cookie.ts). */
+  device?: string | undefined;
+};
 
 /**
- * Counts sign-ins that failed. Few of one account from one address, so that guessing is slow; more from all addresses,
- * so that nobody can lock somebody else out lightly; and more of all accounts from one address, which many people may
- * share, so that nobody tries one password on everybody.
+ * Counts sign-ins that failed. A device that has signed in to the account before is counted by itself, so that nothing
+ * that others do reaches it. Strangers are counted by account and address, by account, and by address. Nobody is
+ * refused for a count, since whoever can fill it would lock others out: beyond it an attempt needs a proof of work,
+ * which is heavier the more there were.
  */
 export class SignInGuard {
-  readonly #ofAccountHere = new Counter();
-  readonly #ofAccount = new Counter();
-  readonly #ofAddress = new Counter();
+  readonly #ofAccountHere = new Attempts();
+  readonly #ofAccount = new Attempts();
+  readonly #ofClient = new Attempts();
+  readonly #ofDevice = new Attempts();
 
-  /**
-   * Counts an attempt before its password is checked, so that many at once gain nothing.
-   * @throws {Problem} too_many_requests
-   */
-  admit(email: string, address: string, now: number = performance.now()): void {
-    this.#ofAccountHere.add(`${email} ${address}`, 10, now);
-    this.#ofAccount.add(email, 100, now);
-    this.#ofAddress.add(address, 200, now);
+  /** The weight of the proof that this attempt needs; 0: none. */
+  weight(attempt: SignInAttempt, now: number = performance.now()): number {
+    return Math.max(
+      ...this.#counters(attempt).map(([attempts, key, of]) => weightOf(attempts.count(key, now), free[of])),
+    );
   }
 
-  /** The password was right: what was tried before on this account is forgiven. */
-  forgive(email: string, address: string): void {
-    this.#ofAccountHere.forget(`${email} ${address}`);
-    this.#ofAccount.forget(email);
-    // Not all of it: an account of one's own would then open all others to guessing.
-    this.#ofAddress.takeBack(address);
+  /** Counts an attempt. To be done before its password is checked, so that many at once gain nothing. */
+  add(attempt: SignInAttempt, now: number = performance.now()): void {
+    for (const [attempts, key] of this.#counters(attempt)) attempts.add(key, now);
+  }
+
+  /** The password was right: what this client or device has tried on this account is forgiven. */
+  forgive(attempt: SignInAttempt): void {
+    for (const [attempts, key, of] of this.#counters(attempt)) {
+      if (of === 'ofDevice' || of === 'ofAccountHere') attempts.forget(key);
+      // Not what others tried, nor what was tried on others: an account of one's own would open them to guessing.
+      else attempts.takeBack(key);
+    }
+  }
+
+  #counters({ email, client, device }: SignInAttempt): [Attempts, string, keyof typeof free][] {
+    if (device !== undefined) return [[this.#ofDevice, `${email} ${device}`, 'ofDevice']];
+    return [
+      [this.#ofAccountHere, `${email} ${client}`, 'ofAccountHere'],
+      [this.#ofAccount, email, 'ofAccount'],
+      [this.#ofClient, client, 'ofClient'],
+    ];
   }
 }
 
-/** Sign-ups for addresses that have an account tell who has one, so nobody may ask for many. */
-export class SignUpGuard {
-  readonly #taken = new Counter();
-
-  /** @throws {Problem} too_many_requests */
-  admit(address: string, now: number = performance.now()): void {
-    this.#taken.add(address, 20, now);
-  }
-
-  /** The address was new, which tells nothing about anybody. */
-  forgive(address: string): void {
-    this.#taken.takeBack(address);
-  }
+/** Doubles with each half of what is free that was tried beyond it. */
+function weightOf(count: number, most: number): number {
+  return count < most ? 0 : Math.min(maxWeight, 2 ** Math.floor((count - most) / (most / 2)));
 }

@@ -1,49 +1,78 @@
+import type { Request } from 'express';
+import { firstValidIssue } from '../../shared/banned-users.ts';
 import { clientAt } from '../../shared/client-address.ts';
 import { signedIn, signInBody } from '../../shared/contract/accounts.ts';
 import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
-import { firstValidIssue } from '../../shared/banned-users.ts';
 import { signSession } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
+import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { knownDevice, rememberDevice } from './device-cookie.ts';
 import { localeOf } from './locale.ts';
 import { passwordMatches } from './passwords.ts';
+import { ProofOfWork, type Proof } from './proof-of-work.ts';
 import { setSessionCookie } from './session-cookie.ts';
-import { SignInGuard } from './sign-in-guard.ts';
-import { findUser } from './user.ts';
+import { SignInGuard, type SignInAttempt } from './sign-in-guard.ts';
+import { findUser, type UserRow } from './user.ts';
 
-export function signIn({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'sessionKey' | 'publicUrl'>): Route {
+export function signIn({
+  db,
+  sessionKey,
+  publicUrl,
+  spendOnce,
+}: Pick<Deps, 'db' | 'sessionKey' | 'publicUrl' | 'spendOnce'>): Route {
   const guard = new SignInGuard();
+  const proofs = new ProofOfWork(sessionKey, spendOnce);
   return defineRoute({
     method: 'POST',
     path: '/api/auth/signin',
     summary: 'Sign in',
     description:
-      'A banned user gets a session of scope `tickets`: good for GET /api/orders, /api/orders/:id and /api/auth/me. Every other call that needs a session is refused with `banned`.',
+      'A banned user gets a session of scope `tickets`: good for GET /api/orders, /api/orders/:id and /api/auth/me. Every other call that needs a session is refused with `banned`.\n\nAfter many wrong passwords, also those of others, an attempt is answered with `proof_required` (429) and an ALTCHA `challenge`: send the same body again with `proof`. A device that has signed in to the account before (cookie `device`) is not asked because of others.',
     tag: 'Accounts',
     who: 'anyone',
     body: signInBody,
     success: { status: 200, schema: signedIn, description: 'A session, also as a cookie' },
-    problems: ['wrong_credentials'],
-    async handle({ body: { email, password }, req, res }) {
-      const address = clientAt(req.ip);
-      guard.admit(email, address);
+    problems: ['wrong_credentials', 'proof_required'],
+    async handle({ body: { email, password, proof }, req, res }) {
       // A ban from after this moment ends the session.
       const readAt = Math.floor(Date.now() / 1000);
       const user = await findUser(db, { email });
-      const matches = await passwordMatches(password, user?.password_hash);
+      const client = clientAt(req.ip);
+      const attempt = { email, client, device: knownDevice(req, user?.id, sessionKey) };
+      await admit(attempt, proof);
+      const turn = { kind: 'sign-in', client, email, gone: hungUp(res) } as const;
+      const matches = await passwordMatches(password, user?.password_hash, turn);
       if (!user || !matches) throw new Problem('wrong_credentials');
-      guard.forgive(email, address);
+      guard.forgive(attempt);
+
       const { id, name, role } = user;
-      const locale = localeOf(req);
-      if (locale !== null && locale !== user.locale)
-        await retried(db, () => db('users').where({ id }).update({ locale }));
+      await rememberLocale(req, user);
       // Only to whoever knows the password: to others a banned account looks like any.
       const scoped = user.banned_at !== null && { scope: 'tickets' as const };
       const issuedAt = Math.max(readAt, firstValidIssue(user));
       const token = signSession({ userId: id, role, ...scoped }, sessionKey, issuedAt);
       setSessionCookie(res, token, publicUrl);
+      rememberDevice({ req, res }, id, { sessionKey, publicUrl });
       return { user: { id, email, name, role }, ...scoped, token };
     },
   });
+
+  /** @throws {Problem} proof_required */
+  async function admit(attempt: SignInAttempt, proof: Proof | undefined): Promise<void> {
+    const weight = guard.weight(attempt);
+    const purpose = { purpose: 'sign-in', email: attempt.email } as const;
+    if (weight > 0 && !(proof && (await proofs.accepts(proof, purpose, weight)))) {
+      const challenge = await proofs.challenge(purpose, weight);
+      throw new Problem('proof_required', { extensions: { challenge } });
+    }
+    guard.add(attempt);
+  }
+
+  async function rememberLocale(req: Request, { id, locale: known }: UserRow): Promise<void> {
+    const locale = localeOf(req);
+    if (locale !== null && locale !== known)
+      await retried(db, () => db('users').where({ id }).update({ locale }));
+  }
 }

@@ -4,11 +4,14 @@ import { isDuplicateKey, retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import { signSession } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
+import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { localeOf, type Locale } from './locale.ts';
+import { rememberDevice } from './device-cookie.ts';
 import { hashPassword } from './passwords.ts';
 import { setSessionCookie } from './session-cookie.ts';
-import { SignUpGuard } from './sign-in-guard.ts';
+import { SignUpGuard } from './sign-up-guard.ts';
+import { findUser } from './user.ts';
 
 export function signUp({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'sessionKey' | 'publicUrl'>): Route {
   const guard = new SignUpGuard();
@@ -22,29 +25,49 @@ export function signUp({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'session
     success: { status: 201, schema: signedIn, description: 'The account, its session also as a cookie' },
     problems: ['email_taken'],
     async handle({ body: { email, name, password }, req, res }) {
-      const address = clientAt(req.ip);
-      guard.admit(address);
-      const password_hash = await hashPassword(password);
-      const id = await insertUser({ email, name, password_hash, locale: localeOf(req) });
-      guard.forgive(address);
+      const client = clientAt(req.ip);
+      guard.checkTaken(client);
+      if (await findUser(db, { email })) refuseTaken(client);
+      // Of many who ask at once, those past the limit hear the same whether or not there is an account.
+      guard.checkTaken(client);
+      guard.admit(client, email);
+      const id = await makeAccount().catch((error: unknown) => {
+        guard.takeBack(client);
+        throw error;
+      });
       const role = 'shopper' as const;
       const token = signSession({ userId: id, role }, sessionKey);
       setSessionCookie(res, token, publicUrl);
+      rememberDevice({ req, res }, id, { sessionKey, publicUrl });
       return { user: { id, email, name, role }, token };
+
+      async function makeAccount(): Promise<number> {
+        const turn = { kind: 'sign-up', client, email, gone: hungUp(res) } as const;
+        const password_hash = await hashPassword(password, turn);
+        const made = await insertUser({ email, name, password_hash, locale: localeOf(req) });
+        return made ?? refuseTaken(client);
+      }
     },
   });
 
+  /** @throws {Problem} email_taken or too_many_requests */
+  function refuseTaken(client: string): never {
+    guard.addTaken(client);
+    throw new Problem('email_taken');
+  }
+
+  /** The id; undefined when there is an account for the address. */
   async function insertUser(row: {
     email: string;
     name: string;
     password_hash: string;
     locale: Locale | null;
-  }): Promise<number> {
+  }): Promise<number | undefined> {
     try {
       const [id] = await retried(db, () => db('users').insert(row));
-      return id!;
+      return id;
     } catch (error) {
-      if (isDuplicateKey(error, 'users_email')) throw new Problem('email_taken');
+      if (isDuplicateKey(error, 'users_email')) return undefined;
       throw error;
     }
   }

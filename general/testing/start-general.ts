@@ -8,6 +8,7 @@ import { createMetrics } from '../../shared/metrics.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { readPrimary } from '../../shared/mysql/reader.ts';
 import { Ops } from '../../shared/ops.ts';
+import { createSpendOnce } from '../../shared/redis/spend-once.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import { signSession, type Role, type Session } from '../../shared/session.ts';
 import { createTestDatabase } from '../../shared/testing/database.ts';
@@ -76,6 +77,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     sessionKey,
     checkoutKey,
     bannedUsers,
+    spendOnce: createSpendOnce(redis, namespace),
     publicUrl,
     eventTimeZone: 'UTC',
     log,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id } from './ids.ts';
 import { pageQuery } from './paging.ts';
+import { proof } from './proof.ts';
 import { label, searchText, secretText } from './text.ts';
 import { time } from './times.ts';
 
@@ -22,7 +23,13 @@ export const signUpBody = z.strictObject({
 });
 
 /** An old password may be shorter than today's rule wants. */
-export const signInBody = z.strictObject({ email, password: z.string().min(1).max(200) });
+export const signInBody = z.strictObject({
+  email,
+  password: z.string().min(1).max(200),
+  proof: proof
+    .optional()
+    .meta({ description: 'Of the challenge that came with the problem `proof_required`' }),
+});
 
 export const user = z
   .object({ id, email: z.string(), name: z.string(), role })

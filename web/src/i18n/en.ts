@@ -39,6 +39,8 @@ export const en = {
   problems: {
     unreachable: 'No answer from us. Check your connection and try again.',
     generic: 'Something went wrong on our side. Try again in a moment.',
+    proof_required:
+      'Too many wrong passwords were tried. Wait five minutes, or sign in on a device where you did before.',
     too_many_requests: 'Too many tries in a short time.',
     unavailable: 'We are very busy at the moment.',
     retryIn: (count: number) => `You can try again in ${seconds(count)}.`,
@@ -76,6 +78,9 @@ export const en = {
     invalid: 'This cannot be used as it is.',
   },
   auth: {
+    proving:
+      'Many wrong passwords were tried here or for this account. So that nobody can guess on, your device solves a task before it signs in. This takes some seconds; stay on this page.',
+    provingDone: 'How much of the task is solved',
     signInTitle: 'Sign in',
     signUpTitle: 'Create your account',
     signUpWhy:

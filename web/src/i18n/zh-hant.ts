@@ -39,6 +39,7 @@ export const zhHant: Messages = {
   problems: {
     unreachable: '我們沒有收到回應。請檢查網路連線，然後再試一次。',
     generic: '我們這邊出了問題，請稍後再試。',
+    proof_required: '輸入錯誤密碼的次數太多。請等五分鐘，或使用曾經登入過的裝置。',
     too_many_requests: '短時間內嘗試太多次了。',
     unavailable: '目前非常忙碌。',
     retryIn: (count) => `${seconds(count)}後可以再試。`,
@@ -74,6 +75,9 @@ export const zhHant: Messages = {
     invalid: '這樣填寫無法使用。',
   },
   auth: {
+    proving:
+      '這裡或這個帳號最近有多次密碼錯誤。為了防止有人繼續猜測，你的裝置會先完成一項運算再登入。這需要幾秒鐘，請留在這個頁面。',
+    provingDone: '運算進度',
     signInTitle: '登入',
     signUpTitle: '建立你的帳號',
     signUpWhy: '開賣前先建立帳號：到時候你和座位之間就只剩一道題目。',

@@ -7,12 +7,15 @@ import { AccountPage, useEntering } from './account-page.tsx';
 import { rulesOf } from './form-rules.ts';
 import { loadAccountSchemas } from './load-schemas.ts';
 import { PasswordField } from './password-field.tsx';
+import { Proving } from './proving.tsx';
+import { useProving } from './use-proving.ts';
 
 const loadSchema = async () => (await loadAccountSchemas()).signInBody;
 
 export default function SignInPage() {
   const { text } = useLocale();
   const enter = useEntering('/auth/signin');
+  const { send, share } = useProving();
   const { register, handleSubmit, formState, setError } = useForm({
     resolver: rulesOf(loadSchema, text),
     defaultValues: { email: '', password: '' },
@@ -22,7 +25,7 @@ export default function SignInPage() {
   useEffect(() => void loadSchema(), []);
 
   const submit = handleSubmit((body) =>
-    enter(body).catch((error: unknown) => setError('root', { message: faultText(error, text) ?? '' })),
+    send(body, enter).catch((error: unknown) => setError('root', { message: faultText(error, text) ?? '' })),
   );
 
   return (
@@ -48,6 +51,7 @@ export default function SignInPage() {
         autoComplete="current-password"
         error={errors.password?.message}
       />
+      <Proving share={share} />
     </AccountPage>
   );
 }

@@ -1,0 +1,44 @@
+/** Milliseconds for which attempts count. */
+const periodMs = 5 * 60_000;
+
+/**
+ * Counts attempts by key, by the monotonic clock. In memory: each process allows as many. Beyond `maxKeys` the oldest are
+ * forgotten.
+ */
+export class Attempts {
+  readonly #attempts = new Map<string, { count: number; until: number }>();
+  readonly #maxKeys: number;
+
+  constructor(maxKeys = 100_000) {
+    this.#maxKeys = maxKeys;
+  }
+
+  count(key: string, now: number): number {
+    const known = this.#attempts.get(key);
+    return known && known.until > now ? known.count : 0;
+  }
+
+  /** Until those of `key` no longer count. */
+  msLeft(key: string, now: number): number {
+    return Math.max(0, (this.#attempts.get(key)?.until ?? now) - now);
+  }
+
+  add(key: string, now: number): void {
+    const known = this.#attempts.get(key);
+    const attempts = known && known.until > now ? known : { count: 0, until: now + periodMs };
+    attempts.count += 1;
+    this.#attempts.delete(key);
+    this.#attempts.set(key, attempts);
+    const [oldest] = this.#attempts.keys();
+    if (this.#attempts.size > this.#maxKeys && oldest !== undefined) this.#attempts.delete(oldest);
+  }
+
+  takeBack(key: string): void {
+    const known = this.#attempts.get(key);
+    if (known) known.count = Math.max(0, known.count - 1);
+  }
+
+  forget(key: string): void {
+    this.#attempts.delete(key);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Remembers, on a device, which accounts have signed in there, in an httpOnly cookie that travels to /api/auth alone. It
+ * only says that wrong passwords that others try are no reason to make this device prove work (sign-in-guard.ts).
+ */
+import { randomBytes, type KeyObject } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { deviceKeptMs, signDevice, verifyDevice, type Device } from '../../shared/device-token.ts';
+import { schemeOf } from '../../shared/session-cookie.ts';
+
+/** A family's, on one device. */
+const maxAccounts = 5;
+
+function readDevice(req: Request, sessionKey: KeyObject): Device | undefined {
+  const token = /(?:^|;)[ \t]*device=([^;]*)/.exec(req.headers.cookie ?? '')?.[1];
+  return token === undefined ? undefined : verifyDevice(token.trim(), sessionKey);
+}
+
+/** Names the device a request is from, if it has signed in to this account before. */
+export function knownDevice(
+  req: Request,
+  userId: number | undefined,
+  sessionKey: KeyObject,
+): string | undefined {
+  const device = readDevice(req, sessionKey);
+  return device && userId !== undefined && device.accounts.includes(userId) ? device.id : undefined;
+}
+
+/** After signing in: the device knows the account from now on. */
+export function rememberDevice(
+  { req, res }: { req: Request; res: Response },
+  userId: number,
+  { sessionKey, publicUrl }: { sessionKey: KeyObject; publicUrl: URL },
+): void {
+  const device = readDevice(req, sessionKey);
+  const others = (device?.accounts ?? []).filter((id) => id !== userId);
+  const token = signDevice(
+    {
+      id: device?.id ?? randomBytes(12).toString('base64url'),
+      accounts: [userId, ...others].slice(0, maxAccounts),
+    },
+    sessionKey,
+  );
+  res.cookie('device', token, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: schemeOf(publicUrl) === 'https',
+    path: '/api/auth',
+    maxAge: deviceKeptMs,
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * Challenges of ALTCHA (https://altcha.org), which take a device some time to solve and us none to check. Each is for
+ * one purpose and one e-mail address, lasts five minutes and counts once, over all processes.
+ */
+import { createHmac, type KeyObject } from 'node:crypto';
+import { createChallenge, randomInt, verifySolution } from 'altcha-lib';
+import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
+import type { z } from 'zod';
+import type { SpendOnce } from '../../shared/redis/spend-once.ts';
+import type { challenge as challengeSchema, proof as proofSchema } from '../../shared/contract/proof.ts';
+
+type Challenge = z.infer<typeof challengeSchema>;
+export type Proof = z.infer<typeof proofSchema>;
+
+type Purpose = { purpose: 'sign-in'; email: string };
+
+/** Iterations of PBKDF2 for each key that is tried: 2 to 5 ms in a browser. */
+const cost = 5_000;
+/** Keys to try for a weight of 1, at least and at most. */
+const tries = { least: 100, most: 200 };
+const lifetimeSeconds = 300;
+
+export class ProofOfWork {
+  readonly #secrets: { hmacSignatureSecret: string; hmacKeySignatureSecret: string };
+  readonly #spendOnce: SpendOnce;
+
+  constructor(sessionKey: KeyObject, spendOnce: SpendOnce) {
+    const secret = (of: string) =>
+      createHmac('sha256', sessionKey).update(`seatdrop proof ${of}`).digest('hex');
+    this.#secrets = { hmacSignatureSecret: secret('challenge'), hmacKeySignatureSecret: secret('key') };
+    this.#spendOnce = spendOnce;
+  }
+
+  challenge({ purpose, email }: Purpose, weight: number, now: number = Date.now()): Promise<Challenge> {
+    const most = tries.most * weight;
+    return createChallenge({
+      algorithm: 'PBKDF2/SHA-256',
+      cost,
+      counter: randomInt(most, tries.least * weight),
+      deriveKey,
+      data: { purpose, email, weight, most },
+      expiresAt: Math.floor(now / 1000) + lifetimeSeconds,
+      ...this.#secrets,
+    }) as Promise<Challenge>;
+  }
+
+  /** A proof of a quarter of the weight passes too: while somebody solves, others raise the weight. */
+  async accepts(
+    { challenge, solution }: Proof,
+    { purpose, email }: Purpose,
+    weight: number,
+  ): Promise<boolean> {
+    const { data, nonce } = challenge.parameters;
+    if (data.purpose !== purpose || data.email !== email || data.weight * 4 < weight) return false;
+    const { counter, derivedKey } = solution;
+    const { verified } = await verifySolution({
+      challenge,
+      solution: { counter, derivedKey },
+      deriveKey,
+      ...this.#secrets,
+    });
+    return verified && this.#spendOnce(nonce, lifetimeSeconds);
+  }
+}

@@ -1,0 +1,17 @@
+import { useLocale } from '../i18n/locale.tsx';
+import styles from './proving.module.css';
+
+/** What is going on while the device works; said once, and not at each step. */
+export function Proving({ share }: { share: number | undefined }) {
+  const { text } = useLocale();
+  return (
+    <div role="status">
+      {share !== undefined && (
+        <>
+          <p>{text.auth.proving}</p>
+          <progress className={styles.bar} value={share} max={1} aria-label={text.auth.provingDone} />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+/**
+ * Solves the challenge that the server sends after many wrong passwords (ALTCHA). The browser's own PBKDF2 runs beside
+ * the page, which stays usable. Loaded when it is needed, which is hardly ever.
+ */
+import { solveChallenge } from 'altcha-lib';
+import { deriveKey } from 'altcha-lib/algorithms/web/pbkdf2';
+import type { z } from 'zod';
+import type { challenge as challengeSchema, proof } from '../../../shared/contract/proof.ts';
+
+export type Challenge = z.infer<typeof challengeSchema>;
+
+/** The page was left, or the time of the challenge is over. */
+class Unsolved extends Error {
+  override name = 'Unsolved';
+}
+
+/** `onProgress`: from 0 to 1. */
+export async function solveProof(
+  challenge: Challenge,
+  controller: AbortController,
+  onProgress: (share: number) => void,
+): Promise<z.input<typeof proof>> {
+  const { most } = challenge.parameters.data;
+  let tried = 0;
+  const solution = await solveChallenge({
+    challenge,
+    controller,
+    timeout: 240_000,
+    deriveKey: (...parameters) => {
+      tried += 1;
+      if (tried % 20 === 0) onProgress(Math.min(1, tried / most));
+      return deriveKey(...parameters);
+    },
+  });
+  if (!solution) throw new Unsolved();
+  return { challenge, solution: { counter: solution.counter, derivedKey: solution.derivedKey } };
+}
