@@ -13,8 +13,13 @@ export type UserRow = User &
     locale: Locale | null;
   };
 
-export function findUser(db: Database, by: { id: number } | { email: string }): Promise<UserRow | undefined> {
-  return db<UserRow>('users').where(by).first();
+export async function findUser(
+  db: Database,
+  by: { id: number } | { email: string },
+): Promise<UserRow | undefined> {
+  const found = await db<UserRow>('users').where(by).first();
+  // To MySQL's collation jörg@ and jorg@ are the same, and they are two mailboxes.
+  return 'email' in by && found?.email.toLowerCase() !== by.email ? undefined : found;
 }
 
 /**

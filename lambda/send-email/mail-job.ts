@@ -3,13 +3,14 @@
  * database nor the API need be reachable from there.
  */
 import { z } from 'zod';
+import { emailAddress } from '../../shared/contract/email.ts';
 import { timeZone } from '../../shared/contract/times.ts';
 
 export const mailJob = z.object({
   /** The same for the same mail, however often its job is delivered; ASCII, fit for a Message-ID. */
   id: z.string().regex(/^[a-z0-9.-]{1,60}$/),
   about: z.enum(['order-paid', 'order-refunded']),
-  to: z.object({ name: z.string(), address: z.email() }),
+  to: z.object({ name: z.string(), address: emailAddress }),
   locale: z.enum(['en', 'zh-Hant']),
   order: z.object({
     id: z.string(),

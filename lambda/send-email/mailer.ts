@@ -46,17 +46,31 @@ export function createMailer({ url, from }: { url: string; from: string }): Mail
 
   return {
     async send(job) {
-      await transport.sendMail({
-        ...compose(job),
-        from: sender,
-        to: job.to,
-        // The same for every copy of one mail: by this a mail server or program knows the second for what it is.
-        messageId: `<${job.id}@${domain}>`,
-        headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': job.locale },
-      });
+      try {
+        await transport.sendMail({
+          ...compose(job),
+          from: sender,
+          to: job.to,
+          // The same for every copy of one mail: by this a mail server or program knows the second for what it is.
+          messageId: `<${job.id}@${domain}>`,
+          headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': job.locale },
+        });
+      } catch (error) {
+        throw isOfMailbox(error, job.to.address) ? new Error(noSmtpUtf8, { cause: error }) : error;
+      }
     },
     close: () => transport.close(),
   };
+}
+
+/** The domain of an address is ASCII already (shared/contract/email.ts). What is before the @ cannot be written otherwise. */
+const noSmtpUtf8 =
+  'The mail server refuses an address with letters outside ASCII before the @. It needs SMTPUTF8 (RFC 6531), which SES ' +
+  'does not have: such mail takes another SMTP_URL';
+
+function isOfMailbox(error: unknown, address: string): boolean {
+  const { code } = Object(error) as { code?: string };
+  return code === 'EENVELOPE' && /\P{ASCII}/u.test(address);
 }
 
 function senderOf(from: string): { name: string; address: string } {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emailAddress } from './email.ts';
 import { id } from './ids.ts';
 import { pageQuery } from './paging.ts';
 import { proof } from './proof.ts';
@@ -7,24 +8,15 @@ import { time } from './times.ts';
 
 const role = z.enum(['shopper', 'organizer', 'admin']);
 
-/** Compared as it is stored: trimmed and in lower case. */
-const email = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .check(z.email(), z.maxLength(254))
-  // RFC 5321, 4.5.3.1.1
-  .refine((text) => text.indexOf('@') <= 64, { error: 'Too long before the @' });
-
 export const signUpBody = z.strictObject({
-  email,
+  email: emailAddress,
   password: secretText(10, 200),
   name: label(100),
 });
 
 /** An old password may be shorter than today's rule wants. */
 export const signInBody = z.strictObject({
-  email,
+  email: emailAddress,
   password: z.string().min(1).max(200),
   proof: proof
     .optional()
@@ -60,7 +52,7 @@ export const account = z
 
 export const userSearch = z.strictObject({
   ...pageQuery,
-  email: email.optional().meta({ description: 'The very address' }),
+  email: emailAddress.optional().meta({ description: 'The very address' }),
   query: searchText(254).optional().meta({
     description: 'What the address starts with, or part of the name',
   }),

@@ -25,8 +25,8 @@ const tag = /[\u{E0000}-\u{E007F}]/u;
 const flag = /\u{1F3F4}[\u{E0020}-\u{E007E}]+\u{E007F}/gu;
 const nonCharacter = /\p{Noncharacter_Code_Point}/u;
 
-export const illFormed = 'Must be well-formed Unicode';
-export const nothingVisible = 'Must contain something that can be seen';
+const illFormed = 'Must be well-formed Unicode';
+const nothingVisible = 'Must contain something that can be seen';
 const hidden = 'Must not contain hidden characters';
 
 const hasNoHidden = (text: string) => !tag.test(text.replaceAll(flag, ''));

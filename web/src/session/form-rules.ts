@@ -34,6 +34,6 @@ function wordsFor(issue: z.core.$ZodIssue, values: FieldValues, text: Messages):
   if (value === undefined || (typeof value === 'string' && value.trim() === '')) return text.fields.required;
   if (issue.code === 'too_small') return text.fields.tooShort(Number(issue.minimum));
   if (issue.code === 'too_big') return text.fields.tooLong(Number(issue.maximum));
-  if (issue.code === 'invalid_format' && issue.format === 'email') return text.fields.email;
+  if (issue.message === 'Not an e-mail address') return text.fields.email;
   return text.fields.invalid;
 }
