@@ -50,7 +50,7 @@ test('nothing sticks out, is cut off, covers what has the focus, or breaks WCAG,
     if (found[sight.name]) process.stderr.write(`${sight.name}: ${found[sight.name]!.join('\n   ')}\n`);
   }
   expect(found).toEqual({});
-}, 900_000);
+}, 1_800_000);
 
 test('on a small laptop Buy is in sight without scrolling, and a fault is gone to and seen', async () => {
   const dropId = await stack.drop();

@@ -39,7 +39,7 @@ export function ByMinute({ report: { series }, timeZone }: ByMinuteProps) {
         <details className={styles.numbers}>
           <summary>{words.inNumbers}</summary>
           {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- so that keys can scroll it */}
-          <div className={styles.scroll} role="region" aria-label={words.byMinute} tabIndex={0}>
+          <div className={styles.scroll} role="region" aria-label={words.inNumbers} tabIndex={0}>
             <table>
               <thead>
                 <tr>
