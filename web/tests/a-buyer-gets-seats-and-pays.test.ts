@@ -125,23 +125,31 @@ test('busy is said, waited out and tried again, and a second press sends nothing
   const context = await browser.visit({ as: await stack.person() });
   const page = await openSale(context, dropId);
   await untilStage(page, 'open');
+  // The publisher is away; the front door has too many of one address; the publisher has too many of this buyer.
+  const refusals = [
+    { status: 503, body: { code: 'unavailable' } },
+    { status: 429, body: { code: 'too_many_requests' } },
+    { status: 429, body: { code: 'too_many_requests', retryAt: new Date(Date.now() + 1_000).toISOString() } },
+  ];
   let sent = 0;
   await page.route('**/entries', async (route) => {
+    const refusal = refusals[sent];
     sent += 1;
-    if (sent > 2) return route.continue();
+    if (!refusal) return route.continue();
     return route.fulfill({
-      status: sent === 1 ? 503 : 429,
+      status: refusal.status,
       headers: { 'retry-after': '1' },
       contentType: 'application/problem+json',
-      body: JSON.stringify({ code: sent === 1 ? 'unavailable' : 'too_many_requests' }),
+      body: JSON.stringify(refusal.body),
     });
   });
   await page.getByRole('radio', { name: 'Cello' }).check();
   await page.getByRole('button', { name: /^Buy / }).dblclick();
   await page.getByText('Very busy. Your entry is sent again by itself').waitFor();
+  await page.getByText('You are in line, and your entry is sent again by itself').waitFor();
   await page.getByText('Too many tries. Your entry is sent again by itself').waitFor();
   await untilStage(page, 'held');
-  expect(sent).toBe(3);
+  expect(sent).toBe(4);
   await context.close();
 });
 

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { Refusal } from '../api/http.ts';
+import { classes } from '../design/classes.ts';
 import { LoadFailed, Page } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { EventArt } from '../events/art/event-art.tsx';
@@ -46,7 +47,7 @@ function Shown({ live }: { live: LiveDrop }) {
     <Page title={title}>
       <header className={styles.head}>
         <div className={styles.art}>{event && <EventArt title={event.title} />}</div>
-        <div className={styles.what}>
+        <div className={classes(styles.what, !event && styles.isToCome)}>
           <h1 dir="auto">
             {event ? <Link href={`/events/${event.id}`}>{event.title}</Link> : text.common.loading}
           </h1>

@@ -1,15 +1,19 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { eventQuery, ordersQuery } from '../api/queries.ts';
-import type { Order, User } from '../api/types.ts';
+import type { Event, Order, User } from '../api/types.ts';
 import { ButtonLink } from '../design/button.tsx';
 import { classes } from '../design/classes.ts';
 import { Blank, Page } from '../design/page.tsx';
 import { Paged } from '../design/paged.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
 import { EventArt } from '../events/art/event-art.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { SignInFirst } from '../session/sign-in-first.tsx';
 import styles from './orders-page.module.css';
+
+/** In rem, of what stands there until orders have come. */
+const heights = [3, 8, 8];
 
 export default function OrdersPage() {
   const { text } = useLocale();
@@ -30,26 +34,37 @@ function Orders({ user }: { user: User }) {
     </Blank>
   );
   return (
-    <Paged query={query} heights={[3, 8, 8]} empty={empty}>
-      {(orders) => (
-        <>
-          <h1>{text.orders.title}</h1>
-          <ul className={styles.list}>
-            {orders.map((order) => (
-              <li key={order.id}>
-                <OrderCard order={order} />
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+    <Paged query={query} heights={heights} empty={empty}>
+      {(orders) => <OrderList orders={orders} />}
     </Paged>
   );
 }
 
-function OrderCard({ order }: { order: Order }) {
+/** An order is shown once its event has come, or does not come: a title that comes late would move the orders below. */
+function OrderList({ orders }: { orders: Order[] }) {
+  const { text } = useLocale();
+  const ids = [...new Set(orders.map(({ eventId }) => eventId))];
+  const queries = useQueries({ queries: ids.map(eventQuery) });
+  const eventOf = new Map(ids.map((id, index) => [id, queries[index]]));
+  const firstToCome = orders.findIndex(({ eventId }) => eventOf.get(eventId)?.isPending);
+  const shown = firstToCome === -1 ? orders : orders.slice(0, firstToCome);
+  if (shown.length === 0) return <Skeleton heights={heights} />;
+  return (
+    <>
+      <h1>{text.orders.title}</h1>
+      <ul className={styles.list}>
+        {shown.map((order) => (
+          <li key={order.id}>
+            <OrderCard order={order} event={eventOf.get(order.eventId)?.data} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function OrderCard({ order, event }: { order: Order; event: Event | undefined }) {
   const { text, format } = useLocale();
-  const { data: event } = useQuery(eventQuery(order.eventId));
   const isValid = order.status === 'paid';
   return (
     <article className={classes(styles.card, !isValid && styles.isVoid)}>
