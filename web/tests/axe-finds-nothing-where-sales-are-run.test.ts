@@ -81,6 +81,10 @@ describe.each([
       await page.getByRole('alertdialog').waitFor({ state: 'detached' });
     }
     await page.goto(`${event}/check-in`);
+    const allTheSame = page.getByRole('button', { name: 'Check tickets all the same' });
+    await allTheSame.waitFor();
+    await check('another day');
+    await allTheSame.click();
     await page.getByLabel('Ticket code').fill('nonsense');
     await page.keyboard.press('Enter');
     await page.locator('section[data-result="invalid"]').waitFor();
