@@ -9,7 +9,7 @@ export type CheckInRow = {
   event_id: number;
   checked_in_by: number;
   checked_in_at: Date;
-  /** By which whoever asked knows it again; null from callers that send none. */
+  /** The caller's own name for this check-in, so that it can be asked again; null if the caller sent none. */
   nonce: string | null;
 };
 

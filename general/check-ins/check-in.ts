@@ -3,12 +3,11 @@ import { ofOne } from '../../shared/contract/ids.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
-import { findEvent } from '../events/event.ts';
-import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import { describeTicket, findCheckIn, ofTicket, type CheckInRow, type UndoneRow } from './check-in-row.ts';
-import { readTicket, ticketKeyFrom, type Ticket } from './ticket.ts';
+import { ticketShown } from './ticket-shown.ts';
+import { ticketKeyFrom, type Ticket } from './ticket.ts';
 
 /** Lets one person in for each ticket, however many scanners read it at the same time. */
 export function checkIn({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'>): Route {
@@ -27,11 +26,7 @@ export function checkIn({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'>): 
     success: { status: 200, schema: checkInSchema, description: 'Valid, and used from here on' },
     problems: ['already_checked_in', 'check_in_undone', 'ticket_refunded', 'ticket_not_valid'],
     async handle({ params: { id: eventId }, body: { code, nonce }, session }) {
-      const event = await findEvent(db, eventId);
-      if (!event) throw new Problem('not_found');
-      requireOwner(session, event.organizer_id);
-      const ticket = readTicket(code, eventId, key);
-      if (!ticket) throw new Problem('ticket_not_valid');
+      const ticket = await ticketShown(db, { eventId, code, session, key });
 
       const { row, isFirst } = await redeem(db, ticket, {
         event_id: eventId,

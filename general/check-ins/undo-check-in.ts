@@ -3,12 +3,11 @@ import { ofOne } from '../../shared/contract/ids.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Deps } from '../deps.ts';
-import { findEvent } from '../events/event.ts';
-import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import { describeTicket, findCheckIn, ofTicket, type UndoneRow } from './check-in-row.ts';
-import { readTicket, ticketKeyFrom, type Ticket } from './ticket.ts';
+import { ticketShown } from './ticket-shown.ts';
+import { ticketKeyFrom, type Ticket } from './ticket.ts';
 
 /** For the wrong ticket, or somebody who goes out again: the ticket is as if it had not been used. */
 export function undoCheckIn({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'>): Route {
@@ -27,11 +26,7 @@ export function undoCheckIn({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'
     success: { status: 200, schema: undoneCheckIn, description: 'Not used any more' },
     problems: ['not_checked_in', 'ticket_refunded', 'ticket_not_valid'],
     async handle({ params: { id: eventId }, body: { code, nonce }, session }) {
-      const event = await findEvent(db, eventId);
-      if (!event) throw new Problem('not_found');
-      requireOwner(session, event.organizer_id);
-      const ticket = readTicket(code, eventId, key);
-      if (!ticket) throw new Problem('ticket_not_valid');
+      const ticket = await ticketShown(db, { eventId, code, session, key });
 
       const row = await undo(db, ticket, { undone_by: session.userId, undo_nonce: nonce ?? null });
       const { order, seat } = await describeTicket(db, ticket);

@@ -1,0 +1,24 @@
+import type { KeyObject } from 'node:crypto';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Session } from '../../shared/session.ts';
+import { findEvent } from '../events/event.ts';
+import { requireOwner } from '../events/owner.ts';
+import { readTicket, type Ticket } from './ticket.ts';
+
+/**
+ * Reads the ticket that somebody shows at the door of an event, for the organizer of that event or an admin.
+ * @throws {Problem} not_found, not_allowed or ticket_not_valid
+ */
+export async function ticketShown(
+  db: Database,
+  shown: { eventId: number; code: string; session: Session; key: KeyObject },
+): Promise<Ticket> {
+  const { eventId, code, session, key } = shown;
+  const event = await findEvent(db, eventId);
+  if (!event) throw new Problem('not_found');
+  requireOwner(session, event.organizer_id);
+  const ticket = readTicket(code, eventId, key);
+  if (!ticket) throw new Problem('ticket_not_valid');
+  return ticket;
+}
