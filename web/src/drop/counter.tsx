@@ -40,6 +40,8 @@ export function Counter({ live }: { live: LiveDrop }) {
 function StagePanel({ live }: { live: LiveDrop }): ReactNode {
   const { stage } = live;
   switch (stage.kind) {
+    case 'loading':
+      return null;
     case 'waiting':
     case 'open':
       return <AtTheOpening live={live} isOpen={stage.kind === 'open'} />;
@@ -112,6 +114,7 @@ function wordsFor(stage: Stage, text: Messages): string | undefined {
       return text.phases.closedTitle;
     case 'cancelled':
       return text.phases.cancelledTitle;
+    case 'loading':
     case 'waiting':
       return undefined;
   }

@@ -63,8 +63,15 @@ function Shown({ live }: { live: LiveDrop }) {
         </div>
       </header>
       <div className={styles.columns}>
-        <Counter live={live} />
-        <SeatMap sections={drop.sections} rows={feed.rows} yours={yours} />
+        {stage.kind === 'loading' ? (
+          // Both at once: a panel of another height above the map would move the map.
+          <Skeleton heights={[24, 20]} />
+        ) : (
+          <>
+            <Counter live={live} />
+            <SeatMap sections={drop.sections} rows={feed.rows} yours={yours} />
+          </>
+        )}
       </div>
     </Page>
   );
@@ -82,7 +89,8 @@ function useOwnSeats({ stage }: LiveDrop): readonly string[] {
 /** The step of paying is for seats that are held. Whatever else happens, the page says so in its first step. */
 function useLeftPayStep(stage: string, dropId: number) {
   const [location, go] = useLocation();
-  const isOver = location.endsWith('/pay') && !['held', 'open', 'waiting', 'queued'].includes(stage);
+  const isOver =
+    location.endsWith('/pay') && !['loading', 'held', 'open', 'waiting', 'queued'].includes(stage);
   useEffect(() => {
     if (isOver) go(`/drops/${dropId}`, { replace: true });
   }, [isOver, go, dropId]);

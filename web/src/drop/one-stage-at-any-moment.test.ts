@@ -56,6 +56,15 @@ test('a sale shows what the clock says to who has no entry', () => {
   expect(stageOf(known({ phase: 'closed', state: soldOut })).kind).toBe('closed');
 });
 
+test('until the first answers have come nothing is said that they could take back', () => {
+  const loading = { isLoading: true, state: undefined, entry: undefined };
+  expect(stageOf(known(loading)).kind).toBe('loading');
+  expect(stageOf(known({ ...loading, phase: 'scheduled' })).kind).toBe('loading');
+  expect(stageOf(known({ ...loading, entry: { status: 'none', version: 1 } })).kind).toBe('loading');
+  expect(stageOf(known({ ...loading, entry: { status: 'paying', version: 1 } })).kind).toBe('paying');
+  expect(stageOf(known({ ...loading, queued: queued({ status: 'none', version: 1 }) })).kind).toBe('queued');
+});
+
 test('an entry that was accepted is queued until an outcome comes that is not the one before', () => {
   const before: Entry = { status: 'released', version: 1, reason: 'expired' };
   const waiting = queued(before);

@@ -3,6 +3,8 @@ import type { DropState, Entry, Phase, ReleaseReason } from '../api/types.ts';
 import { isDecided, type QueuedEntry } from './queued-entry.ts';
 
 export type Stage =
+  /** How the sale and this buyer's entry stand is not known yet. */
+  | { kind: 'loading' }
   | { kind: 'waiting' }
   /** `missed`: this buyer's own entry got nothing, and nothing has come back since. */
   | { kind: 'open' }
@@ -31,11 +33,20 @@ export type Known = {
   state: DropState | undefined;
   entry: Entry | undefined;
   queued: QueuedEntry | undefined;
+  isLoading?: boolean;
   isBeingPaid?: boolean;
   now: number;
 };
 
-export function stageOf({ phase, state, entry, queued, isBeingPaid = false, now }: Known): Stage {
+export function stageOf({
+  phase,
+  state,
+  entry,
+  queued,
+  isLoading = false,
+  isBeingPaid = false,
+  now,
+}: Known): Stage {
   if (queued && !(entry && isDecided(queued, entry, now)) && phase !== 'cancelled') {
     return { kind: 'queued', quantity: queued.quantity, at: queued.at };
   }
@@ -85,6 +96,8 @@ export function stageOf({ phase, state, entry, queued, isBeingPaid = false, now 
     case undefined:
       break;
   }
+  // Whether seats are left, and for a buyer whether there is an entry, decides what is shown below.
+  if (isLoading) return { kind: 'loading' };
   switch (phase) {
     case 'scheduled':
       return { kind: 'waiting' };

@@ -6,7 +6,7 @@ import { repeat } from '../api/repeat.ts';
 import type { Drop, Entry, Event, Phase, User } from '../api/types.ts';
 import { serverClock } from '../clock/server-clock.ts';
 import { useHasCome } from '../clock/use-server-now.ts';
-import { DropFeed, type Feed } from '../live/drop-feed.ts';
+import { DropFeed, emptyFeed, type Feed } from '../live/drop-feed.ts';
 import {
   fingerprintOf,
   forgetQueued,
@@ -38,13 +38,6 @@ export type LiveDrop = {
   askTerms: () => Promise<unknown>;
   /** The latest for the seats that are held. */
   payment: Payment | undefined;
-};
-
-const emptyFeed: Feed = {
-  link: 'connecting',
-  state: undefined,
-  entry: undefined,
-  rows: undefined,
 };
 
 export function useDrop(dropId: number, user: User | null | undefined) {
@@ -90,6 +83,7 @@ export function useDrop(dropId: number, user: User | null | undefined) {
       state: feed.state,
       entry: feed.entry,
       queued,
+      isLoading: feed.isLoading,
       isBeingPaid: payment?.isUnderWay ?? false,
       now,
     }),

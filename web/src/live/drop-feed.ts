@@ -14,6 +14,8 @@ export type Link = 'connecting' | 'live' | 'polling' | 'offline';
 
 export type Feed = {
   link: Link;
+  /** True until the first requests have been answered, have failed or have taken longer than `firstPatience`. */
+  isLoading: boolean;
   /** Undefined until somebody said. */
   state: DropState | undefined;
   entry: Entry | undefined;
@@ -21,9 +23,19 @@ export type Feed = {
   rows: readonly string[] | undefined;
 };
 
+export const emptyFeed: Feed = {
+  link: 'connecting',
+  isLoading: true,
+  state: undefined,
+  entry: undefined,
+  rows: undefined,
+};
+
 /** Milliseconds. A short break is not worth a word. */
 const graceBeforePolling = 1_500;
 const pollEvery = 3_000;
+/** Milliseconds. A server that does not answer must not keep a buyer from pressing Buy. */
+const firstPatience = 8_000;
 const resyncEvery = 30_000;
 const ackPatience = 5_000;
 
@@ -41,18 +53,14 @@ export class DropFeed {
   readonly #signedIn: boolean;
   readonly #hears: Hears;
   readonly #listeners = new Set<() => void>();
-  #feed: Feed = {
-    link: 'connecting',
-    state: undefined,
-    entry: undefined,
-    rows: undefined,
-  };
+  #feed = emptyFeed;
   #socket: LiveSocket | undefined;
   #watching = false;
   #failures = 0;
   /** Only while there is no live line. */
   #polling: Repeat | undefined;
   #graceTimer: Timer | undefined;
+  #firstTimer: Timer | undefined;
   #resyncTimer: Timer | undefined;
   #rewatchTimer: Timer | undefined;
   #asking: Promise<void> | undefined;
@@ -94,13 +102,14 @@ export class DropFeed {
     window.addEventListener('online', this.#wake);
     window.addEventListener('offline', this.#wake);
     window.addEventListener('pageshow', this.#wake);
-    void this.askEntry();
-    void this.#askSeats();
+    this.#firstTimer = setTimeout(() => this.#loaded(), firstPatience);
+    void Promise.all([this.askEntry(), this.#askSeats()]).then(() => this.#loaded());
   }
 
   stop(): void {
     this.#stopped = true;
-    for (const timer of [this.#graceTimer, this.#resyncTimer, this.#rewatchTimer]) clearTimeout(timer);
+    const timers = [this.#firstTimer, this.#graceTimer, this.#resyncTimer, this.#rewatchTimer];
+    for (const timer of timers) clearTimeout(timer);
     this.#stopPolling();
     this.#socket?.removeAllListeners();
     this.#socket?.disconnect();
@@ -122,6 +131,11 @@ export class DropFeed {
   /** What the answer to the buyer's own doing means; the server's next word of it has a version of its own. */
   setEntry(entry: Omit<Entry, 'version'> & { version?: number }): void {
     this.#learn({ ...entry, version: entry.version ?? (this.#feed.entry?.version ?? 0) + 1 }, false);
+  }
+
+  #loaded(): void {
+    clearTimeout(this.#firstTimer);
+    if (this.#feed.isLoading && !this.#stopped) this.#set({ isLoading: false });
   }
 
   get pushes(): number {
@@ -170,6 +184,7 @@ export class DropFeed {
       this.#applyState(answer.drop);
       // Somebody who is not signed in is answered `none`, which is no news.
       if (this.#signedIn) this.#learn(answer.entry, false);
+      this.#loaded();
       this.#resyncLater();
     } catch {
       // No answer in time: a dead line that nobody has noticed yet.

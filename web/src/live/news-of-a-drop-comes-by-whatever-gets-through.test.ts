@@ -29,6 +29,21 @@ async function goLive(entry = noEntry): Promise<void> {
   await passTime(200);
 }
 
+test('a page waits for the first answers, and no longer than eight seconds', async () => {
+  expect(feed.read().isLoading).toBe(true);
+  await goLive();
+  expect(feed.read().isLoading).toBe(false);
+
+  answer('get', '/drops/1/entry', () => new Promise(() => {}));
+  const slow = new DropFeed(1, true);
+  slow.start();
+  await passTime(7_500);
+  expect(slow.read().isLoading).toBe(true);
+  await passTime(1_000);
+  expect(slow.read().isLoading).toBe(false);
+  slow.stop();
+});
+
 test('while there is no socket it is asked for, and with one no more', async () => {
   await passTime(5_000);
   expect(feed.read().link).toBe('polling');

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { serverClock } from '../../clock/server-clock.ts';
-import { DropFeed, type Feed } from '../../live/drop-feed.ts';
+import { DropFeed, emptyFeed, type Feed } from '../../live/drop-feed.ts';
 import { onOtherUser } from '../../session/use-me.ts';
 import { statsQuery, type DropStats } from '../../staff/queries.ts';
 import { SaleSeries } from './sale-series.ts';
@@ -21,12 +21,6 @@ export type Sale = {
 };
 
 const everyMs = 1_000;
-const silent: Feed = {
-  link: 'connecting',
-  state: undefined,
-  entry: undefined,
-  rows: undefined,
-};
 
 export function useSale(dropId: number): Sale {
   const [series] = useState(() => seriesOf(dropId));
@@ -99,6 +93,6 @@ function useWatchedDrop(dropId: number): Feed {
   }, [dropId]);
   return useSyncExternalStore(
     useCallback((listener: () => void) => feed?.subscribe(listener) ?? (() => {}), [feed]),
-    () => feed?.read() ?? silent,
+    () => feed?.read() ?? emptyFeed,
   );
 }
