@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { decodeTimer } from '../shared/broker/hold-timer.ts';
 import { eventually } from '../shared/testing/eventually.ts';
+import { toSetting } from '../shared/testing/keys.ts';
 import { testServers } from '../shared/testing/servers.ts';
 import { startTcpProxy, viaProxy, type TcpProxy } from '../shared/testing/tcp-proxy.ts';
 import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
@@ -32,7 +33,7 @@ async function startApart(): Promise<{ process: ChildProcess; answers: string[] 
     redisNodes: testServers().redisNodes,
     amqpUrl: viaProxy(testServers().amqpUrl, proxy),
     namespace: world.namespace,
-    checkoutKey: world.checkoutKey.export().toString('hex'),
+    checkoutKeys: toSetting(world.checkoutKeys),
   };
   const script = join(import.meta.dirname, 'testing', 'consumer-apart.ts');
   child = spawn(process.execPath, [script, JSON.stringify(plan)], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,5 +1,4 @@
 /** The consumer tier: decides entries in order, releases holds whose time is over, and sweeps up after crashes. */
-import type { KeyObject } from 'node:crypto';
 import type { Cluster } from 'ioredis';
 import type { Registry } from 'prom-client';
 import { createAnnouncer } from '../shared/announce.ts';
@@ -7,6 +6,7 @@ import type { Broker, BrokerChannel } from '../shared/broker/connect.ts';
 import { NotConfirmed } from '../shared/broker/publish.ts';
 import type { Topology } from '../shared/broker/topology.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
+import type { KeyList } from '../shared/key-list.ts';
 import type { Log } from '../shared/log.ts';
 import { startLoop } from '../shared/loop.ts';
 import { isTransient } from '../shared/redis/transient.ts';
@@ -22,7 +22,7 @@ export type ConsumerDeps = {
   topology: Topology;
   redis: Cluster;
   inventory: Inventory;
-  checkoutKey: KeyObject;
+  checkoutKeys: KeyList;
   registry: Registry;
   log: Log;
   /** Milliseconds between two rounds of the sweeper, and how late a duty must be for it to take over. */
@@ -44,11 +44,11 @@ export type Consumer = {
 const prefetch = 128;
 
 export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
-  const { broker, topology, redis, inventory, checkoutKey, registry, log } = deps;
+  const { broker, topology, redis, inventory, checkoutKeys, registry, log } = deps;
   const metrics = createConsumerMetrics(registry, () => workers);
 
   const timers: BrokerChannel = await broker.channel('timers', (channel) => topology.assertExpired(channel));
-  const announcer = createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKey });
+  const announcer = createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKeys });
   const sharing = createSeatSharing({ inventory, announcer });
 
   const worker = (queue: string, how: Pick<QueueWorkerOptions, 'decide' | 'decideTogether'>) =>
@@ -59,7 +59,7 @@ export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
       onParked: metrics.parked,
       log,
     });
-  const entries = createDecideEntries({ inventory, announcer, sharing, checkoutKey, metrics });
+  const entries = createDecideEntries({ inventory, announcer, sharing, checkoutKeys, metrics });
   const workers: QueueWorker[] = [
     ...Array.from({ length: topology.entryQueueCount }, (_, number) =>
       worker(topology.entryQueue(number), entries),

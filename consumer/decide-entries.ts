@@ -7,7 +7,6 @@
  * Batches that wait in the queue are sent to Redis together, each but the first on condition that the one before it
  * has been decided: a way to Redis and its replica, and a write to its disk, is shared by all of them.
  */
-import type { KeyObject } from 'node:crypto';
 import type { ConsumeMessage } from 'amqplib';
 import type { Announcer } from '../shared/announce.ts';
 import { decodeBatch, lateSent, type DecodedBatch } from '../shared/broker/entry-batch.ts';
@@ -16,6 +15,7 @@ import { entryStateOf, heldState, soldOutState } from '../shared/entry-state.ts'
 import type { Batch, ClaimResult, Outcome } from '../shared/inventory/claim.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Place } from '../shared/inventory/keys.ts';
+import type { KeyList } from '../shared/key-list.ts';
 import type { DropNews } from '../shared/realtime-events.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import { Unhandleable, type Follow, type QueueWorkerOptions } from './queue-worker.ts';
@@ -25,7 +25,7 @@ export type DecideDeps = {
   inventory: Inventory;
   announcer: Announcer;
   sharing: SeatSharing;
-  checkoutKey: KeyObject;
+  checkoutKeys: KeyList;
   metrics: ConsumerMetrics;
 };
 
@@ -37,7 +37,7 @@ export type DecideEntries = Required<Pick<QueueWorkerOptions, 'decide' | 'decide
 type Decided = ClaimResult & { kind: 'decided' | 'decided_before' };
 
 export function createDecideEntries(deps: DecideDeps): DecideEntries {
-  const { inventory, announcer, sharing, checkoutKey, metrics } = deps;
+  const { inventory, announcer, sharing, checkoutKeys, metrics } = deps;
   /** By the monotonic clock. */
   const nothingToLendUntil = new Map<number, number>();
   const mayBorrow = ({ dropId }: Place) => (nothingToLendUntil.get(dropId) ?? 0) <= performance.now();
@@ -110,7 +110,7 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
   function stateAfter(place: Place, outcome: Outcome, version: number): EntryState | undefined {
     switch (outcome.kind) {
       case 'held':
-        return heldState(place, outcome.hold, checkoutKey);
+        return heldState(place, outcome.hold, checkoutKeys);
       case 'standby':
         return { status: 'standby', version, position: outcome.position };
       case 'sold_out':
@@ -144,7 +144,7 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
       buyers.map(async (to) => {
         const view = await inventory.view(place, to);
         // Only MySQL still knows; it tells those who ask by HTTP.
-        if (view.kind !== 'retired') add(news, to, entryStateOf(place, to, view, checkoutKey));
+        if (view.kind !== 'retired') add(news, to, entryStateOf(place, to, view, checkoutKeys));
       }),
     );
   }

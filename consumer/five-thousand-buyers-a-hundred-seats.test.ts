@@ -65,7 +65,7 @@ test('exactly the hundred best entries win, everybody is told once, and nothing 
 
   // The token that comes with a hold is for that buyer and those seats.
   const [winner] = held;
-  const token = verifyCheckoutToken(winner?.entry.checkoutToken ?? '', world.checkoutKey);
+  const token = verifyCheckoutToken(winner?.entry.checkoutToken ?? '', world.checkoutKeys);
   expect(token).toMatchObject({
     kind: 'valid',
     claims: { buyerId: winner?.to, dropId: drop.id, partition: 0, seats: winner?.entry.seats },

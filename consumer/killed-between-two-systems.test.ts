@@ -8,6 +8,7 @@ import { places } from '../shared/inventory/inventory.ts';
 import { rowsOf, rowsOfPartition } from '../shared/inventory/layout.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { inShort, newBatch } from '../shared/testing/inventory.ts';
+import { toSetting } from '../shared/testing/keys.ts';
 import { replayLedger } from '../shared/testing/replay-ledger.ts';
 import { testServers } from '../shared/testing/servers.ts';
 import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
@@ -28,7 +29,7 @@ async function dieAt(point: Point, sweepEveryMs = never): Promise<void> {
     amqpUrl,
     namespace: world.namespace,
     entryQueues: 2,
-    checkoutKey: world.checkoutKey.export().toString('hex'),
+    checkoutKeys: toSetting(world.checkoutKeys),
     sweepEveryMs,
   };
   const script = join(import.meta.dirname, 'testing', 'consumer-that-dies.ts');

@@ -1,4 +1,3 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
 import type { ConsumeMessage } from 'amqplib';
 import type { Announcer } from '../shared/announce.ts';
 import { encodeBatch } from '../shared/broker/entry-batch.ts';
@@ -6,6 +5,7 @@ import { newBatchId } from '../shared/inventory/entry-id.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import { createMetrics } from '../shared/metrics.ts';
 import type { DropNews } from '../shared/realtime-events.ts';
+import { randomKeys } from '../shared/testing/keys.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { createDecideEntries } from './decide-entries.ts';
 
@@ -31,7 +31,7 @@ test('a hold whose timer could not be set until it had ended is not told of as i
     inventory,
     announcer,
     sharing: { borrow: async () => 0, finishTransfers: async () => {}, serveStandby: async () => {} },
-    checkoutKey: createSecretKey(randomBytes(32)),
+    checkoutKeys: randomKeys(),
     metrics: createConsumerMetrics(createMetrics('consumer')),
   });
 

@@ -9,7 +9,6 @@ import { createLog } from '../shared/log.ts';
 import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
 import { Ops } from '../shared/ops.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
-import { signingKeyFromHex } from '../shared/session.ts';
 import { consumerSettings } from './config.ts';
 import { startConsumer, type Consumer } from './app.ts';
 
@@ -54,7 +53,7 @@ await runTier(log, async (lifecycle) => {
     topology: new Topology(config.NAMESPACE, config.ENTRY_QUEUES),
     redis,
     inventory,
-    checkoutKey: signingKeyFromHex(config.CHECKOUT_KEY),
+    checkoutKeys: config.CHECKOUT_KEYS,
     registry,
     log,
     timerGraceMs: config.TIMER_GRACE_MS,

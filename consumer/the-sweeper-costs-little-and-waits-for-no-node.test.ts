@@ -1,5 +1,4 @@
 /** The sweeper has every drop on sale to look after, and a second for all of them. */
-import { createSecretKey, randomBytes } from 'node:crypto';
 import { createAnnouncer } from '../shared/announce.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
@@ -8,6 +7,7 @@ import { createMetrics } from '../shared/metrics.ts';
 import { captureLog } from '../shared/testing/captured-log.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { newDrop } from '../shared/testing/inventory.ts';
+import { randomKeys } from '../shared/testing/keys.ts';
 import { startOwnRedis, type OwnRedis } from '../shared/testing/own-redis.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { createSeatSharing } from './share-seats.ts';
@@ -38,7 +38,7 @@ function sweeper() {
     // Nobody stands by, so no timer is set.
     channel: { current: () => undefined, ready: () => false },
     topology: world.broker.topology,
-    checkoutKey: createSecretKey(randomBytes(32)),
+    checkoutKeys: randomKeys(),
   });
   const sweep = createSweep({
     inventory,

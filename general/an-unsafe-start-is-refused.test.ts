@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
 import { ConfigError, readConfig } from '../shared/config.ts';
 import { generalSettings } from './config.ts';
 
@@ -9,8 +10,9 @@ const safe = {
   REDIS_NODES: '127.0.0.1:6379',
   AMQP_URL: 'amqp://127.0.0.1',
   MYSQL_URL: 'mysql://root@127.0.0.1/seatdrop',
-  SESSION_KEY: key(),
-  CHECKOUT_KEY: key(),
+  SESSION_KEYS: key(),
+  CHECKOUT_KEYS: key(),
+  TICKET_KEYS: key(),
   PUBLIC_URL: 'http://127.0.0.1:8080',
   PAYMENT_PROVIDER: 'sandbox',
   SANDBOX_PAYMENTS_URL: 'http://127.0.0.1:9000',
@@ -21,6 +23,15 @@ const start = (changes: object) => () => readConfig(generalSettings, { ...safe, 
 
 test('what the local stack gives is enough', () => {
   expect(start({})()).toMatchObject({ PORT: 8080, ENTRY_QUEUES: 4 });
+});
+
+test('keys are lists, of which none can be read out of what is logged', () => {
+  const keys = [key(), key()];
+  const { SESSION_KEYS } = start({ SESSION_KEYS: keys.join(',') })();
+  expect(SESSION_KEYS.map(({ secret }) => secret.export().toString('hex'))).toEqual(keys);
+  expect(`${JSON.stringify(SESSION_KEYS)} ${inspect(SESSION_KEYS, { depth: 9 })}`).not.toMatch(
+    new RegExp(keys.map((hex) => hex.slice(0, 16)).join('|')),
+  );
 });
 
 const stripe = {
@@ -74,11 +85,26 @@ test.each([
   [{ TIER_URLS: 'publisher=file:///etc/passwd' }, 'TIER_URLS'],
   [{ SEATDROP_ENV: 'production' }, 'PAYMENT_PROVIDER: sandbox charges nobody'],
   [{ PAYMENT_PROVIDER: 'cash' }, 'PAYMENT_PROVIDER'],
-  [{ SESSION_KEY: undefined }, 'SESSION_KEY'],
-  [{ SESSION_KEY: 'a'.repeat(64) }, 'SESSION_KEY: must be random'],
-  [{ SESSION_KEY: '0123456789abcdef'.repeat(4) }, 'SESSION_KEY: must be random'],
+  [{ SESSION_KEYS: undefined }, 'SESSION_KEYS'],
+  [{ SESSION_KEYS: 'a'.repeat(64) }, 'SESSION_KEYS: must be random'],
+  [{ SESSION_KEYS: '0123456789abcdef'.repeat(4) }, 'SESSION_KEYS: must be random'],
   [{ TRUSTED_PROXIES: 'everybody please' }, 'TRUSTED_PROXIES'],
-  [{ CHECKOUT_KEY: safe.SESSION_KEY }, 'CHECKOUT_KEY: must not be the SESSION_KEY'],
+  [{ SESSION_KEYS: `${key()},${'a'.repeat(64)}` }, 'SESSION_KEYS: must be random'],
+  [{ SESSION_KEYS: `${key()},` }, 'SESSION_KEYS: must be keys of 64 hex characters'],
+  [{ SESSION_KEYS: `${key()}, ${key()}` }, 'SESSION_KEYS: must be keys of 64 hex characters'],
+  [
+    { TICKET_KEYS: `${safe.TICKET_KEYS},${safe.TICKET_KEYS.toUpperCase()}` },
+    'TICKET_KEYS: must not have a key',
+  ],
+  [{ CHECKOUT_KEYS: safe.SESSION_KEYS }, 'CHECKOUT_KEYS: must not have a key that SESSION_KEYS has'],
+  [
+    { TICKET_KEYS: `${key()},${safe.CHECKOUT_KEYS.toUpperCase()}` },
+    'TICKET_KEYS: must not have a key that CHECKOUT_KEYS has',
+  ],
+  [
+    { TICKET_KEYS: undefined, CHECKOUT_KEY: key() },
+    'TICKET_KEYS: made from the settings of the version before',
+  ],
   [{ PUBLIC_URL: 'seatdrop.test' }, 'PUBLIC_URL'],
   [{ SANDBOX_WEBHOOK_SECRET: 'short' }, 'SANDBOX_WEBHOOK_SECRET'],
 ])('not with %o', (changes, fault) => {
@@ -88,7 +114,7 @@ test.each([
 
 test('all faults are told at once, and no secret with them', () => {
   const secret = `${'5'.repeat(63)}!`;
-  const refused = start({ SESSION_KEY: secret, PUBLIC_URL: 'x', MYSQL_URL: 'y' });
-  for (const setting of ['SESSION_KEY', 'PUBLIC_URL', 'MYSQL_URL']) expect(refused).toThrow(setting);
+  const refused = start({ SESSION_KEYS: secret, PUBLIC_URL: 'x', MYSQL_URL: 'y' });
+  for (const setting of ['SESSION_KEYS', 'PUBLIC_URL', 'MYSQL_URL']) expect(refused).toThrow(setting);
   expect(refused).not.toThrow(secret);
 });

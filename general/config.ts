@@ -7,6 +7,7 @@ import {
   redisSettings,
   replicaSettings,
   sessionSettings,
+  ticketSettings,
 } from '../shared/config.ts';
 import { mailSettings } from './mail/mail-route.ts';
 import { paymentSettings } from './payments/choose-provider.ts';
@@ -33,6 +34,7 @@ export const generalSettings = z
     ...replicaSettings,
     ...sessionSettings,
     ...checkoutSettings,
+    ...ticketSettings,
     PUBLIC_URL: z
       .url({ protocol: /^https?$/ })
       .describe('Where browsers reach the system: decides about cookies and about which pages are ours.'),

@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto';
 import type { BannedUsers } from '../shared/banned-users.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
+import type { KeyList } from '../shared/key-list.ts';
 import type { Log } from '../shared/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
 import type { Reader } from '../shared/mysql/reader.ts';
@@ -15,8 +15,9 @@ export type Deps = {
   reader: Reader;
   findTerms: FindTerms;
   inventory: Inventory;
-  sessionKey: KeyObject;
-  checkoutKey: KeyObject;
+  sessionKeys: KeyList;
+  checkoutKeys: KeyList;
+  ticketKeys: KeyList;
   bannedUsers: BannedUsers;
   spendOnce: SpendOnce;
   /** Where browsers reach the system. */

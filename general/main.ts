@@ -15,7 +15,6 @@ import { readPrimary, readReplica } from '../shared/mysql/reader.ts';
 import { Ops } from '../shared/ops.ts';
 import { createSpendOnce } from '../shared/redis/spend-once.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
-import { signingKeyFromHex } from '../shared/session.ts';
 import { currentRole } from './accounts/user.ts';
 import { createApp } from './app.ts';
 import { generalSettings } from './config.ts';
@@ -106,7 +105,7 @@ await runTier(log, async (lifecycle) => {
     await topology.assertExpired(opened);
   });
 
-  const checkoutKey = signingKeyFromHex(config.CHECKOUT_KEY);
+  const checkoutKeys = config.CHECKOUT_KEYS;
   const inventory = createInventory({
     redis,
     namespace: config.NAMESPACE,
@@ -119,14 +118,15 @@ await runTier(log, async (lifecycle) => {
     reader,
     findTerms,
     inventory,
-    announcer: createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKey }),
+    announcer: createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKeys }),
     payments: createPayments(config, log),
     till: createTill(db, findTerms),
     parked: createParkedMessages(parkedChannel, topology),
     ...(config.TIER_URLS && { tierUrls: config.TIER_URLS }),
     queueDepths: () => readQueueDepths(timers, topology),
-    sessionKey: signingKeyFromHex(config.SESSION_KEY),
-    checkoutKey,
+    sessionKeys: config.SESSION_KEYS,
+    checkoutKeys,
+    ticketKeys: config.TICKET_KEYS,
     bannedUsers,
     spendOnce: createSpendOnce(redis, config.NAMESPACE),
     publicUrl: new URL(config.PUBLIC_URL),

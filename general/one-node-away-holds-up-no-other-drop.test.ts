@@ -29,11 +29,11 @@ beforeAll(async () => {
   redis = own.connect();
   inventory = createInventory({ redis, namespace: 'away' });
   const { channel, topology } = sale.broker;
-  const { checkoutKey } = sale.deps;
+  const { checkoutKeys } = sale.deps;
   deps = {
     ...sale.deps,
     inventory,
-    announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKey }),
+    announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKeys }),
   };
 }, 120_000);
 afterAll(async () => {

@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../shared/config.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
-import { signingKeyFromHex } from '../shared/session.ts';
 import { help, readBuyerOptions, type BuyerOptions } from './load/buyer-options.ts';
 import { findDatabase } from './load/find-database.ts';
 import { writeBuyers } from './load/write-buyers.ts';
@@ -25,14 +24,14 @@ process.exit();
 
 async function make({ count, out, dropId, yesInProduction }: BuyerOptions): Promise<void> {
   const localDir = resolve(import.meta.dirname, '..', process.env['SEATDROP_LOCAL_DIR'] ?? '.local');
-  const { mysqlUrl, sessionKey } = await findDatabase(localDir, process.env, yesInProduction);
+  const { mysqlUrl, sessionKeys } = await findDatabase(localDir, process.env, yesInProduction);
   const db = connectMysql(mysqlUrl, { max: 1 });
   let made = 0;
   const progress = showProgress(() => `${made} of ${count} buyers`);
   try {
     // npm changes to the folder of package.json; whoever types a path means the one they are in.
     const file = resolve(process.env['INIT_CWD'] ?? '.', out);
-    const servers = { db, sessionKey: signingKeyFromHex(sessionKey) };
+    const servers = { db, sessionKeys };
     await writeBuyers(servers, { count, out: file, dropId }, (now) => (made = now));
     progress.say(`${count} buyers in ${file}`);
   } finally {

@@ -7,7 +7,6 @@ import { searchPath } from '../local/binaries.ts';
 import { findK6 } from '../local/k6.ts';
 import { ConfigError } from '../shared/config.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
-import { signingKeyFromHex } from '../shared/session.ts';
 import { buyersNeeded, help, readLoadOptions, type LoadOptions } from './load/load-options.ts';
 import { writeBuyers } from './load/write-buyers.ts';
 import { openFrontDoor } from './rush/front-door.ts';
@@ -77,7 +76,7 @@ async function makeDropAndBuyers({ script, env, seats, standby, holdSeconds }: L
     };
     const { dropId } = await setTheStage(door, terms, opensInMs);
     const file = join(dir, 'buyers.json');
-    const servers = { db, sessionKey: signingKeyFromHex(system.env.SESSION_KEY) };
+    const servers = { db, sessionKeys: system.env.SESSION_KEYS };
     await writeBuyers(servers, { count, out: file, dropId }, () => {});
     say(
       `made drop ${dropId} with ${terms.seats} seats and ${terms.standby} places in standby, and ${count} buyers`,

@@ -3,8 +3,9 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDrop, type Drop } from '../shared/drops/drop.ts';
 import { questionFor } from '../shared/drops/question.ts';
+import { readKeyList } from '../shared/key-list.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
-import { signingKeyFromHex, signSession } from '../shared/session.ts';
+import { signSession } from '../shared/session.ts';
 import { keepStack } from './drill/keep-stack.ts';
 import { startStack, type Stack } from './drill/stack.ts';
 import { fireEntries } from './overload/entry-gun.ts';
@@ -75,7 +76,7 @@ async function prepare(stack: Stack): Promise<Target> {
 }
 
 function entriesFor(drop: Drop, stack: Stack): Buffer[] {
-  const key = signingKeyFromHex(stack.env['SESSION_KEY'] ?? '');
+  const key = readKeyList(stack.env['SESSION_KEYS'] ?? '');
   return Array.from({ length: buyers }, (_, index) => {
     const userId = firstBuyer + index;
     const question = questionFor(drop, userId);

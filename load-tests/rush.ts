@@ -7,7 +7,6 @@ import { createInventory } from '../shared/inventory/inventory.ts';
 import { createLog } from '../shared/log.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
 import { connectRedis } from '../shared/redis/connect.ts';
-import { signingKeyFromHex } from '../shared/session.ts';
 import { createListCharges } from './check/charges.ts';
 import { queueDepths, queuesOf } from './check/queues-are-empty.ts';
 import { createReport } from '../shared/ledger/violation.ts';
@@ -53,16 +52,16 @@ async function rush(options: RushOptions): Promise<number> {
     const queues = queuesOf(topology, options.holdSeconds);
     const before = await queueDepths(amqpUrl, queues);
 
-    const sessionKey = signingKeyFromHex(env.SESSION_KEY);
-    const sale = { door, db, inventory, sessionKey, board, progress };
+    const sessionKeys = env.SESSION_KEYS;
+    const sale = { door, db, inventory, sessionKeys, board, progress };
     const { drop, buyers, quiet } = await playTheSale(sale, options);
     if (!quiet) report('5 holds end', 'the sale did not become quiet', {});
     if (board.accepted === 0) report('3 one outcome', 'no entry was accepted', {});
 
     progress.say('checking the rules');
-    const checkoutKey = signingKeyFromHex(env.CHECKOUT_KEY);
+    const checkoutKeys = env.CHECKOUT_KEYS;
     const listCharges = createListCharges(env.SANDBOX_PAYMENTS_URL, env.SANDBOX_PAYMENTS_KEY);
-    const servers = { db, redis, inventory, listCharges, checkoutKey, amqpUrl };
+    const servers = { db, redis, inventory, listCharges, checkoutKeys, amqpUrl };
     const checked = await checkTheRules(
       { ...servers, queues, before, parked: topology.parked },
       drop,

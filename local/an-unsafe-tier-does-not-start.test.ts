@@ -15,8 +15,9 @@ const settings = {
   REDIS_NODES: '127.0.0.1:1',
   AMQP_URL: 'amqp://general:a-password@127.0.0.1:1',
   MYSQL_URL: 'mysql://general:a-password@127.0.0.1:1/seatdrop',
-  SESSION_KEY: key(),
-  CHECKOUT_KEY: key(),
+  SESSION_KEYS: key(),
+  CHECKOUT_KEYS: key(),
+  TICKET_KEYS: key(),
   PUBLIC_URL: 'https://seatdrop.test',
   PAYMENT_PROVIDER: 'stripe',
   STRIPE_SECRET_KEY: 'sk_live_0123456789abcdef',
@@ -37,7 +38,7 @@ async function start(tier: string, changes: Record<string, string>) {
 }
 
 test.each(tierNames)('%s says what is missing, exits with 1, and tells no secret', async (tier) => {
-  const signs = tier === 'consumer' ? 'CHECKOUT_KEY' : 'SESSION_KEY';
+  const signs = tier === 'consumer' ? 'CHECKOUT_KEYS' : 'SESSION_KEYS';
   const [bare, weak] = await Promise.all([
     start(tier, { [signs]: '', SEATDROP_ENV: '' }),
     start(tier, { [signs]: '0123456789abcdef'.repeat(4), AMQP_URL: 'amqp://guest:guest@127.0.0.1:1' }),

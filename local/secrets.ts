@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -10,6 +10,7 @@ const NAMES = [
   'mariaDbAdminPassword',
   'sessionKey',
   'checkoutKey',
+  'ticketKey',
   'sandboxPaymentsKey',
   'sandboxWebhookSecret',
 ] as const;
@@ -24,8 +25,15 @@ export function generateSecrets(): Secrets {
 /** The secrets kept in `file`, which only its owner may read; what is missing there is generated and kept. */
 export function keptSecrets(file: string): Secrets {
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {};
-  const secrets = { ...generateSecrets(), ...kept };
+  const secrets = { ...generateSecrets(), ...ticketKeyOfBefore(kept), ...kept };
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   return secrets;
+}
+
+/** The version before derived the key of tickets; those that were sold stay good. */
+function ticketKeyOfBefore({ checkoutKey }: Partial<Secrets>): Partial<Secrets> {
+  if (checkoutKey === undefined) return {};
+  const derived = hkdfSync('sha256', Buffer.from(checkoutKey, 'hex'), '', 'seatdrop ticket v1', 32);
+  return { ticketKey: Buffer.from(derived).toString('hex') };
 }

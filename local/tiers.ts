@@ -34,8 +34,8 @@ export function tierEnv(servers: Addresses, secrets: Secrets): Record<string, st
     REDIS_NODES: servers.redis.nodes.join(','),
     AMQP_URL: servers.rabbitMq.url,
     MYSQL_URL: servers.mariaDb.url,
-    SESSION_KEY: secrets.sessionKey,
-    CHECKOUT_KEY: secrets.checkoutKey,
+    SESSION_KEYS: secrets.sessionKey,
+    CHECKOUT_KEYS: secrets.checkoutKey,
     ENTRY_QUEUES: '4',
   };
 }
@@ -51,6 +51,7 @@ export function generalEnv(options: {
 }): Record<string, string> {
   return {
     PUBLIC_URL: options.publicUrl,
+    TICKET_KEYS: options.secrets.ticketKey,
     PAYMENT_PROVIDER: 'sandbox',
     SANDBOX_PAYMENTS_URL: options.sandboxPaymentsUrl,
     SANDBOX_PAYMENTS_KEY: options.secrets.sandboxPaymentsKey,

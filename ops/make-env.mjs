@@ -1,24 +1,28 @@
 /** `npm run make-env`: the settings of one deployment by docker compose, with secrets of its own. Plain JavaScript: any Node. */
-import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const help = `npm run make-env [-- --production] [-- --print]
+npm run make-env -- --upgrade [--print]
 
 Writes .env for docker compose, readable by its owner only, with new secrets. Refuses to replace one that is there:
 what runs by it could not read its data any more.
 
   --production   a real system, without demo data and sandbox; the lines to fill in are marked
+  --upgrade      adds to the .env that is there (or that the environment has, where there is no .env) the settings that the
+                 version before did not have: the lists of keys, made from its keys. Safe to repeat.
   --print        to standard output instead
   --help         this text
 
-Exit code 0: done; 1: .env is there; 2: wrong usage.
+Exit code 0: done; 1: .env is there, or nothing to upgrade; 2: wrong usage.
 `;
 
 const secret = (bytes = 32) => randomBytes(bytes).toString('hex');
 const secrets = {
-  SESSION_KEY: secret(),
-  CHECKOUT_KEY: secret(),
+  SESSION_KEYS: secret(),
+  CHECKOUT_KEYS: secret(),
+  TICKET_KEYS: secret(),
   MYSQL_PASSWORD: secret(),
   MYSQL_ROOT_PASSWORD: secret(),
   MYSQL_REPLICATION_PASSWORD: secret(16), // MySQL takes 32 characters for it
@@ -60,10 +64,17 @@ MAIL_FROM=
 `;
 
 const { values: options } = parseArgs({
-  options: { production: { type: 'boolean' }, print: { type: 'boolean' }, help: { type: 'boolean' } },
+  options: {
+    production: { type: 'boolean' },
+    upgrade: { type: 'boolean' },
+    print: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
 });
 if (options.help === true) {
   console.log(help);
+} else if (options.upgrade === true) {
+  upgrade();
 } else {
   const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`);
   const text = quoting + (options.production === true ? production : trial) + lines.join('');
@@ -79,5 +90,38 @@ function write(text) {
     if (error.code !== 'EEXIST') throw error;
     console.error('.env is there already: nothing was done.');
     process.exitCode = 1;
+  }
+}
+
+function upgrade() {
+  const file = existsSync('.env') ? readFileSync('.env', 'utf8') : undefined;
+  const valueOf = (name) =>
+    file === undefined ? process.env[name] : new RegExp(`^${name}=['"]?([^'"\\s]+)`, 'm').exec(file)?.[1];
+  const [session, checkout] = [valueOf('SESSION_KEY'), valueOf('CHECKOUT_KEY')];
+  const lists = {
+    SESSION_KEYS: session,
+    CHECKOUT_KEYS: checkout,
+    // As the version before derived it: every ticket that was sold stays good.
+    TICKET_KEYS:
+      checkout &&
+      Buffer.from(hkdfSync('sha256', Buffer.from(checkout, 'hex'), '', 'seatdrop ticket v1', 32)).toString(
+        'hex',
+      ),
+  };
+  const missing = Object.entries(lists).filter(([name]) => valueOf(name) === undefined);
+  if (missing.some(([, value]) => value === undefined)) {
+    console.error('SESSION_KEY and CHECKOUT_KEY of the version before are not there: nothing was done.');
+    process.exitCode = 1;
+    return;
+  }
+  const lines = missing.map(([name, value]) => `${name}=${value}\n`).join('');
+  if (options.print === true) process.stdout.write(lines);
+  else {
+    appendFileSync('.env', file === undefined || file.endsWith('\n') ? lines : `\n${lines}`, { mode: 0o600 });
+    console.log(
+      missing.length === 0
+        ? '.env has all that this version needs.'
+        : `Added ${missing.map(([name]) => name).join(', ')}`,
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createLog } from '../shared/log.ts';
 import { questionFor } from '../shared/drops/question.ts';
 import type { Drop } from '../shared/drops/drop.ts';
@@ -8,6 +8,7 @@ import { Problem } from '../shared/problems.ts';
 import { connectRedis } from '../shared/redis/connect.ts';
 import { signSession } from '../shared/session.ts';
 import { createTestDatabase, type TestDatabase } from '../shared/testing/database.ts';
+import { randomKeys } from '../shared/testing/keys.ts';
 import { testServers } from '../shared/testing/servers.ts';
 import { createAcceptEntry, type AcceptEntry } from './accept-entry.ts';
 import { Attempts } from './attempts.ts';
@@ -15,7 +16,7 @@ import type { Batcher } from './batcher.ts';
 import { watchOpenDrops, type OpenDrops } from './open-drops.ts';
 
 const log = createLog('publisher', 'silent');
-const sessionKey = createSecretKey(randomBytes(32));
+const sessionKeys = randomKeys();
 const redis = connectRedis(testServers().redisNodes, log);
 const inventory = createInventory({ redis, namespace: `test-${randomBytes(4).toString('hex')}` });
 let database: TestDatabase;
@@ -49,7 +50,7 @@ beforeAll(async () => {
   openDrops = watchOpenDrops(db, inventory, log);
   const batcher = { add: async (_place: unknown, buyerId: number) => void queued.push(buyerId) };
   accept = createAcceptEntry({
-    sessionKey,
+    sessionKeys,
     bannedUsers: { refusal: () => undefined, loaded: () => true },
     openDrops,
     lapsedBuyers: { msLeft: () => 0 },
@@ -68,7 +69,7 @@ const enter = (userId: number) => {
   const question = questionFor(drop, userId)!;
   return accept({
     dropId: drop.id,
-    headers: { authorization: `Bearer ${signSession({ userId, role: 'shopper' }, sessionKey)}` },
+    headers: { authorization: `Bearer ${signSession({ userId, role: 'shopper' }, sessionKeys)}` },
     body: { questionId: question.id, answer: question.answer, quantity: 1 },
   });
 };

@@ -2,7 +2,6 @@
  * A buyer presses Buy. Everything is checked from memory, cheapest first and in the order in which a buyer would want
  * to be told; then the entry goes to the broker, and once that has it durably the buyer gets 202.
  */
-import type { KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { BannedUsers } from '../shared/banned-users.ts';
 import { checkInput, invalid } from '../shared/check-input.ts';
@@ -11,6 +10,7 @@ import type { Drop } from '../shared/drops/drop.ts';
 import { normalizeAnswer, questionFor } from '../shared/drops/question.ts';
 import { partitionOfBuyer } from '../shared/inventory/layout.ts';
 import { NotConfirmed } from '../shared/broker/publish.ts';
+import type { KeyList } from '../shared/key-list.ts';
 import { isFromOtherSite } from '../shared/other-sites.ts';
 import { Problem } from '../shared/problems.ts';
 import { sessionToken } from '../shared/session-cookie.ts';
@@ -21,7 +21,7 @@ import type { LapsedBuyers } from './lapsed-buyers.ts';
 import type { OpenDrops } from './open-drops.ts';
 
 export type AcceptDeps = {
-  sessionKey: KeyObject;
+  sessionKeys: KeyList;
   bannedUsers: Pick<BannedUsers, 'refusal' | 'loaded'>;
   openDrops: OpenDrops;
   attempts: Attempts;
@@ -79,7 +79,7 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
 
   function sessionOf(headers: EntryRequest['headers']): Session {
     const token = sessionToken(headers, deps.publicUrl);
-    const session = token === undefined ? undefined : verifySession(token, deps.sessionKey);
+    const session = token === undefined ? undefined : verifySession(token, deps.sessionKeys);
     if (!session) throw new Problem('not_signed_in');
     // Until the list has been read, anybody might be on it.
     if (!deps.bannedUsers.loaded()) throw new Problem('unavailable', { retryAfter: 1 });

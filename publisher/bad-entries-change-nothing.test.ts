@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import jwt from 'jsonwebtoken';
@@ -8,6 +8,7 @@ import type { Drop } from '../shared/drops/drop.ts';
 import { problems, type ProblemBody } from '../shared/problems.ts';
 import { signSession } from '../shared/session.ts';
 import { eventually } from '../shared/testing/eventually.ts';
+import { randomKeys } from '../shared/testing/keys.ts';
 import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
 
 let world: PublisherWorld;
@@ -45,30 +46,30 @@ describe('who sent it', () => {
   test('nobody, or with a token that is not a session of ours', async () => {
     const subject = String(buyer.id);
     const claims = { role: 'shopper' };
-    const key = createSecretKey(randomBytes(32));
+    const key = world.sessionKeys[0].secret;
     const hs256 = { algorithm: 'HS256', subject, audience: 'session' } as const;
     const unsigned = (header: object) =>
       `${[header, { ...claims, sub: subject, aud: 'session', exp: 9_999_999_999 }]
         .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
         .join('.')}.`;
-    const valid = signSession({ userId: buyer.id, role: 'shopper' }, world.sessionKey);
+    const valid = signSession({ userId: buyer.id, role: 'shopper' }, world.sessionKeys);
     const tokens = {
       empty: '',
       'not a token': 'abc',
-      forged: jwt.sign(claims, key, { ...hs256, expiresIn: 60 }),
-      expired: jwt.sign(claims, world.sessionKey, { ...hs256, expiresIn: -1 }),
+      forged: jwt.sign(claims, randomKeys()[0].secret, { ...hs256, expiresIn: 60 }),
+      expired: jwt.sign(claims, key, { ...hs256, expiresIn: -1 }),
       'alg none': unsigned({ alg: 'none', typ: 'JWT' }),
       'alg None': unsigned({ alg: 'None', typ: 'JWT' }),
       'another algorithm': jwt.sign(claims, randomBytes(64), { ...hs256, algorithm: 'HS512', expiresIn: 60 }),
       'signature cut off': valid.slice(0, valid.lastIndexOf('.') + 1),
       'payload changed': valid.replace(/\.[^.]+\./, `.${Buffer.from('{"sub":"1"}').toString('base64url')}.`),
-      'another audience': jwt.sign(claims, world.sessionKey, {
+      'another audience': jwt.sign(claims, key, {
         ...hs256,
         audience: 'checkout',
         expiresIn: 60,
       }),
-      'no such role': jwt.sign({ role: 'root' }, world.sessionKey, { ...hs256, expiresIn: 60 }),
-      'no such user': jwt.sign(claims, world.sessionKey, { ...hs256, subject: '-1', expiresIn: 60 }),
+      'no such role': jwt.sign({ role: 'root' }, key, { ...hs256, expiresIn: 60 }),
+      'no such user': jwt.sign(claims, key, { ...hs256, subject: '-1', expiresIn: 60 }),
       'a checkout token': signCheckoutToken(
         {
           buyerId: buyer.id,
@@ -78,7 +79,7 @@ describe('who sent it', () => {
           seats: ['0.1'],
           expiresAt: Date.now() + 60_000,
         },
-        world.sessionKey,
+        world.sessionKeys,
       ),
       long: 'x'.repeat(8_000),
     };
@@ -109,7 +110,7 @@ describe('who sent it', () => {
   test('somebody who is banned, with a session that is good for tickets alone', async () => {
     const user = await world.user();
     const session = { userId: user.id, role: 'shopper', scope: 'tickets' } as const;
-    const token = signSession(session, world.sessionKey);
+    const token = signSession(session, world.sessionKeys);
     const answer = await enter().set('Authorization', `Bearer ${token}`).send(good());
     expect(codeOf(answer)).toBe('banned');
   });

@@ -1,15 +1,15 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
 import { signSession } from '../shared/session.ts';
+import { randomKeys } from '../shared/testing/keys.ts';
 import { createAcceptEntry } from './accept-entry.ts';
 import { Attempts } from './attempts.ts';
 import type { Batcher } from './batcher.ts';
 
 test('an entry is asked to come again, not told that its drop does not exist', async () => {
-  const sessionKey = createSecretKey(randomBytes(32));
+  const sessionKeys = randomKeys();
   let loaded = false;
   const stop = async () => {};
   const accept = createAcceptEntry({
-    sessionKey,
+    sessionKeys,
     bannedUsers: { refusal: () => undefined, loaded: () => true },
     openDrops: {
       get: () => undefined,
@@ -23,7 +23,7 @@ test('an entry is asked to come again, not told that its drop does not exist', a
     attempts: new Attempts({ limit: 10, windowMs: 10_000 }),
     batcher: {} as Batcher,
   });
-  const authorization = `Bearer ${signSession({ userId: 7, role: 'shopper' }, sessionKey)}`;
+  const authorization = `Bearer ${signSession({ userId: 7, role: 'shopper' }, sessionKeys)}`;
   const enter = () => accept({ dropId: 1, headers: { authorization }, body: {} });
 
   await expect(enter()).rejects.toMatchObject({ code: 'unavailable', options: { retryAfter: 1 } });

@@ -10,7 +10,6 @@ import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
 import { Ops } from '../shared/ops.ts';
 import { connectRedis } from '../shared/redis/connect.ts';
-import { signingKeyFromHex } from '../shared/session.ts';
 import { createAcceptEntry } from './accept-entry.ts';
 import { countAcceptedEntries } from './accepted-entries.ts';
 import { createPublisher } from './app.ts';
@@ -57,7 +56,7 @@ await runTier(log, async (lifecycle) => {
   ops.addCheck('drops (mysql, redis)', () => openDrops.loaded());
 
   const acceptEntry = createAcceptEntry({
-    sessionKey: signingKeyFromHex(config.SESSION_KEY),
+    sessionKeys: config.SESSION_KEYS,
     bannedUsers,
     openDrops,
     lapsedBuyers,

@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
 import type { Registry } from 'prom-client';
@@ -9,6 +8,7 @@ import type { FollowedDrops } from '../shared/drops/follow-drops.ts';
 import { ForgedSessions } from '../shared/forged-sessions.ts';
 import { createHttpServer } from '../shared/http-server.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
+import type { KeyList } from '../shared/key-list.ts';
 import { drainServer } from '../shared/listen.ts';
 import type { Log } from '../shared/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
@@ -36,8 +36,8 @@ export type RealtimeDeps = {
   inventory: Inventory;
   bannedUsers: Pick<BannedUsers, 'refusal' | 'loaded'>;
   drops: Pick<FollowedDrops, 'get'>;
-  sessionKey: KeyObject;
-  checkoutKey: KeyObject;
+  sessionKeys: KeyList;
+  checkoutKeys: KeyList;
   /** Where browsers reach the system, if that is not the host they name. */
   publicUrl?: URL | undefined;
   ops: Ops;
@@ -62,7 +62,7 @@ const portions = { steps: 50, atLeast: 25, everyMs: 100 };
 const lingerMs = 1_000;
 
 export function createRealtime(deps: RealtimeDeps): Realtime {
-  const { db, redis, inventory, bannedUsers, drops, checkoutKey, publicUrl, ops, registry, log } = deps;
+  const { db, redis, inventory, bannedUsers, drops, checkoutKeys, publicUrl, ops, registry, log } = deps;
   const clients = new Clients();
   const metrics = createRealtimeMetrics(registry, {
     connections: () => clients.size,
@@ -70,7 +70,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     drops: () => watchedDrops.size,
   });
   const findDrop = createFindDrop(db, drops);
-  const readEntry = createReadEntry({ db, inventory }, checkoutKey);
+  const readEntry = createReadEntry({ db, inventory }, checkoutKeys);
   const deliverNews = createDeliverNews(clients, metrics);
   const feed = createNewsFeed({
     redis,
@@ -94,7 +94,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const forgedSessions = new ForgedSessions();
   const isForgedTooOften = ({ headers, socket }: IncomingMessage): boolean => {
     const token = sessionToken(headers, publicUrl);
-    if (token === undefined || verifySession(token, deps.sessionKey)) return false;
+    if (token === undefined || verifySession(token, deps.sessionKeys)) return false;
     // The front door says one address.
     return !forgedSessions.take(clientAt(String(headers['x-forwarded-for'] ?? socket.remoteAddress)));
   };

@@ -4,12 +4,12 @@
  * than taken for anonymous, so that nobody believes to be signed in and waits for word that never comes.
  */
 import type { IncomingMessage } from 'node:http';
-import type { KeyObject } from 'node:crypto';
 import type { BannedUsers } from '../shared/banned-users.ts';
+import type { KeyList } from '../shared/key-list.ts';
 import { hasBearerToken, isOurOrigin } from '../shared/other-sites.ts';
 import { problems, type ProblemCode } from '../shared/problems.ts';
 import { sessionToken } from '../shared/session-cookie.ts';
-import { sessionEnd, verifySession, type VerifiedSession } from '../shared/session.ts';
+import { verifySession, type VerifiedSession } from '../shared/session.ts';
 
 export type SocketSession = Pick<VerifiedSession, 'userId' | 'issuedAt'> & {
   /** Milliseconds since 1970. */
@@ -38,7 +38,7 @@ export function readCredentials({ headers }: IncomingMessage, publicUrl: URL | u
 }
 
 export type AuthenticateDeps = {
-  sessionKey: KeyObject;
+  sessionKeys: KeyList;
   bannedUsers: Pick<BannedUsers, 'refusal' | 'loaded'>;
 };
 
@@ -49,7 +49,7 @@ export type AuthenticateDeps = {
 export function authenticate(
   auth: unknown,
   credentials: Credentials | undefined,
-  { sessionKey, bannedUsers }: AuthenticateDeps,
+  { sessionKeys, bannedUsers }: AuthenticateDeps,
 ): SocketSession | undefined {
   const given = (auth as { token?: unknown } | undefined)?.token;
   if (given !== undefined && given !== null && typeof given !== 'string') throw new Refused('not_signed_in');
@@ -57,11 +57,11 @@ export function authenticate(
   if (token === undefined) return undefined;
   if (typeof given !== 'string' && credentials?.foreign) throw new Refused('cross_site_request');
 
-  const session = verifySession(token, sessionKey);
+  const session = verifySession(token, sessionKeys);
   if (!session) throw new Refused('not_signed_in');
   if (!bannedUsers.loaded()) throw new Refused('unavailable');
-  const { userId, issuedAt, scope } = session;
+  const { userId, issuedAt, endsAt, scope } = session;
   const refusal = bannedUsers.refusal(session) ?? (scope && 'banned');
   if (refusal) throw new Refused(refusal);
-  return { userId, issuedAt, endsAt: sessionEnd(token) };
+  return { userId, issuedAt, endsAt: endsAt * 1000 };
 }

@@ -1,9 +1,10 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import jwt from 'jsonwebtoken';
 import { signCheckoutToken } from '../shared/checkout-token.ts';
 import { signSession } from '../shared/session.ts';
 import { eventually } from '../shared/testing/eventually.ts';
+import { randomKeys } from '../shared/testing/keys.ts';
 import { connected, createStage, refusal, watch, type Process, type Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -15,20 +16,21 @@ beforeAll(async () => {
 afterAll(() => stage.stop());
 
 test('tokens that are not sessions of ours are refused, not taken for anonymous', async () => {
-  const key = createSecretKey(stage.sessionKey);
+  const { sessionKeys } = stage;
+  const key = sessionKeys[0].secret;
   const claims = { role: 'shopper', sub: '1', aud: 'session' };
   const unsigned = `${encode({ alg: 'none', typ: 'JWT' })}.${encode(claims)}.`;
-  const [head, , signature] = signSession({ userId: 1, role: 'shopper' }, key).split('.');
+  const [head, , signature] = signSession({ userId: 1, role: 'shopper' }, sessionKeys).split('.');
   const tokens = {
     junk: 'junk',
     empty: '',
     'alg none': unsigned,
-    'another key': signSession({ userId: 1, role: 'shopper' }, createSecretKey(randomBytes(32))),
+    'another key': signSession({ userId: 1, role: 'shopper' }, randomKeys()),
     'another buyer': `${head}.${encode({ ...claims, sub: '2' })}.${signature}`,
     expired: jwt.sign({ role: 'shopper' }, key, { subject: '1', audience: 'session', expiresIn: -1 }),
     'another purpose': signCheckoutToken(
       { buyerId: 1, dropId: 1, partition: 0, holdId: 'x', seats: [], expiresAt: Date.now() + 60_000 },
-      key,
+      sessionKeys,
     ),
     'another algorithm': jwt.sign({ role: 'shopper' }, key, {
       algorithm: 'HS512',

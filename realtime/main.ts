@@ -9,7 +9,6 @@ import { addProcessMetrics, createMetrics } from '../shared/metrics.ts';
 import { connectMysql, mysqlReady } from '../shared/mysql/connect.ts';
 import { Ops } from '../shared/ops.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
-import { signingKeyFromHex } from '../shared/session.ts';
 import { realtimeSettings } from './config.ts';
 import { createRealtime } from './app.ts';
 
@@ -45,8 +44,8 @@ await runTier(log, async (lifecycle) => {
     }),
     bannedUsers,
     drops,
-    sessionKey: signingKeyFromHex(config.SESSION_KEY),
-    checkoutKey: signingKeyFromHex(config.CHECKOUT_KEY),
+    sessionKeys: config.SESSION_KEYS,
+    checkoutKeys: config.CHECKOUT_KEYS,
     publicUrl: config.PUBLIC_URL === undefined ? undefined : new URL(config.PUBLIC_URL),
     ops,
     registry,

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { toSetting } from '../shared/testing/keys.ts';
 import { testServers } from '../shared/testing/servers.ts';
 import { createStage, watch, type Stage } from './testing/stage.ts';
 
@@ -33,8 +34,8 @@ test('a real process: ready once its servers answer; on SIGTERM it lets its clie
       NAMESPACE: stage.namespace,
       REDIS_NODES: testServers().redisNodes.join(','),
       MYSQL_URL: stage.mysqlUrl,
-      SESSION_KEY: stage.sessionKey.toString('hex'),
-      CHECKOUT_KEY: randomBytes(32).toString('hex'),
+      SESSION_KEYS: toSetting(stage.sessionKeys),
+      CHECKOUT_KEYS: randomBytes(32).toString('hex'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

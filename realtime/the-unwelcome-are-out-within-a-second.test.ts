@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import { once } from 'node:events';
 import jwt from 'jsonwebtoken';
 import { firstValidIssue } from '../shared/banned-users.ts';
@@ -33,7 +32,7 @@ test('a user who is banned loses all sockets within a second, and gets no new on
 
 test('a session that is good for tickets alone opens no socket', async () => {
   const { userId } = await stage.user();
-  const key = createSecretKey(stage.sessionKey);
+  const key = stage.sessionKeys;
   const token = signSession({ userId, role: 'shopper', scope: 'tickets' }, key);
   expect(await refusal(stage.connect(process, { userId, token }, { reconnection: false }))).toBe('banned');
 });
@@ -52,14 +51,14 @@ test('a socket of a session from before a ban does not outlive the ban, and come
   expect(await refusal(stage.connect(process, user, { reconnection: false }))).toBe('not_signed_in');
 
   const row = await stage.db('users').where({ id: user.userId }).first();
-  const key = createSecretKey(stage.sessionKey);
+  const key = stage.sessionKeys;
   const token = signSession({ userId: user.userId, role: 'shopper' }, key, firstValidIssue(row));
   await watch(stage.connect(process, { userId: user.userId, token }), drop);
 });
 
 test('a socket ends with its session', async () => {
   const { userId } = await stage.user();
-  const key = createSecretKey(stage.sessionKey);
+  const key = stage.sessionKeys[0].secret;
   const claims = { role: 'shopper', exp: Math.floor(Date.now() / 1000) + 2 };
   const token = jwt.sign(claims, key, { subject: String(userId), audience: 'session' });
   const socket = stage.connect(process, { userId, token });

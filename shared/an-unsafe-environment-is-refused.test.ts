@@ -25,8 +25,8 @@ const good = {
   REDIS_NODES: '10.0.0.1:6379,10.0.0.2:6379',
   AMQP_URL: 'amqps://user:secret-one@broker:5671/seatdrop',
   MYSQL_URL: 'mysql://user:secret-two@db:3306/seatdrop',
-  SESSION_KEY: randomBytes(32).toString('hex'),
-  CHECKOUT_KEY: randomBytes(32).toString('hex'),
+  SESSION_KEYS: randomBytes(32).toString('hex'),
+  CHECKOUT_KEYS: randomBytes(32).toString('hex'),
 };
 
 const faultsOf = (changes: Record<string, string | undefined>): string => {
@@ -60,8 +60,8 @@ test('all faults are named at once, and no value is: it may be a secret', () => 
     REDIS_NODES: 'nowhere',
     AMQP_URL: 'http://user:secret-one@broker',
     MYSQL_URL: 'secret-two',
-    SESSION_KEY: 'secret-three',
-    CHECKOUT_KEY: undefined,
+    SESSION_KEYS: 'secret-three',
+    CHECKOUT_KEYS: undefined,
     ENTRY_QUEUES: 'many',
   });
   for (const name of [
@@ -70,8 +70,8 @@ test('all faults are named at once, and no value is: it may be a secret', () => 
     'REDIS_NODES',
     'AMQP_URL',
     'MYSQL_URL',
-    'SESSION_KEY',
-    'CHECKOUT_KEY',
+    'SESSION_KEYS',
+    'CHECKOUT_KEYS',
     'ENTRY_QUEUES',
   ]) {
     expect(message).toContain(`${name}: `);
@@ -80,14 +80,14 @@ test('all faults are named at once, and no value is: it may be a secret', () => 
 });
 
 test('a known key is no key', () => {
-  for (const SESSION_KEY of [
+  for (const SESSION_KEYS of [
     '',
     '0'.repeat(64),
     'ab'.repeat(32),
     'x'.repeat(64),
-    good.SESSION_KEY.slice(2),
+    good.SESSION_KEYS.slice(2),
   ]) {
-    expect(faultsOf({ SESSION_KEY })).toContain('SESSION_KEY');
+    expect(faultsOf({ SESSION_KEYS })).toContain('SESSION_KEYS');
   }
 });
 

@@ -2,7 +2,6 @@
  * What follows when buyers got holds: a timer for each, and word to each buyer. Whoever ran the script that gave the
  * holds calls this; if it cannot finish, its own repetition (or, for promotions, the sweeper) does it again.
  */
-import type { KeyObject } from 'node:crypto';
 import type { Cluster } from 'ioredis';
 import type { BrokerChannel } from './broker/connect.ts';
 import { encodeTimer, mostHolds } from './broker/hold-timer.ts';
@@ -13,6 +12,7 @@ import type { HoldToTime, NewHold } from './inventory/hold.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import type { Place } from './inventory/keys.ts';
 import type { ReleaseReason } from './inventory/release-reason.ts';
+import type { KeyList } from './key-list.ts';
 import { publishNews } from './news.ts';
 import type { DropNews } from './realtime-events.ts';
 
@@ -39,7 +39,7 @@ export type AnnouncerDeps = {
   /** A confirm channel whose setup asserted `topology.assertExpired`. */
   channel: BrokerChannel;
   topology: Topology;
-  checkoutKey: KeyObject;
+  checkoutKeys: KeyList;
 };
 
 export function createAnnouncer({
@@ -47,7 +47,7 @@ export function createAnnouncer({
   inventory,
   channel,
   topology,
-  checkoutKey,
+  checkoutKeys,
 }: AnnouncerDeps): Announcer {
   /** Waiting queues that were asserted on the channel that is open now. */
   let asserted = { on: channel.current(), holdSeconds: new Set<number>() };
@@ -93,7 +93,7 @@ export function createAnnouncer({
       const events = promoted.map((hold) => ({
         to: hold.buyerId,
         event: 'hold:promoted' as const,
-        entry: heldState(place, hold, checkoutKey),
+        entry: heldState(place, hold, checkoutKeys),
       }));
       await tell({ dropId: place.dropId, soldOut: [], events });
       await inventory.told(

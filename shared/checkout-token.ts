@@ -1,10 +1,9 @@
 /**
- * The checkout token proves a hold: a JWT with a key and an audience of its own, bound to buyer, drop, hold and
- * seats, ending with the hold. It is the only way into checkout.
+ * The checkout token proves a hold: a JWT (token.ts) with keys and an audience of its own, bound to buyer, drop, hold
+ * and seats, ending with the hold. It is the only way into checkout.
  */
-import type { KeyObject } from 'node:crypto';
-import { createSigner, createVerifier } from 'fast-jwt';
-import { perKey } from './per-key.ts';
+import type { KeyList } from './key-list.ts';
+import { signToken, verifyToken } from './token.ts';
 
 export type CheckoutClaims = {
   buyerId: number;
@@ -19,33 +18,24 @@ export type CheckoutClaims = {
 };
 
 const audience = 'checkout';
+const required = ['sub', 'drop', 'part', 'hold', 'seats', 'until'];
 
-const signerOf = perKey((key) =>
-  createSigner({ key: key.export(), algorithm: 'HS256', aud: audience, noTimestamp: true }),
-);
-// A token whose time is over is still ours, and is told from others by `until`.
-const verifierOf = perKey((key) =>
-  createVerifier({
-    key: key.export(),
-    algorithms: ['HS256'],
-    allowedAud: audience,
-    requiredClaims: ['aud', 'sub', 'drop', 'part', 'hold', 'seats', 'until', 'exp'],
-    ignoreExpiration: true,
-  }),
-);
-
-export function signCheckoutToken(claims: CheckoutClaims, key: KeyObject): string {
+export function signCheckoutToken(claims: CheckoutClaims, keys: KeyList): string {
   const { buyerId, dropId, partition, holdId, seats, expiresAt } = claims;
-  return signerOf(key)({
-    sub: String(buyerId),
-    drop: dropId,
-    part: partition,
-    hold: holdId,
-    seats,
-    until: expiresAt,
-    // `exp` counts whole seconds; `until` keeps the very millisecond.
-    exp: Math.ceil(expiresAt / 1000),
-  });
+  return signToken(
+    {
+      aud: audience,
+      sub: String(buyerId),
+      drop: dropId,
+      part: partition,
+      hold: holdId,
+      seats,
+      until: expiresAt,
+      // `exp` counts whole seconds; `until` keeps the very millisecond.
+      exp: Math.ceil(expiresAt / 1000),
+    },
+    keys,
+  );
 }
 
 export type CheckoutTokenCheck =
@@ -56,21 +46,19 @@ export type CheckoutTokenCheck =
 
 export function verifyCheckoutToken(
   token: string,
-  key: KeyObject,
+  keys: KeyList,
   now: number = Date.now(),
 ): CheckoutTokenCheck {
-  try {
-    const claims = verifierOf(key)(token) as Record<string, unknown>;
-    const decoded: CheckoutClaims = {
-      buyerId: Number(claims['sub']),
-      dropId: claims['drop'] as number,
-      partition: claims['part'] as number,
-      holdId: claims['hold'] as string,
-      seats: claims['seats'] as string[],
-      expiresAt: claims['until'] as number,
-    };
-    return { kind: now < decoded.expiresAt ? 'valid' : 'expired', claims: decoded };
-  } catch {
-    return { kind: 'invalid' };
-  }
+  // A token whose time is over is still ours, and is told from others by `until`.
+  const claims = verifyToken(token, keys, { audience, acceptExpired: true })?.claims;
+  if (!claims || required.some((name) => claims[name] === undefined)) return { kind: 'invalid' };
+  const decoded: CheckoutClaims = {
+    buyerId: Number(claims['sub']),
+    dropId: claims['drop'] as number,
+    partition: claims['part'] as number,
+    holdId: claims['hold'] as string,
+    seats: claims['seats'] as string[],
+    expiresAt: claims['until'] as number,
+  };
+  return { kind: now < decoded.expiresAt ? 'valid' : 'expired', claims: decoded };
 }

@@ -3,6 +3,7 @@
  * arguments, so nothing but `main.ts` depends on the process it runs in.
  */
 import { z } from 'zod';
+import { readKeyList } from './key-list.ts';
 
 export class ConfigError extends Error {
   override name = 'ConfigError';
@@ -22,6 +23,11 @@ export function readConfig<S extends z.ZodType<object>>(
   const issues = result.success ? [] : result.error.issues;
   const faults = [
     ...issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    ...keysOfBefore(
+      issues.map(({ path }) => path[0] ?? ''),
+      given,
+    ),
+    ...sharedKeys(given),
     ...unsafe(result.success ? (result.data as Record<string, unknown>) : given, settingsOf(schema)),
   ];
   if (result.success && faults.length === 0) return Object.freeze(result.data);
@@ -32,23 +38,33 @@ function settingsOf(schema: z.ZodType<object>): readonly string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
+const keySettings = ['SESSION_KEYS', 'CHECKOUT_KEYS', 'TICKET_KEYS'];
+
+/** Whoever learns a key must be able to forge one kind of token with it, and no more. */
+function sharedKeys(given: Record<string, string | undefined>): string[] {
+  const owners = new Map<string, string>();
+  return keySettings.flatMap((name) => {
+    const keys = given[name] === undefined ? [] : keysIn(given[name]);
+    const other = keys.map((key) => owners.get(key)).find((owner) => owner !== undefined);
+    for (const key of keys) owners.set(key, name);
+    return other === undefined ? [] : [`${name}: must not have a key that ${other} has`];
+  });
+}
+
+/** The version before had one key a setting, by other names. */
+function keysOfBefore(missing: readonly PropertyKey[], given: Record<string, string | undefined>): string[] {
+  if (given['SESSION_KEY'] === undefined && given['CHECKOUT_KEY'] === undefined) return [];
+  return keySettings
+    .filter((name) => missing.includes(name) && given[name] === undefined)
+    .map((name) => `${name}: made from the settings of the version before by npm run make-env -- --upgrade`);
+}
+
 /** What is fit for trying out, and an open door in a system that others can reach. */
 function unsafe(
-  {
-    SEATDROP_ENV,
-    SESSION_KEY,
-    CHECKOUT_KEY,
-    AMQP_URL,
-    MYSQL_URL,
-    MYSQL_REPLICA_URL,
-    PUBLIC_URL,
-  }: Record<string, unknown>,
+  { SEATDROP_ENV, AMQP_URL, MYSQL_URL, MYSQL_REPLICA_URL, PUBLIC_URL }: Record<string, unknown>,
   known: readonly string[],
 ): string[] {
   const faults: string[] = [];
-  // Whoever has one of them must not have the other with it.
-  if (CHECKOUT_KEY !== undefined && SESSION_KEY === CHECKOUT_KEY)
-    faults.push('CHECKOUT_KEY: must not be the SESSION_KEY');
   if (SEATDROP_ENV !== 'production') return faults;
   const url = (text: unknown) => (typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined);
   const [broker, pages] = [url(AMQP_URL), url(PUBLIC_URL)];
@@ -72,12 +88,23 @@ export const whole = (min: number, max: number) =>
 
 const port = whole(0, 65_535);
 
-/** A key for HMAC-SHA-256, as 64 hex characters (32 bytes). There is no default: a known key is no key. */
-const signingKey = z
+/** Of one digit, counted up, or a word over and over: an example's key. */
+const isRandom = (hex: string) => new Set(hex).size > 4 && !/^(.{1,32})\1+$/.test(hex);
+
+/** Keys of 32 bytes for HMAC-SHA-256. There is no default: a known key is no key. */
+const keyList = z
   .string()
-  .regex(/^[0-9a-f]{64}$/i, 'must be 64 hex characters (openssl rand -hex 32)')
-  // Such as an example's: one digit, counted up, or a word over and over.
-  .refine((hex) => new Set(hex).size > 4 && !/^(.{1,32})\1+$/.test(hex), 'must be random');
+  .regex(
+    /^[0-9a-f]{64}(,[0-9a-f]{64})*$/i,
+    'must be keys of 64 hex characters (openssl rand -hex 32), separated by commas',
+  )
+  .refine((list) => list.split(',').every(isRandom), 'must be random')
+  .refine((list) => new Set(keysIn(list)).size === keysIn(list).length, 'must not have a key twice')
+  .transform(readKeyList);
+
+function keysIn(list: string): string[] {
+  return list.toLowerCase().split(',');
+}
 
 /** Settings that every tier has. */
 export const commonSettings = {
@@ -138,14 +165,16 @@ export const replicaSettings = {
     .describe('Seconds that the replica may be behind. Beyond it lists are read from the primary.'),
 };
 
-export const sessionSettings = {
-  SESSION_KEY: signingKey.describe('Signs sessions. 64 hex characters, random; the same for all tiers.'),
-};
-export const checkoutSettings = {
-  CHECKOUT_KEY: signingKey.describe(
-    'Signs checkout tokens. 64 hex characters, random, not the SESSION_KEY; the same for all tiers.',
-  ),
-};
+const keysOf = (what: string) =>
+  keyList.describe(
+    `Sign ${what}: keys of 64 hex characters, random, separated by commas. The first signs, all verify ` +
+      '([how to replace one](#rotate-a-key)).',
+  );
+
+export const sessionSettings = { SESSION_KEYS: keysOf('sessions') };
+export const checkoutSettings = { CHECKOUT_KEYS: keysOf('checkout tokens') };
+/** A ticket is shown months after it was signed: a key stays in this list until the last event it signed for is over. */
+export const ticketSettings = { TICKET_KEYS: keysOf('tickets') };
 
 export const publicUrlSettings = {
   PUBLIC_URL: z

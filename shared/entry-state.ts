@@ -1,25 +1,21 @@
-import type { KeyObject } from 'node:crypto';
 import { signCheckoutToken } from './checkout-token.ts';
 import type { EntryState } from './contract/entries.ts';
 import type { Hold } from './inventory/hold.ts';
 import type { Inventory, View } from './inventory/inventory.ts';
 import type { Place } from './inventory/keys.ts';
 import { partitionOfBuyer } from './inventory/layout.ts';
+import type { KeyList } from './key-list.ts';
 import type { LedgerSource } from './ledger/read-ledger.ts';
 import { readRetiredEntry } from './ledger/retired-entry.ts';
 
 /** A hold as its buyer is told of it, with the token that pays it. */
-export function heldState(
-  place: Place,
-  hold: Hold & { version: number },
-  checkoutKey: KeyObject,
-): EntryState {
+export function heldState(place: Place, hold: Hold & { version: number }, checkoutKeys: KeyList): EntryState {
   return {
     status: 'held',
     version: hold.version,
     seats: hold.seats,
     expiresAt: new Date(hold.expiresAt).toISOString(),
-    checkoutToken: signCheckoutToken({ ...place, ...hold }, checkoutKey),
+    checkoutToken: signCheckoutToken({ ...place, ...hold }, checkoutKeys),
   };
 }
 
@@ -50,13 +46,13 @@ export async function readEntryState(
   source: LedgerSource & { inventory: Pick<Inventory, 'view' | 'counts'> },
   drop: { id: number; partitions: number },
   buyerId: number,
-  checkoutKey: KeyObject,
+  checkoutKeys: KeyList,
 ): Promise<EntryState> {
   const { inventory } = source;
   const place = { dropId: drop.id, partition: partitionOfBuyer(buyerId, drop.partitions) };
   const view = await inventory.view(place, buyerId);
   if (view.kind === 'retired') return readRetiredEntry(source, place, buyerId, view.version);
-  const state = entryStateOf(place, buyerId, view, checkoutKey);
+  const state = entryStateOf(place, buyerId, view, checkoutKeys);
   if (state.status !== 'standby') return state;
   const counts = await inventory.counts(drop);
   return counts ? { ...state, mayComeBack: counts.held + counts.paying } : state;
@@ -67,7 +63,7 @@ export function entryStateOf(
   place: Place,
   buyerId: number,
   view: Exclude<View, { kind: 'retired' }>,
-  checkoutKey: KeyObject,
+  checkoutKeys: KeyList,
 ): EntryState {
   const { version } = view;
   switch (view.kind) {
@@ -78,7 +74,7 @@ export function entryStateOf(
     case 'standby':
       return { status: 'standby', version, position: view.position };
     case 'held':
-      return heldState(place, { ...view, buyerId }, checkoutKey);
+      return heldState(place, { ...view, buyerId }, checkoutKeys);
     case 'paying':
       return {
         status: 'paying',

@@ -1,10 +1,11 @@
-import { createHmac, createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { signCheckoutToken, verifyCheckoutToken } from './checkout-token.ts';
 import { signSession, verifySession } from './session.ts';
+import { randomKeys } from './testing/keys.ts';
 
-const sessionKey = createSecretKey(randomBytes(32));
-const checkoutKey = createSecretKey(randomBytes(32));
+const sessionKeys = randomKeys();
+const checkoutKeys = randomKeys();
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 const claims = { sub: '1', role: 'admin', aud: ['session', 'checkout'], exp: 9_999_999_999 };
 const checkout = { drop: 1, part: 0, hold: '0123456789abcd-0', seats: ['0.1'], until: 9_999_999_999_000 };
@@ -19,8 +20,8 @@ function made(header: object, key: string | Buffer, hash = 'sha256'): string {
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = rsa.publicKey.export({ type: 'spki', format: 'pem' });
-const own = createSecretKey(randomBytes(32));
-const ownBytes = own.export();
+const own = randomKeys();
+const ownBytes = own[0].secret.export();
 
 const forgeries: Record<string, string> = {
   'alg none': `${encode({ alg: 'none' })}.${body}.`,
@@ -52,17 +53,25 @@ const forgeries: Record<string, string> = {
 };
 
 test.each(Object.entries(forgeries))('%s is neither a session nor a checkout token', (_name, token) => {
-  expect(verifySession(token, sessionKey)).toBeUndefined();
-  expect(verifyCheckoutToken(token, checkoutKey)).toEqual({ kind: 'invalid' });
+  expect(verifySession(token, sessionKeys)).toBeUndefined();
+  expect(verifyCheckoutToken(token, checkoutKeys)).toEqual({ kind: 'invalid' });
 });
 
 test('our own key under another algorithm, or for another purpose, does not count either', () => {
-  const session = { ...claims, aud: 'session' };
+  const [{ id, secret }] = sessionKeys;
+  const session = { ...claims, aud: 'session', sid: 'x', iat: 1 };
   for (const algorithm of ['HS384', 'HS512'] as const) {
-    expect(verifySession(jwt.sign(session, sessionKey, { algorithm }), sessionKey)).toBeUndefined();
+    expect(verifySession(jwt.sign(session, secret, { algorithm, keyid: id }), sessionKeys)).toBeUndefined();
   }
-  const token = signSession({ userId: 1, role: 'shopper' }, checkoutKey);
-  expect(verifyCheckoutToken(token, checkoutKey)).toEqual({ kind: 'invalid' });
+  const signedAs = (header: object) => {
+    const text = `${encode(header)}.${encode(session)}`;
+    return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+  };
+  expect(verifySession(signedAs({ alg: 'HS256', kid: id }), sessionKeys)).toMatchObject({ userId: 1 });
+  for (const header of [{ alg: 'none', kid: id }, { kid: id }, { alg: 'HS256', kid: checkoutKeys[0].id }])
+    expect(verifySession(signedAs(header), sessionKeys)).toBeUndefined();
+  const token = signSession({ userId: 1, role: 'shopper' }, checkoutKeys);
+  expect(verifyCheckoutToken(token, checkoutKeys)).toEqual({ kind: 'invalid' });
   const paying = signCheckoutToken(
     {
       buyerId: 1,
@@ -72,12 +81,12 @@ test('our own key under another algorithm, or for another purpose, does not coun
       seats: ['0.1'],
       expiresAt: Date.now() + 1_000,
     },
-    sessionKey,
+    sessionKeys,
   );
-  expect(verifySession(paying, sessionKey)).toBeUndefined();
+  expect(verifySession(paying, sessionKeys)).toBeUndefined();
 });
 
 test('the same made well is taken', () => {
-  const token = signSession({ userId: 1, role: 'shopper' }, sessionKey);
-  expect(verifySession(token, sessionKey)).toMatchObject({ userId: 1, role: 'shopper' });
+  const token = signSession({ userId: 1, role: 'shopper' }, sessionKeys);
+  expect(verifySession(token, sessionKeys)).toMatchObject({ userId: 1, role: 'shopper' });
 });

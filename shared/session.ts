@@ -1,10 +1,11 @@
 /**
- * Who is asking. A session is a JWT (HS256) in an httpOnly cookie or in `Authorization: Bearer` (session-cookie.ts). Every
- * tier can check one by itself; whether its user was banned since is what `banned-users.ts` knows.
+ * Who is asking. A session is a JWT (token.ts) in an httpOnly cookie or in `Authorization: Bearer` (session-cookie.ts):
+ * `{aud: "session", sub, role, sid, scope?, iat, exp}`. Every tier verifies one by itself; whether its user was banned since
+ * is what `banned-users.ts` knows.
  */
-import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
-import { createDecoder, createSigner, createVerifier } from 'fast-jwt';
-import { perKey } from './per-key.ts';
+import { randomBytes } from 'node:crypto';
+import type { KeyList } from './key-list.ts';
+import { signToken, verifyToken } from './token.ts';
 
 export const roles = ['shopper', 'organizer', 'admin'] as const;
 export type Role = (typeof roles)[number];
@@ -18,8 +19,12 @@ export type Session = {
 };
 
 export type VerifiedSession = Session & {
+  /** Names the sign-in. A session that the version before issued has none. */
+  signInId?: string;
   /** Seconds since 1970. A ban ends the sessions that were issued before it. */
   issuedAt: number;
+  /** Seconds since 1970. */
+  endsAt: number;
 };
 
 /** Seconds a session lasts. */
@@ -27,85 +32,50 @@ export const sessionSeconds = 12 * 60 * 60;
 
 const audience = 'session';
 
-/** One for the life of the process: what is made of it for signing and verifying is made once. */
-export function signingKeyFromHex(hex: string): KeyObject {
-  return createSecretKey(Buffer.from(hex, 'hex'));
+/** Random, 96 bits: a `sid` that nobody guesses and no other sign-in has. */
+export function newSignInId(): string {
+  return randomBytes(12).toString('base64url');
 }
-
-const signerOf = perKey((key) =>
-  createSigner({ key: key.export(), algorithm: 'HS256', aud: audience, expiresIn: sessionSeconds * 1000 }),
-);
-const verifierOf = perKey((key): ((token: string) => Claims) =>
-  createVerifier({
-    key: key.export(),
-    algorithms: ['HS256'],
-    allowedAud: audience,
-    // What is not there the library does not look at: an audience, too, has to be asked for.
-    requiredClaims: ['aud', 'sub', 'exp'],
-  }),
-);
-const decode = createDecoder();
 
 /** `issuedAt`: seconds since 1970; the present by default. */
-export function signSession({ userId, role, scope }: Session, key: KeyObject, issuedAt?: number): string {
-  return signerOf(key)({
-    sub: String(userId),
-    role,
-    ...(scope && { scope }),
-    ...(issuedAt !== undefined && { iat: issuedAt }),
-  });
+export function signSession(
+  { userId, role, scope, signInId = newSignInId() }: Session & { signInId?: string },
+  keys: KeyList,
+  issuedAt: number = Math.floor(Date.now() / 1000),
+): string {
+  return signToken(
+    {
+      aud: audience,
+      sub: String(userId),
+      role,
+      sid: signInId,
+      ...(scope && { scope }),
+      iat: issuedAt,
+      exp: issuedAt + sessionSeconds,
+    },
+    keys,
+  );
 }
-
-/** How a token begins that says of itself what `signSession` says, in the very same bytes: {"alg":"HS256","typ":"JWT"} */
-const usualHead = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.';
 
 /** The session in a token; undefined when it is forged, expired, unsigned or not a session at all. */
-export function verifySession(token: string, key: KeyObject): VerifiedSession | undefined {
-  try {
-    const claims = token.startsWith(usualHead) ? claimsOfUsual(token, key) : verifierOf(key)(token);
-    if (!claims) return undefined;
-    const userId = Number(claims.sub);
-    const role = roles.find((known) => known === claims.role);
-    if (!Number.isSafeInteger(userId) || userId <= 0 || !role) return undefined;
-    // A scope of a later version is no reason to allow everything.
-    if (claims.scope !== undefined && claims.scope !== 'tickets') return undefined;
-    const issuedAt = typeof claims.iat === 'number' ? claims.iat : 0;
-    return { userId, role, issuedAt, ...(claims.scope && { scope: claims.scope }) };
-  } catch {
+export function verifySession(token: string, keys: KeyList): VerifiedSession | undefined {
+  const verified = verifyToken(token, keys, { audience });
+  if (!verified) return undefined;
+  const { sub, role: named, sid, scope, iat, exp } = verified.claims;
+  const userId = Number(sub);
+  const role = roles.find((known) => known === named);
+  if (!Number.isSafeInteger(userId) || userId <= 0 || !role) return undefined;
+  // A scope of a later version is no reason to allow everything.
+  if (scope !== undefined && scope !== 'tickets') return undefined;
+  // A token of the version before has no `sid`. One that names its key is of this version, and has to.
+  if (verified.namesKey && (typeof sid !== 'string' || sid === '' || typeof iat !== 'number'))
     return undefined;
-  }
-}
-
-type Claims = {
-  sub?: unknown;
-  role?: unknown;
-  scope?: unknown;
-  aud?: unknown;
-  iat?: unknown;
-  exp?: unknown;
-};
-
-/**
- * As the library's verifier, for half its time, of which a rush is full (docs/decisions/019): the head is known, and
- * nothing is decoded before its signature is found to be ours. Undefined where it is not, or its time is over.
- */
-function claimsOfUsual(token: string, key: KeyObject): Claims | undefined {
-  const end = token.lastIndexOf('.');
-  const signature = createHmac('sha256', key).update(token.slice(0, end)).digest('base64url');
-  if (!isSame(token.slice(end + 1), signature)) return undefined;
-  const payload = Buffer.from(token.slice(usualHead.length, end), 'base64url');
-  const claims = JSON.parse(payload.toString()) as Claims;
-  const { aud, exp } = claims;
-  return aud === audience && typeof exp === 'number' && Date.now() <= exp * 1000 ? claims : undefined;
-}
-
-/** Compares in a time that does not tell how much of it was right. */
-function isSame(given: string, expected: string): boolean {
-  const [bytes, wanted] = [Buffer.from(given), Buffer.from(expected)];
-  return bytes.length === wanted.length && timingSafeEqual(bytes, wanted);
-}
-
-/** When a session that `verifySession` accepted ends: milliseconds since 1970. */
-export function sessionEnd(token: string): number {
-  return (decode(token) as { exp: number }).exp * 1000;
+  return {
+    userId,
+    role,
+    ...(typeof sid === 'string' && { signInId: sid }),
+    issuedAt: typeof iat === 'number' ? iat : 0,
+    endsAt: exp as number,
+    ...(scope && { scope }),
+  };
 }

@@ -1,14 +1,14 @@
 /** A consumer in a process of its own, which a test can let stand still. `node consumer-apart.ts PLAN`, the plan as JSON. */
-import { createSecretKey } from 'node:crypto';
 import { pino } from 'pino';
 import { connectBroker } from '../../shared/broker/connect.ts';
 import { Topology } from '../../shared/broker/topology.ts';
 import { createInventory } from '../../shared/inventory/inventory.ts';
+import { readKeyList } from '../../shared/key-list.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import { startConsumer } from '../app.ts';
 
-export type ApartPlan = { redisNodes: string[]; amqpUrl: string; namespace: string; checkoutKey: string };
+export type ApartPlan = { redisNodes: string[]; amqpUrl: string; namespace: string; checkoutKeys: string };
 
 const plan = JSON.parse(process.argv[2] ?? '') as ApartPlan;
 const log = pino({ level: 'silent' });
@@ -27,7 +27,7 @@ await startConsumer({
       return result;
     },
   },
-  checkoutKey: createSecretKey(Buffer.from(plan.checkoutKey, 'hex')),
+  checkoutKeys: readKeyList(plan.checkoutKeys),
   registry: createMetrics('consumer'),
   log,
   sweepEveryMs: 3_600_000,

@@ -2,11 +2,11 @@
  * A consumer in a process of its own that ends itself with SIGKILL at a named point: between two systems, where a
  * crash hurts most. Nothing is told to stop, closed or flushed. `node consumer-that-dies.ts PLAN`, the plan as JSON.
  */
-import { createSecretKey } from 'node:crypto';
 import { pino } from 'pino';
 import { connectBroker, type Broker } from '../../shared/broker/connect.ts';
 import { Topology } from '../../shared/broker/topology.ts';
 import { createInventory } from '../../shared/inventory/inventory.ts';
+import { readKeyList } from '../../shared/key-list.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import { startConsumer } from '../app.ts';
@@ -35,7 +35,7 @@ export type Plan = {
   amqpUrl: string;
   namespace: string;
   entryQueues: number;
-  checkoutKey: string;
+  checkoutKeys: string;
   sweepEveryMs: number;
 };
 
@@ -106,7 +106,7 @@ await startConsumer({
       await inventory.told(place, holdIds);
     },
   },
-  checkoutKey: createSecretKey(Buffer.from(plan.checkoutKey, 'hex')),
+  checkoutKeys: readKeyList(plan.checkoutKeys),
   registry: createMetrics('consumer'),
   log,
   sweepEveryMs: plan.sweepEveryMs,

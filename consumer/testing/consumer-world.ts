@@ -1,10 +1,11 @@
 /** Consumers on real servers, for tests: as many as wanted, on queues, drops and news of their own. */
-import { createSecretKey, randomBytes } from 'node:crypto';
 import { connectBroker } from '../../shared/broker/connect.ts';
+import type { KeyList } from '../../shared/key-list.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import { createTestBroker, type TestBroker } from '../../shared/testing/broker.ts';
 import { captureLog, type LogLine } from '../../shared/testing/captured-log.ts';
 import { createTestInventory, type TestInventory } from '../../shared/testing/inventory.ts';
+import { randomKeys } from '../../shared/testing/keys.ts';
 import { hearNews, type HeardNews } from '../../shared/testing/news.ts';
 import { testServers } from '../../shared/testing/servers.ts';
 import { startConsumer, type Consumer, type ConsumerDeps } from '../app.ts';
@@ -18,7 +19,7 @@ export type RunningConsumer = Consumer & {
 
 export type ConsumerWorld = TestInventory & {
   broker: TestBroker;
-  checkoutKey: ReturnType<typeof createSecretKey>;
+  checkoutKeys: KeyList;
   start: (changes?: Partial<ConsumerDeps> & { amqpUrl?: string }) => Promise<RunningConsumer>;
   news: (dropId: number) => Promise<HeardNews>;
   /** Ends all that was started, and deletes the queues. */
@@ -31,14 +32,14 @@ export async function createConsumerWorld({
 }: { entryQueues?: number; holdSeconds?: number[] } = {}): Promise<ConsumerWorld> {
   const shop = createTestInventory();
   const testBroker = await createTestBroker(shop.namespace, { entryQueues, holdSeconds });
-  const checkoutKey = createSecretKey(randomBytes(32));
+  const checkoutKeys = randomKeys();
   const running = new Set<RunningConsumer>();
   const heard: HeardNews[] = [];
 
   return {
     ...shop,
     broker: testBroker,
-    checkoutKey,
+    checkoutKeys,
 
     async start({ amqpUrl = testServers().amqpUrl, ...changes } = {}) {
       const { log, lines } = captureLog();
@@ -49,7 +50,7 @@ export async function createConsumerWorld({
         topology: testBroker.topology,
         redis: shop.redis,
         inventory: shop.inventory,
-        checkoutKey,
+        checkoutKeys,
         registry,
         log,
         sweepEveryMs: 100,

@@ -113,7 +113,7 @@ test('no session from before or during a ban comes back to life when it is lifte
   // The clock of the process that issued this one was ahead.
   const ahead = signSession(
     { userId: id, role: 'shopper' },
-    sale.deps.sessionKey,
+    sale.deps.sessionKeys,
     Math.floor(Date.now() / 1000) + 1,
   );
   await get('/api/auth/me', ahead).expect(200);

@@ -2,26 +2,27 @@
  * Remembers, on a device, which accounts have signed in there, in an httpOnly cookie that travels to /api/auth alone. It
  * only says that wrong passwords that others try are no reason to make this device prove work (sign-in-guard.ts).
  */
-import { randomBytes, type KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { deviceKeptMs, signDevice, verifyDevice, type Device } from '../../shared/device-token.ts';
+import type { KeyList } from '../../shared/key-list.ts';
 import { schemeOf } from '../../shared/session-cookie.ts';
 
 /** A family's, on one device. */
 const maxAccounts = 5;
 
-function readDevice(req: Request, sessionKey: KeyObject): Device | undefined {
+function readDevice(req: Request, sessionKeys: KeyList): Device | undefined {
   const token = /(?:^|;)[ \t]*device=([^;]*)/.exec(req.headers.cookie ?? '')?.[1];
-  return token === undefined ? undefined : verifyDevice(token.trim(), sessionKey);
+  return token === undefined ? undefined : verifyDevice(token.trim(), sessionKeys);
 }
 
 /** Names the device a request is from, if it has signed in to this account before. */
 export function knownDevice(
   req: Request,
   userId: number | undefined,
-  sessionKey: KeyObject,
+  sessionKeys: KeyList,
 ): string | undefined {
-  const device = readDevice(req, sessionKey);
+  const device = readDevice(req, sessionKeys);
   return device && userId !== undefined && device.accounts.includes(userId) ? device.id : undefined;
 }
 
@@ -29,16 +30,16 @@ export function knownDevice(
 export function rememberDevice(
   { req, res }: { req: Request; res: Response },
   userId: number,
-  { sessionKey, publicUrl }: { sessionKey: KeyObject; publicUrl: URL },
+  { sessionKeys, publicUrl }: { sessionKeys: KeyList; publicUrl: URL },
 ): void {
-  const device = readDevice(req, sessionKey);
+  const device = readDevice(req, sessionKeys);
   const others = (device?.accounts ?? []).filter((id) => id !== userId);
   const token = signDevice(
     {
       id: device?.id ?? randomBytes(12).toString('base64url'),
       accounts: [userId, ...others].slice(0, maxAccounts),
     },
-    sessionKey,
+    sessionKeys,
   );
   res.cookie('device', token, {
     httpOnly: true,

@@ -133,14 +133,14 @@ describe('a proof', () => {
   const about = { purpose: 'sign-in', email: 'a@example.org' } as const;
   const spent = new Set<string>();
   const proofs = () =>
-    new ProofOfWork(general.deps.sessionKey, (id) =>
+    new ProofOfWork(general.deps.sessionKeys, (id) =>
       Promise.resolve(!spent.has(id) && Boolean(spent.add(id))),
     );
 
   test('counts once, over all processes', async () => {
     const proof = await solve(await proofs().challenge(about, 1));
-    const shared = new ProofOfWork(general.deps.sessionKey, general.deps.spendOnce);
-    const elsewhere = new ProofOfWork(general.deps.sessionKey, general.deps.spendOnce);
+    const shared = new ProofOfWork(general.deps.sessionKeys, general.deps.spendOnce);
+    const elsewhere = new ProofOfWork(general.deps.sessionKeys, general.deps.spendOnce);
     const taken = await Promise.all([shared, elsewhere].map((each) => each.accepts(proof, about, 1)));
     expect(taken.filter(Boolean)).toHaveLength(1);
   });

@@ -2,10 +2,11 @@
  * Challenges of ALTCHA (https://altcha.org), which take a device some time to solve and us none to check. Each is for
  * one purpose and one e-mail address, lasts five minutes and counts once, over all processes.
  */
-import { createHmac, type KeyObject } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { createChallenge, randomInt, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import type { z } from 'zod';
+import type { KeyList } from '../../shared/key-list.ts';
 import type { SpendOnce } from '../../shared/redis/spend-once.ts';
 import type { challenge as challengeSchema, proof as proofSchema } from '../../shared/contract/proof.ts';
 
@@ -20,14 +21,19 @@ const cost = 5_000;
 const tries = { least: 100, most: 200 };
 const lifetimeSeconds = 300;
 
+type Secrets = { hmacSignatureSecret: string; hmacKeySignatureSecret: string };
+
 export class ProofOfWork {
-  readonly #secrets: { hmacSignatureSecret: string; hmacKeySignatureSecret: string };
+  /** The first makes challenges; those made with any are accepted. */
+  readonly #secrets: Secrets[];
   readonly #spendOnce: SpendOnce;
 
-  constructor(sessionKey: KeyObject, spendOnce: SpendOnce) {
-    const secret = (of: string) =>
-      createHmac('sha256', sessionKey).update(`seatdrop proof ${of}`).digest('hex');
-    this.#secrets = { hmacSignatureSecret: secret('challenge'), hmacKeySignatureSecret: secret('key') };
+  constructor(sessionKeys: KeyList, spendOnce: SpendOnce) {
+    this.#secrets = sessionKeys.map(({ secret }) => {
+      const derive = (of: string) =>
+        createHmac('sha256', secret).update(`seatdrop proof ${of}`).digest('hex');
+      return { hmacSignatureSecret: derive('challenge'), hmacKeySignatureSecret: derive('key') };
+    });
     this.#spendOnce = spendOnce;
   }
 
@@ -40,7 +46,7 @@ export class ProofOfWork {
       deriveKey,
       data: { purpose, email, weight, most },
       expiresAt: Math.floor(now / 1000) + lifetimeSeconds,
-      ...this.#secrets,
+      ...this.#secrets[0]!,
     }) as Promise<Challenge>;
   }
 
@@ -53,12 +59,11 @@ export class ProofOfWork {
     const { data, nonce } = challenge.parameters;
     if (data.purpose !== purpose || data.email !== email || data.weight * 4 < weight) return false;
     const { counter, derivedKey } = solution;
-    const { verified } = await verifySolution({
-      challenge,
-      solution: { counter, derivedKey },
-      deriveKey,
-      ...this.#secrets,
-    });
-    return verified && this.#spendOnce(nonce, lifetimeSeconds);
+    const given = { challenge, solution: { counter, derivedKey }, deriveKey };
+    for (const secrets of this.#secrets) {
+      const { verified } = await verifySolution({ ...given, ...secrets });
+      if (verified) return this.#spendOnce(nonce, lifetimeSeconds);
+    }
+    return false;
   }
 }

@@ -4,7 +4,7 @@ import { clientAt } from '../../shared/client-address.ts';
 import { signedIn, signInBody } from '../../shared/contract/accounts.ts';
 import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
-import { signSession } from '../../shared/session.ts';
+import { newSignInId, signSession } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
 import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -18,12 +18,12 @@ import { findUser, type UserRow } from './user.ts';
 
 export function signIn({
   db,
-  sessionKey,
+  sessionKeys,
   publicUrl,
   spendOnce,
-}: Pick<Deps, 'db' | 'sessionKey' | 'publicUrl' | 'spendOnce'>): Route {
+}: Pick<Deps, 'db' | 'sessionKeys' | 'publicUrl' | 'spendOnce'>): Route {
   const guard = new SignInGuard();
-  const proofs = new ProofOfWork(sessionKey, spendOnce);
+  const proofs = new ProofOfWork(sessionKeys, spendOnce);
   return defineRoute({
     method: 'POST',
     path: '/api/auth/signin',
@@ -40,7 +40,7 @@ export function signIn({
       const readAt = Math.floor(Date.now() / 1000);
       const user = await findUser(db, { email });
       const client = clientAt(req.ip);
-      const attempt = { email, client, device: knownDevice(req, user?.id, sessionKey) };
+      const attempt = { email, client, device: knownDevice(req, user?.id, sessionKeys) };
       await admit(attempt, proof);
       const turn = { kind: 'sign-in', client, email, gone: hungUp(res) } as const;
       const matches = await passwordMatches(password, user?.password_hash, turn);
@@ -52,9 +52,13 @@ export function signIn({
       // Only to whoever knows the password: to others a banned account looks like any.
       const scoped = user.banned_at !== null && { scope: 'tickets' as const };
       const issuedAt = Math.max(readAt, firstValidIssue(user));
-      const token = signSession({ userId: id, role, ...scoped }, sessionKey, issuedAt);
+      const token = signSession(
+        { userId: id, role, ...scoped, signInId: newSignInId() },
+        sessionKeys,
+        issuedAt,
+      );
       setSessionCookie(res, token, publicUrl);
-      rememberDevice({ req, res }, id, { sessionKey, publicUrl });
+      rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
       return { user: { id, email, name, role }, ...scoped, token };
     },
   });

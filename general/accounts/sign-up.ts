@@ -2,7 +2,7 @@ import { clientAt } from '../../shared/client-address.ts';
 import { signedIn, signUpBody } from '../../shared/contract/accounts.ts';
 import { isDuplicateKey, retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
-import { signSession } from '../../shared/session.ts';
+import { newSignInId, signSession } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
 import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -13,7 +13,11 @@ import { setSessionCookie } from './session-cookie.ts';
 import { SignUpGuard } from './sign-up-guard.ts';
 import { findUser } from './user.ts';
 
-export function signUp({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'sessionKey' | 'publicUrl'>): Route {
+export function signUp({
+  db,
+  sessionKeys,
+  publicUrl,
+}: Pick<Deps, 'db' | 'sessionKeys' | 'publicUrl'>): Route {
   const guard = new SignUpGuard();
   return defineRoute({
     method: 'POST',
@@ -36,9 +40,9 @@ export function signUp({ db, sessionKey, publicUrl }: Pick<Deps, 'db' | 'session
         throw error;
       });
       const role = 'shopper' as const;
-      const token = signSession({ userId: id, role }, sessionKey);
+      const token = signSession({ userId: id, role, signInId: newSignInId() }, sessionKeys);
       setSessionCookie(res, token, publicUrl);
-      rememberDevice({ req, res }, id, { sessionKey, publicUrl });
+      rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
       return { user: { id, email, name, role }, token };
 
       async function makeAccount(): Promise<number> {

@@ -15,7 +15,7 @@ test('an account is made, its session given as token and as cookie, and it opens
   const answer = await signUp({ email: '  Ada@Example.ORG ', password, name: 'Ada' }).expect(201);
   const { user, token } = answer.body as { user: { id: number }; token: string };
   expect(user).toEqual({ id: expect.any(Number), email: 'ada@example.org', name: 'Ada', role: 'shopper' });
-  expect(verifySession(token, general.deps.sessionKey)).toMatchObject({ userId: user.id, role: 'shopper' });
+  expect(verifySession(token, general.deps.sessionKeys)).toMatchObject({ userId: user.id, role: 'shopper' });
   expect(answer.headers['set-cookie']?.[0]).toMatch(
     new RegExp(`^session=${token.replaceAll('.', '\\.')}; Max-Age=43200; Path=/; .*HttpOnly; SameSite=Lax$`),
   );

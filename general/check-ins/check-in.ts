@@ -7,11 +7,10 @@ import { defineRoute, type Route } from '../http/route.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import { describeTicket, findCheckIn, ofTicket, type CheckInRow, type UndoneRow } from './check-in-row.ts';
 import { ticketShown } from './ticket-shown.ts';
-import { ticketKeyFrom, type Ticket } from './ticket.ts';
+import type { Ticket } from './ticket.ts';
 
 /** Lets one person in for each ticket, however many scanners read it at the same time. */
-export function checkIn({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'>): Route {
-  const key = ticketKeyFrom(checkoutKey);
+export function checkIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/events/:id/check-ins',
@@ -26,7 +25,7 @@ export function checkIn({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'>): 
     success: { status: 200, schema: checkInSchema, description: 'Valid, and used from here on' },
     problems: ['already_checked_in', 'check_in_undone', 'ticket_refunded', 'ticket_not_valid'],
     async handle({ params: { id: eventId }, body: { code, nonce }, session }) {
-      const ticket = await ticketShown(db, { eventId, code, session, key });
+      const ticket = await ticketShown(db, { eventId, code, session, ticketKeys });
 
       const { row, isFirst } = await redeem(db, ticket, {
         event_id: eventId,

@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import type { KeyList } from '../../shared/key-list.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
 import type { Session } from '../../shared/session.ts';
@@ -12,13 +12,13 @@ import { readTicket, type Ticket } from './ticket.ts';
  */
 export async function ticketShown(
   db: Database,
-  shown: { eventId: number; code: string; session: Session; key: KeyObject },
+  shown: { eventId: number; code: string; session: Session; ticketKeys: KeyList },
 ): Promise<Ticket> {
-  const { eventId, code, session, key } = shown;
+  const { eventId, code, session, ticketKeys } = shown;
   const event = await findEvent(db, eventId);
   if (!event) throw new Problem('not_found');
   requireOwner(session, event.organizer_id);
-  const ticket = readTicket(code, eventId, key);
+  const ticket = readTicket(code, eventId, ticketKeys);
   if (!ticket) throw new Problem('ticket_not_valid');
   return ticket;
 }

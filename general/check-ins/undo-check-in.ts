@@ -7,11 +7,10 @@ import { defineRoute, type Route } from '../http/route.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import { describeTicket, findCheckIn, ofTicket, type UndoneRow } from './check-in-row.ts';
 import { ticketShown } from './ticket-shown.ts';
-import { ticketKeyFrom, type Ticket } from './ticket.ts';
+import type { Ticket } from './ticket.ts';
 
 /** For the wrong ticket, or somebody who goes out again: the ticket is as if it had not been used. */
-export function undoCheckIn({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'>): Route {
-  const key = ticketKeyFrom(checkoutKey);
+export function undoCheckIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/events/:id/check-ins/undo',
@@ -26,7 +25,7 @@ export function undoCheckIn({ db, checkoutKey }: Pick<Deps, 'db' | 'checkoutKey'
     success: { status: 200, schema: undoneCheckIn, description: 'Not used any more' },
     problems: ['not_checked_in', 'ticket_refunded', 'ticket_not_valid'],
     async handle({ params: { id: eventId }, body: { code, nonce }, session }) {
-      const ticket = await ticketShown(db, { eventId, code, session, key });
+      const ticket = await ticketShown(db, { eventId, code, session, ticketKeys });
 
       const row = await undo(db, ticket, { undone_by: session.userId, undo_nonce: nonce ?? null });
       const { order, seat } = await describeTicket(db, ticket);

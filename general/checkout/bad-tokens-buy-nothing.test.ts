@@ -1,8 +1,8 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
 import { signCheckoutToken } from '../../shared/checkout-token.ts';
 import { signSession } from '../../shared/session.ts';
+import { randomKeys } from '../../shared/testing/keys.ts';
 import { startSale, type TestSale } from '../testing/start-sale.ts';
 import type { TestUser } from '../testing/start-general.ts';
 
@@ -30,11 +30,11 @@ test('a token that is not ours, or not for checkout, is refused and nothing is c
     `${header}.${payload}.`,
     `${unsigned}.${payload}.`,
     `${header}.${Buffer.from('{}').toString('base64url')}.${token.split('.')[2]}`,
-    signCheckoutToken(claims, createSecretKey(randomBytes(32))),
-    signCheckoutToken(claims, sale.deps.sessionKey),
-    signSession(buyer, sale.deps.checkoutKey),
+    signCheckoutToken(claims, randomKeys()),
+    signCheckoutToken(claims, sale.deps.sessionKeys),
+    signSession(buyer, sale.deps.checkoutKeys),
     buyer.token,
-    jwt.sign({ ...claims, aud: 'session', sub: String(buyer.userId) }, sale.deps.checkoutKey),
+    jwt.sign({ ...claims, aud: 'session', sub: String(buyer.userId) }, sale.deps.checkoutKeys[0].secret),
   ];
   for (const checkoutToken of bad) {
     const { body } = await pay(buyer, checkoutToken).expect(401);

@@ -38,7 +38,7 @@ export function checkOut(deps: SaleDeps): Route {
       'seats_lost',
     ],
     async handle({ body, session }) {
-      const checked = verifyCheckoutToken(body.checkoutToken, deps.checkoutKey);
+      const checked = verifyCheckoutToken(body.checkoutToken, deps.checkoutKeys);
       if (checked.kind === 'invalid') throw new Problem('bad_checkout_token');
       // An expired token still says which hold it was for; whether that was paid or has ended is Redis's to say.
       const { buyerId, dropId, partition, holdId, seats, expiresAt } = checked.claims;

@@ -1,10 +1,10 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
 import { createAnnouncer } from '../../shared/announce.ts';
 import { Topology } from '../../shared/broker/topology.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import { startLedgerSale, type LedgerSale } from '../../shared/ledger/testing/sale.ts';
 import { captureLog } from '../../shared/testing/captured-log.ts';
+import { randomKeys } from '../../shared/testing/keys.ts';
 import { createFollow } from './follow-mysql.ts';
 
 let sale: LedgerSale;
@@ -22,12 +22,12 @@ function watcher() {
   const registry = createMetrics('general');
   // Nobody stands by here, so no timer is ever set.
   const channel = { current: () => undefined, ready: () => false };
-  const checkoutKey = createSecretKey(randomBytes(32));
+  const checkoutKeys = randomKeys();
   const announcer = createAnnouncer({
     ...sale,
     channel,
     topology: new Topology(sale.namespace, 1),
-    checkoutKey,
+    checkoutKeys,
   });
   const times = { everyMs: 0, settledAfterMs: 0, againAfterMs: 0, thoroughEveryMs: 0, driftAfterMs: 0 };
   const look = createFollow({ ...sale, announcer, log }, registry, times);

@@ -7,7 +7,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { createPartitionsOf } from './partitions-of.ts';
 
-export function leaveEntry({ db, inventory, announcer, checkoutKey, log }: SaleDeps): Route {
+export function leaveEntry({ db, inventory, announcer, checkoutKeys, log }: SaleDeps): Route {
   const partitionsOf = createPartitionsOf(db);
   return defineRoute({
     method: 'DELETE',
@@ -37,7 +37,12 @@ export function leaveEntry({ db, inventory, announcer, checkoutKey, log }: SaleD
           throw new Problem('already_paid');
         case 'none': {
           // Of a drop that has ended Redis no longer knows who bought.
-          const { status } = await readEntryState({ db, inventory }, { id, partitions }, userId, checkoutKey);
+          const { status } = await readEntryState(
+            { db, inventory },
+            { id, partitions },
+            userId,
+            checkoutKeys,
+          );
           throw new Problem(status === 'sold' ? 'already_paid' : 'no_entry');
         }
       }

@@ -9,8 +9,8 @@ import { createPartitionsOf } from './partitions-of.ts';
 export function showEntry({
   db,
   inventory,
-  checkoutKey,
-}: Pick<Deps, 'db' | 'inventory' | 'checkoutKey'>): Route {
+  checkoutKeys,
+}: Pick<Deps, 'db' | 'inventory' | 'checkoutKeys'>): Route {
   const partitionsOf = createPartitionsOf(db);
   return defineRoute({
     method: 'GET',
@@ -22,7 +22,7 @@ export function showEntry({
     success: { status: 200, schema: entryState, description: 'Your entry as it stands' },
     problems: [],
     async handle({ params: { id }, session: { userId } }) {
-      return readEntryState({ db, inventory }, await partitionsOf(id), userId, checkoutKey);
+      return readEntryState({ db, inventory }, await partitionsOf(id), userId, checkoutKeys);
     },
   });
 }

@@ -1,8 +1,8 @@
-import type { KeyObject } from 'node:crypto';
 import type { Request } from 'express';
 import type { BannedUsers } from '../../shared/banned-users.ts';
 import { clientAt } from '../../shared/client-address.ts';
 import type { ForgedSessions } from '../../shared/forged-sessions.ts';
+import type { KeyList } from '../../shared/key-list.ts';
 import { isFromOtherSite } from '../../shared/other-sites.ts';
 import { Problem } from '../../shared/problems.ts';
 import { sessionToken } from '../../shared/session-cookie.ts';
@@ -10,7 +10,7 @@ import { verifySession, type Role, type Session, type VerifiedSession } from '..
 import type { Route } from './route.ts';
 
 export type AuthorizeDeps = {
-  sessionKey: KeyObject;
+  sessionKeys: KeyList;
   bannedUsers: Pick<BannedUsers, 'refusal' | 'loaded'>;
   /** The role the user has now: a session keeps the one it began with for hours after it was taken away. */
   currentRole: (userId: number) => Promise<Role | undefined>;
@@ -30,7 +30,7 @@ export async function authorize(
 ): Promise<Session | undefined> {
   refuseOtherSites(req, deps.publicUrl);
   const token = sessionToken(req.headers, deps.publicUrl);
-  const session = token === undefined ? undefined : verifySession(token, deps.sessionKey);
+  const session = token === undefined ? undefined : verifySession(token, deps.sessionKeys);
   if (token !== undefined && !session && !deps.forgedSessions.take(clientAt(req.ip)))
     throw new Problem('too_many_requests', { retryAfter: 1 });
 

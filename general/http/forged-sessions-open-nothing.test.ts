@@ -1,9 +1,9 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
 import { signCheckoutToken } from '../../shared/checkout-token.ts';
 import { signSession } from '../../shared/session.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
+import { randomKeys } from '../../shared/testing/keys.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
 
 let general: TestGeneral;
@@ -23,8 +23,7 @@ const forgeries: Record<string, () => string> = {
   nothing: () => '',
   nonsense: () => 'a.b.c',
   'ten thousand characters': () => 'x'.repeat(10_000),
-  'signed with another key': () =>
-    signSession({ userId: user.userId, role: 'admin' }, createSecretKey(randomBytes(32))),
+  'signed with another key': () => signSession({ userId: user.userId, role: 'admin' }, randomKeys()),
   'not signed (alg: none)': () =>
     `${encode({ alg: 'none', typ: 'JWT' })}.${encode({ sub: String(user.userId), role: 'admin', aud: 'session', exp: now() + 60 })}.`,
   'with its claims changed': () => {
@@ -46,13 +45,13 @@ const forgeries: Record<string, () => string> = {
         seats: ['0.1'],
         expiresAt: Date.now() + 60_000,
       },
-      general.deps.sessionKey,
+      general.deps.sessionKeys,
     ),
 };
 
 function sign(claims: object, options: jwt.SignOptions = {}): string {
   const valid = { sub: String(user.userId), role: 'shopper', aud: 'session', exp: now() + 60 };
-  return jwt.sign({ ...valid, ...claims }, general.deps.sessionKey, options);
+  return jwt.sign({ ...valid, ...claims }, general.deps.sessionKeys[0].secret, options);
 }
 
 test('a session made the same way but well is accepted', async () => {

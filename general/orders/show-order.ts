@@ -3,7 +3,7 @@ import { ofOneOrder, order as orderSchema } from '../../shared/contract/orders.t
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { Problem } from '../../shared/problems.ts';
 import { currentRole } from '../accounts/user.ts';
-import { signTicket, ticketKeyFrom } from '../check-ins/ticket.ts';
+import { signTicket } from '../check-ins/ticket.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { withContacts } from './contacts.ts';
@@ -12,10 +12,9 @@ import { presentOrders, type OrderRow } from './present-orders.ts';
 /** Shown to its buyer, to the organizer of its drop and to admins. To all others there is no such order. */
 export function showOrder({
   db,
-  checkoutKey,
+  ticketKeys,
   supportEmail,
-}: Pick<Deps, 'db' | 'checkoutKey' | 'supportEmail'>): Route {
-  const key = ticketKeyFrom(checkoutKey);
+}: Pick<Deps, 'db' | 'ticketKeys' | 'supportEmail'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/orders/:id',
@@ -42,7 +41,7 @@ export function showOrder({
     const { id: orderId, eventId } = order;
     const seats = order.seats.map((seat) => ({
       ...seat,
-      ticket: signTicket({ orderId, seatId: seat.id }, eventId, key),
+      ticket: signTicket({ orderId, seatId: seat.id }, eventId, ticketKeys),
     }));
     return { ...order, seats };
   }

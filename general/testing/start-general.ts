@@ -1,5 +1,5 @@
 /** The general tier as tests see it: the real application on a real database and a real Redis Cluster. */
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import type { Express } from 'express';
 import { watchBannedUsers } from '../../shared/banned-users.ts';
@@ -12,6 +12,7 @@ import { createSpendOnce } from '../../shared/redis/spend-once.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import { signSession, type Role, type Session } from '../../shared/session.ts';
 import { createTestDatabase } from '../../shared/testing/database.ts';
+import { randomKeys } from '../../shared/testing/keys.ts';
 import { testServers } from '../../shared/testing/servers.ts';
 import { createFindTerms } from '../drops/drop-terms.ts';
 import { currentRole } from '../accounts/user.ts';
@@ -64,9 +65,10 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   const bannedUsers = watchBannedUsers(db, log);
   // Until the list is there, nobody who is signed in gets in.
   await bannedUsers.refresh();
-  const sessionKey = createSecretKey(randomBytes(32));
+  const sessionKeys = randomKeys();
   const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
-  const checkoutKey = createSecretKey(randomBytes(32));
+  const checkoutKeys = randomKeys();
+  const ticketKeys = randomKeys();
   const findTerms = createFindTerms(db);
   const reader = readPrimary(db);
   const deps: Deps = {
@@ -74,8 +76,9 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     reader,
     findTerms,
     inventory,
-    sessionKey,
-    checkoutKey,
+    sessionKeys,
+    checkoutKeys,
+    ticketKeys,
     bannedUsers,
     spendOnce: createSpendOnce(redis, namespace),
     publicUrl,
@@ -89,7 +92,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     ops: new Ops(registry),
     reader,
     bannedUsers,
-    sessionKey,
+    sessionKeys,
     currentRole: (userId) => currentRole(db, userId),
     publicUrl,
     log,
@@ -108,7 +111,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
       const email = `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
       const [userId] = await db('users').insert({ email, name: role, role, password_hash: 'none' });
       const session = { userId: userId!, role };
-      const token = signSession(session, sessionKey);
+      const token = signSession(session, sessionKeys);
       return { ...session, email, token, bearer: { Authorization: `Bearer ${token}` } };
     },
     complaints,

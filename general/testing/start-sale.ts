@@ -80,10 +80,10 @@ export async function startSale({
   let deps: SaleDeps | undefined;
   const general = await startGeneral({
     more: (bare) => {
-      const { inventory, checkoutKey, log } = bare;
+      const { inventory, checkoutKeys, log } = bare;
       deps = {
         ...bare,
-        announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKey }),
+        announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKeys }),
         parked: createParkedMessages(parkedChannel, topology),
         payments: payments(log),
         till: createTill(bare.db, bare.findTerms),
@@ -137,7 +137,7 @@ export async function startSale({
       const claimed = await general.inventory.claim(place, batch, { mayBorrow: false });
       const outcome = claimed.kind === 'decided' ? claimed.outcomes[0] : undefined;
       if (outcome?.kind !== 'held') throw new Error(`not held: ${JSON.stringify(claimed)}`);
-      const token = signCheckoutToken({ ...place, ...outcome.hold }, general.deps.checkoutKey);
+      const token = signCheckoutToken({ ...place, ...outcome.hold }, general.deps.checkoutKeys);
       return { place, hold: outcome.hold, token };
     },
     async stop() {

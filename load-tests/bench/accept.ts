@@ -1,7 +1,8 @@
 /** Entries that one publisher on one core answers 202, against a bare server that reads and answers the same bytes. */
 import { questionFor } from '../../shared/drops/question.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { signSession, signingKeyFromHex } from '../../shared/session.ts';
+import { readKeyList } from '../../shared/key-list.ts';
+import { signSession } from '../../shared/session.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import { offer, type Offered } from './http-load.ts';
@@ -83,7 +84,7 @@ export async function benchAccept(rig: Rig, { rounds, seconds }: Plan): Promise<
 }
 
 function makeRequests(rig: Rig, drop: Drop): Buffer[] {
-  const key = signingKeyFromHex(rig.secrets.sessionKey);
+  const key = readKeyList(rig.secrets.sessionKey);
   return Array.from({ length: buyers }, (_, index) => {
     const userId = index + 1;
     const question = questionFor(drop, userId)!;

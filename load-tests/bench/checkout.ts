@@ -4,7 +4,7 @@ import { signCheckoutToken } from '../../shared/checkout-token.ts';
 import type { Child } from '../../local/child.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
-import { signingKeyFromHex } from '../../shared/session.ts';
+import { readKeyList } from '../../shared/key-list.ts';
 import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
 import { batchesOf } from './batches.ts';
 import { cpuOfServers, cpuSeconds, describeSpent, spentEach, type Spent } from './cpu-time.ts';
@@ -27,7 +27,7 @@ export async function benchCheckout(rig: Rig, { rounds }: Plan): Promise<Finding
   const general = await rig.startTier('general');
   const payments = await rig.startPayments(general);
   const bare = await rig.startProcess('bare-orders', { MYSQL_URL: rig.servers.mariaDb.url });
-  const buyers = await makeBuyers(rig.db, signingKeyFromHex(rig.secrets.sessionKey), orders);
+  const buyers = await makeBuyers(rig.db, readKeyList(rig.secrets.sessionKey), orders);
   const found: Round[] = [];
   await rig.step('warm-up', () => oneRound(rig, { general, payments, bare, buyers }));
   for (let each = 1; each <= rounds; each += 1) {
@@ -113,7 +113,7 @@ export async function payEverything(
 /** Everybody holds a seat of the drop and pays it. */
 export async function payRequests(rig: Rig, drop: Drop, buyers: readonly Identity[]): Promise<Buffer[]> {
   const place = { dropId: drop.id, partition: 0 };
-  const key = signingKeyFromHex(rig.secrets.checkoutKey);
+  const key = readKeyList(rig.secrets.checkoutKey);
   const holds: NewHold[] = [];
   // Batches name buyers from 1 on, holds are for those there are.
   for (const batch of batchesOf(buyers.length)) {

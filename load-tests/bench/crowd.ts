@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { signSession, signingKeyFromHex } from '../../shared/session.ts';
+import { readKeyList } from '../../shared/key-list.ts';
+import { signSession } from '../../shared/session.ts';
 import { connectSocket } from '../rush/socket.ts';
 import type { Measured, Rig } from './rig.ts';
 
@@ -29,7 +30,7 @@ export function gatherWatchers(
   { url }: Measured,
   { drop, size, onState }: { drop: Drop; size: number; onState?: () => void },
 ): Promise<Crowd> {
-  const key = signingKeyFromHex(rig.secrets.sessionKey);
+  const key = readKeyList(rig.secrets.sessionKey);
   return gather(size, async (index, onLost) => {
     const token = signSession({ userId: index + 1, role: 'shopper' }, key);
     const socket = await connectSocket(

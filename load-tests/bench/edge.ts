@@ -3,7 +3,7 @@
  * adds to an entry that is accepted.
  */
 import { descendants } from '../../local/proc.ts';
-import { signingKeyFromHex } from '../../shared/session.ts';
+import { readKeyList } from '../../shared/key-list.ts';
 import { makeBuyers } from '../rush/make-buyers.ts';
 import { payRequests } from './checkout.ts';
 import { pin } from './cores.ts';
@@ -29,7 +29,7 @@ export async function benchEdge(rig: Rig, { rounds, seconds }: Plan): Promise<Fi
   await rig.startTier('consumer').then(({ child }) => pin(child.pid, rig.cores.rest));
   const soldOut = await rig.dropOnSale({ holdSeconds: 900 });
   const open = await rig.dropOnSale({ standbyLimit: 50_000_000 });
-  const buyers = await makeBuyers(rig.db, signingKeyFromHex(rig.secrets.sessionKey), soldOut.capacity);
+  const buyers = await makeBuyers(rig.db, readKeyList(rig.secrets.sessionKey), soldOut.capacity);
   // Nobody pays for these.
   await payRequests(rig, soldOut, buyers);
   const flood = await startFlood(rig, [soldOut, open]);

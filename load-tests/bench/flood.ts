@@ -12,7 +12,7 @@ const connections = 256;
 export async function startFlood(rig: Rig, drops: readonly Drop[]): Promise<Flood> {
   const process = await rig.startProcess('flood', {
     MYSQL_URL: rig.servers.mariaDb.url,
-    SESSION_KEY: rig.secrets.sessionKey,
+    SESSION_KEYS: rig.secrets.sessionKey,
   });
   const ask = async (port: number, drop: Drop, seconds: number) => {
     const query = `port=${port}&drop=${drop.id}&connections=${connections}&seconds=${seconds}`;

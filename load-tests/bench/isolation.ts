@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPassword } from '../../general/accounts/passwords.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { signingKeyFromHex } from '../../shared/session.ts';
+import { readKeyList } from '../../shared/key-list.ts';
 import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
 import { payRequests } from './checkout.ts';
 import { cpuOfAll, cpuOfServers, machineCpuSeconds } from './cpu-time.ts';
@@ -125,7 +125,7 @@ async function startSystem(rig: Rig, seconds: number) {
   );
   const buyers = await makeBuyers(
     rig.db,
-    signingKeyFromHex(rig.secrets.sessionKey),
+    readKeyList(rig.secrets.sessionKey),
     Math.max(checkouts * seconds, 200),
   );
   // Nobody pays for these.

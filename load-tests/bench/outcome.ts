@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHistogram } from 'node:perf_hooks';
 import { questionFor } from '../../shared/drops/question.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { signingKeyFromHex } from '../../shared/session.ts';
+import { readKeyList } from '../../shared/key-list.ts';
 import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
 import { connectSocket } from '../rush/socket.ts';
 import { number, round, type Finding } from './figures.ts';
@@ -35,7 +35,7 @@ export async function benchOutcome(rig: Rig, _plan: Plan): Promise<Finding> {
     const terms = { sections: [{ name: 'Stalls', rows: 8, seatsPerRow: 50 }], standbyLimit: buyerCount };
     drops.push(await rig.dropOnSale(terms));
   }
-  const buyers = await makeBuyers(rig.db, signingKeyFromHex(rig.secrets.sessionKey), buyerCount);
+  const buyers = await makeBuyers(rig.db, readKeyList(rig.secrets.sessionKey), buyerCount);
   const crowd = new Crowd(door, drops, buyers);
   await rig.step(`${number(buyerCount)} buyers open the page`, () => crowd.gather());
 

@@ -7,9 +7,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { questionFor } from '../../shared/drops/question.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
+import { readKeyList } from '../../shared/key-list.ts';
 import { publishNews } from '../../shared/news.ts';
 import { places } from '../../shared/inventory/inventory.ts';
-import { signSession, signingKeyFromHex } from '../../shared/session.ts';
+import { signSession } from '../../shared/session.ts';
 import { costOfRun, type CapacityModel } from '../capacity/model.ts';
 import { makeBuyers } from '../rush/make-buyers.ts';
 import { payEverything } from './checkout.ts';
@@ -216,7 +217,7 @@ async function playRun(
 }
 
 function requestsFor(rig: Rig, drop: Drop, entries: number): Buffer[] {
-  const key = signingKeyFromHex(rig.secrets.sessionKey);
+  const key = readKeyList(rig.secrets.sessionKey);
   return Array.from({ length: entries }, (_, index) => {
     const userId = index + 1;
     const question = questionFor(drop, userId)!;
@@ -257,7 +258,7 @@ async function socketsAndOrders(rig: Rig): Promise<Pick<CapacityModel, 'realtime
 
   const general = await rig.startTier('general');
   const payments = await rig.startPayments(general);
-  const buyers = await makeBuyers(rig.db, signingKeyFromHex(rig.secrets.sessionKey), orders);
+  const buyers = await makeBuyers(rig.db, readKeyList(rig.secrets.sessionKey), orders);
   await payEverything(rig, general, buyers);
   const [generalBefore, mysqlBefore] = [cpuSeconds(general.child.pid), cpuOfAll(servers.mariaDb.processes)];
   await payEverything(rig, general, buyers);

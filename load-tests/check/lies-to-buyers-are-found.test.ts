@@ -1,14 +1,14 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
 import type { EntryState } from '../../shared/contract/entries.ts';
 import { heldState } from '../../shared/entry-state.ts';
 import { newDrop } from '../../shared/testing/inventory.ts';
 import { decodeRecord } from '../../shared/ledger/record.ts';
+import { randomKeys } from '../../shared/testing/keys.ts';
 import { checkNobodyWasOvertaken } from './nobody-was-overtaken.ts';
 import { Replay } from '../../shared/ledger/replay.ts';
 import { checkTold, type BuyerRecord, type Press } from './told.ts';
 import { createReport, type Rule } from '../../shared/ledger/violation.ts';
 
-const key = createSecretKey(randomBytes(32));
+const key = randomKeys();
 const drop = newDrop({ sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 1 }], standbyLimit: 1 });
 const place = { dropId: drop.id, partition: 0 };
 const id = (letter: string, index: number) => `${letter.repeat(14)}-${index}`;

@@ -2,9 +2,9 @@
  * What buyers were told is what happened (rules 3 and 4 from outside): an accepted entry got one outcome, its buyer
  * heard of it and of every change since, was never told of two live holds, and nobody was overtaken.
  */
-import type { KeyObject } from 'node:crypto';
 import { verifyCheckoutToken } from '../../shared/checkout-token.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
+import type { KeyList } from '../../shared/key-list.ts';
 import type { DecidedEntry, Replay, ReplayedHold } from '../../shared/ledger/replay.ts';
 import type { Report } from '../../shared/ledger/violation.ts';
 
@@ -36,7 +36,7 @@ export type BuyerRecord = { userId: number; presses: Press[]; told: Told[] };
 export function checkTold(
   buyers: readonly BuyerRecord[],
   replays: readonly Replay[],
-  checkoutKey: KeyObject,
+  checkoutKeys: KeyList,
   report: Report,
 ): void {
   const decided = Map.groupBy(
@@ -51,7 +51,7 @@ export function checkTold(
     const entries = decided.get(buyer.userId) ?? [];
     const own = holds.get(buyer.userId) ?? [];
     checkOutcomes(buyer, entries, report);
-    checkStates(buyer, entries, own, replays, checkoutKey, report);
+    checkStates(buyer, entries, own, replays, checkoutKeys, report);
     checkLastWord(buyer, entries, own, replays, report);
   }
 }
@@ -81,7 +81,7 @@ function checkStates(
   entries: readonly DecidedEntry[],
   own: readonly ReplayedHold[],
   replays: readonly Replay[],
-  checkoutKey: KeyObject,
+  checkoutKeys: KeyList,
   report: Report,
 ): void {
   const lie = (what: string, entry: EntryState) =>
@@ -94,7 +94,7 @@ function checkStates(
     if (isNews) known = entry;
     switch (entry.status) {
       case 'held': {
-        const token = verifyCheckoutToken(entry.checkoutToken ?? '', checkoutKey);
+        const token = verifyCheckoutToken(entry.checkoutToken ?? '', checkoutKeys);
         const claims = token.kind === 'invalid' ? undefined : token.claims;
         const hold = own.find(({ holdId }) => holdId === claims?.holdId);
         if (!claims || !hold) lie('of a hold that there never was', entry);

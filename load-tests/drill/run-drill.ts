@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Topology } from '../../shared/broker/topology.ts';
 import { createInventory } from '../../shared/inventory/inventory.ts';
+import { readKeyList } from '../../shared/key-list.ts';
 import { createLog } from '../../shared/log.ts';
 import { connectMysql } from '../../shared/mysql/connect.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
-import { signingKeyFromHex } from '../../shared/session.ts';
 import { createListCharges } from '../check/charges.ts';
 import { queueDepths, queuesOf } from '../check/queues-are-empty.ts';
 import { createReport, type Violation } from '../../shared/ledger/violation.ts';
@@ -81,13 +81,13 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
     const queues = queuesOf(topology, options.holdSeconds);
     const aftermath = await drill.prepare?.({ db, inventory, say: run.say });
     const before = await queueDepths(setting('AMQP_URL'), queues);
-    const sessionKey = signingKeyFromHex(setting('SESSION_KEY'));
+    const sessionKeys = readKeyList(setting('SESSION_KEYS'));
     const played = await playTheSale(
       {
         door,
         db,
         inventory,
-        sessionKey,
+        sessionKeys,
         board,
         patience,
         progress: { say: run.say },
@@ -119,7 +119,7 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
         parked: topology.parked,
         amqpUrl: setting('AMQP_URL'),
         listCharges: createListCharges(stack.paymentsUrl, setting('SANDBOX_PAYMENTS_KEY')),
-        checkoutKey: signingKeyFromHex(setting('CHECKOUT_KEY')),
+        checkoutKeys: readKeyList(setting('CHECKOUT_KEYS')),
       },
       played.drop,
       played.buyers,

@@ -38,7 +38,7 @@ const patience = { tries: Infinity, quietForMs: 2_000, askForMs: 60_000, pollSta
 async function openPages(dropId: number, count: number, address: string) {
   const drop = (await loadDrop(stack.db, dropId))!;
   const board = new Board();
-  const identities = await makeBuyers(stack.db, stack.sessionKey, count);
+  const identities = await makeBuyers(stack.db, stack.sessionKeys, count);
   const buyers = identities.map(
     (identity) =>
       new Buyer(

@@ -21,7 +21,7 @@ to yourself, and delete it afterwards.
   --help           this text
 
 Without anything else it is for the system that \`npm start\` runs here. For another one set SEATDROP_ENV, MYSQL_URL and
-SESSION_KEY as that system has them.
+SESSION_KEYS as that system has them.
 `;
 
 const mostBuyers = 1_000_000;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonSettings, mysqlSettings, readConfig, sessionSettings } from '../../shared/config.ts';
+import type { KeyList } from '../../shared/key-list.ts';
 import { CannotRun, findRunningSystem } from '../rush/running-system.ts';
 
 const settings = z.object({
@@ -9,7 +10,7 @@ const settings = z.object({
   ...sessionSettings,
 });
 
-export type BuyersDatabase = { mysqlUrl: string; sessionKey: string };
+export type BuyersDatabase = { mysqlUrl: string; sessionKeys: KeyList };
 
 /**
  * Where buyers are to be made: what the environment names, or else the system that `npm start` runs.
@@ -26,10 +27,10 @@ export async function findDatabase(
       'SEATDROP_ENV is production: test buyers have sessions without ever having signed in. If that is what you want, ' +
         'say --yes-in-production.',
     );
-  if (env['MYSQL_URL'] === undefined && env['SESSION_KEY'] === undefined) {
+  if (env['MYSQL_URL'] === undefined && env['SESSION_KEYS'] === undefined) {
     const running = await findRunningSystem(localDir, undefined);
-    return { mysqlUrl: running.env.MYSQL_URL, sessionKey: running.env.SESSION_KEY };
+    return { mysqlUrl: running.env.MYSQL_URL, sessionKeys: running.env.SESSION_KEYS };
   }
-  const { MYSQL_URL, SESSION_KEY } = readConfig(settings, env);
-  return { mysqlUrl: MYSQL_URL, sessionKey: SESSION_KEY };
+  const { MYSQL_URL, SESSION_KEYS } = readConfig(settings, env);
+  return { mysqlUrl: MYSQL_URL, sessionKeys: SESSION_KEYS };
 }

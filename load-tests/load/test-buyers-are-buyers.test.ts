@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { signingKeyFromHex, verifySession } from '../../shared/session.ts';
+import { readKeyList } from '../../shared/key-list.ts';
+import { verifySession } from '../../shared/session.ts';
 import { createTestDatabase, type TestDatabase } from '../../shared/testing/database.ts';
 import { parseBuyers } from '../k6/plain/buyers-file.ts';
 
@@ -28,7 +29,7 @@ function buyers(args: string[], env: Record<string, string>) {
     env: {
       PATH: process.env['PATH'] ?? '',
       MYSQL_URL: database.url,
-      SESSION_KEY: key,
+      SESSION_KEYS: key,
       INIT_CWD: dir,
       ...env,
     },
@@ -44,9 +45,9 @@ test('each has an account and a session', async () => {
   expect(statSync(file).mode & 0o077).toBe(0);
   const listed = parseBuyers(readFileSync(file, 'utf8'), 'json');
   expect(new Set(listed.map(({ userId }) => userId)).size).toBe(2500);
-  const sessionKey = signingKeyFromHex(key);
+  const sessionKeys = readKeyList(key);
   for (const { userId, token } of listed)
-    expect(verifySession(token, sessionKey)).toMatchObject({ userId, role: 'shopper' });
+    expect(verifySession(token, sessionKeys)).toMatchObject({ userId, role: 'shopper' });
   const ids = listed.map(({ userId }) => userId);
   expect(await database.db('users').whereIn('id', ids)).toHaveLength(2500);
 });
@@ -54,7 +55,7 @@ test('each has an account and a session', async () => {
 test.each<[string, Record<string, string>, string]>([
   ['production, and nobody said yes', { SEATDROP_ENV: 'production' }, '--yes-in-production'],
   ['nobody says which system it is', {}, 'SEATDROP_ENV'],
-  ['half of its settings', { SEATDROP_ENV: 'test', SESSION_KEY: '' }, 'SESSION_KEY'],
+  ['half of its settings', { SEATDROP_ENV: 'test', SESSION_KEYS: '' }, 'SESSION_KEYS'],
 ])('none are made: %s', async (_what, env, named) => {
   const before = await database.db('users').count();
   const refused = buyers(['--count', '3', '--out', 'none.json'], env);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import type { KeyObject } from 'node:crypto';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { questionFor } from '../../shared/drops/question.ts';
+import type { KeyList } from '../../shared/key-list.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { formatOf, pieces, type TestBuyer } from '../k6/plain/buyers-file.ts';
 import { buyersInPortions, type Identity } from '../rush/make-buyers.ts';
@@ -17,7 +17,7 @@ export type WriteBuyersOptions = { count: number; out: string; dropId?: number |
  * @throws {CannotRun} when there is no such drop
  */
 export async function writeBuyers(
-  { db, sessionKey }: { db: Database; sessionKey: KeyObject },
+  { db, sessionKeys }: { db: Database; sessionKeys: KeyList },
   { count, out, dropId }: WriteBuyersOptions,
   onProgress: (made: number) => void,
 ): Promise<void> {
@@ -31,7 +31,7 @@ export async function writeBuyers(
     await once(file, 'open');
     file.write(start);
     let made = 0;
-    for await (const portion of buyersInPortions(db, sessionKey, count)) {
+    for await (const portion of buyersInPortions(db, sessionKeys, count)) {
       const lines = portion.map((identity, index) => buyer(withAnswer(identity, drop), made + index === 0));
       if (!file.write(lines.join(''))) await once(file, 'drain');
       made += portion.length;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Topology } from '../../shared/broker/topology.ts';
 import { createInventory } from '../../shared/inventory/inventory.ts';
+import { readKeyList } from '../../shared/key-list.ts';
 import { createReport, type Violation } from '../../shared/ledger/violation.ts';
 import { createLog } from '../../shared/log.ts';
 import { connectMysql } from '../../shared/mysql/connect.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
-import { signingKeyFromHex } from '../../shared/session.ts';
 import { createListCharges } from '../check/charges.ts';
 import { queueDepths, queuesOf } from '../check/queues-are-empty.ts';
 import { Board } from '../rush/board.ts';
@@ -63,14 +63,14 @@ export async function playRolling(
     const topology = new Topology(setting('NAMESPACE'), Number(setting('ENTRY_QUEUES')));
     const queues = queuesOf(topology, sale.holdSeconds);
     const before = await queueDepths(setting('AMQP_URL'), queues);
-    const sessionKey = signingKeyFromHex(setting('SESSION_KEY'));
-    const visitors = await makeBuyers(db, sessionKey, visitorCount * 4); // four share an address
+    const sessionKeys = readKeyList(setting('SESSION_KEYS'));
+    const visitors = await makeBuyers(db, sessionKeys, visitorCount * 4); // four share an address
     const played = await playTheSale(
       {
         door,
         db,
         inventory,
-        sessionKey,
+        sessionKeys,
         board,
         patience,
         progress: { say },
@@ -93,10 +93,10 @@ export async function playRolling(
 
     say('checking the rules');
     const listCharges = createListCharges(stack.paymentsUrl, setting('SANDBOX_PAYMENTS_KEY'));
-    const checkoutKey = signingKeyFromHex(setting('CHECKOUT_KEY'));
+    const checkoutKeys = readKeyList(setting('CHECKOUT_KEYS'));
     const amqpUrl = setting('AMQP_URL');
     const { parked } = topology;
-    const deps = { db, inventory, queues, before, parked, amqpUrl, listCharges, checkoutKey };
+    const deps = { db, inventory, queues, before, parked, amqpUrl, listCharges, checkoutKeys };
     const checked = await checkTheRules(deps, played.drop, played.buyers, report);
     for (const buyer of played.buyers) buyer.leavePage();
     const noticed = [

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KeyObject } from 'node:crypto';
 import type { Drop } from '../../shared/drops/drop.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
+import type { KeyList } from '../../shared/key-list.ts';
 import { checkDrop, type CheckDeps, type Checked } from '../check/check-drop.ts';
 import { checkNobodyWasOvertaken } from '../check/nobody-was-overtaken.ts';
 import { checkQueues, queueDepths, type QueueDepths } from '../check/queues-are-empty.ts';
@@ -11,7 +11,7 @@ import type { Buyer } from './buyer.ts';
 import { inPortions } from './in-portions.ts';
 
 export type RulesDeps = CheckDeps & {
-  checkoutKey: KeyObject;
+  checkoutKeys: KeyList;
   amqpUrl: string;
   queues: readonly string[];
   /** Of them, where messages are parked. */
@@ -32,7 +32,7 @@ export async function checkTheRules(
 ): Promise<Checked> {
   const checked = await checkDrop(deps, drop, report);
   const records = buyers.map(({ userId, presses, told }) => ({ userId, presses, told }));
-  checkTold(records, checked.replays, deps.checkoutKey, report);
+  checkTold(records, checked.replays, deps.checkoutKeys, report);
   checkNobodyWasOvertaken(records, checked.replays, report);
   await checkSomeByHttp(buyers, report);
   await checkQueuesOnceEmpty(deps, drop.holdSeconds, report);

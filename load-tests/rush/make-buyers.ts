@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import type { KeyList } from '../../shared/key-list.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { signSession } from '../../shared/session.ts';
 
@@ -9,16 +9,16 @@ const perInsert = 1_000;
 const perAddress = 4;
 
 /** Buyers with sessions, without the time that passwords take. They cannot sign in with one. */
-export async function makeBuyers(db: Database, sessionKey: KeyObject, count: number): Promise<Identity[]> {
+export async function makeBuyers(db: Database, sessionKeys: KeyList, count: number): Promise<Identity[]> {
   const buyers: Identity[] = [];
-  for await (const portion of buyersInPortions(db, sessionKey, count)) buyers.push(...portion);
+  for await (const portion of buyersInPortions(db, sessionKeys, count)) buyers.push(...portion);
   return buyers;
 }
 
 /** The same a thousand at a time, for more of them than need be in memory at once. */
 export async function* buyersInPortions(
   db: Database,
-  sessionKey: KeyObject,
+  sessionKeys: KeyList,
   count: number,
 ): AsyncGenerator<Identity[]> {
   const run = randomBytes(5).toString('hex');
@@ -36,7 +36,7 @@ export async function* buyersInPortions(
       .select('id');
     yield users.map(({ id }, index) => ({
       userId: id,
-      token: signSession({ userId: id, role: 'shopper' }, sessionKey),
+      token: signSession({ userId: id, role: 'shopper' }, sessionKeys),
       address: addressOf(Math.floor((made + index) / perAddress)),
     }));
   }

@@ -1,10 +1,10 @@
 /** The sale from the announcement to the moment when nothing goes on any more. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KeyObject } from 'node:crypto';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { questionFor } from '../../shared/drops/question.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
+import type { KeyList } from '../../shared/key-list.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Board } from './board.ts';
 import { Buyer, type Patience } from './buyer.ts';
@@ -23,7 +23,7 @@ export type StoryDeps = {
   door: FrontDoor;
   db: Database;
   inventory: Inventory;
-  sessionKey: KeyObject;
+  sessionKeys: KeyList;
   board: Board;
   progress: Pick<Progress, 'say'>;
   patience?: Patience;
@@ -39,8 +39,8 @@ export type Told = { drop: Drop; buyers: Buyer[]; quiet: boolean };
 const arriving = { width: 48, perSecond: 350 };
 
 export async function playTheSale(deps: StoryDeps, options: RushOptions): Promise<Told> {
-  const { door, db, inventory, sessionKey, board, progress, patience, meanwhile, enough } = deps;
-  const identities = await makeBuyers(db, sessionKey, options.buyers);
+  const { door, db, inventory, sessionKeys, board, progress, patience, meanwhile, enough } = deps;
+  const identities = await makeBuyers(db, sessionKeys, options.buyers);
   progress.say(`${identities.length} buyers have sessions`);
 
   const opensInMs = 5_000 + (options.buyers / arriving.perSecond) * 1000;

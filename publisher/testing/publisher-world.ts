@@ -1,10 +1,11 @@
 /** The publisher as tests see it: the real server on a real database, Redis Cluster and broker. */
-import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { watchBannedUsers } from '../../shared/banned-users.ts';
 import { connectBroker } from '../../shared/broker/connect.ts';
 import { decodeBatch } from '../../shared/broker/entry-batch.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { questionFor } from '../../shared/drops/question.ts';
+import type { KeyList } from '../../shared/key-list.ts';
 import { closeServer, listen } from '../../shared/listen.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
@@ -16,6 +17,7 @@ import { createTestDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { insertDrop, insertEvent } from '../../shared/testing/insert-drop.ts';
 import { createTestInventory, type TestInventory } from '../../shared/testing/inventory.ts';
+import { randomKeys } from '../../shared/testing/keys.ts';
 import { testServers } from '../../shared/testing/servers.ts';
 import { createAcceptEntry } from '../accept-entry.ts';
 import { createPublisher } from '../app.ts';
@@ -40,7 +42,7 @@ export type PublisherWorld = {
   db: Database;
   shop: TestInventory;
   broker: TestBroker;
-  sessionKey: KeyObject;
+  sessionKeys: KeyList;
   lines: LogLine[];
   /** A drop in MySQL and Redis; resolves when the publisher knows it. */
   createDrop: (changes?: Partial<Drop>) => Promise<Drop>;
@@ -68,12 +70,12 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
   const openDrops = watchOpenDrops(db, shop.inventory, log);
   const lapsedBuyers = watchLapsedBuyers(openDrops, shop.inventory, log);
   const registry = createMetrics('publisher');
-  const sessionKey = createSecretKey(randomBytes(32));
+  const sessionKeys = randomKeys();
   const ops = new Ops(registry);
   ops.addCheck('broker', () => channel?.ready() ?? false);
   const server = createPublisher({
     acceptEntry: createAcceptEntry({
-      sessionKey,
+      sessionKeys,
       bannedUsers,
       openDrops,
       lapsedBuyers,
@@ -96,7 +98,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
     db,
     shop,
     broker: testBroker,
-    sessionKey,
+    sessionKeys,
     lines,
 
     async createDrop(changes = {}) {
@@ -112,7 +114,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
         name: 'Shopper',
         password_hash: 'none',
       });
-      const token = signSession({ userId: id, role: 'shopper' }, sessionKey);
+      const token = signSession({ userId: id, role: 'shopper' }, sessionKeys);
       return { id, bearer: { Authorization: `Bearer ${token}` } };
     },
 

@@ -1,5 +1,5 @@
 /** The realtime tier as tests see it: real sockets, a real database, a real Redis Cluster. */
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Cluster } from 'ioredis';
@@ -11,6 +11,7 @@ import { followDrops } from '../../shared/drops/follow-drops.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createInventory, type Inventory } from '../../shared/inventory/inventory.ts';
 import type { Outcome } from '../../shared/inventory/claim.ts';
+import type { KeyList } from '../../shared/key-list.ts';
 import type { Log } from '../../shared/log.ts';
 import { closeServer } from '../../shared/listen.ts';
 import { createMetrics } from '../../shared/metrics.ts';
@@ -22,6 +23,7 @@ import { connectRedis } from '../../shared/redis/connect.ts';
 import { signSession } from '../../shared/session.ts';
 import { createTestDatabase } from '../../shared/testing/database.ts';
 import { insertDrop, insertEvent } from '../../shared/testing/insert-drop.ts';
+import { randomKeys } from '../../shared/testing/keys.ts';
 import { testServers } from '../../shared/testing/servers.ts';
 import { createRealtime } from '../app.ts';
 
@@ -44,7 +46,7 @@ export type Stage = {
   inventory: Inventory;
   mysqlUrl: string;
   namespace: string;
-  sessionKey: Buffer;
+  sessionKeys: KeyList;
   user: () => Promise<TestUser>;
   /** A drop on sale: one row of so many seats. */
   drop: (seats: number, options?: { standbyLimit?: number; holdSeconds?: number }) => Promise<Drop>;
@@ -74,16 +76,15 @@ export async function createStage(): Promise<Stage> {
   const namespace = `test-${randomBytes(4).toString('hex')}`;
   const redis = connectRedis(testServers().redisNodes, log);
   const inventory = createInventory({ redis, namespace });
-  const sessionSecret = randomBytes(32);
-  const sessionKey = createSecretKey(sessionSecret);
-  const checkoutKey = createSecretKey(randomBytes(32));
+  const sessionKeys = randomKeys();
+  const checkoutKeys = randomKeys();
   const sockets: TestSocket[] = [];
   const processes: Process[] = [];
 
   const user = async (): Promise<TestUser> => {
     const email = `${randomBytes(6).toString('hex')}@seatdrop.test`;
     const [userId = 0] = await db('users').insert({ email, name: 'Somebody', password_hash: 'none' });
-    return { userId, token: signSession({ userId, role: 'shopper' }, sessionKey) };
+    return { userId, token: signSession({ userId, role: 'shopper' }, sessionKeys) };
   };
 
   return {
@@ -91,7 +92,7 @@ export async function createStage(): Promise<Stage> {
     inventory,
     mysqlUrl: database.url,
     namespace,
-    sessionKey: sessionSecret,
+    sessionKeys,
     user,
 
     async drop(seats, { standbyLimit = 0, holdSeconds = 60 } = {}) {
@@ -129,8 +130,8 @@ export async function createStage(): Promise<Stage> {
         inventory: createInventory({ redis: ownRedis, namespace }),
         bannedUsers,
         drops,
-        sessionKey,
-        checkoutKey,
+        sessionKeys,
+        checkoutKeys,
         publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl),
         ops: new Ops(registry),
         registry,

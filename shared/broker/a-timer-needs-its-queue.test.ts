@@ -1,9 +1,9 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
 import { createAnnouncer } from '../announce.ts';
 import { createTestBroker, type TestBroker } from '../testing/broker.ts';
 import { captureLog } from '../testing/captured-log.ts';
 import { eventually } from '../testing/eventually.ts';
 import { createTestInventory, type TestInventory } from '../testing/inventory.ts';
+import { randomKeys } from '../testing/keys.ts';
 import { testServers } from '../testing/servers.ts';
 import { connectBroker, type Broker } from './connect.ts';
 import { NotConfirmed } from './publish.ts';
@@ -27,8 +27,8 @@ test('a timer whose waiting queue was deleted is not set; the queue comes back, 
   const { topology } = servers;
   const { redis, inventory } = shop;
   const channel = await broker.channel('timers', (opened) => topology.assertExpired(opened));
-  const checkoutKey = createSecretKey(randomBytes(32));
-  const announcer = createAnnouncer({ redis, inventory, channel, topology, checkoutKey });
+  const checkoutKeys = randomKeys();
+  const announcer = createAnnouncer({ redis, inventory, channel, topology, checkoutKeys });
   const { place } = await shop.onSale({ holdSeconds });
   const now = Date.now();
   const hold = {

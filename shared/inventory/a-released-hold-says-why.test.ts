@@ -1,13 +1,13 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
 import { createAnnouncer } from '../announce.ts';
 import { Topology } from '../broker/topology.ts';
 import { readEntryState } from '../entry-state.ts';
 import type { DropNews } from '../realtime-events.ts';
 import { createTestInventory } from '../testing/inventory.ts';
+import { randomKeys } from '../testing/keys.ts';
 
 const shop = createTestInventory();
 const { inventory } = shop;
-const checkoutKey = createSecretKey(randomBytes(32));
+const checkoutKeys = randomKeys();
 /** MySQL is asked only about drops that are over. */
 const source = { inventory, db: undefined as never };
 afterAll(() => shop.stop());
@@ -15,7 +15,7 @@ afterAll(() => shop.stop());
 async function held(changes: Parameters<typeof shop.onSale>[0] = {}) {
   const { drop, place } = await shop.onSale(changes);
   const hold = await shop.hold(place, 1);
-  const state = (buyerId = 1) => readEntryState(source, drop, buyerId, checkoutKey);
+  const state = (buyerId = 1) => readEntryState(source, drop, buyerId, checkoutKeys);
   const pay = async () => {
     const begun = await inventory.beginPayment(place, hold, 'a request');
     expect(begun.kind).toBe('paying');
@@ -85,7 +85,7 @@ test('who stands by is told how many seats may still come back, in any part of t
   await shop.hold(place, 2, 2);
   const other = await shop.hold({ ...place, partition: 1 }, 3, 2);
   expect(await shop.decide(place, '4:1')).toEqual(['standby 1']);
-  const state = () => readEntryState(source, drop, 4, checkoutKey);
+  const state = () => readEntryState(source, drop, 4, checkoutKeys);
   expect(await state()).toMatchObject({ status: 'standby', position: 1, mayComeBack: 4 });
   await inventory.beginPayment({ ...place, partition: 1 }, other, 'a request');
   expect(await state()).toMatchObject({ mayComeBack: 4 });
@@ -107,7 +107,7 @@ test('word of it says the same', async () => {
     inventory,
     channel: { current: () => undefined, ready: () => false },
     topology: new Topology(shop.namespace, 1),
-    checkoutKey,
+    checkoutKeys,
   });
   await announcer.promoted(place, [], { buyerId: 1, reason: 'expired', version: 7 });
   expect((await told).events).toEqual([

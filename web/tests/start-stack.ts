@@ -23,12 +23,13 @@ import type { newDrop } from '../../shared/contract/drops.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
 import type { Limits } from '../../shared/front-door-limits.ts';
 import { Keys } from '../../shared/inventory/keys.ts';
+import { readKeyList } from '../../shared/key-list.ts';
 import { createLog } from '../../shared/log.ts';
 import { publishNews } from '../../shared/news.ts';
 import type { DropNews } from '../../shared/realtime-events.ts';
 import { capacityOf } from '../../shared/inventory/layout.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
-import { signingKeyFromHex, signSession, type Role } from '../../shared/session.ts';
+import { signSession, type Role } from '../../shared/session.ts';
 import { createTestDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { testServers } from '../../shared/testing/servers.ts';
@@ -58,7 +59,7 @@ export async function startStack({ limits = wideLimits }: { limits?: Partial<Lim
   const { db } = database;
   const ports = await freePorts([...tierNames, 'sandbox-payments', 'front-door'] as const);
   const secrets = generateSecrets();
-  const sessionKey = signingKeyFromHex(secrets.sessionKey);
+  const sessionKeys = readKeyList(secrets.sessionKey);
   const url = `http://127.0.0.1:${ports['front-door']}`;
   const pages = join(root, 'web/dist');
   const { redisNodes: nodes, amqpUrl } = testServers();
@@ -124,7 +125,7 @@ export async function startStack({ limits = wideLimits }: { limits?: Partial<Lim
   async function person(role: Role = 'shopper', name = 'Robin Chen', chosenEmail?: string) {
     const email = chosenEmail ?? `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
     const [id] = await db('users').insert({ email, name, role, password_hash: 'none' });
-    const token = signSession({ userId: id!, role }, sessionKey);
+    const token = signSession({ userId: id!, role }, sessionKeys);
     const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
       const response = await fetch(`${url}/api${path}`, {
         method,
@@ -187,7 +188,7 @@ export async function startStack({ limits = wideLimits }: { limits?: Partial<Lim
   return {
     url,
     namespace,
-    sessionKey,
+    sessionKeys,
     db,
     tiers,
     /** The provider of payments. */

@@ -6,14 +6,15 @@
 import { createServer } from 'node:http';
 import { loadDrop } from '../../../shared/drops/drop.ts';
 import { questionFor } from '../../../shared/drops/question.ts';
+import { readKeyList } from '../../../shared/key-list.ts';
 import { connectMysql } from '../../../shared/mysql/connect.ts';
-import { signingKeyFromHex, signSession } from '../../../shared/session.ts';
+import { signSession } from '../../../shared/session.ts';
 import { offer } from '../http-load.ts';
 import { post } from '../requests.ts';
 
 const buyers = 100_000;
 const db = connectMysql(process.env['MYSQL_URL'] ?? '', { max: 1 });
-const key = signingKeyFromHex(process.env['SESSION_KEY'] ?? '');
+const key = readKeyList(process.env['SESSION_KEYS'] ?? '');
 const tokens: string[] = [];
 /** By drop. */
 const known = new Map<number, Buffer[]>();
