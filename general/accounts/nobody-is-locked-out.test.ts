@@ -2,6 +2,8 @@ import { scryptSync } from 'node:crypto';
 import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import request from 'supertest';
+import type { KeyList } from '../../shared/key-list.ts';
+import { randomKeys } from '../../shared/testing/keys.ts';
 import { startGeneral, type TestGeneral } from '../testing/start-general.ts';
 import { ProofOfWork } from './proof-of-work.ts';
 
@@ -149,6 +151,21 @@ describe('a proof', () => {
     const ago = (seconds: number) => proofs().challenge(about, 1, Date.now() - seconds * 1000);
     expect(await proofs().accepts(await solve(await ago(305)), about, 1)).toBe(false);
     expect(await proofs().accepts(await solve(await ago(200)), about, 1)).toBe(true);
+  });
+
+  test('passes with whichever of our keys its challenge was made, and with no other', async () => {
+    const [old] = general.deps.sessionKeys;
+    const [added] = randomKeys();
+    const accepts = async (keys: KeyList, by: KeyList) => {
+      const { spendOnce } = general.deps;
+      const challenge = await new ProofOfWork(by, spendOnce).challenge(about, 1);
+      return new ProofOfWork(keys, spendOnce).accepts(await solve(challenge), about, 1);
+    };
+    // While the key of sessions is rotated (docs/operations.md).
+    expect(await accepts([old], [old, added])).toBe(true);
+    expect(await accepts([old, added], [added, old])).toBe(true);
+    expect(await accepts([added, old], [old, added])).toBe(true);
+    expect(await accepts([added], [old])).toBe(false);
   });
 
   test('does not pass with other work than was asked for', async () => {

@@ -25,6 +25,16 @@ test('an account is made, its session given as token and as cookie, and it opens
   expect(again.body).toMatchObject({ user });
 });
 
+test('every sign-in has a name of its own, which its session carries', async () => {
+  const made = await signUp({ email: 'sid@example.org', password, name: 'Sid' }).expect(201);
+  const again = await signIn({ email: 'sid@example.org', password }).expect(200);
+  const sids = [made, again].map(
+    ({ body }) => verifySession((body as { token: string }).token, general.deps.sessionKeys)?.signInId,
+  );
+  expect(sids).toEqual([expect.stringMatching(/^[\w-]{16}$/), expect.stringMatching(/^[\w-]{16}$/)]);
+  expect(sids[0]).not.toBe(sids[1]);
+});
+
 test('the password is kept as a memory-hard hash and never told', async () => {
   const { text } = await signUp({ email: 'bob@example.org', password, name: 'Bob' }).expect(201);
   const { password_hash } = await general.db('users').where({ email: 'bob@example.org' }).first();
