@@ -29,7 +29,7 @@ test('a banned buyer signs in, sees the tickets and whom to write to, and is tol
 
   // Not to the sale, which is closed to them.
   await page.getByRole('heading', { name: 'My tickets' }).waitFor();
-  await page.getByText('This account is blocked, so it cannot buy').waitFor();
+  await page.getByText('This account is blocked and cannot buy').waitFor();
   await page.getByRole('link', { name: 'The Lanterns' }).click();
   await page.getByRole('link', { name: stack.organizer.email }).waitFor();
   expect(page.url()).toContain(orderId);

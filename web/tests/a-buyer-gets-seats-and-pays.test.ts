@@ -20,7 +20,7 @@ test('from sign-up over the opening to a paid order with a code for each seat', 
   await page.getByLabel('E-mail').fill('robin@');
   await page.getByRole('textbox', { name: 'Password' }).fill('short');
   await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByText('This is not an e-mail address.').waitFor();
+  await page.getByText('Enter a valid e-mail address.').waitFor();
   await page.getByText('At least 10 characters.', { exact: true }).waitFor();
   await page.getByLabel('E-mail').fill(`robin-${dropId}@seatdrop.test`);
   await page.getByRole('textbox', { name: 'Password' }).fill('correct horse battery');
@@ -46,7 +46,7 @@ test('from sign-up over the opening to a paid order with a code for each seat', 
   await page.getByRole('radio', { name: /^Declined/ }).check();
   await page.getByRole('button', { name: 'Pay €130' }).click();
   await page.getByText('try another card').waitFor();
-  await page.getByRole('radio', { name: /^Goes through/ }).check();
+  await page.getByRole('radio', { name: /^Approved/ }).check();
   await page.getByRole('button', { name: 'Pay €130' }).click();
   await untilStage(page, 'paid');
 
@@ -74,7 +74,7 @@ test('a payment that is undecided keeps the seats and ends in an order by itself
   await buy(page, 1);
   await untilStage(page, 'held');
   await page.getByRole('link', { name: /^Pay / }).click();
-  await page.getByRole('radio', { name: /^Undecided/ }).check();
+  await page.getByRole('radio', { name: /^Pending/ }).check();
   await page.getByRole('button', { name: /^Pay / }).click();
   await untilStage(page, 'paying');
   await page.reload();
@@ -145,9 +145,9 @@ test('busy is said, waited out and tried again, and a second press sends nothing
   });
   await page.getByRole('radio', { name: 'Cello' }).check();
   await page.getByRole('button', { name: /^Buy / }).dblclick();
-  await page.getByText('Very busy. Your entry is sent again by itself').waitFor();
-  await page.getByText('You are in line, and your entry is sent again by itself').waitFor();
-  await page.getByText('Too many tries. Your entry is sent again by itself').waitFor();
+  await page.getByText('Very busy. Your entry is resent automatically').waitFor();
+  await page.getByText('You are in line, and your entry is resent automatically').waitFor();
+  await page.getByText('Too many attempts. Your entry is resent automatically').waitFor();
   await untilStage(page, 'held');
   expect(sent).toBe(4);
   await context.close();
@@ -159,10 +159,10 @@ test('a wrong answer is said at the question, and the right one still gets seats
   const page = await openSale(context, dropId);
   await untilStage(page, 'open');
   await page.getByRole('button', { name: /^Buy / }).click();
-  await page.getByText('Choose an answer first.').waitFor();
+  await page.getByText('Choose an answer.').waitFor();
   await page.getByRole('radio', { name: 'Harp' }).check();
   await page.getByRole('button', { name: /^Buy / }).click();
-  await page.getByText('That is not the answer.').waitFor();
+  await page.getByText('That is not the right answer.').waitFor();
   await buy(page);
   await untilStage(page, 'held');
   await context.close();

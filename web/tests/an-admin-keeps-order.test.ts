@@ -51,7 +51,7 @@ test('a role is changed after a question, and never one’s own', async () => {
   await page.getByLabel('Name or e-mail').fill('Paul');
   const row = page.getByRole('listitem').filter({ hasText: 'Paul Promoted' });
   await row.getByLabel('Role').selectOption('organizer');
-  await page.getByRole('button', { name: 'Do nothing' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
   expect((await shopper.ask<{ user: { role: string } }>('GET', '/auth/me')).user.role).toBe('shopper');
   await row.getByLabel('Role').selectOption('organizer');
   await page.getByRole('button', { name: 'Change role' }).click();
@@ -88,8 +88,8 @@ test('parked messages are sent again, and are handled', async () => {
   await page.getByText(`1 entry of sale ${dropId}`).waitFor();
   await page.getByRole('button', { name: 'Send all again' }).click();
   await page.getByRole('button', { name: 'Send again', exact: true }).click();
-  await page.getByText('1 sent again, 0 parked now.').waitFor();
-  await page.getByRole('heading', { name: 'Nothing is parked' }).waitFor();
+  await page.getByText('1 sent again, 0 failed now.').waitFor();
+  await page.getByRole('heading', { name: 'No failed messages' }).waitFor();
   expect((await buyer.outcome(dropId)).status).toBe('held');
   await context.close();
 });
@@ -100,7 +100,7 @@ test('the questions of anybody’s sale are seen, changed while it has not opene
   const page = await context.newPage();
   await page.goto(`/organize/drops/${dropId}/edit`);
   const question = page.getByLabel('Question', { exact: true });
-  await page.getByRole('button', { name: 'Add a question' }).waitFor();
+  await page.getByRole('button', { name: 'Add question' }).waitFor();
   expect(await question.inputValue()).toBe('Which of these is played with a bow?');
   await question.fill('Which of these has a bow?');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -128,7 +128,7 @@ test('all sales are listed by phase, and each tier says how it is', async () => 
   await page.getByRole('button', { name: 'Resume' }).waitFor();
 
   await page.goto('/admin/health');
-  await page.getByRole('heading', { name: 'Everything is ready' }).waitFor();
+  await page.getByRole('heading', { name: 'All processes are ready' }).waitFor();
   await stack.tiers.get('realtime')?.stop();
   await page.getByRole('heading', { name: 'One process is not ready' }).waitFor();
   expect(await page.locator('[data-state="unreachable"] h3').allTextContents()).toEqual(['realtime ']);

@@ -23,10 +23,10 @@ function londonTime(at: number): string {
 }
 
 async function fillDrop(page: Page): Promise<void> {
-  await page.getByLabel('Price of a seat').fill('12,50');
+  await page.getByLabel('Price per seat').fill('12,50');
   await page.getByLabel('Section', { exact: true }).fill('Stalls');
   await page.getByLabel('Rows').fill('2');
-  await page.getByLabel('Seats a row').fill('5');
+  await page.getByLabel('Seats per row').fill('5');
   await page.getByLabel('Question', { exact: true }).fill('Which of these is played with a bow?');
   for (const [index, choice] of ['Cello', 'Harp', 'Drum'].entries()) {
     await page.getByRole('textbox', { name: `Choice ${index + 1}` }).fill(choice);
@@ -38,10 +38,10 @@ test('an event and a sale are made, and sell while the organizer watches', async
   const context = await browser.visit({ as: organizer });
   const page = await context.newPage();
   await page.goto('/organize');
-  await heading(page, 'Nothing announced yet');
+  await heading(page, 'No events yet');
   await page.getByRole('link', { name: 'New event' }).click();
   await page.getByLabel('Title').fill('Evening of Glass');
-  await page.getByLabel('Place').fill('Old Foundry');
+  await page.getByLabel('Venue').fill('Old Foundry');
   await page.getByLabel('Begins').fill('2031-07-04T19:30');
   await page.getByText('19:30 BST (18:30 UTC)').waitFor();
   await page.getByLabel('Description').fill('Glass, played.');
@@ -50,10 +50,10 @@ test('an event and a sale are made, and sell while the organizer watches', async
   await heading(page, 'New sale');
   await page.getByLabel('Sale opens').fill(londonTime(Date.now()));
   await fillDrop(page);
-  await page.getByText('€12.50 each · €125 if all are sold').waitFor();
+  await page.getByText('€12.50 each · €125 if sold out').waitFor();
   await heading(page, '10 seats');
   await page.getByRole('radio', { name: 'Cello', exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Create the sale' }).click();
+  await page.getByRole('button', { name: 'Create sale' }).click();
 
   await page.getByText('On sale', { exact: true }).waitFor();
   await figure(page, 'free', '10');
@@ -70,7 +70,7 @@ test('an event and a sale are made, and sell while the organizer watches', async
   await page.getByText('4 of 10 seats free, 2 held, 4 sold.').waitFor({ state: 'attached' });
 
   await page.getByRole('link', { name: 'Report' }).click();
-  await page.getByText('The sale still goes on').waitFor();
+  await page.getByText('The sale is still running').waitFor();
   await page.getByText('Entries decided').waitFor();
   await page.goto('/organize');
   await page.getByText('4 of 10 sold').waitFor();
@@ -89,7 +89,7 @@ test('a paused sale is paused for whoever looks at it, and goes on for them when
   await Promise.all([page.goto(`/organize/drops/${dropId}`), shop.goto(`/drops/${dropId}`)]);
   await untilStage(shop, 'open');
   await page.getByRole('button', { name: 'Pause' }).click();
-  await page.getByRole('button', { name: 'Pause the sale' }).click();
+  await page.getByRole('button', { name: 'Pause sale' }).click();
   await page.getByText('Paused', { exact: true }).waitFor();
   await untilStage(shop, 'paused');
   await page.getByRole('button', { name: 'Resume' }).click();
@@ -104,17 +104,17 @@ test('the closing is moved, but never into the past', async () => {
   const context = await browser.visit({ as: stack.organizer });
   const page = await context.newPage();
   await page.goto(`/organize/drops/${dropId}`);
-  await page.getByRole('button', { name: 'Move closing' }).click();
+  await page.getByRole('button', { name: 'Change closing time' }).click();
   const closes = page.getByLabel('Sale closes');
   await closes.fill('2020-01-01T10:00');
-  await page.getByRole('button', { name: 'Move the closing' }).click();
-  await page.getByText('This lies in the past.').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('This time is in the past.').waitFor();
   await closes.fill('2031-03-30T01:30');
   await page.getByText('This time does not exist').waitFor();
   await closes.fill('2031-10-26T01:30');
-  await page.getByText('The clocks go back over this time').waitFor();
+  await page.getByText('The clocks go back here').waitFor();
   await page.getByRole('button', { name: '+1 day' }).click();
-  await page.getByRole('button', { name: 'Move the closing' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Open until Mon, 27 Oct 2031, 01:30 GMT', { exact: true }).waitFor();
   const { closesAt } = await stack.organizer.ask<{ closesAt: string }>('GET', `/drops/${dropId}`);
   expect(closesAt).toBe('2031-10-27T01:30:00.000Z');
@@ -131,11 +131,11 @@ test('a cancelled sale gives the money back, once the word is typed', async () =
   const page = await context.newPage();
   await page.goto(`/organize/drops/${dropId}`);
   await figure(page, 'sold', '2');
-  await page.getByRole('button', { name: 'Cancel the sale' }).click();
+  await page.getByRole('button', { name: 'Cancel sale' }).click();
   await page.getByText('1 order (€130) is refunded in full').waitFor();
   await page.getByText('1 seat is taken back from their buyers').waitFor();
   await page.getByRole('button', { name: 'Cancel and refund' }).click();
-  await page.getByText('Fill this in.').waitFor();
+  await page.getByText('Required').waitFor();
   expect((await stack.organizer.ask<{ state: string }>('GET', `/drops/${dropId}`)).state).toBe('open');
   await page.getByLabel('Type “cancel” to confirm').fill('cancel');
   await page.getByRole('button', { name: 'Cancel and refund' }).click();
@@ -193,7 +193,7 @@ test('one order is refunded, and its seats are on sale again', async () => {
 
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Orders' }).click();
-  await page.getByRole('link', { name: 'All orders as CSV' }).click();
+  await page.getByRole('link', { name: 'Download orders (CSV)' }).click();
   expect((await download).suggestedFilename()).toBe(`drop-${dropId}-orders.csv`);
   await context.close();
 });
@@ -204,23 +204,23 @@ test('what cannot be sold is refused at its field, and nothing is sent', async (
   await page.goto(`/organize/events/${stack.eventId}/drops/new`);
   const sent: string[] = [];
   page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
-  const create = page.getByRole('button', { name: 'Create the sale' });
+  const create = page.getByRole('button', { name: 'Create sale' });
   await create.click();
-  await page.getByText(/fields need another look/).waitFor();
+  await page.getByText(/Fix \d+ fields/).waitFor();
 
   await fillDrop(page);
-  await page.getByLabel('Price of a seat').fill('12.505');
+  await page.getByLabel('Price per seat').fill('12.505');
   await create.click();
   await page.getByText('At most 2 decimals: 65.00.').waitFor();
   await page.getByLabel('Currency').selectOption('JPY');
   await page.getByText('This currency has no decimals: 65.').waitFor();
-  await page.getByLabel('Price of a seat').fill('1250');
+  await page.getByLabel('Price per seat').fill('1250');
   await page.getByText('¥1,250 each').waitFor();
-  await page.getByLabel('Seats each, at most').fill('11');
+  await page.getByLabel('Max. seats per buyer').fill('11');
   await page.getByLabel('Sale closes').fill(londonTime(Date.now()));
   await create.click();
   await page.getByText('At most 10.').waitFor();
-  await page.getByLabel('Seats each, at most').fill('10');
+  await page.getByLabel('Max. seats per buyer').fill('10');
   await create.click();
   await page.getByText('The sale must close after it opens.').waitFor();
   expect(sent).toEqual([]);
@@ -229,7 +229,7 @@ test('what cannot be sold is refused at its field, and nothing is sent', async (
   await page.getByLabel('Sale opens').fill('2020-05-04T10:00');
   await page.getByLabel('Sale closes').fill('2031-05-04T10:00');
   await create.click();
-  await page.getByText('This lies in the past.').waitFor();
+  await page.getByText('This time is in the past.').waitFor();
   expect(await page.getByLabel('Sale opens').getAttribute('aria-invalid')).toBe('true');
   expect(sent).toHaveLength(1);
   await page.getByLabel('Sale opens').fill('2031-04-04T10:00');
@@ -262,9 +262,9 @@ test('seats that another sale of the event has are refused while they are typed,
   await taken(other).waitFor();
   const sent: string[] = [];
   page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
-  const create = page.getByRole('button', { name: 'Create the sale' });
+  const create = page.getByRole('button', { name: 'Create sale' });
   await create.click();
-  await page.getByText('One field needs another look. It is marked.').waitFor();
+  await page.getByText('Fix 1 field to continue. It is marked.').waitFor();
   expect(await name.getAttribute('aria-invalid')).toBe('true');
   expect(sent).toEqual([]);
 
@@ -288,16 +288,16 @@ test('a sale that is not open yet is changed, and only what was touched is sent'
   const context = await browser.visit({ as: stack.organizer });
   const page = await context.newPage();
   await page.goto(`/organize/drops/${dropId}/edit`);
-  await page.getByLabel('Price of a seat').fill('70');
-  await page.getByRole('button', { name: 'Add a question' }).click();
+  await page.getByLabel('Price per seat').fill('70');
+  await page.getByRole('button', { name: 'Add question' }).click();
   const second = page.getByRole('group', { name: 'Question 2' });
   // Nobody has been in these fields yet, so nothing is said of them.
   await second.getByLabel('Question', { exact: true }).waitFor();
-  expect(await page.getByText('Fill this in.').count()).toBe(0);
+  expect(await page.getByText('Required').count()).toBe(0);
   await second.getByLabel('Question', { exact: true }).fill('How many strings has a cello?');
-  await second.getByText('Typing', { exact: true }).click();
-  expect(await second.getByRole('radio', { name: 'Typing' }).isChecked()).toBe(true);
-  await second.getByLabel('Right answer').fill('4');
+  await second.getByText('Text', { exact: true }).click();
+  expect(await second.getByRole('radio', { name: 'Text' }).isChecked()).toBe(true);
+  await second.getByLabel('Correct answer').fill('4');
   const request = page.waitForRequest((each) => each.method() === 'PATCH');
   await page.getByRole('button', { name: 'Save' }).click();
   expect(Object.keys((await request).postDataJSON() as object).toSorted()).toEqual(['price', 'questions']);
@@ -314,16 +314,16 @@ test('a field that is left empty says so, and the press that left it still count
   const context = await browser.visit({ as: stack.organizer });
   const page = await context.newPage();
   await page.goto(`/organize/events/${stack.eventId}/drops/new`);
-  const fault = page.getByText('Fill this in.');
+  const fault = page.getByText('Required');
   await page.getByLabel('Question', { exact: true }).focus();
-  const typing = await page.getByText('Typing', { exact: true }).boundingBox();
+  const typing = await page.getByText('Text', { exact: true }).boundingBox();
   await page.mouse.move(typing!.x + 5, typing!.y + 5);
   await page.mouse.down();
   // As long as a finger needs: the line of fault must not move the button away from it meanwhile.
   await page.waitForTimeout(300);
   expect(await fault.count()).toBe(0);
   await page.mouse.up();
-  await page.getByLabel('Right answer').waitFor();
+  await page.getByLabel('Correct answer').waitFor();
   await fault.waitFor();
   await page.getByLabel('Question', { exact: true }).fill('How many strings has a cello?');
   await fault.waitFor({ state: 'detached' });
@@ -335,11 +335,11 @@ test('unsaved work is not left by accident: not by a link, not by Back', async (
   const page = await context.newPage();
   await page.goto('/organize');
   await page.getByRole('link', { name: 'Edit event' }).first().click();
-  await page.getByLabel('Place').fill('Somewhere else');
+  await page.getByLabel('Venue').fill('Somewhere else');
   await page.getByRole('link', { name: 'Your events' }).click();
   await page.getByRole('alertdialog', { name: 'Leave without saving?' }).waitFor();
-  await page.getByRole('button', { name: 'Stay here' }).click();
-  expect(await page.getByLabel('Place').inputValue()).toBe('Somewhere else');
+  await page.getByRole('button', { name: 'Stay' }).click();
+  expect(await page.getByLabel('Venue').inputValue()).toBe('Somewhere else');
   await page.evaluate(() => history.back());
   await page.getByRole('alertdialog', { name: 'Leave without saving?' }).waitFor();
   await page.getByRole('button', { name: 'Leave', exact: true }).click();
@@ -363,7 +363,7 @@ test('a ticket lets one person in, whether typed, scanned by hand or by camera',
 
   await shown('ready');
   // The event is years away.
-  await page.getByRole('button', { name: 'Check tickets all the same' }).click();
+  await page.getByRole('button', { name: 'Check tickets anyway' }).click();
   await page.getByLabel('Ticket code').fill(first);
   await page.keyboard.press('Enter');
   await shown('let_in');
@@ -413,9 +413,9 @@ test('the pages are for those who run sales, each for their own', async () => {
   const shopper = await browser.visit({ as: await stack.person() });
   const shop = await shopper.newPage();
   await shop.goto('/organize');
-  await heading(shop, 'Not for your account');
+  await heading(shop, 'No access');
   await shop.goto('/admin/users');
-  await heading(shop, 'Not for your account');
+  await heading(shop, 'No access');
   await shopper.close();
 
   const other = await browser.visit({ as: await stack.person('organizer') });
@@ -423,6 +423,6 @@ test('the pages are for those who run sales, each for their own', async () => {
   await foreign.goto(`/organize/drops/${dropId}`);
   await foreign.getByText('This belongs to another organizer.').waitFor();
   await foreign.goto('/admin/health');
-  await heading(foreign, 'Not for your account');
+  await heading(foreign, 'No access');
   await other.close();
 });

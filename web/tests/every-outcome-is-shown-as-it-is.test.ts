@@ -15,10 +15,10 @@ test('standby shows the place in line, and becomes seats when some come back', a
   await second.enter(dropId, 1);
   const context = await browser.visit({ as: await stack.person() });
   const page = await openSale(context, dropId);
-  await page.getByText('No seat is free at the moment.').waitFor();
+  await page.getByText('No seats are free at the moment.').waitFor();
   await buy(page, 2);
   await untilStage(page, 'standby');
-  await page.getByText('1 buyer is before you. 4 seats are still held or being paid').waitFor();
+  await page.getByText('1 buyer is before you. 4 seats are still held or paying').waitFor();
   await second.giveBack(dropId);
   await page.reload();
   await page.getByText('You are first in line.').waitFor();
@@ -242,7 +242,7 @@ test('two tabs agree', async () => {
   await buy(one, 1);
   await Promise.all([untilStage(one, 'held'), untilStage(two, 'held')]);
   await two.getByRole('button', { name: 'Give back' }).click();
-  await two.getByRole('button', { name: 'Give them back' }).click();
+  await two.getByRole('button', { name: 'Give back' }).click();
   await Promise.all([untilStage(one, 'released'), untilStage(two, 'released')]);
   await one.getByRole('heading', { name: 'You gave your seats back' }).waitFor();
   await context.close();
@@ -272,7 +272,7 @@ test('the seat map follows: free, held and sold in numbers for those who cannot 
   await two.enter(dropId, 2);
   await two.pay(dropId);
   await page.getByText('5 of 10 seats free, 3 held, 2 sold.').waitFor({ state: 'attached' });
-  await page.getByText('Sections in numbers').click();
+  await page.getByText('Sections as a table').click();
   await page.getByRole('row', { name: 'Floor 1 5 3 2' }).waitFor();
   await context.close();
 });

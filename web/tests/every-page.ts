@@ -171,7 +171,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
   const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
   /** Where tickets are checked; the event is on another day, which is said first. */
   const atTheDoor = async (page: Page) => {
-    await press(page, 'Check tickets all the same');
+    await press(page, 'Check tickets anyway');
     await page.getByText('Ready for the next ticket').first().waitFor();
   };
   const dialog = (name: string | RegExp) => async (page: Page) => {
@@ -199,13 +199,13 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
   });
 
   const sights: Sight[] = [
-    { name: 'home', route: '/', path: '/', show: heading('What is on') },
+    { name: 'home', route: '/', path: '/', show: heading('Events') },
     {
       name: 'home with the menu open',
       route: '/',
       as: shopper,
       path: '/',
-      show: then(heading('What is on'), async (page) => {
+      show: then(heading('Events'), async (page) => {
         await press(page, /^Account of /);
         await page.getByRole('radio', { name: 'Dark' }).waitFor();
       }),
@@ -263,13 +263,13 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       show: heading(hostile.title),
     },
     { name: 'no such order', route: '/orders/:id', as: shopper, path: '/orders/nothing', show: allLoaded },
-    { name: 'no such page', route: '', path: '/nowhere', show: heading('Nothing here') },
+    { name: 'no such page', route: '', path: '/nowhere', show: heading('Page not found') },
     {
       name: 'offline',
       route: '',
       path: '/nowhere',
       show: async (page) => {
-        await heading('Nothing here')(page);
+        await heading('Page not found')(page);
         await page.context().setOffline(true);
         await text(/You are offline/)(page);
       },
@@ -415,7 +415,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       route: '/organize/events/:id/drops/new',
       as: organizer,
       path: `${event}/drops/new`,
-      show: text('Create the sale'),
+      show: text('Create sale'),
     },
     {
       name: 'new sale with faults',
@@ -426,9 +426,9 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       show: async (page) => {
         await page.getByLabel('Section').first().fill('W'.repeat(80));
         await page.getByLabel('Rows').fill('20');
-        await page.getByLabel('Seats a row').fill('40');
+        await page.getByLabel('Seats per row').fill('40');
         await page.getByLabel('Question', { exact: true }).fill(hostile.question.text);
-        await press(page, 'Create the sale');
+        await press(page, 'Create sale');
         await someFault(page);
       },
     },
@@ -447,7 +447,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       path: `/organize/drops/${cancelled}`,
       show: allLoaded,
     },
-    ...['Pause', 'Move closing', 'Cancel the sale'].map((name) => ({
+    ...['Pause', 'Change closing time', 'Cancel sale'].map((name) => ({
       name: `dialog: ${name}`,
       route: '/organize/drops/:id',
       as: organizer,
@@ -460,14 +460,14 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       route: '/organize/drops/:id',
       as: organizer,
       path: sale,
-      show: then(dialog('Cancel the sale'), (page) => press(page, 'Cancel and refund'), someFault),
+      show: then(dialog('Cancel sale'), (page) => press(page, 'Cancel and refund'), someFault),
     },
     {
       name: 'edit sale',
       route: '/organize/drops/:id/edit',
       as: organizer,
       path: `/organize/drops/${scheduled}/edit`,
-      show: text('Sections cannot change'),
+      show: text('Sections cannot be changed'),
     },
     {
       name: 'questions',
@@ -509,7 +509,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       route: '/organize/events/:id/check-in',
       as: organizer,
       path: checkIns,
-      show: text('Check tickets all the same'),
+      show: text('Check tickets anyway'),
     },
     {
       name: 'check-in',
@@ -547,14 +547,14 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       route: '/organize',
       as: shopper,
       path: '/organize',
-      show: text('Not for your account'),
+      show: text('No access'),
     },
     {
       name: 'not for organizers',
       route: '/admin',
       as: organizer,
       path: '/admin',
-      show: text('Not for your account'),
+      show: text('No access'),
     },
     { name: 'users', route: '/admin/users', as: admin, path: '/admin', show: text(hostile.arabicName) },
     { name: 'dialog: ban', route: '/admin/users', as: admin, path: '/admin/users', show: dialog(/^Ban/) },
@@ -575,7 +575,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       path: '/admin/users',
       show: async (page) => {
         await page.getByRole('searchbox').fill('q'.repeat(250));
-        await text('Nobody found')(page);
+        await text('No users found')(page);
       },
     },
     { name: 'all sales', route: '/admin/drops', as: admin, path: '/admin/drops', show: text(hostile.title) },
@@ -598,7 +598,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       route: '/admin/health',
       as: admin,
       path: '/admin/health',
-      show: text('Everything is ready'),
+      show: text('All processes are ready'),
     },
   ];
   return { sights, stop: () => broker.stop() };

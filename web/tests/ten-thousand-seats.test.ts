@@ -100,7 +100,7 @@ test('on a phone they are enlarged by buttons and by two fingers, and moved by o
     { from: [x + 20, y], to: [x + 80, y] },
   ]);
   await untilView(page, ({ scale }) => scale > moved.scale * 1.5);
-  await page.getByRole('button', { name: 'Whole plan' }).click();
+  await page.getByRole('button', { name: 'Whole map' }).click();
   await untilView(page, (now) => now.scale === 1 && now.x === 0 && now.y === 0);
   await context.close();
 });

@@ -37,7 +37,7 @@ async function payAt(seat: string) {
 test('Back during a payment shows that it is being decided, not Pay', async () => {
   const { checkout } = await payAt('0.1');
   act(() => navigate('/drops/1'));
-  await title('Your payment is being decided');
+  await title('Your payment is being processed');
   expect(screen.queryByText(/^Pay/)).toBeNull();
   await checkout.end(Response.json({ id: 'order-1' }, { status: 201 }));
   await title('Paid. See you there.');
@@ -47,7 +47,7 @@ test('Back during a payment shows that it is being decided, not Pay', async () =
 test('a card that was declined meanwhile is told of where the buyer is', async () => {
   const { checkout } = await payAt('0.2');
   act(() => navigate('/drops/1'));
-  await title('Your payment is being decided');
+  await title('Your payment is being processed');
   await checkout.end(problem(402, 'payment_declined', { expiresAt: fromNow(60_000) }));
   await title('This seat is yours to buy');
   expect(screen.getByText(/The card was declined/)).toBeTruthy();

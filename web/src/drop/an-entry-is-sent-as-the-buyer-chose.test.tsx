@@ -27,9 +27,9 @@ test('after too many wrong answers nothing is sent until the buyer chooses again
   await showDropPage();
   await userEvent.click(await screen.findByLabelText('three'));
   await buy();
-  await screen.findByText(/That is not the answer/);
+  await screen.findByText(/That is not the right answer/);
   await buy();
-  await screen.findByText(/Nothing is sent by itself/);
+  await screen.findByText(/not resent automatically/);
   // While the wait lasts, Buy does nothing.
   await userEvent.click(screen.getByRole('button', { name: /^Buy/ }));
   expect(sent.count).toBe(2);

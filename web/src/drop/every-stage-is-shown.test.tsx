@@ -30,7 +30,7 @@ test.each<[string, Parameters<typeof showDropPage>[0], string]>([
   [
     'a payment that the bank thinks about',
     { entry: { ...held, status: 'paying' } },
-    'Your payment is being decided',
+    'Your payment is being processed',
   ],
   ['a place in standby', { entry: { status: 'standby', version: 2, position: 3 } }, 'You are in standby'],
   [
@@ -77,7 +77,7 @@ test('a change that the server tells of is shown at once', async () => {
 test('a sale without standby never speaks of it', async () => {
   const drop = aDrop({ standbyLimit: 0 });
   await showDropPage({ drop, state: soldOut, entry: { status: 'sold_out', version: 2 } });
-  await screen.findByText(/Your entry came when every seat was taken\. You were not charged\./);
+  await screen.findByText(/All seats were taken when your entry arrived\. You were not charged\./);
   expect(document.body.textContent).not.toMatch(/standby/i);
 });
 

@@ -16,11 +16,11 @@ const sales: [string, Partial<Drop>, string][] = [
     { state: 'scheduled', opensAt: fromNow(24 * hour), closesAt: fromNow(25 * hour) },
     'Get ready',
   ],
-  ['On sale', { availability: 'seats' }, 'Go to the sale'],
-  ['Few left', { availability: 'few' }, 'Go to the sale'],
+  ['On sale', { availability: 'seats' }, 'Go to sale'],
+  ['Few left', { availability: 'few' }, 'Go to sale'],
   ['Standby open', { availability: 'standby' }, 'Go to standby'],
-  ['Sold out', { availability: 'none' }, 'See how it stands'],
-  ['Paused', { state: 'paused' }, 'See how it stands'],
+  ['Sold out', { availability: 'none' }, 'View sale'],
+  ['Paused', { state: 'paused' }, 'View sale'],
   ['Closed', { state: 'closed', ...over }, ''],
   // Whoever closed it was the clock: the list was read before.
   ['Closed', { state: 'open', availability: 'seats', ...over }, ''],
@@ -90,6 +90,6 @@ test('of several sales of an event the one that can be bought is shown first', a
   ];
   answer('get', '/events/2', anEvent({ drops }));
   draw(<Route path="/events/:id" component={EventPage} />, { at: '/events/2' });
-  const [first] = await screen.findAllByRole('link', { name: 'Go to the sale' });
+  const [first] = await screen.findAllByRole('link', { name: 'Go to sale' });
   expect(first?.getAttribute('href')).toBe('/drops/3');
 });

@@ -30,14 +30,14 @@ test('a new sale: what is empty, what is wrong by itself, and what does not go t
   await userEvent.clear(closes);
   await userEvent.type(closes, (opens as HTMLInputElement).value);
   await userEvent.clear(screen.getByLabelText('Places in standby'));
-  await press('Create the sale');
+  await press('Create sale');
   await untilFaults();
   expect(inReadingOrder()).toEqual([
     'Sale closes',
     'Section',
     'Rows',
-    'Seats a row',
-    'Price of a seat',
+    'Seats per row',
+    'Price per seat',
     'Places in standby',
     'Question',
     'Choice 1',
@@ -51,16 +51,16 @@ test('a new sale: what is empty, what is wrong by itself, and what does not go t
 
 test('two sections and two choices of one name are told beside what is empty', async () => {
   await drawn(<DropForm event={anEvent()} />);
-  await press('Add a section');
+  await press('Add section');
   for (const section of screen.getAllByLabelText('Section')) await userEvent.type(section, 'Floor');
   for (const rows of screen.getAllByLabelText('Rows')) await userEvent.type(rows, '1');
-  for (const seats of screen.getAllByLabelText('Seats a row')) await userEvent.type(seats, '1');
+  for (const seats of screen.getAllByLabelText('Seats per row')) await userEvent.type(seats, '1');
   for (const choice of [1, 2]) await userEvent.type(screen.getByLabelText(`Choice ${choice}`), 'Cello');
-  await press('Create the sale');
+  await press('Create sale');
   await untilFaults();
   screen.getByText('Two sections have the same name.');
   screen.getByText('Two choices are the same.');
-  expect(inReadingOrder()).toEqual(['Price of a seat', 'Seats each, at most', 'Question', 'Choice 3']);
+  expect(inReadingOrder()).toEqual(['Price per seat', 'Max. seats per buyer', 'Question', 'Choice 3']);
   // The sections come before the price.
   expect(document.activeElement?.textContent).toBe('Two sections have the same name.');
 });
@@ -76,12 +76,12 @@ test('what the server finds is gone to in reading order, not in the order of its
   );
   await drawn(<EventForm />);
   await userEvent.type(screen.getByLabelText('Title'), 'The Proms');
-  await userEvent.type(screen.getByLabelText('Place'), 'Hall');
+  await userEvent.type(screen.getByLabelText('Venue'), 'Hall');
   await userEvent.type(screen.getByLabelText('Begins'), fromNow(86_400_000 * 40).slice(0, 16));
   await press('Save and set up the sale');
   await untilFaults();
-  expect(inReadingOrder()).toEqual(['Place', 'Description']);
-  expect(document.activeElement).toBe(screen.getByLabelText('Place'));
+  expect(inReadingOrder()).toEqual(['Venue', 'Description']);
+  expect(document.activeElement).toBe(screen.getByLabelText('Venue'));
 });
 
 test('a new event', async () => {
@@ -89,7 +89,7 @@ test('a new event', async () => {
   await userEvent.type(screen.getByLabelText('Description'), 'Music.');
   await press('Save and set up the sale');
   await untilFaults();
-  expect(inReadingOrder()).toEqual(['Title', 'Place', 'Begins']);
+  expect(inReadingOrder()).toEqual(['Title', 'Venue', 'Begins']);
   expect(document.activeElement).toBe(screen.getByLabelText('Title'));
 });
 

@@ -50,7 +50,7 @@ test('the device does the work, says so, and signs in', async () => {
   await waitFor(() => expect(location.pathname).toBe('/orders'));
   watching.disconnect();
   expect(seen.length).toBeGreaterThan(0);
-  expect(seen[0]).toBe('How much of the task is solved');
+  expect(seen[0]).toBe('Progress of the puzzle');
   expect(asked.bodies[1]).toMatchObject({
     email: 'mara@seatdrop.test',
     proof: { challenge, solution: { counter: 120 } },

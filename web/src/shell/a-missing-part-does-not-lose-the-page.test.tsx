@@ -37,7 +37,7 @@ test('a part that does not come is said to be missing, and the rest of the page 
       </Part>
     </>,
   );
-  await userEvent.click(await screen.findByRole('button', { name: 'Load again' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Reload' }));
   await waitFor(() => expect(asked).toBe(1));
   expect(screen.getByText('The rest')).toBeTruthy();
   expect(reload).not.toHaveBeenCalled();
