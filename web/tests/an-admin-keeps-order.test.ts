@@ -84,7 +84,7 @@ test('parked messages are sent again, and are handled', async () => {
   const context = await browser.visit({ as: admin });
   const page = await context.newPage();
   await page.goto('/admin/parked');
-  await page.getByRole('heading', { name: '1 message is parked' }).waitFor();
+  await page.getByRole('heading', { name: '1 failed message' }).waitFor();
   await page.getByText(`1 entry of sale ${dropId}`).waitFor();
   await page.getByRole('button', { name: 'Send all again' }).click();
   await page.getByRole('button', { name: 'Send again', exact: true }).click();

@@ -18,7 +18,7 @@ test('standby shows the place in line, and becomes seats when some come back', a
   await page.getByText('No seats are free at the moment.').waitFor();
   await buy(page, 2);
   await untilStage(page, 'standby');
-  await page.getByText('1 buyer is before you. 4 seats are still held or paying').waitFor();
+  await page.getByText('1 person is ahead of you. 4 seats are awaiting payment').waitFor();
   await second.giveBack(dropId);
   await page.reload();
   await page.getByText('You are first in line.').waitFor();
@@ -242,7 +242,7 @@ test('two tabs agree', async () => {
   await buy(one, 1);
   await Promise.all([untilStage(one, 'held'), untilStage(two, 'held')]);
   await two.getByRole('button', { name: 'Give back' }).click();
-  await two.getByRole('button', { name: 'Give back' }).click();
+  await two.getByRole('button', { name: 'Give back seats' }).click();
   await Promise.all([untilStage(one, 'released'), untilStage(two, 'released')]);
   await one.getByRole('heading', { name: 'You gave your seats back' }).waitFor();
   await context.close();

@@ -164,7 +164,7 @@ export const en = {
       connecting: 'Opening a live connection.',
       live: 'Changes appear here immediately.',
       polling:
-        'Your network blocks live connections, so this page updates every few seconds. Your chances are the same.',
+        'Your network blocks live connections. This page asks the server regularly instead; your chances are the same.',
       offline: 'Reconnecting. Your place and your seats are safe on the server.',
     },
   },
@@ -240,7 +240,7 @@ export const en = {
     giveBackTitle: 'Give your seats back?',
     giveBackText:
       'They are offered to the next person in standby, or go back on sale, immediately. This cannot be undone.',
-    giveBackYes: 'Give back',
+    giveBackYes: 'Give back seats',
     giveBackNo: 'Keep seats',
     announce: (count: number, time: string) => `${seats(count)} held for you. ${time} left to pay.`,
     timeLeft: (time: string) => `${time} left to pay`,
