@@ -56,7 +56,8 @@ export async function startTiers(sale: TestSale, dropId: number, keys: Keys): Pr
       openDrops,
       lapsedBuyers,
       attempts: new Attempts({ limit: 8, windowMs: 10_000 }),
-      batcher: new Batcher({ channel, topology }),
+      // A broker that is slow for want of CPU must not be taken for one that is away.
+      batcher: new Batcher({ channel, topology, confirmDeadline: 60_000, patience: 60_000 }),
     }),
     ops: new Ops(ofPublisher),
     registry: ofPublisher,
