@@ -1,63 +1,46 @@
-import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
-import helmet from 'helmet';
-import type { Registry } from 'prom-client';
+import express, { type Express, type Request, type Response, type Router } from 'express';
 import { ForgedSessions } from '../shared/forged-sessions.ts';
-import type { Log } from '../shared/log.ts';
+import { finishApp, prepareApp, refuseOtherMethods, type AppOptions } from '../shared/http/express-app.ts';
+import type { Locals } from '../shared/http/observe-requests.ts';
 import type { Reader } from '../shared/mysql/reader.ts';
-import type { Ops } from '../shared/ops.ts';
 import { Problem } from '../shared/problems.ts';
 import { sessionCookieName } from '../shared/session-cookie.ts';
 import { documentedElsewhere } from './api-docs/documented-elsewhere.ts';
 import { openApiDocument } from './api-docs/openapi.ts';
 import { serveDocs } from './api-docs/serve-docs.ts';
-import { answerProblem, toProblem } from './http/answer-problem.ts';
 import { authorize, type AuthorizeDeps } from './http/authorize.ts';
 import { checkInput } from '../shared/check-input.ts';
-import { observeRequests, type Locals } from './http/observe-request.ts';
 import { readBody, requireNoBody } from './http/read-body.ts';
 import { sendText } from './http/send-text.ts';
 import { Otherwise, problemsOf, type Route, type TextStream } from './http/route.ts';
 
-export type AppDeps = Omit<AuthorizeDeps, 'forgedSessions'> & {
-  routes: readonly Route[];
-  /** What is answered with pages rather than data. */
-  pages?: Router;
-  ops: Ops;
-  reader: Pick<Reader, 'writing'>;
-  log: Log;
-  registry: Registry;
-  /** Addresses or networks of the front door; by default it runs beside this tier. */
-  trustedProxies?: string[];
-};
+export type AppDeps = Omit<AuthorizeDeps, 'forgedSessions'> &
+  AppOptions & {
+    routes: readonly Route[];
+    /** What is answered with pages rather than data. */
+    pages?: Router;
+    reader: Pick<Reader, 'writing'>;
+    /** Addresses or networks of the front door; by default it runs beside this tier. */
+    trustedProxies?: string[];
+  };
 
 /** The general tier as an Express application. It does not listen. */
 export function createApp(deps: AppDeps): Express {
-  const { routes, pages, ops, log, registry, publicUrl, trustedProxies = ['loopback'] } = deps;
+  const { routes, pages, publicUrl, trustedProxies = ['loopback'] } = deps;
   const forgedSessions = new ForgedSessions();
   const app = express();
-  app.disable('etag');
-  app.set('case sensitive routing', true);
-  app.set('query parser', 'simple');
   // Nobody but the front door may say which address a request came from.
   app.set('trust proxy', trustedProxies);
-
-  app.use((req, res, next) => void (ops.handle(req, res) || next()));
-  app.use(observeRequests(log, registry));
-  app.use(safetyHeaders(publicUrl));
+  prepareApp(app, deps);
   for (const [path, there] of Map.groupBy(routes, (route) => route.path)) {
     const mounted = app.route(path);
     for (const route of there) mounted[methods[route.method]](serve(route, { ...deps, forgedSessions }));
-    mounted.all((_req, res) => {
-      res.set('Allow', there.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', '));
-      throw new Problem('method_not_allowed');
-    });
+    const allow = there.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
+    mounted.all(refuseOtherMethods(allow));
   }
   app.use(serveDocs(openApiDocument([...routes, ...documentedElsewhere], sessionCookieName(publicUrl))));
   if (pages) app.use(pages);
-  app.use(() => {
-    throw new Problem('not_found');
-  });
-  app.use(answerError);
+  finishApp(app);
   return app;
 }
 
@@ -109,36 +92,3 @@ function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
 }
 
 const methods = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
-
-/** Answers are data for one caller: nothing may run, frame or keep them. */
-function safetyHeaders(publicUrl: URL) {
-  const secure = publicUrl.protocol === 'https:';
-  const headers = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    strictTransportSecurity: secure,
-  });
-  return (req: Request, res: Response, next: NextFunction): void => {
-    res.set('Cache-Control', 'no-store');
-    headers(req, res, next);
-  };
-}
-
-/** Four parameters are how Express knows it. */
-function answerError(
-  error: unknown,
-  _req: Request,
-  res: Response<unknown, Locals>,
-  next: NextFunction,
-): void {
-  const problem = toProblem(error);
-  const { log } = res.locals;
-  if (problem.code === 'internal') log.error({ err: error }, 'unexpected error');
-  else if (problem.code === 'unavailable') log.warn({ err: problem.options.cause }, 'not available');
-  else log.debug({ code: problem.code, detail: problem.options.detail }, 'problem');
-  // Half an answer cannot be taken back; Express ends the connection.
-  if (res.headersSent) next(error);
-  else answerProblem(res, problem);
-}

@@ -55,6 +55,7 @@ await runTier(log, async (lifecycle) => {
   ops.addCheck('banned users (mysql)', () => bannedUsers.loaded());
   ops.addCheck('drops (mysql, redis)', () => openDrops.loaded());
 
+  const publicUrl = config.PUBLIC_URL === undefined ? undefined : new URL(config.PUBLIC_URL);
   const acceptEntry = createAcceptEntry({
     sessionKeys: config.SESSION_KEYS,
     bannedUsers,
@@ -63,9 +64,9 @@ await runTier(log, async (lifecycle) => {
     attempts: new Attempts({ limit: 8, windowMs: 10_000 }),
     batcher,
     onAccepted: accepted.count,
-    publicUrl: config.PUBLIC_URL === undefined ? undefined : new URL(config.PUBLIC_URL),
+    publicUrl,
   });
-  const server = createPublisher({ acceptEntry, ops, registry, log });
+  const server = createPublisher({ acceptEntry, publicUrl, ops, registry, log });
 
   // The port opens before the broker is there: entries are then answered with 503, and /readyz says what is missing.
   await openPort(server, config, ops, lifecycle);

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 
 /**
  * Milliseconds in which a client must have sent what it wants: its headers, and all of it. Nobody keeps a server busy by
@@ -13,6 +13,6 @@ export const httpPatience = {
 };
 
 /** A server with that patience. */
-export function createHttpServer(listener: RequestListener): Server {
-  return createServer(httpPatience, listener);
+export function createHttpServer(listener: RequestListener, options: ServerOptions = {}): Server {
+  return createServer({ ...httpPatience, ...options }, listener);
 }

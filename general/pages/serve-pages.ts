@@ -1,10 +1,10 @@
 /** Pages whose address alone says what they are about. The rest of the web app is files, which the front door has. */
 import { Router, type Request, type Response } from 'express';
-import type { Log } from '../../shared/log.ts';
 import { idInPath } from '../../shared/contract/ids.ts';
+import type { Locals } from '../../shared/http/observe-requests.ts';
+import type { Log } from '../../shared/log.ts';
 import { pagePolicy } from '../../shared/page-policy.ts';
 import type { Deps } from '../deps.ts';
-import type { Locals } from '../http/observe-request.ts';
 import { sayPublic } from '../http/public-answer.ts';
 import { createAppShell, type PageParts } from './app-shell.ts';
 import { eventMeta, eventSaid, noEventMeta } from './event-meta.ts';

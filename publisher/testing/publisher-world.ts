@@ -73,6 +73,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
   const sessionKeys = randomKeys();
   const ops = new Ops(registry);
   ops.addCheck('broker', () => channel?.ready() ?? false);
+  const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl);
   const server = createPublisher({
     acceptEntry: createAcceptEntry({
       sessionKeys,
@@ -80,13 +81,14 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
       openDrops,
       lapsedBuyers,
       attempts: new Attempts({ limit: options.attempts ?? 1_000_000, windowMs: 10_000 }),
-      publicUrl: options.publicUrl === undefined ? undefined : new URL(options.publicUrl),
+      publicUrl,
       batcher: new Batcher({
         channel: channel ?? { current: () => undefined, ready: () => false },
         topology,
         ...options.batching,
       }),
     }),
+    publicUrl,
     ops,
     registry,
     log,

@@ -1,16 +1,19 @@
-import type { Response } from 'express';
-import { Problem, problemBody, problemContentType } from '../../shared/problems.ts';
-import { isTransient } from '../../shared/redis/transient.ts';
+import { Problem, problemBody, problemContentType } from '../problems.ts';
+import { isTransient } from '../redis/transient.ts';
 
-export function answerProblem(res: Response, { code, status, options }: Problem): void {
-  if (options.retryAfter !== undefined) res.set('Retry-After', String(Math.ceil(options.retryAfter)));
-  // The handler may have said otherwise of the answer that it would have given.
-  res.set('Cache-Control', 'no-store');
-  if (status === 401) res.set('WWW-Authenticate', 'Bearer');
-  res
-    .status(status)
-    .type(problemContentType)
-    .send(JSON.stringify(problemBody(code, options)));
+/** An HTTP answer that is an error, as it is sent. */
+export type ProblemAnswer = { status: number; headers: Record<string, string>; body: string };
+
+export function problemAnswer({ code, status, options }: Problem): ProblemAnswer {
+  const body = JSON.stringify(problemBody(code, options));
+  const headers: Record<string, string> = {
+    'content-type': problemContentType,
+    'content-length': String(Buffer.byteLength(body)),
+    'cache-control': 'no-store',
+  };
+  if (options.retryAfter !== undefined) headers['retry-after'] = String(Math.ceil(options.retryAfter));
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  return { status, headers, body };
 }
 
 /** What the caller is told of whatever was thrown: nothing of ours unless it was said in a Problem. */

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import { Histogram, type Registry } from 'prom-client';
-import type { Log } from '../../shared/log.ts';
+import type { Log } from '../log.ts';
+import { requestIdOf } from './request-id.ts';
 
 /** What the application notes about a request on its way. */
 export type Locals = {
@@ -10,9 +10,6 @@ export type Locals = {
   route?: string;
   userId?: number;
 };
-
-/** As proxies and clients make them. Anything else could be put into the log to confuse it. */
-const saneRequestId = /^[\w.-]{8,64}$/;
 
 /** Gives every request an id, a log of its own, one line in it when it is answered, and a place in the metrics. */
 export function observeRequests(log: Log, registry: Registry) {
@@ -25,8 +22,7 @@ export function observeRequests(log: Log, registry: Registry) {
   });
 
   return (req: Request, res: Response<unknown, Locals>, next: NextFunction): void => {
-    const given = req.get('x-request-id');
-    const requestId = given !== undefined && saneRequestId.test(given) ? given : randomUUID();
+    const requestId = requestIdOf(req.headers['x-request-id']);
     res.set('X-Request-Id', requestId);
     res.locals.log = log.child({ requestId });
 

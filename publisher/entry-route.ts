@@ -1,0 +1,119 @@
+/**
+ * `POST /api/drops/:id/entries` on node:http: reads the request, has it accepted, answers. Every entry of a rush comes this
+ * way, so it does without Express (docs/decisions/031).
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { problemAnswer, toProblem } from '../shared/http/problem-answer.ts';
+import { requestIdOf } from '../shared/http/request-id.ts';
+import type { Log } from '../shared/log.ts';
+import { Problem } from '../shared/problems.ts';
+import type { AcceptEntry } from './accept-entry.ts';
+
+export type EntryRouteDeps = { acceptEntry: AcceptEntry; registry: Registry; log: Log };
+
+/** Answers one request. Never throws. */
+export type EntryRoute = (dropId: number, req: IncomingMessage, res: ServerResponse) => void;
+
+/** Bytes; an entry needs about 100. */
+const maxBodyBytes = 16 * 1024;
+const jsonType = /^application\/json\s*(;|$)/i;
+/** Those of general's answers that matter to data: nothing may keep, run or frame it. */
+const securityHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+};
+/**
+ * Sold out is the one answer that is the same for everybody: the front door gives it in our place for a second, and for
+ * one more while one entry at a time comes here to see whether it is still so.
+ */
+const soldOutCaching = { 'cache-control': 's-maxage=1, stale-while-revalidate=1' };
+const acceptedBody = JSON.stringify({ status: 'queued' });
+const acceptedHeaders = {
+  'content-type': 'application/json',
+  'content-length': String(acceptedBody.length),
+  ...securityHeaders,
+};
+
+export function createEntryRoute({ acceptEntry, registry, log }: EntryRouteDeps): EntryRoute {
+  const answers = new Counter({
+    name: 'seatdrop_entries_total',
+    help: 'Answers to entries',
+    labelNames: ['code'],
+    registers: [registry],
+  });
+  // Found once: each look for a counter by its label costs more than to count.
+  const accepted = answers.labels('accepted');
+  const duration = new Histogram({
+    name: 'seatdrop_entry_seconds',
+    help: 'From request to 202',
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
+    registers: [registry],
+  });
+
+  async function answer(dropId: number, req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const startedAt = performance.now();
+    const requestId = requestIdOf(req.headers['x-request-id']);
+    try {
+      if (!jsonType.test(req.headers['content-type'] ?? '')) throw new Problem('unsupported_media_type');
+      const body = parseJson(await readBody(req));
+      await acceptEntry({ dropId, headers: req.headers, body });
+      accepted.inc();
+      duration.observe((performance.now() - startedAt) / 1000);
+      send(res, 202, { 'x-request-id': requestId, ...acceptedHeaders }, acceptedBody);
+    } catch (error) {
+      const problem = toProblem(error);
+      answers.inc({ code: problem.code });
+      if (problem.code === 'internal') log.error({ err: error, requestId }, 'unexpected error');
+      else log.debug({ code: problem.code, requestId }, 'entry not taken');
+      sendProblem(res, requestId, problem);
+    }
+  }
+
+  return (dropId, req, res) => void answer(dropId, req, res);
+}
+
+function sendProblem(res: ServerResponse, requestId: string, problem: Problem): void {
+  const { status, headers, body } = problemAnswer(problem);
+  const all = {
+    'x-request-id': requestId,
+    ...securityHeaders,
+    ...headers,
+    ...(problem.code === 'drop_sold_out' ? soldOutCaching : {}),
+    // The rest of a body that is too large is not worth reading.
+    ...(problem.code === 'body_too_large' ? { connection: 'close' } : {}),
+  };
+  send(res, status, all, body);
+}
+
+/** One write to the socket. Nothing if the client is gone. */
+function send(res: ServerResponse, status: number, headers: Record<string, string>, body: string): void {
+  if (!res.destroyed) res.writeHead(status, headers).end(body);
+}
+
+/** @throws {Problem} malformed_json */
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new Problem('malformed_json');
+  }
+}
+
+/** Rejects with the Problem `body_too_large`, or `malformed_json` if the client goes away before the end. */
+function readBody(req: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let body: Buffer | undefined;
+    req.on('data', (chunk: Buffer) => {
+      // As a rule all of it comes at once.
+      body = body ? Buffer.concat([body, chunk]) : chunk;
+      if (body.length <= maxBodyBytes) return;
+      req.removeAllListeners('data');
+      req.resume();
+      reject(new Problem('body_too_large'));
+    });
+    req.once('end', () => resolve(body ?? Buffer.alloc(0)));
+    req.once('error', () => reject(new Problem('malformed_json')));
+  });
+}
