@@ -33,8 +33,8 @@ async function lapse(drop: Drop, buyerId: number): Promise<number> {
 const post = (drop: Drop, user: User) =>
   request(world.url).post(`/api/drops/${drop.id}/entries`).set(user.bearer);
 const enter = (drop: Drop, user: User) => post(drop, user).send(world.entry(drop, user.id));
-/** In pieces, which node:http reads instead of the lane. */
-const enterInPieces = (drop: Drop, user: User) => {
+/** In chunks. */
+const enterInChunks = (drop: Drop, user: User) => {
   const sent = post(drop, user).set('content-type', 'application/json');
   sent.write(JSON.stringify(world.entry(drop, user.id)));
   return sent;
@@ -53,8 +53,8 @@ test('is told when to come again, and then gets seats like anybody', async () =>
   await lapse(drop, user.id);
   await untilKnown(drop, user);
 
-  const [inLane, byNode] = [await enter(drop, user), await enterInPieces(drop, user)];
-  for (const { status, body, headers } of [inLane, byNode]) {
+  const [whole, chunked] = [await enter(drop, user), await enterInChunks(drop, user)];
+  for (const { status, body, headers } of [whole, chunked]) {
     expect(status).toBe(429);
     expect(headers['content-type']).toBe('application/problem+json');
     expect(body).toMatchObject({
@@ -68,7 +68,7 @@ test('is told when to come again, and then gets seats like anybody', async () =>
   expect((await enter(drop, stranger)).status).toBe(202);
   expect((await enter(other, user)).status).toBe(202);
 
-  await sleep(Number(byNode.headers['retry-after']) * 1000);
+  await sleep(Number(chunked.headers['retry-after']) * 1000);
   expect((await enter(drop, user)).status).toBe(202);
   expect(await world.shop.decide(placeOf(drop, user.id), `${user.id}:1`)).toEqual([
     expect.stringMatching(/^held/),

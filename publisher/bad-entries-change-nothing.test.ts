@@ -345,7 +345,7 @@ describe('what was sent', () => {
     }
   });
 
-  test('a wish for more seats than the drop has, in the lane and by node:http', async () => {
+  test('a wish for more seats than the drop has, whole and in chunks', async () => {
     // As an organizer could make it before the two were compared.
     const two = await world.createDrop({
       sections: [{ name: 'Box', rows: 1, seatsPerRow: 2 }],

@@ -1,5 +1,6 @@
 /** The publisher as tests see it: the real server on a real database, Redis Cluster and broker. */
 import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
 import { watchBannedUsers } from '../../shared/banned-users.ts';
 import { connectBroker } from '../../shared/broker/connect.ts';
 import { decodeBatch } from '../../shared/broker/entry-batch.ts';
@@ -39,6 +40,7 @@ export type PublisherOptions = {
 
 export type PublisherWorld = {
   url: string;
+  server: Server;
   db: Database;
   shop: TestInventory;
   broker: TestBroker;
@@ -97,6 +99,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
 
   return {
     url: `http://127.0.0.1:${port}`,
+    server,
     db,
     shop,
     broker: testBroker,
