@@ -5,7 +5,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { readConfig } from '../shared/config.ts';
 import { frontDoorSettings } from '../shared/front-door-settings.ts';
-import { nginxConfig } from './config.ts';
+import { configOfSettings } from './config-of-settings.ts';
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
@@ -13,21 +13,7 @@ if (file === undefined) {
   process.exit(2);
 }
 try {
-  const settings = readConfig(frontDoorSettings);
-  const text = nginxConfig({
-    listen: `0.0.0.0:${settings.FRONT_DOOR_PORT}`,
-    upstreams: {
-      publisher: settings.FRONT_DOOR_PUBLISHERS,
-      realtime: settings.FRONT_DOOR_REALTIMES,
-      general: settings.FRONT_DOOR_GENERALS,
-    },
-    trustedProxies: settings.FRONT_DOOR_TRUSTED_PROXIES,
-    dir: settings.FRONT_DOOR_DIR,
-    limits: settings.FRONT_DOOR_LIMITS,
-    ...(settings.PUBLIC_URL !== undefined && { publicUrl: settings.PUBLIC_URL }),
-    accessLog: '/dev/stdout',
-    ...(settings.FRONT_DOOR_PAGES !== undefined && { pages: settings.FRONT_DOOR_PAGES }),
-  });
+  const text = configOfSettings(readConfig(frontDoorSettings));
   // An nginx that reads its configuration meanwhile finds the old one or the new one.
   writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
