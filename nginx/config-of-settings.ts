@@ -1,9 +1,8 @@
-import type { z } from 'zod';
-import type { frontDoorSettings } from '../shared/front-door-settings.ts';
+import type { FrontDoorSettings } from '../shared/front-door-settings.ts';
 import { nginxConfig } from './config.ts';
 
 /** The nginx.conf of a front door that is not the local stack's. It logs requests to stdout. */
-export function configOfSettings(settings: Readonly<z.infer<typeof frontDoorSettings>>): string {
+export function configOfSettings(settings: FrontDoorSettings): string {
   return nginxConfig({
     listen: `0.0.0.0:${settings.FRONT_DOOR_PORT}`,
     upstreams: {

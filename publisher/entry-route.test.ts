@@ -21,7 +21,8 @@ afterEach(async () => {
   // One that failed leaves no entries to the next.
   await world.queued();
   // What a client sends wakes nobody, whatever it is.
-  expect(world.lines.filter(({ level }) => level >= 40)).toEqual([]);
+  const complaints = world.lines.filter(({ level }) => level >= 40);
+  if (complaints.length > 0) throw new Error(JSON.stringify(complaints));
 });
 
 /** A connection, and what came over it. The client's side stays open until it ends it. */
@@ -132,7 +133,10 @@ describe('what HTTP allows is one entry', () => {
       () =>
         post(
           [chunked, 'Trailer: X-A'],
-          `${[...goodBody()].map((c) => `1\r\n${c}\r\n`).join('')}0\r\nX-A: b\r\n\r\n`,
+          `${goodBody()
+            .split('')
+            .map((c) => `1\r\n${c}\r\n`)
+            .join('')}0\r\nX-A: b\r\n\r\n`,
         ),
     ],
     ['after an empty line', () => `\r\n${entry()}`],

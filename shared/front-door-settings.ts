@@ -54,3 +54,5 @@ export const frontDoorSettings = z.object({
         '`entryPerAddress=100/200` is 100 a second and 200 more at once, `socketsPerAddress=30000` so many at a time.',
     ),
 });
+
+export type FrontDoorSettings = Readonly<z.infer<typeof frontDoorSettings>>;

@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
  * sending slowly. nginx passes bodies on as they come: it has no limit for how long all of a body may take,
  * only for how long nothing may come. How long an answer takes is not limited here.
  */
-export const httpPatience = {
+const httpPatience = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
   // Node looks for those that are over time only so often; by itself every 30 s.

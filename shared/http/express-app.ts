@@ -16,7 +16,7 @@ export type AppOptions = {
   log: Log;
   registry: Registry;
   /** Where browsers reach the system, if that is known. */
-  publicUrl: URL | undefined;
+  publicUrl?: URL | undefined;
 };
 
 /** Call it before anything is mounted: Express reads some of these settings when the first route is. */
