@@ -16,17 +16,17 @@ import type { Ops } from '../shared/ops.ts';
 import { problemBody, problemContentType } from '../shared/problems.ts';
 import { sessionToken } from '../shared/session-cookie.ts';
 import { verifySession } from '../shared/session.ts';
-import { Allowance } from './allowance.ts';
-import { authenticate, readCredentials, Refused } from './authenticate.ts';
+import { createSocketAdapter } from './adapter.ts';
+import { authenticate, readCredentials } from './authenticate.ts';
 import { createReadEntry } from './buyer-entry.ts';
 import { createCatchUp } from './catch-up.ts';
-import { Clients } from './clients.ts';
 import { createDeliverNews } from './deliver-news.ts';
 import { startDismissing } from './dismiss.ts';
 import { createFindDrop } from './known-drops.ts';
 import { createRealtimeMetrics } from './metrics.ts';
 import { createNewsFeed } from './news-feed.ts';
-import { SocketServer } from './socket-server.ts';
+import { createSocketServer } from './socket-server.ts';
+import type { RealtimeServer } from './sockets.ts';
 import { createWatchDrop, unwatchDrop } from './watch-drop.ts';
 import { WatchedDrops } from './watched-drops.ts';
 
@@ -46,6 +46,7 @@ export type RealtimeDeps = {
 };
 
 export type Realtime = {
+  io: RealtimeServer;
   /** Serves sockets and what ops see. It does not listen. */
   server: HttpServer;
   /** Takes nobody new, and sends everybody away in portions; clients come back by themselves, to another process. */
@@ -63,30 +64,13 @@ const lingerMs = 1_000;
 
 export function createRealtime(deps: RealtimeDeps): Realtime {
   const { db, redis, inventory, bannedUsers, drops, checkoutKeys, publicUrl, ops, registry, log } = deps;
-  const clients = new Clients();
   const metrics = createRealtimeMetrics(registry, {
-    connections: () => clients.size,
+    connections: () => io.sockets.sockets.size,
     watchers: () => watchedDrops.watchers,
     drops: () => watchedDrops.size,
   });
-  const findDrop = createFindDrop(db, drops);
-  const readEntry = createReadEntry({ db, inventory }, checkoutKeys);
-  const deliverNews = createDeliverNews(clients, metrics);
-  const feed = createNewsFeed({
-    redis,
-    keys: inventory.keys,
-    log,
-    onNews: deliverNews,
-    onGap: (dropId) => catchUp(dropId),
-  });
-  const watchedDrops = new WatchedDrops({ db, inventory, findDrop, feed, onSent: metrics.sent, log });
-  const catchUp = createCatchUp({ watchedDrops, findDrop, readEntry, log });
-  const watchDrop = createWatchDrop({ watchedDrops, findDrop, readEntry, metrics, log });
-  const dismissing = startDismissing(clients, bannedUsers, log);
-
   const server = createHttpServer((req, res) => {
     if (ops.handle(req, res)) return;
-    if (SocketServer.answerPolling(req, res)) return;
     res.writeHead(404, { 'content-type': problemContentType });
     res.end(JSON.stringify(problemBody('not_found')));
   });
@@ -98,36 +82,39 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     // The front door says one address.
     return !forgedSessions.take(clientAt(String(headers['x-forwarded-for'] ?? socket.remoteAddress)));
   };
-  const sockets = new SocketServer(server, {
-    admits: (request) => !quieted && !isForgedTooOften(request),
-    opened(client, request) {
-      client.credentials = readCredentials(request, publicUrl);
+  const adapter = createSocketAdapter(redis, inventory.keys.sockets, log);
+  const sockets = createSocketServer(
+    server,
+    {
+      admits: (request) => !quieted && !isForgedTooOften(request),
+      readCredentials: (request) => readCredentials(request, publicUrl),
+      authenticate: (auth, credentials) => authenticate(auth, credentials, deps),
+      onRefused: (code) => metrics.refused(code),
     },
-    joins(client, auth) {
-      try {
-        client.session = authenticate(auth, client.credentials, deps);
-      } catch (error) {
-        if (error instanceof Refused) metrics.refused(error.data.code);
-        throw error;
-      }
-      client.allowance = new Allowance(performance.now());
-      clients.add(client);
-    },
-    event(client, event, payload, answer = unasked) {
-      // Whatever a client sends counts, whether or not somebody listens for it.
-      const verdict = client.allowance?.take(performance.now());
-      if (verdict === 'flood') SocketServer.dismiss(client);
-      else if (verdict === 'refused') answer({ ok: false, code: 'too_many_requests' });
-      else if (event === 'drop:watch') void watchDrop(client, payload, answer);
-      else if (event === 'drop:unwatch') answer(unwatchDrop(client, payload, watchedDrops));
-    },
-    left(client) {
-      clients.remove(client);
-      watchedDrops.leaveAll(client);
-    },
+    adapter,
+  );
+  const { io } = sockets;
+
+  const findDrop = createFindDrop(db, drops);
+  const readEntry = createReadEntry({ db, inventory }, checkoutKeys);
+  const catchUp = createCatchUp({ io, findDrop, readEntry, log });
+  const feed = createNewsFeed({
+    redis,
+    keys: inventory.keys,
+    log,
+    onNews: createDeliverNews(io, metrics),
+    onGap: catchUp,
+  });
+  const watchedDrops = new WatchedDrops({ io, db, inventory, findDrop, feed, onSent: metrics.sent, log });
+  const watchDrop = createWatchDrop({ watchedDrops, findDrop, readEntry, metrics, log });
+  const dismissing = startDismissing(io, bannedUsers, log);
+  io.on('connection', (socket) => {
+    socket.on('drop:watch', (request, answer) => void watchDrop(socket, request, answer));
+    socket.on('drop:unwatch', (request, answer) => answer?.(unwatchDrop(socket, request, watchedDrops)));
   });
 
   return {
+    io,
     server,
 
     async quiet() {
@@ -135,11 +122,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       // Listening goes first, so that in a cluster newcomers are given to other processes.
       void drainServer(server).then(() => (drained = true));
       const until = performance.now() + lingerMs;
-      const portion = Math.max(portions.atLeast, Math.ceil(clients.size / portions.steps));
+      const portion = Math.max(portions.atLeast, Math.ceil(io.sockets.sockets.size / portions.steps));
       for (;;) {
-        const leaving = [...clients].filter(({ isOpen }) => isOpen);
+        const leaving = [...io.sockets.sockets.values()].filter(({ conn }) => conn.readyState === 'open');
         // Without a farewell, after which clients stay away: a lost connection is what brings them back.
-        for (const client of leaving.slice(0, portion)) client.close();
+        for (const { conn } of leaving.slice(0, portion)) conn.close();
         if (drained || (performance.now() >= until && leaving.length <= portion)) break;
         await sleep(portions.everyMs);
       }
@@ -148,12 +135,10 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
 
     async stop() {
       await dismissing.stop();
-      sockets.stop();
+      await sockets.stop();
+      await adapter.stop();
       await watchedDrops.stop();
       await feed.stop();
     },
   };
 }
-
-/** Nobody asked for an answer. */
-function unasked(): void {}

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../shared/log.ts';
 import type { ReadEntry } from './buyer-entry.ts';
-import type { Client } from './client.ts';
 import type { FindDrop } from './known-drops.ts';
-import type { WatchedDrops } from './watched-drops.ts';
-import { encodeEvent, send } from './wire.ts';
+import { dropRoom, membersOf, socketsIn, type RealtimeServer, type RealtimeSocket } from './sockets.ts';
 
 /** Entries read at a time, so that those who catch up do not hold up the others. */
 const portion = 100;
@@ -12,22 +10,22 @@ const portion = 100;
 const retryMs = 1_000;
 
 export type CatchUpDeps = {
-  watchedDrops: WatchedDrops;
+  io: RealtimeServer;
   findDrop: FindDrop;
   readEntry: ReadEntry;
   log: Log;
 };
 
 /** After news of a drop may have been missed: tells every buyer who watches it how their entry stands. */
-export function createCatchUp({ watchedDrops, findDrop, readEntry, log }: CatchUpDeps) {
+export function createCatchUp({ io, findDrop, readEntry, log }: CatchUpDeps) {
   const tell = async (dropId: number) => {
     const drop = await findDrop(dropId);
     if (!drop) return;
-    const buyers = [...watchedDrops.watchersOf(dropId)].filter(({ session }) => session !== undefined);
-    const tellOne = async (client: Client) => {
-      const { session } = client;
+    const buyers = socketsIn(io, dropRoom(dropId)).filter(({ data }) => data.session);
+    const tellOne = async (socket: RealtimeSocket) => {
+      const { session } = socket.data;
       const entry = session && (await readEntry(drop, session.userId));
-      if (entry && entry.status !== 'none') send(client, encodeEvent('entry:outcome', { dropId, entry }));
+      if (entry && entry.status !== 'none') socket.emit('entry:outcome', { dropId, entry });
     };
     for (let at = 0; at < buyers.length; at += portion) {
       await Promise.all(buyers.slice(at, at + portion).map(tellOne));
@@ -45,7 +43,7 @@ export function createCatchUp({ watchedDrops, findDrop, readEntry, log }: CatchU
       } catch (error) {
         log.warn({ err: error, dropId }, 'could not catch up');
         await sleep(retryMs, undefined, { ref: false });
-        progress.again = [...watchedDrops.watchersOf(dropId)].length > 0;
+        progress.again = membersOf(io, dropRoom(dropId)).size > 0;
       }
     } while (progress.again);
     underWay.delete(dropId);

@@ -1,21 +1,26 @@
 import type { DropNews } from '../shared/realtime-events.ts';
-import type { Clients } from './clients.ts';
 import type { RealtimeMetrics } from './metrics.ts';
-import { encodeEvent, send, type Packet } from './wire.ts';
+import { membersOf, userRoom, type RealtimeServer } from './sockets.ts';
 
-/** Passes news on to the sockets of those whom it is about; most of them are connected to other processes. */
-export function createDeliverNews(clients: Clients, metrics: Pick<RealtimeMetrics, 'sent'>) {
-  const deliver = (userIds: readonly number[], packet: Packet) => {
-    const sockets = userIds.flatMap((userId) => clients.of(userId));
-    for (const client of sockets) send(client, packet);
-    if (sockets.length > 0) metrics.sent(packet.event, sockets.length);
-  };
-
+/**
+ * Passes news on to the sockets of the buyers it is about. All processes get the same message, one for a batch of
+ * entries, and each tells its own sockets; most buyers are connected to other processes.
+ */
+export function createDeliverNews(io: RealtimeServer, metrics: Pick<RealtimeMetrics, 'sent'>) {
   return ({ dropId, events, soldOut, soldOutVersion: version = 0 }: DropNews): void => {
     for (const { to, event, entry } of events) {
-      if (clients.of(to).length > 0) deliver([to], encodeEvent(event, { dropId, entry }));
+      const sockets = membersOf(io, userRoom(to)).size;
+      if (sockets === 0) continue;
+      io.local.to(userRoom(to)).emit(event, { dropId, entry });
+      metrics.sent(event, sockets);
     }
-    // In a rush most of a batch: the same words for all of them.
-    deliver(soldOut, encodeEvent('entry:outcome', { dropId, entry: { status: 'sold_out', version } }));
+    // In a rush most of a batch: the same words for all of them, encoded once.
+    const rooms = soldOut.map(userRoom).filter((room) => membersOf(io, room).size > 0);
+    if (rooms.length === 0) return;
+    io.local.to(rooms).emit('entry:outcome', { dropId, entry: { status: 'sold_out', version } });
+    metrics.sent(
+      'entry:outcome',
+      rooms.reduce((sum, room) => sum + membersOf(io, room).size, 0),
+    );
   };
 }

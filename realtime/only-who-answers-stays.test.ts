@@ -1,39 +1,42 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { io } from 'socket.io-client';
-import { WebSocket } from 'ws';
 import * as fc from 'fast-check';
+import { WebSocket } from 'ws';
 import { closeServer, listen } from '../shared/listen.ts';
 import { eventually } from '../shared/testing/eventually.ts';
-import { Allowance } from './allowance.ts';
-import { SocketServer } from './socket-server.ts';
-import { decode, encodeEvent } from './wire.ts';
+import { createSocketServer } from './socket-server.ts';
 
-/** A server whose second lasts ten milliseconds. */
+/** A server whose second lasts a tenth of one. It answers every `echo` with what it was sent. */
 async function startServer() {
-  const http = createServer((req, res) => {
-    if (!SocketServer.answerPolling(req, res)) res.writeHead(404).end();
-  });
-  const left: unknown[] = [];
-  const sockets = new SocketServer(
+  const http = createServer((_req, res) => res.writeHead(404).end());
+  const left: string[] = [];
+  let joined = 0;
+  const { io: sockets, stop } = createSocketServer(
     http,
     {
       admits: () => true,
-      opened: () => {},
-      joins: (client) => {
-        client.allowance = new Allowance(performance.now());
-      },
-      event: (_client, _event, payload, answer) => answer?.(payload),
-      left: (client) => left.push(client),
+      readCredentials: () => ({ token: undefined, foreign: false }),
+      authenticate: () => undefined,
     },
-    { beatMs: 10 },
+    { beatMs: 100 },
   );
+  sockets.on('connection', (socket) => {
+    joined += 1;
+    socket.on('disconnect', (reason) => left.push(reason));
+    socket.on(
+      'echo' as never,
+      ((payload: unknown, answer: (value: unknown) => void) => answer(payload)) as never,
+    );
+  });
   const port = await listen(http, '127.0.0.1', 0);
   return {
+    io: sockets,
     port,
     left,
+    joined: () => joined,
     async stop() {
-      sockets.stop();
+      await stop();
       await closeServer(http);
     },
   };
@@ -98,52 +101,54 @@ test('other namespaces do not exist, and asking for one does no harm', async () 
   page.close();
 });
 
-test('whatever is sent is understood or is junk, and never a fault', () => {
-  fc.assert(
-    fc.property(
+test('one connection is one socket, however often it joins', async () => {
+  const before = server.joined();
+  const greedy = raw();
+  await once(greedy, 'open');
+  const closed = once(greedy, 'close');
+  for (let time = 0; time < 50; time += 1) greedy.send('40');
+  await closed;
+  expect(server.joined() - before).toBeLessThanOrEqual(1);
+  await eventually(() => server.io.sockets.sockets.size === 0);
+});
+
+test('one that leaves does not keep its connection, nor does one that answers what nobody asked', async () => {
+  for (const message of ['41', '430[]', '461-0["x"]', '44{"message":"x"}']) {
+    const page = raw();
+    await once(page, 'open');
+    page.send('40');
+    await eventually(() => server.io.sockets.sockets.size === 1);
+    const closed = once(page, 'close');
+    page.send(message);
+    await closed;
+  }
+  expect(server.io.engine.clientsCount).toBe(0);
+});
+
+test('whatever is sent, the server goes on to serve others', async () => {
+  const page = io(`http://127.0.0.1:${server.port}`, { transports: ['websocket'], reconnection: false });
+  await once(page as never, 'connect');
+  await fc.assert(
+    fc.asyncProperty(
       fc.oneof(
         fc.string(),
         fc.json(),
         fc.json().map((json) => `42${json}`),
+        fc.json().map((json) => `4217["echo",${json}]`),
+        fc.json().map((json) => `451-${json}`),
       ),
-      (text) => {
-        expect(decode(text)).toHaveProperty('kind');
+      async (text) => {
+        const stranger = raw();
+        await once(stranger, 'open');
+        stranger.send('40');
+        stranger.send(text);
+        stranger.send(text);
+        stranger.close();
+        await once(stranger, 'close');
       },
     ),
+    { numRuns: 50 },
   );
-  expect(decode('4217["drop:watch",{"dropId":7},1]')).toEqual({
-    kind: 'event',
-    id: 17,
-    event: 'drop:watch',
-    args: [{ dropId: 7 }, 1],
-  });
-  for (const text of ['42', '42{}', '42[7]', '43[]', '407{}', '5', '2probe', '451-', '42/admin,["x"]'])
-    expect(decode(text)).toEqual({ kind: 'junk' });
-});
-
-test('a frame of any length arrives as it was', async () => {
-  const http = createServer();
-  const sockets = new SocketServer(http, {
-    admits: () => true,
-    opened: () => {},
-    joins: (client) => {
-      for (const length of [0, 100, 200, 65_400, 70_000])
-        client.write(encodeEvent('drop:seats', { dropId: 1, rows: [[0, '台'.repeat(length)]] }).frame);
-    },
-    event: () => {},
-    left: () => {},
-  });
-  const port = await listen(http, '127.0.0.1', 0);
-  const page = io(`http://127.0.0.1:${port}`, { transports: ['websocket'] });
-  const lengths: number[] = [];
-  await new Promise<void>((resolve) => {
-    page.on('drop:seats', ({ rows }: { rows: [number, string][] }) => {
-      lengths.push(rows[0]?.[1].length ?? -1);
-      if (lengths.length === 5) resolve();
-    });
-  });
-  expect(lengths).toEqual([0, 100, 200, 65_400, 70_000]);
+  expect(await page.emitWithAck('echo', 'still here')).toBe('still here');
   page.disconnect();
-  sockets.stop();
-  await closeServer(http);
 });

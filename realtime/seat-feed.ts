@@ -2,13 +2,13 @@
  * The seats of one drop for those who draw them: the whole map when they come, then the rows that change. What they
  * are told first is what the changes start from, so nothing falls in between.
  */
-import type { Client } from './client.ts';
-import { encodeEvent, send } from './wire.ts';
+import { membersOf, seatsRoom, type RealtimeServer, type RealtimeSocket } from './sockets.ts';
 
 /** Milliseconds after which the map is read though no counter moved: two opposite changes may leave all as they were. */
 const rereadMs = 5_000;
 
 export type SeatFeedDeps = {
+  io: RealtimeServer;
   dropId: number;
   readSeats: () => Promise<string[]>;
   onSent: (event: 'drop:seats', count: number) => void;
@@ -16,7 +16,6 @@ export type SeatFeedDeps = {
 
 export class SeatFeed {
   readonly #deps: SeatFeedDeps;
-  readonly #followers = new Set<Client>();
   /** What followers have been told; undefined while there are none. */
   #told: string[] | undefined;
   #opening: Promise<void> | undefined;
@@ -24,8 +23,8 @@ export class SeatFeed {
   #present: string[] | undefined;
   #mark: string | undefined;
   #readAt = 0;
-  /** Rows that changed while a follower could not take them. */
-  #late = new Map<Client, Set<number>>();
+  /** By the id of a follower's socket: rows that changed while it could not take them. */
+  #late = new Map<string, ReadonlySet<number>>();
 
   constructor(deps: SeatFeedDeps) {
     this.#deps = deps;
@@ -33,29 +32,23 @@ export class SeatFeed {
 
   /** Resolves when `join` can tell the map. Those who come at the same time share one look. */
   open(): Promise<void> {
-    if (this.#told) return Promise.resolve();
+    if (this.#told && this.#followers.size > 0) return Promise.resolve();
     this.#opening ??= this.#deps
       .readSeats()
       .then((rows) => {
-        this.#told ??= rows;
+        if (this.#followers.size === 0) this.#begin(rows);
       })
       .finally(() => (this.#opening = undefined));
     return this.#opening;
   }
 
-  /** The map from which this client's changes go on; undefined when it has to be opened (again). */
-  join(client: Client): string[] | undefined {
+  /** The map from which this socket's changes go on; undefined when it has to be opened (again). */
+  join(socket: RealtimeSocket): string[] | undefined {
     if (!this.#told) return undefined;
-    this.#followers.add(client);
+    void socket.join(seatsRoom(this.#deps.dropId));
     // It is told the whole map now.
-    this.#late.delete(client);
+    this.#late.delete(socket.id);
     return this.#told;
-  }
-
-  leave(client: Client): void {
-    this.#followers.delete(client);
-    this.#late.delete(client);
-    if (this.#followers.size === 0) this.#close();
   }
 
   /** Reads the map if seats may have changed hands since it was read. */
@@ -68,41 +61,49 @@ export class SeatFeed {
     this.#present = rows;
   }
 
-  /** Tells what changed since the last time. */
-  push(slow: ReadonlySet<Client>): void {
+  /** Tells what changed since the last time. `slow`: ids of the sockets that cannot take it now. */
+  push(slow: ReadonlySet<string>): void {
+    const followers = this.#followers;
     const told = this.#told;
     const present = this.#present ?? told;
     this.#present = undefined;
-    if (!told || !present || this.#followers.size === 0) return;
+    if (!told || !present || followers.size === 0) return;
     this.#told = present;
     const changed = [...present.keys()].filter((index) => present[index] !== told[index]);
-    const late = this.#late;
+    const missed = new Map([...this.#late].filter(([id]) => followers.has(id)));
     this.#late = new Map();
-    if (changed.length === 0 && late.size === 0) return;
+    if (changed.length === 0 && missed.size === 0) return;
 
-    const encode = (rows: readonly number[]) =>
-      encodeEvent('drop:seats', {
-        dropId: this.#deps.dropId,
-        rows: rows.map((index) => [index, present[index] ?? '']),
-      });
-    const packet = changed.length > 0 ? encode(changed) : undefined;
-    let sent = 0;
-    for (const client of packet ? this.#followers : late.keys()) {
-      const missed = late.get(client);
-      if (slow.has(client)) {
-        this.#late.set(client, new Set([...(missed ?? []), ...changed]));
-        continue;
+    const caughtUp: string[] = [];
+    for (const id of new Set([...slow, ...missed.keys()])) {
+      if (!followers.has(id)) continue;
+      const rows = new Set([...(missed.get(id) ?? []), ...changed]);
+      if (slow.has(id)) this.#late.set(id, rows);
+      else {
+        caughtUp.push(id);
+        this.#tell(id, [], [...rows], present);
       }
-      const own = missed ? encode([...missed, ...changed.filter((index) => !missed.has(index))]) : packet;
-      if (!own) continue;
-      send(client, own);
-      sent += 1;
     }
+    const others = followers.size - this.#late.size - caughtUp.length;
+    const apart = [...this.#late.keys(), ...caughtUp];
+    if (changed.length > 0 && others > 0) this.#tell(seatsRoom(this.#deps.dropId), apart, changed, present);
+    const sent = caughtUp.length + (changed.length > 0 ? others : 0);
     if (sent > 0) this.#deps.onSent('drop:seats', sent);
   }
 
-  #close(): void {
-    this.#told = undefined;
+  #tell(room: string, except: string[], rows: readonly number[], present: readonly string[]): void {
+    const { io, dropId } = this.#deps;
+    const news = { dropId, rows: rows.map((index): [number, string] => [index, present[index] ?? '']) };
+    io.local.to(room).except(except).emit('drop:seats', news);
+  }
+
+  get #followers(): ReadonlySet<string> {
+    return membersOf(this.#deps.io, seatsRoom(this.#deps.dropId));
+  }
+
+  /** From here on changes are told; what was known of earlier followers is forgotten. */
+  #begin(rows: string[]): void {
+    this.#told = rows;
     this.#present = undefined;
     this.#mark = undefined;
     this.#late.clear();

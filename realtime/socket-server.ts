@@ -1,205 +1,223 @@
 /**
- * Sockets of pages. They speak Socket.IO 5 over a websocket; this is as much of its server as they need, on `ws` alone,
- * since the library keeps several times the memory for each of them (docs/decisions/020-sockets-on-ws.md).
+ * Sockets of pages: Socket.IO's server over websockets only, with our limits on what a connection may send, hold and
+ * keep waiting (docs/decisions/030-sockets-on-socket-io.md).
  */
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import { ServerResponse, type IncomingMessage, type Server as HttpServer } from 'node:http';
+import type { Socket as TcpSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type Server } from 'ws';
-import { Refused } from './authenticate.ts';
-import { Client } from './client.ts';
-import { answered, decode, farewell, greeting, joined, ping, refused, type Incoming } from './wire.ts';
+import { Server, type ServerOptions } from 'socket.io';
+import { usualLimits } from '../shared/front-door-limits.ts';
+import { Allowance } from './allowance.ts';
+import { Refused, type Credentials, type SocketSession } from './authenticate.ts';
+import {
+  maxUnsentBytes,
+  membersOf,
+  unsentBytes,
+  userRoom,
+  type EngineSocket,
+  type RealtimeServer,
+  type RealtimeSocket,
+  type SocketData,
+} from './sockets.ts';
 
-export type SocketHandlers = {
-  /** Whether this one may come now. */
+export type SocketServerDeps = {
+  /** Whether a connection may be opened now. */
   admits: (request: IncomingMessage) => boolean;
-  opened: (client: Client, request: IncomingMessage) => void;
-  /** @throws {Refused} */
-  joins: (client: Client, auth: unknown) => void;
-  /** `answer` is undefined when none is asked for. */
-  event: (
-    client: Client,
-    event: string,
-    payload: unknown,
-    answer: ((value: unknown) => void) | undefined,
-  ) => void;
-  /** Of a client that had joined. */
-  left: (client: Client) => void;
+  readCredentials: (request: IncomingMessage) => Credentials;
+  /**
+   * Undefined for a visitor who is not signed in.
+   * @throws {Refused}
+   */
+  authenticate: (auth: unknown, credentials: Credentials | undefined) => SocketSession | undefined;
+  onRefused?: (code: Refused['data']['code']) => void;
 };
 
-/** Bytes of a client's message; the longest we know is forty. */
-const maxMessage = 16 * 1024;
-/**
- * Bytes that may wait for a client, some maps of the largest drop. They are in our memory; who leaves more of them
- * unread is cut off, and asks again if it is a page on a slow line.
- */
-const maxUnread = 2 ** 20;
-/** Beats a client has for saying who it is; between two pings; and for answering one. */
+export type SocketServer = {
+  io: RealtimeServer;
+  /** Cuts off everybody. */
+  stop: () => Promise<void>;
+};
+
+/** Bytes of a message from a client; the longest that a page sends has forty. */
+const maxMessageBytes = 16 * 1024;
+/** Beats in which a connection has to join; between two pings; and in which a ping has to be answered. */
 const joinBeats = 5;
 const pingBeats = 25;
 const pongBeats = 20;
+/** Sockets of one user on this process. nginx counts them by cookie and header, and cannot see `auth.token`. */
+const maxSocketsPerUser = usualLimits.socketsPerToken;
 
-const path = /^\/socket\.io\/?(?:\?(.*))?$/;
+const path = '/socket.io';
+const ownUrl = /^\/socket\.io\/?\?(.*)$/;
+/** First characters of the messages a page sends: join, leave, event, event with bytes. We never ask for an answer. */
+const expectedKinds = '0125';
 
-export class SocketServer {
-  readonly #handlers: SocketHandlers;
-  readonly #sockets: Server<typeof Client>;
-  readonly #beating: NodeJS.Timeout;
-  readonly #beatMs: number;
-  #beat = 0;
+/** What is left of a socket's handshake once it has joined: its token and headers would be kept for as long as it lives. */
+const noHandshake = Object.freeze({
+  auth: {},
+  headers: {},
+  query: {},
+}) as unknown as RealtimeSocket['handshake'];
 
-  /** `beatMs`: milliseconds of a beat. */
-  constructor(server: HttpServer, handlers: SocketHandlers, { beatMs = 1_000 } = {}) {
-    this.#handlers = handlers;
-    this.#beatMs = beatMs;
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      WebSocket: Client,
-      perMessageDeflate: false,
-      maxPayload: maxMessage,
+/**
+ * `beatMs`: milliseconds of a beat. `adapter`: how this process reaches the sockets of others; without one it reaches
+ * its own alone.
+ */
+export function createSocketServer(
+  http: HttpServer,
+  { admits, readCredentials, authenticate, onRefused }: SocketServerDeps,
+  { beatMs = 1_000, adapter }: { beatMs?: number; adapter?: ServerOptions['adapter'] } = {},
+): SocketServer {
+  const connections = new Map<EngineSocket, SocketData>();
+  /** Closed by us; their clients have one to two beats to say goodbye. */
+  let ending: TcpSocket[] = [];
+  let overdue: TcpSocket[] = [];
+
+  const io: RealtimeServer = new Server(http, {
+    path,
+    addTrailingSlash: false,
+    destroyUpgrade: false,
+    serveClient: false,
+    transports: ['websocket'],
+    perMessageDeflate: false,
+    maxHttpBufferSize: maxMessageBytes,
+    connectTimeout: joinBeats * beatMs,
+    pingInterval: pingBeats * beatMs,
+    pingTimeout: pongBeats * beatMs,
+    ...(adapter && { adapter }),
+  });
+  // Engine.IO leaves those for other paths waiting.
+  http.on('upgrade', ({ url }: IncomingMessage, stream: Duplex) => {
+    if (url?.startsWith(path) !== true) refuse(stream);
+  });
+  io.engine.use((request: IncomingMessage, response: unknown, next: (error?: Error) => void) => {
+    // What Engine.IO answers an upgrade with stays as long as the connection, and would keep the request.
+    if (!(response instanceof ServerResponse)) delete (response as { req?: IncomingMessage }).req;
+    next(isHandshake(request) && admits(request) ? undefined : new Error('refused'));
+  });
+
+  io.engine.on('connection', (conn: EngineSocket) => {
+    const { request } = conn;
+    const stream = request.socket;
+    connections.set(conn, {
+      stream,
+      credentials: readCredentials(request),
+      session: undefined,
+      allowance: undefined,
     });
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (!isOurs(request) || !handlers.admits(request)) refuse(socket);
-      else
-        this.#sockets.handleUpgrade(request, socket, head, (client) => {
-          client.stream = socket;
-          this.#open(client, request);
-        });
-    });
-    this.#beating = setInterval(() => this.#everyBeat(), beatMs).unref();
+    // Nobody reads it any more, and it has several kilobytes.
+    (conn as { request: IncomingMessage | null }).request = null;
+    conn.on('data', onMessage);
+    conn.on('close', onClose);
+  });
+  function onMessage(this: EngineSocket, message: unknown): void {
+    if (typeof message === 'string' && !expectedKinds.includes(message.charAt(0))) this.close();
+  }
+  function onClose(this: EngineSocket): void {
+    const stream = connections.get(this)?.stream;
+    connections.delete(this);
+    if (stream && !stream.destroyed) ending.push(stream);
   }
 
-  /**
-   * Answers a request to our path that is no websocket, as Engine.IO does; false when it is for something else. Long
-   * polling would tie a client to one process; where sockets do not get through, HTTP says the same.
-   */
-  static answerPolling({ url = '' }: IncomingMessage, res: ServerResponse): boolean {
-    if (!path.test(url)) return false;
-    res.writeHead(400, { 'content-type': 'application/json' });
-    res.end(JSON.stringify({ code: 0, message: 'Transport unknown' }));
-    return true;
-  }
-
-  /** The client is told not to come back by itself, as it does when only the connection is lost. */
-  static dismiss(client: Client): void {
-    client.send(farewell);
-    client.close();
-  }
-
-  stop(): void {
-    clearInterval(this.#beating);
-    for (const client of this.#sockets.clients) client.terminate();
-    this.#sockets.close();
-  }
-
-  #open(client: Client, request: IncomingMessage): void {
-    this.#await(client, 'join', joinBeats);
-    this.#handlers.opened(client, request);
-    // The same functions for all of them; `ws` calls each with its socket.
-    client.on('message', this.#onMessage);
-    client.on('close', this.#onClose);
-    client.on('error', ignore); // it closes too, and that is heard of
-    const [pingMs, pongMs] = [pingBeats * this.#beatMs, pongBeats * this.#beatMs];
-    client.send(greeting(randomUUID(), { pingMs, pongMs, maxMessage }));
-  }
-
-  readonly #onMessage = ((server: SocketServer) =>
-    function (this: unknown, data: Buffer, isBinary: boolean): void {
-      const client = this as Client;
-      // Bytes belong to an event that was refused for having some.
-      if (isBinary && client.allowance !== undefined) return;
-      server.#take(client, isBinary ? { kind: 'junk' } : decode(data.toString()));
-    })(this);
-
-  readonly #onClose = ((server: SocketServer) =>
-    function (this: unknown): void {
-      const client = this as Client;
-      if (client.allowance !== undefined) server.#handlers.left(client);
-    })(this);
-
-  #take(client: Client, incoming: Incoming): void {
-    if (!client.isOpen || cutOffIfUnread(client)) return;
-    switch (incoming.kind) {
-      case 'pong':
-        if (client.due === 'pong') this.#await(client, 'ping', pingBeats);
-        return;
-      case 'join':
-        this.#join(client, incoming.auth);
-        return;
-      case 'join elsewhere':
-        client.send(refused({ message: 'Invalid namespace' }, incoming.namespace));
-        return;
-      case 'event': {
-        // Before it has said who it is, a client has nothing to say.
-        if (client.allowance === undefined) break;
-        const { id, event, args } = incoming;
-        const answer =
-          id === undefined
-            ? undefined
-            : (value: unknown) => {
-                // Before it becomes text: many answers may be due at once.
-                if (client.isOpen && !cutOffIfUnread(client)) client.send(answered(id, value));
-              };
-        this.#handlers.event(client, event, args[0], answer);
-        return;
-      }
-      case 'leave':
-      case 'junk':
-        break;
-    }
-    client.close();
-  }
-
-  #join(client: Client, auth: unknown): void {
-    if (client.allowance !== undefined) return;
-    try {
-      this.#handlers.joins(client, auth);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      client.send(refused({ message: error.message, data: error.data }));
+  io.use((socket, next) => {
+    const connection = connections.get(socket.conn);
+    // Somebody who joins many times at once would get as many sockets for one connection.
+    if (!connection || connection.allowance) {
+      socket.conn.close();
+      next(new Refused('invalid_request'));
       return;
     }
-    client.credentials = undefined;
-    this.#await(client, 'ping', pingBeats);
-    client.send(joined(randomUUID()));
-  }
-
-  #await(client: Client, due: Client['due'], beats: number): void {
-    client.due = due;
-    client.dueAt = this.#beat + beats;
-  }
-
-  #everyBeat(): void {
-    this.#beat += 1;
-    for (const client of this.#sockets.clients) {
-      if (cutOffIfUnread(client) || client.dueAt > this.#beat) continue;
-      if (client.due === 'ping') {
-        this.#await(client, 'pong', pongBeats);
-        if (client.isOpen) client.send(ping);
-      } else {
-        // Nobody is there any more, or not who we talk to.
-        client.terminate();
+    try {
+      connection.session = authenticate(socket.handshake.auth, connection.credentials);
+      if (connection.session) {
+        const room = userRoom(connection.session.userId);
+        if (membersOf(io, room).size >= maxSocketsPerUser) throw new Refused('too_many_connections');
+        // Already here, so that those who come at the same time are counted.
+        void socket.join(room);
       }
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      onRefused?.(error.data.code);
+      next(error);
+      return;
     }
-  }
+    connection.credentials = undefined;
+    connection.allowance = new Allowance(performance.now());
+    socket.data = connection;
+    (socket as { handshake: typeof noHandshake }).handshake = noHandshake;
+    next();
+  });
+
+  io.on('connection', (socket) => {
+    // One that has left would otherwise keep its connection.
+    socket.on('disconnect', closeConnection);
+    socket.use((event, next) => {
+      if (cutOffIfUnread(socket)) return;
+      const answer = event.at(-1) as unknown;
+      const reply = typeof answer === 'function' ? answerTo(socket, answer as Answer) : unasked;
+      // Whatever a client sends counts, whether or not anything listens for it.
+      const verdict = socket.data.allowance?.take(performance.now());
+      if (verdict === 'flood') socket.disconnect(true);
+      else if (verdict === 'refused') reply({ ok: false, code: 'too_many_requests' });
+      else {
+        // Listeners get one payload and one function, whatever was sent.
+        event.splice(1, event.length, event[1] === answer ? undefined : event[1], reply);
+        next();
+      }
+    });
+  });
+
+  const beating = setInterval(() => {
+    for (const [conn, { stream }] of connections) {
+      if (unsentBytes(conn, stream) > maxUnsentBytes) stream.destroy();
+    }
+    for (const stream of overdue) stream.destroy();
+    overdue = ending;
+    ending = [];
+  }, beatMs).unref();
+
+  return {
+    io,
+    async stop() {
+      clearInterval(beating);
+      for (const stream of [...overdue, ...ending]) stream.destroy();
+      for (const { stream } of connections.values()) stream.destroy();
+      await io.close();
+    },
+  };
 }
 
-function cutOffIfUnread(client: Client): boolean {
-  if (client.bufferedAmount <= maxUnread) return false;
-  client.terminate();
+function closeConnection(this: RealtimeSocket): void {
+  this.conn.close();
+}
+
+/** Long polling would tie a client to one process; `sid` is for changing from it to a websocket. */
+function isHandshake({ url = '' }: IncomingMessage): boolean {
+  const query = ownUrl.exec(url)?.[1];
+  const asked = new URLSearchParams(query);
+  return asked.get('EIO') === '4' && asked.get('transport') === 'websocket' && !asked.has('sid');
+}
+
+type Answer = (value: unknown) => void;
+
+/** Answers unless the client has gone, or does not read what it asks for. */
+function answerTo(socket: RealtimeSocket, answer: Answer): Answer {
+  return (value) => {
+    // Before the answer becomes text: many may be due at once.
+    if (socket.connected && !cutOffIfUnread(socket)) answer(value);
+  };
+}
+
+/** No answer was asked for. */
+function unasked(): void {}
+
+function cutOffIfUnread({ conn, data }: RealtimeSocket): boolean {
+  if (unsentBytes(conn, data.stream) <= maxUnsentBytes) return false;
+  data.stream.destroy();
   return true;
 }
 
-function isOurs({ url, method }: IncomingMessage): boolean {
-  const query = path.exec(url ?? '')?.[1];
-  if (query === undefined || method !== 'GET') return false;
-  const asked = new URLSearchParams(query);
-  return asked.get('EIO') === '4' && asked.get('transport') === 'websocket';
+function refuse(stream: Duplex): void {
+  stream.on('error', () => {});
+  stream.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
 }
-
-function refuse(socket: Duplex): void {
-  socket.on('error', ignore);
-  socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-}
-
-function ignore(): void {}

@@ -2,10 +2,9 @@ import type { DropLook } from '../shared/drops/drop-look.ts';
 import type { Log } from '../shared/log.ts';
 import { startLoop, type Loop } from '../shared/loop.ts';
 import type { DropState } from '../shared/realtime-events.ts';
-import type { Client } from './client.ts';
 import { sameFigures } from './same-figures.ts';
 import { SeatFeed } from './seat-feed.ts';
-import { encodeEvent, keepsUp, send } from './wire.ts';
+import { dropRoom, membersOf, slowIn, type RealtimeServer } from './sockets.ts';
 
 /** Milliseconds between two looks at a drop's counters, so no watcher gets more than four states a second. */
 const lookMs = 250;
@@ -17,6 +16,7 @@ const lookMs = 250;
 const restPerWatcherMs = 0.1;
 
 export type WatchedDropDeps = {
+  io: RealtimeServer;
   dropId: number;
   look: () => Promise<DropLook>;
   readSeats: () => Promise<string[]>;
@@ -26,26 +26,19 @@ export type WatchedDropDeps = {
 
 /** A drop while somebody watches it: pushes its state, and its seats to those who want them, when they change. */
 export class WatchedDrop {
-  readonly watchers = new Set<Client>();
   readonly seats: SeatFeed;
   readonly #deps: WatchedDropDeps;
   readonly #loop: Loop;
   #latest: DropState | undefined;
   #restUntil = 0;
   #read: Promise<DropState> | undefined;
-  /** Those who could not take the latest state when it was sent. */
-  #late = new Set<Client>();
+  /** Ids of the sockets that could not take the latest state when it was sent. */
+  #late: ReadonlySet<string> = new Set();
 
   constructor(deps: WatchedDropDeps) {
     this.#deps = deps;
     this.seats = new SeatFeed(deps);
     this.#loop = startLoop('drop state', lookMs, deps.log, () => this.#push());
-  }
-
-  leave(client: Client): void {
-    this.watchers.delete(client);
-    this.#late.delete(client);
-    this.seats.leave(client);
   }
 
   /** How the drop stands, for somebody who has just come. Those who come at the same time share one look. */
@@ -62,30 +55,33 @@ export class WatchedDrop {
   }
 
   async #push(): Promise<void> {
+    const { io, dropId } = this.#deps;
     const { state, mark } = await this.#deps.look();
     if (performance.now() < this.#restUntil && !isNews(state, this.#latest)) return;
     await this.seats.refresh(mark);
     // Before anything is sent: what is sent first would make everybody look slow for what comes second.
-    const slow = new Set([...this.watchers].filter((client) => !keepsUp(client)));
+    const slow = slowIn(io, dropRoom(dropId));
     this.#pushState(state, slow);
     this.seats.push(slow);
   }
 
-  #pushState(state: DropState, slow: ReadonlySet<Client>): void {
+  #pushState(state: DropState, slow: ReadonlySet<string>): void {
+    const { io, dropId, onSent } = this.#deps;
     const changed = !this.#latest || !sameFigures(state, this.#latest);
     this.#latest = state;
-    const receivers = changed ? this.watchers : this.#late;
-    this.#restUntil = performance.now() + restPerWatcherMs * receivers.size;
-    if (receivers.size === 0) return;
-
-    const packet = encodeEvent('drop:state', state);
-    const late = new Set<Client>();
-    for (const client of receivers) {
-      if (slow.has(client)) late.add(client);
-      else send(client, packet);
-    }
-    this.#deps.onSent('drop:state', receivers.size - late.size);
+    const watchers = membersOf(io, dropRoom(dropId));
+    const due = changed ? watchers : new Set([...this.#late].filter((id) => watchers.has(id)));
+    this.#restUntil = performance.now() + restPerWatcherMs * due.size;
+    const late = new Set([...slow].filter((id) => due.has(id)));
     this.#late = late;
+    if (due.size === late.size) return;
+
+    const receivers = changed ? dropRoom(dropId) : [...due];
+    io.local
+      .to(receivers)
+      .except([...late])
+      .emit('drop:state', state);
+    onSent('drop:state', due.size - late.size);
   }
 }
 

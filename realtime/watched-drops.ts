@@ -3,12 +3,20 @@ import { readSeatRows } from '../shared/drops/seat-rows.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
-import type { Client } from './client.ts';
 import type { FindDrop, KnownDrop } from './known-drops.ts';
 import type { NewsFeed } from './news-feed.ts';
+import {
+  dropOfRoom,
+  dropRoom,
+  membersOf,
+  seatsRoom,
+  type RealtimeServer,
+  type RealtimeSocket,
+} from './sockets.ts';
 import { WatchedDrop } from './watched-drop.ts';
 
 export type WatchedDropsDeps = {
+  io: RealtimeServer;
   db: Database;
   inventory: Pick<Inventory, 'counts' | 'seatMap'>;
   findDrop: FindDrop;
@@ -25,6 +33,7 @@ export class WatchedDrops {
 
   constructor(deps: WatchedDropsDeps) {
     this.#deps = deps;
+    deps.io.sockets.adapter.on('delete-room', this.#onEmptyRoom);
   }
 
   get size(): number {
@@ -32,19 +41,20 @@ export class WatchedDrops {
   }
 
   get watchers(): number {
-    return [...this.#drops.values()].reduce((sum, { watchers }) => sum + watchers.size, 0);
+    const { io } = this.#deps;
+    return [...this.#drops.keys()].reduce((sum, dropId) => sum + membersOf(io, dropRoom(dropId)).size, 0);
   }
 
-  watchersOf(dropId: number): Iterable<Client> {
-    return this.#drops.get(dropId)?.watchers ?? [];
-  }
-
-  /** Resolves when the client misses nothing of the drop any more: what is read after that is the present state. */
-  async join(client: Client, drop: KnownDrop): Promise<WatchedDrop> {
-    const { db, inventory, findDrop, feed, onSent, log } = this.#deps;
+  /**
+   * Resolves when the socket, which is connected, misses nothing of the drop any more: what is read after that is the
+   * present state.
+   */
+  async join(socket: RealtimeSocket, drop: KnownDrop): Promise<WatchedDrop> {
+    const { io, db, inventory, findDrop, feed, onSent, log } = this.#deps;
     let watched = this.#drops.get(drop.id);
     if (!watched) {
       watched = new WatchedDrop({
+        io,
         dropId: drop.id,
         // A pause, another closing time and a cancellation reach watchers like any change.
         look: async () => lookAtDrop((await findDrop(drop.id).catch(() => drop)) ?? drop, inventory),
@@ -54,31 +64,31 @@ export class WatchedDrops {
       });
       this.#drops.set(drop.id, watched);
     }
-    watched.watchers.add(client);
-    if (!client.watchedDrops.includes(drop.id)) client.watchedDrops = [...client.watchedDrops, drop.id];
+    void socket.join(dropRoom(drop.id));
     await feed.subscribe(drop.id);
     return watched;
   }
 
-  leave(client: Client, dropId: number): void {
-    client.watchedDrops = client.watchedDrops.filter((each) => each !== dropId);
-    const watched = this.#drops.get(dropId);
-    watched?.leave(client);
-    if (!watched || watched.watchers.size > 0) return;
-    this.#drops.delete(dropId);
-    this.#deps.feed.unsubscribe(dropId);
-    this.#end(watched);
-  }
-
-  leaveAll(client: Client): void {
-    for (const dropId of client.watchedDrops) this.leave(client, dropId);
+  leave(socket: RealtimeSocket, dropId: number): void {
+    for (const room of [seatsRoom(dropId), dropRoom(dropId)]) void socket.leave(room);
   }
 
   async stop(): Promise<void> {
+    this.#deps.io.sockets.adapter.off('delete-room', this.#onEmptyRoom);
     for (const watched of this.#drops.values()) this.#end(watched);
     this.#drops.clear();
     await Promise.all(this.#ending);
   }
+
+  /** A socket that disconnects leaves its rooms by itself, so this is how the last watcher of a drop is noticed. */
+  readonly #onEmptyRoom = (room: string): void => {
+    const dropId = dropOfRoom(room);
+    const watched = dropId === undefined ? undefined : this.#drops.get(dropId);
+    if (dropId === undefined || !watched) return;
+    this.#drops.delete(dropId);
+    this.#deps.feed.unsubscribe(dropId);
+    this.#end(watched);
+  };
 
   #end(watched: WatchedDrop): void {
     const ended = watched.stop().finally(() => this.#ending.delete(ended));

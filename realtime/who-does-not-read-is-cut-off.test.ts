@@ -6,41 +6,46 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { closeServer, listen } from '../shared/listen.ts';
 import { eventually } from '../shared/testing/eventually.ts';
-import { Allowance } from './allowance.ts';
-import type { Client } from './client.ts';
-import { SocketServer } from './socket-server.ts';
-import { encodeEvent, send } from './wire.ts';
+import { createSocketServer } from './socket-server.ts';
+import { unsentBytes, type RealtimeSocket } from './sockets.ts';
 
 /** As large as the seats of the largest drop. */
 const seats = Array.from({ length: 1000 }, () => '.'.repeat(200));
+/** Five of them: what a socket may ask for is more than the kernel takes for it. */
+const large = Array.from({ length: 5 }, () => seats).flat();
+const answerBytes = JSON.stringify(large).length;
 
 async function startServer() {
   const http = createServer();
-  const clients: Client[] = [];
-  let mostUnread = 0;
-  const sockets = new SocketServer(
+  const sockets: RealtimeSocket[] = [];
+  let mostUnsent = 0;
+  const { io, stop } = createSocketServer(
     http,
     {
       admits: () => true,
-      opened: (client) => void clients.push(client),
-      joins: (client) => void (client.allowance = new Allowance(performance.now())),
-      // Later and together, as they come from one look at Redis.
-      event: (client, _event, _payload, answer) =>
-        void setTimeout(() => {
-          answer?.({ seats });
-          mostUnread = Math.max(mostUnread, client.bufferedAmount);
-        }, 20),
-      left: () => {},
+      readCredentials: () => ({ token: undefined, foreign: false }),
+      authenticate: () => undefined,
     },
     { beatMs: 100 },
   );
+  io.on('connection', (socket) => {
+    sockets.push(socket);
+    // Later and together, as they come from one look at Redis.
+    socket.on('drop:watch', (request, answer) => {
+      setTimeout(() => {
+        answer({ seats: request.seats === true ? large : seats } as never);
+        mostUnsent = Math.max(mostUnsent, unsentBytes(socket.conn, socket.data.stream));
+      }, 20);
+    });
+  });
   const port = await listen(http, '127.0.0.1', 0);
   return {
+    io,
     port,
-    clients,
-    mostUnread: () => mostUnread,
+    sockets,
+    mostUnsent: () => mostUnsent,
     async stop() {
-      sockets.stop();
+      await stop();
       await closeServer(http);
     },
   };
@@ -61,11 +66,11 @@ function frame(text: string, opcode = 1): Buffer {
   ]);
 }
 
-/** Someone who joins, and from then on reads nothing. */
-async function joinUnread(): Promise<{ socket: net.Socket; client: Client }> {
-  const socket = net.connect(server.port, '127.0.0.1');
-  socket.on('error', () => {}); // cut off while it writes
-  socket.write(
+/** A client that joins, and from then on reads nothing. */
+async function joinUnread(): Promise<{ client: net.Socket; socket: RealtimeSocket }> {
+  const client = net.connect(server.port, '127.0.0.1');
+  client.on('error', () => {}); // cut off while it writes
+  client.write(
     [
       'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
       'Host: x',
@@ -76,54 +81,61 @@ async function joinUnread(): Promise<{ socket: net.Socket; client: Client }> {
       '\r\n',
     ].join('\r\n'),
   );
-  await once(socket, 'data');
-  socket.write(frame('40'));
-  await eventually(() => server.clients.at(-1)?.allowance !== undefined);
-  socket.pause();
-  return { socket, client: server.clients.at(-1)! };
+  await once(client, 'data');
+  const before = server.sockets.length;
+  client.write(frame('40'));
+  await eventually(() => server.sockets.length > before);
+  client.pause();
+  return { client, socket: server.sockets.at(-1)! };
 }
 
 test('one who asks for large answers and reads none is cut off, and little waits for it until then', async () => {
-  const { socket, client } = await joinUnread();
-  const closed = once(client, 'close');
-  const asking = setInterval(() => {
-    for (let id = 0; id < 20; id += 1) socket.write(frame(`42${id}["drop:watch",{}]`));
-    socket.write(frame('3'));
-  }, 50);
+  const { client, socket } = await joinUnread();
+  const closed = once(socket.data.stream, 'close');
+  for (let id = 0; id < 20; id += 1) client.write(frame(`42${id}["drop:watch",{"seats":true}]`));
+  const asking = setInterval(() => client.write(frame('3')), 50);
   await closed;
   clearInterval(asking);
-  socket.destroy();
-  const answer = JSON.stringify(seats).length;
-  expect(server.mostUnread()).toBeLessThan(2 ** 20 + 2 * answer);
+  client.destroy();
+  expect(server.mostUnsent()).toBeGreaterThan(2 ** 20);
+  expect(server.mostUnsent()).toBeLessThan(2 ** 20 + 2 * answerBytes);
+  // What Engine.IO held back for it is let go with it.
+  await eventually(() => unsentBytes(socket.conn, socket.data.stream) < answerBytes);
 });
 
 test('so is one who asks for nothing that counts, or to whom only news is sent', async () => {
   const pinging = await joinUnread();
-  const pinged = once(pinging.client, 'close');
+  const pinged = once(pinging.socket.data.stream, 'close');
   const asking = setInterval(() => {
     const burst = Buffer.concat(Array.from({ length: 2000 }, () => frame('x'.repeat(120), 9)));
-    if (pinging.socket.writableLength < 2 ** 22) pinging.socket.write(Buffer.concat([burst, frame('3')]));
+    if (pinging.client.writableLength < 2 ** 22) pinging.client.write(Buffer.concat([burst, frame('3')]));
   }, 10);
   await pinged;
   clearInterval(asking);
-  pinging.socket.destroy();
+  pinging.client.destroy();
 
   const silent = await joinUnread();
-  const news = encodeEvent('drop:seats', { dropId: 1, rows: seats.map((row, index) => [index, row]) });
+  const cutOff = once(silent.socket.data.stream, 'close');
+  const rows = seats.map((row, index): [number, string] => [index, row]);
+  let mostUnsent = 0;
   const telling = setInterval(() => {
-    send(silent.client, news);
-    silent.socket.write(frame('3'));
+    server.io.local.emit('drop:seats', { dropId: 1, rows });
+    mostUnsent = Math.max(mostUnsent, unsentBytes(silent.socket.conn, silent.socket.data.stream));
+    silent.client.write(frame('3'));
   }, 10);
-  await once(silent.client, 'close');
-  expect([pinging, silent].map(({ client }) => client.isOpen)).toEqual([false, false]);
+  await cutOff;
   clearInterval(telling);
-  silent.socket.destroy();
+  await eventually(() => [pinging, silent].every(({ socket }) => !socket.connected));
+  expect(mostUnsent).toBeGreaterThan(2 ** 20);
+  silent.client.destroy();
 });
 
 test('a page that reads, slowly even, gets all it asked for', async () => {
   const page = new WebSocket(`ws://127.0.0.1:${server.port}/socket.io/?EIO=4&transport=websocket`);
   await once(page, 'open');
   const answers: string[] = [];
+  page.send('40');
+  await eventually(() => server.io.sockets.sockets.size === 1);
   page.on('message', (data: Buffer) => {
     const text = data.toString();
     if (text === '2') page.send('3');
@@ -132,7 +144,6 @@ test('a page that reads, slowly even, gets all it asked for', async () => {
     page.pause();
     void sleep(50).then(() => page.resume());
   });
-  page.send('40');
   for (let id = 0; id < 20; id += 1) {
     page.send(`42${id}["drop:watch",{}]`);
     await eventually(() => answers.length === id + 1);

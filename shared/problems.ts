@@ -51,6 +51,7 @@ export const problems = {
     title: 'After many wrong passwords, send a proof of work with this: solve the challenge',
   },
   too_many_requests: { status: 429, title: 'Too many requests' },
+  too_many_connections: { status: 429, title: 'Too many connections' },
   unavailable: { status: 503, title: 'Not available at the moment; try again' },
   internal: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -26,7 +26,10 @@ export type ServerEvents = {
 };
 
 export type WatchAnswer =
-  /** `seats`: one string a row, when they were asked for; ask again should they be missing. */
+  /**
+   * `seats`: one string a row, when they were asked for. They are missing where the socket has not taken yet what it
+   * was sent before: ask again a little later.
+   */
   | { ok: true; drop: DropState; entry: EntryState; seats?: string[] }
   | { ok: false; code: 'invalid_request' | 'not_found' | 'too_many_requests' | 'unavailable' };
 
@@ -37,6 +40,15 @@ export type ClientEvents = {
   'drop:watch': (request: { dropId: number; seats?: boolean }, answer: (answer: WatchAnswer) => void) => void;
   'drop:unwatch': (request: { dropId: number }, answer?: (answer: UnwatchAnswer) => void) => void;
 };
+
+/** What a client sends with an event, and what it is answered. */
+export type RequestOf<E extends keyof ClientEvents> = Parameters<ClientEvents[E]>[0];
+export type AnswerTo<E extends keyof ClientEvents> = Parameters<
+  NonNullable<Parameters<ClientEvents[E]>[1]>
+>[0];
+
+/** Events that realtime processes send each other through the adapter: none of our own so far. */
+export type InterServerEvents = Record<string, never>;
 
 /** Events for one buyer. */
 export type BuyerEvent = Exclude<keyof ServerEvents, 'drop:state' | 'drop:seats'>;

@@ -38,7 +38,7 @@ export function gatherWatchers(
       { authorization: `Bearer ${token}` },
       { onEvent: () => {}, onLost, ...(onState && { onDropEvent: onState }) },
     );
-    const answer = (await socket.emitWithAck('drop:watch', { dropId: drop.id })) as { ok: boolean };
+    const answer = await socket.emitWithAck('drop:watch', { dropId: drop.id });
     if (!answer.ok) throw new Error(`drop:watch was answered ${JSON.stringify(answer)}`);
     return () => socket.close();
   });

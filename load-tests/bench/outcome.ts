@@ -141,7 +141,7 @@ class Crowd {
       onLost: () => (this.#fault ??= new Error('a socket was lost')),
     });
     const drop = this.#drops[index % this.#drops.length]!;
-    const answer = (await socket.emitWithAck('drop:watch', { dropId: drop.id })) as { ok: boolean };
+    const answer = await socket.emitWithAck('drop:watch', { dropId: drop.id });
     if (!answer.ok) throw new Error(`drop:watch was answered ${JSON.stringify(answer)}`);
     this.#leaves.push(() => socket.close());
   }

@@ -94,14 +94,10 @@ export class Buyer {
         if (this.#socket === socket) void this.#comeBack();
       },
     });
-    const answer = (await socket.emitWithAck('drop:watch', { dropId })) as {
-      ok: boolean;
-      code?: string;
-      entry: EntryState;
-    };
+    const answer = await socket.emitWithAck('drop:watch', { dropId });
     if (!answer.ok) {
       socket.close();
-      throw new Error(`drop:watch was answered ${String(answer.code)}`);
+      throw new Error(`drop:watch was answered ${answer.code}`);
     }
     this.#socket = socket;
     board.connected += 1;

@@ -3,14 +3,15 @@
  * several times the memory and processor time, which here are those of thousands of buyers in one process.
  */
 import { WebSocket } from 'ws';
+import type { AnswerTo, ClientEvents, RequestOf, ServerEvents } from '../../shared/realtime-events.ts';
 
 export type BuyerSocket = {
-  emitWithAck: (event: string, payload: unknown) => Promise<unknown>;
+  emitWithAck: <E extends keyof ClientEvents>(event: E, request: RequestOf<E>) => Promise<AnswerTo<E>>;
   close: () => void;
 };
 
 export type SocketHandlers = {
-  onEvent: (event: string, payload: unknown) => void;
+  onEvent: (event: keyof ServerEvents, payload: unknown) => void;
   /** News of the drop itself, thousands a second: that it came, and nothing more, is said of it. */
   onDropEvent?: () => void;
   /** The connection is lost, not closed by us. */
@@ -32,7 +33,7 @@ export function connectSocket(
   let lastId = 0;
   let state: 'connecting' | 'open' | 'closed' = 'connecting';
 
-  const emitWithAck: BuyerSocket['emitWithAck'] = (event, payload) =>
+  const emitWithAck: BuyerSocket['emitWithAck'] = (event, request) =>
     new Promise((resolve, reject) => {
       const id = (lastId += 1);
       const timer = setTimeout(() => {
@@ -42,14 +43,14 @@ export function connectSocket(
       waiting.set(id, {
         resolve(answer) {
           clearTimeout(timer);
-          resolve(answer);
+          resolve(answer as never);
         },
         reject(error) {
           clearTimeout(timer);
           reject(error);
         },
       });
-      ws.send(`42${id}${JSON.stringify([event, payload])}`);
+      ws.send(`42${id}${JSON.stringify([event, request])}`);
     });
 
   return new Promise((resolve, reject) => {
@@ -85,7 +86,7 @@ export function connectSocket(
       } else if (message.startsWith('42["drop:')) {
         onDropEvent?.();
       } else if (kind === '42') {
-        const [event, payload] = JSON.parse(message.slice(2)) as [string, unknown];
+        const [event, payload] = JSON.parse(message.slice(2)) as [keyof ServerEvents, unknown];
         onEvent(event, payload);
       } else if (kind === '43') {
         const start = message.indexOf('[');

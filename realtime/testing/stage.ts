@@ -15,7 +15,7 @@ import type { KeyList } from '../../shared/key-list.ts';
 import type { Log } from '../../shared/log.ts';
 import { closeServer } from '../../shared/listen.ts';
 import { createMetrics } from '../../shared/metrics.ts';
-import type { Database } from '../../shared/mysql/connect.ts';
+import { connectMysql, type Database } from '../../shared/mysql/connect.ts';
 import { publishNews } from '../../shared/news.ts';
 import { Ops } from '../../shared/ops.ts';
 import type { ClientEvents, DropNews, ServerEvents, WatchAnswer } from '../../shared/realtime-events.ts';
@@ -26,6 +26,7 @@ import { insertDrop, insertEvent } from '../../shared/testing/insert-drop.ts';
 import { randomKeys } from '../../shared/testing/keys.ts';
 import { testServers } from '../../shared/testing/servers.ts';
 import { createRealtime } from '../app.ts';
+import type { RealtimeServer } from '../sockets.ts';
 
 export type TestSocket = Socket<ServerEvents, ClientEvents>;
 export type TestUser = { userId: number; token: string };
@@ -33,10 +34,15 @@ type LogLine = { level: number; msg: string } & Record<string, unknown>;
 
 export type Process = {
   url: string;
+  io: RealtimeServer;
   /** Its own connections to Redis, as a process has. */
   redis: Cluster;
+  /** From here on it does not learn of bans by itself: it keeps the list it has, as when MySQL is away. */
+  loseMysql: () => Promise<void>;
   /** A metric as /metrics shows it, summed over its labels. */
   metric: (name: string) => Promise<number>;
+  /** How many times a `drop:watch` was answered. */
+  watches: () => Promise<number>;
   quiet: () => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -48,8 +54,11 @@ export type Stage = {
   namespace: string;
   sessionKeys: KeyList;
   user: () => Promise<TestUser>;
-  /** A drop on sale: one row of so many seats. */
-  drop: (seats: number, options?: { standbyLimit?: number; holdSeconds?: number }) => Promise<Drop>;
+  /** A drop on sale: one row of that many seats, or as many rows of them as `rows` says. */
+  drop: (
+    seats: number,
+    options?: { standbyLimit?: number; holdSeconds?: number; rows?: number },
+  ) => Promise<Drop>;
   /** Decides entries of one seat each, without telling anybody. */
   claim: (drop: Drop, ...users: TestUser[]) => Promise<Outcome[]>;
   /** As the other tiers tell news. */
@@ -95,9 +104,9 @@ export async function createStage(): Promise<Stage> {
     sessionKeys,
     user,
 
-    async drop(seats, { standbyLimit = 0, holdSeconds = 60 } = {}) {
+    async drop(seats, { standbyLimit = 0, holdSeconds = 60, rows = 1 } = {}) {
       const drop = await insertDrop(db, await insertEvent(db), {
-        sections: [{ name: 'Floor', rows: 1, seatsPerRow: seats }],
+        sections: [{ name: 'Floor', rows, seatsPerRow: seats }],
         maxPerBuyer: 2,
         standbyLimit,
         holdSeconds,
@@ -120,7 +129,8 @@ export async function createStage(): Promise<Stage> {
     async process({ publicUrl } = {}) {
       const registry = createMetrics('realtime');
       const ownRedis = connectRedis(testServers().redisNodes, log);
-      const bannedUsers = watchBannedUsers(db, log);
+      const ownDb = connectMysql(database.url, { max: 1 });
+      const bannedUsers = watchBannedUsers(ownDb, log);
       await bannedUsers.refresh();
       const drops = followDrops(db, log);
       await drops.refresh();
@@ -143,10 +153,20 @@ export async function createStage(): Promise<Stage> {
       let stopped = false;
       const process: Process = {
         url: `http://127.0.0.1:${port}`,
+        io: realtime.io,
         redis: ownRedis,
+        loseMysql: () => ownDb.destroy(),
         async metric(name) {
           const values = (await registry.getSingleMetric(name)?.get())?.values ?? [];
           return values.reduce((sum, { value }) => sum + value, 0);
+        },
+        async watches() {
+          const values =
+            (await registry.getSingleMetric('seatdrop_realtime_watch_seconds')?.get())?.values ?? [];
+          const counts = values.filter(
+            (each) => 'metricName' in each && String(each.metricName).endsWith('_count'),
+          );
+          return counts.reduce((sum, { value }) => sum + value, 0);
         },
         quiet: () => realtime.quiet(),
         async stop() {
@@ -156,6 +176,7 @@ export async function createStage(): Promise<Stage> {
           await closeServer(realtime.server);
           await bannedUsers.stop();
           await drops.stop();
+          await ownDb.destroy();
           ownRedis.disconnect();
         },
       };

@@ -61,6 +61,11 @@ export class Keys {
     return `${this.#namespace}{drop:${dropId}.0}:news`;
   }
 
+  /** What the channels begin with over which realtime processes reach each other's sockets. */
+  get sockets(): string {
+    return `sockets:${this.#namespace}`;
+  }
+
   /** Counts the entries that publishers have accepted for a drop; only shown, never decided by. */
   accepted(dropId: number): string {
     return `${this.#namespace}{drop:${dropId}.0}:accepted`;

@@ -38,6 +38,8 @@ const pollEvery = 3_000;
 const firstPatience = 8_000;
 const resyncEvery = 30_000;
 const ackPatience = 5_000;
+/** Before asking again for seats that were not told: the line had not yet taken what was sent before. */
+const seatsRetryMs = 3_000;
 
 type Hears = {
   /** `pushed`: the server said so by itself. */
@@ -185,7 +187,7 @@ export class DropFeed {
       // Somebody who is not signed in is answered `none`, which is no news.
       if (this.#signedIn) this.#learn(answer.entry, false);
       this.#loaded();
-      this.#resyncLater();
+      this.#resyncLater(answer.seats ? undefined : seatsRetryMs);
     } catch {
       // No answer in time: a dead line that nobody has noticed yet.
       if (!this.#stopped && socket.connected) socket.disconnect().connect();
@@ -200,9 +202,10 @@ export class DropFeed {
   }
 
   /** Watching again is also how the clock is read: its answer has the server's time. */
-  #resyncLater(): void {
+  #resyncLater(sooner = Infinity): void {
     clearTimeout(this.#resyncTimer);
-    const pause = serverClock.uncertainty() === undefined ? 1_000 : resyncEvery;
+    const usual = serverClock.uncertainty() === undefined ? 1_000 : resyncEvery;
+    const pause = Math.min(usual, sooner);
     this.#resyncTimer = setTimeout(() => void this.#watch(), pause * (0.8 + Math.random() * 0.4));
   }
 

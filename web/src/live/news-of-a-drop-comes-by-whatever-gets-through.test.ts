@@ -60,6 +60,19 @@ test('while there is no socket it is asked for, and with one no more', async () 
   expect(feed.read().link).toBe('polling');
 });
 
+test('seats that a slow line was not told are asked for again', async () => {
+  socket.open();
+  for (const watch of socket.watches.splice(0)) watch({ ok: true, drop: aState(), entry: noEntry });
+  await passTime(5_000);
+  expect(socket.watches).toHaveLength(1);
+  for (const watch of socket.watches.splice(0))
+    watch({ ok: true, drop: aState(), entry: noEntry, seats: ['hh....', '......'] });
+  await passTime(200);
+  expect(feed.read().rows).toEqual(['hh....', '......']);
+  await passTime(10_000);
+  expect(socket.watches).toHaveLength(0);
+});
+
 test('without any line that is said, and what was known stays', async () => {
   await goLive(held);
   answer('get', '/drops/1', noLine);

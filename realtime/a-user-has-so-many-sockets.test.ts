@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { usualLimits } from '../shared/front-door-limits.ts';
+import { eventually } from '../shared/testing/eventually.ts';
+import { connected, createStage, refusal, watch, type Process, type Stage } from './testing/stage.ts';
+
+let stage: Stage;
+let process: Process;
+beforeAll(async () => {
+  stage = await createStage();
+  process = await stage.process();
+});
+afterAll(() => stage.stop());
+
+const limit = usualLimits.socketsPerToken;
+
+test('a user has as many sockets as nginx allows a session, wherever the token stands; others have theirs', async () => {
+  const [ann, bob] = [await stage.user(), await stage.user()];
+  // nginx cannot see a token in the handshake. All come at the same time.
+  const sockets = Array.from({ length: limit + 10 }, () =>
+    stage.connect(process, ann, { reconnection: false }),
+  );
+  const answers = await Promise.all(
+    sockets.map((socket) =>
+      connected(socket).then(
+        () => 'joined',
+        (error: Error & { data?: { code?: string } }) => error.data?.code,
+      ),
+    ),
+  );
+  expect(answers.filter((answer) => answer === 'joined')).toHaveLength(limit);
+  expect(answers.filter((answer) => answer === 'too_many_connections')).toHaveLength(10);
+
+  const byHeader = { extraHeaders: { authorization: `Bearer ${ann.token}` }, reconnection: false };
+  expect(await refusal(stage.connect(process, undefined, byHeader))).toBe('too_many_connections');
+  await connected(stage.connect(process, bob));
+  // Visitors who are not signed in are counted by nginx, by address.
+  await Promise.all(Array.from({ length: limit + 1 }, () => connected(stage.connect(process))));
+
+  // One that leaves makes room.
+  const left = sockets.find((socket) => socket.connected)!;
+  left.disconnect();
+  await eventually(async () => {
+    const socket = stage.connect(process, ann, { reconnection: false });
+    return connected(socket).then(
+      () => true,
+      () => false,
+    );
+  });
+});
+
+test('those who are refused leave nothing behind', async () => {
+  const user = await stage.user();
+  const drop = await stage.drop(1);
+  const sockets = Array.from({ length: limit }, () => stage.connect(process, user));
+  await Promise.all(sockets.map((socket) => watch(socket, drop)));
+  const refused = Array.from({ length: 5 }, () => stage.connect(process, user, { reconnection: false }));
+  expect(new Set(await Promise.all(refused.map(refusal)))).toEqual(new Set(['too_many_connections']));
+  const gone = sockets.map((socket) => once(socket as never, 'disconnect'));
+  for (const socket of [...sockets, ...refused]) socket.disconnect();
+  await Promise.all(gone);
+  await eventually(() => process.io.sockets.adapter.rooms.get(`user:${user.userId}`) === undefined);
+});

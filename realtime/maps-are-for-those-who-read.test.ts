@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import net from 'node:net';
+import { eventually } from '../shared/testing/eventually.ts';
+import { keepsUp, maxUnsentBytes, unsentBytes } from './sockets.ts';
+import { createStage, type Process, type Stage } from './testing/stage.ts';
+
+let stage: Stage;
+let process: Process;
+beforeAll(async () => {
+  stage = await createStage();
+  process = await stage.process();
+});
+afterAll(() => stage.stop());
+
+/** Frames of fewer than 126 bytes, masked with zeros, which leaves them as they are. */
+const frame = (text: string): Buffer =>
+  Buffer.concat([Buffer.from([0x81, 0x80 | Buffer.byteLength(text), 0, 0, 0, 0]), Buffer.from(text)]);
+
+/** A client that has joined and reads nothing from then on. */
+async function joinUnread(): Promise<net.Socket> {
+  const { port } = new URL(process.url);
+  const client = net.connect(Number(port), '127.0.0.1');
+  client.on('error', () => {});
+  client.write(
+    [
+      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
+      'Host: x',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+      'Sec-WebSocket-Version: 13',
+      '\r\n',
+    ].join('\r\n'),
+  );
+  await once(client, 'data');
+  const before = process.io.sockets.sockets.size;
+  client.write(frame('40'));
+  await eventually(() => process.io.sockets.sockets.size > before);
+  client.pause();
+  return client;
+}
+
+const unsent = () =>
+  [...process.io.sockets.sockets.values()].map(({ conn, data }) => unsentBytes(conn, data.stream));
+
+test('twenty sockets that ask for a map of 200,000 seats again and again, and read none, keep little waiting', async () => {
+  const drop = await stage.drop(200, { rows: 1000 });
+  const mapBytes = 1000 * (200 + 3);
+  const clients: net.Socket[] = [];
+  for (let each = 0; each < 20; each += 1) clients.push(await joinUnread());
+
+  // The kernel takes some megabytes for each of them; only what comes after that waits with us.
+  const rows = Array.from({ length: 1000 }, (_, row): [number, string] => [row, '.'.repeat(200)]);
+  for (const socket of process.io.sockets.sockets.values()) {
+    while (keepsUp(socket)) {
+      socket.emit('drop:seats', { dropId: drop.id, rows });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  let most = 0;
+  const watching = setInterval(() => (most = Math.max(most, ...unsent())), 5);
+  const request = JSON.stringify(['drop:watch', { dropId: drop.id, seats: true }]);
+  const rounds = 20;
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const client of clients) client.write(frame(`42${round}${request}`));
+    await eventually(async () => (await process.watches()) >= round * clients.length);
+  }
+  clearInterval(watching);
+  most = Math.max(most, ...unsent());
+  expect(most).toBeLessThan(maxUnsentBytes);
+  // What had been sent before waits, and twenty short answers.
+  expect(most).toBeLessThan(2 * mapBytes);
+
+  // The drop changes meanwhile. One that reads again is told so, and gets a map once it has read what waited.
+  await stage.claim(drop, await stage.user());
+  const [client] = clients as [net.Socket];
+  let text = '';
+  client.on('data', (data: Buffer) => (text += data.toString('latin1')));
+  client.resume();
+  await eventually(() => (text.match(/43\d+\[/g)?.length ?? 0) === rounds);
+  expect(text).not.toContain('"seats":[');
+  await eventually(() => /42\["drop:state",[^\]]*"held":1/.test(text));
+  client.write(frame(`4299${request}`));
+  await eventually(() => text.includes('"seats":["'));
+  for (const each of clients) each.destroy();
+}, 60_000);
