@@ -9,7 +9,7 @@ import { encodeBatch } from '../../shared/broker/entry-batch.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createTestBroker } from '../../shared/testing/broker.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
-import { buy, untilStage } from './start-browser.ts';
+import { buy, openWindow, untilStage, type Browser, type VisitOptions } from './start-browser.ts';
 import { inSeconds, type Person, type Stack } from './start-stack.ts';
 
 export type Sight = {
@@ -107,7 +107,8 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
   await organizer.ask('POST', `/drops/${cancelled}/cancel`);
 
   // Buyers in every state that lasts.
-  const [holder, standbyer, late, giver, lapsed] = [
+  const [holder, standbyer, late, giver, lapsed, decliner] = [
+    await person(),
     await person(),
     await person(),
     await person(),
@@ -117,6 +118,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
   const lapsing = await drop({ holdSeconds: 5, lapsePauseSeconds: 3600 });
   await lapsed.enter(lapsing, 2);
   await holder.enter(open, 4);
+  await decliner.enter(open, 4);
   await giver.enter(open, 2);
   await giver.giveBack(open);
   await holder.enter(other, 4);
@@ -315,7 +317,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
     asBuyer('giving seats back', holder, open, then(stage('held'), dialog('Give back'))),
     { ...asBuyer('pay', holder, open, stage('held')), path: `/drops/${open}/pay` },
     {
-      ...asBuyer('pay, declined', holder, open, async (page) => {
+      ...asBuyer('pay, declined', decliner, open, async (page) => {
         await page.getByRole('radio', { name: /^Declined/ }).check();
         await press(page, /^Pay /);
         await text(/try another card/)(page);
@@ -602,6 +604,56 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
     },
   ];
   return { sights, stop: () => broker.stop() };
+}
+
+type Looking = {
+  browser: Browser;
+  /** Where the pages are. */
+  url: string;
+  /** Windows at a time. */
+  atOnce: number;
+  prepareWindow?: (page: Page) => Promise<unknown>;
+} & Omit<VisitOptions, 'as'>;
+
+/**
+ * Looks at these states in so many windows at a time; what is prepared for one look stops a part of the system, so it is
+ * looked at alone afterwards. Returns what `look` found, and what failed, by the name of the state.
+ */
+export async function lookAtEach<Found>(
+  sights: readonly Sight[],
+  { browser, url, atOnce, prepareWindow, ...options }: Looking,
+  look: (page: Page, sight: Sight, path: string) => Promise<Found | undefined>,
+): Promise<Record<string, Found | string>> {
+  const found: Record<string, Found | string> = {};
+  const work = async (left: Sight[]) => {
+    const open = async () => {
+      const opened = await openWindow(browser, url, options);
+      await prepareWindow?.(opened.page);
+      return opened;
+    };
+    let window = await open();
+    for (let sight = left.shift(); sight; sight = left.shift()) {
+      const own = await sight.prepare?.();
+      try {
+        await window.visitAs(own?.as ?? sight.as);
+        const seen = await look(window.page, sight, own?.path ?? sight.path);
+        if (seen !== undefined) found[sight.name] = seen;
+      } catch (error) {
+        found[sight.name] = String(error).slice(0, 600);
+        await window.close(); // nobody knows what it is left in
+        window = await open();
+      } finally {
+        own?.end();
+      }
+      const seen = found[sight.name];
+      if (seen !== undefined) process.stderr.write(`${sight.name}: ${JSON.stringify(seen, null, 2)}\n`);
+    }
+    await window.close();
+  };
+  const together = sights.filter(({ prepare }) => !prepare);
+  await Promise.all(Array.from({ length: atOnce }, () => work(together)));
+  await work(sights.filter(({ prepare }) => prepare));
+  return found;
 }
 
 async function eventOf(who: Person, dropId: number): Promise<number> {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { calm, faults } from './axe.ts';
-import { everyPage, routesOfTheApp, type Sight } from './every-page.ts';
+import { everyPage, lookAtEach, routesOfTheApp, type Sight } from './every-page.ts';
 import { coveredControls, faultsOutOfSight, outOfSight, screens, undirectedText } from './look-at.ts';
 import { openSale, untilStage } from './start-browser.ts';
 import type { Stack } from './start-stack.ts';
@@ -21,34 +21,24 @@ afterAll(() => pages?.stop());
 const pictures = process.env['SEATDROP_PICTURES'];
 /** Parts of the names of the pages to look at, instead of all. */
 const only = process.env['SEATDROP_PAGES']?.split(',');
+/** Windows at a time: while one waits for the servers, the other is looked at. */
+const atOnce = 2;
 
 test('every route of the app is among the pages that are looked at', () => {
   expect(new Set(pages.sights.map(({ route }) => route))).toEqual(new Set([...routesOfTheApp(), '']));
 });
 
 test('nothing sticks out, is cut off, covers what has the focus, or breaks WCAG, whatever people typed', async () => {
-  const found: Record<string, string[]> = {};
-  for (const sight of pages.sights) {
-    if (only && !only.some((part) => sight.name.includes(part))) continue;
-    const own = await sight.prepare?.();
-    const as = own?.as ?? sight.as;
-    const context = await browser.visit({ ...calm, ...(as && { as }) });
-    try {
-      const page = await context.newPage();
-      await page.setViewportSize(screens[0].viewport);
-      await page.goto(own?.path ?? sight.path);
-      await sight.show(page);
-      await page.evaluate(() => document.fonts.ready);
-      const seen = await lookAtAllSizes(page, sight);
-      if (seen.length > 0) found[sight.name] = seen;
-    } catch (error) {
-      found[sight.name] = [String(error).slice(0, 600)];
-    } finally {
-      own?.end();
-      await context.close();
-    }
-    if (found[sight.name]) process.stderr.write(`${sight.name}: ${found[sight.name]!.join('\n   ')}\n`);
-  }
+  const sights = pages.sights.filter(({ name }) => only?.some((part) => name.includes(part)) ?? true);
+  const options = { ...calm, browser, url: stack.url, atOnce };
+  const found = await lookAtEach(sights, options, async (page, sight, path) => {
+    await page.setViewportSize(screens[0].viewport);
+    await page.goto(path);
+    await sight.show(page);
+    await page.evaluate(() => document.fonts.ready);
+    const seen = await lookAtAllSizes(page, sight);
+    return seen.length > 0 ? seen : undefined;
+  });
   expect(found).toEqual({});
 }, 1_800_000);
 

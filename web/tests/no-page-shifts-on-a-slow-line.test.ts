@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { calm } from './axe.ts';
-import { everyPage, type Sight } from './every-page.ts';
+import { everyPage, lookAtEach, type Sight } from './every-page.ts';
 import { screens } from './look-at.ts';
-import { slowDown } from './start-browser.ts';
+import { slowDown, withoutCache } from './start-browser.ts';
 import type { Stack } from './start-stack.ts';
 import { systemForTests, type Browser } from './system.ts';
 
@@ -17,8 +17,8 @@ afterAll(() => pages?.stop());
 
 /** What Google calls good. https://web.dev/articles/cls */
 const mostShift = 0.1;
-/** Pages that load at a time: each of them waits for its own line most of the time. */
-const atOnce = 4;
+/** Windows that load at a time: each of them waits for its own line most of the time. */
+const atOnce = 6;
 /** What a buyer is told there answers a press of Buy: that is not loading. */
 const isAnswerToBuy = ({ name }: Sight) => name === 'entered too early after a lapse';
 const only = process.env['SEATDROP_PAGES']?.split(',');
@@ -26,36 +26,30 @@ const only = process.env['SEATDROP_PAGES']?.split(',');
 test.each([screens[1], screens[2]])(
   'what comes late moves nothing that was there: $name px',
   async ({ phone, viewport }) => {
-    const found: Record<string, unknown> = {};
     // Each page once, in the first of its states: what is done on it afterwards is no loading.
     const seen = new Set<string>();
-    const left = pages.sights.filter((sight) => {
-      const { name, as, path, prepare } = sight;
+    const sights = pages.sights.filter((sight) => {
+      const { name, as, path, isRefused, prepare } = sight;
       const key = `${as?.id} ${path}`;
       const isNew =
         !prepare &&
+        !isRefused &&
         !isAnswerToBuy(sight) &&
         !seen.has(key) &&
         (only?.some((part) => name.includes(part)) ?? true);
       seen.add(key);
       return isNew;
     });
-    const work = async () => {
-      for (let sight = left.pop(); sight; sight = left.pop()) {
-        const context = await browser.visit({ ...calm, phone, viewport, ...(sight.as && { as: sight.as }) });
-        const page = await context.newPage();
-        const shift = await shiftOf(page, sight).catch((error: unknown) => ({
-          sum: 9,
-          moved: [String(error)],
-        }));
-        if (shift.sum >= mostShift) {
-          found[sight.name] = shift;
-          process.stderr.write(`${sight.name}: ${JSON.stringify(shift, null, 2)}\n`);
-        }
-        await context.close();
-      }
+    const prepareWindow = async (page: Page) => {
+      page.setDefaultTimeout(90_000);
+      await page.addInitScript(countShifts);
+      await withoutCache(page);
     };
-    await Promise.all(Array.from({ length: atOnce }, work));
+    const options = { ...calm, browser, url: stack.url, atOnce, prepareWindow, phone, viewport };
+    const found = await lookAtEach(sights, options, async (page, sight, path) => {
+      const shift = await shiftOf(page, sight, path);
+      return shift.sum >= mostShift ? shift : undefined;
+    });
     expect(found).toEqual({});
   },
   1_800_000,
@@ -63,11 +57,9 @@ test.each([screens[1], screens[2]])(
 
 type Shift = { sum: number; moved: string[] };
 
-async function shiftOf(page: Page, sight: Sight): Promise<Shift> {
-  page.setDefaultTimeout(90_000);
-  await page.addInitScript(countShifts);
+async function shiftOf(page: Page, sight: Sight, path: string): Promise<Shift> {
   await slowDown(page);
-  await page.goto(sight.path);
+  await page.goto(path);
   await sight.show(page);
   return page.evaluate(quiet);
 }
@@ -99,6 +91,11 @@ function countShifts(): void {
 
 /** Runs in the page: its fonts are there, and nothing has moved for a second. */
 async function quiet(): Promise<Shift> {
+  // Else nothing would come late.
+  for (const { name, transferSize } of performance.getEntriesByType(
+    'resource',
+  ) as PerformanceResourceTiming[])
+    if (name.endsWith('.js') && transferSize === 0) throw new Error(`${name} came from the cache`);
   await document.fonts.ready;
   const { shift } = globalThis as unknown as { shift: Shift & { last: number } };
   const since = performance.now();

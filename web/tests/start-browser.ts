@@ -15,6 +15,8 @@ export type VisitOptions = {
 /** Where Debian, Ubuntu and Alpine put it; another place can be named. */
 const executablePath = process.env['SEATDROP_CHROMIUM'] ?? '/usr/bin/chromium';
 
+export type Browser = Awaited<ReturnType<typeof startBrowser>>;
+
 /** A Chromium of its own for one test file. Whatever a page complains about is kept. */
 export async function startBrowser(stack: Stack) {
   const browser = await chromium.launch({
@@ -61,6 +63,33 @@ export async function startBrowser(stack: Stack) {
     },
     stop: () => browser.close(),
   };
+}
+
+/**
+ * A page that is used for one visit after another: a new browser window for each costs three times as much. `visitAs`
+ * makes the next one that of somebody who has never been here.
+ */
+export async function openWindow(browser: Browser, url: string, options: Omit<VisitOptions, 'as'> = {}) {
+  const context = await browser.visit(options);
+  const page = await context.newPage();
+  return {
+    page,
+    async visitAs(person?: Person): Promise<void> {
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.setOffline(false);
+      await page.emulateMedia({ colorScheme: null });
+      if (page.url().startsWith(url)) await page.evaluate(forgetAll);
+      await context.clearCookies();
+      if (person) await context.addCookies([{ name: 'session', value: person.token, url }]);
+    },
+    close: () => context.close(),
+  };
+}
+
+/** Runs in the page. */
+function forgetAll(): void {
+  localStorage.clear();
+  sessionStorage.clear();
 }
 
 /** Runs in the page, before anything else there does. */
@@ -124,6 +153,13 @@ export async function buy(page: Page, quantity = 2): Promise<void> {
     .getByRole('button', { name: /^(Buy|Join standby) / })
     .first()
     .click();
+}
+
+/** Everything is asked for again at each load, as by somebody who has never been here. */
+export async function withoutCache(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
 }
 
 /** A poor mobile connection: 50 KB a second, an answer after 400 ms at the earliest. */

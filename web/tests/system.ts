@@ -1,7 +1,7 @@
-import { startBrowser } from './start-browser.ts';
+import { startBrowser, type Browser } from './start-browser.ts';
 import { startStack, type Stack } from './start-stack.ts';
 
-export type Browser = Awaited<ReturnType<typeof startBrowser>>;
+export type { Browser };
 
 /** The whole system and a browser for the tests of a file. After each of them no page may have complained. */
 export function systemForTests(ready: (system: { stack: Stack; browser: Browser }) => unknown): void {
