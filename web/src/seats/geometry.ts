@@ -4,6 +4,10 @@ import { rowsOf, type Section } from '../../../shared/inventory/layout.ts';
 /** Units of the plan from one seat to the next. */
 const pitch = 10;
 const margin = 16;
+/** Of a seat that is one's own, which is the largest. */
+const seatRadius = 4.7;
+/** Between seats and words. */
+const air = 1;
 
 export type PlanRow = { index: number; section: string; label: string; seats: number; x: number; y: number };
 export type PlanSection = { name: string; x: number; y: number };
@@ -24,6 +28,11 @@ export function planOf(sections: readonly Section[]): Plan {
   const bend = Math.min(widest * 1.1, 60);
   const letters = Math.max(9, width / 48);
   const sectionGap = letters * 2.6;
+  const halfWidth = width / 2;
+  // How far a name may reach from the middle to the side, 1 being all the way: its letters, which are about one unit
+  // of `letters` high, have to be below the row before, and above the ends of their own.
+  const room = pitch + sectionGap - 2 * (seatRadius + air) - letters;
+  const reach = Math.min(0.6, Math.sqrt(room / bend));
   // As far below the stage as the ends of the first row are bent up towards it.
   const firstHalf = ((rows[0]?.seats ?? 0) * pitch) / width;
   let y = margin + bend * firstHalf * firstHalf + letters * 4.2;
@@ -33,11 +42,11 @@ export function planOf(sections: readonly Section[]): Plan {
   for (const [index, row] of rows.entries()) {
     if (row.section !== last) {
       y += last === undefined ? 0 : sectionGap;
-      named.push({
-        name: shortened(row.section, (0.6 * width) / letters),
-        x: width / 2,
-        y: y - letters * 0.95,
-      });
+      const { text, wide } = shortened(row.section, (2 * reach * halfWidth) / letters);
+      // The ends of a row are bent up beside its name: the name is as far above it as it is long.
+      const side = Math.min((wide * letters) / 2, (row.seats * pitch) / 2) / halfWidth;
+      const lowest = bend * side * side + seatRadius + air + 0.25 * letters;
+      named.push({ name: text, x: halfWidth, y: y - Math.max(lowest, letters * 0.95) });
       last = row.section;
     }
     placed.push({ index, ...row, x: (width - (row.seats - 1) * pitch) / 2, y });
@@ -49,23 +58,29 @@ export function planOf(sections: readonly Section[]): Plan {
 const characters = new Intl.Segmenter();
 
 /**
- * What of a name fits between the ends of its row, which are bent up beside it; the whole of it stands in the table.
- * `room`: in widths of a wide character. Others are a little more than half as wide.
+ * What of a name fits above its row, and how wide that is; the whole of it stands in the table. Both widths count the
+ * widest characters, which are as wide as they are high.
  */
-function shortened(name: string, room: number): string {
-  let left = room;
+function shortened(name: string, room: number): { text: string; wide: number } {
+  let wide = 0;
   let fitting = '';
   for (const { segment } of characters.segment(name)) {
-    left -=
-      /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}]/u.test(
-        segment,
-      )
-        ? 1
-        : 0.58;
-    if (left < 1) return `${fitting.trimEnd()}…`;
+    const next = wide + widthOf(segment);
+    if (next > room - 1) return { text: `${fitting.trimEnd()}…`, wide: wide + 1 };
+    wide = next;
     fitting += segment;
   }
-  return name;
+  return { text: name, wide };
+}
+
+function widthOf(character: string): number {
+  if (
+    /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}MW@%]/u.test(
+      character,
+    )
+  )
+    return 1;
+  return /^\p{Lu}/u.test(character) ? 0.75 : 0.58;
 }
 
 /** The ends of a row are nearer to the stage than its middle. */

@@ -31,9 +31,12 @@ async function drawDoor(startsAt = fromNow(3_600_000)) {
   });
 }
 
+/** What is pressed begins after a promise. */
+const click = (button: HTMLElement) => act(async () => Promise.resolve(fireEvent.click(button)));
+
 async function scan(code: string) {
   fireEvent.change(await screen.findByLabelText(words.code), { target: { value: code } });
-  fireEvent.click(screen.getByRole('button', { name: words.check }));
+  await click(screen.getByRole('button', { name: words.check }));
 }
 
 const letIn = { seat, order: {}, checkedInAt: fromNow(0), again: false };
@@ -67,7 +70,7 @@ test('who was let in by mistake is taken back', async () => {
   answer('post', checkIns, letIn);
   const undone = answer('post', `${checkIns}/undo`, { ...letIn, undoneAt: fromNow(0) });
   await scan('wrong');
-  fireEvent.click(await screen.findByRole('button', { name: words.undo }));
+  await click(await screen.findByRole('button', { name: words.undo }));
   await screen.findByRole('heading', { name: words.undone });
   expect(undone.bodies).toMatchObject([{ code: 'wrong' }]);
 });
