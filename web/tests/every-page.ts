@@ -586,14 +586,14 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       route: '/admin/parked',
       as: admin,
       path: '/admin/parked',
-      show: text('2 messages are parked'),
+      show: text('2 failed messages'),
     },
     {
       name: 'dialog: resend',
       route: '/admin/parked',
       as: admin,
       path: '/admin/parked',
-      show: then(text('2 messages are parked'), dialog(/^Send/)),
+      show: then(text('2 failed messages'), dialog(/^Send/)),
     },
     {
       name: 'health',
