@@ -27,7 +27,7 @@ import { createInventory, type Inventory } from '../../shared/inventory/inventor
 import { createLog } from '../../shared/log.ts';
 import { connectMysql, type Database } from '../../shared/mysql/connect.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
-import { insertDrop, insertEvent } from '../../shared/testing/insert-drop.ts';
+import { insertStockedDrop } from '../../shared/testing/insert-drop.ts';
 import { pin, type Cores } from './cores.ts';
 
 const entryQueues = 4;
@@ -138,10 +138,8 @@ export async function startRig(options: {
       topology: new Topology('', entryQueues),
       step,
       stop,
-      async dropOnSale(changes) {
-        const drop = await insertDrop(db, await insertEvent(db), changes);
-        await inventory.stock(drop);
-        return drop;
+      dropOnSale(changes) {
+        return insertStockedDrop(db, (drop) => inventory.stock(drop), changes);
       },
       startTier: (name, settings = {}) =>
         measure(name, (port) =>

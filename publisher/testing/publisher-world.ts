@@ -16,7 +16,7 @@ import { createTestBroker, type TestBroker } from '../../shared/testing/broker.t
 import { captureLog, type LogLine } from '../../shared/testing/captured-log.ts';
 import { createTestDatabase } from '../../shared/testing/database.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
-import { insertDrop, insertEvent } from '../../shared/testing/insert-drop.ts';
+import { insertDrop, insertEvent, insertStockedDrop } from '../../shared/testing/insert-drop.ts';
 import { createTestInventory, type TestInventory } from '../../shared/testing/inventory.ts';
 import { randomKeys } from '../../shared/testing/keys.ts';
 import { testServers } from '../../shared/testing/servers.ts';
@@ -107,9 +107,11 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
     lines,
 
     async createDrop(changes = {}) {
-      const drop = await insertDrop(db, await insertEvent(db), changes);
-      if (drop.stocked) await shop.onSale(drop);
-      await eventually(() => openDrops.get(drop.id) !== undefined);
+      const drop =
+        changes.stocked === false
+          ? await insertDrop(db, await insertEvent(db), changes)
+          : await insertStockedDrop(db, shop.onSale, changes);
+      await eventually(() => openDrops.get(drop.id)?.stocked === drop.stocked);
       return drop;
     },
 

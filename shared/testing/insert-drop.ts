@@ -44,3 +44,20 @@ export async function insertDrop(db: Database, eventId: number, changes: Partial
   if (!drop) throw new Error('the drop was not written');
   return drop;
 }
+
+/**
+ * Writes a drop and puts its seats into Redis by `stock`, in general's order: a publisher that reads of a stocked drop
+ * whose seats are not in Redis takes it for lost.
+ */
+export async function insertStockedDrop(
+  db: Database,
+  stock: (drop: Drop) => Promise<unknown>,
+  changes: Partial<Drop> = {},
+): Promise<Drop> {
+  const drop = await insertDrop(db, await insertEvent(db), { ...changes, stocked: false });
+  await stock(drop);
+  await db('drops')
+    .where({ id: drop.id })
+    .update({ stocked_at: db.fn.now(3) });
+  return { ...drop, stocked: true };
+}
