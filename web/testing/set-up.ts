@@ -46,4 +46,8 @@ afterEach(() => {
   if (asked.length > 0) throw new Error(`Nobody said what to answer to ${asked.join(', ')}`);
 });
 
-afterAll(() => api.close());
+afterAll(async () => {
+  // What a page had under way when it was left ends before its document is gone.
+  await new Promise((resolve) => setImmediate(resolve));
+  api.close();
+});

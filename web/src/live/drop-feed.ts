@@ -233,16 +233,20 @@ export class DropFeed {
     let pause = pollEvery;
     try {
       const answer = await ask<Drop>('GET', `/drops/${this.#dropId}`, { timeout: 8_000, signal });
+      if (signal.aborted) return pause;
       serverClock.learn(answer.data.serverTime, answer);
-      if (!signal.aborted) this.#hears.onTerms?.(answer.data);
+      this.#hears.onTerms?.(answer.data);
       await Promise.all([this.#signedIn ? this.#fetchEntry() : undefined, this.#askSeats()]);
+      if (signal.aborted) return pause;
       this.#failures = 0;
-      if (!signal.aborted) this.#set({ link: 'polling' });
+      this.#set({ link: 'polling' });
     } catch (error) {
+      // Stopped: there may be no page any more.
+      if (signal.aborted) return pause;
       this.#failures += 1;
       pause = Math.max(pollEvery, pauseBefore(this.#failures, error));
       const isDown = !(error instanceof Refusal) && (this.#failures > 1 || !navigator.onLine);
-      if (!signal.aborted && isDown) this.#set({ link: 'offline' });
+      if (isDown) this.#set({ link: 'offline' });
     }
     // Nobody looks at a hidden tab; it asks at once when it is seen again.
     if (document.hidden) pause *= 5;

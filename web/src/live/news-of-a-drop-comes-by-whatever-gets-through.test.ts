@@ -99,6 +99,26 @@ test('word of an entry that is older than what is known changes nothing', async 
   expect(feed.read().entry?.status).toBe('released');
 });
 
+test.each([
+  ['is answered', aDrop],
+  ['fails', noLine],
+])('what is under way when it is stopped has no effect when it %s', async (_, outcome) => {
+  let end = () => {};
+  const asked = answer('get', '/drops/1', async () => {
+    await new Promise<void>((resolve) => (end = resolve));
+    return outcome();
+  });
+  await passTime(5_000);
+  expect(asked.count).toBe(1);
+  feed.stop();
+  const isHidden = jest.spyOn(document, 'hidden', 'get');
+  end();
+  await passTime(1_000);
+  expect(isHidden).not.toHaveBeenCalled();
+  expect(asked.count).toBe(1);
+  isHidden.mockRestore();
+});
+
 test('once it is stopped nothing is asked, and nothing is told', async () => {
   await goLive();
   const told = jest.fn();
