@@ -104,7 +104,11 @@ export function coveredControls(page: Page): Promise<string[]> {
 }
 
 /** Every error that is shown just now after a press: named unless it, and what has the focus, can be seen. */
-export function faultsOutOfSight(page: Page): Promise<string[]> {
+export async function faultsOutOfSight(page: Page): Promise<string[]> {
+  // The focus goes there once the fault is drawn.
+  const hasFocus = () =>
+    document.activeElement?.matches('[aria-invalid="true"], [data-invalid], [data-fault]');
+  await page.waitForFunction(hasFocus, undefined, { timeout: 10_000 }).catch(() => undefined);
   return page.evaluate(() => {
     const found: string[] = [];
     const isSeen = (element: Element) => {
