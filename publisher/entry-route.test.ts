@@ -60,6 +60,24 @@ const entryOf = (theirs: Drop, bearer: { Authorization: string }, body: string, 
 const post = (fields: readonly string[], body: string) => requestOf(drop, buyer.bearer, fields, body);
 const entry = (body = goodBody(), ...fields: string[]) => entryOf(drop, buyer.bearer, body, ...fields);
 
+/** Sends bytes over a connection of its own; resolves to the statuses of the answers once there is one. */
+async function answersTo(bytes: string, to?: Pick<PublisherWorld, 'url'>): Promise<number[]> {
+  const { socket, statuses } = await open(to);
+  socket.write(bytes);
+  await eventually(() => statuses().length > 0);
+  socket.destroy();
+  return statuses();
+}
+
+/** The same once the server has ended the connection. */
+async function answersUntilTheEnd(bytes: string): Promise<number[]> {
+  const { socket, statuses, ended } = await open();
+  socket.write(bytes);
+  await eventually(() => ended());
+  socket.destroy();
+  return statuses();
+}
+
 /** Of one buyer with the usual quantity, as often as they were accepted. */
 const accepted = (times: number) => Array.from({ length: times }, () => `${drop.id}.0 ${buyer.id}:1`);
 
@@ -147,11 +165,7 @@ describe('what HTTP allows is one entry', () => {
     ['as the last one of its connection', () => entry(goodBody(), 'Connection: close')],
     ['with spaces around the JSON', () => entry(`\r\n ${goodBody()} \r\n`)],
   ])('%s', async (_how, bytes) => {
-    const { socket, statuses } = await open();
-    socket.write(bytes());
-    await eventually(() => statuses().length > 0);
-    expect(statuses()).toEqual([202]);
-    socket.destroy();
+    expect(await answersTo(bytes())).toEqual([202]);
     expect((await world.queued()).entries).toEqual(accepted(1));
   });
 
@@ -206,44 +220,28 @@ describe('what could be read in two ways is refused, and nothing after it is rea
     ['more than any head needs', () => entry(goodBody(), `X-Long: ${'x'.repeat(20_000)}`)],
     ['no HTTP at all', () => 'anything\r\n\r\n'],
   ])('%s', async (_what, bytes) => {
-    const { socket, statuses, ended } = await open();
-    socket.write(bytes() + entry());
-    await eventually(() => ended());
-    expect(statuses()).toHaveLength(1);
-    expect([400, 431, 501]).toContain(statuses()[0]);
-    socket.destroy();
+    const answers = await answersUntilTheEnd(bytes() + entry());
+    expect(answers).toHaveLength(1);
+    expect([400, 431, 501]).toContain(answers[0]);
     expect((await world.queued()).entries).toEqual([]);
   });
 
   test('an entry for no host', async () => {
-    const { socket, statuses, ended } = await open();
-    socket.write(entry().replace('Host', 'Ghost'));
-    await eventually(() => ended());
-    expect(statuses()).toEqual([400]);
-    socket.destroy();
+    expect(await answersUntilTheEnd(entry().replace('Host', 'Ghost'))).toEqual([400]);
     expect((await world.queued()).entries).toEqual([]);
   });
 
   test('a body that is longer than it says is an entry and nonsense after it', async () => {
-    const { socket, statuses, ended } = await open();
-    socket.write(`${entry()}1}`);
-    await eventually(() => ended());
-    expect(statuses().at(-1)).toBe(400);
-    socket.destroy();
+    expect((await answersUntilTheEnd(`${entry()}1}`)).at(-1)).toBe(400);
     expect((await world.queued()).entries).toEqual(accepted(1));
   });
 });
 
 test('of a field that is there twice the first counts', async () => {
   const wrong = 'Authorization: Bearer a.b.c';
-  const rightFirst = await open();
-  rightFirst.socket.write(entry(goodBody(), wrong, 'Content-Type: text/plain'));
-  await eventually(() => rightFirst.statuses().length > 0);
-  const wrongFirst = await open();
-  wrongFirst.socket.write(entry().replace('Host:', `${wrong}\r\nHost:`));
-  await eventually(() => wrongFirst.statuses().length > 0);
-  expect([rightFirst.statuses(), wrongFirst.statuses()]).toEqual([[202], [401]]);
-  for (const { socket } of [rightFirst, wrongFirst]) socket.destroy();
+  const rightFirst = await answersTo(entry(goodBody(), wrong, 'Content-Type: text/plain'));
+  const wrongFirst = await answersTo(entry().replace('Host:', `${wrong}\r\nHost:`));
+  expect([rightFirst, wrongFirst]).toEqual([[202], [401]]);
   expect((await world.queued()).entries).toEqual(accepted(1));
 });
 
@@ -269,11 +267,7 @@ test('who goes away in the middle of an entry is nobody’s trouble, and nothing
   polite.socket.end();
   await eventually(() => polite.ended());
   expect(polite.statuses()).not.toContain(202);
-  const { socket, statuses } = await open();
-  socket.write(entry());
-  await eventually(() => statuses().length > 0);
-  expect(statuses()).toEqual([202]);
-  socket.destroy();
+  expect(await answersTo(entry())).toEqual([202]);
   expect((await world.queued()).entries).toEqual(accepted(1));
 });
 
@@ -292,11 +286,7 @@ test('who goes away before the answer is nobody’s trouble either', async () =>
       await asked;
       socket.resetAndDestroy();
     }
-    const { socket, statuses } = await open(own);
-    socket.write(bytes);
-    await eventually(() => statuses().length > 0);
-    expect(statuses()).toEqual([202]);
-    socket.destroy();
+    expect(await answersTo(bytes, own)).toEqual([202]);
   } finally {
     await own.stop();
   }

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import jwt from 'jsonwebtoken';
 import { signCheckoutToken } from '../shared/checkout-token.ts';
 import { signSession } from '../shared/session.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { randomKeys } from '../shared/testing/keys.ts';
+import { handshake } from './testing/raw-client.ts';
 import { connected, createStage, refusal, watch, type Process, type Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -108,17 +108,7 @@ test('who comes with many is turned away at the door; others at the same address
         resolve(Number(data.toString('latin1', 9, 12)));
         socket.destroy();
       });
-      const lines = [
-        'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
-        'Host: x',
-        'Connection: Upgrade',
-        'Upgrade: websocket',
-        'Sec-WebSocket-Version: 13',
-        `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
-        `X-Forwarded-For: ${address}`,
-        `Cookie: session=${token}`,
-      ];
-      socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+      socket.write(handshake(`X-Forwarded-For: ${address}`, `Cookie: session=${token}`));
     });
   const flood = () => Promise.all(Array.from({ length: 300 }, (_, at) => from('192.0.2.1', `a.b.${at}`)));
   expect((await flood()).filter((status) => status === 101).length).toBeGreaterThanOrEqual(100);

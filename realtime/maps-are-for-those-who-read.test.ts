@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import net from 'node:net';
+import type { Socket } from 'node:net';
 import { eventually } from '../shared/testing/eventually.ts';
 import { keepsUp, maxUnsentBytes, unsentBytes } from './sockets.ts';
+import { frame, joinUnread as joinRaw } from './testing/raw-client.ts';
 import { createStage, type Process, type Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -13,32 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-/** Frames of fewer than 126 bytes, masked with zeros, which leaves them as they are. */
-const frame = (text: string): Buffer =>
-  Buffer.concat([Buffer.from([0x81, 0x80 | Buffer.byteLength(text), 0, 0, 0, 0]), Buffer.from(text)]);
-
 /** A client that has joined and reads nothing from then on. */
-async function joinUnread(): Promise<net.Socket> {
-  const { port } = new URL(process.url);
-  const client = net.connect(Number(port), '127.0.0.1');
-  client.on('error', () => {});
-  client.write(
-    [
-      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
-      'Host: x',
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
-      'Sec-WebSocket-Version: 13',
-      '\r\n',
-    ].join('\r\n'),
-  );
-  await once(client, 'data');
-  const before = process.io.sockets.sockets.size;
-  client.write(frame('40'));
-  await eventually(() => process.io.sockets.sockets.size > before);
-  client.pause();
-  return client;
+async function joinUnread(): Promise<Socket> {
+  const { sockets } = process.io.sockets;
+  const before = sockets.size;
+  return joinRaw(Number(new URL(process.url).port), () => eventually(() => sockets.size > before));
 }
 
 const unsent = () =>
@@ -47,7 +25,7 @@ const unsent = () =>
 test('twenty sockets that ask for a map of 200,000 seats again and again, and read none, keep little waiting', async () => {
   const drop = await stage.drop(200, { rows: 1000 });
   const mapBytes = 1000 * (200 + 3);
-  const clients: net.Socket[] = [];
+  const clients: Socket[] = [];
   for (let each = 0; each < 20; each += 1) clients.push(await joinUnread());
 
   // The kernel takes some megabytes for each of them; only what comes after that waits with us.
@@ -74,7 +52,7 @@ test('twenty sockets that ask for a map of 200,000 seats again and again, and re
 
   // The drop changes meanwhile. One that reads again is told so, and gets a map once it has read what waited.
   await stage.claim(drop, await stage.user());
-  const [client] = clients as [net.Socket];
+  const [client] = clients as [Socket];
   let text = '';
   client.on('data', (data: Buffer) => (text += data.toString('latin1')));
   client.resume();

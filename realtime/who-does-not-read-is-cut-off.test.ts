@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import net from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { closeServer, listen } from '../shared/listen.ts';
 import { eventually } from '../shared/testing/eventually.ts';
 import { createSocketServer } from './socket-server.ts';
 import { unsentBytes, type RealtimeSocket } from './sockets.ts';
+import { frame, joinUnread as joinRaw } from './testing/raw-client.ts';
 
 /** As large as the seats of the largest drop. */
 const seats = Array.from({ length: 1000 }, () => '.'.repeat(200));
@@ -55,37 +55,10 @@ let server: Awaited<ReturnType<typeof startServer>>;
 beforeEach(async () => (server = await startServer()));
 afterEach(() => server.stop());
 
-/** A frame of fewer than 126 bytes, masked as clients have to. */
-function frame(text: string, opcode = 1): Buffer {
-  const bytes = Buffer.from(text);
-  const mask = randomBytes(4);
-  return Buffer.concat([
-    Buffer.from([0x80 | opcode, 0x80 | bytes.length]),
-    mask,
-    bytes.map((byte, index) => byte ^ mask[index % 4]!),
-  ]);
-}
-
 /** A client that joins, and from then on reads nothing. */
-async function joinUnread(): Promise<{ client: net.Socket; socket: RealtimeSocket }> {
-  const client = net.connect(server.port, '127.0.0.1');
-  client.on('error', () => {}); // cut off while it writes
-  client.write(
-    [
-      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
-      'Host: x',
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
-      'Sec-WebSocket-Version: 13',
-      '\r\n',
-    ].join('\r\n'),
-  );
-  await once(client, 'data');
+async function joinUnread(): Promise<{ client: Socket; socket: RealtimeSocket }> {
   const before = server.sockets.length;
-  client.write(frame('40'));
-  await eventually(() => server.sockets.length > before);
-  client.pause();
+  const client = await joinRaw(server.port, () => eventually(() => server.sockets.length > before));
   return { client, socket: server.sockets.at(-1)! };
 }
 
