@@ -7,6 +7,9 @@ import { membersOf, seatsRoom, type RealtimeServer, type RealtimeSocket } from '
 /** Milliseconds after which the map is read though no counter moved: two opposite changes may leave all as they were. */
 const rereadMs = 5_000;
 
+/** Ids of the sockets that cannot take more now. */
+export type FindSlow = () => ReadonlySet<string>;
+
 export type SeatFeedDeps = {
   io: RealtimeServer;
   dropId: number;
@@ -61,8 +64,8 @@ export class SeatFeed {
     this.#present = rows;
   }
 
-  /** Tells what changed since the last time. `slow`: ids of the sockets that cannot take it now. */
-  push(slow: ReadonlySet<string>): void {
+  /** Tells what changed since the last time. */
+  push(findSlow: FindSlow): void {
     const followers = this.#followers;
     const told = this.#told;
     const present = this.#present ?? told;
@@ -74,6 +77,7 @@ export class SeatFeed {
     this.#late = new Map();
     if (changed.length === 0 && missed.size === 0) return;
 
+    const slow = findSlow();
     const caughtUp: string[] = [];
     for (const id of new Set([...slow, ...missed.keys()])) {
       if (!followers.has(id)) continue;

@@ -3,7 +3,7 @@ import type { Log } from '../shared/log.ts';
 import { startLoop, type Loop } from '../shared/loop.ts';
 import type { DropState } from '../shared/realtime-events.ts';
 import { sameFigures } from './same-figures.ts';
-import { SeatFeed } from './seat-feed.ts';
+import { SeatFeed, type FindSlow } from './seat-feed.ts';
 import { dropRoom, membersOf, slowIn, type RealtimeServer } from './sockets.ts';
 
 /** Milliseconds between two looks at a drop's counters, so no watcher gets more than four states a second. */
@@ -59,20 +59,23 @@ export class WatchedDrop {
     const { state, mark } = await this.#deps.look();
     if (performance.now() < this.#restUntil && !isNews(state, this.#latest)) return;
     await this.seats.refresh(mark);
-    // Before anything is sent: what is sent first would make everybody look slow for what comes second.
-    const slow = slowIn(io, dropRoom(dropId));
-    this.#pushState(state, slow);
-    this.seats.push(slow);
+    // Looked for once, before anything is sent: what is sent first would make everybody look slow for what comes second.
+    // Not at all while nothing is to be sent, which is most of the time.
+    let slow: ReadonlySet<string> | undefined;
+    const findSlow = () => (slow ??= slowIn(io, dropRoom(dropId)));
+    this.#pushState(state, findSlow);
+    this.seats.push(findSlow);
   }
 
-  #pushState(state: DropState, slow: ReadonlySet<string>): void {
+  #pushState(state: DropState, findSlow: FindSlow): void {
     const { io, dropId, onSent } = this.#deps;
     const changed = !this.#latest || !sameFigures(state, this.#latest);
     this.#latest = state;
+    if (!changed && this.#late.size === 0) return;
     const watchers = membersOf(io, dropRoom(dropId));
     const due = changed ? watchers : new Set([...this.#late].filter((id) => watchers.has(id)));
     this.#restUntil = performance.now() + restPerWatcherMs * due.size;
-    const late = new Set([...slow].filter((id) => due.has(id)));
+    const late = new Set([...findSlow()].filter((id) => due.has(id)));
     this.#late = late;
     if (due.size === late.size) return;
 
