@@ -40,7 +40,7 @@ function settingsOf(schema: z.ZodType<object>): readonly string[] {
 
 const keySettings = ['SESSION_KEYS', 'CHECKOUT_KEYS', 'TICKET_KEYS'];
 
-/** Whoever learns a key must be able to forge one kind of token with it, and no more. */
+/** Names keys that are in two lists: a key that leaks must not forge tokens of more than one kind. */
 function sharedKeys(given: Record<string, string | undefined>): string[] {
   const owners = new Map<string, string>();
   return keySettings.flatMap((name) => {

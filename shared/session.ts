@@ -33,11 +33,14 @@ export const sessionSeconds = 12 * 60 * 60;
 const audience = 'session';
 
 /** Random, 96 bits: a `sid` that nobody guesses and no other sign-in has. */
-export function newSignInId(): string {
+function newSignInId(): string {
   return randomBytes(12).toString('base64url');
 }
 
-/** `issuedAt`: seconds since 1970; the present by default. */
+/**
+ * Names the sign-in by a new id unless it is given.
+ * @param issuedAt seconds since 1970; the present by default
+ */
 export function signSession(
   { userId, role, scope, signInId = newSignInId() }: Session & { signInId?: string },
   keys: KeyList,

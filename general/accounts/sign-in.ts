@@ -4,7 +4,7 @@ import { clientAt } from '../../shared/client-address.ts';
 import { signedIn, signInBody } from '../../shared/contract/accounts.ts';
 import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
-import { newSignInId, signSession } from '../../shared/session.ts';
+import { signSession } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
 import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -52,11 +52,7 @@ export function signIn({
       // Only to whoever knows the password: to others a banned account looks like any.
       const scoped = user.banned_at !== null && { scope: 'tickets' as const };
       const issuedAt = Math.max(readAt, firstValidIssue(user));
-      const token = signSession(
-        { userId: id, role, ...scoped, signInId: newSignInId() },
-        sessionKeys,
-        issuedAt,
-      );
+      const token = signSession({ userId: id, role, ...scoped }, sessionKeys, issuedAt);
       setSessionCookie(res, token, publicUrl);
       rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
       return { user: { id, email, name, role }, ...scoped, token };

@@ -2,7 +2,7 @@ import { clientAt } from '../../shared/client-address.ts';
 import { signedIn, signUpBody } from '../../shared/contract/accounts.ts';
 import { isDuplicateKey, retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/problems.ts';
-import { newSignInId, signSession } from '../../shared/session.ts';
+import { signSession } from '../../shared/session.ts';
 import type { Deps } from '../deps.ts';
 import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -40,7 +40,7 @@ export function signUp({
         throw error;
       });
       const role = 'shopper' as const;
-      const token = signSession({ userId: id, role, signInId: newSignInId() }, sessionKeys);
+      const token = signSession({ userId: id, role }, sessionKeys);
       setSessionCookie(res, token, publicUrl);
       rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
       return { user: { id, email, name, role }, token };
