@@ -173,6 +173,15 @@ test('a limit is kept, and what has no queue to go back to stays', async () => {
   expect((await list()).items).toMatchObject([{ type: 'junk.v9', queue: null, reason: null }]);
 });
 
+test('what was just looked at is all there to be sent', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    await park(queues.entries, ...Array.from({ length: 40 }, () => batch()));
+    expect((await list()).count).toBe(40);
+    expect(await resend()).toEqual({ resent: 40, kept: 0, left: 0 });
+    await open.purgeQueue(queues.entries);
+  }
+});
+
 test('several who send at once send each message', async () => {
   const ids = Array.from({ length: 40 }, () => newBatchId());
   await park(queues.entries, ...ids.map((id) => batch(id)));

@@ -3,6 +3,7 @@
  * out of the queue only when the broker has it durably elsewhere. It may come twice.
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { BrokerChannel } from '../../shared/broker/connect.ts';
 import { decodeBatch, lateSent } from '../../shared/broker/entry-batch.ts';
@@ -24,6 +25,13 @@ export type ParkedMessages = {
 
 /** Looks at a message after which it is put into the queue anew: some brokers drop what came back too often. */
 const mostLooks = 10;
+
+/**
+ * Milliseconds. The broker does not confirm that what was put back is in its queue again, so its count is asked for at
+ * these intervals, and no longer than this: another process may have sent some of it on.
+ */
+const backEveryMs = 10;
+const backWithinMs = 1_000;
 
 /** `channel`: of its own, set up with all entry queues, the queue of ended holds and `parked`. */
 export function createParkedMessages(channel: BrokerChannel, topology: Topology): ParkedMessages {
@@ -72,6 +80,13 @@ export function createParkedMessages(channel: BrokerChannel, topology: Topology)
     }
   };
 
+  /** The next call must not find fewer messages than there are. */
+  const untilBack = async (open: ConfirmChannel, count: number): Promise<void> => {
+    const until = performance.now() + backWithinMs;
+    while ((await open.checkQueue(topology.parked)).messageCount < count && performance.now() < until)
+      await sleep(backEveryMs);
+  };
+
   return {
     peek: (limit) =>
       alone(async (open) => {
@@ -83,6 +98,7 @@ export function createParkedMessages(channel: BrokerChannel, topology: Topology)
           await publishConfirmed(open, '', topology.parked, again(message));
           return true;
         });
+        if (items.length > 0) await untilBack(open, messageCount);
         return { count: messageCount, items };
       }),
 
