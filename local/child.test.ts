@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.ts';
-import { endOrphans, endRun } from './orphans.ts';
+import { clearOldRuns, endOrphans, endRun } from './orphans.ts';
 import { placeAt } from './place.ts';
 import { freePorts } from './ports.ts';
 import { allProcs, workingFolder } from './proc.ts';
@@ -120,11 +120,10 @@ test('what a killed parent left is found by its pid file, and no other process i
   expect(whatRunsHere()).not.toContain(pid);
 });
 
-test('what a stopped test left is ended with the temporary folder of its run, and nothing outside it', async () => {
-  const { child: other } = await startPong();
-  const folder = join(dir, 'run', 'one-test');
+/** A process that works in a folder and has a note below it, as the servers of a run have. */
+async function startIn(folder: string): Promise<Child> {
   mkdirSync(folder, { recursive: true });
-  const left = await startChild({
+  const child = await startChild({
     name: 'left',
     place: placeAt(folder, undefined, hurry.signal),
     command: process.execPath,
@@ -133,9 +132,26 @@ test('what a stopped test left is ended with the temporary folder of its run, an
     cwd: folder,
     ready: () => waitUntil('it runs', 10_000, async () => existsSync(join(folder, 'ready'))),
   });
-  children.push(left);
+  children.push(child);
+  return child;
+}
+
+test('what a stopped test left is ended with the temporary folder of its run, and nothing outside it', async () => {
+  const { child: other } = await startPong();
+  const left = await startIn(join(dir, 'run', 'one-test'));
   const ended = new Promise((resolve) => left.onUnexpectedExit(resolve));
   await endRun(join(dir, 'run'));
   expect(await ended).toBe('SIGTERM');
   expect(other.pid).toBeDefined();
+});
+
+test('of the folders of earlier runs those are cleared whose whole name says so', async () => {
+  const gone = 2 ** 22 + 1; // above the highest pid of Linux
+  const old = await startIn(join(dir, `rolling-${gone}-1`));
+  const ofThisProcess = await startIn(join(dir, `rolling-${process.pid}-1`));
+  const withARandomEnd = await startIn(join(dir, `rolling-${gone}fGh2x`)); // as mkdtemp makes them
+  const ended = new Promise((resolve) => old.onUnexpectedExit(resolve));
+  await clearOldRuns(dir);
+  expect(await ended).toBe('SIGTERM');
+  expect([ofThisProcess.pid, withARandomEnd.pid]).not.toContain(undefined);
 });

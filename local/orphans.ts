@@ -57,7 +57,7 @@ function readNote(file: string): PidNote | undefined {
  * may want to read. The temporary folders of test runs are removed as well.
  */
 export async function clearOldRuns(localDir: string): Promise<void> {
-  for (const { folder, kind } of [...runsIn(localDir), ...runsIn(tmpdir(), temporaryPrefix)]) {
+  for (const { folder, kind } of [...runsIn(localDir, localRun), ...runsIn(tmpdir(), temporaryRun)]) {
     await endRun(folder);
     const isKept = kind === 'drill' || kind === 'rolling';
     rmSync(join(folder, isKept ? 'servers' : ''), { recursive: true, force: true });
@@ -74,21 +74,24 @@ export async function endRun(folder: string): Promise<void> {
   await endAll(allProcs().filter(({ pid }) => workingFolder(pid)?.startsWith(`${folder}/`)));
 }
 
-const temporaryPrefix = 'seatdrop-';
+const localRun = /^(?<kind>test|dev-servers|bench|drill|rolling)-(?<owner>\d+)(-\d+)?$/;
+const temporaryRun = /^seatdrop-(?<kind>test)-(?<owner>\d+)$/;
 
 /**
  * Where the tests of one run of `npm test` make their temporary folders. It names the process, so that what a killed
  * run left there is found; and its path is short, since a socket's path has 107 characters at most.
  */
 export function temporaryFolder(pid: number): string {
-  return join(tmpdir(), `${temporaryPrefix}test-${pid}`);
+  return join(tmpdir(), `seatdrop-test-${pid}`);
 }
 
-/** Folders named after their process, which is gone. Those of other users are theirs to clear. */
-function runsIn(dir: string, prefix = ''): { folder: string; kind: string }[] {
+/**
+ * Folders named after their process, which is gone. Those of other users are theirs to clear. The name must match as
+ * a whole: the folder `seatdrop-rolling-3fGh2x` of a test that runs has a random end, and its process is not 3.
+ */
+function runsIn(dir: string, pattern: RegExp): { folder: string; kind: string }[] {
   return (existsSync(dir) ? readdirSync(dir) : []).flatMap((name) => {
-    const match = /^(test|dev-servers|drill|rolling|bench)-(\d+)/.exec(name.slice(prefix.length));
-    const [, kind = '', owner = ''] = (name.startsWith(prefix) && match) || [];
+    const { kind = '', owner = '' } = pattern.exec(name)?.groups ?? {};
     const folder = join(dir, name);
     if (kind === '' || existsSync(`/proc/${owner}`) || statSync(folder).uid !== process.getuid?.()) return [];
     return [{ folder, kind }];

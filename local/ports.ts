@@ -1,3 +1,4 @@
+import { type Socket, createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 /** Below the range from which the kernel takes the ports of outgoing connections (32768 and up by default). */
@@ -12,10 +13,32 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** What this process has reserved, by port. */
+const reserved = new Map<number, Socket>();
+
 /**
- * One free port on 127.0.0.1 for each name. A port remembered from last time is kept if it is still free, so
- * that addresses people noted stay good. Others are drawn at random: two stacks that start together on one
- * machine are then unlikely to draw the same.
+ * Holds a port for as long as this process runs. A server listens on TCP seconds after its port was drawn, and
+ * not at all between a kill and its restart; meanwhile a second system on the machine could draw the same port.
+ * The UDP port of that number is the lock: no server here uses UDP, and the kernel frees it with the process.
+ * @returns false when another process holds it.
+ */
+function reserve(port: number): Promise<boolean> {
+  if (reserved.has(port)) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const lock = createSocket('udp4');
+    lock.once('error', () => resolve(false));
+    lock.bind({ port, address: '127.0.0.1', exclusive: true }, () => {
+      lock.unref();
+      reserved.set(port, lock);
+      resolve(true);
+    });
+  });
+}
+
+/**
+ * One free port on 127.0.0.1 for each name, reserved for this process: no other process that draws its ports
+ * here gets one of them. A port remembered from last time is kept if it is still free, so that addresses people
+ * noted stay good.
  */
 export async function freePorts<Name extends string>(
   names: readonly Name[],
@@ -25,8 +48,9 @@ export async function freePorts<Name extends string>(
   const ports = {} as Record<Name, number>;
   for (const name of names) {
     let port = remembered[name];
-    while (port === undefined || taken.has(port) || !(await isFree(port))) {
-      port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    while (port === undefined || taken.has(port) || !(await isFree(port)) || !(await reserve(port))) {
+      do port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+      while (reserved.has(port));
     }
     taken.add(port);
     ports[name] = port;
