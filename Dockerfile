@@ -13,6 +13,9 @@ COPY general/package.json general/
 COPY lambda/package.json lambda/
 COPY local/package.json local/
 COPY load-tests/package.json load-tests/
+COPY nginx/package.json nginx/
+COPY proof/package.json proof/
+COPY testing/package.json testing/
 COPY web/package.json web/
 
 # What runs needs nothing that npm would have to build, nor the `node` package: the image has its own. Not `npm ci`, for
@@ -20,7 +23,7 @@ COPY web/package.json web/
 FROM sources AS dependencies
 RUN npm install --no-save --omit=dev --ignore-scripts \
   --workspace=shared --workspace=publisher --workspace=consumer --workspace=realtime --workspace=general \
-  --workspace=lambda --workspace=local && \
+  --workspace=lambda --workspace=local --workspace=nginx --workspace=proof && \
   rm -r node_modules/@scarf # reports installations; nothing needs it to run
 
 FROM sources AS pages
@@ -43,6 +46,7 @@ COPY general general
 COPY lambda lambda
 COPY nginx nginx
 COPY ops ops
+COPY proof proof
 COPY local local
 COPY --from=pages /app/web/dist web/dist
 # Named volumes take their owner from here.

@@ -6,7 +6,7 @@
 // over them. Start pm2 through npm or npx: its daemon then runs on the Node 24 of the npm package `node`, and
 // with it all its workers.
 
-/** Above the 10 s a tier gives itself to finish its work (shared/lifecycle.ts). */
+/** Above the 10 s a tier gives itself to finish its work (shared/tier/lifecycle.ts). */
 const KILL_TIMEOUT_MS = 12_000;
 const LISTEN_TIMEOUT_MS = 30_000;
 

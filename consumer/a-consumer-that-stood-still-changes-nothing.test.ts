@@ -2,13 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { decodeTimer } from '../shared/broker/hold-timer.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { toSetting } from '../shared/testing/keys.ts';
-import { testServers } from '../shared/testing/servers.ts';
-import { startTcpProxy, viaProxy, type TcpProxy } from '../shared/testing/tcp-proxy.ts';
-import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
-import type { ApartPlan } from './testing/consumer-apart.ts';
+import { decodeTimer } from '../shared/messages/hold-timer.ts';
+import { eventually } from '../testing/eventually.ts';
+import { toSetting } from '../testing/keys.ts';
+import { testServers } from '../testing/servers.ts';
+import { startTcpProxy, viaProxy, type TcpProxy } from '../testing/tcp-proxy.ts';
+import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
+import type { ApartPlan } from '../testing/consumer/consumer-apart.ts';
 
 let world: ConsumerWorld;
 let proxy: TcpProxy;
@@ -35,7 +35,7 @@ async function startApart(): Promise<{ process: ChildProcess; answers: string[] 
     namespace: world.namespace,
     checkoutKeys: toSetting(world.checkoutKeys),
   };
-  const script = join(import.meta.dirname, 'testing', 'consumer-apart.ts');
+  const script = join(import.meta.dirname, '../testing/consumer/consumer-apart.ts');
   child = spawn(process.execPath, [script, JSON.stringify(plan)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const answers: string[] = [];
   createInterface({ input: child.stdout! }).on('line', (line) => answers.push(line));

@@ -1,5 +1,5 @@
-import { eventually } from '../shared/testing/eventually.ts';
-import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+import { eventually } from '../testing/eventually.ts';
+import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
 
 let world: ConsumerWorld;
 beforeAll(async () => (world = await createConsumerWorld()));

@@ -1,8 +1,12 @@
 import type { Place } from '../shared/inventory/keys.ts';
-import { createMetrics } from '../shared/metrics.ts';
-import { Ops } from '../shared/ops.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { createConsumerWorld, type ConsumerWorld, type RunningConsumer } from './testing/consumer-world.ts';
+import { createMetrics } from '../shared/tier/metrics.ts';
+import { Ops } from '../shared/tier/ops.ts';
+import { eventually } from '../testing/eventually.ts';
+import {
+  createConsumerWorld,
+  type ConsumerWorld,
+  type RunningConsumer,
+} from '../testing/consumer/consumer-world.ts';
 
 let world: ConsumerWorld;
 beforeEach(async () => (world = await createConsumerWorld()));

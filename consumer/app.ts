@@ -1,14 +1,14 @@
 /** The consumer tier: decides entries in order, releases holds whose time is over, and sweeps up after crashes. */
 import type { Cluster } from 'ioredis';
 import type { Registry } from 'prom-client';
-import { createAnnouncer } from '../shared/announce.ts';
-import type { Broker, BrokerChannel } from '../shared/broker/connect.ts';
-import { NotConfirmed } from '../shared/broker/publish.ts';
-import type { Topology } from '../shared/broker/topology.ts';
+import { createAnnouncer } from '../shared/messages/announce.ts';
+import type { Broker, BrokerChannel } from '../shared/messages/connect.ts';
+import { NotConfirmed } from '../shared/messages/publish.ts';
+import type { Topology } from '../shared/messages/topology.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
-import type { KeyList } from '../shared/key-list.ts';
-import type { Log } from '../shared/log.ts';
-import { startLoop } from '../shared/loop.ts';
+import type { KeyList } from '../shared/auth/key-list.ts';
+import type { Log } from '../shared/tier/log.ts';
+import { startLoop } from '../shared/tier/loop.ts';
 import { isTransient } from '../shared/redis/transient.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { createDecideEntries } from './decide-entries.ts';

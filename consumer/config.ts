@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { brokerSettings, checkoutSettings, commonSettings, redisSettings, whole } from '../shared/config.ts';
+import {
+  brokerSettings,
+  checkoutSettings,
+  commonSettings,
+  redisSettings,
+  whole,
+} from '../shared/tier/config.ts';
 
 export const consumerSettings = z.object({
   ...commonSettings,

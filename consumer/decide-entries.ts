@@ -8,15 +8,15 @@
  * has been decided: a way to Redis and its replica, and a write to its disk, is shared by all of them.
  */
 import type { ConsumeMessage } from 'amqplib';
-import type { Announcer } from '../shared/announce.ts';
-import { decodeBatch, lateSent, type DecodedBatch } from '../shared/broker/entry-batch.ts';
+import type { Announcer } from '../shared/messages/announce.ts';
+import { decodeBatch, lateSent, type DecodedBatch } from '../shared/messages/entry-batch.ts';
 import type { EntryState } from '../shared/contract/entries.ts';
-import { entryStateOf, heldState, soldOutState } from '../shared/entry-state.ts';
+import { entryStateOf, heldState, soldOutState } from '../shared/messages/entry-state.ts';
 import type { Batch, ClaimResult, Outcome } from '../shared/inventory/claim.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Place } from '../shared/inventory/keys.ts';
-import type { KeyList } from '../shared/key-list.ts';
-import type { DropNews } from '../shared/realtime-events.ts';
+import type { KeyList } from '../shared/auth/key-list.ts';
+import type { DropNews } from '../shared/messages/realtime-events.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import { Unhandleable, type Follow, type QueueWorkerOptions } from './queue-worker.ts';
 import type { SeatSharing } from './share-seats.ts';

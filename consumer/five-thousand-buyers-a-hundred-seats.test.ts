@@ -1,8 +1,8 @@
-import { decodeTimer } from '../shared/broker/hold-timer.ts';
-import { verifyCheckoutToken } from '../shared/checkout-token.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { replayLedger } from '../shared/testing/replay-ledger.ts';
-import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+import { decodeTimer } from '../shared/messages/hold-timer.ts';
+import { verifyCheckoutToken } from '../shared/auth/checkout-token.ts';
+import { eventually } from '../testing/eventually.ts';
+import { replayLedger } from '../testing/replay-ledger.ts';
+import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
 
 let world: ConsumerWorld;
 beforeAll(async () => (world = await createConsumerWorld()));

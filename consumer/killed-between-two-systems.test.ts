@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { decodeTimer } from '../shared/broker/hold-timer.ts';
+import { decodeTimer } from '../shared/messages/hold-timer.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import { decodeOutcomes, type Batch, type Outcome } from '../shared/inventory/claim.ts';
 import { places } from '../shared/inventory/inventory.ts';
 import { rowsOf, rowsOfPartition } from '../shared/inventory/layout.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { inShort, newBatch } from '../shared/testing/inventory.ts';
-import { toSetting } from '../shared/testing/keys.ts';
-import { replayLedger } from '../shared/testing/replay-ledger.ts';
-import { testServers } from '../shared/testing/servers.ts';
-import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
-import type { Plan, Point } from './testing/consumer-that-dies.ts';
+import { eventually } from '../testing/eventually.ts';
+import { inShort, newBatch } from '../testing/inventory.ts';
+import { toSetting } from '../testing/keys.ts';
+import { replayLedger } from '../testing/replay-ledger.ts';
+import { testServers } from '../testing/servers.ts';
+import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
+import type { Plan, Point } from '../testing/consumer/consumer-that-dies.ts';
 
 const never = 3_600_000;
 
@@ -32,7 +32,7 @@ async function dieAt(point: Point, sweepEveryMs = never): Promise<void> {
     checkoutKeys: toSetting(world.checkoutKeys),
     sweepEveryMs,
   };
-  const script = join(import.meta.dirname, 'testing', 'consumer-that-dies.ts');
+  const script = join(import.meta.dirname, '../testing/consumer/consumer-that-dies.ts');
   const child = spawn(process.execPath, [script, JSON.stringify(plan)], {
     stdio: 'inherit',
     timeout: 20_000,

@@ -1,11 +1,11 @@
 import type { ConsumeMessage } from 'amqplib';
-import type { Announcer } from '../shared/announce.ts';
-import { encodeBatch } from '../shared/broker/entry-batch.ts';
+import type { Announcer } from '../shared/messages/announce.ts';
+import { encodeBatch } from '../shared/messages/entry-batch.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
-import { createMetrics } from '../shared/metrics.ts';
-import type { DropNews } from '../shared/realtime-events.ts';
-import { randomKeys } from '../shared/testing/keys.ts';
+import { createMetrics } from '../shared/tier/metrics.ts';
+import type { DropNews } from '../shared/messages/realtime-events.ts';
+import { randomKeys } from '../testing/keys.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { createDecideEntries } from './decide-entries.ts';
 

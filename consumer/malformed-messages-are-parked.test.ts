@@ -1,7 +1,7 @@
-import { encodeBatch } from '../shared/broker/entry-batch.ts';
+import { encodeBatch } from '../shared/messages/entry-batch.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+import { eventually } from '../testing/eventually.ts';
+import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
 
 let world: ConsumerWorld;
 beforeAll(async () => (world = await createConsumerWorld()));

@@ -3,9 +3,9 @@ import type { Drop } from '../shared/drops/drop.ts';
 import { places } from '../shared/inventory/inventory.ts';
 import { rowsOf, rowsOfPartition } from '../shared/inventory/layout.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { replayLedger } from '../shared/testing/replay-ledger.ts';
-import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+import { eventually } from '../testing/eventually.ts';
+import { replayLedger } from '../testing/replay-ledger.ts';
+import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
 
 let world: ConsumerWorld;
 beforeAll(async () => (world = await createConsumerWorld({ entryQueues: 2 })));

@@ -10,7 +10,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
-import type { Log } from '../shared/log.ts';
+import type { Log } from '../shared/tier/log.ts';
 
 /** A message that can never be handled. */
 export class Unhandleable extends Error {

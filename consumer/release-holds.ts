@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumeMessage } from 'amqplib';
-import type { Announcer } from '../shared/announce.ts';
-import { decodeTimer } from '../shared/broker/hold-timer.ts';
+import type { Announcer } from '../shared/messages/announce.ts';
+import { decodeTimer } from '../shared/messages/hold-timer.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';

@@ -3,7 +3,7 @@
  * cannot hold seats twice. A transfer has three steps on two nodes; after a crash the sweeper carries on with it, and
  * each step happens once however often it is tried.
  */
-import type { Announcer } from '../shared/announce.ts';
+import type { Announcer } from '../shared/messages/announce.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
 import { places, type Inventory } from '../shared/inventory/inventory.ts';
 import type { Place } from '../shared/inventory/keys.ts';

@@ -1,10 +1,10 @@
 /** Looks for what fell through when a process or a server was lost, and does it, some seconds late. */
-import type { Announcer } from '../shared/announce.ts';
-import { inTime } from '../shared/in-time.ts';
+import type { Announcer } from '../shared/messages/announce.ts';
+import { inTime } from '../shared/tier/in-time.ts';
 import { places, type Inventory, type Pulse } from '../shared/inventory/inventory.ts';
 import type { Place } from '../shared/inventory/keys.ts';
-import type { Log } from '../shared/log.ts';
-import { createWorkOff, inMemory, type Round } from '../shared/work-off.ts';
+import type { Log } from '../shared/tier/log.ts';
+import { createWorkOff, inMemory, type Round } from '../shared/tier/work-off.ts';
 import { releaseHold, type ReleaseDeps } from './release-holds.ts';
 import type { SeatSharing } from './share-seats.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../shared/testing/eventually.ts';
-import { startTcpProxy, viaProxy, type TcpProxy } from '../shared/testing/tcp-proxy.ts';
-import { testServers } from '../shared/testing/servers.ts';
-import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+import { eventually } from '../testing/eventually.ts';
+import { startTcpProxy, viaProxy, type TcpProxy } from '../testing/tcp-proxy.ts';
+import { testServers } from '../testing/servers.ts';
+import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
 
 let world: ConsumerWorld;
 let proxy: TcpProxy;

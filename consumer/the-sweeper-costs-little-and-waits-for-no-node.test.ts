@@ -1,18 +1,18 @@
 /** The sweeper has every drop on sale to look after, and a second for all of them. */
-import { createAnnouncer } from '../shared/announce.ts';
+import { createAnnouncer } from '../shared/messages/announce.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
 import { createInventory, type Inventory } from '../shared/inventory/inventory.ts';
-import { createMetrics } from '../shared/metrics.ts';
-import { captureLog } from '../shared/testing/captured-log.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { newDrop } from '../shared/testing/inventory.ts';
-import { randomKeys } from '../shared/testing/keys.ts';
-import { startOwnRedis, type OwnRedis } from '../shared/testing/own-redis.ts';
+import { createMetrics } from '../shared/tier/metrics.ts';
+import { captureLog } from '../testing/captured-log.ts';
+import { eventually } from '../testing/eventually.ts';
+import { newDrop } from '../testing/inventory.ts';
+import { randomKeys } from '../testing/keys.ts';
+import { startOwnRedis, type OwnRedis } from '../testing/own-redis.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { createSeatSharing } from './share-seats.ts';
 import { createSweep } from './sweep.ts';
-import { createConsumerWorld, type ConsumerWorld } from './testing/consumer-world.ts';
+import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
 
 let world: ConsumerWorld;
 let own: OwnRedis;

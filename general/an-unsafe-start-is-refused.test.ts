@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import { ConfigError, readConfig } from '../shared/config.ts';
+import { ConfigError, readConfig } from '../shared/tier/config.ts';
 import { generalSettings } from './config.ts';
 
 const key = () => randomBytes(32).toString('hex');

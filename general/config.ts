@@ -8,8 +8,8 @@ import {
   replicaSettings,
   sessionSettings,
   ticketSettings,
-} from '../shared/config.ts';
-import { mailSettings } from './mail/mail-route.ts';
+} from '../shared/tier/config.ts';
+import { mailSettings } from './mail/choose-mail-route.ts';
 import { paymentSettings } from './payments/choose-provider.ts';
 import { scheduleSettings } from './schedules/schedule-settings.ts';
 

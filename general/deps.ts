@@ -1,14 +1,16 @@
-import type { BannedUsers } from '../shared/banned-users.ts';
+import type { BannedUsers } from '../shared/auth/banned-users.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
-import type { KeyList } from '../shared/key-list.ts';
-import type { Log } from '../shared/log.ts';
+import type { KeyList } from '../shared/auth/key-list.ts';
+import type { Log } from '../shared/tier/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
 import type { Reader } from '../shared/mysql/reader.ts';
 import type { SpendOnce } from '../shared/redis/spend-once.ts';
 import type { FindTerms } from './drops/drop-terms.ts';
-import type { TierUrls } from './health/show-health.ts';
 
 /** What the use cases of this tier work with. Each takes the few it needs. */
+/** Where the processes of each tier answer /readyz: base URLs, by tier. */
+export type TierUrls = Readonly<Record<string, readonly string[]>>;
+
 export type Deps = {
   db: Database;
   /** For lists and reports, which may be some seconds old. */

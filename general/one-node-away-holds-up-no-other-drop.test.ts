@@ -1,21 +1,21 @@
 /** A node of Redis stands still, and with it its drops. Every duty goes on with the drops of the others. */
-import { createAnnouncer } from '../shared/announce.ts';
+import { createAnnouncer } from '../shared/messages/announce.ts';
 import { loadDrop, type Drop } from '../shared/drops/drop.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
 import { createInventory, type Inventory } from '../shared/inventory/inventory.ts';
 import { beginArchive } from '../shared/ledger/archive.ts';
-import { createMetrics } from '../shared/metrics.ts';
+import { createMetrics } from '../shared/tier/metrics.ts';
 import { nodeOf } from '../shared/redis/node-of.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { insertDrop, insertEvent } from '../shared/testing/insert-drop.ts';
-import { startOwnRedis, type OwnRedis } from '../shared/testing/own-redis.ts';
-import { createReconciling } from './checkout/reconcile-payments.ts';
-import { createEndSales } from './drops/end-sales.ts';
-import { createFollow } from './drops/follow-mysql.ts';
-import { createStocking } from './drops/stock-drops.ts';
-import { createArchiving } from './ledger/archive-ledgers.ts';
+import { eventually } from '../testing/eventually.ts';
+import { insertDrop, insertEvent } from '../testing/insert-drop.ts';
+import { startOwnRedis, type OwnRedis } from '../testing/own-redis.ts';
+import { createReconciling } from './duties/reconcile-payments.ts';
+import { createEndSales } from './duties/end-sales.ts';
+import { createFollow } from './duties/follow-mysql.ts';
+import { createStocking } from './duties/stock-drops.ts';
+import { createArchiving } from './duties/archive-ledgers.ts';
 import type { SaleDeps } from './sale-deps.ts';
-import { startSale, type TestSale } from './testing/start-sale.ts';
+import { startSale, type TestSale } from '../testing/general/start-sale.ts';
 
 let sale: TestSale;
 let own: OwnRedis;

@@ -1,4 +1,4 @@
-import type { Announcer } from '../shared/announce.ts';
+import type { Announcer } from '../shared/messages/announce.ts';
 import type { Till } from './checkout/till.ts';
 import type { Deps } from './deps.ts';
 import type { ParkedMessages } from './parked/parked-messages.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { MailCatcher } from '../local/mail-catcher/catcher.ts';
-import { newMailJob } from './testing/new-mail-job.ts';
-import { atRest, atSale, region, scaleEnv, startCloud } from './testing/start-cloud.ts';
+import { newMailJob } from '../testing/lambda/new-mail-job.ts';
+import { atRest, atSale, region, scaleEnv, startCloud } from '../testing/lambda/start-cloud.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..');

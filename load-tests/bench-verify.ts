@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { loadDrop } from '../shared/drops/drop.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
 import type { NewHold } from '../shared/inventory/hold.ts';
-import { startLedgerSale } from '../shared/ledger/testing/sale.ts';
-import { verifyDrop } from '../shared/ledger/verify-drop.ts';
-import { createReport } from '../shared/ledger/violation.ts';
+import { startLedgerSale } from '../testing/ledger/sale.ts';
+import { verifyDrop } from '../proof/verify-drop.ts';
+import { createReport } from '../proof/violation.ts';
 
 const most = 2_000_000;
 const entries = Math.min(most, Number(process.argv[2] ?? 1_000_000));

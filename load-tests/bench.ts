@@ -1,13 +1,14 @@
 /** `npm run bench -- NAME`: one benchmark beside its reference, on servers of its own. */
 import { resolve } from 'node:path';
-import { clearOldRuns } from '../local/orphans.ts';
-import { createSteps } from '../local/steps.ts';
-import { onStopSignal } from '../local/stop-signals.ts';
+import { clearOldRuns } from '../local/process/orphans.ts';
+import { createSteps } from '../local/process/steps.ts';
+import { onStopSignal } from '../local/process/stop-signals.ts';
 import { benches } from './bench/benches.ts';
 import { findCores } from './bench/cores.ts';
 import { layOut } from './bench/figures.ts';
 import { describeProfiles } from './bench/profiles.ts';
-import { help, readOptions, type Plan } from './bench/options.ts';
+import { help, readOptions } from './bench/options.ts';
+import type { Plan } from './bench/plan.ts';
 import { startRig, type Rig } from './bench/rig.ts';
 import { BadOption } from './rush/options.ts';
 

@@ -1,6 +1,6 @@
 /** `npm run buyers`: test buyers with their session tokens, for k6. */
 import { resolve } from 'node:path';
-import { ConfigError } from '../shared/config.ts';
+import { ConfigError } from '../shared/tier/config.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
 import { help, readBuyerOptions, type BuyerOptions } from './load/buyer-options.ts';
 import { findDatabase } from './load/find-database.ts';

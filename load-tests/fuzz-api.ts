@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs, promisify } from 'node:util';
-import { freePorts } from '../local/ports.ts';
+import { freePorts } from '../local/process/ports.ts';
 
 const version = '4.32.5';
 /** Below what the front door lets one address do, so that calls reach the tiers. */

@@ -1,15 +1,15 @@
 /** `npm run rush`: thousands of buyers against the running local system, and a check of every rule afterwards. */
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
-import { Topology } from '../shared/broker/topology.ts';
-import { ConfigError } from '../shared/config.ts';
+import { Topology } from '../shared/messages/topology.ts';
+import { ConfigError } from '../shared/tier/config.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
-import { createLog } from '../shared/log.ts';
+import { createLog } from '../shared/tier/log.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
 import { connectRedis } from '../shared/redis/connect.ts';
-import { createListCharges } from './check/charges.ts';
-import { queueDepths, queuesOf } from './check/queues-are-empty.ts';
-import { createReport } from '../shared/ledger/violation.ts';
+import { createListCharges } from '../proof/played/charges.ts';
+import { queueDepths, queuesOf } from '../proof/played/queues-are-empty.ts';
+import { createReport } from '../proof/violation.ts';
 import { Board } from './rush/board.ts';
 import { checkTheRules } from './rush/check-the-rules.ts';
 import { openFrontDoor } from './rush/front-door.ts';

@@ -2,12 +2,12 @@
 // again: `node local/dev-servers.ts`, then `npx jest two-buyers` in another terminal.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { placeAt } from './place.ts';
-import { freePorts } from './ports.ts';
+import { placeAt } from './process/place.ts';
+import { freePorts } from './process/ports.ts';
 import { generateSecrets } from './secrets.ts';
 import { serverPorts, startServers } from './start-servers.ts';
-import { createSteps } from './steps.ts';
-import { testServers } from './test-servers.ts';
+import { createSteps } from './process/steps.ts';
+import { testServersOf } from './test-servers.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dir = join(root, '.local', `dev-servers-${process.pid}`);
@@ -23,7 +23,7 @@ try {
   const secrets = generateSecrets();
   const servers = await startServers({ place: placeAt(dir), ports, secrets, durable: false, step });
   try {
-    const addresses = JSON.stringify(testServers(servers));
+    const addresses = JSON.stringify(testServersOf(servers));
     writeFileSync(addressFile, addresses, { mode: 0o600 });
     console.log(addresses);
     await stopped;

@@ -65,7 +65,7 @@ test('every drill that is said to show something is one', () => {
 test.each(['alerts-payments.yml', 'alerts-mail.yml', 'alerts-schedules.yml'])(
   '%s names metrics that there are',
   async (file) => {
-    const { createMetrics } = await import('../shared/metrics.ts');
+    const { createMetrics } = await import('../shared/tier/metrics.ts');
     const { createMailMetrics } = await import('../general/mail/mail-metrics.ts');
     const { createPaymentMetrics } = await import('../general/checkout/payment-metrics.ts');
     const { createScheduleMetrics } = await import('../general/schedules/schedule-metrics.ts');

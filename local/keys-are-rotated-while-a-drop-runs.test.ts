@@ -1,12 +1,12 @@
 import request from 'supertest';
-import { startSale, type TestSale } from '../general/testing/start-sale.ts';
-import { connected, next, refusal, watch } from '../realtime/testing/stage.ts';
+import { startSale, type TestSale } from '../testing/general/start-sale.ts';
+import { connected, next, refusal, watch } from '../testing/realtime/stage.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import { questionFor } from '../shared/drops/question.ts';
-import type { KeyList } from '../shared/key-list.ts';
-import { signSession } from '../shared/session.ts';
-import { randomKeys } from '../shared/testing/keys.ts';
-import { startTiers, type Keys, type Tiers } from './testing/tiers-with-keys.ts';
+import type { KeyList } from '../shared/auth/key-list.ts';
+import { signSession } from '../shared/auth/session.ts';
+import { randomKeys } from '../testing/keys.ts';
+import { startTiers, type Keys, type Tiers } from '../testing/local/tiers-with-keys.ts';
 
 let sale: TestSale;
 let drop: Drop;

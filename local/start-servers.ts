@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import type { Child } from './child.ts';
-import type { Place } from './place.ts';
+import type { Child } from './process/child.ts';
+import type { Place } from './process/place.ts';
 import type { Secrets } from './secrets.ts';
 import { type MariaDb, type MariaDbPort, mariaDbPorts, startMariaDb } from './servers/mariadb.ts';
 import { type RabbitMq, type RabbitPort, rabbitPorts, startRabbitMq } from './servers/rabbitmq.ts';
 import { type RedisCluster, type RedisPort, redisPorts, startRedisCluster } from './servers/redis-cluster.ts';
-import type { Step } from './steps.ts';
+import type { Step } from './process/steps.ts';
 
 export type ServerPort = RedisPort | RabbitPort | MariaDbPort;
 export const serverPorts: readonly ServerPort[] = [...redisPorts, ...rabbitPorts, ...mariaDbPorts];

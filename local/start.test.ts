@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import amqp from 'amqplib';
 import { Cluster } from 'ioredis';
-import { freePorts } from './ports.ts';
-import { allProcs, workingFolder } from './proc.ts';
-import { insertOrder } from '../general/testing/insert-order.ts';
+import { freePorts } from './process/ports.ts';
+import { allProcs, workingFolder } from './process/proc.ts';
+import { insertOrder } from '../testing/general/insert-order.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
-import { eventually } from '../shared/testing/eventually.ts';
+import { eventually } from '../testing/eventually.ts';
 
 // The whole system several times over, on a machine that runs other tests meanwhile.
 jest.setTimeout(300_000);

@@ -2,18 +2,18 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Child } from './child.ts';
-import { endOrphans } from './orphans.ts';
-import { placeAt } from './place.ts';
-import { freePorts, isFree, nextFreePort } from './ports.ts';
-import { takeRunLock } from './run-lock.ts';
+import type { Child } from './process/child.ts';
+import { endOrphans } from './process/orphans.ts';
+import { placeAt } from './process/place.ts';
+import { freePorts, isFree, nextFreePort } from './process/ports.ts';
+import { takeRunLock } from './process/run-lock.ts';
 import { keptSecrets } from './secrets.ts';
 import { startNginx } from './servers/nginx.ts';
 import { serverPorts, startServers } from './start-servers.ts';
-import { createSteps } from './steps.ts';
-import { onStopSignal } from './stop-signals.ts';
-import { supervise } from './supervise.ts';
-import { runTask } from './task.ts';
+import { createSteps } from './process/steps.ts';
+import { onStopSignal } from './process/stop-signals.ts';
+import { supervise } from './process/supervise.ts';
+import { runTask } from './process/task.ts';
 import {
   generalEnv,
   localUpstreams,
@@ -104,7 +104,7 @@ async function start(): Promise<void> {
     whenDatabaseIsUp: (url) =>
       step('migrations', () => {
         const env = { MYSQL_URL: url };
-        return runTask({ name: 'migrations', place, root, script: 'shared/migrate.ts', env });
+        return runTask({ name: 'migrations', place, root, script: 'shared/migrations/migrate.ts', env });
       }),
   });
   releases.push(() => step('servers stopped', () => servers.stop()));
@@ -170,7 +170,7 @@ async function start(): Promise<void> {
       }),
     ),
     step('demo data', () =>
-      runTask({ name: 'demo-data', place, root, script: 'local/demo-data.ts', env: envOfGeneral }),
+      runTask({ name: 'demo-data', place, root, script: 'local/demo/demo-data.ts', env: envOfGeneral }),
     ),
   ]);
   for (const process of [...servers.processes, ...around, ...tiers]) supervise(process, cancel.signal, say);

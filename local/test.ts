@@ -3,19 +3,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { actionlint, composeParser, hadolint } from './container-checks.ts';
-import { clearOldRuns, endRun, temporaryFolder } from './orphans.ts';
-import { installMoto } from './moto.ts';
-import { placeAt } from './place.ts';
-import { findK6 } from './k6.ts';
-import { freePorts } from './ports.ts';
-import { signal } from './proc.ts';
+import { actionlint, composeParser, hadolint } from './tools/container-checks.ts';
+import { clearOldRuns, endRun, temporaryFolder } from './process/orphans.ts';
+import { installMoto } from './tools/moto.ts';
+import { placeAt } from './process/place.ts';
+import { findK6 } from './tools/k6.ts';
+import { freePorts } from './process/ports.ts';
+import { signal } from './process/proc.ts';
 import { generateSecrets } from './secrets.ts';
 import { serverPorts, startServers } from './start-servers.ts';
-import { createSteps } from './steps.ts';
-import { onStopSignal } from './stop-signals.ts';
-import { stripeMock } from './stripe-mock.ts';
-import { testServers } from './test-servers.ts';
+import { createSteps } from './process/steps.ts';
+import { onStopSignal } from './process/stop-signals.ts';
+import { stripeMock } from './tools/stripe-mock.ts';
+import { testServersOf } from './test-servers.ts';
 
 const CHECKS = [
   ['formatting', 'prettier/bin/prettier.cjs', '--check', '.', '--log-level=warn'],
@@ -107,7 +107,7 @@ async function runJest(): Promise<void> {
   try {
     cancel.signal.throwIfAborted();
     const results = join(dir, 'jest.json');
-    const env = { SEATDROP_TEST_SERVERS: JSON.stringify(testServers(servers)), TMPDIR: temporary };
+    const env = { SEATDROP_TEST_SERVERS: JSON.stringify(testServersOf(servers)), TMPDIR: temporary };
     const jest = join(root, 'node_modules/jest/bin/jest.js');
     // Else it would be in the temporary folder, and empty in each run.
     const cache = join(root, '.local', 'jest-cache');

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { NginxOptions } from '../nginx/config.ts';
-import { searchPath } from './binaries.ts';
-import { type Child, startChild } from './child.ts';
-import type { Place } from './place.ts';
+import { searchPath } from './process/binaries.ts';
+import { type Child, startChild } from './process/child.ts';
+import type { Place } from './process/place.ts';
 import type { Secrets } from './secrets.ts';
 import type { Servers } from './start-servers.ts';
-import { waitUntil } from './wait.ts';
+import { waitUntil } from './process/wait.ts';
 
 /** How Node is started for each tier is said once, for pm2. */
 const { apps } = createRequire(import.meta.url)('../ecosystem.config.js') as {

@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { actionlint } from './container-checks.ts';
+import { actionlint } from './tools/container-checks.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, '.github/workflows');

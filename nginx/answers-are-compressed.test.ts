@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startFrontDoor } from './start-front-door.ts';
+import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
 const long = JSON.stringify({ items: Array.from({ length: 200 }, (_, id) => ({ id, title: 'A Night' })) });
 

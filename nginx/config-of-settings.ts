@@ -1,4 +1,4 @@
-import type { FrontDoorSettings } from '../shared/front-door-settings.ts';
+import type { FrontDoorSettings } from './front-door-settings.ts';
 import { nginxConfig } from './config.ts';
 
 /** The nginx.conf of a front door that is not the local stack's. It logs requests to stdout. */

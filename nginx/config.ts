@@ -1,8 +1,8 @@
-import { usualLimits, type Limits } from '../shared/front-door-limits.ts';
-import { frontDoorKeepsMs } from '../shared/listen.ts';
-import { pagePolicy } from '../shared/page-policy.ts';
-import { type ProblemCode, problemBody, problemContentType } from '../shared/problems.ts';
-import { sessionCookiePatterns } from '../shared/session-cookie.ts';
+import { usualLimits, type Limits } from '../shared/http/front-door-limits.ts';
+import { frontDoorKeepsMs } from '../shared/tier/listen.ts';
+import { pagePolicy } from '../shared/http/page-policy.ts';
+import { type ProblemCode, problemBody, problemContentType } from '../shared/tier/problems.ts';
+import { sessionCookiePatterns } from '../shared/auth/session-cookie.ts';
 import { cacheReads, cacheSoldOut, cacheZones } from './caches.ts';
 import { limitConnections, limitRate, limitSockets, limitZones } from './limits.ts';
 
@@ -85,7 +85,7 @@ http {
     # A session token is counted by its signature: short, and no two tokens share it. The last characters are
     # left out, because some decoders read several spellings of them as one. Cookie and header are counted
     # apart, so that junk in one does not hide the token in the other. The cookie is the one that the tiers read
-    # (shared/session-cookie.ts); a variable cannot be named after it.
+    # (shared/auth/session-cookie.ts); a variable cannot be named after it.
     map $http_cookie $cookie_token { "~${sessionCookiePatterns[onlyHttps ? 'https' : 'http']}[\\w-]+\\.[\\w-]+\\.(?<cookie_signature>[\\w-]{40})" $cookie_signature; }
     map $http_authorization $header_token { "~*^Bearer +[\\w-]+\\.[\\w-]+\\.(?<header_signature>[\\w-]{40})" $header_signature; }
     ${lines(limitZones(limits))}

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { eventually } from '../shared/testing/eventually.ts';
-import { exchange } from '../local/wait.ts';
-import { startFrontDoor } from './start-front-door.ts';
+import { eventually } from '../testing/eventually.ts';
+import { exchange } from '../local/process/wait.ts';
+import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
 const wide = { rate: 10_000, burst: 10_000 };
 const rates = {

@@ -1,4 +1,4 @@
-import { startFrontDoor } from './start-front-door.ts';
+import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
 const BURST = 5;
 const limit = { rate: 1, burst: BURST };

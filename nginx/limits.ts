@@ -1,5 +1,5 @@
 /** Limits on requests and connections, in nginx's words. What goes beyond gets 429. */
-import type { Limit, Limits } from '../shared/front-door-limits.ts';
+import type { Limit, Limits } from '../shared/http/front-door-limits.ts';
 
 /**
  * For `http`. A request without the key is not counted. 16 MB remember some 100,000 keys. What is refused by one limit is
@@ -29,7 +29,7 @@ export function limitZones(limits: Limits): string[] {
   ];
 }
 
-/** Says what shared/client-address.ts says, in bytes; and whether the client shows anything like a session. */
+/** Says what shared/http/client-address.ts says, in bytes; and whether the client shows anything like a session. */
 const client = [
   'map $binary_remote_addr $client {',
   '    default $binary_remote_addr;',

@@ -1,6 +1,6 @@
-import { clientAddresses } from '../shared/testing/client-addresses.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { startFrontDoor } from './start-front-door.ts';
+import { clientAddresses } from '../testing/client-addresses.ts';
+import { eventually } from '../testing/eventually.ts';
+import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
 const wide = { rate: 10_000, burst: 10_000 };
 const limits = { generalPerAddress: wide, connectionsPerAddress: 1 };

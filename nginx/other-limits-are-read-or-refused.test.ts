@@ -1,6 +1,6 @@
-import { readConfig, ConfigError } from '../shared/config.ts';
-import { parseLimits, usualLimits } from '../shared/front-door-limits.ts';
-import { frontDoorSettings } from '../shared/front-door-settings.ts';
+import { readConfig, ConfigError } from '../shared/tier/config.ts';
+import { parseLimits, usualLimits } from '../shared/http/front-door-limits.ts';
+import { frontDoorSettings } from './front-door-settings.ts';
 
 test('a setting changes the limits it names, and no others', () => {
   expect(parseLimits('')).toEqual({});

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { startFrontDoor } from './start-front-door.ts';
+import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
 let pages: string;
 let door: Awaited<ReturnType<typeof startFrontDoor>>;

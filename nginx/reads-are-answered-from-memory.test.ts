@@ -1,5 +1,5 @@
-import { eventually } from '../shared/testing/eventually.ts';
-import { startFrontDoor } from './start-front-door.ts';
+import { eventually } from '../testing/eventually.ts';
+import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
 type Door = Awaited<ReturnType<typeof startFrontDoor>>;
 const publicly = { 'cache-control': 'public, max-age=0, s-maxage=1' };

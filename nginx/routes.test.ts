@@ -1,5 +1,5 @@
-import { exchange } from '../local/wait.ts';
-import { startFrontDoor } from './start-front-door.ts';
+import { exchange } from '../local/process/wait.ts';
+import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
 let door: Awaited<ReturnType<typeof startFrontDoor>>;
 beforeAll(async () => {

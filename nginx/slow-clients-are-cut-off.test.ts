@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { startFrontDoor } from './start-front-door.ts';
+import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
 test('five hundred who send by the drop are cut off, and keep nobody else from being served', async () => {
   const door = await startFrontDoor();

@@ -1,5 +1,5 @@
-import { eventually } from '../shared/testing/eventually.ts';
-import { startFrontDoor, type Seen } from './start-front-door.ts';
+import { eventually } from '../testing/eventually.ts';
+import { startFrontDoor, type Seen } from '../testing/nginx/start-front-door.ts';
 
 const wide = { rate: 10_000, burst: 10_000 };
 const soldOut = { 'cache-control': 's-maxage=1, stale-while-revalidate=1' };

@@ -1,10 +1,10 @@
 /**
  * `node nginx/write-config.ts FILE`: the configuration of a front door that is not the local stack's, from settings in
- * the environment (shared/front-door-settings.ts). nginx itself then runs as `nginx -e stderr -c FILE`.
+ * the environment (nginx/front-door-settings.ts). nginx itself then runs as `nginx -e stderr -c FILE`.
  */
 import { renameSync, writeFileSync } from 'node:fs';
-import { readConfig } from '../shared/config.ts';
-import { frontDoorSettings } from '../shared/front-door-settings.ts';
+import { readConfig } from '../shared/tier/config.ts';
+import { frontDoorSettings } from './front-door-settings.ts';
 import { configOfSettings } from './config-of-settings.ts';
 
 const [file] = process.argv.slice(2);

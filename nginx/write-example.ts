@@ -4,8 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from '../shared/config.ts';
-import { frontDoorSettings } from '../shared/front-door-settings.ts';
+import { readConfig } from '../shared/tier/config.ts';
+import { frontDoorSettings } from './front-door-settings.ts';
 import { configOfSettings } from './config-of-settings.ts';
 
 /** As behind a load balancer that ends TLS, with two publishers. Addresses are those that RFC 1918 keeps for such networks. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { keptSecrets } from '../local/secrets.ts';
 import { readTicket } from '../general/check-ins/ticket.ts';
-import { readKeyList } from '../shared/key-list.ts';
+import { readKeyList } from '../shared/auth/key-list.ts';
 
 const sessionKey = '1f8d'.padEnd(64, '0372ac51e9b64d');
 /** With it the version before derived the key of this ticket, and signed it. */

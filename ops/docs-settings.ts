@@ -11,8 +11,8 @@ import { sendEmailSettings } from '../lambda/send-email/settings.ts';
 import { sandboxSettings } from '../local/sandbox-payments/config.ts';
 import { publisherSettings } from '../publisher/config.ts';
 import { realtimeSettings } from '../realtime/config.ts';
-import { frontDoorSettings } from '../shared/front-door-settings.ts';
-import { settingsOf, type Setting } from '../shared/settings-of.ts';
+import { frontDoorSettings } from '../nginx/front-door-settings.ts';
+import { settingsOf, type Setting } from '../shared/tier/settings-of.ts';
 
 const tiers = {
   publisher: publisherSettings,

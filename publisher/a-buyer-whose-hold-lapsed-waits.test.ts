@@ -3,10 +3,10 @@ import request from 'supertest';
 import type { Drop } from '../shared/drops/drop.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 import { partitionOfBuyer } from '../shared/inventory/layout.ts';
-import { captureLog } from '../shared/testing/captured-log.ts';
-import { eventually } from '../shared/testing/eventually.ts';
+import { captureLog } from '../testing/captured-log.ts';
+import { eventually } from '../testing/eventually.ts';
 import { watchLapsedBuyers } from './lapsed-buyers.ts';
-import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+import { createPublisherWorld, type PublisherWorld } from '../testing/publisher/publisher-world.ts';
 
 let world: PublisherWorld;
 beforeAll(async () => (world = await createPublisherWorld()));

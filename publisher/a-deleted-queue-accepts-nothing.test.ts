@@ -1,6 +1,6 @@
 import request from 'supertest';
-import { eventually } from '../shared/testing/eventually.ts';
-import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+import { eventually } from '../testing/eventually.ts';
+import { createPublisherWorld, type PublisherWorld } from '../testing/publisher/publisher-world.ts';
 
 let world: PublisherWorld;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { placeAt } from '../local/place.ts';
-import { freePorts } from '../local/ports.ts';
+import { placeAt } from '../local/process/place.ts';
+import { freePorts } from '../local/process/ports.ts';
 import { startNginx, type Nginx } from '../local/servers/nginx.ts';
 import type { Drop } from '../shared/drops/drop.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+import { eventually } from '../testing/eventually.ts';
+import { createPublisherWorld, type PublisherWorld } from '../testing/publisher/publisher-world.ts';
 
 const wide = { rate: 10_000, burst: 10_000 };
 

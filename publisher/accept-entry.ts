@@ -3,18 +3,18 @@
  * to be told; then the entry goes to the broker, and once that has it durably the buyer gets 202.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { BannedUsers } from '../shared/banned-users.ts';
-import { checkInput, invalid } from '../shared/check-input.ts';
+import type { BannedUsers } from '../shared/auth/banned-users.ts';
+import { checkInput, invalid } from '../shared/tier/check-input.ts';
 import { newEntry } from '../shared/contract/entries.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import { normalizeAnswer, questionFor } from '../shared/drops/question.ts';
 import { partitionOfBuyer } from '../shared/inventory/layout.ts';
-import { NotConfirmed } from '../shared/broker/publish.ts';
-import type { KeyList } from '../shared/key-list.ts';
-import { isFromOtherSite } from '../shared/other-sites.ts';
-import { Problem } from '../shared/problems.ts';
-import { sessionToken } from '../shared/session-cookie.ts';
-import { verifySession, type Session } from '../shared/session.ts';
+import { NotConfirmed } from '../shared/messages/publish.ts';
+import type { KeyList } from '../shared/auth/key-list.ts';
+import { isFromOtherSite } from '../shared/auth/other-sites.ts';
+import { Problem } from '../shared/tier/problems.ts';
+import { sessionToken } from '../shared/auth/session-cookie.ts';
+import { verifySession, type Session } from '../shared/auth/session.ts';
 import type { Attempts } from './attempts.ts';
 import type { Batcher } from './batcher.ts';
 import type { LapsedBuyers } from './lapsed-buyers.ts';

@@ -1,5 +1,5 @@
-import { createLog } from '../shared/log.ts';
-import { createTestInventory } from '../shared/testing/inventory.ts';
+import { createLog } from '../shared/tier/log.ts';
+import { createTestInventory } from '../testing/inventory.ts';
 import { countAcceptedEntries } from './accepted-entries.ts';
 
 const shop = createTestInventory();

@@ -1,7 +1,7 @@
 import type { Inventory } from '../shared/inventory/inventory.ts';
-import type { Log } from '../shared/log.ts';
-import { startLoop } from '../shared/loop.ts';
-import { createWorkOff, inMemory } from '../shared/work-off.ts';
+import type { Log } from '../shared/tier/log.ts';
+import { startLoop } from '../shared/tier/loop.ts';
+import { createWorkOff, inMemory } from '../shared/tier/work-off.ts';
 
 /** Milliseconds between two notes. */
 const intervalMs = 500;

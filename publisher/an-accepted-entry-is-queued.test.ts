@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { Batcher } from './batcher.ts';
-import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+import { createPublisherWorld, type PublisherWorld } from '../testing/publisher/publisher-world.ts';
 
 let world: PublisherWorld;
 beforeAll(async () => (world = await createPublisherWorld()));

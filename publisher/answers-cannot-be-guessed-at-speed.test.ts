@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+import { createPublisherWorld, type PublisherWorld } from '../testing/publisher/publisher-world.ts';
 
 let world: PublisherWorld;
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import express from 'express';
 import { finishApp, prepareApp, refuseOtherMethods, type AppOptions } from '../shared/http/express-app.ts';
-import { createHttpServer } from '../shared/http-server.ts';
+import { createHttpServer } from '../shared/tier/http-server.ts';
 import type { AcceptEntry } from './accept-entry.ts';
 import { createEntryRoute } from './entry-route.ts';
 
@@ -13,7 +13,7 @@ const entryPath = /^\/api\/drops\/([1-9]\d{0,9})\/entries\/?$/;
 const entryTarget = /^\/api\/drops\/([1-9]\d{0,9})\/entries\/?(?:\?.*)?$/;
 
 /**
- * Milliseconds. The front door gives up a connection long before (shared/listen.ts). In an overload one turn of the event loop
+ * Milliseconds. The front door gives up a connection long before (shared/tier/listen.ts). In an overload one turn of the event loop
  * takes seconds, and Node's own 5 s could then end a connection whose next request has come and was not read yet.
  */
 const keepAliveTimeout = 65_000;

@@ -2,10 +2,10 @@
  * Group commit: entries that arrive in the same turn of the event loop go to the broker as one message per partition,
  * and all of them wait for its one confirm. A message per entry would halve what a publisher accepts.
  */
-import type { BrokerChannel } from '../shared/broker/connect.ts';
-import { encodeBatch, maxBatchSeats, maxBatchSize, packEntry } from '../shared/broker/entry-batch.ts';
-import { NotConfirmed, publishConfirmed } from '../shared/broker/publish.ts';
-import type { Topology } from '../shared/broker/topology.ts';
+import type { BrokerChannel } from '../shared/messages/connect.ts';
+import { encodeBatch, maxBatchSeats, maxBatchSize, packEntry } from '../shared/messages/entry-batch.ts';
+import { NotConfirmed, publishConfirmed } from '../shared/messages/publish.ts';
+import type { Topology } from '../shared/messages/topology.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 

@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import type { Drop } from '../shared/drops/drop.ts';
-import { drainServer } from '../shared/listen.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+import { drainServer } from '../shared/tier/listen.ts';
+import { eventually } from '../testing/eventually.ts';
+import { createPublisherWorld, type PublisherWorld } from '../testing/publisher/publisher-world.ts';
 
 let world: PublisherWorld;
 let drop: Drop;

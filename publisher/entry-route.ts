@@ -6,8 +6,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { problemAnswer, toProblem } from '../shared/http/problem-answer.ts';
 import { requestIdOf } from '../shared/http/request-id.ts';
-import type { Log } from '../shared/log.ts';
-import { Problem } from '../shared/problems.ts';
+import type { Log } from '../shared/tier/log.ts';
+import { Problem } from '../shared/tier/problems.ts';
 import type { AcceptEntry } from './accept-entry.ts';
 
 export type EntryRouteDeps = { acceptEntry: AcceptEntry; registry: Registry; log: Log };

@@ -1,5 +1,5 @@
-import { signSession } from '../shared/session.ts';
-import { randomKeys } from '../shared/testing/keys.ts';
+import { signSession } from '../shared/auth/session.ts';
+import { randomKeys } from '../testing/keys.ts';
 import { createAcceptEntry } from './accept-entry.ts';
 import { Attempts } from './attempts.ts';
 import type { Batcher } from './batcher.ts';

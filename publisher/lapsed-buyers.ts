@@ -5,9 +5,9 @@
 import type { Drop } from '../shared/drops/drop.ts';
 import { places, type Inventory } from '../shared/inventory/inventory.ts';
 import type { Place } from '../shared/inventory/keys.ts';
-import type { Log } from '../shared/log.ts';
-import { startLoop } from '../shared/loop.ts';
-import { createWorkOff, inMemory } from '../shared/work-off.ts';
+import type { Log } from '../shared/tier/log.ts';
+import { startLoop } from '../shared/tier/loop.ts';
+import { createWorkOff, inMemory } from '../shared/tier/work-off.ts';
 import type { OpenDrops } from './open-drops.ts';
 
 export type LapsedBuyers = {

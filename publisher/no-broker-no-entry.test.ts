@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import type { Drop } from '../shared/drops/drop.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { startTcpProxy, viaProxy, type TcpProxy } from '../shared/testing/tcp-proxy.ts';
-import { testServers } from '../shared/testing/servers.ts';
-import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+import { eventually } from '../testing/eventually.ts';
+import { startTcpProxy, viaProxy, type TcpProxy } from '../testing/tcp-proxy.ts';
+import { testServers } from '../testing/servers.ts';
+import { createPublisherWorld, type PublisherWorld } from '../testing/publisher/publisher-world.ts';
 
 const enter = async (
   world: PublisherWorld,

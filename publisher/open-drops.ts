@@ -5,10 +5,10 @@
 import type { Drop } from '../shared/drops/drop.ts';
 import { followDrops } from '../shared/drops/follow-drops.ts';
 import { places, type Inventory } from '../shared/inventory/inventory.ts';
-import type { Log } from '../shared/log.ts';
-import { startLoop } from '../shared/loop.ts';
+import type { Log } from '../shared/tier/log.ts';
+import { startLoop } from '../shared/tier/loop.ts';
 import type { Database } from '../shared/mysql/connect.ts';
-import { createWorkOff, inMemory } from '../shared/work-off.ts';
+import { createWorkOff, inMemory } from '../shared/tier/work-off.ts';
 
 export type OpenDrops = {
   get: (dropId: number) => Drop | undefined;

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import type { Drop } from '../shared/drops/drop.ts';
-import { createPublisherWorld, type PublisherWorld } from './testing/publisher-world.ts';
+import { createPublisherWorld, type PublisherWorld } from '../testing/publisher/publisher-world.ts';
 
 let world: PublisherWorld;
 let drop: Drop;

@@ -1,7 +1,14 @@
 import { once } from 'node:events';
-import { usualLimits } from '../shared/front-door-limits.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { connected, createStage, refusal, watch, type Process, type Stage } from './testing/stage.ts';
+import { usualLimits } from '../shared/http/front-door-limits.ts';
+import { eventually } from '../testing/eventually.ts';
+import {
+  connected,
+  createStage,
+  refusal,
+  watch,
+  type Process,
+  type Stage,
+} from '../testing/realtime/stage.ts';
 
 let stage: Stage;
 let process: Process;

@@ -5,8 +5,8 @@
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Cluster } from 'ioredis';
 import type { ServerOptions } from 'socket.io';
-import type { Log } from '../shared/log.ts';
-import { startLoop } from '../shared/loop.ts';
+import type { Log } from '../shared/tier/log.ts';
+import { startLoop } from '../shared/tier/loop.ts';
 
 /** Milliseconds between two subscriptions to the same channels: one that was lost without a sign is made again. */
 const subscribeMs = 5_000;

@@ -4,12 +4,12 @@
  * than taken for anonymous, so that nobody believes to be signed in and waits for word that never comes.
  */
 import type { IncomingMessage } from 'node:http';
-import type { BannedUsers } from '../shared/banned-users.ts';
-import type { KeyList } from '../shared/key-list.ts';
-import { hasBearerToken, isOurOrigin } from '../shared/other-sites.ts';
-import { problems, type ProblemCode } from '../shared/problems.ts';
-import { sessionToken } from '../shared/session-cookie.ts';
-import { verifySession, type VerifiedSession } from '../shared/session.ts';
+import type { BannedUsers } from '../shared/auth/banned-users.ts';
+import type { KeyList } from '../shared/auth/key-list.ts';
+import { hasBearerToken, isOurOrigin } from '../shared/auth/other-sites.ts';
+import { problems, type ProblemCode } from '../shared/tier/problems.ts';
+import { sessionToken } from '../shared/auth/session-cookie.ts';
+import { verifySession, type VerifiedSession } from '../shared/auth/session.ts';
 
 export type SocketSession = Pick<VerifiedSession, 'userId' | 'issuedAt'> & {
   /** Milliseconds since 1970. */

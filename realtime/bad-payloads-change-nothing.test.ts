@@ -1,6 +1,14 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { collect, connected, createStage, next, watch, type Process, type Stage } from './testing/stage.ts';
+import {
+  collect,
+  connected,
+  createStage,
+  next,
+  watch,
+  type Process,
+  type Stage,
+} from '../testing/realtime/stage.ts';
 
 let stage: Stage;
 let process: Process;

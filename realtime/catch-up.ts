@@ -1,13 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../shared/log.ts';
-import type { ReadEntry } from './buyer-entry.ts';
-import type { FindDrop } from './known-drops.ts';
+import type { KeyList } from '../shared/auth/key-list.ts';
+import type { EntryState } from '../shared/contract/entries.ts';
+import type { Inventory } from '../shared/inventory/inventory.ts';
+import { readEntryState } from '../shared/messages/entry-state.ts';
+import type { Database } from '../shared/mysql/connect.ts';
+import type { Log } from '../shared/tier/log.ts';
+import type { FindDrop, KnownDrop } from './known-drops.ts';
 import { dropRoom, membersOf, socketsIn, type RealtimeServer, type RealtimeSocket } from './sockets.ts';
 
 /** Entries read at a time, so that those who catch up do not hold up the others. */
 const portion = 100;
 /** Milliseconds before trying again when Redis is away once more. */
 const retryMs = 1_000;
+
+export type ReadEntry = (drop: KnownDrop, userId: number) => Promise<EntryState>;
+
+/** How a buyer's entry stands now, as GET /api/drops/:id/entry would say it. */
+export function createReadEntry(
+  source: { db: Database; inventory: Pick<Inventory, 'view' | 'counts' | 'ledgerEntries'> },
+  checkoutKeys: KeyList,
+): ReadEntry {
+  return (drop, userId) => readEntryState(source, drop, userId, checkoutKeys);
+}
 
 export type CatchUpDeps = {
   io: RealtimeServer;

@@ -6,7 +6,7 @@ import {
   publicUrlSettings,
   redisSettings,
   sessionSettings,
-} from '../shared/config.ts';
+} from '../shared/tier/config.ts';
 
 export const realtimeSettings = z.object({
   ...commonSettings,

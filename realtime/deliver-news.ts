@@ -1,4 +1,4 @@
-import type { DropNews } from '../shared/realtime-events.ts';
+import type { DropNews } from '../shared/messages/realtime-events.ts';
 import type { RealtimeMetrics } from './metrics.ts';
 import { membersOf, userRoom, type RealtimeServer } from './sockets.ts';
 

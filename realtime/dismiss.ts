@@ -1,6 +1,6 @@
-import type { BannedUsers } from '../shared/banned-users.ts';
-import type { Log } from '../shared/log.ts';
-import { startLoop, type Loop } from '../shared/loop.ts';
+import type { BannedUsers } from '../shared/auth/banned-users.ts';
+import type { Log } from '../shared/tier/log.ts';
+import { startLoop, type Loop } from '../shared/tier/loop.ts';
 import { userRoom, type RealtimeServer } from './sockets.ts';
 
 /** Milliseconds between two looks; with the look at the list of bans itself, a banned user is out within a second. */

@@ -1,11 +1,18 @@
 import { connect } from 'node:net';
 import jwt from 'jsonwebtoken';
-import { signCheckoutToken } from '../shared/checkout-token.ts';
-import { signSession } from '../shared/session.ts';
-import { eventually } from '../shared/testing/eventually.ts';
-import { randomKeys } from '../shared/testing/keys.ts';
-import { handshake } from './testing/raw-client.ts';
-import { connected, createStage, refusal, watch, type Process, type Stage } from './testing/stage.ts';
+import { signCheckoutToken } from '../shared/auth/checkout-token.ts';
+import { signSession } from '../shared/auth/session.ts';
+import { eventually } from '../testing/eventually.ts';
+import { randomKeys } from '../testing/keys.ts';
+import { handshake } from '../testing/realtime/raw-client.ts';
+import {
+  connected,
+  createStage,
+  refusal,
+  watch,
+  type Process,
+  type Stage,
+} from '../testing/realtime/stage.ts';
 
 let stage: Stage;
 let process: Process;

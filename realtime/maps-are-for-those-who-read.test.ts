@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { eventually } from '../shared/testing/eventually.ts';
+import { eventually } from '../testing/eventually.ts';
 import { keepsUp, maxUnsentBytes, unsentBytes } from './sockets.ts';
-import { frame, joinUnread as joinRaw } from './testing/raw-client.ts';
-import { createStage, type Process, type Stage } from './testing/stage.ts';
+import { frame, joinUnread as joinRaw } from '../testing/realtime/raw-client.ts';
+import { createStage, type Process, type Stage } from '../testing/realtime/stage.ts';
 
 let stage: Stage;
 let process: Process;

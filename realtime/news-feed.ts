@@ -5,11 +5,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Cluster } from 'ioredis';
 import type { Keys } from '../shared/inventory/keys.ts';
-import type { Log } from '../shared/log.ts';
-import { startLoop } from '../shared/loop.ts';
+import type { Log } from '../shared/tier/log.ts';
+import { startLoop } from '../shared/tier/loop.ts';
 import { nodeOf } from '../shared/redis/node-of.ts';
-import { createWorkOff, inMemory } from '../shared/work-off.ts';
-import type { DropNews } from '../shared/realtime-events.ts';
+import { createWorkOff, inMemory } from '../shared/tier/work-off.ts';
+import type { DropNews } from '../shared/messages/realtime-events.ts';
 
 /** Milliseconds between two beats. A subscription that is gone is noticed after two of them. */
 const beatMs = 2_000;

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { createStage, next, watch, type Process, type Stage } from './testing/stage.ts';
+import { createStage, next, watch, type Process, type Stage } from '../testing/realtime/stage.ts';
 
 let stage: Stage;
 let process: Process;

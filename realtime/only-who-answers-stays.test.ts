@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import { io } from 'socket.io-client';
 import * as fc from 'fast-check';
 import { WebSocket } from 'ws';
-import { closeServer, listen } from '../shared/listen.ts';
-import { eventually } from '../shared/testing/eventually.ts';
+import { closeServer, listen } from '../shared/tier/listen.ts';
+import { eventually } from '../testing/eventually.ts';
 import { createSocketServer } from './socket-server.ts';
 
 /** A server whose second lasts a tenth of one. It answers every `echo` with what it was sent. */

@@ -1,4 +1,4 @@
-import { collect, createStage, next, watch, type Process, type Stage } from './testing/stage.ts';
+import { collect, createStage, next, watch, type Process, type Stage } from '../testing/realtime/stage.ts';
 
 let stage: Stage;
 let one: Process;

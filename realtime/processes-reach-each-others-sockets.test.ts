@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { connected, createStage, watch, type Process, type Stage } from './testing/stage.ts';
+import { connected, createStage, watch, type Process, type Stage } from '../testing/realtime/stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,5 +1,12 @@
-import { createStage, next, watch, type Process, type Stage, type TestSocket } from './testing/stage.ts';
-import type { SeatNews } from '../shared/realtime-events.ts';
+import {
+  createStage,
+  next,
+  watch,
+  type Process,
+  type Stage,
+  type TestSocket,
+} from '../testing/realtime/stage.ts';
+import type { SeatNews } from '../shared/messages/realtime-events.ts';
 
 let stage: Stage;
 let process: Process;

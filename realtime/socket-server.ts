@@ -6,7 +6,7 @@ import { ServerResponse, type IncomingMessage, type Server as HttpServer } from 
 import type { Socket as TcpSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server, type ServerOptions } from 'socket.io';
-import { usualLimits } from '../shared/front-door-limits.ts';
+import { usualLimits } from '../shared/http/front-door-limits.ts';
 import { Allowance } from './allowance.ts';
 import { Refused, type Credentials, type SocketSession } from './authenticate.ts';
 import {

@@ -1,7 +1,7 @@
 /** The types of our Socket.IO server, its rooms, and what waits unsent for a socket. */
 import type { Socket as TcpSocket } from 'node:net';
 import type { Server, Socket } from 'socket.io';
-import type { ClientEvents, InterServerEvents, ServerEvents } from '../shared/realtime-events.ts';
+import type { ClientEvents, InterServerEvents, ServerEvents } from '../shared/messages/realtime-events.ts';
 import type { Allowance } from './allowance.ts';
 import type { Credentials, SocketSession } from './authenticate.ts';
 

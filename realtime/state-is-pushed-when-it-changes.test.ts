@@ -1,5 +1,5 @@
-import type { DropState } from '../shared/realtime-events.ts';
-import { createStage, next, watch, type Process, type Stage } from './testing/stage.ts';
+import type { DropState } from '../shared/messages/realtime-events.ts';
+import { createStage, next, watch, type Process, type Stage } from '../testing/realtime/stage.ts';
 
 let stage: Stage;
 let process: Process;

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { toSetting } from '../shared/testing/keys.ts';
-import { testServers } from '../shared/testing/servers.ts';
-import { createStage, watch, type Stage } from './testing/stage.ts';
+import { toSetting } from '../testing/keys.ts';
+import { testServers } from '../testing/servers.ts';
+import { createStage, watch, type Stage } from '../testing/realtime/stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {

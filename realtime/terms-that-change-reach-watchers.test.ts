@@ -1,4 +1,4 @@
-import { createStage, next, watch, type Process, type Stage } from './testing/stage.ts';
+import { createStage, next, watch, type Process, type Stage } from '../testing/realtime/stage.ts';
 
 let stage: Stage;
 let process: Process;

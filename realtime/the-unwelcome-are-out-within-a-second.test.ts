@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import jwt from 'jsonwebtoken';
-import { firstValidIssue } from '../shared/banned-users.ts';
-import { signSession } from '../shared/session.ts';
-import { createStage, refusal, watch, type Process, type Stage } from './testing/stage.ts';
+import { firstValidIssue } from '../shared/auth/banned-users.ts';
+import { signSession } from '../shared/auth/session.ts';
+import { createStage, refusal, watch, type Process, type Stage } from '../testing/realtime/stage.ts';
 
 let stage: Stage;
 let process: Process;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { id } from '../shared/contract/ids.ts';
-import type { Log } from '../shared/log.ts';
-import type { UnwatchAnswer, WatchAnswer } from '../shared/realtime-events.ts';
-import type { ReadEntry } from './buyer-entry.ts';
+import type { Log } from '../shared/tier/log.ts';
+import type { UnwatchAnswer, WatchAnswer } from '../shared/messages/realtime-events.ts';
+import type { ReadEntry } from './catch-up.ts';
 import type { FindDrop } from './known-drops.ts';
 import type { RealtimeMetrics } from './metrics.ts';
 import { dropOfRoom, dropRoom, keepsUp, type RealtimeSocket } from './sockets.ts';

@@ -1,8 +1,7 @@
 import type { DropLook } from '../shared/drops/drop-look.ts';
-import type { Log } from '../shared/log.ts';
-import { startLoop, type Loop } from '../shared/loop.ts';
-import type { DropState } from '../shared/realtime-events.ts';
-import { sameFigures } from './same-figures.ts';
+import type { Log } from '../shared/tier/log.ts';
+import { startLoop, type Loop } from '../shared/tier/loop.ts';
+import type { DropState } from '../shared/messages/realtime-events.ts';
 import { SeatFeed, type FindSlow } from './seat-feed.ts';
 import { dropRoom, membersOf, slowIn, type RealtimeServer } from './sockets.ts';
 
@@ -95,5 +94,12 @@ function isNews(state: DropState, before: DropState | undefined): boolean {
     state.soldOut !== before.soldOut ||
     state.opensAt !== before.opensAt ||
     state.closesAt !== before.closesAt
+  );
+}
+
+/** Whether two looks at a drop tell its watchers the same. */
+function sameFigures(one: DropState, other: DropState): boolean {
+  return (Object.keys(one) as (keyof DropState)[]).every(
+    (name) => name === 'serverTime' || one[name] === other[name],
   );
 }

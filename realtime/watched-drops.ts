@@ -1,7 +1,7 @@
 import { lookAtDrop } from '../shared/drops/drop-look.ts';
 import { readSeatRows } from '../shared/drops/seat-rows.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
-import type { Log } from '../shared/log.ts';
+import type { Log } from '../shared/tier/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
 import type { FindDrop, KnownDrop } from './known-drops.ts';
 import type { NewsFeed } from './news-feed.ts';

@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { closeServer, listen } from '../shared/listen.ts';
-import { eventually } from '../shared/testing/eventually.ts';
+import { closeServer, listen } from '../shared/tier/listen.ts';
+import { eventually } from '../testing/eventually.ts';
 import { createSocketServer } from './socket-server.ts';
 import { unsentBytes, type RealtimeSocket } from './sockets.ts';
-import { frame, joinUnread as joinRaw } from './testing/raw-client.ts';
+import { frame, joinUnread as joinRaw } from '../testing/realtime/raw-client.ts';
 
 /** As large as the seats of the largest drop. */
 const seats = Array.from({ length: 1000 }, () => '.'.repeat(200));

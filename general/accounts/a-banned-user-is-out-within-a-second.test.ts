@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
-import { watchBannedUsers, type BannedUsers } from '../../shared/banned-users.ts';
-import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+import { watchBannedUsers, type BannedUsers } from '../../shared/auth/banned-users.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
 let admin: TestUser;

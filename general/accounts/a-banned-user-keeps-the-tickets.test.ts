@@ -1,11 +1,11 @@
 import request from 'supertest';
-import { watchBannedUsers } from '../../shared/banned-users.ts';
-import { signSession } from '../../shared/session.ts';
+import { watchBannedUsers } from '../../shared/auth/banned-users.ts';
+import { signSession } from '../../shared/auth/session.ts';
 import { createRoutes } from '../routes.ts';
 import { createSaleRoutes } from '../sale-routes.ts';
-import { insertOrder } from '../testing/insert-order.ts';
-import type { TestUser } from '../testing/start-general.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { insertOrder } from '../../testing/general/insert-order.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 
 let sale: TestSale;
 let admin: TestUser;

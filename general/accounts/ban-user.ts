@@ -1,7 +1,7 @@
 import { account } from '../../shared/contract/accounts.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { retried } from '../../shared/mysql/connect.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { endOfSessions, findUser, toAccount } from './user.ts';

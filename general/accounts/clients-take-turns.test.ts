@@ -1,4 +1,4 @@
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import { HashingLines, type HashingLimits, type HashingKind, type HashingTurn } from './hashing-lines.ts';
 
 const never = new AbortController().signal;

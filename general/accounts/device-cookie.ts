@@ -4,9 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { deviceKeptMs, signDevice, verifyDevice, type Device } from '../../shared/device-token.ts';
-import type { KeyList } from '../../shared/key-list.ts';
-import { schemeOf } from '../../shared/session-cookie.ts';
+import { deviceKeptMs, signDevice, verifyDevice, type Device } from '../../shared/auth/device-token.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
+import { schemeOf } from '../../shared/auth/session-cookie.ts';
 
 /** A family's, on one device. */
 const maxAccounts = 5;

@@ -3,14 +3,14 @@
  * rest wait. Sign-ins and sign-ups wait in lines of their own, so that a flood of one does not hold up the other; in a
  * line clients take turns, so that one who sends much waits for itself. Who hangs up leaves the line.
  */
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import { Bookings } from './bookings.ts';
 
 export type HashingKind = 'sign-in' | 'sign-up';
 
 export type HashingTurn = {
   kind: HashingKind;
-  /** Who asks, by address (shared/client-address.ts). */
+  /** Who asks, by address (shared/http/client-address.ts). */
   client: string;
   /** Whose password it is. Who was refused and asks for the same again when told has a place. */
   email: string;

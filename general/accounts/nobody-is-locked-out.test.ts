@@ -2,9 +2,9 @@ import { scryptSync } from 'node:crypto';
 import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import request from 'supertest';
-import type { KeyList } from '../../shared/key-list.ts';
-import { randomKeys } from '../../shared/testing/keys.ts';
-import { startGeneral, type TestGeneral } from '../testing/start-general.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
+import { randomKeys } from '../../testing/keys.ts';
+import { startGeneral, type TestGeneral } from '../../testing/general/start-general.ts';
 import { ProofOfWork } from './proof-of-work.ts';
 
 let general: TestGeneral;

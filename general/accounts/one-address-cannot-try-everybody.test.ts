@@ -1,6 +1,6 @@
 import request from 'supertest';
-import { Problem } from '../../shared/problems.ts';
-import { startGeneral } from '../testing/start-general.ts';
+import { Problem } from '../../shared/tier/problems.ts';
+import { startGeneral } from '../../testing/general/start-general.ts';
 import { SignInGuard, type SignInAttempt } from './sign-in-guard.ts';
 import { SignUpGuard } from './sign-up-guard.ts';
 

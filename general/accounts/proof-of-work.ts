@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import { createChallenge, randomInt, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import type { z } from 'zod';
-import type { KeyList } from '../../shared/key-list.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
 import type { SpendOnce } from '../../shared/redis/spend-once.ts';
 import type { challenge as challengeSchema, proof as proofSchema } from '../../shared/contract/proof.ts';
 

@@ -1,6 +1,6 @@
 import type { CookieOptions, Response } from 'express';
-import { schemeOf, sessionCookieName } from '../../shared/session-cookie.ts';
-import { sessionSeconds } from '../../shared/session.ts';
+import { schemeOf, sessionCookieName } from '../../shared/auth/session-cookie.ts';
+import { sessionSeconds } from '../../shared/auth/session.ts';
 
 /** Scripts cannot read it, other sites' forms do not send it, and where there is https it never travels without. */
 function options(publicUrl: URL): CookieOptions {

@@ -7,7 +7,7 @@ const maxWeight = 64;
 
 export type SignInAttempt = {
   email: string;
-  /** By address (shared/client-address.ts). */
+  /** By address (shared/http/client-address.ts). */
   client: string;
   /** Set where this device has signed in to this account before (device-cookie.ts). */
   device?: string | undefined;

@@ -1,10 +1,10 @@
 import type { Request } from 'express';
-import { firstValidIssue } from '../../shared/banned-users.ts';
-import { clientAt } from '../../shared/client-address.ts';
+import { firstValidIssue } from '../../shared/auth/banned-users.ts';
+import { clientAt } from '../../shared/http/client-address.ts';
 import { signedIn, signInBody } from '../../shared/contract/accounts.ts';
 import { retried } from '../../shared/mysql/connect.ts';
-import { Problem } from '../../shared/problems.ts';
-import { signSession } from '../../shared/session.ts';
+import { Problem } from '../../shared/tier/problems.ts';
+import { signSession } from '../../shared/auth/session.ts';
 import type { Deps } from '../deps.ts';
 import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';

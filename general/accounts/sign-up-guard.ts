@@ -1,4 +1,4 @@
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import { Attempts } from './attempts.ts';
 import { Bookings } from './bookings.ts';
 

@@ -1,8 +1,8 @@
-import { clientAt } from '../../shared/client-address.ts';
+import { clientAt } from '../../shared/http/client-address.ts';
 import { signedIn, signUpBody } from '../../shared/contract/accounts.ts';
 import { isDuplicateKey, retried } from '../../shared/mysql/connect.ts';
-import { Problem } from '../../shared/problems.ts';
-import { signSession } from '../../shared/session.ts';
+import { Problem } from '../../shared/tier/problems.ts';
+import { signSession } from '../../shared/auth/session.ts';
 import type { Deps } from '../deps.ts';
 import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startGeneral, type TestGeneral } from '../testing/start-general.ts';
+import { startGeneral, type TestGeneral } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
 let server: Server;

@@ -1,6 +1,6 @@
 import request from 'supertest';
-import { verifySession } from '../../shared/session.ts';
-import { startGeneral, type TestGeneral } from '../testing/start-general.ts';
+import { verifySession } from '../../shared/auth/session.ts';
+import { startGeneral, type TestGeneral } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
 beforeAll(async () => void (general = await startGeneral()));

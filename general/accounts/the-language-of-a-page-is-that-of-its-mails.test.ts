@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { startGeneral, type TestGeneral } from '../testing/start-general.ts';
+import { startGeneral, type TestGeneral } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
-import type { BanTimes } from '../../shared/banned-users.ts';
-import type { Role } from '../../shared/session.ts';
+import type { BanTimes } from '../../shared/auth/banned-users.ts';
+import type { Role } from '../../shared/auth/session.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Locale } from './locale.ts';
 

@@ -1,5 +1,5 @@
 import { me } from '../../shared/contract/accounts.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { findUser } from './user.ts';

@@ -1,6 +1,6 @@
 /** The contract as an OpenAPI 3.1 document, written from the routes themselves. */
 import { problem } from '../../shared/contract/problem.ts';
-import { problemContentType, problems, type ProblemCode } from '../../shared/problems.ts';
+import { problemContentType, problems, type ProblemCode } from '../../shared/tier/problems.ts';
 import { problemsOf, type DocumentedRoute } from '../http/route.ts';
 import { JsonSchemas, type JsonSchema } from './json-schemas.ts';
 

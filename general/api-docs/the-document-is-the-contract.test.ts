@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import request from 'supertest';
-import { problems } from '../../shared/problems.ts';
+import { problems } from '../../shared/tier/problems.ts';
 import { problemsOf } from '../http/route.ts';
 import { createRoutes } from '../routes.ts';
 import { createSaleRoutes } from '../sale-routes.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import { documentedElsewhere } from './documented-elsewhere.ts';
 
 type Operation = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
-import type { TestUser } from '../testing/start-general.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 
 let sale: TestSale;
 let admin: TestUser;

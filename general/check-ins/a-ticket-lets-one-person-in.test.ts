@@ -1,9 +1,9 @@
 import request from 'supertest';
-import { randomKeys } from '../../shared/testing/keys.ts';
+import { randomKeys } from '../../testing/keys.ts';
 import { requestRefunds } from '../orders/refund.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
-import type { TestUser } from '../testing/start-general.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { eventually } from '../../testing/eventually.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import { signTicket } from './ticket.ts';
 
 let sale: TestSale;

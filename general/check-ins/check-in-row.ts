@@ -1,5 +1,5 @@
 import type { Database } from '../../shared/mysql/connect.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import { presentOrders, type OrderRow } from '../orders/present-orders.ts';
 import type { Ticket } from './ticket.ts';
 

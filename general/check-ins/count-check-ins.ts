@@ -1,6 +1,6 @@
 import { checkInCounts } from '../../shared/contract/check-ins.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { findEvent } from '../events/event.ts';
 import { requireOwner } from '../events/owner.ts';

@@ -1,7 +1,7 @@
-import type { KeyList } from '../../shared/key-list.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
-import { Problem } from '../../shared/problems.ts';
-import type { Session } from '../../shared/session.ts';
+import { Problem } from '../../shared/tier/problems.ts';
+import type { Session } from '../../shared/auth/session.ts';
 import { findEvent } from '../events/event.ts';
 import { requireOwner } from '../events/owner.ts';
 import { readTicket, type Ticket } from './ticket.ts';

@@ -3,7 +3,7 @@
  * code that a phone reads in poor light. It never changes; whether its order is still paid for, MySQL says.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Key, KeyList } from '../../shared/key-list.ts';
+import type { Key, KeyList } from '../../shared/auth/key-list.ts';
 
 export type Ticket = { orderId: string; seatId: string };
 

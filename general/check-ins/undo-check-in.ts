@@ -1,7 +1,7 @@
 import { newCheckIn, undoneCheckIn } from '../../shared/contract/check-ins.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { OrderRow } from '../orders/present-orders.ts';

@@ -1,14 +1,14 @@
 /** The card is charged, and then the seats are not there: taken back if they still can be, else the money goes back. */
-import { eventually } from '../../shared/testing/eventually.ts';
-import { hearNews } from '../../shared/testing/news.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { hearNews } from '../../testing/news.ts';
 import request from 'supertest';
-import { createMetrics } from '../../shared/metrics.ts';
+import { createMetrics } from '../../shared/tier/metrics.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import type { TestUser } from '../testing/start-general.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
 import { payHold } from './pay-hold.ts';
 import { createPaymentMetrics } from './payment-metrics.ts';
-import { reconcilePayments } from './reconcile-payments.ts';
+import { reconcilePayments } from '../duties/reconcile-payments.ts';
 import { findAttempt } from './payment-attempt.ts';
 import { resolveAttempt } from './settle.ts';
 

@@ -1,7 +1,7 @@
 import request from 'supertest';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import type { TestUser } from '../testing/start-general.ts';
-import { reconcilePayments } from './reconcile-payments.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
+import { reconcilePayments } from '../duties/reconcile-payments.ts';
 
 let sale: TestSale;
 beforeAll(async () => {

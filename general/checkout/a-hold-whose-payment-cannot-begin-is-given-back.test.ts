@@ -1,8 +1,8 @@
 import request from 'supertest';
 import { connectMysql, type Database } from '../../shared/mysql/connect.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
-import { startTcpProxy, viaProxy, type TcpProxy } from '../../shared/testing/tcp-proxy.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { startTcpProxy, viaProxy, type TcpProxy } from '../../testing/tcp-proxy.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import { payHold } from './pay-hold.ts';
 import { createTill } from './till.ts';
 

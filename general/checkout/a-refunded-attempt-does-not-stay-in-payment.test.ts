@@ -1,7 +1,7 @@
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import { insertAttempts } from './payment-attempt.ts';
 import { payHold } from './pay-hold.ts';
-import { reconcilePayments } from './reconcile-payments.ts';
+import { reconcilePayments } from '../duties/reconcile-payments.ts';
 
 let sale: TestSale;
 beforeAll(async () => {

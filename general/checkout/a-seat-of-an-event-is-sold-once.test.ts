@@ -2,11 +2,11 @@
 import request from 'supertest';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { nameSoldSeats } from '../../shared/drops/name-sold-seats.ts';
-import { hearNews } from '../../shared/testing/news.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import type { TestUser } from '../testing/start-general.ts';
-import { reconcilePayments } from './reconcile-payments.ts';
+import { hearNews } from '../../testing/news.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
+import { reconcilePayments } from '../duties/reconcile-payments.ts';
 
 let sale: TestSale;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
-import { signCheckoutToken } from '../../shared/checkout-token.ts';
-import { signSession } from '../../shared/session.ts';
-import { randomKeys } from '../../shared/testing/keys.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import type { TestUser } from '../testing/start-general.ts';
+import { signCheckoutToken } from '../../shared/auth/checkout-token.ts';
+import { signSession } from '../../shared/auth/session.ts';
+import { randomKeys } from '../../testing/keys.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
 
 let sale: TestSale;
 beforeAll(async () => {

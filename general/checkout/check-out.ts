@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { verifyCheckoutToken } from '../../shared/checkout-token.ts';
+import { verifyCheckoutToken } from '../../shared/auth/checkout-token.ts';
 import { checkoutBody } from '../../shared/contract/checkout.ts';
 import { order } from '../../shared/contract/orders.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import { defineRoute, Otherwise, type Route } from '../http/route.ts';
 import { presentOrder, presentOrders, type OrderRow } from '../orders/present-orders.ts';
 import type { SaleDeps } from '../sale-deps.ts';

@@ -5,10 +5,10 @@
 import { createRefunding } from '../orders/refund-duty.ts';
 import { advanceRefund, requestRefunds } from '../orders/refund.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import type { TestUser } from '../testing/start-general.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
 import { payHold } from './pay-hold.ts';
-import { reconcilePayments } from './reconcile-payments.ts';
+import { reconcilePayments } from '../duties/reconcile-payments.ts';
 
 const sales = new Map<string, TestSale>();
 let sale: TestSale;

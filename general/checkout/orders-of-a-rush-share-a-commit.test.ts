@@ -1,4 +1,4 @@
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import { payHold } from './pay-hold.ts';
 import { createTill } from './till.ts';
 

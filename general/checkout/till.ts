@@ -1,8 +1,8 @@
 /**
- * What every checkout writes and reads, a group of buyers at a time (shared/grouped.ts): in a rush hundreds pay in the
+ * What every checkout writes and reads, a group of buyers at a time (shared/tier/grouped.ts): in a rush hundreds pay in the
  * same second, and MySQL has to put each of their orders on disk. Why so: docs/decisions/023.
  */
-import { grouped } from '../../shared/grouped.ts';
+import { grouped } from '../../shared/tier/grouped.ts';
 import { isDuplicateKey, retried, type Database } from '../../shared/mysql/connect.ts';
 import { createFindTerms } from '../drops/drop-terms.ts';
 import {

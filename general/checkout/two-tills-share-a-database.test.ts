@@ -2,10 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { connectMysql, type Database } from '../../shared/mysql/connect.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { claimRows, markSent } from '../mail/outbox.ts';
 import { requestRefunds } from '../orders/refund.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import { insertAbandoned, moveAttempt, type BegunAttempt } from './payment-attempt.ts';
 import { createTill } from './till.ts';
 

@@ -1,11 +1,11 @@
 import { connectRedis } from '../../shared/redis/connect.ts';
-import { testServers } from '../../shared/testing/servers.ts';
+import { testServers } from '../../testing/servers.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
 import { newDrop } from '../../shared/contract/drops.ts';
-import { createDrop, createEvent, dropBody } from '../testing/new-drop.ts';
-import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+import { createDrop, createEvent, dropBody } from '../../testing/general/new-drop.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 import { insertDrop } from './create-drop.ts';
-import { startStocking, createStocking } from './stock-drops.ts';
+import { startStocking, createStocking } from '../duties/stock-drops.ts';
 
 let general: TestGeneral;
 let organizer: TestUser;

@@ -1,7 +1,7 @@
 import request from 'supertest';
-import type { TestUser } from '../testing/start-general.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import { createDrop } from '../testing/new-drop.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { createDrop } from '../../testing/general/new-drop.ts';
 
 let sale: TestSale;
 beforeAll(async () => {

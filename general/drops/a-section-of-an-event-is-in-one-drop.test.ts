@@ -1,8 +1,8 @@
 /** Two drops of one event cannot sell the same seat: a section of the event is in one of them. */
 import request from 'supertest';
 import type { NewDrop } from '../../shared/contract/drops.ts';
-import { createEvent, dropBody, openDrop } from '../testing/new-drop.ts';
-import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+import { createEvent, dropBody, openDrop } from '../../testing/general/new-drop.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
 let owner: TestUser;

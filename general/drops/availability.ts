@@ -5,7 +5,7 @@
  */
 import { availabilityOf, type Availability } from '../../shared/drops/availability.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
-import { inTime } from '../../shared/in-time.ts';
+import { inTime } from '../../shared/tier/in-time.ts';
 import type { Counts, Inventory } from '../../shared/inventory/inventory.ts';
 
 /** Milliseconds for which an answer is told, and for which somebody waits for one. */

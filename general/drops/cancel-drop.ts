@@ -2,12 +2,12 @@ import { drop as dropSchema } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { giveNamesUp, requestRefunds } from '../orders/refund.ts';
-import { cancelSale } from './end-sales.ts';
+import { cancelSale } from '../duties/end-sales.ts';
 import { presentDrop } from './present-drop.ts';
 
 /**

@@ -4,8 +4,8 @@
  */
 import type { Drop } from '../../shared/drops/drop.ts';
 import { places } from '../../shared/inventory/inventory.ts';
-import { startLoop, type Loop } from '../../shared/loop.ts';
-import { createWorkOff, type Round, type WorkOffTimes } from '../../shared/work-off.ts';
+import { startLoop, type Loop } from '../../shared/tier/loop.ts';
+import { createWorkOff, type Round, type WorkOffTimes } from '../../shared/tier/work-off.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 
 export type CloseDeps = Pick<SaleDeps, 'db' | 'inventory' | 'announcer' | 'log'>;

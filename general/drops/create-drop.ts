@@ -5,13 +5,13 @@ import { loadDrop, loadDrops } from '../../shared/drops/drop.ts';
 import { capacityOf, type Section } from '../../shared/inventory/layout.ts';
 import { takenSections } from '../../shared/inventory/seat-names.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { findEvent } from '../events/event.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { presentDrop } from './present-drop.ts';
-import { stockDropSoon } from './stock-drops.ts';
+import { stockDropSoon } from '../duties/stock-drops.ts';
 import { columnsOf, requireFuture, requireInTime, writeQuestions } from './write-drop.ts';
 
 export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route {

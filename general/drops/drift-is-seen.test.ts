@@ -1,11 +1,11 @@
-import { createAnnouncer } from '../../shared/announce.ts';
-import { Topology } from '../../shared/broker/topology.ts';
+import { createAnnouncer } from '../../shared/messages/announce.ts';
+import { Topology } from '../../shared/messages/topology.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
-import { createMetrics } from '../../shared/metrics.ts';
-import { startLedgerSale, type LedgerSale } from '../../shared/ledger/testing/sale.ts';
-import { captureLog } from '../../shared/testing/captured-log.ts';
-import { randomKeys } from '../../shared/testing/keys.ts';
-import { createFollow } from './follow-mysql.ts';
+import { createMetrics } from '../../shared/tier/metrics.ts';
+import { startLedgerSale, type LedgerSale } from '../../testing/ledger/sale.ts';
+import { captureLog } from '../../testing/captured-log.ts';
+import { randomKeys } from '../../testing/keys.ts';
+import { createFollow } from '../duties/follow-mysql.ts';
 
 let sale: LedgerSale;
 beforeAll(async () => {

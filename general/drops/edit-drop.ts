@@ -5,14 +5,14 @@ import { inThePast } from '../../shared/contract/times.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
-import { Problem } from '../../shared/problems.ts';
-import type { Session } from '../../shared/session.ts';
+import { Problem } from '../../shared/tier/problems.ts';
+import type { Session } from '../../shared/auth/session.ts';
 import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
-import { invalid } from '../../shared/check-input.ts';
+import { invalid } from '../../shared/tier/check-input.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { presentDrop } from './present-drop.ts';
-import { stockDropSoon } from './stock-drops.ts';
+import { stockDropSoon } from '../duties/stock-drops.ts';
 import { columnsOf, requireFuture, requireInTime, writeQuestions } from './write-drop.ts';
 
 type Changes = z.output<typeof dropChanges>;

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import { createAvailability } from './availability.ts';
 
 let sale: TestSale;

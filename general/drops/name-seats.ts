@@ -1,6 +1,6 @@
 /** Sold seats that a process of the version before wrote get their names: see shared/drops/name-sold-seats.ts. */
 import { nameSoldSeats } from '../../shared/drops/name-sold-seats.ts';
-import { startLoop, type Loop } from '../../shared/loop.ts';
+import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import type { Deps } from '../deps.ts';
 
 /** Milliseconds between two looks. */

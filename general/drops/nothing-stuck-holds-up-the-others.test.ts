@@ -2,14 +2,14 @@
 import request from 'supertest';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
-import { insertDrop, insertEvent } from '../../shared/testing/insert-drop.ts';
-import { reconcilePayments } from '../checkout/reconcile-payments.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
+import { reconcilePayments } from '../duties/reconcile-payments.ts';
 import { createRefunding } from '../orders/refund-duty.ts';
 import { requestRefunds } from '../orders/refund.ts';
-import type { TestUser } from '../testing/start-general.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import { createEndSales } from './end-sales.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { createEndSales } from '../duties/end-sales.ts';
 
 let sale: TestSale;
 let buyer: TestUser;

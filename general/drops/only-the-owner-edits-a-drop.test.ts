@@ -1,6 +1,6 @@
 import request from 'supertest';
-import { createDrop, dropBody, openDrop } from '../testing/new-drop.ts';
-import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+import { createDrop, dropBody, openDrop } from '../../testing/general/new-drop.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
 let owner: TestUser;

@@ -1,5 +1,5 @@
-import type { BrokerChannel } from '../../shared/broker/connect.ts';
-import type { Topology } from '../../shared/broker/topology.ts';
+import type { BrokerChannel } from '../../shared/messages/connect.ts';
+import type { Topology } from '../../shared/messages/topology.ts';
 
 /**
  * Messages ready, by queue, of those that should run empty; null while the broker is away. The channel's setup must

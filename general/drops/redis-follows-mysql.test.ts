@@ -1,12 +1,12 @@
 import type { Drop } from '../../shared/drops/drop.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
-import { createMetrics } from '../../shared/metrics.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
-import { hearNews } from '../../shared/testing/news.ts';
+import { createMetrics } from '../../shared/tier/metrics.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { hearNews } from '../../testing/news.ts';
 import { payHold } from '../checkout/pay-hold.ts';
 import { requestRefunds, advanceRefund } from '../orders/refund.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import { createFollow } from './follow-mysql.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { createFollow } from '../duties/follow-mysql.ts';
 
 let sale: TestSale;
 beforeAll(async () => {

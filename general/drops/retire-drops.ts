@@ -8,8 +8,8 @@ import { places, type Inventory } from '../../shared/inventory/inventory.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { archiveAll } from '../../shared/ledger/archive-partition.ts';
 import { readCursor } from '../../shared/ledger/archive.ts';
-import { startLoop, type Loop } from '../../shared/loop.ts';
-import { createWorkOff, type Round, type Worked, type WorkOffTimes } from '../../shared/work-off.ts';
+import { startLoop, type Loop } from '../../shared/tier/loop.ts';
+import { createWorkOff, type Round, type Worked, type WorkOffTimes } from '../../shared/tier/work-off.ts';
 import { closeStandby, type CloseDeps } from './close-drops.ts';
 
 export function startRetiring(deps: CloseDeps, everyMs = 2_000): Loop {

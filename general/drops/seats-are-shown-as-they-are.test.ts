@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import type { seatRows } from '../../shared/contract/drops.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import { createDrop } from '../testing/new-drop.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { createDrop } from '../../testing/general/new-drop.ts';
 
 type SeatRows = z.infer<typeof seatRows>;
 

@@ -1,8 +1,8 @@
 import { drop } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
-import { Problem } from '../../shared/problems.ts';
-import type { Session } from '../../shared/session.ts';
+import { Problem } from '../../shared/tier/problems.ts';
+import type { Session } from '../../shared/auth/session.ts';
 import { currentRole } from '../accounts/user.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';

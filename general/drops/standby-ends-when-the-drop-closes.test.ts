@@ -1,13 +1,13 @@
 import request from 'supertest';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
-import { hearNews } from '../../shared/testing/news.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { hearNews } from '../../testing/news.ts';
 import { payHold } from '../checkout/pay-hold.ts';
 import { advanceRefund, requestRefunds } from '../orders/refund.ts';
-import { inSeconds } from '../testing/new-drop.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import type { TestUser } from '../testing/start-general.ts';
+import { inSeconds } from '../../testing/general/new-drop.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
 import { createCloseDrops } from './close-drops.ts';
 
 let sale: TestSale;

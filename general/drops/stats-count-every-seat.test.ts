@@ -1,8 +1,8 @@
 import request from 'supertest';
 import { newDrop } from '../../shared/contract/drops.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
-import { createDrop, createEvent, dropBody } from '../testing/new-drop.ts';
-import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+import { createDrop, createEvent, dropBody } from '../../testing/general/new-drop.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 import { insertDrop } from './create-drop.ts';
 
 let general: TestGeneral;

@@ -1,8 +1,8 @@
 import request from 'supertest';
 import { questionFor } from '../../shared/drops/question.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
-import { createDrop } from '../testing/new-drop.ts';
-import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+import { createDrop } from '../../testing/general/new-drop.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
 let organizer: TestUser;

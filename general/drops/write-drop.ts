@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { dropChanges } from '../../shared/contract/drops.ts';
 import { closesLate, inThePast } from '../../shared/contract/times.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
-import { invalid } from '../../shared/check-input.ts';
+import { invalid } from '../../shared/tier/check-input.ts';
 
 /** Milliseconds that an opening may seem to lie in the past: "now", said by a slower clock. */
 const clockTolerance = 60_000;

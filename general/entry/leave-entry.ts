@@ -1,8 +1,8 @@
 import { entryState } from '../../shared/contract/entries.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
-import { readEntryState, releasedState } from '../../shared/entry-state.ts';
+import { readEntryState, releasedState } from '../../shared/messages/entry-state.ts';
 import { partitionOfBuyer } from '../../shared/inventory/layout.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 import { createPartitionsOf } from './partitions-of.ts';

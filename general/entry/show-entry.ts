@@ -1,6 +1,6 @@
 import { entryState } from '../../shared/contract/entries.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
-import { readEntryState } from '../../shared/entry-state.ts';
+import { readEntryState } from '../../shared/messages/entry-state.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { createPartitionsOf } from './partitions-of.ts';

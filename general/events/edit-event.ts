@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import { invalid } from '../../shared/check-input.ts';
+import { invalid } from '../../shared/tier/check-input.ts';
 import { event, eventChanges } from '../../shared/contract/events.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { closesLate } from '../../shared/contract/times.ts';
 import { loadDrops } from '../../shared/drops/drop.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
-import { Problem } from '../../shared/problems.ts';
-import type { Session } from '../../shared/session.ts';
+import { Problem } from '../../shared/tier/problems.ts';
+import type { Session } from '../../shared/auth/session.ts';
 import type { Deps } from '../deps.ts';
 import { presentDrop } from '../drops/present-drop.ts';
 import { requireFuture } from '../drops/write-drop.ts';

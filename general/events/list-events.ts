@@ -1,6 +1,6 @@
 import { eventQuery, eventSummary } from '../../shared/contract/events.ts';
 import { pageOf } from '../../shared/contract/paging.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { createAvailability } from '../drops/availability.ts';
 import { findSummaryRows, summarizeDrops } from '../drops/summarize-drops.ts';

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { closesLate, inThePast } from '../../shared/contract/times.ts';
-import { createDrop, createEvent, dropBody, inSeconds, openDrop } from '../testing/new-drop.ts';
-import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+import { createDrop, createEvent, dropBody, inSeconds, openDrop } from '../../testing/general/new-drop.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
 let organizer: TestUser;

@@ -1,5 +1,5 @@
-import { Problem } from '../../shared/problems.ts';
-import type { Session } from '../../shared/session.ts';
+import { Problem } from '../../shared/tier/problems.ts';
+import type { Session } from '../../shared/auth/session.ts';
 
 /**
  * An event and its drops belong to the organizer who made it, and to admins.

@@ -1,7 +1,7 @@
 import { event } from '../../shared/contract/events.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrops } from '../../shared/drops/drop.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { createAvailability } from '../drops/availability.ts';
 import { presentDrop } from '../drops/present-drop.ts';

@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import request from 'supertest';
-import { closeServer, listen } from '../../shared/listen.ts';
-import { createMetrics } from '../../shared/metrics.ts';
-import { Ops } from '../../shared/ops.ts';
+import { closeServer, listen } from '../../shared/tier/listen.ts';
+import { createMetrics } from '../../shared/tier/metrics.ts';
+import { Ops } from '../../shared/tier/ops.ts';
 import { currentRole } from '../accounts/user.ts';
 import { createApp } from '../app.ts';
-import { startGeneral, type TestGeneral } from '../testing/start-general.ts';
-import { showHealth, type TierUrls } from './show-health.ts';
+import { startGeneral, type TestGeneral } from '../../testing/general/start-general.ts';
+import type { TierUrls } from '../deps.ts';
+import { showHealth } from './show-health.ts';
 
 let general: TestGeneral;
 const servers: Server[] = [];

@@ -11,9 +11,6 @@ const longestAnswer = 10_000;
 
 type TierHealth = z.input<typeof health>['tiers'][number];
 
-/** Where the processes of each tier answer /readyz: base URLs, by tier. */
-export type TierUrls = Readonly<Record<string, readonly string[]>>;
-
 export function showHealth({ tierUrls = {} }: Pick<Deps, 'tierUrls'>): Route {
   return defineRoute({
     method: 'GET',

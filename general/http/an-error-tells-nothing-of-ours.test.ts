@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { z } from 'zod';
-import { startGeneral, type TestGeneral } from '../testing/start-general.ts';
+import { startGeneral, type TestGeneral } from '../../testing/general/start-general.ts';
 import { defineRoute } from './route.ts';
 
 let general: TestGeneral;

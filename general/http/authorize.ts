@@ -1,12 +1,12 @@
 import type { Request } from 'express';
-import type { BannedUsers } from '../../shared/banned-users.ts';
-import { clientAt } from '../../shared/client-address.ts';
-import type { ForgedSessions } from '../../shared/forged-sessions.ts';
-import type { KeyList } from '../../shared/key-list.ts';
-import { isFromOtherSite } from '../../shared/other-sites.ts';
-import { Problem } from '../../shared/problems.ts';
-import { sessionToken } from '../../shared/session-cookie.ts';
-import { verifySession, type Role, type Session, type VerifiedSession } from '../../shared/session.ts';
+import type { BannedUsers } from '../../shared/auth/banned-users.ts';
+import { clientAt } from '../../shared/http/client-address.ts';
+import type { ForgedSessions } from '../../shared/auth/forged-sessions.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
+import { isFromOtherSite } from '../../shared/auth/other-sites.ts';
+import { Problem } from '../../shared/tier/problems.ts';
+import { sessionToken } from '../../shared/auth/session-cookie.ts';
+import { verifySession, type Role, type Session, type VerifiedSession } from '../../shared/auth/session.ts';
 import type { Route } from './route.ts';
 
 export type AuthorizeDeps = {

@@ -1,10 +1,10 @@
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
-import { signCheckoutToken } from '../../shared/checkout-token.ts';
-import { signSession } from '../../shared/session.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
-import { randomKeys } from '../../shared/testing/keys.ts';
-import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+import { signCheckoutToken } from '../../shared/auth/checkout-token.ts';
+import { signSession } from '../../shared/auth/session.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { randomKeys } from '../../testing/keys.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
 let user: TestUser;

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { createRoutes } from '../routes.ts';
-import { startGeneral, type TestGeneral } from '../testing/start-general.ts';
+import { startGeneral, type TestGeneral } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
 beforeAll(async () => void (general = await startGeneral()));

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 
 let sale: TestSale;
 let paths: Record<'all' | 'own' | 'none', string[]>;

@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
-import { invalid } from '../../shared/check-input.ts';
-import { Problem } from '../../shared/problems.ts';
+import { invalid } from '../../shared/tier/check-input.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 
 /** Bytes. The largest honest body, a drop with all its questions, is well below. */
 const bodyLimit = 16 * 1024;

@@ -4,9 +4,9 @@
  */
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { Log } from '../../shared/log.ts';
-import type { ProblemCode } from '../../shared/problems.ts';
-import type { Role, Session } from '../../shared/session.ts';
+import type { Log } from '../../shared/tier/log.ts';
+import type { ProblemCode } from '../../shared/tier/problems.ts';
+import type { Role, Session } from '../../shared/auth/session.ts';
 
 /** `anyone` may be signed in too; a list of roles means these and no others. */
 export type Who = 'anyone' | 'signed-in' | readonly Role[];

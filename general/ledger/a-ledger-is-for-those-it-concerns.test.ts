@@ -1,11 +1,11 @@
 import request from 'supertest';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
-import { startArchiving } from './archive-ledgers.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
-import { createMetrics } from '../../shared/metrics.ts';
-import { createDrop } from '../testing/new-drop.ts';
-import type { TestUser } from '../testing/start-general.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { startArchiving } from '../duties/archive-ledgers.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { createMetrics } from '../../shared/tier/metrics.ts';
+import { createDrop } from '../../testing/general/new-drop.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 
 let sale: TestSale;
 beforeAll(async () => {

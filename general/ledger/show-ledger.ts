@@ -5,7 +5,7 @@ import { pageOf, pageQuery } from '../../shared/contract/paging.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { partitionOfBuyer } from '../../shared/inventory/layout.ts';
 import { readOn, type LedgerSource, type Line, type Position } from '../../shared/ledger/read-ledger.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { currentRole } from '../accounts/user.ts';

@@ -1,10 +1,10 @@
 import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
 import { payHold } from '../checkout/pay-hold.ts';
 import { advanceRefund, requestRefunds } from '../orders/refund.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import { createDirectRoute } from './direct-route.ts';
 import type { MailRoute } from './mail-route.ts';
-import { relayMails } from './relay-mails.ts';
+import { relayMails } from '../duties/relay-mails.ts';
 
 let sale: TestSale;
 let catcher: MailCatcher;

@@ -1,6 +1,6 @@
 import { createSendEmail } from '../../lambda/send-email/handler.ts';
 import { createMailer } from '../../lambda/send-email/mailer.ts';
-import type { Log } from '../../shared/log.ts';
+import type { Log } from '../../shared/tier/log.ts';
 import type { MailRoute } from './mail-route.ts';
 
 /** The lambda's own handler, called here. */

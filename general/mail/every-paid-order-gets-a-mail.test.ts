@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
-import { createMetrics } from '../../shared/metrics.ts';
-import { createTestDatabase, type TestDatabase } from '../../shared/testing/database.ts';
-import { insertDrop, insertEvent } from '../../shared/testing/insert-drop.ts';
-import { insertOrder } from '../testing/insert-order.ts';
-import type { RelayArguments } from '../testing/mail-relay-that-dies.ts';
+import { createMetrics } from '../../shared/tier/metrics.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
+import { insertOrder } from '../../testing/general/insert-order.ts';
+import type { RelayArguments } from '../../testing/general/mail-relay-that-dies.ts';
 import { createDirectRoute } from './direct-route.ts';
 import { createMailMetrics } from './mail-metrics.ts';
 import type { MailRoute } from './mail-route.ts';
 import { readBacklog } from './outbox.ts';
-import { relayMails, type RelayDeps } from './relay-mails.ts';
+import { relayMails, type RelayDeps } from '../duties/relay-mails.ts';
 
 const from = 'Seatdrop <tickets@seatdrop.test>';
 const log = pino({ level: 'silent' });
@@ -100,7 +100,7 @@ test('no mail before the order is committed, and none for one that is not', asyn
 
 test('killed between sending and marking: it is sent again, under the same id', async () => {
   const id = await order();
-  const script = join(import.meta.dirname, '../testing/mail-relay-that-dies.ts');
+  const script = join(import.meta.dirname, '../../testing/general/mail-relay-that-dies.ts');
   const relay: RelayArguments = { mysqlUrl: database.url, smtpUrl, from };
   const child = spawn(process.execPath, [script, JSON.stringify(relay)], { stdio: 'ignore' });
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);

@@ -1,5 +1,5 @@
-import { captureLog } from '../../shared/testing/captured-log.ts';
-import { chooseMailRoute, mailSettings } from './mail-route.ts';
+import { captureLog } from '../../testing/captured-log.ts';
+import { chooseMailRoute, mailSettings } from './choose-mail-route.ts';
 
 const faultsOf = (env: Record<string, string>) =>
   mailSettings.safeParse(env).error?.issues.map(({ path }) => path.join('.')) ?? [];

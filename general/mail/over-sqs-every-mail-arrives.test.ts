@@ -8,14 +8,14 @@ import {
 import { createSendEmail, type SendEmail } from '../../lambda/send-email/handler.ts';
 import { createMailer, type Mailer } from '../../lambda/send-email/mailer.ts';
 import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
-import { startMoto } from '../../local/moto.ts';
-import { captureLog } from '../../shared/testing/captured-log.ts';
-import { createTestDatabase, type TestDatabase } from '../../shared/testing/database.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
-import { insertDrop, insertEvent } from '../../shared/testing/insert-drop.ts';
-import { insertOrder } from '../testing/insert-order.ts';
+import { startMoto } from '../../local/tools/moto.ts';
+import { captureLog } from '../../testing/captured-log.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
+import { insertOrder } from '../../testing/general/insert-order.ts';
 import { readBacklog } from './outbox.ts';
-import { relayMails } from './relay-mails.ts';
+import { relayMails } from '../duties/relay-mails.ts';
 import { createSqsRoute } from './sqs-route.ts';
 
 const region = 'eu-central-1';

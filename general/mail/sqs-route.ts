@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Log } from '../../shared/log.ts';
+import type { Log } from '../../shared/tier/log.ts';
 import { awsClient } from '../aws.ts';
 import type { MailRoute } from './mail-route.ts';
 

@@ -2,12 +2,12 @@ import { API_KEY, WEBHOOK_SECRET } from '../../local/sandbox-payments/start-sand
 import { insertAttempts } from '../checkout/payment-attempt.ts';
 import { payHold } from '../checkout/pay-hold.ts';
 import { resolveAttempt } from '../checkout/settle.ts';
-import { endSale } from '../drops/end-sales.ts';
+import { endSale } from '../duties/end-sales.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { createSandboxPayments } from '../payments/sandbox.ts';
 import { chargeKey } from '../payments/provider.ts';
 import type { SaleDeps } from '../sale-deps.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import { advanceRefund, requestRefunds } from './refund.ts';
 
 let sale: TestSale;

@@ -1,16 +1,16 @@
 import request from 'supertest';
-import { rebuildDrop } from '../../shared/ledger/rebuild-drop.ts';
+import { rebuildDrop } from '../../proof/rebuild-drop.ts';
 import { archivePartition } from '../../shared/ledger/archive-partition.ts';
-import { createReport } from '../../shared/ledger/violation.ts';
-import { verifyDrop } from '../../shared/ledger/verify-drop.ts';
+import { createReport } from '../../proof/violation.ts';
+import { verifyDrop } from '../../proof/verify-drop.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { payHold } from '../checkout/pay-hold.ts';
-import { cancelSale, endSale } from '../drops/end-sales.ts';
-import { mendDrop } from '../drops/mend-drop.ts';
+import { cancelSale, endSale } from '../duties/end-sales.ts';
+import { mendDrop } from '../duties/mend-drop.ts';
 import { retireDrop } from '../drops/retire-drops.ts';
-import type { TestUser } from '../testing/start-general.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import { insertDrop } from '../../shared/testing/insert-drop.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { insertDrop } from '../../testing/insert-drop.ts';
 import { advanceRefund, requestRefund } from './refund.ts';
 
 let sale: TestSale;

@@ -3,7 +3,7 @@ import { ofOne } from '../../shared/contract/ids.ts';
 import { soldOrder } from '../../shared/contract/orders.ts';
 import { pageOf, pageQuery } from '../../shared/contract/paging.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';

@@ -2,8 +2,8 @@
  * Refunds that were asked for, or left half-way by a crash, are carried through: the money first, whatever goes on in
  * Redis, then the seats. One that the provider does not decide is asked about again and again, and holds up no other.
  */
-import { startLoop, type Loop } from '../../shared/loop.ts';
-import { createWorkOff, together, type Round, type WorkOffTimes } from '../../shared/work-off.ts';
+import { startLoop, type Loop } from '../../shared/tier/loop.ts';
+import { createWorkOff, together, type Round, type WorkOffTimes } from '../../shared/tier/work-off.ts';
 import { attemptsIn, type OpenAttempt } from '../checkout/payment-attempt.ts';
 import type { PaymentMetrics } from '../checkout/payment-metrics.ts';
 import { resolveAttempt } from '../checkout/settle.ts';

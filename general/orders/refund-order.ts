@@ -1,7 +1,7 @@
 import { ofOneOrder, order, refundRequest } from '../../shared/contract/orders.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { describeSeat, rowsOf } from '../../shared/inventory/layout.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { SaleDeps } from '../sale-deps.ts';

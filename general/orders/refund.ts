@@ -9,7 +9,7 @@ import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { allOwnLines } from '../../shared/ledger/own-lines.ts';
 import { decodeRecord } from '../../shared/ledger/record.ts';
-import type { Worked } from '../../shared/work-off.ts';
+import type { Worked } from '../../shared/tier/work-off.ts';
 import { isOurs } from '../checkout/settle.ts';
 import type { SaleDeps } from '../sale-deps.ts';
 

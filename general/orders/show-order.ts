@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ofOneOrder, order as orderSchema } from '../../shared/contract/orders.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import { currentRole } from '../accounts/user.ts';
 import { signTicket } from '../check-ins/ticket.ts';
 import type { Deps } from '../deps.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
-import { createDrop, openDrop } from '../testing/new-drop.ts';
-import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+import { createDrop, openDrop } from '../../testing/general/new-drop.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
 const index = `<!doctype html>
 <html>

@@ -1,8 +1,8 @@
 /** What an event page says about itself to those who do not run its scripts: search engines and link previews. */
 import type { z } from 'zod';
 import type { dropSummary } from '../../shared/contract/drops.ts';
-import { eventTime } from '../../shared/event-time.ts';
-import { decimal } from '../../shared/money.ts';
+import { eventTime } from '../../shared/contract/event-time.ts';
+import { decimal } from '../../shared/contract/minor-units.ts';
 import { previewPath, previewSize } from '../../shared/posters.ts';
 
 export type PageEvent = {

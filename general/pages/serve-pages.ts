@@ -2,8 +2,8 @@
 import { Router, type Request, type Response } from 'express';
 import { idInPath } from '../../shared/contract/ids.ts';
 import type { Locals } from '../../shared/http/observe-requests.ts';
-import type { Log } from '../../shared/log.ts';
-import { pagePolicy } from '../../shared/page-policy.ts';
+import type { Log } from '../../shared/tier/log.ts';
+import { pagePolicy } from '../../shared/http/page-policy.ts';
 import type { Deps } from '../deps.ts';
 import { sayPublic } from '../http/public-answer.ts';
 import { createAppShell, type PageParts } from './app-shell.ts';

@@ -1,10 +1,10 @@
 import request from 'supertest';
-import { encodeBatch } from '../../shared/broker/entry-batch.ts';
-import { encodeTimer } from '../../shared/broker/hold-timer.ts';
-import { publishConfirmed } from '../../shared/broker/publish.ts';
+import { encodeBatch } from '../../shared/messages/entry-batch.ts';
+import { encodeTimer } from '../../shared/messages/hold-timer.ts';
+import { publishConfirmed } from '../../shared/messages/publish.ts';
 import { entryIdOf, newBatchId } from '../../shared/inventory/entry-id.ts';
-import type { TestUser } from '../testing/start-general.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import { createParkedMessages } from './parked-messages.ts';
 
 type ConfirmChannel = NonNullable<ReturnType<TestSale['broker']['channel']['current']>>;

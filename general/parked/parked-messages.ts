@@ -5,13 +5,13 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { BrokerChannel } from '../../shared/broker/connect.ts';
-import { decodeBatch, lateSent } from '../../shared/broker/entry-batch.ts';
-import { decodeTimer } from '../../shared/broker/hold-timer.ts';
-import { publishConfirmed } from '../../shared/broker/publish.ts';
-import type { Topology } from '../../shared/broker/topology.ts';
+import type { BrokerChannel } from '../../shared/messages/connect.ts';
+import { decodeBatch, lateSent } from '../../shared/messages/entry-batch.ts';
+import { decodeTimer } from '../../shared/messages/hold-timer.ts';
+import { publishConfirmed } from '../../shared/messages/publish.ts';
+import type { Topology } from '../../shared/messages/topology.ts';
 import type { parkedMessage } from '../../shared/contract/operations.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 
 type ConfirmChannel = NonNullable<ReturnType<BrokerChannel['current']>>;
 type GetMessage = Exclude<Awaited<ReturnType<ConfirmChannel['get']>>, false>;

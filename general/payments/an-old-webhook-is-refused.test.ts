@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import request from 'supertest';
 import { WEBHOOK_SECRET } from '../../local/sandbox-payments/start-sandbox.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 
 let sale: TestSale;
 beforeAll(async () => {

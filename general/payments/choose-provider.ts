@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Log } from '../../shared/log.ts';
+import type { Log } from '../../shared/tier/log.ts';
 import type { PaymentProvider } from './provider.ts';
 import { createSandboxPayments } from './sandbox.ts';
 import { createStripePayments } from './stripe.ts';

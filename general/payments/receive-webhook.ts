@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { AttemptId, PaymentAttempt } from '../checkout/payment-attempt.ts';
 import { resolveAttempt } from '../checkout/settle.ts';
 import { defineRoute, type Route } from '../http/route.ts';

@@ -1,8 +1,8 @@
 /** The sandbox provider (local/sandbox-payments) over HTTP: a real network in between, with all that can go wrong. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { httpCall } from '../../shared/http-call.ts';
-import type { Log } from '../../shared/log.ts';
+import { httpCall } from './http-call.ts';
+import type { Log } from '../../shared/tier/log.ts';
 import type { Decision, PaymentProvider } from './provider.ts';
 
 export type SandboxOptions = {

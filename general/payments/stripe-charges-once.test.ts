@@ -1,10 +1,10 @@
 /**
  * The provider `stripe` against stripe-mock (is every request one that Stripe takes?), with a memory laid over it
- * (general/testing/start-stripe.ts says what that proves and what it does not).
+ * (testing/general/start-stripe.ts says what that proves and what it does not).
  */
 import StripeApi from 'stripe';
-import { captureLog } from '../../shared/testing/captured-log.ts';
-import { startStripe, type TestStripe } from '../testing/start-stripe.ts';
+import { captureLog } from '../../testing/captured-log.ts';
+import { startStripe, type TestStripe } from '../../testing/general/start-stripe.ts';
 import type { Charge } from './provider.ts';
 import { createStripePayments } from './stripe.ts';
 

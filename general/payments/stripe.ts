@@ -4,7 +4,7 @@
  * charged nothing. See docs/decisions/015-stripe-in-two-calls.md.
  */
 import StripeApi from 'stripe';
-import type { Log } from '../../shared/log.ts';
+import type { Log } from '../../shared/tier/log.ts';
 import type { Charge, ChargeResult, Decision, PaymentProvider } from './provider.ts';
 
 export type StripeOptions = {

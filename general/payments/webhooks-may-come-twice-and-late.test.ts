@@ -1,8 +1,8 @@
 import request from 'supertest';
 import StripeApi from 'stripe';
 import { payHold } from '../checkout/pay-hold.ts';
-import { startSale, stripeWebhookSecret, type TestSale } from '../testing/start-sale.ts';
-import type { Intent } from '../testing/start-stripe.ts';
+import { startSale, stripeWebhookSecret, type TestSale } from '../../testing/general/start-sale.ts';
+import type { Intent } from '../../testing/general/start-stripe.ts';
 
 let sale: TestSale;
 beforeAll(async () => {

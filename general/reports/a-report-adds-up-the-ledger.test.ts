@@ -1,8 +1,8 @@
 import request from 'supertest';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
-import { createDrop } from '../testing/new-drop.ts';
-import type { TestUser } from '../testing/start-general.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
+import { createDrop } from '../../testing/general/new-drop.ts';
+import type { TestUser } from '../../testing/general/start-general.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 
 let sale: TestSale;
 let admin: TestUser;

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { entryIdOf, newBatchId } from '../../shared/inventory/entry-id.ts';
-import { createDrop } from '../testing/new-drop.ts';
-import { startGeneral, type TestGeneral, type TestUser } from '../testing/start-general.ts';
+import { createDrop } from '../../testing/general/new-drop.ts';
+import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
 let organizer: TestUser;

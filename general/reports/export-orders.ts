@@ -1,11 +1,11 @@
 import { ofOne } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
-import { Problem } from '../../shared/problems.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, TextStream, type Route } from '../http/route.ts';
 import { soldOrders } from '../orders/sold-orders.ts';
-import { decimal } from '../../shared/money.ts';
+import { decimal } from '../../shared/contract/minor-units.ts';
 import { csvLine } from './csv.ts';
 
 /** Orders read at a time. */

@@ -9,13 +9,13 @@ import {
   scaleEnv,
   startCloud,
   type Cloud,
-} from '../../lambda/testing/start-cloud.ts';
-import { startMoto } from '../../local/moto.ts';
-import { captureLog } from '../../shared/testing/captured-log.ts';
-import { playScheduler } from '../testing/play-scheduler.ts';
-import { createDrop } from '../testing/new-drop.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import { scheduleDrops, type ScheduleDeps } from './schedule-drops.ts';
+} from '../../testing/lambda/start-cloud.ts';
+import { startMoto } from '../../local/tools/moto.ts';
+import { captureLog } from '../../testing/captured-log.ts';
+import { playScheduler } from '../../testing/general/play-scheduler.ts';
+import { createDrop } from '../../testing/general/new-drop.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { scheduleDrops, type ScheduleDeps } from '../duties/schedule-drops.ts';
 import { createScheduler } from './scheduler.ts';
 
 // From calls of the API over MySQL, schedules and the lambda to servers, all of AWS in moto. What moto lacks is a clock

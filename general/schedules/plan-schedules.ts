@@ -1,7 +1,7 @@
 /** What AWS is to be told of a drop: from the drop's terms, what AWS was told before, and the time. Nothing is asked here. */
 import { soon, type ScheduleKind } from '../../lambda/scale/scale-event.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { decidedBy } from '../drops/end-sales.ts';
+import { decidedBy } from '../duties/end-sales.ts';
 
 /** Times are milliseconds since 1970, here and below. A drop needs the capacity of a sale in its window. */
 export type Window = { from: number; until: number };

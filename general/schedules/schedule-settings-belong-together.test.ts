@@ -1,4 +1,4 @@
-import { captureLog } from '../../shared/testing/captured-log.ts';
+import { captureLog } from '../../testing/captured-log.ts';
 import { chooseScheduler, scheduleSettings } from './schedule-settings.ts';
 
 const all = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { whole } from '../../shared/config.ts';
-import type { Log } from '../../shared/log.ts';
+import { whole } from '../../shared/tier/config.ts';
+import type { Log } from '../../shared/tier/log.ts';
 import { awsSettings } from '../aws.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 

@@ -1,11 +1,11 @@
 import request from 'supertest';
-import { createMetrics } from '../../shared/metrics.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
-import { startMoto } from '../../local/moto.ts';
-import { playScheduler, type KeptSchedule } from '../testing/play-scheduler.ts';
-import { createDrop, inSeconds } from '../testing/new-drop.ts';
-import { startSale, type TestSale } from '../testing/start-sale.ts';
-import { scheduleDrops, startScheduling, type ScheduleDeps } from './schedule-drops.ts';
+import { createMetrics } from '../../shared/tier/metrics.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { startMoto } from '../../local/tools/moto.ts';
+import { playScheduler, type KeptSchedule } from '../../testing/general/play-scheduler.ts';
+import { createDrop, inSeconds } from '../../testing/general/new-drop.ts';
+import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { scheduleDrops, startScheduling, type ScheduleDeps } from '../duties/schedule-drops.ts';
 import { createScheduleMetrics } from './schedule-metrics.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 

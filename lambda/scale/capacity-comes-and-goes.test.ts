@@ -1,9 +1,9 @@
 import { TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { DeleteDBInstanceCommand } from '@aws-sdk/client-rds';
 import { UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
-import { startMoto } from '../../local/moto.ts';
-import { captureLog } from '../../shared/testing/captured-log.ts';
-import { atRest, atSale, scaleEnv, startCloud, type Cloud } from '../testing/start-cloud.ts';
+import { startMoto } from '../../local/tools/moto.ts';
+import { captureLog } from '../../testing/captured-log.ts';
+import { atRest, atSale, scaleEnv, startCloud, type Cloud } from '../../testing/lambda/start-cloud.ts';
 import { createScale } from './handler.ts';
 import { scaleSettings } from './settings.ts';
 

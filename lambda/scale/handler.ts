@@ -3,7 +3,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import type { Log } from '../../shared/log.ts';
+import type { Log } from '../../shared/tier/log.ts';
 import { planAutoScalingGroups } from './auto-scaling-groups.ts';
 import type { Plan } from './change.ts';
 import { planDbReplicas } from './db-replicas.ts';

@@ -1,6 +1,6 @@
 /** The lambda `scale`: its handler is `index.handler`. What EventBridge Scheduler says becomes capacity. */
-import { readConfig } from '../../shared/config.ts';
-import { createLog } from '../../shared/log.ts';
+import { readConfig } from '../../shared/tier/config.ts';
+import { createLog } from '../../shared/tier/log.ts';
 import { createScale } from './handler.ts';
 import { scaleSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import { CreateScheduleCommand, DeleteScheduleCommand } from '@aws-sdk/client-scheduler';
-import { captureLog } from '../../shared/testing/captured-log.ts';
-import { atRest, atSale, group, scaleEnv, startCloud, type Cloud } from '../testing/start-cloud.ts';
+import { captureLog } from '../../testing/captured-log.ts';
+import { atRest, atSale, group, scaleEnv, startCloud, type Cloud } from '../../testing/lambda/start-cloud.ts';
 import { createScale, type Scale } from './handler.ts';
 import { scheduleName } from './scale-event.ts';
 import { scaleSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { newMailJob } from '../testing/new-mail-job.ts';
+import { newMailJob } from '../../testing/lambda/new-mail-job.ts';
 import { compose } from './compose.ts';
 
 test('a mail names event, time in its zone, venue, every seat, amount, order and link, as text and as HTML', () => {

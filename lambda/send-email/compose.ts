@@ -1,5 +1,5 @@
-import { eventTime } from '../../shared/event-time.ts';
-import { decimal } from '../../shared/money.ts';
+import { eventTime } from '../../shared/contract/event-time.ts';
+import { decimal } from '../../shared/contract/minor-units.ts';
 import type { MailJob } from './mail-job.ts';
 import { words } from './words.ts';
 

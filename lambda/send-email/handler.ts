@@ -1,4 +1,4 @@
-import type { Log } from '../../shared/log.ts';
+import type { Log } from '../../shared/tier/log.ts';
 import { mailJob } from './mail-job.ts';
 import type { Mailer } from './mailer.ts';
 import { SentMails } from './sent-mails.ts';

@@ -1,5 +1,5 @@
 import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
-import { newMailJob } from '../testing/new-mail-job.ts';
+import { newMailJob } from '../../testing/lambda/new-mail-job.ts';
 import { mailJob } from './mail-job.ts';
 import { createMailer, type Mailer } from './mailer.ts';
 

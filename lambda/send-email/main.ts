@@ -1,6 +1,6 @@
 /** The lambda `send-email`: its handler is `index.handler`. What SQS delivers becomes mails. */
-import { readConfig } from '../../shared/config.ts';
-import { createLog } from '../../shared/log.ts';
+import { readConfig } from '../../shared/tier/config.ts';
+import { createLog } from '../../shared/tier/log.ts';
 import { createSendEmail } from './handler.ts';
 import { createMailer } from './mailer.ts';
 import { sendEmailSettings } from './settings.ts';

@@ -1,6 +1,6 @@
-import { captureLog } from '../../shared/testing/captured-log.ts';
+import { captureLog } from '../../testing/captured-log.ts';
 import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
-import { newMailJob } from '../testing/new-mail-job.ts';
+import { newMailJob } from '../../testing/lambda/new-mail-job.ts';
 import { createSendEmail, type SendEmail } from './handler.ts';
 import type { MailJob } from './mail-job.ts';
 import { createMailer, type Mailer } from './mailer.ts';

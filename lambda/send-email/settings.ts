@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonSettings } from '../../shared/config.ts';
+import { commonSettings } from '../../shared/tier/config.ts';
 
 /** How mail leaves: needed where mails are sent, and nowhere else. */
 export const smtpSettings = {

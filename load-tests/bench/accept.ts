@@ -1,12 +1,12 @@
 /** Entries that one publisher on one core answers 202, against a bare server that reads and answers the same bytes. */
 import { questionFor } from '../../shared/drops/question.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { readKeyList } from '../../shared/key-list.ts';
-import { signSession } from '../../shared/session.ts';
+import { readKeyList } from '../../shared/auth/key-list.ts';
+import { signSession } from '../../shared/auth/session.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import { offer, type Offered } from './http-load.ts';
-import type { Plan } from './options.ts';
+import type { Plan } from './plan.ts';
 import { purgeEntries } from './queues.ts';
 import { post } from './requests.ts';
 import type { Measured, Rig } from './rig.ts';

@@ -1,16 +1,16 @@
 /** Paid orders a second at one general tier, each durable in MySQL; against a bare transaction that writes the same rows. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signCheckoutToken } from '../../shared/checkout-token.ts';
-import type { Child } from '../../local/child.ts';
+import { signCheckoutToken } from '../../shared/auth/checkout-token.ts';
+import type { Child } from '../../local/process/child.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
-import { readKeyList } from '../../shared/key-list.ts';
+import { readKeyList } from '../../shared/auth/key-list.ts';
 import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
 import { batchesOf } from './batches.ts';
 import { cpuOfServers, cpuSeconds, describeSpent, spentEach, type Spent } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import { offer, type Offered } from './http-load.ts';
-import type { Plan } from './options.ts';
+import type { Plan } from './plan.ts';
 import { post } from './requests.ts';
 import type { Measured, Rig } from './rig.ts';
 

@@ -9,7 +9,7 @@ import {
   type Crowd,
 } from './crowd.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
-import type { Plan } from './options.ts';
+import type { Plan } from './plan.ts';
 import type { Measured, Rig } from './rig.ts';
 
 /** Milliseconds in which a process that has had much to do comes to rest. */

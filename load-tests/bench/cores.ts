@@ -1,7 +1,7 @@
 /** Which process may use which core, so that what is measured and what drives it do not take turns on one. */
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { searchPath } from '../../local/binaries.ts';
+import { searchPath } from '../../local/process/binaries.ts';
 
 export type Cores = {
   /** For the process that is measured; undefined where processes cannot be pinned. */

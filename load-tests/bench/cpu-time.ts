@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { descendants } from '../../local/proc.ts';
+import { descendants } from '../../local/process/proc.ts';
 import type { Servers } from '../../local/start-servers.ts';
 import { median, number } from './figures.ts';
 

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { readKeyList } from '../../shared/key-list.ts';
-import { signSession } from '../../shared/session.ts';
+import { readKeyList } from '../../shared/auth/key-list.ts';
+import { signSession } from '../../shared/auth/session.ts';
 import { connectSocket } from '../rush/socket.ts';
 import type { Measured, Rig } from './rig.ts';
 

@@ -3,12 +3,12 @@
  * tokens and timers, all of it told to realtime. Against the claim script alone.
  */
 import amqp from 'amqplib';
-import { encodeBatch } from '../../shared/broker/entry-batch.ts';
+import { encodeBatch } from '../../shared/messages/entry-batch.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { batchesOf, batchSize } from './batches.ts';
 import { cpuOfServers, cpuSeconds, describeSpent, spentEach, type Spent } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
-import type { Plan } from './options.ts';
+import type { Plan } from './plan.ts';
 import type { Measured, Rig } from './rig.ts';
 import { listenToNews, type Told } from './told.ts';
 

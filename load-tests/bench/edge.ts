@@ -2,15 +2,15 @@
  * What nginx spends when it says "sold out" by itself, against a publisher that does; and what looking for that answer
  * adds to an entry that is accepted.
  */
-import { descendants } from '../../local/proc.ts';
-import { readKeyList } from '../../shared/key-list.ts';
+import { descendants } from '../../local/process/proc.ts';
+import { readKeyList } from '../../shared/auth/key-list.ts';
 import { makeBuyers } from '../rush/make-buyers.ts';
 import { payRequests } from './checkout.ts';
 import { pin } from './cores.ts';
 import { cpuOfAll } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import { startFlood } from './flood.ts';
-import type { Plan } from './options.ts';
+import type { Plan } from './plan.ts';
 import type { Rig } from './rig.ts';
 
 /** Answers a second, and microseconds of CPU for each, of nginx or, where it is the publisher that is asked, of that. */

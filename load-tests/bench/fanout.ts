@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import type { DropState } from '../../shared/realtime-events.ts';
+import type { DropState } from '../../shared/messages/realtime-events.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { crowdSize, gatherBare, gatherWatchers } from './crowd.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
-import type { Plan } from './options.ts';
+import type { Plan } from './plan.ts';
 import type { Measured, Rig } from './rig.ts';
 
 /** Milliseconds that realtime leaves its watchers in peace after a state (see watched-drop.ts), and some. */

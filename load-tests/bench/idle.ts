@@ -1,10 +1,10 @@
 /** CPU that the whole system uses while nobody does anything, after 10 drops that are over and after 1,000. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { insertEvent } from '../../shared/testing/insert-drop.ts';
+import { insertEvent } from '../../testing/insert-drop.ts';
 import { endDrops } from '../drill/age-the-system.ts';
 import { cpuOfAll, cpuOfServers, type Spent } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
-import type { Plan } from './options.ts';
+import type { Plan } from './plan.ts';
 import type { Rig } from './rig.ts';
 
 const few = 10;

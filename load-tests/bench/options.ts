@@ -1,15 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BadOption } from '../rush/options.ts';
 import { benches, type BenchName } from './benches.ts';
-
-export type Plan = {
-  /** Rounds of what is measured, each beside a round of its reference. */
-  rounds: number;
-  /** Of one round, where a round is a stretch of time. */
-  seconds: number;
-  /** Tiers that are measured say where their time goes. */
-  profile: boolean;
-};
+import type { Plan } from './plan.ts';
 
 const width = Math.max(...Object.keys(benches).map((name) => name.length)) + 2;
 

@@ -6,12 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHistogram } from 'node:perf_hooks';
 import { questionFor } from '../../shared/drops/question.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { readKeyList } from '../../shared/key-list.ts';
+import { readKeyList } from '../../shared/auth/key-list.ts';
 import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
 import { connectSocket } from '../rush/socket.ts';
 import { number, round, type Finding } from './figures.ts';
 import { HttpConnection } from './http-load.ts';
-import type { Plan } from './options.ts';
+import type { Plan } from './plan.ts';
 import { post } from './requests.ts';
 import type { Rig } from './rig.ts';
 

@@ -2,14 +2,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Cluster } from 'ioredis';
-import { startChild, type Child } from '../../local/child.ts';
-import { placeAt } from '../../local/place.ts';
-import { freePorts } from '../../local/ports.ts';
+import { startChild, type Child } from '../../local/process/child.ts';
+import { placeAt } from '../../local/process/place.ts';
+import { freePorts } from '../../local/process/ports.ts';
 import { generateSecrets, type Secrets } from '../../local/secrets.ts';
 import { startNginx } from '../../local/servers/nginx.ts';
 import { serverPorts, startServers, type Servers } from '../../local/start-servers.ts';
-import type { Step } from '../../local/steps.ts';
-import { runTask } from '../../local/task.ts';
+import type { Step } from '../../local/process/steps.ts';
+import { runTask } from '../../local/process/task.ts';
 import {
   generalEnv,
   scriptEnv,
@@ -19,15 +19,15 @@ import {
   tierNames,
   type TierName,
 } from '../../local/tiers.ts';
-import { exchange, waitUntil } from '../../local/wait.ts';
+import { exchange, waitUntil } from '../../local/process/wait.ts';
 import type { NginxOptions } from '../../nginx/config.ts';
-import { Topology } from '../../shared/broker/topology.ts';
+import { Topology } from '../../shared/messages/topology.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { createInventory, type Inventory } from '../../shared/inventory/inventory.ts';
-import { createLog } from '../../shared/log.ts';
+import { createLog } from '../../shared/tier/log.ts';
 import { connectMysql, type Database } from '../../shared/mysql/connect.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
-import { insertStockedDrop } from '../../shared/testing/insert-drop.ts';
+import { insertStockedDrop } from '../../testing/insert-drop.ts';
 import { pin, type Cores } from './cores.ts';
 
 const entryQueues = 4;
@@ -94,7 +94,13 @@ export async function startRig(options: {
       durable: true,
       step,
       whenDatabaseIsUp: (MYSQL_URL) =>
-        runTask({ name: 'migrations', place, root, script: 'shared/migrate.ts', env: { MYSQL_URL } }),
+        runTask({
+          name: 'migrations',
+          place,
+          root,
+          script: 'shared/migrations/migrate.ts',
+          env: { MYSQL_URL },
+        }),
     });
     releases.push(() => servers.stop());
     for (const { pid } of servers.processes) pin(pid, cores.rest);

@@ -1,5 +1,5 @@
-import { createLog } from '../../shared/log.ts';
-import type { DropNews } from '../../shared/realtime-events.ts';
+import { createLog } from '../../shared/tier/log.ts';
+import type { DropNews } from '../../shared/messages/realtime-events.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import type { Rig } from './rig.ts';
 

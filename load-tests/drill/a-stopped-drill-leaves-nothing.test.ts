@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allProcs, workingFolder } from '../../local/proc.ts';
+import { allProcs, workingFolder } from '../../local/process/proc.ts';
 
 // A system that starts, and has to be stopped, several times; on a machine that runs other tests meanwhile.
 jest.setTimeout(300_000);

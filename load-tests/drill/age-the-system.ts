@@ -8,7 +8,7 @@ import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
 import { places, type Inventory } from '../../shared/inventory/inventory.ts';
 import { rowsOf } from '../../shared/inventory/layout.ts';
-import type { Report } from '../../shared/ledger/violation.ts';
+import type { Report } from '../../proof/violation.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { inPortions } from '../rush/in-portions.ts';
 

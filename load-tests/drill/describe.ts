@@ -1,4 +1,4 @@
-import type { Violation } from '../../shared/ledger/violation.ts';
+import type { Violation } from '../../proof/violation.ts';
 import type { DrillResult } from './run-drill.ts';
 import type { DrillReport } from './save-report.ts';
 

@@ -1,9 +1,9 @@
 /** What is broken, and how. Each drill goes on until its time is over, and leaves nothing broken behind. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tierNames, type TierName } from '../../local/tiers.ts';
-import { exchange } from '../../local/wait.ts';
+import { exchange } from '../../local/process/wait.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import type { Report, Rule } from '../../shared/ledger/violation.ts';
+import type { Report, Rule } from '../../proof/violation.ts';
 import type { RushOptions } from '../rush/options.ts';
 import { ageTheSystem, checkPaymentsWentOn, checkRefundsGoOn, type AgeDeps } from './age-the-system.ts';
 import type { Rig } from './rig.ts';

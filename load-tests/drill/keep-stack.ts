@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { clearOldRuns } from '../../local/orphans.ts';
-import { onStopSignal } from '../../local/stop-signals.ts';
+import { clearOldRuns } from '../../local/process/orphans.ts';
+import { onStopSignal } from '../../local/process/stop-signals.ts';
 
 /** What a system of a command's own starts in. */
 export type StackPlace = {

@@ -1,6 +1,6 @@
-import type { Order } from '../../shared/ledger/orders.ts';
-import type { BuyerRecord } from '../check/told.ts';
-import type { Report } from '../../shared/ledger/violation.ts';
+import type { Order } from '../../proof/orders.ts';
+import type { BuyerRecord } from '../../proof/played/told.ts';
+import type { Report } from '../../proof/violation.ts';
 
 /** An order that a buyer was answered with is in MySQL, paid by that buyer (rule 6), whatever Redis has forgotten. */
 export function checkOrdersWereKept(

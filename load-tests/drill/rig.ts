@@ -1,7 +1,7 @@
 /** What a drill has in its hands while it breaks things: the stack, the sale, the seeded choices, and the count. */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
-import type { Child } from '../../local/child.ts';
+import type { Child } from '../../local/process/child.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { places } from '../../shared/inventory/inventory.ts';
 import type { Keys } from '../../shared/inventory/keys.ts';

@@ -1,14 +1,14 @@
 /** One drill: a sale to which buyers keep coming, broken for its time, then healed, quiet, and checked. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Topology } from '../../shared/broker/topology.ts';
+import { Topology } from '../../shared/messages/topology.ts';
 import { createInventory } from '../../shared/inventory/inventory.ts';
-import { readKeyList } from '../../shared/key-list.ts';
-import { createLog } from '../../shared/log.ts';
+import { readKeyList } from '../../shared/auth/key-list.ts';
+import { createLog } from '../../shared/tier/log.ts';
 import { connectMysql } from '../../shared/mysql/connect.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
-import { createListCharges } from '../check/charges.ts';
-import { queueDepths, queuesOf } from '../check/queues-are-empty.ts';
-import { createReport, type Violation } from '../../shared/ledger/violation.ts';
+import { createListCharges } from '../../proof/played/charges.ts';
+import { queueDepths, queuesOf } from '../../proof/played/queues-are-empty.ts';
+import { createReport, type Violation } from '../../proof/violation.ts';
 import { Board } from '../rush/board.ts';
 import { checkTheRules } from '../rush/check-the-rules.ts';
 import { openFrontDoor } from '../rush/front-door.ts';

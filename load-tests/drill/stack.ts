@@ -2,15 +2,15 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Child } from '../../local/child.ts';
-import { placeAt } from '../../local/place.ts';
-import { freePorts } from '../../local/ports.ts';
+import type { Child } from '../../local/process/child.ts';
+import { placeAt } from '../../local/process/place.ts';
+import { freePorts } from '../../local/process/ports.ts';
 import { generateSecrets, type Secrets } from '../../local/secrets.ts';
 import { startNginx } from '../../local/servers/nginx.ts';
 import { hasJoined } from '../../local/servers/redis-cluster.ts';
 import { serverPorts, startServers, type Servers } from '../../local/start-servers.ts';
-import { supervise } from '../../local/supervise.ts';
-import { runTask } from '../../local/task.ts';
+import { supervise } from '../../local/process/supervise.ts';
+import { runTask } from '../../local/process/task.ts';
 import {
   generalEnv,
   localUpstreams,
@@ -20,7 +20,7 @@ import {
   tierNames,
   type TierName,
 } from '../../local/tiers.ts';
-import { waitUntil } from '../../local/wait.ts';
+import { waitUntil } from '../../local/process/wait.ts';
 import { Random } from '../rush/random.ts';
 import type { StackPlace } from './keep-stack.ts';
 import { openPaymentLine, type PaymentLine } from './payment-line.ts';
@@ -97,7 +97,13 @@ export async function startStack(
       durable: true,
       step: (_name, work) => work(),
       whenDatabaseIsUp: (MYSQL_URL) =>
-        runTask({ name: 'migrations', place, root, script: 'shared/migrate.ts', env: { MYSQL_URL } }),
+        runTask({
+          name: 'migrations',
+          place,
+          root,
+          script: 'shared/migrations/migrate.ts',
+          env: { MYSQL_URL },
+        }),
     });
     releases.push(() => servers.stop());
 
@@ -139,7 +145,7 @@ export async function startStack(
           DRILL_CLOCK: clockOf(tier),
         },
       });
-    await runTask({ name: 'demo-data', place, root, script: 'local/demo-data.ts', env });
+    await runTask({ name: 'demo-data', place, root, script: 'local/demo/demo-data.ts', env });
     const firsts = tierNames.map((name) => start(name));
     const startSecond = (name: TierName) => start(name, second(name), ports[second(name)]);
     const starts = [...firsts, ...(hasSeconds ? tierNames.map(startSecond) : [])];

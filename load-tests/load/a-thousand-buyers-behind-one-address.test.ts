@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { questionFor } from '../../shared/drops/question.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { startStack, type Stack } from '../../web/tests/start-stack.ts';
 import { Board } from '../rush/board.ts';
 import { Buyer } from '../rush/buyer.ts';
 import { openFrontDoor, type FrontDoor } from '../rush/front-door.ts';
 import { inPortions } from '../rush/in-portions.ts';
 import { makeBuyers } from '../rush/make-buyers.ts';
-import { usualLimits } from '../../shared/front-door-limits.ts';
+import { usualLimits } from '../../shared/http/front-door-limits.ts';
 
 let stack: Stack;
 let door: FrontDoor;

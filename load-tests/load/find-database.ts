@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { commonSettings, mysqlSettings, readConfig, sessionSettings } from '../../shared/config.ts';
-import type { KeyList } from '../../shared/key-list.ts';
+import { commonSettings, mysqlSettings, readConfig, sessionSettings } from '../../shared/tier/config.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
 import { CannotRun, findRunningSystem } from '../rush/running-system.ts';
 
 const settings = z.object({

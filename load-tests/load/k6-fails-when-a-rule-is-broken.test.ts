@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { findK6 } from '../../local/k6.ts';
+import { findK6 } from '../../local/tools/k6.ts';
 import type { NewDrop } from '../../shared/contract/drops.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { startStack, type Stack } from '../../web/tests/start-stack.ts';
 import { rules, type RuleName } from '../k6/plain/rules.ts';
 import type { RunData } from '../k6/plain/summary.ts';
-import { openLyingDoor, type Lie } from './testing/lying-door.ts';
+import { openLyingDoor, type Lie } from '../../testing/load-tests/lying-door.ts';
 import { writeBuyers } from './write-buyers.ts';
 
 const scripts = resolve(import.meta.dirname, '../k6');

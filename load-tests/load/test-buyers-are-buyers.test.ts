@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readKeyList } from '../../shared/key-list.ts';
-import { verifySession } from '../../shared/session.ts';
-import { createTestDatabase, type TestDatabase } from '../../shared/testing/database.ts';
+import { readKeyList } from '../../shared/auth/key-list.ts';
+import { verifySession } from '../../shared/auth/session.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { parseBuyers } from '../k6/plain/buyers-file.ts';
 
 const root = resolve(import.meta.dirname, '../..');

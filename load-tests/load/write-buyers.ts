@@ -3,7 +3,7 @@ import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { questionFor } from '../../shared/drops/question.ts';
-import type { KeyList } from '../../shared/key-list.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { formatOf, pieces, type TestBuyer } from '../k6/plain/buyers-file.ts';
 import { buyersInPortions, type Identity } from '../rush/make-buyers.ts';

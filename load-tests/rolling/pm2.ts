@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { startChild } from '../../local/child.ts';
-import type { Place } from '../../local/place.ts';
+import { startChild } from '../../local/process/child.ts';
+import type { Place } from '../../local/process/place.ts';
 import { scriptEnv, type TierName } from '../../local/tiers.ts';
-import { waitUntil } from '../../local/wait.ts';
+import { waitUntil } from '../../local/process/wait.ts';
 
 export type Pm2 = {
   /** As an operator does it; resolves when every process of the tier has been replaced. */

@@ -1,14 +1,14 @@
 /** A system of its own whose tiers run as on a server: several processes each, under pm2, behind nginx. */
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { placeAt } from '../../local/place.ts';
-import { freePorts } from '../../local/ports.ts';
+import { placeAt } from '../../local/process/place.ts';
+import { freePorts } from '../../local/process/ports.ts';
 import { generateSecrets } from '../../local/secrets.ts';
 import { startNginx } from '../../local/servers/nginx.ts';
 import { serverPorts, startServers } from '../../local/start-servers.ts';
-import { runTask } from '../../local/task.ts';
+import { runTask } from '../../local/process/task.ts';
 import { generalEnv, localUpstreams, startSandboxPayments, tierEnv, tierNames } from '../../local/tiers.ts';
-import { waitUntil } from '../../local/wait.ts';
+import { waitUntil } from '../../local/process/wait.ts';
 import type { StackPlace } from '../drill/keep-stack.ts';
 import { isReady, releaseAll } from '../drill/stack.ts';
 import { startPm2, type Pm2 } from './pm2.ts';
@@ -60,7 +60,13 @@ export async function startStack(
       durable: false, // no server is killed here
       step: (_name, work) => work(),
       whenDatabaseIsUp: (MYSQL_URL) =>
-        runTask({ name: 'migrations', place, root, script: 'shared/migrate.ts', env: { MYSQL_URL } }),
+        runTask({
+          name: 'migrations',
+          place,
+          root,
+          script: 'shared/migrations/migrate.ts',
+          env: { MYSQL_URL },
+        }),
     });
     releases.push(() => servers.stop());
 
@@ -80,7 +86,7 @@ export async function startStack(
       ...tierEnv(servers, secrets),
       ...generalEnv({ publicUrl: url, sandboxPaymentsUrl: paymentsUrl, secrets, ports, pages }),
     };
-    await runTask({ name: 'demo-data', place, root, script: 'local/demo-data.ts', env });
+    await runTask({ name: 'demo-data', place, root, script: 'local/demo/demo-data.ts', env });
     const perTier = tierNames.flatMap((name) => [
       [`${name.toUpperCase()}_PORT`, String(ports[name])],
       [`${name.toUpperCase()}_INSTANCES`, String(processes)],

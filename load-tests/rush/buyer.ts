@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntryState } from '../../shared/contract/entries.ts';
-import { lastWord, type Press, type Told } from '../check/told.ts';
+import { lastWord, type Press, type Told } from '../../proof/played/told.ts';
 import type { Board } from './board.ts';
 import type { Answer, FrontDoor } from './front-door.ts';
 import type { Identity } from './make-buyers.ts';

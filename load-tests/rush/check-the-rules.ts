@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drop } from '../../shared/drops/drop.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
-import type { KeyList } from '../../shared/key-list.ts';
-import { checkDrop, type CheckDeps, type Checked } from '../check/check-drop.ts';
-import { checkNobodyWasOvertaken } from '../check/nobody-was-overtaken.ts';
-import { checkQueues, queueDepths, type QueueDepths } from '../check/queues-are-empty.ts';
-import { checkAnswered, checkTold } from '../check/told.ts';
-import { createReport, type Report } from '../../shared/ledger/violation.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
+import { checkDrop, type CheckDeps, type Checked } from '../../proof/played/check-drop.ts';
+import { checkNobodyWasOvertaken } from '../../proof/played/nobody-was-overtaken.ts';
+import { checkQueues, queueDepths, type QueueDepths } from '../../proof/played/queues-are-empty.ts';
+import { checkAnswered, checkTold } from '../../proof/played/told.ts';
+import { createReport, type Report } from '../../proof/violation.ts';
 import type { Buyer } from './buyer.ts';
 import { inPortions } from './in-portions.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { KeyList } from '../../shared/key-list.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
-import { signSession } from '../../shared/session.ts';
+import { signSession } from '../../shared/auth/session.ts';
 
 export type Identity = { userId: number; token: string; address: string };
 

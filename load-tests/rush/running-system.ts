@@ -9,7 +9,7 @@ import {
   readConfig,
   redisSettings,
   sessionSettings,
-} from '../../shared/config.ts';
+} from '../../shared/tier/config.ts';
 
 /** The system cannot be used for this. The message says what to do. */
 export class CannotRun extends Error {

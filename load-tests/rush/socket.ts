@@ -3,7 +3,12 @@
  * several times the memory and processor time, which here are those of thousands of buyers in one process.
  */
 import { WebSocket } from 'ws';
-import type { AnswerTo, ClientEvents, RequestOf, ServerEvents } from '../../shared/realtime-events.ts';
+import type {
+  AnswerTo,
+  ClientEvents,
+  RequestOf,
+  ServerEvents,
+} from '../../shared/messages/realtime-events.ts';
 
 export type BuyerSocket = {
   emitWithAck: <E extends keyof ClientEvents>(event: E, request: RequestOf<E>) => Promise<AnswerTo<E>>;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { questionFor } from '../../shared/drops/question.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
-import type { KeyList } from '../../shared/key-list.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Board } from './board.ts';
 import { Buyer, type Patience } from './buyer.ts';

@@ -1,6 +1,6 @@
 import type { Drop } from '../../shared/drops/drop.ts';
-import type { Checked } from '../check/check-drop.ts';
-import type { Violation } from '../../shared/ledger/violation.ts';
+import type { Checked } from '../../proof/played/check-drop.ts';
+import type { Violation } from '../../proof/violation.ts';
 import type { Board } from './board.ts';
 import type { RushOptions } from './options.ts';
 import { peakPerSecond, percentiles, type Percentiles } from './statistics.ts';

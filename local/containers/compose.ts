@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { composeParser } from '../container-checks.ts';
+import { composeParser } from '../tools/container-checks.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
 

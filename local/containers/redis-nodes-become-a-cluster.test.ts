@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { requireBinary } from '../binaries.ts';
-import { type Child, startChild } from '../child.ts';
-import { placeAt } from '../place.ts';
-import { freePorts } from '../ports.ts';
+import { requireBinary } from '../process/binaries.ts';
+import { type Child, startChild } from '../process/child.ts';
+import { placeAt } from '../process/place.ts';
+import { freePorts } from '../process/ports.ts';
 import { scriptEnv } from '../tiers.ts';
-import { exchange, waitUntil } from '../wait.ts';
+import { exchange, waitUntil } from '../process/wait.ts';
 import { readCompose, root, type Services } from './compose.ts';
 import { madeEnv } from './made-env.ts';
 

@@ -6,18 +6,18 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { consumerSettings } from '../../consumer/config.ts';
 import { generalSettings } from '../../general/config.ts';
-import { hadolint } from '../container-checks.ts';
+import { hadolint } from '../tools/container-checks.ts';
 import { mailCatcherSettings } from '../mail-catcher/config.ts';
 import { sandboxSettings } from '../sandbox-payments/config.ts';
 import { clusterRules } from '../servers/redis-cluster.ts';
 import { nginxConfig } from '../../nginx/config.ts';
 import { publisherSettings } from '../../publisher/config.ts';
 import { realtimeSettings } from '../../realtime/config.ts';
-import { mysqlSettings, readConfig, redisSettings } from '../../shared/config.ts';
-import { frontDoorSettings } from '../../shared/front-door-settings.ts';
+import { mysqlSettings, readConfig, redisSettings } from '../../shared/tier/config.ts';
+import { frontDoorSettings } from '../../nginx/front-door-settings.ts';
 import { dockerfileStages, readCompose, root, type Services, variablesOf } from './compose.ts';
 import { filledIn, madeEnv } from './made-env.ts';
-import { namesOf } from '../../shared/settings-of.ts';
+import { namesOf } from '../../shared/tier/settings-of.ts';
 
 const run = promisify(execFile);
 const schemas = {

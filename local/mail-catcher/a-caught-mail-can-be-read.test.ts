@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMailer, type Mailer } from '../../lambda/send-email/mailer.ts';
-import { newMailJob } from '../../lambda/testing/new-mail-job.ts';
-import { exchange } from '../wait.ts';
+import { newMailJob } from '../../testing/lambda/new-mail-job.ts';
+import { exchange } from '../process/wait.ts';
 import { MailCatcher } from './catcher.ts';
 import { createWebView } from './web-view.ts';
 

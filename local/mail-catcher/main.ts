@@ -1,5 +1,5 @@
 // The mail catcher as a process of its own.
-import { readConfig } from '../../shared/config.ts';
+import { readConfig } from '../../shared/tier/config.ts';
 import { MailCatcher } from './catcher.ts';
 import { mailCatcherSettings } from './config.ts';
 import { createWebView } from './web-view.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonSettings } from '../../shared/config.ts';
+import { commonSettings } from '../../shared/tier/config.ts';
 
 export const sandboxSettings = z.object({
   HOST: commonSettings.HOST,

@@ -1,5 +1,5 @@
 // The sandbox payment provider as a process of its own.
-import { readConfig } from '../../shared/config.ts';
+import { readConfig } from '../../shared/tier/config.ts';
 import { Charges } from './charges.ts';
 import { sandboxSettings } from './config.ts';
 import { createProvider } from './provider.ts';

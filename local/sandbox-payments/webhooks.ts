@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { httpCall } from '../../shared/http-call.ts';
+import { httpCall } from '../../general/payments/http-call.ts';
 import type { Charge } from './charges.ts';
 
 export type WebhookType = 'charge.approved' | 'charge.declined' | 'charge.refunded';

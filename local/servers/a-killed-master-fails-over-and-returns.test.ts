@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster } from 'ioredis';
-import { placeAt } from '../place.ts';
-import { freePorts } from '../ports.ts';
-import { exchange, waitUntil } from '../wait.ts';
+import { placeAt } from '../process/place.ts';
+import { freePorts } from '../process/ports.ts';
+import { exchange, waitUntil } from '../process/wait.ts';
 import { redisPorts, startRedisCluster } from './redis-cluster.ts';
 
 jest.setTimeout(120_000);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connectMysql } from '../../shared/mysql/connect.ts';
-import type { Place } from '../place.ts';
-import { waitUntil } from '../wait.ts';
+import type { Place } from '../process/place.ts';
+import { waitUntil } from '../process/wait.ts';
 import { type MariaDb, type MariaDbPort, startMariaDb } from './mariadb.ts';
 
 type Options = Omit<Parameters<typeof startMariaDb>[0], 'place' | 'ports' | 'role'>;

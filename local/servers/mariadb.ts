@@ -3,10 +3,10 @@ import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } f
 import { userInfo } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { requireBinary, searchPath } from '../binaries.ts';
-import { type Child, startChild } from '../child.ts';
-import type { Place } from '../place.ts';
-import { exchange, waitUntil } from '../wait.ts';
+import { requireBinary, searchPath } from '../process/binaries.ts';
+import { type Child, startChild } from '../process/child.ts';
+import type { Place } from '../process/place.ts';
+import { exchange, waitUntil } from '../process/wait.ts';
 
 export type MariaDbPort = 'mariadb';
 export const mariaDbPorts: readonly MariaDbPort[] = ['mariadb'];

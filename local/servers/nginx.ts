@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type NginxOptions, nginxConfig } from '../../nginx/config.ts';
-import { requireBinary, searchPath } from '../binaries.ts';
-import { type Child, startChild } from '../child.ts';
-import type { Place } from '../place.ts';
-import { exchange, waitUntil } from '../wait.ts';
+import { requireBinary, searchPath } from '../process/binaries.ts';
+import { type Child, startChild } from '../process/child.ts';
+import type { Place } from '../process/place.ts';
+import { exchange, waitUntil } from '../process/wait.ts';
 
 export type Nginx = {
   readonly url: string;

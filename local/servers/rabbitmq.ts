@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { requireBinary, searchPath } from '../binaries.ts';
-import { type Child, startChild } from '../child.ts';
-import type { Place } from '../place.ts';
-import { signal } from '../proc.ts';
-import { exchange, waitUntil } from '../wait.ts';
+import { requireBinary, searchPath } from '../process/binaries.ts';
+import { type Child, startChild } from '../process/child.ts';
+import type { Place } from '../process/place.ts';
+import { signal } from '../process/proc.ts';
+import { exchange, waitUntil } from '../process/wait.ts';
 
 export type RabbitPort = 'rabbitmq' | 'rabbitmq-dist' | 'rabbitmq-epmd';
 export const rabbitPorts: readonly RabbitPort[] = ['rabbitmq', 'rabbitmq-dist', 'rabbitmq-epmd'];

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { requireBinary } from '../binaries.ts';
-import { type Child, startChild } from '../child.ts';
-import type { Place } from '../place.ts';
-import { exchange, waitUntil } from '../wait.ts';
+import { requireBinary } from '../process/binaries.ts';
+import { type Child, startChild } from '../process/child.ts';
+import type { Place } from '../process/place.ts';
+import { exchange, waitUntil } from '../process/wait.ts';
 
 /** Nodes 1 to 3 begin as masters, 4 to 6 as their replicas; a failover may change that. */
 const NODES = [1, 2, 3, 4, 5, 6] as const;

@@ -1,5 +1,5 @@
 import type { Inventory } from '../inventory/inventory.ts';
-import type { DropState } from '../realtime-events.ts';
+import type { DropState } from '../messages/realtime-events.ts';
 import type { Drop } from './drop.ts';
 import { phaseOf } from './phase.ts';
 

@@ -2,8 +2,8 @@
  * The drops that may matter now, as MySQL has them, in memory: nobody who needs a drop's terms waits for MySQL, and a
  * change is known everywhere a moment later. While MySQL is away what was known stays in force.
  */
-import type { Log } from '../log.ts';
-import { startLoop } from '../loop.ts';
+import type { Log } from '../tier/log.ts';
+import { startLoop } from '../tier/loop.ts';
 import type { Database } from '../mysql/connect.ts';
 import { loadDrops, type Drop } from './drop.ts';
 

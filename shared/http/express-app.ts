@@ -5,9 +5,9 @@
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
-import type { Log } from '../log.ts';
-import type { Ops } from '../ops.ts';
-import { Problem } from '../problems.ts';
+import type { Log } from '../tier/log.ts';
+import type { Ops } from '../tier/ops.ts';
+import { Problem } from '../tier/problems.ts';
 import { observeRequests, type Locals } from './observe-requests.ts';
 import { problemAnswer, toProblem } from './problem-answer.ts';
 

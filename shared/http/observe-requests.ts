@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { Histogram, type Registry } from 'prom-client';
-import type { Log } from '../log.ts';
+import type { Log } from '../tier/log.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** What the application notes about a request on its way. */

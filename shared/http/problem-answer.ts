@@ -1,4 +1,4 @@
-import { Problem, problemBody, problemContentType } from '../problems.ts';
+import { Problem, problemBody, problemContentType } from '../tier/problems.ts';
 import { isTransient } from '../redis/transient.ts';
 
 /** An HTTP answer that is an error, as it is sent. */

@@ -1,4 +1,4 @@
-import { createTestInventory, inShort, newBatch } from '../testing/inventory.ts';
+import { createTestInventory, inShort, newBatch } from '../../testing/inventory.ts';
 
 const shop = createTestInventory();
 afterAll(() => shop.stop());

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { createTestInventory, inShort, newBatch } from '../testing/inventory.ts';
+import { createTestInventory, inShort, newBatch } from '../../testing/inventory.ts';
 import type { Batch } from './claim.ts';
 import { entryIdOf } from './entry-id.ts';
 import type { Place } from './keys.ts';

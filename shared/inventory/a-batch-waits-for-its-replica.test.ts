@@ -1,4 +1,4 @@
-import { createTestInventory, newBatch } from '../testing/inventory.ts';
+import { createTestInventory, newBatch } from '../../testing/inventory.ts';
 
 const one = createTestInventory({ replicaAcks: 1 });
 const many = createTestInventory({ replicaAcks: 5 });

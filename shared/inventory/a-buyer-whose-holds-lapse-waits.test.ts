@@ -1,4 +1,4 @@
-import { createTestInventory } from '../testing/inventory.ts';
+import { createTestInventory } from '../../testing/inventory.ts';
 import type { Hold } from './hold.ts';
 import type { Place } from './keys.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Redis } from 'ioredis';
 import { isTransient } from '../redis/transient.ts';
-import { eventually } from '../testing/eventually.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { Keys } from './keys.ts';
 import { scriptSource } from './script.ts';
 

@@ -1,4 +1,4 @@
-import { createTestInventory, newBatch, newDrop } from '../testing/inventory.ts';
+import { createTestInventory, newBatch, newDrop } from '../../testing/inventory.ts';
 import { newBatchId } from './entry-id.ts';
 import { places } from './inventory.ts';
 import type { PartitionState } from './restore.ts';

@@ -1,4 +1,4 @@
-import { createTestInventory } from '../testing/inventory.ts';
+import { createTestInventory } from '../../testing/inventory.ts';
 
 const shop = createTestInventory();
 afterAll(() => shop.stop());

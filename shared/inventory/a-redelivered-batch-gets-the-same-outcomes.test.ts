@@ -1,4 +1,4 @@
-import { createTestInventory, inShort, newBatch } from '../testing/inventory.ts';
+import { createTestInventory, inShort, newBatch } from '../../testing/inventory.ts';
 import { entryIdOf } from './entry-id.ts';
 
 const shop = createTestInventory();

@@ -1,9 +1,9 @@
-import { createAnnouncer } from '../announce.ts';
-import { Topology } from '../broker/topology.ts';
-import { readEntryState } from '../entry-state.ts';
-import type { DropNews } from '../realtime-events.ts';
-import { createTestInventory } from '../testing/inventory.ts';
-import { randomKeys } from '../testing/keys.ts';
+import { createAnnouncer } from '../messages/announce.ts';
+import { Topology } from '../messages/topology.ts';
+import { readEntryState } from '../messages/entry-state.ts';
+import type { DropNews } from '../messages/realtime-events.ts';
+import { createTestInventory } from '../../testing/inventory.ts';
+import { randomKeys } from '../../testing/keys.ts';
 
 const shop = createTestInventory();
 const { inventory } = shop;

@@ -4,9 +4,9 @@
  * seed and the shortest steps that show it.
  */
 import * as fc from 'fast-check';
-import { PartitionModel, type Given, type Owning } from '../testing/model.ts';
-import { createTestInventory, inShort, newBatch, newDrop } from '../testing/inventory.ts';
-import { replayLedger } from '../testing/replay-ledger.ts';
+import { PartitionModel, type Given, type Owning } from '../../testing/model.ts';
+import { createTestInventory, inShort, newBatch, newDrop } from '../../testing/inventory.ts';
+import { replayLedger } from '../../testing/replay-ledger.ts';
 import type { Drop } from '../drops/drop.ts';
 import type { Batch, ClaimResult } from './claim.ts';
 import { entryIdOf, newBatchId } from './entry-id.ts';

@@ -6,7 +6,7 @@
  */
 import type { Cluster } from 'ioredis';
 import type { Drop } from '../drops/drop.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../tier/log.ts';
 import { createClaim, type Claim } from './claim.ts';
 import {
   decodeHoldRecords,

@@ -7,9 +7,9 @@
  * counts. A script that itself needs longer does so every time. Where all that was done together has used less of the
  * processor than that, no part of it has used more: then the machine was busy.
  */
-import { maxBatchSeats } from '../broker/entry-batch.ts';
+import { maxBatchSeats } from '../messages/entry-batch.ts';
 import type { Drop } from '../drops/drop.ts';
-import { createTestInventory, newBatch, newDrop } from '../testing/inventory.ts';
+import { createTestInventory, newBatch, newDrop } from '../../testing/inventory.ts';
 import { newBatchId } from './entry-id.ts';
 import { places } from './inventory.ts';
 import type { Place } from './keys.ts';

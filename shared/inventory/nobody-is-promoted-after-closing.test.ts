@@ -1,4 +1,4 @@
-import { createTestInventory } from '../testing/inventory.ts';
+import { createTestInventory } from '../../testing/inventory.ts';
 import type { Place } from './keys.ts';
 
 const shop = createTestInventory();

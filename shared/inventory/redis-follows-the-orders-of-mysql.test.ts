@@ -1,5 +1,5 @@
-import { createTestInventory, type HoldOf } from '../testing/inventory.ts';
-import { replayLedger } from '../testing/replay-ledger.ts';
+import { createTestInventory, type HoldOf } from '../../testing/inventory.ts';
+import { replayLedger } from '../../testing/replay-ledger.ts';
 import type { Place } from './keys.ts';
 
 const shop = createTestInventory();

@@ -1,4 +1,4 @@
-import { createTestInventory, newBatch } from '../testing/inventory.ts';
+import { createTestInventory, newBatch } from '../../testing/inventory.ts';
 import { newBatchId } from './entry-id.ts';
 
 const shop = createTestInventory();

@@ -1,4 +1,4 @@
-import { createTestInventory } from '../testing/inventory.ts';
+import { createTestInventory } from '../../testing/inventory.ts';
 import { entryIdOf } from './entry-id.ts';
 import type { Place } from './keys.ts';
 

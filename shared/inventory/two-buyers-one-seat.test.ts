@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { connectRedis } from '../redis/connect.ts';
-import { createTestInventory, inShort, newBatch } from '../testing/inventory.ts';
-import { testServers } from '../testing/servers.ts';
+import { createTestInventory, inShort, newBatch } from '../../testing/inventory.ts';
+import { testServers } from '../../testing/servers.ts';
 import { createInventory } from './inventory.ts';
 
 const shop = createTestInventory();

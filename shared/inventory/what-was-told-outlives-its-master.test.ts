@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createInventory, type Inventory } from './inventory.ts';
 import { isTransient } from '../redis/transient.ts';
-import { createTestInventory, newBatch, type TestInventory } from '../testing/inventory.ts';
-import { startOwnRedis, type OwnRedis } from '../testing/own-redis.ts';
+import { createTestInventory, newBatch, type TestInventory } from '../../testing/inventory.ts';
+import { startOwnRedis, type OwnRedis } from '../../testing/own-redis.ts';
 
 jest.setTimeout(180_000);
 

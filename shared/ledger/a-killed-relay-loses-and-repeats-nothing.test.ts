@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { testServers } from '../testing/servers.ts';
+import { testServers } from '../../testing/servers.ts';
 import { archivePartition } from './archive-partition.ts';
 import { readArchive, readCursor } from './archive.ts';
 import { readLedger, type Line } from './read-ledger.ts';
-import { startLedgerSale, type LedgerSale } from './testing/sale.ts';
-import type { RelayArguments } from './testing/relay.ts';
+import { startLedgerSale, type LedgerSale } from '../../testing/ledger/sale.ts';
+import type { RelayArguments } from '../../testing/ledger/relay.ts';
 
 let sale: LedgerSale;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ test('killed again and again while records come in, the archive has each once, i
     dropId: drop.id,
     limit: 2,
   };
-  const script = join(import.meta.dirname, 'testing/relay.ts');
+  const script = join(import.meta.dirname, '../../testing/ledger/relay.ts');
   const kills = 5;
   let buyer = 1;
   for (let kill = 0; kill < kills; kill += 1) {

@@ -5,7 +5,7 @@
  */
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Place } from '../inventory/keys.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../tier/log.ts';
 import { transact, type Database } from '../mysql/connect.ts';
 import { append, appendLoss, findArchived, lockCursor, type Cursor } from './archive.ts';
 import { fieldsOf, type Fields } from './record.ts';

@@ -3,8 +3,8 @@
  * migration may take away what code counted on, or ask of it what it does not know of.
  */
 import type { Database } from '../mysql/connect.ts';
-import { createEmptyDatabase, type TestDatabase } from '../testing/database.ts';
-import { incompatibilities, readSchema } from '../testing/schema.ts';
+import { createEmptyDatabase, type TestDatabase } from '../../testing/database.ts';
+import { incompatibilities, readSchema } from '../../testing/schema.ts';
 import { migrate, migrateOnce } from './index.ts';
 
 /**

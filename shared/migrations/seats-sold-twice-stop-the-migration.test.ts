@@ -1,8 +1,8 @@
 /** A schema from before seats had names in their event may have drops that sell the same ones. */
 import type { Section } from '../inventory/layout.ts';
 import type { Database } from '../mysql/connect.ts';
-import { createEmptyDatabase, type TestDatabase } from '../testing/database.ts';
-import { insertEvent } from '../testing/insert-drop.ts';
+import { createEmptyDatabase, type TestDatabase } from '../../testing/database.ts';
+import { insertEvent } from '../../testing/insert-drop.ts';
 import { migrateOnce } from './index.ts';
 
 let database: TestDatabase;

@@ -4,7 +4,7 @@
  */
 import type { Cluster } from 'ioredis';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Log } from '../log.ts';
+import type { Log } from '../tier/log.ts';
 import type { Database } from './connect.ts';
 import { createRecentWrites } from './recent-writes.ts';
 import { surelyReplicatedAfter, watchReplica, type Replica } from './replica.ts';

@@ -3,8 +3,8 @@
  * to another process, and may come from a client that keeps no cookies.
  */
 import type { Cluster } from 'ioredis';
-import { inTime } from '../in-time.ts';
-import type { Log } from '../log.ts';
+import { inTime } from '../tier/in-time.ts';
+import type { Log } from '../tier/log.ts';
 
 export type RecentWrites = {
   /** Runs what may write for this user. Never fails by itself: a write does not need Redis. */

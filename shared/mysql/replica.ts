@@ -4,8 +4,8 @@
  * Both times are the primary's own, so no clocks are compared, and while the primary is away nothing is behind it.
  */
 import type { Knex } from 'knex';
-import type { Log } from '../log.ts';
-import { startLoop } from '../loop.ts';
+import type { Log } from '../tier/log.ts';
+import { startLoop } from '../tier/loop.ts';
 import { connectMysql, type Database } from './connect.ts';
 
 export type Replica = {

@@ -1,5 +1,5 @@
 import { Cluster } from 'ioredis';
-import type { Log } from '../log.ts';
+import type { Log } from '../tier/log.ts';
 
 /**
  * Connects to a Redis Cluster, given some of its nodes as host:port. Commands wait while the cluster is being found

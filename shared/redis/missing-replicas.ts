@@ -17,8 +17,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
-import { inTime } from '../in-time.ts';
-import type { Log } from '../log.ts';
+import { inTime } from '../tier/in-time.ts';
+import type { Log } from '../tier/log.ts';
 import { parseInfo, type MasterState } from './master-state.ts';
 
 const lookEveryMs = 300;

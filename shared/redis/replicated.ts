@@ -9,8 +9,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChainableCommander, Cluster } from 'ioredis';
-import { inTime, TooLate } from '../in-time.ts';
-import type { Log } from '../log.ts';
+import { inTime, TooLate } from '../tier/in-time.ts';
+import type { Log } from '../tier/log.ts';
 import { parseInfo } from './master-state.ts';
 import { MissingReplicas } from './missing-replicas.ts';
 import { NotReplicated } from './not-replicated.ts';

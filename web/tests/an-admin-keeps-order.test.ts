@@ -1,7 +1,7 @@
-import { encodeBatch } from '../../shared/broker/entry-batch.ts';
+import { encodeBatch } from '../../shared/messages/entry-batch.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
-import { createTestBroker } from '../../shared/testing/broker.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
+import { createTestBroker } from '../../testing/broker.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { untilStage } from './start-browser.ts';
 import { inSeconds, type Person, type Stack } from './start-stack.ts';
 import { systemForTests, type Browser } from './system.ts';

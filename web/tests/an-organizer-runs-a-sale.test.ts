@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { eventually } from '../../shared/testing/eventually.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { untilStage } from './start-browser.ts';
 import { inSeconds, type Stack } from './start-stack.ts';
 import { systemForTests, type Browser } from './system.ts';

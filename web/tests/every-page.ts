@@ -5,10 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { encodeBatch } from '../../shared/broker/entry-batch.ts';
+import { encodeBatch } from '../../shared/messages/entry-batch.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
-import { createTestBroker } from '../../shared/testing/broker.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
+import { createTestBroker } from '../../testing/broker.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { buy, openWindow, untilStage, type Browser, type VisitOptions } from './start-browser.ts';
 import { inSeconds, type Person, type Stack } from './start-stack.ts';
 

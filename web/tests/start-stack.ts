@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
-import type { Child } from '../../local/child.ts';
-import { placeAt } from '../../local/place.ts';
-import { freePorts } from '../../local/ports.ts';
+import type { Child } from '../../local/process/child.ts';
+import { placeAt } from '../../local/process/place.ts';
+import { freePorts } from '../../local/process/ports.ts';
 import { generateSecrets } from '../../local/secrets.ts';
 import { startNginx } from '../../local/servers/nginx.ts';
-import { runTask } from '../../local/task.ts';
+import { runTask } from '../../local/process/task.ts';
 import {
   generalEnv,
   localUpstreams,
@@ -21,18 +21,18 @@ import {
 } from '../../local/tiers.ts';
 import type { newDrop } from '../../shared/contract/drops.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
-import type { Limits } from '../../shared/front-door-limits.ts';
+import type { Limits } from '../../shared/http/front-door-limits.ts';
 import { Keys } from '../../shared/inventory/keys.ts';
-import { readKeyList } from '../../shared/key-list.ts';
-import { createLog } from '../../shared/log.ts';
-import { publishNews } from '../../shared/news.ts';
-import type { DropNews } from '../../shared/realtime-events.ts';
+import { readKeyList } from '../../shared/auth/key-list.ts';
+import { createLog } from '../../shared/tier/log.ts';
+import { publishNews } from '../../shared/messages/news.ts';
+import type { DropNews } from '../../shared/messages/realtime-events.ts';
 import { capacityOf } from '../../shared/inventory/layout.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
-import { signSession, type Role } from '../../shared/session.ts';
-import { createTestDatabase } from '../../shared/testing/database.ts';
-import { eventually } from '../../shared/testing/eventually.ts';
-import { testServers } from '../../shared/testing/servers.ts';
+import { signSession, type Role } from '../../shared/auth/session.ts';
+import { createTestDatabase } from '../../testing/database.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { testServers } from '../../testing/servers.ts';
 
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 export type Person = Awaited<ReturnType<Stack['person']>>;

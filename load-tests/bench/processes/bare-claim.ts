@@ -5,7 +5,7 @@
 import { createServer } from 'node:http';
 import { Keys } from '../../../shared/inventory/keys.ts';
 import { defineScript } from '../../../shared/inventory/script.ts';
-import { createLog } from '../../../shared/log.ts';
+import { createLog } from '../../../shared/tier/log.ts';
 import { connectRedis } from '../../../shared/redis/connect.ts';
 import { batchesOf } from '../batches.ts';
 

@@ -6,9 +6,9 @@
 import { createServer } from 'node:http';
 import { loadDrop } from '../../../shared/drops/drop.ts';
 import { questionFor } from '../../../shared/drops/question.ts';
-import { readKeyList } from '../../../shared/key-list.ts';
+import { readKeyList } from '../../../shared/auth/key-list.ts';
 import { connectMysql } from '../../../shared/mysql/connect.ts';
-import { signSession } from '../../../shared/session.ts';
+import { signSession } from '../../../shared/auth/session.ts';
 import { offer } from '../http-load.ts';
 import { post } from '../requests.ts';
 

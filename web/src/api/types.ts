@@ -10,7 +10,7 @@ import type { seat } from '../../../shared/contract/seats.ts';
 
 export type { DropPhase as Phase } from '../../../shared/drops/phase.ts';
 export type { LedgerItem } from '../../../shared/contract/ledger.ts';
-export type { DropState } from '../../../shared/realtime-events.ts';
+export type { DropState } from '../../../shared/messages/realtime-events.ts';
 
 export type Entry = EntryState;
 export type ReleaseReason = Exclude<NonNullable<Entry['reason']>, 'hold_lapsed'>;

@@ -1,6 +1,6 @@
 /** Money, numbers and spans as people of a locale write them, and moments (times.ts). */
 import type { Money } from '../api/types.ts';
-import type { Locale } from './locale.tsx';
+import type { Locale } from './locales.ts';
 import { createTimes } from './times.ts';
 
 export type Formats = ReturnType<typeof createFormats>;

@@ -3,9 +3,7 @@ import { createContext, use, useEffect, useMemo, useRef, useState, type ReactNod
 import { en, type Messages } from './en.ts';
 import { createFormats, type Formats } from './formats.ts';
 import { isolating } from './isolating.ts';
-
-export const locales = { en: 'English', 'zh-Hant': '繁體中文' } as const;
-export type Locale = keyof typeof locales;
+import type { Locale } from './locales.ts';
 
 type Localized = { locale: Locale; text: Messages; format: Formats; choose: (locale: Locale) => void };
 

@@ -1,7 +1,8 @@
 /** The words of these pages in the language that is set. The other catalog is loaded when somebody wants it. */
 import { use } from 'react';
 import { isolating } from '../i18n/isolating.ts';
-import { useLocale, type Locale } from '../i18n/locale.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import type { Locale } from '../i18n/locales.ts';
 import { en, type StaffWords } from './words/en.ts';
 
 const english = isolating(en);

@@ -1,0 +1,183 @@
+/**
+ * The relay: what Redis records of every drop goes to MySQL, for good. Every process of this tier runs it; who finds
+ * a partition's cursor locked passes on to the next, so each partition has one relay at a time and never none.
+ */
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { archiveAll, type ArchiveDeps } from '../../shared/ledger/archive-partition.ts';
+import { inTime } from '../../shared/tier/in-time.ts';
+import { startLoop, type Loop } from '../../shared/tier/loop.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import type { Inventory } from '../../shared/inventory/inventory.ts';
+import type { Place } from '../../shared/inventory/keys.ts';
+import { createWorkOff, inMemory, together, type Round, type WorkOff } from '../../shared/tier/work-off.ts';
+
+export type RelayOptions = { everyMs?: number; registry?: Registry };
+
+type RelayDeps = ArchiveDeps & {
+  inventory: Pick<Inventory, 'lastRecords' | 'nodesOf' | 'late' | 'settleLate'>;
+};
+
+/** Milliseconds that Redis gets to answer while a cursor is locked. */
+const patienceMs = 5_000;
+
+/** A partition, and the last of its records that is archived. */
+type Relayed = Place & { streamId: string | null };
+
+export function startArchiving(deps: RelayDeps, options: RelayOptions = {}): Loop {
+  const { everyMs = 500 } = options;
+  return startLoop('archive ledgers', everyMs, deps.log, createArchiving(deps, options));
+}
+
+export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}): Round {
+  const { db, inventory, log } = deps;
+  const metrics = registry && createRelayMetrics(registry);
+  const patient: ArchiveDeps = {
+    db,
+    log,
+    inventory: {
+      ledgerEntries: (...asked) => inTime(inventory.ledgerEntries(...asked), patienceMs),
+      trimLedger: (...asked) => inTime(inventory.trimLedger(...asked), patienceMs),
+    },
+  };
+  const common = {
+    log,
+    keyOf: nameOf,
+    laneOf: (place: Place) => inventory.nodesOf([place]),
+    longestPauseMs: 10_000,
+  };
+  let isFirst = true;
+  let waiting: Relayed[] = [];
+  let listed = new Set<string>();
+  const lost = new Set<string>();
+
+  // One command for each partition in which nothing has happened.
+  const look = (name: string, page: WorkOff<Relayed>['page']): Round =>
+    createWorkOff<Relayed>({
+      ...common,
+      name,
+      async page(after, limit) {
+        const places = await page(after, limit);
+        for (const place of places) listed.add(nameOf(place));
+        return places;
+      },
+      atOnce: 64,
+      async work(place) {
+        const [last, another] = await inventory.lastRecords(place);
+        if (last !== (place.streamId ?? undefined) || another !== undefined) waiting.push(place);
+        return 'done';
+      },
+    });
+  const lookAll = look('look at all ledgers', (after, limit) =>
+    cursors(db, after, limit, (on) => void on.whereNull('drops.retired_at')),
+  );
+  const lookAtLive = look('look at ledgers', (after, limit) =>
+    // A minute more, for what was recorded while the sale ended.
+    cursors(db, after, limit, (on) => {
+      void on
+        .whereNull('drops.sale_ended_at')
+        .orWhere('drops.sale_ended_at', '>', new Date(Date.now() - 60_000));
+    }),
+  );
+  // All that is recorded of a drop after that is that refunded seats are free again.
+  const lookAtRefunded = look('look at ledgers with refunds', async (after, limit) => {
+    const ids = await refundedLately(db);
+    if (ids.length === 0) return [];
+    return cursors(db, after, limit, (on) => {
+      void on.whereIn('drops.id', ids).whereNotNull('drops.sale_ended_at');
+    });
+  });
+  // And what comes too late, which says so.
+  let late: { dropId: number; mark: string }[] = [];
+  const ofLate = (of: readonly { dropId: number }[]) => (on: ReturnType<Database['queryBuilder']>) => {
+    const ids = of.map(({ dropId }) => dropId);
+    void on.whereIn('drops.id', ids);
+  };
+  const lookAtLate = look('look at ledgers of drops that are over', async (after, limit) =>
+    late.length === 0 ? [] : cursors(db, after, limit, ofLate(late)),
+  );
+  const settleLate = async (each: { dropId: number; mark: string }): Promise<void> => {
+    for (const place of await cursors(db, undefined, 10_000, ofLate([each]))) {
+      const [last] = await inventory.lastRecords(place);
+      if (last !== (place.streamId ?? undefined)) return;
+    }
+    await inventory.settleLate(each.dropId, each.mark);
+  };
+  const archive = createWorkOff<Relayed>({
+    ...common,
+    name: 'archive ledgers',
+    page: inMemory(() => waiting),
+    // Each has a connection to MySQL for itself.
+    atOnce: 1,
+    patienceMs,
+    async work(place) {
+      const { count, isLost } = await archiveAll(patient, place);
+      metrics?.records.inc(count);
+      if (isLost) lost.add(nameOf(place));
+      else lost.delete(nameOf(place));
+      return isLost ? 'later' : 'done';
+    },
+  });
+
+  return async (stopping) => {
+    waiting = [];
+    listed = new Set();
+    late = await inTime(inventory.late(), patienceMs).catch((error: unknown) => {
+      log.warn({ err: error }, 'what comes late is archived later');
+      return [];
+    });
+    // What was recorded while no process of this tier ran is looked for at every start.
+    await (isFirst ? lookAll(stopping) : together(lookAtLive, lookAtRefunded, lookAtLate)(stopping));
+    isFirst = false;
+    await archive(stopping);
+    for (const each of late) await inTime(settleLate(each), patienceMs).catch(() => {});
+    for (const name of lost) if (!listed.has(name)) lost.delete(name);
+    metrics?.lost.set(lost.size);
+  };
+}
+
+const nameOf = ({ dropId, partition }: Place) => `${dropId}.${partition}`;
+
+async function cursors(
+  db: Database,
+  after: Place | undefined,
+  limit: number,
+  which?: (on: ReturnType<Database['queryBuilder']>) => void,
+): Promise<Relayed[]> {
+  const query = db('ledger_cursors as c')
+    .join('drops', 'drops.id', 'c.drop_id')
+    .orderBy(['c.drop_id', 'c.partition'])
+    .limit(limit)
+    .select('c.drop_id as dropId', 'c.partition as partition', 'c.stream_id as streamId');
+  if (which) void query.where(which);
+  if (after) {
+    // The first is what the index is searched by.
+    void query
+      .where('c.drop_id', '>=', after.dropId)
+      .whereRaw('(c.drop_id, c.partition) > (?, ?)', [after.dropId, after.partition]);
+  }
+  return (await query) as Relayed[];
+}
+
+async function refundedLately(db: Database): Promise<number[]> {
+  const rows: { drop_id: number }[] = await db('orders')
+    .where({ status: 'refunded' })
+    .where('reopened_at', '>', new Date(Date.now() - 600_000))
+    .distinct('drop_id');
+  return rows.map(({ drop_id }) => drop_id);
+}
+
+function createRelayMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    records: new Counter({
+      name: 'seatdrop_ledger_archived_total',
+      help: 'Ledger records archived',
+      registers,
+    }),
+    lost: new Gauge({
+      name: 'seatdrop_ledger_lost',
+      help: 'Partitions whose ledger in Redis does not go on from what is archived: rebuild them',
+      registers,
+    }),
+  };
+}

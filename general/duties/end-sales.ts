@@ -1,0 +1,102 @@
+/**
+ * What is left to do for drops that are cancelled or closed: holds and standby of a cancelled one end and its orders
+ * are refunded; once nothing is held, being paid or standing by, the sweeper need not look after the drop any more.
+ */
+import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import { places } from '../../shared/inventory/inventory.ts';
+import { wasStocked } from '../../shared/ledger/archive.ts';
+import { startLoop, type Loop } from '../../shared/tier/loop.ts';
+import { createWorkOff, type Round, type Worked, type WorkOffTimes } from '../../shared/tier/work-off.ts';
+import { requestRefunds } from '../orders/refund.ts';
+import type { SaleDeps } from '../sale-deps.ts';
+import { closeStandby } from '../drops/close-drops.ts';
+
+/** Milliseconds after closing during which entries accepted before it may still be decided. */
+export const decidedBy = 600_000;
+
+export function startEndingSales(deps: SaleDeps, everyMs = 2_000): Loop {
+  return startLoop('end sales', everyMs, deps.log, createEndSales(deps, { firstPauseMs: everyMs }));
+}
+
+type Over = { id: number; partitions: number };
+
+export function createEndSales(deps: SaleDeps, times: Partial<WorkOffTimes> = {}): Round {
+  return createWorkOff<Over>({
+    name: 'end sales',
+    log: deps.log,
+    // What is waited for is the end of a hold, as a rule: nobody minds some seconds.
+    longestPauseMs: 30_000,
+    ...times,
+    page: (after, limit) => dropsThatAreOver(deps, after, limit),
+    keyOf: ({ id }) => id,
+    laneOf: ({ id, partitions }) => deps.inventory.nodesOf(places(id, partitions)),
+    async work({ id }) {
+      const drop = await loadDrop(deps.db, id);
+      return drop ? endSale(deps, drop) : 'done';
+    },
+  });
+}
+
+async function dropsThatAreOver({ db }: SaleDeps, after: Over | undefined, limit: number): Promise<Over[]> {
+  return db('drops')
+    .whereNull('sale_ended_at')
+    .where((over) => {
+      void over.whereNotNull('cancelled_at').orWhere('closes_at', '<', new Date(Date.now() - decidedBy));
+    })
+    .where('id', '>', after?.id ?? 0)
+    .orderBy('id')
+    .limit(limit)
+    .select('id', 'partitions');
+}
+
+/** One step towards the end of a drop that is over. Safe to repeat, and by several at once. */
+export async function endSale(deps: SaleDeps, drop: Drop): Promise<Worked> {
+  const { db, inventory } = deps;
+  if (drop.cancelled) await cancelSale(deps, drop);
+  const counts = await inventory.counts(drop);
+  // What Redis has lost may have been anything; it is known again after a rebuild.
+  if (!counts && (await wasStocked(db, drop.id)))
+    throw new Error(`Redis has lost drop ${drop.id}: npm run rebuild -- ${drop.id}`);
+  if (counts && !(await endPartitions(deps, drop))) return 'later';
+  // A payment that was under way may have become an order since the refunds were requested above.
+  if (drop.cancelled) await requestRefunds(db, { drop_id: drop.id });
+  await inventory.endSale(drop.id);
+  const ended = await db('drops')
+    .where({ id: drop.id })
+    // Cancelled meanwhile, it is not at its end.
+    .modify((same) => void (drop.cancelled ? same : same.whereNull('cancelled_at')))
+    .update({ sale_ended_at: new Date() });
+  return ended === 1 ? 'done' : 'later';
+}
+
+/**
+ * Whether every partition is over: from then on nothing is given out, whatever is still decided. Not while anything is
+ * held, being paid, on its way or standing by.
+ */
+async function endPartitions(deps: SaleDeps, drop: Drop): Promise<boolean> {
+  if (!drop.cancelled) await closeStandby(deps, drop);
+  const ends = [];
+  for (const place of places(drop.id, drop.partitions)) ends.push(await deps.inventory.end(place));
+  return !ends.includes('busy');
+}
+
+/** Ends holds and standby in Redis, tells their buyers, and marks every paid order for its refund. Safe to repeat. */
+export async function cancelSale({ db, inventory, announcer }: SaleDeps, drop: Drop): Promise<void> {
+  // Money first: it needs no Redis.
+  await requestRefunds(db, { drop_id: drop.id });
+  for (const place of places(drop.id, drop.partitions)) {
+    for (let left = 1; left > 0;) {
+      const cancelled = await inventory.cancel(place);
+      left = cancelled.left;
+      await announcer.tell({
+        dropId: drop.id,
+        soldOut: [],
+        events: cancelled.ended.map((to) => ({
+          to,
+          event: 'hold:released',
+          entry: { status: 'released', version: cancelled.version, reason: 'cancelled' },
+        })),
+      });
+    }
+  }
+}

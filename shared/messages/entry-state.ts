@@ -1,0 +1,90 @@
+import { signCheckoutToken } from '../auth/checkout-token.ts';
+import type { EntryState } from '../contract/entries.ts';
+import type { Hold } from '../inventory/hold.ts';
+import type { Inventory, View } from '../inventory/inventory.ts';
+import type { Place } from '../inventory/keys.ts';
+import { partitionOfBuyer } from '../inventory/layout.ts';
+import type { KeyList } from '../auth/key-list.ts';
+import type { LedgerSource } from '../ledger/read-ledger.ts';
+import { readRetiredEntry } from '../ledger/retired-entry.ts';
+
+/** A hold as its buyer is told of it, with the token that pays it. */
+export function heldState(place: Place, hold: Hold & { version: number }, checkoutKeys: KeyList): EntryState {
+  return {
+    status: 'held',
+    version: hold.version,
+    seats: hold.seats,
+    expiresAt: new Date(hold.expiresAt).toISOString(),
+    checkoutToken: signCheckoutToken({ ...place, ...hold }, checkoutKeys),
+  };
+}
+
+/** An entry that got nothing: for want of seats, or since holds of its buyer lapsed. */
+export function soldOutState({ version, refusedUntil }: Refusable): EntryState {
+  if (refusedUntil === undefined) return { status: 'sold_out', version };
+  return {
+    status: 'sold_out',
+    version,
+    reason: 'hold_lapsed',
+    retryAt: new Date(refusedUntil).toISOString(),
+  };
+}
+
+/** A hold that ended unpaid; entries of its buyer may be refused for it. */
+export function releasedState({ version, refusedUntil }: Refusable): EntryState {
+  return {
+    status: 'released',
+    version,
+    ...(refusedUntil !== undefined && { retryAt: new Date(refusedUntil).toISOString() }),
+  };
+}
+
+type Refusable = { version: number; refusedUntil?: number | undefined };
+
+/** How a buyer's entry stands now. `source`: Redis forgets drops that are over, and their ledger tells. */
+export async function readEntryState(
+  source: LedgerSource & { inventory: Pick<Inventory, 'view' | 'counts'> },
+  drop: { id: number; partitions: number },
+  buyerId: number,
+  checkoutKeys: KeyList,
+): Promise<EntryState> {
+  const { inventory } = source;
+  const place = { dropId: drop.id, partition: partitionOfBuyer(buyerId, drop.partitions) };
+  const view = await inventory.view(place, buyerId);
+  if (view.kind === 'retired') return readRetiredEntry(source, place, buyerId, view.version);
+  const state = entryStateOf(place, buyerId, view, checkoutKeys);
+  if (state.status !== 'standby') return state;
+  const counts = await inventory.counts(drop);
+  return counts ? { ...state, mayComeBack: counts.held + counts.paying } : state;
+}
+
+/** What Redis knows of a buyer, as the buyer is told. */
+export function entryStateOf(
+  place: Place,
+  buyerId: number,
+  view: Exclude<View, { kind: 'retired' }>,
+  checkoutKeys: KeyList,
+): EntryState {
+  const { version } = view;
+  switch (view.kind) {
+    case 'none':
+      return { status: 'none', version };
+    case 'sold_out':
+      return soldOutState(view);
+    case 'standby':
+      return { status: 'standby', version, position: view.position };
+    case 'held':
+      return heldState(place, { ...view, buyerId }, checkoutKeys);
+    case 'paying':
+      return {
+        status: 'paying',
+        version,
+        seats: view.seats,
+        expiresAt: new Date(view.expiresAt).toISOString(),
+      };
+    case 'sold':
+      return { status: 'sold', version, seats: view.seats, orderId: view.holdId };
+    case 'released':
+      return { ...releasedState(view), ...(view.reason && { reason: view.reason }) };
+  }
+}

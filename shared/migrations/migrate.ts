@@ -1,0 +1,14 @@
+/** `node shared/migrations/migrate.ts`: brings the schema at MYSQL_URL up to date. Safe to run again, and by several at once. */
+import { z } from 'zod';
+import { mysqlSettings, readConfig } from '../tier/config.ts';
+import { migrate } from './index.ts';
+import { connectMysql } from '../mysql/connect.ts';
+
+const { MYSQL_URL } = readConfig(z.object(mysqlSettings));
+const db = connectMysql(MYSQL_URL, { max: 2 });
+try {
+  const run = await migrate(db);
+  console.log(run.length === 0 ? 'The schema is up to date' : `Migrated: ${run.join(', ')}`);
+} finally {
+  await db.destroy();
+}

@@ -1,0 +1,86 @@
+/** Consumers on real servers, for tests: as many as wanted, on queues, drops and news of their own. */
+import { connectBroker } from '../../shared/messages/connect.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
+import { createMetrics } from '../../shared/tier/metrics.ts';
+import { createTestBroker, type TestBroker } from '../broker.ts';
+import { captureLog, type LogLine } from '../captured-log.ts';
+import { createTestInventory, type TestInventory } from '../inventory.ts';
+import { randomKeys } from '../keys.ts';
+import { hearNews, type HeardNews } from '../news.ts';
+import { testServers } from '../servers.ts';
+import { startConsumer, type Consumer, type ConsumerDeps } from '../../consumer/app.ts';
+
+export type RunningConsumer = Consumer & {
+  metrics: () => Promise<string>;
+  lines: LogLine[];
+  /** Stops and closes the connection; what was in hand goes back into the queue. */
+  end: () => Promise<void>;
+};
+
+export type ConsumerWorld = TestInventory & {
+  broker: TestBroker;
+  checkoutKeys: KeyList;
+  start: (changes?: Partial<ConsumerDeps> & { amqpUrl?: string }) => Promise<RunningConsumer>;
+  news: (dropId: number) => Promise<HeardNews>;
+  /** Ends all that was started, and deletes the queues. */
+  close: () => Promise<void>;
+};
+
+export async function createConsumerWorld({
+  entryQueues = 1,
+  holdSeconds = [600],
+}: { entryQueues?: number; holdSeconds?: number[] } = {}): Promise<ConsumerWorld> {
+  const shop = createTestInventory();
+  const testBroker = await createTestBroker(shop.namespace, { entryQueues, holdSeconds });
+  const checkoutKeys = randomKeys();
+  const running = new Set<RunningConsumer>();
+  const heard: HeardNews[] = [];
+
+  return {
+    ...shop,
+    broker: testBroker,
+    checkoutKeys,
+
+    async start({ amqpUrl = testServers().amqpUrl, ...changes } = {}) {
+      const { log, lines } = captureLog();
+      const registry = createMetrics('consumer');
+      const broker = await connectBroker(amqpUrl, log);
+      const consumer = await startConsumer({
+        broker,
+        topology: testBroker.topology,
+        redis: shop.redis,
+        inventory: shop.inventory,
+        checkoutKeys,
+        registry,
+        log,
+        sweepEveryMs: 100,
+        ...changes,
+      });
+      const each: RunningConsumer = {
+        ...consumer,
+        lines,
+        metrics: () => registry.metrics(),
+        async end() {
+          if (!running.delete(each)) return;
+          await consumer.stop();
+          await broker.close();
+        },
+      };
+      running.add(each);
+      return each;
+    },
+
+    async news(dropId) {
+      const news = await hearNews(shop.redis, shop.inventory.keys, dropId);
+      heard.push(news);
+      return news;
+    },
+
+    async close() {
+      for (const each of running) await each.end();
+      for (const each of heard) await each.stop();
+      await testBroker.stop();
+      await shop.stop();
+    },
+  };
+}

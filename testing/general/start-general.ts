@@ -1,0 +1,128 @@
+/** The general tier as tests see it: the real application on a real database and a real Redis Cluster. */
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import type { Express } from 'express';
+import { watchBannedUsers } from '../../shared/auth/banned-users.ts';
+import { createInventory, type Inventory } from '../../shared/inventory/inventory.ts';
+import { createMetrics } from '../../shared/tier/metrics.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { readPrimary } from '../../shared/mysql/reader.ts';
+import { Ops } from '../../shared/tier/ops.ts';
+import { createSpendOnce } from '../../shared/redis/spend-once.ts';
+import { connectRedis } from '../../shared/redis/connect.ts';
+import { signSession, type Role, type Session } from '../../shared/auth/session.ts';
+import { createTestDatabase } from '../database.ts';
+import { randomKeys } from '../keys.ts';
+import { testServers } from '../servers.ts';
+import { createFindTerms } from '../../general/drops/drop-terms.ts';
+import { currentRole } from '../../general/accounts/user.ts';
+import { createApp } from '../../general/app.ts';
+import type { Deps } from '../../general/deps.ts';
+import type { Route } from '../../general/http/route.ts';
+import { servePages } from '../../general/pages/serve-pages.ts';
+import { createRoutes } from '../../general/routes.ts';
+
+type LogLine = { level: number; msg: string } & Record<string, unknown>;
+
+export type TestUser = Session & { email: string; token: string; bearer: { Authorization: string } };
+
+export type TestGeneral = {
+  app: Express;
+  deps: Deps;
+  db: Database;
+  /** Of its database, as MYSQL_URL takes it. */
+  mysqlUrl: string;
+  inventory: Inventory;
+  /** A user in the database with a valid session, without the time a password takes. */
+  user: (role?: Role) => Promise<TestUser>;
+  /** What was logged as an error or as worth a look. */
+  complaints: () => LogLine[];
+  /** @throws if there was any: bad input is no reason to wake somebody. */
+  assertQuiet: () => void;
+  stop: () => Promise<void>;
+};
+
+export type TestOptions = {
+  more?: (deps: Deps) => Route[];
+  publicUrl?: string;
+  webRoot?: string;
+  inventory?: Inventory;
+  trustedProxies?: string[];
+  /** Another MySQL than all tests share. */
+  mysqlAdminUrl?: string;
+};
+
+export async function startGeneral(options: TestOptions = {}): Promise<TestGeneral> {
+  const lines: LogLine[] = [];
+  const log = pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as LogLine) });
+  const database = await createTestDatabase({
+    mysqlAdminUrl: options.mysqlAdminUrl ?? testServers().mysqlAdminUrl,
+  });
+  const { db } = database;
+  const redis = connectRedis(testServers().redisNodes, log);
+  const namespace = `test-${randomBytes(4).toString('hex')}-`;
+  const inventory = options.inventory ?? createInventory({ redis, namespace });
+  const bannedUsers = watchBannedUsers(db, log);
+  // Until the list is there, nobody who is signed in gets in.
+  await bannedUsers.refresh();
+  const sessionKeys = randomKeys();
+  const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
+  const checkoutKeys = randomKeys();
+  const ticketKeys = randomKeys();
+  const findTerms = createFindTerms(db);
+  const reader = readPrimary(db);
+  const deps: Deps = {
+    db,
+    reader,
+    findTerms,
+    inventory,
+    sessionKeys,
+    checkoutKeys,
+    ticketKeys,
+    bannedUsers,
+    spendOnce: createSpendOnce(redis, namespace),
+    publicUrl,
+    eventTimeZone: 'UTC',
+    log,
+  };
+  const registry = createMetrics('general');
+  const app = createApp({
+    pages: servePages({ ...deps, webRoot: options.webRoot }),
+    routes: [...createRoutes(deps), ...(options.more?.(deps) ?? [])],
+    ops: new Ops(registry),
+    reader,
+    bannedUsers,
+    sessionKeys,
+    currentRole: (userId) => currentRole(db, userId),
+    publicUrl,
+    log,
+    registry,
+    ...(options.trustedProxies && { trustedProxies: options.trustedProxies }),
+  });
+
+  const complaints = () => lines.filter(({ level }) => level >= 40);
+  return {
+    app,
+    deps,
+    db,
+    mysqlUrl: database.url,
+    inventory,
+    async user(role = 'shopper') {
+      const email = `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
+      const [userId] = await db('users').insert({ email, name: role, role, password_hash: 'none' });
+      const session = { userId: userId!, role };
+      const token = signSession(session, sessionKeys);
+      return { ...session, email, token, bearer: { Authorization: `Bearer ${token}` } };
+    },
+    complaints,
+    assertQuiet() {
+      const [first] = complaints();
+      if (first) throw new Error(`logged: ${JSON.stringify(first)}`);
+    },
+    async stop() {
+      await bannedUsers.stop();
+      redis.disconnect();
+      await database.drop();
+    },
+  };
+}

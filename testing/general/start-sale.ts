@@ -1,0 +1,161 @@
+/** The general tier with everything a sale needs: the real broker, and a payment provider on a port of its own. */
+import { randomBytes } from 'node:crypto';
+import { API_KEY, startSandbox, WEBHOOK_SECRET } from '../../local/sandbox-payments/start-sandbox.ts';
+import { createAnnouncer } from '../../shared/messages/announce.ts';
+import { connectBroker, type BrokerChannel } from '../../shared/messages/connect.ts';
+import { Topology } from '../../shared/messages/topology.ts';
+import { signCheckoutToken } from '../../shared/auth/checkout-token.ts';
+import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import { newBatchId } from '../../shared/inventory/entry-id.ts';
+import type { NewHold } from '../../shared/inventory/hold.ts';
+import type { Place } from '../../shared/inventory/keys.ts';
+import { connectRedis } from '../../shared/redis/connect.ts';
+import { testServers } from '../servers.ts';
+import { createTill } from '../../general/checkout/till.ts';
+import { createParkedMessages } from '../../general/parked/parked-messages.ts';
+import type { PaymentProvider } from '../../general/payments/provider.ts';
+import { createSandboxPayments } from '../../general/payments/sandbox.ts';
+import { createStripePayments } from '../../general/payments/stripe.ts';
+import type { SaleDeps } from '../../general/sale-deps.ts';
+import { createSaleRoutes } from '../../general/sale-routes.ts';
+import { createDrop, openDrop } from './new-drop.ts';
+import { startGeneral, type TestGeneral, type TestUser } from './start-general.ts';
+import { startStripe, type TestStripe } from './start-stripe.ts';
+
+export type TestSale = TestGeneral & {
+  deps: SaleDeps;
+  sandbox: Awaited<ReturnType<typeof startSandbox>>;
+  /** Where that is the provider. */
+  stripe: TestStripe | undefined;
+  /** What stands for cards at the provider. */
+  cards: { approved: string; declined: string };
+  /** What the provider has charged for a hold, all attempts together. */
+  chargesOf: (holdId: string) => Promise<{ approved: boolean; refunds: number; amount: number }[]>;
+  organizer: TestUser;
+  redis: ReturnType<typeof connectRedis>;
+  /** A channel for tests to use as they like, and the queues it has. */
+  broker: { channel: BrokerChannel; topology: Topology };
+  /** A drop that is open, with `seats` seats in one row. */
+  openDrop: (seats?: number, options?: { standbyLimit?: number; holdSeconds?: number }) => Promise<Drop>;
+  /** Seats for this buyer, decided as the consumer would. */
+  hold: (
+    drop: Drop,
+    buyer: TestUser,
+    quantity?: number,
+  ) => Promise<{ place: Place; hold: NewHold; token: string }>;
+};
+
+export const stripeWebhookSecret = 'whsec_of_the_test_0123456789';
+
+export async function startSale({
+  timeoutMs = 2_000,
+  lateMs = 100,
+  provider = 'sandbox',
+}: { timeoutMs?: number; lateMs?: number; provider?: 'sandbox' | 'stripe' } = {}): Promise<TestSale> {
+  const sandbox = await startSandbox({ lateMs });
+  const stripe = provider === 'stripe' ? await startStripe() : undefined;
+  const redis = connectRedis(testServers().redisNodes, silent);
+  const broker = await connectBroker(testServers().amqpUrl, silent);
+  const topology = new Topology(`test-${randomBytes(4).toString('hex')}`, 1);
+  const channel = await broker.channel('timers', (opened) => topology.assertExpired(opened));
+  const parkedChannel = await broker.channel('parked', (opened) => topology.assertEntries(opened));
+
+  const payments = (log: SaleDeps['log']): PaymentProvider =>
+    stripe
+      ? createStripePayments({
+          secretKey: 'sk_test_0123456789',
+          webhookSecret: stripeWebhookSecret,
+          apiUrl: stripe.url,
+          timeoutMs,
+          log,
+        })
+      : createSandboxPayments({
+          url: sandbox.url,
+          apiKey: API_KEY,
+          webhookSecret: WEBHOOK_SECRET,
+          timeoutMs,
+          log,
+        });
+
+  let deps: SaleDeps | undefined;
+  const general = await startGeneral({
+    more: (bare) => {
+      const { inventory, checkoutKeys, log } = bare;
+      deps = {
+        ...bare,
+        announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKeys }),
+        parked: createParkedMessages(parkedChannel, topology),
+        payments: payments(log),
+        till: createTill(bare.db, bare.findTerms),
+      };
+      return createSaleRoutes(deps);
+    },
+  });
+  if (!deps) throw new Error('startGeneral made no routes');
+  const sale = deps;
+  const organizer = await general.user('organizer');
+  const holdSecondsUsed = new Set<number>();
+
+  return {
+    ...general,
+    deps: sale,
+    sandbox,
+    stripe,
+    cards: stripe
+      ? { approved: 'pm_card_visa', declined: 'pm_card_chargeDeclined' }
+      : { approved: 'tok_approved', declined: 'tok_declined' },
+    async chargesOf(holdId) {
+      if (stripe) {
+        return stripe.of(holdId).map(({ status, refunds, amount }) => ({
+          approved: status === 'succeeded',
+          refunds: refunds.length,
+          amount,
+        }));
+      }
+      const { charges } = (await sandbox.list(`${holdId}.`)).body as {
+        charges: { status: string; refunded: boolean; amount: number }[];
+      };
+      return charges.map(({ status, refunded, amount }) => ({
+        approved: status === 'approved',
+        refunds: refunded ? 1 : 0,
+        amount,
+      }));
+    },
+    organizer,
+    redis,
+    broker: { channel, topology },
+    async openDrop(seats = 4, options = {}) {
+      const sections = [{ name: 'Stalls', rows: 1, seatsPerRow: seats }];
+      const { id } = await createDrop(general, organizer, { sections, ...options });
+      await openDrop(general, id);
+      holdSecondsUsed.add(options.holdSeconds ?? 300);
+      return (await loadDrop(general.db, id))!;
+    },
+    async hold(drop, buyer, quantity = 1) {
+      const place = { dropId: drop.id, partition: 0 };
+      const batch = { id: newBatchId(), packed: `${buyer.userId}:${quantity}` };
+      const claimed = await general.inventory.claim(place, batch, { mayBorrow: false });
+      const outcome = claimed.kind === 'decided' ? claimed.outcomes[0] : undefined;
+      if (outcome?.kind !== 'held') throw new Error(`not held: ${JSON.stringify(claimed)}`);
+      const token = signCheckoutToken({ ...place, ...outcome.hold }, general.deps.checkoutKeys);
+      return { place, hold: outcome.hold, token };
+    },
+    async stop() {
+      const opened = channel.current();
+      for (const queue of [topology.expired, topology.parked, topology.entryQueue(0)])
+        await opened?.deleteQueue(queue);
+      await opened?.deleteExchange(topology.entries);
+      for (const seconds of holdSecondsUsed) await opened?.deleteQueue(topology.waitingQueue(seconds));
+      await broker.close();
+      redis.disconnect();
+      await general.stop();
+      await sandbox.stop();
+      await stripe?.stop();
+    },
+  };
+}
+
+const noop = () => {};
+const silent = { info: noop, warn: noop, error: noop, debug: noop } as unknown as Parameters<
+  typeof connectBroker
+>[1];

@@ -1,0 +1,135 @@
+/** A sale with everything that a ledger tells of it, for tests: Redis, MySQL, and a drop in both. */
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
+import { newBatchId } from '../../shared/inventory/entry-id.ts';
+import type { NewHold } from '../../shared/inventory/hold.ts';
+import { places } from '../../shared/inventory/inventory.ts';
+import type { Place } from '../../shared/inventory/keys.ts';
+import { seatNameOf } from '../../shared/inventory/seat-names.ts';
+import { createTestDatabase, type TestDatabase } from '../database.ts';
+import { insertDrop, insertEvent } from '../insert-drop.ts';
+import { createTestInventory, type TestInventory } from '../inventory.ts';
+import { beginArchive } from '../../shared/ledger/archive.ts';
+import { archivePartition } from '../../shared/ledger/archive-partition.ts';
+import { verifyDrop } from '../../proof/verify-drop.ts';
+import { createReport } from '../../proof/violation.ts';
+
+export type LedgerSale = TestInventory &
+  Pick<TestDatabase, 'db' | 'url'> & {
+    /** A drop that is open and stocked: 2 rows of 5, two seats a buyer, 4 places in standby. */
+    open: (changes?: Partial<Terms>) => Promise<{ drop: Drop; place: Place }>;
+    newUser: () => Promise<number>;
+    /** Decides entries 'buyer:quantity,...' and returns the holds. */
+    holds: (place: Place, entries: string) => Promise<NewHold[]>;
+    /** Pays a hold: MySQL first, then Redis. */
+    pay: (drop: Drop, place: Place, hold: NewHold) => Promise<void>;
+    archive: (drop: Drop) => Promise<void>;
+    /** 'rule: what' of all that is wrong. */
+    verify: (drop: Drop) => Promise<string[]>;
+    close: () => Promise<void>;
+  };
+
+export type Terms = {
+  rows: number;
+  seatsPerRow: number;
+  maxPerBuyer: number;
+  standbyLimit: number;
+  partitions: number;
+  holdSeconds: number;
+  lapsePauseSeconds: number;
+};
+
+export async function startLedgerSale(): Promise<LedgerSale> {
+  const database = await createTestDatabase();
+  const stage = createTestInventory();
+  const { db } = database;
+  const { inventory } = stage;
+  const log = pino({ level: 'silent' });
+  const opened: Place[] = [];
+
+  const newUser = async () => {
+    const email = `${randomInt(2 ** 47)}@seatdrop.test`;
+    const [id = 0] = await db('users').insert({ email, name: 'Ann', password_hash: 'none' });
+    return id;
+  };
+
+  return {
+    ...stage,
+    db,
+    url: database.url,
+    newUser,
+
+    async open(changes = {}) {
+      const { rows = 2, seatsPerRow = 5, ...terms } = changes;
+      const drop = await insertDrop(db, await insertEvent(db), {
+        sections: [{ name: 'Floor', rows, seatsPerRow }],
+        maxPerBuyer: 2,
+        standbyLimit: 4,
+        ...terms,
+      });
+      await beginArchive(db, drop);
+      await inventory.stock(drop);
+      opened.push(...places(drop.id, drop.partitions));
+      return { drop, place: { dropId: drop.id, partition: 0 } };
+    },
+
+    async holds(place, entries) {
+      const outcomes = await stage.claim(place, entries);
+      return outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : []));
+    },
+
+    async pay(drop, place, hold) {
+      await inventory.beginPayment(place, hold, newBatchId());
+      const money = { amount: drop.price.amount * hold.seats.length, currency: drop.price.currency };
+      const of = {
+        drop_id: drop.id,
+        partition: place.partition,
+        user_id: hold.buyerId,
+        attempt: 1,
+        ...money,
+      };
+      await db('orders').insert({ id: hold.holdId, status: 'paid', ...of });
+      await db('order_seats').insert(hold.seats.map((seat_id) => ({ order_id: hold.holdId, seat_id })));
+      await db('sold_seats').insert(
+        hold.seats.map((seat_id) => ({
+          drop_id: drop.id,
+          seat_id,
+          order_id: hold.holdId,
+          event_id: drop.eventId,
+          ...seatNameOf(seat_id, drop.sections),
+        })),
+      );
+      await db('outbox').insert({ topic: 'order-paid', payload: JSON.stringify({ orderId: hold.holdId }) });
+      await inventory.completePayment(place, hold);
+    },
+
+    async archive({ id, partitions }) {
+      for (const place of places(id, partitions)) {
+        for (;;) {
+          const done = await archivePartition({ db, inventory, log }, place);
+          if (done.kind === 'lost') throw new Error('the ledger is lost');
+          // MySQL takes a moment to see that a process that was killed is gone.
+          if (done.kind === 'somebody_else') await sleep(20);
+          else if (!done.more) break;
+        }
+      }
+    },
+
+    async verify(drop) {
+      const { violations, report } = createReport();
+      await verifyDrop({ db, inventory }, (await loadDrop(db, drop.id))!, report);
+      return violations.map(({ rule, what }) => `${rule}: ${what}`);
+    },
+
+    async close() {
+      for (const place of opened) {
+        await stage.redis.unlink(...inventory.keys.all(place));
+        await stage.redis.hdel(inventory.keys.onSale, String(place.dropId));
+      }
+      await stage.stop();
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+/** One process of each tier, with lists of keys of its own, on the servers and the data of a test's general tier. */
+import { createServer } from 'node:http';
+import { io } from 'socket.io-client';
+import { startConsumer } from '../../consumer/app.ts';
+import { currentRole } from '../../general/accounts/user.ts';
+import { createApp } from '../../general/app.ts';
+import { createRoutes } from '../../general/routes.ts';
+import { createSaleRoutes } from '../../general/sale-routes.ts';
+import type { TestSale } from '../general/start-sale.ts';
+import { createAcceptEntry } from '../../publisher/accept-entry.ts';
+import { createPublisher } from '../../publisher/app.ts';
+import { Attempts } from '../../publisher/attempts.ts';
+import { Batcher } from '../../publisher/batcher.ts';
+import { watchLapsedBuyers } from '../../publisher/lapsed-buyers.ts';
+import { watchOpenDrops } from '../../publisher/open-drops.ts';
+import { createRealtime } from '../../realtime/app.ts';
+import { createAnnouncer } from '../../shared/messages/announce.ts';
+import { connectBroker } from '../../shared/messages/connect.ts';
+import { followDrops } from '../../shared/drops/follow-drops.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
+import { closeServer, listen } from '../../shared/tier/listen.ts';
+import { createMetrics } from '../../shared/tier/metrics.ts';
+import { Ops } from '../../shared/tier/ops.ts';
+import type { TestSocket } from '../realtime/stage.ts';
+import { captureLog } from '../captured-log.ts';
+import { eventually } from '../eventually.ts';
+import { testServers } from '../servers.ts';
+
+export type Keys = { session: KeyList; checkout: KeyList; ticket: KeyList };
+
+export type Tiers = {
+  keys: Keys;
+  url: { publisher: string; realtime: string; general: string };
+  socket: (token: string) => TestSocket;
+  stopConsumer: () => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+/** Resolves when the publisher knows the drop. */
+export async function startTiers(sale: TestSale, dropId: number, keys: Keys): Promise<Tiers> {
+  const { log } = captureLog();
+  const { db, redis } = sale;
+  const { inventory, bannedUsers } = sale.deps;
+  const { topology } = sale.broker;
+  const broker = await connectBroker(testServers().amqpUrl, log);
+  const [sessionKeys, checkoutKeys] = [keys.session, keys.checkout];
+
+  const openDrops = watchOpenDrops(db, inventory, log);
+  const lapsedBuyers = watchLapsedBuyers(openDrops, inventory, log);
+  const channel = await broker.channel('entries', (opened) => topology.assertEntries(opened));
+  const ofPublisher = createMetrics('publisher');
+  const publisher = createPublisher({
+    acceptEntry: createAcceptEntry({
+      sessionKeys,
+      bannedUsers,
+      openDrops,
+      lapsedBuyers,
+      attempts: new Attempts({ limit: 8, windowMs: 10_000 }),
+      // A broker that is slow for want of CPU must not be taken for one that is away.
+      batcher: new Batcher({ channel, topology, confirmDeadline: 60_000, patience: 60_000 }),
+    }),
+    ops: new Ops(ofPublisher),
+    registry: ofPublisher,
+    log,
+  });
+
+  const consumer = await startConsumer({
+    broker,
+    topology,
+    redis,
+    inventory,
+    checkoutKeys,
+    registry: createMetrics('consumer'),
+    log,
+  });
+
+  const drops = followDrops(db, log);
+  await drops.refresh();
+  const ofRealtime = createMetrics('realtime');
+  const realtime = createRealtime({
+    db,
+    redis,
+    inventory,
+    bannedUsers,
+    drops,
+    sessionKeys,
+    checkoutKeys,
+    ops: new Ops(ofRealtime),
+    registry: ofRealtime,
+    log,
+  });
+
+  const deps = {
+    ...sale.deps,
+    sessionKeys,
+    checkoutKeys,
+    ticketKeys: keys.ticket,
+    announcer: createAnnouncer({ redis, inventory, channel: sale.broker.channel, topology, checkoutKeys }),
+  };
+  const ofGeneral = createMetrics('general');
+  const general = createServer(
+    createApp({
+      ...deps,
+      routes: [...createRoutes(deps), ...createSaleRoutes(deps)],
+      currentRole: (userId) => currentRole(db, userId),
+      ops: new Ops(ofGeneral),
+      registry: ofGeneral,
+    }),
+  );
+
+  const at = async (server: Parameters<typeof listen>[0]) =>
+    `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
+  const url = {
+    publisher: await at(publisher),
+    realtime: await at(realtime.server),
+    general: await at(general),
+  };
+  await eventually(() => openDrops.get(dropId) !== undefined);
+  const sockets: TestSocket[] = [];
+  let consuming = true;
+  const stopConsumer = async () => {
+    if (consuming) await consumer.stop();
+    consuming = false;
+  };
+
+  return {
+    keys,
+    url,
+    socket(token) {
+      const socket: TestSocket = io(url.realtime, {
+        transports: ['websocket'],
+        forceNew: true,
+        reconnection: false,
+        auth: { token },
+      });
+      sockets.push(socket);
+      return socket;
+    },
+    stopConsumer,
+    async stop() {
+      for (const socket of sockets) socket.disconnect();
+      await closeServer(publisher);
+      await closeServer(general);
+      await realtime.stop();
+      await closeServer(realtime.server);
+      await stopConsumer();
+      await drops.stop();
+      await lapsedBuyers.stop();
+      await openDrops.stop();
+      await broker.close();
+    },
+  };
+}
