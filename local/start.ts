@@ -2,31 +2,21 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Child } from './process/child.ts';
 import { endOrphans } from './process/orphans.ts';
 import { placeAt } from './process/place.ts';
 import { freePorts, isFree, nextFreePort } from './process/ports.ts';
 import { takeRunLock } from './process/run-lock.ts';
-import { keptSecrets } from './secrets.ts';
-import { startNginx } from './servers/nginx.ts';
-import { serverPorts, startServers } from './start-servers.ts';
 import { createSteps } from './process/steps.ts';
 import { onStopSignal } from './process/stop-signals.ts';
 import { supervise } from './process/supervise.ts';
-import { runTask } from './process/task.ts';
-import {
-  generalEnv,
-  localUpstreams,
-  startSandboxPayments,
-  startScript,
-  tierEnv,
-  tierNames,
-} from './tiers.ts';
+import { keptSecrets } from './secrets.ts';
+import { serverPorts } from './start-servers.ts';
+import { root, startSystem, systemPorts } from './system.ts';
+import { tierNames } from './tiers.ts';
 
 const DEFAULT_PORT = 8080;
 
 const { values: options } = parseArgs({ options: { port: { type: 'string' }, fresh: { type: 'boolean' } } });
-const root = resolve(import.meta.dirname, '..');
 /** Tests start the system in a folder of their own. */
 const localDir = resolve(root, process.env['SEATDROP_LOCAL_DIR'] ?? '.local');
 const file = (name: string): string => join(localDir, name);
@@ -87,101 +77,39 @@ async function start(): Promise<void> {
   keepPreviousLogs();
   cancel.signal.throwIfAborted();
 
-  const frontPort = await frontDoorPort();
-  const ports = await choosePorts();
-  const secrets = keptSecrets(file('secrets.json'));
-  const publicUrl = `http://127.0.0.1:${frontPort}`;
-  const sandboxPaymentsUrl = `http://127.0.0.1:${ports['sandbox-payments']}`;
-
-  const pages = join(root, 'web', 'dist');
-
-  const servers = await startServers({
+  const ports = { ...(await choosePorts()), 'front-door': await frontDoorPort() };
+  const system = await startSystem({
     place,
     ports,
-    secrets,
+    secrets: keptSecrets(file('secrets.json')),
     durable: true,
     step,
-    whenDatabaseIsUp: (url) =>
-      step('migrations', () => {
-        const env = { MYSQL_URL: url };
-        return runTask({ name: 'migrations', place, root, script: 'shared/migrations/migrate.ts', env });
-      }),
+    generalSettings: {
+      SMTP_URL: `smtp://127.0.0.1:${ports['mail-catcher-smtp']}`,
+      MAIL_FROM: 'Seatdrop <tickets@seatdrop.test>',
+    },
   });
-  releases.push(() => step('servers stopped', () => servers.stop()));
-  const env = tierEnv(servers, secrets);
-  const envOfGeneral = {
-    ...env,
-    ...generalEnv({ publicUrl, sandboxPaymentsUrl, secrets, ports, pages }),
-    SMTP_URL: `smtp://127.0.0.1:${ports['mail-catcher-smtp']}`,
-    MAIL_FROM: 'Seatdrop <tickets@seatdrop.test>',
-  };
-  const around: Child[] = []; // what the tiers stand behind, and what they ask
-  releases.push(() => Promise.all(around.map((process) => process.stop())));
-  const tiers: Child[] = [];
-  releases.push(() => step('tiers stopped', () => Promise.all(tiers.map((tier) => tier.stop()))));
+  releases.push(() => system.stop());
 
   await together([
-    step('web', () => runTask({ name: 'web', place, root, script: 'web/build.ts', env: {} })),
-    step('sandbox payments', async () => {
-      const sandbox = await startSandboxPayments({
-        place,
-        root,
-        port: ports['sandbox-payments'],
-        secrets,
-        generalUrl: `http://127.0.0.1:${ports.general}`,
-        data: file('sandbox-payments.sqlite'),
-      });
-      around.push(sandbox);
-    }),
-    step('mail catcher', async () => {
-      const catcher = await startScript({
-        name: 'mail-catcher',
-        place,
-        root,
-        folder: 'local/mail-catcher',
-        path: '/healthz',
-        port: ports['mail-catcher'],
-        env: { HOST: '127.0.0.1', SMTP_PORT: String(ports['mail-catcher-smtp']) },
-      });
-      around.push(catcher);
-    }),
-    step('nginx', async () => {
-      const nginx = await startNginx({
-        place,
-        port: frontPort,
-        upstreams: localUpstreams(ports),
-        pages,
-        publicUrl: `http://127.0.0.1:${frontPort}`,
-      });
-      around.push(...nginx.processes);
-    }),
-    ...tierNames.map((name) =>
-      step(name, async () => {
-        const tier = await startScript({
-          name,
-          place,
-          root,
-          folder: name,
-          path: '/readyz',
-          port: ports[name],
-          env: name === 'general' ? envOfGeneral : env,
-        });
-        tiers.push(tier);
-      }),
+    step('web', () => system.buildPages()),
+    step('sandbox payments', () => system.startPayments({ data: file('sandbox-payments.sqlite') })),
+    step('mail catcher', () => system.startMailCatcher()),
+    step('nginx', () =>
+      system.startFrontDoor({ workers: 'auto', pages: system.pages, publicUrl: system.url }),
     ),
-    step('demo data', () =>
-      runTask({ name: 'demo-data', place, root, script: 'local/demo/demo-data.ts', env: envOfGeneral }),
-    ),
+    ...tierNames.map((name) => step(name, () => system.startTier(name))),
+    step('demo data', () => system.loadDemoData()),
   ]);
-  for (const process of [...servers.processes, ...around, ...tiers]) supervise(process, cancel.signal, say);
+  for (const process of system.processes()) supervise(process, cancel.signal, say);
 
   // For tools that speak to the running system, such as the load driver.
   const run = {
-    url: publicUrl,
+    url: system.url,
     pid: process.pid,
-    env: envOfGeneral,
-    ports: { ...ports, 'front-door': frontPort },
-    mysqlAdminUrl: servers.mariaDb.adminUrl,
+    env: system.envOfGeneral,
+    ports,
+    mysqlAdminUrl: system.servers.mariaDb.adminUrl,
   };
   releases.push(() => rmSync(file('run.json'), { force: true }));
   writeFileSync(file('run.json'), `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
@@ -190,11 +118,11 @@ async function start(): Promise<void> {
     `  everything after ${((performance.now() - since) / 1000).toFixed(1)} s. Logs: ${place.logDir}. Ctrl-C stops all of it.`,
   );
   say(`  mails to buyers: http://127.0.0.1:${ports['mail-catcher']}`);
-  say(`ready ${publicUrl}`);
+  say(`ready ${system.url}`);
 }
 
 /** Waits for all. When one fails, the others are not left to start behind our back: they are called off. */
-async function together(works: readonly Promise<void>[]): Promise<void> {
+async function together(works: readonly Promise<unknown>[]): Promise<void> {
   const settled = works.map((work) => work.catch((error: unknown) => cancel.abort(error)));
   await Promise.all(settled);
   cancel.signal.throwIfAborted();
@@ -223,11 +151,7 @@ async function frontDoorPort(): Promise<number> {
 }
 
 async function choosePorts() {
-  const names = [
-    ...serverPorts,
-    ...(['sandbox-payments', 'mail-catcher', 'mail-catcher-smtp'] as const),
-    ...tierNames,
-  ];
+  const names = [...serverPorts, ...systemPorts.filter((name) => name !== 'front-door')] as const;
   const kept = file('ports.json');
   const remembered = existsSync(kept)
     ? (JSON.parse(readFileSync(kept, 'utf8')) as Record<string, number>)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { NginxOptions } from '../nginx/config.ts';
-import { searchPath } from './process/binaries.ts';
+import { scriptEnv } from './process/binaries.ts';
 import { type Child, startChild } from './process/child.ts';
 import type { Place } from './process/place.ts';
 import type { Secrets } from './secrets.ts';
@@ -18,14 +18,15 @@ const nodeArgs = new Map(apps.map(({ script, node_args }) => [script, node_args]
 export const tierNames = ['publisher', 'consumer', 'realtime', 'general'] as const;
 export type TierName = (typeof tierNames)[number];
 
-type Addresses = {
+/** Where the servers of a system are. */
+export type ServerAddresses = {
   redis: Pick<Servers['redis'], 'nodes'>;
   rabbitMq: Pick<Servers['rabbitMq'], 'url'>;
   mariaDb: Pick<Servers['mariaDb'], 'url'>;
 };
 
 /** The settings every tier gets, but for its own PORT. */
-export function tierEnv(servers: Addresses, secrets: Secrets): Record<string, string> {
+export function tierEnv(servers: ServerAddresses, secrets: Secrets): Record<string, string> {
   return {
     SEATDROP_ENV: 'local',
     HOST: '127.0.0.1',
@@ -61,11 +62,6 @@ export function generalEnv(options: {
   };
 }
 
-/** What any script of ours needs from the machine; added to the environment it is given. */
-export function scriptEnv(): Record<string, string> {
-  return { PATH: searchPath, HOME: process.env['HOME'] ?? '/', LANG: 'C.UTF-8', TZ: 'UTC' };
-}
-
 /** Starts `FOLDER/main.ts` and waits until `path` on its port answers 200. */
 export function startScript(options: {
   name: string;
@@ -88,34 +84,6 @@ export function startScript(options: {
     cwd: root,
     ready: () => waitUntil(`${name} to be ready`, 60_000, () => answers(`http://127.0.0.1:${port}${path}`)),
     graceMs: 13_000, // a tier gives itself 10 s to finish its work
-  });
-}
-
-/** The sandbox payment provider. `data`: a path, or `:memory:`. */
-export function startSandboxPayments(options: {
-  place: Place;
-  root: string;
-  port: number;
-  secrets: Secrets;
-  /** general, or what stands before it, as `http://host:port`. */
-  generalUrl: string;
-  data: string;
-}): Promise<Child> {
-  const { place, root, port, secrets, generalUrl, data } = options;
-  return startScript({
-    name: 'sandbox-payments',
-    place,
-    root,
-    folder: 'local/sandbox-payments',
-    path: '/healthz',
-    port,
-    env: {
-      HOST: '127.0.0.1',
-      SANDBOX_PAYMENTS_KEY: secrets.sandboxPaymentsKey,
-      SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
-      SANDBOX_WEBHOOK_URL: `${generalUrl}/api/payments/webhook`,
-      SANDBOX_DATA: data,
-    },
   });
 }
 

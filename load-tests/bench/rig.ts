@@ -1,24 +1,16 @@
 /** Real servers for a benchmark, in a folder and on ports of their own, and processes that are measured on their own core. */
 import { mkdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Cluster } from 'ioredis';
 import { startChild, type Child } from '../../local/process/child.ts';
 import { placeAt } from '../../local/process/place.ts';
 import { freePorts } from '../../local/process/ports.ts';
-import { generateSecrets, type Secrets } from '../../local/secrets.ts';
-import { startNginx } from '../../local/servers/nginx.ts';
-import { serverPorts, startServers, type Servers } from '../../local/start-servers.ts';
+import { scriptEnv } from '../../local/process/binaries.ts';
+import type { Secrets } from '../../local/secrets.ts';
+import type { Servers } from '../../local/start-servers.ts';
 import type { Step } from '../../local/process/steps.ts';
-import { runTask } from '../../local/process/task.ts';
-import {
-  generalEnv,
-  scriptEnv,
-  startSandboxPayments,
-  startScript,
-  tierEnv,
-  tierNames,
-  type TierName,
-} from '../../local/tiers.ts';
+import { root, startSystem } from '../../local/system.ts';
+import type { TierName } from '../../local/tiers.ts';
 import { exchange, waitUntil } from '../../local/process/wait.ts';
 import type { NginxOptions } from '../../nginx/config.ts';
 import { Topology } from '../../shared/messages/topology.ts';
@@ -31,8 +23,6 @@ import { insertStockedDrop } from '../../testing/insert-drop.ts';
 import { pin, type Cores } from './cores.ts';
 
 const entryQueues = 4;
-
-export const root = resolve(import.meta.dirname, '../..');
 
 /** A process under measurement. */
 export type Measured = { child: Child; port: number; url: string };
@@ -85,38 +75,16 @@ export async function startRig(options: {
   };
   try {
     mkdirSync(dir, { recursive: true });
-    const secrets = generateSecrets();
-    const ports = await freePorts([...serverPorts, ...tierNames, 'payments', 'front-door'] as const);
-    const servers = await startServers({
+    const system = await startSystem({
       place,
-      ports,
-      secrets,
       durable: true,
       step,
-      whenDatabaseIsUp: (MYSQL_URL) =>
-        runTask({
-          name: 'migrations',
-          place,
-          root,
-          script: 'shared/migrations/migrate.ts',
-          env: { MYSQL_URL },
-        }),
+      settings: { LOG_LEVEL: 'warn', ENTRY_QUEUES: String(entryQueues) },
     });
-    releases.push(() => servers.stop());
+    releases.push(() => system.stop());
+    const { servers, secrets } = system;
     for (const { pid } of servers.processes) pin(pid, cores.rest);
 
-    const env: Record<string, string> = {
-      ...tierEnv(servers, secrets),
-      LOG_LEVEL: 'warn',
-      ENTRY_QUEUES: String(entryQueues),
-    };
-    const ofGeneral = generalEnv({
-      publicUrl: `http://127.0.0.1:${ports['front-door']}`,
-      sandboxPaymentsUrl: `http://127.0.0.1:${ports.payments}`,
-      secrets,
-      ports,
-      pages: join(root, 'web', 'dist'),
-    });
     const profiling = profiles && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` };
     const db = connectMysql(servers.mariaDb.url, { max: 4 });
     releases.push(() => db.destroy());
@@ -128,7 +96,6 @@ export async function startRig(options: {
     const measure = async (name: string, start: (port: number) => Promise<Child>): Promise<Measured> => {
       const { [name]: port = 0 } = await freePorts([name]);
       const child = await start(port);
-      releases.push(() => child.stop());
       pin(child.pid, cores.measured);
       measured.push(child);
       return { child, port, url: `http://127.0.0.1:${port}` };
@@ -149,35 +116,18 @@ export async function startRig(options: {
       },
       startTier: (name, settings = {}) =>
         measure(name, (port) =>
-          startScript({
-            name: `${name}-${port}`,
-            place,
-            root,
-            folder: name,
-            path: '/readyz',
-            port,
-            env: { ...env, ...(name === 'general' && ofGeneral), ...profiling, ...settings },
-          }),
+          system.startTier(name, { as: `${name}-${port}`, port, settings: { ...profiling, ...settings } }),
         ),
       async startPayments(general) {
-        const child = await startSandboxPayments({
-          place,
-          root,
-          port: ports.payments,
-          secrets,
-          generalUrl: general.url,
-          // The provider's own books are not what is measured.
-          data: ':memory:',
-        });
-        releases.push(() => child.stop());
+        // The provider's own books are not what is measured.
+        const child = await system.startPayments({ generalUrl: general.url, data: ':memory:' });
         pin(child.pid, cores.rest);
         return child;
       },
       async startFrontDoor(upstreams, more = {}) {
-        const port = ports['front-door'];
-        const nginx = await startNginx({ place, port, upstreams, workers: 1, ...more });
-        releases.push(() => nginx.stop());
-        return { port, url: nginx.url, processes: nginx.processes, stop: () => nginx.stop() };
+        const nginx = await system.startFrontDoor({ upstreams, ...more });
+        const { url, processes } = nginx;
+        return { port: system.ports['front-door'], url, processes, stop: () => nginx.stop() };
       },
       leaveRedisACore() {
         for (const { pid } of [...servers.rabbitMq.processes, ...servers.mariaDb.processes])
@@ -189,8 +139,8 @@ export async function startRig(options: {
         pin(process.pid, cores.all);
       },
       startProcess: (name, settings = {}) =>
-        measure(name, (port) =>
-          startChild({
+        measure(name, async (port) => {
+          const child = await startChild({
             name: `${name}-${port}`,
             place,
             command: process.execPath,
@@ -203,8 +153,10 @@ export async function startRig(options: {
                 return answer !== '';
               }),
             graceMs: 2_000,
-          }),
-        ),
+          });
+          releases.push(() => child.stop());
+          return child;
+        }),
     };
   } catch (error) {
     await stop();

@@ -20,7 +20,8 @@ import { median, number, round, type Finding } from './figures.ts';
 import { offer } from './http-load.ts';
 import type { Plan } from './plan.ts';
 import { post } from './requests.ts';
-import { root, type FrontDoor, type Measured, type Rig } from './rig.ts';
+import { root } from '../../local/system.ts';
+import type { FrontDoor, Measured, Rig } from './rig.ts';
 import { listenToNews, type Told } from './told.ts';
 
 /** One seat each, and for everybody else a place in standby: each press becomes an entry. */

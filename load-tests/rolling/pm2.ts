@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { startChild } from '../../local/process/child.ts';
 import type { Place } from '../../local/process/place.ts';
-import { scriptEnv, type TierName } from '../../local/tiers.ts';
+import { scriptEnv } from '../../local/process/binaries.ts';
+import type { TierName } from '../../local/tiers.ts';
 import { waitUntil } from '../../local/process/wait.ts';
 
 export type Pm2 = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { requireBinary } from '../process/binaries.ts';
-import { scriptEnv } from '../tiers.ts';
+import { scriptEnv } from '../process/binaries.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { testServers } from '../../testing/servers.ts';
 import { connectMysql, type Database } from '../../shared/mysql/connect.ts';

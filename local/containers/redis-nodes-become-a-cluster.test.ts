@@ -7,7 +7,7 @@ import { requireBinary } from '../process/binaries.ts';
 import { type Child, startChild } from '../process/child.ts';
 import { placeAt } from '../process/place.ts';
 import { freePorts } from '../process/ports.ts';
-import { scriptEnv } from '../tiers.ts';
+import { scriptEnv } from '../process/binaries.ts';
 import { exchange, waitUntil } from '../process/wait.ts';
 import { readCompose, root, type Services } from './compose.ts';
 import { madeEnv } from './made-env.ts';

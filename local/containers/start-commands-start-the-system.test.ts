@@ -6,7 +6,7 @@ import { requireBinary } from '../process/binaries.ts';
 import { type Child, startChild } from '../process/child.ts';
 import { placeAt } from '../process/place.ts';
 import { freePorts } from '../process/ports.ts';
-import { scriptEnv } from '../tiers.ts';
+import { scriptEnv } from '../process/binaries.ts';
 import { waitUntil } from '../process/wait.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { eventually } from '../../testing/eventually.ts';

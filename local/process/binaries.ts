@@ -9,6 +9,11 @@ export const searchPath = [
   ...new Set([...(process.env['PATH'] ?? '').split(delimiter), ...EXTRA_FOLDERS]),
 ].join(delimiter);
 
+/** What any script of ours needs from the machine; added to the environment it is given. */
+export function scriptEnv(): Record<string, string> {
+  return { PATH: searchPath, HOME: process.env['HOME'] ?? '/', LANG: 'C.UTF-8', TZ: 'UTC' };
+}
+
 /** The full path of the first of these programs that is installed, or undefined. */
 function findBinary(...names: readonly string[]): string | undefined {
   for (const name of names) {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { scriptEnv } from './binaries.ts';
 import { logTail } from './child.ts';
 import type { Place } from './place.ts';
 import { signal } from './proc.ts';
-import { scriptEnv } from '../tiers.ts';
 
 /**
  * Runs a script of this repository on this Node until it ends.

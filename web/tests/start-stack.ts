@@ -2,23 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import type { Child } from '../../local/process/child.ts';
 import { placeAt } from '../../local/process/place.ts';
-import { freePorts } from '../../local/process/ports.ts';
-import { generateSecrets } from '../../local/secrets.ts';
-import { startNginx } from '../../local/servers/nginx.ts';
-import { runTask } from '../../local/process/task.ts';
-import {
-  generalEnv,
-  localUpstreams,
-  startSandboxPayments,
-  startScript,
-  tierEnv,
-  tierNames,
-  type TierName,
-} from '../../local/tiers.ts';
+import { systemOn } from '../../local/system.ts';
+import { tierNames, type TierName } from '../../local/tiers.ts';
 import type { newDrop } from '../../shared/contract/drops.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
 import type { Limits } from '../../shared/http/front-door-limits.ts';
@@ -52,73 +41,36 @@ const answer = 'Cello';
 
 /** `limits`: of the front door; by default so wide that no test meets them. */
 export async function startStack({ limits = wideLimits }: { limits?: Partial<Limits> } = {}) {
-  const root = resolve(import.meta.dirname, '../..');
   const dir = mkdtempSync(join(tmpdir(), 'seatdrop-web-'));
-  const place = placeAt(dir);
   const database = await createTestDatabase();
   const { db } = database;
-  const ports = await freePorts([...tierNames, 'sandbox-payments', 'front-door'] as const);
-  const secrets = generateSecrets();
-  const sessionKeys = readKeyList(secrets.sessionKey);
-  const url = `http://127.0.0.1:${ports['front-door']}`;
-  const pages = join(root, 'web/dist');
   const { redisNodes: nodes, amqpUrl } = testServers();
-
-  const redis = connectRedis(nodes, createLog('web', 'silent'));
   const namespace = `web-${randomBytes(4).toString('hex')}-`;
-  const env = {
-    ...tierEnv({ redis: { nodes }, rabbitMq: { url: amqpUrl }, mariaDb: { url: database.url } }, secrets),
-    SEATDROP_ENV: 'local',
-    NAMESPACE: namespace,
-    REDIS_REPLICA_ACKS: '0',
-  };
-  const sandboxPaymentsUrl = `http://127.0.0.1:${ports['sandbox-payments']}`;
-  const envOfGeneral = {
-    ...env,
-    ...generalEnv({ publicUrl: url, sandboxPaymentsUrl, secrets, ports, pages }),
-  };
-
-  await runTask({ name: 'web', place, root, script: 'web/build.ts', env: {} });
-  const tiers = new Map<TierName, Child>();
-  const others: { stop(): Promise<void> }[] = [];
-  let sandbox: Child | undefined;
+  const system = await systemOn(
+    { redis: { nodes }, rabbitMq: { url: amqpUrl }, mariaDb: { url: database.url } },
+    { place: placeAt(dir), settings: { NAMESPACE: namespace, REDIS_REPLICA_ACKS: '0' } },
+  );
+  const { url } = system;
+  const sessionKeys = readKeyList(system.secrets.sessionKey);
+  const redis = connectRedis(nodes, createLog('web', 'silent'));
   const stop = async () => {
-    await Promise.all([...tiers.values()].map((tier) => tier.stop()));
-    await Promise.all(others.map((other) => other.stop()));
+    await system.stop();
     redis.disconnect();
     await database.drop();
     rmSync(dir, { recursive: true, force: true });
   };
-  const starts = await Promise.allSettled([
-    ...tierNames.map(async (name) => {
-      const options = { name, place, root, folder: name, path: '/readyz', port: ports[name] } as const;
-      tiers.set(name, await startScript({ ...options, env: name === 'general' ? envOfGeneral : env }));
-    }),
-    startSandboxPayments({
-      place,
-      root,
-      port: ports['sandbox-payments'],
-      secrets,
-      generalUrl: `http://127.0.0.1:${ports.general}`,
-      data: join(dir, 'sandbox.sqlite'),
-    }).then((child) => {
-      sandbox = child;
-      others.push(child);
-    }),
-    startNginx({
-      place,
-      port: ports['front-door'],
-      pages,
-      workers: 1,
-      upstreams: localUpstreams(ports),
-      limits,
-    }).then((nginx) => others.push(nginx)),
-  ]);
-  const failed = starts.find(({ status }) => status === 'rejected');
-  if (failed) {
-    // Nobody else could stop what did start.
-    await stop();
-    throw (failed as PromiseRejectedResult).reason as Error;
+  const tiers = new Map<TierName, Child>();
+  let sandbox: Child;
+  try {
+    await system.buildPages();
+    [sandbox] = await Promise.all([
+      system.startPayments({ data: join(dir, 'sandbox.sqlite') }),
+      system.startFrontDoor({ pages: system.pages, limits }),
+      ...tierNames.map(async (name) => tiers.set(name, await system.startTier(name))),
+    ]);
+  } catch (error) {
+    await stop(); // nobody else could
+    throw error;
   }
 
   /** Somebody with an account, who acts over HTTP without a browser. */
@@ -192,7 +144,7 @@ export async function startStack({ limits = wideLimits }: { limits?: Partial<Lim
     db,
     tiers,
     /** The provider of payments. */
-    sandbox: sandbox!,
+    sandbox,
     person,
     organizer,
     announce,
