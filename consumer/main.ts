@@ -1,28 +1,16 @@
 import { connectBroker } from '../shared/messages/connect.ts';
 import { Topology } from '../shared/messages/topology.ts';
-import { readConfig } from '../shared/tier/config.ts';
 import { createHttpServer } from '../shared/tier/http-server.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
-import { runTier } from '../shared/tier/lifecycle.ts';
+import { startTier } from '../shared/tier/start.ts';
 import { closeServer, openPort } from '../shared/tier/listen.ts';
-import { createLog } from '../shared/tier/log.ts';
-import { addProcessMetrics, createMetrics } from '../shared/tier/metrics.ts';
-import { Ops } from '../shared/tier/ops.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 import { consumerSettings } from './config.ts';
 import { startConsumer, type Consumer } from './app.ts';
 
-const log = createLog('consumer', process.env['LOG_LEVEL'] || 'info');
-
-await runTier(log, async (lifecycle) => {
-  const config = readConfig(consumerSettings);
-  const registry = createMetrics('consumer');
-  addProcessMetrics(registry);
-
+await startTier('consumer', consumerSettings, async ({ config, log, registry, ops, lifecycle }) => {
   // The ops port is there before the dependencies are, so that a tier that waits can say what for.
   let consumer: Consumer | undefined;
-  const ops = new Ops(registry);
-  lifecycle.onQuiet(() => ops.quiet());
   const server = createHttpServer((req, res) => {
     if (!ops.handle(req, res)) res.writeHead(404).end();
   });

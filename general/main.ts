@@ -3,16 +3,12 @@ import { createAnnouncer } from '../shared/messages/announce.ts';
 import { watchBannedUsers } from '../shared/auth/banned-users.ts';
 import { connectBroker, type BrokerChannel } from '../shared/messages/connect.ts';
 import { Topology } from '../shared/messages/topology.ts';
-import { readConfig } from '../shared/tier/config.ts';
 import { createHttpServer } from '../shared/tier/http-server.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
-import { runTier } from '../shared/tier/lifecycle.ts';
+import { startTier } from '../shared/tier/start.ts';
 import { drainServer, openPort } from '../shared/tier/listen.ts';
-import { createLog } from '../shared/tier/log.ts';
-import { addProcessMetrics, createMetrics } from '../shared/tier/metrics.ts';
 import { connectMysql, mysqlReady } from '../shared/mysql/connect.ts';
 import { readPrimary, readReplica } from '../shared/mysql/reader.ts';
-import { Ops } from '../shared/tier/ops.ts';
 import { createSpendOnce } from '../shared/redis/spend-once.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 import { currentRole } from './accounts/user.ts';
@@ -44,17 +40,9 @@ import { createScheduleMetrics } from './schedules/schedule-metrics.ts';
 import { chooseScheduler } from './schedules/schedule-settings.ts';
 import { startScheduling } from './duties/schedule-drops.ts';
 
-const log = createLog('general', process.env['LOG_LEVEL'] || 'info');
-
-await runTier(log, async (lifecycle) => {
-  const config = readConfig(generalSettings);
-  const registry = createMetrics('general');
-  addProcessMetrics(registry);
-
+await startTier('general', generalSettings, async ({ config, log, registry, ops, lifecycle }) => {
   // The ops port is there before the dependencies are, so that a tier that waits can say what for.
   let app: Express | undefined;
-  const ops = new Ops(registry);
-  lifecycle.onQuiet(() => ops.quiet());
   ops.addCheck('started', () => app !== undefined);
   const server = createHttpServer((req, res) => {
     if (app) app(req, res);

@@ -1,14 +1,10 @@
 import { watchBannedUsers } from '../shared/auth/banned-users.ts';
 import { connectBroker, type BrokerChannel } from '../shared/messages/connect.ts';
 import { Topology } from '../shared/messages/topology.ts';
-import { readConfig } from '../shared/tier/config.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
-import { runTier } from '../shared/tier/lifecycle.ts';
+import { startTier } from '../shared/tier/start.ts';
 import { drainServer, openPort } from '../shared/tier/listen.ts';
-import { createLog } from '../shared/tier/log.ts';
-import { addProcessMetrics, createMetrics } from '../shared/tier/metrics.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
-import { Ops } from '../shared/tier/ops.ts';
 import { connectRedis } from '../shared/redis/connect.ts';
 import { createAcceptEntry } from './accept-entry.ts';
 import { countAcceptedEntries } from './accepted-entries.ts';
@@ -19,13 +15,7 @@ import { publisherSettings } from './config.ts';
 import { watchLapsedBuyers } from './lapsed-buyers.ts';
 import { watchOpenDrops } from './open-drops.ts';
 
-const log = createLog('publisher', process.env['LOG_LEVEL'] || 'info');
-
-await runTier(log, async (lifecycle) => {
-  const config = readConfig(publisherSettings);
-  const registry = createMetrics('publisher');
-  addProcessMetrics(registry);
-
+await startTier('publisher', publisherSettings, async ({ config, log, registry, ops, lifecycle }) => {
   const db = connectMysql(config.MYSQL_URL, { max: 3 });
   lifecycle.onStop('mysql', () => db.destroy());
   const redis = connectRedis(config.REDIS_NODES, log);
@@ -49,8 +39,6 @@ await runTier(log, async (lifecycle) => {
     channel: { current: () => channel?.current(), ready: () => channel?.ready() ?? false },
     topology,
   });
-  const ops = new Ops(registry);
-  lifecycle.onQuiet(() => ops.quiet());
   ops.addCheck('broker', () => channel?.ready() ?? false);
   ops.addCheck('banned users (mysql)', () => bannedUsers.loaded());
   ops.addCheck('drops (mysql, redis)', () => openDrops.loaded());

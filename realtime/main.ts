@@ -1,24 +1,14 @@
 import { watchBannedUsers } from '../shared/auth/banned-users.ts';
-import { readConfig } from '../shared/tier/config.ts';
 import { followDrops } from '../shared/drops/follow-drops.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
-import { runTier } from '../shared/tier/lifecycle.ts';
+import { startTier } from '../shared/tier/start.ts';
 import { openPort } from '../shared/tier/listen.ts';
-import { createLog } from '../shared/tier/log.ts';
-import { addProcessMetrics, createMetrics } from '../shared/tier/metrics.ts';
 import { connectMysql, mysqlReady } from '../shared/mysql/connect.ts';
-import { Ops } from '../shared/tier/ops.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 import { realtimeSettings } from './config.ts';
 import { createRealtime } from './app.ts';
 
-const log = createLog('realtime', process.env['LOG_LEVEL'] || 'info');
-
-await runTier(log, async (lifecycle) => {
-  const config = readConfig(realtimeSettings);
-  const registry = createMetrics('realtime');
-  addProcessMetrics(registry);
-
+await startTier('realtime', realtimeSettings, async ({ config, log, registry, ops, lifecycle }) => {
   const db = connectMysql(config.MYSQL_URL, { max: 3 });
   lifecycle.onStop('mysql', () => db.destroy());
   const redis = connectRedis(config.REDIS_NODES, log);
@@ -28,8 +18,6 @@ await runTier(log, async (lifecycle) => {
   const drops = followDrops(db, log);
   lifecycle.onStop('drops', () => drops.stop());
 
-  const ops = new Ops(registry);
-  lifecycle.onQuiet(() => ops.quiet());
   ops.addCheck('redis', () => redisReady(redis));
   ops.addCheck('mysql', async () => bannedUsers.loaded() && drops.loaded() && (await mysqlReady(db)));
 
