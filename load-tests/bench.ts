@@ -3,28 +3,19 @@ import { resolve } from 'node:path';
 import { clearOldRuns } from '../local/process/orphans.ts';
 import { createSteps } from '../local/process/steps.ts';
 import { onStopSignal } from '../local/process/stop-signals.ts';
-import { benches } from './bench/benches.ts';
+import { benches, type BenchName } from './bench/benches.ts';
 import { findCores } from './bench/cores.ts';
 import { layOut } from './bench/figures.ts';
 import { describeProfiles } from './bench/profiles.ts';
-import { help, readOptions } from './bench/options.ts';
+import { benchCommand } from './bench/options.ts';
 import type { Plan } from './bench/plan.ts';
 import { startRig, type Rig } from './bench/rig.ts';
-import { BadOption } from './rush/options.ts';
+import { runCommand } from './cli.ts';
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === 'help') process.stdout.write(help);
-  else await bench(options.name, options.plan);
-} catch (error) {
-  console.error(error instanceof BadOption ? error.message : error);
-  if (error instanceof BadOption) console.error('\n`npm run bench -- --help` lists them.');
-  process.exitCode = error instanceof BadOption ? 2 : 1;
-}
-// No timer of a client library should keep a finished run from ending.
-process.exit();
+await runCommand(benchCommand, ({ name, plan }) => bench(name, plan));
 
-async function bench(name: keyof typeof benches, plan: Plan): Promise<void> {
+/** The exit code. */
+async function bench(name: BenchName, plan: Plan): Promise<number> {
   const localDir = resolve(import.meta.dirname, '..', process.env['SEATDROP_LOCAL_DIR'] ?? '.local');
   const { step, say } = createSteps(process.stderr);
   const stopping = new AbortController();
@@ -63,6 +54,7 @@ async function bench(name: keyof typeof benches, plan: Plan): Promise<void> {
     await rig.stop();
     if (profiles !== undefined) process.stdout.write(`\n${describeProfiles(profiles)}`);
     process.stdout.write(`\n${JSON.stringify({ bench: name, value, unit, reference, ratio, ...more })}\n`);
+    return 0;
   } finally {
     await rig?.stop();
   }

@@ -2,20 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { capacityModel, machinesFor, needsOf, partitionsFor } from './capacity/model.ts';
-import { help, readOptions } from './capacity/options.ts';
+import { capacityCommand, type CapacityOptions } from './capacity/options.ts';
 import { layOut, number } from './bench/figures.ts';
-import { BadOption } from './rush/options.ts';
+import { runCommand } from './cli.ts';
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  process.stdout.write(options === 'help' ? help : describe(options));
-} catch (error) {
-  console.error(error instanceof BadOption ? error.message : error);
-  if (error instanceof BadOption) console.error('\n`npm run capacity -- --help` lists the options.');
-  process.exitCode = error instanceof BadOption ? 2 : 1;
-}
+await runCommand(capacityCommand, async (options) => {
+  process.stdout.write(describe(options));
+  return 0;
+});
 
-function describe({ sale, machine, price, hours }: Exclude<ReturnType<typeof readOptions>, 'help'>): string {
+function describe({ sale, machine, price, hours }: CapacityOptions): string {
   const file = join(import.meta.dirname, 'capacity', 'model.json');
   const model = capacityModel.parse(JSON.parse(readFileSync(file, 'utf8')));
   const needs = needsOf(model, sale).map((need) => ({ ...need, machines: machinesFor(need, machine) }));

@@ -1,28 +1,20 @@
 /** `npm run drill`: sales while things break, and a check of every rule afterwards. */
-import { randomInt } from 'node:crypto';
 import { describeFailure, describeLost, describeResults, describeSum } from './drill/describe.ts';
 import { keepStack } from './drill/keep-stack.ts';
-import { argsOf, describeDrills, help, readOptions, type DrillOptions } from './drill/options.ts';
+import { argsOf, describeDrills, drillCommand, type DrillOptions } from './drill/options.ts';
 import { runDrill } from './drill/run-drill.ts';
 import { newReport, saveReport } from './drill/save-report.ts';
 import { startStack } from './drill/stack.ts';
-import { BadOption } from './rush/options.ts';
+import { runCommand } from './cli.ts';
 import { showProgress } from './rush/progress.ts';
 
 const holdSeconds = 8;
 
-try {
-  const options = readOptions(process.argv.slice(2), randomInt(2 ** 32));
-  if (options === 'help') process.stdout.write(help);
-  else if (options === 'list') process.stdout.write(describeDrills());
-  else process.exitCode = await drill(options);
-} catch (error) {
-  console.error(error instanceof BadOption ? error.message : error);
-  if (error instanceof BadOption) console.error('\n`npm run drill -- --help` lists the options.');
-  process.exitCode = error instanceof BadOption ? 2 : 1;
-}
-// No timer of a client library should keep a finished run from ending.
-process.exit();
+await runCommand(drillCommand, async (options) => {
+  if (!options.list) return drill(options);
+  process.stdout.write(describeDrills());
+  return 0;
+});
 
 /** The exit code. */
 async function drill(options: DrillOptions): Promise<number> {

@@ -8,8 +8,10 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { freePorts } from '../local/process/ports.ts';
+import { runCommand } from './cli.ts';
+import { fuzzCommand, type FuzzOptions } from './fuzz/options.ts';
 
 const version = '4.32.5';
 /** Below what the front door lets one address do, so that calls reach the tiers. */
@@ -36,17 +38,6 @@ const settings = `
 negative_data_rejection.expected-statuses = ["400", "401", "403", "404", "405", "409", "413", "415", "422", "425", "429", "503"]
 `;
 
-const help = `npm run fuzz-api -- [options]
-
-Starts a private stack and sends it requests that schemathesis makes up from the API document, allowed and forbidden
-ones: as nobody, shopper, organizer and admin. Exit code 0: no 5xx, no answer that the document does not describe, and
-no error in the logs; 1: something was found; 2: an option is wrong.
-
-  --seconds S   for each of the four (60)
-  --seed N      makes the same requests again (1)
-  --help        this text
-`;
-const options = readOptions();
 const root = resolve(import.meta.dirname, '..');
 const local = join(root, '.local');
 const stackDir = join(local, 'fuzz-api');
@@ -59,41 +50,23 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-await install();
-rmSync(stackDir, { recursive: true, force: true });
-const stack = await startStack();
-let failures = 0;
-try {
-  for (const who of ['nobody', 'shopper', 'organizer', 'admin'] as const) failures += await fuzz(who);
-} finally {
-  stack.child.kill('SIGTERM');
-  if (stack.child.exitCode === null) await once(stack.child, 'exit');
-}
-const errors = errorsLogged();
-for (const line of errors.slice(0, 20)) console.log(line);
-console.log(`${errors.length} errors logged, ${failures} of 4 runs found something`);
-process.exit(failures + errors.length === 0 ? 0 : 1);
-
-function readOptions(): { seconds: number; seed: number } {
-  const string = { type: 'string' } as const;
+await runCommand(fuzzCommand, async (options) => {
+  await install();
+  rmSync(stackDir, { recursive: true, force: true });
+  const { url, child } = await startStack();
+  let failures = 0;
   try {
-    const { values } = parseArgs({
-      options: { seconds: string, seed: string, help: { type: 'boolean', default: false } },
-    });
-    if (values.help) {
-      process.stdout.write(help);
-      process.exit();
-    }
-    const { seconds = '60', seed = '1' } = values;
-    for (const [name, text] of Object.entries({ seconds, seed }))
-      if (!/^[1-9]\d{0,9}$/.test(text))
-        throw new Error(`--${name} must be a whole number from 1, not '${text}'`);
-    return { seconds: Number(seconds), seed: Number(seed) };
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n\`npm run fuzz-api -- --help\` lists the options.`);
-    process.exit(2);
+    for (const who of ['nobody', 'shopper', 'organizer', 'admin'] as const)
+      failures += await fuzz(url, who, options);
+  } finally {
+    child.kill('SIGTERM');
+    if (child.exitCode === null) await once(child, 'exit');
   }
-}
+  const errors = errorsLogged();
+  for (const line of errors.slice(0, 20)) console.log(line);
+  console.log(`${errors.length} errors logged, ${failures} of 4 runs found something`);
+  return failures + errors.length === 0 ? 0 : 1;
+});
 
 async function install(): Promise<void> {
   const { stdout = '' } = existsSync(program)
@@ -113,6 +86,8 @@ async function install(): Promise<void> {
   }
 }
 
+type Role = 'shopper' | 'organizer' | 'admin';
+
 async function startStack(): Promise<{ url: string; child: ChildProcess }> {
   const { port } = await freePorts(['port']);
   const child = spawn(process.execPath, [join(root, 'local/start.ts'), '--port', String(port)], {
@@ -130,19 +105,19 @@ async function startStack(): Promise<{ url: string; child: ChildProcess }> {
   throw new Error('the private stack did not start; see above');
 }
 
-async function fuzz(who: 'nobody' | 'shopper' | 'organizer' | 'admin'): Promise<0 | 1> {
-  const credentials = who === 'nobody' ? [] : ['--header', `Authorization: Bearer ${await signIn(who)}`];
+async function fuzz(url: string, who: Role | 'nobody', { seconds, seed }: FuzzOptions): Promise<0 | 1> {
+  const credentials = who === 'nobody' ? [] : ['--header', `Authorization: Bearer ${await signIn(url, who)}`];
   writeFileSync(join(stackDir, 'schemathesis.toml'), settings);
-  console.log(`\n== as ${who}, ${options.seconds} s`);
+  console.log(`\n== as ${who}, ${seconds} s`);
   const child = spawn(
     program,
     [
       'run',
-      `${stack.url}/api/openapi.json`,
+      `${url}/api/openapi.json`,
       ...credentials,
       `--checks=${checks.join(',')}`,
-      `--max-time=${options.seconds}`,
-      `--seed=${options.seed}`,
+      `--max-time=${seconds}`,
+      `--seed=${seed}`,
       '--continue-on-failure',
       '--no-color',
       `--rate-limit=${rateLimit}`,
@@ -162,8 +137,8 @@ async function fuzz(who: 'nobody' | 'shopper' | 'organizer' | 'admin'): Promise<
   return code === 0 ? 0 : 1;
 }
 
-async function signIn(role: string): Promise<string> {
-  const response = await fetch(`${stack.url}/api/auth/signin`, {
+async function signIn(url: string, role: Role): Promise<string> {
+  const response = await fetch(`${url}/api/auth/signin`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email: `${role}@seatdrop.test`, password: 'seatdrop-demo' }),

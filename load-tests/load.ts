@@ -5,38 +5,30 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { searchPath } from '../local/process/binaries.ts';
 import { findK6 } from '../local/tools/k6.ts';
-import { ConfigError } from '../shared/tier/config.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
-import { buyersNeeded, help, readLoadOptions, type LoadOptions } from './load/load-options.ts';
+import { CannotRun, runCommand } from './cli.ts';
+import { buyersNeeded, loadCommand, type LoadOptions } from './load/load-options.ts';
 import { writeBuyers } from './load/write-buyers.ts';
 import { openFrontDoor } from './rush/front-door.ts';
-import { BadOption } from './rush/options.ts';
-import { CannotRun, findRunningSystem } from './rush/running-system.ts';
+import { findRunningSystem } from './rush/running-system.ts';
 import { setTheStage } from './rush/set-the-stage.ts';
 
 const root = resolve(import.meta.dirname, '..');
 /** Milliseconds from the moment the drop is made: the publisher has to hear of it, and k6 to start. */
 const opensInMs = 5_000;
 
-const dir = mkdtempSync(join(tmpdir(), 'seatdrop-load-'));
-try {
-  const options = readLoadOptions(process.argv.slice(2));
-  if (options === 'help') process.stdout.write(help);
-  else process.exitCode = await load(options);
-} catch (error) {
-  const expected = error instanceof BadOption || error instanceof CannotRun || error instanceof ConfigError;
-  console.error(expected ? error.message : error);
-  if (error instanceof BadOption) console.error('\n`npm run load -- --help` lists the options.');
-  process.exitCode = error instanceof BadOption ? 2 : 1;
-} finally {
-  // It has sessions in it.
-  rmSync(dir, { recursive: true, force: true });
-}
-// No timer of a client library should keep a finished run from ending.
-process.exit();
+await runCommand(loadCommand, async (options) => {
+  const dir = mkdtempSync(join(tmpdir(), 'seatdrop-load-'));
+  try {
+    return await load(options, dir);
+  } finally {
+    // It has sessions in it.
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
 
 /** The exit code. */
-async function load(options: LoadOptions): Promise<number> {
+async function load(options: LoadOptions, dir: string): Promise<number> {
   const { script, env, k6Args } = options;
   const k6 = await findK6(say).catch((error: Error) => {
     throw new CannotRun(error.message);
@@ -46,7 +38,7 @@ async function load(options: LoadOptions): Promise<number> {
     ...env,
     ...Object.fromEntries(paths.map((name) => [name, fromWhereTyped(env[name] ?? '')])),
   };
-  const made = 'BUYERS' in env ? undefined : await makeDropAndBuyers(options);
+  const made = 'BUYERS' in env ? undefined : await makeDropAndBuyers(options, dir);
   const settings = Object.entries({ ...made, ...given }).flatMap(([name, value]) => [
     '-e',
     `${name}=${value}`,
@@ -58,7 +50,7 @@ async function load(options: LoadOptions): Promise<number> {
   return code;
 }
 
-async function makeDropAndBuyers({ script, env, seats, standby, holdSeconds }: LoadOptions) {
+async function makeDropAndBuyers({ script, env, seats, standby, holdSeconds }: LoadOptions, dir: string) {
   const count = buyersNeeded(script, env);
   const localDir = resolve(root, process.env['SEATDROP_LOCAL_DIR'] ?? '.local');
   const system = await findRunningSystem(localDir, undefined);

@@ -10,9 +10,9 @@ import { keepStack } from './drill/keep-stack.ts';
 import { startStack, type Stack } from './drill/stack.ts';
 import { fireEntries } from './overload/entry-gun.ts';
 import { isBounded, memoryOf } from './overload/memory.ts';
-import { help, readOptions, type OverloadOptions } from './overload/options.ts';
+import { overloadCommand, type OverloadOptions } from './overload/options.ts';
 import { openFrontDoor } from './rush/front-door.ts';
-import { BadOption } from './rush/options.ts';
+import { runCommand } from './cli.ts';
 import { setTheStage } from './rush/set-the-stage.ts';
 import { percentiles } from './rush/statistics.ts';
 
@@ -23,17 +23,7 @@ const firstBuyer = 1_000_000;
 /** Seconds. The alarm is on, and off, for as long. */
 const seconds = { withoutBroker: 20, alarm: 15, sample: 15 };
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === 'help') process.stdout.write(help);
-  else process.exitCode = await overload(options);
-} catch (error) {
-  console.error(error instanceof BadOption ? error.message : error);
-  if (error instanceof BadOption) console.error('\n`npm run overload -- --help` lists the options.');
-  process.exitCode = error instanceof BadOption ? 2 : 1;
-}
-// No timer of a client library should keep a finished run from ending.
-process.exit();
+await runCommand(overloadCommand, overload);
 
 /** The exit code. */
 async function overload(options: OverloadOptions): Promise<number> {

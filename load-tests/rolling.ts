@@ -1,24 +1,13 @@
 /** `npm run rolling`: every tier is reloaded under pm2 while a sale goes on, and nobody may notice. */
-import { randomInt } from 'node:crypto';
 import { keepStack } from './drill/keep-stack.ts';
 import { describePlayed } from './rolling/describe.ts';
-import { help, readOptions, type RollingOptions } from './rolling/options.ts';
+import { argsOf, rollingCommand, type RollingOptions } from './rolling/options.ts';
 import { playRolling } from './rolling/play.ts';
 import { startStack } from './rolling/stack.ts';
-import { BadOption } from './rush/options.ts';
+import { runCommand } from './cli.ts';
 import { showProgress } from './rush/progress.ts';
 
-try {
-  const options = readOptions(process.argv.slice(2), randomInt(2 ** 32));
-  if (options === 'help') process.stdout.write(help);
-  else process.exitCode = await rolling(options);
-} catch (error) {
-  console.error(error instanceof BadOption ? error.message : error);
-  if (error instanceof BadOption) console.error('\n`npm run rolling -- --help` lists the options.');
-  process.exitCode = error instanceof BadOption ? 2 : 1;
-}
-// No timer of a client library should keep a finished run from ending.
-process.exit();
+await runCommand(rollingCommand, rolling);
 
 /** The exit code. */
 async function rolling(options: RollingOptions): Promise<number> {
@@ -45,9 +34,4 @@ async function rolling(options: RollingOptions): Promise<number> {
     progress.stop();
     await stacks.end();
   }
-}
-
-/** The arguments that make the same choices again. */
-function argsOf({ rate, rounds, processes, seed }: RollingOptions): string {
-  return `--rate ${rate} --rounds ${rounds} --processes ${processes} --seed ${seed}`;
 }

@@ -1,8 +1,6 @@
 /** `npm run rush`: thousands of buyers against the running local system, and a check of every rule afterwards. */
-import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Topology } from '../shared/messages/topology.ts';
-import { ConfigError } from '../shared/tier/config.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { createLog } from '../shared/tier/log.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
@@ -10,30 +8,20 @@ import { connectRedis } from '../shared/redis/connect.ts';
 import { createListCharges } from '../proof/played/charges.ts';
 import { queueDepths, queuesOf } from '../proof/played/queues-are-empty.ts';
 import { createReport } from '../proof/violation.ts';
+import { runCommand } from './cli.ts';
 import { Board } from './rush/board.ts';
 import { checkTheRules } from './rush/check-the-rules.ts';
 import { openFrontDoor } from './rush/front-door.ts';
-import { BadOption, help, readOptions, type RushOptions } from './rush/options.ts';
+import { rushCommand, type RushOptions } from './rush/options.ts';
 import { showProgress } from './rush/progress.ts';
-import { CannotRun, findRunningSystem } from './rush/running-system.ts';
+import { findRunningSystem } from './rush/running-system.ts';
 import { playTheSale } from './rush/story.ts';
 import { describeSummary, summarize } from './rush/summary.ts';
 
 /** HTTP connections that the buyers share. */
 const connections = 256;
 
-try {
-  const options = readOptions(process.argv.slice(2), randomInt(2 ** 32));
-  if (options === 'help') process.stdout.write(help);
-  else process.exitCode = await rush(options);
-} catch (error) {
-  const expected = error instanceof BadOption || error instanceof CannotRun || error instanceof ConfigError;
-  console.error(expected ? error.message : error);
-  if (error instanceof BadOption) console.error('\n`npm run rush -- --help` lists the options.');
-  process.exitCode = error instanceof BadOption ? 2 : 1;
-}
-// No timer of a client library should keep a finished run from ending.
-process.exit();
+await runCommand(rushCommand, rush);
 
 /** The exit code. */
 async function rush(options: RushOptions): Promise<number> {

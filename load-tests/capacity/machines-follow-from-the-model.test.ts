@@ -1,5 +1,4 @@
 import { costOfRun, machinesFor, needsOf, partitionsFor, type CapacityModel } from './model.ts';
-import { readOptions } from './options.ts';
 
 const model: CapacityModel = {
   publisher: { perEntry: 50 },
@@ -50,19 +49,4 @@ test('machines are filled by cores or by memory, whichever runs out first', () =
 test('a drop gets more partitions only when one core of Redis would not do', () => {
   expect(partitionsFor(model, sale, 0.5)).toBe(1);
   expect(partitionsFor(model, { ...sale, seats: 1_000_000, seconds: 5 }, 0.5)).toBe(20);
-});
-
-test('bad options are named', () => {
-  for (const args of [
-    ['--buyers', 'many'],
-    ['--seats', '0'],
-    ['--usable', '101'],
-    ['--speed', '9'],
-    ['now'],
-  ]) {
-    expect(() => readOptions(args)).toThrow(args[0]!.replace(/^--/, ''));
-  }
-  expect(readOptions(['--seats', '500'])).toMatchObject({
-    sale: { seats: 500, standby: 250, buyers: 100_000 },
-  });
 });

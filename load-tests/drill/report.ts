@@ -1,36 +1,43 @@
-/**
- * `npm run drill:report -- FILE [--write]`: what `npm run drill -- --report FILE` found, as Markdown. With --write it
- * takes the place of the last one in docs/reliability.md.
- */
+/** `npm run drill:report -- FILE [--write]`: what `npm run drill -- --report FILE` found, as Markdown. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { CannotRun, defineCommand, runCommand } from '../cli.ts';
 import { describeReport } from './describe.ts';
-import { readReport } from './save-report.ts';
+import { readReport, type DrillReport } from './save-report.ts';
 
 const doc = resolve(import.meta.dirname, '../../docs/reliability.md');
 const place = /(?<=<!-- drill report -->\n)[\s\S]*(?=<!-- end of drill report -->)/;
 
-try {
-  const { values, positionals } = parseArgs({
-    options: { write: { type: 'boolean' } },
-    allowPositionals: true,
-  });
-  const [file] = positionals;
-  if (file === undefined || positionals.length > 1)
-    throw new Error(
-      'npm run drill:report -- FILE [--write]: FILE is what `npm run drill -- --report FILE` made',
-    );
-  const text = describeReport(readReport(file));
-  if (values.write === true) {
-    const old = readFileSync(doc, 'utf8');
-    if (!place.test(old)) throw new Error(`${doc} has no place for the report`);
-    writeFileSync(
-      doc,
-      old.replace(place, () => `\n${text}\n`),
-    );
-  } else process.stdout.write(text);
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
+const command = defineCommand({
+  name: 'drill:report',
+  about:
+    'What `npm run drill -- --report FILE` found, as Markdown. Exit code 2: an option is wrong; 1: any other fault.',
+  argument: { name: 'FILE' },
+  options: {
+    write: { type: 'flag', help: 'replaces the last report in docs/reliability.md, instead of printing it' },
+  },
+  read: ({ values: { write }, argument }) => ({ write, file: argument }),
+});
+
+await runCommand(command, async ({ write, file }) => {
+  const text = describeReport(read(file));
+  if (!write) {
+    process.stdout.write(text);
+    return 0;
+  }
+  const old = readFileSync(doc, 'utf8');
+  if (!place.test(old)) throw new CannotRun(`${doc} has no place for the report`);
+  writeFileSync(
+    doc,
+    old.replace(place, () => `\n${text}\n`),
+  );
+  return 0;
+});
+
+function read(file: string): DrillReport {
+  try {
+    return readReport(file);
+  } catch (error) {
+    throw new CannotRun((error as Error).message, { cause: error });
+  }
 }

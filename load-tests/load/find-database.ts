@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { commonSettings, mysqlSettings, readConfig, sessionSettings } from '../../shared/tier/config.ts';
 import type { KeyList } from '../../shared/auth/key-list.ts';
-import { CannotRun, findRunningSystem } from '../rush/running-system.ts';
+import { CannotRun } from '../cli.ts';
+import { findRunningSystem } from '../rush/running-system.ts';
 
 const settings = z.object({
   // To be said in so many words: production must not be taken for anything else.

@@ -7,7 +7,7 @@ import type { KeyList } from '../../shared/auth/key-list.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { formatOf, pieces, type TestBuyer } from '../k6/plain/buyers-file.ts';
 import { buyersInPortions, type Identity } from '../rush/make-buyers.ts';
-import { CannotRun } from '../rush/running-system.ts';
+import { CannotRun } from '../cli.ts';
 
 export type WriteBuyersOptions = { count: number; out: string; dropId?: number | undefined };
 

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { BadOption } from '../rush/options.ts';
+import { randomInt } from 'node:crypto';
+import { defineCommand } from '../cli.ts';
 
 export type RollingOptions = {
   /** Buyers who come in a second. */
@@ -11,63 +11,34 @@ export type RollingOptions = {
   seed: number;
 };
 
-export const help = `npm run rolling -- [options]
+const whole = { type: 'whole number', value: 'N' } as const;
 
-Starts a system of its own whose tiers run under pm2, in several processes each, behind nginx. Plays a sale to which buyers keep
-coming while one tier after the other is reloaded (\`pm2 reload TIER\`), again and again. Then checks every rule of
-docs/invariants.md, and that nobody noticed: no request failed, none was repeated, no socket was refused. Exit code 0:
-so it is; 1: it is not, or it could not be run; 2: an option is wrong.
+export const rollingCommand = defineCommand({
+  name: 'rolling',
+  about: `
+Starts a system of its own whose tiers run under pm2 behind nginx, several processes of each. Plays a drop to which
+buyers keep coming while each tier in turn is reloaded (\`pm2 reload TIER\`), several times. Then it checks every rule of
+docs/invariants.md, and that no client noticed: no request failed, none was repeated, no socket was refused. Exit code
+0: all of this held; 1: it did not, or the run failed; 2: an option is wrong.`,
+  options: {
+    rate: {
+      ...whole,
+      min: 1,
+      max: 100,
+      default: 10,
+      help: 'buyers who come in a second; the sockets of all are open from the start',
+    },
+    rounds: { ...whole, min: 1, max: 20, default: 3, help: 'reloads of each tier' },
+    processes: { ...whole, min: 1, max: 8, default: 2, help: 'processes of each tier' },
+    seed: { ...whole, min: 0, max: 2 ** 32 - 1, default: 'random', help: 'makes the same choices again' },
+  },
+  notes: `
+A round takes about 20 s, longer where processes start slowly; start, checks and stop take another 30 s. Nothing is left
+running.`,
+  read: ({ values }): RollingOptions => ({ ...values, seed: values.seed ?? randomInt(2 ** 32) }),
+});
 
-  --rate N          buyers who come in a second, 1 to 100 (10); sockets of all of them are open from the start
-  --rounds N        times each tier is reloaded, 1 to 20 (3)
-  --processes N     of each tier, 1 to 8 (2)
-  --seed N          makes the same choices again (random)
-  --help            this text
-
-A round takes some 20 s, or longer where processes start slowly; the whole half a minute besides. Nothing of it is left
-running.
-`;
-
-const numbers = {
-  rate: [1, 100],
-  rounds: [1, 20],
-  processes: [1, 8],
-  seed: [0, 2 ** 32 - 1],
-} as const;
-
-/** @throws {BadOption} naming the one that is wrong */
-export function readOptions(args: string[], randomSeed: number): RollingOptions | 'help' {
-  const values = parse(args);
-  if (values.help) return 'help';
-  const number = (name: keyof typeof numbers, otherwise: number): number => {
-    const text = values[name];
-    if (text === undefined) return otherwise;
-    const [min, max] = numbers[name];
-    const value = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (!(value >= min && value <= max))
-      throw new BadOption(`--${name} must be a whole number from ${min} to ${max}, not '${text}'`);
-    return value;
-  };
-  return {
-    rate: number('rate', 10),
-    rounds: number('rounds', 3),
-    processes: number('processes', 2),
-    seed: number('seed', randomSeed),
-  };
-}
-
-function parse(args: string[]) {
-  const string = { type: 'string' } as const;
-  try {
-    const options = {
-      rate: string,
-      rounds: string,
-      processes: string,
-      seed: string,
-      help: { type: 'boolean' },
-    } as const;
-    return parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new BadOption((error as Error).message);
-  }
+/** The arguments that make the same choices again. */
+export function argsOf({ rate, rounds, processes, seed }: RollingOptions): string {
+  return `--rate ${rate} --rounds ${rounds} --processes ${processes} --seed ${seed}`;
 }

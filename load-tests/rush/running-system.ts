@@ -10,11 +10,7 @@ import {
   redisSettings,
   sessionSettings,
 } from '../../shared/tier/config.ts';
-
-/** The system cannot be used for this. The message says what to do. */
-export class CannotRun extends Error {
-  override name = 'CannotRun';
-}
+import { CannotRun } from '../cli.ts';
 
 const settings = z.object({
   SEATDROP_ENV: z.enum(['local', 'test']),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CannotRun } from './running-system.ts';
+import { CannotRun } from '../cli.ts';
 import type { Answer, FrontDoor } from './front-door.ts';
 import type { RushOptions } from './options.ts';
 

@@ -15,7 +15,7 @@ import type { RushOptions } from './options.ts';
 import { makePlan } from './plan.ts';
 import type { Progress } from './progress.ts';
 import { Random } from './random.ts';
-import { CannotRun } from './running-system.ts';
+import { CannotRun } from '../cli.ts';
 import { setTheStage, type Stage } from './set-the-stage.ts';
 import { waitUntilQuiet } from './wait-until-quiet.ts';
 
