@@ -2,10 +2,10 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDrop, type Drop } from '../shared/drops/drop.ts';
-import { questionFor } from '../shared/drops/question.ts';
 import { readKeyList } from '../shared/auth/key-list.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
 import { signSession } from '../shared/auth/session.ts';
+import { postEntry } from './buyer/requests.ts';
 import { keepStack } from './drill/keep-stack.ts';
 import { startStack, type Stack } from './drill/stack.ts';
 import { fireEntries } from './overload/entry-gun.ts';
@@ -69,13 +69,7 @@ function entriesFor(drop: Drop, stack: Stack): Buffer[] {
   const key = readKeyList(stack.env['SESSION_KEYS'] ?? '');
   return Array.from({ length: buyers }, (_, index) => {
     const userId = firstBuyer + index;
-    const question = questionFor(drop, userId);
-    const body = JSON.stringify({ questionId: question?.id, answer: question?.answer, quantity: 1 });
-    return Buffer.from(
-      `POST /api/drops/${drop.id}/entries HTTP/1.1\r\nHost: publisher\r\nContent-Type: application/json\r\n` +
-        `Authorization: Bearer ${signSession({ userId, role: 'shopper' }, key)}\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    );
+    return postEntry(drop, { userId, token: signSession({ userId, role: 'shopper' }, key) });
   });
 }
 

@@ -1,5 +1,4 @@
 /** Entries that one publisher on one core answers 202, against a bare server that reads and answers the same bytes. */
-import { questionFor } from '../../shared/drops/question.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
 import { signSession } from '../../shared/auth/session.ts';
@@ -8,7 +7,7 @@ import { median, number, round, spread, type Finding } from './figures.ts';
 import { offer, type Offered } from './http-load.ts';
 import type { Plan } from './plan.ts';
 import { purgeEntries } from './queues.ts';
-import { post } from './requests.ts';
+import { postEntry } from '../buyer/requests.ts';
 import type { Measured, Rig } from './rig.ts';
 
 const connections = 256;
@@ -87,12 +86,7 @@ function makeRequests(rig: Rig, drop: Drop): Buffer[] {
   const key = readKeyList(rig.secrets.sessionKey);
   return Array.from({ length: buyers }, (_, index) => {
     const userId = index + 1;
-    const question = questionFor(drop, userId)!;
-    return post(
-      `/api/drops/${drop.id}/entries`,
-      { questionId: question.id, answer: question.answer, quantity: 1 },
-      { authorization: `Bearer ${signSession({ userId, role: 'shopper' }, key)}` },
-    );
+    return postEntry(drop, { userId, token: signSession({ userId, role: 'shopper' }, key) });
   });
 }
 

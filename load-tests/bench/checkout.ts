@@ -11,7 +11,7 @@ import { cpuOfServers, cpuSeconds, describeSpent, spentEach, type Spent } from '
 import { median, number, round, spread, type Finding } from './figures.ts';
 import { offer, type Offered } from './http-load.ts';
 import type { Plan } from './plan.ts';
-import { post } from './requests.ts';
+import { post } from '../buyer/requests.ts';
 import type { Measured, Rig } from './rig.ts';
 
 /** Orders in a round, and how many are under way at a time. */

@@ -1,9 +1,5 @@
-/**
- * Keep-alive HTTP/1.1 connections with one request under way on each, as bare as can be: the sender shares its core
- * with the servers, and what it spends is missing there. Requests come as bytes made beforehand.
- */
-import { connect, type Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
+import { HttpConnection } from '../buyer/http-connection.ts';
 
 export type Offered = {
   seconds: number;
@@ -13,51 +9,6 @@ export type Offered = {
   p50: number;
   p99: number;
 };
-
-const headEnd = Buffer.from('\r\n\r\n');
-
-/** One connection. What is sent must have been answered before the next. */
-export class HttpConnection {
-  readonly #socket: Socket;
-  #received: Buffer | undefined;
-  #onStatus: ((status: number) => void) | undefined;
-
-  private constructor(socket: Socket, onFault: (error: Error) => void) {
-    this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => this.#take(chunk, onFault));
-    socket.once('error', onFault);
-    socket.once('end', () => onFault(new Error('the server closed a connection')));
-  }
-
-  static open(port: number, onFault: (error: Error) => void): Promise<HttpConnection> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-      socket.once('connect', () => {
-        socket.off('error', reject);
-        resolve(new HttpConnection(socket, onFault));
-      });
-      socket.once('error', reject);
-    });
-  }
-
-  send(request: Buffer, onStatus: (status: number) => void): void {
-    this.#onStatus = onStatus;
-    this.#socket.write(request);
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-
-  #take(chunk: Buffer, onFault: (error: Error) => void): void {
-    this.#received = this.#received ? Buffer.concat([this.#received, chunk]) : chunk;
-    const status = statusOfWhole(this.#received);
-    if (status === undefined) return;
-    this.#received = undefined;
-    if (status === 0) onFault(new Error('an answer without a length'));
-    else this.#onStatus?.(status);
-  }
-}
 
 /**
  * Each connection sends its next request as soon as it has its answer, until the time is over or there is no more.
@@ -108,15 +59,4 @@ export async function offer(options: {
   } finally {
     for (const connection of opened) connection.close();
   }
-}
-
-/** The status of an answer that has come whole; undefined while some of it is missing, 0 when nobody can tell. */
-function statusOfWhole(received: Buffer): number | undefined {
-  const at = received.indexOf(headEnd);
-  if (at < 0) return undefined;
-  const head = received.toString('latin1', 0, at);
-  const length = /content-length: (\d+)/i.exec(head)?.[1];
-  if (length === undefined) return 0;
-  if (received.length < at + headEnd.length + Number(length)) return undefined;
-  return Number(head.slice(9, 12));
 }

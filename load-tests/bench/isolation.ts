@@ -14,7 +14,7 @@ import { median, number, round, spread, type Finding } from './figures.ts';
 import { startFlood, type Flood } from './flood.ts';
 import type { Plan } from './plan.ts';
 import { percentile, probe, type Probe } from './probe.ts';
-import { post } from './requests.ts';
+import { post } from '../buyer/requests.ts';
 import type { Measured, Rig } from './rig.ts';
 
 /** A second. A sign-in is 150 ms of CPU. */

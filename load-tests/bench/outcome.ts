@@ -4,15 +4,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHistogram } from 'node:perf_hooks';
-import { questionFor } from '../../shared/drops/question.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
 import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
 import { connectSocket } from '../rush/socket.ts';
 import { number, round, type Finding } from './figures.ts';
-import { HttpConnection } from './http-load.ts';
+import { HttpConnection } from '../buyer/http-connection.ts';
 import type { Plan } from './plan.ts';
-import { post } from './requests.ts';
+import { postEntry } from '../buyer/requests.ts';
 import type { Rig } from './rig.ts';
 
 /** Each presses every four seconds, which is within what one session may. nginx needs two files for each socket. */
@@ -185,13 +184,7 @@ class Crowd {
     const index = this.#presses % this.#buyers.length;
     const drop = this.#drops[Math.floor(this.#presses / this.#buyers.length) % this.#drops.length]!;
     this.#presses += 1;
-    const { userId, token, address } = this.#buyers[index]!;
-    const question = questionFor(drop, userId)!;
-    const request = post(
-      `/api/drops/${drop.id}/entries`,
-      { questionId: question.id, answer: question.answer, quantity: 1 },
-      { authorization: `Bearer ${token}`, 'x-forwarded-for': address },
-    );
+    const request = postEntry(drop, this.#buyers[index]!);
     // From here on the buyer waits, also for a connection.
     this.#pressed[index]?.set(drop.id, performance.now());
     return request;

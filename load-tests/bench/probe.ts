@@ -1,6 +1,6 @@
 /** Requests at a steady pace, whatever becomes of those before: what somebody waits who comes at any moment. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HttpConnection } from './http-load.ts';
+import { HttpConnection } from '../buyer/http-connection.ts';
 
 export type Probe = {
   name: string;

@@ -5,21 +5,20 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { questionFor } from '../../shared/drops/question.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
 import { publishNews } from '../../shared/messages/news.ts';
 import { places } from '../../shared/inventory/inventory.ts';
 import { signSession } from '../../shared/auth/session.ts';
 import { costOfRun, type CapacityModel } from '../capacity/model.ts';
-import { makeBuyers } from '../rush/make-buyers.ts';
+import { addressOfBuyer, makeBuyers } from '../rush/make-buyers.ts';
 import { payEverything } from './checkout.ts';
 import { cpuOfAll, cpuSeconds } from './cpu-time.ts';
 import { gatherWatchers, residentBytes } from './crowd.ts';
 import { median, number, round, type Finding } from './figures.ts';
 import { offer } from './http-load.ts';
 import type { Plan } from './plan.ts';
-import { post } from './requests.ts';
+import { postEntry } from '../buyer/requests.ts';
 import { root } from '../../local/system.ts';
 import type { FrontDoor, Measured, Rig } from './rig.ts';
 import { listenToNews, type Told } from './told.ts';
@@ -221,15 +220,8 @@ function requestsFor(rig: Rig, drop: Drop, entries: number): Buffer[] {
   const key = readKeyList(rig.secrets.sessionKey);
   return Array.from({ length: entries }, (_, index) => {
     const userId = index + 1;
-    const question = questionFor(drop, userId)!;
-    return post(
-      `/api/drops/${drop.id}/entries`,
-      { questionId: question.id, answer: question.answer, quantity: 1 },
-      {
-        authorization: `Bearer ${signSession({ userId, role: 'shopper' }, key)}`,
-        'x-forwarded-for': `198.${18 + ((index >> 18) & 1)}.${(index >> 10) & 255}.${(index >> 2) & 255}`,
-      },
-    );
+    const token = signSession({ userId, role: 'shopper' }, key);
+    return postEntry(drop, { userId, token, address: addressOfBuyer(index) });
   });
 }
 

@@ -1,5 +1,6 @@
-/** Entries as fast as they go: requests made beforehand, over raw sockets, several under way on each. */
-import { connect, type Socket } from 'node:net';
+/** Entries as fast as they are answered: requests made beforehand, several unanswered on each connection. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HttpConnection } from '../buyer/http-connection.ts';
 
 export type Shots = {
   /** Answers by status; 0: the connection was lost first. */
@@ -19,64 +20,51 @@ export function fireEntries(options: {
   port: number;
   requests: readonly Buffer[];
   connections: number;
-  /** Requests under way on each connection. */
+  /** Unanswered requests on each connection. */
   depth: number;
   pauseMs: number;
 }): Shots {
   const { port, requests, connections, depth, pauseMs } = options;
   const answers = new Map<number, number>();
+  const count = (status: number, many = 1) => answers.set(status, (answers.get(status) ?? 0) + many);
+  const open = new Set<HttpConnection>();
   let withoutRetryAfter = 0;
   let times: number[] = [];
   let next = 0;
   let stopped = false;
-  const sockets = new Set<Socket>();
-  const count = (status: number, many = 1) => answers.set(status, (answers.get(status) ?? 0) + many);
 
-  const open = () => {
-    if (stopped) return;
-    const socket = connect(port, '127.0.0.1');
-    socket.setNoDelay(true);
-    sockets.add(socket);
-    const sentAt: number[] = [];
-    let unread = '';
-    const send = () => {
-      if (stopped || socket.destroyed) return;
-      sentAt.push(performance.now());
-      next = (next + 1) % requests.length;
-      socket.write(requests[next] ?? '');
-    };
-    socket.once('connect', () => {
-      for (let each = 0; each < depth; each += 1) send();
-    });
-    socket.on('data', (data) => {
-      unread += data.toString('latin1');
-      for (;;) {
-        const head = unread.indexOf('\r\n\r\n');
-        if (head < 0) return;
-        const headers = unread.slice(0, head).toLowerCase();
-        const length = Number(/\r\ncontent-length: (\d+)/.exec(headers)?.[1] ?? 0);
-        if (unread.length < head + 4 + length) return;
-        unread = unread.slice(head + 4 + length);
-        const status = Number(headers.slice(9, 12));
-        const since = sentAt.shift() ?? performance.now();
-        count(status);
-        if (status === 503) {
-          times.push(performance.now() - since);
-          if (!headers.includes('\r\nretry-after: ')) withoutRetryAfter += 1;
-        }
-        if (pauseMs > 0) setTimeout(send, pauseMs);
-        else send();
+  const send = (connection: HttpConnection): void => {
+    if (!open.has(connection)) return;
+    const sentAt = performance.now();
+    next = (next + 1) % requests.length;
+    connection.send(requests[next]!, (status, head) => {
+      count(status);
+      if (status === 503) {
+        times.push(performance.now() - sentAt);
+        if (!/^retry-after: /im.test(head)) withoutRetryAfter += 1;
       }
-    });
-    socket.on('error', () => {}); // 'close' follows
-    socket.once('close', () => {
-      sockets.delete(socket);
-      if (stopped) return;
-      if (sentAt.length > 0) count(0, sentAt.length);
-      setTimeout(open, reopenAfterMs);
+      if (pauseMs > 0) setTimeout(send, pauseMs, connection);
+      else send(connection);
     });
   };
-  for (let each = 0; each < connections; each += 1) open();
+  const fire = async (): Promise<void> => {
+    let onLost = () => {};
+    const lost = new Promise<void>((resolve) => (onLost = resolve));
+    const connection = await HttpConnection.open(port, onLost);
+    open.add(connection);
+    for (let each = 0; each < depth; each += 1) send(connection);
+    await lost;
+    open.delete(connection);
+    connection.close();
+    if (!stopped) count(0, connection.unanswered);
+  };
+  const keepFiring = async (): Promise<void> => {
+    while (!stopped) {
+      await fire().catch(() => {}); // it could not be opened
+      await sleep(reopenAfterMs);
+    }
+  };
+  for (let each = 0; each < connections; each += 1) void keepFiring();
 
   return {
     answers,
@@ -90,7 +78,8 @@ export function fireEntries(options: {
     },
     stop() {
       stopped = true;
-      for (const socket of sockets) socket.destroy();
+      for (const connection of open) connection.close();
+      open.clear();
     },
   };
 }

@@ -37,12 +37,13 @@ export async function* buyersInPortions(
     yield users.map(({ id }, index) => ({
       userId: id,
       token: signSession({ userId: id, role: 'shopper' }, sessionKeys),
-      address: addressOf(Math.floor((made + index) / perAddress)),
+      address: addressOfBuyer(made + index),
     }));
   }
 }
 
-/** 198.18.0.0/15 is set aside for load tests (RFC 2544). */
-function addressOf(number: number): string {
+/** Four buyers share an address. 198.18.0.0/15 is set aside for load tests (RFC 2544). */
+export function addressOfBuyer(index: number): string {
+  const number = Math.floor(index / perAddress);
   return `198.${18 + ((number >> 16) & 1)}.${(number >> 8) & 255}.${number & 255}`;
 }

@@ -1,16 +1,16 @@
 /**
- * Entries as fast as they are answered, from a process of its own: `GET /?port=PORT&drop=ID&connections=N&seconds=S`
- * answers how many of each status came, as pairs; without seconds requests are only made ready. They are from 100,000 buyers, four at an address, so that the limits of the
- * front door let them through as they would a crowd.
+ * Sends entries as fast as they are answered, from a process of its own: `GET /?port=PORT&drop=ID&connections=N&seconds=S`
+ * answers how many answers of each status came, as pairs; without seconds it only prepares the requests. They are from
+ * 100,000 buyers, four of them at an address, so that the limits of the front door let them pass as they would a crowd.
  */
 import { createServer } from 'node:http';
 import { loadDrop } from '../../../shared/drops/drop.ts';
-import { questionFor } from '../../../shared/drops/question.ts';
 import { readKeyList } from '../../../shared/auth/key-list.ts';
 import { connectMysql } from '../../../shared/mysql/connect.ts';
 import { signSession } from '../../../shared/auth/session.ts';
+import { addressOfBuyer } from '../../rush/make-buyers.ts';
 import { offer } from '../http-load.ts';
-import { post } from '../requests.ts';
+import { postEntry } from '../../buyer/requests.ts';
 
 const buyers = 100_000;
 const db = connectMysql(process.env['MYSQL_URL'] ?? '', { max: 1 });
@@ -51,14 +51,7 @@ async function requestsFor(dropId: number): Promise<Buffer[]> {
   if (!drop) throw new Error(`no drop ${dropId}`);
   return Array.from({ length: buyers }, (_, index) => {
     const userId = index + 1_000_000;
-    const question = questionFor(drop, userId)!;
-    return post(
-      `/api/drops/${dropId}/entries`,
-      { questionId: question.id, answer: question.answer, quantity: 1 },
-      {
-        authorization: `Bearer ${(tokens[index] ??= signSession({ userId, role: 'shopper' }, key))}`,
-        'x-forwarded-for': `198.${18 + ((index >> 18) & 1)}.${(index >> 10) & 255}.${(index >> 2) & 255}`,
-      },
-    );
+    const token = (tokens[index] ??= signSession({ userId, role: 'shopper' }, key));
+    return postEntry(drop, { userId, token, address: addressOfBuyer(index) });
   });
 }
