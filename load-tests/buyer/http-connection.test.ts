@@ -7,13 +7,14 @@ import { HttpConnection } from './http-connection.ts';
 async function answering(...chunks: string[]): Promise<Server> {
   const server = createServer((socket) => {
     socket.setNoDelay(true);
-    socket.once('data', async () => {
+    const answer = async () => {
       for (const chunk of chunks) {
         socket.write(chunk);
         await nextTurn();
       }
       socket.end();
-    });
+    };
+    socket.once('data', () => void answer());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;

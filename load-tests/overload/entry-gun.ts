@@ -31,7 +31,7 @@ export function fireEntries(options: {
   let withoutRetryAfter = 0;
   let times: number[] = [];
   let next = 0;
-  let stopped = false;
+  const stopping = new AbortController();
 
   const send = (connection: HttpConnection): void => {
     if (!open.has(connection)) return;
@@ -56,10 +56,10 @@ export function fireEntries(options: {
     await lost;
     open.delete(connection);
     connection.close();
-    if (!stopped) count(0, connection.unanswered);
+    if (!stopping.signal.aborted) count(0, connection.unanswered);
   };
   const keepFiring = async (): Promise<void> => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       await fire().catch(() => {}); // it could not be opened
       await sleep(reopenAfterMs);
     }
@@ -77,7 +77,7 @@ export function fireEntries(options: {
       return taken;
     },
     stop() {
-      stopped = true;
+      stopping.abort();
       for (const connection of open) connection.close();
       open.clear();
     },
