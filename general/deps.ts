@@ -5,6 +5,7 @@ import type { Log } from '../shared/tier/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
 import type { Reader } from '../shared/mysql/reader.ts';
 import type { SpendOnce } from '../shared/redis/spend-once.ts';
+import type { Watchers } from '../shared/drops/watchers.ts';
 import type { FindTerms } from './drops/drop-terms.ts';
 
 /** What the use cases of this tier work with. Each takes the few it needs. */
@@ -17,6 +18,7 @@ export type Deps = {
   reader: Reader;
   findTerms: FindTerms;
   inventory: Inventory;
+  watchers: Watchers;
   sessionKeys: KeyList;
   checkoutKeys: KeyList;
   ticketKeys: KeyList;

@@ -4,6 +4,7 @@ import { watchBannedUsers } from '../shared/auth/banned-users.ts';
 import { connectBroker, type BrokerChannel } from '../shared/messages/connect.ts';
 import { Topology } from '../shared/messages/topology.ts';
 import { createHttpServer } from '../shared/tier/http-server.ts';
+import { createWatchers } from '../shared/drops/watchers.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { startTier } from '../shared/tier/start.ts';
 import { drainServer, openPort } from '../shared/tier/listen.ts';
@@ -105,6 +106,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     reader,
     findTerms,
     inventory,
+    watchers: createWatchers(redis, inventory.keys),
     announcer: createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKeys }),
     payments: createPayments(config, log),
     till: createTill(db, findTerms),

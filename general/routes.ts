@@ -1,4 +1,6 @@
 /** Everything this tier answers, in the order of the documentation. */
+import { announce } from './announcements/announce.ts';
+import { listAnnouncements } from './announcements/list-announcements.ts';
 import { banUser } from './accounts/ban-user.ts';
 import { changeRole } from './accounts/change-role.ts';
 import { findAccounts } from './accounts/find-accounts.ts';
@@ -52,6 +54,8 @@ export function createRoutes(deps: Deps): Route[] {
     editDrop(deps),
     pauseDrop(deps),
     resumeDrop(deps),
+    announce(deps),
+    listAnnouncements(deps),
     showDropStats(deps),
     showReport(deps),
     showLedger(deps),

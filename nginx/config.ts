@@ -168,7 +168,7 @@ http {
             ${pages === undefined ? '' : 'error_page 502 504 =200 /index.html; # the page itself can say it'}
             proxy_pass http://general;
         }
-        location ~ ^/api/drops/[1-9][0-9]*/seats$ {
+        location ~ ^/api/drops/[1-9][0-9]*/(?:seats|announcements)$ {
             ${limitRate('general', limits)}
             ${caches ? cacheReads('$uri') : ''}
             proxy_pass http://general;

@@ -27,6 +27,7 @@ test('the answer to drop:watch says how the drop and the own entry stand', async
       sold: 0,
       standby: 0,
       soldOut: false,
+      announcements: 0,
     },
     entry: { status: 'none', version: expect.any(Number) as number },
   });

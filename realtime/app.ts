@@ -25,6 +25,7 @@ import { startDismissing } from './dismiss.ts';
 import { createFindDrop } from './known-drops.ts';
 import { createRealtimeMetrics } from './metrics.ts';
 import { createNewsFeed } from './news-feed.ts';
+import { startReportingWatchers } from './report-watchers.ts';
 import { createSocketServer } from './socket-server.ts';
 import type { RealtimeServer } from './sockets.ts';
 import { createWatchDrop, unwatchDrop } from './watch-drop.ts';
@@ -108,6 +109,13 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const watchedDrops = new WatchedDrops({ io, db, inventory, findDrop, feed, onSent: metrics.sent, log });
   const watchDrop = createWatchDrop({ watchedDrops, findDrop, readEntry, metrics, log });
   const dismissing = startDismissing(io, bannedUsers, log);
+  io.on('drop:announced', (news) => watchedDrops.announced(news));
+  const reporting = startReportingWatchers({
+    redis,
+    keys: inventory.keys,
+    log,
+    watched: () => watchedDrops.counts(),
+  });
   io.on('connection', (socket) => {
     socket.on('drop:watch', (request, answer) => void watchDrop(socket, request, answer));
     socket.on('drop:unwatch', (request, answer) => answer?.(unwatchDrop(socket, request, watchedDrops)));
@@ -136,6 +144,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     async stop() {
       await dismissing.stop();
       await sockets.stop();
+      await reporting.stop();
       await adapter.stop();
       await watchedDrops.stop();
       await feed.stop();

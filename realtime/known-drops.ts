@@ -5,7 +5,15 @@ import type { Database } from '../shared/mysql/connect.ts';
 /** What realtime has to know of a drop. Seats and partitions never change; the rest may. */
 export type KnownDrop = Pick<
   Drop,
-  'id' | 'partitions' | 'sections' | 'capacity' | 'opensAt' | 'closesAt' | 'paused' | 'cancelled'
+  | 'id'
+  | 'partitions'
+  | 'sections'
+  | 'capacity'
+  | 'opensAt'
+  | 'closesAt'
+  | 'paused'
+  | 'cancelled'
+  | 'announcements'
 >;
 
 export type FindDrop = (dropId: number) => Promise<KnownDrop | undefined>;

@@ -2,6 +2,9 @@ import type { DropLook } from '../shared/drops/drop-look.ts';
 import type { Log } from '../shared/tier/log.ts';
 import { startLoop, type Loop } from '../shared/tier/loop.ts';
 import type { DropState } from '../shared/messages/realtime-events.ts';
+import type { Database } from '../shared/mysql/connect.ts';
+import { AnnouncementFeed } from './announcement-feed.ts';
+import type { KnownDrop } from './known-drops.ts';
 import { SeatFeed, type FindSlow } from './seat-feed.ts';
 import { dropRoom, membersOf, slowIn, type RealtimeServer } from './sockets.ts';
 
@@ -16,16 +19,23 @@ const restPerWatcherMs = 0.1;
 
 export type WatchedDropDeps = {
   io: RealtimeServer;
+  db: Database;
   dropId: number;
+  /** Its terms as MySQL has them, or had them when it could be asked. */
+  find: () => Promise<KnownDrop>;
   look: () => Promise<DropLook>;
   readSeats: () => Promise<string[]>;
-  onSent: (event: 'drop:state' | 'drop:seats', count: number) => void;
+  onSent: (event: 'drop:state' | 'drop:seats' | 'drop:announced', count: number) => void;
   log: Log;
 };
 
-/** A drop while somebody watches it: pushes its state, and its seats to those who want them, when they change. */
+/**
+ * A drop while somebody watches it: pushes its state and its announcements, and its seats to those who want them, when
+ * they change.
+ */
 export class WatchedDrop {
   readonly seats: SeatFeed;
+  readonly announcements: AnnouncementFeed;
   readonly #deps: WatchedDropDeps;
   readonly #loop: Loop;
   #latest: DropState | undefined;
@@ -37,6 +47,7 @@ export class WatchedDrop {
   constructor(deps: WatchedDropDeps) {
     this.#deps = deps;
     this.seats = new SeatFeed(deps);
+    this.announcements = new AnnouncementFeed(deps);
     this.#loop = startLoop('drop state', lookMs, deps.log, () => this.#push());
   }
 
@@ -49,13 +60,14 @@ export class WatchedDrop {
     return this.#read;
   }
 
-  stop(): Promise<void> {
-    return this.#loop.stop();
+  async stop(): Promise<void> {
+    await Promise.all([this.#loop.stop(), this.announcements.stop()]);
   }
 
   async #push(): Promise<void> {
-    const { io, dropId } = this.#deps;
-    const { state, mark } = await this.#deps.look();
+    const { io, dropId, look } = this.#deps;
+    const { state, mark } = await look();
+    await this.announcements.precede(state.announcements);
     if (performance.now() < this.#restUntil && !isNews(state, this.#latest)) return;
     await this.seats.refresh(mark);
     // Looked for once, before anything is sent: what is sent first would make everybody look slow for what comes second.

@@ -3,6 +3,7 @@ import { readSeatRows } from '../shared/drops/seat-rows.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Log } from '../shared/tier/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';
+import type { AnnouncementNews } from '../shared/messages/realtime-events.ts';
 import type { FindDrop, KnownDrop } from './known-drops.ts';
 import type { NewsFeed } from './news-feed.ts';
 import {
@@ -41,8 +42,18 @@ export class WatchedDrops {
   }
 
   get watchers(): number {
+    return this.counts().reduce((sum, [, count]) => sum + count, 0);
+  }
+
+  /** How many sockets watch each drop. */
+  counts(): [dropId: number, count: number][] {
     const { io } = this.#deps;
-    return [...this.#drops.keys()].reduce((sum, dropId) => sum + membersOf(io, dropRoom(dropId)).size, 0);
+    return [...this.#drops.keys()].map((dropId) => [dropId, membersOf(io, dropRoom(dropId)).size]);
+  }
+
+  /** Another process has seen an announcement. */
+  announced({ dropId, announcement }: AnnouncementNews): void {
+    this.#drops.get(dropId)?.announcements.tell(announcement);
   }
 
   /**
@@ -53,11 +64,14 @@ export class WatchedDrops {
     const { io, db, inventory, findDrop, feed, onSent, log } = this.#deps;
     let watched = this.#drops.get(drop.id);
     if (!watched) {
+      // A pause, another closing time and a cancellation reach watchers like any change.
+      const find = async () => (await findDrop(drop.id).catch(() => drop)) ?? drop;
       watched = new WatchedDrop({
         io,
+        db,
         dropId: drop.id,
-        // A pause, another closing time and a cancellation reach watchers like any change.
-        look: async () => lookAtDrop((await findDrop(drop.id).catch(() => drop)) ?? drop, inventory),
+        find,
+        look: async () => lookAtDrop(await find(), inventory),
         readSeats: () => readSeatRows(drop, { db, inventory }),
         onSent,
         log,

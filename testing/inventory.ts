@@ -75,6 +75,7 @@ export function newDrop(changes: Partial<Drop> = {}): Drop {
     stocked: true,
     paused: false,
     cancelled: false,
+    announcements: 0,
     ...changes,
   };
 }

@@ -12,8 +12,9 @@ import { readTakings } from './takings.ts';
 export function showDropStats({
   db,
   inventory,
+  watchers,
   queueDepths,
-}: Pick<Deps, 'db' | 'inventory' | 'queueDepths'>): Route {
+}: Pick<Deps, 'db' | 'inventory' | 'watchers' | 'queueDepths'>): Route {
   const accepted = new Rates();
   const decisions = new Rates();
   return defineRoute({
@@ -29,9 +30,10 @@ export function showDropStats({
       const drop = await loadDrop(db, id);
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
-      const [counts, acceptedEntries, depths, takings] = await Promise.all([
+      const [counts, acceptedEntries, watching, depths, takings] = await Promise.all([
         inventory.counts(drop),
         inventory.accepted(id),
+        watchers.count(id),
         queueDepths?.(),
         readTakings(db, drop),
       ]);
@@ -39,6 +41,7 @@ export function showDropStats({
       const { decided, ...seats } = counts ?? { ...nothing, decided: 0 };
       return {
         ...seats,
+        watching,
         entriesPerSecond: accepted.note(id, acceptedEntries),
         decisionsPerSecond: decisions.note(id, decided),
         orders: takings.orders,

@@ -25,6 +25,7 @@ test('seats are counted by state, the waiting list by buyer', async () => {
     queueDepths: null,
     orders: 0,
     revenue: { amount: 0, currency: 'EUR' },
+    watching: 0,
     phase: 'scheduled',
     paused: false,
   };

@@ -41,7 +41,7 @@ afterEach(async () => {
 /** A sum over every row of every table. */
 async function everything(): Promise<unknown> {
   const tables =
-    'users, events, drops, drop_questions, orders, order_seats, sold_seats, payment_attempts, outbox';
+    'users, events, drops, drop_questions, announcements, orders, order_seats, sold_seats, payment_attempts, outbox';
   const [sums] = (await general.db.raw(`checksum table ${tables}`)) as [
     { Table: string; Checksum: string }[],
   ];
@@ -287,6 +287,7 @@ test.each(unreadable)('no text of %j is taken, wherever people type', async (typ
       `/${field}`,
       { ...event, [field]: typed },
     ]),
+    [`/api/drops/${dropId}/announcements`, '/text', { text: typed }],
     ...(
       [
         ['/sections/0/name', { sections: [{ ...section, name: typed }] }],

@@ -8,7 +8,12 @@ beforeAll(async () => {
   const drop = await sale.openDrop(4);
   paths = {
     /** The same for everybody. */
-    all: ['/api/events', `/api/drops/${drop.id}/seats`, `/events/${drop.eventId}`],
+    all: [
+      '/api/events',
+      `/api/drops/${drop.id}/seats`,
+      `/api/drops/${drop.id}/announcements`,
+      `/events/${drop.eventId}`,
+    ],
     /** Not the same for everybody, or they tell the time. */
     own: [
       '/api/events?mine=true',
@@ -20,7 +25,13 @@ beforeAll(async () => {
       `/api/drops/${drop.id}/ledger`,
       `/api/drops/${drop.id}/stats`,
     ],
-    none: ['/api/drops/4294967295/seats', '/events/4294967295', '/api/events?limit=0', '/api/nothing'],
+    none: [
+      '/api/drops/4294967295/seats',
+      '/api/drops/4294967295/announcements',
+      '/events/4294967295',
+      '/api/events?limit=0',
+      '/api/nothing',
+    ],
   };
 });
 afterAll(() => sale.stop());

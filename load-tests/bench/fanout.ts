@@ -125,6 +125,7 @@ async function sendToAll({ url }: Measured, drop: Drop): Promise<void> {
     sold: 0,
     standby: 0,
     soldOut: false,
+    announcements: 0,
   };
   await fetch(url, { method: 'POST', body: `42${JSON.stringify(['drop:state', state])}` });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nonce } from './nonce.ts';
 import { order } from './orders.ts';
 import { seat } from './seats.ts';
 import { time } from './times.ts';
@@ -6,14 +7,10 @@ import { time } from './times.ts';
 export const newCheckIn = z
   .strictObject({
     code: z.string().trim().min(1).max(200).meta({ description: 'What the ticket’s QR code says' }),
-    nonce: z
-      .string()
-      .regex(/^[\w-]{8,64}$/)
-      .optional()
-      .meta({
-        description:
-          'Made up by the caller for this one scan, and sent again with it when no answer came: a UUID will do',
-      }),
+    nonce: nonce.optional().meta({
+      description:
+        'Made up by the caller for this one scan, and sent again with it when no answer came: a UUID will do',
+    }),
   })
   .meta({ id: 'NewCheckIn' });
 

@@ -207,6 +207,10 @@ export const dropStanding = z
     sold: z.int(),
     standby: z.int().meta({ description: 'Buyers on the waiting list; all others count seats' }),
     soldOut: z.boolean().meta({ description: 'Neither a seat nor a place in standby is left at the moment' }),
+    announcements: z.int().meta({
+      description:
+        'How many the organizer made. Who knows fewer has missed some: GET /api/drops/{id}/announcements has them',
+    }),
   })
   .meta({ id: 'DropStanding' });
 
@@ -252,6 +256,10 @@ export const dropStats = z
     paying: z.int(),
     sold: z.int(),
     standby: z.int().meta({ description: 'Buyers on the waiting list; all others count seats' }),
+    watching: z.int().meta({
+      description:
+        'About how many sockets watch the drop now; one of a process that was lost counts some seconds on',
+    }),
     entriesPerSecond: z.number().nullable().meta({ description: 'Accepted. Null at the first look' }),
     decisionsPerSecond: z.number().nullable().meta({ description: 'Entries that got their outcome' }),
     orders: z.int().meta({ description: 'Paid and not refunded, as are the next' }),

@@ -8,7 +8,7 @@ export type DropLook = { state: DropState; mark: string };
 
 type LookedAt = Pick<
   Drop,
-  'id' | 'partitions' | 'capacity' | 'opensAt' | 'closesAt' | 'paused' | 'cancelled'
+  'id' | 'partitions' | 'capacity' | 'opensAt' | 'closesAt' | 'paused' | 'cancelled' | 'announcements'
 >;
 
 /** How a drop stands now, as everybody is told, by socket and by HTTP. Rejects when Redis cannot say. */
@@ -21,6 +21,7 @@ export async function lookAtDrop(drop: LookedAt, inventory: Pick<Inventory, 'cou
     phase: phaseOf(drop, now),
     opensAt: new Date(drop.opensAt).toISOString(),
     closesAt: new Date(drop.closesAt).toISOString(),
+    announcements: drop.announcements,
   };
   // Not on sale yet: every seat is still there.
   if (!counts) {

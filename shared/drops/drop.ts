@@ -33,6 +33,8 @@ export type Drop = {
   /** No entries are taken for now. */
   paused: boolean;
   cancelled: boolean;
+  /** How many announcements were made, and so the number of the latest. */
+  announcements: number;
 };
 
 type DropRow = {
@@ -53,6 +55,7 @@ type DropRow = {
   stocked_at: Date | null;
   paused_at: Date | null;
   cancelled_at: Date | null;
+  announcements: number;
 };
 
 type QuestionRow = {
@@ -119,6 +122,7 @@ function toDrop(row: DropRow, questions: QuestionRow[]): Drop {
     stocked: row.stocked_at !== null,
     paused: row.paused_at !== null,
     cancelled: row.cancelled_at !== null,
+    announcements: row.announcements,
   };
 }
 

@@ -71,6 +71,16 @@ export class Keys {
     return `${this.#namespace}{drop:${dropId}.0}:accepted`;
   }
 
+  /** Set of the realtime processes that report how many of their sockets watch a drop. */
+  watchers(dropId: number): string {
+    return `${this.#namespace}{drop:${dropId}.0}:watchers`;
+  }
+
+  /** How many sockets of one of them do; gone soon after its last report. */
+  watchersOf(dropId: number, process: string): string {
+    return `${this.watchers(dropId)}:${process}`;
+  }
+
   /** Sorted set of drops that something was recorded of after they were over, score = when (us); for the relay of ledgers. */
   get late(): string {
     return `${this.#namespace}drops:late`;

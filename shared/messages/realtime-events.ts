@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { dropStanding } from '../contract/drops.ts';
 import type { EntryState } from '../contract/entries.ts';
+import type { Announcement } from '../contract/announcements.ts';
 
 /** How a drop stands, by socket the same as by HTTP. */
 export type DropState = z.infer<typeof dropStanding>;
@@ -12,8 +13,13 @@ export type SeatNews = { dropId: number; rows: [index: number, seats: string][] 
 /** News may be late: what has a lower `entry.version` than what is known already is to be ignored. */
 export type EntryNews = { dropId: number; entry: EntryState };
 
+/** Announcements of a drop come in the order of their numbers, which begin with 1. */
+export type AnnouncementNews = { dropId: number; announcement: Announcement };
+
 export type ServerEvents = {
   'drop:state': (state: DropState) => void;
+  /** To all who watch, before the `drop:state` that counts it. It may come twice. */
+  'drop:announced': (news: AnnouncementNews) => void;
   /** To those who watch with `seats`, at most four times a second. */
   'drop:seats': (news: SeatNews) => void;
   /** The outcome of this buyer's entry. */
@@ -47,11 +53,14 @@ export type AnswerTo<E extends keyof ClientEvents> = Parameters<
   NonNullable<Parameters<ClientEvents[E]>[1]>
 >[0];
 
-/** Events that realtime processes send each other through the adapter: none of our own so far. */
-export type InterServerEvents = Record<string, never>;
+/** Events that realtime processes send each other through the adapter. */
+export type InterServerEvents = {
+  /** From a process that has seen the announcement in MySQL. */
+  'drop:announced': (news: AnnouncementNews) => void;
+};
 
 /** Events for one buyer. */
-export type BuyerEvent = Exclude<keyof ServerEvents, 'drop:state' | 'drop:seats'>;
+export type BuyerEvent = Extract<keyof ServerEvents, `${'entry' | 'hold' | 'order'}:${string}`>;
 
 /**
  * What the tiers tell realtime over Redis, once per batch: all that happened to buyers of one drop. Those who got

@@ -24,6 +24,8 @@ import * as soldSeatsHaveNames from './018-sold-seats-have-names.ts';
 import * as checkInsHaveANonce from './019-check-ins-have-a-nonce.ts';
 import * as undoneCheckIns from './020-undone-check-ins.ts';
 import * as sessionsEndWithABan from './021-sessions-end-with-a-ban.ts';
+import * as announcements from './022-announcements.ts';
+import * as dropsCountAnnouncements from './023-drops-count-announcements.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -47,6 +49,8 @@ const migrations: Record<string, Knex.Migration> = {
   '019-check-ins-have-a-nonce': checkInsHaveANonce,
   '020-undone-check-ins': undoneCheckIns,
   '021-sessions-end-with-a-ban': sessionsEndWithABan,
+  '022-announcements': announcements,
+  '023-drops-count-announcements': dropsCountAnnouncements,
 };
 
 /** Statically imported, so that what runs is what is type-checked. */

@@ -31,6 +31,7 @@ export const problems = {
   drop_sold_out: { status: 409, title: 'The drop is sold out' },
   drop_already_open: { status: 409, title: 'The drop has opened, so this can no longer change' },
   section_taken: { status: 409, title: 'Another drop of this event sells the seats of this section' },
+  too_many_announcements: { status: 409, title: 'The drop has as many announcements as it can have' },
   no_entry: { status: 409, title: 'You have neither a hold nor a place in standby to give up' },
   // tickets
   already_checked_in: { status: 409, title: 'This ticket was used before' },

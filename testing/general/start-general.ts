@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import type { Express } from 'express';
 import { watchBannedUsers } from '../../shared/auth/banned-users.ts';
+import { createWatchers } from '../../shared/drops/watchers.ts';
 import { createInventory, type Inventory } from '../../shared/inventory/inventory.ts';
 import { createMetrics } from '../../shared/tier/metrics.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
@@ -76,6 +77,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     reader,
     findTerms,
     inventory,
+    watchers: createWatchers(redis, inventory.keys),
     sessionKeys,
     checkoutKeys,
     ticketKeys,

@@ -42,7 +42,7 @@ export type Process = {
   io: RealtimeServer;
   /** Its own connections to Redis, as a process has. */
   redis: Cluster;
-  /** From here on it does not learn of bans by itself: it keeps the list it has, as when MySQL is away. */
+  /** From here on it learns of no bans and no changes of drops by itself: it keeps what it has, as when MySQL is away. */
   loseMysql: () => Promise<void>;
   /** A metric as /metrics shows it, summed over its labels. */
   metric: (name: string) => Promise<number>;
@@ -66,6 +66,8 @@ export type Stage = {
   ) => Promise<Drop>;
   /** Decides entries of one seat each, without telling anybody. */
   claim: (drop: Drop, ...users: TestUser[]) => Promise<Outcome[]>;
+  /** What general commits; nothing else is told to anybody. */
+  announce: (drop: Pick<Drop, 'id'>, text: string) => Promise<void>;
   /** As the other tiers tell news. */
   tell: (news: Partial<DropNews> & { dropId: number }) => Promise<void>;
   process: (options?: { publicUrl?: string }) => Promise<Process>;
@@ -129,6 +131,20 @@ export async function createStage(): Promise<Stage> {
       return result.outcomes;
     },
 
+    async announce({ id }, text) {
+      const announcedBy = await user();
+      await db.transaction(async (trx) => {
+        await trx('drops').where({ id }).increment('announcements');
+        await trx('announcements').insert({
+          drop_id: id,
+          number: trx('drops').where({ id }).select('announcements'),
+          text,
+          announced_by: announcedBy.userId,
+          announced_at: new Date(),
+        });
+      });
+    },
+
     tell: (news) => publishNews(redis, inventory.keys, { events: [], soldOut: [], ...news }),
 
     async process({ publicUrl } = {}) {
@@ -137,7 +153,7 @@ export async function createStage(): Promise<Stage> {
       const ownDb = connectMysql(database.url, { max: 1 });
       const bannedUsers = watchBannedUsers(ownDb, log);
       await bannedUsers.refresh();
-      const drops = followDrops(db, log);
+      const drops = followDrops(ownDb, log);
       await drops.refresh();
       const realtime = createRealtime({
         db,

@@ -54,6 +54,7 @@ export function aState(changes: Partial<DropState> = {}): DropState {
     sold: 2,
     standby: 0,
     soldOut: false,
+    announcements: 0,
     ...changes,
   };
 }

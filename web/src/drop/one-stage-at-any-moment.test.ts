@@ -20,6 +20,7 @@ const state: DropState = {
   sold: 3,
   standby: 0,
   soldOut: false,
+  announcements: 0,
 };
 
 const known = (changes: Partial<Known> = {}): Known => ({
