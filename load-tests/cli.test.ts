@@ -1,16 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { benchCommand } from './bench/options.ts';
-import { capacityCommand } from './capacity/options.ts';
+import { capacityCommand } from './commands/capacity/options.ts';
 import { BadOption, defineCommand, type Command } from './cli.ts';
-import { drills } from './drill/drills.ts';
-import { argsOf as argsOfDrill, describeDrills, drillCommand } from './drill/options.ts';
-import { fuzzCommand } from './fuzz/options.ts';
-import { buyersCommand } from './load/buyer-options.ts';
-import { buyersNeeded, loadCommand } from './load/load-options.ts';
-import { overloadCommand } from './overload/options.ts';
-import { argsOf as argsOfRolling, rollingCommand } from './rolling/options.ts';
-import { rushCommand } from './rush/options.ts';
+import { drills } from './commands/drill/drills.ts';
+import { argsOf as argsOfDrill, describeDrills, drillCommand } from './commands/drill/options.ts';
+import { fuzzCommand } from './commands/fuzz-api/options.ts';
+import { buyersCommand } from './commands/buyers/options.ts';
+import { buyersNeeded, loadCommand } from './commands/load/options.ts';
+import { overloadCommand } from './commands/overload/options.ts';
+import { argsOf as argsOfRolling, rollingCommand } from './commands/rolling/options.ts';
+import { rushCommand } from './commands/rush/options.ts';
 
 const commands: Record<string, Command<unknown>> = {
   rush: rushCommand,
@@ -243,7 +243,7 @@ test('fuzz-api: a minute for each role', () => {
 });
 
 const run = (...args: string[]) =>
-  spawnSync(process.execPath, ['load-tests/capacity.ts', ...args], {
+  spawnSync(process.execPath, ['load-tests/commands/capacity.ts', ...args], {
     cwd: resolve(import.meta.dirname, '..'),
     encoding: 'utf8',
   });

@@ -5,7 +5,7 @@ import type { Child } from '../../local/process/child.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
-import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
+import { makeBuyers, type Identity } from '../buyer/make-buyers.ts';
 import { batchesOf } from './batches.ts';
 import { cpuOfServers, cpuSeconds, describeSpent, spentEach, type Spent } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
 import { signSession } from '../../shared/auth/session.ts';
-import { connectSocket } from '../rush/socket.ts';
+import { connectSocket } from '../buyer/socket.ts';
 import type { Measured, Rig } from './rig.ts';
 
 export type Crowd = {

@@ -4,7 +4,7 @@
  */
 import { descendants } from '../../local/process/proc.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
-import { makeBuyers } from '../rush/make-buyers.ts';
+import { makeBuyers } from '../buyer/make-buyers.ts';
 import { payRequests } from './checkout.ts';
 import { pin } from './cores.ts';
 import { cpuOfAll } from './cpu-time.ts';

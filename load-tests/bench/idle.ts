@@ -1,7 +1,7 @@
 /** CPU that the whole system uses while nobody does anything, after 10 drops that are over and after 1,000. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { insertEvent } from '../../testing/insert-drop.ts';
-import { endDrops } from '../drill/age-the-system.ts';
+import { endDrops } from '../commands/drill/age-the-system.ts';
 import { cpuOfAll, cpuOfServers, type Spent } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import type { Plan } from './plan.ts';

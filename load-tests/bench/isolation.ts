@@ -6,14 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPassword } from '../../general/accounts/passwords.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
-import { makeBuyers, type Identity } from '../rush/make-buyers.ts';
+import { makeBuyers, type Identity } from '../buyer/make-buyers.ts';
 import { payRequests } from './checkout.ts';
 import { cpuOfAll, cpuOfServers, machineCpuSeconds } from './cpu-time.ts';
 import { yieldCpu } from './cpu-weight.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import { startFlood, type Flood } from './flood.ts';
 import type { Plan } from './plan.ts';
-import { percentile, probe, type Probe } from './probe.ts';
+import { percentile } from '../statistics.ts';
+import { probe, type Probe } from './probe.ts';
 import { post } from '../buyer/requests.ts';
 import type { Measured, Rig } from './rig.ts';
 

@@ -58,8 +58,3 @@ export async function probe(
     for (const connection of opened) connection.close();
   }
 }
-
-export function percentile(values: readonly number[], of: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((of / 100) * sorted.length) - 1)] ?? NaN;
-}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '../../load-tests/rush/random.ts';
+import { Random } from '../../load-tests/buyer/random.ts';
 import { places } from '../../shared/inventory/inventory.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';

@@ -8,7 +8,7 @@ import { loadDrop } from '../../../shared/drops/drop.ts';
 import { readKeyList } from '../../../shared/auth/key-list.ts';
 import { connectMysql } from '../../../shared/mysql/connect.ts';
 import { signSession } from '../../../shared/auth/session.ts';
-import { addressOfBuyer } from '../../rush/make-buyers.ts';
+import { addressOfBuyer } from '../../buyer/make-buyers.ts';
 import { offer } from '../http-load.ts';
 import { postEntry } from '../../buyer/requests.ts';
 

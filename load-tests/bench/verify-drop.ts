@@ -1,0 +1,69 @@
+/**
+ * `node load-tests/bench/verify-drop.ts [entries]`: how long archiving and verifying a large drop takes. Makes the drop on
+ * the servers that `node local/dev-servers.ts` keeps, under names of its own, and takes it away again.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadDrop } from '../../shared/drops/drop.ts';
+import { newBatchId } from '../../shared/inventory/entry-id.ts';
+import type { NewHold } from '../../shared/inventory/hold.ts';
+import { startLedgerSale } from '../../testing/ledger/sale.ts';
+import { verifyDrop } from '../../proof/verify-drop.ts';
+import { createReport } from '../../proof/violation.ts';
+
+const most = 2_000_000;
+const entries = Math.min(most, Number(process.argv[2] ?? 1_000_000));
+const batchSize = 200;
+const paid = Math.min(2_000, Math.floor(entries / 100));
+
+const devServers = join(import.meta.dirname, '../../.local/dev-servers.json');
+if (process.env['SEATDROP_TEST_SERVERS'] === undefined && existsSync(devServers))
+  process.env['SEATDROP_TEST_SERVERS'] = readFileSync(devServers, 'utf8');
+
+const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+  const since = performance.now();
+  const result = await work();
+  console.log(`${((performance.now() - since) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+  return result;
+};
+
+const sale = await startLedgerSale();
+try {
+  const { db, inventory } = sale;
+  const seats = Math.ceil(entries / 10);
+  const { drop, place } = await sale.open({
+    rows: Math.ceil(seats / 50),
+    seatsPerRow: 50,
+    standbyLimit: Math.ceil(entries / 50),
+  });
+  const holds: NewHold[] = [];
+  await timed(`${entries} entries decided, ${seats} seats`, async () => {
+    for (let first = 1; first <= entries; first += batchSize) {
+      const buyers = Array.from({ length: Math.min(batchSize, entries - first + 1) }, (_, at) => first + at);
+      const packed = buyers.map((buyer) => `${buyer}:${1 + (buyer % 2)}`).join(',');
+      const batch = { id: newBatchId(), packed, sent: `benchmrk.${(first - 1) / batchSize + 1}` };
+      const result = await inventory.claim(place, batch, { mayBorrow: false });
+      if (result.kind !== 'decided') throw new Error(result.kind);
+      for (const outcome of result.outcomes) if (outcome.kind === 'held') holds.push(outcome.hold);
+    }
+  });
+  await timed(`${paid} orders paid, ${paid} holds given back, whose seats go to standby`, async () => {
+    // Orders need users. Their ids begin at 1 in a new database, as those of the buyers do.
+    for (let user = 2; user <= paid + 2; user += 1) await sale.newUser();
+    for (const hold of holds.slice(paid, 2 * paid)) await inventory.leave(place, hold.buyerId);
+    for (const hold of holds.slice(1, paid)) await sale.pay(drop, place, hold);
+  });
+  await timed('archived', () => sale.archive(drop));
+  const { violations, report } = createReport();
+  const loaded = (await loadDrop(db, drop.id))!;
+  const verified = await timed('verified', () => verifyDrop({ db, inventory }, loaded, report));
+  const { rss } = process.memoryUsage();
+  console.log(
+    `${verified.records} records, ${verified.entries} entries, ${violations.length} violations, ${Math.round(rss / 2 ** 20)} MB`,
+  );
+  for (const { rule, what } of violations.slice(0, 5)) console.log(`${rule}: ${what}`);
+  process.exitCode = violations.length === 0 ? 0 : 1;
+} finally {
+  await sale.close();
+}
+process.exit();

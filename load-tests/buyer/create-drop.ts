@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { CannotRun } from '../cli.ts';
+import type { Answer, FrontDoor } from './front-door.ts';
+import type { Scenario } from './plan.ts';
+
+/** Right and wrong is what the publisher checks, so each question has an answer that only who reads it can know. */
+const questions = ['red', 'green', 'blue', 'white', 'black'].map((colour) => ({
+  text: `Which of these is a colour: ${colour}, nothing or nobody?`,
+  choices: [colour, 'nothing', 'nobody'],
+  answer: colour,
+}));
+
+export type CreatedDrop = {
+  dropId: number;
+  opensAt: number;
+  /** The right answer to each question, by its text. */
+  answers: ReadonlyMap<string, string>;
+};
+
+/** The organizer's part, as the documented API has it: sign in, announce an event, put its seats on sale. */
+export async function createDrop(
+  door: FrontDoor,
+  options: Pick<Scenario, 'seats' | 'standby' | 'quantity' | 'holdSeconds' | 'partitions'>,
+  opensInMs: number,
+): Promise<CreatedDrop> {
+  const address = '198.51.100.1';
+  const signedIn = await door.ask(
+    'POST',
+    '/api/auth/signin',
+    { address },
+    { email: 'organizer@seatdrop.test', password: 'seatdrop-demo' },
+  );
+  expect(signedIn, 200, 'sign in as the demo organizer');
+  const organizer = { address, token: String(signedIn.body['token']) };
+
+  const event = await door.ask('POST', '/api/events', organizer, {
+    title: `Rush ${randomBytes(3).toString('hex')}`,
+    description: 'Made by the load driver',
+    venue: 'This machine',
+    startsAt: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+  });
+  expect(event, 201, 'announce an event');
+
+  const opensAt = Date.now() + opensInMs;
+  const drop = await door.ask('POST', `/api/events/${String(event.body['id'])}/drops`, organizer, {
+    opensAt: new Date(opensAt).toISOString(),
+    closesAt: new Date(opensAt + 3_600_000).toISOString(),
+    price: { amount: 4500, currency: 'EUR' },
+    holdSeconds: options.holdSeconds,
+    maxPerBuyer: Math.min(options.quantity, options.seats),
+    standbyLimit: options.standby,
+    partitions: options.partitions,
+    sections: sectionsOf(options.seats, options.partitions),
+    questions,
+  });
+  expect(drop, 201, 'put seats on sale');
+  return {
+    dropId: Number(drop.body['id']),
+    opensAt,
+    answers: new Map(questions.map(({ text, answer }) => [text, answer])),
+  };
+}
+
+/** Rows of about twenty, more in very large drops, and one row with what is left. At least a row per partition. */
+export function sectionsOf(
+  seats: number,
+  partitions: number,
+): { name: string; rows: number; seatsPerRow: number }[] {
+  const seatsPerRow = Math.min(200, Math.max(20, Math.ceil(seats / 900)), Math.floor(seats / partitions));
+  const rows = Math.floor(seats / seatsPerRow);
+  const rest = seats - rows * seatsPerRow;
+  const [stalls, circle] = [Math.min(rows, 500), Math.max(0, rows - 500)];
+  return [
+    { name: 'Stalls', rows: stalls, seatsPerRow },
+    ...(circle > 0 ? [{ name: 'Circle', rows: circle, seatsPerRow }] : []),
+    ...(rest > 0 ? [{ name: 'Gallery', rows: 1, seatsPerRow: rest }] : []),
+  ];
+}
+
+function expect(answer: Answer, status: number, what: string): void {
+  if (answer.status === status) return;
+  throw new CannotRun(
+    `Could not ${what}: ${answer.status} ${answer.code ?? ''} ${JSON.stringify(answer.body)}`,
+  );
+}

@@ -1,0 +1,67 @@
+import type { Random } from './random.ts';
+
+/** How many buyers come to a drop, when, and what they do. */
+export type Scenario = {
+  buyers: number;
+  seats: number;
+  standby: number;
+  /** Seats a buyer may ask for; each asks for 1 to this many. */
+  quantity: number;
+  holdSeconds: number;
+  partitions: number;
+  /** Seconds over which the presses of Buy spread. */
+  burst: number;
+  /** Per cent of those who got seats. */
+  chances: { decline: number; lapse: number; leave: number; slow: number; lost: number; late: number };
+  /** Per cent of all buyers, who press twice. */
+  double: number;
+  seed: number;
+};
+
+export type PaymentToken = 'tok_approved' | 'tok_declined' | 'tok_slow' | 'tok_lost' | 'tok_late';
+
+/** What a buyer does with a hold, or on the waiting list. Milliseconds are counted from when it is told. */
+export type WithHold =
+  /** `tokens` are tried one after the other while cards are declined. */
+  | { kind: 'pay'; afterMs: number; tokens: PaymentToken[] }
+  | { kind: 'lapse' }
+  | { kind: 'leave'; afterMs: number };
+
+export type Plan = {
+  /** Milliseconds after the drop opens. */
+  pressAfterMs: number;
+  twice: boolean;
+  quantity: number;
+  withHold: WithHold;
+  leaveStandbyAfterMs: number | undefined;
+};
+
+export function makePlan(scenario: Scenario, random: Random): Plan {
+  return {
+    pressAfterMs: random.between(0, scenario.burst * 1000),
+    twice: random.chance(scenario.double),
+    quantity: random.whole(1, scenario.quantity),
+    withHold: withHold(scenario, random),
+    leaveStandbyAfterMs: random.chance(scenario.chances.leave) ? random.between(500, 5_000) : undefined,
+  };
+}
+
+function withHold({ chances, holdSeconds }: Scenario, random: Random): WithHold {
+  const afterMs = random.between(200, Math.min(5_000, holdSeconds * 300));
+  const otherCard: PaymentToken[] = random.chance(50) ? ['tok_approved'] : [];
+  const { lapse, leave, decline, slow, lost, late } = chances;
+  const kinds: [percent: number, what: WithHold][] = [
+    [lapse, { kind: 'lapse' }],
+    [leave, { kind: 'leave', afterMs }],
+    [decline, { kind: 'pay', afterMs, tokens: ['tok_declined', ...otherCard] }],
+    [slow, { kind: 'pay', afterMs, tokens: ['tok_slow'] }],
+    [lost, { kind: 'pay', afterMs, tokens: ['tok_lost'] }],
+    [late, { kind: 'pay', afterMs, tokens: ['tok_late'] }],
+  ];
+  let drawn = random.between(0, 100);
+  for (const [percent, what] of kinds) {
+    drawn -= percent;
+    if (drawn < 0) return what;
+  }
+  return { kind: 'pay', afterMs, tokens: ['tok_approved'] };
+}

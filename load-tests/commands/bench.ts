@@ -1,0 +1,61 @@
+/** `npm run bench -- NAME`: one benchmark beside its reference, on servers of its own. */
+import { resolve } from 'node:path';
+import { clearOldRuns } from '../../local/process/orphans.ts';
+import { createSteps } from '../../local/process/steps.ts';
+import { onStopSignal } from '../../local/process/stop-signals.ts';
+import { benches, type BenchName } from '../bench/benches.ts';
+import { findCores } from '../bench/cores.ts';
+import { layOut } from '../bench/figures.ts';
+import { describeProfiles } from '../bench/profiles.ts';
+import { benchCommand } from '../bench/options.ts';
+import type { Plan } from '../bench/plan.ts';
+import { localDir } from '../running-system.ts';
+import { startRig, type Rig } from '../bench/rig.ts';
+import { runCommand } from '../cli.ts';
+
+await runCommand(benchCommand, ({ name, plan }) => bench(name, plan));
+
+/** The exit code. */
+async function bench(name: BenchName, plan: Plan): Promise<number> {
+  const { step, say } = createSteps(process.stderr);
+  const stopping = new AbortController();
+  let rig: Rig | undefined;
+  onStopSignal(
+    (why) => {
+      say(`stopping (${why})`);
+      stopping.abort(new Error('stopped'));
+      void leave();
+    },
+    () => process.exit(1),
+  );
+  process.on('uncaughtException', (error) => {
+    console.error(error);
+    void leave();
+  });
+  async function leave(): Promise<void> {
+    try {
+      await rig?.stop();
+    } finally {
+      process.exit(1);
+    }
+  }
+  const { what, run } = benches[name];
+  const cores = findCores();
+  say(`${name}: ${what} (${cores.described})`);
+  try {
+    const profiles = plan.profile ? resolve(localDir, `profiles-${process.pid}`) : undefined;
+    await clearOldRuns(localDir);
+    const dir = resolve(localDir, `bench-${process.pid}`);
+    rig = await startRig({ dir, cores, step, signal: stopping.signal, profiles });
+    const { table, notes = [], more, ...figures } = await run(rig, plan);
+    process.stdout.write(`\n${layOut(table)}\n`);
+    for (const note of notes) process.stdout.write(`  ${note}\n`);
+    const { value, unit, reference, ratio } = figures;
+    await rig.stop();
+    if (profiles !== undefined) process.stdout.write(`\n${describeProfiles(profiles)}`);
+    process.stdout.write(`\n${JSON.stringify({ bench: name, value, unit, reference, ratio, ...more })}\n`);
+    return 0;
+  } finally {
+    await rig?.stop();
+  }
+}

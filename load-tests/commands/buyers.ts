@@ -1,0 +1,29 @@
+/** `npm run buyers`: test buyers with their session tokens, for k6. */
+import { resolve } from 'node:path';
+import { connectMysql } from '../../shared/mysql/connect.ts';
+import { buyersCommand, type BuyerOptions } from './buyers/options.ts';
+import { findDatabase } from './buyers/find-database.ts';
+import { writeBuyers } from './buyers/write-buyers.ts';
+import { runCommand } from '../cli.ts';
+import { showProgress } from '../progress.ts';
+
+await runCommand(buyersCommand, make);
+
+/** The exit code. */
+async function make({ count, out, dropId, yesInProduction }: BuyerOptions): Promise<number> {
+  const { mysqlUrl, sessionKeys } = await findDatabase(process.env, yesInProduction);
+  const db = connectMysql(mysqlUrl, { max: 1 });
+  let made = 0;
+  const progress = showProgress(() => `${made} of ${count} buyers`);
+  try {
+    // npm changes to the folder of package.json; whoever types a path means the one they are in.
+    const file = resolve(process.env['INIT_CWD'] ?? '.', out);
+    const servers = { db, sessionKeys };
+    await writeBuyers(servers, { count, out: file, dropId }, (now) => (made = now));
+    progress.say(`${count} buyers in ${file}`);
+    return 0;
+  } finally {
+    progress.stop();
+    await db.destroy();
+  }
+}

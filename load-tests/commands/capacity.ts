@@ -1,0 +1,50 @@
+/** `npm run capacity -- --buyers N --seats M --seconds S`: the machines that a drop needs, and what they cost. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { capacityModel, machinesFor, needsOf, partitionsFor } from './capacity/model.ts';
+import { capacityCommand, type CapacityOptions } from './capacity/options.ts';
+import { layOut, number } from '../bench/figures.ts';
+import { runCommand } from '../cli.ts';
+
+await runCommand(capacityCommand, async (options) => {
+  process.stdout.write(describe(options));
+  return 0;
+});
+
+function describe({ sale, machine, price, hours }: CapacityOptions): string {
+  const file = join(import.meta.dirname, 'capacity', 'model.json');
+  const model = capacityModel.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const needs = needsOf(model, sale).map((need) => ({ ...need, machines: machinesFor(need, machine) }));
+  const machines = needs.reduce((sum, each) => sum + each.machines, 0);
+  const table = [
+    ['', 'cores busy', 'memory', 'machines'],
+    ...needs.map(({ tier, cores, bytes, machines: count }) => [
+      tier,
+      number(cores, 2),
+      bytes === 0 ? '' : `${number(bytes / 2 ** 20)} MB`,
+      String(count),
+    ]),
+    [
+      'together',
+      number(
+        needs.reduce((sum, { cores }) => sum + cores, 0),
+        2,
+      ),
+      '',
+      String(machines),
+    ],
+  ];
+  const partitions = partitionsFor(model, sale, machine.usable);
+  const cost = machines * price * hours;
+  return `
+  ${number(sale.buyers)} buyers press within ${number(sale.seconds)} s for ${number(sale.seats)} seats, ${number(sale.standby)} places in standby
+
+${layOut(table)}
+
+  partitions   ${partitions}${partitions === 1 ? ' (strict order)' : ''}
+  cost         ${number(cost, 2)} at ${price} a machine and hour, for ${hours} hours
+
+  Machines have ${machine.cores} cores and ${number(machine.bytes / 2 ** 30)} GB and are filled to ${number(100 * machine.usable)} %; each server
+  gets machines of its own, and replicas and spares (a Redis replica for each master, three broker nodes) come on top.
+`;
+}

@@ -1,0 +1,65 @@
+/** `npm run drill`: sales while things break, and a check of every rule afterwards. */
+import { describeFailure, describeLost, describeResults, describeSum } from './drill/describe.ts';
+import { keepStack } from './drill/keep-stack.ts';
+import { argsOf, describeDrills, drillCommand, type DrillOptions } from './drill/options.ts';
+import { runDrill } from './drill/run-drill.ts';
+import { newReport, saveReport } from './drill/save-report.ts';
+import { startStack } from './drill/stack.ts';
+import { runCommand } from '../cli.ts';
+import { showProgress } from '../progress.ts';
+
+const holdSeconds = 8;
+
+await runCommand(drillCommand, async (options) => {
+  if (!options.list) return drill(options);
+  process.stdout.write(describeDrills());
+  return 0;
+});
+
+/** The exit code. */
+async function drill(options: DrillOptions): Promise<number> {
+  const { chosen, seed, minutes, buyersPerMinute, replicaAcks } = options;
+  let line = () => 'it starts';
+  const progress = showProgress(() => line(), 10_000);
+  const { say } = progress;
+  // First, since from here on a stop is heard.
+  const stacks = keepStack({
+    kind: 'drill',
+    tierSettings: { REDIS_REPLICA_ACKS: String(replicaAcks) },
+    say,
+    start: (place, tierSettings) => startStack({ ...place, tierSettings, seed }),
+  });
+  const report = newReport(argsOf(options));
+
+  try {
+    for (const [at, each] of chosen.entries()) {
+      try {
+        const stack = await stacks.stack(each.tierSettings);
+        const name = `${at + 1}/${chosen.length} ${each.name}`;
+        say(`drill ${name}, seed ${seed}: ${each.what}`);
+        const watch = (of: () => string): void => void (line = () => `${name}, ${of()}`);
+        const run = { seed, minutes, buyersPerMinute, holdSeconds, say, watch };
+        const result = await runDrill(each, stack, run);
+        report.results.push(result);
+        saveReport(report, options.report);
+        say(describeResults([result]).trimEnd().split('\n').at(-2) ?? '');
+        for (const [kind, count] of result.errors.slice(0, 8)) say(`  ${count} × ${kind}`);
+        if (result.lost.length > 0) say(describeLost(result));
+        if (result.violations.length === 0) continue; // on the same stack
+        say(describeFailure(result, stack.logDir, replicaAcks));
+      } catch (error) {
+        stacks.cancel.throwIfAborted();
+        report.notRun.push({ drill: each.name, why: (error as Error).message });
+        saveReport(report, options.report);
+        say(`FAILED ${each.name}: it could not be run: ${(error as Error).stack}`);
+      }
+      await stacks.end(); // the next drill should not meet what this one left behind
+    }
+  } finally {
+    progress.stop();
+    await stacks.end();
+  }
+  process.stdout.write(`${describeResults(report.results)}\n${describeSum(report)}\n`);
+  const whole = report.notRun.length === 0 && report.results.length === chosen.length;
+  return whole && report.results.every(({ violations }) => violations.length === 0) ? 0 : 1;
+}

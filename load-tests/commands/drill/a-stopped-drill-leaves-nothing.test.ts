@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { allProcs, workingFolder } from '../../../local/process/proc.ts';
+
+// A system that starts, and has to be stopped, several times; on a machine that runs other tests meanwhile.
+jest.setTimeout(300_000);
+
+const root = resolve(import.meta.dirname, '../../..');
+
+let dir: string;
+
+beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'seatdrop-drill-'))));
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+// Moments of the start, by how many processes there are: servers make their data, come up, tiers and tasks, all.
+test.each([
+  ['SIGINT', 2, 5],
+  ['SIGTERM', 6, 12],
+  ['SIGINT', 13, 18],
+] as const)('%s when there are %d to %d processes of it', async (name, from, to) => {
+  const drill = start();
+  const moment = from + Math.floor(Math.random() * (to - from + 1));
+  await processes(moment, drill);
+  drill.child.kill(name);
+  const [code] = (await drill.ended) as [number | null];
+  expect({ moment, left: await leftOver(), code }).toEqual({ moment, left: [], code: 1 });
+  expect(drill.output()).toContain(`stopping (${name})`);
+});
+
+test('one whose system does not start ends by itself', async () => {
+  const drill = start({ LOG_LEVEL: 'loud' }); // which every tier refuses, once the servers are up
+  const [code] = (await drill.ended) as [number | null];
+  expect(drill.output()).toContain('it could not be run');
+  expect({ left: await leftOver(), code }).toEqual({ left: [], code: 1 });
+});
+
+test('what a drill left that was killed outright, the next one ends', async () => {
+  const first = start();
+  await processes(6, first);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  expect(marked().length).toBeGreaterThan(0);
+
+  const next = start();
+  await next.says('starting a system');
+  next.child.kill('SIGTERM');
+  await next.ended;
+  expect(await leftOver()).toEqual([]);
+});
+
+/** In a folder of its own, which is also HOME: each process of it has that in its environment or works there. */
+function start(env: Record<string, string> = {}) {
+  const child = spawn(
+    process.execPath,
+    ['load-tests/commands/drill.ts', '--only', 'short', '--minutes', '1'],
+    {
+      cwd: root,
+      env: { ...process.env, HOME: dir, SEATDROP_LOCAL_DIR: dir, ...env },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    },
+  );
+  let output = '';
+  child.stderr?.on('data', (text: Buffer) => (output += text.toString()));
+  const drill = { child, ended: once(child, 'close'), output: () => output };
+  const says = (text: string) => until(drill, () => output.includes(text));
+  return { ...drill, says };
+}
+
+type Drill = Pick<ReturnType<typeof start>, 'child' | 'output'>;
+
+/** Resolves when there are so many processes, the drill's own among them. */
+function processes(count: number, drill: Drill): Promise<void> {
+  return until(drill, () => marked().length >= count);
+}
+
+async function until({ child, output }: Drill, holds: () => boolean): Promise<void> {
+  while (!holds()) {
+    if (child.exitCode !== null) throw new Error(`the drill ended with ${child.exitCode}:\n${output()}`);
+    await sleep(20);
+  }
+}
+
+/** Commands of what still runs. One that was killed may take a moment to be gone. */
+async function leftOver(): Promise<string[]> {
+  for (let looks = 0; looks < 100 && marked().length > 0; looks += 1) await sleep(50);
+  return marked().map((pid) => `${pid} ${read(pid, 'cmdline').replaceAll('\0', ' ').slice(0, 200)}`);
+}
+
+function marked(): number[] {
+  const others = allProcs().filter(({ pid }) => pid !== process.pid);
+  return others
+    .map(({ pid }) => pid)
+    .filter((pid) => workingFolder(pid)?.startsWith(dir) === true || read(pid, 'environ').includes(dir));
+}
+
+function read(pid: number, what: 'environ' | 'cmdline'): string {
+  try {
+    return readFileSync(`/proc/${pid}/${what}`, 'utf8');
+  } catch {
+    return ''; // gone meanwhile
+  }
+}

@@ -1,0 +1,23 @@
+import type { Order } from '../../../proof/orders.ts';
+import type { BuyerRecord } from '../../../proof/played/told.ts';
+import type { Report } from '../../../proof/violation.ts';
+
+/** An order that a buyer was answered with is in MySQL, paid by that buyer (rule 6), whatever Redis has forgotten. */
+export function checkOrdersWereKept(
+  buyers: readonly BuyerRecord[],
+  orders: readonly Order[],
+  report: Report,
+): void {
+  const byId = new Map(orders.map((order) => [order.id, order]));
+  for (const { userId, told } of buyers) {
+    for (const { entry } of told) {
+      if (entry.status !== 'sold') continue;
+      const order = byId.get(entry.orderId ?? '');
+      if (order?.user_id !== userId || order.status !== 'paid')
+        report('6 orders survive', `buyer ${userId} was told of order ${entry.orderId}, which is not there`, {
+          entry,
+          order,
+        });
+    }
+  }
+}

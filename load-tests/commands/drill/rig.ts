@@ -1,0 +1,125 @@
+/** What a drill has in its hands while it breaks things: the stack, the sale, the seeded choices, and the count. */
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster } from 'ioredis';
+import type { Child } from '../../../local/process/child.ts';
+import type { Drop } from '../../../shared/drops/drop.ts';
+import { places } from '../../../shared/inventory/inventory.ts';
+import type { Keys } from '../../../shared/inventory/keys.ts';
+import type { Random } from '../../buyer/random.ts';
+import type { Stack } from './stack.ts';
+
+export type Incident = { at: number; what: string; kind: 'kill' | 'fault' };
+
+export type RigOptions = {
+  stack: Stack;
+  redis: Cluster;
+  keys: Keys;
+  drop: Drop;
+  random: Random;
+  /** Milliseconds since 1970 at which nothing more is broken. */
+  until: number;
+  say: (line: string) => void;
+};
+
+export class Rig {
+  readonly stack: Stack;
+  readonly random: Random;
+  readonly incidents: Incident[] = [];
+  readonly #options: RigOptions;
+
+  constructor(options: RigOptions) {
+    this.stack = options.stack;
+    this.random = options.random;
+    this.#options = options;
+  }
+
+  get isOver(): boolean {
+    return Date.now() >= this.#options.until;
+  }
+
+  /** Waits for some time between these seconds, but not past the end. */
+  async pause(fromSeconds: number, toSeconds: number): Promise<void> {
+    const ms = this.random.between(fromSeconds, toSeconds) * 1000;
+    await sleep(Math.max(0, Math.min(ms, this.#options.until - Date.now())));
+  }
+
+  /** Again and again, after pauses of so many seconds, until the time is over. */
+  async repeatedly(seconds: [from: number, to: number], incident: () => Promise<void>): Promise<void> {
+    await this.pause(0.5, seconds[0]);
+    while (!this.isOver) {
+      await incident();
+      await this.pause(...seconds);
+    }
+  }
+
+  /** SIGKILL; the stack starts it again, at once or when it has been down so long. */
+  kill(child: Child, downMs = 0): void {
+    if (child.pid === undefined) return; // still down from the last time
+    this.stack.keepDown(child, downMs);
+    child.kill('SIGKILL');
+    this.#note('kill', `${child.name} killed${downMs > 0 ? ` for ${(downMs / 1000).toFixed(0)} s` : ''}`);
+  }
+
+  /** SIGSTOP, and SIGCONT after so long; and what happens just before that. */
+  async freeze(child: Child, ms: number, beforeItWakes?: () => Promise<void>): Promise<void> {
+    if (child.pid === undefined) return;
+    child.kill('SIGSTOP');
+    this.fault(`${child.name} paused for ${(ms / 1000).toFixed(0)} s`);
+    await sleep(ms);
+    try {
+      await beforeItWakes?.();
+    } finally {
+      child.kill('SIGCONT');
+    }
+  }
+
+  /** Makes Redis forget what came of the batches decided so far, as more of them than it remembers would. */
+  async forgetReplies(): Promise<void> {
+    const { redis, keys, drop } = this.#options;
+    for (const place of places(drop.id, drop.partitions)) {
+      await redis.unlink(keys.key(place, 'batches'), keys.key(place, 'order'));
+    }
+  }
+
+  fault(what: string): void {
+    this.#note('fault', what);
+  }
+
+  /** Resolves when Redis has just decided entries of the drop, or the time is over. */
+  async untilDecided(): Promise<void> {
+    const { redis, keys, drop } = this.#options;
+    const metas = places(drop.id, drop.partitions).map((place) => keys.key(place, 'meta'));
+    const decided = async () => {
+      const counts = await Promise.all(metas.map((key) => redis.hget(key, 'decided')));
+      return counts.reduce((sum, count) => sum + Number(count), 0);
+    };
+    const before = await decided();
+    while (!this.isOver && (await decided()) === before) await setImmediate();
+  }
+
+  /** The Redis nodes that have a partition of the drop at this moment. */
+  async nodesOfDrop(): Promise<{ master: Child; replica: Child | undefined }> {
+    const { redis, keys, drop, stack } = this.#options;
+    const partition = this.random.whole(0, drop.partitions - 1);
+    const slot = await redis.cluster('KEYSLOT', keys.key({ dropId: drop.id, partition }, 'meta'));
+    const ranges = await redis.cluster('SLOTS');
+    const [, , master, replica] = ranges.find(([from, to]) => from <= slot && slot <= to) ?? [];
+    const nodeAt = (address: readonly unknown[] | undefined): Child | undefined => {
+      const at = stack.servers.redis.nodes.findIndex((node) => node.endsWith(`:${String(address?.[1])}`));
+      return stack.servers.redis.processes[at];
+    };
+    const owner = nodeAt(master);
+    if (!owner) throw new Error(`no Redis node has slot ${slot}`);
+    return { master: owner, replica: nodeAt(replica) };
+  }
+
+  portOf(node: Child): number {
+    const { nodes, processes } = this.stack.servers.redis;
+    return Number(nodes[processes.indexOf(node)]?.split(':')[1]);
+  }
+
+  #note(kind: Incident['kind'], what: string): void {
+    this.incidents.push({ at: Date.now(), what, kind });
+    this.#options.say(`! ${what}`);
+  }
+}

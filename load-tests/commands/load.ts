@@ -1,0 +1,101 @@
+/** `npm run load`: a load test with k6, with a drop and buyers made for it on the system that runs here. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { searchPath } from '../../local/process/binaries.ts';
+import { findK6 } from '../../local/tools/k6.ts';
+import { connectMysql } from '../../shared/mysql/connect.ts';
+import { CannotRun, runCommand } from '../cli.ts';
+import { buyersNeeded, loadCommand, type LoadOptions } from './load/options.ts';
+import { writeBuyers } from './buyers/write-buyers.ts';
+import { openFrontDoor } from '../buyer/front-door.ts';
+import { findRunningSystem, root } from '../running-system.ts';
+import { createDrop } from '../buyer/create-drop.ts';
+
+/** Milliseconds from the moment the drop is made: the publisher has to hear of it, and k6 to start. */
+const opensInMs = 5_000;
+
+await runCommand(loadCommand, async (options) => {
+  const dir = mkdtempSync(join(tmpdir(), 'seatdrop-load-'));
+  try {
+    return await load(options, dir);
+  } finally {
+    // It has sessions in it.
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+/** The exit code. */
+async function load(options: LoadOptions, dir: string): Promise<number> {
+  const { script, env, k6Args } = options;
+  const k6 = await findK6(say).catch((error: Error) => {
+    throw new CannotRun(error.message);
+  });
+  const paths = ['BUYERS', 'SUMMARY_JSON'].filter((name) => name in env);
+  const given = {
+    ...env,
+    ...Object.fromEntries(paths.map((name) => [name, fromWhereTyped(env[name] ?? '')])),
+  };
+  const made = 'BUYERS' in env ? undefined : await makeDropAndBuyers(options, dir);
+  const settings = Object.entries({ ...made, ...given }).flatMap(([name, value]) => [
+    '-e',
+    `${name}=${value}`,
+  ]);
+  const args = ['run', '--quiet', ...settings, ...k6Args, join(root, 'load-tests/k6', `${script}.ts`)];
+  say(`k6 ${args.join(' ')}`);
+  const code = await run(k6, args);
+  if (made && script !== 'sockets') say(`what no buyer can see: npm run verify-ledger -- ${made.DROP}`);
+  return code;
+}
+
+async function makeDropAndBuyers({ script, env, seats, standby, holdSeconds }: LoadOptions, dir: string) {
+  const count = buyersNeeded(script, env);
+  const system = await findRunningSystem();
+  const db = connectMysql(system.env.MYSQL_URL, { max: 1 });
+  const door = openFrontDoor(system.url, 1);
+  try {
+    // Some of a journey's buyers are to stand by, and some to go away with nothing.
+    const share = script === 'journey' ? 2 : 1;
+    const terms = {
+      seats: seats ?? Math.ceil(count / share),
+      standby: standby ?? Math.ceil(count / 5),
+      quantity: 2,
+      holdSeconds,
+      partitions: 1,
+    };
+    const { dropId } = await createDrop(door, terms, opensInMs);
+    const file = join(dir, 'buyers.json');
+    const servers = { db, sessionKeys: system.env.SESSION_KEYS };
+    await writeBuyers(servers, { count, out: file, dropId }, () => {});
+    say(
+      `made drop ${dropId} with ${terms.seats} seats and ${terms.standby} places in standby, and ${count} buyers`,
+    );
+    return { BASE_URL: system.url, DROP: String(dropId), BUYERS: file };
+  } finally {
+    await door.close();
+    await db.destroy();
+  }
+}
+
+/** Ends when k6 does; Ctrl-C is k6's to heed. */
+async function run(k6: string, args: string[]): Promise<number> {
+  const child = spawn(k6, args, { stdio: 'inherit', env: { ...process.env, PATH: searchPath } });
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  // The terminal tells k6 as well.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', pass);
+  return new Promise((done, fail) => {
+    child.once('error', fail);
+    child.once('exit', (code) => done(code ?? 1));
+  });
+}
+
+/** npm changes to the folder of package.json; whoever types a path means the one they are in. */
+function fromWhereTyped(path: string): string {
+  return resolve(process.env['INIT_CWD'] ?? '.', path);
+}
+
+function say(line: string): void {
+  console.error(`  ${line}`);
+}

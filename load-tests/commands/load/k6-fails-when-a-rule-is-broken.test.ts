@@ -1,0 +1,228 @@
+/** The scripts as engineers run them: by the real k6, against the whole system. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { findK6 } from '../../../local/tools/k6.ts';
+import type { NewDrop } from '../../../shared/contract/drops.ts';
+import { eventually } from '../../../testing/eventually.ts';
+import { startStack, type Stack } from '../../../web/tests/start-stack.ts';
+import { rules, type RuleName } from '../../k6/plain/rules.ts';
+import type { RunData } from '../../k6/plain/summary.ts';
+import { openLyingDoor, type Lie } from '../../../testing/load-tests/lying-door.ts';
+import { writeBuyers } from '../buyers/write-buyers.ts';
+
+const scripts = resolve(import.meta.dirname, '../../k6');
+
+/** No aim for times: how fast this machine is today says nothing. */
+const anyTime = { P95_MS: '60000', P99_MS: '60000' };
+
+type Run = Awaited<ReturnType<typeof load>>;
+
+let k6: string;
+let stack: Stack;
+let dir: string;
+let entries: Run;
+let sockets: Run;
+let journey: Run;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'seatdrop-k6-'));
+  k6 = await findK6(() => {});
+  stack = await startStack();
+  // They mostly wait, so they may as well do it side by side.
+  [entries, sockets, journey] = await Promise.all([
+    load('entries', 41, { RATE: '20', DURATION: '2s', FAILED: '0', ...anyTime }),
+    // A ping comes every 25 s.
+    load('sockets', 60, {
+      CONNECTIONS: '60',
+      OPEN_RATE: '60',
+      VUS: '2',
+      DURATION: '27s',
+      LOST: '0',
+      ...anyTime,
+    }),
+    load(
+      'journey',
+      31,
+      {
+        RATE: '15',
+        DURATION: '2s',
+        DECLINE: '20',
+        LAPSE: '20',
+        LEAVE: '20',
+        POLL_MS: '300',
+        STANDBY_FOR: '15s',
+        GAVE_UP: '0',
+        ...anyTime,
+      },
+      { sections: [{ name: 'Floor', rows: 3, seatsPerRow: 10 }], standbyLimit: 8 },
+    ),
+  ]);
+}, 600_000);
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(dir, { recursive: true, force: true });
+}, 60_000);
+jest.setTimeout(120_000);
+
+let files = 0;
+
+/** Runs a script with a drop and buyers of its own. `code` 99: an aim was missed. */
+async function load(
+  script: string,
+  buyers: number,
+  settings: Record<string, string>,
+  terms?: Partial<NewDrop>,
+) {
+  // Drops made at the same time may be in each other's way for a moment.
+  const dropId = await eventually(() => stack.drop({ holdSeconds: 5, ...terms }));
+  const file = join(dir, `${(files += 1)}`);
+  await writeBuyers(stack, { count: buyers, out: `${file}.csv`, dropId }, () => {});
+  const summary = `${file}.summary.json`;
+  const env = {
+    BASE_URL: stack.url,
+    DROP: String(dropId),
+    BUYERS: `${file}.csv`,
+    SUMMARY_JSON: summary,
+    ...settings,
+  };
+  const set = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+  const args = ['run', '--quiet', '--no-usage-report', ...set, join(scripts, `${script}.ts`)];
+  const { code, said } = await new Promise<{ code: number; said: string }>((done) => {
+    execFile(k6, args, (error, stdout, stderr) => {
+      done({ code: error === null ? 0 : Number(error.code), said: stdout + stderr });
+    });
+  });
+  const read = () => JSON.parse(readFileSync(summary, 'utf8')) as RunData;
+  return {
+    code,
+    said,
+    count: (metric: string) => read().metrics[metric]?.values['count'] ?? 0,
+    checks: () => read().root_group.checks,
+  };
+}
+
+test('entries are accepted at the rate that was asked for', () => {
+  expect([entries.said, entries.code]).toEqual([expect.stringContaining('aims were met'), 0]);
+  expect(entries.count('entries_accepted')).toBeGreaterThanOrEqual(40);
+});
+
+test('sockets watch, and are held and pinged', () => {
+  expect([sockets.said, sockets.code]).toEqual([expect.stringContaining('aims were met'), 0]);
+  expect(sockets.count('sockets_watching')).toBe(60);
+  expect(sockets.count('pings_answered')).toBeGreaterThanOrEqual(60);
+});
+
+test('journeys end in orders, lapsed holds and standby, and every rule is judged', () => {
+  expect([journey.said, journey.code]).toEqual([expect.stringContaining('aims were met'), 0]);
+  const reached = ['orders_paid', 'cards_declined', 'holds_lapsed', 'holds_given_back', 'holds_from_standby'];
+  for (const metric of ['outcome_held', 'outcome_standby', ...reached])
+    expect([metric, journey.count(metric) > 0]).toEqual([metric, true]);
+  // Those who come when nothing is left are told at once, unless nobody has noticed yet.
+  expect(journey.count('outcome_sold_out') + journey.count('entries_too_late')).toBeGreaterThan(0);
+  const judged = journey.checks().map(({ name }) => name);
+  expect(judged.toSorted()).toEqual(Object.values(rules).toSorted());
+});
+
+const isEntry = (path: string) => path.endsWith('/entry');
+const isOrder = (path: string) => path.startsWith('/api/orders/');
+
+const lies: [string, RuleName, Lie][] = [
+  [
+    'an entry is answered 202 and thrown away',
+    'outcome',
+    async ({ path }, truth) =>
+      path.endsWith('/entries') ? { status: 202, body: { status: 'queued' } } : truth(),
+  ],
+  [
+    'a buyer is told of other seats with every question',
+    'oneHold',
+    async ({ path }, truth) => {
+      const said = await truth();
+      const isHold = isEntry(path) && said.body['status'] === 'held';
+      return isHold
+        ? { ...said, body: { ...said.body, seats: [`0.${1 + (Date.now() % 1_000_000)}`] } }
+        : said;
+    },
+  ],
+  [
+    'a hold is told of when its time is long over',
+    'holdEnds',
+    async ({ path }, truth) => {
+      const said = await truth();
+      const isOver = isEntry(path) && said.body['status'] === 'released';
+      return isOver ? { ...said, body: { ...said.body, status: 'held', seats: ['0.1'] } } : said;
+    },
+  ],
+  [
+    'an order that was answered 201 is gone',
+    'orderKept',
+    async ({ path }, truth) => (isOrder(path) ? { status: 404, body: { code: 'not_found' } } : truth()),
+  ],
+  [
+    'an order is for more than was held',
+    'seatsSold',
+    async ({ path }, truth) => {
+      const said = await truth();
+      if (said.status !== 201) return said;
+      const { amount, currency } = said.body['amount'] as { amount: number; currency: string };
+      return path === '/api/checkout'
+        ? { ...said, body: { ...said.body, amount: { amount: 2 * amount, currency } } }
+        : said;
+    },
+  ],
+  [
+    'paying again makes another order',
+    'chargedOnce',
+    async ({ path }, truth) => {
+      const said = await truth();
+      const isAgain = path === '/api/checkout' && said.body['code'] === 'already_paid';
+      return isAgain ? { status: 201, body: { id: 'another' } } : said;
+    },
+  ],
+  [
+    'HTTP forgets who has paid',
+    'sameStory',
+    async ({ path }, truth) => {
+      const said = await truth();
+      return isEntry(path) && said.body['status'] === 'sold'
+        ? { ...said, body: { ...said.body, status: 'sold_out' } }
+        : said;
+    },
+  ],
+];
+
+test('a journey fails when a rule is broken, and says which', async () => {
+  const toldOf = async ([what, rule, lie]: (typeof lies)[number]) => {
+    const door = await openLyingDoor(stack.url, lie);
+    try {
+      const waits = { OUTCOME_WITHIN: '2s', ENDS_WITHIN: rule === 'holdEnds' ? '3s' : '10s', POLL_MS: '300' };
+      const shares = {
+        SOCKETS: '0',
+        DECLINE: '0',
+        LEAVE: '0',
+        LAPSE: ['oneHold', 'holdEnds'].includes(rule) ? '100' : '0',
+      };
+      const settings = { RATE: '2', DURATION: '1s', QUANTITY: '1', ...waits, ...shares, ...anyTime };
+      const { code, said } = await load('journey', 3, { ...settings, BASE_URL: door.url });
+      return { what, code, named: said.includes(`✗ ${rules[rule]}: broken`) };
+    } finally {
+      await door.close();
+    }
+  };
+  const honest: (typeof lies)[number] = ['nobody lies', 'outcome', (_asked, truth) => truth()];
+  const [told, ...failed] = await Promise.all([honest, ...lies].map(toldOf));
+  expect(told).toEqual({ what: 'nobody lies', code: 0, named: false });
+  expect(failed).toEqual(lies.map(([what]) => ({ what, code: 99, named: true })));
+  // None is left of which nobody knows whether k6 would see it.
+  expect(new Set(lies.map(([, rule]) => rule))).toEqual(new Set(Object.keys(rules)));
+});
+
+test('a wrong option ends a run before it begins, by name', async () => {
+  const wrong = await load('journey', 3, { RATE: 'fast' });
+  expect(wrong.code).not.toBe(0);
+  expect(wrong.said).toContain('RATE must be a number');
+  const few = await load('entries', 3, { RATE: '5', DURATION: '10s' });
+  expect(few.code).not.toBe(0);
+  expect(few.said).toContain('50 buyers are needed');
+});

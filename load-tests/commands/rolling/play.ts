@@ -1,0 +1,179 @@
+/** A rush during which every tier is replaced, and then the check: of every rule, and that nobody noticed. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Topology } from '../../../shared/messages/topology.ts';
+import { createInventory } from '../../../shared/inventory/inventory.ts';
+import { readKeyList } from '../../../shared/auth/key-list.ts';
+import { createReport, type Violation } from '../../../proof/violation.ts';
+import { createLog } from '../../../shared/tier/log.ts';
+import { connectMysql } from '../../../shared/mysql/connect.ts';
+import { connectRedis } from '../../../shared/redis/connect.ts';
+import { createListCharges } from '../../../proof/played/charges.ts';
+import { queueDepths, queuesOf } from '../../../proof/played/queues-are-empty.ts';
+import { Board } from '../../buyer/board.ts';
+import { checkRules } from '../../buyer/check-rules.ts';
+import { openFrontDoor } from '../../buyer/front-door.ts';
+import { makeBuyers } from '../../buyer/make-buyers.ts';
+import type { Scenario } from '../../buyer/plan.ts';
+import { playDrop } from '../../buyer/play-drop.ts';
+import type { RollingOptions } from './options.ts';
+import { reloadTiers, work, type Reload } from './reload-tiers.ts';
+import type { Stack } from './stack.ts';
+import { visit } from './visitors.ts';
+import { watchDoor, type WatchedDoor } from './watched-door.ts';
+
+export type Played = {
+  reloads: Reload[];
+  /** What nobody should have noticed, and somebody could have. */
+  noticed: string[];
+  violations: Violation[];
+  board: Board;
+  /** Answered, of all requests. */
+  requests: number;
+  orders: number;
+};
+
+const visitorCount = 12;
+/** Buyers have to be there for as long as it may take; those who are not needed any more do not press. */
+const atMostSeconds = (rounds: number): number => 60 + rounds * 40;
+/** What a page does by itself: its socket is closed when the process at its other end goes. */
+const expectedOfSockets = 'socket: the socket was closed';
+/** Nobody breaks a server here, so nobody has to ask for long. A second try would hide what failed in the first. */
+const patience = { tries: 1, quietForMs: 5_000, askForMs: 30_000, pollStandbyMs: Infinity };
+
+export async function playRolling(
+  stack: Stack,
+  options: RollingOptions,
+  say: (line: string) => void,
+  watch: (line: () => string) => void,
+): Promise<Played> {
+  const setting = (name: string): string => stack.env[name] ?? '';
+  const db = connectMysql(setting('MYSQL_URL'), { max: 4 });
+  const redis = connectRedis(setting('REDIS_NODES').split(','), createLog('rolling', 'silent'));
+  const inventory = createInventory({ redis, namespace: setting('NAMESPACE') });
+  const door = watchDoor(openFrontDoor(stack.url, 128));
+  const board = new Board();
+  watch(() => `${door.failures.length} failed requests: ${board.line()}`);
+  const { violations, report } = createReport();
+  const sale = saleFor(options);
+  let reloads: Reload[] = [];
+  const over = new AbortController();
+  try {
+    const topology = new Topology(setting('NAMESPACE'), Number(setting('ENTRY_QUEUES')));
+    const queues = queuesOf(topology, sale.holdSeconds);
+    const before = await queueDepths(setting('AMQP_URL'), queues);
+    const sessionKeys = readKeyList(setting('SESSION_KEYS'));
+    const visitors = await makeBuyers(db, sessionKeys, visitorCount * 4); // four share an address
+    const played = await playDrop(
+      {
+        door,
+        db,
+        inventory,
+        sessionKeys,
+        board,
+        patience,
+        say,
+        enough: over.signal,
+        async meanwhile(drop, opensAt) {
+          await sleep(Math.max(0, opensAt - Date.now()));
+          const some = visitors.filter((_, index) => index % 4 === 0);
+          const visiting = visit(door, drop.id, some, over.signal);
+          try {
+            reloads = await reloadTiers({ stack, door, board, rounds: options.rounds, say });
+          } finally {
+            over.abort();
+            await visiting;
+          }
+        },
+      },
+      sale,
+    );
+    if (!played.quiet) report('5 holds end', 'the sale did not become quiet', {});
+
+    say('checking the rules');
+    const listCharges = createListCharges(stack.paymentsUrl, setting('SANDBOX_PAYMENTS_KEY'));
+    const checkoutKeys = readKeyList(setting('CHECKOUT_KEYS'));
+    const amqpUrl = setting('AMQP_URL');
+    const { parked } = topology;
+    const deps = { db, inventory, queues, before, parked, amqpUrl, listCharges, checkoutKeys };
+    const checked = await checkRules(deps, played.drop, played.buyers, report);
+    for (const buyer of played.buyers) buyer.leavePage();
+    const noticed = [
+      ...idleReloads(reloads),
+      ...failedRequests(door),
+      ...failedSockets(board),
+      ...faultsInLogs(stack.logDir),
+    ];
+    const requests = Object.values(door.traffic).reduce((sum, { answered }) => sum + answered, 0);
+    const orders = checked.orders.filter(({ status }) => status === 'paid').length;
+    return { reloads, noticed, violations, board, requests, orders };
+  } finally {
+    await door.close();
+    redis.disconnect();
+    await db.destroy();
+  }
+}
+
+/** A sale that goes on for as long as the reloads take, with seats for everybody: there is always somebody who pays. */
+function saleFor({ rate, rounds, seed }: RollingOptions): Scenario {
+  const seconds = atMostSeconds(rounds);
+  const buyers = rate * seconds;
+  return {
+    buyers,
+    seats: buyers * 2,
+    standby: 0,
+    quantity: 2,
+    holdSeconds: 6,
+    partitions: 2,
+    burst: seconds,
+    chances: { decline: 8, lapse: 8, leave: 6, slow: 6, lost: 2, late: 0 },
+    double: 0,
+    seed,
+  };
+}
+
+/** A tier that had nothing to do while it was replaced has shown nothing. */
+function idleReloads(reloads: readonly Reload[]): string[] {
+  return reloads
+    .filter(({ load }) => load === 0)
+    .map(
+      ({ tier, seconds }) =>
+        `${tier} had no ${work[tier]} in the ${seconds.toFixed(1)} s of a reload, which so shows nothing: ` +
+        'a higher --rate, or a machine with less to do',
+    );
+}
+
+function failedRequests({ failures }: WatchedDoor): string[] {
+  return failures.map(({ at, tier, request, status, code = '' }) => {
+    const answer = status === 0 ? `no answer (${code})` : `${status} ${code}`.trim();
+    return `${new Date(at).toISOString()} ${request} (${tier}): ${answer}`;
+  });
+}
+
+function failedSockets({ errors }: Board): string[] {
+  return errors
+    .filter(([kind]) => kind.startsWith('socket: ') && kind !== expectedOfSockets)
+    .map(([kind, count]) => `${count} × ${kind}`);
+}
+
+/** A tier that stops ends its sockets, some of them with a message still unread. That they all came back is asked of them. */
+const endOfSocket = /while proxying upgraded connection/;
+
+/** What clients may not have noticed, since nginx tried again for them. */
+function faultsInLogs(logDir: string): string[] {
+  const answers = linesOf(join(logDir, 'nginx-access.log')).filter((line) => {
+    const { status } = JSON.parse(line) as { status: number };
+    return status >= 500;
+  });
+  const faults = linesOf(join(logDir, 'nginx.log')).filter(
+    (line) => /\[(error|crit)\]/.test(line) && !endOfSocket.test(line),
+  );
+  return [...answers, ...faults].map((line) => `nginx: ${line}`);
+}
+
+function linesOf(file: string): string[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+}
