@@ -32,12 +32,17 @@ const settings = z.object({
 
 export type RunningSystem = { url: string; env: z.output<typeof settings> };
 
+/** A system by the environment of its general tier; `SANDBOX_PAYMENTS_URL` is that of the provider itself. */
+export function runningSystem(url: string, env: Readonly<Record<string, string>>): RunningSystem {
+  return { url, env: readConfig(settings, env) };
+}
+
 /** What `npm start` says of the system that it runs. */
 export async function findRunningSystem(url?: string): Promise<RunningSystem> {
   const file = join(localDir, 'run.json');
   if (!existsSync(file)) throw new CannotRun('Nothing runs here: keep `npm start` running, and try again.');
   const run = JSON.parse(readFileSync(file, 'utf8')) as { url: string; env: Record<string, string> };
-  const system = { url: url ?? run.url, env: readConfig(settings, run.env) };
+  const system = runningSystem(url ?? run.url, run.env);
   try {
     const response = await fetch(new URL('/healthz', system.url), { signal: AbortSignal.timeout(5_000) });
     if (!response.ok) throw new Error(`it answers ${response.status}`);

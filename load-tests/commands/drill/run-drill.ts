@@ -1,23 +1,14 @@
 /** One drill: a sale to which buyers keep coming, broken for its time, then healed, quiet, and checked. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Topology } from '../../../shared/messages/topology.ts';
-import { createInventory } from '../../../shared/inventory/inventory.ts';
-import { readKeyList } from '../../../shared/auth/key-list.ts';
-import { createLog } from '../../../shared/tier/log.ts';
-import { connectMysql } from '../../../shared/mysql/connect.ts';
-import { connectRedis } from '../../../shared/redis/connect.ts';
-import { createListCharges } from '../../../proof/played/charges.ts';
-import { queueDepths, queuesOf } from '../../../proof/played/queues-are-empty.ts';
 import { createReport, type Violation } from '../../../proof/violation.ts';
 import { Board } from '../../buyer/board.ts';
-import { checkRules } from '../../buyer/check-rules.ts';
-import { openFrontDoor } from '../../buyer/front-door.ts';
 import type { Scenario } from '../../buyer/plan.ts';
 import { Random } from '../../buyer/random.ts';
-import { playDrop } from '../../buyer/play-drop.ts';
 import type { Drill } from './drills.ts';
 import { checkOrdersWereKept } from './orders-were-kept.ts';
 import { Rig, type Incident } from './rig.ts';
+import { connectSystem, playAndCheck } from '../../buyer/play-and-check.ts';
+import { runningSystem } from '../../running-system.ts';
 import type { Stack } from './stack.ts';
 
 export type DrillResult = {
@@ -55,13 +46,9 @@ export type DrillRun = {
 const patience = { tries: 90, quietForMs: 3_000, askForMs: 90_000, pollStandbyMs: 5_000 };
 
 export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promise<DrillResult> {
-  const { env } = stack;
-  const setting = (name: string): string => env[name] ?? '';
-  const log = createLog('drill', 'silent');
-  const db = connectMysql(setting('MYSQL_URL'), { max: 4 });
-  const redis = connectRedis(setting('REDIS_NODES').split(','), log);
-  const inventory = createInventory({ redis, namespace: setting('NAMESPACE') });
-  const door = openFrontDoor(stack.url, 128);
+  const env = { ...stack.env, SANDBOX_PAYMENTS_URL: stack.paymentsUrl };
+  const system = connectSystem(runningSystem(stack.url, env), { connections: 128, logLevel: 'silent' });
+  const { db, redis, inventory } = system;
   const board = new Board();
   let opensAt = Infinity;
   run.watch(() => {
@@ -72,64 +59,32 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
   });
   const { violations, report } = createReport();
   const random = new Random(run.seed ^ hash(drill.name));
-  const sale = saleFor(run, random);
-  const options = { ...sale, chances: { ...sale.chances, ...drill.chances } };
+  const usual = scenarioFor(run, random);
+  const scenario = { ...usual, chances: { ...usual.chances, ...drill.chances } };
   let incidents: Incident[] = [];
   let healedAt = 0;
   try {
-    const topology = new Topology(setting('NAMESPACE'), Number(env['ENTRY_QUEUES']));
-    const queues = queuesOf(topology, options.holdSeconds);
     const aftermath = await drill.prepare?.({ db, inventory, say: run.say });
-    const before = await queueDepths(setting('AMQP_URL'), queues);
-    const sessionKeys = readKeyList(setting('SESSION_KEYS'));
-    const played = await playDrop(
-      {
-        door,
-        db,
-        inventory,
-        sessionKeys,
-        board,
-        patience,
-        say: run.say,
-        async meanwhile(drop, opens) {
-          opensAt = opens;
-          await sleep(Math.max(0, opensAt - Date.now()));
-          const until = opensAt + options.burst * 1000;
-          const rig = new Rig({ stack, redis, keys: inventory.keys, drop, random, until, say: run.say });
-          incidents = rig.incidents;
-          await drill.breakThings(rig);
-          healedAt = Date.now();
-          await stack.whole();
-          run.say('everything runs again');
-        },
+    const { drop, buyers, checked, quietAt } = await playAndCheck(system, scenario, report, {
+      board,
+      patience,
+      say: run.say,
+      async meanwhile(drop, opens) {
+        opensAt = opens;
+        await sleep(Math.max(0, opensAt - Date.now()));
+        const until = opensAt + scenario.burst * 1000;
+        const rig = new Rig({ stack, redis, keys: inventory.keys, drop, random, until, say: run.say });
+        incidents = rig.incidents;
+        await drill.breakThings(rig);
+        healedAt = Date.now();
+        await stack.whole();
+        run.say('everything runs again');
       },
-      options,
-    );
-    const quietAfter = (Date.now() - healedAt) / 1000;
-    if (!played.quiet) report('5 holds end', 'the sale did not become quiet', {});
-    if (board.accepted === 0) report('3 one outcome', 'no entry was accepted', {});
-
-    run.say('checking the rules');
-    const checked = await checkRules(
-      {
-        db,
-        inventory,
-        queues,
-        before,
-        parked: topology.parked,
-        amqpUrl: setting('AMQP_URL'),
-        listCharges: createListCharges(stack.paymentsUrl, setting('SANDBOX_PAYMENTS_KEY')),
-        checkoutKeys: readKeyList(setting('CHECKOUT_KEYS')),
-      },
-      played.drop,
-      played.buyers,
-      report,
-    );
-    checkOrdersWereKept(played.buyers, checked.orders, report);
-    await aftermath?.(played.drop, report);
-    for (const buyer of played.buyers) buyer.leavePage();
+    });
+    checkOrdersWereKept(buyers, checked.orders, report);
+    await aftermath?.(drop, report);
     const refunds: unknown[] = await db('payment_attempts').where({
-      drop_id: played.drop.id,
+      drop_id: drop.id,
       status: 'refunded',
     });
     const mayLose = ({ rule }: Violation): boolean => drill.mayLose?.includes(rule) ?? false;
@@ -147,17 +102,15 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
       lost: violations.filter(mayLose),
       errors: board.errors,
       reconnects: board.reconnects,
-      quietAfter,
+      quietAfter: (quietAt - healedAt) / 1000,
     };
   } finally {
-    await door.close();
-    redis.disconnect();
-    await db.destroy();
+    await system.close();
   }
 }
 
 /** Enough seats for the first part of the time, so that at once, standby, promotion and sold out are all broken into. */
-function saleFor({ seed, minutes, buyersPerMinute, holdSeconds }: DrillRun, random: Random): Scenario {
+function scenarioFor({ seed, minutes, buyersPerMinute, holdSeconds }: DrillRun, random: Random): Scenario {
   const buyers = Math.max(20, Math.round(buyersPerMinute * minutes));
   return {
     buyers,

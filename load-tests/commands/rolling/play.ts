@@ -2,25 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Topology } from '../../../shared/messages/topology.ts';
-import { createInventory } from '../../../shared/inventory/inventory.ts';
-import { readKeyList } from '../../../shared/auth/key-list.ts';
 import { createReport, type Violation } from '../../../proof/violation.ts';
-import { createLog } from '../../../shared/tier/log.ts';
-import { connectMysql } from '../../../shared/mysql/connect.ts';
-import { connectRedis } from '../../../shared/redis/connect.ts';
-import { createListCharges } from '../../../proof/played/charges.ts';
-import { queueDepths, queuesOf } from '../../../proof/played/queues-are-empty.ts';
 import { Board } from '../../buyer/board.ts';
-import { checkRules } from '../../buyer/check-rules.ts';
-import { openFrontDoor } from '../../buyer/front-door.ts';
 import { makeBuyers } from '../../buyer/make-buyers.ts';
 import type { Scenario } from '../../buyer/plan.ts';
-import { playDrop } from '../../buyer/play-drop.ts';
 import type { RollingOptions } from './options.ts';
 import { reloadTiers, work, type Reload } from './reload-tiers.ts';
 import type { Stack } from './stack.ts';
 import { visit } from './visitors.ts';
+import { connectSystem, playAndCheck } from '../../buyer/play-and-check.ts';
+import { runningSystem } from '../../running-system.ts';
 import { watchDoor, type WatchedDoor } from './watched-door.ts';
 
 export type Played = {
@@ -48,57 +39,35 @@ export async function playRolling(
   say: (line: string) => void,
   watch: (line: () => string) => void,
 ): Promise<Played> {
-  const setting = (name: string): string => stack.env[name] ?? '';
-  const db = connectMysql(setting('MYSQL_URL'), { max: 4 });
-  const redis = connectRedis(setting('REDIS_NODES').split(','), createLog('rolling', 'silent'));
-  const inventory = createInventory({ redis, namespace: setting('NAMESPACE') });
-  const door = watchDoor(openFrontDoor(stack.url, 128));
+  const env = { ...stack.env, SANDBOX_PAYMENTS_URL: stack.paymentsUrl };
+  const connected = connectSystem(runningSystem(stack.url, env), { connections: 128, logLevel: 'silent' });
+  const door = watchDoor(connected.door);
+  const system = { ...connected, door };
   const board = new Board();
   watch(() => `${door.failures.length} failed requests: ${board.line()}`);
   const { violations, report } = createReport();
-  const sale = saleFor(options);
   let reloads: Reload[] = [];
   const over = new AbortController();
   try {
-    const topology = new Topology(setting('NAMESPACE'), Number(setting('ENTRY_QUEUES')));
-    const queues = queuesOf(topology, sale.holdSeconds);
-    const before = await queueDepths(setting('AMQP_URL'), queues);
-    const sessionKeys = readKeyList(setting('SESSION_KEYS'));
-    const visitors = await makeBuyers(db, sessionKeys, visitorCount * 4); // four share an address
-    const played = await playDrop(
-      {
-        door,
-        db,
-        inventory,
-        sessionKeys,
-        board,
-        patience,
-        say,
-        enough: over.signal,
-        async meanwhile(drop, opensAt) {
-          await sleep(Math.max(0, opensAt - Date.now()));
-          const some = visitors.filter((_, index) => index % 4 === 0);
-          const visiting = visit(door, drop.id, some, over.signal);
-          try {
-            reloads = await reloadTiers({ stack, door, board, rounds: options.rounds, say });
-          } finally {
-            over.abort();
-            await visiting;
-          }
-        },
+    // Four share an address.
+    const visitors = await makeBuyers(system.db, system.env.SESSION_KEYS, visitorCount * 4);
+    const { checked } = await playAndCheck(system, scenarioFor(options), report, {
+      board,
+      patience,
+      say,
+      enough: over.signal,
+      async meanwhile(drop, opensAt) {
+        await sleep(Math.max(0, opensAt - Date.now()));
+        const some = visitors.filter((_, index) => index % 4 === 0);
+        const visiting = visit(door, drop.id, some, over.signal);
+        try {
+          reloads = await reloadTiers({ stack, door, board, rounds: options.rounds, say });
+        } finally {
+          over.abort();
+          await visiting;
+        }
       },
-      sale,
-    );
-    if (!played.quiet) report('5 holds end', 'the sale did not become quiet', {});
-
-    say('checking the rules');
-    const listCharges = createListCharges(stack.paymentsUrl, setting('SANDBOX_PAYMENTS_KEY'));
-    const checkoutKeys = readKeyList(setting('CHECKOUT_KEYS'));
-    const amqpUrl = setting('AMQP_URL');
-    const { parked } = topology;
-    const deps = { db, inventory, queues, before, parked, amqpUrl, listCharges, checkoutKeys };
-    const checked = await checkRules(deps, played.drop, played.buyers, report);
-    for (const buyer of played.buyers) buyer.leavePage();
+    });
     const noticed = [
       ...idleReloads(reloads),
       ...failedRequests(door),
@@ -109,14 +78,12 @@ export async function playRolling(
     const orders = checked.orders.filter(({ status }) => status === 'paid').length;
     return { reloads, noticed, violations, board, requests, orders };
   } finally {
-    await door.close();
-    redis.disconnect();
-    await db.destroy();
+    await system.close();
   }
 }
 
 /** A sale that goes on for as long as the reloads take, with seats for everybody: there is always somebody who pays. */
-function saleFor({ rate, rounds, seed }: RollingOptions): Scenario {
+function scenarioFor({ rate, rounds, seed }: RollingOptions): Scenario {
   const seconds = atMostSeconds(rounds);
   const buyers = rate * seconds;
   return {
