@@ -69,11 +69,19 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
       board,
       patience,
       say: run.say,
-      async meanwhile(drop, opens) {
+      async meanwhile(dropOnSale, opens) {
         opensAt = opens;
         await sleep(Math.max(0, opensAt - Date.now()));
         const until = opensAt + scenario.burst * 1000;
-        const rig = new Rig({ stack, redis, keys: inventory.keys, drop, random, until, say: run.say });
+        const rig = new Rig({
+          stack,
+          redis,
+          keys: inventory.keys,
+          drop: dropOnSale,
+          random,
+          until,
+          say: run.say,
+        });
         incidents = rig.incidents;
         await drill.breakThings(rig);
         healedAt = Date.now();
