@@ -7,23 +7,23 @@ const place = { dropId: 7, partition: 2 };
 /** Names of a partition's keys in the order in which a script gets them. */
 const inCalls = new Keys('').all(place).map((key) => key.slice('{drop:7.2}:'.length));
 
-/** Names that prelude.lua gives to KEYS[1], KEYS[2] and so on. */
-function namesInPrelude(): string[] {
-  const names: string[] = [];
-  for (const [, list = '', from = '', to = from] of source('prelude.lua').matchAll(
-    /^local ([A-Z, ]+) = (?:unpack\(KEYS, (\d+), (\d+)\)|KEYS\[.*)$/gm,
-  )) {
-    const own = list.split(', ');
-    if (from !== '')
-      expect([Number(from), Number(to)]).toEqual([names.length + 1, names.length + own.length]);
-    names.push(...own);
-  }
-  return names;
+/** Names that prelude.lua gives to KEYS[1], KEYS[2] and so on, with the numbers it takes them from. */
+function namesInPrelude(): { names: string[]; numbers: number[] }[] {
+  const taken = /^local ([A-Z, ]+) = (?:unpack\(KEYS, (\d+), (\d+)\)|KEYS\[(\d+)\], KEYS\[(\d+)\])$/gm;
+  return [...source('prelude.lua').matchAll(taken)].map(([, list = '', ...numbers]) => ({
+    names: list.split(', '),
+    numbers: numbers.filter((number) => number !== undefined).map(Number),
+  }));
 }
 
 test('prelude.lua names the keys in the order in which calls send them', () => {
-  expect(namesInPrelude().map((name) => name.toLowerCase())).toEqual(inCalls);
+  const taken = namesInPrelude();
+  expect(taken.flatMap(({ names }) => names.map((name) => name.toLowerCase()))).toEqual(inCalls);
   expect(inCalls).toHaveLength(keyCount);
+  for (const { names, numbers } of taken) {
+    const first = inCalls.indexOf(names[0]?.toLowerCase() ?? '') + 1;
+    expect(numbers).toEqual([first, first + names.length - 1]);
+  }
 });
 
 test('prelude.lua describes them in that order', () => {
