@@ -1,15 +1,21 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { drills } from '../load-tests/commands/drill/drills.ts';
 
+/** What is checked of the documents by machine: what they name is there, and what must be complete is complete. */
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
-const tiers = ['publisher', 'consumer', 'realtime', 'general', 'lambda'];
-const files = [...tiers, 'shared', 'web', 'nginx', 'local', 'ops', 'load-tests'].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => !file.includes('node_modules'))
-    .map((file) => `/${folder}/${file}`),
+const notOurs = ['node_modules', '.git', '.local', 'dist'];
+const files: string[] = (function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !notOurs.includes(name))
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesIn(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`.slice(1)],
+    );
+})('');
+const documents = files.filter((file) =>
+  /^(docs\/.*|README|CONTRIBUTING|web\/README)\.md$|^[^/]+\.md$/.test(file),
 );
 /** By its whole path or, where the text says in which folder, the end of it. */
 const isThere = (file: string) =>
@@ -27,21 +33,51 @@ function rowsOf(text: string, heading = ''): string[] {
 const testsIn = (text: string) =>
   [...text.matchAll(/`([\w/.-]+\.test\.tsx?)`/g)].map(([, file]) => file ?? '');
 
-test.each([
-  'docs/security.md',
-  'docs/invariants.md',
-  'docs/reliability.md',
-  'docs/ledger.md',
-  'docs/journey.md',
-  'docs/load-testing.md',
-  'docs/operations.md',
-])('every file that %s names or leads to is there', (doc) => {
+test.each(documents)('every file that %s names or leads to is there', (doc) => {
   const text = read(doc);
-  for (const [, file = ''] of text.matchAll(/`([\w/.-]+\.(?:tsx?|lua|mjs|yml|sql))`/g)) {
+  for (const [, file = ''] of text.matchAll(/`([\w/.-]+\.(?:tsx?|lua|mjs|yml|sh|conf|sql|md))`/g)) {
     expect([file, isThere(file)]).toEqual([file, true]);
+  }
+  for (const [, folder = ''] of text.matchAll(/`([a-z][\w-]*(?:\/[\w-]+)*)\/`/g)) {
+    const found = [folder, `${dirname(doc)}/${folder}`].some((each) => existsSync(join(root, each)));
+    expect([folder, found || files.some((each) => each.includes(`/${folder}/`))]).toEqual([folder, true]);
   }
   for (const [, link = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
     expect([link, existsSync(join(root, dirname(doc), link))]).toEqual([link, true]);
+  for (const [, link = doc, heading = ''] of text.matchAll(/\]\(([^)#:]+)?#([^)]+)\)/g)) {
+    const target = link === doc ? doc : join(dirname(doc), link);
+    const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => anchorOf(title));
+    expect([target, headings]).toEqual([target, expect.arrayContaining([heading])]);
+  }
+});
+
+/** As GitHub and others make it of a heading. */
+const anchorOf = (title: string) =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, '')
+    .replaceAll(' ', '-');
+
+test.each(['publisher', 'consumer'])('docs/architecture.md names every source file of %s', (tier) => {
+  const text = read('docs/architecture.md');
+  const sources = files.filter((file) => dirname(file) === tier && /(?<!\.test)\.ts$/.test(file));
+  expect(sources.length).toBeGreaterThan(6);
+  expect(sources.filter((file) => !text.includes(`\`${file}\``))).toEqual([]);
+});
+
+test('every decision has its status, date and line in the list, and its number once', () => {
+  const list = read('docs/decisions/README.md');
+  const decisions = files.filter((file) => /^docs\/decisions\/\d/.test(file));
+  expect(decisions.length).toBeGreaterThan(8);
+  for (const file of decisions) {
+    expect([file, read(file)]).toEqual([
+      file,
+      expect.stringMatching(/^Status: .*\.\nDate: \d{4}-\d\d-\d\d/m),
+    ]);
+    expect(list).toContain(`(${basename(file)})`);
+  }
+  const numbers = decisions.map((file) => basename(file).slice(0, 3));
+  expect(new Set(numbers).size).toBe(numbers.length);
 });
 
 test('every threat and every rule has its test', () => {
