@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decodeTimer } from '../shared/messages/hold-timer.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import { decodeOutcomes, type Batch, type Outcome } from '../shared/inventory/claim.ts';
-import { places } from '../shared/inventory/inventory.ts';
+import { places } from '../shared/inventory/keys.ts';
 import { rowsOf, rowsOfPartition } from '../shared/inventory/layout.ts';
 import { eventually } from '../testing/eventually.ts';
 import { inShort, newBatch } from '../testing/inventory.ts';

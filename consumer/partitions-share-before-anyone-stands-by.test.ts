@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drop } from '../shared/drops/drop.ts';
-import { places } from '../shared/inventory/inventory.ts';
+import { places } from '../shared/inventory/keys.ts';
 import { rowsOf, rowsOfPartition } from '../shared/inventory/layout.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
 import { eventually } from '../testing/eventually.ts';

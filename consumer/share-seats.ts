@@ -5,7 +5,8 @@
  */
 import type { Announcer } from '../shared/messages/announce.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
-import { places, type Inventory } from '../shared/inventory/inventory.ts';
+import type { Inventory } from '../shared/inventory/inventory.ts';
+import { places } from '../shared/inventory/keys.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 
 export type SeatSharing = {

@@ -1,7 +1,9 @@
 /** Looks for what fell through when a process or a server was lost, and does it, some seconds late. */
 import type { Announcer } from '../shared/messages/announce.ts';
 import { inTime } from '../shared/tier/in-time.ts';
-import { places, type Inventory, type Pulse } from '../shared/inventory/inventory.ts';
+import type { Inventory } from '../shared/inventory/inventory.ts';
+import { places } from '../shared/inventory/keys.ts';
+import type { Pulse } from '../shared/inventory/reads.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 import type { Log } from '../shared/tier/log.ts';
 import { createWorkOff, inMemory, type Round } from '../shared/tier/work-off.ts';

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drop } from '../shared/drops/drop.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
-import { places } from '../shared/inventory/inventory.ts';
+import { places } from '../shared/inventory/keys.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 import { rebuildDrop } from './rebuild-drop.ts';
 import { startLedgerSale, type LedgerSale } from '../testing/ledger/sale.ts';

@@ -4,7 +4,8 @@
  * restored, and what MySQL added follows as records of the usual kinds.
  */
 import type { Drop } from '../shared/drops/drop.ts';
-import { places, type Inventory } from '../shared/inventory/inventory.ts';
+import type { Inventory } from '../shared/inventory/inventory.ts';
+import { places } from '../shared/inventory/keys.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 import type { Log } from '../shared/tier/log.ts';
 import type { Database } from '../shared/mysql/connect.ts';

@@ -1,5 +1,5 @@
 import type { Drop } from '../shared/drops/drop.ts';
-import { places } from '../shared/inventory/inventory.ts';
+import { places } from '../shared/inventory/keys.ts';
 import { ChainCheck, finishChain } from './check-chain.ts';
 import {
   beginning,

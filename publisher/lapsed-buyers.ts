@@ -3,7 +3,8 @@
  * Redis. Redis refuses them as well (claim.lua); told here, they neither fill the queue nor have to wait for an outcome.
  */
 import type { Drop } from '../shared/drops/drop.ts';
-import { places, type Inventory } from '../shared/inventory/inventory.ts';
+import type { Inventory } from '../shared/inventory/inventory.ts';
+import { places } from '../shared/inventory/keys.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 import type { Log } from '../shared/tier/log.ts';
 import { startLoop } from '../shared/tier/loop.ts';

@@ -4,7 +4,8 @@
  */
 import type { Drop } from '../shared/drops/drop.ts';
 import { followDrops } from '../shared/drops/follow-drops.ts';
-import { places, type Inventory } from '../shared/inventory/inventory.ts';
+import type { Inventory } from '../shared/inventory/inventory.ts';
+import { places } from '../shared/inventory/keys.ts';
 import type { Log } from '../shared/tier/log.ts';
 import { startLoop } from '../shared/tier/loop.ts';
 import type { Database } from '../shared/mysql/connect.ts';

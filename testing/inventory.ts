@@ -5,12 +5,9 @@ import { pino } from 'pino';
 import type { Drop } from '../shared/drops/drop.ts';
 import type { Batch, Outcome } from '../shared/inventory/claim.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
-import {
-  createInventory,
-  places,
-  type Inventory,
-  type InventoryOptions,
-} from '../shared/inventory/inventory.ts';
+import { createInventory, type Inventory } from '../shared/inventory/inventory.ts';
+import { places } from '../shared/inventory/keys.ts';
+import type { InventoryOptions } from '../shared/inventory/store.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 import { capacityOf } from '../shared/inventory/layout.ts';
 import { connectRedis } from '../shared/redis/connect.ts';

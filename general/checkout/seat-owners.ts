@@ -1,5 +1,5 @@
 /** Who owns seats, as MySQL has it, and Redis brought to say the same. Needed only where an accident made them differ. */
-import type { Followed, LostHold, Owner } from '../../shared/inventory/inventory.ts';
+import type { Followed, LostHold, Owner } from '../../shared/inventory/payments.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { SaleDeps } from '../sale-deps.ts';

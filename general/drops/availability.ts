@@ -6,7 +6,8 @@
 import { availabilityOf, type Availability } from '../../shared/drops/availability.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { inTime } from '../../shared/tier/in-time.ts';
-import type { Counts, Inventory } from '../../shared/inventory/inventory.ts';
+import type { Inventory } from '../../shared/inventory/inventory.ts';
+import type { Counts } from '../../shared/inventory/reads.ts';
 
 /** Milliseconds for which an answer is told, and for which somebody waits for one. */
 const freshMs = 1_000;

@@ -3,7 +3,7 @@
  * recorded, and those who stood by are told. They are told first: killed in between, they are told again.
  */
 import type { Drop } from '../../shared/drops/drop.ts';
-import { places } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createWorkOff, type Round, type WorkOffTimes } from '../../shared/tier/work-off.ts';
 import type { SaleDeps } from '../sale-deps.ts';

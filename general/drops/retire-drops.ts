@@ -4,7 +4,8 @@
  * from then on. Killed anywhere, the next round goes on: each step is safe to repeat, and says so if it was done.
  */
 import { loadDrop } from '../../shared/drops/drop.ts';
-import { places, type Inventory } from '../../shared/inventory/inventory.ts';
+import type { Inventory } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { archiveAll } from '../../shared/ledger/archive-partition.ts';
 import { readCursor } from '../../shared/ledger/archive.ts';

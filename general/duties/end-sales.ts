@@ -3,7 +3,7 @@
  * are refunded; once nothing is held, being paid or standing by, the sweeper need not look after the drop any more.
  */
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
-import { places } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import { wasStocked } from '../../shared/ledger/archive.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createWorkOff, type Round, type Worked, type WorkOffTimes } from '../../shared/tier/work-off.ts';

@@ -4,8 +4,8 @@
  * the drop are compared and Redis follows them. What lasts for all that is drift, which somebody has to look at.
  */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Look } from '../../shared/inventory/inventory.ts';
-import { places } from '../../shared/inventory/inventory.ts';
+import type { Look } from '../../shared/inventory/reads.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import { createWorkOff, inMemory, type Round } from '../../shared/tier/work-off.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createGlance, type Glance } from './glance.ts';

@@ -1,6 +1,7 @@
 /** Redis and MySQL at a glance: whether they come to the same number of sold seats. No seat is walked in Redis. */
-import type { Inventory, Look } from '../../shared/inventory/inventory.ts';
-import { places } from '../../shared/inventory/inventory.ts';
+import type { Inventory } from '../../shared/inventory/inventory.ts';
+import type { Look } from '../../shared/inventory/reads.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import type { Log } from '../../shared/tier/log.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { createWorkOff } from '../../shared/tier/work-off.ts';

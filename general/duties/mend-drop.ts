@@ -3,7 +3,7 @@
  * somebody whom MySQL will refuse; refunded ones stay sold. Here all orders of a drop are compared with Redis, and
  * Redis is brought to say what MySQL says. Each step is safe to repeat, and by several processes at once.
  */
-import { places } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { followOrders } from '../checkout/seat-owners.ts';
 import type { SaleDeps } from '../sale-deps.ts';

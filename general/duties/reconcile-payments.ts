@@ -2,7 +2,7 @@
  * Payments left in doubt by a crash or a silent provider are settled here, some seconds late. Redis says which holds
  * are being paid, MySQL which attempts are open, and the provider what became of them.
  */
-import { places } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import type { HoldRecord } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';

@@ -5,7 +5,7 @@
  */
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { inTime, TooLate } from '../../shared/tier/in-time.ts';
-import { places } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import { beginArchive } from '../../shared/ledger/archive.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';

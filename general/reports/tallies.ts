@@ -1,4 +1,4 @@
-import { places } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import {
   beginning,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
 import { publishNews } from '../../shared/messages/news.ts';
-import { places } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import { signSession } from '../../shared/auth/session.ts';
 import { costOfRun, type CapacityModel } from '../commands/capacity/model.ts';
 import { addressOfBuyer, makeBuyers } from '../buyer/make-buyers.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { places, type Inventory } from '../../shared/inventory/inventory.ts';
+import type { Inventory } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 
 export type QuietDeps = { inventory: Inventory; db: Database; drop: Drop; isAnybodyBusy: () => boolean };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../load-tests/buyer/random.ts';
-import { places } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
 import { partitionOfBuyer } from '../../shared/inventory/layout.ts';

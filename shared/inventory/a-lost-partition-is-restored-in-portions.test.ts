@@ -1,6 +1,6 @@
 import { createTestInventory, newBatch, newDrop } from '../../testing/inventory.ts';
 import { newBatchId } from './entry-id.ts';
-import { places } from './inventory.ts';
+import { places } from './keys.ts';
 import type { PartitionState } from './restore.ts';
 
 const shop = createTestInventory();

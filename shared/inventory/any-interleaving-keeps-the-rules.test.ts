@@ -11,7 +11,7 @@ import type { Drop } from '../drops/drop.ts';
 import type { Batch, ClaimResult } from './claim.ts';
 import { entryIdOf, newBatchId } from './entry-id.ts';
 import type { NewHold } from './hold.ts';
-import { places } from './inventory.ts';
+import { places } from './keys.ts';
 import type { Place } from './keys.ts';
 import { partitionOfBuyer, rowsOf, rowsOfPartition } from './layout.ts';
 

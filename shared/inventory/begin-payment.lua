@@ -22,7 +22,7 @@ if not hold then
   ledger('t', 'retake', 'h', id, 'u', buyer, 's', seats, 'x', int(expiresAt))
 end
 
-if hold.buyer ~= buyer or hold.state:match('[rfw]') then return { 'expired' } end
+if hold.buyer ~= buyer or hasEnded(hold) then return { 'expired' } end
 if hold.state == 's' then return { 'sold' } end
 if hold.state == 'p' then
   if hold.payer == ARGV[5] then return { 'paying', hold.attempt, hold.seats, int(hold.expiresAt) } end

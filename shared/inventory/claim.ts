@@ -2,7 +2,8 @@
 import { decodeSeats, type HoldToTime, type NewHold } from './hold.ts';
 import type { Place } from './keys.ts';
 import { entryIdOf } from './entry-id.ts';
-import { unexpected, UnexpectedReply, type Reply, type Script } from './script.ts';
+import { unexpected, UnexpectedReply, type Reply } from './script.ts';
+import type { Store } from './store.ts';
 
 export type Batch = {
   id: string;
@@ -48,14 +49,15 @@ export type ClaimOptions = {
 
 export type Claim = (place: Place, batch: Batch, options: ClaimOptions) => Promise<ClaimResult>;
 
-/** `onLate`: the drop was over, and yet something new was recorded of it; before anybody is told, and again each time. */
-export function createClaim(script: Script, onLate: (dropId: number) => Promise<void>): Claim {
+export function createClaim({ script, noteLate }: Store): Claim {
+  const claim = script('claim');
   return async (place, batch, { mayBorrow, after }) => {
     const { id, packed, sent = '' } = batch;
     const before = [after?.id ?? '', after?.sent ?? ''];
     for (;;) {
-      const reply = await script(place, id, packed, mayBorrow ? '1' : '0', sent, ...before);
-      if (reply[0] === 'decided' && reply[2] === 'over') await onLate(place.dropId);
+      const reply = await claim(place, id, packed, mayBorrow ? '1' : '0', sent, ...before);
+      // Before anybody is told, and again each time the batch comes.
+      if (reply[0] === 'decided' && reply[2] === 'over') await noteLate(place.dropId);
       // Their buyers are told by the sweeper.
       if (reply[0] !== 'promoting') return decode(reply, batch);
     }

@@ -21,11 +21,11 @@ local function lose()
     local live = redis.call('HGET', ENTRIES, buyer)
     if not live or live:find('^[RL]') then redis.call('HSET', ENTRIES, buyer, 'R|' .. id) end
     writeHold({ id = id, state = 'r', buyer = buyer, expiresAt = now, seats = seats, attempt = attempt,
-      payer = 'seats_lost' })
+      reason = 'seats_lost' })
     outcome = 'noted'
   elseif hold.state == 'r' then
-    if hold.payer == 'seats_lost' then return end
-    hold.payer = 'seats_lost'
+    if hold.reason == 'seats_lost' then return end
+    hold.reason = 'seats_lost'
     writeHold(hold)
     outcome = 'noted'
   -- Without an owner the seats are still this hold's; and what a later attempt is about to decide is left to it.
@@ -98,7 +98,7 @@ local function follow(order, owner, ofOrder, withheld)
   markAll(more, 's')
   meta.free = meta.free - #got
   meta.sold = meta.sold + #got
-  writeHold({ id = order, state = withheld and 'w' or 's', payer = withheld and 'refunded' or nil, buyer = owner,
+  writeHold({ id = order, state = withheld and 'w' or 's', reason = withheld and 'refunded' or nil, buyer = owner,
     expiresAt = hold and hold.expiresAt or now, seats = sold and (hold.seats .. '+' .. more) or more,
     attempt = hold and hold.attempt or 1 })
   ledger('t', withheld and 'withhold' or 'sold', 'h', order, 'u', owner, 's', more)

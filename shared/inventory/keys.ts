@@ -33,6 +33,11 @@ export type KeyName = (typeof names)[number];
 /** One partition of one drop: what one script call works on. */
 export type Place = { dropId: number; partition: number };
 
+/** All partitions of a drop. */
+export function places(dropId: number, partitions: number): Place[] {
+  return Array.from({ length: partitions }, (_, partition) => ({ dropId, partition }));
+}
+
 export class Keys {
   readonly #namespace: string;
 

@@ -3,7 +3,7 @@
 -- ARGV  1 'due' (time was over so long ago), 'paying' (in payment for so long) or 'untold' (promoted so long ago)
 --       2 ms
 --       3 how many of the first to leave out ('due' and 'paying' alone), since nobody can do anything about them
--- reply {'holds', version as of which it is so, 'since|hold|state|buyer|expiresAt|seats|attempt|payer'...} at most 500, since in ms
+-- reply {'holds', version as of which it is so, 'since|hold|state|buyer|expiresAt|seats|attempt|payer or reason'...} at most 500, since in ms
 if not meta then return { 'holds', '0' } end
 local before = now - tonumber(ARGV[2])
 local ids = {} -- hold, since, hold, since, ...

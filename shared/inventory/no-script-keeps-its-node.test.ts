@@ -11,7 +11,7 @@ import { maxBatchSeats } from '../messages/entry-batch.ts';
 import type { Drop } from '../drops/drop.ts';
 import { createTestInventory, newBatch, newDrop } from '../../testing/inventory.ts';
 import { newBatchId } from './entry-id.ts';
-import { places } from './inventory.ts';
+import { places } from './keys.ts';
 import type { Place } from './keys.ts';
 import { rowsOf, rowsOfPartition } from './layout.ts';
 import type { LatestEntry, PartitionState, RestoredHold } from './restore.ts';

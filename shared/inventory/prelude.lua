@@ -11,10 +11,10 @@
 --   4 entries   hash   buyer -> 'H|hold' (see holds), 'W|entry|quantity|sequence' (standby), 'R|hold' (released),
 --                      'L|entry|until' (refused until then, since holds of this buyer lapsed)
 --                      'R|entry' (standby that ended with a cancelled drop), 'R|entry|closed' (at closing)
---   5 holds     hash   hold -> 'state|buyer|expiresAt|seats|attempt|payer'
+--   5 holds     hash   hold -> 'state|buyer|expiresAt|seats|attempt|payer or reason'
 --                      state h held, p paying, s sold, r released, f refunded, w refunded but these seats stay
---                      sold (withheld: their tickets were used); payer names the request that
---                      pays, and why it was released when it was
+--                      sold (withheld: their tickets were used); payer (h, p, s)
+--                      names the latest request to pay, reason (r, f, w) says why the hold ended
 --   6 due       zset   held holds, score = expiresAt (ms)
 --   7 paying    zset   paying holds, score = since when (ms)
 --   8 standby   zset   buyers, score = quantity * 2^40 + sequence: first come within each quantity is one look-up
@@ -402,17 +402,23 @@ local function countSeats(seats)
   return separators + 1
 end
 
+local function hasEnded(hold)
+  return hold.state == 'r' or hold.state == 'f' or hold.state == 'w'
+end
+
 local function readHold(id)
   local record = redis.call('HGET', HOLDS, id)
   if not record then return nil end
-  local state, buyer, expiresAt, seats, attempt, payer = record:match('^(%a)|(%d+)|(%d+)|([^|]*)|(%d+)|([^|]*)$')
-  return { id = id, state = state, buyer = buyer, expiresAt = tonumber(expiresAt), seats = seats,
-    attempt = tonumber(attempt), payer = payer, count = countSeats(seats) }
+  local state, buyer, expiresAt, seats, attempt, last = record:match('^(%a)|(%d+)|(%d+)|([^|]*)|(%d+)|([^|]*)$')
+  local hold = { id = id, state = state, buyer = buyer, expiresAt = tonumber(expiresAt), seats = seats,
+    attempt = tonumber(attempt), count = countSeats(seats) }
+  hold[hasEnded(hold) and 'reason' or 'payer'] = last
+  return hold
 end
 
 local function recordOf(hold)
-  return table.concat(
-    { hold.state, hold.buyer, int(hold.expiresAt), hold.seats, hold.attempt, hold.payer or '' }, '|')
+  local last = hasEnded(hold) and hold.reason or hold.payer
+  return table.concat({ hold.state, hold.buyer, int(hold.expiresAt), hold.seats, hold.attempt, last or '' }, '|')
 end
 
 local function writeHold(hold)
@@ -557,7 +563,7 @@ local function release(hold, why)
   end
   redis.call('HDEL', UNTOLD, hold.id)
   hold.state = 'r'
-  hold.payer = why
+  hold.reason = why
   writeHold(hold)
   forget(hold)
   freeSeats(hold.seats)

@@ -29,7 +29,7 @@ if meta.status == 'retired' then
   -- There are no rows to mark: counters and ledger tell. The hold is remembered for as long as two may be at this refund.
   local withheld, _, count = split(ARGV[4])
   writeHold({ id = ARGV[1], state = withheld ~= '' and 'w' or 'f', buyer = ARGV[3], expiresAt = now,
-    seats = withheld ~= '' and withheld or ARGV[4], attempt = 1, payer = 'refunded' })
+    seats = withheld ~= '' and withheld or ARGV[4], attempt = 1, reason = 'refunded' })
   redis.call('EXPIRE', HOLDS, 86400)
   meta.sold = meta.sold - count
   meta.free = meta.free + count
@@ -43,7 +43,7 @@ if hold.state ~= 's' then return { 'settled', hold.state } end
 local all = hold.seats
 local withheld, free, count = split(all)
 hold.state = withheld ~= '' and 'w' or 'f'
-hold.payer = 'refunded'
+hold.reason = 'refunded'
 if withheld ~= '' then hold.seats = withheld end
 writeHold(hold)
 forget(hold)

@@ -4,7 +4,8 @@ import type { Hold } from './hold.ts';
 import { encodeSeats } from './hold.ts';
 import type { Lapse } from './lapse.ts';
 import type { KeyName, Place } from './keys.ts';
-import { unexpected, type Script } from './script.ts';
+import { defineScript, unexpected } from './script.ts';
+import type { Store } from './store.ts';
 
 /**
  * `refunded` and `released` are told apart here: a late word on a refunded payment must not sell the seats again.
@@ -80,11 +81,12 @@ type Value = string | number | Buffer;
 const maxValues = 2_000;
 const maxBytes = 256 * 1024;
 
-export function createRestore({
-  load,
-  finish,
-  promote,
-}: Record<'load' | 'finish' | 'promote', Script>): Restore {
+export function createRestore({ redis, keys, atOnce, lasting, script }: Store): Restore {
+  const restoring = (place: Place) => keys.restoring(place);
+  // Only the last step counts; it says whether all portions are there, on whatever node it runs.
+  const load = defineScript(redis, keys, 'restore', atOnce, restoring);
+  const finish = defineScript(redis, keys, 'restore', lasting, restoring);
+  const promote = script('promote');
   return async (place, state, { upTo, replace, records }) => {
     const name = newBatchId();
     let [outcome] = await load(place, 'begin', name, upTo ?? '', replace ? '1' : '0');

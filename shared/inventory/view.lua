@@ -34,7 +34,7 @@ if state == 'L' then return { 'sold_out', version, record:match('(%d+)$') } end
 local hold = readHold(id)
 -- Sent home from standby: there never was a hold.
 if not hold then return { 'hold', version, id, 'r', '', '0', quantity ~= '' and quantity or 'cancelled' } end
-local why = hold.state:match('[rfw]') and hold.payer or ''
+local why = hold.reason or ''
 local lapsed = (why == 'expired' or why == 'declined' or why == 'given_back') and redis.call('HGET', LAPSES, buyer)
 local refusedUntil = lapsed and lapsed:match('%d+$') or '0'
 return { 'hold', version, id, hold.state, hold.seats, int(hold.expiresAt), why, refusedUntil }

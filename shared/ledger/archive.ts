@@ -3,7 +3,7 @@
  * adds rows has the cursor's row locked, so there is one at a time.
  */
 import type { Knex } from 'knex';
-import { places } from '../inventory/inventory.ts';
+import { places } from '../inventory/keys.ts';
 import type { Place } from '../inventory/keys.ts';
 import type { Database } from '../mysql/connect.ts';
 import { genesis, nextHash } from './chain.ts';

@@ -1,7 +1,8 @@
 import { signCheckoutToken } from '../auth/checkout-token.ts';
 import type { EntryState } from '../contract/entries.ts';
 import type { Hold } from '../inventory/hold.ts';
-import type { Inventory, View } from '../inventory/inventory.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import type { View } from '../inventory/reads.ts';
 import type { Place } from '../inventory/keys.ts';
 import { partitionOfBuyer } from '../inventory/layout.ts';
 import type { KeyList } from '../auth/key-list.ts';

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
-import { places } from '../../shared/inventory/inventory.ts';
+import { places } from '../../shared/inventory/keys.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { seatNameOf } from '../../shared/inventory/seat-names.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';

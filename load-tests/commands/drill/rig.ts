@@ -3,7 +3,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
 import type { Child } from '../../../local/process/child.ts';
 import type { Drop } from '../../../shared/drops/drop.ts';
-import { places } from '../../../shared/inventory/inventory.ts';
+import { places } from '../../../shared/inventory/keys.ts';
 import type { Keys } from '../../../shared/inventory/keys.ts';
 import type { Random } from '../../buyer/random.ts';
 import type { Stack } from './stack.ts';

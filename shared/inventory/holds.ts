@@ -1,0 +1,149 @@
+/** Twins of the scripts that end holds, and that list them: release, leave, lingering. */
+import {
+  decodeHoldRecords,
+  decodeHoldState,
+  decodePromoted,
+  type HoldRecord,
+  type HoldState,
+  type NewHold,
+} from './hold.ts';
+import type { Place } from './keys.ts';
+import { unexpected, type Reply } from './script.ts';
+import type { Store } from './store.ts';
+
+/**
+ * What became of a hold that ended, with the holds that standby buyers got from it. `version`, here and below: as of
+ * which it is so. It grows with each change of how any buyer in the partition stands, and fits in a double exactly.
+ */
+export type Released = {
+  kind: 'released';
+  buyerId: number;
+  version: number;
+  /** Until when the buyer's entries are refused for it, milliseconds since 1970 by Redis; undefined: they are not. */
+  refusedUntil: number | undefined;
+  promoted: NewHold[];
+};
+export type Settled = { kind: 'settled'; state: HoldState };
+export type Unknown = { kind: 'unknown' };
+
+export type Left =
+  | {
+      kind: 'released';
+      holdId: string;
+      version: number;
+      refusedUntil: number | undefined;
+      promoted: NewHold[];
+    }
+  | { kind: 'left'; entryId: string; version: number }
+  | { kind: 'paying' | 'sold' | 'none' };
+
+export type Holds = {
+  /** Ends a hold whose time is over. `early`: milliseconds are left. */
+  release: (
+    place: Place,
+    holdId: string,
+  ) => Promise<Released | Settled | Unknown | { kind: 'early'; msLeft: number }>;
+  /** Gives a buyer's hold back, or takes the buyer out of standby. */
+  leave: (place: Place, buyerId: number) => Promise<Left>;
+  /** Held holds whose time was over `graceMs` ago: their timers have failed. At most 500, as of the next two. */
+  overdue: (place: Place, graceMs: number, skip?: number) => Promise<HoldRecord[]>;
+  /** Holds that have been in payment for `forMs` or longer. `skip`, here and above: but for the first so many. */
+  paying: (place: Place, forMs: number, skip?: number) => Promise<HoldRecord[]>;
+  /** Holds promoted `forMs` ago or longer, of which nobody said that their timers are set and their buyers told. */
+  untold: (place: Place, forMs: number) => Promise<HoldRecord[]>;
+  /** Holds as they are now; undefined where Redis knows none of that id. */
+  holds: (
+    place: Place,
+    holdIds: readonly string[],
+  ) => Promise<({ state: HoldState; expiresAt: number } | undefined)[]>;
+  /** The timer of a promoted hold is set and its buyer was told. */
+  told: (place: Place, holdIds: readonly string[]) => Promise<void>;
+};
+
+export function createHolds({ redis, keys, script }: Store): Holds {
+  const release = script('release');
+  const leave = script('leave');
+  const linger = script('lingering');
+
+  const lingering = async (place: Place, state: 'due' | 'paying' | 'untold', ms: number, skip = 0) => {
+    const [, ...rest] = await linger(place, state, ms, skip);
+    return decodeHoldRecords(rest);
+  };
+
+  return {
+    async release(place, holdId) {
+      const reply = await release(place, holdId);
+      if (reply[0] === 'early') return { kind: 'early', msLeft: Number(reply[1]) };
+      return decodeEnd('release', reply);
+    },
+
+    async leave(place, buyerId) {
+      const reply = await leave(place, buyerId);
+      const [outcome, id, version] = reply;
+      switch (outcome) {
+        case 'released':
+          return {
+            kind: outcome,
+            holdId: String(id),
+            version: Number(version),
+            refusedUntil: moment(reply[3]),
+            promoted: decodePromoted(reply.slice(4)),
+          };
+        case 'left':
+          return { kind: outcome, entryId: String(id), version: Number(version) };
+        case 'paying':
+        case 'sold':
+        case 'none':
+          return { kind: outcome };
+        default:
+          throw unexpected('leave', reply);
+      }
+    },
+
+    overdue: (place, graceMs, skip) => lingering(place, 'due', graceMs, skip),
+
+    paying: (place, forMs, skip) => lingering(place, 'paying', forMs, skip),
+
+    untold: (place, forMs) => lingering(place, 'untold', forMs),
+
+    async holds(place, holdIds) {
+      if (holdIds.length === 0) return [];
+      const records = await redis.hmget(keys.key(place, 'holds'), ...holdIds);
+      return records.map((record) => {
+        if (record === null) return undefined;
+        const [state, , expiresAt] = record.split('|');
+        return { state: decodeHoldState(state), expiresAt: Number(expiresAt) };
+      });
+    },
+
+    async told(place, holdIds) {
+      if (holdIds.length > 0) await redis.hdel(keys.key(place, 'untold'), ...holdIds);
+    },
+  };
+}
+
+/** For each script that may end a hold. */
+export function decodeEnd(script: string, reply: Reply): Released | Settled | Unknown {
+  const [outcome, detail, version] = reply;
+  switch (outcome) {
+    case 'released':
+      return {
+        kind: outcome,
+        buyerId: Number(detail),
+        version: Number(version),
+        refusedUntil: moment(reply[3]),
+        promoted: decodePromoted(reply.slice(4)),
+      };
+    case 'settled':
+      return { kind: outcome, state: decodeHoldState(detail) };
+    case 'unknown':
+      return { kind: outcome };
+    default:
+      throw unexpected(script, reply);
+  }
+}
+
+/** Undefined for '0', and for what the version before does not say. */
+export function moment(text: unknown): number | undefined {
+  return text === undefined || Number(text) === 0 ? undefined : Number(text);
+}

@@ -1,0 +1,173 @@
+/**
+ * Twins of the scripts that carry a hold through its payment, and that bring Redis in line with the orders of MySQL:
+ * begin-payment, decline-payment, complete-payment, check-charged, follow-orders, holders, reopen.
+ */
+import { decodePromoted, decodeSeats, encodeSeats, type Hold, type NewHold } from './hold.ts';
+import { decodeEnd, type Released, type Settled, type Unknown } from './holds.ts';
+import type { Place } from './keys.ts';
+import { unexpected } from './script.ts';
+import type { Store } from './store.ts';
+
+export type BeginPayment =
+  | { kind: 'paying'; attempt: number; seats: string[]; expiresAt: number }
+  | { kind: 'under_way'; attempt: number }
+  | { kind: 'expired' | 'sold' | 'not_stocked' };
+
+/** A hold whose card was charged though it gets no order. */
+export type LostHold = Pick<Hold, 'holdId' | 'buyerId'> & { seats: readonly string[]; attempt: number };
+
+/**
+ * What MySQL says of seats: an order, its buyer and all its seats. `isWithheld`: the order is refunded, and these seats
+ * of it stay sold, since their tickets were used.
+ */
+export type Owner = { orderId: string; buyerId: number; seats: readonly string[]; isWithheld?: boolean };
+
+export type Followed = {
+  /**
+   * Of the hold that lost: it ended just now; it had ended before, and why is told now; nothing was left to do.
+   * `blocked`: an order lacks a seat that somebody else is paying for, whose payment will come to nothing.
+   */
+  kind: 'ended' | 'noted' | 'known' | 'blocked';
+  version: number;
+  /** Buyers whose unpaid holds had seats of an order, and ended. */
+  yielded: number[];
+  promoted: NewHold[];
+};
+
+export type Payments = {
+  /** held -> paying, before anything is charged. `payer` names the request. */
+  beginPayment: (place: Place, hold: Hold, payer: string) => Promise<BeginPayment>;
+  /** paying -> held while time is left, else released. For a payment that will never be approved. */
+  declinePayment: (
+    place: Place,
+    holdId: string,
+    attempt: number,
+  ) => Promise<Released | Settled | Unknown | { kind: 'held'; expiresAt: number }>;
+  /** paying -> sold, after MySQL has the order. */
+  completePayment: (
+    place: Place,
+    order: { holdId: string; buyerId: number; seats: readonly string[] },
+  ) => Promise<{ kind: 'sold' | 'refunded' | 'conflict'; version: number }>;
+  /** Whether a hold whose card was charged can still become an order. `lost`: its seats are somebody else's by now. */
+  checkCharged: (
+    place: Place,
+    hold: Pick<Hold, 'holdId' | 'buyerId'> & { seats: readonly string[] },
+  ) => Promise<'kept' | 'lost'>;
+  /** Gives seats to the orders that own them in MySQL, and ends the hold that was charged for them in vain, if any. */
+  followOrders: (place: Place, owners: readonly Owner[], lost?: LostHold) => Promise<Followed>;
+  /**
+   * sold -> refunded, after MySQL has the refund. Seats that are `withheld` stay sold. `retired`: whether that was done before, the archived ledger tells;
+   * if not, `sold` does it.
+   */
+  reopen: (
+    place: Place,
+    holdId: string,
+    withheld?: readonly string[],
+    sold?: { buyerId: number; seats: readonly string[] },
+  ) => Promise<Released | Settled | Unknown | { kind: 'retired' }>;
+};
+
+export function createPayments({ script, atOnce, noteLate }: Store): Payments {
+  const begin = script('begin-payment');
+  const decline = script('decline-payment');
+  // MySQL has the order, and tells of it again (follow-mysql.ts).
+  const complete = script('complete-payment', atOnce);
+  const check = script('check-charged');
+  const follow = script('follow-orders');
+  const holders = script('holders', atOnce);
+  const reopen = script('reopen');
+
+  /** Unpaid holds that have one of these seats. All are looked at, a portion a call: this is for rare accidents. */
+  const holdersOf = async (place: Place, seats: readonly string[]) => {
+    const found = new Set<string>();
+    let from = '-inf';
+    while (seats.length > 0 && from !== '') {
+      const [, next, ...ids] = await holders(place, from, ...seats);
+      for (const id of ids) found.add(String(id));
+      from = String(next);
+    }
+    return [...found];
+  };
+
+  return {
+    async beginPayment(place, { holdId, buyerId, seats, expiresAt }, payer) {
+      const reply = await begin(place, holdId, buyerId, encodeSeats(seats), expiresAt, payer);
+      const [outcome, attempt, held, until] = reply;
+      switch (outcome) {
+        case 'paying':
+          return {
+            kind: outcome,
+            attempt: Number(attempt),
+            seats: decodeSeats(held),
+            expiresAt: Number(until),
+          };
+        case 'under_way':
+          return { kind: outcome, attempt: Number(attempt) };
+        case 'expired':
+        case 'sold':
+        case 'not_stocked':
+          return { kind: outcome };
+        default:
+          throw unexpected('begin-payment', reply);
+      }
+    },
+
+    async declinePayment(place, holdId, attempt) {
+      const reply = await decline(place, holdId, attempt);
+      if (reply[0] === 'held') return { kind: 'held', expiresAt: Number(reply[1]) };
+      return decodeEnd('decline-payment', reply);
+    },
+
+    async completePayment(place, { holdId, buyerId, seats }) {
+      const reply = await complete(place, holdId, buyerId, encodeSeats(seats));
+      const [outcome, version] = reply;
+      if (outcome === 'sold' || outcome === 'refunded' || outcome === 'conflict')
+        return { kind: outcome, version: Number(version) };
+      throw unexpected('complete-payment', reply);
+    },
+
+    async checkCharged(place, { holdId, buyerId, seats }) {
+      const reply = await check(place, holdId, buyerId, encodeSeats(seats));
+      const [outcome] = reply;
+      if (outcome === 'kept' || outcome === 'lost') return outcome;
+      throw unexpected('check-charged', reply);
+    },
+
+    async followOrders(place, owners, lost) {
+      const about = lost
+        ? [lost.holdId, lost.buyerId, encodeSeats(lost.seats), lost.attempt]
+        : ['', 0, '', 0];
+      const orders = owners.map(({ orderId, buyerId, seats, isWithheld = false }) =>
+        [orderId, buyerId, encodeSeats(seats), ...(isWithheld ? ['w'] : [])].join('|'),
+      );
+      const mayYield = await holdersOf(
+        place,
+        owners.flatMap(({ seats }) => seats),
+      );
+      const reply = await follow(place, ...about, mayYield.join(','), ...orders);
+      const [outcome, version, count, ...rest] = reply;
+      switch (outcome) {
+        case 'ended':
+        case 'noted':
+        case 'known':
+        case 'blocked':
+          return {
+            kind: outcome,
+            version: Number(version),
+            yielded: rest.slice(0, Number(count)).map(Number),
+            promoted: decodePromoted(rest.slice(Number(count))),
+          };
+        default:
+          throw unexpected('follow-orders', reply);
+      }
+    },
+
+    async reopen(place, holdId, withheld = [], sold) {
+      const of = sold ? [sold.buyerId, encodeSeats(sold.seats)] : [];
+      const reply = await reopen(place, holdId, encodeSeats(withheld), ...of);
+      if (reply[0] === 'retired') return { kind: 'retired' };
+      if (sold) await noteLate(place.dropId);
+      return decodeEnd('reopen', reply);
+    },
+  };
+}
