@@ -6,12 +6,16 @@ import type { Database } from '../shared/mysql/connect.ts';
 import type { Reader } from '../shared/mysql/reader.ts';
 import type { SpendOnce } from '../shared/redis/spend-once.ts';
 import type { Watchers } from '../shared/drops/watchers.ts';
+import type { Announcer } from '../shared/messages/announce.ts';
+import type { Till } from './checkout/till.ts';
 import type { FindTerms } from './drops/drop-terms.ts';
+import type { ParkedMessages } from './parked/parked-messages.ts';
+import type { PaymentProvider } from './payments/provider.ts';
 
-/** What the use cases of this tier work with. Each takes the few it needs. */
 /** Where the processes of each tier answer /readyz: base URLs, by tier. */
 export type TierUrls = Readonly<Record<string, readonly string[]>>;
 
+/** What the use cases of this tier work with. Each names the few it needs. */
 export type Deps = {
   db: Database;
   /** For lists and reports, which may be some seconds old. */
@@ -31,6 +35,13 @@ export type Deps = {
   /** Whom buyers write to, if not the organizer of the event. */
   supportEmail?: string | undefined;
   log: Log;
+  /** Tells buyers and sets the timers of their holds. */
+  announcer: Announcer;
+  payments: PaymentProvider;
+  till: Till;
+  parked: ParkedMessages;
+  /** Called when a seat of a paid order turns out to be held by somebody else. */
+  onSaleConflict?: () => void;
   /** Where the tiers' processes are, for whoever asks how they are. */
   tierUrls?: TierUrls;
   /** Messages waiting, by queue; null while the broker is away. Absent where there is none. */

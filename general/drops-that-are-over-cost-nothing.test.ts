@@ -14,7 +14,7 @@ import { createStocking } from './duties/stock-drops.ts';
 import { createArchiving } from './duties/archive-ledgers.ts';
 import { claimRows, readBacklog } from './mail/outbox.ts';
 import { createRefunding } from './orders/refund-duty.ts';
-import type { SaleDeps } from './sale-deps.ts';
+import type { Deps } from './deps.ts';
 import { scheduleDrops } from './duties/schedule-drops.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { connectRedis } from '../shared/redis/connect.ts';
@@ -25,7 +25,7 @@ let sale: TestSale;
 /** One connection, of which MySQL says how many rows it has read. */
 let db: Database;
 let redis: ReturnType<typeof connectRedis>;
-let deps: SaleDeps;
+let deps: Deps;
 beforeAll(async () => {
   sale = await startSale();
   db = connectMysql(sale.mysqlUrl, { max: 1 });

@@ -35,8 +35,7 @@ import { createParkedMessages } from './parked/parked-messages.ts';
 import { servePages } from './pages/serve-pages.ts';
 import { createPayments } from './payments/choose-provider.ts';
 import { createRoutes } from './routes.ts';
-import type { SaleDeps } from './sale-deps.ts';
-import { createSaleRoutes } from './sale-routes.ts';
+import type { Deps } from './deps.ts';
 import { createScheduleMetrics } from './schedules/schedule-metrics.ts';
 import { chooseScheduler } from './schedules/schedule-settings.ts';
 import { startScheduling } from './duties/schedule-drops.ts';
@@ -101,7 +100,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     log,
   });
   const findTerms = createFindTerms(db);
-  const deps: SaleDeps = {
+  const deps: Deps = {
     db,
     reader,
     findTerms,
@@ -160,7 +159,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
 
   app = createApp({
     ...deps,
-    routes: [...createRoutes(deps), ...createSaleRoutes(deps)],
+    routes: createRoutes(deps),
     pages: servePages({ ...deps, webRoot: config.WEB_ROOT }),
     currentRole: (userId) => currentRole(db, userId),
     ops,

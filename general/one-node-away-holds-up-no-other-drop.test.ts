@@ -14,12 +14,12 @@ import { createEndSales } from './duties/end-sales.ts';
 import { createFollow } from './duties/follow-mysql.ts';
 import { createStocking } from './duties/stock-drops.ts';
 import { createArchiving } from './duties/archive-ledgers.ts';
-import type { SaleDeps } from './sale-deps.ts';
+import type { Deps } from './deps.ts';
 import { startSale, type TestSale } from '../testing/general/start-sale.ts';
 
 let sale: TestSale;
 let own: OwnRedis;
-let deps: SaleDeps;
+let deps: Deps;
 let inventory: Inventory;
 let redis: ReturnType<OwnRedis['connect']>;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-/** Everything this tier answers, in the order of the documentation. */
+/** Everything this tier answers, in the order of its documentation. */
 import { announce } from './announcements/announce.ts';
 import { listAnnouncements } from './announcements/list-announcements.ts';
 import { banUser } from './accounts/ban-user.ts';
@@ -13,6 +13,14 @@ import { checkIn } from './check-ins/check-in.ts';
 import { countCheckIns } from './check-ins/count-check-ins.ts';
 import { undoCheckIn } from './check-ins/undo-check-in.ts';
 import type { Deps } from './deps.ts';
+import { checkOut } from './checkout/check-out.ts';
+import { cancelDrop } from './drops/cancel-drop.ts';
+import { leaveEntry } from './entry/leave-entry.ts';
+import { showEntry } from './entry/show-entry.ts';
+import { refundOrder } from './orders/refund-order.ts';
+import { listParked } from './parked/list-parked.ts';
+import { resendParked } from './parked/resend-parked.ts';
+import { receiveWebhook } from './payments/receive-webhook.ts';
 import { createDrop } from './drops/create-drop.ts';
 import { editDrop } from './drops/edit-drop.ts';
 import { listDrops } from './drops/list-drops.ts';
@@ -66,6 +74,14 @@ export function createRoutes(deps: Deps): Route[] {
     checkIn(deps),
     undoCheckIn(deps),
     countCheckIns(deps),
+    showEntry(deps),
+    leaveEntry(deps),
+    checkOut(deps),
+    refundOrder(deps),
+    cancelDrop(deps),
+    receiveWebhook(deps),
+    listParked(deps),
+    resendParked(deps),
     showHealth(deps),
   ];
 }

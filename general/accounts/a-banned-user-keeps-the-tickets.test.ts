@@ -2,7 +2,6 @@ import request from 'supertest';
 import { watchBannedUsers } from '../../shared/auth/banned-users.ts';
 import { signSession } from '../../shared/auth/session.ts';
 import { createRoutes } from '../routes.ts';
-import { createSaleRoutes } from '../sale-routes.ts';
 import { insertOrder } from '../../testing/general/insert-order.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
@@ -75,7 +74,7 @@ test('every other call that needs a session is refused as banned', async () => {
   await sale.db('users').where({ id }).update({ role: 'admin' });
   await act('ban', id);
   const { token } = await signIn(email);
-  const routes = [...createRoutes(sale.deps), ...createSaleRoutes(sale.deps)];
+  const routes = createRoutes(sale.deps);
   const open = routes.filter(({ scopes }) => scopes !== undefined);
   expect(open.map(({ path }) => path).toSorted()).toEqual(['/api/auth/me', '/api/orders', '/api/orders/:id']);
   const others = routes.filter(({ who, scopes }) => who !== 'anyone' && scopes === undefined);

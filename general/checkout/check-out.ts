@@ -5,12 +5,13 @@ import { order } from '../../shared/contract/orders.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import { defineRoute, Otherwise, type Route } from '../http/route.ts';
 import { presentOrder, presentOrders, type OrderRow } from '../orders/present-orders.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 import { payHold } from './pay-hold.ts';
+import type { SettleDeps } from './settle.ts';
 
 const undecided = z.object({ status: z.literal('paying') }).meta({ id: 'PaymentUndecided' });
 
-export function checkOut(deps: SaleDeps): Route {
+export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'supportEmail'>): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/checkout',

@@ -4,7 +4,7 @@
  */
 import { createRefunding } from '../orders/refund-duty.ts';
 import { advanceRefund, requestRefunds } from '../orders/refund.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { payHold } from './pay-hold.ts';
@@ -24,7 +24,7 @@ function killedAt(
   what: 'inventory' | 'payments' | 'announcer',
   method: string,
   when: 'before' | 'after',
-): { deps: SaleDeps; killed: Promise<void> } {
+): { deps: Deps; killed: Promise<void> } {
   let kill: () => void = () => {};
   const killed = new Promise<void>((resolve) => (kill = resolve));
   const never = new Promise<never>(() => {});
@@ -155,7 +155,7 @@ describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
       const stalled = new Promise<void>((resolve) => (wake = resolve));
       let begun: () => void = () => {};
       const paying = new Promise<void>((resolve) => (begun = resolve));
-      const slow: SaleDeps = {
+      const slow: Deps = {
         ...sale.deps,
         inventory: {
           ...sale.deps.inventory,

@@ -7,15 +7,14 @@ import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { Hold } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { isDuplicateKey } from '../../shared/mysql/connect.ts';
-import type { SaleDeps } from '../sale-deps.ts';
 import { chargedInVain, chargeOf, rememberRef, type BegunAttempt } from './payment-attempt.ts';
-import { giveUpUnwritten, resolveAttempt, settle, type Settlement } from './settle.ts';
+import { giveUpUnwritten, resolveAttempt, settle, type Settlement, type SettleDeps } from './settle.ts';
 
 export type PayResult =
   Settlement | { kind: 'already_paid' | 'expired' | 'under_way' | 'unknown_token' | 'unavailable' };
 
 export async function payHold(
-  deps: SaleDeps,
+  deps: SettleDeps,
   place: Place,
   hold: Hold,
   cardToken: string,

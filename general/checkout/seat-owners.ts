@@ -2,7 +2,7 @@
 import type { Followed, LostHold, Owner } from '../../shared/inventory/payments.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 import { namedSeats, type NamedSeat } from './place-order.ts';
 
 type OwnedSeat = { orderId: string; buyerId: number; seat: string; withheldAt: Date | null };
@@ -14,7 +14,7 @@ type SomeHold = { holdId: string; place: Place; seats: string[] };
  * the event come with none: what they own has no id in this drop.
  */
 export async function ownersOf(
-  { db, findTerms }: Pick<SaleDeps, 'db' | 'findTerms'>,
+  { db, findTerms }: Pick<Deps, 'db' | 'findTerms'>,
   hold: SomeHold,
 ): Promise<Owner[]> {
   return [
@@ -65,7 +65,7 @@ async function ownersElsewhere(
 
 /** Gives orders their seats in Redis, ends the hold that lost them, and tells everybody whom that concerns. */
 export async function followOrders(
-  { inventory, announcer }: Pick<SaleDeps, 'inventory' | 'announcer'>,
+  { inventory, announcer }: Pick<Deps, 'inventory' | 'announcer'>,
   place: Place,
   owners: readonly Owner[],
   lost?: LostHold,

@@ -5,7 +5,7 @@
 import { isCertainlyUnwritten } from '../../shared/mysql/connect.ts';
 import type { Decision } from '../payments/provider.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 import {
   abandonOwn,
   chargeOf,
@@ -17,6 +17,11 @@ import {
 } from './payment-attempt.ts';
 import { followOrders, ownersOf } from './seat-owners.ts';
 
+export type SettleDeps = Pick<
+  Deps,
+  'db' | 'inventory' | 'announcer' | 'payments' | 'till' | 'findTerms' | 'log' | 'onSaleConflict'
+>;
+
 export type Settlement =
   /** `order` where it was placed just now. */
   | { kind: 'paid'; order?: OrderRow | undefined }
@@ -27,7 +32,7 @@ export type Settlement =
 
 /** Applies the provider's final word. */
 export async function settle(
-  deps: SaleDeps,
+  deps: SettleDeps,
   attempt: PaymentAttempt,
   decision: Decision,
 ): Promise<Settlement> {
@@ -54,7 +59,7 @@ export async function settle(
  * `giveUp`: what is still open at the provider is cancelled there, so that it can be taken as declined.
  */
 export async function resolveAttempt(
-  deps: SaleDeps,
+  deps: SettleDeps,
   attempt: PaymentAttempt,
   { giveUp = false } = {},
 ): Promise<Settlement> {
@@ -84,7 +89,10 @@ export async function resolveAttempt(
 }
 
 /** Another provider's charge, from before it was exchanged for this one, waits until somebody brings that one back. */
-export function isOurs({ payments, log }: SaleDeps, { holdId, provider }: PaymentAttempt): boolean {
+export function isOurs(
+  { payments, log }: Pick<Deps, 'payments' | 'log'>,
+  { holdId, provider }: PaymentAttempt,
+): boolean {
   if (provider === payments.name) return true;
   log.error({ holdId, provider }, 'a payment of a provider that is not set up; nobody can ask it');
   return false;
@@ -94,7 +102,7 @@ export function isOurs({ payments, log }: SaleDeps, { holdId, provider }: Paymen
  * Whether the hold ended while its card was charged, and somebody else has its seats: that is no harm yet, and the
  * money goes back. Without Redis MySQL decides alone.
  */
-async function seatsAreGone({ inventory, log }: SaleDeps, attempt: PaymentAttempt): Promise<boolean> {
+async function seatsAreGone({ inventory, log }: SettleDeps, attempt: PaymentAttempt): Promise<boolean> {
   try {
     return (await inventory.checkCharged(attempt.place, attempt)) === 'lost';
   } catch (error) {
@@ -103,14 +111,14 @@ async function seatsAreGone({ inventory, log }: SaleDeps, attempt: PaymentAttemp
   }
 }
 
-async function resolveSettled(deps: SaleDeps, id: PaymentAttempt): Promise<Settlement> {
+async function resolveSettled(deps: SettleDeps, id: PaymentAttempt): Promise<Settlement> {
   const attempt = await findAttempt(deps.db, id);
   if (!attempt || attempt.status === 'pending') return { kind: 'undecided' };
   return resolveAttempt(deps, attempt);
 }
 
 /** MySQL has the order; Redis follows. When it cannot at the moment, the reconciler sees to it. */
-async function completeSale(deps: SaleDeps, attempt: PaymentAttempt): Promise<void> {
+async function completeSale(deps: SettleDeps, attempt: PaymentAttempt): Promise<void> {
   const { inventory, announcer, log } = deps;
   const { place, holdId, buyerId, seats } = attempt;
   try {
@@ -139,7 +147,11 @@ async function completeSale(deps: SaleDeps, attempt: PaymentAttempt): Promise<vo
  * comes second finds the other. If somebody else has begun it (a failover of Redis can forget that it was begun), it is
  * theirs and goes on.
  */
-export async function giveUpUnwritten(deps: SaleDeps, attempt: BegunAttempt, error: unknown): Promise<void> {
+export async function giveUpUnwritten(
+  deps: SettleDeps,
+  attempt: BegunAttempt,
+  error: unknown,
+): Promise<void> {
   if (!isCertainlyUnwritten(error) && !(await insertAbandoned(deps.db, attempt))) {
     await abandonOwn(deps.db, attempt);
     if ((await findAttempt(deps.db, attempt))?.status !== 'declined') return;
@@ -147,7 +159,7 @@ export async function giveUpUnwritten(deps: SaleDeps, attempt: BegunAttempt, err
   await returnHold(deps, attempt, 'abandoned');
 }
 
-async function returnHold(deps: SaleDeps, attempt: PaymentAttempt, reason: string): Promise<Settlement> {
+async function returnHold(deps: SettleDeps, attempt: PaymentAttempt, reason: string): Promise<Settlement> {
   const { inventory, announcer } = deps;
   const { place, holdId } = attempt;
   const result = await inventory.declinePayment(place, holdId, attempt.attempt);
@@ -161,7 +173,7 @@ async function returnHold(deps: SaleDeps, attempt: PaymentAttempt, reason: strin
  * A charge without seats. The money goes back first: nothing that is wrong in Redis may keep it. Then the hold ends,
  * its buyer is told, and seats that MySQL knows to be somebody else's are no longer offered to anybody.
  */
-async function returnMoney(deps: SaleDeps, attempt: PaymentAttempt): Promise<Settlement> {
+async function returnMoney(deps: SettleDeps, attempt: PaymentAttempt): Promise<Settlement> {
   if (!isOurs(deps, attempt)) return { kind: 'seats_lost' };
   const refunded = await deps.payments.refund(chargeOf(attempt));
   const owners = await ownersOf(deps, attempt);

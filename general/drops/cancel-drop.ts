@@ -5,7 +5,7 @@ import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 import { giveNamesUp, requestRefunds } from '../orders/refund.ts';
 import { cancelSale } from '../duties/end-sales.ts';
 import { presentDrop } from './present-drop.ts';
@@ -22,7 +22,7 @@ async function decideToCancel(trx: Database, id: number): Promise<void> {
   await giveNamesUp(trx, id);
 }
 
-export function cancelDrop(deps: SaleDeps): Route {
+export function cancelDrop(deps: Pick<Deps, 'db' | 'inventory' | 'announcer' | 'log'>): Route {
   const { db } = deps;
   return defineRoute({
     method: 'POST',

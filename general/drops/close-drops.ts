@@ -6,9 +6,9 @@ import type { Drop } from '../../shared/drops/drop.ts';
 import { places } from '../../shared/inventory/keys.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createWorkOff, type Round, type WorkOffTimes } from '../../shared/tier/work-off.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 
-export type CloseDeps = Pick<SaleDeps, 'db' | 'inventory' | 'announcer' | 'log'>;
+export type CloseDeps = Pick<Deps, 'db' | 'inventory' | 'announcer' | 'log'>;
 
 export function startClosing(deps: CloseDeps, everyMs = 1_000): Loop {
   return startLoop('close drops', everyMs, deps.log, createCloseDrops(deps));

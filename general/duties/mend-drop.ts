@@ -6,11 +6,11 @@
 import { places } from '../../shared/inventory/keys.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { followOrders } from '../checkout/seat-owners.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 import { readWithheld } from '../../shared/drops/withheld-seats.ts';
 import { ago } from './glance.ts';
 
-export type MendDeps = Pick<SaleDeps, 'db' | 'inventory' | 'announcer' | 'log'>;
+export type MendDeps = Pick<Deps, 'db' | 'inventory' | 'announcer' | 'log'>;
 
 export type Mended = {
   /** Orders that lacked seats in Redis (withheld ones too), and refunded ones that still had theirs. */

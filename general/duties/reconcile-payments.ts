@@ -9,7 +9,6 @@ import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createWorkOff, inMemory, together, type Round, type Worked } from '../../shared/tier/work-off.ts';
 import { unendedDrops, type UnendedDrop } from '../drops/unended-drops.ts';
 import { chargeKey } from '../payments/provider.ts';
-import type { SaleDeps } from '../sale-deps.ts';
 import {
   attemptsIn,
   findAttempt,
@@ -19,7 +18,7 @@ import {
   type PaymentAttempt,
 } from '../checkout/payment-attempt.ts';
 import type { PaymentMetrics } from '../checkout/payment-metrics.ts';
-import { resolveAttempt, type Settlement } from '../checkout/settle.ts';
+import { resolveAttempt, type Settlement, type SettleDeps } from '../checkout/settle.ts';
 
 export type ReconcileTimes = {
   everyMs: number;
@@ -32,7 +31,7 @@ export type ReconcileTimes = {
 const usual: ReconcileTimes = { everyMs: 2_000, abandonedAfterMs: 15_000, giveUpAfterMs: 60_000 };
 
 export function startReconciling(
-  deps: SaleDeps,
+  deps: SettleDeps,
   metrics: PaymentMetrics,
   times: Partial<ReconcileTimes> = {},
 ): Loop {
@@ -42,7 +41,7 @@ export function startReconciling(
 
 /** One round. */
 export function reconcilePayments(
-  deps: SaleDeps,
+  deps: SettleDeps,
   times: ReconcileTimes,
   metrics?: PaymentMetrics,
 ): Promise<void> {
@@ -52,7 +51,7 @@ export function reconcilePayments(
 /** A hold in `paying`, and its attempt where there is one. */
 type Paying = { place: Place; hold: HoldRecord; attempt: PaymentAttempt | undefined };
 
-export function createReconciling(deps: SaleDeps, times: ReconcileTimes, metrics?: PaymentMetrics): Round {
+export function createReconciling(deps: SettleDeps, times: ReconcileTimes, metrics?: PaymentMetrics): Round {
   const { db, inventory, log } = deps;
   const { everyMs, abandonedAfterMs, giveUpAfterMs } = times;
   const common = { log, firstPauseMs: everyMs };
@@ -117,7 +116,7 @@ export function createReconciling(deps: SaleDeps, times: ReconcileTimes, metrics
 }
 
 /** Those in a partition that have been in payment for so long, but for the ones whose attempts are pending. */
-async function payingIn({ db, inventory }: SaleDeps, place: Place, forMs: number): Promise<Paying[]> {
+async function payingIn({ db, inventory }: SettleDeps, place: Place, forMs: number): Promise<Paying[]> {
   const found: Paying[] = [];
   for (let seen = 0; ;) {
     const holds = await inventory.paying(place, forMs, seen);
@@ -131,7 +130,7 @@ async function payingIn({ db, inventory }: SaleDeps, place: Place, forMs: number
 
 /** A hold in `paying` whose payment is decided, or was never begun. */
 async function resolvePaying(
-  deps: SaleDeps,
+  deps: SettleDeps,
   { place, hold, attempt: found }: Paying,
 ): Promise<Settlement | undefined> {
   if (found) return resolveAttempt(deps, found);

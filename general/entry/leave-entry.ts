@@ -4,10 +4,16 @@ import { readEntryState, releasedState } from '../../shared/messages/entry-state
 import { partitionOfBuyer } from '../../shared/inventory/layout.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 import { createPartitionsOf } from './partitions-of.ts';
 
-export function leaveEntry({ db, inventory, announcer, checkoutKeys, log }: SaleDeps): Route {
+export function leaveEntry({
+  db,
+  inventory,
+  announcer,
+  checkoutKeys,
+  log,
+}: Pick<Deps, 'db' | 'inventory' | 'announcer' | 'checkoutKeys' | 'log'>): Route {
   const partitionsOf = createPartitionsOf(db);
   return defineRoute({
     method: 'DELETE',

@@ -18,7 +18,7 @@ test('while MySQL is away the answer is 503 with a time to come back, and no err
     problems: [],
     handle: async () => void (await away('users').first()),
   });
-  general = await startGeneral({ more: () => [ask] });
+  general = await startGeneral({ moreRoutes: () => [ask] });
 
   const answer = await request(general.app).get('/api/test/away').expect(503);
   expect(answer.body).toMatchObject({ code: 'unavailable' });

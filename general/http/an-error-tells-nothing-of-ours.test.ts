@@ -7,7 +7,7 @@ let general: TestGeneral;
 let logged = 0;
 beforeAll(async () => {
   general = await startGeneral({
-    more: () => [broken, leaky, { ...broken, path: '/api/test/db', handle: askNoTable }],
+    moreRoutes: () => [broken, leaky, { ...broken, path: '/api/test/db', handle: askNoTable }],
   });
 });
 afterAll(() => general.stop());

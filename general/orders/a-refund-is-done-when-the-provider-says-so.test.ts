@@ -6,13 +6,13 @@ import { endSale } from '../duties/end-sales.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { createSandboxPayments } from '../payments/sandbox.ts';
 import { chargeKey } from '../payments/provider.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
 import { advanceRefund, requestRefunds } from './refund.ts';
 
 let sale: TestSale;
 /** The provider cannot be reached for refunds, so what became of one is undecided. */
-let cut: SaleDeps;
+let cut: Deps;
 beforeAll(async () => {
   sale = await startSale();
   const { log, payments } = sale.deps;
@@ -70,7 +70,7 @@ test('an order that comes while a cancelled drop is being ended is refunded, too
   await sale.db('drops').where({ id: drop.id }).update({ cancelled_at: new Date() });
   const cancelled = (await loadDrop(sale.db, drop.id))!;
   const { inventory } = sale.deps;
-  const deps: SaleDeps = {
+  const deps: Deps = {
     ...sale.deps,
     inventory: {
       ...inventory,

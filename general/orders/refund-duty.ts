@@ -6,18 +6,17 @@ import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createWorkOff, together, type Round, type WorkOffTimes } from '../../shared/tier/work-off.ts';
 import { attemptsIn, type OpenAttempt } from '../checkout/payment-attempt.ts';
 import type { PaymentMetrics } from '../checkout/payment-metrics.ts';
-import { resolveAttempt } from '../checkout/settle.ts';
+import { resolveAttempt, type SettleDeps } from '../checkout/settle.ts';
 import { chargeKey } from '../payments/provider.ts';
-import type { SaleDeps } from '../sale-deps.ts';
 import { advanceRefund, openRefunds, returnOrdersMoney, type OpenRefund } from './refund.ts';
 
-export function startRefunding(deps: SaleDeps, metrics?: PaymentMetrics, everyMs = 2_000): Loop {
+export function startRefunding(deps: SettleDeps, metrics?: PaymentMetrics, everyMs = 2_000): Loop {
   const refund = createRefunding(deps, metrics, { everyMs, firstPauseMs: everyMs });
   return startLoop('refund', everyMs, deps.log, refund);
 }
 
 export function createRefunding(
-  deps: SaleDeps,
+  deps: SettleDeps,
   metrics?: PaymentMetrics,
   { everyMs = 0, ...times }: Partial<WorkOffTimes> & { everyMs?: number } = {},
 ): Round {

@@ -4,11 +4,11 @@ import { describeSeat, rowsOf } from '../../shared/inventory/layout.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 import { bySeatId, presentOrders, type OrderRow } from './present-orders.ts';
-import { advanceRefund, requestRefund, type UsedSeat } from './refund.ts';
+import { advanceRefund, requestRefund, type RefundDeps, type UsedSeat } from './refund.ts';
 
-export function refundOrder(deps: SaleDeps): Route {
+export function refundOrder(deps: RefundDeps & Pick<Deps, 'supportEmail'>): Route {
   const { db } = deps;
   return defineRoute({
     method: 'POST',

@@ -11,7 +11,7 @@ import { allOwnLines } from '../../shared/ledger/own-lines.ts';
 import { decodeRecord } from '../../shared/ledger/record.ts';
 import type { Worked } from '../../shared/tier/work-off.ts';
 import { isOurs } from '../checkout/settle.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 
 type RefundRow = {
   id: string;
@@ -22,6 +22,8 @@ type RefundRow = {
   status: 'paid' | 'refund_due' | 'refunded';
   reopened_at: Date | null;
 };
+
+export type RefundDeps = Pick<Deps, 'db' | 'inventory' | 'announcer' | 'payments' | 'log'>;
 
 /**
  * Marks paid orders for a refund, used tickets or not; from here on it happens, whatever crashes. Returns how many it
@@ -60,7 +62,7 @@ function usedSeats(db: Database, orderId: string): Promise<UsedSeat[]> {
 }
 
 /** Takes a refund as far as it gets now. Safe to repeat, and by several at once. */
-export async function advanceRefund(deps: SaleDeps, orderId: string): Promise<Worked> {
+export async function advanceRefund(deps: RefundDeps, orderId: string): Promise<Worked> {
   if ((await returnOrdersMoney(deps, orderId)) === 'later') return 'later';
   const row = await readOrder(deps.db, orderId);
   if (row?.status === 'refunded' && row.reopened_at === null) await reopenSeats(deps, row);
@@ -68,7 +70,7 @@ export async function advanceRefund(deps: SaleDeps, orderId: string): Promise<Wo
 }
 
 /** The same as far as it needs no Redis. */
-export async function returnOrdersMoney(deps: SaleDeps, orderId: string): Promise<Worked> {
+export async function returnOrdersMoney(deps: RefundDeps, orderId: string): Promise<Worked> {
   const row = await readOrder(deps.db, orderId);
   if (row?.status !== 'refund_due') return 'done';
   const attempt = await findAttempt(deps.db, { holdId: row.id, attempt: row.attempt });
@@ -116,7 +118,7 @@ export async function giveNamesUp(trx: Database, dropId: number): Promise<void> 
   await trx('sold_seats').where({ drop_id: dropId }).whereNotNull('withheld_at').update({ event_id: null });
 }
 
-async function reopenSeats(deps: SaleDeps, row: RefundRow): Promise<void> {
+async function reopenSeats(deps: RefundDeps, row: RefundRow): Promise<void> {
   const { db, inventory, announcer, log } = deps;
   const place = { dropId: row.drop_id, partition: row.partition };
   const rows: { seat_id: string }[] = await db('sold_seats')
@@ -138,7 +140,7 @@ async function reopenSeats(deps: SaleDeps, row: RefundRow): Promise<void> {
  * up before.
  */
 async function reopenRetired(
-  { db, inventory }: SaleDeps,
+  { db, inventory }: RefundDeps,
   place: Place,
   { id, user_id: buyerId }: RefundRow,
   withheld: readonly string[],

@@ -1,8 +1,8 @@
 import { parkedMessages, parkedQuery } from '../../shared/contract/operations.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 
-export function listParked({ parked }: Pick<SaleDeps, 'parked'>): Route {
+export function listParked({ parked }: Pick<Deps, 'parked'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/parked',

@@ -1,11 +1,11 @@
 import { resendRequest, resent } from '../../shared/contract/operations.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import type { SaleDeps } from '../sale-deps.ts';
+import type { Deps } from '../deps.ts';
 
 /** Messages sent in one call at the most: more would take longer than a request may. */
 const most = 5_000;
 
-export function resendParked({ parked, log }: Pick<SaleDeps, 'parked' | 'log'>): Route {
+export function resendParked({ parked, log }: Pick<Deps, 'parked' | 'log'>): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/parked/resend',

@@ -2,16 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { AttemptId, PaymentAttempt } from '../checkout/payment-attempt.ts';
-import { resolveAttempt } from '../checkout/settle.ts';
+import { resolveAttempt, type SettleDeps } from '../checkout/settle.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import type { SaleDeps } from '../sale-deps.ts';
 import { parseChargeKey } from './provider.ts';
 
 /**
  * A webhook only says that there is news of a charge. What the news is, the provider is asked, so webhooks may come
  * twice, late and out of order.
  */
-export function receiveWebhook(deps: SaleDeps): Route {
+export function receiveWebhook(deps: SettleDeps): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/payments/webhook',
@@ -42,7 +41,7 @@ const headStart = 300;
  * about to settle it then, and a second one doing the same would only be in its way. One that is settled, yet left half
  * way by a crash, the reconciler takes on.
  */
-async function stillOpen({ till }: SaleDeps, id: AttemptId): Promise<PaymentAttempt | undefined> {
+async function stillOpen({ till }: SettleDeps, id: AttemptId): Promise<PaymentAttempt | undefined> {
   await sleep(headStart);
   const attempt = await till.findAttempt(id);
   return attempt?.status === 'pending' ? attempt : undefined;

@@ -23,6 +23,10 @@ import type { Route } from '../../general/http/route.ts';
 import { servePages } from '../../general/pages/serve-pages.ts';
 import { createRoutes } from '../../general/routes.ts';
 
+/** What general needs a broker or a payment provider for. */
+type SaleParts = Pick<Deps, 'announcer' | 'payments' | 'till' | 'parked'>;
+export type BareDeps = Omit<Deps, keyof SaleParts>;
+
 type LogLine = { level: number; msg: string } & Record<string, unknown>;
 
 export type TestUser = Session & { email: string; token: string; bearer: { Authorization: string } };
@@ -44,7 +48,10 @@ export type TestGeneral = {
 };
 
 export type TestOptions = {
-  more?: (deps: Deps) => Route[];
+  /** Beside those of the tier. */
+  moreRoutes?: () => Route[];
+  /** What needs a broker and a payment provider. Without it, each use of one fails. */
+  saleParts?: (deps: BareDeps) => SaleParts;
   publicUrl?: string;
   webRoot?: string;
   inventory?: Inventory;
@@ -72,7 +79,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   const ticketKeys = randomKeys();
   const findTerms = createFindTerms(db);
   const reader = readPrimary(db);
-  const deps: Deps = {
+  const bare: BareDeps = {
     db,
     reader,
     findTerms,
@@ -87,10 +94,11 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     eventTimeZone: 'UTC',
     log,
   };
+  const deps: Deps = { ...bare, ...(options.saleParts?.(bare) ?? withoutSale) };
   const registry = createMetrics('general');
   const app = createApp({
     pages: servePages({ ...deps, webRoot: options.webRoot }),
-    routes: [...createRoutes(deps), ...(options.more?.(deps) ?? [])],
+    routes: [...createRoutes(deps), ...(options.moreRoutes?.() ?? [])],
     ops: new Ops(registry),
     reader,
     bannedUsers,
@@ -127,4 +135,20 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
       await database.drop();
     },
   };
+}
+
+/** For tests of what needs neither broker nor provider. */
+const withoutSale: SaleParts = {
+  announcer: absent('announcer'),
+  payments: absent('payments'),
+  till: absent('till'),
+  parked: absent('parked'),
+};
+
+function absent<Name extends keyof SaleParts>(name: Name): SaleParts[Name] {
+  return new Proxy({} as SaleParts[Name], {
+    get() {
+      throw new Error(`this test has no ${name}; startSale makes one`);
+    },
+  });
 }

@@ -16,14 +16,12 @@ import { createParkedMessages } from '../../general/parked/parked-messages.ts';
 import type { PaymentProvider } from '../../general/payments/provider.ts';
 import { createSandboxPayments } from '../../general/payments/sandbox.ts';
 import { createStripePayments } from '../../general/payments/stripe.ts';
-import type { SaleDeps } from '../../general/sale-deps.ts';
-import { createSaleRoutes } from '../../general/sale-routes.ts';
+import type { Deps } from '../../general/deps.ts';
 import { createDrop, openDrop } from './new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from './start-general.ts';
 import { startStripe, type TestStripe } from './start-stripe.ts';
 
 export type TestSale = TestGeneral & {
-  deps: SaleDeps;
   sandbox: Awaited<ReturnType<typeof startSandbox>>;
   /** Where that is the provider. */
   stripe: TestStripe | undefined;
@@ -60,7 +58,7 @@ export async function startSale({
   const channel = await broker.channel('timers', (opened) => topology.assertExpired(opened));
   const parkedChannel = await broker.channel('parked', (opened) => topology.assertEntries(opened));
 
-  const payments = (log: SaleDeps['log']): PaymentProvider =>
+  const payments = (log: Deps['log']): PaymentProvider =>
     stripe
       ? createStripePayments({
           secretKey: 'sk_test_0123456789',
@@ -77,28 +75,19 @@ export async function startSale({
           log,
         });
 
-  let deps: SaleDeps | undefined;
   const general = await startGeneral({
-    more: (bare) => {
-      const { inventory, checkoutKeys, log } = bare;
-      deps = {
-        ...bare,
-        announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKeys }),
-        parked: createParkedMessages(parkedChannel, topology),
-        payments: payments(log),
-        till: createTill(bare.db, bare.findTerms),
-      };
-      return createSaleRoutes(deps);
-    },
+    saleParts: ({ db, inventory, findTerms, checkoutKeys, log }) => ({
+      announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKeys }),
+      parked: createParkedMessages(parkedChannel, topology),
+      payments: payments(log),
+      till: createTill(db, findTerms),
+    }),
   });
-  if (!deps) throw new Error('startGeneral made no routes');
-  const sale = deps;
   const organizer = await general.user('organizer');
   const holdSecondsUsed = new Set<number>();
 
   return {
     ...general,
-    deps: sale,
     sandbox,
     stripe,
     cards: stripe

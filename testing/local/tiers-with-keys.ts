@@ -5,7 +5,6 @@ import { startConsumer } from '../../consumer/app.ts';
 import { currentRole } from '../../general/accounts/user.ts';
 import { createApp } from '../../general/app.ts';
 import { createRoutes } from '../../general/routes.ts';
-import { createSaleRoutes } from '../../general/sale-routes.ts';
 import type { TestSale } from '../general/start-sale.ts';
 import { createAcceptEntry } from '../../publisher/accept-entry.ts';
 import { createPublisher } from '../../publisher/app.ts';
@@ -101,7 +100,7 @@ export async function startTiers(sale: TestSale, dropId: number, keys: Keys): Pr
   const general = createServer(
     createApp({
       ...deps,
-      routes: [...createRoutes(deps), ...createSaleRoutes(deps)],
+      routes: createRoutes(deps),
       currentRole: (userId) => currentRole(db, userId),
       ops: new Ops(ofGeneral),
       registry: ofGeneral,
