@@ -14,5 +14,5 @@ export const consumerSettings = z.object({
   ...checkoutSettings,
   TIMER_GRACE_MS: whole(0, 86_400_000)
     .default(2_000)
-    .describe('Milliseconds that the timer of a hold may be late before the sweeper ends the hold.'),
+    .describe('Milliseconds after which the sweeper ends a hold whose timer has not arrived.'),
 });

@@ -6,17 +6,14 @@ export const awsSettings = {
     .string()
     .regex(/^[a-z0-9-]+$/)
     .optional()
-    .describe('Where the queue and the schedules are. Needed with MAIL_QUEUE_URL and with SCHEDULE_GROUP.'),
+    .describe('AWS region of queue and schedules. Needed with MAIL_QUEUE_URL and with SCHEDULE_GROUP.'),
   AWS_ENDPOINT_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('Where AWS is, for a stand-in.'),
+    .describe('URL of a stand-in for AWS.'),
   // Read by AWS's own client.
-  AWS_ACCESS_KEY_ID: z
-    .string()
-    .optional()
-    .describe('Who we are to AWS, where the machine has no role of its own.'),
-  AWS_SECRET_ACCESS_KEY: z.string().optional().describe('Proves it.'),
+  AWS_ACCESS_KEY_ID: z.string().optional().describe('AWS access key ID, where the machine has no role.'),
+  AWS_SECRET_ACCESS_KEY: z.string().optional().describe('AWS secret access key.'),
 };
 
 /**

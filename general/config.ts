@@ -37,31 +37,29 @@ export const generalSettings = z
     ...ticketSettings,
     PUBLIC_URL: z
       .url({ protocol: /^https?$/ })
-      .describe('Where browsers reach the system: decides about cookies and about which pages are ours.'),
+      .describe('also used for links in mails and to tell which pages are ours.'),
     TRUSTED_PROXIES: z
       .string()
       .regex(/^[\w.:/]+(,[\w.:/]+)*$/, 'must be addresses or networks')
       .default('loopback')
       .transform((list) => list.split(','))
-      .describe(
-        'Addresses or networks of the front door, whose X-Forwarded-For is believed, separated by commas.',
-      ),
+      .describe('Addresses or networks of nginx, whose X-Forwarded-For is trusted, separated by commas.'),
     TIER_URLS: tierUrls
       .optional()
       .describe(
-        'Where each process answers /readyz: `publisher=http://10.0.0.1:3001,...`; a tier may be named several times.',
+        'Addresses of all processes for the page of system health: `publisher=http://10.0.0.1:3001,...`; a tier may be named several times.',
       ),
     SUPPORT_EMAIL: z
       .email()
       .optional()
-      .describe(
-        'Whom buyers are told to write to about their orders. Without it they are told the address of the event’s organizer.',
-      ),
+      .describe('Contact address for buyers. Without it they see the address of the event’s organizer.'),
     WEB_ROOT: z
       .string()
       .min(1)
       .optional()
-      .describe('The built web app, whose index.html pages for search engines are made from.'),
+      .describe(
+        'Folder of the built web app. Its index.html is the template of event pages for search engines and link previews.',
+      ),
   })
   .and(paymentSettings)
   .and(mailSettings)

@@ -13,18 +13,16 @@ export const mailSettings = z
       .url({ protocol: /^https?$/ })
       .optional()
       .describe(
-        'The queue that the lambda `send-email` reads; `.fifo` at its end makes the jobs fit for a FIFO queue.',
+        'URL of the queue that the lambda `send-email` reads. A URL that ends in `.fifo` is used as a FIFO queue.',
       ),
     ...awsSettings,
     SMTP_URL: smtpSettings.SMTP_URL.optional().describe(
-      'The mail server, without a queue: `smtp://user:password@host:587`. With neither, mails wait in the outbox.',
+      'The mail server, used without a queue: `smtp://user:password@host:587`. With neither setting mails wait in the outbox.',
     ),
-    MAIL_FROM: smtpSettings.MAIL_FROM.optional().describe('Whom mails are from. Needed with SMTP_URL.'),
+    MAIL_FROM: smtpSettings.MAIL_FROM.optional().describe('Sender of mails. Needed with SMTP_URL.'),
     EVENT_TIME_ZONE: timeZone
       .default('UTC')
-      .describe(
-        'The zone of events for which none was set: those from before events had zones, and those made without one.',
-      ),
+      .describe('Time zone of events that have none: older ones, and those created without one.'),
   })
   .superRefine(({ MAIL_QUEUE_URL, AWS_REGION, SMTP_URL, MAIL_FROM }, context) => {
     const missing = (name: string, by: string) =>

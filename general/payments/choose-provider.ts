@@ -5,18 +5,19 @@ import { createSandboxPayments } from './sandbox.ts';
 import { createStripePayments } from './stripe.ts';
 
 const provider =
-  'Who takes the money: `sandbox`, which charges nobody and is refused in production, or `stripe`.';
+  'Payment provider: `stripe`, or `sandbox`, which charges nobody and is refused in production.';
 
 /** Which provider takes the money, and how it is reached. */
 export const paymentSettings = z
   .discriminatedUnion('PAYMENT_PROVIDER', [
     z.object({
       PAYMENT_PROVIDER: z.literal('sandbox').describe(provider),
-      SANDBOX_PAYMENTS_URL: z
-        .url({ protocol: /^https?$/ })
-        .describe('Where the sandbox payment provider answers.'),
-      SANDBOX_PAYMENTS_KEY: z.string().min(16).describe('Lets general charge at the sandbox.'),
-      SANDBOX_WEBHOOK_SECRET: z.string().min(16).describe('Proves that a webhook comes from the sandbox.'),
+      SANDBOX_PAYMENTS_URL: z.url({ protocol: /^https?$/ }).describe('URL of the sandbox payment provider.'),
+      SANDBOX_PAYMENTS_KEY: z.string().min(16).describe('API key of the sandbox.'),
+      SANDBOX_WEBHOOK_SECRET: z
+        .string()
+        .min(16)
+        .describe('Secret that proves that a webhook comes from the sandbox.'),
     }),
     z.object({
       PAYMENT_PROVIDER: z.literal('stripe').describe(provider),
@@ -27,11 +28,11 @@ export const paymentSettings = z
       STRIPE_WEBHOOK_SECRET: z
         .string()
         .regex(/^whsec_\w{16,}$/, 'must be whsec_…')
-        .describe("Proves that a webhook comes from Stripe; from Stripe's page of the webhook."),
+        .describe("Signing secret of Stripe's webhook, from Stripe's dashboard."),
       STRIPE_API_URL: z
         .url({ protocol: /^https?$/ })
         .optional()
-        .describe('Something that stands for Stripe, in tests. Refused in production.'),
+        .describe('URL of a stand-in for Stripe in tests. Refused in production.'),
     }),
   ])
   .and(z.object({ SEATDROP_ENV: z.string() }))

@@ -14,18 +14,18 @@ export const scheduleSettings = z
       .regex(/^[\w.-]{1,64}$/)
       .optional()
       .describe(
-        'The group of EventBridge Scheduler for the schedules of drops, and for nothing else. With none, capacity is not scaled for drops.',
+        'The EventBridge Scheduler group for schedules of drops, used for nothing else. Without it capacity is not scaled for drops.',
       ),
     SCALE_LAMBDA_ARN: arnOf(/^arn:aws[\w-]*:lambda:\S+:function:\S+$/, 'the ARN of a function').describe(
-      'The lambda `scale`, which the schedules call. Needed with SCHEDULE_GROUP.',
+      'ARN of the lambda `scale`, which the schedules call. Needed with SCHEDULE_GROUP.',
     ),
     SCHEDULER_ROLE_ARN: arnOf(/^arn:aws[\w-]*:iam::\S+:role\/\S+$/, 'the ARN of a role').describe(
-      'The role by which the schedules may call it. Needed with SCHEDULE_GROUP.',
+      'ARN of the role that lets the schedules call it. Needed with SCHEDULE_GROUP.',
     ),
     SCALE_UP_BEFORE: whole(1, 1_440)
       .default(60)
       .describe(
-        'Minutes before a drop opens at which capacity comes up; servers may take most of an hour to grow.',
+        'Minutes before a drop opens at which capacity is raised. Servers may take most of an hour to change size.',
       ),
   })
   .superRefine(({ SCHEDULE_GROUP, SCALE_LAMBDA_ARN, SCHEDULER_ROLE_ARN, AWS_REGION }, context) => {

@@ -22,7 +22,7 @@ export const scaleSettings = z
     SCHEDULE_GROUP: z
       .string()
       .regex(/^[\w.-]{1,64}$/)
-      .describe('The group of schedules that general keeps, by which is known which drops need capacity.'),
+      .describe('The group with the schedules that general keeps: it shows which drops need capacity.'),
     EC2_TAG: z
       .string()
       .regex(/^[^=]+=[^=]+$/, 'must be name=value')
@@ -32,23 +32,23 @@ export const scaleSettings = z
       })
       .optional()
       .describe(
-        '`name=value`: the tag of instances that run for sales only, and belong to no auto scaling group.',
+        '`name=value`: the tag of instances that run only for drops and belong to no auto scaling group.',
       ),
     AUTO_SCALING_GROUPS: pairs(z.string().transform(Number), /\d+/).describe(
-      'Least sizes at rest and at a sale, such as `publisher=1:6,general=2:4`.',
+      'Minimum sizes at rest and for a drop, such as `publisher=1:6,general=2:4`.',
     ),
     REPLICATION_GROUPS: pairs(z.string(), /cache\.[a-z0-9.]+/).describe(
-      'Node types at rest and at a sale, such as `seatdrop=cache.m7g.large:cache.m7g.2xlarge`.',
+      'Node types at rest and for a drop, such as `seatdrop=cache.m7g.large:cache.m7g.2xlarge`.',
     ),
     DB_REPLICAS: pairs(z.string(), /db\.[a-z0-9.]+/).describe(
-      'Instance classes of read replicas, such as `seatdrop-replica=db.m7g.large:db.m7g.2xlarge`.',
+      'Instance classes of read replicas at rest and for a drop, such as `seatdrop-replica=db.m7g.large:db.m7g.2xlarge`.',
     ),
     DRY_RUN: z
       .enum(['true', 'false'])
       .default('false')
       .transform((flag) => flag === 'true')
-      .describe('Say what would be done, in the answer and in the log, and do nothing.'),
-    LOG_LEVEL: z.string().default('info').describe('The least of what is logged.'),
+      .describe('Only report, in the answer and the log, what would be done.'),
+    LOG_LEVEL: z.string().default('info').describe('Minimum log level.'),
   })
   .superRefine(({ EC2_TAG, AUTO_SCALING_GROUPS, REPLICATION_GROUPS, DB_REPLICAS }, context) => {
     if (!EC2_TAG && AUTO_SCALING_GROUPS.length + REPLICATION_GROUPS.length + DB_REPLICAS.length === 0)

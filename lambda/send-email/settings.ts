@@ -11,7 +11,7 @@ export const smtpSettings = {
   MAIL_FROM: z
     .string()
     .regex(/^(?:[^<>\r\n]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/, 'must be an address')
-    .describe('Whom mails are from: an address, or `Name <address>`.'),
+    .describe('Sender of mails: an address, or `Name <address>`.'),
 };
 
 export const sendEmailSettings = z.object({ ...smtpSettings, LOG_LEVEL: commonSettings.LOG_LEVEL });

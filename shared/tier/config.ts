@@ -110,18 +110,20 @@ function keysIn(list: string): string[] {
 export const commonSettings = {
   SEATDROP_ENV: z
     .enum(['local', 'test', 'production'])
-    .describe('What the system is for. In production whatever is only fit for trying out is refused.'),
-  HOST: z.string().default('127.0.0.1').describe('The address to listen on.'),
-  PORT: port.describe('The port to listen on.'),
+    .describe(
+      'The kind of installation. `production` refuses test keys, known passwords, the sandbox provider and plain http.',
+    ),
+  HOST: z.string().default('127.0.0.1').describe('IP address to listen on.'),
+  PORT: port.describe('Port to listen on.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
-    .describe('The least of what is logged.'),
+    .describe('Minimum log level.'),
   NAMESPACE: z
     .string()
     .regex(/^[a-z0-9-]*$/)
     .default('')
-    .describe('Put before every broker and Redis name, so that several systems can share servers.'),
+    .describe('Prefix of every queue and Redis key, so that several systems can share servers.'),
 };
 
 export const hostsAndPorts = z
@@ -131,25 +133,29 @@ export const hostsAndPorts = z
 export const redisSettings = {
   REDIS_NODES: hostsAndPorts
     .transform((list) => list.split(','))
-    .describe('Some nodes of the cluster, as host:port separated by commas; the rest are discovered.'),
+    .describe(
+      'One or more nodes of the cluster, as host:port separated by commas; the others are discovered.',
+    ),
   REDIS_REPLICA_ACKS: whole(0, 5)
     .default(1)
     .describe(
-      'Replicas that must have what Redis says before it counts: as many as each master has. 0 where there are none.',
+      'Replicas that must confirm a change before it is told to anybody: the number of replicas of each master. 0 without replicas.',
     ),
 };
 
 export const brokerSettings = {
-  AMQP_URL: z.url({ protocol: /^amqps?$/ }).describe('The broker: amqp://user:password@host:port/vhost.'),
+  AMQP_URL: z.url({ protocol: /^amqps?$/ }).describe('RabbitMQ: amqp://user:password@host:port/vhost.'),
   ENTRY_QUEUES: whole(1, 256)
     .default(4)
-    .describe('How many entry queues there are. The same for all tiers; changing it needs empty queues.'),
+    .describe(
+      'Number of entry queues, the same for all tiers. Change it only while all tiers are stopped and the queues are empty.',
+    ),
 };
 
 export const mysqlSettings = {
   MYSQL_URL: z
     .url({ protocol: /^mysql$/ })
-    .describe('The database, its primary: mysql://user:password@host:port/name.'),
+    .describe('The primary database: mysql://user:password@host:port/name.'),
 };
 
 /** For tiers that read lists. */
@@ -157,17 +163,15 @@ export const replicaSettings = {
   MYSQL_REPLICA_URL: z
     .url({ protocol: /^mysql$/ })
     .optional()
-    .describe(
-      'A read replica, where lists and reports are read as long as it keeps up. Without it: the primary.',
-    ),
+    .describe('A read replica for lists and reports. Without it they are read from the primary.'),
   MYSQL_REPLICA_MAX_LAG: whole(3, 3_600)
     .default(5)
-    .describe('Seconds that the replica may be behind. Beyond it lists are read from the primary.'),
+    .describe('Maximum lag of the replica in seconds. Beyond it lists are read from the primary.'),
 };
 
 const keysOf = (what: string) =>
   keyList.describe(
-    `Sign ${what}: keys of 64 hex characters, random, separated by commas. The first signs, all verify ` +
+    `Keys for ${what}: 64 random hex characters each, separated by commas. The first signs, all verify ` +
       '([how to replace one](#rotate-a-key)).',
   );
 
@@ -181,8 +185,8 @@ export const publicUrlSettings = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      'Where browsers reach the system; needed in production. Over https a session comes in the cookie `__Host-session`, over ' +
-        'http, and without this setting, in `session`.',
+      'The address that browsers use; needed in production. With https the session cookie is `__Host-session`; with http, ' +
+        'or without this setting, it is `session`.',
     ),
 };
 
