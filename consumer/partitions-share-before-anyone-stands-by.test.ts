@@ -118,7 +118,7 @@ test('seats that come free in one partition go to those who stand by in another'
   await expectSound(drop);
 });
 
-test('seats that would serve nobody are not passed to and fro', async () => {
+test('seats that would serve nobody are not exchanged between partitions', async () => {
   const { drop } = await world.onSale({ partitions: 2, sections: stalls(2, 4), standbyLimit: 20 });
   await world.hold(here(drop), 2, 4);
   await world.hold(there(drop), 1, 3);

@@ -69,7 +69,7 @@ export function createSeatSharing({ inventory, announcer }: SeatSharingDeps): Se
         const own = counts[place.partition]?.free ?? 0;
         const all = counts.reduce((sum, part) => sum + (part?.free ?? 0), 0);
         if (waiting === 0 || all === own) continue;
-        // Seats that would serve nobody here stay where they are; else two partitions could pass them to and fro.
+        // Seats that would serve nobody here stay where they are; else two partitions could exchange them for ever.
         const least = (await inventory.leastWanted(place)) ?? Infinity;
         if (all < least) continue;
         await borrow(place, partitions, Math.min(waiting, Math.floor(all / least)) * least - own);

@@ -1,4 +1,4 @@
-/** Looks for what fell through when a process or a server was lost, and does it, some seconds late. */
+/** Finds work that was lost with a process or a server, and does it some seconds late. */
 import type { Announcer } from '../shared/messages/announce.ts';
 import { inTime } from '../shared/tier/in-time.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';

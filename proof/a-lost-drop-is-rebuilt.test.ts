@@ -237,7 +237,7 @@ test('orders, refunds and payments that MySQL has beyond the archive are restore
   expect((await sale.verify(drop)).join()).toContain('without a paid order');
 });
 
-test('holds whose time is over meanwhile end as ever', async () => {
+test('holds whose time is over meanwhile end as usual', async () => {
   const { drop, place } = await sale.open({ rows: 1, seatsPerRow: 1, holdSeconds: 0 });
   const [hold] = await sale.holds(place, '1:1,2:1');
   await sale.archive(drop);

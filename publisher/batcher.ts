@@ -94,7 +94,7 @@ export class Batcher {
     for (const group of groups.values()) this.#send(group);
   }
 
-  /** How manieth batch of its partition this is on the channel that is open now. */
+  /** The batch's sequence number: it counts the batches of its partition on the channel that is open now. */
   #next({ dropId, partition }: Place): string {
     const open = this.#options.channel.current();
     if (this.#channel.open !== open) {

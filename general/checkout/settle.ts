@@ -117,7 +117,7 @@ async function resolveSettled(deps: SettleDeps, id: PaymentAttempt): Promise<Set
   return resolveAttempt(deps, attempt);
 }
 
-/** MySQL has the order; Redis follows. When it cannot at the moment, the reconciler sees to it. */
+/** MySQL has the order; Redis follows. If Redis cannot be reached, the reconciler completes the sale later. */
 async function completeSale(deps: SettleDeps, attempt: PaymentAttempt): Promise<void> {
   const { inventory, announcer, log } = deps;
   const { place, holdId, buyerId, seats } = attempt;

@@ -112,7 +112,7 @@ test('a hold in payment keeps its seat until that is decided, then the order get
   expect(await metric('drift_seats', `drop="${drop.id}",what="sold"`)).toBe(0);
 });
 
-test('a refund that Redis forgot is made good: the seats go to standby, once', async () => {
+test('a refund that Redis forgot is repeated: the seats go to standby, once', async () => {
   const { drop, buyer, place, hold, pay } = await sold(2, 2, { standbyLimit: 3 });
   await pay();
   const standing = await sale.user();

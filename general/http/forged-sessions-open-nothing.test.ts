@@ -72,7 +72,7 @@ describe.each(Object.entries(forgeries))('a token %s', (_name, forge) => {
   });
 });
 
-test('a bad token in the header is not made good by a cookie beside it', async () => {
+test('a bad token in the header is not outweighed by a cookie beside it', async () => {
   const answer = await request(general.app)
     .get('/api/auth/me')
     .set('Authorization', 'Bearer nonsense')

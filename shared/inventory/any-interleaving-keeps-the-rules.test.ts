@@ -200,7 +200,7 @@ const claim = (
     },
   );
 
-/** False when nothing was decided, for want of seats that others may have. */
+/** False when nothing was decided, because seats are missing that other partitions may have. */
 async function decide(model: Model, partition: number, batch: Batch, mayBorrow: boolean): Promise<boolean> {
   const expected = model.partition(partition).claim(batch, mayBorrow);
   const result = await inventory.claim(model.place(partition), batch, { mayBorrow });

@@ -16,7 +16,7 @@ export type Batch = {
 export type Outcome =
   | { kind: 'held'; hold: NewHold }
   | { kind: 'standby'; buyerId: number; entryId: string; position: number }
-  /** `refusedUntil`: not for want of seats, but since holds of this buyer lapsed; milliseconds since 1970, by Redis. */
+  /** `refusedUntil`: refused because holds of this buyer lapsed, not because seats are missing; ms since 1970, by Redis. */
   | { kind: 'sold_out'; buyerId: number; refusedUntil?: number }
   /** The buyer's earlier entry counts: its hold, its place in standby, or (decided twice only) its end. */
   | { kind: 'duplicate'; buyerId: number; entryId: string; of: 'hold' | 'standby' | 'ended' };

@@ -20,7 +20,7 @@ export function heldState(place: Place, hold: Hold & { version: number }, checko
   };
 }
 
-/** An entry that got nothing: for want of seats, or since holds of its buyer lapsed. */
+/** An entry that got nothing: no seats were left, or holds of its buyer lapsed. */
 export function soldOutState({ version, refusedUntil }: Refusable): EntryState {
   if (refusedUntil === undefined) return { status: 'sold_out', version };
   return {

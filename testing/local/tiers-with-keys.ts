@@ -55,7 +55,7 @@ export async function startTiers(sale: TestSale, dropId: number, keys: Keys): Pr
       openDrops,
       lapsedBuyers,
       attempts: new Attempts({ limit: 8, windowMs: 10_000 }),
-      // A broker that is slow for want of CPU must not be taken for one that is away.
+      // A broker that is slow because it lacks CPU must not be taken for one that is away.
       batcher: new Batcher({ channel, topology, confirmDeadline: 60_000, patience: 60_000 }),
     }),
     ops: new Ops(ofPublisher),

@@ -21,7 +21,7 @@ export type DrillResult = {
   entries: number;
   refused: number;
   orders: number;
-  /** Charges that were given back for want of the seats. */
+  /** Charges that were refunded because the seats were gone. */
   refunds: number;
   violations: Violation[];
   /** What the drill may lose (`mayLose`), and did. */

@@ -76,7 +76,7 @@ export const ordersQuery = (userId: number) => pages<Order>(['orders', userId], 
 export const orderQuery = (id: string, userId: number) =>
   one<Order>(['orders', userId, id], `/orders/${encodeURIComponent(id)}`);
 
-/** How manieth in line this buyer's latest entry was; null where the ledger does not tell. */
+/** Position in line of this buyer's latest entry; null if the ledger does not tell. */
 export function placeQuery(dropId: number, userId: number) {
   return queryOptions({
     queryKey: ['place', dropId, userId],
