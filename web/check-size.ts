@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 /** Kilobytes of gzip. The limit is 150; staying well below it leaves room to grow. */
-const budget = 135;
+const budget = 136;
 const dist = join(import.meta.dirname, 'dist');
 
 execFileSync(process.execPath, [join(import.meta.dirname, 'build.ts')]);

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { mostAnnouncements } from '../../shared/contract/announcements.ts';
+import { mostAnnouncements } from '../../shared/contract/announcement-limits.ts';
 import { createDrop } from '../../testing/general/new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 

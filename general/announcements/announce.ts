@@ -1,8 +1,5 @@
-import {
-  announcement as announcementSchema,
-  mostAnnouncements,
-  newAnnouncement,
-} from '../../shared/contract/announcements.ts';
+import { mostAnnouncements } from '../../shared/contract/announcement-limits.ts';
+import { announcement as announcementSchema, newAnnouncement } from '../../shared/contract/announcements.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import { invalid } from '../../shared/tier/check-input.ts';
 import { presentAnnouncement, type AnnouncementRow } from '../../shared/drops/announcements.ts';

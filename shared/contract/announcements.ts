@@ -1,12 +1,8 @@
 import { z } from 'zod';
+import { longestAnnouncement } from './announcement-limits.ts';
 import { nonce } from './nonce.ts';
 import { prose } from './text.ts';
 import { time } from './times.ts';
-
-/** UTF-16 units in one announcement. */
-const longestAnnouncement = 500;
-/** Announcements of one drop. A page shows all of them. */
-export const mostAnnouncements = 50;
 
 export const newAnnouncement = z
   .strictObject({

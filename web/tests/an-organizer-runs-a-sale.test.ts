@@ -99,6 +99,45 @@ test('a paused sale is paused for whoever looks at it, and goes on for them when
   await shoppers.close();
 });
 
+test('an announcement is shown to all who are there, and to those who come later', async () => {
+  const dropId = await stack.drop();
+  const [organizers, shoppers] = [
+    await browser.visit({ as: stack.organizer }),
+    await browser.visit({ as: await stack.person(), phone: true }),
+  ];
+  const [page, shop] = [await organizers.newPage(), await shoppers.newPage()];
+  await Promise.all([page.goto(`/organize/drops/${dropId}`), shop.goto(`/drops/${dropId}`)]);
+  await untilStage(shop, 'open');
+  // Both pages.
+  await figure(page, 'watching', '2');
+  const announce = async (text: string) => {
+    await page.getByLabel('Announcement').fill(text);
+    await page.getByRole('button', { name: 'Announce' }).click();
+    await page.getByText('About 2 open pages (this one included)').waitFor();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Announce' }).click();
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+  };
+  const panel = (of: Page) => of.getByRole('region', { name: 'From the organizer' });
+  await announce('Doors open at 19:00.');
+  await panel(shop).getByText('Doors open at 19:00.').waitFor();
+  await announce('Ten minutes late.\nThe band is on its way.');
+  await panel(shop).getByText('The band is on its way.').waitFor();
+  await page.getByText('Announced so far: 2').waitFor();
+
+  // Whoever had no line, and whoever comes now.
+  const late = await shoppers.newPage();
+  await late.goto(`/drops/${dropId}`);
+  await panel(late).getByText('The band is on its way.').waitFor();
+  await panel(late).getByText('1 earlier announcement').click();
+  await panel(late).getByText('Doors open at 19:00.').waitFor();
+  await shoppers.setOffline(true);
+  await announce('Here they are.');
+  await shoppers.setOffline(false);
+  await panel(shop).getByText('Here they are.').waitFor();
+  await organizers.close();
+  await shoppers.close();
+});
+
 test('the closing is moved, but never into the past', async () => {
   const dropId = await stack.drop();
   const context = await browser.visit({ as: stack.organizer });

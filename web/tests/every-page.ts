@@ -45,6 +45,7 @@ const hostile = {
       seatsPerRow: 12,
     },
   ],
+  announcement: `${'مرحبا '.repeat(20)}\n${'Verschiebungsbekanntmachung'.repeat(6)}\n${'漢'.repeat(80)} 🎉`,
   question: {
     text: `${'Sesquipedalian'.repeat(30)}؟ أي آلة تعزف بالقوس`,
     choices: ['Cello', 'Honorificabilitudinitatibus'.repeat(7), 'آلة القانون', '弦楽器'.repeat(40)],
@@ -126,6 +127,11 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
   const soldOut = await drop({ ...oneRow(2), standbyLimit: 0, maxPerBuyer: 2 });
   await holder.enter(soldOut, 2);
   const bought = await drop();
+  for (const dropId of [open, bought]) {
+    for (const announced of [hostile.description, hostile.announcement]) {
+      await organizer.ask('POST', `/drops/${dropId}/announcements`, { text: announced.slice(0, 500) });
+    }
+  }
   await shopper.enter(bought, 4);
   const order = await shopper.pay(bought);
   const refundedDrop = await drop();
@@ -456,6 +462,21 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       path: sale,
       show: dialog(name),
     })),
+    {
+      name: 'announcement, refused',
+      isRefused: true,
+      route: '/organize/drops/:id',
+      as: organizer,
+      path: sale,
+      show: then(text(/seats free/), (page) => press(page, 'Announce'), someFault),
+    },
+    {
+      name: 'dialog: announce',
+      route: '/organize/drops/:id',
+      as: organizer,
+      path: sale,
+      show: then((page) => page.getByLabel('Announcement').fill(hostile.announcement), dialog('Announce')),
+    },
     {
       name: 'dialog with a fault',
       isRefused: true,

@@ -9,6 +9,7 @@ import type { order } from '../../../shared/contract/orders.ts';
 import type { seat } from '../../../shared/contract/seats.ts';
 
 export type { DropPhase as Phase } from '../../../shared/drops/phase.ts';
+export type { Announcement } from '../../../shared/contract/announcements.ts';
 export type { LedgerItem } from '../../../shared/contract/ledger.ts';
 export type { DropState } from '../../../shared/messages/realtime-events.ts';
 

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
+import { Announcements } from '../announcements/announcements.tsx';
 import { Refusal } from '../api/http.ts';
 import { classes } from '../design/classes.ts';
 import { LoadFailed, Page } from '../design/page.tsx';
@@ -69,7 +70,12 @@ function Shown({ live }: { live: LiveDrop }) {
         ) : (
           <>
             <Counter live={live} />
-            <SeatMap sections={drop.sections} rows={feed.rows} yours={yours} />
+            <div className={styles.side}>
+              {/* Not above Buy, which must not move away under a finger. */}
+              <Announcements dropId={drop.id} feed={feed} timeZone={event?.timeZone}>
+                <SeatMap sections={drop.sections} rows={feed.rows} yours={yours} />
+              </Announcements>
+            </div>
           </>
         )}
       </div>

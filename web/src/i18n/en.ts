@@ -186,6 +186,11 @@ export const en = {
     isDone: 'done',
     isOpen: 'to do',
   },
+  announcements: {
+    title: 'From the organizer',
+    heard: (announced: string) => `From the organizer: ${announced}`,
+    earlier: (count: number) => (count === 1 ? '1 earlier announcement' : `${count} earlier announcements`),
+  },
   drop: {
     pageTitle: (title: string) => `Tickets: ${title}`,
     notFound: 'Sale not found.',

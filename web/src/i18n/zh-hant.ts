@@ -180,6 +180,11 @@ export const zhHant: Messages = {
     isDone: '完成',
     isOpen: '待辦',
   },
+  announcements: {
+    title: '主辦單位公告',
+    heard: (announced) => `主辦單位公告：${announced}`,
+    earlier: (count) => `${count} 則先前的公告`,
+  },
   drop: {
     pageTitle: (title) => `購票：${title}`,
     notFound: '找不到這場銷售。',

@@ -5,9 +5,9 @@
  */
 import { ask, pauseBefore, Refusal } from '../api/http.ts';
 import { repeat, type Repeat } from '../api/repeat.ts';
-import type { Drop, DropState, Entry, SeatRows } from '../api/types.ts';
+import type { Announcement, Drop, DropState, Entry, SeatRows } from '../api/types.ts';
 import { serverClock } from '../clock/server-clock.ts';
-import type { SeatNews } from '../../../shared/messages/realtime-events.ts';
+import type { AnnouncementNews, SeatNews } from '../../../shared/messages/realtime-events.ts';
 import { openSocket, type LiveSocket } from './socket.ts';
 
 export type Link = 'connecting' | 'live' | 'polling' | 'offline';
@@ -21,6 +21,8 @@ export type Feed = {
   entry: Entry | undefined;
   /** One string a row; undefined until it was told. */
   rows: readonly string[] | undefined;
+  /** Announcements that were pushed since the page was opened, first to last. */
+  announced: readonly Announcement[];
 };
 
 export const emptyFeed: Feed = {
@@ -29,6 +31,7 @@ export const emptyFeed: Feed = {
   state: undefined,
   entry: undefined,
   rows: undefined,
+  announced: [],
 };
 
 /** Milliseconds. A short break is not worth a word. */
@@ -92,6 +95,7 @@ export class DropFeed {
     socket.on('connect_error', () => this.#lost());
     socket.on('drop:state', (state) => this.#applyState(state));
     socket.on('drop:seats', (news) => this.#applySeats(news));
+    socket.on('drop:announced', (news) => this.#applyAnnouncement(news));
     for (const event of ['entry:outcome', 'hold:promoted', 'hold:released', 'order:paid'] as const) {
       socket.on(event, ({ dropId, entry }) => {
         if (dropId !== this.#dropId) return;
@@ -279,6 +283,12 @@ export class DropFeed {
     const next = [...this.#feed.rows];
     for (const [index, seats] of rows) next[index] = seats;
     this.#set({ rows: next });
+  }
+
+  #applyAnnouncement({ dropId, announcement }: AnnouncementNews): void {
+    const { announced } = this.#feed;
+    const isKnown = announced.some(({ number }) => number === announcement.number);
+    if (dropId === this.#dropId && !isKnown) this.#set({ announced: [...announced, announcement] });
   }
 
   /** Opened again, back on line, shown again: everything may have changed meanwhile. */

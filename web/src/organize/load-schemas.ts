@@ -8,3 +8,8 @@ export async function loadDropSchemas() {
   await import('../session/without-eval.ts');
   return import('../../../shared/contract/drops.ts');
 }
+
+export async function loadAnnouncementSchemas() {
+  await import('../session/without-eval.ts');
+  return import('../../../shared/contract/announcements.ts');
+}

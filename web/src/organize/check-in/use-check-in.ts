@@ -4,6 +4,7 @@ import { useCallback, useRef, useState } from 'react';
 import type { z } from 'zod';
 import type { checkIn, undoneCheckIn } from '../../../../shared/contract/check-ins.ts';
 import { ask, isPassing, pauseBefore, Refusal } from '../../api/http.ts';
+import { newNonce } from '../../api/nonce.ts';
 import type { Seat } from '../../api/types.ts';
 
 export type Result = { key: number; code: string } & (
@@ -102,10 +103,4 @@ async function askUntilAnswered<T>(path: string, code: string): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, pauseBefore(attempt - 1, error, 3_000)));
     }
   }
-}
-
-/** 128 random bits; crypto.randomUUID is there over https alone. */
-function newNonce(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -21,6 +21,7 @@ export function SaleFigures({
     { name: 'held', label: words.held, value: number(figures?.held) },
     { name: 'free', label: words.free, value: number(figures?.free) },
     { name: 'standby', label: words.standby, value: number(figures?.standby) },
+    { name: 'watching', label: words.watching, value: number(stats?.watching) },
     {
       name: 'revenue',
       label: stats ? `${words.revenue} · ${words.orders(stats.orders)}` : words.revenue,

@@ -11,6 +11,7 @@ import { SeatMap } from '../../seats/seat-map.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import { LoadedDrop } from '../loaded.tsx';
 import { SaleFrame } from '../sale-frame.tsx';
+import { Announce } from './announce.tsx';
 import { CancelSale } from './cancel-sale.tsx';
 import { MoveClosing } from './move-closing.tsx';
 import { PauseSale } from './pause-sale.tsx';
@@ -83,6 +84,8 @@ function Live({ drop, event }: { drop: Drop; event: Event }) {
           <SeatMap sections={drop.sections} rows={feed.rows} yours={noSeats} />
           <Queues depths={stats?.queueDepths ?? undefined} />
         </div>
+        {/* Last: what was announced comes late, and is of any height. */}
+        <Announce dropId={drop.id} feed={feed} timeZone={timeZone} watching={stats?.watching ?? 0} />
       </div>
     </SaleFrame>
   );

@@ -32,6 +32,7 @@ export const en = {
     already_checked_in: 'A ticket of this order has been used in the meantime.',
     check_in_undone: 'This check-in has been undone. Scan the ticket again.',
     not_checked_in: 'This ticket is not checked in.',
+    too_many_announcements: 'This sale has as many announcements as it can have.',
     not_found: 'This no longer exists.',
     invalid_request: 'Some values are not valid. Check the marked fields.',
   },
@@ -201,6 +202,7 @@ export const en = {
       held: 'held or paying',
       sold: 'sold',
       standby: 'in standby',
+      watching: 'watching now',
       revenue: 'revenue',
       orders,
     },
@@ -262,6 +264,19 @@ export const en = {
       any
         ? `This sale was cancelled. ${given} was refunded or will be shortly.`
         : 'This sale was cancelled before anyone had paid.',
+    announce: {
+      title: 'Announce to everyone',
+      label: 'Announcement',
+      length: (count: number, most: number) =>
+        `${count} of ${most} characters. Shown on the sale’s page, now and to everyone who comes later.`,
+      button: 'Announce',
+      full: (most: number) => `This sale has ${most} announcements. No more can be made.`,
+      made: (count: number) => `Announced so far: ${count}`,
+      confirmTitle: 'Announce this to everyone?',
+      confirmText: (watching: number) =>
+        `${watching === 0 ? 'Everyone on the sale’s page now' : `About ${unit('open page', 'open pages')(watching)} (this one included)`} and everyone who comes later see it. It cannot be changed or taken back.`,
+      done: 'Announced.',
+    },
     queues: 'System queues',
     queuesHint: 'Waiting messages, over all sales.',
     queueEmpty: 'Queues are empty.',

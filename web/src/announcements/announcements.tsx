@@ -1,0 +1,54 @@
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useSay } from '../design/announcer.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import type { Announcement } from '../api/types.ts';
+import type { Feed } from '../live/drop-feed.ts';
+import { AnnouncementList } from './announcement-list.tsx';
+import styles from './announcements.module.css';
+import { useAnnouncements } from './use-announcements.ts';
+
+type AnnouncementsProps = {
+  dropId: number;
+  feed: Feed;
+  timeZone: string | undefined;
+  /** What stands below them. */
+  children: ReactNode;
+};
+
+/** What the organizer announced: the latest in full, those before it on demand. Read out when it is pushed. */
+export function Announcements({ dropId, feed, timeZone, children }: AnnouncementsProps) {
+  const { text } = useLocale();
+  const words = text.announcements;
+  const announcements = useAnnouncements(dropId, feed);
+  const say = useSay();
+  const pushed = feed.announced.at(-1);
+  const said = useRef<Announcement>(undefined);
+  useEffect(() => {
+    if (!pushed || pushed === said.current) return;
+    said.current = pushed;
+    say(words.heard(pushed.text));
+  }, [pushed, say, words]);
+
+  // Where some are on their way from the start, what stands below comes with them, so that it does not move.
+  const [isFirst] = useState(feed.state !== undefined);
+  if (!announcements && isFirst) return <Skeleton heights={[20]} />;
+  const [latest, ...earlier] = announcements ?? [];
+  return (
+    <>
+      {latest && (
+        <section className={styles.panel} aria-labelledby="announcements">
+          <h2 id="announcements">{words.title}</h2>
+          <AnnouncementList announcements={[latest]} timeZone={timeZone} />
+          {earlier.length > 0 && (
+            <details className={styles.earlier}>
+              <summary>{words.earlier(earlier.length)}</summary>
+              <AnnouncementList announcements={earlier} timeZone={timeZone} />
+            </details>
+          )}
+        </section>
+      )}
+      {children}
+    </>
+  );
+}
