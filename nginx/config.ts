@@ -1,3 +1,4 @@
+import { pagePaths, type PagePath } from '../shared/contract/page-paths.ts';
 import { usualLimits, type Limits } from '../shared/http/front-door-limits.ts';
 import { frontDoorKeepsMs } from '../shared/tier/listen.ts';
 import { pagePolicy } from '../shared/http/page-policy.ts';
@@ -247,8 +248,15 @@ function accessLogLines(file: string): string {
     access_log ${quoted(file)} json buffer=64k flush=1s;`;
 }
 
-/** Addresses that are pages; the pages themselves know what is behind each. Anything else is not found. */
-const pageRoutes = '^/(?:$|signin$|signup$|events/|drops/|orders(?:/|$)|organize(?:/|$)|admin(?:/|$))';
+/** Addresses that are pages, as an expression of nginx. Anything else is not found. */
+const pageRoutes = `^(?:${pagePaths.map(expressionOf).join('|')})$`;
+
+/** A slash at the end changes nothing, as for the web app. */
+function expressionOf(path: PagePath): string {
+  if (path === '/') return path;
+  const part = '/[^/]+';
+  return `${path.replaceAll(/\/:\w+\?/g, `(?:${part})?`).replaceAll(/\/:\w+/g, part)}/?`;
+}
 
 /** The built pages: files named after what is in them for ever, the page that names them never from memory. */
 function pageLocations(pages: string, onlyHttps: boolean): string {

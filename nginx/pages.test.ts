@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { pagePaths } from '../shared/contract/page-paths.ts';
 import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
 let pages: string;
@@ -21,16 +22,11 @@ afterAll(async () => {
 });
 
 test('every address of a page is the page, never from memory and allowed nothing from elsewhere', async () => {
-  for (const path of [
-    '/',
-    '/signin',
-    '/drops/1',
-    '/drops/1/pay',
-    '/orders',
-    '/orders/x',
-    '/organize/drops/2',
-    '/admin',
-  ]) {
+  const paths = pagePaths.flatMap((path) => {
+    const named = path.replaceAll(/:\w+\?/g, 'pay').replaceAll(/:\w+/g, 'x');
+    return path.endsWith('?') ? [named, named.replace(/\/pay$/, '')] : [named];
+  });
+  for (const path of [...paths, '/drops/1', '/orders/', '/organize/drops/2/edit/']) {
     const { status, text, headers } = await door.ask(path);
     expect({ path, status, text }).toEqual({ path, status: 200, text: '<p>the page</p>' });
     expect(headers.get('cache-control')).toBe('no-cache');
@@ -40,7 +36,16 @@ test('every address of a page is the page, never from memory and allowed nothing
 });
 
 test('what is nowhere is the page too, but says 404', async () => {
-  for (const path of ['/nowhere', '/orderss', '/favicon.ico', '/built-from.txt']) {
+  for (const path of [
+    '/nowhere',
+    '/orderss',
+    '/orders/1/2',
+    '/organize/drops/1/nothing',
+    '/admin/nothing',
+    '/events/',
+    '/favicon.ico',
+    '/built-from.txt',
+  ]) {
     expect((await door.ask(path)).status).toBe(404);
   }
   expect((await door.ask('/nowhere')).text).toBe('<p>the page</p>');

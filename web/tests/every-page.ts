@@ -2,10 +2,9 @@
  * Every page and every state of a page, filled with what people may type: words that do not break, several scripts,
  * emoji. Tests that hold for all pages go through this list; a route that is missing here fails a test.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { encodeBatch } from '../../shared/messages/entry-batch.ts';
+import type { PagePath } from '../../shared/contract/page-paths.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createTestBroker } from '../../testing/broker.ts';
 import { eventually } from '../../testing/eventually.ts';
@@ -14,8 +13,8 @@ import { inSeconds, type Person, type Stack } from './start-stack.ts';
 
 export type Sight = {
   name: string;
-  /** The route that shows it, as the router writes it. */
-  route: string;
+  /** The route that shows it; empty for a page that is not there. */
+  route: PagePath | '';
   as?: Person;
   path: string;
   /** Brings the page to where it shows this, however slow the machine is. */
@@ -455,7 +454,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       path: `/organize/drops/${cancelled}`,
       show: allLoaded,
     },
-    ...['Pause', 'Change closing time', 'Cancel sale'].map((name) => ({
+    ...['Pause', 'Change closing time', 'Cancel sale'].map((name): Sight => ({
       name: `dialog: ${name}`,
       route: '/organize/drops/:id',
       as: organizer,
@@ -704,15 +703,4 @@ function withoutApi(url: string, how: 'refused' | object, show: Sight['show']): 
     await page.reload();
     await show(page);
   };
-}
-
-/** The routes of the pages, from the files that have them. The router of wouter wants them written out there. */
-export function routesOfTheApp(): string[] {
-  const routers = ['app.tsx', 'organize/organize-pages.tsx', 'admin/admin-pages.tsx'];
-  return routers
-    .flatMap((file) => {
-      const source = readFileSync(join(import.meta.dirname, '../src', file), 'utf8');
-      return Array.from(source.matchAll(/<Route path="([^"]+)"/g), ([, route]) => route!);
-    })
-    .filter((route) => !route.endsWith('/*?'));
 }

@@ -14,9 +14,9 @@ import { SoldBar } from '../staff/sold-bar.tsx';
 import { useWords } from '../staff/use-words.ts';
 import styles from './events-list-page.module.css';
 
-export function EventsListPage({ user }: { user: User }) {
+export default function EventsListPage({ me }: { me: User }) {
   const words = useWords();
-  const query = useInfiniteQuery(ownEventsQuery(user.id));
+  const query = useInfiniteQuery(ownEventsQuery(me.id));
   const empty = (
     <div className={styles.empty}>
       <h2>{words.events.empty}</h2>

@@ -2,13 +2,26 @@ import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { Button } from '../design/button.tsx';
 import { Blank, Page } from '../design/page.tsx';
 import { useLocale } from '../i18n/locale.tsx';
+import { reloadPage } from './reload.ts';
+
+type CrashedProps = {
+  /** Once this changes, `children` are drawn again: the address, where another page may be whole. */
+  resetOn?: string;
+  children: ReactNode;
+};
+
+type CrashedState = { failed: boolean; resetOn: string | undefined };
 
 /** A fault of ours in drawing a page must not leave somebody who holds seats before a white one. */
-export class Crashed extends Component<{ children: ReactNode }, { failed: boolean }> {
-  override state = { failed: false };
+export class Crashed extends Component<CrashedProps, CrashedState> {
+  override state: CrashedState = { failed: false, resetOn: this.props.resetOn };
 
   static getDerivedStateFromError() {
     return { failed: true };
+  }
+
+  static getDerivedStateFromProps({ resetOn }: CrashedProps, state: CrashedState): CrashedState | null {
+    return resetOn === state.resetOn ? null : { failed: false, resetOn };
   }
 
   override componentDidCatch(error: Error, info: ErrorInfo) {
@@ -23,13 +36,18 @@ export class Crashed extends Component<{ children: ReactNode }, { failed: boolea
 function Sorry() {
   const { text } = useLocale();
   return (
-    <main>
+    <div role="alert">
       <Page title={text.crashed.title}>
         <Blank title={text.crashed.title}>
           <p>{text.crashed.text}</p>
-          <Button onClick={() => location.reload()}>{text.crashed.reload}</Button>
+          <Button onClick={reloadPage}>{text.crashed.reload}</Button>
+          {history.length > 1 && (
+            <Button look="quiet" onClick={() => history.back()}>
+              {text.common.back}
+            </Button>
+          )}
         </Blank>
       </Page>
-    </main>
+    </div>
   );
 }

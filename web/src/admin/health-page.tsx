@@ -9,13 +9,24 @@ import { healthQuery, type Health as Told } from '../staff/queries.ts';
 import { useStaffFault } from '../staff/use-staff-fault.ts';
 import { useWords } from '../staff/use-words.ts';
 import { Notice } from '../design/notice.tsx';
+import { AdminFrame } from './admin-frame.tsx';
 import styles from './admin.module.css';
 
 type Process = Told['tiers'][number];
 
 const looks: Record<string, string | undefined> = { ok: styles.fine, away: styles.without };
 
-export function Health() {
+export default function HealthPage() {
+  const { admin } = useWords();
+  const words = admin.health;
+  return (
+    <AdminFrame title={words.title} lead={words.lead}>
+      <Health />
+    </AdminFrame>
+  );
+}
+
+function Health() {
   const { admin } = useWords();
   const words = admin.health;
   const faultOf = useStaffFault();

@@ -12,11 +12,22 @@ import { allDropsQuery, type DropListed } from '../staff/queries.ts';
 import rows from '../staff/rows.module.css';
 import { SoldBar } from '../staff/sold-bar.tsx';
 import { useWords } from '../staff/use-words.ts';
+import { AdminFrame } from './admin-frame.tsx';
 import styles from './admin.module.css';
 
 const phases = ['scheduled', 'open', 'paused', 'closed', 'cancelled'] as const;
 
-export function AllDrops() {
+export default function AllDropsPage() {
+  const { admin } = useWords();
+  const words = admin.drops;
+  return (
+    <AdminFrame title={words.title}>
+      <AllDrops />
+    </AdminFrame>
+  );
+}
+
+function AllDrops() {
   const { admin, phases: phaseWords } = useWords();
   const words = admin.drops;
   const [phase, setPhase] = useState<Phase>();

@@ -5,21 +5,7 @@ import { useWords } from '../../staff/use-words.ts';
 import { LoadedEvent } from '../loaded.tsx';
 import { EventForm } from './event-form.tsx';
 
-export function NewEventPage() {
-  const words = useWords();
-  return (
-    <Page title={words.event.newTitle}>
-      <Head
-        up={{ href: '/organize', label: words.events.title }}
-        title={words.event.newTitle}
-        lead={words.event.newLead}
-      />
-      <EventForm />
-    </Page>
-  );
-}
-
-export function EditEventPage() {
+export default function EditEventPage() {
   const words = useWords();
   const { id } = useParams<{ id: string }>();
   return (

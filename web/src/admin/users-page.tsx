@@ -8,12 +8,23 @@ import { Empty } from '../staff/empty.tsx';
 import { accountsQuery, type Account } from '../staff/queries.ts';
 import rows from '../staff/rows.module.css';
 import { useWords } from '../staff/use-words.ts';
+import { AdminFrame } from './admin-frame.tsx';
 import styles from './admin.module.css';
 import { BanButton } from './ban-button.tsx';
 import { RoleSelect } from './role-select.tsx';
 import { useLater } from './use-later.ts';
 
-export function Users({ me }: { me: User }) {
+export default function UsersPage({ me }: { me: User }) {
+  const { admin } = useWords();
+  const words = admin.users;
+  return (
+    <AdminFrame title={words.title}>
+      <Users me={me} />
+    </AdminFrame>
+  );
+}
+
+function Users({ me }: { me: User }) {
   const { admin } = useWords();
   const words = admin.users;
   const client = useQueryClient();

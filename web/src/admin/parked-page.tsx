@@ -13,11 +13,22 @@ import { parkedQuery, type ParkedMessages } from '../staff/queries.ts';
 import rows from '../staff/rows.module.css';
 import { useWords } from '../staff/use-words.ts';
 import type { StaffWords } from '../staff/words/en.ts';
+import { AdminFrame } from './admin-frame.tsx';
 import styles from './admin.module.css';
 
 type Message = ParkedMessages['items'][number];
 
-export function Parked() {
+export default function ParkedPage() {
+  const { admin } = useWords();
+  const words = admin.parked;
+  return (
+    <AdminFrame title={words.title} lead={words.lead}>
+      <Parked />
+    </AdminFrame>
+  );
+}
+
+function Parked() {
   const { format } = useLocale();
   const { admin } = useWords();
   const words = admin.parked;

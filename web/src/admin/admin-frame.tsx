@@ -1,0 +1,25 @@
+import type { ReactNode } from 'react';
+import { Page } from '../design/page.tsx';
+import { Head } from '../staff/head.tsx';
+import { Tabs } from '../staff/tabs.tsx';
+import { useWords } from '../staff/use-words.ts';
+
+type AdminFrameProps = { title: string; lead?: string; children: ReactNode };
+
+/** What the pages of admins have in common. */
+export function AdminFrame({ title, lead, children }: AdminFrameProps) {
+  const { admin: words } = useWords();
+  return (
+    <Page title={title}>
+      <Tabs
+        label={words.tabsLabel}
+        tabs={(['users', 'drops', 'parked', 'health'] as const).map((tab) => ({
+          href: `/admin/${tab}`,
+          label: words.tabs[tab],
+        }))}
+      />
+      <Head title={title} lead={lead} />
+      {children}
+    </Page>
+  );
+}

@@ -1,0 +1,71 @@
+/** What is behind the addresses of those who run sales. Others get a page that says so, before anything is loaded. */
+import type { ComponentType } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import type { PagePath } from '../../../shared/contract/page-paths.ts';
+import type { User } from '../api/types.ts';
+import { Page } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { useLocale } from '../i18n/locale.tsx';
+import { MissingPage } from '../shell/missing-page.tsx';
+import { Part, part } from '../shell/parts.tsx';
+import EventsListPage from '../organize/events-list-page.tsx';
+import NewEventPage from '../organize/event-form/new-event-page.tsx';
+import EditEventPage from '../organize/event-form/edit-event-page.tsx';
+import NewDropPage from '../organize/drop-form/new-drop-page.tsx';
+import EditDropPage from '../organize/drop-form/edit-drop-page.tsx';
+import UsersPage from '../admin/users-page.tsx';
+import AllDropsPage from '../admin/all-drops-page.tsx';
+import ParkedPage from '../admin/parked-page.tsx';
+import HealthPage from '../admin/health-page.tsx';
+import { OnlyFor } from './only-for.tsx';
+
+export type StaffPath = Extract<PagePath, `/organize${string}` | `/admin${string}`>;
+type StaffPage = ComponentType<{ me: User }>;
+
+/** Loaded when somebody goes there: pages with charts or a camera, which are as large as all the others. */
+const staffRoutes = {
+  '/organize': EventsListPage,
+  '/organize/events/new': NewEventPage,
+  '/organize/events/:id/edit': EditEventPage,
+  '/organize/events/:id/check-in': part(() => import('../organize/check-in/check-in-page.tsx')),
+  '/organize/events/:id/drops/new': NewDropPage,
+  '/organize/drops/:id': part(() => import('../organize/sale/sale-page.tsx')),
+  '/organize/drops/:id/edit': EditDropPage,
+  '/organize/drops/:id/orders': part(() => import('../organize/sold-orders/orders-list-page.tsx')),
+  '/organize/drops/:id/report': part(() => import('../organize/report/report-page.tsx')),
+  '/admin': () => <Redirect to="/admin/users" replace />,
+  '/admin/users': UsersPage,
+  '/admin/drops': AllDropsPage,
+  '/admin/parked': ParkedPage,
+  '/admin/health': HealthPage,
+} satisfies Record<StaffPath, StaffPage>;
+
+export default function StaffPages() {
+  return (
+    <Switch>
+      {Object.entries<StaffPage>(staffRoutes).map(([path, ShownPage]) => (
+        <Route key={path} path={path}>
+          <OnlyFor admins={path.startsWith('/admin')}>
+            {(me) => (
+              <Part fallback={<Loading />}>
+                <ShownPage me={me} />
+              </Part>
+            )}
+          </OnlyFor>
+        </Route>
+      ))}
+      <Route>
+        <MissingPage />
+      </Route>
+    </Switch>
+  );
+}
+
+function Loading() {
+  const { text } = useLocale();
+  return (
+    <Page title={text.shell.organize}>
+      <Skeleton heights={[3, 8, 8]} />
+    </Page>
+  );
+}
