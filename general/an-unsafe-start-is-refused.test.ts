@@ -63,7 +63,7 @@ test.each([
     'MYSQL_REPLICA_URL: the database',
   ],
   [{ PUBLIC_URL: 'http://seatdrop.test' }, 'PUBLIC_URL: must be https'],
-  [{ STRIPE_API_URL: 'https://elsewhere.test' }, 'STRIPE_API_URL: in production'],
+  [{ STRIPE_API_URL: 'https://elsewhere.test' }, 'STRIPE_API_URL: is refused in production'],
 ])('in production not with %o', (changes, fault) => {
   const refused = start({ ...stripe, SEATDROP_ENV: 'production', ...changes });
   expect(refused).toThrow(ConfigError);

@@ -17,19 +17,19 @@ import { Otherwise, problemsOf, type Route, type TextStream } from './http/route
 export type AppDeps = Omit<AuthorizeDeps, 'forgedSessions'> &
   AppOptions & {
     routes: readonly Route[];
-    /** What is answered with pages rather than data. */
+    /** Routes that answer with pages instead of data. */
     pages?: Router;
     reader: Pick<Reader, 'writing'>;
-    /** Addresses or networks of the front door; by default it runs beside this tier. */
+    /** Addresses or networks of the front door; by default it runs on the same machine. */
     trustedProxies?: string[];
   };
 
-/** The general tier as an Express application. It does not listen. */
+/** The general tier as an Express application that does not listen. */
 export function createApp(deps: AppDeps): Express {
   const { routes, pages, publicUrl, trustedProxies = ['loopback'] } = deps;
   const forgedSessions = new ForgedSessions();
   const app = express();
-  // Nobody but the front door may say which address a request came from.
+  // Only the front door's X-Forwarded-For is trusted.
   app.set('trust proxy', trustedProxies);
   prepareApp(app, deps);
   for (const [path, there] of Map.groupBy(routes, (route) => route.path)) {
@@ -46,7 +46,7 @@ export function createApp(deps: AppDeps): Express {
 
 const noBody = { body: undefined, rawBody: Buffer.alloc(0) };
 
-/** One call from request to answer. */
+/** Handles one call from request to response. */
 function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
   const { params, query, body, success, otherwise, handle } = route;
   const expected = new Set(problemsOf(route));
@@ -66,7 +66,7 @@ function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
         query: query && checkInput(query, req.query),
         body: body && checkInput(body, sent.body),
         rawBody: sent.rawBody,
-        // Routes are typed so that only those for `anyone` can be given no session.
+        // The route types ensure that only routes for `anyone` can be called without a session.
         session: session!,
         log,
         req,
@@ -84,7 +84,7 @@ function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
       else res.json(success.schema.parse(answer));
     } catch (error) {
       if (error instanceof Problem && !expected.has(error.code)) {
-        log.warn({ code: error.code }, 'this problem is missing in the route’s list');
+        log.warn({ code: error.code }, 'a route answered with a problem that its list lacks');
       }
       throw error;
     }

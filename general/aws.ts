@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where AWS is, for whatever of it is used. */
+/** Settings of every AWS client of this tier. */
 export const awsSettings = {
   AWS_REGION: z
     .string()
@@ -17,8 +17,8 @@ export const awsSettings = {
 };
 
 /**
- * How clients of AWS are made here: what takes long has failed, and is tried again by whoever asked. Credentials are found
- * as everywhere with AWS: in the environment, or by the role of the machine.
+ * Options of every AWS client: a slow call fails early and its caller tries it again later. Credentials are found the
+ * usual AWS way: in the environment, or from the machine's role.
  */
 export function awsClient({ region, endpoint }: { region: string; endpoint: string | undefined }) {
   return {

@@ -41,7 +41,7 @@ import { chooseScheduler } from './schedules/schedule-settings.ts';
 import { startScheduling } from './duties/schedule-drops.ts';
 
 await startTier('general', generalSettings, async ({ config, log, registry, ops, lifecycle }) => {
-  // The ops port is there before the dependencies are, so that a tier that waits can say what for.
+  // The ops port opens before the dependencies are connected, so that a waiting tier can report what it waits for.
   let app: Express | undefined;
   ops.addCheck('started', () => app !== undefined);
   const server = createHttpServer((req, res) => {
@@ -49,7 +49,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     else if (!ops.handle(req, res)) res.writeHead(503, { 'retry-after': '1' }).end();
   });
   await openPort(server, config, ops, lifecycle);
-  // Requests under way end before what they work with does.
+  // Requests under way end before their dependencies are closed.
   lifecycle.onQuiet(() => drainServer(server));
 
   const db = connectMysql(config.MYSQL_URL);

@@ -1,7 +1,7 @@
 /**
- * `npm run bundle:lambda [-- --to FOLDER]`: each lambda as one zip that AWS takes as it is, in `lambda/dist` or FOLDER.
- * Runtime `nodejs24.x`, handler `index.handler`; for send-email the event source must have `ReportBatchItemFailures`; what scale needs is in
- * docs/operations.md. The same sources make the same bytes.
+ * `npm run bundle:lambda [-- --to FOLDER]`: bundles each lambda into one zip that AWS accepts, in `lambda/dist` or
+ * FOLDER. Runtime `nodejs24.x`, handler `index.handler`. The event source of send-email must have
+ * `ReportBatchItemFailures`; what scale needs is in docs/operations.md. The same sources give the same bytes.
  */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -23,7 +23,7 @@ for (const name of readdirSync(root).filter((folder) => existsSync(join(root, fo
   console.log(`${join(to, `${name}.zip`)} ${Math.ceil(zip.length / 1024)} KB`);
 }
 
-/** Everything the lambda needs in one file, readable for whoever has to look into it. */
+/** Everything the lambda needs in one file, not minified, so that it can be read when something fails. */
 async function bundle(entry: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [entry],
@@ -31,7 +31,7 @@ async function bundle(entry: string): Promise<Uint8Array> {
     write: false,
     platform: 'node',
     target: 'node24',
-    // CommonJS, since packages in it call `require`.
+    // CommonJS, since bundled packages call `require`.
     format: 'cjs',
     logLevel: 'warning',
   });

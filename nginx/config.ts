@@ -12,33 +12,35 @@ export type NginxOptions = {
   listen: string;
   /** `address:port` of every instance of each tier. */
   upstreams: Record<'publisher' | 'realtime' | 'general', readonly string[]>;
-  /** Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed. */
+  /** Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are trusted. */
   trustedProxies: readonly string[];
-  /** Absolute; holds pid and temporary files. */
+  /** Absolute path of the folder for pid and temporary files. */
   dir: string;
-  /** The built pages (`web/dist`), absolute; without them everything that is not a tier's is general's. */
+  /**
+   * Absolute path of the built pages (`web/dist`); without them general serves everything that no other tier serves.
+   */
   pages?: string;
-  /** A file for one JSON line per request; default: none. */
+  /** File for one JSON line per request; none by default. */
   accessLog?: string;
   /**
-   * Where browsers reach the system. With it, requests for any other host are refused (and where it is this machine, all
-   * of this machine's names are one), and browsers are told to stay with https if it is. Default: every host is served.
+   * The URL at which browsers reach the system. If set, requests for any other host are refused (all names of this
+   * machine are one host), and if it is https browsers are told to stay with https. By default every host is served.
    */
   publicUrl?: string;
   limits?: Partial<Limits>;
-  /** Whether answers that allow it are given from memory; without it for measuring what that costs. Default: yes. */
+  /** Whether cacheable responses are cached; `false` is for measuring what caching is worth. Default: true. */
   caches?: boolean;
   workers?: number | 'auto';
-  /** Whom the workers run as when nginx is started by root; default: nginx's own choice. */
+  /** User of the workers if nginx is started by root; default: nginx's own choice. */
   user?: string;
 };
 
-/** The whole nginx.conf of the front door. Runs in the foreground and logs errors to stderr. */
+/** The whole nginx.conf of the front door. With it nginx runs in the foreground and logs errors to stderr. */
 export function nginxConfig(options: NginxOptions): string {
   const { listen, upstreams, trustedProxies, dir, pages, accessLog, workers = 'auto', user } = options;
   const { caches = true, publicUrl } = options;
   const limits = { ...usualLimits, ...options.limits };
-  const lines = (of: readonly string[]): string => of.join('\n    ');
+  const lines = (directives: readonly string[]): string => directives.join('\n    ');
   const hosts = publicUrl === undefined ? [] : hostsOf(publicUrl);
   const onlyHttps = hostsAreHttps(publicUrl);
   return `
@@ -48,7 +50,7 @@ worker_processes ${workers};
 worker_rlimit_nofile 131072;
 pid ${quoted(`${dir}/nginx.pid`)};
 error_log stderr warn;
-# A socket takes two: to the browser and to realtime.
+# A socket takes two connections: to the browser and to realtime.
 events { worker_connections 65536; }
 
 http {
@@ -61,7 +63,7 @@ http {
     scgi_temp_path ${quoted(`${dir}/scgi`)};
     ${accessLog === undefined ? 'access_log off;' : accessLogLines(accessLog)}
 
-    # Who is asking: only a trusted proxy may name another address than its own. $remote_addr is the result.
+    # The client's address, $remote_addr: only a trusted proxy may name another address than its own.
     ${lines(trustedProxies.map((proxy) => `set_real_ip_from ${proxy};`))}
     real_ip_header X-Forwarded-For;
     real_ip_recursive on;
@@ -83,10 +85,10 @@ http {
         "" ""; # keeps the connection to the tier open
     }
 
-    # A session token is counted by its signature: short, and no two tokens share it. The last characters are
-    # left out, because some decoders read several spellings of them as one. Cookie and header are counted
-    # apart, so that junk in one does not hide the token in the other. The cookie is the one that the tiers read
-    # (shared/auth/session-cookie.ts); a variable cannot be named after it.
+    # Session tokens are counted by their signature, which is short and unique to a token. Its last characters are
+    # left out, because some decoders accept several spellings of them. Cookie and header are counted separately,
+    # so that an invalid value in one does not hide the token in the other. The cookie is the one that the tiers
+    # read (shared/auth/session-cookie.ts); nginx has no variable for a cookie of such a name.
     map $http_cookie $cookie_token { "~${sessionCookiePatterns[onlyHttps ? 'https' : 'http']}[\\w-]+\\.[\\w-]+\\.(?<cookie_signature>[\\w-]{40})" $cookie_signature; }
     map $http_authorization $header_token { "~*^Bearer +[\\w-]+\\.[\\w-]+\\.(?<header_signature>[\\w-]{40})" $header_signature; }
     ${lines(limitZones(limits))}
@@ -95,16 +97,16 @@ http {
     client_max_body_size 16k;
     client_body_buffer_size 16k; # bodies never touch the disk
     client_header_timeout 10s;
-    client_body_timeout 10s; # between two reads: for all of a body the tiers have a limit, to whom it is passed as it comes
+    client_body_timeout 10s; # between two reads; the tiers, which get the body as it arrives, limit the time for all of it
     proxy_request_buffering off;
-    lingering_time 10s; # for the rest of a body that nobody wants any more
+    lingering_time 10s; # for the rest of a body whose request was answered already
     send_timeout 30s;
     keepalive_timeout 65s;
     keepalive_requests 10000;
     reset_timedout_connection on;
-    absolute_redirect off; # names no host that somebody made up
+    absolute_redirect off; # otherwise a redirect would name the host of the request, which may be forged
 
-    # Short answers fit one packet anyway. Level 1 takes off most of it for the least CPU, which a rush is short of.
+    # Short responses fit one packet anyway. Level 1 saves most bytes for the least CPU time, which is scarce in a rush.
     gzip on;
     gzip_comp_level 1;
     gzip_min_length 1024;
@@ -128,7 +130,7 @@ http {
     proxy_set_header X-Request-Id $checked_request_id;
     proxy_set_header X-Forwarded-For $remote_addr; # one address, already checked
     proxy_set_header X-Forwarded-Proto $forwarded_proto;
-    # Nobody behind here reads these, and nobody should come to.
+    # The tiers must not rely on these headers, which the client could forge.
     proxy_set_header X-Forwarded-Host "";
     proxy_set_header X-Real-IP "";
     proxy_set_header Forwarded "";
@@ -136,7 +138,7 @@ http {
     proxy_send_timeout 10s;
     proxy_read_timeout 30s; # checkout may wait for the payment provider
     proxy_max_temp_file_size 0;
-    proxy_hide_header X-Request-Id; # said once, below
+    proxy_hide_header X-Request-Id; # added once, below
 
     ${hosts.length === 0 ? '' : refuseOtherHosts(listen, onlyHttps)}
     server {
@@ -147,12 +149,12 @@ http {
 
         ${limitConnections(limits)}
 
-        # The rush comes in here and nowhere else.
+        # Entries: the rush arrives at this location only.
         location ~ ^/api/drops/[1-9][0-9]*/entries$ {
             ${limitRate('entry', limits)}
             ${caches ? cacheSoldOut() : ''}
             ${caches && onlyHttps ? stayWithHttps : ''}
-            gzip off; # answers with checkout tokens, which must not be told by their length
+            gzip off; # the response to GET contains a checkout token, which its compressed length could reveal
             proxy_read_timeout 10s;
             proxy_pass http://$entry_tier;
         }
@@ -162,11 +164,11 @@ http {
             proxy_read_timeout 90s; # longer than two heartbeats
             proxy_pass http://realtime;
         }
-        # Pages that search engines and link previews read: general puts in what they are about.
+        # Pages for search engines and link previews: general adds the data of the event.
         location ~ ^/events/[0-9]+$ {
             ${limitRate('general', limits)}
             ${caches ? cacheReads('$uri') : ''}
-            ${pages === undefined ? '' : 'error_page 502 504 =200 /index.html; # the page itself can say it'}
+            ${pages === undefined ? '' : 'error_page 502 504 =200 /index.html; # the app shows the error'}
             proxy_pass http://general;
         }
         location ~ ^/api/drops/[1-9][0-9]*/(?:seats|announcements)$ {
@@ -174,7 +176,7 @@ http {
             ${caches ? cacheReads('$uri') : ''}
             proxy_pass http://general;
         }
-        # What has sessions and checkout tokens in it is not compressed: its length would say something of them.
+        # Responses with sessions or checkout tokens are not compressed: their length could reveal parts of the secret.
         location ~ ^/api/(?:auth/|checkout$|drops/[1-9][0-9]*/entry$) {
             ${limitRate('general', limits)}
             gzip off;
@@ -191,7 +193,7 @@ http {
         }
         ${pages === undefined ? '' : pageLocations(pages, onlyHttps)}
 
-        # What ops see of the tiers is not public, however it is spelled.
+        # The ops endpoints of the tiers are not public, in any spelling.
         location ~* ^/(healthz|readyz|metrics)/*$ { return 404; }
         location = /healthz {
             default_type application/json;
@@ -204,12 +206,12 @@ http {
 `.trimStart();
 }
 
-/** A path may have spaces. */
+/** Quotes a path, which may contain spaces. */
 function quoted(path: string): string {
   return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
-/** Under which names browsers may ask for the system. */
+/** The host names under which browsers may reach the system. */
 function hostsOf(publicUrl: string): string[] {
   const { hostname } = new URL(publicUrl);
   const ofThisMachine = ['127.0.0.1', 'localhost', '[::1]'];
@@ -220,12 +222,12 @@ function hostsAreHttps(publicUrl: string | undefined): boolean {
   return publicUrl !== undefined && new URL(publicUrl).protocol === 'https:';
 }
 
-/** For a year browsers come by https alone. Not for hosts below this one: those may be somebody else's. */
+/** Browsers use only https for a year. Subdomains are not included, since they may belong to others. */
 const stayWithHttps = 'add_header Strict-Transport-Security "max-age=31536000" always;';
 
 /**
- * A page of somebody else's whose name leads here (DNS rebinding) gets nothing, and neither does who makes a Host up. Load
- * balancers and containers ask for our health by address.
+ * Refuses requests whose Host is not ours: from a page whose name was rebound to this address (DNS rebinding), or
+ * with an invented Host. /healthz is served, because load balancers and containers request it by address.
  */
 function refuseOtherHosts(listen: string, onlyHttps: boolean): string {
   return `server {
@@ -241,7 +243,7 @@ function refuseOtherHosts(listen: string, onlyHttps: boolean): string {
 }
 
 function accessLogLines(file: string): string {
-  // $uri and not $request: queries may hold what should not be kept.
+  // $uri and not $request, since queries may contain data that must not be kept.
   return `log_format json escape=json '{"time":"$time_iso8601","requestId":"$checked_request_id",'
         '"address":"$remote_addr","method":"$request_method","path":"$uri","status":$status,'
         '"seconds":$request_time,"upstream":"$upstream_addr"}';
@@ -258,7 +260,7 @@ function expressionOf(path: PagePath): string {
   return `${path.replaceAll(/\/:\w+\?/g, `(?:${part})?`).replaceAll(/\/:\w+/g, part)}/?`;
 }
 
-/** The built pages: files named after what is in them for ever, the page that names them never from memory. */
+/** The built pages: files with a hash in their name are cached for ever, index.html never without revalidation. */
 function pageLocations(pages: string, onlyHttps: boolean): string {
   const headers = (cache: string): string =>
     [
@@ -288,7 +290,7 @@ function pageLocations(pages: string, onlyHttps: boolean): string {
             ${headers('no-cache')}
             try_files /index.html =404;
         }
-        # Files beside the page, such as its icon; a page that says so for everything else.
+        # Other files, such as the icon; for anything else the app's page, which shows "not found".
         location / {
             ${headers('no-cache')}
             error_page 404 /index.html;
@@ -301,13 +303,13 @@ function upstream(name: string, servers: readonly string[], balance = ''): strin
   return `upstream ${name} {
         ${balance}
         ${servers.map((server) => `server ${server};`).join('\n        ')}
-        keepalive 1024; # a publisher answers many at once; what is over would be closed, and opened again for the next
+        keepalive 1024; # a publisher answers many requests at once; idle connections beyond this are closed and opened anew
         keepalive_requests 100000;
-        keepalive_timeout ${frontDoorKeepsMs}ms; # a tier that stops waits for longer: no request meets a closing connection
+        keepalive_timeout ${frontDoorKeepsMs}ms; # a stopping tier waits longer, so that no request meets a closing connection
     }`;
 }
 
-/** What nginx itself answers, in the form the tiers use. Their own errors pass through untouched. */
+/** nginx's own error responses, in the format of the tiers. Error responses of the tiers pass unchanged. */
 function problemPages(onlyHttps: boolean): string {
   const pages: [status: number, code: ProblemCode, retryAfter?: number][] = [
     [400, 'invalid_request'],
@@ -330,12 +332,13 @@ function problemPages(onlyHttps: boolean): string {
     [504, 'unavailable', 1],
     [505, 'invalid_request'],
   ];
-  // What nginx calls 494 is said as what others call it.
+  // nginx's own status 494 is answered as 431.
   const spelled = (status: number): string => (status === 431 ? '431 494 =431' : `${status}`);
   return pages
     .map(([status, code, retryAfter]) => {
       const body = JSON.stringify({ ...problemBody(code), status }).replaceAll("'", "\\'");
-      // Not a named location: nginx cannot go to one before it has read an address, which may be what is wrong.
+      // Not a named location: nginx cannot use one before it has parsed the request's path, which may be what is
+      // wrong.
       return `error_page ${spelled(status)} /.problem/${status};
         location = /.problem/${status} {
             internal;

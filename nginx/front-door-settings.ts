@@ -4,7 +4,7 @@ import { parseLimits } from '../shared/http/front-door-limits.ts';
 
 const upstreams = hostsAndPorts.transform((list) => list.split(','));
 
-/** What nginx's configuration is made from where it is not the local stack's: see nginx/write-config.ts. */
+/** Settings of a front door other than the local one: see nginx/write-config.ts. */
 export const frontDoorSettings = z.object({
   FRONT_DOOR_PORT: whole(1, 65_535).default(8080).describe('Port that nginx listens on, on all addresses.'),
   FRONT_DOOR_PUBLISHERS: upstreams.describe('host:port of every publisher, separated by commas.'),

@@ -1,10 +1,11 @@
-/** Limits on requests and connections, in nginx's words. What goes beyond gets 429. */
+/** nginx directives that limit requests and connections. Requests beyond a limit get 429. */
 import type { Limit, Limits } from '../shared/http/front-door-limits.ts';
 
 /**
- * For `http`. A request without the key is not counted. 16 MB remember some 100,000 keys. What is refused by one limit is
- * counted by none, so that who is over their own allowance takes nothing from those who share the address.
- * Connections are those with a request under way, so that of a load balancer's each counts for whom it is used.
+ * Directives for `http`. A request without the key is not counted. 16 MB hold about 100,000 keys. A request refused
+ * by one limit is counted by none, so that a client over its own limit takes nothing from others at the same address.
+ * A connection counts only while it has a request under way, so that each connection of a load balancer counts for
+ * the client that is using it.
  */
 export function limitZones(limits: Limits): string[] {
   return [
@@ -29,7 +30,7 @@ export function limitZones(limits: Limits): string[] {
   ];
 }
 
-/** Says what shared/http/client-address.ts says, in bytes; and whether the client shows anything like a session. */
+/** The key of shared/http/client-address.ts in bytes, and whether the client shows anything like a session. */
 const client = [
   'map $binary_remote_addr $client {',
   '    default $binary_remote_addr;',
@@ -40,7 +41,7 @@ const client = [
   'map "$cookie_token$header_token" $client_without_session { default ""; "" $client; }',
 ];
 
-/** For a location: how often it may be asked. */
+/** Directives for a location: its request rate. */
 export function limitRate(kind: 'entry' | 'general', limits: Limits): string {
   const [perToken, perAddress, perAddressWithSession] =
     kind === 'entry'
@@ -54,7 +55,7 @@ export function limitRate(kind: 'entry' | 'general', limits: Limits): string {
   ].join('\n            ');
 }
 
-/** For `server`; a location with a limit on connections of its own is counted by that alone. */
+/** Directives for `server`; a location with a connection limit of its own is counted by that limit alone. */
 export function limitConnections(limits: Limits): string {
   return [
     `limit_conn connections_address ${limits.connectionsPerAddress};`,

@@ -1,6 +1,6 @@
 /**
- * `node nginx/write-config.ts FILE`: the configuration of a front door that is not the local stack's, from settings in
- * the environment (nginx/front-door-settings.ts). nginx itself then runs as `nginx -e stderr -c FILE`.
+ * `node nginx/write-config.ts FILE`: writes the configuration of a front door other than the local one, from settings
+ * in the environment (nginx/front-door-settings.ts). Run nginx with `nginx -e stderr -c FILE`.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { readConfig } from '../shared/tier/config.ts';
@@ -14,7 +14,7 @@ if (file === undefined) {
 }
 try {
   const text = configOfSettings(readConfig(frontDoorSettings));
-  // An nginx that reads its configuration meanwhile finds the old one or the new one.
+  // Renamed into place, so that nginx reads either the old or the new configuration completely.
   writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
   console.log(`Wrote ${file}`);

@@ -1,6 +1,6 @@
 /**
- * `npm run docs:settings`: writes the tables of settings in docs/operations.md anew from the schemas. With `--check` it
- * writes nothing, and ends with 1 where they are not current.
+ * `npm run docs:settings`: writes the tables of settings in docs/operations.md from the schemas. With `--check` it
+ * writes nothing and exits with 1 if they are not current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,11 +26,12 @@ const [begin, end] = ['<!-- settings -->', '<!-- end of settings -->'];
 const text = readFileSync(file, 'utf8');
 const [before, rest = ''] = text.split(`${begin}\n`);
 const after = rest.split(end)[1];
-if (before === undefined || after === undefined) throw new Error(`${file} has no place for settings`);
+if (before === undefined || after === undefined)
+  throw new Error(`${file} lacks the lines ${begin} and ${end}`);
 const current = `${before}${begin}\n\n${tables()}\n\n${end}${after}`;
 if (!process.argv.includes('--check')) writeFileSync(file, current);
 else if (current !== text) {
-  console.error('docs/operations.md does not have the settings as they are: npm run docs:settings');
+  console.error('the settings in docs/operations.md are not current: run npm run docs:settings');
   process.exitCode = 1;
 }
 
@@ -57,7 +58,7 @@ function tables(): string {
   ].join('\n\n');
 }
 
-/** Each setting once, with the tiers that have it. What is needed by one and not by another says so. */
+/** Each setting once, with the tiers that have it, and which of them need it if they differ. */
 function merged(): { setting: Setting; of: string[] }[] {
   const all = new Map<string, { setting: Setting; of: string[] }>();
   for (const [tier, schema] of Object.entries(tiers)) {
@@ -89,7 +90,7 @@ function fallback({ default: value, isNeeded, when }: Setting): string {
   return value === '' ? 'empty' : `\`${value}\``;
 }
 
-/** As prettier has tables: columns of one width. */
+/** Formats the table as prettier does: columns of one width. */
 function table(head: string[], rows: string[][]): string {
   const all = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const widths = head.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));

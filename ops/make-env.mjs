@@ -1,4 +1,7 @@
-/** `npm run make-env`: the settings of one deployment by docker compose, with secrets of its own. Plain JavaScript: any Node. */
+/**
+ * `npm run make-env`: writes the settings of one docker compose deployment, with new secrets. Plain JavaScript, so
+ * that any Node version runs it.
+ */
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -6,16 +9,16 @@ import { parseArgs } from 'node:util';
 const help = `npm run make-env [-- --production] [-- --print]
 npm run make-env -- --upgrade [--print]
 
-Writes .env for docker compose, readable by its owner only, with new secrets. Refuses to replace one that is there:
-what runs by it could not read its data any more.
+Writes .env for docker compose, readable by its owner only, with new secrets. Refuses to replace an existing .env,
+since the running system could not read its data any more.
 
-  --production   a real system, without demo data and sandbox; the lines to fill in are marked
-  --upgrade      adds to the .env that is there (or that the environment has, where there is no .env) the settings that the
-                 version before did not have: the lists of keys, made from its keys. Safe to repeat.
-  --print        to standard output instead
-  --help         this text
+  --production   for production, without demo data and sandbox; the lines to fill in are marked
+  --upgrade      adds the settings that the previous version did not have to the existing .env (or, without .env, reads
+                 the environment): the lists of keys, made from the previous keys. Safe to repeat.
+  --print        print to standard output instead
+  --help         show this text
 
-Exit code 0: done; 1: .env is there, or nothing to upgrade; 2: wrong usage.
+Exit code 0: done; 1: .env exists, or there is nothing to upgrade; 2: wrong usage.
 `;
 
 const secret = (bytes = 32) => randomBytes(bytes).toString('hex');
@@ -25,15 +28,15 @@ const secrets = {
   TICKET_KEYS: secret(),
   MYSQL_PASSWORD: secret(),
   MYSQL_ROOT_PASSWORD: secret(),
-  MYSQL_REPLICATION_PASSWORD: secret(16), // MySQL takes 32 characters for it
+  MYSQL_REPLICATION_PASSWORD: secret(16), // MySQL allows 32 characters at most
   RABBITMQ_PASSWORD: secret(),
   RABBITMQ_COOKIE: secret(),
 };
-// Secrets of the deployment have letters and digits only; what is filled in may have anything.
-const quoting = `# Put values between single quotes: compose would replace $NAME in them.
+// The generated secrets have letters and digits only, but filled-in values may contain anything.
+const quoting = `# Put values in single quotes, since compose replaces $NAME in others.
 `;
-const trial = `# What runs besides the system itself: demo (sandbox payments, demo data, caught mails, phpMyAdmin), aws (moto in place
-# of AWS; docs/operations.md says what to set for it), cluster (three brokers). All that are wanted, with commas between.
+const trial = `# What runs besides the system itself, separated by commas: demo (sandbox payments, demo data, caught mails, phpMyAdmin),
+# aws (moto in place of AWS; its settings are in docs/operations.md), cluster (three brokers).
 COMPOSE_PROFILES=demo
 SEATDROP_ENV=local
 PUBLIC_URL=http://127.0.0.1:8080
@@ -43,22 +46,22 @@ SANDBOX_WEBHOOK_SECRET=${secret()}
 SMTP_URL=smtp://mail-catcher:1025
 MAIL_FROM='Seatdrop <tickets@seatdrop.test>'
 `;
-const production = `# cluster: three brokers. Without it one.
+const production = `# cluster: three brokers instead of one.
 COMPOSE_PROFILES=cluster
 SEATDROP_ENV=production
-# Fill in: the image and the version to run, as the release workflow pushed them.
+# Fill in: the image and version to run, as pushed by the release workflow.
 SEATDROP_IMAGE=
 SEATDROP_TAG=
 # Fill in: the address that buyers see, https.
 PUBLIC_URL=
-# Fill in: the load balancer that ends TLS, as the container sees it (address or network; 172.30.77.1 where it is on this
-# machine).
+# Fill in: address or network of the load balancer that ends TLS, as the container sees it (172.30.77.1 if it runs on
+# this machine).
 FRONT_DOOR_TRUSTED_PROXIES=
 PAYMENT_PROVIDER=stripe
 # Fill in.
 STRIPE_SECRET_KEY=
 STRIPE_WEBHOOK_SECRET=
-# Fill in: the mail server (smtp://user:password@host:587), or MAIL_QUEUE_URL and AWS_REGION in place of it.
+# Fill in: the mail server (smtp://user:password@host:587), or else MAIL_QUEUE_URL and AWS_REGION.
 SMTP_URL=
 MAIL_FROM=
 `;
@@ -88,7 +91,7 @@ function write(text) {
     console.log('Wrote .env');
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    console.error('.env is there already: nothing was done.');
+    console.error('.env exists: nothing was done.');
     process.exitCode = 1;
   }
 }
@@ -101,7 +104,7 @@ function upgrade() {
   const lists = {
     SESSION_KEYS: session,
     CHECKOUT_KEYS: checkout,
-    // As the version before derived it: every ticket that was sold stays good.
+    // Derived as the previous version did, so that every sold ticket stays valid.
     TICKET_KEYS:
       checkout &&
       Buffer.from(hkdfSync('sha256', Buffer.from(checkout, 'hex'), '', 'seatdrop ticket v1', 32)).toString(
@@ -110,7 +113,7 @@ function upgrade() {
   };
   const missing = Object.entries(lists).filter(([name]) => valueOf(name) === undefined);
   if (missing.some(([, value]) => value === undefined)) {
-    console.error('SESSION_KEY and CHECKOUT_KEY of the version before are not there: nothing was done.');
+    console.error('SESSION_KEY and CHECKOUT_KEY of the previous version are missing: nothing was done.');
     process.exitCode = 1;
     return;
   }

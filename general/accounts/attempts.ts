@@ -1,9 +1,9 @@
-/** Milliseconds for which attempts count. */
+/** How long attempts are counted, from the first one. */
 const periodMs = 5 * 60_000;
 
 /**
- * Counts attempts by key, by the monotonic clock. In memory: each process allows as many. Beyond `maxKeys` the oldest are
- * forgotten.
+ * Counts attempts per key on the monotonic clock. The counts are in memory, so each process allows that many. Beyond
+ * `maxKeys` keys, the key with the oldest attempt is forgotten.
  */
 export class Attempts {
   readonly #attempts = new Map<string, { count: number; until: number }>();
@@ -18,7 +18,7 @@ export class Attempts {
     return known && known.until > now ? known.count : 0;
   }
 
-  /** Until those of `key` no longer count. */
+  /** Milliseconds until the attempts of `key` no longer count. */
   msLeft(key: string, now: number): number {
     return Math.max(0, (this.#attempts.get(key)?.until ?? now) - now);
   }

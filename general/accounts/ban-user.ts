@@ -6,21 +6,22 @@ import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { endOfSessions, findUser, toAccount } from './user.ts';
 
-/** The user is out at once here, and within a second on every other process that has sessions. */
+/** The ban takes effect at once in this process, and within a second in every other process that checks sessions. */
 export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers' | 'log'>): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/users/:id/ban',
-    summary: 'Ban a user, whose sessions end within a second',
-    description: 'Signing in again gives a session of scope `tickets`, for the orders and tickets they have.',
+    summary: 'Ban a user; their sessions end within a second',
+    description:
+      'Signing in again gives a session of scope `tickets`, which shows only their own orders and tickets.',
     tag: 'Accounts',
     who: ['admin'],
     params: ofOne,
-    success: { status: 200, schema: account, description: 'The account, banned' },
+    success: { status: 200, schema: account, description: 'The banned account' },
     problems: [],
     async handle({ params: { id }, session }) {
       if (id === session.userId) throw new Problem('not_allowed', { detail: 'You cannot ban yourself' });
-      // A second ban starts anew, and ends the sessions that were given in between.
+      // A second ban restarts the ban and ends the sessions issued in between.
       await retried(db, () =>
         db('users')
           .where({ id })
@@ -29,7 +30,7 @@ export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers
       const user = await findUser(db, { id });
       if (!user) throw new Problem('not_found');
       await bannedUsers.refresh();
-      log.info({ admin: session.userId, userId: id }, 'banned');
+      log.info({ admin: session.userId, userId: id }, 'user banned');
       return toAccount(user);
     },
   });

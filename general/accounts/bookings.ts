@@ -1,21 +1,21 @@
 /**
- * Makes `Retry-After` true: whoever is refused now and told when to come back has a place then. Without it they would
- * compete with everybody else again, and with many competitors lose each time.
+ * Places reserved for refused clients, so that `Retry-After` holds: a client that comes back at that time is served.
+ * Without a reservation it would compete with all other clients again, and among many it could lose every time.
  */
 const maxClients = 10_000;
-/** Of one client, so that nobody's bookings push out those of others. */
-const maxOfClient = 100;
-/** Milliseconds for which a place is kept after it is due. */
+/** Limit per client, so that one client's bookings do not push out those of others. */
+const maxPerClient = 100;
+/** How long a place is kept after it is due. */
 const keptMs = 60_000;
-/** Clocks and networks are not exact: so much early is on time. */
+/** A client that comes this much too early is on time, since clocks and networks are inexact. */
 const earlyMs = 1_000;
 
 export class Bookings {
-  readonly #of = new Map<string, Map<string, number>>();
+  readonly #clients = new Map<string, Map<string, number>>();
 
-  /** Milliseconds until the place is due; 0 once it is, undefined if there is none. */
+  /** Milliseconds until the place is due; 0 if it is due; undefined if there is none. */
   msLeft(client: string, key: string, now: number): number | undefined {
-    const own = this.#of.get(client);
+    const own = this.#clients.get(client);
     const dueAt = own?.get(key);
     if (dueAt === undefined) return undefined;
     if (now <= dueAt + keptMs) return now >= dueAt - earlyMs ? 0 : dueAt - now;
@@ -23,22 +23,22 @@ export class Bookings {
     return undefined;
   }
 
-  /** Beyond the limits the oldest are forgotten. */
+  /** Beyond the limits, the oldest bookings are forgotten. */
   book(client: string, key: string, dueAt: number): void {
-    const own = this.#of.get(client) ?? new Map<string, number>();
-    this.#of.delete(client);
-    this.#of.set(client, own.set(key, dueAt));
-    dropOldest(own, maxOfClient);
-    dropOldest(this.#of, maxClients);
+    const own = this.#clients.get(client) ?? new Map<string, number>();
+    this.#clients.delete(client);
+    this.#clients.set(client, own.set(key, dueAt));
+    forgetOldest(own, maxPerClient);
+    forgetOldest(this.#clients, maxClients);
   }
 
-  /** Takes up the place, if there is one that is due. */
+  /** Uses the place, if there is one that is due. Returns whether there was. */
   take(client: string, key: string, now: number): boolean {
-    return this.msLeft(client, key, now) === 0 && this.#of.get(client)!.delete(key);
+    return this.msLeft(client, key, now) === 0 && this.#clients.get(client)!.delete(key);
   }
 }
 
-function dropOldest(map: Map<string, unknown>, most: number): void {
+function forgetOldest(map: Map<string, unknown>, maxSize: number): void {
   const [oldest] = map.keys();
-  if (map.size > most && oldest !== undefined) map.delete(oldest);
+  if (map.size > maxSize && oldest !== undefined) map.delete(oldest);
 }

@@ -12,7 +12,7 @@ export function changeRole({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
     path: '/api/users/:id/role',
     summary: 'Make a user a shopper, an organizer or an admin',
     description:
-      'What only certain roles may do follows at once; sessions name the new role from the next sign-in.',
+      'Permissions change at once; the session itself names the new role only after the next sign-in.',
     tag: 'Accounts',
     who: ['admin'],
     params: ofOne,
@@ -20,7 +20,7 @@ export function changeRole({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
     success: { status: 200, schema: account, description: 'The account with its new role' },
     problems: [],
     async handle({ params: { id }, body: { role }, session }) {
-      // Or there might be no admin left.
+      // Otherwise the last admin could remove themselves.
       if (id === session.userId)
         throw new Problem('not_allowed', { detail: 'You cannot change your own role' });
       await retried(db, () => db('users').where({ id }).update({ role }));

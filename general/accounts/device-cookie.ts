@@ -1,6 +1,7 @@
 /**
- * Remembers, on a device, which accounts have signed in there, in an httpOnly cookie that travels to /api/auth alone. It
- * only says that wrong passwords that others try are no reason to make this device prove work (sign-in-guard.ts).
+ * Remembers which accounts have signed in on a device, in an httpOnly cookie that is sent to /api/auth only. It has
+ * one use: wrong passwords that others try on an account do not make a device known to it solve a proof of work
+ * (sign-in-guard.ts).
  */
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
@@ -8,7 +9,7 @@ import { deviceKeptMs, signDevice, verifyDevice, type Device } from '../../share
 import type { KeyList } from '../../shared/auth/key-list.ts';
 import { schemeOf } from '../../shared/auth/session-cookie.ts';
 
-/** A family's, on one device. */
+/** Accounts remembered per device: enough for a family that shares one. */
 const maxAccounts = 5;
 
 function readDevice(req: Request, sessionKeys: KeyList): Device | undefined {
@@ -16,7 +17,7 @@ function readDevice(req: Request, sessionKeys: KeyList): Device | undefined {
   return token === undefined ? undefined : verifyDevice(token.trim(), sessionKeys);
 }
 
-/** Names the device a request is from, if it has signed in to this account before. */
+/** Returns the id of the device that sent the request, if this account has signed in on it before. */
 export function knownDevice(
   req: Request,
   userId: number | undefined,
@@ -26,7 +27,7 @@ export function knownDevice(
   return device && userId !== undefined && device.accounts.includes(userId) ? device.id : undefined;
 }
 
-/** After signing in: the device knows the account from now on. */
+/** Adds the account to the device's cookie after a sign-in. */
 export function rememberDevice(
   { req, res }: { req: Request; res: Response },
   userId: number,

@@ -9,7 +9,7 @@ export function findAccounts({ reader }: Pick<Deps, 'reader'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/users',
-    summary: 'List accounts, or look some up, the newest first',
+    summary: 'List or search accounts, the newest first',
     tag: 'Accounts',
     who: ['admin'],
     query: userSearch,
@@ -27,7 +27,7 @@ export function findAccounts({ reader }: Pick<Deps, 'reader'>): Route {
                 void either.where('email', 'like', `${pattern}%`).orWhere('name', 'like', `%${pattern}%`);
               });
             }
-            // Ids grow with time, and are the key: nothing has to be sorted.
+            // Ids grow with time and are the primary key, so the result needs no sorting.
             if (cursor) void users.where('id', '<', Number.parseInt(cursor.key, 10) || 0);
           })
           .orderBy('id', 'desc')

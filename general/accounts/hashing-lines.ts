@@ -1,7 +1,8 @@
 /**
- * Who is next to have a password hashed. A hash keeps a thread busy for some 150 ms, so few are made at a time, and the
- * rest wait. Sign-ins and sign-ups wait in lines of their own, so that a flood of one does not hold up the other; in a
- * line clients take turns, so that one who sends much waits for itself. Who hangs up leaves the line.
+ * Queues for password hashing. A hash keeps a thread busy for about 150 ms, so only a few run at a time and the rest
+ * wait. Sign-ins and sign-ups have separate queues, so that a flood of one does not delay the other. Within a queue
+ * clients take turns, so that a client with many requests delays only itself. A client that hangs up leaves its
+ * queue.
  */
 import { Problem } from '../../shared/tier/problems.ts';
 import { Bookings } from './bookings.ts';
@@ -10,9 +11,12 @@ export type HashingKind = 'sign-in' | 'sign-up';
 
 export type HashingTurn = {
   kind: HashingKind;
-  /** Who asks, by address (shared/http/client-address.ts). */
+  /** The client, by address (shared/http/client-address.ts). */
   client: string;
-  /** Whose password it is. Who was refused and asks for the same again when told has a place. */
+  /**
+   * The account whose password is hashed. A refused client that asks for the same account again at the given time has
+   * a place.
+   */
   email: string;
   /** Aborted when the client hangs up. */
   gone: AbortSignal;
@@ -22,15 +26,15 @@ type Waiter = { turn: HashingTurn; hasBooking: boolean; start: () => void; refus
 
 export type HashingLimits = {
   atOnce: number;
-  /** Beyond it a line refuses those of a client that go beyond its share. */
+  /** If more than this many wait, requests that exceed their client's `share` are refused. */
   maxWaiting: number;
-  /** As many of one client may wait at any rate, such as a class at its school's address. */
+  /** Requests one client may always have waiting, such as a class behind its school's address. */
   share: number;
-  /** Beyond it no share counts. */
+  /** If more than this many wait, no share is guaranteed. */
   hardMaxWaiting: number;
 };
 
-/** Each hash keeps one of the four threads busy that file and name look-ups need too. */
+/** Each hash occupies one of the four threads of libuv's pool, which file access and DNS look-ups need too. */
 const defaults: HashingLimits = { atOnce: 2, maxWaiting: 200, share: 60, hardMaxWaiting: 2_000 };
 
 export class HashingLines {
@@ -38,14 +42,14 @@ export class HashingLines {
   readonly #running = { 'sign-in': 0, 'sign-up': 0 };
   readonly #lines = { 'sign-in': new Line(), 'sign-up': new Line() };
   readonly #bookings = new Bookings();
-  /** Milliseconds that a hash takes here, of those made so far. */
+  /** Duration of one hash on this machine: moving average of those made so far. */
   #hashMs = 150;
 
   constructor(limits: Partial<HashingLimits> = {}) {
     this.#limits = { ...defaults, ...limits };
   }
 
-  /** Runs `hash` when it is this one's turn. @throws {Problem} unavailable, when too many wait */
+  /** Runs `hash` when it is this request's turn. @throws {Problem} unavailable if too many wait */
   async run<T>(turn: HashingTurn, hash: () => Promise<T>): Promise<T> {
     await this.#wait(turn);
     const startedAt = performance.now();
@@ -81,7 +85,7 @@ export class HashingLines {
         },
         { once: true },
       );
-      // Of the client that has most in the line, the last one goes.
+      // The client with the most requests in the queue loses its last one.
       const { maxWaiting, share, hardMaxWaiting } = this.#limits;
       const surplus =
         line.size > maxWaiting ? line.removeSurplus(line.size > hardMaxWaiting ? 0 : share) : undefined;
@@ -89,7 +93,7 @@ export class HashingLines {
     });
   }
 
-  /** Both kinds get the same share of what runs at once; what one does not need, the other has. */
+  /** Both kinds get an equal share of the running hashes; what one does not use, the other gets. */
   #startNext(): void {
     const kinds = (['sign-in', 'sign-up'] as const).filter((kind) => this.#lines[kind].size > 0);
     const [kind] = kinds.toSorted((a, b) => this.#running[a] - this.#running[b]);
@@ -102,7 +106,7 @@ export class HashingLines {
   #refusal(turn: HashingTurn): Problem {
     const now = performance.now();
     const booked = this.#bookings.msLeft(turn.client, bookingOf(turn), now);
-    // Half of what runs at once is certain to be this line's.
+    // Half of the hashes that run at once are guaranteed to this queue.
     const lineMs = (this.#lines[turn.kind].size * this.#hashMs * 2) / this.#limits.atOnce;
     const seconds = Math.ceil(Math.max(1_000, booked ?? lineMs) / 1_000);
     if (booked === undefined) this.#bookings.book(turn.client, bookingOf(turn), now + seconds * 1_000);
@@ -112,50 +116,53 @@ export class HashingLines {
 
 const bookingOf = ({ kind, email }: HashingTurn) => `${kind} ${email}`;
 
-/** Nobody reads it. */
+/** The client has hung up, so nobody reads this problem. */
 const hungUp = () => new Problem('unavailable', { detail: 'The client has hung up' });
 
-/** Waiters by client; clients take turns. */
+/** Waiters grouped by client; clients take turns. */
 class Line {
-  readonly #of = new Map<string, Waiter[]>();
+  readonly #clients = new Map<string, Waiter[]>();
   size = 0;
 
   add(waiter: Waiter): void {
     const { client } = waiter.turn;
-    const own = this.#of.get(client) ?? [];
+    const own = this.#clients.get(client) ?? [];
     if (waiter.hasBooking) own.unshift(waiter);
     else own.push(waiter);
-    this.#of.set(client, own);
+    this.#clients.set(client, own);
     this.size += 1;
   }
 
   next(): Waiter | undefined {
-    const [first] = this.#of;
+    const [first] = this.#clients;
     if (!first) return undefined;
     const [client, own] = first;
     const waiter = own[0]!;
     this.remove(waiter);
-    // To the end of the clients.
-    if (this.#of.delete(client)) this.#of.set(client, own);
+    // The client moves to the end of the queue.
+    if (this.#clients.delete(client)) this.#clients.set(client, own);
     return waiter;
   }
 
   remove(waiter: Waiter): boolean {
     const { client } = waiter.turn;
-    const own = this.#of.get(client) ?? [];
+    const own = this.#clients.get(client) ?? [];
     const at = own.indexOf(waiter);
     if (at < 0) return false;
     own.splice(at, 1);
-    if (own.length === 0) this.#of.delete(client);
+    if (own.length === 0) this.#clients.delete(client);
     this.size -= 1;
     return true;
   }
 
-  /** The last waiter without a booking of the client that has most of these, if it has more than `share`. */
+  /**
+   * Removes and returns the last waiter without a booking of the client that has the most such waiters, if it has
+   * more than `share`.
+   */
   removeSurplus(share: number): Waiter | undefined {
-    const without = [...this.#of.values()].map((own) => own.filter(({ hasBooking }) => !hasBooking));
-    const most = without.toSorted((a, b) => b.length - a.length)[0];
-    const surplus = most?.[share] && most.at(-1);
+    const unbooked = [...this.#clients.values()].map((own) => own.filter(({ hasBooking }) => !hasBooking));
+    const longest = unbooked.toSorted((a, b) => b.length - a.length)[0];
+    const surplus = longest?.[share] && longest.at(-1);
     if (surplus) this.remove(surplus);
     return surplus;
   }

@@ -1,15 +1,15 @@
 /**
- * Passwords are kept as scrypt hashes, which need memory as well as time, so that guessing them on special hardware
- * does not pay. The parameters stand in each hash, so they can be raised without locking anybody out.
+ * Passwords are stored as scrypt hashes, which cost memory as well as time, so that guessing on special hardware does
+ * not pay. Each hash contains its parameters, so they can be raised without locking anybody out.
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { HashingLines, type HashingTurn } from './hashing-lines.ts';
 
-/** Together some 150 ms and 32 MB: what a sign-in may cost here, and two thirds of what OWASP would have. */
+/** About 150 ms and 32 MB per hash: what a sign-in may cost here, and two thirds of what OWASP recommends. */
 const cost = { N: 2 ** 15, r: 8, p: 2 };
 const hashBytes = 32;
 
-/** Without a `turn` at once, for what no client waits for. */
+/** Without a `turn` the hash starts at once: for callers that are not clients' requests. */
 export async function hashPassword(password: string, turn?: HashingTurn): Promise<string> {
   const salt = randomBytes(16);
   return write(salt, await derive(password, salt, cost, turn));
@@ -20,25 +20,25 @@ function write(salt: Buffer, hash: Buffer): string {
   return ['scrypt', N, r, p, salt.toString('base64url'), hash.toString('base64url')].join('$');
 }
 
-/** Looks like a hash and takes as long to compare with. */
-const hashOfNothing = write(Buffer.alloc(16), Buffer.alloc(hashBytes));
+/** A well-formed hash of no password; comparing with it takes as long as with a real one. */
+const placeholderHash = write(Buffer.alloc(16), Buffer.alloc(hashBytes));
 
 /**
- * Whether `stored` is a hash of `password`. Without one it takes as long and is false, so that the time tells nobody
- * which accounts exist.
+ * Whether `stored` is a hash of `password`. If `stored` is undefined the result is false and takes as long, so that
+ * the response time does not tell which accounts exist.
  */
 export async function passwordMatches(
   password: string,
   stored: string | undefined,
   turn?: HashingTurn,
 ): Promise<boolean> {
-  const [, N, r, p, salt = '', hash = ''] = (stored ?? hashOfNothing).split('$');
+  const [, N, r, p, salt = '', hash = ''] = (stored ?? placeholderHash).split('$');
   const costs = { N: Number(N), r: Number(r), p: Number(p) };
   const derived = await derive(password, Buffer.from(salt, 'base64url'), costs, turn);
   return timingSafeEqual(derived, Buffer.from(hash, 'base64url')) && stored !== undefined;
 }
 
-/** One for the process: all hash on the same threads. */
+/** Shared by the whole process, since all hashes run on the same threads. */
 const lines = new HashingLines();
 
 async function derive(
@@ -47,7 +47,7 @@ async function derive(
   { N, r, p }: typeof cost,
   turn?: HashingTurn,
 ): Promise<Buffer> {
-  // Keyboards write the same letters in different ways; people mean the same.
+  // Keyboards encode the same letters in different ways.
   const secret = password.normalize('NFKC');
   const hash = () =>
     new Promise<Buffer>((resolve, reject) => {

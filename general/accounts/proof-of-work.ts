@@ -1,6 +1,6 @@
 /**
- * Challenges of ALTCHA (https://altcha.org), which take a device some time to solve and us none to check. Each is for
- * one purpose and one e-mail address, lasts five minutes and counts once, over all processes.
+ * ALTCHA challenges (https://altcha.org): they take a device some time to solve and the server almost none to check.
+ * Each is for one purpose and one e-mail address, lasts five minutes, and is accepted once over all processes.
  */
 import { createHmac } from 'node:crypto';
 import { createChallenge, randomInt, verifySolution } from 'altcha-lib';
@@ -15,42 +15,45 @@ export type Proof = z.infer<typeof proofSchema>;
 
 type Purpose = { purpose: 'sign-in'; email: string };
 
-/** Iterations of PBKDF2 for each key that is tried: 2 to 5 ms in a browser. */
+/** PBKDF2 iterations per tried key: 2 to 5 ms in a browser. */
 const cost = 5_000;
-/** Keys to try for a weight of 1, at least and at most. */
-const tries = { least: 100, most: 200 };
+/** Minimum and maximum number of keys to try for a weight of 1. */
+const tries = { min: 100, max: 200 };
 const lifetimeSeconds = 300;
 
 type Secrets = { hmacSignatureSecret: string; hmacKeySignatureSecret: string };
 
 export class ProofOfWork {
-  /** The first makes challenges; those made with any are accepted. */
+  /** The first one signs challenges; challenges signed with any of them are accepted. */
   readonly #secrets: Secrets[];
   readonly #spendOnce: SpendOnce;
 
   constructor(sessionKeys: KeyList, spendOnce: SpendOnce) {
     this.#secrets = sessionKeys.map(({ secret }) => {
-      const derive = (of: string) =>
-        createHmac('sha256', secret).update(`seatdrop proof ${of}`).digest('hex');
+      const derive = (purpose: string) =>
+        createHmac('sha256', secret).update(`seatdrop proof ${purpose}`).digest('hex');
       return { hmacSignatureSecret: derive('challenge'), hmacKeySignatureSecret: derive('key') };
     });
     this.#spendOnce = spendOnce;
   }
 
   challenge({ purpose, email }: Purpose, weight: number, now: number = Date.now()): Promise<Challenge> {
-    const most = tries.most * weight;
+    const maxCounter = tries.max * weight;
     return createChallenge({
       algorithm: 'PBKDF2/SHA-256',
       cost,
-      counter: randomInt(most, tries.least * weight),
+      counter: randomInt(maxCounter, tries.min * weight),
       deriveKey,
-      data: { purpose, email, weight, most },
+      data: { purpose, email, weight, most: maxCounter },
       expiresAt: Math.floor(now / 1000) + lifetimeSeconds,
       ...this.#secrets[0]!,
     }) as Promise<Challenge>;
   }
 
-  /** A proof of a quarter of the weight passes too: while somebody solves, others raise the weight. */
+  /**
+   * A proof of a quarter of the required weight is accepted too, since other people's attempts may raise the weight
+   * while somebody solves a challenge.
+   */
   async accepts(
     { challenge, solution }: Proof,
     { purpose, email }: Purpose,

@@ -2,7 +2,10 @@ import type { CookieOptions, Response } from 'express';
 import { schemeOf, sessionCookieName } from '../../shared/auth/session-cookie.ts';
 import { sessionSeconds } from '../../shared/auth/session.ts';
 
-/** Scripts cannot read it, other sites' forms do not send it, and where there is https it never travels without. */
+/**
+ * Scripts cannot read the cookie, forms of other sites do not send it, and if PUBLIC_URL is https it is never sent
+ * over http.
+ */
 function options(publicUrl: URL): CookieOptions {
   return { httpOnly: true, sameSite: 'lax', secure: schemeOf(publicUrl) === 'https', path: '/' };
 }

@@ -1,23 +1,23 @@
 import { Attempts } from './attempts.ts';
 
-/** Attempts in five minutes, from which on another one needs a proof of work. */
-const free = { ofAccountHere: 10, ofAccount: 100, ofClient: 200, ofDevice: 10 };
-/** A proof of the greatest weight takes a phone half a minute. */
+/** Failed attempts in five minutes that need no proof of work. */
+const freeAttempts = { ofAccountHere: 10, ofAccount: 100, ofClient: 200, ofDevice: 10 };
+/** A proof of this weight takes a phone half a minute. */
 const maxWeight = 64;
 
 export type SignInAttempt = {
   email: string;
-  /** By address (shared/http/client-address.ts). */
+  /** The client, by address (shared/http/client-address.ts). */
   client: string;
-  /** Set where this device has signed in to this account before (device-cookie.ts). */
+  /** Set if this account has signed in on this device before (device-cookie.ts). */
   device?: string | undefined;
 };
 
 /**
- * Counts sign-ins that failed. A device that has signed in to the account before is counted by itself, so that nothing
- * that others do reaches it. Strangers are counted by account and address, by account, and by address. Nobody is
- * refused for a count, since whoever can fill it would lock others out: beyond it an attempt needs a proof of work,
- * which is heavier the more there were.
+ * Counts failed sign-ins. A device known to the account is counted by itself, so that nothing others do affects it.
+ * Unknown devices are counted by account and address, by account, and by address. No attempt is refused because of a
+ * count, since whoever can fill the count could lock others out. Instead, further attempts need a proof of work,
+ * which gets heavier with their number.
  */
 export class SignInGuard {
   readonly #ofAccountHere = new Attempts();
@@ -25,28 +25,31 @@ export class SignInGuard {
   readonly #ofClient = new Attempts();
   readonly #ofDevice = new Attempts();
 
-  /** The weight of the proof that this attempt needs; 0: none. */
+  /** Weight of the proof of work that this attempt needs; 0 if it needs none. */
   weight(attempt: SignInAttempt, now: number = performance.now()): number {
     return Math.max(
-      ...this.#counters(attempt).map(([attempts, key, of]) => weightOf(attempts.count(key, now), free[of])),
+      ...this.#counters(attempt).map(([attempts, key, kind]) =>
+        weightOf(attempts.count(key, now), freeAttempts[kind]),
+      ),
     );
   }
 
-  /** Counts an attempt. To be done before its password is checked, so that many at once gain nothing. */
+  /** Counts an attempt. Call it before the password is checked, so that many parallel attempts gain nothing. */
   add(attempt: SignInAttempt, now: number = performance.now()): void {
     for (const [attempts, key] of this.#counters(attempt)) attempts.add(key, now);
   }
 
-  /** The password was right: what this client or device has tried on this account is forgiven. */
+  /** Call it after a correct password: forgives what this client or device has tried on this account. */
   forgive(attempt: SignInAttempt): void {
-    for (const [attempts, key, of] of this.#counters(attempt)) {
-      if (of === 'ofDevice' || of === 'ofAccountHere') attempts.forget(key);
-      // Not what others tried, nor what was tried on others: an account of one's own would open them to guessing.
+    for (const [attempts, key, kind] of this.#counters(attempt)) {
+      if (kind === 'ofDevice' || kind === 'ofAccountHere') attempts.forget(key);
+      // Other people's attempts, and attempts on other accounts, stay counted: otherwise an attacker could reset
+      // those counts by signing in to an account of their own.
       else attempts.takeBack(key);
     }
   }
 
-  #counters({ email, client, device }: SignInAttempt): [Attempts, string, keyof typeof free][] {
+  #counters({ email, client, device }: SignInAttempt): [Attempts, string, keyof typeof freeAttempts][] {
     if (device !== undefined) return [[this.#ofDevice, `${email} ${device}`, 'ofDevice']];
     return [
       [this.#ofAccountHere, `${email} ${client}`, 'ofAccountHere'],
@@ -56,7 +59,8 @@ export class SignInGuard {
   }
 }
 
-/** Doubles with each half of what is free that was tried beyond it. */
-function weightOf(count: number, most: number): number {
-  return count < most ? 0 : Math.min(maxWeight, 2 ** Math.floor((count - most) / (most / 2)));
+/** Doubles each time half of `freeCount` was tried beyond it. */
+function weightOf(count: number, freeCount: number): number {
+  if (count < freeCount) return 0;
+  return Math.min(maxWeight, 2 ** Math.floor((count - freeCount) / (freeCount / 2)));
 }

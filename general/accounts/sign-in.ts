@@ -29,14 +29,14 @@ export function signIn({
     path: '/api/auth/signin',
     summary: 'Sign in',
     description:
-      'A banned user gets a session of scope `tickets`: good for GET /api/orders, /api/orders/:id and /api/auth/me. Every other call that needs a session is refused with `banned`.\n\nAfter many wrong passwords, also those of others, an attempt is answered with `proof_required` (429) and an ALTCHA `challenge`: send the same body again with `proof`. A device that has signed in to the account before (cookie `device`) is not asked because of others.',
+      'A banned user gets a session of scope `tickets`, valid for GET /api/orders, /api/orders/:id and /api/auth/me. Every other call that needs a session is refused with `banned`.\n\nAfter many wrong passwords, including those that other people tried, an attempt is answered with `proof_required` (429) and an ALTCHA `challenge`: solve it and send the same body again with `proof`. A device on which the account has signed in before (cookie `device`) is only affected by its own attempts.',
     tag: 'Accounts',
     who: 'anyone',
     body: signInBody,
     success: { status: 200, schema: signedIn, description: 'A session, also as a cookie' },
     problems: ['wrong_credentials', 'proof_required'],
     async handle({ body: { email, password, proof }, req, res }) {
-      // A ban from after this moment ends the session.
+      // A ban issued after this moment ends the new session.
       const readAt = Math.floor(Date.now() / 1000);
       const user = await findUser(db, { email });
       const client = clientAt(req.ip);
@@ -49,7 +49,7 @@ export function signIn({
 
       const { id, name, role } = user;
       await rememberLocale(req, user);
-      // Only to whoever knows the password: to others a banned account looks like any.
+      // Told only to those who know the password: to others a banned account looks like any other.
       const scoped = user.banned_at !== null && { scope: 'tickets' as const };
       const issuedAt = Math.max(readAt, firstValidIssue(user));
       const token = signSession({ userId: id, role, ...scoped }, sessionKeys, issuedAt);

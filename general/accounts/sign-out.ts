@@ -6,10 +6,10 @@ export function signOut({ publicUrl }: Pick<Deps, 'publicUrl'>): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/auth/signout',
-    summary: 'Forget the session cookie',
+    summary: 'Sign out: clear the session cookie',
     tag: 'Accounts',
     who: 'anyone',
-    success: { status: 204, description: 'Signed out, or never was signed in' },
+    success: { status: 204, description: 'Signed out, or was not signed in' },
     problems: [],
     async handle({ res }) {
       clearSessionCookie(res, publicUrl);

@@ -2,39 +2,40 @@ import { Problem } from '../../shared/tier/problems.ts';
 import { Attempts } from './attempts.ts';
 import { Bookings } from './bookings.ts';
 
-/** Accounts that one address may make at once: more than a class or a hall's staff. */
+/** Accounts that one address may create at once: more than a school class or the staff of a hall. */
 const burst = 100;
-/** Milliseconds until one more may be made there. */
+/** Time until the address may create one more. */
 const refillMs = 3_000;
-/** Places that one address can have booked in advance, so that nobody books for hours. */
+/** Places one address can book in advance, so that nobody books for hours. */
 const maxAhead = 30;
-/** E-mail addresses that have an account and one address may ask about in five minutes. */
+/** Registered e-mail addresses that one client address may ask about in five minutes. */
 const maxTaken = 20;
 
 type Allowance = { left: number; at: number };
 
 /**
- * Counts new accounts by address, so that making them in masses is slow and leaves the time that a hash takes to others.
- * Sign-ups for addresses that have an account tell who has one, so they are counted apart, and few.
+ * Limits new accounts per address, so that creating masses of them is slow and hashing time is left for others. A
+ * sign-up for a registered e-mail address reveals that it is registered, so those are counted separately, with a low
+ * limit.
  */
 export class SignUpGuard {
   readonly #taken = new Attempts();
   readonly #allowances = new Map<string, Allowance>();
   readonly #bookings = new Bookings();
 
-  /** @throws {Problem} too_many_requests when this client has asked about too many e-mail addresses that are taken */
+  /** @throws {Problem} too_many_requests if this client has asked about too many registered e-mail addresses */
   checkTaken(client: string, now: number = performance.now()): void {
     if (this.#taken.count(client, now) < maxTaken) return;
     throw new Problem('too_many_requests', { retryAfter: this.#taken.msLeft(client, now) / 1000 });
   }
 
-  /** Counts an e-mail address that is taken. @throws {Problem} too_many_requests */
+  /** Counts a sign-up for a registered e-mail address. @throws {Problem} too_many_requests */
   addTaken(client: string, now: number = performance.now()): void {
     this.checkTaken(client, now);
     this.#taken.add(client, now);
   }
 
-  /** Counts a new account. @throws {Problem} too_many_requests, with the time at which there is a place for it */
+  /** Counts a new account. @throws {Problem} too_many_requests, with the time at which a place is reserved for it */
   admit(client: string, email: string, now: number = performance.now()): void {
     if (this.#bookings.take(client, email, now)) return;
     const allowance = this.#allowanceOf(client, now);
@@ -52,7 +53,7 @@ export class SignUpGuard {
     throw new Problem('too_many_requests', { retryAfter: seconds });
   }
 
-  /** No account was made. */
+  /** Call it if no account was created after `admit`. */
   takeBack(client: string, now: number = performance.now()): void {
     const allowance = this.#allowanceOf(client, now);
     allowance.left = Math.min(burst, allowance.left + 1);

@@ -22,20 +22,25 @@ export function signUp({
   return defineRoute({
     method: 'POST',
     path: '/api/auth/signup',
-    summary: 'Make an account and sign in',
+    summary: 'Create an account and sign in',
     tag: 'Accounts',
     who: 'anyone',
     body: signUpBody,
-    success: { status: 201, schema: signedIn, description: 'The account, its session also as a cookie' },
+    success: {
+      status: 201,
+      schema: signedIn,
+      description: 'The account and its session, also set as a cookie',
+    },
     problems: ['email_taken'],
     async handle({ body: { email, name, password }, req, res }) {
       const client = clientAt(req.ip);
       guard.checkTaken(client);
       if (await findUser(db, { email })) refuseTaken(client);
-      // Of many who ask at once, those past the limit hear the same whether or not there is an account.
+      // Checked again after the query: of many parallel requests, those past the limit get the same answer whether or
+      // not the account exists.
       guard.checkTaken(client);
       guard.admit(client, email);
-      const id = await makeAccount().catch((error: unknown) => {
+      const id = await createAccount().catch((error: unknown) => {
         guard.takeBack(client);
         throw error;
       });
@@ -45,7 +50,7 @@ export function signUp({
       rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
       return { user: { id, email, name, role }, token };
 
-      async function makeAccount(): Promise<number> {
+      async function createAccount(): Promise<number> {
         const turn = { kind: 'sign-up', client, email, gone: hungUp(res) } as const;
         const password_hash = await hashPassword(password, turn);
         const made = await insertUser({ email, name, password_hash, locale: localeOf(req) });
@@ -60,7 +65,7 @@ export function signUp({
     throw new Problem('email_taken');
   }
 
-  /** The id; undefined when there is an account for the address. */
+  /** Returns the new id; undefined if the e-mail address already has an account. */
   async function insertUser(row: {
     email: string;
     name: string;

@@ -10,15 +10,15 @@ export function unbanUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUse
   return defineRoute({
     method: 'POST',
     path: '/api/users/:id/unban',
-    summary: 'Let a banned user in again',
-    description: 'Sessions from before stay ended: the user signs in anew.',
+    summary: 'Lift the ban on a user',
+    description: 'Earlier sessions stay ended: the user has to sign in again.',
     tag: 'Accounts',
     who: ['admin'],
     params: ofOne,
     success: { status: 200, schema: account, description: 'The account' },
     problems: [],
     async handle({ params: { id }, session }) {
-      // Of somebody who is not banned nothing changes: their sessions go on.
+      // If the user is not banned nothing changes, and their sessions go on.
       await retried(db, () =>
         db('users')
           .where({ id })
@@ -28,7 +28,7 @@ export function unbanUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUse
       const user = await findUser(db, { id });
       if (!user) throw new Problem('not_found');
       await bannedUsers.refresh();
-      log.info({ admin: session.userId, userId: id }, 'let in again');
+      log.info({ admin: session.userId, userId: id }, 'user unbanned');
       return toAccount(user);
     },
   });

@@ -9,7 +9,7 @@ export type UserRow = User &
   BanTimes & {
     password_hash: string;
     created_at: Date;
-    /** In which language to write to them; null while not known. */
+    /** Language of mails to this user; null if unknown. */
     locale: Locale | null;
   };
 
@@ -18,20 +18,20 @@ export async function findUser(
   by: { id: number } | { email: string },
 ): Promise<UserRow | undefined> {
   const found = await db<UserRow>('users').where(by).first();
-  // To MySQL's collation jörg@ and jorg@ are the same, and they are two mailboxes.
+  // MySQL's collation treats jörg@ and jorg@ as equal, but they are two mailboxes.
   return 'email' in by && found?.email.toLowerCase() !== by.email ? undefined : found;
 }
 
 /**
- * For `sessions_since`: ends all sessions of a user. Later than any `issuedAt` there is, also within the seconds by which
- * `firstValidIssue` is ahead. To be set before `banned_at`: MySQL assigns from left to right.
+ * Value for `sessions_since` that ends all sessions of a user: later than any existing `issuedAt`, including the
+ * seconds by which `firstValidIssue` is ahead. Set it before `banned_at`, because MySQL assigns from left to right.
  */
 export function endOfSessions(db: Database) {
   const after = (column: string) => `coalesce(${column} + interval 2 second, now(3))`;
   return db.raw(`greatest(now(3), ${after('sessions_since')}, ${after('banned_at')})`);
 }
 
-/** As admins see it. */
+/** The account as shown to admins. */
 export function toAccount({ id, email, name, role, banned_at, created_at }: UserRow) {
   return {
     id,
@@ -43,7 +43,9 @@ export function toAccount({ id, email, name, role, banned_at, created_at }: User
   };
 }
 
-/** Today's role, for what an old session must not be trusted with. Undefined when banned. */
+/**
+ * The user's current role, for actions for which the role in an old session must not be trusted. Undefined if banned.
+ */
 export async function currentRole(db: Database, userId: number): Promise<Role | undefined> {
   const user = await findUser(db, { id: userId });
   return user?.banned_at === null ? user.role : undefined;

@@ -8,7 +8,7 @@ export function whoAmI({ db }: Pick<Deps, 'db'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/auth/me',
-    summary: 'Tell whose session this is',
+    summary: 'Show the user of this session',
     tag: 'Accounts',
     who: 'signed-in',
     scopes: ['tickets'],

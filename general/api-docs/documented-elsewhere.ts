@@ -2,14 +2,14 @@ import { entryAccepted, newEntry } from '../../shared/contract/entries.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
 import type { DocumentedRoute } from '../http/route.ts';
 
-/** What the front door sends to other tiers. Callers see one API. */
+/** Routes that the front door sends to other tiers. Callers see one API. */
 export const documentedElsewhere: DocumentedRoute[] = [
   {
     method: 'POST',
     path: '/api/drops/:id/entries',
     summary: 'Enter a drop',
     description:
-      'Answered 202 once the entry is durably queued. Its outcome, exactly one, comes over the socket and is in ' +
+      'Answered 202 once the entry is durably queued. Its one outcome is sent over the socket and is shown by ' +
       '`GET /api/drops/{id}/entry`.',
     tag: 'Entries',
     who: 'signed-in',

@@ -4,7 +4,7 @@ export type JsonSchema = Record<string, unknown>;
 
 const components = '#/components/schemas/';
 
-/** Turns zod schemas into JSON Schema and collects those with an id, to be referred to by name. */
+/** Converts zod schemas to JSON Schema and collects those with an id, so that they can be referenced by name. */
 export class JsonSchemas {
   readonly #named = new Map<string, JsonSchema>();
 
@@ -12,14 +12,14 @@ export class JsonSchemas {
     return Object.fromEntries([...this.#named].toSorted(([a], [b]) => a.localeCompare(b)));
   }
 
-  /** `input`: as callers write it. `output`: as they are told it, which may come to say more than it says today. */
+  /** `input`: as callers send it. `output`: as callers receive it, which later versions may extend with fields. */
   of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const made = z.toJSONSchema(schema, {
       io,
       override: ({ jsonSchema }) => {
         if (io === 'output' && jsonSchema.additionalProperties === false)
           delete jsonSchema.additionalProperties;
-        // z.int() says what a number can hold exactly; people know.
+        // z.int() adds the limits of exact integers, which tell a reader nothing.
         if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
         if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       },

@@ -1,4 +1,4 @@
-/** The contract as an OpenAPI 3.1 document, written from the routes themselves. */
+/** The contract as an OpenAPI 3.1 document, generated from the routes. */
 import { problem } from '../../shared/contract/problem.ts';
 import { problemContentType, problems, type ProblemCode } from '../../shared/tier/problems.ts';
 import { problemsOf, type DocumentedRoute } from '../http/route.ts';
@@ -22,8 +22,8 @@ export function openApiDocument(routes: readonly DocumentedRoute[], sessionCooki
       title: 'Seatdrop',
       version: '1.0.0',
       description:
-        'Timed sales of numbered seats. Every error is a problem (RFC 9457) with a stable `code`. Times are ISO 8601 ' +
-        'in UTC; money is in minor units. Every answer carries `X-Request-Id`.',
+        'Timed sales ("drops") of numbered seats. Every error is a problem (RFC 9457) with a stable `code`. Times are ' +
+        'ISO 8601 in UTC; money is in minor units. Every response has the header `X-Request-Id`.',
     },
     servers: [{ url: '/' }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),

@@ -1,7 +1,9 @@
-/** The contract to read: /api/openapi.json for programs, /api/docs for people. No other host is asked for anything. */
+/**
+ * Serves the contract: /api/openapi.json for programs, /api/docs for people. The page loads nothing from other hosts.
+ */
 import { join } from 'node:path';
 import { Router, type Response } from 'express';
-// Not the package's own entry, which would run the browser's whole bundle here, for half a second.
+// The package's own entry would load the whole browser bundle here, which takes half a second.
 import folderOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
 import { sayPublic } from '../http/public-answer.ts';
 import type { OpenApiDocument } from './openapi.ts';
@@ -25,10 +27,11 @@ const page = `<!doctype html>
 </html>
 `;
 
-// A file of its own, since scripts within the page may not run. `validatorUrl` would ask swagger.io for a badge.
+// A separate file, since the policy forbids inline scripts. Without `validatorUrl: null` the page would load a badge
+// from swagger.io.
 const start = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });\n`;
 
-// Swagger UI writes style attributes and has its icons in data: URLs.
+// Swagger UI writes style attributes and has its icons in data: URLs, so both are allowed.
 const policy = [
   "default-src 'none'",
   "script-src 'self'",

@@ -1,6 +1,6 @@
 /**
- * Reads an OpenAPI document and says what is wrong with it: `curl -s URL/api/openapi.json | npm run -s validate-openapi
- * -w @seatdrop/general`. Also run by a test, as a process, since Jest cannot load the validator (an ES module).
+ * Validates an OpenAPI document from standard input: `curl -s URL/api/openapi.json | npm run -s validate-openapi -w
+ * @seatdrop/general`. A test runs it as a process, since Jest cannot load the validator (an ES module).
  */
 import { text } from 'node:stream/consumers';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -13,6 +13,6 @@ if (!result.valid) {
   console.error(JSON.stringify(result.errors, undefined, 2));
   process.exit(1);
 }
-// Throws when a reference leads nowhere.
+// Throws if a reference does not resolve.
 validator.resolveRefs();
 console.log(`Valid OpenAPI ${validator.version}`);

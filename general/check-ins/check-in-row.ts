@@ -9,11 +9,11 @@ export type CheckInRow = {
   event_id: number;
   checked_in_by: number;
   checked_in_at: Date;
-  /** The caller's own name for this check-in, so that it can be asked again; null if the caller sent none. */
+  /** The caller's own id of this check-in, so that the call can be repeated; null if the caller sent none. */
   nonce: string | null;
 };
 
-/** A check-in that no longer counts. */
+/** A check-in that was undone. */
 export type UndoneRow = CheckInRow & {
   id: number;
   undone_by: number;

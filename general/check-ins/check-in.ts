@@ -9,20 +9,20 @@ import { describeTicket, findCheckIn, ofTicket, type CheckInRow, type UndoneRow 
 import { ticketShown } from './ticket-shown.ts';
 import type { Ticket } from './ticket.ts';
 
-/** Lets one person in for each ticket, however many scanners read it at the same time. */
+/** Admits one person per ticket, however many scanners read it at the same time. */
 export function checkIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/events/:id/check-ins',
-    summary: 'Redeem a ticket',
+    summary: 'Check a ticket in',
     description:
-      'Once for each seat. `already_checked_in` carries `checkedInAt`, `seat` and `orderId` of the first time. Sent ' +
-      'again with the same `nonce` (its answer was lost on the way), it is the same check-in and gets the same answer.',
+      'Once for each seat. `already_checked_in` carries `checkedInAt`, `seat` and `orderId` of the first check-in. If ' +
+      'the response was lost, repeat the call with the same `nonce`: it is the same check-in with the same response.',
     tag: 'Tickets',
     who: ['organizer', 'admin'],
     params: ofOne,
     body: newCheckIn,
-    success: { status: 200, schema: checkInSchema, description: 'Valid, and used from here on' },
+    success: { status: 200, schema: checkInSchema, description: 'The ticket was valid and is used now' },
     problems: ['already_checked_in', 'check_in_undone', 'ticket_refunded', 'ticket_not_valid'],
     async handle({ params: { id: eventId }, body: { code, nonce }, session }) {
       const ticket = await ticketShown(db, { eventId, code, session, ticketKeys });
@@ -44,8 +44,8 @@ export function checkIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>): Ro
 }
 
 /**
- * The check-in of the ticket, and whether it is this one. The order's row is locked, so a refund, an undoing or another
- * scan comes wholly before or wholly after.
+ * Returns the ticket's check-in, and whether this call made it. The order's row is locked, so a refund, an undo or
+ * another scan comes entirely before or entirely after.
  * @throws {Problem} ticket_refunded, ticket_not_valid or check_in_undone
  */
 function redeem(
@@ -58,7 +58,7 @@ function redeem(
     const order = await trx<OrderRow>('orders').where({ id: ticket.orderId }).forUpdate().first('status');
     if (!order) throw new Problem('ticket_not_valid');
     const known = await findCheckIn(trx, ticket);
-    // What it was told before, it is told again, whatever became of the order since.
+    // A repeated call gets the same response, whatever became of the order since.
     if (known && nonce !== null && known.nonce === nonce) return { row: known, isFirst: true };
     if (order.status !== 'paid') throw new Problem('ticket_refunded');
     if (known) return { row: known, isFirst: false };
@@ -69,7 +69,7 @@ function redeem(
   });
 }
 
-/** A scan that arrives late must not redo what somebody has undone. */
+/** A scan that arrives late must not repeat a check-in that somebody has undone. */
 async function wasUndone(trx: Database, ticket: Ticket, nonce: string): Promise<boolean> {
   const found = await trx<UndoneRow>('undone_check_ins')
     .where({ ...ofTicket(ticket), nonce })

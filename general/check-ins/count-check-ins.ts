@@ -10,11 +10,15 @@ export function countCheckIns({ db }: Pick<Deps, 'db'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/events/:id/check-ins',
-    summary: 'Tell how many are in',
+    summary: 'Count the tickets checked in',
     tag: 'Tickets',
     who: ['organizer', 'admin'],
     params: ofOne,
-    success: { status: 200, schema: checkInCounts, description: 'Seats sold, and those checked in' },
+    success: {
+      status: 200,
+      schema: checkInCounts,
+      description: 'Number of seats sold and of seats checked in',
+    },
     problems: [],
     async handle({ params: { id }, session }) {
       const event = await findEvent(db, id);

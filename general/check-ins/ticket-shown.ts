@@ -7,7 +7,7 @@ import { requireOwner } from '../events/owner.ts';
 import { readTicket, type Ticket } from './ticket.ts';
 
 /**
- * Reads the ticket that somebody shows at the door of an event, for the organizer of that event or an admin.
+ * Reads a ticket shown at the entrance of an event, for the organizer of that event or an admin.
  * @throws {Problem} not_found, not_allowed or ticket_not_valid
  */
 export async function ticketShown(

@@ -9,20 +9,20 @@ import { describeTicket, findCheckIn, ofTicket, type UndoneRow } from './check-i
 import { ticketShown } from './ticket-shown.ts';
 import type { Ticket } from './ticket.ts';
 
-/** For the wrong ticket, or somebody who goes out again: the ticket is as if it had not been used. */
+/** Undoes a check-in, for a ticket scanned by mistake or a person who leaves again: the ticket can be used again. */
 export function undoCheckIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/events/:id/check-ins/undo',
-    summary: 'Take a check-in back',
+    summary: 'Undo a check-in',
     description:
-      'The ticket can then be used again. Who checked it in, who undid that, and when, is kept. Sent again with the ' +
-      'same `nonce` it is the same undoing and gets the same answer.',
+      'The ticket can then be used again. It stays recorded who checked it in, who undid that, and when. A call ' +
+      'repeated with the same `nonce` is the same undo and gets the same response.',
     tag: 'Tickets',
     who: ['organizer', 'admin'],
     params: ofOne,
     body: newCheckIn,
-    success: { status: 200, schema: undoneCheckIn, description: 'Not used any more' },
+    success: { status: 200, schema: undoneCheckIn, description: 'The ticket is no longer checked in' },
     problems: ['not_checked_in', 'ticket_refunded', 'ticket_not_valid'],
     async handle({ params: { id: eventId }, body: { code, nonce }, session }) {
       const ticket = await ticketShown(db, { eventId, code, session, ticketKeys });
@@ -40,7 +40,8 @@ export function undoCheckIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>)
 }
 
 /**
- * What it was moved to, in one transaction with the order's row locked, as in check-in.ts.
+ * Moves the check-in to the undone ones and returns it, in one transaction with the order's row locked, as in
+ * check-in.ts.
  * @throws {Problem} not_checked_in, ticket_refunded or ticket_not_valid
  */
 function undo(
@@ -52,7 +53,7 @@ function undo(
   return transact(db, async (trx) => {
     const order = await trx<OrderRow>('orders').where({ id: ticket.orderId }).forUpdate().first('status');
     if (!order) throw new Problem('ticket_not_valid');
-    // Asked again: somebody may have checked the ticket in since, and that stays.
+    // A repeated call: somebody may have checked the ticket in since, and that check-in stays.
     const before =
       undo_nonce === null
         ? undefined
@@ -62,7 +63,7 @@ function undo(
     if (before) return before;
     const known = await findCheckIn(trx, ticket);
     if (!known) throw new Problem('not_checked_in');
-    // A refund has counted the ticket as used, and withheld its seat.
+    // The refund has counted the ticket as used and withheld its seat.
     if (order.status !== 'paid') throw new Problem('ticket_refunded');
     const row = { ...known, ...facts, undone_at: new Date() };
     await trx<UndoneRow>('undone_check_ins').insert(row);

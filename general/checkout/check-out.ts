@@ -15,7 +15,7 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
   return defineRoute({
     method: 'POST',
     path: '/api/checkout',
-    summary: 'Pay the seats you hold',
+    summary: 'Pay for the seats you hold',
     description:
       'Safe to repeat with the same checkout token: a hold is charged at most once and becomes one order.',
     tag: 'Checkout',
@@ -26,7 +26,7 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
       status: 202,
       schema: undecided,
       description:
-        'The payment provider has not decided yet. The seats stay yours until it has; ask for your entry.',
+        'The payment provider has not decided yet. The seats stay held until it has; read your entry for the result.',
     },
     problems: [
       'bad_checkout_token',
@@ -41,7 +41,7 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
     async handle({ body, session }) {
       const checked = verifyCheckoutToken(body.checkoutToken, deps.checkoutKeys);
       if (checked.kind === 'invalid') throw new Problem('bad_checkout_token');
-      // An expired token still says which hold it was for; whether that was paid or has ended is Redis's to say.
+      // An expired token still names its hold; Redis decides whether that hold was paid or has ended.
       const { buyerId, dropId, partition, holdId, seats, expiresAt } = checked.claims;
       if (buyerId !== session.userId) throw new Problem('not_your_hold');
 
@@ -49,12 +49,12 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
       const result = await payHold(deps, { dropId, partition }, hold, body.payment.token);
       switch (result.kind) {
         case 'paid': {
-          // Placed just now, all of it is known; else it was placed by somebody who asked before.
+          // An order placed by this call is complete in memory; one placed by an earlier request is read from MySQL.
           const terms = result.order && (await deps.findTerms(dropId));
           if (result.order && terms) return presentOrder(result.order, terms, seats);
           const row = await deps.db<OrderRow>('orders').where({ id: holdId }).first();
           const [presented] = await presentOrders(deps.db, row ? [row] : []);
-          if (!presented) throw new Error(`order ${holdId} is paid but not there`);
+          if (!presented) throw new Error(`order ${holdId} is paid but does not exist in MySQL`);
           return presented;
         }
         case 'undecided':

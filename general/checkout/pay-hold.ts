@@ -1,7 +1,7 @@
 /**
- * A buyer pays a hold. The hold goes to `paying` first, so that it cannot end meanwhile; the attempt is written down
- * before the provider is asked, so that a crash leaves something to ask about; and what the provider's silence means
- * is found out by asking, never guessed. Trying again with the same token charges nothing twice.
+ * Pays a hold. The hold goes to `paying` first, so that it cannot end meanwhile. The attempt is written before the
+ * provider is asked, so that a crash leaves something to ask about. If the provider does not answer, the result is
+ * found out by asking, never guessed. Repeating the call with the same token charges nothing twice.
  */
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { Hold } from '../../shared/inventory/hold.ts';
@@ -29,7 +29,7 @@ export async function payHold(
     case 'not_stocked':
       return { kind: 'unavailable' };
     case 'expired': {
-      // Redis may have lost what MySQL knows.
+      // Redis may have lost an order that MySQL has.
       const order: unknown = await deps.db('orders').where({ id: hold.holdId }).first('id');
       if (order) return { kind: 'already_paid' };
       return { kind: (await chargedInVain(deps.db, hold.holdId)) ? 'seats_lost' : 'expired' };
@@ -57,11 +57,14 @@ export async function payHold(
   try {
     await deps.till.beginAttempt(attempt);
   } catch (error) {
-    // The reconciler has given this attempt up before it was written; nothing may be charged under it any more.
+    // The reconciler gave this attempt up before it was written; nothing may be charged under it any more.
     if (isDuplicateKey(error)) return { kind: 'under_way' };
-    // Nothing is charged under it from here on, so its hold need not wait for the reconciler.
+    // Nothing is charged under this attempt from here on, so its hold need not wait for the reconciler.
     await giveUpUnwritten(deps, attempt, error).catch((fault: unknown) =>
-      deps.log.warn({ err: fault, holdId: hold.holdId }, 'the hold is given back later'),
+      deps.log.warn(
+        { err: fault, holdId: hold.holdId },
+        'the hold could not be given back now; the reconciler will do it',
+      ),
     );
     throw error;
   }

@@ -1,4 +1,4 @@
-/** A payment attempt as MySQL has it. It is written before the provider is asked, so none is ever forgotten. */
+/** A payment attempt as stored in MySQL. It is written before the provider is asked, so no attempt is ever lost. */
 import { isDuplicateKey, retried, type Database } from '../../shared/mysql/connect.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { chargeKey, type Charge } from '../payments/provider.ts';
@@ -15,11 +15,11 @@ export type PaymentAttempt = {
   amount: number;
   currency: string;
   status: AttemptStatus;
-  /** The provider's name for the charge, once known. */
+  /** The provider's id of the charge, once known. */
   ref?: string | undefined;
 };
 
-/** As the request that begins it writes it down, with a name for that request. */
+/** A new attempt, with an id of the request that begins it. */
 export type BegunAttempt = PaymentAttempt & { begunBy: string };
 
 type Row = {
@@ -34,14 +34,14 @@ type Row = {
   currency: string;
   status: AttemptStatus;
   provider_ref: string | null;
-  /** Of a pending one the request that began it. */
+  /** While pending: the id of the request that began it. */
   reason: string | null;
   updated_at: Date;
 };
 
 const table = (db: Database) => db<Row>('payment_attempts');
 
-/** All of them or none. @throws a duplicate-key error when one exists, as isDuplicateKey tells */
+/** Inserts all attempts or none. @throws a duplicate-key error if one exists (see isDuplicateKey) */
 export async function insertAttempts(
   db: Database,
   attempts: readonly (PaymentAttempt & { reason?: string })[],
@@ -66,18 +66,18 @@ export async function insertAttempts(
 
 export type AttemptId = Pick<PaymentAttempt, 'holdId' | 'attempt'>;
 
-/** The order in which everybody writes and locks attempts, so that no two groups wait for each other. */
+/** Order in which attempts are written and locked everywhere, so that no two groups wait for each other. */
 export function byKey(one: AttemptId, other: AttemptId): number {
   if (one.holdId !== other.holdId) return one.holdId < other.holdId ? -1 : 1;
   return one.attempt - other.attempt;
 }
 
-/** In the order asked for. One and the same object for one and the same attempt. */
+/** Returns the attempts in the order of `ids`. Equal ids get the same object. */
 export async function findAttempts(
   db: Database,
   ids: readonly AttemptId[],
 ): Promise<(PaymentAttempt | undefined)[]> {
-  return inOrder(ids, await these(db, ids));
+  return inOrder(ids, await selectByIds(db, ids));
 }
 
 export async function findAttempt(db: Database, id: AttemptId): Promise<PaymentAttempt | undefined> {
@@ -85,17 +85,17 @@ export async function findAttempt(db: Database, id: AttemptId): Promise<PaymentA
   return attempt;
 }
 
-/** As findAttempts, and nobody else can move them before the transaction is over. */
+/** Like findAttempts, and locks the attempts until the transaction ends. */
 export async function lockAttempts(
   trx: Database,
   ids: readonly AttemptId[],
 ): Promise<(PaymentAttempt | undefined)[]> {
-  // In the order of byKey.
-  return inOrder(ids, await these(trx, ids).orderBy(['hold_id', 'attempt']).forUpdate());
+  // Locks in the order of byKey.
+  return inOrder(ids, await selectByIds(trx, ids).orderBy(['hold_id', 'attempt']).forUpdate());
 }
 
-/** By primary key and nothing else, so that no other row is looked at, or locked. */
-const these = (db: Database, ids: readonly AttemptId[]) =>
+/** Selects by primary key only, so that no other row is read or locked. */
+const selectByIds = (db: Database, ids: readonly AttemptId[]) =>
   table(db).where((any) => {
     for (const { holdId, attempt } of ids) void any.orWhere({ hold_id: holdId, attempt });
   });
@@ -105,14 +105,14 @@ function inOrder(ids: readonly AttemptId[], rows: readonly Row[]): (PaymentAttem
   return ids.map(({ holdId, attempt }) => found.get(chargeKey(holdId, attempt)));
 }
 
-/** Moves attempts on that the transaction has locked. */
+/** Approves attempts that the transaction has locked. */
 export async function approveAttempts(
   trx: Database,
   paid: readonly { attempt: AttemptId; ref: string }[],
 ): Promise<void> {
   const ids = paid.map(({ attempt }) => attempt);
   const refs = paid.flatMap(({ attempt: { holdId, attempt }, ref }) => [holdId, attempt, ref]);
-  await these(trx, ids).update({
+  await selectByIds(trx, ids).update({
     status: 'approved',
     reason: null,
     updated_at: new Date(),
@@ -120,10 +120,13 @@ export async function approveAttempts(
   });
 }
 
-/** `updatedAt`: since when it is in its status. */
+/** `updatedAt`: time of the last change of status. */
 export type OpenAttempt = PaymentAttempt & { updatedAt: Date };
 
-/** Attempts in a status for this long or longer, and shorter than that; the oldest first, page by page. */
+/**
+ * A page of the attempts that have been in `status` for at least `atLeastMs` and less than `lessThanMs`, the oldest
+ * first.
+ */
 export async function attemptsIn(
   db: Database,
   status: AttemptStatus,
@@ -140,7 +143,7 @@ export async function attemptsIn(
   if (lessThanMs !== undefined) void query.where('updated_at', '>', new Date(now - lessThanMs));
   if (after) {
     const { updatedAt, holdId, attempt } = after;
-    // The first is what the index is searched by.
+    // The first condition is for the index, the second is exact.
     void query
       .where('updated_at', '>=', updatedAt)
       .whereRaw('(updated_at, hold_id, attempt) > (?, ?, ?)', [updatedAt, holdId, attempt]);
@@ -149,7 +152,7 @@ export async function attemptsIn(
   return rows.map((row) => ({ ...toAttempt(row), updatedAt: row.updated_at }));
 }
 
-/** Moves an attempt on; false when it is no longer in `from`. */
+/** Changes the status of an attempt; false if it is no longer in `from`. */
 export async function moveAttempt(
   db: Database,
   id: AttemptId,
@@ -170,7 +173,7 @@ export async function moveAttempt(
   return changed === 1;
 }
 
-/** Closes an attempt about which the provider was not asked yet; only the request that began it may know that. */
+/** Closes an attempt that the provider was not asked about yet; only the request that began it can know that. */
 export async function abandonOwn(db: Database, { holdId, attempt, begunBy }: BegunAttempt): Promise<void> {
   await retried(db, () =>
     table(db)
@@ -179,7 +182,10 @@ export async function abandonOwn(db: Database, { holdId, attempt, begunBy }: Beg
   );
 }
 
-/** False when the attempt is there already. Should the request that began it still live, it cannot go on from here. */
+/**
+ * Inserts the attempt as abandoned; false if it exists. If the request that began it is still running, it cannot go
+ * on.
+ */
 export async function insertAbandoned(db: Database, attempt: PaymentAttempt): Promise<boolean> {
   try {
     await retried(db, () => insertAttempts(db, [{ ...attempt, status: 'declined', reason: abandoned }]));
@@ -190,10 +196,10 @@ export async function insertAbandoned(db: Database, attempt: PaymentAttempt): Pr
   }
 }
 
-/** The reason of attempts about which the provider was never asked, and never will be. */
+/** Reason of attempts that the provider was never asked about and never will be. */
 const abandoned = 'abandoned';
 
-/** Notes the provider's name for a charge, before money moves; false when the attempt is no longer open. */
+/** Writes the provider's id of a charge before any money moves; false if the attempt is no longer open. */
 export async function rememberRef(db: Database, id: AttemptId, ref: string): Promise<boolean> {
   const changed = await retried(db, () =>
     table(db)
@@ -203,7 +209,7 @@ export async function rememberRef(db: Database, id: AttemptId, ref: string): Pro
   return changed === 1;
 }
 
-/** Whether a hold was charged and got no order for it, so that its money goes back. */
+/** Whether a hold was charged without becoming an order, so that its money is refunded. */
 export async function chargedInVain(db: Database, holdId: string): Promise<boolean> {
   const row: unknown = await table(db)
     .where({ hold_id: holdId })
@@ -212,7 +218,7 @@ export async function chargedInVain(db: Database, holdId: string): Promise<boole
   return row !== undefined;
 }
 
-/** As the payment provider is asked about it. */
+/** The charge as the payment provider is asked about it. */
 export function chargeOf({ holdId, attempt, ref, amount, currency }: PaymentAttempt): Charge {
   return { key: chargeKey(holdId, attempt), ref, amount, currency };
 }

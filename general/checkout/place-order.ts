@@ -4,25 +4,25 @@ import type { FindTerms } from '../drops/drop-terms.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import { approveAttempts, byKey, lockAttempts, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
 
-/** A charge that was approved, and the provider's name for it. */
+/** An approved charge and the provider's id of it. */
 export type Paid = { attempt: PaymentAttempt; ref: string };
 
 export type NamedSeat = SeatName & { seat_id: string; event_id: number };
 
-/** With its seats as the event calls them. */
+/** With the event's names of its seats. */
 export type Named = Paid & { seats: NamedSeat[] };
 
 export type Placed =
-  /** `order` where this call placed it; else it was there already. */
+  /** `order` is set if this call placed it; otherwise it existed already. */
   | { kind: 'placed'; order?: OrderRow }
-  /** Somebody else owns a seat, or the attempt was given up: the charge has to be given back. */
+  /** Another order owns a seat, or the attempt was given up: the charge has to be refunded. */
   | { kind: 'seats_lost' };
 
 /**
- * Approved charges become orders: orders, seats, payments and the e-mails to send, in one transaction for all of them.
- * The unique keys on sold seats have the last word on who owns them, in the drop and in the event. Safe to repeat, and
- * by several at once: the attempts are locked first, and whoever comes second finds them done.
- * @throws a duplicate-key error when a seat has an owner; nothing has changed then
+ * Turns approved charges into orders: orders, seats, payments and the mails to send, in one transaction for the whole
+ * group. The unique keys of sold seats have the last word on who owns a seat, in the drop and in the event. Safe to
+ * repeat and to run concurrently: the attempts are locked first, and the second caller finds them done.
+ * @throws a duplicate-key error if a seat has an owner; nothing has changed then
  */
 export function placeOrders(db: Database, group: readonly Named[]): Promise<Placed[]> {
   return transact(db, async (trx) => {
@@ -30,7 +30,7 @@ export function placeOrders(db: Database, group: readonly Named[]): Promise<Plac
       trx,
       group.map(({ attempt }) => attempt),
     );
-    // Checkout and webhook may both have come with one and the same.
+    // Checkout and webhook may both bring the same attempt.
     const open = new Map<PaymentAttempt, Named>();
     group.forEach((paid, at) => {
       const known = found[at];
@@ -50,7 +50,7 @@ export function placeOrders(db: Database, group: readonly Named[]): Promise<Plac
       } else if (known?.status === 'approved') {
         results.push({ kind: 'placed' });
       } else {
-        // Given up as declined, yet charged: the money goes back.
+        // The attempt was given up as declined but was charged: refund it.
         await moveAttempt(trx, paid.attempt, 'declined', 'refund_due', { ref: paid.ref });
         results.push({ kind: 'seats_lost' });
       }
@@ -59,26 +59,29 @@ export function placeOrders(db: Database, group: readonly Named[]): Promise<Plac
   });
 }
 
-/** A charge of which a seat has an owner already. */
+/** Marks a charge for refund because one of its seats has an owner. */
 export async function giveBack(db: Database, { attempt, ref }: Paid): Promise<Placed> {
   await moveAttempt(db, attempt, 'pending', 'refund_due', { ref, reason: 'seats_lost' });
   return { kind: 'seats_lost' };
 }
 
-/** Whether a seat of an order has an owner, in its drop or in another one of the event, or the order is there. */
+/**
+ * Whether the error says that a seat has an owner, in this drop or in another drop of the event, or that the order
+ * exists.
+ */
 export function isTaken(error: unknown): boolean {
   return ['sold_seats_one_owner', 'sold_seats_one_in_event', 'PRIMARY'].some((key) =>
     isDuplicateKey(error, key),
   );
 }
 
-/** The seats of an attempt as the event calls them. */
+/** The seats of an attempt with the event's names. */
 export async function namedSeats(
   findTerms: FindTerms,
   { place, seats }: Pick<PaymentAttempt, 'place' | 'seats'>,
 ): Promise<NamedSeat[]> {
   const terms = await findTerms(place.dropId);
-  if (!terms) throw new Error(`there is no drop ${place.dropId}`);
+  if (!terms) throw new Error(`drop ${place.dropId} does not exist`);
   const { eventId: event_id, sections } = terms;
   return seats.map((seat_id) => ({ seat_id, event_id, ...seatNameOf(seat_id, sections) }));
 }
@@ -90,8 +93,8 @@ function bySeat(one: SoldSeat, other: SoldSeat): number {
 }
 
 /**
- * What an attempt is for never changes, so what the caller knows of it holds. `all` is in the order of byKey, and so is
- * what is inserted, in the order of its own key: two groups never wait for each other.
+ * An attempt's content never changes, so the caller's copy is valid. `all` is in the order of byKey and every insert
+ * is in the order of its own key, so that two groups never wait for each other.
  */
 async function writeOrders(trx: Database, all: readonly Named[]): Promise<Map<Paid, OrderRow>> {
   if (all.length === 0) return new Map();
@@ -105,8 +108,8 @@ async function writeOrders(trx: Database, all: readonly Named[]): Promise<Map<Pa
       return [paid, { ...order, created_at: new Date() }];
     }),
   );
-  const seats = all.flatMap(({ attempt: { holdId, place }, seats: of }) =>
-    of
+  const seats = all.flatMap(({ attempt: { holdId, place }, seats: named }) =>
+    named
       .toSorted((one, other) => (one.seat_id < other.seat_id ? -1 : 1))
       .map((seat) => ({ order_id: holdId, drop_id: place.dropId, ...seat })),
   );
@@ -125,8 +128,9 @@ async function writeOrders(trx: Database, all: readonly Named[]): Promise<Map<Pa
 }
 
 /**
- * The drops that are cancelled: their orders are born with the wish to be refunded. The rows are locked, as the orders'
- * foreign key would lock them anyway: who cancels a drop comes before, and is seen here, or after, and sees the order.
+ * Returns the cancelled drops, whose orders are inserted as `refund_due`. The rows are locked, as the orders' foreign
+ * key would lock them anyway: whoever cancels a drop either commits before, and is seen here, or waits, and then sees
+ * the order.
  */
 async function cancelledAmong(trx: Database, all: readonly Paid[]): Promise<Set<number>> {
   const ids = [...new Set(all.map(({ attempt }) => attempt.place.dropId))];

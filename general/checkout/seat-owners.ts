@@ -7,15 +7,15 @@ import { namedSeats, type NamedSeat } from './place-order.ts';
 
 type OwnedSeat = { orderId: string; buyerId: number; seat: string; withheldAt: Date | null };
 
-type SomeHold = { holdId: string; place: Place; seats: string[] };
+type HeldSeats = { holdId: string; place: Place; seats: string[] };
 
 /**
- * The orders that own seats of this hold, each with all its seats; not the hold's own order. Orders of other drops of
- * the event come with none: what they own has no id in this drop.
+ * The orders that own seats of this hold, each with all its seats, except the hold's own order. Orders of other drops
+ * of the event have no seats here, because those seats have no id in this drop.
  */
 export async function ownersOf(
   { db, findTerms }: Pick<Deps, 'db' | 'findTerms'>,
-  hold: SomeHold,
+  hold: HeldSeats,
 ): Promise<Owner[]> {
   return [
     ...(await ownersHere(db, hold)),
@@ -23,7 +23,7 @@ export async function ownersOf(
   ];
 }
 
-async function ownersHere(db: Database, { holdId, place, seats }: SomeHold): Promise<Owner[]> {
+async function ownersHere(db: Database, { holdId, place, seats }: HeldSeats): Promise<Owner[]> {
   const owning = db('sold_seats')
     .where({ drop_id: place.dropId })
     .whereIn('seat_id', seats)
@@ -34,11 +34,11 @@ async function ownersHere(db: Database, { holdId, place, seats }: SomeHold): Pro
     .join(owning, 'owning.order_id', 's.order_id')
     .join('orders as o', 'o.id', 's.order_id')
     .select({ orderId: 's.order_id', buyerId: 'o.user_id', seat: 's.seat_id', withheldAt: 's.withheld_at' });
-  return [...Map.groupBy(rows, ({ orderId }) => orderId)].map(([orderId, of]) => ({
+  return [...Map.groupBy(rows, ({ orderId }) => orderId)].map(([orderId, owned]) => ({
     orderId,
-    buyerId: of[0]!.buyerId,
-    seats: of.map(({ seat }) => seat),
-    isWithheld: of[0]!.withheldAt !== null,
+    buyerId: owned[0]!.buyerId,
+    seats: owned.map(({ seat }) => seat),
+    isWithheld: owned[0]!.withheldAt !== null,
   }));
 }
 
@@ -63,7 +63,7 @@ async function ownersElsewhere(
   return rows.map((row) => ({ ...row, seats: [] }));
 }
 
-/** Gives orders their seats in Redis, ends the hold that lost them, and tells everybody whom that concerns. */
+/** Gives orders their seats in Redis, ends the hold that lost them, and notifies every buyer concerned. */
 export async function followOrders(
   { inventory, announcer }: Pick<Deps, 'inventory' | 'announcer'>,
   place: Place,

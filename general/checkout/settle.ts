@@ -1,6 +1,6 @@
 /**
- * What a payment attempt comes to. Checkout, a webhook and the reconciler all end here, perhaps at the same time and
- * more than once; MySQL is changed first, then Redis, and either step is safe to repeat.
+ * Settles a payment attempt. Checkout, webhook and reconciler all end here, possibly at the same time and more than
+ * once. MySQL is changed first, then Redis, and each step is safe to repeat.
  */
 import { isCertainlyUnwritten } from '../../shared/mysql/connect.ts';
 import type { Decision } from '../payments/provider.ts';
@@ -23,14 +23,14 @@ export type SettleDeps = Pick<
 >;
 
 export type Settlement =
-  /** `order` where it was placed just now. */
+  /** `order` is set if this call placed it. */
   | { kind: 'paid'; order?: OrderRow | undefined }
-  /** `expiresAt`: the hold is back and may be paid otherwise until then; absent when its time was over. */
+  /** `expiresAt`: the hold is back and can be paid another way until then; absent if its time is over. */
   | { kind: 'declined'; reason: string; expiresAt?: number }
   | { kind: 'seats_lost' }
   | { kind: 'undecided' };
 
-/** Applies the provider's final word. */
+/** Applies the provider's final decision. */
 export async function settle(
   deps: SettleDeps,
   attempt: PaymentAttempt,
@@ -40,7 +40,7 @@ export async function settle(
     const { ref } = decision;
     if (await seatsAreGone(deps, attempt)) {
       const facts = { ref, reason: 'seats_lost' };
-      // Where somebody else has settled it meanwhile, it is as they say.
+      // If another process has settled the attempt meanwhile, its result counts.
       if (!(await moveAttempt(deps.db, attempt, 'pending', 'refund_due', facts)))
         return resolveSettled(deps, attempt);
       return returnMoney(deps, { ...attempt, ref });
@@ -55,8 +55,8 @@ export async function settle(
 }
 
 /**
- * Finds out what became of an attempt, asking the provider where only it can know.
- * `giveUp`: what is still open at the provider is cancelled there, so that it can be taken as declined.
+ * Finds the result of an attempt, asking the provider if only the provider can know it. With `giveUp`, a charge still
+ * open at the provider is cancelled there, so that it can be treated as declined.
  */
 export async function resolveAttempt(
   deps: SettleDeps,
@@ -73,7 +73,7 @@ export async function resolveAttempt(
     case 'refund_due':
       return returnMoney(deps, attempt);
     case 'refunded':
-      // Redis may have forgotten how it ended, and begun the same attempt again; nothing was charged for that.
+      // Redis may have lost the result and begun the same attempt again; nothing was charged for that.
       await returnHold(deps, attempt, 'seats_lost');
       return { kind: 'seats_lost' };
     case 'pending': {
@@ -94,19 +94,22 @@ export function isOurs(
   { holdId, provider }: PaymentAttempt,
 ): boolean {
   if (provider === payments.name) return true;
-  log.error({ holdId, provider }, 'a payment of a provider that is not set up; nobody can ask it');
+  log.error(
+    { holdId, provider },
+    'a payment attempt belongs to a provider that is not configured, so it cannot be settled',
+  );
   return false;
 }
 
 /**
- * Whether the hold ended while its card was charged, and somebody else has its seats: that is no harm yet, and the
- * money goes back. Without Redis MySQL decides alone.
+ * Whether the hold ended while its card was charged and another buyer has its seats. The money is then refunded and
+ * nothing else is wrong. If Redis does not answer, MySQL decides alone.
  */
 async function seatsAreGone({ inventory, log }: SettleDeps, attempt: PaymentAttempt): Promise<boolean> {
   try {
     return (await inventory.checkCharged(attempt.place, attempt)) === 'lost';
   } catch (error) {
-    log.warn({ err: error, holdId: attempt.holdId }, 'Redis cannot say whether the seats are still there');
+    log.warn({ err: error, holdId: attempt.holdId }, 'Redis did not answer whether the seats are still held');
     return false;
   }
 }
@@ -126,7 +129,7 @@ async function completeSale(deps: SettleDeps, attempt: PaymentAttempt): Promise<
     let { version } = done;
     if (done.kind === 'conflict') {
       deps.onSaleConflict?.();
-      log.warn({ holdId, ...place }, 'seats of a paid order were given to somebody else, who has to yield');
+      log.warn({ holdId, ...place }, 'seats of a paid order were given to another buyer, who loses them');
       ({ version } = await followOrders(deps, place, [{ orderId: holdId, buyerId, seats }]));
     }
     await announcer.tell({
@@ -137,15 +140,15 @@ async function completeSale(deps: SettleDeps, attempt: PaymentAttempt): Promise<
       ],
     });
   } catch (error) {
-    log.warn({ err: error, holdId }, 'the order is placed; Redis will be told later');
+    log.warn({ err: error, holdId }, 'the order is placed; Redis will be updated later');
   }
 }
 
 /**
- * The writing of an attempt failed with `error`, so the request that began it charges nothing, and its hold goes back at
- * once. Where MySQL may have the attempt all the same, or may still get it, it is written down as declined first: what
- * comes second finds the other. If somebody else has begun it (a failover of Redis can forget that it was begun), it is
- * theirs and goes on.
+ * Writing an attempt failed with `error`, so the request that began it charges nothing and its hold goes back at
+ * once. If MySQL may have the attempt nevertheless, or may still receive it, the attempt is first written as
+ * declined: whichever write comes second finds the other. If another request has begun the same attempt (a failover
+ * of Redis can forget that it was begun), the attempt is that request's and goes on.
  */
 export async function giveUpUnwritten(
   deps: SettleDeps,
@@ -170,8 +173,8 @@ async function returnHold(deps: SettleDeps, attempt: PaymentAttempt, reason: str
 }
 
 /**
- * A charge without seats. The money goes back first: nothing that is wrong in Redis may keep it. Then the hold ends,
- * its buyer is told, and seats that MySQL knows to be somebody else's are no longer offered to anybody.
+ * Refunds a charge without seats. The money goes first, so that no fault in Redis can hold it back. Then the hold
+ * ends, its buyer is notified, and seats that MySQL knows to be owned by others are no longer offered.
  */
 async function returnMoney(deps: SettleDeps, attempt: PaymentAttempt): Promise<Settlement> {
   if (!isOurs(deps, attempt)) return { kind: 'seats_lost' };
@@ -180,10 +183,11 @@ async function returnMoney(deps: SettleDeps, attempt: PaymentAttempt): Promise<S
   if (owners.some(({ seats }) => seats.length === 0))
     deps.log.error(
       { holdId: attempt.holdId, ...attempt.place, owners },
-      'another drop of the event has sold seats of this one: one of the two has to be cancelled',
+      'another drop of the event has sold seats of this drop: one of the two drops has to be cancelled',
     );
   const { kind } = await followOrders(deps, attempt.place, owners, attempt);
-  // Nobody else's seats, and no hold that has ended: a charge after its attempt was given up. The hold may live on.
+  // Nobody else owns the seats and the hold has not ended: the charge came after its attempt was given up. The hold
+  // may live on.
   const returned =
     kind === 'known' && owners.length === 0 ? await returnHold(deps, attempt, 'given_up') : undefined;
   if (refunded === 'refunded') await moveAttempt(deps.db, attempt, 'refund_due', 'refunded');

@@ -23,10 +23,10 @@ import {
 } from './place-order.ts';
 
 export type Till = {
-  /** @throws a duplicate-key error when the attempt exists, as isDuplicateKey tells */
+  /** @throws a duplicate-key error if the attempt exists (see isDuplicateKey) */
   beginAttempt: (attempt: BegunAttempt) => Promise<void>;
   findAttempt: (id: AttemptId) => Promise<PaymentAttempt | undefined>;
-  /** An approved charge becomes an order, which is on disk when this resolves. Safe to repeat. */
+  /** Turns an approved charge into an order, which is on disk when this resolves. Safe to repeat. */
   placeOrder: (paid: Paid) => Promise<Placed>;
 };
 

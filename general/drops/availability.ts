@@ -1,7 +1,7 @@
 /**
- * What can be had of drops that are open, in a word each, for lists and pages that everybody reads. Redis is asked for a
- * drop once a second at most, however many ask here, and nobody waits long for it: while it does not answer, what was
- * known is told, or nothing.
+ * Availability of open drops, as one word each, for lists and pages that everybody reads. Redis is asked about a drop
+ * at most once a second, however many requests come, and no request waits long for it: while Redis does not answer,
+ * the last known value is returned, or none.
  */
 import { availabilityOf, type Availability } from '../../shared/drops/availability.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
@@ -9,16 +9,16 @@ import { inTime } from '../../shared/tier/in-time.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Counts } from '../../shared/inventory/reads.ts';
 
-/** Milliseconds for which an answer is told, and for which somebody waits for one. */
+/** How long an answer is reused, and how long a request waits for one. */
 const freshMs = 1_000;
-const patienceMs = 300;
-/** Drops that are remembered; beyond it the one that was asked for first is forgotten. */
-const mostDrops = 5_000;
+const timeoutMs = 300;
+/** Drops kept in the cache; beyond it the one read first is evicted. */
+const maxDrops = 5_000;
 
 type Terms = Parameters<typeof phaseOf>[0] & { id: number; partitions: number; capacity: number };
 type Known = { asked: Promise<void>; until: number; availability: Availability | undefined };
 
-/** Undefined for a drop that is not open, and while it is not known. */
+/** Undefined for a drop that is not open, and while Redis has not answered. */
 export type AvailabilityNow = (drop: Terms, now: number) => Promise<Availability | undefined>;
 
 export function createAvailability(inventory: Pick<Inventory, 'counts'>): AvailabilityNow {
@@ -28,7 +28,7 @@ export function createAvailability(inventory: Pick<Inventory, 'counts'>): Availa
     const last = known.get(drop.id);
     if (last && performance.now() < last.until) return last;
     const entry: Known = { asked: Promise.resolve(), until: Infinity, availability: last?.availability };
-    entry.asked = inTime(inventory.counts(drop), patienceMs)
+    entry.asked = inTime(inventory.counts(drop), timeoutMs)
       .then(
         (counts) => {
           entry.availability = availabilityOfCounts(drop.capacity, counts);
@@ -41,7 +41,7 @@ export function createAvailability(inventory: Pick<Inventory, 'counts'>): Availa
     known.delete(drop.id);
     known.set(drop.id, entry);
     const [oldest] = known.keys();
-    if (known.size > mostDrops && oldest !== undefined) known.delete(oldest);
+    if (known.size > maxDrops && oldest !== undefined) known.delete(oldest);
     return entry;
   }
 
@@ -53,7 +53,7 @@ export function createAvailability(inventory: Pick<Inventory, 'counts'>): Availa
   };
 }
 
-/** Before it is stocked all of its seats are free. */
+/** Before the drop is stocked, all its seats are free. */
 function availabilityOfCounts(capacity: number, counts: Counts | undefined): Availability {
   if (!counts) return 'seats';
   const { free, standby, standbyLimit } = counts;

@@ -1,6 +1,7 @@
 /**
- * Standby ends when a drop closes. By the clock of Redis it has ended at once, whatever anybody says of it; here it is
- * recorded, and those who stood by are told. They are told first: killed in between, they are told again.
+ * Ends standby when a drop closes. By the clock of Redis standby has ended at that moment; this duty records it and
+ * notifies the buyers who were waiting. They are notified before the record is written, so after a crash in between
+ * they are notified again.
  */
 import type { Drop } from '../../shared/drops/drop.ts';
 import { places } from '../../shared/inventory/keys.ts';
@@ -17,8 +18,8 @@ export function startClosing(deps: CloseDeps, everyMs = 1_000): Loop {
 type Closed = { id: number; partitions: number; closesAt: Date };
 
 /**
- * All drops that have closed, but for those that this process has closed already: whatever brings standby back after
- * that (a failover) is met when the drop ends.
+ * Handles all closed drops, except those this process has closed already. If a failover brings standby back after
+ * that, it ends when the drop ends (end-sales.ts).
  */
 export function createCloseDrops(deps: CloseDeps, times: Partial<WorkOffTimes> = {}): Round {
   const closed = new Map<number, number>();
@@ -45,16 +46,19 @@ export function createCloseDrops(deps: CloseDeps, times: Partial<WorkOffTimes> =
       if (!(await closeStandby(deps, { id, partitions, closesAt: at }))) return 'later';
       closed.set(id, at);
       const [oldest] = closed.keys();
-      if (closed.size > mostRemembered && oldest !== undefined) closed.delete(oldest);
+      if (closed.size > maxRemembered && oldest !== undefined) closed.delete(oldest);
       return 'done';
     },
   });
 }
 
-/** Drops of which this process remembers that it has closed them; others are closed once more, which does nothing. */
-const mostRemembered = 10_000;
+/** Drops this process remembers as closed; a forgotten one is closed once more, which changes nothing. */
+const maxRemembered = 10_000;
 
-/** Whether standby has ended in all partitions: not where the clock of Redis is behind. Safe to repeat. */
+/**
+ * Ends standby in all partitions. Returns false if the clock of Redis has not reached the closing time in one of
+ * them. Safe to repeat.
+ */
 export async function closeStandby(
   { inventory, announcer }: Pick<CloseDeps, 'inventory' | 'announcer'>,
   drop: Pick<Drop, 'id' | 'partitions' | 'closesAt'>,

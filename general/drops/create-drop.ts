@@ -19,7 +19,7 @@ export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route 
   return defineRoute({
     method: 'POST',
     path: '/api/events/:id/drops',
-    summary: 'Put an event’s seats on sale at a certain time',
+    summary: 'Create a drop: put seats of an event on sale at a set time',
     tag: 'Drops',
     who: ['organizer', 'admin'],
     params: ofOne,
@@ -42,12 +42,12 @@ export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route 
 }
 
 /**
- * The new drop's id. Its seats are not on sale before they are stocked.
- * @throws {Problem} section_taken, or invalid_request when it closes late
+ * Inserts a drop and returns its id. Its seats are on sale once they are stocked.
+ * @throws {Problem} section_taken, or invalid_request if it would close after the event starts
  */
 export function insertDrop(db: Database, eventId: number, body: z.output<typeof newDrop>): Promise<number> {
   return transact(db, async (trx) => {
-    // It locks the event. One new drop after the other: the second sees the first.
+    // This locks the event, so that two new drops of it are checked one after the other.
     await requireInTime(trx, eventId, body);
     await requireFreeSections(trx, eventId, body.sections);
     const [id] = await trx('drops').insert({
@@ -62,7 +62,7 @@ export function insertDrop(db: Database, eventId: number, body: z.output<typeof 
   });
 }
 
-/** A drop that is over still blocks its sections: its tickets are for these seats. */
+/** A drop that has ended still blocks its sections, since its tickets are for these seats. */
 async function requireFreeSections(trx: Database, eventId: number, sections: Section[]): Promise<void> {
   const others = (await loadDrops(trx, { eventId })).filter(({ cancelled }) => !cancelled);
   const taken = takenSections(sections, others);

@@ -1,15 +1,15 @@
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 
-/** What nobody can change any more once a drop has opened. */
+/** Terms of a drop that cannot change once it has opened. */
 export type DropTerms = Pick<Drop, 'id' | 'eventId' | 'price' | 'sections' | 'capacity'>;
 
 export type FindTerms = (dropId: number) => Promise<DropTerms | undefined>;
 
-/** Drops that are remembered; far more than are ever on sale at one time. */
-const most = 1_000;
+/** Drops kept in the cache: far more than are on sale at one time. */
+const maxDrops = 1_000;
 
-/** Reads the terms of a drop once it has opened, and then no more: each order needs them. */
+/** Reads the terms of an opened drop once and keeps them, since every order needs them. */
 export function createFindTerms(db: Database, now: () => number = Date.now): FindTerms {
   const opened = new Map<number, DropTerms>();
   return async (dropId) => {
@@ -17,7 +17,7 @@ export function createFindTerms(db: Database, now: () => number = Date.now): Fin
     if (known) return known;
     const drop = await loadDrop(db, dropId);
     if (!drop || drop.opensAt > now()) return drop;
-    if (opened.size >= most) opened.clear();
+    if (opened.size >= maxDrops) opened.clear();
     opened.set(dropId, drop);
     return drop;
   };

@@ -24,7 +24,7 @@ export function editDrop(deps: EditDeps): Route {
   return defineRoute({
     method: 'PATCH',
     path: '/api/drops/:id',
-    summary: 'Change a drop’s terms; once it is open, only when it closes',
+    summary: 'Change a drop’s terms; once it is open, only its closing time',
     tag: 'Drops',
     who: ['organizer', 'admin'],
     params: ofOne,
@@ -34,14 +34,14 @@ export function editDrop(deps: EditDeps): Route {
     async handle({ params: { id }, body, session }) {
       await transact(db, (trx) => changeDrop({ ...deps, db: trx }, id, body, session));
       await stockDropSoon(deps, id);
-      if (body.closesAt !== undefined) await tellClosing(deps, id);
+      if (body.closesAt !== undefined) await sendClosing(deps, id);
       const edited = await loadDrop(db, id);
       return presentDrop(edited!, session.userId, Date.now());
     },
   });
 }
 
-/** The row is locked from the look to the change, so that two edits cannot mix. */
+/** The row is locked from the read to the write, so that two edits cannot mix. */
 async function changeDrop(deps: EditDeps, id: number, changes: Changes, session: Session): Promise<void> {
   const { db: trx } = deps;
   await trx('drops').where({ id }).forUpdate().first('id');
@@ -64,8 +64,9 @@ async function changeDrop(deps: EditDeps, id: number, changes: Changes, session:
 }
 
 /**
- * Redis decides when it closes, so it must not hear of an earlier time than MySQL has: it is told of a later one before
- * the commit and of an earlier one after it. Killed in between, it closes when MySQL says (close-drops.ts).
+ * Redis decides when the drop closes, so Redis must never have an earlier time than MySQL: a later time is sent to
+ * Redis before the commit, an earlier one after it. After a crash in between, the drop closes at the time in MySQL
+ * (close-drops.ts).
  */
 async function changeClosing(
   { db: trx, inventory }: EditDeps,
@@ -81,13 +82,13 @@ async function changeClosing(
   await trx('drops').where({ id }).update(columnsOf({ closesAt }));
   const moved = { ...found, closesAt: Date.parse(closesAt) };
   const isLater = moved.closesAt > found.closesAt;
-  // By the clock of Redis it has closed, and those who stood by may have been told.
+  // By the clock of Redis the drop has closed, and standby buyers may have been notified.
   if (isLater && found.stocked && (await inventory.stock(moved, { again: true })) === 'closed')
     throw new Problem('drop_closed');
 }
 
-/** What Redis is told is what MySQL has now: the row is locked meanwhile. */
-async function tellClosing({ db, inventory, log }: EditDeps, id: number): Promise<void> {
+/** Sends the closing time that MySQL has now; the row is locked meanwhile. */
+async function sendClosing({ db, inventory, log }: EditDeps, id: number): Promise<void> {
   try {
     await transact(db, async (trx) => {
       await trx('drops').where({ id }).forUpdate().first('id');
@@ -95,7 +96,10 @@ async function tellClosing({ db, inventory, log }: EditDeps, id: number): Promis
       if (found?.stocked) await inventory.stock(found, { again: true });
     });
   } catch (error) {
-    log.warn({ err: error, dropId: id }, 'Redis hears of the earlier closing when it comes');
+    log.warn(
+      { err: error, dropId: id },
+      'Redis could not be given the earlier closing time; close-drops closes the drop then',
+    );
   }
 }
 

@@ -77,7 +77,7 @@ export function listDrops({
   });
 }
 
-/** As `phaseOf` tells it. */
+/** The SQL counterpart of `phaseOf`. */
 function inPhase(query: ReturnType<Database['queryBuilder']>, phase: DropPhase, now: Date): void {
   if (phase === 'cancelled') {
     void query.whereNotNull('drops.cancelled_at');

@@ -12,16 +12,16 @@ import { presentDrop } from './present-drop.ts';
 
 type PauseDeps = Pick<Deps, 'db' | 'log'>;
 
-/** Whoever asks for entries is turned away within half a second; what was accepted before is still decided. */
+/** New entries are refused within half a second; entries accepted before are still decided. */
 export function pauseDrop(deps: PauseDeps): Route {
   return defineRoute({
     ...facts,
     path: '/api/drops/:id/pause',
-    summary: 'Take no entries for now',
+    summary: 'Pause a drop: accept no entries for now',
     description:
-      'Holds, checkout and promotions from standby go on. A drop that is not open yet will be paused when it opens. ' +
+      'Holds, checkout and promotions from standby continue. A drop that is not open yet opens paused. ' +
       'Safe to repeat.',
-    success: { status: 200, schema: dropSchema, description: 'The drop, paused' },
+    success: { status: 200, schema: dropSchema, description: 'The paused drop' },
     handle: ({ params: { id }, session }) => setPaused(deps, id, true, session),
   });
 }
@@ -30,7 +30,7 @@ export function resumeDrop(deps: PauseDeps): Route {
   return defineRoute({
     ...facts,
     path: '/api/drops/:id/resume',
-    summary: 'Take entries again',
+    summary: 'Resume a paused drop',
     description: 'Safe to repeat.',
     success: { status: 200, schema: dropSchema, description: 'The drop as it is now' },
     handle: ({ params: { id }, session }) => setPaused(deps, id, false, session),

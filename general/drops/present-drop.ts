@@ -1,11 +1,11 @@
-/** How a drop is told to people: its terms and its question, never an answer. */
+/** A drop as the API shows it: its terms and the buyer's question, never an answer. */
 import type { z } from 'zod';
 import type { drop } from '../../shared/contract/drops.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { questionFor } from '../../shared/drops/question.ts';
 
-/** `buyerId`: whose question to show. */
+/** `buyerId`: the buyer whose question is included. */
 export function presentDrop(found: Drop, buyerId: number | undefined, now: number): z.input<typeof drop> {
   const asked = buyerId === undefined ? undefined : questionFor(found, buyerId);
   const {

@@ -2,8 +2,8 @@ import type { BrokerChannel } from '../../shared/messages/connect.ts';
 import type { Topology } from '../../shared/messages/topology.ts';
 
 /**
- * Messages ready, by queue, of those that should run empty; null while the broker is away. The channel's setup must
- * have asserted them all: asking for a queue that is not there would close it.
+ * Ready messages per queue, of the queues that should run empty; null while the broker is unreachable. The channel's
+ * setup must have asserted all of them: checking a queue that does not exist closes the channel.
  */
 export async function readQueueDepths(
   channel: BrokerChannel,

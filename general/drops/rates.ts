@@ -1,28 +1,28 @@
-/** Drops remembered; beyond it the one looked at longest ago is forgotten. */
-const mostDrops = 1_000;
-/** Milliseconds between two looks that a rate can be told from. */
-const shortest = 500;
-const longest = 60_000;
+/** Drops remembered; beyond it the one read longest ago is forgotten. */
+const maxDrops = 1_000;
+/** A rate is computed from two samples at least and at most this far apart. */
+const minIntervalMs = 500;
+const maxIntervalMs = 60_000;
 
-type Look = { at: number; count: number; rate: number | null };
+type Sample = { at: number; count: number; rate: number | null };
 
-/** How many per second, from how many there were when somebody last looked. */
+/** Rate per second, from the growth of a count between two reads. */
 export class Rates {
-  readonly #looks = new Map<number, Look>();
+  readonly #samples = new Map<number, Sample>();
 
-  /** The rate since the last look; null when there was none lately. */
+  /** Adds a sample and returns the rate since the previous one; null if there is none from the last minute. */
   note(dropId: number, count: number, now: number = performance.now()): number | null {
-    const last = this.#looks.get(dropId);
+    const last = this.#samples.get(dropId);
     const since = last && now - last.at;
-    if (last && since !== undefined && since < shortest) return last.rate;
+    if (last && since !== undefined && since < minIntervalMs) return last.rate;
 
-    const known = last && since !== undefined && since <= longest;
+    const known = last && since !== undefined && since <= maxIntervalMs;
     const rate = known ? Math.max(0, ((count - last.count) * 1000) / since) : null;
-    this.#looks.delete(dropId);
-    this.#looks.set(dropId, { at: now, count, rate });
-    for (const oldest of this.#looks.keys()) {
-      if (this.#looks.size <= mostDrops) break;
-      this.#looks.delete(oldest);
+    this.#samples.delete(dropId);
+    this.#samples.set(dropId, { at: now, count, rate });
+    for (const oldest of this.#samples.keys()) {
+      if (this.#samples.size <= maxDrops) break;
+      this.#samples.delete(oldest);
     }
     return rate;
   }

@@ -1,7 +1,7 @@
 /**
- * Redis gets its memory back: once a drop has ended and its ledger is archived to the last record, all keys of its
- * partitions go but for what a late batch needs (retire.lua). What became of its buyers and seats is read from MySQL
- * from then on. Killed anywhere, the next round goes on: each step is safe to repeat, and says so if it was done.
+ * Frees the memory in Redis: once a drop has ended and its ledger is archived to the last record, all keys of its
+ * partitions are deleted except what a late batch needs (retire.lua). From then on its buyers and seats are read from
+ * MySQL. After a crash the next round continues: each step is safe to repeat and reports whether it was already done.
  */
 import { loadDrop } from '../../shared/drops/drop.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
@@ -44,18 +44,19 @@ export async function retireDrop(deps: CloseDeps, id: number): Promise<Worked> {
   const { db, inventory, log } = deps;
   const drop = await loadDrop(db, id);
   if (!drop) return 'done';
-  // An earlier version has ended it without telling Redis, and batches may have been decided since.
+  // A previous version of this software may have ended the drop without telling Redis, and batches may have been
+  // decided since.
   if (!drop.cancelled) await closeStandby(deps, drop);
   const all = places(id, drop.partitions);
   for (const place of all) {
     if ((await inventory.end(place)) !== 'busy') continue;
-    log.warn(place, 'something is held in a drop that has ended: it goes on until that ends');
+    log.warn(place, 'a drop that has ended still has holds: it is open again until they end');
     await inventory.beginSale(drop);
     await db('drops').where({ id }).update({ sale_ended_at: null });
     return 'done';
   }
   for (const place of all) if ((await retirePartition(deps, place)) === 'later') return 'later';
-  // Unless it was taken up again meanwhile.
+  // Not if the drop was reopened meanwhile.
   await db('drops').where({ id }).whereNotNull('sale_ended_at').update({ retired_at: new Date() });
   return 'done';
 }
@@ -67,7 +68,7 @@ async function retirePartition(
   const { isLost } = await archiveAll(deps, place);
   const cursor = await readCursor(deps.db, place);
   const done = isLost ? 'not_stocked' : await deps.inventory.retire(place, cursor?.streamId ?? '');
-  // There is nothing to give back, and nothing that a rebuild would need to be kept from.
+  // There is no memory to free, and a rebuild needs nothing from here.
   if (done === 'not_stocked') deps.log.warn(place, 'Redis has lost a drop that has ended');
   return done === 'retired' || done === 'not_stocked' ? 'done' : 'later';
 }

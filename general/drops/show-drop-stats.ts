@@ -20,11 +20,15 @@ export function showDropStats({
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/stats',
-    summary: 'Tell how a drop is going',
+    summary: 'Show live figures of a drop',
     tag: 'Drops',
     who: ['organizer', 'admin'],
     params: ofOne,
-    success: { status: 200, schema: dropStats, description: 'Seats by state, and the work under way' },
+    success: {
+      status: 200,
+      schema: dropStats,
+      description: 'Seats by state, rates, orders, revenue and queue depths',
+    },
     problems: [],
     async handle({ params: { id }, session }) {
       const drop = await loadDrop(db, id);
@@ -37,8 +41,8 @@ export function showDropStats({
         queueDepths?.(),
         readTakings(db, drop),
       ]);
-      // Not stocked yet: it has no seats on sale.
-      const { decided, ...seats } = counts ?? { ...nothing, decided: 0 };
+      // Not stocked yet: no seats are on sale.
+      const { decided, ...seats } = counts ?? { ...noSeats, decided: 0 };
       return {
         ...seats,
         watching,
@@ -54,4 +58,4 @@ export function showDropStats({
   });
 }
 
-const nothing = { capacity: 0, free: 0, held: 0, paying: 0, sold: 0, standby: 0 };
+const noSeats = { capacity: 0, free: 0, held: 0, paying: 0, sold: 0, standby: 0 };

@@ -10,8 +10,8 @@ import { createAvailability } from './availability.ts';
 import { presentDrop } from './present-drop.ts';
 
 /**
- * The question is there before the drop opens: thinking of an answer should not cost anybody the seat. Its own
- * organizer and admins see all questions with their answers, to edit them.
+ * The question is shown before the drop opens, so that thinking of an answer costs nobody a seat. The drop's
+ * organizer and admins get all questions with their answers, to edit them.
  */
 export function showDrop({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Route {
   const availabilityNow = createAvailability(inventory);
@@ -29,14 +29,14 @@ export function showDrop({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Rou
       if (!found) throw new Problem('not_found');
       const availability = await availabilityNow(found, Date.now());
       const shown = { ...presentDrop(found, session?.userId, Date.now()), availability };
-      // Most who ask are shoppers, of whom nothing more needs to be looked up.
+      // Most requests are from shoppers, for whom no more look-ups are needed.
       const mayEdit = session && (session.role === 'admin' || session.userId === found.organizerId);
       if (!mayEdit || !(await stillMay(session, found.organizerId))) return shown;
       return { ...shown, questions: found.questions };
     },
   });
 
-  /** A session keeps the role it began with; what it is today decides. */
+  /** A session keeps the role it was issued with; the current role decides. */
   async function stillMay({ userId }: Session, organizerId: number): Promise<boolean> {
     const role = await currentRole(db, userId);
     return role === 'admin' || (role === 'organizer' && userId === organizerId);

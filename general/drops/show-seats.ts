@@ -9,13 +9,13 @@ import type { Deps } from '../deps.ts';
 import { sayPublic } from '../http/public-answer.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 
-/** Milliseconds for which a map is told as it was read. */
+/** How long a seat map is reused. */
 const freshMs = 250;
-/** Drops whose maps are remembered; beyond it the one read first is forgotten. */
-const mostDrops = 200;
+/** Seat maps kept in the cache; beyond it the one read first is evicted. */
+const maxDrops = 200;
 
 type Seats = { drop: DropState; rows: string[] };
-/** `drop`: its terms as they were read last. */
+/** `drop`: the terms as last read. */
 type Known = { drop: Drop; seats: Promise<Seats>; until: number };
 
 export function showSeats(deps: Pick<Deps, 'db' | 'inventory'>): Route {
@@ -23,13 +23,13 @@ export function showSeats(deps: Pick<Deps, 'db' | 'inventory'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/seats',
-    summary: 'Show which seats are free, held and sold, and how the sale stands',
+    summary: 'Show which seats are free, held and sold, and the state of the drop',
     description:
-      'Up to two seconds old; `drop.serverTime` says of when. The socket tells the same, and then what changes.',
+      'Up to two seconds old; `drop.serverTime` is the time of the data. The socket sends the same map and then its changes.',
     tag: 'Drops',
     who: 'anyone',
     params: ofOne,
-    success: { status: 200, schema: seatRows, description: 'The seats, row by row, and their sums' },
+    success: { status: 200, schema: seatRows, description: 'Seats row by row, and the counts by state' },
     problems: [],
     handle({ params: { id }, res }) {
       sayPublic(res);
@@ -38,11 +38,11 @@ export function showSeats(deps: Pick<Deps, 'db' | 'inventory'>): Route {
   });
 }
 
-/** However many ask for a drop at the same time, Redis and MySQL are asked once. */
+/** Redis and MySQL are read once for all requests for a drop at the same time. */
 function createSeats({ db, inventory }: Pick<Deps, 'db' | 'inventory'>) {
   const known = new Map<number, Known>();
 
-  const look = async (drop: Drop): Promise<Seats> => {
+  const readSeats = async (drop: Drop): Promise<Seats> => {
     const [{ state }, rows] = await Promise.all([
       lookAtDrop(drop, inventory),
       readSeatRows(drop, { db, inventory }),
@@ -51,7 +51,7 @@ function createSeats({ db, inventory }: Pick<Deps, 'db' | 'inventory'>) {
   };
 
   const read = (drop: Drop): Known => {
-    const entry = { drop, seats: look(drop), until: Infinity };
+    const entry = { drop, seats: readSeats(drop), until: Infinity };
     known.delete(drop.id);
     known.set(drop.id, entry);
     entry.seats.then(
@@ -59,20 +59,20 @@ function createSeats({ db, inventory }: Pick<Deps, 'db' | 'inventory'>) {
       () => (entry.until = 0),
     );
     const [oldest] = known.keys();
-    if (known.size > mostDrops && oldest !== undefined) known.delete(oldest);
+    if (known.size > maxDrops && oldest !== undefined) known.delete(oldest);
     return entry;
   };
 
   return async (id: number): Promise<Seats> => {
     const entry = known.get(id);
     if (entry && performance.now() < entry.until) return entry.seats;
-    // A pause or a moved closing is told as well; while MySQL is away, what was known.
+    // Reread, so that a pause or a changed closing time shows; if MySQL is unreachable, the known terms are used.
     const drop = await loadDrop(db, id).catch((error: unknown) => {
       if (entry) return entry.drop;
       throw error;
     });
     if (!drop) throw new Problem('not_found');
-    // Somebody else may have asked for it meanwhile.
+    // Another request may have read the map meanwhile.
     const latest = known.get(id);
     const current = latest && performance.now() < latest.until ? latest : read(drop);
     return current.seats;

@@ -33,12 +33,12 @@ export const summaryColumns = [
   'drops.partitions',
 ];
 
-/** The drops of some events, the first to open first. One query, without sections and questions. */
+/** The drops of these events, the first to open first. One query, without sections and questions. */
 export async function findSummaryRows(db: Database, eventIds: readonly number[]): Promise<SummaryRow[]> {
   return db('drops').whereIn('event_id', eventIds).select(summaryColumns).orderBy(['opens_at', 'id']);
 }
 
-/** The drops by event, with what can be had of each. `inventory`: to tell what is sold and free as well. */
+/** Drop summaries with availability, by event. With `inventory`, also counts of sold and free seats. */
 export async function summarizeDrops(
   rows: readonly SummaryRow[],
   now: number,
@@ -77,7 +77,7 @@ export function summaryOf(row: SummaryRow, now: number): Summary {
   };
 }
 
-/** Before it is stocked all of its seats are free. */
+/** Before the drop is stocked, all its seats are free. */
 export async function countSeats(
   inventory: Pick<Inventory, 'counts'>,
   row: Pick<SummaryRow, 'id' | 'partitions' | 'capacity'>,

@@ -3,13 +3,13 @@ import type { Database } from '../../shared/mysql/connect.ts';
 
 type Money = { amount: number; currency: string };
 export type Takings = {
-  /** Orders that are paid, and not refunded or about to be. */
+  /** Paid orders, without those refunded or being refunded. */
   orders: number;
   revenue: Money;
   refunds: Money;
 };
 
-/** What a drop has brought in, in the currency of its price. */
+/** Revenue and refunds of a drop, in the currency of its price. */
 export async function readTakings(db: Database, { id, price: { currency } }: Drop): Promise<Takings> {
   const rows: { status: string; orders: number; amount: string | number }[] = await db('orders')
     .where({ drop_id: id })

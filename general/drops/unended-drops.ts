@@ -2,7 +2,7 @@ import type { Database } from '../../shared/mysql/connect.ts';
 
 export type UnendedDrop = { id: number; partitions: number; capacity: number };
 
-/** Drops that are on sale, or have something left to do after it, by id. */
+/** Drops that are on sale or have work left afterwards, by id. */
 export async function unendedDrops(
   db: Database,
   after: { id: number } | undefined,

@@ -4,17 +4,18 @@ import { closesLate, inThePast } from '../../shared/contract/times.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { invalid } from '../../shared/tier/check-input.ts';
 
-/** Milliseconds that an opening may seem to lie in the past: "now", said by a slower clock. */
-const clockTolerance = 60_000;
+/** A time this far in the past is accepted as "now" from a slower clock. */
+const clockToleranceMs = 60_000;
 
 /** @throws {Problem} invalid_request */
 export function requireFuture(field: 'opensAt' | 'startsAt', time: string, now: number): void {
-  if (Date.parse(time) < now - clockTolerance) throw invalid(`/${field}`, inThePast);
+  if (Date.parse(time) < now - clockToleranceMs) throw invalid(`/${field}`, inThePast);
 }
 
 /**
- * The event's row is locked, so that it is not moved before the drop's closing meanwhile (edit-event.ts locks it too).
- * @throws {Problem} invalid_request when the drop would close after its event starts, unless that is allowed
+ * Locks the event's row, so that the event is not moved to before the drop's closing meanwhile (edit-event.ts locks
+ * it too).
+ * @throws {Problem} invalid_request if the drop would close after its event starts and `allowLate` is not set
  */
 export async function requireInTime(
   trx: Database,
@@ -31,7 +32,7 @@ export async function requireInTime(
 
 type Terms = z.output<typeof dropChanges>;
 
-/** The columns that hold these terms; none for terms that are not given. */
+/** The column values of these terms; terms that are absent have none. */
 export function columnsOf({
   opensAt,
   closesAt,
@@ -52,7 +53,7 @@ export function columnsOf({
   };
 }
 
-/** Puts these questions in place of those a drop has. */
+/** Replaces the questions of a drop. */
 export async function writeQuestions(
   trx: Database,
   dropId: number,

@@ -1,6 +1,6 @@
 /**
- * The relay: what Redis records of every drop goes to MySQL, for good. Every process of this tier runs it; who finds
- * a partition's cursor locked passes on to the next, so each partition has one relay at a time and never none.
+ * Copies the ledger of every drop from Redis to MySQL for good. Every process of this tier runs this relay; one that
+ * finds a partition's cursor locked goes on to the next, so that each partition has exactly one relay at a time.
  */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { archiveAll, type ArchiveDeps } from '../../shared/ledger/archive-partition.ts';
@@ -17,10 +17,10 @@ type RelayDeps = ArchiveDeps & {
   inventory: Pick<Inventory, 'lastRecords' | 'nodesOf' | 'late' | 'settleLate'>;
 };
 
-/** Milliseconds that Redis gets to answer while a cursor is locked. */
-const patienceMs = 5_000;
+/** How long Redis may take to answer while a cursor is locked. */
+const redisTimeoutMs = 5_000;
 
-/** A partition, and the last of its records that is archived. */
+/** A partition and the id of its last archived record. */
 type Relayed = Place & { streamId: string | null };
 
 export function startArchiving(deps: RelayDeps, options: RelayOptions = {}): Loop {
@@ -35,8 +35,8 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
     db,
     log,
     inventory: {
-      ledgerEntries: (...asked) => inTime(inventory.ledgerEntries(...asked), patienceMs),
-      trimLedger: (...asked) => inTime(inventory.trimLedger(...asked), patienceMs),
+      ledgerEntries: (...asked) => inTime(inventory.ledgerEntries(...asked), redisTimeoutMs),
+      trimLedger: (...asked) => inTime(inventory.trimLedger(...asked), redisTimeoutMs),
     },
   };
   const common = {
@@ -50,7 +50,7 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
   let listed = new Set<string>();
   const lost = new Set<string>();
 
-  // One command for each partition in which nothing has happened.
+  // Costs one command for each partition without new records.
   const look = (name: string, page: WorkOff<Relayed>['page']): Round =>
     createWorkOff<Relayed>({
       ...common,
@@ -71,14 +71,14 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
     cursors(db, after, limit, (on) => void on.whereNull('drops.retired_at')),
   );
   const lookAtLive = look('look at ledgers', (after, limit) =>
-    // A minute more, for what was recorded while the sale ended.
+    // One more minute, for records written while the drop ended.
     cursors(db, after, limit, (on) => {
       void on
         .whereNull('drops.sale_ended_at')
         .orWhere('drops.sale_ended_at', '>', new Date(Date.now() - 60_000));
     }),
   );
-  // All that is recorded of a drop after that is that refunded seats are free again.
+  // The only records after that are of refunded seats that become free again.
   const lookAtRefunded = look('look at ledgers with refunds', async (after, limit) => {
     const ids = await refundedLately(db);
     if (ids.length === 0) return [];
@@ -86,17 +86,17 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
       void on.whereIn('drops.id', ids).whereNotNull('drops.sale_ended_at');
     });
   });
-  // And what comes too late, which says so.
+  // And of batches that arrive late; those mark their drop as late in Redis.
   let late: { dropId: number; mark: string }[] = [];
-  const ofLate = (of: readonly { dropId: number }[]) => (on: ReturnType<Database['queryBuilder']>) => {
-    const ids = of.map(({ dropId }) => dropId);
+  const isLate = (drops: readonly { dropId: number }[]) => (on: ReturnType<Database['queryBuilder']>) => {
+    const ids = drops.map(({ dropId }) => dropId);
     void on.whereIn('drops.id', ids);
   };
   const lookAtLate = look('look at ledgers of drops that are over', async (after, limit) =>
-    late.length === 0 ? [] : cursors(db, after, limit, ofLate(late)),
+    late.length === 0 ? [] : cursors(db, after, limit, isLate(late)),
   );
   const settleLate = async (each: { dropId: number; mark: string }): Promise<void> => {
-    for (const place of await cursors(db, undefined, 10_000, ofLate([each]))) {
+    for (const place of await cursors(db, undefined, 10_000, isLate([each]))) {
       const [last] = await inventory.lastRecords(place);
       if (last !== (place.streamId ?? undefined)) return;
     }
@@ -106,9 +106,9 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
     ...common,
     name: 'archive ledgers',
     page: inMemory(() => waiting),
-    // Each has a connection to MySQL for itself.
+    // Each partition in work occupies a MySQL connection.
     atOnce: 1,
-    patienceMs,
+    patienceMs: redisTimeoutMs,
     async work(place) {
       const { count, isLost } = await archiveAll(patient, place);
       metrics?.records.inc(count);
@@ -121,15 +121,15 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
   return async (stopping) => {
     waiting = [];
     listed = new Set();
-    late = await inTime(inventory.late(), patienceMs).catch((error: unknown) => {
-      log.warn({ err: error }, 'what comes late is archived later');
+    late = await inTime(inventory.late(), redisTimeoutMs).catch((error: unknown) => {
+      log.warn({ err: error }, 'records of late batches are archived in a later round');
       return [];
     });
-    // What was recorded while no process of this tier ran is looked for at every start.
+    // The first round looks at all ledgers, for records written while no process of this tier ran.
     await (isFirst ? lookAll(stopping) : together(lookAtLive, lookAtRefunded, lookAtLate)(stopping));
     isFirst = false;
     await archive(stopping);
-    for (const each of late) await inTime(settleLate(each), patienceMs).catch(() => {});
+    for (const each of late) await inTime(settleLate(each), redisTimeoutMs).catch(() => {});
     for (const name of lost) if (!listed.has(name)) lost.delete(name);
     metrics?.lost.set(lost.size);
   };
@@ -150,7 +150,7 @@ async function cursors(
     .select('c.drop_id as dropId', 'c.partition as partition', 'c.stream_id as streamId');
   if (which) void query.where(which);
   if (after) {
-    // The first is what the index is searched by.
+    // The first condition is for the index, the second is exact.
     void query
       .where('c.drop_id', '>=', after.dropId)
       .whereRaw('(c.drop_id, c.partition) > (?, ?)', [after.dropId, after.partition]);

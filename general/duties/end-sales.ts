@@ -1,6 +1,6 @@
 /**
- * What is left to do for drops that are cancelled or closed: holds and standby of a cancelled one end and its orders
- * are refunded; once nothing is held, being paid or standing by, the sweeper need not look after the drop any more.
+ * Ends drops that are cancelled or closed. The holds and standby of a cancelled drop end and its orders are refunded.
+ * Once nothing is held, being paid or on standby, the sweeper can stop looking after the drop.
  */
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { places } from '../../shared/inventory/keys.ts';
@@ -14,7 +14,7 @@ import { closeStandby } from '../drops/close-drops.ts';
 type EndDeps = Pick<Deps, 'db' | 'inventory' | 'announcer' | 'log'>;
 
 /** Milliseconds after closing during which entries accepted before it may still be decided. */
-export const decidedBy = 600_000;
+export const decidedWithinMs = 600_000;
 
 export function startEndingSales(deps: EndDeps, everyMs = 2_000): Loop {
   return startLoop('end sales', everyMs, deps.log, createEndSales(deps, { firstPauseMs: everyMs }));
@@ -26,7 +26,7 @@ export function createEndSales(deps: EndDeps, times: Partial<WorkOffTimes> = {})
   return createWorkOff<Over>({
     name: 'end sales',
     log: deps.log,
-    // What is waited for is the end of a hold, as a rule: nobody minds some seconds.
+    // Usually it waits for holds to end, so a delay of seconds does not matter.
     longestPauseMs: 30_000,
     ...times,
     page: (after, limit) => dropsThatAreOver(deps, after, limit),
@@ -43,7 +43,9 @@ async function dropsThatAreOver({ db }: EndDeps, after: Over | undefined, limit:
   return db('drops')
     .whereNull('sale_ended_at')
     .where((over) => {
-      void over.whereNotNull('cancelled_at').orWhere('closes_at', '<', new Date(Date.now() - decidedBy));
+      void over
+        .whereNotNull('cancelled_at')
+        .orWhere('closes_at', '<', new Date(Date.now() - decidedWithinMs));
     })
     .where('id', '>', after?.id ?? 0)
     .orderBy('id')
@@ -56,24 +58,24 @@ export async function endSale(deps: EndDeps, drop: Drop): Promise<Worked> {
   const { db, inventory } = deps;
   if (drop.cancelled) await cancelSale(deps, drop);
   const counts = await inventory.counts(drop);
-  // What Redis has lost may have been anything; it is known again after a rebuild.
+  // If Redis has lost the drop, nobody knows what was held; a rebuild restores it.
   if (!counts && (await wasStocked(db, drop.id)))
     throw new Error(`Redis has lost drop ${drop.id}: npm run rebuild -- ${drop.id}`);
   if (counts && !(await endPartitions(deps, drop))) return 'later';
-  // A payment that was under way may have become an order since the refunds were requested above.
+  // A payment under way may have become an order since the refunds were requested above.
   if (drop.cancelled) await requestRefunds(db, { drop_id: drop.id });
   await inventory.endSale(drop.id);
   const ended = await db('drops')
     .where({ id: drop.id })
-    // Cancelled meanwhile, it is not at its end.
+    // If the drop was cancelled meanwhile, it has not ended.
     .modify((same) => void (drop.cancelled ? same : same.whereNull('cancelled_at')))
     .update({ sale_ended_at: new Date() });
   return ended === 1 ? 'done' : 'later';
 }
 
 /**
- * Whether every partition is over: from then on nothing is given out, whatever is still decided. Not while anything is
- * held, being paid, on its way or standing by.
+ * Ends every partition, so that no seat is given out from then on, whatever is still decided. Returns false while a
+ * seat is held, being paid or moving between partitions, or a buyer is on standby.
  */
 async function endPartitions(deps: EndDeps, drop: Drop): Promise<boolean> {
   if (!drop.cancelled) await closeStandby(deps, drop);

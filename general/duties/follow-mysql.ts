@@ -1,7 +1,7 @@
 /**
- * Redis decides about seats and MySQL about orders; they must come to the same. Every other second they are compared
- * at a glance. Where Redis lacks what MySQL has long had, or has shown by its version that it went back, all orders of
- * the drop are compared and Redis follows them. What lasts for all that is drift, which somebody has to look at.
+ * Redis decides about seats and MySQL about orders; both must agree. Every two seconds their totals are compared. If
+ * Redis lacks orders that MySQL has had for some time, or its version shows that it went back, all orders of the drop
+ * are compared and Redis is corrected. A difference that lasts is reported as drift, for somebody to look at.
  */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Look } from '../../shared/inventory/reads.ts';
@@ -11,21 +11,27 @@ import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createGlance, type Glance } from './glance.ts';
 import { mendDrop, type MendDeps } from './mend-drop.ts';
 
-/** In seats. `lost`: of partitions that are not in Redis. `counters`: what Redis counted and what it has. */
+/**
+ * In seats. `lost`: seats of partitions that are not in Redis. `counters`: differences between Redis's counters and
+ * its rows.
+ */
 type Drift = Record<'sold' | 'unexplained' | 'counters' | 'capacity' | 'lost', number>;
 
 type FollowTimes = {
   everyMs: number;
-  /** The age from which on Redis should know of an order, or of a refund. */
+  /** Age at which Redis should know of an order or a refund. */
   settledAfterMs: number;
-  /** Between two comparisons of all orders of a drop that had nothing to mend: while the glance finds fault, else. */
+  /**
+   * Minimum time between two full comparisons of a drop that needed no correction: the first while totals differ, the
+   * second otherwise.
+   */
   againAfterMs: number;
   thoroughEveryMs: number;
-  /** What lasts as long is drift; longer than the reconciler takes to make good what a crash left. */
+  /** A difference that lasts this long is drift; longer than the reconciler takes to repair what a crash left. */
   driftAfterMs: number;
 };
 
-const usual: FollowTimes = {
+const defaultTimes: FollowTimes = {
   everyMs: 2_000,
   settledAfterMs: 3_000,
   againAfterMs: 20_000,
@@ -37,30 +43,30 @@ export function startFollowing(
   deps: MendDeps,
   { registry, times = {} }: { registry: Registry; times?: Partial<FollowTimes> },
 ): Loop {
-  const all = { ...usual, ...times };
+  const all = { ...defaultTimes, ...times };
   return startLoop('follow MySQL', all.everyMs, deps.log, createFollow(deps, registry, all));
 }
 
 type Known = {
-  /** What tells that something has happened in the drop, and Redis's version of it. */
+  /** Changes with every event in the drop; and the version Redis had of each partition. */
   mark: string;
   versions: number[];
   hadTooMany: boolean;
   isAtFault: boolean;
-  /** When all orders were compared, what tells whether anything has happened since, and what came of it. */
+  /** The last full comparison: its time, the mark at that time, and its result. */
   compared?: { at: number; mark: string; mended: boolean; unexplained: number; counters: number };
-  /** Of each kind of drift: since when there is any, the least there was since, and whether it was warned of. */
-  lasting: Map<keyof Drift, { since: number; least: number; warned: boolean }>;
+  /** For each kind of drift: when it began, its minimum since then, and whether it was logged. */
+  lasting: Map<keyof Drift, { since: number; minSeats: number; warned: boolean }>;
 };
 
-/** One round over all drops on sale. */
+/** Returns a function that runs one round over all drops on sale. */
 export function createFollow(deps: MendDeps, registry: Registry, times: FollowTimes): Round {
   const metrics = createFollowMetrics(registry);
   let known = new Map<number, Known>();
 
   const glance = createGlance(deps, times.settledAfterMs);
   let due: { seen: Glance; now: Known }[] = [];
-  // Another drop's fault is no reason to leave this one alone.
+  // A fault in one drop must not keep the others from being compared.
   const compare = createWorkOff<{ seen: Glance; now: Known }>({
     name: 'compare with MySQL',
     log: deps.log,
@@ -80,42 +86,43 @@ export function createFollow(deps: MendDeps, registry: Registry, times: FollowTi
     due = [];
     const next = new Map<number, Known>();
     for (const seen of glances) {
-      const of = known.get(seen.drop.id);
+      const before = known.get(seen.drop.id);
       const mark = [seen.soldInMysql, ...seen.looks.map(markOf)].join();
       const now: Known = {
-        ...of,
+        ...before,
         mark,
         versions: seen.looks.map((look) => look?.version ?? 0),
-        hadTooMany: tooMany(seen) > 0,
-        isAtFault: isAtFault(seen, of),
-        lasting: of?.lasting ?? new Map(),
+        hadTooMany: excessInRedis(seen) > 0,
+        isAtFault: isAtFault(seen, before),
+        lasting: before?.lasting ?? new Map(),
       };
       next.set(seen.drop.id, now);
-      if (isDue(seen, of, now, times)) due.push({ seen, now });
+      if (isDue(seen, before, now, times)) due.push({ seen, now });
     }
     await compare(stopping);
     known = next;
     metrics.drift.reset();
-    for (const seen of glances) tellDrift(deps, seen, known.get(seen.drop.id)!, times, metrics);
+    for (const seen of glances) reportDrift(deps, seen, known.get(seen.drop.id)!, times, metrics);
   };
 }
 
-/** Seats that Redis has sold and MySQL has not: refunds on their way, as a rule. And those that it lacks. */
-const tooMany = ({ looks, soldInMysql }: Glance) => Math.max(0, soldInRedis(looks) - soldInMysql);
-const tooFew = ({ looks, settledInMysql }: Glance) => Math.max(0, settledInMysql - soldInRedis(looks));
+/** Seats sold in Redis and not in MySQL (usually refunds under way), and seats sold in MySQL and not in Redis. */
+const excessInRedis = ({ looks, soldInMysql }: Glance) => Math.max(0, soldInRedis(looks) - soldInMysql);
+const missingInRedis = ({ looks, settledInMysql }: Glance) =>
+  Math.max(0, settledInMysql - soldInRedis(looks));
 const soldInRedis = (looks: Glance['looks']) => looks.reduce((sum, look) => sum + (look?.sold ?? 0), 0);
 
 const markOf = (look: Look | undefined) =>
   look && [look.latest, look.free, look.held, look.paying, look.sold];
 
 function isAtFault(seen: Glance, before: Known | undefined): boolean {
-  if (tooFew(seen) > 0 || (tooMany(seen) > 0 && before?.hadTooMany === true)) return true;
+  if (missingInRedis(seen) > 0 || (excessInRedis(seen) > 0 && before?.hadTooMany === true)) return true;
   const { counters = 0, unexplained = 0 } = before?.compared ?? {};
   return counters + unexplained > 0;
 }
 
 function isDue(seen: Glance, before: Known | undefined, now: Known, times: FollowTimes): boolean {
-  // What is lost is for somebody to rebuild.
+  // A lost partition is rebuilt by an operator.
   if (seen.looks.includes(undefined)) return false;
   const { compared } = now;
   if (!before || !compared) return true;
@@ -135,8 +142,9 @@ async function compareAll(
   const tallies = await deps.inventory.tallies(drop);
   const counters = tallies.reduce((sum, tally) => {
     if (!tally) return sum;
-    const off = (of: 'free' | 'taken' | 'sold') => Math.abs(tally.rows[of] - tally.counters[of]);
-    return sum + off('free') + off('taken') + off('sold');
+    const difference = (state: 'free' | 'taken' | 'sold') =>
+      Math.abs(tally.rows[state] - tally.counters[state]);
+    return sum + difference('free') + difference('taken') + difference('sold');
   }, 0);
   const { sales, refunds, yielded, blocked, unexplained } = await mendDrop(deps, drop, times.settledAfterMs);
   metrics.followed.inc({ what: 'sale' }, sales);
@@ -145,7 +153,7 @@ async function compareAll(
   if (unexplained.length > 0 && unexplained.length !== known.compared?.unexplained)
     deps.log.error(
       { dropId: drop.id, seats: unexplained },
-      'Redis has sold seats of which MySQL has no order',
+      'Redis has sold seats for which MySQL has no order',
     );
   const mended = !blocked && sales + refunds > 0;
   known.compared = {
@@ -159,20 +167,20 @@ async function compareAll(
 
 function driftOf(seen: Glance, { compared }: Known): Drift {
   const { drop, looks } = seen;
-  const there = looks.filter((look) => look !== undefined);
-  const isWhole = there.length === looks.length;
-  const missing = Math.abs(drop.capacity - there.reduce((sum, { capacity }) => sum + capacity, 0));
+  const present = looks.filter((look) => look !== undefined);
+  const isWhole = present.length === looks.length;
+  const missing = Math.abs(drop.capacity - present.reduce((sum, { capacity }) => sum + capacity, 0));
   return {
-    sold: isWhole ? tooFew(seen) + tooMany(seen) : 0,
+    sold: isWhole ? missingInRedis(seen) + excessInRedis(seen) : 0,
     unexplained: isWhole ? (compared?.unexplained ?? 0) : 0,
     counters: compared?.counters ?? 0,
-    // Seats on their way between partitions are in neither for a moment.
+    // Seats moving between partitions are in neither for a moment.
     capacity: isWhole ? missing : 0,
     lost: isWhole ? 0 : missing,
   };
 }
 
-function tellDrift(
+function reportDrift(
   { log }: MendDeps,
   seen: Glance,
   known: Known,
@@ -182,15 +190,15 @@ function tellDrift(
   const dropId = seen.drop.id;
   const now = Object.entries(driftOf(seen, known)) as [keyof Drift, number][];
   for (const [what, seats] of now) {
-    const last = known.lasting.get(what) ?? { since: performance.now(), least: Infinity, warned: false };
-    const least = Math.min(seats, last.least);
+    const last = known.lasting.get(what) ?? { since: performance.now(), minSeats: Infinity, warned: false };
+    const minSeats = Math.min(seats, last.minSeats);
     if (seats === 0) known.lasting.delete(what);
-    else known.lasting.set(what, { ...last, least });
+    else known.lasting.set(what, { ...last, minSeats });
     const lasts = seats > 0 && performance.now() - last.since >= driftAfterMs;
-    drift.set({ drop: dropId, what }, lasts ? least : 0);
+    drift.set({ drop: dropId, what }, lasts ? minSeats : 0);
     if (!lasts || last.warned) continue;
-    known.lasting.set(what, { ...last, least, warned: true });
-    log.warn({ dropId, what, seats: least }, 'Redis and MySQL have drifted apart');
+    known.lasting.set(what, { ...last, minSeats, warned: true });
+    log.warn({ dropId, what, seats: minSeats }, 'Redis and MySQL have drifted apart');
   }
 }
 
@@ -199,13 +207,13 @@ type FollowMetrics = ReturnType<typeof createFollowMetrics>;
 function createFollowMetrics(registry: Registry) {
   const drift = new Gauge({
     name: 'seatdrop_drift_seats',
-    help: 'Seats about which Redis and MySQL, or counters and rows in Redis, disagree for longer than a moment',
+    help: 'Seats about which Redis and MySQL, or counters and rows in Redis, have disagreed for at least 20 seconds',
     labelNames: ['drop', 'what'],
     registers: [registry],
   });
   const followed = new Counter({
     name: 'seatdrop_followed_total',
-    help: 'Orders and refunds that Redis had forgotten and follows again, and unpaid holds that ended for it',
+    help: 'Orders and refunds that Redis had lost and that were restored, and unpaid holds that ended because of it',
     labelNames: ['what'],
     registers: [registry],
   });

@@ -11,9 +11,9 @@ export type GlancedDrop = UnendedDrop;
 
 export type Glance = {
   drop: GlancedDrop;
-  /** Of each partition; undefined where it is not in Redis. */
+  /** Per partition; undefined if it is not in Redis. */
   looks: (Look | undefined)[];
-  /** Seats that MySQL has sold, and those of them that Redis should have heard of by now. */
+  /** Seats sold in MySQL, and those of them that Redis should know by now. */
   soldInMysql: number;
   settledInMysql: number;
 };
@@ -21,8 +21,8 @@ export type Glance = {
 type Sold = { drop_id: number; seats: number | string };
 
 /**
- * At every drop whose sale is not over, but for those whose node of Redis does not answer. Two small queries for all of
- * them, and a small script for each partition.
+ * Reads the totals of every drop that has not ended, except drops whose Redis node does not answer. Costs two small
+ * queries for all drops and one small script per partition.
  */
 export function createGlance(
   { db, inventory, log }: { db: Database; inventory: Pick<Inventory, 'look' | 'nodesOf'>; log: Log },
@@ -40,16 +40,16 @@ export function createGlance(
     longestPauseMs: 5_000,
     async work(drop) {
       const looks = await Promise.all(places(drop.id, drop.partitions).map((place) => inventory.look(place)));
-      // Cancelled after it had ended: Redis has nothing left to bring up to date.
+      // The drop was cancelled after it had ended: Redis has nothing left to correct.
       if (!looks.some((seen) => seen?.status === 'retired')) looked.push({ drop, looks });
       return 'done';
     },
   });
   return async (stopping) => {
-    // Redis first: MySQL has whatever Redis has sold by then.
+    // Redis is read first: whatever Redis had sold by then is in MySQL.
     looked = [];
     await lookAll(stopping);
-    // What comes late is as good as no answer.
+    // An answer that comes late is ignored.
     const seen = looked;
     looked = [];
     return addMysql(db, seen, settledAfterMs);
@@ -75,16 +75,16 @@ async function addMysql(
     .groupBy('o.drop_id')
     .select('o.drop_id')
     .count({ seats: '*' });
-  const of = (list: Sold[], dropId: number) =>
+  const seatsIn = (list: Sold[], dropId: number) =>
     Number(list.find(({ drop_id }) => drop_id === dropId)?.seats ?? 0);
   return seen.map(({ drop, looks }) => {
-    const soldInMysql = of(sold, drop.id);
-    const settledInMysql = Math.max(0, soldInMysql - of(recent, drop.id));
+    const soldInMysql = seatsIn(sold, drop.id);
+    const settledInMysql = Math.max(0, soldInMysql - seatsIn(recent, drop.id));
     return { drop, looks, soldInMysql, settledInMysql };
   });
 }
 
-/** So long ago by the clock of MySQL, which is the one that wrote the times. */
+/** The time `ms` ago by the clock of MySQL, which wrote the compared times. */
 export function ago(db: Database, ms: number) {
   return db.raw('now(3) - interval ? microsecond', [ms * 1_000]);
 }

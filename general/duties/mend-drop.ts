@@ -1,7 +1,8 @@
 /**
- * Redis can forget: a replica takes over without the last it was sent. Sold seats then look free and are given to
- * somebody whom MySQL will refuse; refunded ones stay sold. Here all orders of a drop are compared with Redis, and
- * Redis is brought to say what MySQL says. Each step is safe to repeat, and by several processes at once.
+ * Corrects Redis from MySQL. Redis can lose writes when a replica takes over before it has received the last ones:
+ * sold seats then look free and are given to buyers whom MySQL will refuse, and refunded seats stay sold. This
+ * compares all orders of a drop with Redis and makes Redis agree with MySQL. Each step is safe to repeat and to run
+ * in several processes at once.
  */
 import { places } from '../../shared/inventory/keys.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
@@ -13,14 +14,14 @@ import { ago } from './glance.ts';
 export type MendDeps = Pick<Deps, 'db' | 'inventory' | 'announcer' | 'log'>;
 
 export type Mended = {
-  /** Orders that lacked seats in Redis (withheld ones too), and refunded ones that still had theirs. */
+  /** Orders that lacked seats in Redis (including withheld seats), and refunded orders that still had theirs. */
   sales: number;
   refunds: number;
-  /** Unpaid holds that ended because their seats are an order's. */
+  /** Unpaid holds that ended because their seats belong to an order. */
   yielded: number;
-  /** Some order has to wait for a seat that somebody else is paying for, or that Redis has sold to nobody we know. */
+  /** An order waits for a seat that another buyer is paying for, or that Redis has sold without a known order. */
   blocked: boolean;
-  /** Seats that Redis has sold and no order of MySQL, past or present, has: nobody can know what they are. */
+  /** Seats sold in Redis that no order in MySQL, past or present, has. Their origin is unknown. */
   unexplained: string[];
 };
 
@@ -28,17 +29,17 @@ type Order = {
   id: string;
   partition: number;
   buyerId: number;
-  /** Its seats are on sale again, or about to be. */
+  /** Its seats are on sale again or about to be. */
   isRefunded: boolean;
-  /** Redis should have heard of how it is by now. */
+  /** Redis should know its current state by now. */
   isSettled: boolean;
   seats: string[];
-  /** Of a refunded one: those that stay sold, since their tickets were used. */
+  /** Of a refunded order: seats that stay sold because their tickets were used. */
   withheld: string[];
 };
 
-/** Orders a script call is given, so that none keeps a node for long. */
-const portion = 10;
+/** Orders per script call, so that no call blocks a Redis node for long. */
+const ordersPerCall = 10;
 
 export async function mendDrop(
   deps: MendDeps,
@@ -46,7 +47,7 @@ export async function mendDrop(
   settledAfterMs: number,
 ): Promise<Mended> {
   const { inventory, log } = deps;
-  // Redis first: MySQL has an order, if a refunded one by now, of whatever Redis has sold by then.
+  // Redis is read first: MySQL has an order, possibly refunded by now, for whatever Redis had sold by then.
   const sold = soldSeats(await inventory.seatMap(drop));
   const orders = await readOrders(deps, drop.id, settledAfterMs);
   const mended: Mended = { sales: 0, refunds: 0, yielded: 0, blocked: false, unexplained: [] };
@@ -70,7 +71,7 @@ export async function mendDrop(
       for (const seat of !isRefunded || !isSettled || states.get(id) === 'sold' ? seats : withheld)
         explained.add(seat);
 
-    // Their seats may be those of an order that comes next.
+    // Refunds first, since their seats may belong to an order that follows.
     for (const { id, withheld } of stale) {
       const reopened = await inventory.reopen(place, id, withheld);
       if (reopened.kind !== 'released') continue;
@@ -86,8 +87,8 @@ export async function mendDrop(
         isWithheld: true,
       })),
     ];
-    for (let at = 0; at < owning.length; at += portion) {
-      const owners = owning.slice(at, at + portion);
+    for (let at = 0; at < owning.length; at += ordersPerCall) {
+      const owners = owning.slice(at, at + ordersPerCall);
       const followed = await followOrders(deps, place, owners);
       mended.sales += owners.length;
       mended.yielded += followed.yielded.length;
@@ -97,7 +98,7 @@ export async function mendDrop(
       const ids = (list: Order[]) => list.map(({ id }) => id);
       log.warn(
         { ...place, sales: ids(lacking), refunds: ids(stale), withheld: ids(unwithheld) },
-        'Redis had forgotten, and follows MySQL',
+        'Redis had lost orders or refunds and was corrected from MySQL',
       );
     }
   }
@@ -124,10 +125,10 @@ async function readOrders({ db }: MendDeps, dropId: number, settledAfterMs: numb
     .select(db.raw("o.status = 'refunded' as refunded"))
     .select(db.raw("if(o.status = 'refunded', o.reopened_at, o.created_at) <= ? as settled", [since]));
   const kept = Map.groupBy(await readWithheld(db, dropId), ({ order_id }) => order_id);
-  return [...Map.groupBy(rows, ({ id }) => id).values()].map((of) => {
-    const { id, partition, buyerId, refunded, settled } = of[0]!;
-    const seats = of.map(({ seat }) => seat);
-    // Not put on sale again yet: `settled` is null.
+  return [...Map.groupBy(rows, ({ id }) => id).values()].map((seatRows) => {
+    const { id, partition, buyerId, refunded, settled } = seatRows[0]!;
+    const seats = seatRows.map(({ seat }) => seat);
+    // `settled` is null if the seats were not put on sale again yet.
     const withheld = (kept.get(id) ?? []).map(({ seat_id }) => seat_id);
     return { id, partition, buyerId, isRefunded: refunded === 1, isSettled: settled === 1, seats, withheld };
   });
@@ -135,8 +136,8 @@ async function readOrders({ db }: MendDeps, dropId: number, settledAfterMs: numb
 
 async function statesOf({ inventory }: MendDeps, place: Place, orders: readonly Order[]) {
   const states = new Map<string, string>();
-  for (let at = 0; at < orders.length; at += portion) {
-    const ids = orders.slice(at, at + portion).map(({ id }) => id);
+  for (let at = 0; at < orders.length; at += ordersPerCall) {
+    const ids = orders.slice(at, at + ordersPerCall).map(({ id }) => id);
     const holds = await inventory.holds(place, ids);
     for (const [index, hold] of holds.entries()) if (hold) states.set(ids[index]!, hold.state);
   }

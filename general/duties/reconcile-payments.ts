@@ -1,6 +1,6 @@
 /**
- * Payments left in doubt by a crash or a silent provider are settled here, some seconds late. Redis says which holds
- * are being paid, MySQL which attempts are open, and the provider what became of them.
+ * Settles payments left undecided by a crash or a provider that did not answer, some seconds late. Redis knows which
+ * holds are being paid, MySQL which attempts are open, and the provider what became of them.
  */
 import { places } from '../../shared/inventory/keys.ts';
 import type { HoldRecord } from '../../shared/inventory/hold.ts';
@@ -22,24 +22,24 @@ import { resolveAttempt, type Settlement, type SettleDeps } from '../checkout/se
 
 export type ReconcileTimes = {
   everyMs: number;
-  /** A checkout request is over by then; if not, it finds its attempt given up and charges nothing. */
+  /** A checkout request has ended by then; if not, it finds its attempt given up and charges nothing. */
   abandonedAfterMs: number;
-  /** How long a provider may take before an open charge is cancelled there. */
+  /** How long a charge may stay open at the provider before it is cancelled there. */
   giveUpAfterMs: number;
 };
 
-const usual: ReconcileTimes = { everyMs: 2_000, abandonedAfterMs: 15_000, giveUpAfterMs: 60_000 };
+const defaultTimes: ReconcileTimes = { everyMs: 2_000, abandonedAfterMs: 15_000, giveUpAfterMs: 60_000 };
 
 export function startReconciling(
   deps: SettleDeps,
   metrics: PaymentMetrics,
   times: Partial<ReconcileTimes> = {},
 ): Loop {
-  const all = { ...usual, ...times };
+  const all = { ...defaultTimes, ...times };
   return startLoop('reconcile payments', all.everyMs, deps.log, createReconciling(deps, all, metrics));
 }
 
-/** One round. */
+/** Runs one round. */
 export function reconcilePayments(
   deps: SettleDeps,
   times: ReconcileTimes,
@@ -48,14 +48,14 @@ export function reconcilePayments(
   return createReconciling(deps, times, metrics)();
 }
 
-/** A hold in `paying`, and its attempt where there is one. */
+/** A hold in `paying`, and its attempt if there is one. */
 type Paying = { place: Place; hold: HoldRecord; attempt: PaymentAttempt | undefined };
 
 export function createReconciling(deps: SettleDeps, times: ReconcileTimes, metrics?: PaymentMetrics): Round {
   const { db, inventory, log } = deps;
   const { everyMs, abandonedAfterMs, giveUpAfterMs } = times;
   const common = { log, firstPauseMs: everyMs };
-  const tell = (settlement: Settlement | undefined): Worked => {
+  const countResult = (settlement: Settlement | undefined): Worked => {
     if (settlement) metrics?.reconciled(settlement.kind);
     return settlement?.kind === 'undecided' ? 'later' : 'done';
   };
@@ -68,7 +68,7 @@ export function createReconciling(deps: SettleDeps, times: ReconcileTimes, metri
       page: (after, limit) => attemptsIn(db, 'pending', age, after, limit),
       keyOf: ({ holdId, attempt }) => chargeKey(holdId, attempt),
       laneOf: ({ place }) => inventory.nodesOf([place]),
-      work: async (attempt) => tell(await resolveAttempt(deps, attempt, { giveUp })),
+      work: async (attempt) => countResult(await resolveAttempt(deps, attempt, { giveUp })),
       onFailed,
     });
   const giveUp = pending('give payments up', true, { atLeastMs: giveUpAfterMs });
@@ -82,7 +82,7 @@ export function createReconciling(deps: SettleDeps, times: ReconcileTimes, metri
     ...common,
     name: 'look for holds in payment',
     atOnce: 64,
-    // A node that is away comes back within seconds.
+    // A Redis node that fails over is back within seconds.
     longestPauseMs: 10_000,
     page: (after, limit) => unendedDrops(db, after, limit),
     keyOf: ({ id }) => id,
@@ -102,7 +102,7 @@ export function createReconciling(deps: SettleDeps, times: ReconcileTimes, metri
     page: inMemory(() => found),
     keyOf: ({ hold }) => chargeKey(hold.holdId, hold.attempt),
     laneOf: ({ place }) => inventory.nodesOf([place]),
-    work: async (paying) => tell(await resolvePaying(deps, paying)),
+    work: async (paying) => countResult(await resolvePaying(deps, paying)),
     onFailed,
   });
 
@@ -115,11 +115,11 @@ export function createReconciling(deps: SettleDeps, times: ReconcileTimes, metri
   return together(count, giveUp, ask, settlePaying);
 }
 
-/** Those in a partition that have been in payment for so long, but for the ones whose attempts are pending. */
-async function payingIn({ db, inventory }: SettleDeps, place: Place, forMs: number): Promise<Paying[]> {
+/** Holds of a partition that have been in payment for `minMs` or longer, except those whose attempts are pending. */
+async function payingIn({ db, inventory }: SettleDeps, place: Place, minMs: number): Promise<Paying[]> {
   const found: Paying[] = [];
   for (let seen = 0; ;) {
-    const holds = await inventory.paying(place, forMs, seen);
+    const holds = await inventory.paying(place, minMs, seen);
     if (holds.length === 0) return found;
     const attempts = await findAttempts(db, holds);
     for (const [at, hold] of holds.entries())
@@ -128,7 +128,7 @@ async function payingIn({ db, inventory }: SettleDeps, place: Place, forMs: numb
   }
 }
 
-/** A hold in `paying` whose payment is decided, or was never begun. */
+/** Settles a hold in `paying` whose payment is decided or was never begun. */
 async function resolvePaying(
   deps: SettleDeps,
   { place, hold, attempt: found }: Paying,

@@ -1,12 +1,12 @@
 /**
- * The relay: what is in the outbox goes on its way. Every process of this tier runs it, each with rows of its own.
- * A row is marked as sent only after its job was taken, so a mail may go out twice and never not at all.
+ * Sends the mails in the outbox. Every process of this tier runs this relay, each with its own rows. A row is marked
+ * as sent only after its job was accepted, so a mail may be sent twice but is never lost.
  */
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import type { Log } from '../../shared/tier/log.ts';
 import type { MailMetrics } from '../mail/mail-metrics.ts';
 import { makeJobs, type JobDeps } from '../mail/mail-jobs.ts';
-import { mostJobs, type MailRoute } from '../mail/mail-route.ts';
+import { maxJobs, type MailRoute } from '../mail/mail-route.ts';
 import { claimRows, markSent, putOff, readBacklog, type OutboxRow } from '../mail/outbox.ts';
 
 export type RelayDeps = JobDeps & { route: MailRoute; log: Log };
@@ -19,11 +19,11 @@ export function startRelayingMails(deps: RelayDeps, metrics: MailMetrics, everyM
 }
 
 /**
- * Sends what is due.
- * @throws Error when nothing of what it took could be sent: what else waits need not be tried in vain just now.
+ * Sends the mails that are due.
+ * @throws Error if none of the mails it took could be sent, so that the rest is not tried in vain now
  */
 export async function relayMails(deps: RelayDeps, metrics?: MailMetrics): Promise<void> {
-  // Those that failed before may fail again: the others do not wait behind them.
+  // Rows that failed before may fail again, so new rows do not wait behind them.
   try {
     await relayAll(deps, 'new', metrics);
   } finally {
@@ -37,7 +37,7 @@ async function relayAll(
   metrics: MailMetrics | undefined,
 ): Promise<void> {
   for (;;) {
-    const rows = await claimRows(deps.db, which, mostJobs);
+    const rows = await claimRows(deps.db, which, maxJobs);
     if (rows.length === 0) return;
     const failed = await sendRows(deps, rows).catch(async (error: unknown) => {
       await putOff(deps.db, rows);
@@ -51,11 +51,11 @@ async function relayAll(
     await putOff(deps.db, [...failed]);
     metrics?.sent(rows.length - failed.size);
     metrics?.failed(failed.size);
-    if (failed.size === rows.length) throw new Error('no mail was taken');
+    if (failed.size === rows.length) throw new Error('no mail of this group was accepted');
   }
 }
 
-/** Returns those that were not sent. */
+/** Returns the rows that were not sent. */
 async function sendRows(deps: RelayDeps, rows: readonly OutboxRow[]): Promise<Set<OutboxRow>> {
   const failed = new Set<OutboxRow>();
   const made = new Map<string, OutboxRow>();
@@ -64,7 +64,10 @@ async function sendRows(deps: RelayDeps, rows: readonly OutboxRow[]): Promise<Se
       made.set(one.job.id, one.row);
       return [one.job];
     }
-    deps.log.warn({ err: one.error, outboxId: one.row.id, topic: one.row.topic }, 'no mail could be made');
+    deps.log.warn(
+      { err: one.error, outboxId: one.row.id, topic: one.row.topic },
+      'a mail could not be written',
+    );
     failed.add(one.row);
     return [];
   });

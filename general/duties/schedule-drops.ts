@@ -1,7 +1,8 @@
 /**
- * The schedules of a drop follow MySQL. Nobody who makes, edits or cancels a drop speaks to AWS: the duty here compares
- * what drops are to need with what AWS was told, and tells it the rest. What AWS was told is written down after it has
- * said that it knows, so whoever is killed in between tells it again; schedules have names, so that is no harm.
+ * Keeps the schedules at AWS in step with the drops in MySQL. Creating, editing or cancelling a drop never calls AWS:
+ * this duty compares what drops need with what was sent to AWS and sends the difference. What was sent is written
+ * after AWS has confirmed it, so after a crash in between it is sent again. Schedules have names, so sending one
+ * twice does no harm.
  */
 import { SchedulerServiceException } from '@aws-sdk/client-scheduler';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
@@ -15,7 +16,7 @@ import {
   putOff,
   type DropTimes,
   type SchedulePlan,
-  type Told,
+  type SentSchedules,
 } from '../schedules/plan-schedules.ts';
 import type { ScheduleMetrics } from '../schedules/schedule-metrics.ts';
 import type { Scheduler } from '../schedules/scheduler.ts';
@@ -32,20 +33,20 @@ type Scheduled = {
   id: number;
   partitions: number;
   times: DropTimes;
-  told: Told | undefined;
-  /** There is a row for what AWS is told. */
+  sent: SentSchedules | undefined;
+  /** Whether `drop_schedules` has a row for the drop. */
   hasRow: boolean;
 };
 
-/** Milliseconds after closing at which every window is over by itself: a hold lasts an hour at the most. */
-const longAfterClosing = 2 * 3_600_000;
+/** Time after closing at which every window has ended by itself: a hold lasts an hour at most. */
+const longAfterClosingMs = 2 * 3_600_000;
 
 export function startScheduling(deps: ScheduleDeps, metrics: ScheduleMetrics, everyMs = 5_000): Loop {
   const schedule = createScheduling(deps, metrics, { firstPauseMs: everyMs });
   return startLoop('schedule drops', everyMs, deps.log, (stopping) => schedule(Date.now(), stopping));
 }
 
-/** One round. */
+/** Runs one round. */
 export function scheduleDrops(
   deps: ScheduleDeps,
   metrics?: ScheduleMetrics,
@@ -55,8 +56,8 @@ export function scheduleDrops(
 }
 
 /**
- * Tells AWS whatever it does not know. A drop of which it takes no word keeps back no other.
- * @throws Error when it did not take all of it
+ * Sends AWS the schedules it lacks. A drop that AWS refuses does not keep the others back.
+ * @throws Error if AWS did not accept all of them
  */
 function createScheduling(
   deps: ScheduleDeps,
@@ -67,13 +68,13 @@ function createScheduling(
   let due: Scheduled[] = [];
   let left = 0;
   let faults: Error[] = [];
-  const tellAll = createWorkOff<Scheduled>({
+  const sendAll = createWorkOff<Scheduled>({
     name: 'schedule drops',
     log: deps.log,
     ...times,
     page: inMemory(() => due),
     keyOf: ({ id }) => id,
-    // Each takes a connection to MySQL for as long as AWS takes.
+    // Each occupies a MySQL connection while AWS answers.
     atOnce: 2,
     async work({ id, hasRow }) {
       try {
@@ -91,7 +92,7 @@ function createScheduling(
     due = (await readDrops(deps.db, now)).filter((drop) => isDue(deps, drop, now));
     left = due.length;
     faults = [];
-    await tellAll(stopping);
+    await sendAll(stopping);
     metrics?.behind(left);
     const away = faults.find((fault) => !isRefusal(fault));
     if (away !== undefined) throw away;
@@ -99,17 +100,18 @@ function createScheduling(
   };
 }
 
-function isDue({ upBeforeMs }: ScheduleDeps, { times, told }: Scheduled, now: number): boolean {
+function isDue({ upBeforeMs }: ScheduleDeps, { times, sent }: Scheduled, now: number): boolean {
   return (
-    planSchedules(times, told, upBeforeMs, now) !== undefined || (told !== undefined && endsSoon(told, now))
+    planSchedules(times, sent, upBeforeMs, now) !== undefined || (sent !== undefined && endsSoon(sent, now))
   );
 }
 
 const isRefusal = (error: unknown) => error instanceof SchedulerServiceException && error.$fault === 'client';
 
 /**
- * The row is locked while AWS is told, so that of two processes none tells it what was true before. Not the drop's own
- * row: nobody who edits a drop waits for AWS. The drop is read after the lock; who edits it later is seen by the next look.
+ * The row is locked while AWS is called, so that no process sends AWS an older state than another. It is not the
+ * drop's own row, so that editing a drop never waits for AWS. The drop is read after the lock; a later edit is seen
+ * by the next round.
  */
 async function scheduleDrop(
   deps: ScheduleDeps,
@@ -121,7 +123,7 @@ async function scheduleDrop(
   const { db, upBeforeMs, log } = deps;
   if (!hasRow)
     await retried(db, () => db('drop_schedules').insert({ drop_id: id }).onConflict('drop_id').ignore());
-  // AWS may be told again what it was told: schedules have names.
+  // The transaction may be retried: sending the same schedules twice does no harm.
   await transact(db, async (trx) => {
     const own: unknown = await trx('drop_schedules')
       .where({ drop_id: id })
@@ -132,35 +134,35 @@ async function scheduleDrop(
     const [drop] = await readDrops(trx, now, id);
     if (!drop) return;
     const plan =
-      planSchedules(drop.times, drop.told, upBeforeMs, now) ?? (await later(deps, drop, metrics, now));
+      planSchedules(drop.times, drop.sent, upBeforeMs, now) ?? (await putOffIfHeld(deps, drop, metrics, now));
     if (!plan) return;
-    await tell(deps.scheduler, id, plan);
-    await trx('drop_schedules').where({ drop_id: id }).update(columnsOf(plan.told));
-    log.info({ dropId: id, ...sayable(plan) }, 'the schedules of a drop are set');
+    await send(deps.scheduler, id, plan);
+    await trx('drop_schedules').where({ drop_id: id }).update(columnsOf(plan.sent));
+    log.info({ dropId: id, ...loggable(plan) }, 'the schedules of a drop are set');
   });
 }
 
-async function tell(scheduler: Scheduler, id: number, { puts, removes }: SchedulePlan): Promise<void> {
+async function send(scheduler: Scheduler, id: number, { puts, removes }: SchedulePlan): Promise<void> {
   for (const schedule of puts) await scheduler.put(id, schedule);
   for (const kind of removes) await scheduler.remove(id, kind);
 }
 
-/** Capacity stays while seats are held or being paid; also where nobody can know, since Redis is away. */
-async function later(
+/** Keeps the capacity while seats are held or being paid, and also if Redis does not answer. */
+async function putOffIfHeld(
   { inventory, log }: ScheduleDeps,
-  { id, partitions, times, told }: Scheduled,
+  { id, partitions, times, sent }: Scheduled,
   metrics: ScheduleMetrics | undefined,
   now: number,
 ): Promise<SchedulePlan | undefined> {
-  if (!told || !endsSoon(told, now)) return undefined;
+  if (!sent || !endsSoon(sent, now)) return undefined;
   try {
     const counts = await inventory.counts({ id, partitions });
     if (!counts || counts.held + counts.paying === 0) return undefined;
   } catch (error) {
-    log.warn({ err: error, dropId: id }, 'nobody knows whether seats are held: capacity stays');
+    log.warn({ err: error, dropId: id }, 'Redis did not answer whether seats are held, so capacity stays');
   }
   metrics?.putOff();
-  return putOff(told, times, now);
+  return putOff(sent, times, now);
 }
 
 type Row = {
@@ -173,7 +175,7 @@ type Row = {
 } & Record<'from_at' | 'until_at' | 'up_at' | 'down_at' | 'told_at', Date | null> &
   Record<'drop_id', number | null>;
 
-/** Drops that may need schedules, or have some; or the one that is asked for. */
+/** Drops that may need schedules or have some; with `id`, that drop only. */
 async function readDrops(db: Database, now: number, id?: number): Promise<Scheduled[]> {
   const all = () =>
     db('drops as d')
@@ -181,15 +183,15 @@ async function readDrops(db: Database, now: number, id?: number): Promise<Schedu
       .orderBy('d.opens_at')
       .select('d.id', 'd.partitions', 'd.opens_at', 'd.closes_at', 'd.hold_seconds', 'd.cancelled_at')
       .select('s.drop_id', 's.from_at', 's.until_at', 's.up_at', 's.down_at', 's.told_at');
-  // Two queries, each with an index that leads past the drops that are over.
+  // Two queries, each with an index that skips ended drops.
   const rows = (
     id !== undefined
       ? await all().where('d.id', id)
       : [
-          ...((await all().where('d.closes_at', '>', new Date(now - longAfterClosing))) as Row[]),
+          ...((await all().where('d.closes_at', '>', new Date(now - longAfterClosingMs))) as Row[]),
           ...((await all()
             .where('s.down_at', '>', new Date(now))
-            .where('d.closes_at', '<=', new Date(now - longAfterClosing))) as Row[]),
+            .where('d.closes_at', '<=', new Date(now - longAfterClosingMs))) as Row[]),
         ]
   ) as Row[];
   return rows.map((row) => ({
@@ -201,33 +203,33 @@ async function readDrops(db: Database, now: number, id?: number): Promise<Schedu
       holdSeconds: row.hold_seconds,
       cancelled: row.cancelled_at !== null,
     },
-    told: toldOf(row),
+    sent: sentOf(row),
     hasRow: row.drop_id !== null,
   }));
 }
 
-function toldOf({ from_at, until_at, up_at, down_at, told_at }: Row): Told | undefined {
+function sentOf({ from_at, until_at, up_at, down_at, told_at }: Row): SentSchedules | undefined {
   if (!from_at || !until_at || !up_at || !down_at || !told_at) return undefined;
   return {
     from: from_at.getTime(),
     until: until_at.getTime(),
     upAt: up_at.getTime(),
     downAt: down_at.getTime(),
-    toldAt: told_at.getTime(),
+    sentAt: told_at.getTime(),
   };
 }
 
-function columnsOf(told: Told | undefined) {
+function columnsOf(sent: SentSchedules | undefined) {
   const date = (time: number | undefined) => (time === undefined ? null : new Date(time));
   return {
-    from_at: date(told?.from),
-    until_at: date(told?.until),
-    up_at: date(told?.upAt),
-    down_at: date(told?.downAt),
-    told_at: date(told?.toldAt),
+    from_at: date(sent?.from),
+    until_at: date(sent?.until),
+    up_at: date(sent?.upAt),
+    down_at: date(sent?.downAt),
+    told_at: date(sent?.sentAt),
   };
 }
 
-function sayable({ puts, removes }: SchedulePlan) {
+function loggable({ puts, removes }: SchedulePlan) {
   return { put: puts.map(({ kind, at }) => ({ kind, at: new Date(at) })), removed: removes };
 }

@@ -1,7 +1,7 @@
 /**
- * A drop is agreed on in MySQL and sold from Redis. `stocked_at` says that Redis has its seats and limits as MySQL
- * has them; every write that changes these clears it. A crash between the two leaves it empty, and the duty here
- * does what is left to do.
+ * A drop is defined in MySQL and sold from Redis. `stocked_at` says that Redis has the drop's seats and limits as in
+ * MySQL; every write that changes these clears it. After a crash between the two writes it is empty, and this duty
+ * stocks the drop.
  */
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { inTime, TooLate } from '../../shared/tier/in-time.ts';
@@ -14,15 +14,15 @@ import type { Deps } from '../deps.ts';
 
 type StockDeps = Pick<Deps, 'db' | 'inventory' | 'log'>;
 
-/** Milliseconds between two looks, and those that Redis gets to answer. */
-const interval = 1_000;
-const patienceMs = 5_000;
+/** The interval between two rounds, and how long Redis may take to answer. */
+const intervalMs = 1_000;
+const redisTimeoutMs = 5_000;
 
 export function startStocking(deps: StockDeps): Loop {
-  return startLoop('stock drops', interval, deps.log, createStocking(deps));
+  return startLoop('stock drops', intervalMs, deps.log, createStocking(deps));
 }
 
-/** Stocks whatever waits for it. One drop that cannot be stocked does not keep the others waiting. */
+/** Stocks every drop that is not stocked. One drop that cannot be stocked does not hold up the others. */
 export function createStocking(deps: StockDeps): Round {
   const { db, inventory, log } = deps;
   return createWorkOff<{ id: number; partitions: number }>({
@@ -39,7 +39,7 @@ export function createStocking(deps: StockDeps): Round {
         .select('id', 'partitions'),
     keyOf: ({ id }) => id,
     laneOf: ({ id, partitions }) => inventory.nodesOf(places(id, partitions)),
-    // Each takes a connection to MySQL for as long as Redis takes.
+    // Each occupies a MySQL connection while Redis answers.
     atOnce: 1,
     longestPauseMs: 15_000,
     async work({ id }) {
@@ -49,7 +49,10 @@ export function createStocking(deps: StockDeps): Round {
   });
 }
 
-/** Stocks it now if that works, else the duty will: what MySQL has is not undone because Redis is away. */
+/**
+ * Stocks the drop now; if that fails, the duty does it later. A committed change in MySQL is not undone because Redis
+ * does not answer.
+ */
 export async function stockDropSoon(deps: StockDeps, id: number): Promise<void> {
   try {
     await stockDrop(deps, id);
@@ -59,8 +62,8 @@ export async function stockDropSoon(deps: StockDeps, id: number): Promise<void> 
 }
 
 /**
- * The row stays locked while Redis is told, so that of two edits the limits that come last are the later ones.
- * What Redis is told it may be told again. A node that does not answer must not keep row and connection.
+ * The row stays locked while Redis is written, so that of two edits the later limits arrive last. Redis may receive
+ * the same terms twice. A node that does not answer must not keep the row and the connection, so the wait is limited.
  */
 async function stockDrop({ db, inventory }: StockDeps, id: number): Promise<void> {
   await transact(db, async (trx) => {
@@ -73,11 +76,11 @@ async function stockDrop({ db, inventory }: StockDeps, id: number): Promise<void
     if (!waiting) return;
     const drop = await loadDrop(trx, id);
     if (!drop) return;
-    // What was on sale once is never put on sale from scratch: seats that are sold would be free again.
+    // A drop that was on sale is never stocked from scratch: its sold seats would be free again.
     const again = !(await beginArchive(trx, drop));
-    const told = inventory.stock(drop, { again });
-    const outcome = await inTime(told, patienceMs).catch((error: unknown) => {
-      if (error instanceof TooLate) void told.then(() => stockAgain(db, id)).catch(() => {});
+    const stocking = inventory.stock(drop, { again });
+    const outcome = await inTime(stocking, redisTimeoutMs).catch((error: unknown) => {
+      if (error instanceof TooLate) void stocking.then(() => stockAgain(db, id)).catch(() => {});
       throw error;
     });
     if (outcome === 'lost') throw new Error(`Redis has lost drop ${id}: npm run rebuild -- ${id}`);
@@ -87,7 +90,7 @@ async function stockDrop({ db, inventory }: StockDeps, id: number): Promise<void
   });
 }
 
-/** What a node did after all, long after it was asked, may be older than what it was told since. */
+/** A write that a node makes after the time limit may be older than a later one, so the drop is stocked again. */
 async function stockAgain(db: Database, id: number): Promise<void> {
   await db('drops').where({ id }).whereNull('sale_ended_at').update({ stocked_at: null });
 }

@@ -18,11 +18,11 @@ export function leaveEntry({
   return defineRoute({
     method: 'DELETE',
     path: '/api/drops/:id/entry',
-    summary: 'Give your hold back, or leave standby',
+    summary: 'Give up your hold, or leave standby',
     tag: 'Entries',
     who: 'signed-in',
     params: ofOne,
-    success: { status: 200, schema: entryState, description: 'Your entry as it stands now' },
+    success: { status: 200, schema: entryState, description: 'The state of your entry now' },
     problems: ['no_entry', 'payment_under_way', 'already_paid'],
     async handle({ params: { id }, session: { userId } }) {
       const { partitions } = await partitionsOf(id);
@@ -30,10 +30,11 @@ export function leaveEntry({
       const left = await inventory.leave(place, userId);
       switch (left.kind) {
         case 'released':
-          // The seats are given on already; if word of it fails here, the sweeper brings it.
+          // The seats have been passed on already; if the buyers who got them cannot be notified here, the sweeper
+          // does it.
           await announcer
             .promoted(place, left.promoted, { ...left, buyerId: userId, reason: 'given_back' })
-            .catch((error: unknown) => log.warn({ err: error }, 'promotions are told later'));
+            .catch((error: unknown) => log.warn({ err: error }, 'promoted buyers will be notified later'));
           return { ...releasedState(left), reason: 'given_back' as const };
         case 'left':
           return { status: 'none' as const, version: left.version };
@@ -42,7 +43,7 @@ export function leaveEntry({
         case 'sold':
           throw new Problem('already_paid');
         case 'none': {
-          // Of a drop that has ended Redis no longer knows who bought.
+          // Once a drop has ended, Redis no longer knows who bought.
           const { status } = await readEntryState(
             { db, inventory },
             { id, partitions },

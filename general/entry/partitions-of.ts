@@ -2,8 +2,8 @@ import { Problem } from '../../shared/tier/problems.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 
 /**
- * A drop with its partitions, which say where a buyer's entry is decided. Buyers ask for their entry again and again
- * while they wait; partitions never change, so MySQL is asked once per drop.
+ * Returns a drop's id and number of partitions, which decide where a buyer's entry is. Buyers ask for their entry
+ * repeatedly while they wait, and the number never changes, so MySQL is read once per drop.
  */
 export function createPartitionsOf(
   db: Database,

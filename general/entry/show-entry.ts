@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { createPartitionsOf } from './partitions-of.ts';
 
-/** The truth about a buyer's own entry, whatever a socket said or did not say. */
+/** The state of a buyer's own entry, whether or not messages over the socket arrived. */
 export function showEntry({
   db,
   inventory,
@@ -19,7 +19,7 @@ export function showEntry({
     tag: 'Entries',
     who: 'signed-in',
     params: ofOne,
-    success: { status: 200, schema: entryState, description: 'Your entry as it stands' },
+    success: { status: 200, schema: entryState, description: 'The state of your entry' },
     problems: [],
     async handle({ params: { id }, session: { userId } }) {
       return readEntryState({ db, inventory }, await partitionsOf(id), userId, checkoutKeys);

@@ -9,11 +9,11 @@ export function createEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZ
   return defineRoute({
     method: 'POST',
     path: '/api/events',
-    summary: 'Announce an event',
+    summary: 'Create an event',
     tag: 'Events',
     who: ['organizer', 'admin'],
     body: newEvent,
-    success: { status: 201, schema: event, description: 'The event, which is yours' },
+    success: { status: 201, schema: event, description: 'The event, owned by you' },
     problems: [],
     async handle({ body: { startsAt, timeZone, ...facts }, session }) {
       requireFuture('startsAt', startsAt, Date.now());

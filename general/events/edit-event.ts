@@ -18,7 +18,7 @@ export function editEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZon
   return defineRoute({
     method: 'PATCH',
     path: '/api/events/:id',
-    summary: 'Change what is said about an event',
+    summary: 'Change an event’s details',
     tag: 'Events',
     who: ['organizer', 'admin'],
     params: ofOne,
@@ -38,7 +38,10 @@ export function editEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZon
   });
 }
 
-/** The row is locked from the look to the change: a drop made or moved meanwhile sees the new time, or is seen here. */
+/**
+ * The row is locked from the read to the write: a drop created or moved meanwhile either sees the new time or is seen
+ * here.
+ */
 async function changeEvent(
   trx: Database,
   id: number,
@@ -62,7 +65,7 @@ async function changeEvent(
     });
 }
 
-/** @throws {Problem} invalid_request when a drop of the event is to close later */
+/** @throws {Problem} invalid_request if a drop of the event closes later */
 async function requireClosedBy(trx: Database, eventId: number, starts: Date): Promise<void> {
   const late: { id: number } | undefined = await trx('drops')
     .where({ event_id: eventId, cancelled_at: null })

@@ -14,7 +14,7 @@ export function findEvent(db: Database, id: number): Promise<EventRow | undefine
   return db<EventRow>('events').where({ id }).first();
 }
 
-/** `zone`: of events from before there were zones. */
+/** `zone`: time zone of events stored before events had one. */
 export function toEvent(
   { id, organizer_id, title, description, venue, starts_at, time_zone }: EventRow,
   zone: string,

@@ -10,7 +10,10 @@ import { defineRoute, type Route } from '../http/route.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { toEvent, type EventRow } from './event.ts';
 
-/** What is to come or still on sale, the next first. An organizer's own list has the past too, and the latest first. */
+/**
+ * Public list: events to come or still on sale, the next first. An organizer's list also has past events, the latest
+ * first.
+ */
 export function listEvents({
   reader,
   inventory,
@@ -20,7 +23,8 @@ export function listEvents({
   return defineRoute({
     method: 'GET',
     path: '/api/events',
-    summary: 'List the events to come or still on sale, or all of one organizer, or all of your own',
+    summary:
+      'List upcoming events and those still on sale, or all events of one organizer, or all of your own',
     tag: 'Events',
     who: 'anyone',
     query: eventQuery,
@@ -63,7 +67,7 @@ export function listEvents({
   });
 }
 
-/** Events that have begun and have a drop that has not closed: few, and found without reading those that are over. */
+/** Events that have begun and have an open or future drop: few, and found without reading events that are over. */
 async function stillOnSale(db: Database, now: Date): Promise<number[]> {
   const rows: { id: number }[] = await db('drops')
     .join('events', 'events.id', 'drops.event_id')

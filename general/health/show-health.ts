@@ -4,10 +4,10 @@ import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 
 const tiers = ['publisher', 'consumer', 'realtime', 'general'];
-/** Milliseconds; a tier gives what it depends on two seconds. */
-const deadline = 3_000;
-/** Characters of an answer that are looked at. */
-const longestAnswer = 10_000;
+/** Longer than the two seconds a tier gives its dependencies. */
+const timeoutMs = 3_000;
+/** Characters of a response that are read. */
+const maxResponseLength = 10_000;
 
 type TierHealth = z.input<typeof health>['tiers'][number];
 
@@ -15,13 +15,13 @@ export function showHealth({ tierUrls = {} }: Pick<Deps, 'tierUrls'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/health',
-    summary: 'Tell whether each tier can do its work',
+    summary: 'Show whether each tier is ready',
     tag: 'Operations',
     who: ['admin'],
     success: {
       status: 200,
       schema: health,
-      description: 'Each process that is known, and what it depends on',
+      description: 'Each known process and the state of its dependencies',
     },
     problems: [],
     async handle() {
@@ -41,10 +41,10 @@ async function ask(name: string, instance: number, url: string): Promise<TierHea
   const who = { name, instance };
   try {
     const response = await fetch(new URL('/readyz', url), {
-      signal: AbortSignal.timeout(deadline),
+      signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
     });
-    const text = (await response.text()).slice(0, longestAnswer);
+    const text = (await response.text()).slice(0, maxResponseLength);
     const milliseconds = Math.round(performance.now() - since);
     const state = response.status === 200 ? 'ready' : 'not_ready';
     return { ...who, state, milliseconds, ...checksIn(text) };

@@ -12,15 +12,15 @@ import type { Route } from './route.ts';
 export type AuthorizeDeps = {
   sessionKeys: KeyList;
   bannedUsers: Pick<BannedUsers, 'refusal' | 'loaded'>;
-  /** The role the user has now: a session keeps the one it began with for hours after it was taken away. */
+  /** The user's current role: a session keeps the role it was issued with for hours after that role was taken away. */
   currentRole: (userId: number) => Promise<Role | undefined>;
   publicUrl: URL;
-  /** Counts those who come with a session that is none; one for the life of the process. */
+  /** Counts invalid sessions per client; one instance for the life of the process. */
   forgedSessions: ForgedSessions;
 };
 
 /**
- * Who is asking, if they may ask this.
+ * Returns the caller's session if the caller may make this call; undefined for anonymous callers.
  * @throws {Problem} not_signed_in, banned, not_allowed, too_many_requests or cross_site_request
  */
 export async function authorize(
@@ -34,7 +34,7 @@ export async function authorize(
   if (token !== undefined && !session && !deps.forgedSessions.take(clientAt(req.ip)))
     throw new Problem('too_many_requests', { retryAfter: 1 });
 
-  // Until the list has been read, anybody might be on it.
+  // Until the list of bans has been read, any user might be on it.
   if (session && !deps.bannedUsers.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
   const refusal = session && refusalOf(session);
   if (who === 'anyone') return refusal ? undefined : session;

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** Aborted when the client hangs up before it has its answer. */
+/** A signal that is aborted when the client hangs up before the response is sent. */
 export function hungUp(res: Response): AbortSignal {
   const gone = new AbortController();
   const check = () => {

@@ -2,7 +2,7 @@ import express, { type Request, type Response } from 'express';
 import { invalid } from '../../shared/tier/check-input.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 
-/** Bytes. The largest honest body, a drop with all its questions, is well below. */
+/** Bytes. The largest legitimate body, a drop with all its questions, is well below. */
 const bodyLimit = 16 * 1024;
 
 const rawBodies = new WeakMap<object, Buffer>();
@@ -14,13 +14,13 @@ const parse = express.json({
   verify: (req, _res, raw) => void rawBodies.set(req, raw),
 });
 
-/** Reads the body, which must be JSON if there is one; `body` is undefined if there is none. */
+/** Reads the body, which must be JSON; `body` is undefined if the request has none. */
 export async function readBody(req: Request, res: Response): Promise<{ body: unknown; rawBody: Buffer }> {
   const empty =
     req.headers['transfer-encoding'] === undefined && Number(req.headers['content-length'] ?? 0) === 0;
   if (empty) return { body: undefined, rawBody: Buffer.alloc(0) };
   if (!req.is('application/json')) throw new Problem('unsupported_media_type');
-  // JSON is UTF-8; the parser would take UTF-7 as well.
+  // JSON is UTF-8, but the parser would accept UTF-7 as well.
   const charset = /charset="?([^";\s]+)/i.exec(req.headers['content-type'] ?? '')?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new Problem('unsupported_media_type');
   await new Promise<void>((resolve, reject) => {
@@ -30,8 +30,8 @@ export async function readBody(req: Request, res: Response): Promise<{ body: unk
 }
 
 /**
- * For a route that takes no body: what somebody sends all the same, they mean to change what the call does.
- * @throws {Problem} invalid_request when there is one
+ * For routes without a body: a caller that sends one expects it to have an effect.
+ * @throws {Problem} invalid_request if there is a body
  */
 export async function requireNoBody(req: Request): Promise<void> {
   const { 'transfer-encoding': encoding, 'content-length': length } = req.headers;
@@ -39,25 +39,25 @@ export async function requireNoBody(req: Request): Promise<void> {
   if (!isEmpty) throw invalid('', 'No body is expected here');
 }
 
-/** Of a body whose length nobody said. */
+/** Whether a body of undeclared length is empty. */
 async function endsEmpty(req: Request): Promise<boolean> {
   try {
-    // The connection is still needed for the answer.
+    // The connection is still needed for the response.
     const { done } = await req.iterator({ destroyOnReturn: false }).next();
     return done === true;
   } catch {
-    // Gone in the middle of one.
+    // The client disconnected in the middle of a body.
     return false;
   }
 }
 
-/** The names are body-parser's own (`type` of its errors). */
+/** The case labels are the error types of body-parser. */
 function problemOf(error: unknown): unknown {
   switch (String((error as { type?: string }).type)) {
     case 'entity.too.large':
       return new Problem('body_too_large', { detail: `At most ${bodyLimit} bytes` });
     case 'encoding.unsupported':
-      return new Problem('unsupported_media_type', { detail: 'Not compressed, please' });
+      return new Problem('unsupported_media_type', { detail: 'Compressed bodies are not accepted' });
     case 'entity.parse.failed':
     case 'request.size.invalid':
     case 'request.aborted':

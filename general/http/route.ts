@@ -1,6 +1,6 @@
 /**
- * One HTTP call as data: what it takes, who may make it, what it can answer and what it does. The application
- * mounts it and the OpenAPI document is written from it, so the two cannot say different things.
+ * One HTTP call as data: its input, who may make it, its possible responses, and its handler. Both the application
+ * and the OpenAPI document are built from it, so they cannot differ.
  */
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
@@ -8,23 +8,23 @@ import type { Log } from '../../shared/tier/log.ts';
 import type { ProblemCode } from '../../shared/tier/problems.ts';
 import type { Role, Session } from '../../shared/auth/session.ts';
 
-/** `anyone` may be signed in too; a list of roles means these and no others. */
+/** `anyone` includes signed-in users; a list of roles allows exactly those roles. */
 export type Who = 'anyone' | 'signed-in' | readonly Role[];
 
 type Tag = 'Accounts' | 'Events' | 'Drops' | 'Entries' | 'Checkout' | 'Orders' | 'Tickets' | 'Operations';
 
-/** What a handler is given. All of it has been checked. */
+/** The checked input of a handler. */
 type Call<W extends Who, P, Q, B> = {
   params: P;
   query: Q;
   body: B;
-  /** On routes for certain roles its role is today's, not that of the day the session began. */
+  /** On routes for certain roles, `role` is the user's current role, not the one the session was issued with. */
   session: W extends 'anyone' ? Session | undefined : Session;
-  /** The body as it came, for signatures; empty when there was none. */
+  /** The body as received, for signatures; empty if there was none. */
   rawBody: Buffer;
   log: Log;
   req: Request;
-  /** For headers and cookies. The answer is what the handler returns. */
+  /** For headers and cookies. The response body is what the handler returns. */
   res: Response;
 };
 
@@ -37,21 +37,21 @@ type RouteDefinition<
   O extends z.ZodType,
 > = RouteFacts & {
   who: W;
-  /** A path that does not fit names nothing: 404. */
+  /** A path that does not match is answered 404. */
   params?: P;
   query?: Q;
-  /** Without it a call that has a body is refused. */
+  /** Without it, a call with a body is refused. */
   body?: B;
-  /** What is returned passes through `schema`, which drops every field that the contract does not name. */
+  /** The handler's result is parsed by `schema`, which removes every field that the contract does not name. */
   success: { status: 200 | 201 | 202; schema: A; description: string } | NoContent | Download;
-  /** For the answer that is neither the usual one nor a problem. */
+  /** A second kind of success. */
   otherwise?: { status: 202; schema: O; description: string };
   handle: (
     call: Call<W, z.output<P>, z.output<Q>, z.output<B>>,
   ) => Promise<z.input<A> | Otherwise<z.input<O>> | TextStream>;
 };
 
-/** What a handler returns when the answer is the route's `otherwise`. */
+/** Returned by a handler to send the route's `otherwise` response. */
 export class Otherwise<T> {
   readonly answer: T;
 
@@ -62,10 +62,10 @@ export class Otherwise<T> {
 
 type NoContent = { status: 204; schema?: never; contentType?: never; description: string };
 
-/** Answered with text, as a file to keep. */
+/** A text response to be saved as a file. */
 type Download = { status: 200; schema?: never; contentType: 'text/csv'; description: string };
 
-/** What a handler returns on a route that is answered with text: read only as fast as it is sent. */
+/** Returned by the handler of a `Download` route; the chunks are read only as fast as they are sent. */
 export class TextStream {
   readonly fileName: string;
   readonly chunks: AsyncIterable<string>;
@@ -78,15 +78,15 @@ export class TextStream {
 
 type RouteFacts = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** As Express has it: `/api/drops/:id`. */
+  /** In Express's syntax: `/api/drops/:id`. */
   path: string;
   /** One line, in the imperative. */
   summary: string;
   description?: string;
   tag: Tag;
-  /** Sessions of these scopes, too, may make the call. Without it only those without a scope. */
+  /** Sessions of these scopes may make the call too. Without it, only sessions without a scope may. */
   scopes?: readonly NonNullable<Session['scope']>[];
-  /** Those of its own; what the application answers for any such route is added by `problemsOf`. */
+  /** Problems specific to this route; those common to all such routes are added by `problemsOf`. */
   problems: readonly ProblemCode[];
 };
 
@@ -103,7 +103,7 @@ export type Route = RouteFacts & {
   handle: (call: Call<Who, unknown, unknown, unknown>) => Promise<unknown>;
 };
 
-/** A route another tier serves: part of the contract, not of this application. */
+/** A route served by another tier: part of the contract, not of this application. */
 export type DocumentedRoute = Omit<Route, 'handle'>;
 
 export function defineRoute<
@@ -114,14 +114,14 @@ export function defineRoute<
   A extends z.ZodType = z.ZodVoid,
   O extends z.ZodType = z.ZodNever,
 >(route: RouteDefinition<W, P, Q, B, A, O>): Route {
-  // The application passes `handle` what came out of these very schemas, which the erased type cannot say.
+  // The application passes `handle` the output of these very schemas, which the erased type cannot express.
   return route as unknown as Route;
 }
 
-/** Every problem a call of `route` can be answered with. */
+/** Every problem that a call of `route` can be answered with. */
 export function problemsOf(route: DocumentedRoute): ProblemCode[] {
   const { who, method } = route;
-  // A body where none is expected is one too.
+  // Every route can be sent an unexpected body or query.
   const codes = new Set<ProblemCode>(route.problems).add('invalid_request');
   if (who !== 'anyone') codes.add('not_signed_in').add('banned');
   if (Array.isArray(who)) codes.add('not_allowed');

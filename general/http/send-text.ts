@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import type { TextStream } from './route.ts';
 
-/** Sends a text of any length. What fails before the first piece is there is answered as a problem. */
+/** Streams a text of any length. An error before the first chunk is answered as a problem. */
 export async function sendText(
   res: Response,
   contentType: string,
@@ -21,7 +21,7 @@ export async function sendText(
   try {
     await pipeline(Readable.from(all()), res);
   } catch (error) {
-    // Whoever asked went away.
+    // The client disconnected.
     if ((error as { code?: string }).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
 }

@@ -2,7 +2,7 @@ import type { Place } from '../../shared/inventory/keys.ts';
 import { readArchive, readCursor } from '../../shared/ledger/archive.ts';
 import { beginning, readOn, type LedgerSource, type Position } from '../../shared/ledger/read-ledger.ts';
 
-/** Where reading goes on after the record with this number; undefined when there is no such record (yet). */
+/** The position after the record with this number; undefined if that record does not exist (yet). */
 export async function positionAfter(
   source: LedgerSource,
   place: Place,
@@ -11,7 +11,7 @@ export async function positionAfter(
   if (seq === 0) return beginning;
   const [row] = await readArchive(source.db, place, seq - 1, 1);
   if (row) return row.seq === seq ? { seq, streamId: row.streamId ?? undefined } : undefined;
-  // Not archived: so many records after what is.
+  // Not archived: it is this many records after the last archived one.
   const cursor = await readCursor(source.db, place);
   if (!cursor || cursor.seq >= seq) return undefined;
   const ahead = seq - cursor.seq;

@@ -4,7 +4,7 @@ import { entryIdOf } from '../../shared/inventory/entry-id.ts';
 import type { Line } from '../../shared/ledger/read-ledger.ts';
 import { decodeRecord, type Event } from '../../shared/ledger/record.ts';
 
-/** A record as the API tells it. `buyerId`: of a record that concerns many, only what concerns this buyer. */
+/** A ledger record as the API shows it. With `buyerId`, a record about many buyers contains only this buyer's part. */
 export function presentLine(partition: number, line: Line, buyerId?: number): LedgerItem {
   const record = decodeRecord(line.streamId, line.fields);
   return {

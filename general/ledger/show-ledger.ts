@@ -15,16 +15,19 @@ import { presentLine } from './present-line.ts';
 
 type Place = { partition: number; seq: number };
 
-/** Organizers read all of it, partition by partition; a buyer what concerns them, which is in one partition. */
+/**
+ * Organizers read the whole ledger, partition by partition; a buyer reads their own records, which are in one
+ * partition.
+ */
 export function showLedger({ db, reader, inventory }: Pick<Deps, 'db' | 'reader' | 'inventory'>): Route {
   const source = { db, reader, inventory };
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/ledger',
-    summary: 'Show what was recorded of a drop',
+    summary: 'Show the ledger of a drop',
     description:
-      'Every change of a seat, in order. The organizer of the drop and admins see all records; any other user sees ' +
-      'those of their own entry.',
+      'Every change of a seat, in order. The drop’s organizer and admins see all records; other users see the ' +
+      'records of their own entry.',
     tag: 'Drops',
     who: 'signed-in',
     params: ofOne,
@@ -35,7 +38,7 @@ export function showLedger({ db, reader, inventory }: Pick<Deps, 'db' | 'reader'
       const drop = await loadDrop(db, id);
       if (!drop) throw new Problem('not_found');
       const from = readPlace(after);
-      // A session keeps the role it began with; what it is today decides.
+      // A session keeps the role it was issued with; the current role decides.
       const role = session.role === 'shopper' ? 'shopper' : await currentRole(db, session.userId);
       const all = role === 'admin' || (role === 'organizer' && drop.organizerId === session.userId);
       const items = all
@@ -91,7 +94,7 @@ async function everyLine(
   return items;
 }
 
-/** As `next` is written: `SEQ.PARTITION`. What is no such thing is the beginning. */
+/** Parses `SEQ.PARTITION`, the format of `next`. Anything else means the beginning. */
 function readPlace(after = '0.0'): Place {
   const [seq, partition] = after.split('.').map(Number);
   return Number.isSafeInteger(seq) && Number.isSafeInteger(partition)

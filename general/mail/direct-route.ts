@@ -3,7 +3,7 @@ import { createMailer } from '../../lambda/send-email/mailer.ts';
 import type { Log } from '../../shared/tier/log.ts';
 import type { MailRoute } from './mail-route.ts';
 
-/** The lambda's own handler, called here. */
+/** Calls the lambda's handler in this process. */
 export function createDirectRoute({ url, from, log }: { url: string; from: string; log: Log }): MailRoute {
   const mailer = createMailer({ url, from });
   const sendEmail = createSendEmail({ mailer, log });

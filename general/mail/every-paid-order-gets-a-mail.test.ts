@@ -162,7 +162,7 @@ test('a mail that is refused waits longer each time, and the others go out', asy
     const row: { pause: number } | undefined = await database.db('outbox').whereNull('sent_at').first(pause);
     pauses.push(row?.pause ?? 0);
     await letPassTime();
-    await expect(relayMails(deps())).rejects.toThrow('no mail was taken');
+    await expect(relayMails(deps())).rejects.toThrow('no mail of this group was accepted');
   }
   expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
   expect(pauses.at(-1)).toBeGreaterThan(pauses[0]! * 3);

@@ -8,9 +8,9 @@ import type { OutboxRow } from './outbox.ts';
 
 export type JobDeps = {
   db: Database;
-  /** Where browsers reach the system. */
+  /** The URL at which browsers reach the system. */
   publicUrl: URL;
-  /** IANA name: the zone of events of which nobody has said one. */
+  /** IANA name: time zone of events that have none. */
   timeZone: string;
 };
 
@@ -32,7 +32,7 @@ const orderPayload = z.object({ orderId: z.string() });
 
 export type Made = { row: OutboxRow; job: MailJob } | { row: OutboxRow; error: unknown };
 
-/** The mail that each row asks for, or why there is none. Two queries, however many rows. */
+/** Builds the mail of each row, or the error if that fails. Two queries, however many rows. */
 export async function makeJobs(
   { db, publicUrl, timeZone }: JobDeps,
   rows: readonly OutboxRow[],
@@ -66,7 +66,7 @@ export async function makeJobs(
   return asked.map(({ row, orderId = '' }) => {
     try {
       const facts = factsOf.get(orderId);
-      if (!facts) throw new Error(`outbox row ${row.id} is about no order`);
+      if (!facts) throw new Error(`the order of outbox row ${row.id} does not exist`);
       const seatIds = (seatsOf.get(orderId) ?? []).map(({ seat_id }) => seat_id);
       return { row, job: jobOf(row.topic, facts, seatIds) };
     } catch (error) {

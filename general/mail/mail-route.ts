@@ -1,11 +1,14 @@
 import type { MailJob } from '../../lambda/send-email/mail-job.ts';
 
-/** The way a mail takes from here: over SQS to the lambda, or straight to the mail server. */
+/** How a mail leaves this tier: over SQS to the lambda, or straight to the mail server. */
 export type MailRoute = {
-  /** The ids of those that were not taken; all others are, durably. @throws Error when none was, or nobody knows */
+  /**
+   * Returns the ids of the jobs that were not accepted; all others are durable. @throws Error if none was accepted or
+   * the result is unknown
+   */
   send: (jobs: readonly MailJob[]) => Promise<Set<string>>;
   close: () => void;
 };
 
-/** How many jobs one `send` may be given: what SQS takes at once. */
-export const mostJobs = 10;
+/** Jobs per `send`: the limit of an SQS batch. */
+export const maxJobs = 10;

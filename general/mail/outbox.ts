@@ -1,31 +1,31 @@
 /**
- * The outbox: what is to be told by mail, written in the transaction in which it became true. Whoever takes a row has
- * it for a minute. Killed meanwhile, it leaves the row to be taken again, by whichever process comes first then.
+ * The outbox: mails to send, written in the transaction they are about. A process that claims a row has it for a
+ * minute. If the process is killed meanwhile, any process can claim the row again after that.
  */
 import { retried, transact, type Database } from '../../shared/mysql/connect.ts';
 
 export type OutboxRow = {
   id: number;
   topic: string;
-  /** MySQL gives a JSON column parsed, MariaDB as a string. */
+  /** MySQL returns a JSON column parsed, MariaDB as a string. */
   payload: unknown;
-  /** This one included. */
+  /** Number of tries, including the current one. */
   tries: number;
 };
 
 export type Backlog = { waiting: number; oldestSeconds: number; givenUp: number };
 
-/** Longer than sending the rows of one claim can take, all time limits included. */
+/** Longer than sending one claim's rows can take, including all time limits. */
 const claimSeconds = 60;
 const firstPauseSeconds = 5;
-const longestPauseSeconds = 3_600;
-/** By then, with the longest pause, a week has passed. */
-const lastTry = 180;
+const maxPauseSeconds = 3_600;
+/** With the longest pause, a week has passed by this try. */
+const maxTries = 180;
 
 /**
- * The next rows to send, of those that were tried before or of the others, the oldest first; nobody else gets them for
- * a while. MySQL's clock is the only one. The look must not lock the place where checkout is about to write the next
- * row, so it needs READ COMMITTED.
+ * Claims the next rows to send, either new ones or those tried before, the oldest first; no other process gets them
+ * for a while. Only MySQL's clock is used. The query must not lock the gap where checkout inserts the next row, so it
+ * needs READ COMMITTED.
  */
 export function claimRows(db: Database, which: 'new' | 'tried before', limit: number): Promise<OutboxRow[]> {
   return transact(db, async (trx) => {
@@ -59,16 +59,19 @@ export async function markSent(db: Database, rows: readonly OutboxRow[]): Promis
   );
 }
 
-/** They are tried again after a pause that doubles, for about a week; then they stay, for somebody to look at. */
+/**
+ * Schedules another try after a pause that doubles, for about a week; after that the rows stay for an operator to
+ * look at.
+ */
 export async function putOff(db: Database, rows: readonly OutboxRow[]): Promise<void> {
   for (const { id, tries } of rows) {
-    const seconds = Math.min(firstPauseSeconds * 2 ** (tries - 1), longestPauseSeconds);
+    const seconds = Math.min(firstPauseSeconds * 2 ** (tries - 1), maxPauseSeconds);
     await retried(db, () =>
       db('outbox')
         .where({ id })
         .whereNull('sent_at')
         .update(
-          tries >= lastTry
+          tries >= maxTries
             ? { given_up_at: db.raw('now(3)') }
             : { due_at: db.raw('now(3) + interval ? second', [seconds]) },
         ),

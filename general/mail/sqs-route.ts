@@ -17,13 +17,14 @@ export function createSqsRoute(options: {
       const Entries = jobs.map((job, index) => ({
         Id: String(index),
         MessageBody: JSON.stringify(job),
-        // What is sent twice within five minutes is queued once. A group for each order: none waits for another's.
+        // SQS drops duplicates sent within five minutes. Each order is a group of its own, so that no order's mail
+        // waits for another's.
         ...(fifo && { MessageGroupId: job.order.id, MessageDeduplicationId: job.id }),
       }));
       const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
       return new Set(
         Failed.map(({ Id, Code, Message }) => {
-          log.warn({ code: Code, reason: Message }, 'SQS did not take a mail');
+          log.warn({ code: Code, reason: Message }, 'SQS did not accept a mail');
           return jobs[Number(Id)]?.id ?? '';
         }),
       );

@@ -4,7 +4,7 @@ import type { Database } from '../../shared/mysql/connect.ts';
 
 type Presented = z.input<typeof order>;
 
-/** Tells a buyer whom to write to about each order: SUPPORT_EMAIL, and without it the event's organizer. */
+/** Adds the contact address to each order: SUPPORT_EMAIL, or else the event's organizer. */
 export async function withContacts(
   db: Database,
   orders: readonly Presented[],

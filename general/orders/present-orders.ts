@@ -16,7 +16,10 @@ export type OrderRow = {
 
 type Presented = z.input<typeof order>;
 
-/** Orders as they are told, in the order given, with their seats by name. Three queries, however many orders. */
+/**
+ * Orders as the API shows them, in the given order, with the names of their seats. Three queries, however many
+ * orders.
+ */
 export async function presentOrders(db: Database, orders: readonly OrderRow[]): Promise<Presented[]> {
   const [drops, seats] = await Promise.all([
     loadDrops(db, { ids: [...new Set(orders.map((row) => row.drop_id))] }),
@@ -33,7 +36,7 @@ export async function presentOrders(db: Database, orders: readonly OrderRow[]): 
   });
 }
 
-/** One order of which all is known. */
+/** One order whose drop and seats are known. */
 export function presentOrder(
   row: OrderRow,
   { eventId, sections }: Pick<Drop, 'eventId' | 'sections'>,
@@ -51,7 +54,7 @@ export function presentOrder(
   };
 }
 
-/** By row, then by number: the database gives them in the order of the text. */
+/** Orders by row, then by number; the database sorts ids as text. */
 export function bySeatId(a: { id: string }, b: { id: string }): number {
   const [rowA = 0, numberA = 0] = a.id.split('.').map(Number);
   const [rowB = 0, numberB = 0] = b.id.split('.').map(Number);

@@ -1,6 +1,6 @@
 /**
- * Refunds that were asked for, or left half-way by a crash, are carried through: the money first, whatever goes on in
- * Redis, then the seats. One that the provider does not decide is asked about again and again, and holds up no other.
+ * Completes refunds that were requested, or left half done by a crash: first the money, whatever the state of Redis,
+ * then the seats. A refund that the provider does not decide is asked about again and does not hold up others.
  */
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createWorkOff, together, type Round, type WorkOffTimes } from '../../shared/tier/work-off.ts';
@@ -8,7 +8,7 @@ import { attemptsIn, type OpenAttempt } from '../checkout/payment-attempt.ts';
 import type { PaymentMetrics } from '../checkout/payment-metrics.ts';
 import { resolveAttempt, type SettleDeps } from '../checkout/settle.ts';
 import { chargeKey } from '../payments/provider.ts';
-import { advanceRefund, openRefunds, returnOrdersMoney, type OpenRefund } from './refund.ts';
+import { advanceRefund, openRefunds, refundCharge, type OpenRefund } from './refund.ts';
 
 export function startRefunding(deps: SettleDeps, metrics?: PaymentMetrics, everyMs = 2_000): Loop {
   const refund = createRefunding(deps, metrics, { everyMs, firstPauseMs: everyMs });
@@ -26,7 +26,7 @@ export function createRefunding(
     ...orders,
     name: 'refund orders',
     page: (after, limit) => openRefunds(db, 'refund_due', after, limit),
-    work: ({ id }) => returnOrdersMoney(deps, id),
+    work: ({ id }) => refundCharge(deps, id),
   });
   const seats = createWorkOff<OpenRefund>({
     ...orders,
@@ -39,7 +39,7 @@ export function createRefunding(
     log,
     ...times,
     name: 'refund charges',
-    // Whoever found that the money has to go back is doing it just now.
+    // The process that marked the charge for refund is refunding it right now.
     page: (after, limit) => attemptsIn(db, 'refund_due', { atLeastMs: everyMs }, after, limit),
     keyOf: ({ holdId, attempt }) => chargeKey(holdId, attempt),
     laneOf: ({ place }) => inventory.nodesOf([place]),

@@ -15,10 +15,10 @@ export function refundOrder(deps: RefundDeps & Pick<Deps, 'supportEmail'>): Rout
     path: '/api/orders/:id/refund',
     summary: 'Refund an order; its seats go back on sale',
     description:
-      'Safe to repeat. `refunding`: the payment provider has not answered yet, and will be asked again. An order of ' +
-      'which a ticket was used is refused with `already_checked_in`, which carries the `seats` in question, each with ' +
-      '`checkedInAt`. With `force` the money goes back all the same, and those seats stay sold: they are withheld from ' +
-      'the sale.',
+      'Safe to repeat. `refunding`: the payment provider has not answered yet and will be asked again. If a ticket of ' +
+      'the order was used, the refund is refused with `already_checked_in`, which carries those `seats`, each with ' +
+      '`checkedInAt`. With `force` the order is refunded nevertheless, and those seats are withheld: they do not go ' +
+      'back on sale.',
     tag: 'Orders',
     who: ['organizer', 'admin'],
     params: ofOneOrder,
@@ -33,7 +33,10 @@ export function refundOrder(deps: RefundDeps & Pick<Deps, 'supportEmail'>): Rout
       const used = await requestRefund(db, id, { force: body?.force === true });
       if (used.length > 0) throw alreadyUsed(used, drop);
       await advanceRefund(deps, id).catch((error: unknown) =>
-        deps.log.warn({ err: error, orderId: id }, 'the refund goes on later'),
+        deps.log.warn(
+          { err: error, orderId: id },
+          'the refund could not be completed now; the duty continues it',
+        ),
       );
       const [presented] = await presentOrders(db, await db<OrderRow>('orders').where({ id }));
       return presented!;
@@ -50,7 +53,7 @@ function alreadyUsed(used: readonly UsedSeat[], { sections }: Drop): Problem {
     }))
     .toSorted(bySeatId);
   return new Problem('already_checked_in', {
-    detail: `${seats.length} of the order’s tickets were used. With \`force\` it is refunded, and their seats stay sold.`,
+    detail: `${seats.length} of the order’s tickets were used. With \`force\` the order is refunded and their seats stay sold.`,
     extensions: { seats },
   });
 }

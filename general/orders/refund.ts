@@ -1,6 +1,6 @@
 /**
- * Gives an order's money back and puts its seats on sale again: standby first. The steps cross MySQL, the provider
- * and Redis; the order's row says how far it has come, and the reconciler goes on from there.
+ * Refunds an order and puts its seats on sale again, standby first. The steps cross MySQL, the provider and Redis;
+ * the order's row records how far the refund is, and the duty (refund-duty.ts) continues from there.
  */
 import { retried, transact } from '../../shared/mysql/connect.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
@@ -26,8 +26,8 @@ type RefundRow = {
 export type RefundDeps = Pick<Deps, 'db' | 'inventory' | 'announcer' | 'payments' | 'log'>;
 
 /**
- * Marks paid orders for a refund, used tickets or not; from here on it happens, whatever crashes. Returns how many it
- * marked. A ticket is not redeemed any more then: whoever redeems it locks the order first.
+ * Marks paid orders for refund, whether or not their tickets were used, and returns how many. From here on the refund
+ * happens, whatever crashes. The tickets can no longer be checked in: a check-in locks the order first.
  */
 export async function requestRefunds(
   db: Database,
@@ -40,12 +40,12 @@ export async function requestRefunds(
   );
 }
 
-/** A seat of an order whose ticket was used. */
+/** A seat whose ticket was checked in. */
 export type UsedSeat = { seat_id: string; checked_in_at: Date };
 
 /**
- * The same for one order, unless one of its tickets was used: then nothing has changed, and the seats in question are
- * returned. Its row is locked, so somebody is let in wholly before or not at all.
+ * Marks one order for refund, unless one of its tickets was used: then nothing changes and the seats of those tickets
+ * are returned. The order's row is locked, so a check-in comes entirely before or fails.
  */
 export function requestRefund(db: Database, id: string, { force }: { force: boolean }): Promise<UsedSeat[]> {
   return transact(db, async (trx) => {
@@ -63,18 +63,18 @@ function usedSeats(db: Database, orderId: string): Promise<UsedSeat[]> {
 
 /** Takes a refund as far as it gets now. Safe to repeat, and by several at once. */
 export async function advanceRefund(deps: RefundDeps, orderId: string): Promise<Worked> {
-  if ((await returnOrdersMoney(deps, orderId)) === 'later') return 'later';
+  if ((await refundCharge(deps, orderId)) === 'later') return 'later';
   const row = await readOrder(deps.db, orderId);
   if (row?.status === 'refunded' && row.reopened_at === null) await reopenSeats(deps, row);
   return 'done';
 }
 
 /** The same as far as it needs no Redis. */
-export async function returnOrdersMoney(deps: RefundDeps, orderId: string): Promise<Worked> {
+export async function refundCharge(deps: RefundDeps, orderId: string): Promise<Worked> {
   const row = await readOrder(deps.db, orderId);
   if (row?.status !== 'refund_due') return 'done';
   const attempt = await findAttempt(deps.db, { holdId: row.id, attempt: row.attempt });
-  if (!attempt) throw new Error(`order ${row.id} was paid by no attempt`);
+  if (!attempt) throw new Error(`the payment attempt of order ${row.id} does not exist`);
   if (!isOurs(deps, attempt) || (await deps.payments.refund(chargeOf(attempt))) !== 'refunded')
     return 'later';
   await recordRefund(deps.db, row);
@@ -86,9 +86,9 @@ function readOrder(db: Database, id: string): Promise<RefundRow | undefined> {
 }
 
 /**
- * The seats leave `sold_seats` before Redis gives them away, so that their next order finds them free. Where somebody
- * was let in, the seat stays there as withheld: whoever has the ticket may be sitting in it. Nobody has been let in
- * since the refund was asked for.
+ * Deletes the seats from `sold_seats` before Redis offers them again, so that their next order finds them free. The
+ * seat of a used ticket stays there as withheld, since its holder may be sitting in it. Nobody has been checked in
+ * since the refund was requested.
  */
 async function recordRefund(db: Database, { id, drop_id, attempt }: RefundRow): Promise<void> {
   await transact(db, async (trx) => {
@@ -100,10 +100,10 @@ async function recordRefund(db: Database, { id, drop_id, attempt }: RefundRow): 
     const used = (await usedSeats(trx, id)).map(({ seat_id }) => seat_id);
     const sold = () => trx('sold_seats').where({ order_id: id });
     if (used.length > 0) {
-      // The lock keeps the drop from being cancelled between this look and the commit.
+      // The lock keeps the drop from being cancelled between this read and the commit.
       const drop = await trx('drops').where({ id: drop_id }).forShare().first('cancelled_at');
       await sold().whereIn('seat_id', used).update({ withheld_at: new Date() });
-      if (drop?.cancelled_at) await giveNamesUp(trx, drop_id);
+      if (drop?.cancelled_at) await freeSeatNames(trx, drop_id);
     }
     await sold().whereNull('withheld_at').delete();
     await trx('outbox').insert({ topic: 'order-refunded', payload: JSON.stringify({ orderId: id }) });
@@ -111,10 +111,10 @@ async function recordRefund(db: Database, { id, drop_id, attempt }: RefundRow): 
 }
 
 /**
- * Withheld seats of a cancelled drop stay sold in that drop, and no longer in its event: a drop that takes its place may
- * sell seats of the same names.
+ * Frees the withheld seats of a cancelled drop in the event, though they stay sold in the drop: a replacement drop
+ * may sell seats of the same names.
  */
-export async function giveNamesUp(trx: Database, dropId: number): Promise<void> {
+export async function freeSeatNames(trx: Database, dropId: number): Promise<void> {
   await trx('sold_seats').where({ drop_id: dropId }).whereNotNull('withheld_at').update({ event_id: null });
 }
 
@@ -130,14 +130,13 @@ async function reopenSeats(deps: RefundDeps, row: RefundRow): Promise<void> {
   if (result.kind === 'retired') result = await reopenRetired(deps, place, row, withheld);
   if (result.kind === 'released')
     await announcer.promoted(place, result.promoted, { ...result, reason: 'refunded' });
-  if (result.kind === 'unknown')
-    log.warn({ orderId: row.id, ...place }, 'Redis does not know this order’s hold');
+  if (result.kind === 'unknown') log.warn({ orderId: row.id, ...place }, 'Redis has no hold for this order');
   await retried(db, () => db('orders').where({ id: row.id }).update({ reopened_at: new Date() }));
 }
 
 /**
- * Redis has forgotten the hold, since the drop is over: its ledger says which seats it had, and whether they were given
- * up before.
+ * Reopens the seats of a retired drop. Redis has deleted the hold, so the ledger says which seats it had and whether
+ * they were refunded before.
  */
 async function reopenRetired(
   { db, inventory }: RefundDeps,
@@ -155,10 +154,13 @@ async function reopenRetired(
   return seats.length === 0 ? { kind: 'unknown' } : inventory.reopen(place, id, withheld, { buyerId, seats });
 }
 
-/** A refund that did not get to its end. */
+/** An unfinished refund. */
 export type OpenRefund = { id: string; place: Place };
 
-/** Those whose money has to go back, or else those whose seats are not back on sale, by id. */
+/**
+ * A page of unfinished refunds by id: with `refund_due` those whose money is due, with `refunded` those whose seats
+ * are not back on sale.
+ */
 export async function openRefunds(
   db: Database,
   status: 'refund_due' | 'refunded',

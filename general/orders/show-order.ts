@@ -9,7 +9,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { withContacts } from './contacts.ts';
 import { presentOrders, type OrderRow } from './present-orders.ts';
 
-/** Shown to its buyer, to the organizer of its drop and to admins. To all others there is no such order. */
+/** Visible to its buyer, to the organizer of its drop and to admins. For others it does not exist. */
 export function showOrder({
   db,
   ticketKeys,
@@ -32,7 +32,7 @@ export function showOrder({
       const presented = await presentOrders(db, [found]);
       if (found.user_id !== userId) return presented[0]!;
       const [shown] = await withContacts(db, presented, supportEmail);
-      // A ticket is for whoever paid, and no longer for one who got the money back.
+      // Only the buyer gets tickets, and no longer after a refund.
       return found.status === 'paid' ? withTickets(shown!) : shown!;
     },
   });

@@ -20,7 +20,7 @@ export async function soldOrders(
     .where('orders.drop_id', dropId)
     .modify((query) => {
       if (!cursor) return;
-      // The first lets the index find the place, the second is exact.
+      // The first condition is for the index, the second is exact.
       void query.where('orders.created_at', '<=', cursor.time);
       void query.whereRaw('(orders.created_at, orders.id) < (?, ?)', [cursor.time, cursor.key]);
     })

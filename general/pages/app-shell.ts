@@ -1,14 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where the web app leaves room: a mark, or all from it to its end. */
+/** Placeholders in the web app's page: a single mark, or everything from a mark to its end mark. */
 const places = {
   head: /<!--meta-->(?:[^]*?<!--\/meta-->)?/,
-  said: /<!--said-->(?:[^]*?<!--\/said-->)?/,
+  content: /<!--said-->(?:[^]*?<!--\/said-->)?/,
 };
 
-/** `said`: what is read before the scripts are there, and by whoever runs none. */
-export type PageParts = { head: string; said: string };
+/** `content`: shown until the scripts have loaded, and to clients that run none. */
+export type PageParts = { head: string; content: string };
 
 const bare = `<!doctype html>
 <html lang="en">
@@ -21,7 +21,7 @@ const bare = `<!doctype html>
 </html>
 `;
 
-/** The web app's page with these parts in it. Read again when a new version was built. */
+/** Returns a function that fills parts into the web app's page. The file is read again after a new build. */
 export function createAppShell(webRoot: string | undefined): (parts: PageParts) => Promise<string> {
   const file = webRoot === undefined ? undefined : join(webRoot, 'index.html');
   let known: { version: number; html: string } | undefined;
@@ -33,10 +33,10 @@ export function createAppShell(webRoot: string | undefined): (parts: PageParts) 
     return known.html;
   };
 
-  return async ({ head, said }) => {
-    // While a new version is being put in place there may be none for a moment.
+  return async ({ head, content }) => {
+    // While a new version is being installed the file may be missing for a moment.
     const html = await read().catch(() => known?.html ?? bare);
-    // As a function: in a text `$&` and the like would mean something.
-    return html.replace(places.head, () => head).replace(places.said, () => said);
+    // Functions, since `replace` would interpret `$&` and the like in a string.
+    return html.replace(places.head, () => head).replace(places.content, () => content);
   };
 }

@@ -1,4 +1,4 @@
-/** What an event page says about itself to those who do not run its scripts: search engines and link previews. */
+/** What an event page contains for clients that do not run its scripts: search engines and link previews. */
 import type { z } from 'zod';
 import type { dropSummary } from '../../shared/contract/drops.ts';
 import { eventTime } from '../../shared/contract/event-time.ts';
@@ -17,8 +17,8 @@ export type PageEvent = {
   drops: (z.input<typeof dropSummary> & { soldOut: boolean })[];
 };
 
-/** Characters of a description that previews show, about. */
-const longest = 200;
+/** Approximate number of characters of a description that previews show. */
+const maxDescriptionLength = 200;
 
 /** The elements for the page's head. */
 export function eventMeta(event: PageEvent, url: string): string {
@@ -47,8 +47,8 @@ export function eventMeta(event: PageEvent, url: string): string {
   ].join('\n    ');
 }
 
-/** What stands on the page until the app does. */
-export function eventSaid({ title, description, venue, startsAt, timeZone }: PageEvent): string {
+/** The page's content until the app has loaded. */
+export function eventContent({ title, description, venue, startsAt, timeZone }: PageEvent): string {
   return [
     `<h1>${escape(title)}</h1>`,
     `<p><time datetime="${startsAt}">${escape(eventTime(startsAt, timeZone, 'en'))}</time> · ${escape(venue)}</p>`,
@@ -56,7 +56,7 @@ export function eventSaid({ title, description, venue, startsAt, timeZone }: Pag
   ].join('\n          ');
 }
 
-/** For an address under which there is nothing, or nothing to be had at the moment. */
+/** Head of a page whose event does not exist or cannot be read now. */
 export const noEventMeta = ['<title>Seatdrop</title>', '<meta name="robots" content="noindex">'].join(
   '\n    ',
 );
@@ -64,14 +64,14 @@ export const noEventMeta = ['<title>Seatdrop</title>', '<meta name="robots" cont
 function descriptionOf({ title, description, venue, startsAt, timeZone }: PageEvent): string {
   const text = description.replace(/\s+/g, ' ').trim();
   if (text === '') return `${title}, ${venue}, ${localTime(startsAt, timeZone).slice(0, 10)}`;
-  if (text.length <= longest) return text;
+  if (text.length <= maxDescriptionLength) return text;
   const cut = Array.from(text)
-    .slice(0, longest - 1)
+    .slice(0, maxDescriptionLength - 1)
     .join('');
   return `${cut.replace(/\s+\S*$/, '')}…`;
 }
 
-/** A moment as clocks at the place show it, with their offset: what search engines show is the part before it. */
+/** The local time at the venue with its UTC offset: search engines show the part before the offset. */
 function localTime(at: string, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en', {
     timeZone,
@@ -139,7 +139,7 @@ function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
-/** JSON that cannot end the script it stands in, nor begin a comment there. */
+/** JSON escaped so that it cannot end the surrounding script or begin a comment in it. */
 function inScript(value: object): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

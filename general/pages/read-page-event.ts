@@ -7,10 +7,10 @@ import type { PageEvent } from './event-meta.ts';
 
 type Deps = { db: Database; inventory: Pick<Inventory, 'counts'>; eventTimeZone: string };
 
-/** Milliseconds for which an event is told as it was read: a link that spreads is opened by thousands at once. */
+/** How long an event is reused: a shared link is opened by thousands at once. */
 const freshMs = 1_000;
-/** Events remembered; beyond it the one read first is forgotten. */
-const mostEvents = 1_000;
+/** Events kept in the cache; beyond it the one read first is evicted. */
+const maxEvents = 1_000;
 
 export function createReadPageEvent({ db, inventory, eventTimeZone }: Deps) {
   const known = new Map<number, { event: Promise<PageEvent | undefined>; until: number }>();
@@ -22,7 +22,7 @@ export function createReadPageEvent({ db, inventory, eventTimeZone }: Deps) {
       findUser(db, { id: event.organizer_id }),
       findSummaryRows(db, [id]),
     ]);
-    // What search engines are told need not be of this very second; without Redis nothing counts as sold out.
+    // Search engines do not need the state of this second; without Redis no drop counts as sold out.
     const dropsOf = await summarizeDrops(rows, Date.now(), async () => undefined, {
       counts: (drop) => inventory.counts(drop).catch(() => undefined),
     });
@@ -45,7 +45,7 @@ export function createReadPageEvent({ db, inventory, eventTimeZone }: Deps) {
     known.set(id, { event, until: performance.now() + freshMs });
     event.catch(() => known.delete(id));
     const [oldest] = known.keys();
-    if (known.size > mostEvents && oldest !== undefined) known.delete(oldest);
+    if (known.size > maxEvents && oldest !== undefined) known.delete(oldest);
     return event;
   };
 }

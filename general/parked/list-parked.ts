@@ -6,8 +6,8 @@ export function listParked({ parked }: Pick<Deps, 'parked'>): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/parked',
-    summary: 'Look at messages that could not be handled',
-    description: 'They stay parked.',
+    summary: 'List parked messages: those that could not be handled',
+    description: 'The messages stay parked.',
     tag: 'Operations',
     who: ['admin'],
     query: parkedQuery,

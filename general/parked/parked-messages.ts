@@ -1,6 +1,6 @@
 /**
- * Messages that could not be handled, in the queue `parked`. Whatever happens on the way, none is lost: it is taken
- * out of the queue only when the broker has it durably elsewhere. It may come twice.
+ * Messages that could not be handled, in the queue `parked`. No message is ever lost: it is removed from the queue
+ * only when the broker has it durably elsewhere. It may be duplicated.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,39 +17,42 @@ type ConfirmChannel = NonNullable<ReturnType<BrokerChannel['current']>>;
 type GetMessage = Exclude<Awaited<ReturnType<ConfirmChannel['get']>>, false>;
 
 export type ParkedMessages = {
-  /** The first `limit` of them; all stay where they are. */
+  /** Returns the first `limit` messages and leaves all in the queue. */
   peek: (limit: number) => Promise<{ count: number; items: z.input<typeof parkedMessage>[] }>;
-  /** Sends up to `limit` back to where each was given up. */
+  /** Sends up to `limit` messages back to the queues in which they failed. */
   resend: (limit: number) => Promise<{ resent: number; kept: number; left: number }>;
 };
 
-/** Looks at a message after which it is put into the queue anew: some brokers drop what came back too often. */
-const mostLooks = 10;
+/**
+ * After this many reads a message is published to the queue asParked: some brokers drop a message that was returned too
+ * often.
+ */
+const maxReads = 10;
 
 /**
- * Milliseconds. The broker does not confirm that what was put back is in its queue again, so its count is asked for at
- * these intervals, and no longer than this: another process may have sent some of it on.
+ * The broker does not confirm that a returned message is in its queue asParked, so the queue's count is read at this
+ * interval, and for this long at most: another process may have resent some of the messages.
  */
-const backEveryMs = 10;
-const backWithinMs = 1_000;
+const pollEveryMs = 10;
+const pollForMs = 1_000;
 
-/** `channel`: of its own, set up with all entry queues, the queue of ended holds and `parked`. */
+/** `channel` must be used by nothing else and have asserted all entry queues, the queue of ended holds and `parked`. */
 export function createParkedMessages(channel: BrokerChannel, topology: Topology): ParkedMessages {
   const origins = new Set([
     ...Array.from({ length: topology.entryQueueCount }, (_, number) => topology.entryQueue(number)),
     topology.expired,
   ]);
-  // What one call has in hand another would not see.
+  // Calls run one after the other, since messages taken by one call are invisible to another.
   let line: Promise<unknown> = Promise.resolve();
 
-  const alone = <T>(work: (open: ConfirmChannel) => Promise<T>): Promise<T> => {
+  const exclusively = <T>(work: (open: ConfirmChannel) => Promise<T>): Promise<T> => {
     const run = async () => {
       const open = channel.current();
       if (!open) throw new Problem('unavailable', { retryAfter: 2 });
       try {
         return await work(open);
       } catch (error) {
-        // The channel closed, or a confirm did not come: what was in hand is back in the queue.
+        // The channel closed or a confirm did not come: the broker has returned the taken messages to the queue.
         throw new Problem('unavailable', { retryAfter: 2, cause: error });
       }
     };
@@ -58,65 +61,65 @@ export function createParkedMessages(channel: BrokerChannel, topology: Topology)
     return mine;
   };
 
-  /** Calls `each` with message after message; those for which it resolves false go back to their place. */
+  /** Calls `handle` with up to `limit` messages; those for which it resolves false go back to their place. */
   const take = async (
     open: ConfirmChannel,
-    most: number,
-    each: (message: GetMessage) => Promise<boolean>,
+    limit: number,
+    handle: (message: GetMessage) => Promise<boolean>,
   ): Promise<void> => {
-    const back: GetMessage[] = [];
+    const unacked: GetMessage[] = [];
     try {
-      for (let taken = 0; taken < most; taken += 1) {
+      for (let taken = 0; taken < limit; taken += 1) {
         const message = await open.get(topology.parked);
         if (message === false) break;
-        // In hand until it is said to be elsewhere.
-        back.push(message);
-        if (!(await each(message))) continue;
+        // Kept unacknowledged until it is elsewhere.
+        unacked.push(message);
+        if (!(await handle(message))) continue;
         open.ack(message);
-        back.pop();
+        unacked.pop();
       }
     } finally {
-      if (channel.current() === open) for (const message of back) open.nack(message, false, true);
+      if (channel.current() === open) for (const message of unacked) open.nack(message, false, true);
     }
   };
 
-  /** The next call must not find fewer messages than there are. */
-  const untilBack = async (open: ConfirmChannel, count: number): Promise<void> => {
-    const until = performance.now() + backWithinMs;
+  /** Waits until the returned messages are counted asParked, so that the next call does not find too few. */
+  const waitUntilBack = async (open: ConfirmChannel, count: number): Promise<void> => {
+    const until = performance.now() + pollForMs;
     while ((await open.checkQueue(topology.parked)).messageCount < count && performance.now() < until)
-      await sleep(backEveryMs);
+      await sleep(pollEveryMs);
   };
 
   return {
     peek: (limit) =>
-      alone(async (open) => {
+      exclusively(async (open) => {
         const { messageCount } = await open.checkQueue(topology.parked);
         const items: z.input<typeof parkedMessage>[] = [];
         await take(open, Math.min(limit, messageCount), async (message) => {
           items.push(describe(message, Date.now()));
-          if (looksAt(message) < mostLooks) return false;
-          await publishConfirmed(open, '', topology.parked, again(message));
+          if (readCount(message) < maxReads) return false;
+          await publishConfirmed(open, '', topology.parked, asParked(message));
           return true;
         });
-        if (items.length > 0) await untilBack(open, messageCount);
+        if (items.length > 0) await waitUntilBack(open, messageCount);
         return { count: messageCount, items };
       }),
 
     resend: (limit) =>
-      alone(async (open) => {
+      exclusively(async (open) => {
         const { messageCount } = await open.checkQueue(topology.parked);
         let resent = 0;
         let kept = 0;
-        // No more than there were: what is given up again meanwhile waits for the next call.
+        // At most the messages present now: those that fail asParked meanwhile wait for the next call.
         await take(open, Math.min(limit, messageCount), async (message) => {
           const { queue } = deathOf(message);
           if (queue === null || !origins.has(queue)) {
             kept += 1;
-            // Behind the others, so that the next call gets to those.
-            await publishConfirmed(open, '', topology.parked, again(message));
+            // Moved behind the others, so that the next call gets to those.
+            await publishConfirmed(open, '', topology.parked, asParked(message));
             return true;
           }
-          await publishConfirmed(open, '', queue, asItWas(message));
+          await publishConfirmed(open, '', queue, asFirstSent(message));
           resent += 1;
           return true;
         });
@@ -129,8 +132,8 @@ export function createParkedMessages(channel: BrokerChannel, topology: Topology)
 type Death = { queue: string | null; reason: string | null; at: number | null };
 
 /**
- * The broker writes down each queue where a message died, the latest first: that is the one that gave it up. A timer
- * died of its age before, as it should.
+ * The broker lists each queue where a message died, the latest first: that is the queue in which handling failed. A
+ * hold timer died before that by expiring, as intended.
  */
 function deathOf({ properties }: GetMessage): Death {
   const headers: Record<string, unknown> = properties.headers ?? {};
@@ -170,15 +173,15 @@ function decode(message: GetMessage): z.input<typeof parkedMessage>['decoded'] {
   return null;
 }
 
-function looksAt({ properties }: GetMessage): number {
+function readCount({ properties }: GetMessage): number {
   const headers: Record<string, unknown> = properties.headers ?? {};
   return Number(headers['x-delivery-count'] ?? 0);
 }
 
 type Publishable = Parameters<typeof publishConfirmed>[3];
 
-/** The same message with what the broker wrote about its death. */
-function again({ content, properties }: GetMessage): Publishable {
+/** The message with the broker's headers about its death. */
+function asParked({ content, properties }: GetMessage): Publishable {
   const { type, messageId, headers } = properties as Publishable['options'];
   const { 'x-delivery-count': _, ...kept } = (headers ?? {}) as Record<string, unknown>;
   return {
@@ -192,9 +195,9 @@ function again({ content, properties }: GetMessage): Publishable {
   };
 }
 
-/** The message as it was first sent, without what the broker wrote on it since; a batch says that it comes late. */
-function asItWas(message: GetMessage): Publishable {
-  const { content, options } = again(message);
+/** The message as first sent, without headers the broker has added; a batch is marked as late. */
+function asFirstSent(message: GetMessage): Publishable {
+  const { content, options } = asParked(message);
   const { sent, ...headers } = Object.fromEntries(
     Object.entries((options.headers ?? {}) as Record<string, unknown>).filter(
       ([name]) => !name.startsWith('x-'),

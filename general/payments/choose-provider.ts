@@ -7,7 +7,7 @@ import { createStripePayments } from './stripe.ts';
 const provider =
   'Payment provider: `stripe`, or `sandbox`, which charges nobody and is refused in production.';
 
-/** Which provider takes the money, and how it is reached. */
+/** Settings of the payment provider. */
 export const paymentSettings = z
   .discriminatedUnion('PAYMENT_PROVIDER', [
     z.object({
@@ -24,7 +24,7 @@ export const paymentSettings = z
       STRIPE_SECRET_KEY: z
         .string()
         .regex(/^[sr]k_(test|live)_\w{8,}$/, 'must be sk_… or rk_…')
-        .describe("Stripe's key, secret or restricted."),
+        .describe('Stripe API key, secret or restricted.'),
       STRIPE_WEBHOOK_SECRET: z
         .string()
         .regex(/^whsec_\w{16,}$/, 'must be whsec_…')
@@ -40,7 +40,7 @@ export const paymentSettings = z
     if (env.SEATDROP_ENV !== 'production') return;
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
-    // A real system takes real money, from the provider and nobody who says to be it.
+    // Production must charge real money, and only through the real provider.
     if (env.PAYMENT_PROVIDER === 'sandbox') {
       refuse('PAYMENT_PROVIDER', 'sandbox charges nobody, so it is refused in production');
       return;
@@ -49,7 +49,7 @@ export const paymentSettings = z
       refuse('STRIPE_SECRET_KEY', 'a test key charges nobody, so it is refused in production');
     }
     if (env.STRIPE_API_URL !== undefined) {
-      refuse('STRIPE_API_URL', 'in production the key is sent to Stripe and nobody else');
+      refuse('STRIPE_API_URL', 'is refused in production, where the key must be sent to Stripe only');
     }
   });
 

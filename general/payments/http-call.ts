@@ -1,6 +1,6 @@
 /**
- * An HTTP request to another server, over connections that stay open. What `fetch` does, for much less processor time
- * (docs/performance.md): a checkout makes one, and is told by another.
+ * An HTTP request over connections that stay open. It does what `fetch` does with much less processor time
+ * (docs/performance.md), and every checkout makes one and receives a webhook.
  */
 import http from 'node:http';
 import https from 'node:https';
@@ -10,7 +10,7 @@ export type HttpCall = {
   method: string;
   headers: Record<string, string>;
   body?: string | undefined;
-  /** Milliseconds until the answer must be there, all of it. */
+  /** Time limit of the complete response. */
   timeoutMs: number;
   signal?: AbortSignal;
 };
@@ -22,14 +22,14 @@ const agents = {
   'https:': new https.Agent({ keepAlive: true }),
 };
 
-/** @throws when there is no answer in time, or `signal` is aborted */
+/** @throws if there is no complete response in time, or `signal` is aborted */
 export async function httpCall(url: URL, call: HttpCall): Promise<HttpAnswer> {
   const { method, headers, body = '', timeoutMs, signal } = call;
   const { request } = url.protocol === 'https:' ? https : http;
   const agent = agents[url.protocol === 'https:' ? 'https:' : 'http:'];
   const length = body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const sent = request(url, { method, agent, headers: { ...headers, ...length }, signal });
-  const late = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  const late = setTimeout(() => sent.destroy(new Error(`no response within ${timeoutMs} ms`)), timeoutMs);
   try {
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       sent.once('response', resolve).once('error', reject).end(body);

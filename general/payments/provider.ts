@@ -1,13 +1,13 @@
 /**
- * The payment port: what checkout needs of a payment provider, whichever it is. A charge has a key of ours; a
- * provider makes at most one charge per key, so asking twice is safe, and not knowing is an answer of its own.
+ * The payment port: what checkout needs from any payment provider. Each charge has a key of ours, and a provider
+ * makes at most one charge per key, so asking twice is safe. Not knowing the result is a result of its own.
  */
 
-/** A charge as we know it, whether or not the provider does. */
+/** A charge as this system knows it, whether or not the provider does. */
 export type Charge = {
   /** Idempotency key, one per payment attempt of a hold. */
   key: string;
-  /** The provider's own name for it, once that is known; some providers can only be asked by it. */
+  /** The provider's id of the charge, once known; some providers can be asked only by it. */
   ref?: string | undefined;
   /** Minor units. */
   amount: number;
@@ -15,39 +15,42 @@ export type Charge = {
 };
 
 export type ChargeRequest = Omit<Charge, 'ref'> & {
-  /** What stands for the buyer's card. */
+  /** A token of the buyer's card. */
   token: string;
   /**
-   * Called with the provider's name for the charge, where it has one before any money moves. False: the attempt was
-   * given up meanwhile, so nothing may be charged.
+   * Called with the provider's id of the charge, if the provider gives one before any money moves. If it resolves
+   * false the attempt was given up meanwhile, so nothing may be charged.
    */
   remember: (ref: string) => Promise<boolean>;
 };
 
-/** What is final about a charge. */
+/** A final result of a charge. */
 export type Decision =
   | { kind: 'approved'; ref: string }
-  /** Never charged, and never will be under this key. */
+  /** Not charged, and never will be under this key. */
   | { kind: 'declined'; reason: string };
 
 export type ChargeResult =
   | Decision
-  /** The provider does not know the token; nothing was tried. */
+  /** The provider does not know the token; nothing was attempted. */
   | { kind: 'unknown_token' }
-  /** No answer, or none that says. Only asking again can tell. */
+  /** No answer, or an unclear one. Only asking again can tell. */
   | { kind: 'undecided' };
 
 export type PaymentProvider = {
   readonly name: string;
-  /** Never rejects for what happens on the way: that is `undecided`. */
+  /** Never rejects because of network or provider errors: those are `undecided`. */
   charge: (request: ChargeRequest) => Promise<ChargeResult>;
-  /** What became of a charge. `unknown`: it never reached the provider, though it still may. */
+  /** The state of a charge. `unknown`: it has not reached the provider, though it still may. */
   find: (charge: Charge) => Promise<Decision | { kind: 'pending' | 'unknown' | 'undecided' }>;
-  /** Makes sure that nothing will be charged under a key, unless it has been. */
+  /** Ensures that nothing will be charged under the key, unless it was charged already. */
   cancel: (charge: Charge) => Promise<Decision | { kind: 'undecided' }>;
-  /** Gives an approved charge back, once however often it is called. */
+  /** Refunds an approved charge, once however often it is called. */
   refund: (charge: Charge) => Promise<'refunded' | 'undecided'>;
-  /** What a webhook is about, no key when it is none of ours; undefined when its signature is not the provider's. */
+  /**
+   * Returns the charge key of a webhook, which is undefined if the webhook is about something else. Returns undefined
+   * if the signature is not the provider's.
+   */
   readWebhook: (
     body: Buffer,
     header: (name: string) => string | undefined,

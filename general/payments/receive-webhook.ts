@@ -7,25 +7,25 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { parseChargeKey } from './provider.ts';
 
 /**
- * A webhook only says that there is news of a charge. What the news is, the provider is asked, so webhooks may come
+ * A webhook only says that a charge has changed; the provider is then asked for its state. So webhooks may come
  * twice, late and out of order.
  */
 export function receiveWebhook(deps: SettleDeps): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/payments/webhook',
-    summary: 'Be told of a payment',
+    summary: 'Receive a webhook of the payment provider',
     description:
-      'For the payment provider. Signed: header `Stripe-Signature`, or `Seatdrop-Signature` of the sandbox.',
+      'Called by the payment provider. Signed in the header `Stripe-Signature`, or `Seatdrop-Signature` for the sandbox.',
     tag: 'Checkout',
     who: 'anyone',
     body: z.looseObject({}),
-    success: { status: 204, description: 'Noted' },
+    success: { status: 204, description: 'Received' },
     problems: ['invalid_signature'],
     async handle({ rawBody, req }) {
       const event = deps.payments.readWebhook(rawBody, (name) => req.get(name));
       if (!event) throw new Problem('invalid_signature');
-      // Providers tell of much else; what is not noted is told again and again.
+      // Webhooks about other things are answered 204 too, since providers repeat any that are not.
       const id = event.key === undefined ? undefined : parseChargeKey(event.key);
       const attempt = id && (await stillOpen(deps, id));
       if (attempt) await resolveAttempt(deps, attempt);
@@ -33,16 +33,16 @@ export function receiveWebhook(deps: SettleDeps): Route {
   });
 }
 
-/** Milliseconds that a checkout is given to end by itself. */
-const headStart = 300;
+/** Time for the checkout request to settle the attempt itself. */
+const headStartMs = 300;
 
 /**
- * The attempt, where nobody has settled it. As a rule the provider tells the news as it answers the checkout, which is
- * about to settle it then, and a second one doing the same would only be in its way. One that is settled, yet left half
- * way by a crash, the reconciler takes on.
+ * Returns the attempt if it is not settled. Usually the provider sends the webhook as it answers the checkout, which
+ * is then about to settle the attempt, and a second process doing the same would only get in its way. An attempt that
+ * a crash left half settled is handled by the reconciler.
  */
 async function stillOpen({ till }: SettleDeps, id: AttemptId): Promise<PaymentAttempt | undefined> {
-  await sleep(headStart);
+  await sleep(headStartMs);
   const attempt = await till.findAttempt(id);
   return attempt?.status === 'pending' ? attempt : undefined;
 }

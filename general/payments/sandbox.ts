@@ -1,4 +1,4 @@
-/** The sandbox provider (local/sandbox-payments) over HTTP: a real network in between, with all that can go wrong. */
+/** The sandbox provider (local/sandbox-payments) over HTTP: a real network in between, with all its failures. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { httpCall } from './http-call.ts';
@@ -10,7 +10,7 @@ export type SandboxOptions = {
   apiKey: string;
   webhookSecret: string;
   log: Log;
-  /** Milliseconds to wait for an answer. */
+  /** Time limit of a response. */
   timeoutMs?: number;
 };
 
@@ -21,8 +21,8 @@ const charge = z.object({
 });
 const event = z.object({ key: z.string() });
 
-/** Seconds by which a webhook's time may differ from ours; older ones are replays. */
-const webhookTolerance = 300;
+/** Maximum difference between a webhook's time and ours; an older webhook is a replay. */
+const webhookToleranceSeconds = 300;
 
 type Answer = { status: number; body: unknown };
 
@@ -33,7 +33,7 @@ export function createSandboxPayments({
   log,
   timeoutMs = 5_000,
 }: SandboxOptions): PaymentProvider {
-  /** Undefined when there was no answer that can be used. */
+  /** Returns undefined if there was no usable response. */
   const call = async (
     method: string,
     path: string,
@@ -54,7 +54,7 @@ export function createSandboxPayments({
       if (status >= 500) return undefined;
       return { status, body: JSON.parse(body) };
     } catch (error) {
-      log.debug({ err: error, path }, 'no answer from the payment provider');
+      log.debug({ err: error, path }, 'no response from the payment provider');
       return undefined;
     }
   };
@@ -88,7 +88,7 @@ export function createSandboxPayments({
       const [, time, signature] =
         /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header('seatdrop-signature') ?? '') ?? [];
       if (time === undefined || signature === undefined) return undefined;
-      if (Math.abs(Date.now() / 1000 - Number(time)) > webhookTolerance) return undefined;
+      if (Math.abs(Date.now() / 1000 - Number(time)) > webhookToleranceSeconds) return undefined;
       const expected = createHmac('sha256', webhookSecret).update(`${time}.`).update(body).digest();
       if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) return undefined;
       const parsed = event.safeParse(JSON.parse(body.toString('utf8')));
@@ -97,7 +97,7 @@ export function createSandboxPayments({
   };
 }
 
-/** Also found in the 409 that cancelling an approved charge is answered with. */
+/** Also present in the 409 that answers cancelling an approved charge. */
 function decisionIn(answer: Answer | undefined): Decision | undefined {
   const parsed = charge.safeParse(answer?.body);
   if (!parsed.success) return undefined;

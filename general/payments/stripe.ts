@@ -1,7 +1,7 @@
 /**
- * Stripe. A charge is made in two calls: the PaymentIntent first, whose id is written down, and its confirmation, which
- * is what moves money. So whatever is lost on the way, there is an id to ask about, and an attempt without one has
- * charged nothing. See docs/decisions/015-stripe-in-two-calls.md.
+ * Stripe. A charge takes two calls: creating the PaymentIntent, whose id is stored, and confirming it, which moves
+ * the money. So whatever is lost on the way, there is an id to ask about, and an attempt without one has charged
+ * nothing. See docs/decisions/015-stripe-in-two-calls.md.
  */
 import StripeApi from 'stripe';
 import type { Log } from '../../shared/tier/log.ts';
@@ -11,33 +11,33 @@ export type StripeOptions = {
   secretKey: string;
   webhookSecret: string;
   log: Log;
-  /** Where Stripe is, if not at Stripe. */
+  /** URL of a stand-in for Stripe, in tests. */
   apiUrl?: string | undefined;
-  /** Milliseconds to wait for an answer. */
+  /** Time limit of a response. */
   timeoutMs?: number;
 };
 
-/** Seconds by which a webhook's time may differ from ours; older ones are replays. */
-const webhookTolerance = 300;
+/** Maximum difference between a webhook's time and ours; an older webhook is a replay. */
+const webhookToleranceSeconds = 300;
 
 export function createStripePayments(options: StripeOptions): PaymentProvider {
   const { secretKey, webhookSecret, log, apiUrl, timeoutMs = 8_000 } = options;
   const stripe = new StripeApi(secretKey, {
     timeout: timeoutMs,
-    // Repeated by the library with the same idempotency key. What is still open then, the reconciler asks for.
+    // The library repeats a call with the same idempotency key. If it is still open then, the reconciler asks.
     maxNetworkRetries: 1,
     telemetry: false,
     ...(apiUrl === undefined ? {} : addressOf(new URL(apiUrl))),
   });
   const { paymentIntents } = stripe;
 
-  /** Makes the PaymentIntent of a key, or learns of the one there is. Nothing is charged by it. */
+  /** Creates the PaymentIntent of a key, or returns the existing one. It charges nothing. */
   const intentFor = ({ key, amount, currency }: Omit<Charge, 'ref'>) =>
     paymentIntents.create(
       {
         amount,
         currency: currency.toLowerCase(),
-        // No page of a bank or a wallet in between: the seats are waiting.
+        // Redirects to a bank or a wallet are excluded, since the seats are held only for a short time.
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         metadata: { charge_key: key },
       },
@@ -46,20 +46,20 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
 
   const undecided = (error: unknown, what: string): { kind: 'undecided' } => {
     const { type = '', code } = Object(error) as { type?: string; code?: string };
-    // A key that is not ours, or may not do this, does not pass by itself.
-    const ours = type === 'StripeAuthenticationError' || type === 'StripePermissionError';
-    // Not the error itself: it carries the request with all that was sent.
-    log[ours ? 'error' : 'warn']({ type, code, what }, 'no answer from Stripe that can be used');
+    // A wrong key or missing permission does not resolve by itself, so it is logged as an error.
+    const isConfigFault = type === 'StripeAuthenticationError' || type === 'StripePermissionError';
+    // The error itself is not logged, since it contains the request with everything sent.
+    log[isConfigFault ? 'error' : 'warn']({ type, code, what }, 'no usable response from Stripe');
     return { kind: 'undecided' };
   };
 
-  /** Takes care that a PaymentIntent is never charged later; it is approved if it was before. */
+  /** Ensures that a PaymentIntent is never charged later; the result is approved if it was charged before. */
   const close = async (ref: string, key: string): Promise<Decision | { kind: 'undecided' }> => {
     try {
       const closed = await paymentIntents.cancel(ref, {}, { idempotencyKey: `${key}.cancel` });
       return decisionIn(closed) ?? { kind: 'undecided' };
     } catch (error) {
-      // It is past cancelling, and the answer says how it is.
+      // It can no longer be cancelled, and the error carries its state.
       const intent = error instanceof StripeApi.errors.StripeError ? error.payment_intent : undefined;
       return (intent && decisionIn(intent)) ?? undecided(error, 'cancel');
     }
@@ -69,7 +69,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
     try {
       const confirmed = await paymentIntents.confirm(
         ref,
-        // What the bank wants to ask the buyer about counts as declined.
+        // A payment for which the bank asks the buyer to confirm counts as declined.
         { payment_method: token, error_on_requires_action: true },
         { idempotencyKey: `${key}.confirm` },
       );
@@ -95,7 +95,8 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
       try {
         ({ id: ref } = await intentFor(charge));
       } catch (error) {
-        // Refused as it is, such as an amount that is too small: the same key will get the same answer.
+        // The request itself was refused, for example because the amount is too small: the same key gets the same
+        // answer.
         if (error instanceof StripeApi.errors.StripeInvalidRequestError)
           return { kind: 'declined', reason: error.code ?? 'invalid_request' };
         return undecided(error, 'create');
@@ -115,7 +116,8 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
 
     async cancel({ ref, ...charge }) {
       try {
-        // Without an id: its request may still be about to confirm, and then finds it cancelled.
+        // Without a stored id, the request that began the attempt may still be about to confirm; it then finds the
+        // PaymentIntent cancelled.
         return await close(ref ?? (await intentFor(charge)).id, charge.key);
       } catch (error) {
         if (error instanceof StripeApi.errors.StripeInvalidRequestError)
@@ -132,10 +134,10 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
           { idempotencyKey: `${key}.refund` },
         );
         if (status === 'succeeded' || status === 'pending') return 'refunded';
-        log.error({ key, status }, 'Stripe could not give a charge back');
+        log.error({ key, status }, 'Stripe could not refund a charge');
         return 'undecided';
       } catch (error) {
-        // Idempotency keys are forgotten after some days; that it was given back is not.
+        // Stripe forgets idempotency keys after some days, but not that a charge was refunded.
         const { code } = Object(error) as { code?: string };
         if (code === 'charge_already_refunded') return 'refunded';
         undecided(error, 'refund');
@@ -147,7 +149,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
       let event: StripeApi.Event;
       try {
         const signature = header('stripe-signature') ?? '';
-        event = stripe.webhooks.constructEvent(body, signature, webhookSecret, webhookTolerance);
+        event = stripe.webhooks.constructEvent(body, signature, webhookSecret, webhookToleranceSeconds);
       } catch {
         return undefined;
       }
@@ -161,7 +163,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
 function decisionIn(intent: StripeApi.PaymentIntent): Decision | undefined {
   const { id, status, last_payment_error: failure, cancellation_reason } = intent;
   if (status === 'succeeded') return { kind: 'approved', ref: id };
-  // Confirmed once and refused; nobody confirms it again.
+  // It was confirmed once and refused; it is never confirmed again.
   const refused = status === 'requires_payment_method' && failure;
   if (status !== 'canceled' && !refused) return undefined;
   const reason = failure?.decline_code || failure?.code || cancellation_reason || 'canceled';

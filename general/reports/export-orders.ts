@@ -8,8 +8,8 @@ import { soldOrders } from '../orders/sold-orders.ts';
 import { decimal } from '../../shared/contract/minor-units.ts';
 import { csvLine } from './csv.ts';
 
-/** Orders read at a time. */
-const portion = 500;
+/** Orders read per query. */
+const pageSize = 500;
 
 const columns = ['id', 'buyer', 'email', 'seats', 'amount', 'currency', 'status', 'ordered_at', 'changed_at'];
 
@@ -17,10 +17,10 @@ export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/report.csv',
-    summary: 'All orders of a drop, to open in a spreadsheet',
+    summary: 'Export all orders of a drop for a spreadsheet',
     description:
-      'One line an order, the newest first. UTF-8 with a byte order mark; text in quotes; amounts as decimals. What a ' +
-      'spreadsheet would take for a formula, also after a semicolon or a tab, begins with an apostrophe.',
+      'One line per order, the newest first. UTF-8 with a byte order mark; text in quotes; amounts as decimals. Text ' +
+      'that a spreadsheet would take for a formula, also after a semicolon or a tab, gets an apostrophe before it.',
     tag: 'Drops',
     who: ['organizer', 'admin'],
     params: ofOne,
@@ -33,18 +33,18 @@ export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route
       return new TextStream(
         `drop-${id}-orders.csv`,
         linesOf((after) =>
-          reader.read(session, (replica) => soldOrders(replica, id, { limit: portion, after })),
+          reader.read(session, (replica) => soldOrders(replica, id, { limit: pageSize, after })),
         ),
       );
     },
   });
 }
 
-type Portion = Awaited<ReturnType<typeof soldOrders>>;
+type OrderPage = Awaited<ReturnType<typeof soldOrders>>;
 
-async function* linesOf(read: (after: string | undefined) => Promise<Portion>): AsyncGenerator<string> {
+async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>): AsyncGenerator<string> {
   let after: string | undefined;
-  // Excel takes UTF-8 for something else without the mark.
+  // Without the mark Excel assumes another encoding.
   let text = `\ufeff${csvLine(columns)}`;
   for (;;) {
     const { items, next } = await read(after);

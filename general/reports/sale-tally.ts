@@ -1,16 +1,16 @@
 import type { LedgerRecord } from '../../shared/ledger/record.ts';
 
-const nothing = { entries: 0, held: 0, standby: 0, soldOut: 0, promoted: 0, paid: 0, lapsed: 0 };
+const zeroCounts = { entries: 0, held: 0, standby: 0, soldOut: 0, promoted: 0, paid: 0, lapsed: 0 };
 
-/** Of one minute. Entries and buyers, but for `seatsPaid`. */
-export type Minute = typeof nothing & { seatsPaid: number };
+/** Counts of one minute: entries and buyers, except `seatsPaid`. */
+export type Minute = typeof zeroCounts & { seatsPaid: number };
 
 const minuteMs = 60_000;
 
-/** What a sale comes to, added up from its ledger record by record, in the order of time. */
+/** Totals of a drop, added up from its ledger records in the order of time. */
 export class SaleTally {
   readonly totals = {
-    ...nothing,
+    ...zeroCounts,
     duplicates: 0,
     givenBack: 0,
     declined: 0,
@@ -19,9 +19,9 @@ export class SaleTally {
     seatsSold: 0,
     seatsWithheld: 0,
   };
-  /** Milliseconds since 1970 at the minute's start -> what happened in it. */
+  /** Counts by start of the minute, in milliseconds since 1970. */
   readonly minutes = new Map<number, Minute>();
-  /** When no seat was free, and when every seat was paid for, for the first time; milliseconds since 1970. */
+  /** First time at which no seat was free, and at which every seat was paid; milliseconds since 1970. */
   soldOutAt: number | undefined;
   allPaidAt: number | undefined;
   readonly #capacity: number;
@@ -85,7 +85,7 @@ export class SaleTally {
       case 'restore':
         return;
     }
-    // Seats on their way between partitions are not gone, though nobody can have them for a moment.
+    // Seats moving between partitions are not sold, though nobody can have them for a moment.
     if (this.#free <= 0 && record.kind !== 'lend') this.soldOutAt ??= record.at;
   }
 
@@ -110,7 +110,7 @@ export class SaleTally {
     }
   }
 
-  #count(at: number, what: keyof typeof nothing, by = 1): void {
+  #count(at: number, what: keyof typeof zeroCounts, by = 1): void {
     this.totals[what] += by;
     this.#minute(at)[what] += by;
   }
@@ -118,7 +118,7 @@ export class SaleTally {
   #minute(at: number): Minute {
     const start = at - (at % minuteMs);
     let minute = this.minutes.get(start);
-    if (!minute) this.minutes.set(start, (minute = { ...nothing, seatsPaid: 0 }));
+    if (!minute) this.minutes.set(start, (minute = { ...zeroCounts, seatsPaid: 0 }));
     return minute;
   }
 }

@@ -9,14 +9,14 @@ import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { Tallies } from './tallies.ts';
 
-/** The ledger says what happened to seats, MySQL what was paid for them. */
+/** Seat figures come from the ledger, money from MySQL. */
 export function showReport({ db, reader, inventory }: Pick<Deps, 'db' | 'reader' | 'inventory'>): Route {
   const tallies = new Tallies({ db, reader, inventory });
   return defineRoute({
     method: 'GET',
     path: '/api/drops/:id/report',
-    summary: 'Tell how a sale went',
-    description: 'At any time; while the sale goes on, up to now.',
+    summary: 'Show the report of a drop',
+    description: 'Available at any time; while the drop is open it covers the time up to now.',
     tag: 'Drops',
     who: ['organizer', 'admin'],
     params: ofOne,

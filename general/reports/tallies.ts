@@ -10,35 +10,35 @@ import {
 import { decodeRecord, type LedgerRecord } from '../../shared/ledger/record.ts';
 import { SaleTally } from './sale-tally.ts';
 
-/** Sales remembered; beyond it the one asked for longest ago is added up anew when it is asked for. */
-const mostSales = 50;
+/** Drops kept in the cache; one asked for longer ago is added up again from the start. */
+const maxDrops = 50;
 
 type Source = { place: Place; last: Position };
-type Sale = { tally: SaleTally; sources: Source[]; line: Promise<void> };
+type TalliedDrop = { tally: SaleTally; sources: Source[]; line: Promise<void> };
 
 type Drop = { id: number; partitions: number; capacity: number };
 
-/** Tallies that go on from where they were: a long sale's ledger is read once, however often somebody looks. */
+/** Tallies that continue where they stopped: a long ledger is read once, however often the report is read. */
 export class Tallies {
   readonly #ledger: LedgerSource;
-  readonly #sales = new Map<number, Sale>();
+  readonly #drops = new Map<number, TalliedDrop>();
 
   constructor(ledger: LedgerSource) {
     this.#ledger = ledger;
   }
 
-  /** The sale up to now. Those who ask at the same time wait in line and find it done. */
+  /** The tally up to now. Concurrent callers wait in line and find it done. */
   async of(drop: Drop): Promise<SaleTally> {
-    const sale = this.#sales.get(drop.id) ?? {
+    const sale = this.#drops.get(drop.id) ?? {
       tally: new SaleTally(drop.capacity),
       sources: places(drop.id, drop.partitions).map((place) => ({ place, last: beginning })),
       line: Promise.resolve(),
     };
-    this.#sales.delete(drop.id);
-    this.#sales.set(drop.id, sale);
-    for (const oldest of this.#sales.keys()) {
-      if (this.#sales.size <= mostSales) break;
-      this.#sales.delete(oldest);
+    this.#drops.delete(drop.id);
+    this.#drops.set(drop.id, sale);
+    for (const oldest of this.#drops.keys()) {
+      if (this.#drops.size <= maxDrops) break;
+      this.#drops.delete(oldest);
     }
     const mine = sale.line.then(() => this.#readOn(sale));
     sale.line = mine.catch(() => {});
@@ -46,8 +46,8 @@ export class Tallies {
     return sale.tally;
   }
 
-  /** A record counts as read only when it was added, so after a fault the next one goes on from there. */
-  async #readOn({ tally, sources }: Sale): Promise<void> {
+  /** A record counts as read only once it was added, so after an error the next call continues from there. */
+  async #readOn({ tally, sources }: TalliedDrop): Promise<void> {
     const pages = sources.map((source) => ({
       source,
       ahead: source.last,
@@ -58,7 +58,7 @@ export class Tallies {
     for (;;) {
       for (const page of pages) {
         while (!page.ended && page.at >= page.records.length) {
-          // Records that Redis had lost are passed over for good.
+          // Records that Redis lost are skipped for good.
           page.source.last = page.ahead;
           const next = await readOn(this.#ledger, page.source.place, page.source.last);
           page.records = next.lines.map(read);
@@ -67,7 +67,7 @@ export class Tallies {
           page.ended = next.end && next.lines.length === 0;
         }
       }
-      // Of all partitions, what happened first.
+      // Takes the earliest record over all partitions.
       let next: (typeof pages)[number] | undefined;
       for (const page of pages) {
         const mine = page.records[page.at];

@@ -1,95 +1,96 @@
-/** What AWS is to be told of a drop: from the drop's terms, what AWS was told before, and the time. Nothing is asked here. */
+/** Plans the calls to AWS for a drop from its terms, what was sent to AWS before, and the time. Pure functions. */
 import { soon, type ScheduleKind } from '../../lambda/scale/scale-event.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { decidedBy } from '../duties/end-sales.ts';
+import { decidedWithinMs } from '../duties/end-sales.ts';
 
-/** Times are milliseconds since 1970, here and below. A drop needs the capacity of a sale in its window. */
+/** Times here and below are milliseconds since 1970. Within its window a drop needs the capacity of a sale. */
 export type Window = { from: number; until: number };
 
-/** A call of the lambda `scale`: once, at a time, for a window. */
+/** One call of the lambda `scale`, at a time, for a window. */
 export type Schedule = { kind: ScheduleKind; at: number; window: Window };
 
-/** What AWS was told: the window by the drop's terms, and when the calls are. */
-export type Told = Window & { upAt: number; downAt: number; toldAt: number };
+/** The schedules sent to AWS: the window by the drop's terms, and the times of the calls. */
+export type SentSchedules = Window & { upAt: number; downAt: number; sentAt: number };
 
 export type SchedulePlan = {
   puts: Schedule[];
   removes: ScheduleKind[];
-  /** What AWS was told once that is done; undefined: that the drop has no schedules. */
-  told: Told | undefined;
+  /** What AWS has once the plan is carried out; undefined if the drop then has no schedules. */
+  sent: SentSchedules | undefined;
 };
 
 export type DropTimes = Pick<Drop, 'opensAt' | 'closesAt' | 'holdSeconds' | 'cancelled'>;
 
-const minute = 60_000;
-/** After the last hold could end: for timers that come late, and payments that are settled by asking. */
-const settling = 15 * minute;
-/** What should have been long ago is set so far ahead: AWS takes no time that is past when it arrives. */
-const lead = minute;
-/** What AWS was told it is told again after so long, in case somebody has lost or changed it there. */
-const toldAgainAfter = 60 * minute;
-/** How long before capacity goes it is looked at whether it may. */
-const notice = 10 * minute;
+const minuteMs = 60_000;
+/** Time after the last hold could end: for late timers, and payments that are settled by asking. */
+const settlingMs = 15 * minuteMs;
+/** A time in the past is set this far ahead, since AWS refuses a time that is past when the request arrives. */
+const leadMs = minuteMs;
+/** Schedules are sent again after this time, in case they were lost or changed at AWS. */
+const resendAfterMs = 60 * minuteMs;
+/** How long before capacity goes down it is checked whether it may. */
+const noticeMs = 10 * minuteMs;
 
 /**
- * Until the last entry is decided, its hold is over and its payment settled. A hold that ends unpaid may be followed by one
- * from standby, also after closing: see `putOff`.
+ * The window lasts until the last entry is decided, its hold has ended and its payment is settled. A hold that ends
+ * unpaid may be followed by a hold from standby, also after closing: see `putOff`.
  */
 function windowOf(drop: DropTimes, upBeforeMs: number): Window {
   return {
     from: drop.opensAt - upBeforeMs,
-    until: drop.closesAt + decidedBy + drop.holdSeconds * 1_000 + settling,
+    until: drop.closesAt + decidedWithinMs + drop.holdSeconds * 1_000 + settlingMs,
   };
 }
 
-/** undefined: AWS knows all it has to. */
+/** Returns undefined if AWS has everything it needs. */
 export function planSchedules(
   drop: DropTimes,
-  told: Told | undefined,
+  sent: SentSchedules | undefined,
   upBeforeMs: number,
   now: number,
 ): SchedulePlan | undefined {
-  // What is over is done with: it was called and is gone.
-  const known = told && told.downAt > now ? told : undefined;
+  // Schedules of the past have run and no longer exist.
+  const known = sent && sent.downAt > now ? sent : undefined;
   if (drop.cancelled) {
-    return known && { puts: giveBack(known, undefined, now), removes: ['up', 'down'], told: undefined };
+    return known && { puts: giveBack(known, undefined, now), removes: ['up', 'down'], sent: undefined };
   }
   const { from, until } = windowOf(drop, upBeforeMs);
   if (until <= now && !known) return undefined;
-  if (known && known.from === from && known.until === until && now - known.toldAt < toldAgainAfter)
+  if (known && known.from === from && known.until === until && now - known.sentAt < resendAfterMs)
     return undefined;
 
-  const upAt = known?.from === from ? known.upAt : Math.max(from, now + lead);
-  const downAt = known?.until === until ? known.downAt : Math.max(until, now + lead);
-  return putAll({ from, until, upAt, downAt, toldAt: now }, giveBack(known, from, now), now);
+  const upAt = known?.from === from ? known.upAt : Math.max(from, now + leadMs);
+  const downAt = known?.until === until ? known.downAt : Math.max(until, now + leadMs);
+  return putAll({ from, until, upAt, downAt, sentAt: now }, giveBack(known, from, now), now);
 }
 
-/** Whether it is time to look if anybody still holds seats. */
-export function endsSoon(told: Told, now: number): boolean {
-  return told.downAt > now && told.downAt - now < notice;
+/** Whether it is time to check if seats are still held. */
+export function endsSoon(sent: SentSchedules, now: number): boolean {
+  return sent.downAt > now && sent.downAt - now < noticeMs;
 }
 
-/** The same, with capacity that stays for another hold. */
-export function putOff(told: Told, { holdSeconds }: DropTimes, now: number): SchedulePlan {
-  return putAll({ ...told, downAt: now + holdSeconds * 1_000 + settling, toldAt: now }, [], now);
+/** The same schedules, with capacity kept for the length of another hold. */
+export function putOff(sent: SentSchedules, { holdSeconds }: DropTimes, now: number): SchedulePlan {
+  return putAll({ ...sent, downAt: now + holdSeconds * 1_000 + settlingMs, sentAt: now }, [], now);
 }
 
-/** Down before up: what is opened has its end already. An up that has been is not repeated. */
-function putAll(told: Told, first: Schedule[], now: number): SchedulePlan {
-  const window = { from: told.from, until: told.downAt };
-  const puts: Schedule[] = [...first, { kind: 'down', at: told.downAt, window }];
-  if (told.upAt > now) puts.push({ kind: 'up', at: told.upAt, window });
-  return { puts, removes: [], told };
+/** `down` is set before `up`, so that no window is opened without an end. An `up` in the past is not repeated. */
+function putAll(sent: SentSchedules, first: Schedule[], now: number): SchedulePlan {
+  const window = { from: sent.from, until: sent.downAt };
+  const puts: Schedule[] = [...first, { kind: 'down', at: sent.downAt, window }];
+  if (sent.upAt > now) puts.push({ kind: 'up', at: sent.upAt, window });
+  return { puts, removes: [], sent };
 }
 
 /**
- * Where capacity has come up for a window that is not to be, or was left up for its sake by a drop that ended shortly
- * before it, somebody has to take it down. That is said too often rather than not: the lambda looks who needs it.
+ * If capacity came up for a window that will not happen, or was left up for it by a drop that ended shortly before,
+ * it has to come down. This is requested too often rather than too rarely: the lambda checks which drops need
+ * capacity.
  */
-function giveBack(known: Told | undefined, from: number | undefined, now: number): Schedule[] {
-  const opensBy = now + soon + notice;
+function giveBack(known: SentSchedules | undefined, from: number | undefined, now: number): Schedule[] {
+  const opensBy = now + soon + noticeMs;
   if (!known || known.from > opensBy || (from !== undefined && from <= opensBy)) return [];
   return [
-    { kind: 'give-back', at: now + lead, window: { from: Math.min(known.from, now), until: now + lead } },
+    { kind: 'give-back', at: now + leadMs, window: { from: Math.min(known.from, now), until: now + leadMs } },
   ];
 }

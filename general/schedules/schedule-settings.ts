@@ -37,7 +37,10 @@ export const scheduleSettings = z
         context.addIssue({ code: 'custom', path: [name], message: `is needed with ${given}` });
   });
 
-/** undefined, which it says, where nothing is set: whoever runs the system scales it, or nobody. */
+/**
+ * Returns undefined (and logs it) if SCHEDULE_GROUP is not set: capacity is then scaled by the operator or not at
+ * all.
+ */
 export function chooseScheduler(
   settings: z.output<typeof scheduleSettings>,
   log: Log,

@@ -10,11 +10,11 @@ import { scheduleName, type ScheduleKind } from '../../lambda/scale/scale-event.
 import { awsClient } from '../aws.ts';
 import type { Schedule } from './plan-schedules.ts';
 
-/** EventBridge Scheduler, with the lambda `scale` for a target. All is safe to repeat. */
+/** EventBridge Scheduler with the lambda `scale` as its target. All calls are safe to repeat. */
 export type Scheduler = {
-  /** Makes the schedule, or moves it: a drop has one of a kind. */
+  /** Creates or moves the schedule: a drop has one of each kind. */
   put: (dropId: number, schedule: Schedule) => Promise<void>;
-  /** As good as done where it is not there. */
+  /** Removes the schedule; succeeds if it does not exist. */
   remove: (dropId: number, kind: ScheduleKind) => Promise<void>;
   close: () => void;
 };
@@ -57,7 +57,7 @@ export function createScheduler(options: {
   };
 }
 
-/** Whole seconds, and never too early: who comes before the end of a window finds it still open. */
+/** Rounded up to whole seconds, since a call before the end of a window would find it still open. */
 function atExpression(at: number): string {
   return `at(${new Date(Math.ceil(at / 1_000) * 1_000).toISOString().slice(0, 19)})`;
 }

@@ -7,9 +7,10 @@ import {
 import { wantedOf, type Direction, type Pair, type Plan } from './change.ts';
 
 /**
- * The least size is what tells rest from sale: raised with the desired capacity, it keeps a scaling policy from taking
- * away before the opening what is not busy yet. A group whose least size is that of rest is left alone on the way down,
- * for what it has beyond it its own policies have given it. A most size that is too small is raised, and stays so.
+ * The minimum size distinguishes rest from a sale. It is raised together with the desired capacity, so that a scaling
+ * policy does not remove servers before the opening because they are not busy yet. On the way down, a group whose
+ * minimum size is that of rest is left alone, since its own policies added whatever it has beyond it. A maximum size
+ * that is too small is raised and stays so.
  */
 export async function planAutoScalingGroups(
   client: AutoScalingClient,
@@ -17,7 +18,7 @@ export async function planAutoScalingGroups(
   direction: Direction,
 ): Promise<Plan> {
   const plan: Plan = { changes: [], faults: [] };
-  // Without names AWS would tell of all groups there are.
+  // Without names, AWS would describe all groups.
   if (groups.length === 0) return plan;
   const found = new Map<string, AutoScalingGroup>();
   const AutoScalingGroupNames = groups.map(({ name }) => name);
@@ -28,7 +29,7 @@ export async function planAutoScalingGroups(
     const { name } = pair;
     const group = found.get(name);
     if (!group) {
-      plan.faults.push(new Error(`there is no auto scaling group ${name}`));
+      plan.faults.push(new Error(`auto scaling group ${name} does not exist`));
       continue;
     }
     const wanted = wantedOf(pair, direction);
@@ -40,7 +41,7 @@ export async function planAutoScalingGroups(
       DesiredCapacity: direction === 'up' ? Math.max(DesiredCapacity, wanted) : wanted,
     };
     plan.changes.push({
-      does: `scale auto scaling group ${name} from ${DesiredCapacity} to ${to.DesiredCapacity}, at least ${wanted}`,
+      description: `scale auto scaling group ${name} from ${DesiredCapacity} to ${to.DesiredCapacity}, at least ${wanted}`,
       apply: () => client.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: name, ...to })),
     });
   }

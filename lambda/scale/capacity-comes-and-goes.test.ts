@@ -72,7 +72,7 @@ test('what fails keeps back nothing else, and is named, so that AWS calls again'
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [gone] }));
   const scale = scaleWith({ AUTO_SCALING_GROUPS: 'publisher=1:6,nobody=1:2' });
   await expect(scale(up)).rejects.toThrow(
-    /^not all is up: database replica seatdrop-replica: .*; there is no auto scaling group nobody$/,
+    /^not everything was scaled up: database replica seatdrop-replica: .*; auto scaling group nobody does not exist$/,
   );
   expect(lines.findLast(({ msg }) => msg === 'scaled')).toMatchObject({
     changes: [
@@ -88,7 +88,7 @@ test('what fails keeps back nothing else, and is named, so that AWS calls again'
 
 test('a primary is not changed, though it is named', async () => {
   const scale = scaleWith({ DB_REPLICAS: 'seatdrop-primary=db.m7g.large:db.m7g.2xlarge' });
-  await expect(scale(up)).rejects.toThrow('database replica seatdrop-primary: it is no read replica');
+  await expect(scale(up)).rejects.toThrow('database replica seatdrop-primary: it is not a read replica');
 });
 
 test('a group keeps what its own policies have given it', async () => {

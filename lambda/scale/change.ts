@@ -2,17 +2,20 @@ import type { ScaleEvent } from './scale-event.ts';
 
 export type Direction = ScaleEvent['direction'];
 
-/** How something is at rest, and how it is at a sale. */
+/** The size of one resource at rest and during a sale. */
 export type Pair<T> = { name: string; rest: T; sale: T };
 
-/** One thing that is not as it should be, and how to make it so. */
+/** One difference from the wanted size, and how to correct it. */
 export type Change = {
-  /** For people: in the log, and in the answer of a dry run. */
-  does: string;
+  /** Description for the log and for the result of a dry run. */
+  description: string;
   apply: () => Promise<unknown>;
 };
 
-/** Looks at how things are; nothing is changed yet. What cannot be looked at, or not be changed now, is a `fault`. */
+/**
+ * The result of comparing the current sizes with the wanted ones; nothing has been changed yet. A `fault` is a
+ * resource that could not be read or cannot be changed now.
+ */
 export type Plan = { changes: Change[]; faults: Error[] };
 
 export const wantedOf = <T>({ rest, sale }: Pair<T>, direction: Direction): T =>

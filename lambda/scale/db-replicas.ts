@@ -1,7 +1,7 @@
 import { DescribeDBInstancesCommand, ModifyDBInstanceCommand, type RDSClient } from '@aws-sdk/client-rds';
 import { wantedOf, type Direction, type Pair, type Plan } from './change.ts';
 
-/** Scales the read replicas by instance class: AWS stops no replica. See docs/decisions/024. */
+/** Scales read replicas by instance class, since AWS cannot stop a replica. See docs/decisions/024. */
 export async function planDbReplicas(
   client: RDSClient,
   replicas: readonly Pair<string>[],
@@ -20,13 +20,13 @@ export async function planDbReplicas(
         DBInstanceStatus = 'unknown',
         PendingModifiedValues,
       } = replica ?? {};
-      // A primary that changes its class is away for minutes: that is for people to decide.
+      // A primary that changes its class is unavailable for minutes, so only people may decide that.
       if (replica?.ReadReplicaSourceDBInstanceIdentifier === undefined)
-        throw new Error('it is no read replica');
+        throw new Error('it is not a read replica');
       if ((PendingModifiedValues?.DBInstanceClass ?? DBInstanceClass) === wanted) continue;
       if (DBInstanceStatus !== 'available') throw new Error(`it is ${DBInstanceStatus}`);
       plan.changes.push({
-        does: `change database replica ${pair.name} from ${DBInstanceClass} to ${wanted}`,
+        description: `change database replica ${pair.name} from ${DBInstanceClass} to ${wanted}`,
         apply: () =>
           client.send(
             new ModifyDBInstanceCommand({

@@ -14,23 +14,23 @@ import type { ScaleSettings } from './settings.ts';
 import { dropsThatNeedCapacity } from './windows.ts';
 
 export type ScaleAnswer = Pick<ScaleEvent, 'direction' | 'dropId' | 'dryRun'> & {
-  /** What was done, or would be. */
+  /** What was changed, or would be in a dry run. */
   changes: string[];
-  /** Why nothing was, where that was decided before looking. */
+  /** Why nothing was changed, if that was decided without reading the sizes. */
   because?: string;
 };
 
 export type Scale = (event: unknown) => Promise<ScaleAnswer>;
 
-/** Where AWS is, if not where the environment says. */
+/** Region and URL of AWS, if not those of the environment. */
 export type AwsPlace = { region?: string; endpoint?: string };
 
 export type ScaleDeps = { settings: ScaleSettings; log: Log; aws?: AwsPlace; now?: () => number };
 
 /**
- * Brings what sales run on to the size of a sale, or back to that of rest. Looks first and changes what differs, so it is
- * safe to repeat. What fails keeps back nothing else.
- * @throws Error that names everything that failed, after all else is done: AWS then calls again
+ * Brings the resources to the size of a sale, or back to that of rest. It reads the sizes first and changes what
+ * differs, so it is safe to repeat. A failure does not keep the other changes back.
+ * @throws Error that names everything that failed, after all else is done: AWS then calls the lambda again
  */
 export function createScale({ settings, log, aws = {}, now = Date.now }: ScaleDeps): Scale {
   const clients = createClients(aws);
@@ -40,9 +40,9 @@ export function createScale({ settings, log, aws = {}, now = Date.now }: ScaleDe
     const { direction, dropId } = event;
     const dryRun = event.dryRun || settings.DRY_RUN;
     const answer = (changes: string[], because?: string): ScaleAnswer => {
-      const said = { direction, dropId, dryRun, changes, ...(because !== undefined && { because }) };
-      log.info(said, dryRun ? 'would scale' : 'scaled');
-      return said;
+      const result = { direction, dropId, dryRun, changes, ...(because !== undefined && { because }) };
+      log.info(result, dryRun ? 'would scale' : 'scaled');
+      return result;
     };
 
     const because = await reasonToStay(event);
@@ -50,50 +50,50 @@ export function createScale({ settings, log, aws = {}, now = Date.now }: ScaleDe
 
     const { changes, faults } = await planAll(event);
     const done: string[] = [];
-    for (const { does, apply } of changes) {
+    for (const { description, apply } of changes) {
       try {
         if (!dryRun) await apply();
-        done.push(does);
+        done.push(description);
       } catch (error) {
-        faults.push(new Error(`${does}: ${(error as Error).message}`, { cause: error }));
+        faults.push(new Error(`${description}: ${(error as Error).message}`, { cause: error }));
       }
     }
-    const said = answer(done);
-    if (faults.length === 0) return said;
+    const result = answer(done);
+    if (faults.length === 0) return result;
     for (const fault of faults) log.error({ err: fault, direction, dropId }, 'not scaled');
-    // AWS keeps of an error no more than its message.
+    // AWS keeps only the message of an error.
     throw new AggregateError(
       faults,
-      `not all is ${direction}: ${faults.map(({ message }) => message).join('; ')}`,
+      `not everything was scaled ${direction}: ${faults.map(({ message }) => message).join('; ')}`,
     );
   };
 
   async function reasonToStay(event: ScaleEvent): Promise<string | undefined> {
     if (event.direction === 'up')
-      return event.window && Date.parse(event.window.until) <= now() ? 'the sale is over' : undefined;
+      return event.window && Date.parse(event.window.until) <= now() ? 'the window is over' : undefined;
     const needed = await dropsThatNeedCapacity(clients.scheduler, settings.SCHEDULE_GROUP, event, now());
     return needed.length > 0 ? `needed by drop ${needed.join(', ')}` : undefined;
   }
 
   async function planAll({ direction }: ScaleEvent): Promise<Plan> {
     const { EC2_TAG, AUTO_SCALING_GROUPS, REPLICATION_GROUPS, DB_REPLICAS } = settings;
-    // In the order in which they take long.
+    // The slowest first.
     const parts = {
       'replication groups': planReplicationGroups(clients.elastiCache, REPLICATION_GROUPS, direction),
       'database replicas': planDbReplicas(clients.rds, DB_REPLICAS, direction),
       instances: planInstances(clients.ec2, EC2_TAG, direction),
       'auto scaling groups': planAutoScalingGroups(clients.autoScaling, AUTO_SCALING_GROUPS, direction),
     };
-    const looks = await Promise.allSettled(Object.values(parts));
+    const plans = await Promise.allSettled(Object.values(parts));
     const all: Plan = { changes: [], faults: [] };
     for (const [index, what] of Object.keys(parts).entries()) {
-      const look = looks[index]!;
-      if (look.status === 'fulfilled') {
-        all.changes.push(...look.value.changes);
-        all.faults.push(...look.value.faults);
+      const plan = plans[index]!;
+      if (plan.status === 'fulfilled') {
+        all.changes.push(...plan.value.changes);
+        all.faults.push(...plan.value.faults);
       } else {
-        const { message } = look.reason as Error;
-        all.faults.push(new Error(`${what}: ${message}`, { cause: look.reason }));
+        const { message } = plan.reason as Error;
+        all.faults.push(new Error(`${what}: ${message}`, { cause: plan.reason }));
       }
     }
     return all;

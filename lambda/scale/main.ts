@@ -1,4 +1,4 @@
-/** The lambda `scale`: its handler is `index.handler`. What EventBridge Scheduler says becomes capacity. */
+/** The lambda `scale`, called by EventBridge Scheduler. Its handler is `index.handler`. */
 import { readConfig } from '../../shared/tier/config.ts';
 import { createLog } from '../../shared/tier/log.ts';
 import { createScale } from './handler.ts';
@@ -6,5 +6,5 @@ import { scaleSettings } from './settings.ts';
 
 const settings = readConfig(scaleSettings);
 
-/** Made once; the runtime calls the same one again and again. */
+/** Created once; the runtime calls it for every event. */
 export const handler = createScale({ settings, log: createLog('scale', settings.LOG_LEVEL) });

@@ -110,6 +110,6 @@ test('where the schedules cannot be read nothing goes down', async () => {
 test('an up that comes after its sale does nothing', async () => {
   await scale({ direction: 'down', dropId: 1 });
   const late = { direction: 'up', dropId: 1, window: windowOf(noon - 2 * hour, noon - hour) };
-  expect(await scale(late)).toMatchObject({ changes: [], because: 'the sale is over' });
+  expect(await scale(late)).toMatchObject({ changes: [], because: 'the window is over' });
   expect(await cloud.standing()).toEqual(atRest);
 });

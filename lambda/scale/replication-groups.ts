@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { wantedOf, type Direction, type Pair, type Plan } from './change.ts';
 
-/** Scales Redis by node type, online; why not by replicas or shards is in docs/decisions/024. */
+/** Scales Redis by node type, online. Why not by replicas or shards: docs/decisions/024. */
 export async function planReplicationGroups(
   client: ElastiCacheClient,
   groups: readonly Pair<string>[],
@@ -20,11 +20,11 @@ export async function planReplicationGroups(
         new DescribeReplicationGroupsCommand({ ReplicationGroupId }),
       );
       const { CacheNodeType = 'unknown', Status = 'unknown' } = group ?? {};
-      // While it changes nobody can see what to, and it takes no second change.
+      // While it changes, AWS does not say to which type, and accepts no second change.
       if (Status !== 'available') throw new Error(`it is ${Status}`);
       if (CacheNodeType === wanted) continue;
       plan.changes.push({
-        does: `change replication group ${pair.name} from ${CacheNodeType} to ${wanted}`,
+        description: `change replication group ${pair.name} from ${CacheNodeType} to ${wanted}`,
         apply: () =>
           client.send(
             new ModifyReplicationGroupCommand({

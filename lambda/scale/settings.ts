@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** `name=rest:sale,...`: how each is at rest, and how it is at a sale. */
+/** `name=rest:sale,...`: the size of each resource at rest and during a sale. */
 const pairs = <T extends string | number>(value: z.ZodType<T, string>, form: RegExp) =>
   z
     .string()
@@ -16,7 +16,7 @@ const pairs = <T extends string | number>(value: z.ZodType<T, string>, form: Reg
     )
     .default([]);
 
-/** What the lambda scales. AWS itself says where: it sets AWS_REGION. */
+/** Settings of the lambda. AWS itself sets AWS_REGION. */
 export const scaleSettings = z
   .object({
     SCHEDULE_GROUP: z
@@ -56,14 +56,14 @@ export const scaleSettings = z
         code: 'custom',
         path: ['EC2_TAG'],
         message:
-          'there is nothing to scale: neither this, AUTO_SCALING_GROUPS, REPLICATION_GROUPS nor DB_REPLICAS',
+          'there is nothing to scale: set this, AUTO_SCALING_GROUPS, REPLICATION_GROUPS or DB_REPLICAS',
       });
     for (const { name, rest, sale } of AUTO_SCALING_GROUPS)
       if (rest > sale)
         context.addIssue({
           code: 'custom',
           path: ['AUTO_SCALING_GROUPS'],
-          message: `${name} would be smaller at a sale than at rest`,
+          message: `${name} would be smaller during a sale than at rest`,
         });
   });
 

@@ -6,15 +6,15 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { endsWindow, scaleEvent, soon, type ScaleEvent } from './scale-event.ts';
 
-/** Schedules that are asked for at the same time. */
-const atOnce = 10;
-/** Milliseconds by which clocks may differ: of two windows with one end neither is to wait for the other. */
-const clockTolerance = 60_000;
+/** Schedules read at the same time. */
+const concurrency = 10;
+/** Clocks may differ by this much: of two windows that end at the same time, neither waits for the other. */
+const clockToleranceMs = 60_000;
 
 /**
- * The drops that need the capacity now or soon, by the schedules that are still to end their windows. The one that this
- * very event is of does not count, unless it has been moved to a later time.
- * @throws Error when that cannot be known: whoever asks must then not take capacity away
+ * The drops that need capacity now or soon, by the schedules that will end their windows. The drop of this event does
+ * not count, unless it has been moved to a later time.
+ * @throws Error if that cannot be known; capacity must then stay
  */
 export async function dropsThatNeedCapacity(
   client: SchedulerClient,
@@ -27,16 +27,16 @@ export async function dropsThatNeedCapacity(
     for (const { Name = '' } of Schedules) if (endsWindow(Name)) names.push(Name);
 
   const needed: number[] = [];
-  for (let at = 0; at < names.length; at += atOnce) {
+  for (let at = 0; at < names.length; at += concurrency) {
     const inputs = await Promise.all(
-      names.slice(at, at + atOnce).map((name) => readInput(client, group, name)),
+      names.slice(at, at + concurrency).map((name) => readInput(client, group, name)),
     );
     for (const ends of inputs) {
       if (!ends?.window) continue;
       const until = Date.parse(ends.window.until);
       const isThis = ends.dropId === event.dropId;
       if (isThis && event.window && until <= Date.parse(event.window.until)) continue;
-      if (Date.parse(ends.window.from) - soon <= now && now < until - clockTolerance)
+      if (Date.parse(ends.window.from) - soon <= now && now < until - clockToleranceMs)
         needed.push(ends.dropId);
     }
   }
@@ -52,7 +52,7 @@ async function readInput(
     const { Target } = await client.send(new GetScheduleCommand({ GroupName, Name }));
     return scaleEvent.parse(JSON.parse(Target?.Input ?? ''));
   } catch (error) {
-    // It has ended, or was removed, since it was listed.
+    // It has run or was removed since it was listed.
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }

@@ -5,7 +5,7 @@ import { words } from './words.ts';
 
 export type Mail = { subject: string; text: string; html: string };
 
-/** The mail that a job asks for, as text and as HTML. Whatever people wrote into it stays text. */
+/** The mail of a job as text and as HTML. Text written by users is escaped. */
 export function compose({ about, to, locale, order, event, seats }: MailJob): Mail {
   const say = words[locale];
   const facts: [name: string, values: string[]][] = [

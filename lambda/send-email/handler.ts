@@ -3,16 +3,16 @@ import { mailJob } from './mail-job.ts';
 import type { Mailer } from './mailer.ts';
 import { SentMails } from './sent-mails.ts';
 
-/** The part of what SQS gives a lambda that matters here. */
+/** The used part of the event that SQS passes to a lambda. */
 export type SqsEvent = { Records: readonly { messageId: string; body: string }[] };
-/** The messages that are to be delivered again; all others are done. */
+/** The messages to deliver again; all others are done. */
 export type SqsAnswer = { batchItemFailures: { itemIdentifier: string }[] };
 
 export type SendEmail = (event: SqsEvent) => Promise<SqsAnswer>;
 
 /**
- * Sends a mail for each message. One that fails does not hold up the others: it alone is delivered again, and ends in
- * the queue's dead-letter queue when that has happened too often.
+ * Sends one mail per message. A message that fails does not hold up the others: it alone is delivered again, and
+ * after too many tries it ends in the queue's dead-letter queue.
  */
 export function createSendEmail({ mailer, log }: { mailer: Mailer; log: Log }): SendEmail {
   const sent = new SentMails();

@@ -1,20 +1,17 @@
-/**
- * What a mail is made of. It holds all that the mail says, so that whoever sends it has nothing to ask: neither the
- * database nor the API need be reachable from there.
- */
+/** Everything a mail contains, so that the sender needs neither the database nor the API. */
 import { z } from 'zod';
 import { emailAddress } from '../../shared/contract/email.ts';
 import { timeZone } from '../../shared/contract/times.ts';
 
 export const mailJob = z.object({
-  /** The same for the same mail, however often its job is delivered; ASCII, fit for a Message-ID. */
+  /** Unchanged however often the job is delivered; ASCII, usable in a Message-ID. */
   id: z.string().regex(/^[a-z0-9.-]{1,60}$/),
   about: z.enum(['order-paid', 'order-refunded']),
   to: z.object({ name: z.string(), address: emailAddress }),
   locale: z.enum(['en', 'zh-Hant']),
   order: z.object({
     id: z.string(),
-    /** The order's page. */
+    /** URL of the order's page. */
     url: z.url({ protocol: /^https?$/ }),
     /** In minor units. */
     amount: z.int(),
@@ -24,10 +21,10 @@ export const mailJob = z.object({
     title: z.string(),
     venue: z.string(),
     startsAt: z.iso.datetime(),
-    /** IANA name: the zone in which the time is told. */
+    /** IANA name: time zone in which the mail shows the time. */
     timeZone,
   }),
-  /** By name, in the order in which they are listed. */
+  /** Names of the seats, in the order listed. */
   seats: z.array(z.object({ section: z.string(), row: z.string(), number: z.int() })).min(1),
 });
 

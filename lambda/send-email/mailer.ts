@@ -4,41 +4,42 @@ import type { MailJob } from './mail-job.ts';
 
 export type Mailer = {
   /**
-   * Resolves once the mail server has taken the mail.
-   * @throws Error when it has not, or when nobody can know: the connection ended before it answered
+   * Resolves once the mail server has accepted the mail.
+   * @throws Error if it has not, or if that is unknown because the connection ended before it answered
    */
   send: (job: MailJob) => Promise<void>;
-  /** Ends the connections that are kept open between mails. */
+  /** Closes the connections kept open between mails. */
   close: () => void;
 };
 
 /**
- * Mails by SMTP, over a few connections that are used again.
- * @param url `smtp://user:password@host:port`, or `smtps:` where TLS begins at once (SES and most others take both)
+ * Sends mail by SMTP over a few reused connections.
+ * @param url `smtp://user:password@host:port`, or `smtps:` if TLS begins at once (SES and most others accept both)
  * @param from an address, or `Name <address>`
  */
 export function createMailer({ url, from }: { url: string; from: string }): Mailer {
   const server = new URL(url);
   const sender = senderOf(from);
-  const here = ['127.0.0.1', 'localhost', '[::1]'].includes(server.hostname);
+  const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(server.hostname);
   const secure = server.protocol === 'smtps:';
   const transport = createTransport({
     host: server.hostname.replaceAll(/^\[|\]$/g, ''),
     port: Number(server.port || (secure ? 465 : 587)),
     secure,
-    // A password, and who bought what, never travel in the open; mail that stays on the machine does not travel.
-    requireTLS: !secure && !here,
-    ignoreTLS: !secure && here,
+    // Passwords and buyers' data must be encrypted on the network; a mail server on the same machine needs no
+    // network.
+    requireTLS: !secure && !isLocal,
+    ignoreTLS: !secure && isLocal,
     ...(server.username !== '' && {
       auth: { user: decodeURIComponent(server.username), pass: decodeURIComponent(server.password) },
     }),
     pool: true,
     maxConnections: 5,
-    // A server that takes longer is taken for away; the job is tried again.
+    // A server that takes longer counts as unreachable; the job is tried again.
     connectionTimeout: 5_000,
     greetingTimeout: 5_000,
     socketTimeout: 10_000,
-    // Nothing in a job names a file or an address to read from.
+    // No job refers to a file or a URL to read.
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -51,7 +52,7 @@ export function createMailer({ url, from }: { url: string; from: string }): Mail
           ...compose(job),
           from: sender,
           to: job.to,
-          // The same for every copy of one mail: by this a mail server or program knows the second for what it is.
+          // The same for every copy of a mail, so that mail servers and programs recognise a duplicate.
           messageId: `<${job.id}@${domain}>`,
           headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': job.locale },
         });
@@ -63,10 +64,10 @@ export function createMailer({ url, from }: { url: string; from: string }): Mail
   };
 }
 
-/** The domain of an address is ASCII already (shared/contract/email.ts). What is before the @ cannot be written otherwise. */
+/** The domain of an address is ASCII already (shared/contract/email.ts); the part before the @ cannot be converted. */
 const noSmtpUtf8 =
-  'The mail server refuses an address with letters outside ASCII before the @. It needs SMTPUTF8 (RFC 6531), which SES ' +
-  'does not have: such mail takes another SMTP_URL';
+  'The mail server refuses an address with non-ASCII letters before the @. It needs SMTPUTF8 (RFC 6531), which SES ' +
+  'does not support: use another SMTP_URL for such addresses';
 
 function isOfMailbox(error: unknown, address: string): boolean {
   const { code } = Object(error) as { code?: string };

@@ -1,4 +1,4 @@
-/** The lambda `send-email`: its handler is `index.handler`. What SQS delivers becomes mails. */
+/** The lambda `send-email`, which turns SQS messages into mails. Its handler is `index.handler`. */
 import { readConfig } from '../../shared/tier/config.ts';
 import { createLog } from '../../shared/tier/log.ts';
 import { createSendEmail } from './handler.ts';
@@ -7,7 +7,7 @@ import { sendEmailSettings } from './settings.ts';
 
 const { SMTP_URL, MAIL_FROM, LOG_LEVEL } = readConfig(sendEmailSettings);
 
-/** Made once; the runtime calls the same one again and again. */
+/** Created once; the runtime calls it for every event. */
 export const handler = createSendEmail({
   mailer: createMailer({ url: SMTP_URL, from: MAIL_FROM }),
   log: createLog('send-email', LOG_LEVEL),

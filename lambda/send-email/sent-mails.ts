@@ -1,6 +1,6 @@
 /**
- * The ids of mails that this process has sent, or is sending. SQS delivers again what it delivered long ago only where
- * nobody said that it was done, so a few thousand are enough. See docs/decisions/021.
+ * Ids of the mails that this process has sent or is sending. SQS redelivers only messages that were not reported as
+ * done, which happens soon or not at all, so a few thousand ids are enough. See docs/decisions/021.
  */
 export class SentMails {
   readonly #sending = new Map<string, Promise<void>>();
@@ -10,7 +10,7 @@ export class SentMails {
     this.#limit = limit;
   }
 
-  /** Sends unless that has happened or is under way, which it then waits for. What fails may be tried again. */
+  /** Sends the mail unless it was sent; if it is being sent, waits for that. A mail that failed can be sent again. */
   once(id: string, send: () => Promise<void>): Promise<void> {
     const known = this.#sending.get(id);
     if (known) return known;

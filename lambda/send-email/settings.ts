@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { commonSettings } from '../../shared/tier/config.ts';
 
-/** How mail leaves: needed where mails are sent, and nowhere else. */
+/** Settings of the mail server, needed only where mails are sent. */
 export const smtpSettings = {
   SMTP_URL: z
     .url({ protocol: /^smtps?$/ })

@@ -1,6 +1,6 @@
 import type { MailJob } from './mail-job.ts';
 
-/** What a mail says, in one language. */
+/** The texts of a mail in one language. */
 type Words = {
   subject: Record<MailJob['about'], (title: string) => string>;
   greeting: (name: string) => string;

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes the MySQL at `mysql-replica` follow the one at `mysql`, and refuse writes. Safe to run at every start, and again
-# after it was cut short; takes over a changed password. Does nothing where MYSQL_URL names another primary, so that a
-# promoted replica stays one, and refuses a server whose data did not come from the primary.
+# Makes the MySQL at `mysql-replica` a read-only replica of the one at `mysql`. Safe to run at every start and after
+# an interrupted run; applies a changed password. Does nothing if MYSQL_URL names another primary, so that a promoted
+# replica stays promoted. Refuses a server whose data did not come from the primary.
 # Environment: MYSQL_URL, MYSQL_ROOT_PASSWORD, MYSQL_PASSWORD, MYSQL_REPLICATION_PASSWORD.
 set -eu
 export MYSQL_PWD="$MYSQL_ROOT_PASSWORD"
@@ -20,8 +20,8 @@ fi
 primary() { mysql --host=mysql --user=root --batch --skip-column-names "$@"; }
 replica() { mysql --host=mysql-replica --user=root --batch --skip-column-names "$@"; }
 
-# True where every transaction of the replica is one of the primary's. A server without any, or that cannot say which,
-# has its data from elsewhere.
+# True if every transaction of the replica is also one of the primary. A server without any GTIDs, or that cannot list
+# them, has its data from elsewhere.
 has_only_the_primarys() {
   own=$(replica -e "SELECT REPLACE(@@GLOBAL.gtid_executed, '\n', '')") && [ -n "$own" ] &&
     [ "$(primary -e "SELECT GTID_SUBSET('$own', @@GLOBAL.gtid_executed)")" = 1 ]
@@ -31,10 +31,10 @@ if [ -z "$(replica -e 'SHOW REPLICA STATUS')" ]; then
   tables=$(replica -e "SELECT COUNT(*) FROM information_schema.tables
     WHERE table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')")
   if [ "$tables" = 0 ]; then
-    # What a new replica did to set itself up is its own: it begins with the first transaction of the primary.
+    # Transactions of the replica's own set-up are discarded: it starts with the primary's first transaction.
     replica -e 'SET GLOBAL super_read_only = OFF; RESET BINARY LOGS AND GTIDS;'
   elif has_only_the_primarys; then
-    # Restored from a backup, which has the tables and not the accounts.
+    # The server was restored from a backup, which contains the tables and not the accounts.
     replica <<SQL
 SET GLOBAL super_read_only = OFF;
 SET SESSION sql_log_bin = 0;

@@ -1,7 +1,7 @@
 #!/bin/sh
-# make-redis-cluster.sh HOST:PORT...: makes these nodes a cluster, a replica to every master, where they are none yet.
-# Safe to run at every start, and again after it was cut short: nodes without a key are begun anew, others never.
-# Environment: PATIENCE, seconds that nodes may take to find each other (30).
+# make-redis-cluster.sh HOST:PORT...: forms a cluster of these nodes, with one replica per master, unless they are a
+# cluster. Safe to run at every start and after an interrupted run: nodes without keys are reset, others never.
+# Environment: PATIENCE, seconds that nodes may take to find each other (default 30).
 set -eu
 
 ask() { # HOST:PORT COMMAND...
@@ -22,7 +22,7 @@ for node in "$@"; do
   done
 done
 
-# Every node sees all slots served, and half of all nodes are replicas.
+# True if every node sees all slots served and half of all nodes are replicas.
 is_whole() {
   for node in "$@"; do
     info=$(ask "$node" CLUSTER INFO)

@@ -1,8 +1,10 @@
 #!/bin/sh
-# restore.sh [--replica] DATABASE [CLIENT OPTION...] <BACKUP: fills an empty database from what backup.sh wrote. Does nothing
-# where the backup is cut short or the database has tables. The password is MYSQL_PWD, else MYSQL_ROOT_PASSWORD.
-# With --replica the server takes over which transactions are in the backup, so that follow-primary.sh can make it follow
-# the primary from there; it must be a new one. Without, what is restored gets transactions of its own, which replicas get.
+# restore.sh [--replica] DATABASE [CLIENT OPTION...] <BACKUP: fills an empty database from the output of backup.sh.
+# Does nothing if the backup is incomplete or the database has tables. The password is MYSQL_PWD, or else
+# MYSQL_ROOT_PASSWORD.
+# With --replica, which requires a new server, the server adopts the GTIDs of the backup, so that follow-primary.sh
+# can make it follow the primary from there. Without it, the restored rows get transactions of their own, which
+# replicas receive.
 set -eu
 for_replica=
 if [ "$1" = --replica ]; then
@@ -27,8 +29,8 @@ tail -n 1 "$file" | grep -q '^-- Dump completed' || refuse "The backup is cut sh
 tables=$(ask "$@" -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '$database'")
 [ "$tables" = 0 ] || refuse "$database has $tables tables"
 
-# mysqldump's statement of which transactions are in it, which may have several lines; and all but that and what keeps a
-# restore out of the binary log.
+# gtids: mysqldump's statement of the GTIDs, which may span several lines. contents: everything except that statement
+# and those that keep a restore out of the binary log.
 gtids() { LC_ALL=C awk '/^SET @@GLOBAL\.GTID_PURGED=/ { on = 1 } on { print } on && /;[ \t\r]*$/ { exit }' "$file"; }
 contents() {
   LC_ALL=C awk '/^SET @@GLOBAL\.GTID_PURGED=/ { on = 1 } on { if (/;[ \t\r]*$/) on = 0; next }
@@ -42,7 +44,7 @@ else
   [ -z "$(ask "$@" -e 'SHOW REPLICA STATUS')" ] || refuse "The server follows another one"
   ask "$@" -e "SET GLOBAL super_read_only = OFF; SET SESSION sql_log_bin = 0; CREATE DATABASE IF NOT EXISTS \`$database\`"
   contents | "$client" "$@" --default-character-set=utf8mb4 --init-command='SET SESSION sql_log_bin = 0' "$database"
-  # Last: what was cut short before does not count as restored.
+  # Last, so that an interrupted restore does not count as restored.
   { echo 'RESET BINARY LOGS AND GTIDS;' && gtids; } | ask "$@"
 fi
 echo "Restored $database"

@@ -8,12 +8,9 @@ const entry = z.object({
   buyerId: id,
   quantity: z.int(),
   outcome: z.enum(['held', 'standby', 'sold_out', 'duplicate']),
-  number: z
-    .int()
-    .optional()
-    .meta({
-      description: 'Position of the entry in the order of decisions in its partition; the first is 1',
-    }),
+  number: z.int().optional().meta({
+    description: 'Position of the entry in the order of decisions in its partition; the first is 1',
+  }),
   seats: z.array(z.string()).optional(),
   expiresAt: time.optional(),
   position: z.int().optional().meta({ description: 'Place on the waiting list, from 1' }),
