@@ -1,6 +1,6 @@
 import { ask } from '../api/http.ts';
 import { useSay } from '../design/announcer.tsx';
-import { AskingButton } from '../staff/ask-first.tsx';
+import { AskingButton } from '../staff/asking-button.tsx';
 import type { Account } from '../staff/queries.ts';
 import { useWords } from '../staff/use-words.ts';
 

@@ -7,7 +7,7 @@ import { Notice } from '../design/notice.tsx';
 import { LoadFailed } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { AskingButton } from '../staff/ask-first.tsx';
+import { AskingButton } from '../staff/asking-button.tsx';
 import { Empty } from '../staff/empty.tsx';
 import { parkedQuery, type ParkedMessages } from '../staff/queries.ts';
 import rows from '../staff/rows.module.css';

@@ -1,9 +1,11 @@
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api/http.ts';
 import type { User } from '../api/types.ts';
 import { useSay } from '../design/announcer.tsx';
-import { AskFirst } from '../staff/ask-first.tsx';
+import { ConfirmDialog } from '../design/confirm-dialog.tsx';
 import type { Account } from '../staff/queries.ts';
+import { useStaffFault } from '../staff/use-staff-fault.ts';
 import { useWords } from '../staff/use-words.ts';
 import styles from './admin.module.css';
 
@@ -13,13 +15,17 @@ const roles = ['shopper', 'organizer', 'admin'] as const;
 export function RoleSelect({ account, changed }: { account: Account; changed: () => Promise<void> }) {
   const { admin, roleNames, roles: roleWords } = useWords();
   const words = admin.users;
+  const faultOf = useStaffFault();
   const say = useSay();
   const [wanted, setWanted] = useState<User['role']>();
-  const act = async () => {
-    await ask<Account>('PATCH', `/users/${account.id}/role`, { body: { role: wanted } });
-    await changed();
-    if (wanted) say(words.saidRole(account.name, roleWords[wanted]));
-  };
+  const { mutate, isPending, error, reset } = useMutation({
+    async mutationFn(role: User['role']) {
+      await ask<Account>('PATCH', `/users/${account.id}/role`, { body: { role } });
+      await changed();
+      say(words.saidRole(account.name, roleWords[role]));
+    },
+    onSuccess: () => setWanted(undefined),
+  });
   return (
     <>
       <select
@@ -27,7 +33,10 @@ export function RoleSelect({ account, changed }: { account: Account; changed: ()
         aria-label={words.role}
         aria-describedby={`user-${account.id}`}
         value={account.role}
-        onChange={(event) => setWanted(roles.find((role) => role === event.target.value))}
+        onChange={(event) => {
+          reset();
+          setWanted(roles.find((role) => role === event.target.value));
+        }}
       >
         {roles.map((role) => (
           <option key={role} value={role}>
@@ -36,13 +45,15 @@ export function RoleSelect({ account, changed }: { account: Account; changed: ()
         ))}
       </select>
       {wanted && (
-        <AskFirst
+        <ConfirmDialog
           title={words.roleTitle(account.name, roleWords[wanted])}
           text={words.roleText[wanted]}
           yes={words.roleYes}
           no={words.banNo}
-          act={act}
-          close={() => setWanted(undefined)}
+          busy={isPending}
+          fault={faultOf(error)}
+          onYes={() => mutate(wanted)}
+          onClose={() => setWanted(undefined)}
         />
       )}
     </>

@@ -13,7 +13,8 @@ export function createQueryClient(): QueryClient {
         retry: (failures, error) => isSharedLine(error) || (failures < 5 && isPassing(error)),
         retryDelay: (attempt, error) => pauseBefore(attempt, error),
       },
-      mutations: { retry: false },
+      // Without a line it is tried too: whoever sends something is told that it did not arrive.
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
 }

@@ -1,4 +1,5 @@
 /** Before the sale and while it is open: the same form, so that what was filled in is there when it opens. */
+import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Refusal } from '../api/http.ts';
@@ -16,7 +17,7 @@ import styles from './counter.module.css';
 import { figuresOf } from './figures.ts';
 import { LeftBar } from './left-bar.tsx';
 import { ReadyList } from './ready-list.tsx';
-import { sendEntry, type Waiting } from './send-entry.ts';
+import { sendEntry, type NewEntry, type Waiting } from './send-entry.ts';
 import type { LiveDrop } from './use-drop.ts';
 import { useRetryPause } from './use-retry-pause.ts';
 import { WaitingNotice } from './waiting-notice.tsx';
@@ -168,7 +169,7 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
       )}
       {isOpen && <p className={styles.soft}>{text.drop.together}</p>}
       {waiting && <WaitingNotice waiting={waiting} onStop={stop} />}
-      {refused !== undefined && !wrong && !isSending && (
+      {refused && !wrong && !isSending && (
         <Notice tone="bad">
           {retryAt === undefined ? (
             faultText(refused, text)
@@ -229,43 +230,55 @@ function Asked({ label, question }: { label: string; question: string }) {
   );
 }
 
+type Sending = { entry: NewEntry; stop: AbortController };
+
 function useEntrySending(live: LiveDrop) {
   const { drop, beginEntry, askEntry, askTerms } = live;
-  const [isSending, setSending] = useState(false);
   const [waiting, setWaiting] = useState<Waiting>();
-  const [refused, setRefused] = useState<unknown>();
   /** Too many tries: until then none is taken. By the monotonic timer. */
   const [retryAt, setRetryAt] = useState<number>();
   const wasWrong = useRef(false);
   const under = useRef<AbortController>(undefined);
   useEffect(() => () => under.current?.abort(), []);
 
-  const send = async (entry: Parameters<typeof sendEntry>[1]) => {
+  const sending = useMutation({
+    async mutationFn({ entry, stop }: Sending) {
+      const accepted = beginEntry(entry.quantity);
+      try {
+        await sendEntry(drop.id, entry, stop.signal, setWaiting, { wasWrong: wasWrong.current });
+        accepted();
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        if (error instanceof Refusal && error.code === 'wrong_answer') wasWrong.current = true;
+        if (error instanceof Refusal && error.status === 429)
+          setRetryAt(performance.now() + (error.retryAfter ?? 0));
+        // Whoever is told that there is a new question sees it by then.
+        if (error instanceof Refusal && error.code === 'wrong_question') await askTerms();
+        if (!stop.signal.aborted) throw error;
+      }
+    },
+    onSettled(_data, _error, { stop }) {
+      stop.abort();
+      setWaiting(undefined);
+      void askEntry();
+    },
+  });
+
+  /** Resolves when nothing more is done for it, whatever came of it. */
+  const send = async (entry: NewEntry): Promise<void> => {
     // A double tap comes before the first press is drawn.
     if (under.current && !under.current.signal.aborted) return;
     const stop = new AbortController();
     under.current = stop;
-    setSending(true);
-    setRefused(undefined);
     setRetryAt(undefined);
-    const accepted = beginEntry(entry.quantity);
-    try {
-      await sendEntry(drop.id, entry, stop.signal, setWaiting, { wasWrong: wasWrong.current });
-      accepted();
-    } catch (error) {
-      if (stop.signal.aborted) return;
-      if (error instanceof Refusal && error.code === 'wrong_answer') wasWrong.current = true;
-      if (error instanceof Refusal && error.status === 429)
-        setRetryAt(performance.now() + (error.retryAfter ?? 0));
-      // Whoever is told that there is a new question sees it by then.
-      if (error instanceof Refusal && error.code === 'wrong_question') await askTerms();
-      if (!stop.signal.aborted) setRefused(error);
-    } finally {
-      stop.abort();
-      setSending(false);
-      setWaiting(undefined);
-      void askEntry();
-    }
+    await sending.mutateAsync({ entry, stop }).catch(() => {});
   };
-  return { send, stop: () => under.current?.abort(), isSending, waiting, refused, retryAt };
+  return {
+    send,
+    stop: () => under.current?.abort(),
+    isSending: sending.isPending,
+    waiting,
+    refused: sending.error,
+    retryAt,
+  };
 }

@@ -1,61 +1,46 @@
 /** Giving something up: asks first, and says so when it does not work. */
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Confirm } from '../design/late-confirm.tsx';
 import { ask } from '../api/http.ts';
 import type { Entry } from '../api/types.ts';
 import { useFault } from '../api/use-fault.ts';
 import { Button } from '../design/button.tsx';
-import { Notice } from '../design/notice.tsx';
+import { ConfirmDialog } from '../design/confirm-dialog.tsx';
+import type { ConfirmWords } from '../design/confirm-popup.tsx';
 import type { LiveDrop } from './use-drop.ts';
 
-type LeaveProps = {
-  live: LiveDrop;
-  label: string;
-  title: string;
-  text: string;
-  yes: string;
-  no: string;
-};
+type LeaveProps = ConfirmWords & { live: LiveDrop; label: string };
 
-export function Leave({ live, label, title, text, yes, no }: LeaveProps) {
+export function Leave({ live, label, ...question }: LeaveProps) {
   const [isAsked, setAsked] = useState(false);
-  const [isLeaving, setLeaving] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const fault = useFault(error);
-
-  const leave = async () => {
-    setLeaving(true);
-    setError(undefined);
-    try {
-      const { data } = await ask<Entry>('DELETE', `/drops/${live.drop.id}/entry`);
+  const { mutate, isPending, error, reset } = useMutation({
+    mutationFn: () => ask<Entry>('DELETE', `/drops/${live.drop.id}/entry`),
+    onSuccess({ data }) {
       setAsked(false);
       live.setEntry(data.status === 'released' ? { ...data, reason: 'given_back' } : data);
-    } catch (caught) {
-      setError(caught);
-      void live.askEntry();
-    } finally {
-      setLeaving(false);
-    }
-  };
-
+    },
+    onError: () => void live.askEntry(),
+  });
+  const fault = useFault(error);
   return (
     <>
-      <Button look="quiet" onClick={() => setAsked(true)}>
+      <Button
+        look="quiet"
+        onClick={() => {
+          reset();
+          setAsked(true);
+        }}
+      >
         {label}
       </Button>
       {isAsked && (
-        <Confirm
-          open
-          onOpenChange={setAsked}
-          title={title}
-          text={text}
-          yes={yes}
-          no={no}
-          busy={isLeaving}
-          onYes={() => void leave()}
-        >
-          {fault && <Notice tone="bad">{fault}</Notice>}
-        </Confirm>
+        <ConfirmDialog
+          {...question}
+          busy={isPending}
+          fault={fault}
+          onYes={() => mutate()}
+          onClose={() => setAsked(false)}
+        />
       )}
     </>
   );

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useState } from 'react';
-import { Confirm } from '../design/late-confirm.tsx';
+import { ConfirmDialog } from '../design/confirm-dialog.tsx';
 import { holdPage } from '../shell/leaving.ts';
 import { useWords } from '../staff/use-words.ts';
 
@@ -11,14 +11,13 @@ export function LeaveGuard({ when }: { when: boolean }) {
   useLayoutEffect(() => (when ? holdPage((go) => setLeave({ go })) : undefined), [when]);
   if (!leave) return null;
   return (
-    <Confirm
-      open
-      onOpenChange={(open) => !open && setLeave(undefined)}
+    <ConfirmDialog
       title={words.title}
       text={words.text}
       yes={words.yes}
       no={words.no}
       onYes={leave.go}
+      onClose={() => setLeave(undefined)}
     />
   );
 }

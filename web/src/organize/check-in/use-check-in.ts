@@ -1,5 +1,5 @@
 /** Redeems codes, one after the other, and remembers the last few. */
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
 import type { z } from 'zod';
 import type { checkIn, undoneCheckIn } from '../../../../shared/contract/check-ins.ts';
@@ -20,31 +20,30 @@ export type Result = { key: number; code: string } & (
 
 const remembered = 8;
 
+type Scan = { code: string; what: 'redeem' | 'undo' };
+
 export function useCheckIn(eventId: number) {
   const client = useQueryClient();
   const [results, setResults] = useState<readonly Result[]>([]);
-  const [isChecking, setChecking] = useState(false);
   const count = useRef(0);
-  /** A scanner can be faster than the line: one after the other, so that answers come in order. */
-  const line = useRef(Promise.resolve());
-
-  const check = useCallback(
-    (code: string, what: 'redeem' | 'undo' = 'redeem'): Promise<void> => {
-      const next = line.current.then(async () => {
-        setChecking(true);
-        const result = await (what === 'undo' ? undo : redeem)(eventId, code);
-        count.current += 1;
-        const kept: Result = { ...result, code, key: count.current };
-        setResults((last) => [kept, ...last].slice(0, remembered));
-        setChecking(false);
-        void client.invalidateQueries({ queryKey: ['check-ins', eventId] });
-      });
-      line.current = next;
-      return next;
+  const { mutateAsync, isPending } = useMutation({
+    // A scanner can be faster than the line: one after the other, so that answers come in order.
+    scope: { id: `check-ins ${eventId}` },
+    mutationFn: ({ code, what }: Scan) => (what === 'undo' ? undo : redeem)(eventId, code),
+    onSuccess(result, { code }) {
+      count.current += 1;
+      const kept: Result = { ...result, code, key: count.current };
+      setResults((last) => [kept, ...last].slice(0, remembered));
+      void client.invalidateQueries({ queryKey: ['check-ins', eventId] });
     },
-    [client, eventId],
+  });
+  const check = useCallback(
+    async (code: string, what: Scan['what'] = 'redeem'): Promise<void> => {
+      await mutateAsync({ code, what });
+    },
+    [mutateAsync],
   );
-  return { check, results, isChecking };
+  return { check, results, isChecking: isPending };
 }
 
 type Told = Result extends infer Each ? (Each extends Result ? Omit<Each, 'key' | 'code'> : never) : never;

@@ -8,7 +8,7 @@ import { newNonce } from '../../api/nonce.ts';
 import type { Announcement } from '../../api/types.ts';
 import { useSay } from '../../design/announcer.tsx';
 import { Button } from '../../design/button.tsx';
-import { Confirm } from '../../design/late-confirm.tsx';
+import { ConfirmDialog } from '../../design/confirm-dialog.tsx';
 import { Notice } from '../../design/notice.tsx';
 import type { Feed } from '../../live/drop-feed.ts';
 import { AreaField } from '../../staff/fields.tsx';
@@ -99,21 +99,20 @@ export function Announce({ dropId, feed, timeZone, watching }: AnnounceProps) {
         </div>
       )}
       {isAsked && (
-        <Confirm
-          open
-          onOpenChange={setAsked}
+        <ConfirmDialog
           title={announce.confirmTitle}
           text={announce.confirmText(watching)}
           yes={announce.button}
           no={words.form.cancel}
           busy={isPending}
+          fault={faultOf(error)}
           onYes={() => mutate()}
+          onClose={() => setAsked(false)}
         >
           <blockquote className={styles.quote} dir="auto">
             {typed.trim()}
           </blockquote>
-          {error && <Notice tone="bad">{faultOf(error)}</Notice>}
-        </Confirm>
+        </ConfirmDialog>
       )}
     </section>
   );

@@ -1,12 +1,11 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Confirm } from '../../design/late-confirm.tsx';
 import { ask } from '../../api/http.ts';
 import type { Drop, Event } from '../../api/types.ts';
 import { useSay } from '../../design/announcer.tsx';
 import { Button } from '../../design/button.tsx';
+import { ConfirmDialog } from '../../design/confirm-dialog.tsx';
 import { Field } from '../../design/field.tsx';
-import { Notice } from '../../design/notice.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
@@ -25,18 +24,9 @@ export function CancelSale({ drop, event, sale }: CancelSaleProps) {
   const [isAsked, setAsked] = useState(false);
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
   const { figures, stats } = sale;
-
-  const cancel = async () => {
-    if (typed.trim().toLowerCase() !== words.cancelWord) {
-      setFault(typed.trim() === '' ? faults.required : faults.invalid);
-      return;
-    }
-    setBusy(true);
-    setError(undefined);
-    try {
+  const { mutate, isPending, error, reset } = useMutation({
+    async mutationFn() {
       await ask('POST', `/drops/${drop.id}/cancel`, { timeout: 60_000 });
       for (const queryKey of [
         ['drops', drop.id],
@@ -48,12 +38,13 @@ export function CancelSale({ drop, event, sale }: CancelSaleProps) {
       }
       await sale.refetch();
       say(words.cancelled);
-      setAsked(false);
-    } catch (caught) {
-      setError(caught);
-    } finally {
-      setBusy(false);
-    }
+    },
+    onSuccess: () => setAsked(false),
+  });
+
+  const cancel = () => {
+    if (typed.trim().toLowerCase() === words.cancelWord) mutate();
+    else setFault(typed.trim() === '' ? faults.required : faults.invalid);
   };
 
   return (
@@ -63,23 +54,23 @@ export function CancelSale({ drop, event, sale }: CancelSaleProps) {
         onClick={() => {
           setTyped('');
           setFault(undefined);
-          setError(undefined);
+          reset();
           setAsked(true);
         }}
       >
         {words.cancel}
       </Button>
       {isAsked && (
-        <Confirm
-          open
+        <ConfirmDialog
           bad
-          onOpenChange={setAsked}
           title={words.cancelTitle}
           text={words.cancelText}
           yes={words.cancelYes}
           no={words.cancelNo}
-          busy={isBusy}
-          onYes={() => void cancel()}
+          busy={isPending}
+          fault={faultOf(error)}
+          onYes={cancel}
+          onClose={() => setAsked(false)}
         >
           <ul className={styles.will}>
             <li>{words.cancelWill.stop}</li>
@@ -103,8 +94,7 @@ export function CancelSale({ drop, event, sale }: CancelSaleProps) {
             }}
             error={fault}
           />
-          {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
-        </Confirm>
+        </ConfirmDialog>
       )}
     </>
   );

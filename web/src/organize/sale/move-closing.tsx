@@ -1,12 +1,11 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Confirm } from '../../design/late-confirm.tsx';
 import { ask, Refusal } from '../../api/http.ts';
 import type { Drop, Event } from '../../api/types.ts';
 import { serverClock } from '../../clock/server-clock.ts';
 import { useSay } from '../../design/announcer.tsx';
 import { Button } from '../../design/button.tsx';
-import { Notice } from '../../design/notice.tsx';
+import { ConfirmDialog } from '../../design/confirm-dialog.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
@@ -29,54 +28,44 @@ export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps
   const say = useSay();
   const client = useQueryClient();
   const [typed, setTyped] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
-  const [error, setError] = useState<unknown>();
   const [allowLate, setAllowLate] = useState(false);
   const meantNow = momentOf(typed ?? '', timeZone);
   const late =
     meantNow.kind === 'moment' && isLate(new Date(meantNow.at).toISOString(), event, { ...drop, closesAt });
-
-  const change = (value: string) => {
-    setTyped(value);
-    setFault(undefined);
-    setError(undefined);
-  };
-
-  const save = async () => {
-    const meant = momentOf(typed ?? '', timeZone);
-    if (meant.kind !== 'moment') {
-      setFault(meant.kind === 'gap' ? faults.gap : faults.required);
-      return;
-    }
-    if (meant.at <= Math.max(serverClock.now(), Date.parse(drop.opensAt))) {
-      setFault(meant.at <= serverClock.now() ? faults.past : faults.afterOpening);
-      return;
-    }
-    if (late && !allowLate) {
-      setFault(faults.late);
-      return;
-    }
-    setBusy(true);
-    try {
+  const { mutate, isPending, error, reset } = useMutation({
+    async mutationFn(at: number) {
       await ask('PATCH', `/drops/${drop.id}`, {
-        body: { closesAt: new Date(meant.at).toISOString(), ...(late && { allowLate }) },
+        body: { closesAt: new Date(at).toISOString(), ...(late && { allowLate }) },
       });
       void client.invalidateQueries({ queryKey: ['drops', drop.id] });
       void client.invalidateQueries({ queryKey: ['own events'] });
       await refetch();
-      say(words.extended(format.moment(meant.at, timeZone)));
-      setTyped(undefined);
-    } catch (caught) {
-      if (caught instanceof Refusal && caught.code === 'invalid_request') {
-        // The event was moved meanwhile, or the time has passed.
-        const isLateNow = caught.body.errors?.some(({ message }) => message === closesLate);
-        if (isLateNow) void client.invalidateQueries({ queryKey: ['events', event.id] });
-        setFault(isLateNow ? faults.late : faults.past);
-      } else setError(caught);
-    } finally {
-      setBusy(false);
-    }
+      say(words.extended(format.moment(at, timeZone)));
+    },
+    onSuccess: () => setTyped(undefined),
+    onError(refused) {
+      if (!isOfTheTime(refused)) return;
+      // The event was moved meanwhile, or the time has passed.
+      const isLateNow = refused.body.errors?.some(({ message }) => message === closesLate);
+      if (isLateNow) void client.invalidateQueries({ queryKey: ['events', event.id] });
+      setFault(isLateNow ? faults.late : faults.past);
+    },
+  });
+
+  const change = (value: string) => {
+    setTyped(value);
+    setFault(undefined);
+    reset();
+  };
+
+  const save = () => {
+    const meant = momentOf(typed ?? '', timeZone);
+    if (meant.kind !== 'moment') setFault(meant.kind === 'gap' ? faults.gap : faults.required);
+    else if (meant.at <= serverClock.now()) setFault(faults.past);
+    else if (meant.at <= Date.parse(drop.opensAt)) setFault(faults.afterOpening);
+    else if (late && !allowLate) setFault(faults.late);
+    else mutate(meant.at);
   };
 
   return (
@@ -85,15 +74,15 @@ export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps
         {words.extend}
       </Button>
       {typed !== undefined && (
-        <Confirm
-          open
-          onOpenChange={(open) => !open && setTyped(undefined)}
+        <ConfirmDialog
           title={words.extendTitle}
           text={words.extendText}
           yes={words.extendYes}
           no={form.cancel}
-          busy={isBusy}
-          onYes={() => void save()}
+          busy={isPending}
+          fault={isOfTheTime(error) ? undefined : faultOf(error)}
+          onYes={save}
+          onClose={() => setTyped(undefined)}
         >
           <TimeField
             label={words.extendLabel}
@@ -111,11 +100,15 @@ export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps
               </Button>
             ))}
           </div>
-          {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
-        </Confirm>
+        </ConfirmDialog>
       )}
     </>
   );
+}
+
+/** Said at the field, not beside it. */
+function isOfTheTime(error: unknown): error is Refusal {
+  return error instanceof Refusal && error.code === 'invalid_request';
 }
 
 /** A day later is the same time on the next day, also where the clocks are set in between. */

@@ -1,11 +1,10 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ask } from '../../api/http.ts';
 import type { Drop } from '../../api/types.ts';
 import { useSay } from '../../design/announcer.tsx';
 import { Button } from '../../design/button.tsx';
 import { Notice } from '../../design/notice.tsx';
-import { AskingButton } from '../../staff/ask-first.tsx';
+import { AskingButton } from '../../staff/asking-button.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
 
@@ -17,22 +16,13 @@ export function PauseSale({ drop, isPaused, refetch }: PauseSaleProps) {
   const faultOf = useStaffFault();
   const say = useSay();
   const client = useQueryClient();
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-
   const change = async (what: 'pause' | 'resume') => {
     await ask('POST', `/drops/${drop.id}/${what}`);
     await refetch();
     void client.invalidateQueries({ queryKey: ['drops', drop.id] });
     say(what === 'pause' ? words.paused : words.resumed);
   };
-
-  const resume = async () => {
-    setBusy(true);
-    setError(undefined);
-    await change('resume').catch(setError);
-    setBusy(false);
-  };
+  const resume = useMutation({ mutationFn: () => change('resume') });
 
   if (!isPaused) {
     return (
@@ -48,10 +38,10 @@ export function PauseSale({ drop, isPaused, refetch }: PauseSaleProps) {
   }
   return (
     <>
-      <Button busy={isBusy} onClick={() => void resume()}>
+      <Button busy={resume.isPending} onClick={() => resume.mutate()}>
         {words.resume}
       </Button>
-      {error !== undefined && <Notice tone="bad">{faultOf(error)}</Notice>}
+      {resume.error && <Notice tone="bad">{faultOf(resume.error)}</Notice>}
     </>
   );
 }

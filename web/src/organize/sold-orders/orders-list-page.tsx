@@ -6,7 +6,7 @@ import { classes } from '../../design/classes.ts';
 import { Paged } from '../../design/paged.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { groupSeats } from '../../seats/seat-groups.ts';
-import { AskingButton } from '../../staff/ask-first.tsx';
+import { AskingButton } from '../../staff/asking-button.tsx';
 import { Empty } from '../../staff/empty.tsx';
 import { soldOrdersQuery, type SoldOrder } from '../../staff/queries.ts';
 import rows from '../../staff/rows.module.css';

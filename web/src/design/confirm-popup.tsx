@@ -1,43 +1,48 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { useEffect, type ReactNode } from 'react';
 import { Button } from './button.tsx';
+import styles from './confirm-dialog.module.css';
 import { useFirstFault } from './first-fault.ts';
-import styles from './confirm.module.css';
+import { Notice } from './notice.tsx';
 
-type ConfirmProps = {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
+export type ConfirmWords = {
   title: string;
   text: string;
   yes: string;
   no: string;
-  busy?: boolean;
   /** What is agreed to destroys something. */
   bad?: boolean;
+};
+
+export type ConfirmDialogProps = ConfirmWords & {
+  /** What was agreed to is being done: the question stays until it is, or says why it was not. */
+  busy?: boolean;
+  fault?: string | undefined;
   onYes: () => void;
+  onClose: () => void;
   children?: ReactNode;
 };
 
-/** Asks before something that cannot be undone. On a phone it comes up where the thumb is. */
-export default function Confirm({
-  open,
-  onOpenChange,
+/** What a `ConfirmDialog` shows. On a phone it comes up where the thumb is. */
+export default function ConfirmPopup({
   title,
   text,
   yes,
   no,
-  busy,
   bad,
+  busy = false,
+  fault,
   onYes,
+  onClose,
   children,
-}: ConfirmProps) {
+}: ConfirmDialogProps) {
   const { inside, show } = useFirstFault<HTMLDivElement>();
   // What was wrong is known at the press, or when the server has answered.
   useEffect(() => {
-    if (busy === false) show();
+    if (!busy) show();
   }, [busy, show]);
   return (
-    <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
+    <AlertDialog.Root open onOpenChange={(open) => !open && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={styles.backdrop} />
         <AlertDialog.Popup className={styles.popup}>
@@ -45,12 +50,13 @@ export default function Confirm({
           <AlertDialog.Description>{text}</AlertDialog.Description>
           <div ref={inside} className={styles.inside}>
             {children}
+            {fault && <Notice tone="bad">{fault}</Notice>}
           </div>
           <div className={styles.buttons}>
             <AlertDialog.Close render={<Button look="quiet" />}>{no}</AlertDialog.Close>
             <Button
               look={bad === true ? 'sure' : 'solid'}
-              busy={busy ?? false}
+              busy={busy}
               onClick={() => {
                 onYes();
                 show();
