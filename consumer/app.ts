@@ -1,4 +1,4 @@
-/** The consumer tier: decides entries in order, releases holds whose time is over, and sweeps up after crashes. */
+/** The consumer tier: decides entries in order, releases expired holds, and completes work that a crash interrupted. */
 import type { Cluster } from 'ioredis';
 import type { Registry } from 'prom-client';
 import { createAnnouncer } from '../shared/messages/announce.ts';
@@ -25,22 +25,23 @@ export type ConsumerDeps = {
   checkoutKeys: KeyList;
   registry: Registry;
   log: Log;
-  /** Milliseconds between two rounds of the sweeper, and how late a duty must be for it to take over. */
+  /** Milliseconds between two rounds of the sweeper. */
   sweepEveryMs?: number;
+  /** Milliseconds after which the sweeper takes over overdue work. */
   sweepGraceMs?: number;
-  /** The same for timers of holds, if that is another time. */
+  /** Milliseconds after which the sweeper takes over an overdue hold timer; `sweepGraceMs` by default. */
   timerGraceMs?: number | undefined;
 };
 
 export type Consumer = {
   ready: () => boolean;
-  /** Why messages are not handled though all servers are there; undefined when they are. */
+  /** Why messages are not handled although all servers are reachable; undefined if they are handled. */
   trouble: () => string | undefined;
-  /** Takes no more messages; resolves when those under way are done. */
+  /** Takes no more messages. Resolves when the messages under way are done. */
   stop: () => Promise<void>;
 };
 
-/** Batches under way per queue. Redis remembers the replies to more than these (claim.lua), for redeliveries. */
+/** Unacknowledged batches per queue. For redeliveries, Redis remembers the replies to more batches (claim.lua). */
 const prefetch = 128;
 
 export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
@@ -51,10 +52,10 @@ export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
   const announcer = createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKeys });
   const sharing = createSeatSharing({ inventory, announcer });
 
-  const worker = (queue: string, how: Pick<QueueWorkerOptions, 'decide' | 'decideTogether'>) =>
+  const createWorker = (queue: string, handlers: Pick<QueueWorkerOptions, 'decide' | 'decideTogether'>) =>
     new QueueWorker({
       queue,
-      ...how,
+      ...handlers,
       isTransient: (error) => error instanceof NotConfirmed || isTransient(error),
       onParked: metrics.parked,
       log,
@@ -62,16 +63,16 @@ export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
   const entries = createDecideEntries({ inventory, announcer, sharing, checkoutKeys, metrics });
   const workers: QueueWorker[] = [
     ...Array.from({ length: topology.entryQueueCount }, (_, number) =>
-      worker(topology.entryQueue(number), entries),
+      createWorker(topology.entryQueue(number), entries),
     ),
-    worker(topology.expired, { decide: createReleaseHolds({ inventory, announcer, metrics }) }),
+    createWorker(topology.expired, { decide: createReleaseHolds({ inventory, announcer, metrics }) }),
   ];
 
   const intake = await broker.channel('intake', async (channel) => {
     await topology.assertEntries(channel);
     await topology.assertExpired(channel);
     await channel.prefetch(prefetch);
-    for (const each of workers) await each.consume(channel);
+    for (const worker of workers) await worker.consume(channel);
   });
   const graceMs = deps.sweepGraceMs ?? 2_000;
   const timerGraceMs = deps.timerGraceMs ?? graceMs;
@@ -84,9 +85,9 @@ export async function startConsumer(deps: ConsumerDeps): Promise<Consumer> {
 
   return {
     ready: () => intake.ready() && timers.ready(),
-    trouble: () => workers.map((each) => each.trouble()).find((each) => each !== undefined),
+    trouble: () => workers.map((worker) => worker.trouble()).find((trouble) => trouble !== undefined),
     async stop() {
-      await Promise.all([sweeper.stop(), ...workers.map((each) => each.stop())]);
+      await Promise.all([sweeper.stop(), ...workers.map((worker) => worker.stop())]);
       await intake.close();
     },
   };

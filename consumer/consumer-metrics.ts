@@ -2,9 +2,9 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Outcome } from '../shared/inventory/claim.ts';
 
 export type ConsumerMetrics = {
-  /** `waitedMs`: from acceptance by the publisher's clock to decision by that of Redis. */
+  /** `waitedMs`: from acceptance (by the publisher's clock) to decision (by the clock of Redis). */
   decided: (outcomes: readonly Outcome[], size: number, waitedMs: number) => void;
-  /** A batch came again after what came of it had been forgotten. */
+  /** A batch was redelivered after Redis had forgotten its outcomes. */
   decidedBefore: () => void;
   released: (result: string, by: 'timer' | 'sweeper') => void;
   promoted: (count: number) => void;
@@ -12,10 +12,13 @@ export type ConsumerMetrics = {
   parked: (queue: string) => void;
 };
 
-/** What is counted when somebody asks. */
-export type Failing = () => { queue: string; failing: number }[];
+/** The number of failing messages by queue, read at each scrape of the metrics. */
+export type ReadFailing = () => { queue: string; failing: number }[];
 
-export function createConsumerMetrics(registry: Registry, failing: Failing = () => []): ConsumerMetrics {
+export function createConsumerMetrics(
+  registry: Registry,
+  readFailing: ReadFailing = () => [],
+): ConsumerMetrics {
   const registers = [registry];
   const outcomes = new Counter({
     name: 'seatdrop_entries_decided_total',
@@ -31,24 +34,24 @@ export function createConsumerMetrics(registry: Registry, failing: Failing = () 
   });
   const wait = new Histogram({
     name: 'seatdrop_entry_wait_seconds',
-    help: 'From acceptance to decision',
+    help: 'Time from acceptance of an entry to its decision',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
   const decidedBefore = new Counter({
     name: 'seatdrop_batches_decided_before_total',
-    help: 'Batches that came again so late that only their numbers were known',
+    help: 'Batches redelivered so late that Redis knew only their sequence numbers',
     registers,
   });
   const releases = new Counter({
     name: 'seatdrop_releases_total',
-    help: 'Attempts to end holds whose time was over',
+    help: 'Attempts to release expired holds',
     labelNames: ['result', 'by'],
     registers,
   });
   const promotions = new Counter({
     name: 'seatdrop_promotions_total',
-    help: 'Standby buyers who got seats after a hold ran out',
+    help: 'Standby buyers who got seats after a hold expired',
     registers,
   });
   const toldLate = new Counter({
@@ -64,11 +67,11 @@ export function createConsumerMetrics(registry: Registry, failing: Failing = () 
   });
   const gauge = new Gauge({
     name: 'seatdrop_failing_messages',
-    help: 'Messages in hand that fail for a reason which does not look passing',
+    help: 'Unacknowledged messages that fail for a reason that does not look transient',
     labelNames: ['queue'],
     registers: [],
     collect() {
-      for (const { queue, failing: count } of failing()) this.set({ queue }, count);
+      for (const { queue, failing } of readFailing()) this.set({ queue }, failing);
     },
   });
   registry.registerMetric(gauge);

@@ -1,11 +1,11 @@
 /**
- * A batch of entries becomes outcomes: one script call decides it, holds get their timers, buyers are told, and only
- * then is the batch acknowledged. Killed anywhere in between, it comes again and gets the very same outcomes. One that
- * comes again so late that Redis remembers only that it was decided is not decided anew: its buyers are told how they
- * stand.
+ * Decides a batch of entries: one script call decides it, timers are set for its holds, its buyers are told, and only
+ * then is the batch acknowledged. If the consumer is killed anywhere in between, the batch is redelivered and gets the
+ * same outcomes. If it is redelivered so late that Redis remembers only that it was decided, it is not decided again:
+ * its buyers are told the present state of their entries.
  *
- * Batches that wait in the queue are sent to Redis together, each but the first on condition that the one before it
- * has been decided: a way to Redis and its replica, and a write to its disk, is shared by all of them.
+ * Batches that wait in the queue are sent to Redis together, each except the first on condition that the batch before
+ * it has been decided. They share one round trip to Redis and its replica, and one write to disk.
  */
 import type { ConsumeMessage } from 'amqplib';
 import type { Announcer } from '../shared/messages/announce.ts';
@@ -18,7 +18,7 @@ import type { Place } from '../shared/inventory/keys.ts';
 import type { KeyList } from '../shared/auth/key-list.ts';
 import type { DropNews } from '../shared/messages/realtime-events.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
-import { Unhandleable, type Follow, type QueueWorkerOptions } from './queue-worker.ts';
+import { Unhandleable, type FollowUp, type QueueWorkerOptions } from './queue-worker.ts';
 import type { SeatSharing } from './share-seats.ts';
 
 export type DecideDeps = {
@@ -29,8 +29,8 @@ export type DecideDeps = {
   metrics: ConsumerMetrics;
 };
 
-/** Milliseconds for which a drop's other partitions are taken to have nothing to lend, once they had nothing. */
-const nothingToLendMs = 100;
+/** Milliseconds for which a drop's other partitions are not asked again after they had too few seats to lend. */
+const lenderRetryMs = 100;
 
 export type DecideEntries = Required<Pick<QueueWorkerOptions, 'decide' | 'decideTogether'>>;
 
@@ -38,15 +38,15 @@ type Decided = ClaimResult & { kind: 'decided' | 'decided_before' };
 
 export function createDecideEntries(deps: DecideDeps): DecideEntries {
   const { inventory, announcer, sharing, checkoutKeys, metrics } = deps;
-  /** By the monotonic clock. */
-  const nothingToLendUntil = new Map<number, number>();
-  const mayBorrow = ({ dropId }: Place) => (nothingToLendUntil.get(dropId) ?? 0) <= performance.now();
+  /** Drop id -> the time at which its other partitions are asked again, by the monotonic clock. */
+  const noLendersUntil = new Map<number, number>();
+  const mayBorrow = ({ dropId }: Place) => (noLendersUntil.get(dropId) ?? 0) <= performance.now();
 
   const claim = async ({ place, batch }: DecodedBatch) => {
     const first = await inventory.claim(place, batch, { mayBorrow: mayBorrow(place) });
     if (first.kind !== 'short') return first;
-    const came = await sharing.borrow(place, first.partitions, first.missing);
-    if (came < first.missing) nothingToLendUntil.set(place.dropId, performance.now() + nothingToLendMs);
+    const borrowed = await sharing.borrow(place, first.partitions, first.missing);
+    if (borrowed < first.missing) noLendersUntil.set(place.dropId, performance.now() + lenderRetryMs);
     return inventory.claim(place, batch, { mayBorrow: false });
   };
 
@@ -72,7 +72,7 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
           const after = before.get(key);
           before.set(key, batch);
           const options = { mayBorrow: mayBorrow(place), after };
-          // Whatever stands in the way is met again when the batch is decided by itself.
+          // An error is ignored here: it occurs again when the batch is decided on its own.
           const result = await inventory.claim(place, batch, options).catch(() => undefined);
           return result && isDecided(result) ? follow(message, decoded, result) : undefined;
         }),
@@ -84,7 +84,7 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
     message: ConsumeMessage,
     { place, batch, size, acceptedAt }: DecodedBatch,
     result: Decided,
-  ): Follow {
+  ): FollowUp {
     if (result.kind === 'decided_before') {
       metrics.decidedBefore();
       const buyers = new Set(batch.packed.split(',').map((entry) => Number.parseInt(entry, 10)));
@@ -96,18 +96,18 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
       };
     }
     metrics.decided(result.outcomes, size, result.decidedAt - acceptedAt);
-    let again = message.fields.redelivered;
+    let isRepeat = message.fields.redelivered;
     return async () => {
-      const late = again;
-      again = true;
+      const mayBeOutdated = isRepeat;
+      isRepeat = true;
       const holds = result.outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : []));
       await announcer.setTimers(place, holds);
-      await announcer.tell(await newsOf(place, result, late));
+      await announcer.tell(await newsOf(place, result, mayBeOutdated));
     };
   }
 
-  /** What the outcome alone says; undefined where only Redis knows. */
-  function stateAfter(place: Place, outcome: Outcome, version: number): EntryState | undefined {
+  /** The entry state that follows from the outcome alone; undefined if it has to be read from Redis. */
+  function stateFrom(place: Place, outcome: Outcome, version: number): EntryState | undefined {
     switch (outcome.kind) {
       case 'held':
         return heldState(place, outcome.hold, checkoutKeys);
@@ -120,30 +120,33 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
     }
   }
 
-  /** What comes again, or had to wait for the broker, may be old news by now: its buyers are told how things stand. */
+  /**
+   * `mayBeOutdated`: the batch was redelivered, or had to wait for the broker, so its outcomes may no longer hold. Then
+   * its buyers are told the present state of their entries.
+   */
   async function newsOf(
     place: Place,
     { outcomes, version }: { outcomes: readonly Outcome[]; version: number },
-    again: boolean,
+    mayBeOutdated: boolean,
   ): Promise<DropNews> {
     const news: DropNews = { dropId: place.dropId, events: [], soldOut: [] };
     const unknown: number[] = [];
     for (const outcome of outcomes) {
       const to = outcome.kind === 'held' ? outcome.hold.buyerId : outcome.buyerId;
-      const said = again ? undefined : stateAfter(place, outcome, version);
-      if (said) add(news, to, said);
+      const state = mayBeOutdated ? undefined : stateFrom(place, outcome, version);
+      if (state) add(news, to, state);
       else unknown.push(to);
     }
     await addPresent(news, place, unknown);
     return news;
   }
 
-  /** How things stand for them now. */
+  /** Adds the present state of these buyers' entries, read from Redis. */
   async function addPresent(news: DropNews, place: Place, buyers: readonly number[]): Promise<void> {
     await Promise.all(
       buyers.map(async (to) => {
         const view = await inventory.view(place, to);
-        // Only MySQL still knows; it tells those who ask by HTTP.
+        // Redis has forgotten the drop. Buyers who ask by HTTP get the state from MySQL.
         if (view.kind !== 'retired') add(news, to, entryStateOf(place, to, view, checkoutKeys));
       }),
     );
@@ -160,6 +163,6 @@ function add(news: DropNews, to: number, entry: EntryState): void {
     return;
   }
   news.soldOut.push(to);
-  // One for all of them: true of each, and for some it was so a little longer.
+  // One version for all of them, the lowest: each of them has been sold out since that version at the latest.
   news.soldOutVersion = Math.min(news.soldOutVersion ?? Infinity, entry.version);
 }

@@ -9,7 +9,7 @@ import { consumerSettings } from './config.ts';
 import { startConsumer, type Consumer } from './app.ts';
 
 await startTier('consumer', consumerSettings, async ({ config, log, registry, ops, lifecycle }) => {
-  // The ops port is there before the dependencies are, so that a tier that waits can say what for.
+  // The ops port opens before the dependencies are reachable, so that /readyz can name what the tier waits for.
   let consumer: Consumer | undefined;
   const server = createHttpServer((req, res) => {
     if (!ops.handle(req, res)) res.writeHead(404).end();
@@ -32,7 +32,8 @@ await startTier('consumer', consumerSettings, async ({ config, log, registry, op
     namespace: config.NAMESPACE,
     replicaAcks: config.REDIS_REPLICA_ACKS,
     log,
-    // Whatever is in hand stays so until a replica has it. Nobody waits for an answer here, as at general's doors.
+    // Longer than in general: no HTTP request waits here, and a message stays unacknowledged until a replica has the
+    // change.
     patienceMs: 60_000,
     hurry: stopping.signal,
   });

@@ -1,6 +1,7 @@
 /**
- * The time of holds is over: unless paid or being paid, each ends, and its seats go to the next in standby. The
- * timer message comes again after a crash; the script has then released already, and the sweeper tells those promoted.
+ * Releases expired holds: each hold that is neither paid nor being paid ends, and its seats go to the next in standby.
+ * If the consumer crashes, the timer message is redelivered; the script may have released the holds already, and then
+ * the sweeper tells the promoted buyers.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumeMessage } from 'amqplib';
@@ -13,12 +14,12 @@ import { Unhandleable } from './queue-worker.ts';
 
 export type ReleaseDeps = { inventory: Inventory; announcer: Announcer; metrics: ConsumerMetrics };
 
-/** Milliseconds that a timer may come too early by the clock of Redis, as clocks of different machines do. */
-const mostEarlyMs = 1_000;
+/** Milliseconds by which a timer may arrive before its hold expires by Redis's clock: clocks of machines differ. */
+const maxEarlyMs = 1_000;
 
 /**
- * Releases one hold whose time is over and announces who got its seats. What little a timer is early is waited for; a
- * hold whose time is not nearly over is left to the sweeper.
+ * Releases one expired hold and announces who got its seats. If the timer is early by at most `maxEarlyMs`, it waits;
+ * a hold that has more time left is left to the sweeper.
  */
 export async function releaseHold(
   { inventory, announcer, metrics }: ReleaseDeps,
@@ -27,7 +28,7 @@ export async function releaseHold(
   by: 'timer' | 'sweeper',
 ): Promise<void> {
   let result = await inventory.release(place, holdId);
-  if (result.kind === 'early' && result.msLeft <= mostEarlyMs) {
+  if (result.kind === 'early' && result.msLeft <= maxEarlyMs) {
     await sleep(result.msLeft);
     result = await inventory.release(place, holdId);
   }
@@ -40,8 +41,8 @@ export async function releaseHold(
 export function createReleaseHolds(deps: ReleaseDeps) {
   return (message: ConsumeMessage): Promise<() => Promise<void>> => {
     const timer = decodeTimer(message);
-    if (!timer) return Promise.reject(new Unhandleable('not a timer of a hold'));
-    // Releases need no order among each other, so all of it runs beside the next.
+    if (!timer) return Promise.reject(new Unhandleable('not a hold timer'));
+    // Releases may run in any order, so all the work is in the follow-up.
     const { place, holdIds } = timer;
     return Promise.resolve(async () => {
       await Promise.all(holdIds.map((holdId) => releaseHold(deps, place, holdId, 'timer')));

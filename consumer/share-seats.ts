@@ -1,7 +1,7 @@
 /**
- * Seats travel between the partitions of a drop, entries do not: a buyer's state stays in one place, so one buyer
- * cannot hold seats twice. A transfer has three steps on two nodes; after a crash the sweeper carries on with it, and
- * each step happens once however often it is tried.
+ * Seats move between the partitions of a drop, entries do not: a buyer's state stays in one partition, so one buyer
+ * cannot hold seats twice. A transfer has three steps on two nodes. After a crash the sweeper completes it; each step
+ * takes effect once, however often it is tried.
  */
 import type { Announcer } from '../shared/messages/announce.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
@@ -10,11 +10,11 @@ import { places } from '../shared/inventory/keys.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 
 export type SeatSharing = {
-  /** Moves up to `wanted` free seats from the drop's other partitions to `place`; returns how many came. */
+  /** Moves up to `wanted` free seats from the drop's other partitions to `place`. Returns how many were moved. */
   borrow: (place: Place, partitions: number, wanted: number) => Promise<number>;
-  /** Brings seats to their destination that a crash left on the way. */
+  /** Completes the transfers from `place` that a crash interrupted. */
   finishTransfers: (place: Place) => Promise<void>;
-  /** Brings free seats to where buyers stand by for them. */
+  /** Moves free seats to the partitions in which buyers stand by for them. */
   serveStandby: (drop: { id: number; partitions: number }) => Promise<void>;
 };
 
@@ -25,10 +25,10 @@ export function createSeatSharing({ inventory, announcer }: SeatSharingDeps): Se
     const promoted = await inventory.borrow(to, transfer, seats);
     await inventory.forgetTransfer(from, transfer);
     await announcer.promoted(to, promoted);
-    // What is more than one call gives to standby.
-    for (let more = promoted; more.length > 0;) {
-      more = await inventory.promote(to);
-      await announcer.promoted(to, more);
+    // One call promotes a limited number of buyers.
+    for (let latest = promoted; latest.length > 0;) {
+      latest = await inventory.promote(to);
+      await announcer.promoted(to, latest);
     }
   };
 
@@ -40,7 +40,7 @@ export function createSeatSharing({ inventory, announcer }: SeatSharingDeps): Se
       .toSorted((a, b) => b.free - a.free);
     let missing = wanted;
     for (const { lender } of lenders) {
-      // A lender gives only so many at once.
+      // One call lends a limited number of seats.
       for (;;) {
         const transfer = newBatchId();
         const seats = missing > 0 ? await inventory.lend(lender, transfer, place.partition, missing) : [];
@@ -65,14 +65,15 @@ export function createSeatSharing({ inventory, announcer }: SeatSharingDeps): Se
       const drop = { id, partitions };
       let counts = await inventory.partitionCounts(drop);
       for (const place of places(id, partitions)) {
-        const waiting = counts[place.partition]?.standby ?? 0;
-        const own = counts[place.partition]?.free ?? 0;
-        const all = counts.reduce((sum, part) => sum + (part?.free ?? 0), 0);
-        if (waiting === 0 || all === own) continue;
+        const standby = counts[place.partition]?.standby ?? 0;
+        const freeHere = counts[place.partition]?.free ?? 0;
+        const freeInDrop = counts.reduce((sum, partition) => sum + (partition?.free ?? 0), 0);
+        if (standby === 0 || freeInDrop === freeHere) continue;
         // Seats that would serve nobody here stay where they are; else two partitions could exchange them for ever.
-        const least = (await inventory.leastWanted(place)) ?? Infinity;
-        if (all < least) continue;
-        await borrow(place, partitions, Math.min(waiting, Math.floor(all / least)) * least - own);
+        const minQuantity = (await inventory.leastWanted(place)) ?? Infinity;
+        if (freeInDrop < minQuantity) continue;
+        const servable = Math.min(standby, Math.floor(freeInDrop / minQuantity));
+        await borrow(place, partitions, servable * minQuantity - freeHere);
         counts = await inventory.partitionCounts(drop);
       }
     },

@@ -14,22 +14,23 @@ export type SweepDeps = ReleaseDeps & {
   inventory: Inventory;
   announcer: Announcer;
   sharing: SeatSharing;
-  /** Milliseconds that announcements, and timers, may be late before the sweeper takes over. */
+  /** Milliseconds by which an announcement may be late before the sweeper takes over. */
   graceMs: number;
+  /** Milliseconds by which a hold timer may be late before the sweeper takes over. */
   timerGraceMs: number;
   log: Log;
 };
 
-/** Looks at partitions of a node under way at the same time. */
+/** Partitions of one node that are looked at concurrently. */
 const atOnce = 64;
 const patienceMs = 1_000;
-/** A node that is away comes back within seconds. */
+/** Short, since a node that is away comes back within seconds. */
 const longestPauseMs = 5_000;
 
 type OnSale = { id: number; partitions: number };
 
 /**
- * One round over all drops on sale: one small look at each partition, and more only where there is something to do.
+ * One round over all drops on sale: it reads a few counters of each partition, and does more only where there is work.
  * Several consumers may sweep at once: each step is safe to repeat.
  */
 export function createSweep(deps: SweepDeps): Round {
@@ -39,7 +40,7 @@ export function createSweep(deps: SweepDeps): Round {
     const tried = new Set<string>();
     const faults: Error[] = [];
     for (;;) {
-      // Those that cannot be released stay the first of all: the others are asked for past them.
+      // Holds that cannot be released stay first in the list, so the next page skips as many.
       const overdue = await inventory.overdue(place, timerGraceMs, faults.length);
       const fresh = overdue.filter(({ holdId }) => !tried.has(holdId));
       if (fresh.length === 0) break;
@@ -48,7 +49,7 @@ export function createSweep(deps: SweepDeps): Round {
     }
     if (faults[0]) throw faults[0];
   };
-  const tellUntold = async (place: Place) => {
+  const announceOverdue = async (place: Place) => {
     const untold = await inventory.untold(place, graceMs);
     if (untold.length === 0) return;
     metrics.toldLate(untold.length);
@@ -62,8 +63,8 @@ export function createSweep(deps: SweepDeps): Round {
     );
   };
 
-  /** What a restore, or a script that freed very many seats, has left to do. */
-  const promoteRest = async (place: Place) => {
+  /** Promotes standby buyers whom a restore, or a script that freed very many seats, has left waiting. */
+  const promoteRemaining = async (place: Place) => {
     await announcer.promoted(place, await inventory.promote(place));
   };
 
@@ -72,9 +73,9 @@ export function createSweep(deps: SweepDeps): Round {
     try {
       onSale = await inTime(inventory.onSale(), patienceMs);
     } catch (error) {
-      // The node that has the list may be away while those of the drops are there.
+      // The node that has the list may be away while the nodes of the drops are reachable.
       if (onSale.length === 0) throw error;
-      log.debug({ err: error }, 'swept is what was on sale before');
+      log.debug({ err: error }, 'could not read the drops on sale; sweeping those known before');
     }
   };
 
@@ -92,8 +93,8 @@ export function createSweep(deps: SweepDeps): Round {
       pulses.set(nameOf(place), pulse);
       const duties = [
         ...(pulse.overdueMs >= timerGraceMs ? [releaseOverdue] : []),
-        ...(pulse.standby > 0 && pulse.free > 0 ? [promoteRest] : []),
-        ...(pulse.untold > 0 ? [tellUntold] : []),
+        ...(pulse.standby > 0 && pulse.free > 0 ? [promoteRemaining] : []),
+        ...(pulse.untold > 0 ? [announceOverdue] : []),
         ...(pulse.transfers > 0 ? [sharing.finishTransfers] : []),
       ];
       const [fault] = await attemptEach(duties, (duty) => duty(place));
@@ -131,9 +132,9 @@ function mayShare({ id, partitions }: OnSale, pulses: ReadonlyMap<string, Pulse>
   return known.some((pulse) => pulse.standby > 0 && free > pulse.free);
 }
 
-/** Does `work` for each, one after the other, also for those after one that failed; resolves to the faults. */
-async function attemptEach<T>(list: readonly T[], work: (each: T) => Promise<void>): Promise<Error[]> {
+/** Does `work` for each item, one after the other, and goes on after a fault. Resolves to the faults. */
+async function attemptEach<T>(list: readonly T[], work: (item: T) => Promise<void>): Promise<Error[]> {
   const faults: Error[] = [];
-  for (const each of list) await work(each).catch((error: Error) => faults.push(error));
+  for (const item of list) await work(item).catch((error: Error) => faults.push(error));
   return faults;
 }

@@ -1,6 +1,6 @@
 /**
- * A buyer presses Buy. Everything is checked from memory, cheapest first and in the order in which a buyer would want
- * to be told; then the entry goes to the broker, and once that has it durably the buyer gets 202.
+ * Accepts an entry. All checks read memory only, cheapest first and in the order in which a buyer would want to be told
+ * of a problem. Then the entry goes to the broker; once the broker has stored it durably, the buyer gets 202.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { BannedUsers } from '../shared/auth/banned-users.ts';
@@ -28,26 +28,25 @@ export type AcceptDeps = {
   lapsedBuyers: Pick<LapsedBuyers, 'msLeft'>;
   batcher: Batcher;
   onAccepted?: (dropId: number) => void;
-  /** Where browsers reach the system; without it by http, and at the host they name. */
+  /** The address that browsers use; by default http and the host of the request. */
   publicUrl?: URL | undefined;
-  /** The time of day, by which drops open and close. */
+  /** Milliseconds since 1970, by which drops open and close. */
   now?: () => number;
 };
 
 export type EntryRequest = {
   dropId: number;
   headers: IncomingHttpHeaders;
-  /** The parsed JSON. */
   body: unknown;
 };
 
-/** Nobody knows how long a pause takes; a page learns of its end over the socket. */
+/** The length of a pause is not known in advance; pages are told of its end over the socket. */
 const pausedRetrySeconds = 5;
 
-/** The window of a buyer's tries (main.ts). */
-const triesPauseSeconds = 10;
+/** The window in which a buyer's attempts are counted (main.ts). */
+const attemptsRetrySeconds = 10;
 
-/** A drop that Redis has lost has to be rebuilt, which takes somebody a minute. */
+/** A drop that Redis has lost has to be rebuilt by an operator, which takes about a minute. */
 const lostRetrySeconds = 10;
 
 /** Resolves when the entry is durably queued. @throws {Problem} when it is not taken. */
@@ -60,12 +59,12 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     if (isFromOtherSite(headers, deps.publicUrl)) throw new Problem('cross_site_request');
     const { userId } = sessionOf(headers);
     const drop = deps.openDrops.get(dropId);
-    // A publisher that has just started does not know yet what there is.
+    // A publisher that has just started has not read the drops yet.
     if (!drop && !deps.openDrops.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
     if (!drop) throw new Problem('not_found');
     checkOpen(drop);
     checkPause(dropId, userId);
-    if (!deps.attempts.take(userId)) throw ownTriesOver();
+    if (!deps.attempts.take(userId)) throw tooManyAttempts();
     const quantity = checkAnswer(drop, userId, body);
     const place = { dropId, partition: partitionOfBuyer(userId, drop.partitions) };
     try {
@@ -81,17 +80,17 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     const token = sessionToken(headers, deps.publicUrl);
     const session = token === undefined ? undefined : verifySession(token, deps.sessionKeys);
     if (!session) throw new Problem('not_signed_in');
-    // Until the list has been read, anybody might be on it.
+    // Until the list has been read, any user might be on it.
     if (!deps.bannedUsers.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
     const refusal = deps.bannedUsers.refusal(session) ?? (session.scope && 'banned');
     if (refusal) throw new Problem(refusal);
     return session;
   }
 
-  /** Says until when, which the front door's 429 does not: that one may be about all who share an address. */
-  function ownTriesOver(): Problem {
-    const retryAt = new Date(now() + triesPauseSeconds * 1000).toISOString();
-    return new Problem('too_many_requests', { retryAfter: triesPauseSeconds, extensions: { retryAt } });
+  /** Has a `retryAt`. The front door's 429 has none, since it may concern all clients that share an address. */
+  function tooManyAttempts(): Problem {
+    const retryAt = new Date(now() + attemptsRetrySeconds * 1000).toISOString();
+    return new Problem('too_many_requests', { retryAfter: attemptsRetrySeconds, extensions: { retryAt } });
   }
 
   function checkPause(dropId: number, userId: number): void {
@@ -119,18 +118,21 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     if (drop.paused) {
       throw new Problem('drop_paused', { detail: 'Sales go on later', retryAfter: pausedRetrySeconds });
     }
-    // Between an organizer's edit and the moment Redis has it.
+    // An organizer has just changed the drop, and Redis does not have the change yet.
     if (!drop.stocked) throw new Problem('unavailable', { retryAfter: 1 });
     if (deps.openDrops.isLost(drop.id)) throw new Problem('unavailable', { retryAfter: lostRetrySeconds });
     if (deps.openDrops.isSoldOut(drop.id)) throw new Problem('drop_sold_out');
   }
 }
 
-/** The quantity asked for, if the body is valid and answers this buyer's question. */
+/**
+ * Returns the requested quantity.
+ * @throws {Problem} if the body is not valid, or does not answer this buyer's question
+ */
 function checkAnswer(drop: Drop, buyerId: number, body: unknown): number {
   const { questionId, answer, quantity } = checkInput(newEntry, body);
   if (quantity > drop.maxPerBuyer) throw invalid('/quantity', `At most ${drop.maxPerBuyer} a buyer`);
-  // A drop from before its own limit was held to this: no state of it could ever serve them.
+  // Older drops may have a `maxPerBuyer` above their capacity. Such an entry could never be served.
   if (quantity > drop.capacity) throw invalid('/quantity', `The drop has only ${drop.capacity} seats`);
   const question = questionFor(drop, buyerId);
   if (question?.id !== questionId) throw new Problem('wrong_question');

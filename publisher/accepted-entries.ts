@@ -3,7 +3,7 @@ import type { Log } from '../shared/tier/log.ts';
 import { startLoop } from '../shared/tier/loop.ts';
 import { createWorkOff, inMemory } from '../shared/tier/work-off.ts';
 
-/** Milliseconds between two notes. */
+/** Milliseconds between two reports to Redis. */
 const intervalMs = 500;
 
 export type AcceptedEntries = {
@@ -12,15 +12,15 @@ export type AcceptedEntries = {
 };
 
 /**
- * Tells Redis from time to time how many entries of each drop this process has accepted, for whoever watches a sale.
- * No entry waits for it; what a crash leaves uncounted is missing in a chart and nowhere else.
+ * Reports to Redis how many entries of each drop this process has accepted, for the organizer's live figures. No entry
+ * waits for it. Entries that a crash leaves uncounted are missing in a chart and nowhere else.
  */
 export function countAcceptedEntries(
   inventory: Pick<Inventory, 'noteAccepted' | 'nodesOf'>,
   log: Log,
 ): AcceptedEntries {
   const counts = new Map<number, number>();
-  const note = createWorkOff<number>({
+  const reportCounts = createWorkOff<number>({
     name: 'accepted entries',
     log,
     page: inMemory(() => [...counts.keys()]),
@@ -35,12 +35,12 @@ export function countAcceptedEntries(
       return 'done';
     },
   });
-  const loop = startLoop('accepted entries', intervalMs, log, note);
+  const loop = startLoop('accepted entries', intervalMs, log, reportCounts);
   return {
     count: (dropId) => void counts.set(dropId, (counts.get(dropId) ?? 0) + 1),
     stop: async () => {
       await loop.stop();
-      await note();
+      await reportCounts();
     },
   };
 }

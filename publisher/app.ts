@@ -8,13 +8,14 @@ import { createEntryRoute } from './entry-route.ts';
 
 export type PublisherDeps = AppOptions & { acceptEntry: AcceptEntry };
 
-/** A path without query; its only group is the drop's id. */
+/** A path without query. The only group is the drop's id. */
 const entryPath = /^\/api\/drops\/([1-9]\d{0,9})\/entries\/?$/;
 const entryTarget = /^\/api\/drops\/([1-9]\d{0,9})\/entries\/?(?:\?.*)?$/;
 
 /**
- * Milliseconds. The front door gives up a connection long before (shared/tier/listen.ts). In an overload one turn of the event loop
- * takes seconds, and Node's own 5 s could then end a connection whose next request has come and was not read yet.
+ * Milliseconds. The front door closes an idle connection long before (shared/tier/listen.ts). In an overload one turn
+ * of the event loop takes seconds; Node's default of 5 s could then close a connection whose next request has arrived
+ * but has not been read yet.
  */
 const keepAliveTimeout = 65_000;
 
@@ -24,7 +25,8 @@ export function createPublisher(deps: PublisherDeps): Server {
   prepareApp(app, deps);
   app
     .route(entryPath)
-    // Targets in which Express finds the path and the pattern below does not, such as http://HOST/api/drops/1/entries.
+    // For request targets that Express parses and `entryTarget` does not match, such as
+    // http://HOST/api/drops/1/entries.
     .post((req, res) => entryRoute(Number(req.params[0]), req, res))
     .all(refuseOtherMethods('POST'));
   finishApp(app);

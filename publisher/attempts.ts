@@ -1,7 +1,7 @@
 /**
- * How often each buyer may try. Two maps take turns, so that forgetting costs nothing: an attempt counts for one to
- * two windows. In memory, per process; the front door limits by token as well. Time is the process's monotonic clock:
- * were the server's clock set back an hour, everybody's attempts would count for an hour longer.
+ * Limits the attempts of each buyer. Two maps take turns, so that old attempts are forgotten at no cost: an attempt
+ * counts for one to two windows. In memory, per process; the front door limits by token as well. Time is the process's
+ * monotonic clock: if the server's clock were set back an hour, all attempts would count for an hour longer.
  */
 export class Attempts {
   readonly #limit: number;
@@ -15,7 +15,7 @@ export class Attempts {
     this.#windowMs = windowMs;
   }
 
-  /** Counts one attempt. False when the buyer has had too many. */
+  /** Counts one attempt. Returns false if the buyer has made too many. */
   take(buyerId: number, now: number = performance.now()): boolean {
     if (now >= this.#turnAt) {
       this.#previous = now >= this.#turnAt + this.#windowMs ? new Map() : this.#current;

@@ -1,6 +1,6 @@
 /**
  * Group commit: entries that arrive in the same turn of the event loop go to the broker as one message per partition,
- * and all of them wait for its one confirm. A message per entry would halve what a publisher accepts.
+ * and all of them wait for the confirm of that message. One message per entry would halve a publisher's throughput.
  */
 import type { BrokerChannel } from '../shared/messages/connect.ts';
 import { encodeBatch, maxBatchSeats, maxBatchSize, packEntry } from '../shared/messages/entry-batch.ts';
@@ -12,12 +12,16 @@ import type { Place } from '../shared/inventory/keys.ts';
 export type BatcherOptions = {
   channel: BrokerChannel;
   topology: Topology;
-  /** Entries waiting for their confirm at which more are turned away: memory stays bounded, and answers quick. */
+  /**
+   * Entries that may wait for their confirm; further ones are refused, so that memory is bounded and answers are fast.
+   */
   maxWaiting?: number;
   /** Milliseconds to wait for a confirm. */
-  confirmDeadline?: number;
-  /** Milliseconds without a confirm that is due, after which more are turned away at once: the broker hangs. */
-  patience?: number;
+  confirmTimeoutMs?: number;
+  /**
+   * Milliseconds after which an outstanding confirm means that the broker hangs; then new entries are refused at once.
+   */
+  patienceMs?: number;
 };
 
 type Group = { place: Place; entries: string[]; seats: number; settle: ((error?: unknown) => void)[] };
@@ -26,34 +30,37 @@ export class Batcher {
   readonly #options: Required<BatcherOptions>;
   #groups = new Map<string, Group>();
   #scheduled = false;
-  /** Of the channel that is open: what goes down another one may overtake. */
-  #channel: { open: unknown; name: string; sent: Map<string, number> } = {
+  /**
+   * The open channel, our name for it, and how many batches of each partition were sent on it. The broker keeps the
+   * order of one channel only, so the numbers start again with the next channel.
+   */
+  #channel: { open: unknown; name: string; sentCounts: Map<string, number> } = {
     open: undefined,
     name: '',
-    sent: new Map(),
+    sentCounts: new Map(),
   };
   #waiting = 0;
-  /** When each message was sent whose confirm is awaited, the oldest first. */
-  readonly #sent = new Set<{ at: number }>();
+  /** Messages whose confirm is awaited, with the time at which each was sent, in that order. */
+  readonly #unconfirmed = new Set<{ at: number }>();
 
   constructor(options: BatcherOptions) {
-    this.#options = { maxWaiting: 20_000, confirmDeadline: 3_000, patience: 1_500, ...options };
+    this.#options = { maxWaiting: 20_000, confirmTimeoutMs: 3_000, patienceMs: 1_500, ...options };
   }
 
-  /** Entries whose confirm is still awaited. */
+  /** Number of entries whose confirm is awaited. */
   get waiting(): number {
     return this.#waiting;
   }
 
   /**
    * Resolves once the broker has the entry durably.
-   * @throws {NotConfirmed} at once when there is no broker or too many wait already; later when it does not confirm
+   * @throws {NotConfirmed} at once if the broker is away or too many entries wait; later if it does not confirm in time
    */
   add(place: Place, buyerId: number, quantity: number): Promise<void> {
     if (!this.#options.channel.ready()) return Promise.reject(new NotConfirmed('the broker is away'));
     if (this.#waiting >= this.#options.maxWaiting)
       return Promise.reject(new NotConfirmed('too many entries wait'));
-    if (this.#hangs()) return Promise.reject(new NotConfirmed('the broker says nothing'));
+    if (this.#isHanging()) return Promise.reject(new NotConfirmed('the broker does not confirm'));
     this.#waiting += 1;
     return new Promise((resolve, reject) => {
       const settle = (error?: unknown) => {
@@ -81,9 +88,9 @@ export class Batcher {
     });
   }
 
-  /** Whoever waits now may still be answered; nobody else should have to. */
-  #hangs(): boolean {
-    for (const { at } of this.#sent) return performance.now() - at > this.#options.patience;
+  /** Whether the oldest confirm is overdue. Entries sent before may still be confirmed, but no others should wait. */
+  #isHanging(): boolean {
+    for (const { at } of this.#unconfirmed) return performance.now() - at > this.#options.patienceMs;
     return false;
   }
 
@@ -94,33 +101,33 @@ export class Batcher {
     for (const group of groups.values()) this.#send(group);
   }
 
-  /** The batch's sequence number: it counts the batches of its partition on the channel that is open now. */
-  #next({ dropId, partition }: Place): string {
+  /** The batch's `CHANNEL.NUMBER`: NUMBER counts the batches of its partition on the open channel, from 1. */
+  #nextSequence({ dropId, partition }: Place): string {
     const open = this.#options.channel.current();
     if (this.#channel.open !== open) {
-      this.#channel = { open, name: newBatchId().slice(0, 8), sent: new Map() };
+      this.#channel = { open, name: newBatchId().slice(0, 8), sentCounts: new Map() };
     }
     const key = `${dropId}.${partition}`;
-    const number = (this.#channel.sent.get(key) ?? 0) + 1;
-    this.#channel.sent.set(key, number);
+    const number = (this.#channel.sentCounts.get(key) ?? 0) + 1;
+    this.#channel.sentCounts.set(key, number);
     return `${this.#channel.name}.${number}`;
   }
 
   #send({ place, entries, settle }: Group): void {
-    const { channel, topology, confirmDeadline } = this.#options;
-    const sent = { at: performance.now() };
-    this.#sent.add(sent);
+    const { channel, topology, confirmTimeoutMs } = this.#options;
+    const message = { at: performance.now() };
+    this.#unconfirmed.add(message);
     publishConfirmed(
       channel.current(),
       topology.entries,
       String(topology.entryQueueOf(place.dropId, place.partition)),
-      encodeBatch(place, newBatchId(), entries, Date.now(), this.#next(place)),
-      confirmDeadline,
+      encodeBatch(place, newBatchId(), entries, Date.now(), this.#nextSequence(place)),
+      confirmTimeoutMs,
     )
-      .finally(() => this.#sent.delete(sent))
+      .finally(() => this.#unconfirmed.delete(message))
       .then(
-        () => settle.forEach((each) => each()),
-        (error: unknown) => settle.forEach((each) => each(error)),
+        () => settle.forEach((settleOne) => settleOne()),
+        (error: unknown) => settle.forEach((settleOne) => settleOne(error)),
       );
   }
 }

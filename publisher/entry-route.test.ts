@@ -12,7 +12,7 @@ let drop: Drop;
 let buyer: Awaited<ReturnType<PublisherWorld['user']>>;
 beforeAll(async () => {
   // However slow the machine is, an entry is accepted.
-  world = await createPublisherWorld({ batching: { confirmDeadline: 60_000, patience: 60_000 } });
+  world = await createPublisherWorld({ batching: { confirmTimeoutMs: 60_000, patienceMs: 60_000 } });
   drop = await world.createDrop();
   buyer = await world.user();
 });

@@ -1,6 +1,6 @@
 /**
- * `POST /api/drops/:id/entries` on node:http: reads the request, has it accepted, answers. Every entry of a rush comes this
- * way, so it does without Express (docs/decisions/031).
+ * `POST /api/drops/:id/entries` on node:http: reads the request, accepts the entry, answers. Every entry of a rush
+ * takes this path, so it does without Express (docs/decisions/031).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Counter, Histogram, type Registry } from 'prom-client';
@@ -18,15 +18,15 @@ export type EntryRoute = (dropId: number, req: IncomingMessage, res: ServerRespo
 /** Bytes; an entry needs about 100. */
 const maxBodyBytes = 16 * 1024;
 const jsonType = /^application\/json\s*(;|$)/i;
-/** Those of general's answers that matter to data: nothing may keep, run or frame it. */
+/** The headers of general's answers that matter for data: nothing may cache, run or frame it. */
 const securityHeaders = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
 };
 /**
- * Sold out is the one answer that is the same for everybody: the front door gives it in our place for a second, and for
- * one more while one entry at a time comes here to see whether it is still so.
+ * "Sold out" is the only answer that is the same for everybody. The front door serves it from its cache for one second,
+ * and for one second more while it sends one entry at a time here to see whether it still holds.
  */
 const soldOutCaching = { 'cache-control': 's-maxage=1, stale-while-revalidate=1' };
 const acceptedBody = JSON.stringify({ status: 'queued' });
@@ -39,15 +39,15 @@ const acceptedHeaders = {
 export function createEntryRoute({ acceptEntry, registry, log }: EntryRouteDeps): EntryRoute {
   const answers = new Counter({
     name: 'seatdrop_entries_total',
-    help: 'Answers to entries',
+    help: 'Answers to entries, by problem code or accepted',
     labelNames: ['code'],
     registers: [registry],
   });
-  // Found once: each look for a counter by its label costs more than to count.
+  // Looked up once: finding a counter by its label costs more than incrementing it.
   const accepted = answers.labels('accepted');
   const duration = new Histogram({
     name: 'seatdrop_entry_seconds',
-    help: 'From request to 202',
+    help: 'Time from the request to its answer 202',
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
     registers: [registry],
   });
@@ -66,7 +66,7 @@ export function createEntryRoute({ acceptEntry, registry, log }: EntryRouteDeps)
       const problem = toProblem(error);
       answers.inc({ code: problem.code });
       if (problem.code === 'internal') log.error({ err: error, requestId }, 'unexpected error');
-      else log.debug({ code: problem.code, requestId }, 'entry not taken');
+      else log.debug({ code: problem.code, requestId }, 'entry not accepted');
       sendProblem(res, requestId, problem);
     }
   }
@@ -81,13 +81,13 @@ function sendProblem(res: ServerResponse, requestId: string, problem: Problem): 
     ...securityHeaders,
     ...headers,
     ...(problem.code === 'drop_sold_out' ? soldOutCaching : {}),
-    // The rest of a body that is too large is not worth reading.
+    // The rest of a body that is too large is not read.
     ...(problem.code === 'body_too_large' ? { connection: 'close' } : {}),
   };
   send(res, status, all, body);
 }
 
-/** One write to the socket. Nothing if the client is gone. */
+/** Writes headers and body in one write to the socket. Does nothing if the client has disconnected. */
 function send(res: ServerResponse, status: number, headers: Record<string, string>, body: string): void {
   if (!res.destroyed) res.writeHead(status, headers).end(body);
 }
@@ -101,12 +101,12 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-/** Rejects with the Problem `body_too_large`, or `malformed_json` if the client goes away before the end. */
+/** Rejects with the Problem `body_too_large`, or `malformed_json` if the client disconnects before the end. */
 function readBody(req: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let body: Buffer | undefined;
     req.on('data', (chunk: Buffer) => {
-      // As a rule all of it comes at once.
+      // Usually the whole body is in one chunk.
       body = body ? Buffer.concat([body, chunk]) : chunk;
       if (body.length <= maxBodyBytes) return;
       req.removeAllListeners('data');

@@ -1,6 +1,7 @@
 /**
- * The buyers whose entries are refused for a while, since holds of theirs have lapsed, in memory: no entry waits for
- * Redis. Redis refuses them as well (claim.lua); told here, they neither fill the queue nor have to wait for an outcome.
+ * Keeps in memory the buyers whose entries are refused for a while because holds of theirs have lapsed, so that no
+ * entry waits for Redis. Redis refuses those entries as well (claim.lua); refused here, they do not fill the queue, and
+ * their buyers do not wait for an outcome.
  */
 import type { Drop } from '../shared/drops/drop.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
@@ -12,22 +13,22 @@ import { createWorkOff, inMemory } from '../shared/tier/work-off.ts';
 import type { OpenDrops } from './open-drops.ts';
 
 export type LapsedBuyers = {
-  /** Milliseconds until this buyer may enter this drop again; 0 if nothing is known against it. */
+  /** Milliseconds until this buyer may enter this drop again; 0 if no lapse is known. */
   msLeft: (dropId: number, buyerId: number) => number;
   stop: () => Promise<void>;
 };
 
-/** Milliseconds between two looks: as bans, a lapse is known to every publisher within a second. */
+/** Milliseconds between two polls. Like a ban, a lapse is known to every publisher within a second. */
 const pollMs = 400;
-/** Buyers that one look asks for at once, so that it keeps no node for long. */
-const portion = 1_000;
-/** Buyers remembered in a drop. Those beyond are left to Redis. */
-const mostBuyers = 200_000;
+/** Buyers read by one command, so that it does not block its node for long. */
+const pageSize = 1_000;
+/** Buyers remembered per drop. Entries of further ones are refused by Redis alone. */
+const maxBuyersPerDrop = 200_000;
 
 type LapsedInDrop = {
-  /** By partition: lapses up to this version are known. */
+  /** For each partition, the version up to which lapses are known. */
   versions: number[];
-  /** Buyer -> when the pause is over, by the monotonic clock of this process. */
+  /** Buyer id -> end of the pause, by the monotonic clock of this process. */
   until: Map<number, number>;
 };
 
@@ -39,7 +40,7 @@ export function watchLapsedBuyers(
   let known = new Map<number, LapsedInDrop>();
 
   let drops: Drop[] = [];
-  // What one node does not say keeps nobody from hearing the others.
+  // A node that does not answer does not delay reading the others.
   const readAll = createWorkOff<Place>({
     name: 'lapsed buyers',
     log,
@@ -51,8 +52,8 @@ export function watchLapsedBuyers(
     firstPauseMs: pollMs,
     longestPauseMs: 1_000,
     async work(place) {
-      const of = known.get(place.dropId);
-      if (of) await readOn(inventory, place, of);
+      const lapsed = known.get(place.dropId);
+      if (lapsed) await readNewLapses(inventory, place, lapsed);
       return 'done';
     },
   });
@@ -74,20 +75,20 @@ export function watchLapsedBuyers(
   };
 }
 
-async function readOn(
+async function readNewLapses(
   inventory: Pick<Inventory, 'lapses'>,
   place: Place,
   { versions, until }: LapsedInDrop,
 ): Promise<void> {
   for (;;) {
     const version = versions[place.partition] ?? 0;
-    const lapses = await inventory.lapses(place, version, portion);
+    const lapses = await inventory.lapses(place, version, pageSize);
     if (!lapses) return;
-    // Redis's clock said `now` before this moment, so a pause never ends here before it ends there.
-    const ahead = performance.now() - lapses.now;
+    // Redis read its clock (`now`) before this moment, so a pause never ends here before it ends in Redis.
+    const clockOffsetMs = performance.now() - lapses.now;
     for (const refused of lapses.refused)
-      if (until.size < mostBuyers || until.has(refused.buyerId))
-        until.set(refused.buyerId, refused.until + ahead);
+      if (until.size < maxBuyersPerDrop || until.has(refused.buyerId))
+        until.set(refused.buyerId, refused.until + clockOffsetMs);
     versions[place.partition] = lapses.version;
     if (lapses.version === version) return;
   }

@@ -56,9 +56,9 @@ await startTier('publisher', publisherSettings, async ({ config, log, registry, 
   });
   const server = createPublisher({ acceptEntry, publicUrl, ops, registry, log });
 
-  // The port opens before the broker is there: entries are then answered with 503, and /readyz says what is missing.
+  // The port opens before the broker is reachable: until then entries get 503, and /readyz names what is missing.
   await openPort(server, config, ops, lifecycle);
-  // Requests under way still get their confirms, so this comes before the broker is let go.
+  // Requests under way still wait for confirms, so they finish before the connection to the broker is closed.
   lifecycle.onQuiet(() => drainServer(server));
 
   const broker = await connectBroker(config.AMQP_URL, log);

@@ -53,7 +53,7 @@ describe('when the broker goes away', () => {
     proxy = await startTcpProxy({ host: hostname, port: Number(port) });
     world = await createPublisherWorld({
       amqpUrl: viaProxy(testServers().amqpUrl, proxy),
-      batching: { confirmDeadline: 2_000, patience: 100 },
+      batching: { confirmTimeoutMs: 2_000, patienceMs: 100 },
     });
     drop = await world.createDrop();
   });

@@ -1,6 +1,6 @@
 /**
- * The drops that entries may be for, in memory: what MySQL agreed on and whether Redis has anything left. No entry
- * waits for either. While one of them is away, what was known stays in force.
+ * Keeps the drops that can take entries in memory: their terms from MySQL, and from Redis whether anything is left. No
+ * entry waits for either. While MySQL or Redis is away, the last known values stay in force.
  */
 import type { Drop } from '../shared/drops/drop.ts';
 import { followDrops } from '../shared/drops/follow-drops.ts';
@@ -13,17 +13,17 @@ import { createWorkOff, inMemory } from '../shared/tier/work-off.ts';
 
 export type OpenDrops = {
   get: (dropId: number) => Drop | undefined;
-  /** Those that take entries at this time, or would if they were not paused. */
+  /** Drops that take entries now, and paused ones that otherwise would. */
   onSale: () => Drop[];
-  /** Neither seats nor standby places were left a moment ago. */
+  /** At the last poll neither a seat nor a standby place was left. */
   isSoldOut: (dropId: number) => boolean;
-  /** Its seats were in Redis, and are not any more: what is accepted now would have to wait for a rebuild. */
+  /** Redis has lost the drop's seats: an entry accepted now would have to wait until the drop is rebuilt. */
   isLost: (dropId: number) => boolean;
   loaded: () => boolean;
   stop: () => Promise<void>;
 };
 
-/** Milliseconds between two looks at what is left. */
+/** Milliseconds between two polls of the counters. */
 const pollMs = 200;
 
 export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): OpenDrops {
@@ -38,8 +38,8 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
       ({ stocked, opensAt, closesAt }) => stocked && opensAt <= now && now < closesAt,
     );
   };
-  // A drop whose node does not answer stays as it was known, and holds up no other.
-  const count = createWorkOff<Drop>({
+  // A drop whose node does not answer keeps its last known state and does not delay the others.
+  const pollCounts = createWorkOff<Drop>({
     name: 'sold-out drops',
     log,
     page: inMemory(onSale),
@@ -52,13 +52,13 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
     async work(drop) {
       const counts = await inventory.counts(drop);
       const isSoldOut = counts?.free === 0 && counts.standby >= counts.standbyLimit;
-      note(soldOutDrops, drop.id, isSoldOut);
-      note(lostDrops, drop.id, counts === undefined);
+      setMember(soldOutDrops, drop.id, isSoldOut);
+      setMember(lostDrops, drop.id, counts === undefined);
       return 'done';
     },
   });
-  const counting = startLoop('sold-out drops', pollMs, log, async (stopping) => {
-    await count(stopping);
+  const loop = startLoop('sold-out drops', pollMs, log, async (stopping) => {
+    await pollCounts(stopping);
     const open = new Set(onSale().map(({ id }) => id));
     for (const known of [soldOutDrops, lostDrops])
       for (const id of known) if (!open.has(id)) known.delete(id);
@@ -72,12 +72,12 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
     isLost: (dropId) => lostDrops.has(dropId),
     loaded: () => drops.loaded() && counted,
     stop: async () => {
-      await Promise.all([drops.stop(), counting.stop()]);
+      await Promise.all([drops.stop(), loop.stop()]);
     },
   };
 }
 
-function note(drops: Set<number>, id: number, is: boolean): void {
-  if (is) drops.add(id);
+function setMember(drops: Set<number>, id: number, isMember: boolean): void {
+  if (isMember) drops.add(id);
   else drops.delete(id);
 }

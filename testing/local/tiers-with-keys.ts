@@ -56,7 +56,7 @@ export async function startTiers(sale: TestSale, dropId: number, keys: Keys): Pr
       lapsedBuyers,
       attempts: new Attempts({ limit: 8, windowMs: 10_000 }),
       // A broker that is slow because it lacks CPU must not be taken for one that is away.
-      batcher: new Batcher({ channel, topology, confirmDeadline: 60_000, patience: 60_000 }),
+      batcher: new Batcher({ channel, topology, confirmTimeoutMs: 60_000, patienceMs: 60_000 }),
     }),
     ops: new Ops(ofPublisher),
     registry: ofPublisher,
