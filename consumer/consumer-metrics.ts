@@ -15,10 +15,7 @@ export type ConsumerMetrics = {
 /** The number of failing messages by queue, read at each scrape of the metrics. */
 export type ReadFailing = () => { queue: string; failing: number }[];
 
-export function createConsumerMetrics(
-  registry: Registry,
-  readFailing: ReadFailing = () => [],
-): ConsumerMetrics {
+export function createConsumerMetrics(registry: Registry, read: ReadFailing = () => []): ConsumerMetrics {
   const registers = [registry];
   const outcomes = new Counter({
     name: 'seatdrop_entries_decided_total',
@@ -71,7 +68,7 @@ export function createConsumerMetrics(
     labelNames: ['queue'],
     registers: [],
     collect() {
-      for (const { queue, failing } of readFailing()) this.set({ queue }, failing);
+      for (const { queue, failing } of read()) this.set({ queue }, failing);
     },
   });
   registry.registerMetric(gauge);

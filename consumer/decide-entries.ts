@@ -120,10 +120,7 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
     }
   }
 
-  /**
-   * `mayBeOutdated`: the batch was redelivered, or had to wait for the broker, so its outcomes may no longer hold. Then
-   * its buyers are told the present state of their entries.
-   */
+  /** `mayBeOutdated`: redelivered, or delayed by the broker. Then buyers are told the present state of their entries. */
   async function newsOf(
     place: Place,
     { outcomes, version }: { outcomes: readonly Outcome[]; version: number },

@@ -1,6 +1,6 @@
 /**
- * How this process reaches the sockets of all others: Socket.IO's sharded adapter, over one channel of the Redis
- * Cluster. What goes over it is a hint, as all news over Redis is: the truth is in MySQL, where each process looks.
+ * How this process reaches the sockets of other processes: Socket.IO's sharded adapter, over one channel of the Redis
+ * Cluster. A message over it is a hint, like all news over Redis: the truth is in MySQL, which each process polls.
  */
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Cluster } from 'ioredis';
@@ -8,7 +8,7 @@ import type { ServerOptions } from 'socket.io';
 import type { Log } from '../shared/tier/log.ts';
 import { startLoop } from '../shared/tier/loop.ts';
 
-/** Milliseconds between two subscriptions to the same channels: one that was lost without a sign is made again. */
+/** Milliseconds after which all channels are subscribed to again, in case a subscription was lost without a sign. */
 const subscribeMs = 5_000;
 
 export type SocketAdapter = {
@@ -17,15 +17,15 @@ export type SocketAdapter = {
 };
 
 /**
- * The adapter does not wait for its commands, so that one that fails would end the process: they are given to it as
- * commands that log their failure.
+ * The adapter does not await its Redis commands, so a rejected one would end the process. Therefore it gets a client
+ * whose commands log their failures.
  * @param redis made with `shardedSubscribers: true`
  */
 export function createSocketAdapter(redis: Cluster, channelPrefix: string, log: Log): SocketAdapter {
   const channels = new Set<string>();
   const listeners: [event: 'smessageBuffer', listener: (...args: unknown[]) => void][] = [];
   const client = {
-    // The adapter asks each node of a cluster how many processes there are.
+    // The adapter asks each node of a cluster for its number of subscribers, to learn how many processes there are.
     isCluster: true,
     nodes: () => redis.nodes('master'),
     on(event: 'smessageBuffer', listener: (...args: unknown[]) => void) {
@@ -46,7 +46,7 @@ export function createSocketAdapter(redis: Cluster, channelPrefix: string, log: 
       try {
         return await redis.spublish(channel, message);
       } catch (error) {
-        log.warn({ err: error }, 'other processes were not reached');
+        log.warn({ err: error }, 'could not reach the other processes');
         throw error;
       }
     },
@@ -54,7 +54,7 @@ export function createSocketAdapter(redis: Cluster, channelPrefix: string, log: 
   const subscribing = startLoop('socket adapter', subscribeMs, log, async () => {
     for (const channel of channels) await redis.ssubscribe(channel);
   });
-  // The connections for subscriptions were made anew.
+  // The client has new connections for subscriptions, without the channels subscribed to before.
   redis.on('subscribersReady', subscribing.poke);
 
   return {

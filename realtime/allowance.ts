@@ -1,12 +1,13 @@
-/** Events a socket may send at once, and how many more each second after that. A page sends one or two in all. */
-const burst = 20;
-const perSecond = 5;
-/** So many refused ones in a row are no mistake of a page. */
-const flood = 200;
+/** Events a socket may send at once. A page sends one or two in all. */
+const burstEvents = 20;
+/** Further events it may send per second. */
+const eventsPerSecond = 5;
+/** So many refused events in a row cannot come from a faulty page: they are an attack. */
+const maxRefusedInRow = 200;
 
-/** How much one socket may still send: a token bucket. */
+/** A token bucket: how many events one socket may still send. */
 export class Allowance {
-  #left = burst;
+  #left = burstEvents;
   #at: number;
 
   constructor(now: number) {
@@ -15,9 +16,9 @@ export class Allowance {
 
   /** @param now milliseconds, by any clock that only goes forward */
   take(now: number): 'granted' | 'refused' | 'flood' {
-    this.#left = Math.min(burst, this.#left + ((now - this.#at) * perSecond) / 1000) - 1;
+    this.#left = Math.min(burstEvents, this.#left + ((now - this.#at) * eventsPerSecond) / 1000) - 1;
     this.#at = now;
     if (this.#left >= 0) return 'granted';
-    return this.#left > -flood ? 'refused' : 'flood';
+    return this.#left > -maxRefusedInRow ? 'refused' : 'flood';
   }
 }

@@ -7,10 +7,10 @@ import type { Database } from '../shared/mysql/connect.ts';
 import type { KnownDrop } from './known-drops.ts';
 import { dropRoom, membersOf, type RealtimeServer } from './sockets.ts';
 
-/** Milliseconds between two looks at how many announcements there are, which is at hand. */
+/** Milliseconds between two looks at the number of announcements, which is in memory. */
 const lookMs = 250;
 
-/** Milliseconds for which a state of the drop waits for the announcements that it counts. */
+/** Milliseconds for which a drop's state is held back until the announcements that it counts have been sent. */
 const waitMs = 500;
 
 export type AnnouncementFeedDeps = {
@@ -23,17 +23,20 @@ export type AnnouncementFeedDeps = {
 };
 
 /**
- * Tells the watchers of a drop what its organizer announces, each announcement once and in order. They are found in
- * MySQL, where each process looks: what was committed reaches everybody, also after a crash of who wrote it, or while
- * Redis is away. The process that finds one first tells the others through the adapter, which saves those the wait
- * for their own look, and is lost without harm.
+ * Sends the announcements of a drop's organizer to its watchers, each once and in order. Each process finds them in
+ * MySQL, so a committed announcement reaches everybody even if the process that wrote it crashes or Redis is away. The
+ * process that finds one first tells the others through the adapter: they need not wait for their own look, and if that
+ * message is lost, their own look finds the announcement.
  */
 export class AnnouncementFeed {
   readonly #deps: AnnouncementFeedDeps;
-  /** Of its own: how a drop stands is asked of Redis, which may take its time. */
+  /** A loop of its own, since the loop that reads the drop's state waits for Redis. */
   readonly #loop: Loop;
-  /** The number of the latest one told here. Before the first look: whoever comes is told how many there are. */
-  #told: number | undefined;
+  /**
+   * The number of the last announcement sent to our watchers. Undefined before the first look, which only notes the
+   * number: new watchers are told how many there are.
+   */
+  #lastNumber: number | undefined;
   #reading: Promise<void> | undefined;
 
   constructor(deps: AnnouncementFeedDeps) {
@@ -44,18 +47,18 @@ export class AnnouncementFeed {
   }
 
   /**
-   * Tells those that are new, before a state that counts them is told. That state does not wait for long.
-   * @param made how many there are by now
+   * Sends new announcements before the state that counts them is sent. Resolves after `waitMs` at the latest.
+   * @param made the number of announcements in that state
    */
-  async precede(made: number): Promise<void> {
-    await inTime(this.#refresh(made), waitMs).catch(() => {});
+  async sendUpTo(total: number): Promise<void> {
+    await inTime(this.#refresh(total), waitMs).catch(() => {});
   }
 
-  /** Another process has found one. Returns whether it was the next; what lies between is found by the own look. */
+  /** Sends an announcement if it is the next one, and returns whether it was. Our own look finds those in between. */
   tell(announcement: Announcement): boolean {
     const { io, dropId, onSent } = this.#deps;
-    if (this.#told === undefined || announcement.number !== this.#told + 1) return false;
-    this.#told = announcement.number;
+    if (this.#lastNumber === undefined || announcement.number !== this.#lastNumber + 1) return false;
+    this.#lastNumber = announcement.number;
     io.local.to(dropRoom(dropId)).emit('drop:announced', { dropId, announcement });
     onSent('drop:announced', membersOf(io, dropRoom(dropId)).size);
     return true;
@@ -65,10 +68,10 @@ export class AnnouncementFeed {
     return this.#loop.stop();
   }
 
-  async #refresh(made: number): Promise<void> {
-    this.#told ??= made;
-    if (made <= this.#told) return;
-    this.#reading ??= this.#readAfter(this.#told).finally(() => (this.#reading = undefined));
+  async #refresh(total: number): Promise<void> {
+    this.#lastNumber ??= total;
+    if (total <= this.#lastNumber) return;
+    this.#reading ??= this.#readAfter(this.#lastNumber).finally(() => (this.#reading = undefined));
     await this.#reading;
   }
 

@@ -39,7 +39,7 @@ export type RealtimeDeps = {
   drops: Pick<FollowedDrops, 'get'>;
   sessionKeys: KeyList;
   checkoutKeys: KeyList;
-  /** Where browsers reach the system, if that is not the host they name. */
+  /** The address that browsers use, if it is not the host of the request. */
   publicUrl?: URL | undefined;
   ops: Ops;
   registry: Registry;
@@ -48,19 +48,21 @@ export type RealtimeDeps = {
 
 export type Realtime = {
   io: RealtimeServer;
-  /** Serves sockets and what ops see. It does not listen. */
+  /** Serves sockets and the ops endpoints. It does not listen yet. */
   server: HttpServer;
-  /** Takes nobody new, and sends everybody away in portions; clients come back by themselves, to another process. */
+  /** Accepts no new clients and disconnects all in batches. They reconnect by themselves, to another process. */
   quiet: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
 /**
- * Sending all away takes this many steps, so many milliseconds apart: half of the time that a stop may take, since they
- * all come to the other processes at once, which have those to serve that they have.
+ * Disconnect clients in 50 batches, 100 ms apart, so that the other processes, which also serve their own clients, do
+ * not get one reconnect wave. Together that is half of the time that a stop may take.
  */
-const portions = { steps: 50, atLeast: 25, everyMs: 100 };
-/** Milliseconds for which those are still let in, to be sent away with the rest, whose connection was on its way. */
+const batchCount = 50;
+const minBatchSize = 25;
+const batchIntervalMs = 100;
+/** Milliseconds for which connections already on their way are still accepted, to be disconnected with the rest. */
 const lingerMs = 1_000;
 
 export function createRealtime(deps: RealtimeDeps): Realtime {
@@ -75,19 +77,19 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     res.writeHead(404, { 'content-type': problemContentType });
     res.end(JSON.stringify(problemBody('not_found')));
   });
-  let quieted = false;
+  let isQuiet = false;
   const forgedSessions = new ForgedSessions();
   const isForgedTooOften = ({ headers, socket }: IncomingMessage): boolean => {
     const token = sessionToken(headers, publicUrl);
     if (token === undefined || verifySession(token, deps.sessionKeys)) return false;
-    // The front door says one address.
+    // The front door sets this header, to one address.
     return !forgedSessions.take(clientAt(String(headers['x-forwarded-for'] ?? socket.remoteAddress)));
   };
   const adapter = createSocketAdapter(redis, inventory.keys.sockets, log);
   const sockets = createSocketServer(
     server,
     {
-      admits: (request) => !quieted && !isForgedTooOften(request),
+      admits: (request) => !isQuiet && !isForgedTooOften(request),
       readCredentials: (request) => readCredentials(request, publicUrl),
       authenticate: (auth, credentials) => authenticate(auth, credentials, deps),
       onRefused: (code) => metrics.refused(code),
@@ -127,18 +129,18 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
 
     async quiet() {
       let drained = false;
-      // Listening goes first, so that in a cluster newcomers are given to other processes.
+      // Stop listening first, so that the cluster gives new connections to other processes.
       void drainServer(server).then(() => (drained = true));
       const until = performance.now() + lingerMs;
-      const portion = Math.max(portions.atLeast, Math.ceil(io.sockets.sockets.size / portions.steps));
+      const batchSize = Math.max(minBatchSize, Math.ceil(io.sockets.sockets.size / batchCount));
       for (;;) {
         const leaving = [...io.sockets.sockets.values()].filter(({ conn }) => conn.readyState === 'open');
-        // Without a farewell, after which clients stay away: a lost connection is what brings them back.
-        for (const { conn } of leaving.slice(0, portion)) conn.close();
-        if (drained || (performance.now() >= until && leaving.length <= portion)) break;
-        await sleep(portions.everyMs);
+        // Close the connection without Socket.IO's disconnect message: after that one, clients do not reconnect.
+        for (const { conn } of leaving.slice(0, batchSize)) conn.close();
+        if (drained || (performance.now() >= until && leaving.length <= batchSize)) break;
+        await sleep(batchIntervalMs);
       }
-      quieted = true;
+      isQuiet = true;
     },
 
     async stop() {

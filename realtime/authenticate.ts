@@ -1,7 +1,7 @@
 /**
- * Who is at the other end of a socket: the session token of its handshake, which may come as `auth.token`, as an
- * Authorization header or as the cookie. None at all is an anonymous client; one that is not valid is refused rather
- * than taken for anonymous, so that nobody believes to be signed in and waits for word that never comes.
+ * Authenticates a socket by the session token of its handshake: `auth.token`, an Authorization header or the cookie. A
+ * client without a token is anonymous. A client with an invalid token is refused rather than taken for anonymous, so
+ * that no user believes to be signed in and waits for outcomes that never come.
  */
 import type { IncomingMessage } from 'node:http';
 import type { BannedUsers } from '../shared/auth/banned-users.ts';
@@ -16,10 +16,13 @@ export type SocketSession = Pick<VerifiedSession, 'userId' | 'issuedAt'> & {
   endsAt: number;
 };
 
-/** What counts of the request that opened a connection; the request itself is let go, for its memory. */
+/**
+ * What is kept of the request that opened a connection; the request itself is released to save memory. `foreign`: a
+ * page of another site opened it.
+ */
 export type Credentials = { token: string | undefined; foreign: boolean };
 
-/** Refuses a handshake; the client's `connect_error` has the code as `error.data.code`. */
+/** Refuses a handshake. The client's `connect_error` has the code as `error.data.code`. */
 export class Refused extends Error {
   readonly data: { code: ProblemCode };
 
@@ -29,12 +32,13 @@ export class Refused extends Error {
   }
 }
 
-/** `publicUrl`: where browsers reach the system; without it by http, and at the host they name. */
+/** `publicUrl`: the address that browsers use; by default http and the host of the request. */
 export function readCredentials({ headers }: IncomingMessage, publicUrl: URL | undefined): Credentials {
   const { origin, host } = headers;
-  // Browsers let any page open a socket and send our cookie along. They say where the page is from; nobody else does.
-  const ours = origin === undefined || isOurOrigin(origin, host, publicUrl);
-  return { token: sessionToken(headers, publicUrl), foreign: !ours && !hasBearerToken(headers) };
+  // Browsers let any page open a socket and send our cookie with it, but they name the page's origin. Other clients
+  // name none.
+  const isOurs = origin === undefined || isOurOrigin(origin, host, publicUrl);
+  return { token: sessionToken(headers, publicUrl), foreign: !isOurs && !hasBearerToken(headers) };
 }
 
 export type AuthenticateDeps = {

@@ -8,14 +8,14 @@ import type { Log } from '../shared/tier/log.ts';
 import type { FindDrop, KnownDrop } from './known-drops.ts';
 import { dropRoom, membersOf, socketsIn, type RealtimeServer, type RealtimeSocket } from './sockets.ts';
 
-/** Entries read at a time, so that those who catch up do not hold up the others. */
-const portion = 100;
-/** Milliseconds before trying again when Redis is away once more. */
+/** Entries read concurrently, so that catching up does not delay other reads. */
+const batchSize = 100;
+/** Milliseconds until the next try if reading fails. */
 const retryMs = 1_000;
 
 export type ReadEntry = (drop: KnownDrop, userId: number) => Promise<EntryState>;
 
-/** How a buyer's entry stands now, as GET /api/drops/:id/entry would say it. */
+/** Reads the state of a buyer's entry, the same as GET /api/drops/:id/entry answers. */
 export function createReadEntry(
   source: { db: Database; inventory: Pick<Inventory, 'view' | 'counts' | 'ledgerEntries'> },
   checkoutKeys: KeyList,
@@ -30,30 +30,30 @@ export type CatchUpDeps = {
   log: Log;
 };
 
-/** After news of a drop may have been missed: tells every buyer who watches it how their entry stands. */
+/** Sends every buyer who watches a drop the state of their entry, after news of the drop may have been missed. */
 export function createCatchUp({ io, findDrop, readEntry, log }: CatchUpDeps) {
-  const tell = async (dropId: number) => {
+  const sendStates = async (dropId: number) => {
     const drop = await findDrop(dropId);
     if (!drop) return;
     const buyers = socketsIn(io, dropRoom(dropId)).filter(({ data }) => data.session);
-    const tellOne = async (socket: RealtimeSocket) => {
+    const sendState = async (socket: RealtimeSocket) => {
       const { session } = socket.data;
       const entry = session && (await readEntry(drop, session.userId));
       if (entry && entry.status !== 'none') socket.emit('entry:outcome', { dropId, entry });
     };
-    for (let at = 0; at < buyers.length; at += portion) {
-      await Promise.all(buyers.slice(at, at + portion).map(tellOne));
+    for (let first = 0; first < buyers.length; first += batchSize) {
+      await Promise.all(buyers.slice(first, first + batchSize).map(sendState));
     }
     log.info({ dropId, buyers: buyers.length }, 'caught up after missing news');
   };
 
-  /** Drops being caught up with, and whether there is reason to begin once more. */
+  /** Drops that are being caught up with, and whether news may have been missed again since the run began. */
   const underWay = new Map<number, { again: boolean }>();
-  const tellUntilDone = async (dropId: number, progress: { again: boolean }) => {
+  const sendUntilDone = async (dropId: number, progress: { again: boolean }) => {
     do {
       progress.again = false;
       try {
-        await tell(dropId);
+        await sendStates(dropId);
       } catch (error) {
         log.warn({ err: error, dropId }, 'could not catch up');
         await sleep(retryMs, undefined, { ref: false });
@@ -71,6 +71,6 @@ export function createCatchUp({ io, findDrop, readEntry, log }: CatchUpDeps) {
     }
     const progress = { again: false };
     underWay.set(dropId, progress);
-    void tellUntilDone(dropId, progress);
+    void sendUntilDone(dropId, progress);
   };
 }

@@ -3,8 +3,8 @@ import type { RealtimeMetrics } from './metrics.ts';
 import { membersOf, userRoom, type RealtimeServer } from './sockets.ts';
 
 /**
- * Passes news on to the sockets of the buyers it is about. All processes get the same message, one for a batch of
- * entries, and each tells its own sockets; most buyers are connected to other processes.
+ * Sends news to the sockets of the buyers that it is about. All processes get the same message, one per batch of
+ * entries, and each emits to its own sockets; most of the buyers are connected to other processes.
  */
 export function createDeliverNews(io: RealtimeServer, metrics: Pick<RealtimeMetrics, 'sent'>) {
   return ({ dropId, events, soldOut, soldOutVersion: version = 0 }: DropNews): void => {
@@ -14,7 +14,7 @@ export function createDeliverNews(io: RealtimeServer, metrics: Pick<RealtimeMetr
       io.local.to(userRoom(to)).emit(event, { dropId, entry });
       metrics.sent(event, sockets);
     }
-    // In a rush most of a batch: the same words for all of them, encoded once.
+    // In a rush these are most of a batch. All get the same message, which is encoded once.
     const rooms = soldOut.map(userRoom).filter((room) => membersOf(io, room).size > 0);
     if (rooms.length === 0) return;
     io.local.to(rooms).emit('entry:outcome', { dropId, entry: { status: 'sold_out', version } });

@@ -3,12 +3,14 @@ import type { Log } from '../shared/tier/log.ts';
 import { startLoop, type Loop } from '../shared/tier/loop.ts';
 import { userRoom, type RealtimeServer } from './sockets.ts';
 
-/** Milliseconds between two looks; with the look at the list of bans itself, a banned user is out within a second. */
+/**
+ * Milliseconds between two checks. Together with the polling of bans, a banned user is disconnected within a second.
+ */
 const lookMs = 250;
 
 /**
- * Disconnects those who may not be here any more: banned since they came, or their session is over. Each process asks
- * MySQL, which stays true while Redis is away; the first to see a ban tells the others through the adapter.
+ * Disconnects sockets whose user has been banned or whose session has ended. Each process reads bans from MySQL, so
+ * this works while Redis is away; the first process that sees a ban tells the others through the adapter.
  */
 export function startDismissing(
   io: RealtimeServer,
@@ -23,10 +25,10 @@ export function startDismissing(
       if (!session) continue;
       const refusal = bannedUsers.refusal(session);
       if (refusal === 'banned') banned.add(session.userId);
-      // After this a client does not come back by itself, as it does when only the connection is lost.
+      // After a disconnect by the server a client does not reconnect by itself; after a lost connection it does.
       if (refusal !== undefined || session.endsAt <= now) socket.disconnect(true);
     }
-    // A ban is of all sessions of a user. An older session that is over may be followed by a newer one elsewhere.
+    // A ban concerns all sessions of a user. An ended session does not: the user may have a newer one elsewhere.
     for (const userId of banned) io.in(userRoom(userId)).disconnectSockets(true);
     return Promise.resolve();
   });

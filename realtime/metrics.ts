@@ -3,13 +3,13 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 export type RealtimeMetrics = {
   sent: (event: string, count: number) => void;
   refused: (code: string) => void;
-  /** A `drop:watch` was answered after so many seconds. */
+  /** A `drop:watch` was answered after this many seconds. */
   watched: (outcome: string, seconds: number) => void;
 };
 
 export function createRealtimeMetrics(
   registry: Registry,
-  now: { connections: () => number; watchers: () => number; drops: () => number },
+  current: { connections: () => number; watchers: () => number; drops: () => number },
 ): RealtimeMetrics {
   const registers = [registry];
   const gauge = (name: string, help: string, value: () => number) =>
@@ -21,9 +21,9 @@ export function createRealtimeMetrics(
         this.set(value());
       },
     });
-  gauge('seatdrop_realtime_connections', 'Open sockets', now.connections);
-  gauge('seatdrop_realtime_watchers', 'Drops watched, summed over all sockets', now.watchers);
-  gauge('seatdrop_realtime_watched_drops', 'Drops that at least one socket watches', now.drops);
+  gauge('seatdrop_realtime_connections', 'Open sockets', current.connections);
+  gauge('seatdrop_realtime_watchers', 'Drops watched, summed over all sockets', current.watchers);
+  gauge('seatdrop_realtime_watched_drops', 'Drops that at least one socket watches', current.drops);
   const sent = new Counter({
     name: 'seatdrop_realtime_events_sent_total',
     help: 'Events sent to sockets',
@@ -38,7 +38,7 @@ export function createRealtimeMetrics(
   });
   const watched = new Histogram({
     name: 'seatdrop_realtime_watch_seconds',
-    help: 'From drop:watch to its answer',
+    help: 'Time from drop:watch to its answer',
     labelNames: ['outcome'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers,

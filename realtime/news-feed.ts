@@ -1,6 +1,7 @@
 /**
- * Word from the other tiers about what happened to buyers, over Redis's sharded channels: one a drop, on the node
- * that owns it. The client subscribes again after a failover; whether it truly did is checked by hearing oneself.
+ * Receives news from the other tiers about what happened to buyers, over Redis's sharded channels: one channel per
+ * drop, on the node that owns the drop. The client subscribes again after a failover. To check that it did, this
+ * process sends beats over each channel and expects to receive them.
  */
 import { randomUUID } from 'node:crypto';
 import type { Cluster } from 'ioredis';
@@ -11,11 +12,11 @@ import { nodeOf } from '../shared/redis/node-of.ts';
 import { createWorkOff, inMemory } from '../shared/tier/work-off.ts';
 import type { DropNews } from '../shared/messages/realtime-events.ts';
 
-/** Milliseconds between two beats. A subscription that is gone is noticed after two of them. */
+/** Milliseconds between two beats. A lost subscription is noticed after two of them. */
 const beatMs = 2_000;
 
 export type NewsFeed = {
-  /** Resolves when all news of the drop arrives from now on. Rejects, and forgets the drop, when that cannot be had. */
+  /** Resolves when all further news of the drop will arrive. If subscribing fails, it rejects and forgets the drop. */
   subscribe: (dropId: number) => Promise<void>;
   unsubscribe: (dropId: number) => void;
   stop: () => Promise<void>;
@@ -27,7 +28,7 @@ export type NewsFeedDeps = {
   keys: Keys;
   log: Log;
   onNews: (news: DropNews) => void;
-  /** News of this drop may have been missed; from here on it arrives again. */
+  /** News of this drop may have been missed; from now on it arrives again. */
   onGap: (dropId: number) => void;
 };
 
@@ -35,11 +36,12 @@ type Channel = {
   dropId: number;
   subscribed: Promise<void>;
   open: boolean;
-  /** Numbers of the latest beat sent, and of the latest one that came back. */
+  /** Number of the last beat sent. */
   sent: number;
-  heard: number;
-  /** News may have been missed since the last beat that came back. */
-  doubtful: boolean;
+  /** Number of the last beat received. */
+  received: number;
+  /** News may have been missed since the last beat received. */
+  hasGap: boolean;
 };
 
 export function createNewsFeed({ redis, keys, log, onNews, onGap }: NewsFeedDeps): NewsFeed {
@@ -50,7 +52,7 @@ export function createNewsFeed({ redis, keys, log, onNews, onGap }: NewsFeedDeps
     await redis.ssubscribe(name);
   };
 
-  const hear = (name: string, message: string) => {
+  const receive = (name: string, message: string) => {
     const channel = channels.get(name);
     if (!channel) return;
     if (message.startsWith('{')) {
@@ -59,34 +61,34 @@ export function createNewsFeed({ redis, keys, log, onNews, onGap }: NewsFeedDeps
     }
     const [by, beat] = message.split(' ');
     if (by !== self) return;
-    channel.heard = Math.max(channel.heard, Number(beat));
-    if (!channel.doubtful) return;
-    channel.doubtful = false;
+    channel.received = Math.max(channel.received, Number(beat));
+    if (!channel.hasGap) return;
+    channel.hasGap = false;
     onGap(channel.dropId);
   };
   const onMessage = (name: string, message: string) => {
     try {
-      hear(name, message);
+      receive(name, message);
     } catch (error) {
-      log.warn({ err: error, channel: name }, 'news that could not be read');
+      log.warn({ err: error, channel: name }, 'could not read news');
     }
   };
 
-  // Connections for subscriptions were made anew, and what was told in between is lost.
+  // The client has new connections for subscriptions; news sent in between is lost.
   const onNewSubscribers = () => {
-    for (const channel of channels.values()) channel.doubtful = channel.open;
+    for (const channel of channels.values()) channel.hasGap = channel.open;
     beats.poke();
   };
 
   const beat = async (name: string, channel: Channel) => {
-    if (channel.heard < channel.sent) {
-      channel.doubtful = true;
+    if (channel.received < channel.sent) {
+      channel.hasGap = true;
       await subscribeTo(name);
     }
     channel.sent += 1;
     await redis.spublish(name, `${self} ${channel.sent}`);
   };
-  // A node that is away holds up the beats of its own channels and no others.
+  // A node that is away delays only the beats of its own channels.
   const beatAll = createWorkOff<[name: string, channel: Channel]>({
     name: 'news beat',
     log,
@@ -120,7 +122,7 @@ export function createNewsFeed({ redis, keys, log, onNews, onGap }: NewsFeedDeps
           throw error;
         },
       );
-      const channel: Channel = { dropId, subscribed, open: false, sent: 0, heard: 0, doubtful: false };
+      const channel: Channel = { dropId, subscribed, open: false, sent: 0, received: 0, hasGap: false };
       channels.set(name, channel);
       return subscribed;
     },

@@ -14,7 +14,7 @@ export type ReportWatchersDeps = {
   redis: Cluster;
   keys: Keys;
   log: Log;
-  /** The drops that sockets of this process watch, with how many do. */
+  /** The drops that sockets of this process watch, each with the number of these sockets. */
   watched: () => (readonly [dropId: number, count: number])[];
 };
 
@@ -23,15 +23,15 @@ export function startReportingWatchers({ redis, keys, log, watched }: ReportWatc
   const watchers = createWatchers(redis, keys);
   const self = randomUUID();
   let reported: number[] = [];
-  // A node that is away holds up the reports of its own drops and no others.
+  // A node that is away delays only the reports of its own drops.
   const reportAll = createWorkOff<readonly [dropId: number, count: number]>({
     name: 'watchers report',
     log,
     page: inMemory(() => {
-      const now = watched();
-      const left = reported.filter((dropId) => now.every(([id]) => id !== dropId));
-      reported = now.map(([dropId]) => dropId);
-      return [...now, ...left.map((dropId) => [dropId, 0] as const)];
+      const current = watched();
+      const unwatched = reported.filter((dropId) => current.every(([id]) => id !== dropId));
+      reported = current.map(([dropId]) => dropId);
+      return [...current, ...unwatched.map((dropId) => [dropId, 0] as const)];
     }),
     keyOf: ([dropId]) => dropId,
     laneOf: ([dropId]) => nodeOf(redis, keys.watchers(dropId)),

@@ -1,13 +1,13 @@
 /**
- * The seats of one drop for those who draw them: the whole map when they come, then the rows that change. What they
- * are told first is what the changes start from, so nothing falls in between.
+ * Sends the seats of one drop to the sockets that draw them: the whole map when a socket joins, then the rows that
+ * change. The changes start from the map that the socket got, so none is missed.
  */
 import { membersOf, seatsRoom, type RealtimeServer, type RealtimeSocket } from './sockets.ts';
 
-/** Milliseconds after which the map is read though no counter moved: two opposite changes may leave all as they were. */
+/** Milliseconds after which the map is read even if no counter changed: two opposite changes may cancel each other. */
 const rereadMs = 5_000;
 
-/** Ids of the sockets that cannot take more now. */
+/** Returns the ids of the sockets that do not keep up. */
 export type FindSlow = () => ReadonlySet<string>;
 
 export type SeatFeedDeps = {
@@ -19,23 +19,24 @@ export type SeatFeedDeps = {
 
 export class SeatFeed {
   readonly #deps: SeatFeedDeps;
-  /** What followers have been told; undefined while there are none. */
-  #told: string[] | undefined;
+  /** The map as followers have it; undefined while there are none. */
+  #sentRows: string[] | undefined;
   #opening: Promise<void> | undefined;
-  /** Read after the look that said `#mark`, and not told yet. */
-  #present: string[] | undefined;
+  /** The map as read last, if it was not sent yet. */
+  #newRows: string[] | undefined;
+  /** The mark of the drop's counters (`DropLook`) before that read. */
   #mark: string | undefined;
   #readAt = 0;
-  /** By the id of a follower's socket: rows that changed while it could not take them. */
-  #late = new Map<string, ReadonlySet<number>>();
+  /** Socket id of a follower -> rows that changed while it did not keep up. */
+  #missedRows = new Map<string, ReadonlySet<number>>();
 
   constructor(deps: SeatFeedDeps) {
     this.#deps = deps;
   }
 
-  /** Resolves when `join` can tell the map. Those who come at the same time share one look. */
+  /** Resolves when `join` can return the map. Concurrent calls share one read. */
   open(): Promise<void> {
-    if (this.#told && this.#followers.size > 0) return Promise.resolve();
+    if (this.#sentRows && this.#followers.size > 0) return Promise.resolve();
     this.#opening ??= this.#deps
       .readSeats()
       .then((rows) => {
@@ -45,13 +46,13 @@ export class SeatFeed {
     return this.#opening;
   }
 
-  /** The map from which this socket's changes go on; undefined when it has to be opened (again). */
+  /** Returns the map from which this socket's changes start; undefined if `open` has to be called (again). */
   join(socket: RealtimeSocket): string[] | undefined {
-    if (!this.#told) return undefined;
+    if (!this.#sentRows) return undefined;
     void socket.join(seatsRoom(this.#deps.dropId));
-    // It is told the whole map now.
-    this.#late.delete(socket.id);
-    return this.#told;
+    // It gets the whole map now.
+    this.#missedRows.delete(socket.id);
+    return this.#sentRows;
   }
 
   /** Reads the map if seats may have changed hands since it was read. */
@@ -61,20 +62,20 @@ export class SeatFeed {
     const rows = await this.#deps.readSeats();
     this.#readAt = performance.now();
     this.#mark = mark;
-    this.#present = rows;
+    this.#newRows = rows;
   }
 
-  /** Tells what changed since the last time. */
+  /** Sends the rows that changed since the last call. */
   push(findSlow: FindSlow): void {
     const followers = this.#followers;
-    const told = this.#told;
-    const present = this.#present ?? told;
-    this.#present = undefined;
-    if (!told || !present || followers.size === 0) return;
-    this.#told = present;
-    const changed = [...present.keys()].filter((index) => present[index] !== told[index]);
-    const missed = new Map([...this.#late].filter(([id]) => followers.has(id)));
-    this.#late = new Map();
+    const sentRows = this.#sentRows;
+    const current = this.#newRows ?? sentRows;
+    this.#newRows = undefined;
+    if (!sentRows || !current || followers.size === 0) return;
+    this.#sentRows = current;
+    const changed = [...current.keys()].filter((index) => current[index] !== sentRows[index]);
+    const missed = new Map([...this.#missedRows].filter(([id]) => followers.has(id)));
+    this.#missedRows = new Map();
     if (changed.length === 0 && missed.size === 0) return;
 
     const slow = findSlow();
@@ -82,22 +83,23 @@ export class SeatFeed {
     for (const id of new Set([...slow, ...missed.keys()])) {
       if (!followers.has(id)) continue;
       const rows = new Set([...(missed.get(id) ?? []), ...changed]);
-      if (slow.has(id)) this.#late.set(id, rows);
+      if (slow.has(id)) this.#missedRows.set(id, rows);
       else {
         caughtUp.push(id);
-        this.#tell(id, [], [...rows], present);
+        this.#send(id, [], [...rows], current);
       }
     }
-    const others = followers.size - this.#late.size - caughtUp.length;
-    const apart = [...this.#late.keys(), ...caughtUp];
-    if (changed.length > 0 && others > 0) this.#tell(seatsRoom(this.#deps.dropId), apart, changed, present);
+    const others = followers.size - this.#missedRows.size - caughtUp.length;
+    const excluded = [...this.#missedRows.keys(), ...caughtUp];
+    if (changed.length > 0 && others > 0)
+      this.#send(seatsRoom(this.#deps.dropId), excluded, changed, current);
     const sent = caughtUp.length + (changed.length > 0 ? others : 0);
     if (sent > 0) this.#deps.onSent('drop:seats', sent);
   }
 
-  #tell(room: string, except: string[], rows: readonly number[], present: readonly string[]): void {
+  #send(room: string, except: string[], indexes: readonly number[], map: readonly string[]): void {
     const { io, dropId } = this.#deps;
-    const news = { dropId, rows: rows.map((index): [number, string] => [index, present[index] ?? '']) };
+    const news = { dropId, rows: indexes.map((index): [number, string] => [index, map[index] ?? '']) };
     io.local.to(room).except(except).emit('drop:seats', news);
   }
 
@@ -105,11 +107,11 @@ export class SeatFeed {
     return membersOf(this.#deps.io, seatsRoom(this.#deps.dropId));
   }
 
-  /** From here on changes are told; what was known of earlier followers is forgotten. */
+  /** Starts with this map; the state of earlier followers is discarded. */
   #begin(rows: string[]): void {
-    this.#told = rows;
-    this.#present = undefined;
+    this.#sentRows = rows;
+    this.#newRows = undefined;
     this.#mark = undefined;
-    this.#late.clear();
+    this.#missedRows.clear();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Sockets of pages: Socket.IO's server over websockets only, with our limits on what a connection may send, hold and
- * keep waiting (docs/decisions/030-sockets-on-socket-io.md).
+ * The Socket.IO server for pages: websockets only, with limits on what a connection may send, how many sockets a user
+ * may have, and how much may wait unsent (docs/decisions/030-sockets-on-socket-io.md).
  */
 import { ServerResponse, type IncomingMessage, type Server as HttpServer } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
@@ -34,25 +34,30 @@ export type SocketServerDeps = {
 
 export type SocketServer = {
   io: RealtimeServer;
-  /** Cuts off everybody. */
+  /** Closes all connections at once. */
   stop: () => Promise<void>;
 };
 
-/** Bytes of a message from a client; the longest that a page sends has forty. */
+/** Maximum size of a message from a client; the longest message of a page has 40 bytes. */
 const maxMessageBytes = 16 * 1024;
-/** Beats in which a connection has to join; between two pings; and in which a ping has to be answered. */
+/** Beats (1 s each, except in tests) in which a connection has to join. */
 const joinBeats = 5;
+/** Beats between two pings. */
 const pingBeats = 25;
+/** Beats in which a ping has to be answered. */
 const pongBeats = 20;
 /** Sockets of one user on this process. nginx counts them by cookie and header, and cannot see `auth.token`. */
 const maxSocketsPerUser = usualLimits.socketsPerToken;
 
 const path = '/socket.io';
 const ownUrl = /^\/socket\.io\/?\?(.*)$/;
-/** First characters of the messages a page sends: join, leave, event, event with bytes. We never ask for an answer. */
+/**
+ * First characters of the messages that a page may send: join, leave, event, event with bytes. It may not send
+ * acknowledgements, since the server never asks for one.
+ */
 const expectedKinds = '0125';
 
-/** What is left of a socket's handshake once it has joined: its token and headers would be kept for as long as it lives. */
+/** Replaces a socket's handshake once it has joined; otherwise its token and headers stay in memory while it lives. */
 const noHandshake = Object.freeze({
   auth: {},
   headers: {},
@@ -60,8 +65,8 @@ const noHandshake = Object.freeze({
 }) as unknown as RealtimeSocket['handshake'];
 
 /**
- * `beatMs`: milliseconds of a beat. `adapter`: how this process reaches the sockets of others; without one it reaches
- * its own alone.
+ * `beatMs`: length of a beat in milliseconds. `adapter`: how this process reaches the sockets of other processes;
+ * without one it reaches only its own.
  */
 export function createSocketServer(
   http: HttpServer,
@@ -69,8 +74,8 @@ export function createSocketServer(
   { beatMs = 1_000, adapter }: { beatMs?: number; adapter?: ServerOptions['adapter'] } = {},
 ): SocketServer {
   const connections = new Map<EngineSocket, SocketData>();
-  /** Closed by us; their clients have one to two beats to say goodbye. */
-  let ending: TcpSocket[] = [];
+  /** Closed by us since the last beat. Their clients have one to two beats to complete the closing handshake. */
+  let closing: TcpSocket[] = [];
   let overdue: TcpSocket[] = [];
 
   const io: RealtimeServer = new Server(http, {
@@ -86,12 +91,12 @@ export function createSocketServer(
     pingTimeout: pongBeats * beatMs,
     ...(adapter && { adapter }),
   });
-  // Engine.IO leaves those for other paths waiting.
+  // Engine.IO leaves upgrade requests for other paths without an answer.
   http.on('upgrade', ({ url }: IncomingMessage, stream: Duplex) => {
     if (url?.startsWith(path) !== true) refuse(stream);
   });
   io.engine.use((request: IncomingMessage, response: unknown, next: (error?: Error) => void) => {
-    // What Engine.IO answers an upgrade with stays as long as the connection, and would keep the request.
+    // Engine.IO keeps the response to an upgrade for as long as the connection lives, and with it the request.
     if (!(response instanceof ServerResponse)) delete (response as { req?: IncomingMessage }).req;
     next(isHandshake(request) && admits(request) ? undefined : new Error('refused'));
   });
@@ -105,7 +110,7 @@ export function createSocketServer(
       session: undefined,
       allowance: undefined,
     });
-    // Nobody reads it any more, and it has several kilobytes.
+    // The request takes several kilobytes and is not read any more.
     (conn as { request: IncomingMessage | null }).request = null;
     conn.on('data', onMessage);
     conn.on('close', onClose);
@@ -116,12 +121,12 @@ export function createSocketServer(
   function onClose(this: EngineSocket): void {
     const stream = connections.get(this)?.stream;
     connections.delete(this);
-    if (stream && !stream.destroyed) ending.push(stream);
+    if (stream && !stream.destroyed) closing.push(stream);
   }
 
   io.use((socket, next) => {
     const connection = connections.get(socket.conn);
-    // Somebody who joins many times at once would get as many sockets for one connection.
+    // A client that joins repeatedly at once would get several sockets for one connection.
     if (!connection || connection.allowance) {
       socket.conn.close();
       next(new Refused('invalid_request'));
@@ -132,7 +137,7 @@ export function createSocketServer(
       if (connection.session) {
         const room = userRoom(connection.session.userId);
         if (membersOf(io, room).size >= maxSocketsPerUser) throw new Refused('too_many_connections');
-        // Already here, so that those who come at the same time are counted.
+        // Joins the room here rather than later, so that concurrent handshakes are counted.
         void socket.join(room);
       }
     } catch (error) {
@@ -149,18 +154,18 @@ export function createSocketServer(
   });
 
   io.on('connection', (socket) => {
-    // One that has left would otherwise keep its connection.
+    // A socket that has left the namespace would otherwise keep its connection.
     socket.on('disconnect', closeConnection);
     socket.use((event, next) => {
       if (cutOffIfUnread(socket)) return;
       const answer = event.at(-1) as unknown;
       const reply = typeof answer === 'function' ? answerTo(socket, answer as Answer) : unasked;
-      // Whatever a client sends counts, whether or not anything listens for it.
+      // Every event counts, whether or not there is a listener for it.
       const verdict = socket.data.allowance?.take(performance.now());
       if (verdict === 'flood') socket.disconnect(true);
       else if (verdict === 'refused') reply({ ok: false, code: 'too_many_requests' });
       else {
-        // Listeners get one payload and one function, whatever was sent.
+        // Listeners get exactly one payload and one function, whatever the client sent.
         event.splice(1, event.length, event[1] === answer ? undefined : event[1], reply);
         next();
       }
@@ -172,15 +177,15 @@ export function createSocketServer(
       if (unsentBytes(conn, stream) > maxUnsentBytes) stream.destroy();
     }
     for (const stream of overdue) stream.destroy();
-    overdue = ending;
-    ending = [];
+    overdue = closing;
+    closing = [];
   }, beatMs).unref();
 
   return {
     io,
     async stop() {
       clearInterval(beating);
-      for (const stream of [...overdue, ...ending]) stream.destroy();
+      for (const stream of [...overdue, ...closing]) stream.destroy();
       for (const { stream } of connections.values()) stream.destroy();
       await io.close();
     },
@@ -191,7 +196,10 @@ function closeConnection(this: RealtimeSocket): void {
   this.conn.close();
 }
 
-/** Long polling would tie a client to one process; `sid` is for changing from it to a websocket. */
+/**
+ * Long polling is refused, since it would tie a client to one process. `sid` occurs only in an upgrade from long
+ * polling to a websocket.
+ */
 function isHandshake({ url = '' }: IncomingMessage): boolean {
   const query = ownUrl.exec(url)?.[1];
   const asked = new URLSearchParams(query);
@@ -200,15 +208,15 @@ function isHandshake({ url = '' }: IncomingMessage): boolean {
 
 type Answer = (value: unknown) => void;
 
-/** Answers unless the client has gone, or does not read what it asks for. */
+/** Answers unless the client has disconnected or does not read what it asked for. */
 function answerTo(socket: RealtimeSocket, answer: Answer): Answer {
   return (value) => {
-    // Before the answer becomes text: many may be due at once.
+    // Checked before the answer is encoded, since many answers may be due at once.
     if (socket.connected && !cutOffIfUnread(socket)) answer(value);
   };
 }
 
-/** No answer was asked for. */
+/** Used if the client asked for no answer. */
 function unasked(): void {}
 
 function cutOffIfUnread({ conn, data }: RealtimeSocket): boolean {

@@ -12,7 +12,7 @@ const watchRequest = z.strictObject({ dropId: id, seats: z.boolean().optional() 
 const unwatchRequest = z.strictObject({ dropId: id });
 
 /** Drops one socket may watch at a time. */
-const mostDrops = 10;
+const maxDropsPerSocket = 10;
 
 export type WatchDropDeps = {
   watchedDrops: WatchedDrops;
@@ -23,25 +23,28 @@ export type WatchDropDeps = {
 };
 
 /**
- * `drop:watch`: from here on the socket gets the drop's events. The answer is how things stand, read after that, so
- * that nothing falls in between; it may already be told once more by an event. With `seats` it has the seats, and
- * their changes follow until `drop:unwatch`. A socket that has not taken yet what it was sent gets no seats: maps are
- * large, and would wait in our memory.
+ * `drop:watch`: subscribes the socket to the drop's events. The answer is the present state, read after the
+ * subscription began, so that nothing is missed; an event may repeat it. With `seats` the answer has the seat map, and
+ * its changes follow until `drop:unwatch`. A socket that does not keep up gets no seat map: maps are large and would
+ * wait in our memory.
  */
 export function createWatchDrop(deps: WatchDropDeps) {
   const { watchedDrops, findDrop, readEntry, metrics, log } = deps;
 
-  /** What to answer, made when it is sent: from there on the changes of seats go on. */
+  /**
+   * Returns a function that makes the answer. It is called just before sending: seat changes start from that moment.
+   */
   const watch = async (socket: RealtimeSocket, payload: unknown): Promise<() => WatchAnswer> => {
     const parsed = watchRequest.safeParse(payload);
     if (!parsed.success) return refuse('invalid_request');
     const { dropId, seats } = parsed.data;
     const { session } = socket.data;
-    if (!watches(socket, dropId) && watchedBy(socket) >= mostDrops) return refuse('too_many_requests');
+    if (!watches(socket, dropId) && countWatchedDrops(socket) >= maxDropsPerSocket)
+      return refuse('too_many_requests');
 
     const drop = await findDrop(dropId);
     if (!drop) return refuse('not_found');
-    // One that has disconnected meanwhile has left its rooms already.
+    // A socket that has disconnected meanwhile has left its rooms already and would not leave this one.
     if (!socket.connected) return refuse('unavailable');
     try {
       const watched = await watchedDrops.join(socket, drop);
@@ -66,16 +69,16 @@ export function createWatchDrop(deps: WatchDropDeps) {
     payload: unknown,
     reply: (answer: WatchAnswer) => void,
   ): Promise<void> => {
-    const since = performance.now();
+    const startedAt = performance.now();
     let answer: WatchAnswer;
     try {
       answer = (await watch(socket, payload))();
     } catch (error) {
-      // /readyz says so too; a line for each of many sockets would not help.
-      log.debug({ err: error }, 'a drop could not be watched');
+      // Only at debug level: /readyz reports the cause too, and a line for each of many sockets would not help.
+      log.debug({ err: error }, 'could not watch a drop');
       answer = { ok: false, code: 'unavailable' };
     }
-    metrics.watched(answer.ok ? 'ok' : answer.code, (performance.now() - since) / 1000);
+    metrics.watched(answer.ok ? 'ok' : answer.code, (performance.now() - startedAt) / 1000);
     reply(answer);
   };
 }
@@ -84,7 +87,7 @@ function refuse(code: (WatchAnswer & { ok: false })['code']): () => WatchAnswer 
   return () => ({ ok: false, code });
 }
 
-/** `drop:unwatch`: nothing more of the drop for this socket. */
+/** `drop:unwatch`: the socket gets no further events of the drop. */
 export function unwatchDrop(
   socket: RealtimeSocket,
   payload: unknown,
@@ -98,7 +101,6 @@ export function unwatchDrop(
 
 const watches = (socket: RealtimeSocket, dropId: number): boolean => socket.rooms.has(dropRoom(dropId));
 
-/** How many drops a socket watches. */
-function watchedBy({ rooms }: RealtimeSocket): number {
+function countWatchedDrops({ rooms }: RealtimeSocket): number {
   return [...rooms].filter((room) => dropOfRoom(room) !== undefined).length;
 }

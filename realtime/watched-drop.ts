@@ -8,12 +8,12 @@ import type { KnownDrop } from './known-drops.ts';
 import { SeatFeed, type FindSlow } from './seat-feed.ts';
 import { dropRoom, membersOf, slowIn, type RealtimeServer } from './sockets.ts';
 
-/** Milliseconds between two looks at a drop's counters, so no watcher gets more than four states a second. */
+/** Milliseconds between two reads of a drop's counters, so that no watcher gets more than four states a second. */
 const lookMs = 250;
 
 /**
- * Milliseconds of rest that a state costs for each who got it: ten thousand watchers get one a second. More would cost
- * them nothing but noise, and would keep buyers waiting for their outcomes, which this same process tells.
+ * Milliseconds of pause after a state for each watcher who got it: ten thousand watchers get one state a second. More
+ * states would be noise to them, and would delay the outcomes that this same process sends to buyers.
  */
 const restPerWatcherMs = 0.1;
 
@@ -21,7 +21,7 @@ export type WatchedDropDeps = {
   io: RealtimeServer;
   db: Database;
   dropId: number;
-  /** Its terms as MySQL has them, or had them when it could be asked. */
+  /** Reads the drop's terms from MySQL; while it is away, the last known terms. */
   find: () => Promise<KnownDrop>;
   look: () => Promise<DropLook>;
   readSeats: () => Promise<string[]>;
@@ -30,8 +30,8 @@ export type WatchedDropDeps = {
 };
 
 /**
- * A drop while somebody watches it: pushes its state and its announcements, and its seats to those who want them, when
- * they change.
+ * A drop that at least one socket watches. Sends its state and announcements to all watchers, and its seats to those
+ * who asked for them, whenever they change.
  */
 export class WatchedDrop {
   readonly seats: SeatFeed;
@@ -41,8 +41,8 @@ export class WatchedDrop {
   #latest: DropState | undefined;
   #restUntil = 0;
   #read: Promise<DropState> | undefined;
-  /** Ids of the sockets that could not take the latest state when it was sent. */
-  #late: ReadonlySet<string> = new Set();
+  /** Ids of the sockets that did not keep up when the latest state was sent, and so did not get it. */
+  #outdated: ReadonlySet<string> = new Set();
 
   constructor(deps: WatchedDropDeps) {
     this.#deps = deps;
@@ -51,7 +51,7 @@ export class WatchedDrop {
     this.#loop = startLoop('drop state', lookMs, deps.log, () => this.#push());
   }
 
-  /** How the drop stands, for somebody who has just come. Those who come at the same time share one look. */
+  /** Reads the drop's state for a new watcher. Concurrent calls share one read. */
   state(): Promise<DropState> {
     this.#read ??= this.#deps
       .look()
@@ -67,11 +67,11 @@ export class WatchedDrop {
   async #push(): Promise<void> {
     const { io, dropId, look } = this.#deps;
     const { state, mark } = await look();
-    await this.announcements.precede(state.announcements);
+    await this.announcements.sendUpTo(state.announcements);
     if (performance.now() < this.#restUntil && !isNews(state, this.#latest)) return;
     await this.seats.refresh(mark);
-    // Looked for once, before anything is sent: what is sent first would make everybody look slow for what comes second.
-    // Not at all while nothing is to be sent, which is most of the time.
+    // Slow sockets are found once, before anything is sent: after the first message every socket would look slow for
+    // the second. Usually nothing is to be sent, and then they are not looked for at all.
     let slow: ReadonlySet<string> | undefined;
     const findSlow = () => (slow ??= slowIn(io, dropRoom(dropId)));
     this.#pushState(state, findSlow);
@@ -82,24 +82,24 @@ export class WatchedDrop {
     const { io, dropId, onSent } = this.#deps;
     const changed = !this.#latest || !sameFigures(state, this.#latest);
     this.#latest = state;
-    if (!changed && this.#late.size === 0) return;
+    if (!changed && this.#outdated.size === 0) return;
     const watchers = membersOf(io, dropRoom(dropId));
-    const due = changed ? watchers : new Set([...this.#late].filter((id) => watchers.has(id)));
+    const due = changed ? watchers : new Set([...this.#outdated].filter((id) => watchers.has(id)));
     this.#restUntil = performance.now() + restPerWatcherMs * due.size;
-    const late = new Set([...findSlow()].filter((id) => due.has(id)));
-    this.#late = late;
-    if (due.size === late.size) return;
+    const slowSockets = new Set([...findSlow()].filter((id) => due.has(id)));
+    this.#outdated = slowSockets;
+    if (due.size === slowSockets.size) return;
 
     const receivers = changed ? dropRoom(dropId) : [...due];
     io.local
       .to(receivers)
-      .except([...late])
+      .except([...slowSockets])
       .emit('drop:state', state);
-    onSent('drop:state', due.size - late.size);
+    onSent('drop:state', due.size - slowSockets.size);
   }
 }
 
-/** What everybody should know at once, however many they are. */
+/** Whether all watchers should get this state at once, without the pause. */
 function isNews(state: DropState, before: DropState | undefined): boolean {
   return (
     state.phase !== before?.phase ||
@@ -109,7 +109,7 @@ function isNews(state: DropState, before: DropState | undefined): boolean {
   );
 }
 
-/** Whether two looks at a drop tell its watchers the same. */
+/** Whether two states are the same except for their time. */
 function sameFigures(one: DropState, other: DropState): boolean {
   return (Object.keys(one) as (keyof DropState)[]).every(
     (name) => name === 'serverTime' || one[name] === other[name],

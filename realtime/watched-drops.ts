@@ -26,7 +26,7 @@ export type WatchedDropsDeps = {
   log: Log;
 };
 
-/** The drops that sockets of this process watch. Each is followed from its first watcher to its last one. */
+/** The drops that sockets of this process watch. Each is followed from its first watcher until its last one leaves. */
 export class WatchedDrops {
   readonly #deps: WatchedDropsDeps;
   readonly #drops = new Map<number, WatchedDrop>();
@@ -45,26 +45,27 @@ export class WatchedDrops {
     return this.counts().reduce((sum, [, count]) => sum + count, 0);
   }
 
-  /** How many sockets watch each drop. */
+  /** The number of sockets of this process that watch each drop. */
   counts(): [dropId: number, count: number][] {
     const { io } = this.#deps;
     return [...this.#drops.keys()].map((dropId) => [dropId, membersOf(io, dropRoom(dropId)).size]);
   }
 
-  /** Another process has seen an announcement. */
+  /** Another process has found an announcement in MySQL. */
   announced({ dropId, announcement }: AnnouncementNews): void {
     this.#drops.get(dropId)?.announcements.tell(announcement);
   }
 
   /**
-   * Resolves when the socket, which is connected, misses nothing of the drop any more: what is read after that is the
-   * present state.
+   * Subscribes a connected socket to the drop's events. Resolves when it misses no further event, so that a state read
+   * after that, together with the events, is complete.
    */
   async join(socket: RealtimeSocket, drop: KnownDrop): Promise<WatchedDrop> {
     const { io, db, inventory, findDrop, feed, onSent, log } = this.#deps;
     let watched = this.#drops.get(drop.id);
     if (!watched) {
-      // A pause, another closing time and a cancellation reach watchers like any change.
+      // Terms are read each time, so that a pause, a new closing time or a cancellation reaches watchers like any
+      // change.
       const find = async () => (await findDrop(drop.id).catch(() => drop)) ?? drop;
       watched = new WatchedDrop({
         io,
@@ -94,7 +95,7 @@ export class WatchedDrops {
     await Promise.all(this.#ending);
   }
 
-  /** A socket that disconnects leaves its rooms by itself, so this is how the last watcher of a drop is noticed. */
+  /** A room is deleted when its last socket leaves or disconnects; so this notices that a drop has no watcher left. */
   readonly #onEmptyRoom = (room: string): void => {
     const dropId = dropOfRoom(room);
     const watched = dropId === undefined ? undefined : this.#drops.get(dropId);
