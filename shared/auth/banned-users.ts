@@ -3,7 +3,7 @@ import { startLoop, type Loop } from '../tier/loop.ts';
 import type { Database } from '../mysql/connect.ts';
 import { sessionSeconds, type VerifiedSession } from './session.ts';
 
-/** Milliseconds between two looks: a banned user is out within a second, on every tier that has sessions. */
+/** Milliseconds between two polls. A banned user is refused within a second, on every tier that has sessions. */
 const pollMs = 400;
 /** Milliseconds between two reads of the bans that are older than any session. */
 const olderPollMs = 60_000;
@@ -19,7 +19,7 @@ export type BannedUsers = {
   ) => 'banned' | 'not_signed_in' | undefined;
   /** Whether the list has been read at least once. */
   loaded: () => boolean;
-  /** Resolves after a fresh look; for whoever just banned somebody. */
+  /** Reads the list now; for the process that has just changed a ban. */
   refresh: () => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -31,20 +31,21 @@ export type BanTimes = {
 };
 
 /**
- * The first `issuedAt` of a session that is valid, since a ban and its end both end all sessions from before: seconds
- * since 1970, 0 if there was none. Up to two seconds after the ban, so that a session from just before it ends too where
- * the clock of the process that issued it is ahead of MySQL's. Sign-in issues no session earlier than this.
+ * The earliest `issuedAt` of a valid session, in seconds since 1970: a ban and its lifting both end all earlier
+ * sessions. 0 if the user was never banned. It is up to two seconds after the ban, so that a session from just before
+ * the ban ends too if the clock of the process that issued it is ahead of MySQL's. Sign-in issues no session earlier
+ * than this.
  */
 export function firstValidIssue({ banned_at, sessions_since }: BanTimes): number {
-  // The version before writes `banned_at` alone.
+  // The previous version writes only `banned_at`.
   const time = Math.max(banned_at?.getTime() ?? 0, sessions_since?.getTime() ?? 0);
   return time === 0 ? 0 : Math.floor(time / 1000) + 2;
 }
 
 /**
- * The banned users, kept in memory, so that no request waits for it. Recent changes are read whole each time: reading
- * only what is new would miss transactions that commit out of order. No session is older than the other bans, but they
- * are not forgotten. While MySQL is away the last list stays in force.
+ * Keeps the banned users in memory, so that no request waits for MySQL. Each poll reads all recent changes: reading
+ * only new ones would miss transactions that commit out of order. Older bans, from before any session that is still
+ * valid, are read less often. While MySQL is away, the last list stays in force.
  */
 export function watchBannedUsers(db: Database, log: Log): BannedUsers {
   let recent = new Map<number, { banned: boolean; firstIssue: number }>();

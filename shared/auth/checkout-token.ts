@@ -8,7 +8,7 @@ import { signToken, verifyToken } from './token.ts';
 export type CheckoutClaims = {
   buyerId: number;
   dropId: number;
-  /** Which part of the drop's seats holds them; see inventory/keys.ts. */
+  /** The partition of the drop that holds the seats; see inventory/keys.ts. */
   partition: number;
   holdId: string;
   /** Seat ids, as `row.number`; see inventory/layout.ts. */
@@ -31,7 +31,7 @@ export function signCheckoutToken(claims: CheckoutClaims, keys: KeyList): string
       hold: holdId,
       seats,
       until: expiresAt,
-      // `exp` counts whole seconds; `until` keeps the very millisecond.
+      // `exp` counts whole seconds; `until` has milliseconds.
       exp: Math.ceil(expiresAt / 1000),
     },
     keys,
@@ -40,7 +40,7 @@ export function signCheckoutToken(claims: CheckoutClaims, keys: KeyList): string
 
 export type CheckoutTokenCheck =
   | { kind: 'valid'; claims: CheckoutClaims }
-  /** Truly ours, but past its time. The hold itself may be paid already, so the claims still matter. */
+  /** Signed by us, but expired. The hold itself may be paid already, so the claims still matter. */
   | { kind: 'expired'; claims: CheckoutClaims }
   | { kind: 'invalid' };
 
@@ -49,7 +49,7 @@ export function verifyCheckoutToken(
   keys: KeyList,
   now: number = Date.now(),
 ): CheckoutTokenCheck {
-  // A token whose time is over is still ours, and is told from others by `until`.
+  // Expired tokens are accepted here and told apart by `until` below.
   const claims = verifyToken(token, keys, { audience, acceptExpired: true })?.claims;
   if (!claims || required.some((name) => claims[name] === undefined)) return { kind: 'invalid' };
   const decoded: CheckoutClaims = {

@@ -1,6 +1,6 @@
 /**
- * Names a device and the accounts that have signed in there: a JWT (token.ts) with keys derived from those of sessions, so
- * that it passes for no session and no session passes for it. It opens nothing.
+ * A JWT (token.ts) that names a device and the accounts that have signed in on it. Its keys are derived from the
+ * session keys, so that neither kind of token is accepted as the other. It grants no access.
  */
 import { deriveKeys, type KeyList } from './key-list.ts';
 import { signToken, verifyToken } from './token.ts';
@@ -11,7 +11,7 @@ export type Device = {
   accounts: number[];
 };
 
-/** Milliseconds for which a device is known after signing in. */
+/** Milliseconds for which a device is remembered after a sign-in. */
 export const deviceKeptMs = 180 * 86_400_000;
 
 const audience = 'device';
@@ -22,7 +22,7 @@ export function signDevice({ id, accounts }: Device, sessionKeys: KeyList): stri
   return signToken({ aud: audience, jti: id, accounts, exp }, keysFrom(sessionKeys));
 }
 
-/** The device in a token; undefined when it is forged, expired or no device at all. */
+/** The device in a token; undefined if the token is forged, expired or not a device token. */
 export function verifyDevice(token: string, sessionKeys: KeyList): Device | undefined {
   const verified = verifyToken(token, keysFrom(sessionKeys), { audience });
   if (!verified) return undefined;

@@ -1,24 +1,25 @@
 /**
- * How often a client may come with something that looks like a session and is none. The front door lets more through by
- * address with a session than without (front-door-limits.ts), and cannot tell a forged one; here such requests get
- * what requests without a session get there. Those whose session is ours are not counted, wherever they come from.
+ * Limits how often a client may send a forged session. The front door allows more requests per address with a session
+ * than without one (front-door-limits.ts), but cannot recognize a forged session. Here requests with a forged session
+ * get the limit that the front door applies to requests without a session. Requests with a valid session are not
+ * counted.
  */
 import { usualLimits } from '../http/front-door-limits.ts';
 
 const { rate, burst } = usualLimits.generalPerAddress;
 
-/** A token bucket for each client that has used of it. In memory; beyond `mostClients` the oldest are forgotten. */
+/** One token bucket per client. In memory; beyond `maxClients`, those used least recently are forgotten. */
 export class ForgedSessions {
   readonly #clients = new Map<string, { left: number; at: number }>();
-  readonly #mostClients: number;
+  readonly #maxClients: number;
 
-  constructor(mostClients = 100_000) {
-    this.#mostClients = mostClients;
+  constructor(maxClients = 100_000) {
+    this.#maxClients = maxClients;
   }
 
   /**
-   * Counts one. False when the client has had too many.
-   * @param client as clientAt names it
+   * Counts one request. Returns false if the client has sent too many.
+   * @param client as named by clientAt
    * @param now milliseconds, by any clock that only goes forward
    */
   take(client: string, now: number = performance.now()): boolean {
@@ -27,9 +28,9 @@ export class ForgedSessions {
     const granted = left >= 1;
     this.#clients.delete(client);
     this.#clients.set(client, { left: granted ? left - 1 : left, at: now });
-    for (const oldest of this.#clients.keys()) {
-      if (this.#clients.size <= this.#mostClients) break;
-      this.#clients.delete(oldest);
+    for (const leastRecent of this.#clients.keys()) {
+      if (this.#clients.size <= this.#maxClients) break;
+      this.#clients.delete(leastRecent);
     }
     return granted;
   }

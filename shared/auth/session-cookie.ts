@@ -1,14 +1,14 @@
 /**
- * Where a request carries its session: in `Authorization: Bearer`, else in a cookie of which the name depends on how
- * browsers come. Over https it is `__Host-session`, which browsers take from this very host over https alone and from no
- * neighbour; over http they would refuse that name. Of the two only the one is read, or a cookie that anybody on the way
- * or on a neighbouring host can set would stand in for it.
+ * Where a request carries its session: in `Authorization: Bearer`, else in a cookie. The cookie's name depends on the
+ * scheme that browsers use. Over https it is `__Host-session`, which browsers accept only from this host and only over
+ * https; over http they would refuse that name. Only one of the two names is read; otherwise a `session` cookie, which
+ * anybody on the network path or on a neighbouring host can set, could replace the protected one.
  */
-type Carries = { authorization?: string | undefined; cookie?: string | undefined };
+type CredentialHeaders = { authorization?: string | undefined; cookie?: string | undefined };
 
 const names = { https: '__Host-session', http: 'session' } as const;
 
-/** What stands before the value of that cookie in a Cookie header, for tiers and nginx alike. */
+/** Regular expressions for the part of a Cookie header before that cookie's value; tiers and nginx use the same. */
 export const sessionCookiePatterns = {
   https: patternOf(names.https),
   http: patternOf(names.http),
@@ -23,7 +23,7 @@ function patternOf(name: string): string {
   return `(?:^|;)[ \\t]*${name}=[ \\t]*`;
 }
 
-/** By what browsers come. `publicUrl`: where they reach the system; without it that is http. */
+/** The scheme that browsers use. `publicUrl`: the address that browsers use; without it the scheme is http. */
 export function schemeOf(publicUrl: URL | undefined): 'https' | 'http' {
   return publicUrl?.protocol === 'https:' ? 'https' : 'http';
 }
@@ -34,7 +34,7 @@ export function sessionCookieName(publicUrl: URL | undefined): string {
 
 /** The token a request or a socket handshake carries: the Authorization header wins over the cookie. */
 export function sessionToken(
-  { authorization, cookie }: Carries,
+  { authorization, cookie }: CredentialHeaders,
   publicUrl: URL | undefined,
 ): string | undefined {
   if (authorization?.startsWith('Bearer ')) return authorization.slice('Bearer '.length);

@@ -1,7 +1,7 @@
 /**
- * Who is asking. A session is a JWT (token.ts) in an httpOnly cookie or in `Authorization: Bearer` (session-cookie.ts):
- * `{aud: "session", sub, role, sid, scope?, iat, exp}`. Every tier verifies one by itself; whether its user was banned since
- * is what `banned-users.ts` knows.
+ * A session is a JWT (token.ts) in an httpOnly cookie or in `Authorization: Bearer` (session-cookie.ts):
+ * `{aud: "session", sub, role, sid, scope?, iat, exp}`. Every tier verifies it by itself; `banned-users.ts` knows
+ * whether its user has been banned since.
  */
 import { randomBytes } from 'node:crypto';
 import type { KeyList } from './key-list.ts';
@@ -14,12 +14,12 @@ export type Session = {
   /** The user's id, a positive integer. */
   userId: number;
   role: Role;
-  /** Set for a banned user: good for the orders and tickets they have, and for nothing else. */
+  /** Set for a banned user: the session gives access to their orders and tickets, and to nothing else. */
   scope?: 'tickets';
 };
 
 export type VerifiedSession = Session & {
-  /** Names the sign-in. A session that the version before issued has none. */
+  /** Identifies the sign-in. Sessions issued by the previous version have none. */
   signInId?: string;
   /** Seconds since 1970. A ban ends the sessions that were issued before it. */
   issuedAt: number;
@@ -32,13 +32,13 @@ export const sessionSeconds = 12 * 60 * 60;
 
 const audience = 'session';
 
-/** Random, 96 bits: a `sid` that nobody guesses and no other sign-in has. */
+/** 96 random bits: a `sid` cannot be guessed, and no two sign-ins get the same. */
 function newSignInId(): string {
   return randomBytes(12).toString('base64url');
 }
 
 /**
- * Names the sign-in by a new id unless it is given.
+ * Uses a new sign-in id unless one is given.
  * @param issuedAt seconds since 1970; the present by default
  */
 export function signSession(
@@ -60,7 +60,7 @@ export function signSession(
   );
 }
 
-/** The session in a token; undefined when it is forged, expired, unsigned or not a session at all. */
+/** The session in a token; undefined if the token is forged, expired, unsigned or not a session. */
 export function verifySession(token: string, keys: KeyList): VerifiedSession | undefined {
   const verified = verifyToken(token, keys, { audience });
   if (!verified) return undefined;
@@ -68,9 +68,9 @@ export function verifySession(token: string, keys: KeyList): VerifiedSession | u
   const userId = Number(sub);
   const role = roles.find((known) => known === named);
   if (!Number.isSafeInteger(userId) || userId <= 0 || !role) return undefined;
-  // A scope of a later version is no reason to allow everything.
+  // A scope that only a later version knows must not count as full access.
   if (scope !== undefined && scope !== 'tickets') return undefined;
-  // A token of the version before has no `sid`. One that names its key is of this version, and has to.
+  // Tokens of the previous version have no `sid` and do not name their key. A token that names its key must have one.
   if (verified.namesKey && (typeof sid !== 'string' || sid === '' || typeof iat !== 'number'))
     return undefined;
   return {

@@ -1,28 +1,28 @@
 /**
- * Tokens: JWTs by `jsonwebtoken`, HS256 and nothing else (docs/decisions/032). The header names the key (`kid`); only
- * a key of the list that is given can be named, and what a token says of keys besides (`jwk`, `jku`, `x5u`) is not read.
+ * Tokens are JWTs made by `jsonwebtoken`, with HS256 only (docs/decisions/032). The header names the key (`kid`), which
+ * must be in the given list; other key fields of a header (`jwk`, `jku`, `x5u`) are ignored.
  */
 import jwt from 'jsonwebtoken';
 import type { Key, KeyList } from './key-list.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** `claims` with `aud`, `exp` and all else that the token is to say. Signed by the first key. */
+/** Signs with the first key. `claims` must include `aud` and `exp`. */
 export function signToken(claims: Claims, [{ id, secret }]: KeyList): string {
-  // The library adds an `iat` where there is none, or takes away the one there is.
+  // By default the library adds an `iat` if there is none; with `noTimestamp` it removes an existing one.
   const noTimestamp = claims['iat'] === undefined;
   return jwt.sign(claims, secret, { algorithm: 'HS256', keyid: id, noTimestamp });
 }
 
 export type VerifiedToken = {
   claims: Claims;
-  /** False for a token of the version before, which did not name its key. */
+  /** False for a token of the previous version, which did not name its key. */
   namesKey: boolean;
 };
 
 /**
- * What a token says, if one of `keys` signed it for `audience` alone and it has an end; else undefined.
- * @param options.acceptExpired also after that end
+ * The claims of a token, if one of `keys` signed it for `audience` alone and it has an `exp`; else undefined.
+ * @param options.acceptExpired also accept it after its `exp`
  */
 export function verifyToken(
   token: string,
@@ -36,7 +36,7 @@ export function verifyToken(
       audience,
       ignoreExpiration: acceptExpired,
     });
-    // The library passes what has no end, and what is for several audiences.
+    // The library accepts tokens without `exp` and tokens for several audiences.
     if (claims?.['aud'] !== audience || typeof claims['exp'] !== 'number') return undefined;
     return { claims, namesKey: kid !== undefined };
   } catch {
@@ -44,18 +44,20 @@ export function verifyToken(
   }
 }
 
-/** The library reads the header only together with the rest. @throws {SyntaxError} when it is no JSON */
+/**
+ * Read here, since the library reads the header only together with the rest. @throws {SyntaxError} if it is not JSON
+ */
 function keyIdOf(token: string): unknown {
   const header = Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString();
   return (JSON.parse(header) as { kid?: unknown }).kid;
 }
 
-/** A token of the version before names none: any of the list may be its key. */
+/** A token of the previous version names no key: any key of the list may have signed it. */
 function keysNamed(kid: unknown, keys: KeyList): readonly Key[] {
   return kid === undefined ? keys : keys.filter(({ id }) => id === kid);
 }
 
-/** @throws {jwt.JsonWebTokenError} if it is not valid for another reason than its signature */
+/** @throws {jwt.JsonWebTokenError} if the token is invalid for another reason than its signature */
 function verifyByAny(
   token: string,
   keys: readonly Key[],

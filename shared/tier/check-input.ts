@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { Problem, type Fault } from './problems.ts';
 
-/** Faults told at once; past these, more would not help whoever wrote the request. */
-const mostFaults = 20;
+/** Faults listed in one answer; a longer list would not help the caller. */
+const maxFaults = 20;
 
 /**
- * What `schema` makes of `value`.
+ * Parses `value` with `schema`.
  * @throws {Problem} invalid_request, with each fault and where it is
  */
 export function checkInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
@@ -14,7 +14,7 @@ export function checkInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
   return result.data;
 }
 
-/** For what only the use case can see. */
+/** A fault in one field, for checks that a schema cannot make. */
 export function invalid(pointer: string, message: string): Problem {
   return new Problem('invalid_request', { errors: [{ pointer, message }] });
 }
@@ -26,10 +26,10 @@ function faultsOf(error: z.ZodError): Fault[] {
         ? issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), message: 'Not a known field' }))
         : [{ pointer: pointerTo(path), message }],
     )
-    .slice(0, mostFaults);
+    .slice(0, maxFaults);
 }
 
-/** RFC 6901. */
+/** A JSON pointer (RFC 6901). */
 function pointerTo(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

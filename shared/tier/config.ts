@@ -1,6 +1,6 @@
 /**
- * Each tier reads its environment once, here, into a frozen typed object. Everything else takes values as
- * arguments, so nothing but `main.ts` depends on the process it runs in.
+ * Each tier reads its environment once, with `readConfig`, into a frozen typed object. All other code takes values as
+ * arguments, so only `main.ts` depends on the environment of its process.
  */
 import { z } from 'zod';
 import { readKeyList } from '../auth/key-list.ts';
@@ -10,9 +10,9 @@ export class ConfigError extends Error {
 }
 
 /**
- * Parses `env` with `schema`; a fault in one setting does not hide the next. An empty setting is unset: that is how an
- * `.env` file and compose leave one out.
- * @throws {ConfigError} naming every setting that is missing or wrong, never its value (it may be a secret).
+ * Parses `env` with `schema` and reports all faults at once. An empty setting counts as unset: that is how an `.env`
+ * file and compose leave one out.
+ * @throws {ConfigError} naming every setting that is missing or wrong, but never its value, which may be a secret
  */
 export function readConfig<S extends z.ZodType<object>>(
   schema: S,
@@ -40,7 +40,7 @@ function settingsOf(schema: z.ZodType<object>): readonly string[] {
 
 const keySettings = ['SESSION_KEYS', 'CHECKOUT_KEYS', 'TICKET_KEYS'];
 
-/** Names keys that are in two lists: a key that leaks must not forge tokens of more than one kind. */
+/** Faults for keys that are in two lists: with a leaked key, tokens of only one kind must be forgeable. */
 function sharedKeys(given: Record<string, string | undefined>): string[] {
   const owners = new Map<string, string>();
   return keySettings.flatMap((name) => {
@@ -51,7 +51,7 @@ function sharedKeys(given: Record<string, string | undefined>): string[] {
   });
 }
 
-/** The version before had one key a setting, by other names. */
+/** Faults for settings of the previous version, which had one key per setting and other names. */
 function keysOfBefore(missing: readonly PropertyKey[], given: Record<string, string | undefined>): string[] {
   if (given['SESSION_KEY'] === undefined && given['CHECKOUT_KEY'] === undefined) return [];
   return keySettings
@@ -59,7 +59,7 @@ function keysOfBefore(missing: readonly PropertyKey[], given: Record<string, str
     .map((name) => `${name}: made from the settings of the version before by npm run make-env -- --upgrade`);
 }
 
-/** What is fit for trying out, and an open door in a system that others can reach. */
+/** Faults for settings that are fine for trying out but unsafe in production. */
 function unsafe(
   { SEATDROP_ENV, AMQP_URL, MYSQL_URL, MYSQL_REPLICA_URL, PUBLIC_URL }: Record<string, unknown>,
   known: readonly string[],
@@ -82,16 +82,16 @@ function unsafe(
   return faults;
 }
 
-/** A whole number. A blank one is a fault: it would otherwise count as 0. */
+/** A whole number. An empty text is a fault; `Number` would read it as 0. */
 export const whole = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
 
 const port = whole(0, 65_535);
 
-/** Of one digit, counted up, or a word over and over: an example's key. */
+/** False for a key of few distinct digits or of one repeated pattern, as in examples. */
 const isRandom = (hex: string) => new Set(hex).size > 4 && !/^(.{1,32})\1+$/.test(hex);
 
-/** Keys of 32 bytes for HMAC-SHA-256. There is no default: a known key is no key. */
+/** Keys of 32 bytes for HMAC-SHA-256. There is no default, since a known key protects nothing. */
 const keyList = z
   .string()
   .regex(
@@ -158,7 +158,7 @@ export const mysqlSettings = {
     .describe('The primary database: mysql://user:password@host:port/name.'),
 };
 
-/** For tiers that read lists. */
+/** Settings of tiers that read lists. */
 export const replicaSettings = {
   MYSQL_REPLICA_URL: z
     .url({ protocol: /^mysql$/ })
@@ -177,7 +177,7 @@ const keysOf = (what: string) =>
 
 export const sessionSettings = { SESSION_KEYS: keysOf('sessions') };
 export const checkoutSettings = { CHECKOUT_KEYS: keysOf('checkout tokens') };
-/** A ticket is shown months after it was signed: a key stays in this list until the last event it signed for is over. */
+/** Tickets are shown months after signing: a key stays in this list until the last event that it signed for is over. */
 export const ticketSettings = { TICKET_KEYS: keysOf('tickets') };
 
 export const publicUrlSettings = {
@@ -190,12 +190,12 @@ export const publicUrlSettings = {
     ),
 };
 
-/** What a command needs that looks at a system's data. */
+/** Settings of commands that read a system's data. */
 export const commandSettings = z.object({
   NAMESPACE: commonSettings.NAMESPACE,
   ...redisSettings,
   ...mysqlSettings,
-  /** For commands that also send something; they say so when it is missing. */
+  /** For commands that also send messages; they report it if it is missing. */
   AMQP_URL: brokerSettings.AMQP_URL.optional(),
   ENTRY_QUEUES: brokerSettings.ENTRY_QUEUES,
 });

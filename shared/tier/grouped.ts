@@ -1,19 +1,19 @@
 /**
- * Group commit: what is asked for while a group is under way becomes the next group, so that one transaction, with one
- * flush to the disk and one set of round trips, serves many callers. Somebody who comes alone waits for nobody.
+ * Group commit: calls made while a group is under way form the next group, so that one transaction, with one flush to
+ * disk and one set of round trips, serves many callers. A single call starts at once.
  */
 export type GroupOptions = {
-  /** Groups under way at a time: while one is on its way to the disk, the next one can be made. */
+  /** Groups that may run concurrently: while one is flushed to disk, the next can start. */
   atOnce?: number;
-  /** Members of a group. */
+  /** Members of a group, at most. */
   most?: number;
-  /** Errors of a group that are one member's fault: then each is tried alone, and only that one fails. */
+  /** Whether an error is the fault of one member: then each member is tried alone, and only that one fails. */
   isOnesFault: (error: unknown) => boolean;
 };
 
 /**
- * `work` resolves to a result for each member, in order. Where it throws what `isOnesFault` knows it must have changed
- * nothing; any other error is everybody's.
+ * `work` resolves to a result for each member, in order. If it throws an error for which `isOnesFault` is true, it must
+ * have changed nothing. Any other error is passed to all members.
  */
 export function grouped<Member, Result>(
   work: (group: Member[]) => Promise<Result[]>,
@@ -26,7 +26,7 @@ export function grouped<Member, Result>(
   const finish = async (group: Waiting[]): Promise<void> => {
     try {
       const results = await work(group.map(({ member }) => member));
-      group.forEach(({ resolve }, at) => resolve(results[at]!));
+      group.forEach(({ resolve }, index) => resolve(results[index]!));
     } catch (error) {
       if (group.length > 1 && isOnesFault(error)) await Promise.all(group.map((one) => finish([one])));
       else for (const { reject } of group) reject(error);
@@ -36,7 +36,7 @@ export function grouped<Member, Result>(
   const next = async (): Promise<void> => {
     if (underWay >= atOnce) return;
     underWay += 1;
-    // Whoever asks in the same turn comes along.
+    // Wait one microtask: further calls in the same turn of the event loop join the group.
     await Promise.resolve();
     while (waiting.length > 0) {
       const group = waiting.slice(0, most);

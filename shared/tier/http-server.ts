@@ -1,18 +1,18 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 
 /**
- * Milliseconds in which a client must have sent what it wants: its headers, and all of it. Nobody keeps a server busy by
- * sending slowly. nginx passes bodies on as they come: it has no limit for how long all of a body may take,
- * only for how long nothing may come. How long an answer takes is not limited here.
+ * Milliseconds in which a client must have sent its headers, and its whole request, so that clients that send slowly do
+ * not occupy the server. nginx does not prevent that: it passes bodies on as they arrive, and limits only the time in
+ * which nothing arrives, not the time for a whole body. The time for an answer is not limited here.
  */
-const httpPatience = {
+const requestTimeouts = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
-  // Node looks for those that are over time only so often; by itself every 30 s.
+  // How often Node looks for requests that are over their time; its default is 30 s.
   connectionsCheckingInterval: 1_000,
 };
 
-/** A server with that patience. */
+/** An HTTP server with these timeouts. */
 export function createHttpServer(listener: RequestListener, options: ServerOptions = {}): Server {
-  return createServer({ ...httpPatience, ...options }, listener);
+  return createServer({ ...requestTimeouts, ...options }, listener);
 }

@@ -6,7 +6,7 @@ export class TooLate extends Error {
 
 /**
  * Waits at most `ms` milliseconds for the result of `work`.
- * @throws {TooLate} after that time. The work itself is not stopped, and a later failure of it is ignored.
+ * @throws {TooLate} after that time. The work is not stopped, and if it fails later, that is ignored.
  */
 export async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
   const over = new AbortController();

@@ -1,6 +1,7 @@
 /**
- * How every tier starts and stops. What is acquired registers its release on the next line; a stop first makes
- * the tier quiet (not ready, takes nothing new), then releases everything in reverse order under a deadline.
+ * How every tier starts and stops. Code that acquires a resource registers its release on the next line. A stop first
+ * makes the tier quiet (not ready, accepts no new work), then releases everything in reverse order, within a time
+ * limit.
  */
 import cluster from 'node:cluster';
 import { once } from 'node:events';
@@ -23,28 +24,28 @@ export class Lifecycle {
     return this.#stopping !== undefined;
   }
 
-  /** Work that goes on beside the start, and without which the tier has not started. */
+  /** Adds work that runs concurrently with the start; the tier counts as started only when it is done. */
   startsWith(work: Promise<void>): void {
-    work.catch(() => {}); // heard of in `started`, which may come later
+    work.catch(() => {}); // `started` reports it, which may be called later
     this.#starting.push(work);
   }
 
-  /** Rejects with what the first of that work failed with. */
+  /** Resolves when all that work is done; rejects with its first error. */
   async started(): Promise<void> {
     await Promise.all(this.#starting);
   }
 
-  /** Runs at a stop's first step: take nothing new, while work under way goes on. */
+  /** Runs in the first step of a stop: accept no new work, while work under way goes on. */
   onQuiet(quiet: Release): void {
     this.#quiet.push(quiet);
   }
 
-  /** Runs at a stop's second step, in reverse order of registration. */
+  /** Runs in the second step of a stop, in reverse order of registration. */
   onStop(what: string, release: Release): void {
     this.#releases.push({ what, release });
   }
 
-  /** Stops once, however often it is called. A release that fails does not keep the others from running. */
+  /** Stops once, however often it is called. If one release fails, the others still run. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -64,13 +65,16 @@ export class Lifecycle {
   }
 }
 
-/** Milliseconds a stop may take before the process ends anyway. Below pm2's and the local stack's kill timeout. */
-const stopDeadline = 10_000;
+/**
+ * Milliseconds a stop may take before the process exits anyway. Less than the kill timeouts of pm2 and the local
+ * system.
+ */
+const stopTimeoutMs = 10_000;
 
 /**
- * Runs a tier's `start` as a process: signals stop it, a failed start ends with exit code 1 (pm2 would otherwise
- * keep a cluster worker that never came up), and a fault nobody handled ends the process rather than leave it
- * half alive.
+ * Runs a tier's `start` as a process. Signals stop it. A failed start exits with code 1; otherwise pm2 would keep a
+ * cluster worker that never started. An unhandled fault stops the process, so that it does not run on in a broken
+ * state.
  */
 export async function runTier(log: Log, start: (lifecycle: Lifecycle) => Promise<void>): Promise<void> {
   const lifecycle = new Lifecycle(log);
@@ -82,7 +86,7 @@ export async function runTier(log: Log, start: (lifecycle: Lifecycle) => Promise
     setTimeout(() => {
       log.error('stop took too long');
       process.exit(1);
-    }, stopDeadline).unref();
+    }, stopTimeoutMs).unref();
     void lifecycle
       .stop()
       .then(leaveCluster)
@@ -93,7 +97,7 @@ export async function runTier(log: Log, start: (lifecycle: Lifecycle) => Promise
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
-  // pm2 asks a worker to end by message where signals cannot reach it.
+  // pm2 asks a worker to stop by message where it cannot send signals.
   process.on('message', (message) => {
     if (message === 'shutdown') stop('shutdown message');
   });
@@ -118,13 +122,14 @@ export async function runTier(log: Log, start: (lifecycle: Lifecycle) => Promise
 }
 
 /**
- * Connections may have been handed to this process of a cluster that it has not seen yet. Those are given back to be
- * handed to another one, and by the time the process has left there are no more; to exit would leave them unanswered.
+ * Leaves the cluster before the process exits. The primary may have handed over connections that this process has not
+ * seen yet; disconnecting gives them back, so that another process gets them. Exiting at once would leave them without
+ * an answer.
  */
 async function leaveCluster(): Promise<void> {
   const { worker } = cluster;
   if (!worker?.isConnected()) return;
-  const left = once(worker, 'disconnect');
+  const disconnected = once(worker, 'disconnect');
   worker.disconnect();
-  await left;
+  await disconnected;
 }

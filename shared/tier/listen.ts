@@ -6,15 +6,17 @@ import type { Lifecycle } from './lifecycle.ts';
 import type { Ops } from './ops.ts';
 
 /**
- * Milliseconds for which the front door keeps a connection to a tier that nothing is sent over (nginx/config.ts). Less
- * than Node's 5 s, so that a request never meets a connection that is just being closed.
+ * Milliseconds for which the front door keeps an idle connection to a tier (nginx/config.ts). Less than Node's 5 s, so
+ * that a request is never sent over a connection that the tier is closing.
  */
 export const frontDoorKeepsMs = 2_000;
 
-/** Milliseconds a process of a cluster may take to be of use before its port opens all the same. Below pm2's listen timeout. */
-const uselessForMs = 20_000;
+/**
+ * Milliseconds after which a cluster process opens its port even if it is not ready. Less than pm2's listen timeout.
+ */
+const maxUnreadyMs = 20_000;
 
-/** Listens and resolves with the port (given by the system when `port` is 0); rejects when it is taken. */
+/** Listens and resolves with the port; the operating system chooses it if `port` is 0. Rejects if the port is taken. */
 export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -25,12 +27,12 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
-/** Takes no new connections, lets requests under way finish, and drops keep-alive connections once they are idle. */
+/** Accepts no new connections, lets requests under way finish, and closes keep-alive connections once they are idle. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const dropIdle = setInterval(() => server.closeIdleConnections(), 100);
+    const closeIdle = setInterval(() => server.closeIdleConnections(), 100);
     server.close(() => {
-      clearInterval(dropIdle);
+      clearInterval(closeIdle);
       resolve();
     });
     server.closeIdleConnections();
@@ -38,27 +40,28 @@ export function closeServer(server: Server): Promise<void> {
 }
 
 /**
- * Stops a server that others send to over connections they keep, without a request lost between the two. It takes no
- * new connections; on those that are open it goes on to answer, and says with each answer that the connection ends.
- * One that nothing was sent over for `idleMs` its client has given up by now: to close it first could meet a request
- * on its way, which nobody may send a second time if it was to change something.
+ * Stops a server whose clients keep connections open, without losing a request. It accepts no new connections; on open
+ * ones it goes on answering, and each answer announces that the connection closes. Idle connections are closed only
+ * after
+ * `idleMs` milliseconds, when their clients have given them up: closing one earlier could cut off a request on its way,
+ * which nobody may repeat if it changes something.
  */
 export async function drainServer(server: Server, idleMs = frontDoorKeepsMs + 1_000): Promise<void> {
   server.prependListener('request', (_req, res) => {
     res.shouldKeepAlive = false;
   });
-  // An HTTP server's own `close` would drop idle connections at once.
+  // The `close` of an HTTP server would close idle connections at once.
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   await Promise.race([closed, sleep(idleMs, undefined, { ref: false })]);
-  const dropIdle = setInterval(() => server.closeIdleConnections(), 100);
+  const closeIdle = setInterval(() => server.closeIdleConnections(), 100);
   await closed;
-  clearInterval(dropIdle);
+  clearInterval(closeIdle);
 }
 
 /**
- * Opens a tier's port at once, so that ops can be told what the tier waits for. In a cluster the port is shared with
- * processes that may be of use already, and a connection goes to any of them: there it opens once this process is ready
- * as well or, so that ops hear of it, has not been for long.
+ * Opens a tier's port at once, so that /readyz can tell what the tier waits for. In a cluster, processes share the port
+ * and each connection goes to any of them, so there a process opens it only when it is ready, or when it has not become
+ * ready for `maxUnreadyMs`, so that ops can see why.
  */
 export async function openPort(
   server: Server,
@@ -71,11 +74,11 @@ export async function openPort(
     await open();
     return;
   }
-  const openOnceOfUse = async (): Promise<void> => {
-    const until = performance.now() + uselessForMs;
+  const openOnceReady = async (): Promise<void> => {
+    const until = performance.now() + maxUnreadyMs;
     while (performance.now() < until && !lifecycle.stopping && !(await ops.readiness()).ready)
       await sleep(50);
     if (!lifecycle.stopping) await open();
   };
-  lifecycle.startsWith(openOnceOfUse());
+  lifecycle.startsWith(openOnceReady());
 }

@@ -2,7 +2,7 @@ import { pino, type Logger } from 'pino';
 
 export type Log = Logger;
 
-/** Structured log of one tier, one JSON line an entry, to standard output. Secrets never reach it. */
+/** The structured log of one tier: one JSON line per entry, to standard output. Secrets are removed. */
 export function createLog(tier: string, level: string): Log {
   return pino({
     level,

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from './log.ts';
 
 export type Loop = {
-  /** Runs the duty now rather than after the rest of the interval; once more at once when it is running. */
+  /** Runs the duty now, without waiting for the interval to end. If it is running, it runs again right after. */
   poke: () => void;
   /** Ends the loop after the run under way. */
   stop: () => Promise<void>;
 };
 
 /**
- * Repeats one maintenance duty: the next run starts `intervalMs` after the last one ended, so runs never overlap.
- * A run that throws is logged (the first of a row as a warning) and tried again; it never ends the loop. A long run should
- * end early once `stopping` is aborted.
+ * Repeats one maintenance duty: the next run starts `intervalMs` after the last one ended, so runs never overlap. A run
+ * that throws is logged (the first of consecutive failures as a warning) and tried again; it never ends the loop. A
+ * long run should end early once `stopping` is aborted.
  */
 export function startLoop(
   name: string,
@@ -36,13 +36,13 @@ export function startLoop(
       }
       if (poked) continue;
       const woken = new Promise<void>((resolve) => (wake = resolve));
-      const rest = new AbortController();
-      const cut = () => rest.abort();
-      stopping.signal.addEventListener('abort', cut, { once: true });
-      if (stopping.signal.aborted) cut();
-      await Promise.race([woken, sleep(intervalMs, undefined, { signal: rest.signal }).catch(() => {})]);
-      stopping.signal.removeEventListener('abort', cut);
-      rest.abort();
+      const interval = new AbortController();
+      const endInterval = () => interval.abort();
+      stopping.signal.addEventListener('abort', endInterval, { once: true });
+      if (stopping.signal.aborted) endInterval();
+      await Promise.race([woken, sleep(intervalMs, undefined, { signal: interval.signal }).catch(() => {})]);
+      stopping.signal.removeEventListener('abort', endInterval);
+      interval.abort();
     }
   };
   const ended = run();

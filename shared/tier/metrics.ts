@@ -1,13 +1,13 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-/** A tier's own Prometheus registry (not the library's global one, so that a test can make two tiers). */
+/** A Prometheus registry of the tier's own; with the library's global one, a test could not create two tiers. */
 export function createMetrics(tier: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ tier });
   return registry;
 }
 
-/** Adds process figures (CPU, memory, event-loop lag). Only `main.ts` calls it: they belong to the process. */
+/** Adds metrics of the process: CPU, memory, event-loop lag. Call it once per process. */
 export function addProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry, prefix: 'seatdrop_' });
 }

@@ -1,31 +1,31 @@
 /**
- * What ops see of every tier, on its own port: /healthz (the process runs), /readyz (it and everything it depends
- * on can do their work; false while stopping), /metrics (Prometheus). The front door does not publish them.
+ * The ops endpoints of every tier, on its own port: /healthz (the process runs), /readyz (the process and all its
+ * dependencies can work; 503 while stopping), /metrics (Prometheus). The front door does not publish them.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import { inTime } from './in-time.ts';
 
-/** Answers whether one dependency can be used now; rejecting means no, and so does a text, which says why. */
+/** Returns whether one dependency can be used now. A rejection means no; so does a text, which is the reason. */
 export type ReadinessCheck = () => boolean | string | Promise<boolean>;
 
-/** Milliseconds a dependency may take to show that it is there. */
-const checkDeadline = 2_000;
+/** Milliseconds that one check may take. */
+const checkTimeoutMs = 2_000;
 
-/** Whoever asks every few seconds should hold up no stop with a connection, and not ask the same process again. */
+/** Pollers should not delay a stop by keeping a connection, and should not reach the same cluster process each time. */
 const connection = 'close';
 
-/** `away`: does without it for as long. */
+/** `away`: the dependency is not reachable, and the tier works without it. */
 export type Readiness = {
   ready: boolean;
   checks: Record<string, 'ok' | 'not ready' | 'away'>;
-  /** Why, where a check said so. */
+  /** The reasons given by checks, by name. */
   reasons?: Record<string, string>;
 };
 
 export class Ops {
   readonly #registry: Registry;
-  readonly #checks = new Map<string, { check: ReadinessCheck; otherwise: 'not ready' | 'away' }>();
+  readonly #checks = new Map<string, { check: ReadinessCheck; failure: 'not ready' | 'away' }>();
   #stopping = false;
 
   constructor(registry: Registry) {
@@ -33,29 +33,29 @@ export class Ops {
   }
 
   addCheck(name: string, check: ReadinessCheck): void {
-    this.#checks.set(name, { check, otherwise: 'not ready' });
+    this.#checks.set(name, { check, failure: 'not ready' });
   }
 
-  /** Of what the tier can do without: it is told of, and does not make the tier unready. */
+  /** Adds a dependency that the tier can work without: /readyz reports it, but it does not make the tier unready. */
   addOptional(name: string, check: ReadinessCheck): void {
-    this.#checks.set(name, { check, otherwise: 'away' });
+    this.#checks.set(name, { check, failure: 'away' });
   }
 
-  /** From here on /readyz says no, so that nobody sends new work. */
+  /** From now on /readyz answers 503, so that no new work is sent here. */
   quiet(): void {
     this.#stopping = true;
   }
 
   async readiness(): Promise<Readiness> {
     const results = await Promise.all(
-      [...this.#checks].map(async ([name, { check, otherwise }]) => ({
+      [...this.#checks].map(async ([name, { check, failure }]) => ({
         name,
-        otherwise,
-        answer: await holds(check),
+        failure,
+        answer: await run(check),
       })),
     );
     const states = results.map(
-      ({ name, answer, otherwise }) => [name, answer === true ? 'ok' : otherwise] as const,
+      ({ name, answer, failure }) => [name, answer === true ? 'ok' : failure] as const,
     );
     const ready = !this.#stopping && states.every(([, state]) => state !== 'not ready');
     const reasons = results.flatMap(({ name, answer }) =>
@@ -68,7 +68,7 @@ export class Ops {
     };
   }
 
-  /** Answers the request if it is one of the three; false when it is something else. */
+  /** Answers the request and returns true if it is for one of the three endpoints; otherwise returns false. */
   handle(req: IncomingMessage, res: ServerResponse): boolean {
     if (req.method !== 'GET') return false;
     if (req.url === '/healthz') {
@@ -87,9 +87,9 @@ export class Ops {
   }
 }
 
-async function holds(check: ReadinessCheck): Promise<boolean | string> {
+async function run(check: ReadinessCheck): Promise<boolean | string> {
   try {
-    return await inTime((async () => check())(), checkDeadline);
+    return await inTime((async () => check())(), checkTimeoutMs);
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 /**
- * Every error an HTTP answer or a socket acknowledgement can carry, as RFC 9457 problem details with a stable
- * `code`. The `detail` is written for the person who reads it; what only we should know goes to the log.
+ * Every error that an HTTP answer or a socket acknowledgement can carry, as RFC 9457 problem details with a stable
+ * `code`. The `detail` is written for the user; internal details go to the log.
  */
 export const problems = {
   // what was sent
@@ -59,7 +59,7 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** One fault in what was sent: where (JSON pointer) and what is wrong there. */
+/** One fault in a request: where it is (a JSON pointer) and what is wrong there. */
 export type Fault = { pointer: string; message: string };
 
 export type ProblemBody = {
@@ -69,20 +69,20 @@ export type ProblemBody = {
   code: ProblemCode;
   detail?: string;
   errors?: Fault[];
-  /** Further members a code defines, such as `opensAt` or `orderId`. */
+  /** Further members that a code defines, such as `opensAt` or `orderId`. */
   [extension: string]: unknown;
 };
 
 export type ProblemOptions = {
   detail?: string;
   errors?: Fault[];
-  /** Seconds after which trying again makes sense; becomes the Retry-After header. */
+  /** Seconds after which a retry makes sense; sent as the Retry-After header. */
   retryAfter?: number;
   extensions?: Record<string, unknown>;
   cause?: unknown;
 };
 
-/** An answer that is an error. Throw it anywhere below a request; the tier's outermost layer writes it. */
+/** An error answer. Throw it anywhere in the handling of a request; the tier's outermost layer writes the answer. */
 export class Problem extends Error {
   override name = 'Problem';
   readonly code: ProblemCode;

@@ -1,17 +1,17 @@
-/** What settings a schema has, for the documentation and for checks. */
+/** Lists the settings of a schema, for the documentation and for checks. */
 import { z } from 'zod';
 
 export type Setting = {
   name: string;
   about: string;
-  /** As it is used where none is given; undefined: then there is none. */
+  /** The value that is used if none is given, as text; undefined if there is none. */
   default: string | undefined;
   isNeeded: boolean;
-  /** The only case in which it is looked at, such as `PAYMENT_PROVIDER=stripe`; undefined: always. */
+  /** The only case in which it is read, such as `PAYMENT_PROVIDER=stripe`; undefined: always. */
   when: string | undefined;
 };
 
-/** In the order of the schema: objects, what they are combined with, and alternatives that a literal tells apart. */
+/** In the order of the schema, which consists of objects, intersections, and unions discriminated by a literal. */
 export function settingsOf(schema: z.ZodType): Setting[] {
   const found = new Map<string, Setting>();
   collect(schema, found);
@@ -32,22 +32,22 @@ function collect(schema: z.core.$ZodType, found: Map<string, Setting>): void {
     const kind = fields.find(([, field]) => field instanceof z.ZodLiteral);
     const when = kind && `${kind[0]}=${String((kind[1] as z.ZodLiteral).value)}`;
     for (const [name, field] of fields) {
-      // A part that only looks at a setting of another part says nothing of it.
+      // The first part that has a setting describes it; other parts only read it.
       if (!found.has(name)) found.set(name, setting(name, field, field === kind?.[1] ? undefined : when));
     }
   } else {
-    throw new Error('Settings are objects, what these are combined with, and alternatives');
+    throw new Error('A schema of settings must consist of objects, intersections and discriminated unions');
   }
 }
 
 function setting(name: string, field: z.ZodType, when: string | undefined): Setting {
-  const none = field.safeParse(undefined);
-  const fallback = none.success && none.data !== undefined ? written(field, none.data) : undefined;
-  return { name, about: field.description ?? '', default: fallback, isNeeded: !none.success, when };
+  const unset = field.safeParse(undefined);
+  const fallback = unset.success && unset.data !== undefined ? toText(field, unset.data) : undefined;
+  return { name, about: field.description ?? '', default: fallback, isNeeded: !unset.success, when };
 }
 
-/** A default as somebody would write it. One that is read into an object is told as it was before. */
-function written(field: z.ZodType, value: unknown): string {
+/** A default as it would be written in the environment; for one that is parsed into an object, its text before that. */
+function toText(field: z.ZodType, value: unknown): string {
   const read = [value].flat();
   const text = read.every((each) => typeof each !== 'object')
     ? read.join(',')

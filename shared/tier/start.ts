@@ -17,16 +17,17 @@ export type Tier<Config> = {
 };
 
 /**
- * Runs a tier as this process: reads its settings from the environment, then calls `start`, which opens what the
- * tier needs and registers each release with `lifecycle`. Ends the process with exit code 1 if the settings cannot be
- * used or `start` fails.
+ * Runs a tier as this process: reads its settings from the environment, then calls `start`, which opens the resources
+ * of the tier and registers each release with `lifecycle`. The process exits with code 1 if the settings are not valid
+ * or
+ * `start` fails.
  */
 export function startTier<Settings extends z.ZodType<object>>(
   name: string,
   settings: Settings,
   start: (tier: Tier<Readonly<z.infer<Settings>>>) => Promise<void>,
 ): Promise<void> {
-  // Settings that cannot be used are logged too, so the log is there before they are read.
+  // Faults in the settings are logged too, so the log is created before they are read.
   const log = createLog(name, process.env['LOG_LEVEL'] || 'info');
   return runTier(log, async (lifecycle) => {
     const config = readConfig(settings);
