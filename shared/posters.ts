@@ -1,21 +1,23 @@
-/** Posters drawn by hand, by how their events' titles begin. Pages draw them, link previews get them as pictures. */
-const drawn = [
+/**
+ * Posters drawn by hand, by the beginning of the event's title. Pages draw them; link previews get them as pictures.
+ */
+const postersByTitle = [
   ['The Lanterns', 'lanterns'],
   ['Northgate United', 'derby'],
   ['Winter Proms', 'proms'],
   ['A Table for Eight', 'comedy'],
 ] as const;
 
-type Poster = (typeof drawn)[number][1];
-/** Pictures for previews; events without a poster share one. */
+type Poster = (typeof postersByTitle)[number][1];
+/** Names of preview pictures; events without a poster share one. */
 export type PictureName = Poster | 'seatdrop';
 
-/** Undefined for an event without one of its own. */
+/** The poster of an event; undefined if it has none of its own. */
 export function posterOf(title: string): Poster | undefined {
-  return drawn.find(([begins]) => title.startsWith(begins))?.[1];
+  return postersByTitle.find(([prefix]) => title.startsWith(prefix))?.[1];
 }
 
-/** Of `web/public/posters/NAME.png`, in pixels. */
+/** Size of `web/public/posters/NAME.png` in pixels. */
 export const previewSize = { width: 1200, height: 630 };
 
 export function previewPath(title: string): string {

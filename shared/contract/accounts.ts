@@ -14,22 +14,22 @@ export const signUpBody = z.strictObject({
   name: label(100),
 });
 
-/** An old password may be shorter than today's rule wants. */
+/** A password set earlier may be shorter than the present minimum. */
 export const signInBody = z.strictObject({
   email: emailAddress,
   password: z.string().min(1).max(200),
   proof: proof
     .optional()
-    .meta({ description: 'Of the challenge that came with the problem `proof_required`' }),
+    .meta({ description: 'The solution of the challenge that came with the problem `proof_required`' }),
 });
 
 export const user = z
   .object({ id, email: z.string(), name: z.string(), role })
-  .meta({ id: 'User', description: 'As the user is told' });
+  .meta({ id: 'User', description: 'A user, as they see themselves' });
 
 const scope = z.literal('tickets').optional().meta({
   description:
-    'The user is banned: the session is good for their orders and tickets. Every other call that needs a session is refused with `banned`',
+    'The user is banned: the session gives access only to their orders and tickets. Every other call that needs a session gets the problem `banned`',
 });
 
 export const me = z.object({ user, scope });
@@ -38,7 +38,7 @@ export const signedIn = z
   .object({
     user,
     scope,
-    token: z.string().meta({ description: 'For `Authorization: Bearer`; browsers have it as a cookie too' }),
+    token: z.string().meta({ description: 'For `Authorization: Bearer`; browsers also get it as a cookie' }),
   })
   .meta({ id: 'SignedIn' });
 
@@ -48,13 +48,13 @@ export const account = z
     bannedAt: time.nullable(),
     createdAt: time,
   })
-  .meta({ id: 'Account', description: 'As admins see it' });
+  .meta({ id: 'Account', description: 'A user account, as admins see it' });
 
 export const userSearch = z.strictObject({
   ...pageQuery,
-  email: emailAddress.optional().meta({ description: 'The very address' }),
+  email: emailAddress.optional().meta({ description: 'The exact address' }),
   query: searchText(254).optional().meta({
-    description: 'What the address starts with, or part of the name',
+    description: 'The beginning of the address, or a part of the name',
   }),
 });
 export const roleChange = z.strictObject({ role });

@@ -9,7 +9,7 @@ export const newAnnouncement = z
     text: prose(longestAnnouncement).min(1),
     nonce: nonce.optional().meta({
       description:
-        'Made up by the caller for this one announcement, and sent again with it when no answer came: a UUID will do',
+        'Chosen by the caller for this announcement, such as a UUID. If there is no answer, repeat the request with the same nonce',
     }),
   })
   .meta({ id: 'NewAnnouncement' });
@@ -19,8 +19,8 @@ export const announcement = z
     number: z
       .int()
       .min(1)
-      .meta({ description: 'Within its drop, in the order they were made, without gaps' }),
-    text: z.string().meta({ description: 'Plain text, which may have several lines' }),
+      .meta({ description: 'Counts the announcements of the drop from 1, in order and without gaps' }),
+    text: z.string().meta({ description: 'Plain text; may have several lines' }),
     announcedAt: time,
   })
   .meta({ id: 'Announcement' });

@@ -6,10 +6,10 @@ import { time } from './times.ts';
 
 export const newCheckIn = z
   .strictObject({
-    code: z.string().trim().min(1).max(200).meta({ description: 'What the ticket’s QR code says' }),
+    code: z.string().trim().min(1).max(200).meta({ description: 'The text of the ticket’s QR code' }),
     nonce: nonce.optional().meta({
       description:
-        'Made up by the caller for this one scan, and sent again with it when no answer came: a UUID will do',
+        'Chosen by the caller for this scan, such as a UUID. If there is no answer, repeat the request with the same nonce',
     }),
   })
   .meta({ id: 'NewCheckIn' });
@@ -19,9 +19,9 @@ export const checkIn = z
     seat,
     order,
     checkedInAt: time,
-    again: z
-      .literal(false)
-      .meta({ description: 'A ticket that was used before is the problem `already_checked_in`' }),
+    again: z.literal(false).meta({
+      description: 'Always false: a ticket that was used before gets the problem `already_checked_in`',
+    }),
   })
   .meta({ id: 'CheckIn' });
 
@@ -31,7 +31,7 @@ export const undoneCheckIn = z
 
 export const checkInCounts = z
   .object({
-    sold: z.int().meta({ description: 'Seats paid for, and refunded ones whose ticket was used' }),
-    checkedIn: z.int().meta({ description: 'Of these, let in' }),
+    sold: z.int().meta({ description: 'Paid seats, and refunded seats whose ticket was used' }),
+    checkedIn: z.int().meta({ description: 'Those of them whose ticket was checked in' }),
   })
   .meta({ id: 'CheckInCounts' });

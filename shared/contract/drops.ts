@@ -10,11 +10,11 @@ import { pageQuery } from './paging.ts';
 import { label } from './text.ts';
 import { allowLate, chosenTime, time } from './times.ts';
 
-/** Said of `maxPerBuyer`: a wish for more seats than there are would stand by for ever. */
+/** The fault of a `maxPerBuyer` above the capacity: an entry for more seats than there are would stand by for ever. */
 export const moreThanSeats = 'The drop has fewer seats';
 
-/** Seats in one drop. */
-const mostSeats = 200_000;
+/** Seats in one drop, at most. */
+const maxSeats = 200_000;
 
 const section = z.strictObject({
   name: label(50),
@@ -30,7 +30,7 @@ const newQuestion = z
   })
   .superRefine(({ choices, answer }, ctx) => {
     if (!choices) return;
-    // What is empty is required, and not the same as what else is empty.
+    // Empty choices are another fault, reported by their own rule, so they do not count as equal.
     const filled = choices.map(normalizeAnswer).filter((choice) => choice !== '');
     const distinct = new Set(filled);
     if (distinct.size < filled.length) {
@@ -41,19 +41,23 @@ const newQuestion = z
     }
   });
 
-/** What can change until the drop opens. */
+/** Fields that can be changed until the drop opens. */
 const terms = {
   opensAt: chosenTime,
   closesAt: chosenTime,
   price: chosenPrice,
-  holdSeconds: z.int().min(5).max(3600).meta({ description: 'How long a buyer has to pay' }),
-  maxPerBuyer: z.int().min(1).max(10).meta({ description: 'Seats; at most as many as the drop has' }),
+  holdSeconds: z.int().min(5).max(3600).meta({ description: 'Seconds in which a buyer has to pay' }),
+  maxPerBuyer: z
+    .int()
+    .min(1)
+    .max(10)
+    .meta({ description: 'Seats per buyer; at most the capacity of the drop' }),
   standbyLimit: z.int().min(0).max(1_000_000).meta({ description: 'Places on the waiting list' }),
   questions: z
     .array(newQuestion)
     .min(1)
     .max(50)
-    .meta({ description: 'Each buyer gets one. Answers are compared without case and extra blanks' }),
+    .meta({ description: 'Each buyer gets one of them. Answers are compared without case and extra blanks' }),
 };
 
 const lapsePauseSeconds = z
@@ -62,13 +66,16 @@ const lapsePauseSeconds = z
   .max(3600)
   .meta({
     description:
-      'How long entries of a buyer are refused after a first hold that lapsed; twice as long each time, an hour at the ' +
-      'most. 0: never',
+      'Seconds for which entries of a buyer are refused after a first lapsed hold. Doubles with each lapsed hold, up to ' +
+      'an hour. 0: never refused',
   });
-/** Long enough that seats which one account lets lapse come to others first, short enough for who was interrupted. */
-const usualLapsePause = 60;
+/**
+ * Long enough that seats which one account lets lapse are offered to others first, short enough for a buyer who was
+ * interrupted.
+ */
+const defaultLapsePauseSeconds = 60;
 
-/** What cannot: seats keep their names from the start. */
+/** Fields that cannot be changed, since seats keep their names. */
 const layout = {
   sections: z
     .array(section)
@@ -76,26 +83,24 @@ const layout = {
     .max(50)
     .meta({
       description:
-        'Best first. No other drop of the event that was not cancelled may have a section of the same name; names are ' +
-        'compared in NFKC, without case and extra blanks',
+        'The best section first. No other drop of the event, except cancelled ones, may have a section of the same name. ' +
+        'Names are compared in NFKC, without case and extra blanks',
     }),
-  partitions: z
-    .int()
-    .min(1)
-    .max(16)
-    .default(1)
-    .meta({ description: 'How many parts decide at once; first come first served holds within each' }),
+  partitions: z.int().min(1).max(16).default(1).meta({
+    description:
+      'Number of partitions, which decide entries in parallel. First come, first served holds within each of them',
+  }),
 };
 
 const newDropFields = z.strictObject({
   ...terms,
-  lapsePauseSeconds: lapsePauseSeconds.default(usualLapsePause),
+  lapsePauseSeconds: lapsePauseSeconds.default(defaultLapsePauseSeconds),
   ...layout,
   allowLate,
 });
 
-/** A rule about several fields is checked as soon as these are sound, so that all faults are told at once. */
-const ifSound =
+/** A rule about several fields is checked if these fields are valid, so that all faults are reported at once. */
+const ifValid =
   (...names: (keyof typeof newDropFields.shape)[]) =>
   ({ value }: { value: unknown }): boolean =>
     names.every((name) => {
@@ -107,31 +112,31 @@ export const newDrop = newDropFields
   .refine(({ opensAt, closesAt }) => Date.parse(closesAt) > Date.parse(opensAt), {
     path: ['closesAt'],
     error: 'Must be after opensAt',
-    when: ifSound('opensAt', 'closesAt'),
+    when: ifValid('opensAt', 'closesAt'),
   })
   .refine(({ sections }) => !hasSectionTwice(sections), {
     path: ['sections'],
     error: 'Two sections have the same name',
-    when: ifSound('sections'),
+    when: ifValid('sections'),
   })
   .refine(({ maxPerBuyer, sections }) => maxPerBuyer <= capacityOf(sections), {
     path: ['maxPerBuyer'],
     error: moreThanSeats,
-    when: ifSound('maxPerBuyer', 'sections'),
+    when: ifValid('maxPerBuyer', 'sections'),
   })
-  .refine(({ sections }) => capacityOf(sections) <= mostSeats, {
+  .refine(({ sections }) => capacityOf(sections) <= maxSeats, {
     path: ['sections'],
-    error: `More than ${mostSeats} seats`,
-    when: ifSound('sections'),
+    error: `More than ${maxSeats} seats`,
+    when: ifValid('sections'),
   })
-  .refine(({ partitions, sections }) => partitions <= sections.reduce((sum, each) => sum + each.rows, 0), {
+  .refine(({ partitions, sections }) => partitions <= sections.reduce((sum, { rows }) => sum + rows, 0), {
     path: ['partitions'],
     error: 'There are fewer rows than partitions',
-    when: ifSound('partitions', 'sections'),
+    when: ifValid('partitions', 'sections'),
   })
   .meta({ id: 'NewDrop' });
 
-/** As an organizer sends it. */
+/** A new drop as an organizer sends it. */
 export type NewDrop = z.input<typeof newDrop>;
 
 export const dropChanges = z
@@ -144,15 +149,15 @@ export const dropChanges = z
 
 export const dropState = z
   .enum(['scheduled', 'open', 'paused', 'closed', 'cancelled'] satisfies DropPhase[])
-  .meta({ description: '`paused`: open, but no entries are taken until it is resumed' });
+  .meta({ description: '`paused`: open, but no entries are accepted until it is resumed' });
 
 const availability = z
   .enum(availabilities)
   .optional()
   .meta({
     description:
-      'Of an open drop, a second or two old: seats; the last few of them; no seat, but a place in standby; neither at ' +
-      'the moment. Missing while it is not known',
+      'What an open drop has left, one or two seconds ago. `seats`: seats; `few`: the last few seats; `standby`: no seat, ' +
+      'but places in standby; `none`: neither. Missing while it is not known',
   });
 
 export const drop = z
@@ -160,7 +165,7 @@ export const drop = z
     id,
     eventId: id,
     state: dropState,
-    serverTime: time.meta({ description: 'The clock the countdown should follow' }),
+    serverTime: time.meta({ description: 'The clock that a countdown should follow' }),
     opensAt: time,
     closesAt: time,
     price: money,
@@ -169,14 +174,15 @@ export const drop = z
     maxPerBuyer: z.int(),
     holdSeconds: z.int(),
     standbyLimit: z.int(),
-    lapsePauseSeconds: z
-      .int()
-      .meta({ description: 'After a first lapsed hold; twice as long each time. 0: none' }),
+    lapsePauseSeconds: z.int().meta({
+      description:
+        'Seconds for which entries of a buyer are refused after a first lapsed hold. Doubles each time. 0: never refused',
+    }),
     sections: z.array(z.object({ name: z.string(), rows: z.int(), seatsPerRow: z.int() })),
     question: z
       .object({ id: z.int(), text: z.string(), choices: z.array(z.string()).optional() })
       .optional()
-      .meta({ description: 'This buyer’s own; only when signed in' }),
+      .meta({ description: 'The question of this buyer; only if signed in' }),
     questions: z
       .array(
         z.object({
@@ -188,28 +194,28 @@ export const drop = z
       .optional()
       .meta({
         description:
-          'All of them with their answers, as they can be sent again; for its own organizer and admins',
+          'All questions with their answers, in the form of a request; only for the drop’s organizer and admins',
       }),
   })
   .meta({ id: 'Drop' });
 
-/** What `drop:state` pushes, and what can be read at any time. */
+/** The state of a drop, as `drop:state` sends it and as it can be read at any time. */
 export const dropStanding = z
   .object({
     dropId: id,
-    serverTime: time.meta({ description: 'When this was so' }),
+    serverTime: time.meta({ description: 'The time of this state' }),
     phase: dropState,
     opensAt: time,
-    closesAt: time.meta({ description: 'As `opensAt`, it may still change' }),
+    closesAt: time.meta({ description: 'May still change, like `opensAt`' }),
     capacity: z.int(),
     free: z.int(),
-    held: z.int().meta({ description: 'Held or being paid' }),
+    held: z.int().meta({ description: 'Seats that are held or being paid' }),
     sold: z.int(),
-    standby: z.int().meta({ description: 'Buyers on the waiting list; all others count seats' }),
-    soldOut: z.boolean().meta({ description: 'Neither a seat nor a place in standby is left at the moment' }),
+    standby: z.int().meta({ description: 'Buyers on the waiting list; the other figures count seats' }),
+    soldOut: z.boolean().meta({ description: 'At the moment neither a seat nor a place in standby is left' }),
     announcements: z.int().meta({
       description:
-        'How many the organizer made. Who knows fewer has missed some: GET /api/drops/{id}/announcements has them',
+        'The number of announcements. A client that knows fewer has missed some; GET /api/drops/{id}/announcements has all',
     }),
   })
   .meta({ id: 'DropStanding' });
@@ -219,25 +225,25 @@ export const seatRows = z
     drop: dropStanding,
     rows: z.array(z.string()).meta({
       description:
-        'One string a row of the drop, in the order of its sections; one character a seat: `.` free, `h` held or ' +
-        'being paid, `s` sold, `-` on its way between two parts of the sale',
+        'One string per row, in the order of the sections; one character per seat: `.` free, `h` held or being paid, ' +
+        '`s` sold, `-` in transfer between two partitions of the drop',
     }),
   })
   .meta({ id: 'SeatRows' });
 
-/** A drop where events are listed. */
+/** A drop in a list of events. */
 export const dropSummary = z
   .object({
     ...drop.pick({ id: true, state: true, opensAt: true, closesAt: true }).shape,
     price: money,
     capacity: z.int(),
     availability,
-    free: z.int().optional().meta({ description: 'Seats; only for those who run the sale' }),
-    sold: z.int().optional().meta({ description: 'Seats; only for those who run the sale' }),
+    free: z.int().optional().meta({ description: 'Free seats; only for the drop’s organizer and admins' }),
+    sold: z.int().optional().meta({ description: 'Sold seats; only for the drop’s organizer and admins' }),
   })
   .meta({ id: 'DropSummary' });
 
-/** Where an admin lists all drops. */
+/** A drop in an admin's list of all drops. */
 export const dropListed = z
   .object({
     ...dropSummary.shape,
@@ -255,17 +261,28 @@ export const dropStats = z
     held: z.int(),
     paying: z.int(),
     sold: z.int(),
-    standby: z.int().meta({ description: 'Buyers on the waiting list; all others count seats' }),
+    standby: z
+      .int()
+      .meta({ description: 'Buyers on the waiting list; free, held, paying and sold count seats' }),
     watching: z.int().meta({
       description:
-        'About how many sockets watch the drop now; one of a process that was lost counts some seconds on',
+        'Approximate number of sockets that watch the drop. Sockets of a lost process count for some seconds more',
     }),
-    entriesPerSecond: z.number().nullable().meta({ description: 'Accepted. Null at the first look' }),
-    decisionsPerSecond: z.number().nullable().meta({ description: 'Entries that got their outcome' }),
-    orders: z.int().meta({ description: 'Paid and not refunded, as are the next' }),
-    revenue: money,
+    entriesPerSecond: z
+      .number()
+      .nullable()
+      .meta({ description: 'Accepted entries per second. Null in the first answer' }),
+    decisionsPerSecond: z
+      .number()
+      .nullable()
+      .meta({ description: 'Entries per second that got an outcome. Null in the first answer' }),
+    orders: z.int().meta({ description: 'Orders that are paid and not refunded' }),
+    revenue: money.meta({ description: 'Of orders that are paid and not refunded' }),
     phase: dropState,
-    paused: z.boolean().meta({ description: 'Also before it opens: it will open paused' }),
-    queueDepths: z.record(z.string(), z.int()).nullable().meta({ description: 'Messages waiting, by queue' }),
+    paused: z.boolean().meta({ description: 'May be true before the drop opens; then it opens paused' }),
+    queueDepths: z
+      .record(z.string(), z.int())
+      .nullable()
+      .meta({ description: 'Number of waiting messages by queue' }),
   })
   .meta({ id: 'DropStats' });

@@ -1,4 +1,4 @@
-/** What a buyer is told of their own entry: by HTTP at any time, and the same over the socket when it changes. */
+/** A buyer's entry: its state can be read by HTTP at any time, and is sent over the socket when it changes. */
 import { z } from 'zod';
 import { releaseReasons } from '../inventory/release-reason.ts';
 import { orderId } from './ids.ts';
@@ -9,7 +9,11 @@ export const newEntry = z
   .strictObject({
     questionId: z.int().min(1).max(50),
     answer: secretText(0, 200),
-    quantity: z.int().min(1).max(10).meta({ description: 'Seats; at most the drop’s `maxPerBuyer`' }),
+    quantity: z
+      .int()
+      .min(1)
+      .max(10)
+      .meta({ description: 'Number of seats; at most the drop’s `maxPerBuyer`' }),
   })
   .meta({ id: 'NewEntry' });
 
@@ -18,17 +22,20 @@ export const entryAccepted = z.object({ status: z.literal('queued') }).meta({ id
 export const entryState = z
   .object({
     status: z.enum(['none', 'held', 'paying', 'standby', 'sold_out', 'sold', 'released']).meta({
-      description: '`none` also while the entry is still queued: the 202 is the buyer’s own record of it',
+      description: 'Also `none` while an accepted entry is still queued; until then only the 202 tells of it',
     }),
     version: z
       .int()
       .min(0)
       .meta({
         description:
-          'As of which it is so: of two answers or events about the same drop, the one with the higher version is the ' +
-          'later one, and the other is to be ignored. Not a count. 0: the system knows nothing of the drop just now',
+          'Orders the states of an entry: of two answers or events about the same drop, the one with the higher version ' +
+          'is newer, and the other must be ignored. It is not a count. 0: at the moment the system knows nothing of the drop',
       }),
-    seats: z.array(z.string()).optional().meta({ description: 'Seat ids, `row.number` of the drop’s rows' }),
+    seats: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Seat ids, as `row.number` with the rows of the drop' }),
     expiresAt: time.optional().meta({ description: 'When an unpaid hold ends' }),
     checkoutToken: z.string().optional().meta({ description: 'For POST /api/checkout' }),
     position: z.int().optional().meta({ description: 'Place on the waiting list, from 1' }),
@@ -38,16 +45,19 @@ export const entryState = z
       .optional()
       .meta({
         description:
-          'In standby: seats of the drop that are held or being paid now, so that they may still come back. Word of ' +
-          'the outcome comes without it; `held` of the drop’s state says the same at any time',
+          'In standby: the seats of the drop that are held or being paid now, which may still become free. Missing in ' +
+          'socket events; `held` of the drop’s state is the same number',
       }),
     reason: z
       .enum([...releaseReasons, 'hold_lapsed'])
       .optional()
-      .meta({ description: 'Why it was released; `hold_lapsed`: why it is sold out for this buyer for now' }),
+      .meta({
+        description:
+          'Why the hold was released. `hold_lapsed`, with the status `sold_out`: entries of this buyer are refused for now',
+      }),
     retryAt: time.optional().meta({
       description:
-        'Released or sold out: until then entries of this buyer are refused, since a hold has lapsed',
+        'With `released` or `sold_out`: until then entries of this buyer are refused, since a hold has lapsed',
     }),
   })
   .meta({ id: 'EntryState' });

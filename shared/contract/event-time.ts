@@ -1,4 +1,4 @@
-/** A moment in full, on the clocks of the event's place and with the name of their zone: the reader may be in another. */
+/** Date and time in the event's time zone, with the zone's name, since the reader may be in another zone. */
 export function eventTime(at: string, timeZone: string, locale: 'en' | 'zh-Hant'): string {
   return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : 'zh-TW', {
     weekday: 'long',

@@ -12,9 +12,9 @@ const facts = {
   startsAt: chosenTime.meta({ description: 'Not in the past' }),
   timeZone: timeZone.optional().meta({
     description:
-      'The zone of the place, in which all pages and mails say when the event begins: an IANA name, such as ' +
-      'Asia/Taipei. A new event without one is in the zone that the server is set to (`EVENT_TIME_ZONE`). Changing it ' +
-      'does not move `startsAt`',
+      'The time zone of the venue, used by all pages and mails to show the start: an IANA name, such as Asia/Taipei. By ' +
+      'default a new event gets the time zone configured on the server (`EVENT_TIME_ZONE`). Changing it does not change ' +
+      '`startsAt`',
   }),
 };
 
@@ -31,11 +31,11 @@ export const eventChanges = z
 export const eventQuery = z.strictObject({
   ...pageQuery,
   mine: z.enum(['true', 'false']).optional().meta({
-    description: '`true`: all your own events, the latest first, with seats sold and free',
+    description: '`true`: all your own events, latest first, with sold and free seats',
   }),
   organizerId: idInPath.optional().meta({
     description:
-      'All events of this organizer, the latest first; otherwise those to come or still on sale, the next first',
+      'All events of this organizer, latest first. Without it: events to come or still on sale, next first',
   }),
 });
 
@@ -48,11 +48,11 @@ const published = {
   startsAt: time,
   timeZone: z
     .string()
-    .meta({ description: 'IANA name of the zone of the place, in which times are to be shown' }),
+    .meta({ description: 'IANA name of the venue’s time zone, in which times should be shown' }),
 };
 
 export const event = z.object({ ...published, drops: z.array(drop) }).meta({ id: 'Event' });
 
 export const eventSummary = z
   .object({ ...published, drops: z.array(dropSummary) })
-  .meta({ id: 'EventSummary', description: 'An event where events are listed' });
+  .meta({ id: 'EventSummary', description: 'An event in a list of events' });

@@ -15,16 +15,16 @@ const entry = z.object({
   expiresAt: time.optional(),
   position: z.int().optional().meta({ description: 'Place on the waiting list, from 1' }),
   retryAt: time.optional().meta({
-    description: 'Of `sold_out`: it was refused, until then, since holds of this buyer had lapsed',
+    description: 'With `sold_out`: until then entries of this buyer were refused, since a hold had lapsed',
   }),
-  of: z.string().optional().meta({ description: 'Of a duplicate: the entry that counts' }),
+  of: z.string().optional().meta({ description: 'With `duplicate`: the id of the entry that counts' }),
 });
 
 export const ledgerItem = z
   .object({
     partition: z.int(),
     seq: z.int().meta({ description: 'From 1 in each partition, without gaps' }),
-    at: time.meta({ description: 'By the clock that decides about holds' }),
+    at: time.meta({ description: 'By the clock that decides when holds expire' }),
     kind: z.enum([
       'stock',
       'terms',
@@ -50,34 +50,34 @@ export const ledgerItem = z
       .nullable()
       .meta({
         description:
-          'SHA-256 over this record and all before it, once it is archived: who keeps it can tell later whether any ' +
-          'of them was changed',
+          'SHA-256 over this record and all before it; null until it is archived. Somebody who keeps it can check later ' +
+          'that none of these records was changed',
       }),
     entryId: z.string().optional(),
     buyerId: id.optional(),
     seats: z.array(z.string()).optional(),
     withheld: z.array(z.string()).optional().meta({
-      description: 'Of a refund: those of its seats that stay sold, since their tickets were used',
+      description: 'With `refund`: the seats that stay sold, since their tickets were used',
     }),
     expiresAt: time.optional(),
     attempt: z.int().optional(),
     reason: z.enum(releaseReasons).optional(),
-    retryAt: time
-      .optional()
-      .meta({ description: 'Of a release that is a lapse: until then entries of its buyer are refused' }),
+    retryAt: time.optional().meta({
+      description: 'With `release`, if the hold lapsed: until then entries of its buyer are refused',
+    }),
     batchId: z.string().optional(),
     entries: z.array(entry).optional().meta({
-      description: 'Of a claim, in the order of decision. A buyer sees only entries of their own',
+      description: 'With `claim`: its entries in the order of decision. A buyer sees only their own',
     }),
     places: z
       .array(z.object({ entryId: z.string(), buyerId: id }))
       .optional()
       .meta({
         description:
-          'Of `end`: places in standby that ended when the drop closed. A buyer sees only their own',
+          'With `end`: the places in standby that ended when the drop closed. A buyer sees only their own',
       }),
     transfer: z.string().optional(),
-    to: z.int().optional().meta({ description: 'Partition that seats were lent to' }),
+    to: z.int().optional().meta({ description: 'With `lend`: the partition that got the seats' }),
   })
   .meta({ id: 'LedgerItem' });
 

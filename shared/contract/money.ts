@@ -9,7 +9,7 @@ export const money = z
   })
   .meta({ id: 'Money' });
 
-/** A price somebody sets. */
+/** A price that an organizer sets. */
 export const chosenPrice = z.strictObject({
   amount: z
     .int()

@@ -1,4 +1,4 @@
 import { z } from 'zod';
 
-/** Made up by the caller for one request: sent again with the same one, it is the same request. */
+/** Chosen by the caller for one request: a request repeated with the same nonce has no second effect. */
 export const nonce = z.string().regex(/^[\w-]{8,64}$/);

@@ -1,20 +1,23 @@
 import { z } from 'zod';
 import { id } from './ids.ts';
 
-const fewParked = z.preprocess(
+const messageCount = z.preprocess(
   (text) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text),
   z.int().min(1).max(100),
 );
 
-export const parkedQuery = z.strictObject({ limit: fewParked.default(50) });
+export const parkedQuery = z.strictObject({ limit: messageCount.default(50) });
 
 export const parkedMessage = z
   .object({
-    id: z.string().meta({ description: 'The batch’s id, else a fingerprint of the message' }),
+    id: z.string().meta({ description: 'The id of the batch; for other messages a fingerprint' }),
     type: z.string().nullable(),
-    queue: z.string().nullable().meta({ description: 'Which gave it up' }),
-    reason: z.string().nullable().meta({ description: '`rejected`, `delivery_limit`, ...' }),
-    ageSeconds: z.int().nullable().meta({ description: 'Since then' }),
+    queue: z.string().nullable().meta({ description: 'The queue from which it was parked' }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it was parked: `rejected`, `delivery_limit`, ...' }),
+    ageSeconds: z.int().nullable().meta({ description: 'Seconds since it was parked' }),
     bytes: z.int(),
     decoded: z
       .discriminatedUnion('kind', [
@@ -27,14 +30,14 @@ export const parkedMessage = z
         z.object({ kind: z.literal('holds'), dropId: id, partition: z.int(), holdIds: z.array(z.string()) }),
       ])
       .nullable()
-      .meta({ description: 'What it says; null when it cannot be read' }),
+      .meta({ description: 'The content of the message; null if it cannot be decoded' }),
   })
   .meta({ id: 'ParkedMessage' });
 
 export const parkedMessages = z
   .object({
-    count: z.int().meta({ description: 'All that are parked' }),
-    items: z.array(parkedMessage).meta({ description: 'The oldest of them' }),
+    count: z.int().meta({ description: 'Number of all parked messages' }),
+    items: z.array(parkedMessage).meta({ description: 'The oldest parked messages' }),
   })
   .meta({ id: 'ParkedMessages' });
 
@@ -46,8 +49,8 @@ export const resendRequest = z
 export const resent = z
   .object({
     resent: z.int(),
-    kept: z.int().meta({ description: 'Came from no queue we know, so they stay' }),
-    left: z.int().meta({ description: 'Parked now' }),
+    kept: z.int().meta({ description: 'Messages that stay parked, since their queue is unknown' }),
+    left: z.int().meta({ description: 'Messages that are parked now' }),
   })
   .meta({ id: 'Resent' });
 
@@ -58,13 +61,12 @@ export const health = z
         name: z.string(),
         instance: z.int().meta({ description: 'From 1 within its tier' }),
         state: z.enum(['ready', 'not_ready', 'unreachable', 'unknown']).meta({
-          description: '`unknown`: nobody said where it is',
+          description: '`unknown`: the address of the tier is not configured',
         }),
-        checks: z
-          .record(z.string(), z.string())
-          .optional()
-          .meta({ description: 'What it depends on: `ok`, `not ready`, or `away`: it does without' }),
-        milliseconds: z.int().optional().meta({ description: 'Until it answered' }),
+        checks: z.record(z.string(), z.string()).optional().meta({
+          description: 'State of each dependency: `ok`, `not ready`, or `away` if the tier works without it',
+        }),
+        milliseconds: z.int().optional().meta({ description: 'Time until it answered' }),
       }),
     ),
   })

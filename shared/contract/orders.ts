@@ -8,7 +8,7 @@ const orderSeat = z.object({
   ...seat.shape,
   ticket: z.string().optional().meta({
     description:
-      'What the QR code of this seat’s ticket says; for the buyer of a paid order, in GET /api/orders/:id',
+      'The text of the QR code of this seat’s ticket; only for the buyer of a paid order, in GET /api/orders/:id',
   }),
 });
 
@@ -22,33 +22,33 @@ export const order = z
     seats: z.array(orderSeat),
     createdAt: time,
     contact: z.string().optional().meta({
-      description: 'The e-mail address for questions; for the buyer, in GET /api/orders and /api/orders/:id',
+      description: 'E-mail address for questions; only for the buyer, in GET /api/orders and /api/orders/:id',
     }),
   })
   .meta({ id: 'Order' });
 
 export const ofOneOrder = z.object({ id: orderId });
 
-/** May be left out. */
+/** The body may be omitted. */
 export const refundRequest = z
   .strictObject({
     force: z.boolean().optional().meta({
-      description: 'Also where a ticket was used; its seat is not sold again',
+      description: 'Refund even if a ticket was used; the seat of that ticket is not sold again',
     }),
   })
   .meta({ id: 'RefundRequest' })
   .optional();
 
-/** An order as the organizer of its drop and admins see it in a list. */
+/** An order in a list for the organizer of its drop and admins. */
 export const soldOrder = z
   .object({
     ...order.shape,
     seats: z.array(
       z.object({
         ...seat.shape,
-        checkedInAt: time.optional().meta({ description: 'When its ticket was used, if it was' }),
+        checkedInAt: time.optional().meta({ description: 'When its ticket was used; missing if it was not' }),
         withheld: z.literal(true).optional().meta({
-          description: 'The order is refunded, but the seat stays sold, since its ticket was used',
+          description: 'The order was refunded, but the seat stays sold, since its ticket was used',
         }),
       }),
     ),

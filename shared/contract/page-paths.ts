@@ -1,6 +1,6 @@
 /**
- * The address of every page. The web app says in `web/src/routes.tsx` what is behind each; nginx answers these, and
- * nothing else, with the web app. `:id` stands for one part of an address, `?` for a part that may be missing.
+ * The path of every page. `web/src/routes.tsx` has the page behind each path; nginx serves the web app for these paths
+ * only. `:id` stands for one segment of a path; a segment with `?` may be missing.
  */
 export const pagePaths = [
   '/',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How much of a list is wanted, and from where. */
+/** Query parameters of a list: the page size, and where the page starts. */
 export const pageQuery = {
   limit: z
     .preprocess(
@@ -12,12 +12,12 @@ export const pageQuery = {
     .string()
     .regex(/^\d{1,13}\.[0-9a-z-]{1,32}$/)
     .optional()
-    .meta({ description: 'The `next` of the page before' }),
+    .meta({ description: 'The `next` of the previous page' }),
 };
 
 export function pageOf<S extends z.ZodType>(item: S) {
   return z.object({
     items: z.array(item),
-    next: z.string().nullable().meta({ description: 'For `after`; null when this is the last page' }),
+    next: z.string().nullable().meta({ description: 'The `after` for the next page; null on the last page' }),
   });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const hex = z.string().regex(/^(?:[0-9a-f]{2}){1,64}$/);
 
-/** As ALTCHA's libraries (altcha-lib, version 2) make and solve them. */
+/** A challenge in the format of ALTCHA's libraries (altcha-lib, version 2), which create and solve it. */
 export const challenge = z
   .strictObject({
     parameters: z.strictObject({
@@ -12,7 +12,7 @@ export const challenge = z
         purpose: z.literal('sign-in'),
         email: z.string().max(254),
         weight: z.int().positive(),
-        most: z.int().positive().meta({ description: 'The counter is no greater than this' }),
+        most: z.int().positive().meta({ description: 'The greatest possible counter' }),
       }),
       expiresAt: z.int().positive().meta({ description: 'Seconds since 1970' }),
       keyLength: z.int().positive(),
@@ -26,7 +26,7 @@ export const challenge = z
   .meta({
     id: 'ProofOfWorkChallenge',
     description:
-      'An ALTCHA challenge (version 2), with the problem `proof_required` as its member `challenge`. To solve: for counter = 0, 1, 2 ... derive the key PBKDF2-HMAC-SHA-256(password = nonce followed by the counter as 32-bit big-endian integer, salt, cost iterations, keyLength bytes), until it begins with keyPrefix',
+      'An ALTCHA challenge (version 2), in the member `challenge` of the problem `proof_required`. To solve it: for counter = 0, 1, 2 ... derive the key PBKDF2-HMAC-SHA-256(password = nonce followed by the counter as 32-bit big-endian integer, salt, cost iterations, keyLength bytes), until it begins with keyPrefix',
   });
 
 export const proof = z
@@ -38,4 +38,4 @@ export const proof = z
       time: z.number().optional(),
     }),
   })
-  .meta({ id: 'ProofOfWork', description: 'A challenge, unchanged, and its solution. Each counts once' });
+  .meta({ id: 'ProofOfWork', description: 'An unchanged challenge and its solution. Each can be used once' });

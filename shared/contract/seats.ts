@@ -4,7 +4,7 @@ export const seat = z
   .object({
     id: z.string(),
     section: z.string(),
-    row: z.string().meta({ description: 'As it is called, from 1 in each section' }),
+    row: z.string().meta({ description: 'The label of the row; counts from 1 in each section' }),
     number: z.int(),
   })
   .meta({ id: 'Seat' });

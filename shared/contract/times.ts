@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Times are ISO 8601 in UTC: `2030-05-04T18:00:00Z`. */
 export const time = z.iso.datetime();
 
-/** A time somebody may set. Typing slips such as the year 20255 are caught here. */
+/** A time that a user sets. Catches typing errors such as the year 20255. */
 export const chosenTime = time.refine(
   (text) => {
     const year = Number(text.slice(0, 4));
@@ -12,20 +12,24 @@ export const chosenTime = time.refine(
   { error: 'The year must be between 2000 and 2199' },
 );
 
-/** Said of an event or an opening that would be over before anybody could know of it. */
+/** The fault of an event or an opening in the past. */
 export const inThePast = 'Must not be in the past';
 
-/** Said of the time a drop closes at, or an event starts at. */
+/** The fault of a drop's closing time, or of an event's start. */
 export const closesLate = 'The drop would close after its event starts; `allowLate: true` allows that';
 
-/** Of the request, not of the drop: whether this call may leave a drop that closes after its event starts. */
+/**
+ * A property of the request, not of the drop: whether this call may result in a drop that closes after the event
+ * starts.
+ */
 export const allowLate = z.boolean().optional().meta({
-  description: 'Must be `true` where a drop shall close after its event starts; 422 otherwise',
+  description:
+    'Must be `true` if a drop is to close after its event starts; otherwise such a request gets 422',
 });
 
 /**
- * A zone is accepted by any name that Intl knows, not only by those that Intl.supportedValuesOf lists: which of two
- * names is listed (Asia/Kolkata, Asia/Calcutta) differs between browsers and Node.
+ * Accepts every name that Intl knows, not only those listed by Intl.supportedValuesOf: which of two names is listed
+ * (Asia/Kolkata, Asia/Calcutta) differs between browsers and Node.
  */
 export const timeZone = z
   .string()
@@ -33,7 +37,7 @@ export const timeZone = z
   .refine(isTimeZone, { error: 'Not a time zone' })
   .meta({ description: 'IANA name, such as Asia/Taipei' });
 
-/** An offset such as `+02:00` is none: it does not know when the clocks are set. */
+/** An offset such as `+02:00` is not a time zone: it has no rules for daylight saving time. */
 function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {

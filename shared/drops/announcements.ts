@@ -10,7 +10,7 @@ export type AnnouncementRow = {
   nonce: string | null;
 };
 
-/** Those of a drop with a number above `after`, first to last. */
+/** The announcements of a drop with a number above `after`, in ascending order. */
 export async function readAnnouncements(db: Database, dropId: number, after = 0): Promise<Announcement[]> {
   const rows = await db<AnnouncementRow>('announcements')
     .where({ drop_id: dropId })

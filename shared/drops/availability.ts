@@ -1,8 +1,8 @@
-/** What a buyer can still get in an open drop, in one word: exact figures are for those who watch it. */
+/** What a buyer can still get in an open drop. Exact figures are sent only to sockets that watch the drop. */
 export const availabilities = ['seats', 'few', 'standby', 'none'] as const;
 export type Availability = (typeof availabilities)[number];
 
-/** "Few left": a tenth of the seats, or five in a small drop. */
+/** "Few left": at most a tenth of the seats, or five in a small drop. */
 const fewShare = 0.1;
 const fewSeats = 5;
 

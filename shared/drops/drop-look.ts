@@ -3,16 +3,16 @@ import type { DropState } from '../messages/realtime-events.ts';
 import type { Drop } from './drop.ts';
 import { phaseOf } from './phase.ts';
 
-/** `mark` differs whenever seats may have changed hands. */
+/** `mark` differs from the previous one whenever the state of a seat may have changed. */
 export type DropLook = { state: DropState; mark: string };
 
-type LookedAt = Pick<
+type DropTerms = Pick<
   Drop,
   'id' | 'partitions' | 'capacity' | 'opensAt' | 'closesAt' | 'paused' | 'cancelled' | 'announcements'
 >;
 
-/** How a drop stands now, as everybody is told, by socket and by HTTP. Rejects when Redis cannot say. */
-export async function lookAtDrop(drop: LookedAt, inventory: Pick<Inventory, 'counts'>): Promise<DropLook> {
+/** The present state of a drop, the same by socket and by HTTP. Rejects if Redis does not answer. */
+export async function lookAtDrop(drop: DropTerms, inventory: Pick<Inventory, 'counts'>): Promise<DropLook> {
   const counts = await inventory.counts(drop);
   const now = Date.now();
   const terms = {
@@ -23,7 +23,7 @@ export async function lookAtDrop(drop: LookedAt, inventory: Pick<Inventory, 'cou
     closesAt: new Date(drop.closesAt).toISOString(),
     announcements: drop.announcements,
   };
-  // Not on sale yet: every seat is still there.
+  // Not in Redis, so not on sale yet: every seat is free.
   if (!counts) {
     const { capacity } = drop;
     const state = { ...terms, capacity, free: capacity, held: 0, sold: 0, standby: 0, soldOut: false };

@@ -1,4 +1,4 @@
-/** A drop as MySQL has it: what was agreed on. What became of its seats is Redis's to know (inventory/). */
+/** A drop as stored in MySQL: its terms. The state of its seats is in Redis (inventory/). */
 import type { Database } from '../mysql/connect.ts';
 import type { Section } from '../inventory/layout.ts';
 
@@ -14,7 +14,7 @@ export type Drop = {
   id: number;
   eventId: number;
   organizerId: number;
-  /** Milliseconds since 1970, as are all times here. */
+  /** Milliseconds since 1970, like all times here. */
   opensAt: number;
   closesAt: number;
   /** Per seat, `amount` in minor units. */
@@ -22,7 +22,9 @@ export type Drop = {
   holdSeconds: number;
   maxPerBuyer: number;
   standbyLimit: number;
-  /** How long entries of a buyer are refused after a first hold that lapsed; twice as long each time. 0: never. */
+  /**
+   * Seconds for which entries of a buyer are refused after a first lapsed hold; doubles each time. 0: never refused.
+   */
   lapsePauseSeconds: number;
   partitions: number;
   sections: Section[];
@@ -30,10 +32,10 @@ export type Drop = {
   questions: Question[];
   /** Its seats are in Redis, so entries can be decided. */
   stocked: boolean;
-  /** No entries are taken for now. */
+  /** No entries are accepted until it is resumed. */
   paused: boolean;
   cancelled: boolean;
-  /** How many announcements were made, and so the number of the latest. */
+  /** The number of announcements, which is also the number of the latest one. */
   announcements: number;
 };
 
@@ -68,7 +70,7 @@ type QuestionRow = {
 
 export type DropFilter = { ids?: number[]; eventId?: number; closesAfter?: Date; unstocked?: true };
 
-/** The drops that match, by id, with their questions. Two queries, however many drops. */
+/** The drops that match, ordered by id, with their questions. Makes two queries, however many drops there are. */
 export async function loadDrops(
   db: Database,
   { ids, eventId, closesAfter, unstocked }: DropFilter,
@@ -126,7 +128,7 @@ function toDrop(row: DropRow, questions: QuestionRow[]): Drop {
   };
 }
 
-/** MySQL gives a JSON column parsed, MariaDB (where JSON is text) as a string. */
+/** MySQL returns a JSON column parsed; MariaDB, where JSON is text, returns a string. */
 export function fromJson<T>(value: string | T): T {
   return typeof value === 'string' ? (JSON.parse(value) as T) : value;
 }

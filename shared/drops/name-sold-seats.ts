@@ -1,6 +1,6 @@
 /**
- * Gives sold seats that code from before migration 017 wrote the names by which MySQL knows them in their event. That
- * code goes on writing while a new version is rolled out, after the migration.
+ * Adds the names that identify a seat within its event to sold seats written by code from before migration 017. That
+ * code goes on writing after the migration, while a new version is rolled out.
  */
 import type { Section } from '../inventory/layout.ts';
 import { sectionKey, seatNameOf } from '../inventory/seat-names.ts';
@@ -14,8 +14,8 @@ type OwnedSeat = { drop_id: number; seat_id: string; order_id: string };
 export type Conflict = { eventId: number; section: string; row: string; number: number; orders: string[] };
 
 /**
- * Seats of cancelled drops get no names: their orders are being refunded. `conflicts`: seats that have another owner
- * already under the name they would get, some of them where there are many. Safe to repeat, and by several at once.
+ * Seats of cancelled drops get no names, since their orders are being refunded. `conflicts`: seats whose name already
+ * belongs to another order; at most 50 per drop are checked. Safe to repeat and to run concurrently.
  */
 export async function nameSoldSeats(db: Database): Promise<{ named: number; conflicts: Conflict[] }> {
   const ids: number[] = await db('sold_seats as s')
@@ -38,19 +38,19 @@ export async function nameSoldSeats(db: Database): Promise<{ named: number; conf
 
 async function nameSeatsOf(db: Database, { id, event_id, sections }: DropRow): Promise<number> {
   let named = 0;
-  let first = 0;
+  let firstRow = 0;
   for (const { name, rows } of sections) {
-    // As seatNameOf, for a section at a time. Ignored are seats that have an owner under that name.
+    // Does what seatNameOf does, for a whole section. IGNORE skips seats whose name already has an owner.
     const [{ changedRows }] = (await db.raw(
       `update ignore sold_seats
        set event_id = ?, section_key = ?, seat_number = substring_index(seat_id, '.', -1),
          row_label = cast(substring_index(seat_id, '.', 1) as unsigned) + 1 - ?
        where drop_id = ? and event_id is null
          and cast(substring_index(seat_id, '.', 1) as unsigned) between ? and ?`,
-      [event_id, sectionKey(name), first, id, first, first + rows - 1],
+      [event_id, sectionKey(name), firstRow, id, firstRow, firstRow + rows - 1],
     )) as [{ changedRows: number }];
     named += changedRows;
-    first += rows;
+    firstRow += rows;
   }
   return named;
 }
@@ -63,7 +63,7 @@ async function conflictsOf(db: Database, { id, event_id, sections }: DropRow): P
     const owner: OwnedSeat | undefined = await db('sold_seats')
       .where({ event_id, ...name })
       .first();
-    // Without one it was sold just now, and is named the next time.
+    // If no seat has that name, this one was sold just now, and the next call names it.
     if (!owner) continue;
     const { section_key: section, row_label: row, seat_number: number } = name;
     found.push({ eventId: event_id, section, row, number, orders: [owner.order_id, order_id] });

@@ -1,6 +1,6 @@
 import type { Drop } from './drop.ts';
 
-/** Where a drop is in its life. `paused`: open, but no entries are taken until it is resumed. */
+/** `paused`: the drop is open, but no entries are accepted until it is resumed. */
 export type DropPhase = 'scheduled' | 'open' | 'paused' | 'closed' | 'cancelled';
 
 /** @param now milliseconds since 1970 */

@@ -4,8 +4,8 @@ import type { Database } from '../mysql/connect.ts';
 import type { Drop } from './drop.ts';
 
 /**
- * A drop's seats, one string a row, one character a seat, as `Inventory.seatMap`. Before it is stocked all are free, and
- * once it has ended and Redis has forgotten it, MySQL says which are sold; nothing is held then.
+ * A drop's seats, one string per row, one character per seat, as in `Inventory.seatMap`. Before the drop is stocked all
+ * are free. After it has ended and Redis has forgotten it, sold seats are read from MySQL; no seat is held then.
  */
 export async function readSeatRows(
   { id, partitions, sections }: Pick<Drop, 'id' | 'partitions' | 'sections'>,
@@ -16,6 +16,6 @@ export async function readSeatRows(
   const list: { seat_id: string }[] = await db('sold_seats').where({ drop_id: id }).select('seat_id');
   const sold = new Set(list.map(({ seat_id }) => seat_id));
   return rowsOf(sections).map(({ seats }, row) =>
-    Array.from({ length: seats }, (_, at) => (sold.has(seatId(row, at + 1)) ? 's' : '.')).join(''),
+    Array.from({ length: seats }, (_, index) => (sold.has(seatId(row, index + 1)) ? 's' : '.')).join(''),
   );
 }

@@ -1,18 +1,18 @@
 /**
- * How many sockets watch a drop, over all processes of realtime. Each process says how many of its own do, in a key that
- * expires soon: a process that dies takes its number with it. The keys of a drop are in one slot of the cluster, and a
- * report costs the same however many sockets it counts.
+ * Counts the sockets that watch a drop, over all processes of realtime. Each process reports the number of its own
+ * sockets in a key that expires soon, so the number of a process that dies disappears. The keys of a drop are in one
+ * slot of the cluster, and the cost of a report does not depend on the number of sockets.
  */
 import type { Cluster } from 'ioredis';
 import type { Keys } from '../inventory/keys.ts';
 
-/** Milliseconds for which a report counts. Realtime reports every two seconds, so one or two may be lost. */
+/** Milliseconds for which a report counts. Realtime reports every two seconds, so two reports may be lost. */
 const keepMs = 7_000;
 
 export type Watchers = {
-  /** Says how many sockets of a process watch the drop. */
+  /** Reports how many sockets of a process watch the drop. */
   report: (dropId: number, process: string, count: number) => Promise<void>;
-  /** The sum of what processes reported of late. */
+  /** The sum of the current reports of all processes. */
   count: (dropId: number) => Promise<number>;
 };
 
@@ -35,8 +35,8 @@ export function createWatchers(redis: Cluster, keys: Keys): Watchers {
       const processes = await redis.smembers(keys.watchers(dropId));
       if (processes.length === 0) return 0;
       const counts = await redis.mget(processes.map((process) => keys.watchersOf(dropId, process)));
-      const gone = processes.filter((_, at) => counts[at] === null);
-      // One that reports again meanwhile is missing until its next report.
+      const gone = processes.filter((_, index) => counts[index] === null);
+      // A process that reports again at this very moment is missing from the sum until its next report.
       if (gone.length > 0) await redis.srem(keys.watchers(dropId), ...gone);
       return counts.reduce((sum, count) => sum + Number(count), 0);
     },

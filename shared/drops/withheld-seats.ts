@@ -1,6 +1,6 @@
 import type { Database } from '../mysql/connect.ts';
 
-/** Seats of refunded orders that stay sold, since their tickets were used. */
+/** Reads the seats of refunded orders that stay sold because their tickets were used. */
 export async function readWithheld(
   db: Database,
   dropId: number,

@@ -1,6 +1,6 @@
 /**
- * What the Express applications of all tiers have in common: ops routes, request ids, log, metrics, security headers, and
- * every error as a problem. A tier calls `prepareApp`, mounts its routes, and calls `finishApp`.
+ * The common part of all Express applications: ops routes, request ids, log, metrics, security headers, and every error
+ * as a problem. A tier calls `prepareApp`, mounts its routes, and calls `finishApp`.
  */
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
@@ -15,11 +15,11 @@ export type AppOptions = {
   ops: Ops;
   log: Log;
   registry: Registry;
-  /** Where browsers reach the system, if that is known. */
+  /** The address that browsers use, if it is known. */
   publicUrl?: URL | undefined;
 };
 
-/** Call it before anything is mounted: Express reads some of these settings when the first route is. */
+/** Call it before anything is mounted: Express reads some of these settings when the first route is mounted. */
 export function prepareApp(app: Express, { ops, log, registry, publicUrl }: AppOptions): void {
   app.disable('etag');
   app.set('case sensitive routing', true);
@@ -30,7 +30,7 @@ export function prepareApp(app: Express, { ops, log, registry, publicUrl }: AppO
   app.use(safetyHeaders(publicUrl));
 }
 
-/** Answers what no route has answered, and whatever a route threw. */
+/** Answers requests that no route has answered, and errors that a route threw. */
 export function finishApp(app: Express): void {
   app.use(() => {
     throw new Problem('not_found');
@@ -38,7 +38,7 @@ export function finishApp(app: Express): void {
   app.use(answerError);
 }
 
-/** For a path that exists. `allow`: its methods, as the Allow header names them. */
+/** Answers 405 for other methods of a path that exists. `allow`: its methods, as in the Allow header. */
 export function refuseOtherMethods(allow: string): RequestHandler {
   return (_req, res) => {
     res.set('Allow', allow);
@@ -46,7 +46,7 @@ export function refuseOtherMethods(allow: string): RequestHandler {
   };
 }
 
-/** Answers are data for one caller: nothing may run, frame or keep them. */
+/** Answers are data for one caller: nothing may run, frame or cache them. */
 function safetyHeaders(publicUrl: URL | undefined): RequestHandler {
   const headers = helmet({
     contentSecurityPolicy: {
@@ -61,7 +61,7 @@ function safetyHeaders(publicUrl: URL | undefined): RequestHandler {
   };
 }
 
-/** Four parameters are how Express knows it. */
+/** Express recognizes an error handler by its four parameters. */
 function answerError(
   error: unknown,
   _req: Request,
@@ -73,12 +73,12 @@ function answerError(
   if (problem.code === 'internal') log.error({ err: error }, 'unexpected error');
   else if (problem.code === 'unavailable') log.warn({ err: problem.options.cause }, 'not available');
   else log.debug({ code: problem.code, detail: problem.options.detail }, 'problem');
-  // Half an answer cannot be taken back; Express ends the connection.
+  // An answer that has begun cannot be replaced; Express closes the connection.
   if (res.headersSent) {
     next(error);
     return;
   }
   const { status, headers, body } = problemAnswer(problem);
-  // Replaces what the handler may have said of the answer that it would have given.
+  // Overrides headers that the handler may have set for its own answer.
   res.writeHead(status, headers).end(body);
 }

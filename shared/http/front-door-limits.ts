@@ -1,29 +1,29 @@
-/** How much nginx lets through, and from whom: the usual, and how a setting says otherwise. */
+/** The limits of the front door (nginx): the defaults, and the format of the setting that changes them. */
 
-/** Requests per second that are let through steadily, and how many more at once. The rest get 429. */
+/** Requests per second that are allowed steadily, and how many more at once. Further requests get 429. */
 export type Limit = { rate: number; burst: number };
 
-/** An address is one client's: of IPv6 a /64 is (shared/http/client-address.ts). */
+/** Limits per address count an IPv6 /64 as one address (shared/http/client-address.ts). */
 export type Limits = {
-  /** A buyer needs one entry, and a few tries at the question. */
+  /** A buyer needs one entry, and a few attempts at the question. */
   entryPerToken: Limit;
-  /** Without a session there is nothing to be had here, so this one is narrow ... */
+  /** Low, since no entry is accepted without a session. */
   entryPerAddress: Limit;
   /**
-   * ... and this one, for requests that carry a session, is wide: a thousand buyers may share an address (a campus, a
-   * mobile network) and press in the same second. nginx cannot tell a forged session; the tiers can, and refuse cheaply.
+   * For requests that carry a session. High, since a thousand buyers may share an address (a campus, a mobile network)
+   * and press Buy in the same second. nginx cannot recognize a forged session; the tiers can, and refuse it cheaply.
    */
   entryPerAddressWithSession: Limit;
   /** Pages, sign-in, checkout, and socket connections. */
   generalPerToken: Limit;
   generalPerAddress: Limit;
   generalPerAddressWithSession: Limit;
-  /** Requests under way at a time, files among them, sockets not. More get 429. */
+  /** Concurrent requests, including those for files but not sockets. Further requests get 429. */
   connectionsPerAddress: number;
   connectionsPerAddressWithSession: number;
-  /** Sockets, and requests of those who have none and poll. A campus may watch the same drop ... */
+  /** Sockets, and requests of pages that poll because they have no socket. A whole campus may watch the same drop. */
   socketsPerAddress: number;
-  /** ... and a buyer may have a page open in some tabs. */
+  /** A buyer may have a page open in several tabs. */
   socketsPerToken: number;
 };
 
@@ -40,22 +40,22 @@ export const usualLimits: Limits = {
   socketsPerToken: 20,
 };
 
-/** nginx itself takes no more. */
-const most = 1_000_000;
+/** nginx accepts no higher value. */
+const maxLimit = 1_000_000;
 
 /**
- * Reads `entryPerAddress=100/200,socketsPerAddress=30000`: rates as steady/burst, the rest as one number.
- * @throws {RangeError} naming what is wrong
+ * Parses `entryPerAddress=100/200,socketsPerAddress=30000`: rates as rate/burst, other limits as one number.
+ * @throws {RangeError} naming the fault
  */
 export function parseLimits(text: string): Partial<Limits> {
   const limits: Record<string, Limit | number> = {};
-  for (const each of text.split(',').filter((part) => part !== '')) {
-    const [name = '', value = ''] = each.split('=');
+  for (const item of text.split(',').filter((part) => part !== '')) {
+    const [name = '', value = ''] = item.split('=');
     if (!Object.hasOwn(usualLimits, name)) {
       throw new RangeError(`there is no limit '${name}'; there are ${Object.keys(usualLimits).join(', ')}`);
     }
     const isRate = typeof usualLimits[name as keyof Limits] === 'object';
-    const [first = NaN, second = NaN, ...more] = value.split('/').map((part) => wholeOf(part));
+    const [first = NaN, second = NaN, ...more] = value.split('/').map((part) => parseWhole(part));
     if (isRate && more.length === 0 && first >= 1 && second >= 0)
       limits[name] = { rate: first, burst: second };
     else if (!isRate && Number.isNaN(second) && !value.includes('/') && first >= 1) limits[name] = first;
@@ -64,7 +64,7 @@ export function parseLimits(text: string): Partial<Limits> {
   return limits;
 }
 
-function wholeOf(text: string): number {
+function parseWhole(text: string): number {
   const value = /^\d{1,7}$/.test(text) ? Number(text) : NaN;
-  return value <= most ? value : NaN;
+  return value <= maxLimit ? value : NaN;
 }

@@ -3,15 +3,15 @@ import { Histogram, type Registry } from 'prom-client';
 import type { Log } from '../tier/log.ts';
 import { requestIdOf } from './request-id.ts';
 
-/** What the application notes about a request on its way. */
+/** What the application records about a request while handling it. */
 export type Locals = {
   log: Log;
-  /** The path of the route that serves it, never the path asked for: that could hold anything. */
+  /** The path of the route, never the requested path, which could contain anything. */
   route?: string;
   userId?: number;
 };
 
-/** Gives every request an id, a log of its own, one line in it when it is answered, and a place in the metrics. */
+/** Gives every request an id and a log of its own. When it ends, writes one log line and updates the metrics. */
 export function observeRequests(log: Log, registry: Registry) {
   const durations = new Histogram({
     name: 'seatdrop_http_request_seconds',

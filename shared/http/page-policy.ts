@@ -1,6 +1,6 @@
 /**
- * The Content-Security-Policy of our pages: nothing from any other host, no script or style within a page. `hosts` are
- * those under which browsers reach us, as `host:port`; some browsers do not take 'self' to mean sockets too.
+ * The Content-Security-Policy of our pages: nothing from other hosts, no inline script or style. `hosts`: the hosts
+ * that browsers use, as `host:port`. They are listed since in some browsers 'self' does not include websockets.
  */
 export function pagePolicy(hosts: readonly string[]): string {
   const sockets = hosts.flatMap((host) => [`ws://${host}`, `wss://${host}`]);

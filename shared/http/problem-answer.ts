@@ -1,7 +1,7 @@
 import { Problem, problemBody, problemContentType } from '../tier/problems.ts';
 import { isTransient } from '../redis/transient.ts';
 
-/** An HTTP answer that is an error, as it is sent. */
+/** An HTTP error answer, ready to be sent. */
 export type ProblemAnswer = { status: number; headers: Record<string, string>; body: string };
 
 export function problemAnswer({ code, status, options }: Problem): ProblemAnswer {
@@ -16,17 +16,17 @@ export function problemAnswer({ code, status, options }: Problem): ProblemAnswer
   return { status, headers, body };
 }
 
-/** What the caller is told of whatever was thrown: nothing of ours unless it was said in a Problem. */
+/** The problem that a caller gets for a thrown error. Only a Problem reveals its text; other errors stay internal. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  // Express found the path malformed ("%zz"); such an address names nothing.
+  // Thrown by Express for a malformed path ("%zz"), which names no resource.
   if (error instanceof URIError) return new Problem('not_found');
-  if (willPass(error)) return new Problem('unavailable', { retryAfter: 1, cause: error });
+  if (isTemporary(error)) return new Problem('unavailable', { retryAfter: 1, cause: error });
   return new Problem('internal', { cause: error });
 }
 
-/** Of MySQL and of the network. */
-const passingFaults = new Set([
+/** Error codes of MySQL and of the network. */
+const temporaryCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -36,31 +36,31 @@ const passingFaults = new Set([
   'PROTOCOL_CONNECTION_LOST',
   'ER_CON_COUNT_ERROR',
   'ER_SERVER_SHUTDOWN',
-  // two transactions in each other's way: it was rolled back
+  // A conflict with another transaction: this one was rolled back.
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
 ]);
 
-/** Of ioredis, when no node could be asked; and ours, when a replica could not be. */
-const redisAway = new Set([
+/** Error names: those of ioredis if no node could be reached, and ours if no replica has the change. */
+const redisAwayNames = new Set([
   'ClusterAllFailedError',
   'MaxRetriesPerRequestError',
   'AbortError',
   'NotReplicated',
 ]);
-/** Of ioredis too, which names only some of its errors: a failover that takes longer than its patience. */
-const redisFailingOver =
+/** Messages of ioredis errors without a name of their own: a failover took longer than its retries. */
+const redisAwayMessage =
   /^(Too many Cluster redirections|Connection is closed|None of startup nodes is available)/;
 
-/** Whether nothing is wrong but that a server could not be reached or was busy, so that trying again makes sense. */
-function willPass(error: unknown): boolean {
+/** Whether the only fault is that a server could not be reached or was busy, so that a retry makes sense. */
+function isTemporary(error: unknown): boolean {
   const {
     code = '',
     name = '',
     message = '',
   } = Object(error) as { code?: string; name?: string; message?: string };
   if (name === 'ReplyError') return isTransient(error);
-  // knex: no connection to be had in time
-  if (redisAway.has(name) || redisFailingOver.test(message)) return true;
-  return passingFaults.has(code) || name === 'KnexTimeoutError';
+  if (redisAwayNames.has(name) || redisAwayMessage.test(message)) return true;
+  // KnexTimeoutError: no connection became free in time.
+  return temporaryCodes.has(code) || name === 'KnexTimeoutError';
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-/** As proxies and clients make them. Anything else could be put into the log to confuse it. */
+/** The usual form of request ids. Other texts are not accepted, since they could be used to forge log entries. */
 const validRequestId = /^[\w.-]{8,64}$/;
 
-/** The id under which a request is logged and answered: the client's own if it is harmless, else a new UUID. */
+/** The id of a request in log and answer: the one the client sent if its form is valid, else a new UUID. */
 export function requestIdOf(given: string | string[] | undefined): string {
   return typeof given === 'string' && validRequestId.test(given) ? given : randomUUID();
 }

@@ -1,10 +1,11 @@
 /**
- * What follows when buyers got holds: a timer for each, and word to each buyer. Whoever ran the script that gave the
- * holds calls this; if it cannot finish, its own repetition (or, for promotions, the sweeper) does it again.
+ * After buyers got holds: sets a timer for each hold and sends news to each buyer. The code that ran the script which
+ * gave the holds calls this. If it cannot finish, it is done again when that code is repeated or, for promotions, by
+ * the sweeper.
  */
 import type { Cluster } from 'ioredis';
 import type { BrokerChannel } from './connect.ts';
-import { encodeTimer, mostHolds } from './hold-timer.ts';
+import { encodeTimer, maxHolds } from './hold-timer.ts';
 import { publishConfirmed } from './publish.ts';
 import type { Topology } from './topology.ts';
 import { heldState, releasedState } from './entry-state.ts';
@@ -17,9 +18,11 @@ import { publishNews } from './news.ts';
 import type { DropNews } from './realtime-events.ts';
 
 export type Announcer = {
-  /** Sets the timers of holds; resolves when the broker has them all. Safe to repeat: a second timer does nothing. */
+  /**
+   * Sets the timers of holds. Resolves when the broker has all of them. Safe to repeat: a second timer does nothing.
+   */
   setTimers: (place: Place, holds: readonly HoldToTime[]) => Promise<void>;
-  /** Timers for buyers promoted from standby, word to them, and to the one whose hold ended. */
+  /** Sends news to the buyer whose hold ended; sets timers for buyers promoted from standby and sends news to them. */
   promoted: (
     place: Place,
     promoted: readonly NewHold[],
@@ -49,7 +52,7 @@ export function createAnnouncer({
   topology,
   checkoutKeys,
 }: AnnouncerDeps): Announcer {
-  /** Waiting queues that were asserted on the channel that is open now. */
+  /** The hold times whose waiting queues were asserted on the open channel. */
   let asserted = { on: channel.current(), holdSeconds: new Set<number>() };
 
   const waitingQueue = async (holdSeconds: number) => {
@@ -65,14 +68,14 @@ export function createAnnouncer({
   const setTimers: Announcer['setTimers'] = async (place, holds) => {
     const [first] = holds;
     if (!first) return;
-    // All holds of one call were given by one script call, so they wait equally long.
+    // All these holds were given by one script call, so they have the same hold time.
     const queue = await waitingQueue(Math.ceil((first.expiresAt - first.heldAt) / 1000));
     const current = channel.current();
-    const portions = Array.from({ length: Math.ceil(holds.length / mostHolds) }, (_, at) =>
-      holds.slice(at * mostHolds, (at + 1) * mostHolds).map(({ holdId }) => holdId),
+    const chunks = Array.from({ length: Math.ceil(holds.length / maxHolds) }, (_, index) =>
+      holds.slice(index * maxHolds, (index + 1) * maxHolds).map(({ holdId }) => holdId),
     );
     await Promise.all(
-      portions.map((holdIds) => publishConfirmed(current, '', queue, encodeTimer({ place, holdIds }))),
+      chunks.map((holdIds) => publishConfirmed(current, '', queue, encodeTimer({ place, holdIds }))),
     );
   };
 
@@ -82,7 +85,7 @@ export function createAnnouncer({
     setTimers,
     tell,
     async promoted(place, promoted, released) {
-      // Said first: it is so already, and a repetition of the release would no longer know of whom.
+      // Sent first: the release has happened already, and repeating it would no longer tell whose hold it was.
       if (released) {
         const { buyerId: to, reason } = released;
         const entry = { ...releasedState(released), reason };

@@ -1,11 +1,11 @@
-/** A connection to RabbitMQ that comes back by itself, and channels on it that do so too. */
+/** A connection to RabbitMQ, with channels, that are opened again by themselves after a loss. */
 import { connect, type ChannelModel, type ConfirmChannel, type Message } from 'amqplib';
 import type { Log } from '../tier/log.ts';
 
 export type Broker = {
   /**
-   * Opens a confirm channel now and after every loss; `setup` asserts what it uses and starts its consumers. Resolves
-   * when the channel is open for the first time.
+   * Opens a confirm channel now and again after every loss. `setup` asserts the queues that it uses and starts its
+   * consumers. Resolves when the channel is open for the first time.
    */
   channel: (name: string, setup: (channel: ConfirmChannel) => Promise<void>) => Promise<OwnChannel>;
   close: () => Promise<void>;
@@ -14,23 +14,23 @@ export type Broker = {
 export type BrokerChannel = {
   /** The open channel; undefined while the broker is away. */
   current: () => ConfirmChannel | undefined;
-  /** Whether the broker takes messages: the channel is open, and no alarm of memory or disk blocks it. */
+  /** Whether the broker accepts messages: the channel is open, and no memory or disk alarm blocks it. */
   ready: () => boolean;
 };
 
-/** For whoever opened it. */
+/** The channel as its opener gets it. */
 export type OwnChannel = BrokerChannel & {
   /**
-   * Closes it for good. What was sent on it before has arrived then, and what was not acknowledged is back in its
-   * queue. Closing the whole connection gives neither: it overtakes what its channels are about to send.
+   * Closes the channel for good. Then all messages sent on it before have arrived, and unacknowledged ones are back in
+   * their queues. Closing the whole connection guarantees neither: it overtakes messages that its channels still send.
    */
   close: () => Promise<void>;
 };
 
-/** Seconds between signs of life; a broker that vanished is noticed after twice that. */
-const heartbeat = 10;
+/** Seconds between heartbeats; a broker that has vanished is noticed after twice that. */
+const heartbeatSeconds = 10;
 
-/** Waits for the broker to be there, however long that takes. */
+/** Waits until the broker is reachable, however long that takes. */
 export async function connectBroker(url: string, log: Log): Promise<Broker> {
   const slots: Slot[] = [];
   let model: ChannelModel | undefined;
@@ -38,9 +38,9 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
   let closing = false;
 
   const address = new URL(url);
-  address.searchParams.set('heartbeat', String(heartbeat));
+  address.searchParams.set('heartbeat', String(heartbeatSeconds));
   const connection = await connect(address.href, {
-    // Without it, calls that wait for an answer are 25 times slower.
+    // Without it, calls that wait for a reply are 25 times slower.
     noDelay: true,
     timeout: 5_000,
     recovery: {
@@ -48,7 +48,7 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
       initialDelay: 100,
       maxDelay: 2_000,
       setup: async (opened: ChannelModel) => {
-        // The library listens only once this is done; lost before, the connection would end the process.
+        // The library adds its own listener only after this setup; an error before that would end the process.
         opened.on('error', (error: Error) => log.debug({ err: error }, 'broker'));
         model = opened;
         blocked = false;
@@ -67,11 +67,11 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
   });
   connection.on('blocked', (reason: string) => {
     blocked = true;
-    log.warn({ reason }, 'the broker takes no messages');
+    log.warn({ reason }, 'the broker accepts no messages');
   });
   connection.on('unblocked', () => {
     blocked = false;
-    log.info('the broker takes messages again');
+    log.info('the broker accepts messages again');
   });
   await connection.waitForConnect();
 
@@ -86,8 +86,8 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
       this.setup = setup;
     }
 
-    async open(on: ChannelModel): Promise<void> {
-      const channel = await on.createConfirmChannel();
+    async open(opened: ChannelModel): Promise<void> {
+      const channel = await opened.createConfirmChannel();
       channel.on('error', (error: Error) =>
         log.warn({ err: error.message, channel: this.name }, 'broker channel'),
       );
@@ -98,23 +98,23 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
         if (this.channel !== channel) return;
         const { exchange, routingKey } = fields;
         log.error({ channel: this.name, exchange, routingKey }, 'a queue is gone; it is set up again');
-        // Nothing more goes this way. The confirm of what came back still follows, so it closes a little later.
+        // No more is sent on this channel. It closes a little later, since the confirm of the message is still to come.
         this.channel = undefined;
         setImmediate(() => void channel.close().catch(() => {}));
       });
       channel.on('close', () => {
         if (this.channel === channel) this.channel = undefined;
-        // The broker closes a channel alone for a fault on it; the connection goes on, so only it is opened anew.
-        if (!closing && !this.done) setTimeout(() => void this.reopen(on), 200).unref();
+        // After a fault on a channel the broker closes only that channel, so only that one is opened again.
+        if (!closing && !this.done) setTimeout(() => void this.reopen(opened), 200).unref();
       });
       await this.setup(channel);
       this.channel = channel;
     }
 
-    async reopen(on: ChannelModel): Promise<void> {
-      if (closing || this.done || model !== on || this.channel) return;
+    async reopen(opened: ChannelModel): Promise<void> {
+      if (closing || this.done || model !== opened || this.channel) return;
       try {
-        await this.open(on);
+        await this.open(opened);
       } catch (error) {
         log.warn({ err: error, channel: this.name }, 'could not open a channel');
       }
@@ -132,7 +132,7 @@ export async function connectBroker(url: string, log: Log): Promise<Broker> {
         ready: () => slot.channel !== undefined && !blocked,
         close: async () => {
           slot.done = true;
-          // A channel that is lost at this moment has closed as well.
+          // If this fails, the channel was lost at this moment, so it is closed as well.
           await slot.channel?.close().catch(() => {});
         },
       };

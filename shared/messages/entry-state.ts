@@ -9,7 +9,7 @@ import type { KeyList } from '../auth/key-list.ts';
 import type { LedgerSource } from '../ledger/read-ledger.ts';
 import { readRetiredEntry } from '../ledger/retired-entry.ts';
 
-/** A hold as its buyer is told of it, with the token that pays it. */
+/** A hold as its buyer sees it, with the token for its checkout. */
 export function heldState(place: Place, hold: Hold & { version: number }, checkoutKeys: KeyList): EntryState {
   return {
     status: 'held',
@@ -20,8 +20,8 @@ export function heldState(place: Place, hold: Hold & { version: number }, checko
   };
 }
 
-/** An entry that got nothing: no seats were left, or holds of its buyer lapsed. */
-export function soldOutState({ version, refusedUntil }: Refusable): EntryState {
+/** An entry that got nothing, because no seats were left or because holds of its buyer had lapsed. */
+export function soldOutState({ version, refusedUntil }: VersionAndRefusal): EntryState {
   if (refusedUntil === undefined) return { status: 'sold_out', version };
   return {
     status: 'sold_out',
@@ -31,8 +31,8 @@ export function soldOutState({ version, refusedUntil }: Refusable): EntryState {
   };
 }
 
-/** A hold that ended unpaid; entries of its buyer may be refused for it. */
-export function releasedState({ version, refusedUntil }: Refusable): EntryState {
+/** A hold that ended unpaid. Entries of its buyer may be refused until `refusedUntil`. */
+export function releasedState({ version, refusedUntil }: VersionAndRefusal): EntryState {
   return {
     status: 'released',
     version,
@@ -40,9 +40,11 @@ export function releasedState({ version, refusedUntil }: Refusable): EntryState 
   };
 }
 
-type Refusable = { version: number; refusedUntil?: number | undefined };
+type VersionAndRefusal = { version: number; refusedUntil?: number | undefined };
 
-/** How a buyer's entry stands now. `source`: Redis forgets drops that are over, and their ledger tells. */
+/**
+ * The present state of a buyer's entry, from Redis or, for a drop that Redis has forgotten, from its ledger (`source`).
+ */
 export async function readEntryState(
   source: LedgerSource & { inventory: Pick<Inventory, 'view' | 'counts'> },
   drop: { id: number; partitions: number },
@@ -59,7 +61,7 @@ export async function readEntryState(
   return counts ? { ...state, mayComeBack: counts.held + counts.paying } : state;
 }
 
-/** What Redis knows of a buyer, as the buyer is told. */
+/** Turns what Redis knows of a buyer into the state that the buyer sees. */
 export function entryStateOf(
   place: Place,
   buyerId: number,

@@ -1,12 +1,12 @@
 import type { ConfirmChannel, Message, Options } from 'amqplib';
 
-/** The broker did not take the message, or did not say so in time; it may have it all the same. */
+/** The broker refused the message, or did not confirm it in time. In the latter case it may have the message anyway. */
 export class NotConfirmed extends Error {
   override name = 'NotConfirmed';
 }
 
 let published = 0;
-/** Messages that came back down a channel, and whose confirm has not come yet. */
+/** For each channel, the messages that the broker returned and whose confirm has not arrived yet. */
 const returned = new WeakMap<ConfirmChannel, Set<string>>();
 
 function returnedOn(channel: ConfirmChannel): Set<string> {
@@ -20,22 +20,23 @@ function returnedOn(channel: ConfirmChannel): Set<string> {
 }
 
 /**
- * Publishes and resolves once the broker has the message in a queue, on a majority of its nodes. Where there is no
- * queue for it the broker gives it back, and confirms it all the same.
+ * Publishes a message and resolves once the broker has it in a queue, on a majority of its nodes. If there is no queue
+ * for it, the broker returns the message before it confirms it; then this rejects.
+ * @throws {NotConfirmed}
  */
 export function publishConfirmed(
   channel: ConfirmChannel | undefined,
   exchange: string,
   routingKey: string,
   { content, options }: { content: Buffer; options: Options.Publish },
-  deadlineMs = 5_000,
+  timeoutMs = 5_000,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     if (!channel) {
       reject(new NotConfirmed('the broker is away'));
       return;
     }
-    const timer = setTimeout(() => reject(new NotConfirmed('no confirm in time')), deadlineMs);
+    const timer = setTimeout(() => reject(new NotConfirmed('no confirm in time')), timeoutMs);
     const settle = (error: unknown) => {
       clearTimeout(timer);
       if (error) reject(new NotConfirmed('the broker refused the message', { cause: error }));

@@ -1,13 +1,15 @@
 /**
- * Every exchange and queue, in one place. Whoever uses one asserts all that it uses when it connects, never per
- * message. All queues are quorum queues: what was confirmed survives the loss of a broker node.
+ * Every exchange and queue, in one place. A tier asserts all that it uses when it connects, never per message. All
+ * queues are quorum queues: a confirmed message survives the loss of a broker node.
  */
 import type { Channel } from 'amqplib';
 
-/** Deliveries of one message before it is parked; a consumer that is killed counts as one. */
+/** Deliveries of one message before it is parked. A delivery to a consumer that is then killed counts as one. */
 const deliveryLimit = 20;
 
-/** Batches an entry queue takes before it refuses more, so that a stalled consumer cannot fill the broker's disk. */
+/**
+ * Batches that an entry queue holds before it refuses more, so that a stalled consumer cannot fill the broker's disk.
+ */
 const entryQueueLength = 200_000;
 
 export class Topology {
@@ -28,27 +30,27 @@ export class Topology {
     return `${this.#prefix}entries.${number}`;
   }
 
-  /** The entry queue of one partition of a drop: neighbouring partitions go to different queues. */
+  /** The number of a partition's entry queue. Neighbouring partitions get different queues. */
   entryQueueOf(dropId: number, partition: number): number {
     return (dropId + partition) % this.entryQueueCount;
   }
 
-  /** Holds wait here for their time to be over. One queue per hold time, since expiry is only looked at at the head. */
+  /** Timers wait here until their holds expire. One queue per hold time, since the TTL is checked only at the head. */
   waitingQueue(holdSeconds: number): string {
     return `${this.#prefix}holds.waiting.${holdSeconds}`;
   }
 
-  /** Where the waiting queues put holds whose time is over. */
+  /** The queue to which the waiting queues dead-letter the timers of expired holds. */
   get expired(): string {
     return `${this.#prefix}holds.expired`;
   }
 
-  /** Messages that could not be handled, for ops to look at and to send again. */
+  /** Messages that could not be handled, for operators to inspect and to send again. */
   get parked(): string {
     return `${this.#prefix}parked`;
   }
 
-  /** What publishers and consumers of entries need. Safe to repeat. */
+  /** Asserts what publishers and consumers of entries need. Safe to repeat. */
   async assertEntries(channel: Channel): Promise<void> {
     await this.assertParked(channel);
     await channel.assertExchange(this.entries, 'direct', { durable: true });
@@ -57,7 +59,7 @@ export class Topology {
         durable: true,
         arguments: {
           'x-queue-type': 'quorum',
-          // Strict order needs one consumer at a time; another takes over when it goes.
+          // Strict order needs one consumer at a time; another one takes over when it disconnects.
           'x-single-active-consumer': true,
           'x-max-length': entryQueueLength,
           ...this.#parking(),
@@ -67,7 +69,7 @@ export class Topology {
     }
   }
 
-  /** What those who set timers and those who handle them need, but for the waiting queues. */
+  /** Asserts what is needed to set and to handle timers, except the waiting queues. */
   async assertExpired(channel: Channel): Promise<void> {
     await this.assertParked(channel);
     await channel.assertQueue(this.expired, {
@@ -84,7 +86,7 @@ export class Topology {
         'x-message-ttl': holdSeconds * 1000,
         'x-dead-letter-exchange': '',
         'x-dead-letter-routing-key': this.expired,
-        // A timer must not be lost on its way; this strategy needs the overflow below.
+        // A timer must not be lost when it is dead-lettered. This strategy requires the overflow setting below.
         'x-dead-letter-strategy': 'at-least-once',
         'x-overflow': 'reject-publish',
       },

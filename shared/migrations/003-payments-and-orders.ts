@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * A hold, its payment attempts and its order share one id, the one its entry got when it was accepted; so one id
- * follows a buyer from the queue to the ticket.
+ * A hold, its payment attempts and its order share one id, which the entry got when it was accepted. So one id follows
+ * a buyer from the queue to the ticket.
  */
 export async function up(db: Knex): Promise<void> {
   await db.schema.createTable('payment_attempts', (table) => {
@@ -57,7 +57,7 @@ export async function up(db: Knex): Promise<void> {
     table.primary(['order_id', 'seat_id']);
   });
 
-  // The last word on who owns a seat. A refund takes its rows out; order_seats keeps the history.
+  // This table decides who owns a seat. A refund deletes its rows; order_seats keeps the history.
   await db.schema.createTable('sold_seats', (table) => {
     table.integer('drop_id').unsigned().notNullable();
     table.string('seat_id', 16).notNullable();

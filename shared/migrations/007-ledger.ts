@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * What Redis says happened to a drop's seats, kept for good. Rows are only ever added; a table without updates needs
- * no foreign key to guard it, and a million of them should cost no look-ups.
+ * Keeps the records of everything that happened to a drop's seats, as Redis wrote them, for good. Rows are only added.
+ * A table without updates needs no foreign keys, whose look-ups would cost time for each of a million rows.
  */
 export async function up(db: Knex): Promise<void> {
   await db.schema.createTable('ledger', (table) => {
@@ -36,7 +36,7 @@ export async function up(db: Knex): Promise<void> {
     table.primary(['drop_id', 'partition']);
   });
 
-  // Which records a buyer is in. A claim stands for some hundred entries, and each of their buyers may ask.
+  // The records that concern a buyer. A claim has some hundred entries, and each of their buyers may ask for it.
   await db.schema.createTable('ledger_buyers', (table) => {
     table.integer('drop_id').unsigned().notNullable();
     table.integer('user_id').unsigned().notNullable();
@@ -45,7 +45,7 @@ export async function up(db: Knex): Promise<void> {
     table.primary(['drop_id', 'user_id', 'partition', 'seq']);
   });
 
-  // A drop that has a cursor was stocked once, and must not be stocked from scratch again.
+  // A drop that has a cursor was stocked before, and must not be stocked from scratch again.
   const stocked: { id: number; partitions: number }[] = await db('drops')
     .whereNotNull('stocked_at')
     .select('id', 'partitions');

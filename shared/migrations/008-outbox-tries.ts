@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** A row that cannot be sent is tried again later and later, and does not hold up those behind it. */
+/** A row that cannot be sent is tried again after growing pauses, and does not delay the rows behind it. */
 export async function up(db: Knex): Promise<void> {
   await db.schema.alterTable('outbox', (table) => {
     table.integer('tries').unsigned().notNullable().defaultTo(0).comment('begun, whatever became of them');

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** In which language a user is written to. */
+/** The language of a user's mails. */
 export async function up(db: Knex): Promise<void> {
   await db.schema.alterTable('users', (table) => {
     table.string('locale', 10).nullable().comment('en or zh-Hant; null while not known');

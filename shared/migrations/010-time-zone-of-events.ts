@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** The zone in which people are told when an event begins. */
+/** The time zone in which the start of an event is shown. */
 export async function up(db: Knex): Promise<void> {
   await db.schema.alterTable('events', (table) => {
     table.string('time_zone', 64).nullable().comment('IANA name; null where nobody said');

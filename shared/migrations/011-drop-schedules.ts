@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** What AWS was told of when a drop needs the capacity of a sale. Nulls: that it has no schedules. */
+/** The schedules set at AWS for when a drop needs more capacity. Nulls: the drop has no schedules there. */
 export async function up(db: Knex): Promise<void> {
   await db.schema.createTable('drop_schedules', (table) => {
     table.integer('drop_id').unsigned().primary().references('drops.id');

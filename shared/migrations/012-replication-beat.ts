@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** One row that changes every second on the primary: how old it is on a replica is how far that is behind. */
+/** One row that changes every second on the primary. Its age on a replica is the lag of that replica. */
 export async function up(db: Knex): Promise<void> {
   await db.schema.createTable('replication_beat', (table) => {
     table.tinyint('id').unsigned().primary();

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** What duties look for, some times a second, is found without reading the drops that are over. */
+/** Indexes with which duties that run several times a second do not read drops that are over. */
 export async function up(db: Knex): Promise<void> {
   await db.schema.alterTable('drops', (table) => {
     table.index(['sale_ended_at'], 'drops_unended');

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Since when Redis has nothing but figures of a drop that is over: its ledger is archived. */
+/** `retired_at`: since then Redis has only figures of a drop that is over, since its ledger is archived. */
 export async function up(db: Knex): Promise<void> {
   await db.schema.alterTable('drops', (table) => {
     table.datetime('retired_at', { precision: 3 }).nullable();

@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 
-/** 0: as drops were sold before, and as the version before makes them. */
+/**
+ * The default 0 means no pause: so it was for earlier drops, and so it is for drops that the previous version creates.
+ */
 export async function up(db: Knex): Promise<void> {
   await db.schema.alterTable('drops', (table) => {
     table.smallint('lapse_pause_seconds').unsigned().notNullable().defaultTo(0);

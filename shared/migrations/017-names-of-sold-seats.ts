@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * What the event calls a sold seat, so that MySQL has the last word on it over all drops of the event. Code of one
- * version back leaves the names out, and a unique key passes over nulls. Names are compared byte by byte: MySQL's own
- * comparison would take a section "Café" for "Cafe".
+ * The name of a sold seat within its event, so that a unique key in MySQL covers all drops of the event. Code of the
+ * previous version leaves the names null, and a unique key ignores nulls. Names are compared byte by byte: MySQL's
+ * default collation would treat the sections "Café" and "Cafe" as equal.
  */
 export async function up(db: Knex): Promise<void> {
   // One statement, since DDL does not roll back.

@@ -6,8 +6,9 @@ import { sectionKey } from '../inventory/seat-names.ts';
 type DropRow = { id: number; event_id: number; title: string; opens_at: Date; sections: { name: string }[] };
 
 /**
- * Gives sold seats from before migration 017 their names. Where two drops of an event sell the same seats, somebody has
- * to decide which one does: it changes nothing then and says which ones these are, and runs again once that is mended.
+ * Adds the names to sold seats from before migration 017. If two drops of an event sell the same seats, an operator has
+ * to decide which drop keeps them: the migration then changes nothing, lists these drops, and can run again once they
+ * are changed.
  */
 export async function up(db: Knex): Promise<void> {
   const drops: DropRow[] = await db('drops as d')
@@ -18,7 +19,7 @@ export async function up(db: Knex): Promise<void> {
   refuse([...Map.groupBy(drops, (drop) => drop.event_id).values()].flatMap(sectionsAlike));
 
   const { conflicts } = await nameSoldSeats(db);
-  // Code of one version back has put a drop on sale meanwhile, and sold these.
+  // These were sold meanwhile by code of the previous version, which does not compare the sections of drops.
   refuse(conflicts.map((conflict) => `  seat sold twice: ${JSON.stringify(conflict)}`));
 }
 
@@ -26,7 +27,7 @@ export async function down(db: Knex): Promise<void> {
   await db('sold_seats').update({ event_id: null, section_key: null, row_label: null, seat_number: null });
 }
 
-/** Sections of the drops of one event that are called the same. */
+/** Lists the sections with the same name in the drops of one event. */
 function sectionsAlike(drops: readonly DropRow[]): string[] {
   const sections = drops.flatMap((drop) =>
     fromJson(drop.sections).map(({ name }, index) => ({ drop, name, index })),
@@ -43,7 +44,7 @@ function sectionsAlike(drops: readonly DropRow[]): string[] {
     });
 }
 
-/** @throws when there are any */
+/** @throws if there are conflicts */
 function refuse(conflicts: readonly string[]): void {
   if (conflicts.length === 0) return;
   throw new Error(`The same seats are in two drops of one event, or twice in one drop:

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Check-ins that no longer count, with who undid them and when. */
+/** Check-ins that no longer count, with the user who undid them and the time. */
 export async function up(db: Knex): Promise<void> {
   await db.schema.createTable('undone_check_ins', (table) => {
     table.increments('id');

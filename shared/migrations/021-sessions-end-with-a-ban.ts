@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * When a user was last banned, or a ban was lifted: sessions from before stay ended after the ban. The version before
- * does not write it; its bans count by `banned_at` while they last.
+ * `sessions_since`: when the user was last banned, or a ban was lifted. Earlier sessions stay invalid after the ban.
+ * The previous version does not write it; its bans count by `banned_at` while they last.
  */
 export async function up(db: Knex): Promise<void> {
   await db.schema.alterTable('users', (table) => {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** What organizers announced to everybody in a drop. By its nonce an announcement is known when it is sent again. */
+/** Announcements of organizers. The nonce identifies an announcement if the request for it is repeated. */
 export async function up(db: Knex): Promise<void> {
   await db.schema.createTable('announcements', (table) => {
     table.integer('drop_id').unsigned().notNullable().references('drops.id');

@@ -1,6 +1,6 @@
 /**
- * The schema's history, oldest first. DDL does not roll back in MySQL, so a migration does one thing, and each
- * stays compatible with the code one version back: add, fill, and remove only in a later version (there is a test).
+ * The migrations, oldest first. DDL does not roll back in MySQL, so each migration does one thing. Each stays
+ * compatible with the code of the previous version: add, fill, and remove only in a later version (a test checks this).
  */
 import type { Knex } from 'knex';
 import * as accounts from './001-accounts.ts';
@@ -53,7 +53,7 @@ const migrations: Record<string, Knex.Migration> = {
   '023-drops-count-announcements': dropsCountAnnouncements,
 };
 
-/** Statically imported, so that what runs is what is type-checked. */
+/** Imported statically, so that the compiler checks the migrations that run. */
 const source: Knex.MigrationSource<string> = {
   getMigrations: () => Promise.resolve(Object.keys(migrations)),
   getMigrationName: (name) => name,
@@ -68,17 +68,17 @@ const source: Knex.MigrationSource<string> = {
 const options: Knex.MigratorConfig = {
   migrationSource: source,
   disableTransactions: true,
-  // The version before may be deployed again, and finds migrations that it does not know of.
+  // The previous version may be deployed again, and then finds migrations that it does not know.
   disableMigrationsListValidation: true,
 };
 
-/** Brings the schema up to date; returns the names of the migrations that were run. */
+/** Runs all pending migrations and returns their names. */
 export async function migrate(db: Knex): Promise<string[]> {
   const [, run] = (await db.migrate.latest(options)) as [number, string[]];
   return run;
 }
 
-/** Runs the next migration; returns its name, or undefined when there was none left. */
+/** Runs the next migration and returns its name; undefined if none is pending. */
 export async function migrateOnce(db: Knex): Promise<string | undefined> {
   const [, run] = (await db.migrate.up(options)) as [number, string[]];
   return run[0];

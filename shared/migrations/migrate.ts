@@ -1,4 +1,4 @@
-/** `node shared/migrations/migrate.ts`: brings the schema at MYSQL_URL up to date. Safe to run again, and by several at once. */
+/** `node shared/migrations/migrate.ts`: migrates the schema at MYSQL_URL. Safe to repeat and to run concurrently. */
 import { z } from 'zod';
 import { mysqlSettings, readConfig } from '../tier/config.ts';
 import { migrate } from './index.ts';

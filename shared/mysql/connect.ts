@@ -3,8 +3,8 @@ import knex, { type Knex } from 'knex';
 export type Database = Knex;
 
 /**
- * A pool of connections. Times are UTC both ways and money is integers, so that what is read is what was written.
- * `max` is connections of this process, `waitMs` the wait for one.
+ * Creates a pool of connections. Times are UTC in both directions and money is integers, so that values are read as
+ * they were written. `max`: connections of this process. `waitMs`: milliseconds to wait for a connection.
  */
 export function connectMysql(url: string, { max = 10, waitMs = 5_000 } = {}): Database {
   const { hostname, port, username, password, pathname } = new URL(url);
@@ -23,69 +23,70 @@ export function connectMysql(url: string, { max = 10, waitMs = 5_000 } = {}): Da
     },
     pool: { min: 0, max },
     acquireConnectionTimeout: waitMs,
-    // knex would print what it also throws, past our structured log.
-    log: { warn: unsaid, error: unsaid, deprecate: unsaid, debug: unsaid },
+    // knex prints errors that it also throws, which would bypass the structured log.
+    log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
   });
 }
 
-function unsaid(): void {}
+function ignore(): void {}
 
 export async function mysqlReady(db: Database): Promise<boolean> {
   await db.raw('select 1');
   return true;
 }
 
-/** Whether `error` says that a unique key (the named one, if given) has the value already. */
+/** Whether `error` is a violation of a unique key (of the named one, if given). */
 export function isDuplicateKey(error: unknown, key?: string): boolean {
   const { code, sqlMessage = '' } = (error ?? {}) as { code?: string; sqlMessage?: string };
   return code === 'ER_DUP_ENTRY' && (key === undefined || sqlMessage.includes(key));
 }
 
 /**
- * Runs a transaction, again from the start when MySQL ended it for the sake of another one (deadlock, lock wait).
- * `work` must not touch anything but the transaction, unless that is safe to repeat.
+ * Runs a transaction, and repeats it from the start if MySQL aborted it because of another one (deadlock, lock wait).
+ * `work` must not change anything outside the transaction unless that is safe to repeat.
  *
- * READ COMMITTED: what it finds is locked, and no gap beside it, into which checkouts of other buyers insert. So it
- * must not count on a second look finding what the first one found: what must not change meanwhile is locked by row.
+ * The isolation level is READ COMMITTED: it locks the rows that a statement finds, but not the gaps between them, into
+ * which checkouts of other buyers insert. Therefore a second read may find something else than the first one; rows that
+ * must not change meanwhile have to be locked.
  */
 export function transact<T>(db: Database, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
   return retried(db, () => db.transaction(work, { isolationLevel: 'read committed' }));
 }
 
-const mostTries = 6;
+const maxTries = 6;
 
 /**
- * Runs one writing statement, again when MySQL ended it for the sake of another one: it has changed nothing then.
- * Within a transaction it is run once, since the transaction has ended with it and is to be run again.
+ * Runs one writing statement, and repeats it if MySQL aborted it because of another transaction, since it has changed
+ * nothing then. Within a transaction it is not repeated: the whole transaction was aborted and has to be repeated.
  */
 export async function retried<T>(db: Database, write: () => PromiseLike<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await write();
     } catch (error) {
-      if (!isEndedForAnother(error) || attempt >= mostTries || db.isTransaction === true) throw error;
-      // Those who were in each other's way do not all come back at once.
+      if (!isTransactionConflict(error) || attempt >= maxTries || db.isTransaction === true) throw error;
+      // A random pause, so that conflicting transactions are not repeated at the same moment.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt));
     }
   }
 }
 
-/** The last one is MariaDB's word for a row that changed under a snapshot. */
-const endedForAnother = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
+/** ER_CHECKREAD is MariaDB's error for a row that changed since the snapshot was taken. */
+const conflictCodes = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
 
-function isEndedForAnother(error: unknown): boolean {
-  return endedForAnother.has(codeOf(error));
+function isTransactionConflict(error: unknown): boolean {
+  return conflictCodes.has(codeOf(error));
 }
 
 /**
- * Whether a write that failed has certainly changed nothing: it was never sent, or MySQL answered that it refused it.
- * A connection that was lost, or a server that was stopped, may have taken it all the same.
+ * Whether a failed write has certainly changed nothing: it was never sent, or MySQL refused it. After a lost connection
+ * or a stop of the server the write may have happened.
  */
 export function isCertainlyUnwritten(error: unknown): boolean {
   const { name, syscall, sqlState } = Object(error) as { name?: string; syscall?: string; sqlState?: string };
-  // No connection was to be had in time, or none could be made.
+  // No connection became free in time, or none could be opened.
   if (name === 'KnexTimeoutError' || syscall === 'connect') return true;
-  // 08: the connection; 70: interrupted.
+  // Classes of SQLSTATE: 08 connection error, 70 interrupted.
   return sqlState !== undefined && !/^(08|70)/.test(sqlState) && codeOf(error) !== 'ER_ERROR_DURING_COMMIT';
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where lists and reports are read. They may be some seconds old, but never lack what their reader just wrote. Whatever
- * decides something (who may do what, checkout, the state of a sale) does not read here.
+ * Reads for lists and reports. They may be some seconds old, but always include what their reader has just written.
+ * Code that decides something (permissions, checkout, the state of a drop) reads from the primary directly.
  */
 import type { Cluster } from 'ioredis';
 import { Counter, Gauge, type Registry } from 'prom-client';
@@ -9,19 +9,20 @@ import type { Database } from './connect.ts';
 import { createRecentWrites } from './recent-writes.ts';
 import { surelyReplicatedAfter, watchReplica, type Replica } from './replica.ts';
 
-type By = { userId: number } | undefined;
+type Author = { userId: number } | undefined;
 
 export type Reader = {
   /**
-   * Asks the replica if that will do, and the primary if not or if the replica fails: `query` may run twice. It must
-   * ask nothing but the database it is given. `by`: the user whose writes must be seen; undefined for nobody's.
+   * Reads from the replica if it is current enough, and from the primary otherwise or if the replica fails: `query` may
+   * run twice. It must use only the database that it is given. `by`: the user whose own writes must be included;
+   * undefined if there is none.
    */
-  read: <T>(by: By, query: (db: Database) => Promise<T>) => Promise<T>;
-  /** Runs what may write for this user. */
+  read: <T>(by: Author, query: (db: Database) => Promise<T>) => Promise<T>;
+  /** Runs an operation that may write on behalf of this user. */
   writing: <T>(by: { userId: number }, write: () => Promise<T>) => Promise<T>;
 };
 
-/** Where there is no replica. */
+/** A reader for systems without a replica. */
 export function readPrimary(db: Database): Reader {
   return { read: (_by, query) => query(db), writing: (_by, write) => write() };
 }
@@ -48,7 +49,7 @@ export function readReplica(options: {
         reads.inc({ server: 'primary', why: 'replica_away' });
         return query(primary);
       }
-      // Somebody may still reach a primary that this process does not.
+      // If this process does not reach the primary (`isCompared` is false), the user may have written through another.
       if (by && (!replica.isCompared() || (await writes.mayBeBy(by.userId)))) {
         reads.inc({ server: 'primary', why: 'may_have_written' });
         return query(primary);
@@ -58,7 +59,7 @@ export function readReplica(options: {
         reads.inc({ server: 'replica', why: 'keeps_up' });
         return answer;
       } catch (error) {
-        // A fault of the query itself comes again from the primary.
+        // A fault of the query itself occurs again on the primary.
         replica.failed(error);
         reads.inc({ server: 'primary', why: 'replica_failed' });
         return query(primary);
@@ -81,13 +82,13 @@ function createReplicaMetrics(registry: Registry, replica: Pick<Replica, 'keepsU
   });
   const lag: Gauge = new Gauge({
     name: 'seatdrop_mysql_replica_lag_seconds',
-    help: 'How far the replica is behind the primary, or was when it was last seen',
+    help: 'Lag of the replica behind the primary, or its lag when it was last reachable',
     registers,
     collect: () => lag.set(replica.lagSeconds()),
   });
   const reads = new Counter({
     name: 'seatdrop_mysql_replica_reads_total',
-    help: 'Reads of lists, by the server that answered and why that one',
+    help: 'Reads of lists, by the server that answered and the reason for it',
     labelNames: ['server', 'why'],
     registers,
   });

@@ -1,20 +1,22 @@
 /**
- * Who has just written something, so that their lists come from the primary. In Redis, since the next request may come
- * to another process, and may come from a client that keeps no cookies.
+ * Remembers which users have just written something, so that their lists are read from the primary. This is kept in
+ * Redis, since the next request may reach another process, and may come from a client that keeps no cookies.
  */
 import type { Cluster } from 'ioredis';
 import { inTime } from '../tier/in-time.ts';
 import type { Log } from '../tier/log.ts';
 
 export type RecentWrites = {
-  /** Runs what may write for this user. Never fails by itself: a write does not need Redis. */
+  /**
+   * Runs an operation that may write on behalf of this user. Fails only if `write` does: a write does not need Redis.
+   */
   during: <T>(userId: number, write: () => Promise<T>) => Promise<T>;
-  /** Also when Redis does not say. */
+  /** Whether this user may have written recently; true if Redis does not answer. */
   mayBeBy: (userId: number) => Promise<boolean>;
 };
 
-/** Milliseconds that Redis is waited for. While it is away writes go on and lists come from the primary. */
-const patience = 250;
+/** Milliseconds to wait for Redis. While it is away, writes go on and lists are read from the primary. */
+const patienceMs = 250;
 
 /** `seconds`: how long a write counts as recent. */
 export function createRecentWrites(options: {
@@ -28,15 +30,15 @@ export function createRecentWrites(options: {
 
   const remember = async (userId: number): Promise<void> => {
     try {
-      await inTime(redis.set(keyOf(userId), '', 'EX', seconds), patience);
+      await inTime(redis.set(keyOf(userId), '', 'EX', seconds), patienceMs);
     } catch (error) {
-      log.warn({ err: error }, 'not remembered who wrote: lists may lack it until the replica has it');
+      log.warn({ err: error }, 'could not remember a write: lists may lack it until the replica has it');
     }
   };
 
   return {
     async during(userId, write) {
-      // Before as well: nobody is left to do it after when this process dies between commit and answer.
+      // Also before the write, in case this process dies between the commit and the answer.
       const before = remember(userId);
       try {
         return await write();
@@ -47,7 +49,7 @@ export function createRecentWrites(options: {
     },
     async mayBeBy(userId) {
       try {
-        return (await inTime(redis.exists(keyOf(userId)), patience)) === 1;
+        return (await inTime(redis.exists(keyOf(userId)), patienceMs)) === 1;
       } catch {
         return true;
       }

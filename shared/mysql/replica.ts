@@ -1,7 +1,8 @@
 /**
- * The read replica, and whether it keeps up. Every second a row is written on the primary and looked for on the
- * replica: that a row arrives shows what a status only claims, on every kind of server and with no rights but to read.
- * Both times are the primary's own, so no clocks are compared, and while the primary is away nothing is behind it.
+ * The read replica, and whether it keeps up. Every second a row (the beat) is written on the primary and read on the
+ * replica. A row that arrives proves what a replication status only claims; this works on every kind of server and
+ * needs only the right to read. Both times are the primary's own, so no clocks are compared, and while the primary is
+ * away the replica is not behind it.
  */
 import type { Knex } from 'knex';
 import type { Log } from '../tier/log.ts';
@@ -10,30 +11,32 @@ import { connectMysql, type Database } from './connect.ts';
 
 export type Replica = {
   db: Database;
-  /** As far as is known: while the primary is away nothing is behind it. */
+  /** Whether its known lag is within the limit. While the primary is away, the known lag does not grow. */
   keepsUp: () => boolean;
-  /** The primary was heard of just now, so what is known is all there is to know. */
+  /** Whether the primary has answered recently, so that the known lag is current. */
   isCompared: () => boolean;
-  /** Seconds behind the primary, to about two; of when it was last seen, if it is away. */
+  /** Seconds behind the primary, accurate to about two; the last known value while the replica is away. */
   lagSeconds: () => number;
-  /** A query failed on it: it is not used until it is seen to be well again. */
+  /** Call it if a query on the replica failed: it is not used until the next successful check. */
   failed: (error: unknown) => void;
   stop: () => Promise<void>;
 };
 
-const everyMs = 1_000;
-/** Several processes write the beat: a younger one is left as it is. Microseconds. */
-const youngMicroseconds = 900_000;
-/** Beats are no further apart; seconds. Where they are, nobody can write one, and the clock stands for them. */
-const beatsApart = 2;
-/** What was seen of either counts for so long, should looking take longer. */
+const beatIntervalMs = 1_000;
+/** Several processes write the beat; one that is younger than this is not replaced. */
+const minBeatAgeMicroseconds = 900_000;
+/** Beats are at most this far apart. If the last beat is older, none could be written, and the clock replaces it. */
+const maxBeatIntervalSeconds = 2;
+/** Milliseconds for which a measurement counts if the next one takes longer. */
 const trustMs = 5_000;
-/** What a query may take on the replica, whose answer is then asked of the primary; and one for the beat. */
+/**
+ * Milliseconds that a query on the replica may take before the primary is asked instead; also for queries of the beat.
+ */
 const patienceMs = 3_000;
 
 /**
- * Seconds after which a replica that keeps up and is compared surely has what was committed: it may be so far behind
- * what was known of the primary up to `trustMs` ago, and beats are up to two seconds apart. Rounded up.
+ * Seconds after which a replica that keeps up and is compared certainly has a committed write: its allowed lag, plus
+ * `trustMs` since the primary was last read, plus two seconds between beats, rounded up.
  */
 export function surelyReplicatedAfter(maxLagSeconds: number): number {
   return maxLagSeconds + 10;
@@ -47,61 +50,61 @@ export function watchReplica(options: {
 }): Replica {
   const { primary, maxLagSeconds, log } = options;
   const db = connectMysql(options.url, { waitMs: patienceMs });
-  // knex then gives the connection up, so that none that hangs stays in the pool.
+  // After the timeout knex discards the connection, so that no hanging connection stays in the pool.
   db.on('start', (query: Knex.QueryBuilder) => void query.timeout(patienceMs));
-  /** Milliseconds since 1970 by the primary's clock; on the replica, and the newest known to be committed. */
-  let arrived: number | undefined;
-  let newest: number | undefined;
-  /** When each was asked for what is known of it. */
-  let arrivedAt = -Infinity;
-  let newestAt = -Infinity;
-  let isWell = false;
-  let told: boolean | undefined;
+  /** The beat on the replica, and the newest one committed on the primary; milliseconds since 1970 by its clock. */
+  let replicaBeat: number | undefined;
+  let primaryBeat: number | undefined;
+  /** When each was asked for its beat, by the monotonic clock. */
+  let replicaBeatAskedAt = -Infinity;
+  let primaryBeatAskedAt = -Infinity;
+  let isReachable = false;
+  let reported: boolean | undefined;
 
-  const lagSeconds = () => Math.max(0, (newest ?? 0) - (arrived ?? newest ?? 0)) / 1_000;
+  const lagSeconds = () => Math.max(0, (primaryBeat ?? 0) - (replicaBeat ?? primaryBeat ?? 0)) / 1_000;
   const keepsUp = () =>
-    isWell &&
-    arrived !== undefined &&
-    newest !== undefined &&
-    performance.now() - arrivedAt < trustMs &&
+    isReachable &&
+    replicaBeat !== undefined &&
+    primaryBeat !== undefined &&
+    performance.now() - replicaBeatAskedAt < trustMs &&
     lagSeconds() <= maxLagSeconds;
-  const tell = (error?: unknown) => {
+  const report = (error?: unknown) => {
     const now = keepsUp();
-    // At first there is nothing to compare with.
-    if (now === told || (newest === undefined && error === undefined)) return;
-    told = now;
-    const why = { lagSeconds: lagSeconds(), hasBeat: arrived !== undefined, err: error };
+    // Before the first answer of the primary there is nothing to compare with.
+    if (now === reported || (primaryBeat === undefined && error === undefined)) return;
+    reported = now;
+    const why = { lagSeconds: lagSeconds(), hasBeat: replicaBeat !== undefined, err: error };
     if (now) log.info(why, 'lists are read from the replica');
     else log.warn(why, 'lists are read from the primary: the replica is away or too far behind');
   };
 
-  const beats = startLoop('replication beat', everyMs, log, async () => {
+  const beats = startLoop('replication beat', beatIntervalMs, log, async () => {
     const askedAt = performance.now();
-    newest = await readNewest(primary);
-    newestAt = askedAt;
+    primaryBeat = await readPrimaryBeat(primary);
+    primaryBeatAskedAt = askedAt;
     await beat(primary);
   });
-  const looks = startLoop('replica', everyMs, log, async () => {
+  const looks = startLoop('replica', beatIntervalMs, log, async () => {
     try {
       const askedAt = performance.now();
-      arrived = await readBeat(db);
-      arrivedAt = askedAt;
-      isWell = true;
-      tell();
+      replicaBeat = await readBeat(db);
+      replicaBeatAskedAt = askedAt;
+      isReachable = true;
+      report();
     } catch (error) {
-      isWell = false;
-      tell(error);
+      isReachable = false;
+      report(error);
     }
   });
 
   return {
     db,
     keepsUp,
-    isCompared: () => performance.now() - newestAt < trustMs,
+    isCompared: () => performance.now() - primaryBeatAskedAt < trustMs,
     lagSeconds,
     failed(error) {
-      isWell = false;
-      tell(error);
+      isReachable = false;
+      report(error);
     },
     async stop() {
       await Promise.all([beats.stop(), looks.stop()]);
@@ -115,19 +118,21 @@ async function readBeat(db: Database): Promise<number | undefined> {
   return row?.beat_at.getTime();
 }
 
-async function readNewest(primary: Database): Promise<number | undefined> {
+async function readPrimaryBeat(primary: Database): Promise<number | undefined> {
   const row = await primary('replication_beat')
     .where({ id: 1 })
     .first<{ newest: Date } | undefined>(
-      primary.raw('greatest(beat_at, utc_timestamp(3) - interval ? second) as newest', [beatsApart]),
+      primary.raw('greatest(beat_at, utc_timestamp(3) - interval ? second) as newest', [
+        maxBeatIntervalSeconds,
+      ]),
     )
     .timeout(patienceMs);
   return row?.newest.getTime();
 }
 
-/** Leaves a young beat alone, and mends one that a clock put back has left in the future. */
+/** Writes a beat unless the last one is young. A beat in the future, left by a clock that was set back, is replaced. */
 async function beat(primary: Database): Promise<void> {
   const query = `insert into replication_beat (id, beat_at) values (1, utc_timestamp(3)) on duplicate key update beat_at =
     if(beat_at between utc_timestamp(3) - interval ? microsecond and utc_timestamp(3), beat_at, utc_timestamp(3))`;
-  await primary.raw(query, [youngMicroseconds]).timeout(patienceMs);
+  await primary.raw(query, [minBeatAgeMicroseconds]).timeout(patienceMs);
 }

@@ -2,8 +2,8 @@ import { Cluster } from 'ioredis';
 import type { Log } from '../tier/log.ts';
 
 /**
- * Connects to a Redis Cluster, given some of its nodes as host:port. Commands wait while the cluster is being found
- * or fails over; after some seconds of redirections they reject.
+ * Connects to a Redis Cluster, given some of its nodes as host:port. Commands wait while the cluster is being
+ * discovered or fails over; after some seconds of redirections they reject.
  */
 export function connectRedis(nodes: readonly string[], log: Log): Cluster {
   const cluster = new Cluster(
@@ -12,7 +12,7 @@ export function connectRedis(nodes: readonly string[], log: Log): Cluster {
       return { host: node.slice(0, colon), port: Number(node.slice(colon + 1)) };
     }),
     {
-      // Subscriptions to `{drop:...}` channels go to the node that owns the slot.
+      // Subscriptions to `{drop:...}` channels go to the node that owns their slot.
       shardedSubscribers: true,
       clusterRetryStrategy: (attempt) => Math.min(100 * attempt, 1_000),
       retryDelayOnClusterDown: 200,
@@ -27,7 +27,9 @@ export function connectRedis(nodes: readonly string[], log: Log): Cluster {
   return cluster;
 }
 
-/** Closed while it looks at the cluster's slots, the client plans the next look all the same, again and again. */
+/**
+ * Works around a fault of ioredis: a client closed while it reads the cluster's slots keeps scheduling further reads.
+ */
 function stopRefreshing(cluster: Cluster): void {
   const internals = cluster as unknown as { slotsTimer: NodeJS.Timeout | null };
   clearTimeout(internals.slotsTimer ?? undefined);

@@ -1,4 +1,6 @@
-/** What was asked has happened on a master, perhaps, but no replica is known to have it: it may be lost with that master. */
+/**
+ * The command may have run on a master, but no replica is known to have its result, which may be lost with that master.
+ */
 export class NotReplicated extends Error {
   override name = 'NotReplicated';
 }

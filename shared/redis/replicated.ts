@@ -1,11 +1,11 @@
 /**
- * An answer of Redis that outlives the master that gave it. Redis Cluster replicates behind the answer: a master can
- * answer and be lost before its replica has heard of it, and what it said was never so. Therefore nothing is taken
- * as said, be it a change or a reading of one, before the replicas have all that the master had when it answered, but
- * for those that cannot take its place any more (missing-replicas.ts).
+ * Makes sure that an answer of Redis outlives the master that gave it. Redis Cluster replicates after answering: a
+ * master can answer and be lost before its replica has the change, and then the change never happened. Therefore no
+ * answer, whether to a write or to a read, is returned before the replicas have everything that the master had when it
+ * answered. Replicas that can no longer take the master's place are excepted (missing-replicas.ts).
  *
- * Whoever asks while another answer is waited for goes along with the next round: many are sent down one connection
- * with one WAIT behind them, so that a WAIT, which keeps its connection from all else, is shared by all of them.
+ * Calls made while a round is under way go into the next round: many commands are sent over one connection, followed by
+ * one WAIT. A WAIT blocks its connection, so all commands of a round share one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChainableCommander, Cluster } from 'ioredis';
@@ -17,35 +17,36 @@ import { NotReplicated } from './not-replicated.ts';
 
 export type ReplicatedOptions = {
   redis: Cluster;
-  /** Replicas that must have what was answered; 0: none need to. */
+  /** Number of replicas that must have an answer; 0: none. */
   acks: number;
-  /** Milliseconds after which an answer that no replica has is given up. */
+  /** Milliseconds after which the call rejects if too few replicas have the answer. */
   patienceMs: number;
-  /** Once it is aborted, nothing is waited for longer than a moment. */
+  /** Once it is aborted, calls wait for half a second at most. */
   hurry?: AbortSignal;
   log?: Log;
 };
 
-/** Asks for one thing with one command. */
+/** Sends exactly one command. */
 export type Ask<T> = (on: Cluster) => Promise<T>;
 
 type Asked = {
   ask: Ask<unknown>;
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
-  /** By the steady clock. */
+  /** When the call rejects, by the monotonic clock. */
   until: number;
 };
 type Answered = Asked & { value: unknown; replid: string };
 type Line = {
   key: string;
-  /** A key beside it. */
+  /** A key in the same slot, which each round writes. */
   mark: string;
   busy: boolean;
   fresh: Asked[];
   answered: Answered[];
-  /** Of the master that answered last, and whether it lacked replicas then. */
+  /** Identifies the master that answered last. */
   replid: string;
+  /** Whether too few replicas confirmed the last round. */
   inDoubt: boolean;
 };
 
@@ -54,17 +55,21 @@ function newLine(key: string): Line {
   return { key, mark, busy: false, fresh: [], answered: [], replid: '', inDoubt: false };
 }
 
-/** Commands of one round, and milliseconds for which it lets the replicas hold the connection. */
-const portion = 512;
+/** Commands in one round, at most. */
+const maxCommandsPerRound = 512;
+/** Milliseconds for which the WAIT of a round blocks the connection, at most. */
 const waitMs = 100;
 const firstPauseMs = 10;
-const longestPauseMs = 200;
-const hurriedMs = 500;
-/** For which a node may be silent, however little is left of the patience of those who ask. */
-const shortestSilenceMs = 1_000;
+const maxPauseMs = 200;
+/** Milliseconds that replace `patienceMs` once `hurry` is aborted. */
+const hurriedPatienceMs = 500;
+/** Milliseconds that a node has for its replies, even if the callers' time ends sooner. */
+const minReplyTimeoutMs = 1_000;
 
-/** Said by a node that did not do what it was asked: another one is to be asked, or the same a little later. */
-const elsewhere = /^(MOVED|ASK|CLUSTERDOWN|TRYAGAIN|READONLY|LOADING|MASTERDOWN)\b/;
+/**
+ * Errors of a node that did not run the command: it must be sent to another node, or to the same one a little later.
+ */
+const notExecuted = /^(MOVED|ASK|CLUSTERDOWN|TRYAGAIN|READONLY|LOADING|MASTERDOWN)\b/;
 
 export class Replicated {
   readonly #options: ReplicatedOptions;
@@ -77,8 +82,8 @@ export class Replicated {
   }
 
   /**
-   * `ask` must send exactly one command, on `key` or a key beside it, and must be safe to repeat.
-   * @throws {NotReplicated} when no replica has it in time, or its master was lost: it may have happened or not
+   * `ask` must send exactly one command, on `key` or a key in the same slot, and must be safe to repeat.
+   * @throws {NotReplicated} if too few replicas have it in time, or its master was lost: it may have happened or not
    */
   ask<T>(key: string, ask: Ask<T>): Promise<T> {
     const { redis, acks, patienceMs } = this.#options;
@@ -94,11 +99,11 @@ export class Replicated {
 
   async #serve(line: Line): Promise<void> {
     line.busy = true;
-    // Whatever is asked in one go belongs into one round.
+    // Wait one microtask: calls made in the same turn of the event loop go into one round.
     await Promise.resolve();
     let pause = firstPauseMs;
     while (line.fresh.length + line.answered.length > 0) {
-      const fresh = line.fresh.splice(0, portion);
+      const fresh = line.fresh.splice(0, maxCommandsPerRound);
       const progress = await this.#round(line, fresh).catch((error: Error) => {
         for (const each of fresh) each.reject(error);
         return false;
@@ -108,22 +113,23 @@ export class Replicated {
       } else {
         this.#giveUp(line);
         await sleep(pause);
-        pause = Math.min(2 * pause, longestPauseMs);
+        pause = Math.min(2 * pause, maxPauseMs);
       }
     }
     line.busy = false;
     if (!line.inDoubt) this.#lines.delete(line.key);
   }
 
-  /** Asks what is fresh, and finds out whether all that was answered is safe. Resolves to whether it was. */
+  /** Sends the fresh commands and checks whether all answers are on enough replicas. Resolves to whether they were. */
   async #round(line: Line, fresh: Asked[]): Promise<boolean> {
     const { redis } = this.#options;
     const pipeline = redis.pipeline();
-    // A pipeline has the client's methods; each only notes its command.
+    // A pipeline has the client's methods; each only queues its command.
     for (const { ask } of fresh) void ask(pipeline as unknown as Cluster);
-    if (pipeline.length !== fresh.length) throw new TypeError('an answer takes one command');
-    // WAIT counts the replicas that have all that the node has. One that stood still, and was replaced meanwhile, would
-    // find that they do: so that they have to say so anew, there is something new. A full server may refuse it.
+    if (pipeline.length !== fresh.length) throw new TypeError('each call must send exactly one command');
+    // WAIT counts the replicas that have everything that the node has. A master that was suspended and replaced
+    // meanwhile would still count its former replicas. So each round writes a mark, which replicas have to acknowledge
+    // again. A server whose memory is full may refuse that write.
     pipeline.set(line.mark, '', 'EX', 60);
     pipeline.wait(this.#replicas.needed(line.replid), waitMs);
     pipeline.info('replication');
@@ -134,15 +140,15 @@ export class Replicated {
     const [marked, waited, replication, stats] = replies.slice(fresh.length);
     const state = parseInfo(replication, stats);
     const again: Asked[] = [];
-    for (const [at, each] of fresh.entries()) {
-      const [error, value] = answers[at] ?? [new Error('no reply')];
-      if (error && elsewhere.test(error.message)) again.push(each);
+    for (const [index, each] of fresh.entries()) {
+      const [error, value] = answers[index] ?? [new Error('no reply')];
+      if (error && notExecuted.test(error.message)) again.push(each);
       else if (error) each.reject(error);
-      else if (!state) each.reject(new NotReplicated('what answered is no master any more'));
+      else if (!state) each.reject(new NotReplicated('the node that answered is no longer a master'));
       else line.answered.push({ ...each, value, replid: state.replid });
     }
     line.fresh.unshift(...again);
-    if (marked?.[0] && elsewhere.test(marked[0].message)) {
+    if (marked?.[0] && notExecuted.test(marked[0].message)) {
       redis.refreshSlotsCache();
       return false;
     }
@@ -165,13 +171,14 @@ export class Replicated {
   }
 
   /**
-   * A node that stands still (SIGSTOP, a paused virtual machine) keeps its connections and says nothing: nobody waits for
-   * it for longer than they have patience. It may do what it was asked when it goes on, which is safe to repeat.
+   * A suspended node (SIGSTOP, a paused virtual machine) keeps its connections and does not answer, so the wait is
+   * limited by the callers' patience. The node may run the commands when it resumes; they are safe to repeat.
    */
   async #exec(pipeline: ChainableCommander, asked: readonly Asked[]): Promise<[Error | null, unknown][]> {
-    const patience = asked.reduce((most, { until }) => Math.max(most, until), 0) - performance.now();
+    const lastUntil = asked.reduce((last, { until }) => Math.max(last, until), 0);
+    const msLeft = lastUntil - performance.now();
     try {
-      return (await inTime(pipeline.exec(), Math.max(patience, shortestSilenceMs))) ?? [];
+      return (await inTime(pipeline.exec(), Math.max(msLeft, minReplyTimeoutMs))) ?? [];
     } catch (error) {
       if (!(error instanceof TooLate)) throw error;
       this.#options.redis.refreshSlotsCache();
@@ -181,8 +188,8 @@ export class Replicated {
 
   #giveUp(line: Line): void {
     const { hurry, patienceMs } = this.#options;
-    const sooner = hurry?.aborted ? patienceMs - hurriedMs : 0;
-    const isOver = ({ until }: Asked) => performance.now() > until - sooner;
+    const savedMs = hurry?.aborted ? patienceMs - hurriedPatienceMs : 0;
+    const isOver = ({ until }: Asked) => performance.now() > until - savedMs;
     const reject = (each: Asked) => each.reject(new NotReplicated('no replica has it yet'));
     for (const list of ['fresh', 'answered'] as const) line[list].filter(isOver).forEach(reject);
     line.fresh = line.fresh.filter((each) => !isOver(each));

@@ -1,6 +1,6 @@
 import type { Cluster } from 'ioredis';
 
-/** Whether this is the first time that `id` is spent, over all processes; it is remembered for so many seconds. */
+/** Whether `id` is spent for the first time, over all processes. It is remembered for `seconds`. */
 export type SpendOnce = (id: string, seconds: number) => Promise<boolean>;
 
 export function createSpendOnce(redis: Cluster, namespace: string): SpendOnce {
