@@ -27,7 +27,7 @@ afterEach(async () => {
   await world.close();
 });
 
-/** A consumer in a process of its own, and what it was answered for each batch that it asked about. */
+/** A consumer in a process of its own, and the replies that it got for its batches. */
 async function startApart(): Promise<{ process: ChildProcess; answers: string[] }> {
   const plan: ApartPlan = {
     redisNodes: testServers().redisNodes,
@@ -50,19 +50,19 @@ test('what it has in hand was decided by another one, however much that decided 
   });
   const first = await startApart();
   first.process.kill('SIGSTOP');
-  // Three win, the fourth stands by, the others get nothing.
+  // Three get seats, the fourth stands by, the others get nothing.
   const batches = [await world.broker.enter(place, '1:1,2:1,3:1,4:1,5:1,6:1')];
   for (let buyer = 100; buyer < 140; buyer += 1) batches.push(await world.broker.enter(place, `${buyer}:1`));
   const { topology, depth } = world.broker;
-  // All are on their way to it, which is all that it will know.
+  // All batches are delivered to the suspended consumer.
   await eventually(async () => (await depth(topology.entryQueue(0))) === 0);
   const second = await world.start();
-  // The broker has waited for its word long enough.
+  // The broker closes its connection, as it does after missed heartbeats.
   proxy.leaveClients();
   await eventually(async () => (await world.inventory.counts(drop))?.decided === 46);
   for (let buyer = 1_000; buyer < 1_520; buyer += 1) await world.broker.enter(place, `${buyer}:1`);
   await eventually(async () => (await world.inventory.counts(drop))?.decided === 566);
-  // Seats and a place come free for those who were told that there was none, and for the one who left.
+  // Free two seats and a place in standby: deciding the batches again would give other outcomes.
   for (const buyer of [4, 1, 2]) await world.inventory.leave(place, buyer);
   await eventually(async () => (await depth(topology.entryQueue(0))) === 0);
   const look = async () => ({

@@ -30,10 +30,10 @@ test('a batch that our own code stumbles over is parked after a few attempts, an
   await eventually(() => news.of(3).length === 1);
   const { topology } = world.broker;
   await eventually(async () => (await world.broker.depth(topology.parked)) === 1);
-  // By itself three times and once more when the next one was decided, perhaps together with the others before that.
+  // Three times on its own, once more when the next message was decided, and perhaps once together with the others.
   expect([4, 5]).toContain(attempts);
   expect(new Set(news.told.map(({ to }) => to))).toEqual(new Set([1, 3]));
-  // What was parked for a fault of ours is worth an error; sent again once that is mended, it is decided.
+  // Parking because of our own fault is logged as an error. Sent again once the fault is fixed, the message is decided.
   expect(consumer.lines.filter(({ level }) => level >= 50)).toMatchObject([{ msg: 'parked' }]);
   await consumer.end();
   const mended = await world.start();
@@ -99,7 +99,7 @@ test('batches that wait are decided together, and one that fails among them is n
   await eventually(() => news.told.length === buyers.length);
   const claims = (await world.ledger(place)).filter(({ t }) => t === 'claim');
   expect(claims.map(({ e }) => e)).toEqual(buyers.map((buyer) => `${buyer}:1`));
-  // Those after the fourth were asked about before it was decided, in vain, and again afterwards.
+  // Messages after the fourth were tried before it was decided, without success, and again afterwards.
   expect(asked.some(({ after }) => after !== undefined)).toBe(true);
   expect(asked.filter(({ buyer }) => buyer === 5).length).toBeGreaterThan(1);
   await consumer.end();

@@ -6,7 +6,7 @@ beforeAll(async () => (world = await createConsumerWorld({ holdSeconds: [1, 600]
 afterAll(() => world.close());
 
 const box = [{ name: 'Box', rows: 1, seatsPerRow: 1 }];
-/** Never, as far as these tests go: what happens then was the timers' doing. */
+/** Longer than any of these tests, so that releases are due to the timers alone. */
 const noSweeper = { sweepEveryMs: 3_600_000 };
 
 test('its timer ends it, the next in line gets the seat and is told, and so on to the last', async () => {
@@ -64,7 +64,7 @@ test('one that is paid meanwhile, or being paid, is left alone by its timer', as
     if (buyer === 1) await world.inventory.completePayment(place, { ...hold, buyerId: buyer });
   }
   await eventually(() => news.of(3).some(({ event }) => event === 'hold:released'));
-  // The timers of all three were set at the same time, so those of the others have come too or are about to.
+  // The timers of all three were set at the same time, so the others have arrived too or are about to.
   await eventually(async () =>
     (await consumer.metrics()).includes('result="settled",by="timer",tier="consumer"} 2'),
   );
@@ -114,7 +114,7 @@ describe('when the timer was lost', () => {
     await world.broker.channel.purgeQueue(world.broker.topology.waitingQueue(600));
     const first = await world.hold(place, 1);
     await world.decide(place, '2:1');
-    // As by a process that was killed right after this call.
+    // As if a process was killed right after this call.
     await world.inventory.leave(place, 1);
     const [untold] = await world.inventory.untold(place, 0);
     expect(untold).toMatchObject({ buyerId: 2, seats: first.seats });
@@ -135,7 +135,7 @@ describe('when the timer was lost', () => {
     const { drop, place } = await world.onSale({ sections: box });
     const news = await world.news(drop.id);
     const hold = await world.hold(place, 1);
-    // A hold that is due, but of which there is no record.
+    // An expired hold without a record of it.
     await world.redis.zadd(world.inventory.keys.key(broken.place, 'due'), 1, 'nothing');
     const onSale = () =>
       Promise.resolve([broken.drop, drop].map(({ id, partitions }) => ({ id, partitions })));

@@ -12,7 +12,7 @@ let world: ConsumerWorld;
 beforeEach(async () => (world = await createConsumerWorld()));
 afterEach(() => world.close());
 
-/** Makes Redis answer WRONGTYPE to every batch of a partition; what it returns mends that. */
+/** Makes Redis answer WRONGTYPE to every batch of a partition. Returns a function that repairs the partition. */
 async function spoil(place: Place): Promise<() => Promise<unknown>> {
   const key = world.inventory.keys.key(place, 'batches');
   await world.redis.rename(key, `${key}:kept`).catch(() => {}); // nothing was decided yet
@@ -23,7 +23,7 @@ async function spoil(place: Place): Promise<() => Promise<unknown>> {
   };
 }
 
-/** As /readyz says it. */
+/** The reason as /readyz reports it. */
 const readiness = (consumer: RunningConsumer) => {
   const ops = new Ops(createMetrics('consumer'));
   ops.addCheck('queues', () => consumer.trouble() ?? true);
@@ -52,7 +52,7 @@ test('while every batch fails all stay in hand, which is told; then each is deci
     inventory: {
       ...world.inventory,
       claim: async (at, batch, options) => {
-        // It passes when the first in line is tried, not in the midst of a round.
+        // The fault ends when the first message is tried, not in the middle of a round.
         if (isMended && batch.packed === '11:1') {
           await mend?.();
           mend = undefined;
@@ -111,13 +111,13 @@ test('one batch that fails by itself is parked once another is decided, and hold
   const bad = await world.onSale();
   await spoil(bad.place);
   const consumer = await world.start();
-  // Nothing is there that could show whose fault it is, so it is not parked yet.
+  // No other message can show that the fault is its own, so it is not parked yet.
   await enter(bad.place, 1, 1);
   await eventually(() => consumer.lines.some(({ msg }) => msg === 'trying again'));
   const first = await enter(good.place, 1, 1);
   await eventually(async () => (await depths()).parked === 1);
   expect(await decided(good.place)).toEqual(first);
-  // Among others, too.
+  // The same with other messages around it.
   const more = [...(await enter(good.place, 2, 3))];
   await enter(bad.place, 2, 2);
   more.push(...(await enter(good.place, 5, 3)));
@@ -197,7 +197,7 @@ describe('what follows a decision', () => {
     const consumer = await world.start({ redis: telling((message) => message.includes('"to":2,')) });
     const batches = await enter(place, 1, 4);
     await eventually(async () => {
-      // Whoever comes later shows that it is not Redis.
+      // A later message succeeds, which shows that the fault is not in Redis.
       await enter(place, 100, 1);
       return (await depths()).parked === 1;
     });

@@ -16,7 +16,7 @@ const ownSeats = stalls.flatMap(({ rows, seatsPerRow }) =>
   ),
 );
 
-/** 1 to `count` in an order that looks like none, the same in each run. */
+/** 1 to `count` in a shuffled order that is the same in each run. */
 function shuffled(count: number): number[] {
   return Array.from({ length: count }, (_, index) => ((index * 2_741) % count) + 1);
 }
@@ -71,7 +71,7 @@ test('exactly the hundred best entries win, everybody is told once, and nothing 
     claims: { buyerId: winner?.to, dropId: drop.id, partition: 0, seats: winner?.entry.seats },
   });
 
-  // The ledger has each batch once, in the order in which the broker took them.
+  // The ledger has each batch once, in the order in which the broker accepted them.
   const ledger = await world.ledger(place);
   const claims = ledger.filter(({ t }) => t === 'claim').map(({ b }) => b);
   expect(claims).toEqual(batches.map(({ id }) => id));
@@ -109,7 +109,7 @@ test('buyers who press several times, for several seats each, get one hold of as
   expect(holds.reduce((sum, { seats }) => sum + seats.length, 0)).toBe(100);
   expect(new Set(holds.map(({ buyerId }) => buyerId)).size).toBe(holds.length);
   for (const { buyerId, seats } of holds) expect(seats).toHaveLength((buyerId % 4) + 1);
-  // Each of them was told the same both times.
+  // Each buyer was told the same both times.
   for (const { buyerId, seats } of holds) {
     expect(news.of(buyerId)).toMatchObject([
       { entry: { status: 'held', seats } },

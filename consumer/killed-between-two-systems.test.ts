@@ -76,7 +76,7 @@ async function expectSound(drop: Drop): Promise<void> {
   }
 }
 
-/** The outcomes of batches as the ledger has them; throws unless each is there once and in order. */
+/** The outcomes of batches in the ledger. Throws unless each batch is there once and in order. */
 async function outcomesOf(
   place: { dropId: number; partition: number },
   batches: Batch[],
@@ -116,7 +116,7 @@ describe('while a batch is decided', () => {
     const afterFirst = await world.ledger(place);
     expect(afterFirst.some(({ t }) => t === 'claim')).toBe(true);
     await dieAt(point);
-    // Decided last, so all before it are.
+    // The last batch is decided, so all before it are.
     batches.push(await world.broker.enter(place, '10:1'));
     const consumer = await world.start();
     await eventually(() => news.of(10).length > 0);
@@ -124,7 +124,7 @@ describe('while a batch is decided', () => {
 
     const outcomes = await outcomesOf(place, batches);
     expect(outcomes.map(inShort)).toEqual(decided);
-    // However often they were told, they were told the same.
+    // Buyers who were told several times were told the same.
     const told = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((buyer) => [
       ...new Set(news.of(buyer).map(({ entry }) => `${entry.status} ${entry.seats?.join('+') ?? ''}`)),
     ]);
@@ -216,12 +216,12 @@ describe('while seats travel between partitions', () => {
         await world.broker.enter(place, '6:2,8:1,10:2'),
       ];
       await dieAt(point);
-      // The next one carries on with the transfer, and is killed when the seats have arrived.
+      // The next consumer continues the transfer, and is killed when the seats have arrived.
       await dieAt('arrived', 50);
       batches.push(await world.broker.enter(place, '12:9'));
       const consumer = await world.start({ sweepGraceMs: 0 });
       await eventually(() => news.of(12).length > 0);
-      // The last one finds one seat too few, and stands by.
+      // For the last entry there is one seat too few, so it stands by.
       await eventually(async () => (await world.inventory.counts(drop))?.held === 7);
       await eventually(
         async () => (await world.inventory.transfers({ ...place, partition: 1 })).length === 0,

@@ -35,7 +35,7 @@ test('what is no batch of ours ends in parked, and the batches around it are dec
     [queue, '9999999999:1', good.options],
     [queue, Array.from({ length: 501 }, (_, index) => `${index + 1}:1`).join(','), good.options],
     [queue, 'x'.repeat(1_000_000), good.options],
-    // Well written, but for a drop or a partition that is not there.
+    // Well formed, but for a drop or a partition that does not exist.
     [queue, '9:1', { ...good.options, headers: { ...headers, drop: 4_000_000_001 } }],
     [queue, '9:1', { ...good.options, headers: { ...headers, partition: 1 } }],
   ];
@@ -58,7 +58,7 @@ test('what is no batch of ours ends in parked, and the batches around it are dec
   );
   expect(consumer.lines.filter(({ level }) => level >= 50)).toEqual([]);
 
-  // They can be looked at and sent again as they were.
+  // They can be inspected and sent again unchanged.
   const parked = await world.broker.drain(topology.parked);
   expect(parked.map(({ content }) => content.length)).toEqual(malformed.map(([, content]) => content.length));
   await consumer.end();
@@ -104,7 +104,7 @@ test('a batch that nobody survives is parked in the end, and is decided when it 
   let deliveries = 0;
   const { consumerTag } = await channel.consume(topology.entryQueue(0), (message) => {
     deliveries += 1;
-    // To the broker the same as a consumer that was killed with the message in hand.
+    // For the broker this is the same as a consumer killed before it acknowledged the message.
     if (message) channel.nack(message, false, true);
   });
   await eventually(async () => (await depth(topology.parked)) === 1);

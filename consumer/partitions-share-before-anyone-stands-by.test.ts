@@ -15,7 +15,7 @@ const stalls = (rows: number, seatsPerRow: number) => [{ name: 'Stalls', rows, s
 const here = (drop: Drop) => ({ dropId: drop.id, partition: 0 });
 const there = (drop: Drop) => ({ dropId: drop.id, partition: 1 });
 
-/** Each partition's ledger leads to what Redis has, and each seat of the drop is in one partition. */
+/** Checks that each partition's ledger leads to its state in Redis, and that each seat is in one partition. */
 async function expectSound(drop: Drop): Promise<void> {
   const rows = rowsOf(drop.sections);
   const seats: string[] = [];
@@ -40,7 +40,7 @@ test('buyers of one partition alone can buy the whole drop, and only then stand 
   const { drop } = await world.onSale({ partitions: 4, sections: stalls(8, 5), standbyLimit: 40 });
   const news = await world.news(drop.id);
   const consumer = await world.start();
-  // All of partition 0: ids that four divides.
+  // All buyers of partition 0: ids divisible by four.
   for (let batch = 0; batch < 10; batch += 1) {
     const entries = Array.from({ length: 5 }, (_, index) => `${(batch * 5 + index + 1) * 4}:1`);
     await world.broker.enter(here(drop), entries.join(','));
@@ -68,7 +68,7 @@ test('a clock that is set back does not keep a partition from asking the others'
   const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
   try {
     await world.inventory.leave(there(drop), 1);
-    // For a tenth of a second nobody is asked.
+    // For a tenth of a second no other partition is asked.
     await sleep(150);
     await world.broker.enter(here(drop), '10:1');
     await eventually(() => news.of(10).length === 1);
@@ -86,7 +86,7 @@ test('thousands in all partitions at once: every seat is held, once', async () =
   const buyers = Array.from({ length: 3_000 }, (_, index) => index + 1);
   for (let at = 0; at < buyers.length; at += 50) {
     const some = buyers.slice(at, at + 50);
-    // Nine in ten are of partition 0.
+    // Nine in ten buyers belong to partition 0.
     const entries = (partition: number) =>
       some
         .filter((buyer) => Number(buyer % 10 === 0) === partition)
@@ -106,7 +106,7 @@ test('seats that come free in one partition go to those who stand by in another'
   const { drop } = await world.onSale({ partitions: 2, sections: stalls(2, 4), standbyLimit: 20 });
   const news = await world.news(drop.id);
   const holds = [await world.hold(here(drop), 2, 4), await world.hold(there(drop), 1, 4)];
-  // Nobody stands by in partition 1, where the seats come free.
+  // Seats become free in partition 1, where nobody stands by.
   await world.claim(here(drop), '4:2,6:3,8:1');
   await world.letLapse(there(drop), holds[1]?.holdId ?? '');
   const consumer = await world.start();
@@ -122,7 +122,7 @@ test('seats that would serve nobody are not exchanged between partitions', async
   const { drop } = await world.onSale({ partitions: 2, sections: stalls(2, 4), standbyLimit: 20 });
   await world.hold(here(drop), 2, 4);
   await world.hold(there(drop), 1, 3);
-  // One seat is free in all; in both partitions somebody waits for two.
+  // One seat is free in the whole drop; in both partitions a buyer waits for two.
   await world.claim(here(drop), '4:2');
   await world.claim(there(drop), '3:2');
   let rounds = 0;
@@ -137,7 +137,7 @@ test('seats that would serve nobody are not exchanged between partitions', async
     expect((await world.ledger(place)).map(({ t }) => t)).not.toContain('lend');
   }
 
-  // With one more they serve one of the two.
+  // With one more free seat, one of the two buyers can be served.
   await world.letLapse(
     there(drop),
     (await world.redis.hkeys(world.inventory.keys.key(there(drop), 'holds')))[0] ?? '',

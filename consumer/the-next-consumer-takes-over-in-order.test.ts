@@ -35,7 +35,7 @@ test('of two consumers one decides; when it is lost the other carries on, in ord
     ...world.inventory,
     claim: (async (...args) => {
       decidedBy[who] += 1;
-      // Cut off in the middle of the queue, with batches in hand: decided, told and acknowledged in part.
+      // Cut off in the middle of the queue, with unacknowledged batches: some decided, some also announced.
       if (who === 'first' && decidedBy.first === 120) proxy.cut();
       return world.inventory.claim(...args);
     }) satisfies typeof world.inventory.claim,
@@ -59,12 +59,12 @@ test('of two consumers one decides; when it is lost the other carries on, in ord
     standby: 100,
     decided: 3_000,
   });
-  // Whoever was told twice was told the same.
+  // Buyers who were told twice were told the same.
   for (const buyer of [1, 100, 101, 150, 3_000]) {
     expect(new Set(news.of(buyer).map(({ entry }) => JSON.stringify(entry))).size).toBe(1);
   }
 
-  // The lost one comes back, and stands by for the other.
+  // The lost consumer comes back and waits as the next one.
   proxy.restore();
   await eventually(() => first.ready());
   await second.end();

@@ -1,4 +1,4 @@
-/** The sweeper has every drop on sale to look after, and a second for all of them. */
+/** The sweeper has to check every drop on sale once a second. */
 import { createAnnouncer } from '../shared/messages/announce.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
@@ -20,7 +20,7 @@ let inventory: Inventory;
 let redis: ReturnType<OwnRedis['connect']>;
 beforeAll(async () => {
   world = await createConsumerWorld();
-  // Nobody takes over from a node that stands still for less than that.
+  // A node that is suspended for less than that is not replaced.
   own = await startOwnRedis(600_000);
   redis = own.connect();
   inventory = createInventory({ redis, namespace: 'swept' });
@@ -58,7 +58,7 @@ async function onSale(): Promise<Drop> {
   return drop;
 }
 
-/** A hold whose time is over, and whose timer has failed. */
+/** An expired hold whose timer has failed. */
 async function lapsed({ id }: Drop): Promise<string> {
   const place = { dropId: id, partition: 0 };
   const batch = { id: newBatchId(), packed: '1:1' };
@@ -85,7 +85,7 @@ test('one command for each partition in which there is nothing to do', async () 
   await sweep();
   const asked = sent.mock.calls.length;
   sent.mockRestore();
-  // And one for the list of the drops.
+  // One more command reads the list of drops.
   expect(asked).toBe((await inventory.onSale()).length + 1);
 });
 
@@ -93,7 +93,7 @@ test('a node that stands still holds up nobody on the others, and its own drops 
   const first = await onSale();
   const nodeOf = ({ id }: Drop) => inventory.nodesOf([{ dropId: id, partition: 0 }]);
   const [away, here] = [[first], [] as Drop[]];
-  // More than are looked at at once.
+  // More drops than are looked at concurrently.
   while (away.length < 130 || here.length < 3) {
     const drop = await onSale();
     (nodeOf(drop) === nodeOf(first) ? away : here).push(drop);
@@ -110,7 +110,7 @@ test('a node that stands still holds up nobody on the others, and its own drops 
     await sweep();
     expect(await stateOf(one, swept)).toBe('released');
     later = await lapsed(another);
-    // Those that hang are not asked once more.
+    // Partitions that hang are not asked again.
     await sweep();
     expect(await stateOf(another, later)).toBe('released');
   } finally {

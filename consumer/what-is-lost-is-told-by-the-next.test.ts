@@ -19,7 +19,7 @@ afterEach(async () => {
 test('what came down a channel that was lost is left to the next consumer', async () => {
   const { drop, place } = await world.onSale();
   const news = await world.news(drop.id);
-  // More than are asked about together.
+  // More than are decided together.
   for (let buyer = 1; buyer <= 40; buyer += 1) await world.broker.enter(place, `${buyer}:1`);
   let asked = 0;
   let answer: () => void = () => {};
@@ -45,7 +45,7 @@ test('what came down a channel that was lost is left to the next consumer', asyn
   await second.end();
   proxy.restore();
   await eventually(() => first.ready());
-  // Each of the old ones that it asked about now would be for nothing, and be told once more.
+  // Each old message decided now would be useless, and its buyer would be told again.
   answer();
   await world.broker.enter(place, '41:1');
   await eventually(() => news.of(41).length === 1);
@@ -62,7 +62,7 @@ test('news of a batch that comes again is how its buyers stand by then, not what
   const news = await world.news(drop.id);
   const { channel, topology } = world.broker;
   const batch = await world.broker.enter(place, '1:2,2:2,3:1');
-  // Taken and decided by one that is then lost: nobody was told.
+  // Decided by a consumer that was lost before it told anybody.
   const queue = topology.entryQueue(0);
   const taken = await new Promise<ConsumeMessage>((resolve) => {
     void channel.consume(queue, (message) => message && resolve(message), { consumerTag: 'lost' });
@@ -92,7 +92,7 @@ describe('a promotion', () => {
     await world.letLapse(place, hold.holdId);
     let failed = 0;
     let isAway = true;
-    /** Redis, but for the way on which promotions are told. */
+    /** Redis, except that publishing promotions fails. */
     const redis = Object.create(world.redis, {
       spublish: {
         value: (channel: string, message: string) => {
@@ -124,7 +124,7 @@ describe('a promotion', () => {
     const { place, news, hold, redis, failed, isBack } = await stage();
     await world.inventory.release(place, hold.holdId);
     const consumer = await world.start({ redis, sweepEveryMs: 20, sweepGraceMs: 0 });
-    // Whole rounds in vain.
+    // Whole rounds fail.
     await eventually(() => failed() > 2);
     expect(await untold(place)).toBe(1);
     isBack();

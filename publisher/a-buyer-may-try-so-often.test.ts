@@ -5,7 +5,7 @@ test('as often as the limit, and again when the window is over', () => {
   const attempts = new Attempts({ limit: 3, windowMs: 1_000 });
   const at = (now: number) => attempts.take(7, now);
   expect([at(0), at(10), at(20), at(30), at(999)]).toEqual([true, true, true, false, false]);
-  // What was tried in the last window counts through the next one.
+  // Attempts of the last window count through the next one.
   expect(at(1_500)).toBe(false);
   expect(at(5_000)).toBe(true);
 });

@@ -20,7 +20,7 @@ const placeOf = (drop: Drop, buyerId: number): Place => ({
   partition: partitionOfBuyer(buyerId, drop.partitions),
 });
 
-/** Lets a hold of this buyer lapse; returns until when Redis refuses entries for it. */
+/** Lets a hold of this buyer lapse. Returns until when Redis refuses entries of the buyer. */
 async function lapse(drop: Drop, buyerId: number): Promise<number> {
   const place = placeOf(drop, buyerId);
   const { holdId } = await world.shop.hold(place, buyerId);
@@ -33,13 +33,13 @@ async function lapse(drop: Drop, buyerId: number): Promise<number> {
 const post = (drop: Drop, user: User) =>
   request(world.url).post(`/api/drops/${drop.id}/entries`).set(user.bearer);
 const enter = (drop: Drop, user: User) => post(drop, user).send(world.entry(drop, user.id));
-/** In chunks. */
+/** Sends the body in chunks. */
 const enterInChunks = (drop: Drop, user: User) => {
   const sent = post(drop, user).set('content-type', 'application/json');
   sent.write(JSON.stringify(world.entry(drop, user.id)));
   return sent;
 };
-/** Asks with a wrong answer, so that nothing is queued, until the lapse is known here. */
+/** Posts entries with a wrong answer, so that nothing is queued, until the publisher knows the lapse. */
 const untilKnown = (drop: Drop, user: User) =>
   eventually(async () => {
     const { status } = await post(drop, user).send({ ...world.entry(drop, user.id), answer: 'no' });
@@ -99,7 +99,7 @@ test('a publisher that has just started learns of all of them, and its own clock
   const untils: number[] = [];
   for (const { id } of users) untils.push(await lapse(drop, id));
   const { log } = captureLog();
-  // An hour off.
+  // The clock is wrong by an hour.
   const before = Date.now();
   jest.spyOn(Date, 'now').mockReturnValue(before + 3_600_000);
   let onSale = [drop];
@@ -113,7 +113,7 @@ test('a publisher that has just started learns of all of them, and its own clock
       expect(msLeft).toBeLessThanOrEqual(untils[index]! - before + 1_000);
     }
     expect(fresh.msLeft(drop.id, users[0]!.id + 1_000)).toBe(0);
-    // What is over is forgotten.
+    // The lapses of a drop that is over are forgotten.
     onSale = [];
     await eventually(() => users.every(({ id }) => fresh.msLeft(drop.id, id) === 0));
   } finally {

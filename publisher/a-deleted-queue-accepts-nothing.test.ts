@@ -23,7 +23,7 @@ test('without its queue an entry is not accepted; the queue comes back, and what
 
   const buyers = await Promise.all(Array.from({ length: 5 }, enter));
   await channel.deleteQueue(topology.entryQueue(topology.entryQueueOf(drop.id, 0)));
-  // Of one batch or of some, all are refused.
+  // Whether these entries are in one batch or in several, all are refused.
   const refused = await Promise.all(buyers.map(({ press }) => press()));
   expect(refused.map(({ status, body }) => [status, body.code])).toEqual(
     buyers.map(() => [503, 'unavailable']),

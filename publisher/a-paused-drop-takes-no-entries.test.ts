@@ -74,7 +74,7 @@ const enter = (userId: number) => {
   });
 };
 
-/** Waits until entering is answered so, which nothing but what MySQL and Redis say can bring about. */
+/** Waits until an entry gets this answer. Only the state of MySQL and Redis changes the answer. */
 async function until(expected: string): Promise<void> {
   const deadline = performance.now() + 20_000;
   for (;;) {

@@ -41,7 +41,7 @@ async function enter(drop: Drop, buyer: Buyer, body: unknown = world.entry(drop,
   return { status: response.status, body: (await response.json()) as { code?: string } };
 }
 
-/** All answers that the publisher has given. */
+/** The number of all answers that the publisher has given. */
 async function answers(): Promise<number> {
   const counted = await (await fetch(`${world.url}/metrics`)).text();
   const lines = [...counted.matchAll(/^seatdrop_entries_total\{[^}]*\} (\d+)/gm)];
@@ -57,7 +57,7 @@ test('while it is sold out hardly anybody reaches the publisher; when a seat com
   const place = { dropId: drop.id, partition: 0 };
   const wrong = { ...world.entry(drop, buyer.id), answer: 'no' };
   await world.shop.hold(place, 7);
-  // A place in standby is left, and what one buyer is told is told to nobody else.
+  // A place in standby is left, and the answer to one buyer is not served to another.
   expect((await enter(drop, buyer, wrong)).body.code).toBe('wrong_answer');
   expect((await enter(drop, { ...buyer, bearer: { Authorization: '' } })).body.code).toBe('not_signed_in');
   await world.shop.decide(place, '8:1');

@@ -81,7 +81,7 @@ test('each entry of a rush is queued once', async () => {
 test('entries that arrive in one turn of the event loop share a message, up to its limit, in their order', async () => {
   const { channel, topology } = world.broker;
   const batcher = new Batcher({ channel: { current: () => channel, ready: () => true }, topology });
-  // Two partitions with the same queue, so that their order can be seen in it.
+  // Two partitions share a queue, so that the order can be checked in it.
   const places = [0, 2].map((partition) => ({ dropId: 2, partition }));
   const added = Array.from({ length: 2_400 }, (_, index) => {
     const place = places[index % 2];

@@ -23,7 +23,7 @@ test('after eight guesses even the right answer must wait, and nobody else does'
   expect(counted.get('too_many_requests')).toHaveLength(12);
   const refused = await send(guesser, world.entry(drop, guesser.id));
   expect(refused.status).toBe(429);
-  // By this a page knows that it is about this buyer, and not about all who share an address.
+  // This tells a page that the limit is of this buyer, and not of all clients that share an address.
   expect(refused.body).toHaveProperty('retryAt', expect.stringMatching(/^\d{4}-.*Z$/));
   expect((await send(other, world.entry(drop, other.id))).status).toBe(202);
   expect((await world.queued()).entries).toHaveLength(1);

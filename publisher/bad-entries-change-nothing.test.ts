@@ -20,7 +20,7 @@ beforeAll(async () => {
   buyer = await world.user();
 });
 afterAll(() => world.stop());
-// The point of it all: nothing got through, and nobody is woken for it.
+// Nothing was queued, and nothing was logged that would alert an operator.
 afterEach(async () => {
   const { entries } = await world.queued();
   const complaints = world.lines.filter(({ level }) => level >= 40);
@@ -30,7 +30,7 @@ afterEach(async () => {
 const enter = (id: number | string = drop.id) => request(world.url).post(`/api/drops/${id}/entries`);
 const good = () => world.entry(drop, buyer.id);
 
-/** The code of an answer that is a problem as it should be; else what it is instead. */
+/** The code of an answer that is a well-formed problem; otherwise a description of the answer. */
 function codeOf({ status, headers, body }: request.Response): string {
   const { code, status: said, type } = body as Partial<ProblemBody>;
   const sound =
@@ -100,7 +100,7 @@ describe('who sent it', () => {
     const user = await world.user();
     await world.db('users').where({ id: user.id }).update({ banned_at: new Date() });
     const answer = await eventually(async () => {
-      // Entries with a wrong answer, so that none gets through until the ban is known.
+      // Entries with a wrong answer, so that none is queued before the ban is known.
       const sent = await enter().set(user.bearer).send({ questionId: 1, answer: 'no', quantity: 1 });
       return sent.status === 403 && sent;
     });
@@ -238,7 +238,7 @@ describe('what was sent', () => {
   test('more than 16 KB', async () => {
     const padding = 'x'.repeat(16 * 1024);
     expect(codeOf(await post(JSON.stringify({ ...good(), padding })))).toBe('body_too_large');
-    // Whatever it is, and whoever sends it: nobody reads on.
+    // A body that is too large is not read to its end, whatever it contains and whoever sends it.
     const anonymous = await enter().set('Content-Type', 'application/json').send(`"${padding}"`);
     expect(codeOf(anonymous)).toBe('body_too_large');
     const exactly = JSON.stringify(good()).padEnd(16 * 1024, ' ');
@@ -346,7 +346,7 @@ describe('what was sent', () => {
   });
 
   test('a wish for more seats than the drop has, whole and in chunks', async () => {
-    // As an organizer could make it before the two were compared.
+    // As an organizer could create it before `maxPerBuyer` was compared with the capacity.
     const two = await world.createDrop({
       sections: [{ name: 'Box', rows: 1, seatsPerRow: 2 }],
       maxPerBuyer: 5,

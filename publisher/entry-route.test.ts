@@ -11,21 +11,21 @@ let world: PublisherWorld;
 let drop: Drop;
 let buyer: Awaited<ReturnType<PublisherWorld['user']>>;
 beforeAll(async () => {
-  // However slow the machine is, an entry is accepted.
+  // Long enough that an entry is accepted even on a slow machine.
   world = await createPublisherWorld({ batching: { confirmTimeoutMs: 60_000, patienceMs: 60_000 } });
   drop = await world.createDrop();
   buyer = await world.user();
 });
 afterAll(() => world.stop());
 afterEach(async () => {
-  // One that failed leaves no entries to the next.
+  // A failed test leaves no entries to the next one.
   await world.queued();
-  // What a client sends wakes nobody, whatever it is.
+  // Nothing that a client sends may cause a log entry that alerts an operator.
   const complaints = world.lines.filter(({ level }) => level >= 40);
   if (complaints.length > 0) throw new Error(JSON.stringify(complaints));
 });
 
-/** A connection, and what came over it. The client's side stays open until it ends it. */
+/** A connection and the data received on it. The client's side stays open until the client ends it. */
 async function open({ url }: Pick<PublisherWorld, 'url'> = world) {
   const { port } = new URL(url);
   const socket = connect({ port: Number(port), host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
@@ -69,7 +69,7 @@ async function answersTo(bytes: string, to?: Pick<PublisherWorld, 'url'>): Promi
   return statuses();
 }
 
-/** The same once the server has ended the connection. */
+/** The same, but waits until the server has closed the connection. */
 async function answersUntilTheEnd(bytes: string): Promise<number[]> {
   const { socket, statuses, ended } = await open();
   socket.write(bytes);
@@ -78,7 +78,7 @@ async function answersUntilTheEnd(bytes: string): Promise<number[]> {
   return statuses();
 }
 
-/** Of one buyer with the usual quantity, as often as they were accepted. */
+/** The queued entries of one buyer with the default quantity, one for each accepted request. */
 const accepted = (times: number) => Array.from({ length: times }, () => `${drop.id}.0 ${buyer.id}:1`);
 
 test('one connection serves one entry after the other, and each answer says all it has to', async () => {
@@ -183,7 +183,7 @@ describe('what HTTP allows is one entry', () => {
   });
 });
 
-// Each hides a second entry that another reader of the same bytes might see, or lengthens the first.
+// Each request hides a second entry that another HTTP parser might see, or lengthens the first.
 describe('what could be read in two ways is refused, and nothing after it is read', () => {
   const length = () => `Content-Length: ${Buffer.byteLength(goodBody())}`;
   const chunked = 'Transfer-Encoding: chunked';
@@ -275,7 +275,7 @@ test('who goes away in the middle of an entry is nobody’s trouble, and nothing
 });
 
 test('who goes away before the answer is nobody’s trouble either', async () => {
-  // Of its own, since some of these entries are queued and some are not.
+  // A drop of its own, since some of these entries are queued and some are not.
   const own = await createPublisherWorld();
   try {
     const theirs = await own.createDrop();

@@ -101,13 +101,13 @@ describe('when the broker goes away', () => {
     const first = enter(world, drop, user);
     let isWaiting = true;
     void first.finally(() => (isWaiting = false));
-    // Only who comes first waits for it; while he does, the others are told at once.
+    // Only the first entry waits for the broker; meanwhile others are refused at once.
     await sleep(200);
     unavailable(await enter(world, drop, await world.user()));
     expect(isWaiting).toBe(true);
     unavailable(await first);
     proxy.restore();
-    // The broker has it all the same, as soon as it hears again: trying again is safe.
+    // The broker gets the message anyway as soon as its connection works again, so retrying must be safe.
     expect(
       (
         await eventually(async () => {
@@ -117,7 +117,7 @@ describe('when the broker goes away', () => {
       ).status,
     ).toBe(202);
     const { entries } = await world.queued();
-    // Its own twice: the first time it was answered 503, and the broker got it all the same.
+    // The entry is there twice: the first one was answered 503, but the broker got it anyway.
     expect(entries.filter((entry) => entry === `${drop.id}.0 ${user.id}:1`).length).toBeGreaterThan(1);
     expect(quiet(world)).toEqual([]);
   });

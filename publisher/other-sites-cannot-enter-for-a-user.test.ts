@@ -23,11 +23,11 @@ const enter = (headers: Record<string, string>) =>
 test.each<Record<string, string>>([
   { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.test' },
   { 'Sec-Fetch-Site': 'same-site', Origin: 'https://other.seatdrop.test' },
-  // The same host by another way is another site, too.
+  // The same host with another scheme is another site, too.
   { 'Sec-Fetch-Site': 'cross-site', Origin: 'http://seatdrop.test' },
   { Origin: 'https://evil.test' },
   { Origin: 'null' },
-  // What a browser may add by itself is no token of ours.
+  // A header that browsers may add by themselves does not count as our token.
   { 'Sec-Fetch-Site': 'cross-site', Authorization: 'Basic dTpw' },
 ])('an entry with a cookie that was sent along from %o is not taken', async (headers) => {
   const { status, body } = await enter(headers);

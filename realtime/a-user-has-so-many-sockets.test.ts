@@ -22,7 +22,7 @@ const limit = usualLimits.socketsPerToken;
 
 test('a user has as many sockets as nginx allows a session, wherever the token stands; others have theirs', async () => {
   const [ann, bob] = [await stage.user(), await stage.user()];
-  // nginx cannot see a token in the handshake. All come at the same time.
+  // nginx cannot see a token in the handshake. All sockets connect concurrently.
   const sockets = Array.from({ length: limit + 10 }, () =>
     stage.connect(process, ann, { reconnection: false }),
   );
@@ -43,7 +43,7 @@ test('a user has as many sockets as nginx allows a session, wherever the token s
   // Visitors who are not signed in are counted by nginx, by address.
   await Promise.all(Array.from({ length: limit + 1 }, () => connected(stage.connect(process))));
 
-  // One that leaves makes room.
+  // A socket that disconnects makes room for another.
   const left = sockets.find((socket) => socket.connected)!;
   left.disconnect();
   await eventually(async () => {

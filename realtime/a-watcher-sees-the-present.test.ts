@@ -86,7 +86,7 @@ test('nothing falls between the answer and what is told after it', async () => {
     const ann = await stage.user();
     const socket = stage.connect(process, ann);
     const heard = next(socket, 'entry:outcome');
-    // Decided and told at any moment while the watch is under way.
+    // The entry is decided and announced at any moment of the watch request.
     const decided = stage.claim(drop, ann).then(async () => {
       const entry = { status: 'held' as const, version: 1 };
       await stage.tell({ dropId: drop.id, events: [{ to: ann.userId, event: 'entry:outcome', entry }] });

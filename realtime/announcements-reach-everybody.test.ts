@@ -41,7 +41,7 @@ test('an announcement reaches the sockets of all processes, each once, before th
     });
     socket.on('drop:state', ({ announcements }) => told[at]?.push(`counts ${announcements}`));
   }
-  // The first states after they came.
+  // The first states after the watchers joined.
   await sleep(600);
   for (const list of told) list.length = 0;
   for (const text of ['first', 'second']) {
@@ -81,7 +81,7 @@ test('who comes later, or comes back, is told how many there are', async () => {
   await stage.announce(drop, 'said meanwhile');
   const back = stage.connect(other);
   const counts = next(back, 'drop:state', ({ announcements }) => announcements === 2);
-  // The process may not have looked yet. Then it says so when it has.
+  // The process may not have polled yet. Then it sends the announcement after its next poll.
   if ((await watch(back, drop)).drop.announcements < 2) await counts;
 });
 
@@ -112,7 +112,7 @@ test('without Redis each process finds it by itself, and tells it once', async (
   for (const { redis } of [one, other]) await redis.connect();
 });
 
-/** The library's own connections for sharded channels, which it shows nobody. */
+/** The client's private connections for sharded channels. */
 type Internals = {
   shardedSubscribers: { shardedSubscribers: Map<string, { getInstance: () => Redis | null }> };
 };

@@ -22,7 +22,7 @@ afterEach(() => {
   if (complaints.length > 0) throw new Error(`logged: ${JSON.stringify(complaints)}`);
 });
 
-/** Sends what the types would not let us. */
+/** Sends payloads that the types do not allow. */
 type Loose = {
   emit: (...args: unknown[]) => void;
   emitWithAck: (...args: unknown[]) => Promise<unknown>;
@@ -144,7 +144,7 @@ test('messages that are too long, or not of the protocol, end their own connecti
     const closed = once(raw, 'close');
     raw.send(message);
     if (message === '451-["drop:watch",{"_placeholder":true,"num":5}]') raw.send(Buffer.from('7'));
-    // The next thing it sends is answered, unless the connection is gone.
+    // The next event is answered, unless the connection was closed.
     raw.send('427["drop:watch",{}]');
     const answered = new Promise((resolve) => {
       raw.on('message', (data: Buffer) => {

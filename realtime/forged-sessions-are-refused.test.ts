@@ -56,7 +56,7 @@ test('tokens that are not sessions of ours are refused, not taken for anonymous'
       }),
     ];
     const codes = await Promise.all(sockets.map(refusal));
-    // An empty cookie is how a browser is told to forget one.
+    // An empty cookie is how a sign-out deletes the cookie in a browser.
     expect([what, ...codes]).toEqual([what, 'not_signed_in', 'not_signed_in']);
   }
   for (const token of [7, {}, ['x'], true]) {
@@ -89,7 +89,7 @@ test('over https a session is in a cookie that no other host can set, and in no 
   const entryBy = async (cookie: string) =>
     (await watch(stage.connect(secure, undefined, { extraHeaders: { cookie } }), drop)).entry.status;
   expect(await entryBy(`__Host-session=${user.token}`)).toBe('held');
-  // As if there were none: this one is anonymous.
+  // It counts as no token: this socket is anonymous.
   expect(await entryBy(`session=${user.token}`)).toBe('none');
 });
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-/** A client that has joined and reads nothing from then on. */
+/** A client that joins and then reads nothing. */
 async function joinUnread(): Promise<Socket> {
   const { sockets } = process.io.sockets;
   const before = sockets.size;
@@ -28,7 +28,7 @@ test('twenty sockets that ask for a map of 200,000 seats again and again, and re
   const clients: Socket[] = [];
   for (let each = 0; each < 20; each += 1) clients.push(await joinUnread());
 
-  // The kernel takes some megabytes for each of them; only what comes after that waits with us.
+  // The kernel buffers some megabytes per socket; only data beyond that waits in the process.
   const rows = Array.from({ length: 1000 }, (_, row): [number, string] => [row, '.'.repeat(200)]);
   for (const socket of process.io.sockets.sockets.values()) {
     while (keepsUp(socket)) {
@@ -47,10 +47,11 @@ test('twenty sockets that ask for a map of 200,000 seats again and again, and re
   clearInterval(watching);
   most = Math.max(most, ...unsent());
   expect(most).toBeLessThan(maxUnsentBytes);
-  // What had been sent before waits, and twenty short answers.
+  // Only earlier data waits, and twenty short answers.
   expect(most).toBeLessThan(2 * mapBytes);
 
-  // The drop changes meanwhile. One that reads again is told so, and gets a map once it has read what waited.
+  // The drop changes meanwhile. A client that reads again gets the new state, and a map once it has read the waiting
+  // data.
   await stage.claim(drop, await stage.user());
   const [client] = clients as [Socket];
   let text = '';

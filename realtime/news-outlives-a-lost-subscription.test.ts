@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-/** The library's own connections for sharded channels, which it shows nobody. */
+/** The client's private connections for sharded channels. */
 type Internals = {
   shardedSubscribers: { shardedSubscribers: Map<string, { getInstance: () => Redis | null }> };
 };
@@ -26,7 +26,7 @@ test('who missed news while Redis was away is told how things stand', async () =
   await Promise.all([watch(annSocket, drop), watch(bobSocket, drop)]);
 
   const caughtUp = next(annSocket, 'entry:outcome');
-  // As when a node fails: the connection ends, and what is told before the next one is lost.
+  // As if a node failed: the connection ends, and news before the next connection is lost.
   for (const subscriber of subscribers()) subscriber.stream?.destroy();
   await stage.claim(drop, ann);
   const { entry } = await caughtUp;

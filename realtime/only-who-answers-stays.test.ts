@@ -7,7 +7,7 @@ import { closeServer, listen } from '../shared/tier/listen.ts';
 import { eventually } from '../testing/eventually.ts';
 import { createSocketServer } from './socket-server.ts';
 
-/** A server whose second lasts a tenth of one. It answers every `echo` with what it was sent. */
+/** A server with beats of a tenth of a second. It answers every `echo` with its payload. */
 async function startServer() {
   const http = createServer((_req, res) => res.writeHead(404).end());
   const left: string[] = [];
@@ -57,7 +57,7 @@ test('a client that answers pings stays; one that does not is cut off', async ()
   const pings: string[] = [];
   dead.on('message', (data: Buffer) => data.toString() === '2' && pings.push('2'));
   await once(dead, 'close');
-  // One that it did not answer was enough.
+  // One unanswered ping was enough.
   expect(pings).toHaveLength(1);
   await eventually(() => server.left.length === 1);
   expect(page.connected).toBe(true);

@@ -25,7 +25,7 @@ test('all sockets of a buyer hear of it, on whichever process; nobody else does'
   await stage.tell({ dropId: drop.id, events: [{ to: ann.userId, event: 'entry:outcome', entry }] });
   for (const news of await Promise.all(heard)) expect(news).toEqual({ dropId: drop.id, entry });
 
-  // Channels keep their order, so what Bob hears next shows that he missed nothing before it.
+  // Channels keep their order, so the next event that Bob gets shows that none was sent to him before.
   const paid = next(bobHere, 'order:paid');
   const sold = { status: 'sold' as const, version: 1, orderId: '00000000000000-0' };
   await stage.tell({ dropId: drop.id, events: [{ to: bob.userId, event: 'order:paid', entry: sold }] });

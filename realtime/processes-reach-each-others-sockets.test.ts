@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-/** The library's own connections for sharded channels, which it shows nobody. */
+/** The client's private connections for sharded channels. */
 type Internals = {
   shardedSubscribers: { shardedSubscribers: Map<string, { getInstance: () => Redis | null }> };
 };
@@ -21,7 +21,7 @@ const subscribersOf = ({ redis }: Process) =>
 
 const ban = (userId: number) => stage.db('users').where({ id: userId }).update({ banned_at: new Date() });
 
-/** Resolves when each of the processes hears the others. */
+/** Resolves when each process receives messages from the others. */
 const inTouch = async (...processes: Process[]) => {
   for (const { io } of processes) {
     while ((await io.sockets.adapter.serverCount()) < processes.length) await sleep(20);
@@ -52,7 +52,7 @@ test('after connections to Redis were lost, they reach each other again', async 
   const there = stage.connect(blind, ann);
   await Promise.all([here, there].map(connected));
   await blind.loseMysql();
-  // As when a node fails.
+  // As if a node failed.
   for (const subscriber of [...subscribersOf(seeing), ...subscribersOf(blind)]) subscriber.stream?.destroy();
   await sleep(100);
   await inTouch(seeing, blind);

@@ -75,14 +75,14 @@ test('whenever somebody comes, what they were told adds up to what is true', asy
       for (const [index, seats] of rows) map![index] = seats;
     };
     socket.on('drop:seats', (news) => (map ? apply(news) : early.push(news)));
-    // Not awaited: the next message may be there before a promise goes on.
+    // Not awaited: the next message may arrive before a promise continues.
     await new Promise<void>((resolve) => {
       socket.emit('drop:watch', { dropId: drop.id, seats: true }, (answer) => {
         map = answer.ok ? answer.seats : undefined;
         resolve();
       });
     });
-    // Changes start from the answer: nothing comes before it.
+    // Changes start from the map in the answer: no event comes before it.
     expect(early).toEqual([]);
     maps.push(map!);
   };

@@ -58,7 +58,7 @@ test('nothing is sent while nothing changes', async () => {
   const drop = await stage.drop(3);
   const [socket, fence] = [stage.connect(process), stage.connect(process)];
   await watch(socket, drop);
-  // The first look of the process is told once.
+  // The first state that the process reads is sent once.
   const states: DropState[] = [];
   socket.on('drop:state', (state) => states.push(state));
   const other = await stage.drop(3);

@@ -64,7 +64,7 @@ test('a real process: ready once its servers answer; on SIGTERM it lets its clie
     const gone = sockets.map((socket) => once(socket as never, 'disconnect'));
     child.kill('SIGTERM');
     for (const [reason] of (await Promise.all(gone)) as [string][]) expect(reason).toBe('transport close');
-    // They keep trying, and would find another process.
+    // Clients keep trying to reconnect, and would reach another process.
     expect(sockets.every(({ active }) => active)).toBe(true);
     expect(await exited).toEqual([0, null]);
     expect(output).not.toMatch(/"level":[456]0/);

@@ -22,7 +22,7 @@ test('a user who is banned loses all sockets within a second, and gets no new on
   const gone = banned.map((socket) => once(socket as never, 'disconnect'));
   const since = performance.now();
   await stage.db('users').where({ id: ann.userId }).update({ banned_at: new Date() });
-  // The server's disconnect, after which a client does not come back by itself.
+  // A disconnect by the server, after which a client does not reconnect by itself.
   expect(await Promise.all(gone)).toMatchObject([['io server disconnect'], ['io server disconnect']]);
   expect(performance.now() - since).toBeLessThan(1_000);
 

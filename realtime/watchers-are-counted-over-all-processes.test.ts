@@ -35,7 +35,7 @@ test('those of all processes count, those who leave no longer, nor those of a pr
   await counted(drop, 4);
   await counted(another, 0);
 
-  // As Redis sees a process that is killed: it says nothing more, not even that it ends.
+  // Like a killed process: it sends no further report to Redis, not even a last one.
   other.redis.disconnect();
   await counted(drop, 2);
   expect(await redis.smembers(stage.inventory.keys.watchers(drop.id))).toHaveLength(1);

@@ -11,7 +11,7 @@ import { frame, joinUnread as joinRaw } from '../testing/realtime/raw-client.ts'
 
 /** As large as the seats of the largest drop. */
 const seats = Array.from({ length: 1000 }, () => '.'.repeat(200));
-/** Five of them: what a socket may ask for is more than the kernel takes for it. */
+/** Five answers of that size: together they are more than the kernel buffers for a socket. */
 const large = Array.from({ length: 5 }, () => seats).flat();
 const answerBytes = JSON.stringify(large).length;
 
@@ -30,7 +30,7 @@ async function startServer() {
   );
   io.on('connection', (socket) => {
     sockets.push(socket);
-    // Later and together, as they come from one look at Redis.
+    // Later and all together, as after one read of Redis.
     socket.on('drop:watch', (request, answer) => {
       setTimeout(() => {
         answer({ seats: request.seats === true ? large : seats } as never);
@@ -55,7 +55,7 @@ let server: Awaited<ReturnType<typeof startServer>>;
 beforeEach(async () => (server = await startServer()));
 afterEach(() => server.stop());
 
-/** A client that joins, and from then on reads nothing. */
+/** A client that joins and then reads nothing. */
 async function joinUnread(): Promise<{ client: Socket; socket: RealtimeSocket }> {
   const before = server.sockets.length;
   const client = await joinRaw(server.port, () => eventually(() => server.sockets.length > before));
@@ -72,7 +72,7 @@ test('one who asks for large answers and reads none is cut off, and little waits
   client.destroy();
   expect(server.mostUnsent()).toBeGreaterThan(2 ** 20);
   expect(server.mostUnsent()).toBeLessThan(2 ** 20 + 2 * answerBytes);
-  // What Engine.IO held back for it is let go with it.
+  // The messages that Engine.IO held back for it are released with it.
   await eventually(() => unsentBytes(socket.conn, socket.data.stream) < answerBytes);
 });
 

@@ -65,7 +65,7 @@ test('nothing else passes for one', () => {
     jwt.sign({ aud: 'checkout' }, randomBytes(64), { algorithm: 'HS512' }),
   ];
   expect(tokens.map((each) => verifyCheckoutToken(each, keys).kind)).toEqual(tokens.map(() => 'invalid'));
-  // Nor does it pass for a session, though the key were the same.
+  // It is not valid as a session either, even with the same key.
   expect(verifySession(token, keys)).toBeUndefined();
 });
 

@@ -63,7 +63,7 @@ test('a session without an honest user or role is none', () => {
 });
 
 const now = () => Math.floor(Date.now() / 1000);
-/** Any of the good values in most cases, so that enough of the tokens are good in all their parts. */
+/** Usually one of the valid values, so that enough tokens are valid in all their parts. */
 const mostly = <T>(good: readonly T[], bad: readonly T[]) =>
   fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom(...good) },
@@ -86,7 +86,7 @@ const anyHeader = fc.record({
   typ: mostly<unknown>(['JWT'], [undefined]),
   kid: mostly<unknown>([ownId, ownId, undefined], [first.id, second.id, stranger.id, '1', '', 7, null]),
 });
-/** None as a rule; else characters that are replaced, from the end on. */
+/** Usually none; otherwise characters to replace, counted from the end. */
 const anyChange = fc.oneof(
   { weight: 2, arbitrary: fc.constant([] as [number, string][]) },
   fc.array(fc.tuple(fc.nat(260), fc.constantFrom('A', 'z', '-', '.', '=', ' ', 'é', 'Ł', '', '..')), {
@@ -131,13 +131,13 @@ function signatureOf(text: string, { secret }: Key): string {
   return createHmac('sha256', secret).update(text).digest('base64url');
 }
 
-/** By RFC 7515 and 7519 and design.md, without a library. */
+/** Verifies as RFC 7515, RFC 7519 and design.md say, without a library. */
 function otherOpinion(token: string): unknown {
   const end = token.lastIndexOf('.');
   const text = token.slice(0, end);
   const by = keys.find((key) => token.slice(end + 1) === signatureOf(text, key));
   if (!by) return undefined;
-  // Its signature is right, so it is what the test made.
+  // Its signature is valid, so the test made this token.
   const [header, claims] = text
     .split('.')
     .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>);

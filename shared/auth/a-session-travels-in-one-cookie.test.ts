@@ -14,7 +14,7 @@ test.each([
   expect(tokenIn(`a=1; ${name}=d.e-f_=; b=2`)).toBe('d.e-f_=');
   expect(tokenIn(`a=1;${name}=def \t;b=2`)).toBe('def');
   expect(tokenIn(`${other}=abc; ${name}=def; ${other}=ghi`)).toBe('def');
-  // Twice, the first counts, as it does for nginx.
+  // If the cookie occurs twice, the first one counts, as in nginx.
   expect(tokenIn(`${name}=def; ${name}=abc`)).toBe('def');
   for (const cookie of [
     '',

@@ -5,11 +5,11 @@ import { readKeyList, type KeyList } from './key-list.ts';
 import { verifySession } from './session.ts';
 import { randomKeys } from '../../testing/keys.ts';
 
-/** The key with which the tokens below were signed, by the version that had one key a setting and named none. */
+/** The key of the tokens below. They are from the version with one key per setting, whose tokens name no key. */
 const hex = '7d1f0a63c94be85217b6d0f3a4928ce51f6b3d70e2c8594ab1360f9d8e7c2a45';
 const [before] = readKeyList(hex);
 const [added] = randomKeys();
-/** While the tiers are updated, and after its key was rotated. */
+/** During an update of the tiers, and after the key was rotated. */
 const lists: { keys: KeyList }[] = [{ keys: [before] }, { keys: [before, added] }, { keys: [added, before] }];
 
 const session =

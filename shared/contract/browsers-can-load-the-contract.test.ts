@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The packages that a file needs when it runs, its own imports' included. */
+/** The packages that a file imports at run time, directly or through other files. */
 function packagesBehind(file: string, seen: Set<string>): string[] {
   if (seen.has(file)) return [];
   seen.add(file);

@@ -48,7 +48,7 @@ test.each([
 test('text is kept in NFC, and counted in it', () => {
   expect(name.parse('  Cafe\u0301 ')).toBe('Caf\u00e9');
   expect(label(4).parse('Cafe\u0301')).toBe('Caf\u00e9');
-  // One character of these is two in NFC.
+  // Each of these characters becomes two in NFC.
   expect(label(4).safeParse('\u0958\u0958\u0958').success).toBe(false);
 });
 

@@ -29,7 +29,7 @@ test('all questions are asked about as often, in every drop, and neighbours do n
     const same = asked.filter((each, index) => each === asked[index + 1]).length;
     expect(same).toBeLessThan(2_000);
   }
-  // The same buyer gets different ones in different drops.
+  // The same buyer gets different questions in different drops.
   const ofOne = new Set(
     Array.from({ length: 50 }, (_, index) => questionFor({ id: index + 1, questions }, 7)?.id),
   );

@@ -70,7 +70,7 @@ test('a timer comes out as it went in', () => {
   );
 });
 
-/** Bytes that look almost right, and any others. */
+/** Bytes that are almost a valid message, and arbitrary bytes. */
 const body = fc.oneof(
   fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
   fc.string({ maxLength: 100 }).map((text) => Buffer.from(text)),

@@ -1,4 +1,4 @@
-/** A schema from before seats had names in their event may have drops that sell the same ones. */
+/** In a schema from before seats had names in their event, two drops may sell the same seats. */
 import type { Section } from '../inventory/layout.ts';
 import type { Database } from '../mysql/connect.ts';
 import { createEmptyDatabase, type TestDatabase } from '../../testing/database.ts';
@@ -17,7 +17,7 @@ afterEach(() => database.drop());
 
 const opensAt = '2031-04-04T09:00:00.000Z';
 
-/** As code of that time wrote them: without names. */
+/** Rows as the code of that time wrote them: without names. */
 async function dropWith(eventId: number, sections: Section[], sold: string[] = []): Promise<number> {
   const [id = 0] = await db('drops').insert({
     event_id: eventId,
@@ -76,7 +76,7 @@ test('each sold seat gets the name by which people know it', async () => {
     named(drop, one, '12.3', 'café', '11', 3),
     named(drop, one, '13.1', 'cafe', '1', 1),
     named(drop, one, '2.2', 'café', '1', 2),
-    // Its order is being refunded, and must not keep the seat from whom it is sold to meanwhile.
+    // Its order is being refunded, and must not block the buyer to whom the seat is sold meanwhile.
     expect.objectContaining({ drop_id: cancelled, event_id: null, section_key: null }),
     named(elsewhere, other, '0.1', 'floor', '1', 1),
   ]);
@@ -103,7 +103,7 @@ test('drops that sell the same seats are all listed, nothing changes, and mended
   expect(await seats()).toEqual(before);
   await expect(migrateOnce(db)).rejects.toThrow(message);
 
-  // Each of the two ways that the message names.
+  // Try both ways that the message names.
   const rename = "update drops set sections = json_set(sections, '$[1].name', ?) where id = ?";
   expect(message).toContain("update drops set sections = json_set(sections, '$[INDEX].name', 'NEW NAME')");
   await db.raw(rename, ['Floor B', second]);

@@ -3,7 +3,7 @@ import { grouped } from './grouped.ts';
 class Taken extends Error {}
 const isOnesFault = (error: unknown) => error instanceof Taken;
 
-/** Work that stands still until it is let go, and remembers its groups. */
+/** Work that waits until it is released, and records its groups. */
 function slowWork(fault?: (group: number[]) => Error | undefined) {
   const groups: number[][] = [];
   const open: (() => void)[] = [];

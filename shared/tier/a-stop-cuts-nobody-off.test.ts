@@ -39,7 +39,7 @@ test('a connection that nothing is sent over holds up no stop', async () => {
   expect(server.listening).toBe(false);
 });
 
-/** A server, and a client with one connection that it keeps. */
+/** A server, and a client with one keep-alive connection. */
 async function start(answerAfterMs = 0) {
   const server = createServer((_, res) => void setTimeout(() => res.end('done'), answerAfterMs));
   server.keepAliveTimeout = forEver;

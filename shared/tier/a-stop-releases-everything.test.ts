@@ -70,10 +70,10 @@ test('a tier is ready when each of its dependencies is, and no more once it stop
   });
   there = true;
   expect(await ops.readiness()).toMatchObject({ ready: true });
-  // What it can do without is told of, no more.
+  // An optional dependency is reported, but does not make the tier unready.
   ops.addOptional('replica', () => Promise.reject(new Error('away')));
   expect(await ops.readiness()).toMatchObject({ ready: true, checks: { replica: 'away' } });
-  // Why it is not, if that is known.
+  // The reason, if the check gives one.
   let trouble: string | undefined = 'the queue is stuck';
   ops.addCheck('queue', () => trouble ?? true);
   expect(await ops.readiness()).toMatchObject({

@@ -54,12 +54,12 @@ test('a poke runs the duty at once, also one that comes while it runs', async ()
     await new Promise<void>((resolve) => (finish = resolve));
   });
   expect(begun).toBe(1);
-  // What this poke is about may have come too late for the run under way.
+  // The change that this poke is about may have come too late for the running duty.
   loop.poke();
   finish();
   await eventually(() => begun === 2);
   finish();
-  // Now it rests.
+  // Now the loop waits for its interval.
   await new Promise((resolve) => setImmediate(resolve));
   expect(begun).toBe(2);
   loop.poke();

@@ -4,7 +4,7 @@ import { createWorkOff, inMemory, type Round, type WorkOff } from './work-off.ts
 
 type Row = { id: number; lane?: string };
 
-/** Works off `rows`, which may change meanwhile, and notes what was tried. */
+/** Works off `rows`, which may change meanwhile, and records the attempts. */
 function workOff(
   rows: Row[],
   work: (row: Row) => Promise<'done' | 'later'>,
@@ -47,7 +47,7 @@ test('a round comes to the last row, however many before it fail or are not done
   await round();
   expect(tried).toEqual(rows.map(({ id }) => id));
   expect(pages).toHaveLength(101);
-  // One that is not done is no fault.
+  // A row that is not done yet is not a fault.
   expect(lines.map(({ level }) => level)).toEqual(Array.from({ length: 500 }, () => 40));
 });
 
@@ -89,7 +89,7 @@ test('a rest doubles up to its limit and starts anew after a success', async () 
     isDone = false;
     expect(await restOf()).toBe(10);
     expect(await restOf()).toBe(100);
-    // Half of it is left to chance.
+    // Half of the pause is random.
     random.mockReturnValue(0);
     expect(await restOf()).toBe(200);
     expect(await restOf()).toBe(180);
@@ -148,7 +148,7 @@ test('a lane in which nothing ends holds up neither the others nor the next roun
   expect(of('away', tried)).toEqual([2, 4, 6, 8]);
 
   await round();
-  // What is under way is not begun again.
+  // A row under way is not started again.
   expect(of('here', tried)).toHaveLength(60);
   expect(of('away', tried)).toEqual([2, 4, 6, 8]);
 

@@ -8,7 +8,7 @@ test('who sends headers or a body by the drop is cut off within seconds; others 
     req.once('end', () => res.end('served'));
   });
   const port = await listen(server, '127.0.0.1', 0);
-  /** Seconds until the server hangs up on somebody who sends `start`, then a byte every half second. */
+  /** Seconds until the server closes a connection that sends `start`, then one byte every half second. */
   const drip = (start: string) =>
     new Promise<number>((resolve, reject) => {
       const since = performance.now();
