@@ -40,7 +40,7 @@ export default function ConfirmPopup({
   // What was wrong is known at the press, or when the server has answered.
   useEffect(() => {
     if (!busy) show();
-  }, [busy, show]);
+  }, [busy, fault, show]);
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && onClose()}>
       <AlertDialog.Portal>
