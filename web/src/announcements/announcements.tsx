@@ -30,9 +30,11 @@ export function Announcements({ dropId, feed, timeZone, children }: Announcement
     say(words.heard(pushed.text));
   }, [pushed, say, words]);
 
-  // Where some are on their way from the start, what stands below comes with them, so that it does not move.
-  const [isFirst] = useState(feed.state !== undefined);
-  if (!announcements && isFirst) return <Skeleton heights={[20]} />;
+  // What stands below is shown once the first announcements are here, or are known to be none, so that it does not move.
+  const [isShown, setShown] = useState(false);
+  const areToCome = !announcements && (feed.isLoading || feed.state !== undefined);
+  if (!isShown && areToCome) return <Skeleton heights={[20]} />;
+  if (!isShown) setShown(true);
   const [latest, ...earlier] = announcements ?? [];
   return (
     <>
