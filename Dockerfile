@@ -36,8 +36,9 @@ RUN node web/build.ts
 FROM node:24-bookworm-slim AS tier
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=dependencies /app/node_modules node_modules
-COPY package.json ecosystem.config.js ./
+# All of it: npm puts some packages into the folder of the workspace that needs them.
+COPY --from=dependencies /app ./
+COPY ecosystem.config.js ./
 COPY shared shared
 COPY publisher publisher
 COPY consumer consumer

@@ -42,7 +42,10 @@ export function makeImage(): Image {
   function copy(from: string | undefined, source: string, target: string, into: string): void {
     if (from === 'dependencies') {
       const instructions = stages.get(from)?.instructions ?? [];
-      for (const path of installedPackages(instructions)) link(path);
+      const folder = source.replace(/^\/app\/?/, '');
+      if (folder === '') copyAll('sources', into);
+      // npm puts some packages into the folder of the workspace that needs them.
+      for (const path of installedPackages(instructions)) if (path.startsWith(folder)) link(path);
       for (const { args } of instructions)
         for (const [, path = ''] of args.matchAll(/ rm -r (\S+)/g))
           rmSync(join(into, path), { recursive: true });
