@@ -8,6 +8,7 @@ import type { Child } from './process/child.ts';
 import type { Place } from './process/place.ts';
 import { freePorts } from './process/ports.ts';
 import type { Step } from './process/steps.ts';
+import { inOrder } from './process/releases.ts';
 import { runTask } from './process/task.ts';
 import { generateSecrets, type Secrets } from './secrets.ts';
 import { startNginx, type Nginx } from './servers/nginx.ts';
@@ -26,6 +27,7 @@ export const root = resolve(import.meta.dirname, '..');
 
 const otherParts = ['sandbox-payments', 'mail-catcher', 'mail-catcher-smtp', 'front-door'] as const;
 type SystemPort = TierName | (typeof otherParts)[number];
+export const systemPorts: readonly SystemPort[] = [...tierNames, ...otherParts];
 export type SystemPorts = Readonly<Record<SystemPort, number>>;
 
 export type SystemOptions = {
@@ -202,8 +204,6 @@ export async function systemOn(addresses: ServerAddresses, options: SystemOption
   };
 }
 
-export const systemPorts: readonly SystemPort[] = [...tierNames, ...otherParts];
-
 const at = (port: number): string => `http://127.0.0.1:${port}`;
 
 /** Processes that are stopped together. */
@@ -230,17 +230,4 @@ class Group {
     const stops = await Promise.allSettled(this.#children.map((child) => child.stop()));
     for (const stop of stops) if (stop.status === 'rejected') throw stop.reason;
   }
-}
-
-/** One after the other, the rest also when one of them fails. @throws the first fault */
-export async function inOrder(works: readonly (() => unknown)[]): Promise<void> {
-  const faults: unknown[] = [];
-  for (const work of works) {
-    try {
-      await work();
-    } catch (error) {
-      faults.push(error);
-    }
-  }
-  if (faults.length > 0) throw faults[0];
 }

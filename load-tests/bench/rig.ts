@@ -8,6 +8,7 @@ import { freePorts } from '../../local/process/ports.ts';
 import { scriptEnv } from '../../local/process/binaries.ts';
 import type { Secrets } from '../../local/secrets.ts';
 import type { Servers } from '../../local/start-servers.ts';
+import { Releases } from '../../local/process/releases.ts';
 import type { Step } from '../../local/process/steps.ts';
 import { root, startSystem } from '../../local/system.ts';
 import type { TierName } from '../../local/tiers.ts';
@@ -67,13 +68,10 @@ export async function startRig(options: {
   profiles?: string | undefined;
 }): Promise<Rig> {
   const { dir, cores, step, signal, profiles } = options;
-  const releases: (() => unknown)[] = [];
   const place = placeAt(dir, signal);
-  const stop = async (): Promise<void> => {
-    for (const release of releases.splice(0).toReversed()) await release();
-    rmSync(dir, { recursive: true, force: true });
-  };
-  try {
+  const releases = new Releases();
+  releases.add(() => rmSync(dir, { recursive: true, force: true }));
+  return releases.guard(async () => {
     mkdirSync(dir, { recursive: true });
     const system = await startSystem({
       place,
@@ -81,15 +79,15 @@ export async function startRig(options: {
       step,
       settings: { LOG_LEVEL: 'warn', ENTRY_QUEUES: String(entryQueues) },
     });
-    releases.push(() => system.stop());
+    releases.add(() => system.stop());
     const { servers, secrets } = system;
     for (const { pid } of servers.processes) pin(pid, cores.rest);
 
     const profiling = profiles && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` };
     const db = connectMysql(servers.mariaDb.url, { max: 4 });
-    releases.push(() => db.destroy());
+    releases.add(() => db.destroy());
     const redis = connectRedis(servers.redis.nodes, createLog('bench', 'error'));
-    releases.push(() => redis.disconnect());
+    releases.add(() => redis.disconnect());
     const inventory = createInventory({ redis, namespace: '' });
 
     const measured: Child[] = [];
@@ -110,7 +108,7 @@ export async function startRig(options: {
       inventory,
       topology: new Topology('', entryQueues),
       step,
-      stop,
+      stop: () => releases.run(),
       dropOnSale(changes) {
         return insertStockedDrop(db, (drop) => inventory.stock(drop), changes);
       },
@@ -154,12 +152,9 @@ export async function startRig(options: {
               }),
             graceMs: 2_000,
           });
-          releases.push(() => child.stop());
+          releases.add(() => child.stop());
           return child;
         }),
     };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  });
 }

@@ -5,10 +5,11 @@ import { pathToFileURL } from 'node:url';
 import type { Child } from '../../../local/process/child.ts';
 import { placeAt } from '../../../local/process/place.ts';
 import { freePorts } from '../../../local/process/ports.ts';
+import { Releases } from '../../../local/process/releases.ts';
 import { supervise } from '../../../local/process/supervise.ts';
 import { hasJoined } from '../../../local/servers/redis-cluster.ts';
 import type { Servers } from '../../../local/start-servers.ts';
-import { inOrder, startSystem } from '../../../local/system.ts';
+import { startSystem } from '../../../local/system.ts';
 import { localUpstreams, tierNames, type TierName } from '../../../local/tiers.ts';
 import { waitUntil } from '../../../local/process/wait.ts';
 import { Random } from '../../buyer/random.ts';
@@ -38,7 +39,7 @@ export type Stack = {
   ready: (tier: TierName) => Promise<void>;
   /** Resolves when everything runs, is ready, and every replica has its master's data. */
   whole: () => Promise<void>;
-  /** Resolves when nothing of it is left; the same for whoever asks again. */
+  /** Resolves when nothing of it is left; further calls return the same promise. */
   stop: () => Promise<void>;
 };
 
@@ -47,6 +48,7 @@ export const processesSetting = 'DRILL_PROCESSES';
 
 const usualPauseMs = 500;
 const wholeWithinMs = 120_000;
+
 /**
  * Resolves when everything is ready.
  * @throws Error when something does not start, or a stop was wished meanwhile; nothing is left running then.
@@ -60,10 +62,12 @@ export async function startStack(
 ): Promise<Stack> {
   const { dir, tierSettings = {}, seed } = options;
   const place = placeAt(dir, options.cancel, options.hurry);
-  const releases: (() => unknown)[] = [() => rmSync(place.dir, { recursive: true, force: true })];
-  let released: Promise<void> | undefined;
-  const release = () => (released ??= inOrder(releases.toReversed()));
-  try {
+  const releases = new Releases();
+  releases.add(() => rmSync(place.dir, { recursive: true, force: true }));
+  let line: PaymentLine | undefined;
+  // After the tiers have stopped, who use it to the end.
+  releases.add(() => line?.close());
+  return releases.guard(async () => {
     rmSync(dir, { recursive: true, force: true });
     const { calls, webhooks, ...seconds } = await freePorts([
       'calls',
@@ -77,18 +81,17 @@ export async function startStack(
       settings: tierSettings,
       paymentsUrl: `http://127.0.0.1:${calls}`,
     });
-    releases.push(() => system.stop());
+    releases.add(() => system.stop());
     const { servers, url } = system;
     const ports = { ...system.ports, ...seconds };
 
     const paymentsUrl = `http://127.0.0.1:${ports['sandbox-payments']}`;
-    const line = await openPaymentLine({
+    line = await openPaymentLine({
       ports: { calls, webhooks },
       providerUrl: paymentsUrl,
       generalUrl: `http://127.0.0.1:${ports.general}`,
       random: new Random(seed),
     });
-    releases.splice(1, 0, () => line.close()); // after the tiers have stopped, who use it to the end
     const payments = await system.startPayments({
       generalUrl: `http://127.0.0.1:${webhooks}`,
       data: join(place.dir, 'sandbox-payments.sqlite'),
@@ -147,12 +150,9 @@ export async function startStack(
         for (const name of tierNames) await ready(name);
         if (hasSeconds) for (const name of tierNames) await ready(second(name));
       },
-      stop: release,
+      stop: () => releases.run(),
     };
-  } catch (error) {
-    await release();
-    throw error;
-  }
+  });
 }
 
 type SecondName = `${TierName}-2`;

@@ -1,8 +1,9 @@
 /** A system of its own whose tiers run as on a server: several processes each, under pm2, behind nginx. */
 import { rmSync } from 'node:fs';
 import { placeAt } from '../../../local/process/place.ts';
+import { Releases } from '../../../local/process/releases.ts';
 import { waitUntil } from '../../../local/process/wait.ts';
-import { inOrder, root, startSystem } from '../../../local/system.ts';
+import { root, startSystem } from '../../../local/system.ts';
 import { tierNames } from '../../../local/tiers.ts';
 import type { StackPlace } from '../drill/keep-stack.ts';
 import { isReady } from '../drill/stack.ts';
@@ -15,7 +16,7 @@ export type Stack = {
   paymentsUrl: string;
   logDir: string;
   reload: Pm2['reload'];
-  /** Resolves when nothing of it is left; the same for whoever asks again. */
+  /** Resolves when nothing of it is left; further calls return the same promise. */
   stop: () => Promise<void>;
 };
 
@@ -31,13 +32,12 @@ export async function startStack(
 ): Promise<Stack> {
   const { dir, cancel, hurry, processes } = options;
   const place = placeAt(dir, cancel, hurry);
-  const releases: (() => unknown)[] = [() => rmSync(place.dir, { recursive: true, force: true })];
-  let released: Promise<void> | undefined;
-  const release = () => (released ??= inOrder(releases.toReversed()));
-  try {
+  const releases = new Releases();
+  releases.add(() => rmSync(place.dir, { recursive: true, force: true }));
+  return releases.guard(async () => {
     rmSync(dir, { recursive: true, force: true });
     const system = await startSystem({ place, durable: false }); // no server is killed here
-    releases.push(() => system.stop());
+    releases.add(() => system.stop());
     const { url, ports, envOfGeneral: env } = system;
     await system.startPayments({ data: ':memory:' });
     await system.loadDemoData();
@@ -47,15 +47,12 @@ export async function startStack(
     ]);
     const settings = { ...env, ...(Object.fromEntries(perTier) as Record<string, string>) };
     const pm2 = await startPm2({ place: system.place, root, settings });
-    releases.push(() => pm2.stop());
+    releases.add(() => pm2.stop());
     for (const name of tierNames) {
       await waitUntil(`${name} to be ready`, 60_000, () => isReady(ports[name]), place.cancel);
     }
     await system.startFrontDoor();
     const paymentsUrl = `http://127.0.0.1:${ports['sandbox-payments']}`;
-    return { url, env, paymentsUrl, logDir: place.logDir, reload: pm2.reload, stop: release };
-  } catch (error) {
-    await release();
-    throw error;
-  }
+    return { url, env, paymentsUrl, logDir: place.logDir, reload: pm2.reload, stop: () => releases.run() };
+  });
 }
