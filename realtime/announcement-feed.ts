@@ -48,7 +48,7 @@ export class AnnouncementFeed {
 
   /**
    * Sends new announcements before the state that counts them is sent. Resolves after `waitMs` at the latest.
-   * @param made the number of announcements in that state
+   * @param total the number of announcements in that state
    */
   async sendUpTo(total: number): Promise<void> {
     await inTime(this.#refresh(total), waitMs).catch(() => {});
@@ -75,9 +75,9 @@ export class AnnouncementFeed {
     await this.#reading;
   }
 
-  async #readAfter(told: number): Promise<void> {
+  async #readAfter(lastNumber: number): Promise<void> {
     const { io, db, dropId } = this.#deps;
-    for (const announcement of await readAnnouncements(db, dropId, told)) {
+    for (const announcement of await readAnnouncements(db, dropId, lastNumber)) {
       if (this.tell(announcement)) io.serverSideEmit('drop:announced', { dropId, announcement });
     }
   }

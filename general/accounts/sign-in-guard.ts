@@ -16,7 +16,7 @@ export type SignInAttempt = {
 /**
  * Counts failed sign-ins. A device known to the account is counted by itself, so that nothing others do affects it.
  * Unknown devices are counted by account and address, by account, and by address. No attempt is refused because of a
- * count, since whoever can fill the count could lock others out. Instead, further attempts need a proof of work,
+ * count, since an attacker who fills the count could lock others out. Instead, further attempts need a proof of work,
  * which gets heavier with their number.
  */
 export class SignInGuard {

@@ -129,8 +129,8 @@ async function writeOrders(trx: Database, all: readonly Named[]): Promise<Map<Pa
 
 /**
  * Returns the cancelled drops, whose orders are inserted as `refund_due`. The rows are locked, as the orders' foreign
- * key would lock them anyway: whoever cancels a drop either commits before, and is seen here, or waits, and then sees
- * the order.
+ * key would lock them anyway. A cancellation commits before this read, which then sees it; or it waits for this
+ * transaction and then sees the order.
  */
 async function cancelledAmong(trx: Database, all: readonly Paid[]): Promise<Set<number>> {
   const ids = [...new Set(all.map(({ attempt }) => attempt.place.dropId))];

@@ -5,9 +5,9 @@ import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import type { Deps } from '../deps.ts';
 import { freeSeatNames, requestRefunds } from '../orders/refund.ts';
 import { cancelSale } from '../duties/end-sales.ts';
+import type { CloseDeps } from './close-drops.ts';
 import { presentDrop } from './present-drop.ts';
 
 /**
@@ -22,7 +22,7 @@ async function writeCancellation(trx: Database, id: number): Promise<void> {
   await freeSeatNames(trx, id);
 }
 
-export function cancelDrop(deps: Pick<Deps, 'db' | 'inventory' | 'announcer' | 'log'>): Route {
+export function cancelDrop(deps: CloseDeps): Route {
   const { db } = deps;
   return defineRoute({
     method: 'POST',

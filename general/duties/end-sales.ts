@@ -8,21 +8,18 @@ import { wasStocked } from '../../shared/ledger/archive.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createWorkOff, type Round, type Worked, type WorkOffTimes } from '../../shared/tier/work-off.ts';
 import { requestRefunds } from '../orders/refund.ts';
-import type { Deps } from '../deps.ts';
-import { closeStandby } from '../drops/close-drops.ts';
-
-type EndDeps = Pick<Deps, 'db' | 'inventory' | 'announcer' | 'log'>;
+import { closeStandby, type CloseDeps } from '../drops/close-drops.ts';
 
 /** Milliseconds after closing during which entries accepted before it may still be decided. */
 export const decidedWithinMs = 600_000;
 
-export function startEndingSales(deps: EndDeps, everyMs = 2_000): Loop {
+export function startEndingSales(deps: CloseDeps, everyMs = 2_000): Loop {
   return startLoop('end sales', everyMs, deps.log, createEndSales(deps, { firstPauseMs: everyMs }));
 }
 
 type Over = { id: number; partitions: number };
 
-export function createEndSales(deps: EndDeps, times: Partial<WorkOffTimes> = {}): Round {
+export function createEndSales(deps: CloseDeps, times: Partial<WorkOffTimes> = {}): Round {
   return createWorkOff<Over>({
     name: 'end sales',
     log: deps.log,
@@ -39,7 +36,7 @@ export function createEndSales(deps: EndDeps, times: Partial<WorkOffTimes> = {})
   });
 }
 
-async function dropsThatAreOver({ db }: EndDeps, after: Over | undefined, limit: number): Promise<Over[]> {
+async function dropsThatAreOver({ db }: CloseDeps, after: Over | undefined, limit: number): Promise<Over[]> {
   return db('drops')
     .whereNull('sale_ended_at')
     .where((over) => {
@@ -54,7 +51,7 @@ async function dropsThatAreOver({ db }: EndDeps, after: Over | undefined, limit:
 }
 
 /** One step towards the end of a drop that is over. Safe to repeat, and by several at once. */
-export async function endSale(deps: EndDeps, drop: Drop): Promise<Worked> {
+export async function endSale(deps: CloseDeps, drop: Drop): Promise<Worked> {
   const { db, inventory } = deps;
   if (drop.cancelled) await cancelSale(deps, drop);
   const counts = await inventory.counts(drop);
@@ -77,7 +74,7 @@ export async function endSale(deps: EndDeps, drop: Drop): Promise<Worked> {
  * Ends every partition, so that no seat is given out from then on, whatever is still decided. Returns false while a
  * seat is held, being paid or moving between partitions, or a buyer is on standby.
  */
-async function endPartitions(deps: EndDeps, drop: Drop): Promise<boolean> {
+async function endPartitions(deps: CloseDeps, drop: Drop): Promise<boolean> {
   if (!drop.cancelled) await closeStandby(deps, drop);
   const ends = [];
   for (const place of places(drop.id, drop.partitions)) ends.push(await deps.inventory.end(place));
@@ -85,7 +82,7 @@ async function endPartitions(deps: EndDeps, drop: Drop): Promise<boolean> {
 }
 
 /** Ends holds and standby in Redis, tells their buyers, and marks every paid order for its refund. Safe to repeat. */
-export async function cancelSale({ db, inventory, announcer }: EndDeps, drop: Drop): Promise<void> {
+export async function cancelSale({ db, inventory, announcer }: CloseDeps, drop: Drop): Promise<void> {
   // Money first: it needs no Redis.
   await requestRefunds(db, { drop_id: drop.id });
   for (const place of places(drop.id, drop.partitions)) {

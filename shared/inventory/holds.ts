@@ -47,9 +47,9 @@ export type Holds = {
   leave: (place: Place, buyerId: number) => Promise<Left>;
   /** Held holds whose time was over `graceMs` ago: their timers have failed. At most 500, as of the next two. */
   overdue: (place: Place, graceMs: number, skip?: number) => Promise<HoldRecord[]>;
-  /** Holds that have been in payment for `forMs` or longer. `skip`, here and above: but for the first so many. */
+  /** Holds that have been in payment for `forMs` or longer. `skip`, here and above: passes over that many. */
   paying: (place: Place, forMs: number, skip?: number) => Promise<HoldRecord[]>;
-  /** Holds promoted `forMs` ago or longer, of which nobody said that their timers are set and their buyers told. */
+  /** Holds promoted at least `forMs` ago for which `told` was not called yet. */
   untold: (place: Place, forMs: number) => Promise<HoldRecord[]>;
   /** Holds as they are now; undefined where Redis knows none of that id. */
   holds: (
@@ -82,13 +82,7 @@ export function createHolds({ redis, keys, script }: Store): Holds {
       const [outcome, id, version] = reply;
       switch (outcome) {
         case 'released':
-          return {
-            kind: outcome,
-            holdId: String(id),
-            version: Number(version),
-            refusedUntil: moment(reply[3]),
-            promoted: decodePromoted(reply.slice(4)),
-          };
+          return { kind: outcome, holdId: String(id), ...decodeRelease(reply) };
         case 'left':
           return { kind: outcome, entryId: String(id), version: Number(version) };
         case 'paying':
@@ -124,16 +118,10 @@ export function createHolds({ redis, keys, script }: Store): Holds {
 
 /** For each script that may end a hold. */
 export function decodeEnd(script: string, reply: Reply): Released | Settled | Unknown {
-  const [outcome, detail, version] = reply;
+  const [outcome, detail] = reply;
   switch (outcome) {
     case 'released':
-      return {
-        kind: outcome,
-        buyerId: Number(detail),
-        version: Number(version),
-        refusedUntil: moment(reply[3]),
-        promoted: decodePromoted(reply.slice(4)),
-      };
+      return { kind: outcome, buyerId: Number(detail), ...decodeRelease(reply) };
     case 'settled':
       return { kind: outcome, state: decodeHoldState(detail) };
     case 'unknown':
@@ -141,6 +129,16 @@ export function decodeEnd(script: string, reply: Reply): Released | Settled | Un
     default:
       throw unexpected(script, reply);
   }
+}
+
+/** What each script says of a hold that it released: reply {'released', of whom, version, refused until, promoted...}. */
+function decodeRelease(reply: Reply): Pick<Released, 'version' | 'refusedUntil' | 'promoted'> {
+  const [, , version, refusedUntil, ...promoted] = reply;
+  return {
+    version: Number(version),
+    refusedUntil: moment(refusedUntil),
+    promoted: decodePromoted(promoted),
+  };
 }
 
 /** Undefined for '0', and for what the version before does not say. */
