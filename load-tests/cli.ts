@@ -1,4 +1,5 @@
 /** What all commands of this folder share: a table of options, the `--help` made from it, errors and exit codes. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../shared/tier/config.ts';
 
@@ -10,6 +11,11 @@ export class BadOption extends Error {
 /** The command cannot do its work here. The message says what to do. */
 export class CannotRun extends Error {
   override name = 'CannotRun';
+}
+
+/** The path that a person typed. npm changes to the folder of package.json; they meant the folder they were in. */
+export function pathAsTyped(path: string): string {
+  return resolve(process.env['INIT_CWD'] ?? '.', path);
 }
 
 type Described = {

@@ -238,7 +238,7 @@ describe('what was sent', () => {
   test('more than 16 KB', async () => {
     const padding = 'x'.repeat(16 * 1024);
     expect(codeOf(await post(JSON.stringify({ ...good(), padding })))).toBe('body_too_large');
-    // A body that is too large is not read to its end, whatever it contains and whoever sends it.
+    // A body that is too large is refused before its content and its sender are checked.
     const anonymous = await enter().set('Content-Type', 'application/json').send(`"${padding}"`);
     expect(codeOf(anonymous)).toBe('body_too_large');
     const exactly = JSON.stringify(good()).padEnd(16 * 1024, ' ');

@@ -1,10 +1,9 @@
 /** `npm run buyers`: test buyers with their session tokens, for k6. */
-import { resolve } from 'node:path';
 import { connectMysql } from '../../shared/mysql/connect.ts';
 import { buyersCommand, type BuyerOptions } from './buyers/options.ts';
 import { findDatabase } from './buyers/find-database.ts';
 import { writeBuyers } from './buyers/write-buyers.ts';
-import { runCommand } from '../cli.ts';
+import { pathAsTyped, runCommand } from '../cli.ts';
 import { showProgress } from '../progress.ts';
 
 await runCommand(buyersCommand, make);
@@ -16,8 +15,7 @@ async function make({ count, out, dropId, yesInProduction }: BuyerOptions): Prom
   let made = 0;
   const progress = showProgress(() => `${made} of ${count} buyers`);
   try {
-    // npm changes to the folder of package.json; whoever types a path means the one they are in.
-    const file = resolve(process.env['INIT_CWD'] ?? '.', out);
+    const file = pathAsTyped(out);
     const servers = { db, sessionKeys };
     await writeBuyers(servers, { count, out: file, dropId }, (now) => (made = now));
     progress.say(`${count} buyers in ${file}`);

@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { searchPath } from '../../local/process/binaries.ts';
 import { findK6 } from '../../local/tools/k6.ts';
 import { connectMysql } from '../../shared/mysql/connect.ts';
-import { CannotRun, runCommand } from '../cli.ts';
+import { CannotRun, runCommand, pathAsTyped } from '../cli.ts';
 import { buyersNeeded, loadCommand, type LoadOptions } from './load/options.ts';
 import { writeBuyers } from './buyers/write-buyers.ts';
 import { openFrontDoor } from '../buyer/front-door.ts';
@@ -35,7 +35,7 @@ async function load(options: LoadOptions, dir: string): Promise<number> {
   const paths = ['BUYERS', 'SUMMARY_JSON'].filter((name) => name in env);
   const given = {
     ...env,
-    ...Object.fromEntries(paths.map((name) => [name, fromWhereTyped(env[name] ?? '')])),
+    ...Object.fromEntries(paths.map((name) => [name, pathAsTyped(env[name] ?? '')])),
   };
   const made = 'BUYERS' in env ? undefined : await makeDropAndBuyers(options, dir);
   const settings = Object.entries({ ...made, ...given }).flatMap(([name, value]) => [
@@ -89,11 +89,6 @@ async function run(k6: string, args: string[]): Promise<number> {
     child.once('error', fail);
     child.once('exit', (code) => done(code ?? 1));
   });
-}
-
-/** npm changes to the folder of package.json; whoever types a path means the one they are in. */
-function fromWhereTyped(path: string): string {
-  return resolve(process.env['INIT_CWD'] ?? '.', path);
 }
 
 function say(line: string): void {

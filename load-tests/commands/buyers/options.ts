@@ -11,8 +11,8 @@ export const buyersCommand = defineCommand({
   name: 'buyers',
   about: `
 Makes test buyers in MySQL, with sessions that are valid for twelve hours, and writes what k6 needs to act as them: id,
-session token and address of each. They have no password. Whoever has the file has their sessions: keep it to yourself,
-and delete it afterwards.`,
+session token and address of each. They have no password. Anyone who has the file can use their sessions: keep it private and
+delete it afterwards.`,
   options: {
     count: { type: 'whole number', value: 'N', min: 1, max: 1_000_000, required: true, help: 'buyers' },
     out: {
