@@ -8,7 +8,7 @@ import { offer, type Offered } from './http-load.ts';
 import type { Plan } from './plan.ts';
 import { purgeEntries } from './queues.ts';
 import { postEntry } from '../buyer/requests.ts';
-import type { Measured, Rig } from './rig.ts';
+import type { Measured, BenchSystem } from './bench-system.ts';
 
 const connections = 256;
 /** A buyer may try eight times in ten seconds; none of these comes to more than two. */
@@ -17,16 +17,16 @@ const buyers = 200_000;
 /** `micros`: of CPU of the measured process for each answer; machines that are busy otherwise change it least. */
 type Round = Offered & { accepted: number; rate: number; micros: number; messages: number };
 
-export async function benchAccept(rig: Rig, { rounds, seconds }: Plan): Promise<Finding> {
-  const drop = await rig.dropOnSale({
+export async function benchAccept(system: BenchSystem, { rounds, seconds }: Plan): Promise<Finding> {
+  const drop = await system.openDrop({
     sections: [{ name: 'Stalls', rows: 200, seatsPerRow: 50 }],
     standbyLimit: 50_000,
   });
-  const requests = await rig.step(`${number(buyers)} buyers sign in`, async () => makeRequests(rig, drop));
+  const requests = await system.step(`${number(buyers)} buyers sign in`, async () => makeRequests(system, drop));
   let at = 0;
   const next = () => requests[at++ % requests.length]!;
-  const publisher = await rig.startTier('publisher');
-  const bare = await rig.startProcess('bare-http');
+  const publisher = await system.startTier('publisher');
+  const bare = await system.startProcess('bare-http');
   const load = async ({ port, child }: Measured, forSeconds: number): Promise<Round> => {
     const before = cpuSeconds(child.pid);
     const offered = await offer({ port, connections, seconds: forSeconds, next });
@@ -35,18 +35,18 @@ export async function benchAccept(rig: Rig, { rounds, seconds }: Plan): Promise<
     return { ...offered, accepted, micros, rate: accepted / offered.seconds, messages: 0 };
   };
 
-  await rig.step('warm-up', async () => {
+  await system.step('warm-up', async () => {
     await load(bare, 2);
     await load(publisher, 3);
-    await purgeEntries(rig);
+    await purgeEntries(system);
   });
   const ours: Round[] = [];
   const reference: Round[] = [];
   for (let each = 1; each <= rounds; each += 1) {
-    await rig.step(`round ${each} of ${rounds}`, async () => {
+    await system.step(`round ${each} of ${rounds}`, async () => {
       reference.push(await load(bare, seconds));
       const one = await load(publisher, seconds);
-      const queued = await purgeEntries(rig);
+      const queued = await purgeEntries(system);
       if (one.answers.size !== 1) throw new Error(`not all 202: ${describe(one)}`);
       if (queued === 0 || queued > one.accepted)
         throw new Error(`${queued} messages for ${one.accepted} entries`);
@@ -82,8 +82,8 @@ export async function benchAccept(rig: Rig, { rounds, seconds }: Plan): Promise<
   };
 }
 
-function makeRequests(rig: Rig, drop: Drop): Buffer[] {
-  const key = readKeyList(rig.secrets.sessionKey);
+function makeRequests(system: BenchSystem, drop: Drop): Buffer[] {
+  const key = readKeyList(system.secrets.sessionKey);
   return Array.from({ length: buyers }, (_, index) => {
     const userId = index + 1;
     return postEntry(drop, { userId, token: signSession({ userId, role: 'shopper' }, key) });

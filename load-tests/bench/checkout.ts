@@ -12,7 +12,7 @@ import { median, number, round, spread, type Finding } from './figures.ts';
 import { offer, type Offered } from './http-load.ts';
 import type { Plan } from './plan.ts';
 import { post } from '../buyer/requests.ts';
-import type { Measured, Rig } from './rig.ts';
+import type { Measured, BenchSystem } from './bench-system.ts';
 
 /** Orders in a round, and how many are under way at a time. */
 const orders = 2_000;
@@ -23,16 +23,16 @@ const terms = { sections: [{ name: 'Stalls', rows: 100, seatsPerRow: 50 }], hold
 /** A second, milliseconds of the tier's CPU for each, and what an order took of everybody. */
 type Round = { rate: number; bareRate: number; p50: number; p99: number; cpu: number; spent: Spent };
 
-export async function benchCheckout(rig: Rig, { rounds }: Plan): Promise<Finding> {
-  const general = await rig.startTier('general');
-  const payments = await rig.startPayments(general);
-  const bare = await rig.startProcess('bare-orders', { MYSQL_URL: rig.servers.mariaDb.url });
-  const buyers = await makeBuyers(rig.db, readKeyList(rig.secrets.sessionKey), orders);
+export async function benchCheckout(system: BenchSystem, { rounds }: Plan): Promise<Finding> {
+  const general = await system.startTier('general');
+  const payments = await system.startPayments(general);
+  const bare = await system.startProcess('bare-orders', { MYSQL_URL: system.servers.mariaDb.url });
+  const buyers = await makeBuyers(system.db, readKeyList(system.secrets.sessionKey), orders);
   const found: Round[] = [];
-  await rig.step('warm-up', () => oneRound(rig, { general, payments, bare, buyers }));
+  await system.step('warm-up', () => oneRound(system, { general, payments, bare, buyers }));
   for (let each = 1; each <= rounds; each += 1) {
-    await rig.step(`round ${each} of ${rounds}`, async () => {
-      found.push(await oneRound(rig, { general, payments, bare, buyers }));
+    await system.step(`round ${each} of ${rounds}`, async () => {
+      found.push(await oneRound(system, { general, payments, bare, buyers }));
     });
   }
   const of = (what: Exclude<keyof Round, 'spent'>) => found.map((each) => each[what]);
@@ -62,7 +62,7 @@ export async function benchCheckout(rig: Rig, { rounds }: Plan): Promise<Finding
 }
 
 async function oneRound(
-  rig: Rig,
+  system: BenchSystem,
   {
     general,
     payments,
@@ -70,7 +70,7 @@ async function oneRound(
     buyers,
   }: { general: Measured; payments: Child; bare: Measured; buyers: readonly Identity[] },
 ): Promise<Round> {
-  const other = await rig.dropOnSale(terms);
+  const other = await system.openDrop(terms);
   const query = `drop=${other.id}&user=${buyers[0]!.userId}&orders=${orders}&atOnce=${atOnce}`;
   const response = await fetch(`${bare.url}/?${query}`);
   const text = await response.text();
@@ -80,30 +80,30 @@ async function oneRound(
   const look = (): Spent => ({
     general: cpuSeconds(general.child.pid),
     'payment provider': cpuSeconds(payments.pid),
-    ...cpuOfServers(rig.servers),
+    ...cpuOfServers(system.servers),
     'who asks': cpuSeconds(process.pid),
   });
   const before = look();
-  const { seconds, p50, p99 } = await payEverything(rig, general, buyers);
+  const { seconds, p50, p99 } = await payEverything(system, general, buyers);
   const spent = spentEach(before, look(), orders);
   return { rate: orders / seconds, bareRate, p50, p99, cpu: spent['general']! * 1000, spent };
 }
 
 /** Each of the buyers holds a seat of a new drop and pays it. */
 export async function payEverything(
-  rig: Rig,
+  system: BenchSystem,
   general: Measured,
   buyers: readonly Identity[],
 ): Promise<Offered> {
-  const drop = await rig.dropOnSale(terms);
-  const requests = await payRequests(rig, drop, buyers);
+  const drop = await system.openDrop(terms);
+  const requests = await payRequests(system, drop, buyers);
   const offered = await offer({ port: general.port, connections: atOnce, next: () => requests.pop() });
   // What follows an order (the provider's webhook) is part of what it costs.
   await sleep(500);
   const { answers } = offered;
   if (answers.get(201) !== buyers.length)
     throw new Error(`not all were paid: ${JSON.stringify([...answers])}`);
-  const [written] = (await rig.db('orders').where({ drop_id: drop.id }).count({ orders: '*' })) as [
+  const [written] = (await system.db('orders').where({ drop_id: drop.id }).count({ orders: '*' })) as [
     { orders: number | string },
   ];
   if (Number(written.orders) !== buyers.length) throw new Error(`${written.orders} orders in MySQL`);
@@ -111,9 +111,9 @@ export async function payEverything(
 }
 
 /** Everybody holds a seat of the drop and pays it. */
-export async function payRequests(rig: Rig, drop: Drop, buyers: readonly Identity[]): Promise<Buffer[]> {
+export async function payRequests(system: BenchSystem, drop: Drop, buyers: readonly Identity[]): Promise<Buffer[]> {
   const place = { dropId: drop.id, partition: 0 };
-  const key = readKeyList(rig.secrets.checkoutKey);
+  const key = readKeyList(system.secrets.checkoutKey);
   const holds: NewHold[] = [];
   // Batches name buyers from 1 on, holds are for those there are.
   for (const batch of batchesOf(buyers.length)) {
@@ -121,7 +121,7 @@ export async function payRequests(rig: Rig, drop: Drop, buyers: readonly Identit
       .split(',')
       .map((entry) => `${buyers[Number.parseInt(entry, 10) - 1]!.userId}:1`)
       .join(',');
-    const result = await rig.inventory.claim(place, { ...batch, packed }, { mayBorrow: false });
+    const result = await system.inventory.claim(place, { ...batch, packed }, { mayBorrow: false });
     if (result.kind !== 'decided') throw new Error(result.kind);
     for (const outcome of result.outcomes) if (outcome.kind === 'held') holds.push(outcome.hold);
   }

@@ -10,7 +10,7 @@ import {
 } from './crowd.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import type { Plan } from './plan.ts';
-import type { Measured, Rig } from './rig.ts';
+import type { Measured, BenchSystem } from './bench-system.ts';
 
 /** Milliseconds in which a process that has had much to do comes to rest. */
 const settleMs = 8_000;
@@ -18,19 +18,19 @@ const settleMs = 8_000;
 /** Kilobytes a connection, and new connections a second. */
 type Round = { resident: number; kernel: number; rate: number };
 
-export async function benchConnect(rig: Rig, { rounds }: Plan): Promise<Finding> {
+export async function benchConnect(system: BenchSystem, { rounds }: Plan): Promise<Finding> {
   const size = crowdSize(15_000);
-  const drop = await rig.dropOnSale();
+  const drop = await system.openDrop();
   const ours: Round[] = [];
   const bare: Round[] = [];
   for (let each = 1; each <= rounds; each += 1) {
-    await rig.step(`round ${each} of ${rounds}: ws`, async () => {
-      const start = () => rig.startProcess('bare-ws');
+    await system.step(`round ${each} of ${rounds}: ws`, async () => {
+      const start = () => system.startProcess('bare-ws');
       bare.push(await measure(start, (server) => gatherBare(server, { size })));
     });
-    await rig.step(`round ${each} of ${rounds}: realtime`, async () => {
-      const start = () => rig.startTier('realtime');
-      ours.push(await measure(start, (server) => gatherWatchers(rig, server, { drop, size })));
+    await system.step(`round ${each} of ${rounds}: realtime`, async () => {
+      const start = () => system.startTier('realtime');
+      ours.push(await measure(start, (server) => gatherWatchers(system, server, { drop, size })));
     });
   }
   const of = (rows: Round[], what: keyof Round) => rows.map((each) => each[what]);

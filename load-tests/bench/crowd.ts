@@ -6,7 +6,7 @@ import type { Drop } from '../../shared/drops/drop.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
 import { signSession } from '../../shared/auth/session.ts';
 import { connectSocket } from '../buyer/socket.ts';
-import type { Measured, Rig } from './rig.ts';
+import type { Measured, BenchSystem } from './bench-system.ts';
 
 export type Crowd = {
   size: number;
@@ -26,11 +26,11 @@ export function crowdSize(wanted: number): number {
 
 /** Everybody signed in, each as another buyer, and watching the drop. `onState`: somebody got the drop's state. */
 export function gatherWatchers(
-  rig: Rig,
+  system: BenchSystem,
   { url }: Measured,
   { drop, size, onState }: { drop: Drop; size: number; onState?: () => void },
 ): Promise<Crowd> {
-  const key = readKeyList(rig.secrets.sessionKey);
+  const key = readKeyList(system.secrets.sessionKey);
   return gather(size, async (index, onLost) => {
     const token = signSession({ userId: index + 1, role: 'shopper' }, key);
     const socket = await connectSocket(

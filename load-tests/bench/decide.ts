@@ -9,7 +9,7 @@ import { batchesOf, batchSize } from './batches.ts';
 import { cpuOfServers, cpuSeconds, describeSpent, spentEach, type Spent } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import type { Plan } from './plan.ts';
-import type { Measured, Rig } from './rig.ts';
+import type { Measured, BenchSystem } from './bench-system.ts';
 import { listenToNews, type Told } from './told.ts';
 
 type Mix = { name: string; entries: number; seats: number; standby: number };
@@ -26,18 +26,18 @@ const patience = 180;
 /** Per second, microseconds of the consumer's CPU for each, and what an entry took of everybody. */
 type Round = { rate: number; bareRate: number; micros: number; spent: Spent };
 
-export async function benchDecide(rig: Rig, { rounds }: Plan): Promise<Finding> {
-  rig.leaveRedisACore();
-  const consumer = await rig.startTier('consumer');
-  const bare = await rig.startProcess('bare-claim', { REDIS_NODES: rig.servers.redis.nodes.join(',') });
-  const told = listenToNews(rig);
+export async function benchDecide(system: BenchSystem, { rounds }: Plan): Promise<Finding> {
+  system.leaveRedisACore();
+  const consumer = await system.startTier('consumer');
+  const bare = await system.startProcess('bare-claim', { REDIS_NODES: system.servers.redis.nodes.join(',') });
+  const told = listenToNews(system);
   const found = new Map<Mix, Round[]>(mixes.map((mix) => [mix, []]));
   try {
-    await rig.step('warm-up', () => oneRound(rig, smallRush, { consumer, bare, told }));
+    await system.step('warm-up', () => oneRound(system, smallRush, { consumer, bare, told }));
     for (let each = 1; each <= rounds; each += 1) {
       for (const mix of mixes) {
-        await rig.step(`round ${each} of ${rounds}: ${mix.name}`, async () => {
-          found.get(mix)?.push(await oneRound(rig, mix, { consumer, bare, told }));
+        await system.step(`round ${each} of ${rounds}: ${mix.name}`, async () => {
+          found.get(mix)?.push(await oneRound(system, mix, { consumer, bare, told }));
         });
       }
     }
@@ -84,33 +84,33 @@ export async function benchDecide(rig: Rig, { rounds }: Plan): Promise<Finding> 
 }
 
 async function oneRound(
-  rig: Rig,
+  system: BenchSystem,
   mix: Mix,
   { consumer, bare, told }: { consumer: Measured; bare: Measured; told: Told },
 ): Promise<Round> {
-  const bareRate = await onDrop(rig, mix, async (drop) => {
+  const bareRate = await onDrop(system, mix, async (drop) => {
     const response = await fetch(`${bare.url}/?drop=${drop.id}&entries=${mix.entries}`);
     const text = await response.text();
     if (!response.ok) throw new Error(text);
     return mix.entries / (JSON.parse(text) as { seconds: number }).seconds;
   });
-  return onDrop(rig, mix, async (drop) => {
+  return onDrop(system, mix, async (drop) => {
     const look = (): Spent => ({
       consumer: cpuSeconds(consumer.child.pid),
-      ...cpuOfServers(rig.servers),
+      ...cpuOfServers(system.servers),
       'who sends and listens': cpuSeconds(process.pid),
     });
     const before = look();
     const allTold = await told.listen(drop.id);
     const since = performance.now();
-    await enqueue(rig, drop, mix.entries);
+    await enqueue(system, drop, mix.entries);
     const rate = mix.entries / (((await allTold(mix.entries, patience * 1000)) - since) / 1000);
     const spent = spentEach(before, look(), mix.entries);
     const micros = spent['consumer']! * 1e6;
-    await withChannel(rig.servers.rabbitMq.url, async (channel) => {
-      await channel.purgeQueue(rig.topology.waitingQueue(drop.holdSeconds));
+    await withChannel(system.servers.rabbitMq.url, async (channel) => {
+      await channel.purgeQueue(system.topology.waitingQueue(drop.holdSeconds));
     });
-    const counts = await rig.inventory.counts(drop);
+    const counts = await system.inventory.counts(drop);
     if (counts?.decided !== mix.entries || counts.held !== Math.min(mix.seats, mix.entries))
       throw new Error(`not decided as it should be: ${JSON.stringify(counts)}`);
     return { rate, bareRate, micros, spent };
@@ -118,9 +118,9 @@ async function oneRound(
 }
 
 /** Gives `work` a drop on sale, and takes all of it away again. */
-async function onDrop<T>(rig: Rig, mix: Mix, work: (drop: Drop) => Promise<T>): Promise<T> {
-  const { db, redis, inventory } = rig;
-  const drop = await rig.dropOnSale({
+async function onDrop<T>(system: BenchSystem, mix: Mix, work: (drop: Drop) => Promise<T>): Promise<T> {
+  const { db, redis, inventory } = system;
+  const drop = await system.openDrop({
     sections: [{ name: 'Stalls', rows: mix.seats / 50, seatsPerRow: 50 }],
     standbyLimit: mix.standby,
     maxPerBuyer: 2,
@@ -136,7 +136,7 @@ async function onDrop<T>(rig: Rig, mix: Mix, work: (drop: Drop) => Promise<T>): 
   }
 }
 
-async function enqueue({ servers, topology }: Rig, drop: Drop, entries: number): Promise<void> {
+async function enqueue({ servers, topology }: BenchSystem, drop: Drop, entries: number): Promise<void> {
   const place = { dropId: drop.id, partition: 0 };
   const queue = String(topology.entryQueueOf(drop.id, 0));
   await withChannel(servers.rabbitMq.url, async (channel) => {

@@ -11,7 +11,7 @@ import { cpuOfAll } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import { startFlood } from './flood.ts';
 import type { Plan } from './plan.ts';
-import type { Rig } from './rig.ts';
+import type { BenchSystem } from './bench-system.ts';
 
 /** Answers a second, and microseconds of CPU for each, of nginx or, where it is the publisher that is asked, of that. */
 type Round = { rate: number; micros: number; reached: number };
@@ -24,16 +24,16 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
-export async function benchEdge(rig: Rig, { rounds, seconds }: Plan): Promise<Finding> {
-  const publisher = await rig.startTier('publisher');
-  await rig.startTier('consumer').then(({ child }) => pin(child.pid, rig.cores.rest));
-  const soldOut = await rig.dropOnSale({ holdSeconds: 900 });
-  const open = await rig.dropOnSale({ standbyLimit: 50_000_000 });
-  const buyers = await makeBuyers(rig.db, readKeyList(rig.secrets.sessionKey), soldOut.capacity);
+export async function benchEdge(system: BenchSystem, { rounds, seconds }: Plan): Promise<Finding> {
+  const publisher = await system.startTier('publisher');
+  await system.startTier('consumer').then(({ child }) => pin(child.pid, system.cores.rest));
+  const soldOut = await system.openDrop({ holdSeconds: 900 });
+  const open = await system.openDrop({ standbyLimit: 50_000_000 });
+  const buyers = await makeBuyers(system.db, readKeyList(system.secrets.sessionKey), soldOut.capacity);
   // Nobody pays for these.
-  await payRequests(rig, soldOut, buyers);
-  const flood = await startFlood(rig, [soldOut, open]);
-  pin(flood.child.pid, rig.cores.rest);
+  await payRequests(system, soldOut, buyers);
+  const flood = await startFlood(system, [soldOut, open]);
+  pin(flood.child.pid, system.cores.rest);
   const upstreams = {
     publisher: [`127.0.0.1:${publisher.port}`],
     realtime: ['127.0.0.1:9'],
@@ -48,14 +48,14 @@ export async function benchEdge(rig: Rig, { rounds, seconds }: Plan): Promise<Fi
   const one = async (kind: Kind, forSeconds: number): Promise<Round> => {
     const isSoldOut = kind === 'edge' || kind === 'publisher';
     const door =
-      kind === 'publisher' ? undefined : await rig.startFrontDoor(upstreams, { caches: kind !== 'passed' });
+      kind === 'publisher' ? undefined : await system.startFrontDoor(upstreams, { caches: kind !== 'passed' });
     const measured = door?.processes ?? [publisher.child];
     // What is measured has the core to itself, or shares it with the publisher that answers it.
     for (const { pid } of measured)
       if (pid !== undefined)
         for (const each of [pid, ...descendants(pid).map((child) => child.pid)])
-          pin(each, rig.cores.measured);
-    pin(publisher.child.pid, isSoldOut ? rig.cores.measured : rig.cores.all);
+          pin(each, system.cores.measured);
+    pin(publisher.child.pid, isSoldOut ? system.cores.measured : system.cores.all);
     // The first to come all find out by themselves.
     await flood.pour(door?.port ?? publisher.port, isSoldOut ? soldOut : open, 0.5);
     const [reached, cpu] = [await reachedSoFar(), cpuOfAll(measured)];
@@ -79,9 +79,9 @@ export async function benchEdge(rig: Rig, { rounds, seconds }: Plan): Promise<Fi
     looked: await one('looked', forSeconds),
     passed: await one('passed', forSeconds),
   });
-  await rig.step('warm-up', () => all(1));
+  await system.step('warm-up', () => all(1));
   for (let each = 1; each <= rounds; each += 1)
-    await rig.step(`round ${each} of ${rounds}`, async () => void found.push(await all(seconds)));
+    await system.step(`round ${each} of ${rounds}`, async () => void found.push(await all(seconds)));
 
   const of = (kind: Kind, what: keyof Round) => found.map((row) => row[kind][what]);
   return {

@@ -7,7 +7,7 @@ import { cpuSeconds } from './cpu-time.ts';
 import { crowdSize, gatherBare, gatherWatchers } from './crowd.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import type { Plan } from './plan.ts';
-import type { Measured, Rig } from './rig.ts';
+import type { Measured, BenchSystem } from './bench-system.ts';
 
 /** Milliseconds that realtime leaves its watchers in peace after a state (see watched-drop.ts), and some. */
 const restMs = 2_500;
@@ -18,24 +18,24 @@ const messages = 5;
 /** Milliseconds to the last, and of the server's CPU. */
 type Round = { last: number; cpu: number };
 
-export async function benchFanout(rig: Rig, { rounds }: Plan): Promise<Finding> {
+export async function benchFanout(system: BenchSystem, { rounds }: Plan): Promise<Finding> {
   const size = crowdSize(15_000);
-  const drop = await rig.dropOnSale({ sections: [{ name: 'Stalls', rows: 10, seatsPerRow: 50 }] });
-  const realtime = await rig.startTier('realtime');
-  const bare = await rig.startProcess('bare-ws');
+  const drop = await system.openDrop({ sections: [{ name: 'Stalls', rows: 10, seatsPerRow: 50 }] });
+  const realtime = await system.startTier('realtime');
+  const bare = await system.startProcess('bare-ws');
   const ours: Round[] = [];
   const reference: Round[] = [];
   for (let each = 1; each <= rounds; each += 1) {
-    await rig.step(`round ${each} of ${rounds}: ws`, async () => {
+    await system.step(`round ${each} of ${rounds}: ws`, async () => {
       const arrivals = new Arrivals(size);
       const crowd = await gatherBare(bare, { size, onMessage: () => arrivals.one() });
       reference.push(...(await measure(bare, arrivals, () => sendToAll(bare, drop))));
       await crowd.leave();
     });
-    await rig.step(`round ${each} of ${rounds}: realtime`, async () => {
+    await system.step(`round ${each} of ${rounds}: realtime`, async () => {
       const arrivals = new Arrivals(size);
-      const crowd = await gatherWatchers(rig, realtime, { drop, size, onState: () => arrivals.one() });
-      ours.push(...(await measure(realtime, arrivals, () => sellOne(rig, drop))));
+      const crowd = await gatherWatchers(system, realtime, { drop, size, onState: () => arrivals.one() });
+      ours.push(...(await measure(realtime, arrivals, () => sellOne(system, drop))));
       await crowd.leave();
     });
   }
@@ -105,7 +105,7 @@ async function measure(server: Measured, arrivals: Arrivals, send: () => Promise
 let buyers = 0;
 
 /** A seat gets held, so the drop's figures change. */
-async function sellOne({ inventory }: Rig, drop: Drop): Promise<void> {
+async function sellOne({ inventory }: BenchSystem, drop: Drop): Promise<void> {
   const batch = { id: newBatchId(), packed: `${(buyers += 1)}:1` };
   const result = await inventory.claim({ dropId: drop.id, partition: 0 }, batch, { mayBorrow: false });
   if (result.kind !== 'decided') throw new Error(result.kind);

@@ -1,5 +1,5 @@
 import type { Drop } from '../../shared/drops/drop.ts';
-import type { Measured, Rig } from './rig.ts';
+import type { Measured, BenchSystem } from './bench-system.ts';
 
 export type Flood = Measured & {
   /** Sends entries for a drop as fast as they are answered; the answers by status. */
@@ -9,10 +9,10 @@ export type Flood = Measured & {
 const connections = 256;
 
 /** Who floods the entry path, in a process of its own (processes/flood.ts), with all it will send for these drops. */
-export async function startFlood(rig: Rig, drops: readonly Drop[]): Promise<Flood> {
-  const process = await rig.startProcess('flood', {
-    MYSQL_URL: rig.servers.mariaDb.url,
-    SESSION_KEYS: rig.secrets.sessionKey,
+export async function startFlood(system: BenchSystem, drops: readonly Drop[]): Promise<Flood> {
+  const process = await system.startProcess('flood', {
+    MYSQL_URL: system.servers.mariaDb.url,
+    SESSION_KEYS: system.secrets.sessionKey,
   });
   const ask = async (port: number, drop: Drop, seconds: number) => {
     const query = `port=${port}&drop=${drop.id}&connections=${connections}&seconds=${seconds}`;
@@ -21,7 +21,7 @@ export async function startFlood(rig: Rig, drops: readonly Drop[]): Promise<Floo
     if (!response.ok) throw new Error(text);
     return new Map(JSON.parse(text) as [number, number][]);
   };
-  await rig.step('a crowd makes ready', async () => {
+  await system.step('a crowd makes ready', async () => {
     for (const drop of drops) await ask(0, drop, 0);
   });
   return { ...process, pour: ask };

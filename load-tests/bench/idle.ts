@@ -5,7 +5,7 @@ import { endDrops } from '../commands/drill/age-the-system.ts';
 import { cpuOfAll, cpuOfServers, type Spent } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import type { Plan } from './plan.ts';
-import type { Rig } from './rig.ts';
+import type { BenchSystem } from './bench-system.ts';
 
 const few = 10;
 const many = 1_000;
@@ -13,30 +13,30 @@ const many = 1_000;
 /** Seconds until what follows the end of a drop (archiving, giving Redis back) is done, and the pools are at rest. */
 const restSeconds = 30;
 
-export async function benchIdle(rig: Rig, { rounds, seconds }: Plan): Promise<Finding> {
-  rig.useAllCores();
-  const general = await rig.startTier('general');
+export async function benchIdle(system: BenchSystem, { rounds, seconds }: Plan): Promise<Finding> {
+  system.useAllCores();
+  const general = await system.startTier('general');
   const tiers = {
-    publisher: (await rig.startTier('publisher')).child,
-    consumer: (await rig.startTier('consumer')).child,
-    realtime: (await rig.startTier('realtime')).child,
+    publisher: (await system.startTier('publisher')).child,
+    consumer: (await system.startTier('consumer')).child,
+    realtime: (await system.startTier('realtime')).child,
     general: general.child,
   };
-  rig.useAllCores();
+  system.useAllCores();
   const cpu = (): Spent => ({
     ...Object.fromEntries(Object.entries(tiers).map(([name, child]) => [name, cpuOfAll([child])])),
-    ...cpuOfServers(rig.servers),
+    ...cpuOfServers(system.servers),
   });
   // With its organizer, whose events the others are.
-  await insertEvent(rig.db);
-  const deps = { db: rig.db, inventory: rig.inventory, say: () => {} };
+  await insertEvent(system.db);
+  const deps = { db: system.db, inventory: system.inventory, say: () => {} };
 
   /** For each round, milliseconds of CPU a second. */
   const idle = async (over: number): Promise<Spent[]> => {
     await sleep(restSeconds * 1_000);
     const found: Spent[] = [];
     for (let each = 1; each <= rounds; each += 1) {
-      await rig.step(`${number(over)} drops that are over, round ${each} of ${rounds}`, async () => {
+      await system.step(`${number(over)} drops that are over, round ${each} of ${rounds}`, async () => {
         const [before, since] = [cpu(), performance.now()];
         await sleep(seconds * 1_000);
         const [after, passed] = [cpu(), (performance.now() - since) / 1e3];
@@ -50,9 +50,9 @@ export async function benchIdle(rig: Rig, { rounds, seconds }: Plan): Promise<Fi
     return found;
   };
 
-  await rig.step(`${few} drops end`, () => endDrops(deps, few));
+  await system.step(`${few} drops end`, () => endDrops(deps, few));
   const afterFew = await idle(few);
-  await rig.step(`${number(many - few)} more drops end`, () => endDrops(deps, many - few));
+  await system.step(`${number(many - few)} more drops end`, () => endDrops(deps, many - few));
   const afterMany = await idle(many);
 
   const sums = (found: Spent[]) => found.map((each) => Object.values(each).reduce((sum, ms) => sum + ms, 0));

@@ -16,7 +16,7 @@ import type { Plan } from './plan.ts';
 import { percentile } from '../statistics.ts';
 import { probe, type Probe } from './probe.ts';
 import { post } from '../buyer/requests.ts';
-import type { Measured, Rig } from './rig.ts';
+import type { Measured, BenchSystem } from './bench-system.ts';
 
 /** A second. A sign-in is 150 ms of CPU. */
 const signIns = 1;
@@ -32,22 +32,22 @@ const called = { quiet: 'no flood', rush: 'all accepted', soldOut: 'all sold out
 
 /** Milliseconds waited; entries a second that were answered as they should, and that were told to come again. */
 type Found = { signIn: number[]; checkout: number[]; entries: number; putOff: number };
-type System = { door: number; flood: Flood; drops: Record<'rush' | 'soldOut', Drop>; buyers: Identity[] };
+type Traffic = { door: number; flood: Flood; drops: Record<'rush' | 'soldOut', Drop>; buyers: Identity[] };
 
-export async function benchIsolation(rig: Rig, plan: Plan): Promise<Finding> {
+export async function benchIsolation(system: BenchSystem, plan: Plan): Promise<Finding> {
   const seconds = Math.max(leastSeconds, plan.seconds);
-  const { system, cpu } = await startSystem(rig, seconds);
+  const { traffic, cpu } = await startTraffic(system, seconds);
   const rounds: Record<Phase, Found>[] = [];
   const spent: Record<string, number> = {};
-  await rig.step('warm-up', async () => {
-    for (const phase of phases) await onePhase(rig, system, phase, 5);
+  await system.step('warm-up', async () => {
+    for (const phase of phases) await onePhase(system, traffic, phase, 5);
   });
   for (let each = 1; each <= plan.rounds; each += 1) {
     const found: Partial<Record<Phase, Found>> = {};
-    await rig.step(`round ${each} of ${plan.rounds}`, async () => {
+    await system.step(`round ${each} of ${plan.rounds}`, async () => {
       for (const phase of phases) {
         const before = cpu();
-        found[phase] = await onePhase(rig, system, phase, seconds);
+        found[phase] = await onePhase(system, traffic, phase, seconds);
         const after = cpu();
         if (phase === 'rush')
           for (const [name, value] of Object.entries(after))
@@ -100,22 +100,22 @@ export async function benchIsolation(rig: Rig, plan: Plan): Promise<Finding> {
   };
 }
 
-async function startSystem(rig: Rig, seconds: number) {
+async function startTraffic(system: BenchSystem, seconds: number) {
   const tiers = {
-    publisher: await rig.startTier('publisher'),
-    consumer: await rig.startTier('consumer'),
-    realtime: await rig.startTier('realtime'),
-    general: await rig.startTier('general'),
+    publisher: await system.startTier('publisher'),
+    consumer: await system.startTier('consumer'),
+    realtime: await system.startTier('realtime'),
+    general: await system.startTier('general'),
   };
-  const payments = await rig.startPayments(tiers.general);
-  const small = await rig.dropOnSale({ holdSeconds: 900 });
-  const drops = { rush: await rig.dropOnSale({ standbyLimit: 50_000_000 }), soldOut: small };
-  const flood = await startFlood(rig, Object.values(drops));
-  rig.useAllCores();
+  const payments = await system.startPayments(tiers.general);
+  const small = await system.openDrop({ holdSeconds: 900 });
+  const drops = { rush: await system.openDrop({ standbyLimit: 50_000_000 }), soldOut: small };
+  const flood = await startFlood(system, Object.values(drops));
+  system.useAllCores();
   // As docker-compose.yml has it. Who floods would have machines of their own.
-  yieldCpu([tiers.publisher.child, tiers.consumer.child, ...rig.servers.rabbitMq.processes, flood.child]);
+  yieldCpu([tiers.publisher.child, tiers.consumer.child, ...system.servers.rabbitMq.processes, flood.child]);
   const address = ({ port }: Measured) => [`127.0.0.1:${port}`];
-  const door = await rig.startFrontDoor(
+  const door = await system.startFrontDoor(
     {
       publisher: address(tiers.publisher),
       realtime: address(tiers.realtime),
@@ -125,21 +125,21 @@ async function startSystem(rig: Rig, seconds: number) {
     { workers: 'auto' },
   );
   const buyers = await makeBuyers(
-    rig.db,
-    readKeyList(rig.secrets.sessionKey),
+    system.db,
+    readKeyList(system.secrets.sessionKey),
     Math.max(checkouts * seconds, 200),
   );
   // Nobody pays for these.
-  await payRequests(rig, small, buyers.slice(0, small.capacity));
+  await payRequests(system, small, buyers.slice(0, small.capacity));
   const hash = await hashPassword(password);
-  await rig.db('users').update({ password_hash: hash });
+  await system.db('users').update({ password_hash: hash });
   const ofOurs = () => ({
     publisher: cpuOfAll([tiers.publisher.child]),
     consumer: cpuOfAll([tiers.consumer.child]),
     realtime: cpuOfAll([tiers.realtime.child]),
     general: cpuOfAll([tiers.general.child, payments]),
     nginx: cpuOfAll(door.processes),
-    ...cpuOfServers(rig.servers),
+    ...cpuOfServers(system.servers),
     flood: cpuOfAll([flood.child]),
     asking: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
   });
@@ -148,12 +148,12 @@ async function startSystem(rig: Rig, seconds: number) {
     const others = machineCpuSeconds() - Object.values(ours).reduce((sum, each) => sum + each, 0);
     return { ...ours, 'all else on this machine': others };
   };
-  return { system: { door: door.port, flood, drops, buyers }, cpu };
+  return { traffic: { door: door.port, flood, drops, buyers }, cpu };
 }
 
-async function onePhase(rig: Rig, system: System, phase: Phase, seconds: number): Promise<Found> {
-  const { door, flood, drops, buyers } = system;
-  const probes = await probesFor(rig, buyers, seconds);
+async function onePhase(system: BenchSystem, traffic: Traffic, phase: Phase, seconds: number): Promise<Found> {
+  const { door, flood, drops, buyers } = traffic;
+  const probes = await probesFor(system, buyers, seconds);
   const flooding = phase === 'quiet' ? undefined : flood.pour(door, drops[phase], seconds + 1);
   flooding?.catch(() => {});
   await sleep(500);
@@ -174,20 +174,20 @@ async function onePhase(rig: Rig, system: System, phase: Phase, seconds: number)
   };
 }
 
-async function probesFor(rig: Rig, buyers: Identity[], seconds: number): Promise<[Probe, Probe]> {
-  const users: { email: string }[] = await rig
+async function probesFor(system: BenchSystem, buyers: Identity[], seconds: number): Promise<[Probe, Probe]> {
+  const users: { email: string }[] = await system
     .db('users')
     .whereIn(
       'id',
       buyers.map(({ userId }) => userId),
     )
     .select('email');
-  const drop = await rig.dropOnSale({
+  const drop = await system.openDrop({
     sections: [{ name: 'Stalls', rows: 100, seatsPerRow: 50 }],
     holdSeconds: 900,
   });
   const payments = await payRequests(
-    rig,
+    system,
     drop,
     buyers.slice(0, Math.max(1, Math.round(checkouts * seconds))),
   );

@@ -12,7 +12,7 @@ import { number, round, type Finding } from './figures.ts';
 import { HttpConnection } from '../buyer/http-connection.ts';
 import type { Plan } from './plan.ts';
 import { postEntry } from '../buyer/requests.ts';
-import type { Rig } from './rig.ts';
+import type { BenchSystem } from './bench-system.ts';
 
 /** Each presses every four seconds, which is within what one session may. nginx needs two files for each socket. */
 const buyerCount = 8_000;
@@ -25,24 +25,24 @@ const patienceMs = 30_000;
 
 type Phase = { entries: number; answered: number; p50: number; p99: number; max: number; seconds: number };
 
-export async function benchOutcome(rig: Rig, _plan: Plan): Promise<Finding> {
+export async function benchOutcome(system: BenchSystem, _plan: Plan): Promise<Finding> {
   const all = steady.rate * steady.seconds + burst;
-  const door = await startSystem(rig);
+  const door = await startSystem(system);
   const drops: Drop[] = [];
   for (let each = 0; each < Math.ceil(all / buyerCount); each += 1) {
     // There is a place in standby for everybody, so that each entry is decided.
     const terms = { sections: [{ name: 'Stalls', rows: 8, seatsPerRow: 50 }], standbyLimit: buyerCount };
-    drops.push(await rig.dropOnSale(terms));
+    drops.push(await system.openDrop(terms));
   }
-  const buyers = await makeBuyers(rig.db, readKeyList(rig.secrets.sessionKey), buyerCount);
+  const buyers = await makeBuyers(system.db, readKeyList(system.secrets.sessionKey), buyerCount);
   const crowd = new Crowd(door, drops, buyers);
-  await rig.step(`${number(buyerCount)} buyers open the page`, () => crowd.gather());
+  await system.step(`${number(buyerCount)} buyers open the page`, () => crowd.gather());
 
-  await rig.step('warm-up', () => crowd.press({ entries: buyerCount, perSecond: steady.rate / 2 }));
-  const stream = await rig.step(`${number(steady.rate)} entries/s for ${steady.seconds} s`, () =>
+  await system.step('warm-up', () => crowd.press({ entries: buyerCount, perSecond: steady.rate / 2 }));
+  const stream = await system.step(`${number(steady.rate)} entries/s for ${steady.seconds} s`, () =>
     crowd.press({ entries: steady.rate * steady.seconds - buyerCount, perSecond: steady.rate }),
   );
-  const rush = await rig.step(`${number(burst)} entries at once`, () =>
+  const rush = await system.step(`${number(burst)} entries at once`, () =>
     crowd.press({ entries: burst, perSecond: Infinity }),
   );
   crowd.leave();
@@ -78,16 +78,16 @@ export async function benchOutcome(rig: Rig, _plan: Plan): Promise<Finding> {
 }
 
 /** All tiers behind nginx, on all cores: it is the whole that is measured. */
-async function startSystem(rig: Rig): Promise<{ port: number; url: string }> {
+async function startSystem(system: BenchSystem): Promise<{ port: number; url: string }> {
   const tiers = {
-    publisher: await rig.startTier('publisher'),
-    consumer: await rig.startTier('consumer'),
-    realtime: await rig.startTier('realtime'),
-    general: await rig.startTier('general'),
+    publisher: await system.startTier('publisher'),
+    consumer: await system.startTier('consumer'),
+    realtime: await system.startTier('realtime'),
+    general: await system.startTier('general'),
   };
-  rig.useAllCores();
+  system.useAllCores();
   const address = ({ port }: { port: number }) => [`127.0.0.1:${port}`];
-  return rig.startFrontDoor({
+  return system.startFrontDoor({
     publisher: address(tiers.publisher),
     realtime: address(tiers.realtime),
     general: address(tiers.general),

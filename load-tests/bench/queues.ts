@@ -1,8 +1,8 @@
 import amqp from 'amqplib';
-import type { Rig } from './rig.ts';
+import type { BenchSystem } from './bench-system.ts';
 
 /** Empties the entry queues; returns how many messages were in them. */
-export async function purgeEntries({ servers, topology }: Rig): Promise<number> {
+export async function purgeEntries({ servers, topology }: BenchSystem): Promise<number> {
   const connection = await amqp.connect(servers.rabbitMq.url);
   try {
     const channel = await connection.createChannel();

@@ -20,7 +20,7 @@ import { offer } from './http-load.ts';
 import type { Plan } from './plan.ts';
 import { postEntry } from '../buyer/requests.ts';
 import { root } from '../../local/system.ts';
-import type { FrontDoor, Measured, Rig } from './rig.ts';
+import type { FrontDoor, Measured, BenchSystem } from './bench-system.ts';
 import { listenToNews, type Told } from './told.ts';
 
 /** One seat each, and for everybody else a place in standby: each press becomes an entry. */
@@ -41,33 +41,33 @@ type Run = Played & { processes: number };
 
 type System = { tiers: { publisher: Measured[]; consumer: Measured[] }; door: FrontDoor; told: Told };
 
-export async function benchScale(rig: Rig, { rounds }: Plan): Promise<Finding> {
+export async function benchScale(system: BenchSystem, { rounds }: Plan): Promise<Finding> {
   const runs: Run[] = [];
-  const told = listenToNews(rig);
+  const told = listenToNews(system);
   let model: CapacityModel | undefined;
   const tiers: System['tiers'] = { publisher: [], consumer: [] };
   for (const processes of [1, 2]) {
-    tiers.publisher.push(await rig.startTier('publisher'));
-    tiers.consumer.push(await rig.startTier('consumer'));
-    rig.useAllCores();
+    tiers.publisher.push(await system.startTier('publisher'));
+    tiers.consumer.push(await system.startTier('consumer'));
+    system.useAllCores();
     const address = ({ port }: Measured) => `127.0.0.1:${port}`;
-    const door = await rig.startFrontDoor({
+    const door = await system.startFrontDoor({
       publisher: tiers.publisher.map(address),
       realtime: ['127.0.0.1:1'],
       general: ['127.0.0.1:1'],
     });
-    const play = (mix: Mix, partitions: number) => playRun(rig, { tiers, door, told }, mix, partitions);
+    const play = (mix: Mix, partitions: number) => playRun(system, { tiers, door, told }, mix, partitions);
     if (processes === 1) {
-      await rig.step('warm-up', () => play(allWin, 1));
-      const [few, wins, seen] = await rig.step(`the runs of the model, ${rounds} times`, () =>
+      await system.step('warm-up', () => play(allWin, 1));
+      const [few, wins, seen] = await system.step(`the runs of the model, ${rounds} times`, () =>
         inTurns(rounds, [rush, allWin, unseen], (mix) => play(mix, 1)),
       );
-      const rest = await rig.step('sockets and orders', () => socketsAndOrders(rig));
+      const rest = await system.step('sockets and orders', () => socketsAndOrders(system));
       model = { ...fit(few!, wins!), ...rest };
       runs.push({ ...few!, processes }, { ...seen!, processes });
     }
     for (const partitions of processes === 1 ? [2, 4] : [1, 2, 4]) {
-      await rig.step(`${processes} of each process, ${partitions} partitions`, async () => {
+      await system.step(`${processes} of each process, ${partitions} partitions`, async () => {
         runs.push({ ...(await play(rush, partitions)), processes });
       });
     }
@@ -177,37 +177,37 @@ function fit(few: Played, many: Played) {
 }
 
 async function playRun(
-  rig: Rig,
+  system: BenchSystem,
   { tiers, door, told }: System,
   mix: Mix,
   partitions: number,
 ): Promise<Played> {
-  const { redis, inventory } = rig;
-  const drop = await rig.dropOnSale({
+  const { redis, inventory } = system;
+  const drop = await system.openDrop({
     sections: [{ name: 'Stalls', rows: mix.seats / 50, seatsPerRow: 50 }],
     standbyLimit: mix.entries,
     maxPerBuyer: 1,
     partitions,
     holdSeconds: 900,
   });
-  const requests = requestsFor(rig, drop, mix.entries);
+  const requests = requestsFor(system, drop, mix.entries);
   const cost = (): Cost => {
     const children = (of: readonly Measured[]) => of.map(({ child }) => child);
     return {
       publisher: cpuOfAll(children(tiers.publisher)),
       nginx: cpuOfAll(door.processes),
-      broker: cpuOfAll(rig.servers.rabbitMq.processes),
+      broker: cpuOfAll(system.servers.rabbitMq.processes),
       consumer: cpuOfAll(children(tiers.consumer)),
-      redis: cpuOfAll(rig.servers.redis.processes),
+      redis: cpuOfAll(system.servers.redis.processes),
     };
   };
-  const [before, bytesBefore] = [cost(), await usedBytes(rig)];
+  const [before, bytesBefore] = [cost(), await usedBytes(system)];
   const allTold = await told.listen(drop.id);
   const since = performance.now();
   const { answers } = await offer({ port: door.port, connections, next: () => requests.pop() });
   if (answers.get(202) !== mix.entries) throw new Error(`answered ${JSON.stringify([...answers])}`);
   const rate = mix.entries / (((await allTold(mix.entries, patienceMs)) - since) / 1000);
-  const [after, bytesAfter] = [cost(), await usedBytes(rig)];
+  const [after, bytesAfter] = [cost(), await usedBytes(system)];
   await redis.hdel(inventory.keys.onSale, String(drop.id));
   for (const place of places(drop.id, partitions)) await redis.unlink(...inventory.keys.all(place));
   const spent = Object.fromEntries(
@@ -216,8 +216,8 @@ async function playRun(
   return { ...mix, partitions, rate, cost: spent, redisBytes: bytesAfter - bytesBefore };
 }
 
-function requestsFor(rig: Rig, drop: Drop, entries: number): Buffer[] {
-  const key = readKeyList(rig.secrets.sessionKey);
+function requestsFor(system: BenchSystem, drop: Drop, entries: number): Buffer[] {
+  const key = readKeyList(system.secrets.sessionKey);
   return Array.from({ length: entries }, (_, index) => {
     const userId = index + 1;
     const token = signSession({ userId, role: 'shopper' }, key);
@@ -226,18 +226,18 @@ function requestsFor(rig: Rig, drop: Drop, entries: number): Buffer[] {
 }
 
 /** Of all masters: what the drops themselves take, without the buffers of connections. */
-async function usedBytes({ redis }: Rig): Promise<number> {
+async function usedBytes({ redis }: BenchSystem): Promise<number> {
   const infos = await Promise.all(redis.nodes('master').map((node) => node.info('memory')));
   return infos.reduce((total, info) => total + Number(/used_memory_dataset:(\d+)/.exec(info)?.[1] ?? 0), 0);
 }
 
-async function socketsAndOrders(rig: Rig): Promise<Pick<CapacityModel, 'realtime' | 'general' | 'mysql'>> {
-  const { redis, inventory, servers } = rig;
-  const drop = await rig.dropOnSale();
-  const realtime = await rig.startTier('realtime');
+async function socketsAndOrders(system: BenchSystem): Promise<Pick<CapacityModel, 'realtime' | 'general' | 'mysql'>> {
+  const { redis, inventory, servers } = system;
+  const drop = await system.openDrop();
+  const realtime = await system.startTier('realtime');
   const pid = realtime.child.pid;
   const [cpuBefore, bytesBefore] = [cpuSeconds(pid), residentBytes(pid)];
-  const crowd = await gatherWatchers(rig, realtime, { drop, size: sockets });
+  const crowd = await gatherWatchers(system, realtime, { drop, size: sockets });
   const [cpuOpen, bytesOpen] = [cpuSeconds(pid), residentBytes(pid)];
   const rounds = 20;
   const soldOut = Array.from({ length: sockets }, (_, index) => index + 1);
@@ -249,12 +249,12 @@ async function socketsAndOrders(rig: Rig): Promise<Pick<CapacityModel, 'realtime
   await crowd.leave();
   await realtime.child.stop();
 
-  const general = await rig.startTier('general');
-  const payments = await rig.startPayments(general);
-  const buyers = await makeBuyers(rig.db, readKeyList(rig.secrets.sessionKey), orders);
-  await payEverything(rig, general, buyers);
+  const general = await system.startTier('general');
+  const payments = await system.startPayments(general);
+  const buyers = await makeBuyers(system.db, readKeyList(system.secrets.sessionKey), orders);
+  await payEverything(system, general, buyers);
   const [generalBefore, mysqlBefore] = [cpuSeconds(general.child.pid), cpuOfAll(servers.mariaDb.processes)];
-  await payEverything(rig, general, buyers);
+  await payEverything(system, general, buyers);
   const perOrder = (seconds: number) => (seconds / orders) * 1e6;
   const found = {
     realtime: {

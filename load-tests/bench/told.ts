@@ -1,7 +1,7 @@
 import { createLog } from '../../shared/tier/log.ts';
 import type { DropNews } from '../../shared/messages/realtime-events.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
-import type { Rig } from './rig.ts';
+import type { BenchSystem } from './bench-system.ts';
 
 export type Told = {
   /**
@@ -13,7 +13,7 @@ export type Told = {
 };
 
 /** Listens where realtime does, and counts the buyers who would be told. */
-export function listenToNews({ servers, inventory }: Rig): Told {
+export function listenToNews({ servers, inventory }: BenchSystem): Told {
   const redis = connectRedis(servers.redis.nodes, createLog('bench', 'error'));
   const heard = new Map<string, { count: number; at: number; onNews: () => void }>();
   redis.on('smessage', (channel: string, text: string) => {

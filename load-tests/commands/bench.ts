@@ -10,7 +10,7 @@ import { describeProfiles } from '../bench/profiles.ts';
 import { benchCommand } from '../bench/options.ts';
 import type { Plan } from '../bench/plan.ts';
 import { localDir } from '../running-system.ts';
-import { startRig, type Rig } from '../bench/rig.ts';
+import { startBenchSystem, type BenchSystem } from '../bench/bench-system.ts';
 import { runCommand } from '../cli.ts';
 
 await runCommand(benchCommand, ({ name, plan }) => bench(name, plan));
@@ -19,7 +19,7 @@ await runCommand(benchCommand, ({ name, plan }) => bench(name, plan));
 async function bench(name: BenchName, plan: Plan): Promise<number> {
   const { step, say } = createSteps(process.stderr);
   const stopping = new AbortController();
-  let rig: Rig | undefined;
+  let system: BenchSystem | undefined;
   onStopSignal(
     (why) => {
       say(`stopping (${why})`);
@@ -34,7 +34,7 @@ async function bench(name: BenchName, plan: Plan): Promise<number> {
   });
   async function leave(): Promise<void> {
     try {
-      await rig?.stop();
+      await system?.stop();
     } finally {
       process.exit(1);
     }
@@ -46,16 +46,16 @@ async function bench(name: BenchName, plan: Plan): Promise<number> {
     const profiles = plan.profile ? resolve(localDir, `profiles-${process.pid}`) : undefined;
     await clearOldRuns(localDir);
     const dir = resolve(localDir, `bench-${process.pid}`);
-    rig = await startRig({ dir, cores, step, signal: stopping.signal, profiles });
-    const { table, notes = [], more, ...figures } = await run(rig, plan);
+    system = await startBenchSystem({ dir, cores, step, signal: stopping.signal, profiles });
+    const { table, notes = [], more, ...figures } = await run(system, plan);
     process.stdout.write(`\n${layOut(table)}\n`);
     for (const note of notes) process.stdout.write(`  ${note}\n`);
     const { value, unit, reference, ratio } = figures;
-    await rig.stop();
+    await system.stop();
     if (profiles !== undefined) process.stdout.write(`\n${describeProfiles(profiles)}`);
     process.stdout.write(`\n${JSON.stringify({ bench: name, value, unit, reference, ratio, ...more })}\n`);
     return 0;
   } finally {
-    await rig?.stop();
+    await system?.stop();
   }
 }

@@ -1,10 +1,10 @@
 /** `npm run drill`: sales while things break, and a check of every rule afterwards. */
 import { describeFailure, describeLost, describeResults, describeSum } from './drill/describe.ts';
-import { keepStack } from './drill/keep-stack.ts';
+import { keepSystem } from './drill/keep-system.ts';
 import { argsOf, describeDrills, drillCommand, type DrillOptions } from './drill/options.ts';
 import { runDrill } from './drill/run-drill.ts';
 import { newReport, saveReport } from './drill/save-report.ts';
-import { startStack } from './drill/stack.ts';
+import { startDrillSystem } from './drill/drill-system.ts';
 import { runCommand } from '../cli.ts';
 import { showProgress } from '../progress.ts';
 
@@ -23,41 +23,41 @@ async function drill(options: DrillOptions): Promise<number> {
   const progress = showProgress(() => line(), 10_000);
   const { say } = progress;
   // First, since from here on a stop is heard.
-  const stacks = keepStack({
+  const systems = keepSystem({
     kind: 'drill',
     tierSettings: { REDIS_REPLICA_ACKS: String(replicaAcks) },
     say,
-    start: (place, tierSettings) => startStack({ ...place, tierSettings, seed }),
+    start: (place, tierSettings) => startDrillSystem({ ...place, tierSettings, seed }),
   });
   const report = newReport(argsOf(options));
 
   try {
     for (const [at, each] of chosen.entries()) {
       try {
-        const stack = await stacks.stack(each.tierSettings);
+        const system = await systems.system(each.tierSettings);
         const name = `${at + 1}/${chosen.length} ${each.name}`;
         say(`drill ${name}, seed ${seed}: ${each.what}`);
         const watch = (of: () => string): void => void (line = () => `${name}, ${of()}`);
         const run = { seed, minutes, buyersPerMinute, holdSeconds, say, watch };
-        const result = await runDrill(each, stack, run);
+        const result = await runDrill(each, system, run);
         report.results.push(result);
         saveReport(report, options.report);
         say(describeResults([result]).trimEnd().split('\n').at(-2) ?? '');
         for (const [kind, count] of result.errors.slice(0, 8)) say(`  ${count} × ${kind}`);
         if (result.lost.length > 0) say(describeLost(result));
         if (result.violations.length === 0) continue; // on the same stack
-        say(describeFailure(result, stack.logDir, replicaAcks));
+        say(describeFailure(result, system.logDir, replicaAcks));
       } catch (error) {
-        stacks.cancel.throwIfAborted();
+        systems.cancel.throwIfAborted();
         report.notRun.push({ drill: each.name, why: (error as Error).message });
         saveReport(report, options.report);
         say(`FAILED ${each.name}: it could not be run: ${(error as Error).stack}`);
       }
-      await stacks.end(); // the next drill should not meet what this one left behind
+      await systems.end(); // the next drill should not meet what this one left behind
     }
   } finally {
     progress.stop();
-    await stacks.end();
+    await systems.end();
   }
   process.stdout.write(`${describeResults(report.results)}\n${describeSum(report)}\n`);
   const whole = report.notRun.length === 0 && report.results.length === chosen.length;

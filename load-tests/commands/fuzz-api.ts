@@ -40,7 +40,7 @@ negative_data_rejection.expected-statuses = ["400", "401", "403", "404", "405", 
 `;
 
 const local = join(root, '.local');
-const stackDir = join(local, 'fuzz-api');
+const systemDir = join(local, 'fuzz-api');
 const program = join(local, 'venv/bin/schemathesis');
 const run = promisify(execFile);
 const running = new Set<ChildProcess>();
@@ -52,8 +52,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 await runCommand(fuzzCommand, async (options) => {
   await install();
-  rmSync(stackDir, { recursive: true, force: true });
-  const { url, child } = await startStack();
+  rmSync(systemDir, { recursive: true, force: true });
+  const { url, child } = await startFuzzedSystem();
   let failures = 0;
   try {
     for (const who of ['nobody', 'shopper', 'organizer', 'admin'] as const)
@@ -88,10 +88,10 @@ async function install(): Promise<void> {
 
 type Role = 'shopper' | 'organizer' | 'admin';
 
-async function startStack(): Promise<{ url: string; child: ChildProcess }> {
+async function startFuzzedSystem(): Promise<{ url: string; child: ChildProcess }> {
   const { port } = await freePorts(['port']);
   const child = spawn(process.execPath, [join(root, 'local/start.ts'), '--port', String(port)], {
-    env: { ...process.env, SEATDROP_LOCAL_DIR: stackDir },
+    env: { ...process.env, SEATDROP_LOCAL_DIR: systemDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.add(child);
@@ -107,7 +107,7 @@ async function startStack(): Promise<{ url: string; child: ChildProcess }> {
 
 async function fuzz(url: string, who: Role | 'nobody', { seconds, seed }: FuzzOptions): Promise<0 | 1> {
   const credentials = who === 'nobody' ? [] : ['--header', `Authorization: Bearer ${await signIn(url, who)}`];
-  writeFileSync(join(stackDir, 'schemathesis.toml'), settings);
+  writeFileSync(join(systemDir, 'schemathesis.toml'), settings);
   console.log(`\n== as ${who}, ${seconds} s`);
   const child = spawn(
     program,
@@ -129,7 +129,7 @@ async function fuzz(url: string, who: Role | 'nobody', { seconds, seed }: FuzzOp
       '--exclude-path=/api/users/{id}/ban',
       '--exclude-path=/api/users/{id}/role',
     ],
-    { cwd: stackDir, stdio: ['ignore', 'inherit', 'inherit'] },
+    { cwd: systemDir, stdio: ['ignore', 'inherit', 'inherit'] },
   );
   running.add(child);
   const [code] = (await once(child, 'exit')) as [number | null];
@@ -150,7 +150,7 @@ async function signIn(url: string, role: Role): Promise<string> {
 /** Lines of the tiers that say something went wrong in us, level 50 and up. */
 function errorsLogged(): string[] {
   return ['general', 'publisher', 'realtime', 'consumer'].flatMap((tier) =>
-    readFileSync(join(stackDir, 'logs', `${tier}.log`), 'utf8')
+    readFileSync(join(systemDir, 'logs', `${tier}.log`), 'utf8')
       .split('\n')
       .filter((line) => /"level":[56]0\b/.test(line)),
   );

@@ -6,8 +6,8 @@ import { readKeyList } from '../../shared/auth/key-list.ts';
 import { connectMysql } from '../../shared/mysql/connect.ts';
 import { signSession } from '../../shared/auth/session.ts';
 import { postEntry } from '../buyer/requests.ts';
-import { keepStack } from './drill/keep-stack.ts';
-import { startStack, type Stack } from './drill/stack.ts';
+import { keepSystem } from './drill/keep-system.ts';
+import { startDrillSystem, type DrillSystem } from './drill/drill-system.ts';
 import { fireEntries } from './overload/entry-gun.ts';
 import { isBounded, memoryOf } from './overload/memory.ts';
 import { overloadCommand, type OverloadOptions } from './overload/options.ts';
@@ -28,45 +28,45 @@ await runCommand(overloadCommand, overload);
 /** The exit code. */
 async function overload(options: OverloadOptions): Promise<number> {
   const seed = randomInt(2 ** 32);
-  const stacks = keepStack({
+  const systems = keepSystem({
     kind: 'drill',
     tierSettings: { LOG_LEVEL: 'warn' },
     say: console.log,
-    start: (place, tierSettings) => startStack({ ...place, tierSettings, seed }),
+    start: (place, tierSettings) => startDrillSystem({ ...place, tierSettings, seed }),
   });
   try {
-    const stack = await stacks.stack();
-    const shots = await prepare(stack);
-    const answered = await measureWithoutBroker(stack, shots);
-    const bounded = await measureMemory(stack, shots, options);
+    const system = await systems.system();
+    const shots = await prepare(system);
+    const answered = await measureWithoutBroker(system, shots);
+    const bounded = await measureMemory(system, shots, options);
     return answered && bounded ? 0 : 1;
   } finally {
-    await stacks.end();
+    await systems.end();
   }
 }
 
 type Target = { port: number; requests: Buffer[] };
 
 /** A drop that is on sale with standby places for everybody, and an entry of each buyer for it. */
-async function prepare(stack: Stack): Promise<Target> {
-  const door = openFrontDoor(stack.url, 4);
-  const db = connectMysql(stack.env['MYSQL_URL'] ?? '', { max: 2 });
+async function prepare(system: DrillSystem): Promise<Target> {
+  const door = openFrontDoor(system.url, 4);
+  const db = connectMysql(system.env['MYSQL_URL'] ?? '', { max: 2 });
   try {
     const sale = { seats: 1_000, standby: 1_000_000, quantity: 1, holdSeconds: 3_600, partitions: 4 };
     const { dropId, opensAt } = await createDrop(door, sale, 5_000);
     const drop = await loadDrop(db, dropId);
     if (!drop) throw new Error(`drop ${dropId} is not there`);
     await sleep(Math.max(0, opensAt - Date.now()) + 1_000);
-    const address = /publisher=([^,]+)/.exec(stack.env['TIER_URLS'] ?? '')?.[1] ?? '';
-    return { port: Number(new URL(address).port), requests: entriesFor(drop, stack) };
+    const address = /publisher=([^,]+)/.exec(system.env['TIER_URLS'] ?? '')?.[1] ?? '';
+    return { port: Number(new URL(address).port), requests: entriesFor(drop, system) };
   } finally {
     await door.close();
     await db.destroy();
   }
 }
 
-function entriesFor(drop: Drop, stack: Stack): Buffer[] {
-  const key = readKeyList(stack.env['SESSION_KEYS'] ?? '');
+function entriesFor(drop: Drop, system: DrillSystem): Buffer[] {
+  const key = readKeyList(system.env['SESSION_KEYS'] ?? '');
   return Array.from({ length: buyers }, (_, index) => {
     const userId = firstBuyer + index;
     return postEntry(drop, { userId, token: signSession({ userId, role: 'shopper' }, key) });
@@ -74,9 +74,9 @@ function entriesFor(drop: Drop, stack: Stack): Buffer[] {
 }
 
 /** At a rate that the publisher can take, so that the figures are its own. */
-async function measureWithoutBroker(stack: Stack, target: Target): Promise<boolean> {
-  const { broker } = stack.servers.rabbitMq;
-  stack.keepDown(broker, seconds.withoutBroker * 1000);
+async function measureWithoutBroker(system: DrillSystem, target: Target): Promise<boolean> {
+  const { broker } = system.servers.rabbitMq;
+  system.keepDown(broker, seconds.withoutBroker * 1000);
   broker.kill('SIGKILL');
   await sleep(100); // to see its connection close
   const shots = fireEntries({ ...target, connections: 20, depth: 1, pauseMs: 20 });
@@ -87,7 +87,7 @@ async function measureWithoutBroker(stack: Stack, target: Target): Promise<boole
     `without a broker: ${describe(shots.answers)}; 503 after p50 ${times?.p50} ms, p99 ${times?.p99} ms, ` +
       `max ${times?.max} ms; ${shots.withoutRetryAfter} of them without Retry-After`,
   );
-  await stack.whole();
+  await system.whole();
   const after = fireEntries({ ...target, connections: 20, depth: 1, pauseMs: 20 });
   await sleep(2_000);
   after.stop();
@@ -97,11 +97,11 @@ async function measureWithoutBroker(stack: Stack, target: Target): Promise<boole
 }
 
 async function measureMemory(
-  stack: Stack,
+  system: DrillSystem,
   target: Target,
   { minutes, connections, depth }: OverloadOptions,
 ): Promise<boolean> {
-  const pid = stack.tiers.publisher.pid ?? 0;
+  const pid = system.tiers.publisher.pid ?? 0;
   console.log(`before the overload: ${memoryOf(pid).rss} MB`);
   const shots = fireEntries({ ...target, connections, depth, pauseMs: 0 });
   const since = Date.now();
@@ -109,11 +109,11 @@ async function measureMemory(
   let alarm = 'off';
   const alarms = (async () => {
     for (let on = true; Date.now() < until; on = !on) {
-      await stack.servers.rabbitMq.control('set_vm_memory_high_watermark', on ? '0.000001' : '0.4');
+      await system.servers.rabbitMq.control('set_vm_memory_high_watermark', on ? '0.000001' : '0.4');
       alarm = on ? 'on' : 'off';
       await sleep(seconds.alarm * 1000);
     }
-    await stack.servers.rabbitMq.control('set_vm_memory_high_watermark', '0.4');
+    await system.servers.rabbitMq.control('set_vm_memory_high_watermark', '0.4');
   })();
   const rss: number[] = [];
   let seen = new Map<number, number>();
@@ -134,7 +134,7 @@ async function measureMemory(
   await alarms;
   shots.stop();
   const third = Math.ceil(rss.length / 3);
-  const bounded = isBounded(rss) && stack.tiers.publisher.pid === pid;
+  const bounded = isBounded(rss) && system.tiers.publisher.pid === pid;
   console.log(
     `${describe(shots.answers)}; ${shots.withoutRetryAfter} of the 503 without Retry-After\n` +
       `RSS at most ${Math.max(...rss.slice(0, third))} MB in the first third, ${Math.max(...rss.slice(-third))} MB in ` +

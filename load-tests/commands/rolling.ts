@@ -1,9 +1,9 @@
 /** `npm run rolling`: every tier is reloaded under pm2 while a sale goes on, and nobody may notice. */
-import { keepStack } from './drill/keep-stack.ts';
+import { keepSystem } from './drill/keep-system.ts';
 import { describePlayed } from './rolling/describe.ts';
 import { argsOf, rollingCommand, type RollingOptions } from './rolling/options.ts';
 import { playRolling } from './rolling/play.ts';
-import { startStack } from './rolling/stack.ts';
+import { startRollingSystem } from './rolling/rolling-system.ts';
 import { runCommand } from '../cli.ts';
 import { showProgress } from '../progress.ts';
 
@@ -15,23 +15,23 @@ async function rolling(options: RollingOptions): Promise<number> {
   const progress = showProgress(() => line(), 10_000);
   const { say } = progress;
   // First, since from here on a stop is heard.
-  const stacks = keepStack({
+  const systems = keepSystem({
     kind: 'rolling',
     tierSettings: {},
     say,
-    start: (place) => startStack({ ...place, processes: options.processes }),
+    start: (place) => startRollingSystem({ ...place, processes: options.processes }),
   });
   try {
-    const stack = await stacks.stack();
+    const system = await systems.system();
     say(`${options.rounds} rounds of reloads, seed ${options.seed}`);
-    const played = await playRolling(stack, options, say, (of) => (line = of));
+    const played = await playRolling(system, options, say, (of) => (line = of));
     progress.stop();
     process.stdout.write(describePlayed(played));
     if (played.noticed.length + played.violations.length === 0) return 0;
-    process.stdout.write(`  Again: npm run rolling -- ${argsOf(options)}. Logs: ${stack.logDir}\n`);
+    process.stdout.write(`  Again: npm run rolling -- ${argsOf(options)}. Logs: ${system.logDir}\n`);
     return 1;
   } finally {
     progress.stop();
-    await stacks.end();
+    await systems.end();
   }
 }

@@ -6,10 +6,10 @@ import type { Scenario } from '../../buyer/plan.ts';
 import { Random } from '../../buyer/random.ts';
 import type { Drill } from './drills.ts';
 import { checkOrdersWereKept } from './orders-were-kept.ts';
-import { Rig, type Incident } from './rig.ts';
+import { FaultInjector, type Incident } from './fault-injector.ts';
 import { connectSystem, playAndCheck } from '../../buyer/play-and-check.ts';
 import { runningSystem } from '../../running-system.ts';
-import type { Stack } from './stack.ts';
+import type { DrillSystem } from './drill-system.ts';
 
 export type DrillResult = {
   drill: string;
@@ -45,10 +45,10 @@ export type DrillRun = {
 /** Real clients go on trying for minutes, and look now and then. */
 const patience = { tries: 90, quietForMs: 3_000, askForMs: 90_000, pollStandbyMs: 5_000 };
 
-export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promise<DrillResult> {
-  const env = { ...stack.env, SANDBOX_PAYMENTS_URL: stack.paymentsUrl };
-  const system = connectSystem(runningSystem(stack.url, env), { connections: 128, logLevel: 'silent' });
-  const { db, redis, inventory } = system;
+export async function runDrill(drill: Drill, system: DrillSystem, run: DrillRun): Promise<DrillResult> {
+  const env = { ...system.env, SANDBOX_PAYMENTS_URL: system.paymentsUrl };
+  const connected = connectSystem(runningSystem(system.url, env), { connections: 128, logLevel: 'silent' });
+  const { db, redis, inventory } = connected;
   const board = new Board();
   let opensAt = Infinity;
   run.watch(() => {
@@ -65,7 +65,7 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
   let healedAt = 0;
   try {
     const aftermath = await drill.prepare?.({ db, inventory, say: run.say });
-    const { drop, buyers, checked, quietAt } = await playAndCheck(system, scenario, report, {
+    const { drop, buyers, checked, quietAt } = await playAndCheck(connected, scenario, report, {
       board,
       patience,
       say: run.say,
@@ -73,8 +73,8 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
         opensAt = opens;
         await sleep(Math.max(0, opensAt - Date.now()));
         const until = opensAt + scenario.burst * 1000;
-        const rig = new Rig({
-          stack,
+        const injector = new FaultInjector({
+          system,
           redis,
           keys: inventory.keys,
           drop: dropOnSale,
@@ -82,10 +82,10 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
           until,
           say: run.say,
         });
-        incidents = rig.incidents;
-        await drill.breakThings(rig);
+        incidents = injector.incidents;
+        await drill.breakThings(injector);
         healedAt = Date.now();
-        await stack.whole();
+        await system.whole();
         run.say('everything runs again');
       },
     });
@@ -113,7 +113,7 @@ export async function runDrill(drill: Drill, stack: Stack, run: DrillRun): Promi
       quietAfter: (quietAt - healedAt) / 1000,
     };
   } finally {
-    await system.close();
+    await connected.close();
   }
 }
 

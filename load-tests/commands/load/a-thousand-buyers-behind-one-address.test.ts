@@ -12,20 +12,20 @@ import { inPortions } from '../../buyer/in-portions.ts';
 import { makeBuyers } from '../../buyer/make-buyers.ts';
 import { usualLimits } from '../../../shared/http/front-door-limits.ts';
 
-let stack: Stack;
+let system: Stack;
 let door: FrontDoor;
 let forgersDoor: FrontDoor;
 beforeAll(async () => {
-  stack = await startStack({ limits: {} });
-  door = openFrontDoor(stack.url, 256);
-  forgersDoor = openFrontDoor(stack.url, 64);
+  system = await startStack({ limits: {} });
+  door = openFrontDoor(system.url, 256);
+  forgersDoor = openFrontDoor(system.url, 64);
 }, 300_000);
 afterAll(async () => {
   // After a failure they would go on for ever.
   patience.tries = 0;
   await door?.close();
   await forgersDoor?.close();
-  await stack?.stop();
+  await system?.stop();
 }, 60_000);
 jest.setTimeout(300_000);
 
@@ -36,9 +36,9 @@ const standbyLimit = 100;
 const patience = { tries: Infinity, quietForMs: 2_000, askForMs: 60_000, pollStandbyMs: Infinity };
 
 async function openPages(dropId: number, count: number, address: string) {
-  const drop = (await loadDrop(stack.db, dropId))!;
+  const drop = (await loadDrop(system.db, dropId))!;
   const board = new Board();
-  const identities = await makeBuyers(stack.db, stack.sessionKeys, count);
+  const identities = await makeBuyers(system.db, system.sessionKeys, count);
   const buyers = identities.map(
     (identity) =>
       new Buyer(
@@ -146,7 +146,7 @@ afterEach(async () => {
 
 const refusals = (board: Board) => board.errors.filter(([what]) => /429|503/.test(what));
 const newDrop = () =>
-  stack.drop({ sections: [{ name: 'Floor', ...seats }], standbyLimit, maxPerBuyer: 1, holdSeconds: 120 });
+  system.drop({ sections: [{ name: 'Floor', ...seats }], standbyLimit, maxPerBuyer: 1, holdSeconds: 120 });
 
 test('each gets an outcome, and a thousand forged sessions from elsewhere keep nobody waiting', async () => {
   const dropId = await newDrop();

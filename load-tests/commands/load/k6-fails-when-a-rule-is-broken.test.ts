@@ -20,7 +20,7 @@ const anyTime = { P95_MS: '60000', P99_MS: '60000' };
 type Run = Awaited<ReturnType<typeof load>>;
 
 let k6: string;
-let stack: Stack;
+let system: Stack;
 let dir: string;
 let entries: Run;
 let sockets: Run;
@@ -28,7 +28,7 @@ let journey: Run;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'seatdrop-k6-'));
   k6 = await findK6(() => {});
-  stack = await startStack();
+  system = await startStack();
   // They mostly wait, so they may as well do it side by side.
   [entries, sockets, journey] = await Promise.all([
     load('entries', 41, { RATE: '20', DURATION: '2s', FAILED: '0', ...anyTime }),
@@ -60,7 +60,7 @@ beforeAll(async () => {
   ]);
 }, 600_000);
 afterAll(async () => {
-  await stack?.stop();
+  await system?.stop();
   rmSync(dir, { recursive: true, force: true });
 }, 60_000);
 jest.setTimeout(120_000);
@@ -75,12 +75,12 @@ async function load(
   terms?: Partial<NewDrop>,
 ) {
   // Drops made at the same time may be in each other's way for a moment.
-  const dropId = await eventually(() => stack.drop({ holdSeconds: 5, ...terms }));
+  const dropId = await eventually(() => system.drop({ holdSeconds: 5, ...terms }));
   const file = join(dir, `${(files += 1)}`);
-  await writeBuyers(stack, { count: buyers, out: `${file}.csv`, dropId }, () => {});
+  await writeBuyers(system, { count: buyers, out: `${file}.csv`, dropId }, () => {});
   const summary = `${file}.summary.json`;
   const env = {
-    BASE_URL: stack.url,
+    BASE_URL: system.url,
     DROP: String(dropId),
     BUYERS: `${file}.csv`,
     SUMMARY_JSON: summary,
@@ -196,7 +196,7 @@ const lies: [string, RuleName, Lie][] = [
 
 test('a journey fails when a rule is broken, and says which', async () => {
   const toldOf = async ([what, rule, lie]: (typeof lies)[number]) => {
-    const door = await openLyingDoor(stack.url, lie);
+    const door = await openLyingDoor(system.url, lie);
     try {
       const waits = { OUTCOME_WITHIN: '2s', ENDS_WITHIN: rule === 'holdEnds' ? '3s' : '10s', POLL_MS: '300' };
       const shares = {

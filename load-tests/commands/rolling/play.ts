@@ -8,7 +8,7 @@ import { makeBuyers } from '../../buyer/make-buyers.ts';
 import type { Scenario } from '../../buyer/plan.ts';
 import type { RollingOptions } from './options.ts';
 import { reloadTiers, work, type Reload } from './reload-tiers.ts';
-import type { Stack } from './stack.ts';
+import type { RollingSystem } from './rolling-system.ts';
 import { visit } from './visitors.ts';
 import { connectSystem, playAndCheck } from '../../buyer/play-and-check.ts';
 import { runningSystem } from '../../running-system.ts';
@@ -34,15 +34,15 @@ const expectedOfSockets = 'socket: the socket was closed';
 const patience = { tries: 1, quietForMs: 5_000, askForMs: 30_000, pollStandbyMs: Infinity };
 
 export async function playRolling(
-  stack: Stack,
+  system: RollingSystem,
   options: RollingOptions,
   say: (line: string) => void,
   watch: (line: () => string) => void,
 ): Promise<Played> {
-  const env = { ...stack.env, SANDBOX_PAYMENTS_URL: stack.paymentsUrl };
-  const connected = connectSystem(runningSystem(stack.url, env), { connections: 128, logLevel: 'silent' });
+  const env = { ...system.env, SANDBOX_PAYMENTS_URL: system.paymentsUrl };
+  const connected = connectSystem(runningSystem(system.url, env), { connections: 128, logLevel: 'silent' });
   const door = watchDoor(connected.door);
-  const system = { ...connected, door };
+  const watched = { ...connected, door };
   const board = new Board();
   watch(() => `${door.failures.length} failed requests: ${board.line()}`);
   const { violations, report } = createReport();
@@ -50,8 +50,8 @@ export async function playRolling(
   const over = new AbortController();
   try {
     // Four share an address.
-    const visitors = await makeBuyers(system.db, system.env.SESSION_KEYS, visitorCount * 4);
-    const { checked } = await playAndCheck(system, scenarioFor(options), report, {
+    const visitors = await makeBuyers(watched.db, watched.env.SESSION_KEYS, visitorCount * 4);
+    const { checked } = await playAndCheck(watched, scenarioFor(options), report, {
       board,
       patience,
       say,
@@ -61,7 +61,7 @@ export async function playRolling(
         const some = visitors.filter((_, index) => index % 4 === 0);
         const visiting = visit(door, drop.id, some, over.signal);
         try {
-          reloads = await reloadTiers({ stack, door, board, rounds: options.rounds, say });
+          reloads = await reloadTiers({ system, door, board, rounds: options.rounds, say });
         } finally {
           over.abort();
           await visiting;
@@ -72,13 +72,13 @@ export async function playRolling(
       ...idleReloads(reloads),
       ...failedRequests(door),
       ...failedSockets(board),
-      ...faultsInLogs(stack.logDir),
+      ...faultsInLogs(system.logDir),
     ];
     const requests = Object.values(door.traffic).reduce((sum, { answered }) => sum + answered, 0);
     const orders = checked.orders.filter(({ status }) => status === 'paid').length;
     return { reloads, noticed, violations, board, requests, orders };
   } finally {
-    await system.close();
+    await watched.close();
   }
 }
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tierNames, type TierName } from '../../../local/tiers.ts';
 import type { Board } from '../../buyer/board.ts';
-import type { Stack } from './stack.ts';
+import type { RollingSystem } from './rolling-system.ts';
 import type { WatchedDoor } from './watched-door.ts';
 
 export type Reload = {
@@ -28,13 +28,13 @@ export const work: Record<TierName, string> = {
 const betweenMs = 500;
 
 export async function reloadTiers(options: {
-  stack: Pick<Stack, 'reload'>;
+  system: Pick<RollingSystem, 'reload'>;
   door: WatchedDoor;
   board: Board;
   rounds: number;
   say: (line: string) => void;
 }): Promise<Reload[]> {
-  const { stack, door, board, rounds, say } = options;
+  const { system, door, board, rounds, say } = options;
   const reloads: Reload[] = [];
   const count = (tier: TierName): number => {
     if (tier === 'consumer') return board.toldAfter.length;
@@ -47,7 +47,7 @@ export async function reloadTiers(options: {
     const of = Object.values(door.traffic);
     for (const traffic of of) traffic.mostUnderWay = traffic.underWay;
     const open = board.connected;
-    await stack.reload(tier);
+    await system.reload(tier);
     reloads.push({
       tier,
       seconds: (Date.now() - before.at) / 1000,

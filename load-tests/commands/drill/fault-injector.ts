@@ -6,12 +6,12 @@ import type { Drop } from '../../../shared/drops/drop.ts';
 import { places } from '../../../shared/inventory/keys.ts';
 import type { Keys } from '../../../shared/inventory/keys.ts';
 import type { Random } from '../../buyer/random.ts';
-import type { Stack } from './stack.ts';
+import type { DrillSystem } from './drill-system.ts';
 
 export type Incident = { at: number; what: string; kind: 'kill' | 'fault' };
 
-export type RigOptions = {
-  stack: Stack;
+export type FaultInjectorOptions = {
+  system: DrillSystem;
   redis: Cluster;
   keys: Keys;
   drop: Drop;
@@ -21,14 +21,14 @@ export type RigOptions = {
   say: (line: string) => void;
 };
 
-export class Rig {
-  readonly stack: Stack;
+export class FaultInjector {
+  readonly system: DrillSystem;
   readonly random: Random;
   readonly incidents: Incident[] = [];
-  readonly #options: RigOptions;
+  readonly #options: FaultInjectorOptions;
 
-  constructor(options: RigOptions) {
-    this.stack = options.stack;
+  constructor(options: FaultInjectorOptions) {
+    this.system = options.system;
     this.random = options.random;
     this.#options = options;
   }
@@ -55,7 +55,7 @@ export class Rig {
   /** SIGKILL; the stack starts it again, at once or when it has been down so long. */
   kill(child: Child, downMs = 0): void {
     if (child.pid === undefined) return; // still down from the last time
-    this.stack.keepDown(child, downMs);
+    this.system.keepDown(child, downMs);
     child.kill('SIGKILL');
     this.#note('kill', `${child.name} killed${downMs > 0 ? ` for ${(downMs / 1000).toFixed(0)} s` : ''}`);
   }
@@ -99,14 +99,14 @@ export class Rig {
 
   /** The Redis nodes that have a partition of the drop at this moment. */
   async nodesOfDrop(): Promise<{ master: Child; replica: Child | undefined }> {
-    const { redis, keys, drop, stack } = this.#options;
+    const { redis, keys, drop, system } = this.#options;
     const partition = this.random.whole(0, drop.partitions - 1);
     const slot = await redis.cluster('KEYSLOT', keys.key({ dropId: drop.id, partition }, 'meta'));
     const ranges = await redis.cluster('SLOTS');
     const [, , master, replica] = ranges.find(([from, to]) => from <= slot && slot <= to) ?? [];
     const nodeAt = (address: readonly unknown[] | undefined): Child | undefined => {
-      const at = stack.servers.redis.nodes.findIndex((node) => node.endsWith(`:${String(address?.[1])}`));
-      return stack.servers.redis.processes[at];
+      const at = system.servers.redis.nodes.findIndex((node) => node.endsWith(`:${String(address?.[1])}`));
+      return system.servers.redis.processes[at];
     };
     const owner = nodeAt(master);
     if (!owner) throw new Error(`no Redis node has slot ${slot}`);
@@ -114,7 +114,7 @@ export class Rig {
   }
 
   portOf(node: Child): number {
-    const { nodes, processes } = this.stack.servers.redis;
+    const { nodes, processes } = this.system.servers.redis;
     return Number(nodes[processes.indexOf(node)]?.split(':')[1]);
   }
 

@@ -30,7 +30,7 @@ export type Measured = { child: Child; port: number; url: string };
 
 export type FrontDoor = { port: number; url: string; processes: readonly Child[]; stop: () => Promise<void> };
 
-export type Rig = {
+export type BenchSystem = {
   cores: Cores;
   servers: Servers;
   secrets: Secrets;
@@ -39,7 +39,7 @@ export type Rig = {
   inventory: Inventory;
   topology: Topology;
   /** What `changes` does not say is one row of ten seats, up to four a buyer, no standby; it is on sale. */
-  dropOnSale: (changes?: Partial<Drop>) => Promise<Drop>;
+  openDrop: (changes?: Partial<Drop>) => Promise<Drop>;
   /** A tier as it is in production, kept on the core for what is measured. */
   startTier: (name: TierName, settings?: Record<string, string>) => Promise<Measured>;
   /** The payment provider of the local stack, beside the servers; it tells `general` what it decided. */
@@ -59,28 +59,28 @@ export type Rig = {
   stop: () => Promise<void>;
 };
 
-export async function startRig(options: {
+export async function startBenchSystem(options: {
   dir: string;
   cores: Cores;
   step: Step;
   signal: AbortSignal;
   /** Tiers write a CPU profile into this folder when they end. */
   profiles?: string | undefined;
-}): Promise<Rig> {
+}): Promise<BenchSystem> {
   const { dir, cores, step, signal, profiles } = options;
   const place = placeAt(dir, signal);
   const releases = new Releases();
   releases.add(() => rmSync(dir, { recursive: true, force: true }));
   return releases.guard(async () => {
     mkdirSync(dir, { recursive: true });
-    const system = await startSystem({
+    const local = await startSystem({
       place,
       durable: true,
       step,
       settings: { LOG_LEVEL: 'warn', ENTRY_QUEUES: String(entryQueues) },
     });
-    releases.add(() => system.stop());
-    const { servers, secrets } = system;
+    releases.add(() => local.stop());
+    const { servers, secrets } = local;
     for (const { pid } of servers.processes) pin(pid, cores.rest);
 
     const profiling = profiles && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` };
@@ -109,23 +109,23 @@ export async function startRig(options: {
       topology: new Topology('', entryQueues),
       step,
       stop: () => releases.run(),
-      dropOnSale(changes) {
+      openDrop(changes) {
         return insertStockedDrop(db, (drop) => inventory.stock(drop), changes);
       },
       startTier: (name, settings = {}) =>
         measure(name, (port) =>
-          system.startTier(name, { as: `${name}-${port}`, port, settings: { ...profiling, ...settings } }),
+          local.startTier(name, { as: `${name}-${port}`, port, settings: { ...profiling, ...settings } }),
         ),
       async startPayments(general) {
         // The provider's own books are not what is measured.
-        const child = await system.startPayments({ generalUrl: general.url, data: ':memory:' });
+        const child = await local.startPayments({ generalUrl: general.url, data: ':memory:' });
         pin(child.pid, cores.rest);
         return child;
       },
       async startFrontDoor(upstreams, more = {}) {
-        const nginx = await system.startFrontDoor({ upstreams, ...more });
+        const nginx = await local.startFrontDoor({ upstreams, ...more });
         const { url, processes } = nginx;
-        return { port: system.ports['front-door'], url, processes, stop: () => nginx.stop() };
+        return { port: local.ports['front-door'], url, processes, stop: () => nginx.stop() };
       },
       leaveRedisACore() {
         for (const { pid } of [...servers.rabbitMq.processes, ...servers.mariaDb.processes])

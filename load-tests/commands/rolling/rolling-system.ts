@@ -5,11 +5,11 @@ import { Releases } from '../../../local/process/releases.ts';
 import { waitUntil } from '../../../local/process/wait.ts';
 import { root, startSystem } from '../../../local/system.ts';
 import { tierNames } from '../../../local/tiers.ts';
-import type { StackPlace } from '../drill/keep-stack.ts';
-import { isReady } from '../drill/stack.ts';
+import type { SystemPlace } from '../drill/keep-system.ts';
+import { isReady } from '../drill/drill-system.ts';
 import { startPm2, type Pm2 } from './pm2.ts';
 
-export type Stack = {
+export type RollingSystem = {
   url: string;
   /** What every tier gets. */
   env: Readonly<Record<string, string>>;
@@ -24,12 +24,12 @@ export type Stack = {
  * Resolves when everything is ready.
  * @throws Error when something does not start, or a stop was wished meanwhile; nothing is left running then.
  */
-export async function startStack(
-  options: StackPlace & {
+export async function startRollingSystem(
+  options: SystemPlace & {
     /** Of each tier. */
     processes: number;
   },
-): Promise<Stack> {
+): Promise<RollingSystem> {
   const { dir, cancel, hurry, processes } = options;
   const place = placeAt(dir, cancel, hurry);
   const releases = new Releases();

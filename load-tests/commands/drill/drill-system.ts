@@ -13,10 +13,10 @@ import { startSystem } from '../../../local/system.ts';
 import { localUpstreams, tierNames, type TierName } from '../../../local/tiers.ts';
 import { waitUntil } from '../../../local/process/wait.ts';
 import { Random } from '../../buyer/random.ts';
-import type { StackPlace } from './keep-stack.ts';
+import type { SystemPlace } from './keep-system.ts';
 import { openPaymentLine, type PaymentLine } from './payment-line.ts';
 
-export type Stack = {
+export type DrillSystem = {
   url: string;
   /** What general gets, which is what every tier gets and more. */
   env: Readonly<Record<string, string>>;
@@ -53,13 +53,13 @@ const wholeWithinMs = 120_000;
  * Resolves when everything is ready.
  * @throws Error when something does not start, or a stop was wished meanwhile; nothing is left running then.
  */
-export async function startStack(
-  options: StackPlace & {
+export async function startDrillSystem(
+  options: SystemPlace & {
     /** Settings for all tiers over the usual ones. */
     tierSettings?: Record<string, string>;
     seed: number;
   },
-): Promise<Stack> {
+): Promise<DrillSystem> {
   const { dir, tierSettings = {}, seed } = options;
   const place = placeAt(dir, options.cancel, options.hurry);
   const releases = new Releases();
@@ -107,7 +107,7 @@ export async function startStack(
     const started = await Promise.all([...firsts, ...(hasSeconds ? tierNames.map(startSecond) : [])]);
     const tiers = Object.fromEntries(
       tierNames.map((name, index) => [name, started[index]]),
-    ) as Stack['tiers'];
+    ) as DrillSystem['tiers'];
     await system.startFrontDoor(hasSeconds ? { upstreams: bothOf(ports) } : {});
 
     let more = 0;

@@ -4,7 +4,7 @@ import { onStopSignal } from '../../../local/process/stop-signals.ts';
 import { localDir } from '../../running-system.ts';
 
 /** What a system of a command's own starts in. */
-export type StackPlace = {
+export type SystemPlace = {
   /** Absolute. Made anew, and kept afterwards for its logs only. */
   dir: string;
   /** Aborted when a stop is wished: a start under way then fails soon. What runs by then is for `stop`. */
@@ -13,12 +13,12 @@ export type StackPlace = {
   hurry: AbortSignal;
 };
 
-export type StackKeeper<Stack> = {
+export type SystemKeeper<DrillSystem> = {
   /**
    * The stack that runs, or a new one, if there is none with these settings over the usual ones.
    * @throws when it does not start, or a stop is wished
    */
-  stack: (tierSettings?: Record<string, string>) => Promise<Stack>;
+  system: (tierSettings?: Record<string, string>) => Promise<DrillSystem>;
   /** Resolves when nothing of it is left. */
   end: () => Promise<void>;
   /** Aborted when the command is to come to its end before its work is done. */
@@ -30,21 +30,21 @@ export type StackKeeper<Stack> = {
  * (Ctrl-C, SIGTERM, a fault of its own; also while the stack starts) nor, once the next one runs, when it was killed.
  * Ends the process with exit code 1 after a stop.
  */
-export function keepStack<Stack extends { stop: () => Promise<void> }>(options: {
+export function keepSystem<DrillSystem extends { stop: () => Promise<void> }>(options: {
   /** Its folder is called `KIND-PID-NUMBER`; orphans.ts knows them. */
   kind: 'drill' | 'rolling';
-  start: (place: StackPlace, tierSettings: Record<string, string>) => Promise<Stack>;
+  start: (place: SystemPlace, tierSettings: Record<string, string>) => Promise<DrillSystem>;
   tierSettings: Record<string, string>;
   say: (line: string) => void;
-}): StackKeeper<Stack> {
+}): SystemKeeper<DrillSystem> {
   const { kind, say } = options;
   const cancel = new AbortController();
   const hurry = new AbortController();
-  let current: Promise<Stack> | undefined;
+  let current: Promise<DrillSystem> | undefined;
   let settings = '';
   let rounds = 0;
 
-  const start = async (tierSettings: Record<string, string>): Promise<Stack> => {
+  const start = async (tierSettings: Record<string, string>): Promise<DrillSystem> => {
     await clearOldRuns(localDir);
     cancel.signal.throwIfAborted();
     rounds += 1;
@@ -55,8 +55,8 @@ export function keepStack<Stack extends { stop: () => Promise<void> }>(options: 
   const end = async (): Promise<void> => {
     const last = current;
     // One that did not start has cleared up after itself.
-    const stack = await last?.catch(() => undefined);
-    await stack?.stop();
+    const system = await last?.catch(() => undefined);
+    await system?.stop();
     if (current === last) current = undefined;
   };
   const stop = (why: string): void => {
@@ -75,7 +75,7 @@ export function keepStack<Stack extends { stop: () => Promise<void> }>(options: 
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {}); // nobody reads any more
 
   return {
-    async stack(own = {}) {
+    async system(own = {}) {
       const wanted = { ...options.tierSettings, ...own };
       if (JSON.stringify(wanted) !== settings) await end();
       settings = JSON.stringify(wanted);
