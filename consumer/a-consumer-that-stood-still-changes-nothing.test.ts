@@ -7,14 +7,14 @@ import { eventually } from '../testing/eventually.ts';
 import { toSetting } from '../testing/keys.ts';
 import { testServers } from '../testing/servers.ts';
 import { startTcpProxy, viaProxy, type TcpProxy } from '../testing/tcp-proxy.ts';
-import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
+import { createConsumerSystem, type ConsumerSystem } from '../testing/consumer/consumer-system.ts';
 import type { ApartPlan } from '../testing/consumer/consumer-apart.ts';
 
-let world: ConsumerWorld;
+let system: ConsumerSystem;
 let proxy: TcpProxy;
 let child: ChildProcess | undefined;
 beforeEach(async () => {
-  world = await createConsumerWorld();
+  system = await createConsumerSystem();
   const { hostname, port } = new URL(testServers().amqpUrl);
   proxy = await startTcpProxy({ host: hostname, port: Number(port) });
 });
@@ -24,7 +24,7 @@ afterEach(async () => {
     await once(child, 'exit');
   }
   await proxy.stop();
-  await world.close();
+  await system.close();
 });
 
 /** A consumer in a process of its own, and the replies that it got for its batches. */
@@ -32,8 +32,8 @@ async function startApart(): Promise<{ process: ChildProcess; answers: string[] 
   const plan: ApartPlan = {
     redisNodes: testServers().redisNodes,
     amqpUrl: viaProxy(testServers().amqpUrl, proxy),
-    namespace: world.namespace,
-    checkoutKeys: toSetting(world.checkoutKeys),
+    namespace: system.namespace,
+    checkoutKeys: toSetting(system.checkoutKeys),
   };
   const script = join(import.meta.dirname, '../testing/consumer/consumer-apart.ts');
   child = spawn(process.execPath, [script, JSON.stringify(plan)], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -44,31 +44,33 @@ async function startApart(): Promise<{ process: ChildProcess; answers: string[] 
 }
 
 test('what it has in hand was decided by another one, however much that decided since: nobody gets a second outcome', async () => {
-  const { drop, place } = await world.onSale({
+  const { drop, place } = await system.openDrop({
     sections: [{ name: 'Box', rows: 1, seatsPerRow: 3 }],
     standbyLimit: 1,
   });
   const first = await startApart();
   first.process.kill('SIGSTOP');
   // Three get seats, the fourth stands by, the others get nothing.
-  const batches = [await world.broker.enter(place, '1:1,2:1,3:1,4:1,5:1,6:1')];
-  for (let buyer = 100; buyer < 140; buyer += 1) batches.push(await world.broker.enter(place, `${buyer}:1`));
-  const { topology, depth } = world.broker;
+  const batches = [await system.broker.enter(place, '1:1,2:1,3:1,4:1,5:1,6:1')];
+  for (let buyer = 100; buyer < 140; buyer += 1) batches.push(await system.broker.enter(place, `${buyer}:1`));
+  const { topology, depth } = system.broker;
   // All batches are delivered to the suspended consumer.
   await eventually(async () => (await depth(topology.entryQueue(0))) === 0);
-  const second = await world.start();
+  const second = await system.start();
   // The broker closes its connection, as it does after missed heartbeats.
   proxy.leaveClients();
-  await eventually(async () => (await world.inventory.counts(drop))?.decided === 46);
-  for (let buyer = 1_000; buyer < 1_520; buyer += 1) await world.broker.enter(place, `${buyer}:1`);
-  await eventually(async () => (await world.inventory.counts(drop))?.decided === 566);
+  await eventually(async () => (await system.inventory.counts(drop))?.decided === 46);
+  for (let buyer = 1_000; buyer < 1_520; buyer += 1) await system.broker.enter(place, `${buyer}:1`);
+  await eventually(async () => (await system.inventory.counts(drop))?.decided === 566);
   // Free two seats and a place in standby: deciding the batches again would give other outcomes.
-  for (const buyer of [4, 1, 2]) await world.inventory.leave(place, buyer);
+  for (const buyer of [4, 1, 2]) await system.inventory.leave(place, buyer);
   await eventually(async () => (await depth(topology.entryQueue(0))) === 0);
   const look = async () => ({
-    counts: await world.inventory.counts(drop),
-    claims: (await world.ledger(place)).length,
-    views: await Promise.all([1, 2, 3, 4, 5, 6, 100, 139].map((buyer) => world.inventory.view(place, buyer))),
+    counts: await system.inventory.counts(drop),
+    claims: (await system.ledger(place)).length,
+    views: await Promise.all(
+      [1, 2, 3, 4, 5, 6, 100, 139].map((buyer) => system.inventory.view(place, buyer)),
+    ),
   });
   const before = await look();
   expect(before.counts).toMatchObject({ free: 2, standby: 0, held: 1 });
@@ -83,28 +85,28 @@ test('what it has in hand was decided by another one, however much that decided 
 });
 
 test('a batch that comes again after its reply is forgotten: its buyers are told how they stand, its holds are timed', async () => {
-  const { drop, place } = await world.onSale({
+  const { drop, place } = await system.openDrop({
     sections: [{ name: 'Box', rows: 1, seatsPerRow: 2 }],
     standbyLimit: 2,
   });
-  const news = await world.news(drop.id);
-  const { topology, drain, queue } = world.broker;
+  const news = await system.news(drop.id);
+  const { topology, drain, queue } = system.broker;
   const batch = { id: '0123456789abcd', packed: '1:1,2:1,3:1,4:1,5:1,5:1', sent: 'channel0.1' };
-  await world.inventory.claim(place, batch, { mayBorrow: false });
-  await world.inventory.leave(place, 1); // to 3
-  await world.inventory.leave(place, 4);
-  await world.forgetReplies(place);
-  const before = await world.ledger(place);
+  await system.inventory.claim(place, batch, { mayBorrow: false });
+  await system.inventory.leave(place, 1); // to 3
+  await system.inventory.leave(place, 4);
+  await system.forgetReplies(place);
+  const before = await system.ledger(place);
 
-  const consumer = await world.start({ sweepEveryMs: 3_600_000 });
+  const consumer = await system.start({ sweepEveryMs: 3_600_000 });
   await queue(place, batch);
   await eventually(() => news.told.length === 5);
   const told = (buyer: number) => news.of(buyer).map(({ entry }) => entry.status);
   expect([1, 2, 3, 4, 5].map(told)).toEqual([['released'], ['held'], ['held'], ['none'], ['sold_out']]);
   expect(await consumer.metrics()).toMatch(/seatdrop_batches_decided_before_total\{.*\} 1$/m);
   await consumer.end();
-  expect(await world.ledger(place)).toEqual(before);
+  expect(await system.ledger(place)).toEqual(before);
   const timers = (await drain(topology.waitingQueue(600))).map((message) => decodeTimer(message));
   expect(timers).toEqual([{ place, holdIds: [`${batch.id}-1`, `${batch.id}-2`] }]);
-  expect(await world.broker.depth(topology.parked)).toBe(0);
+  expect(await system.broker.depth(topology.parked)).toBe(0);
 });

@@ -1,45 +1,45 @@
 import { eventually } from '../testing/eventually.ts';
-import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
+import { createConsumerSystem, type ConsumerSystem } from '../testing/consumer/consumer-system.ts';
 
-let world: ConsumerWorld;
-beforeAll(async () => (world = await createConsumerWorld()));
-afterAll(() => world.close());
+let system: ConsumerSystem;
+beforeAll(async () => (system = await createConsumerSystem()));
+afterAll(() => system.close());
 
-type Claim = ConsumerWorld['inventory']['claim'];
-const failing = (fault: (batchOfBuyer: number) => Error | undefined): ConsumerWorld['inventory'] => ({
-  ...world.inventory,
+type Claim = ConsumerSystem['inventory']['claim'];
+const failing = (fault: (batchOfBuyer: number) => Error | undefined): ConsumerSystem['inventory'] => ({
+  ...system.inventory,
   claim: (async (place, batch, options) => {
     const error = fault(Number.parseInt(batch.packed, 10));
     if (error) throw error;
-    return world.inventory.claim(place, batch, options);
+    return system.inventory.claim(place, batch, options);
   }) satisfies Claim,
 });
 
 test('a batch that our own code stumbles over is parked after a few attempts, and the next ones flow', async () => {
-  const { drop, place } = await world.onSale();
-  const news = await world.news(drop.id);
+  const { drop, place } = await system.openDrop();
+  const news = await system.news(drop.id);
   let attempts = 0;
-  const consumer = await world.start({
+  const consumer = await system.start({
     inventory: failing((buyer) => {
       if (buyer !== 2) return undefined;
       attempts += 1;
       return new TypeError('undefined is not a seat');
     }),
   });
-  for (const buyer of [1, 2, 3]) await world.broker.enter(place, `${buyer}:1`);
+  for (const buyer of [1, 2, 3]) await system.broker.enter(place, `${buyer}:1`);
   await eventually(() => news.of(3).length === 1);
-  const { topology } = world.broker;
-  await eventually(async () => (await world.broker.depth(topology.parked)) === 1);
+  const { topology } = system.broker;
+  await eventually(async () => (await system.broker.depth(topology.parked)) === 1);
   // Three times on its own, once more when the next message was decided, and perhaps once together with the others.
   expect([4, 5]).toContain(attempts);
   expect(new Set(news.told.map(({ to }) => to))).toEqual(new Set([1, 3]));
   // Parking because of our own fault is logged as an error. Sent again once the fault is fixed, the message is decided.
   expect(consumer.lines.filter(({ level }) => level >= 50)).toMatchObject([{ msg: 'parked' }]);
   await consumer.end();
-  const mended = await world.start();
-  const [message] = await world.broker.drain(topology.parked);
+  const mended = await system.start();
+  const [message] = await system.broker.drain(topology.parked);
   const { type, messageId, headers } = message?.properties ?? {};
-  await world.broker.send(topology.entryQueue(0), message?.content.toString() ?? '', {
+  await system.broker.send(topology.entryQueue(0), message?.content.toString() ?? '', {
     type: String(type),
     messageId: String(messageId),
     headers: { ...headers },
@@ -49,10 +49,10 @@ test('a batch that our own code stumbles over is parked after a few attempts, an
 });
 
 test('a fault that passes is waited out with the batch in hand, so order is kept', async () => {
-  const { drop, place } = await world.onSale();
-  const news = await world.news(drop.id);
+  const { drop, place } = await system.openDrop();
+  const news = await system.news(drop.id);
   let attempts = 0;
-  const consumer = await world.start({
+  const consumer = await system.start({
     inventory: failing((buyer) => {
       if (buyer !== 2 || attempts >= 6) return undefined;
       attempts += 1;
@@ -63,7 +63,7 @@ test('a fault that passes is waited out with the batch in hand, so order is kept
       return error;
     }),
   });
-  for (const buyer of [1, 2, 3]) await world.broker.enter(place, `${buyer}:1`);
+  for (const buyer of [1, 2, 3]) await system.broker.enter(place, `${buyer}:1`);
   await eventually(() => news.told.length === 3);
   expect([1, 2, 3].map((buyer) => news.of(buyer).map(({ entry }) => entry.seats))).toEqual([
     [['0.5']],
@@ -72,19 +72,19 @@ test('a fault that passes is waited out with the batch in hand, so order is kept
   ]);
   expect(attempts).toBe(6);
   await consumer.end();
-  expect(await world.broker.depth(world.broker.topology.parked)).toBe(0);
+  expect(await system.broker.depth(system.broker.topology.parked)).toBe(0);
 });
 
 test('batches that wait are decided together, and one that fails among them is not overtaken', async () => {
-  const { drop, place } = await world.onSale({ sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 40 }] });
-  const news = await world.news(drop.id);
+  const { drop, place } = await system.openDrop({ sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 40 }] });
+  const news = await system.news(drop.id);
   const buyers = Array.from({ length: 20 }, (_, index) => index + 1);
-  for (const buyer of buyers) await world.broker.enter(place, `${buyer}:1`);
+  for (const buyer of buyers) await system.broker.enter(place, `${buyer}:1`);
   const asked: { buyer: number; after: string | undefined }[] = [];
   let faults = 3;
-  const consumer = await world.start({
+  const consumer = await system.start({
     inventory: {
-      ...world.inventory,
+      ...system.inventory,
       claim: (async (at, batch, options) => {
         const buyer = Number.parseInt(batch.packed, 10);
         asked.push({ buyer, after: options.after?.id });
@@ -92,39 +92,39 @@ test('batches that wait are decided together, and one that fails among them is n
           faults -= 1;
           throw new Error('Connection is closed.');
         }
-        return world.inventory.claim(at, batch, options);
+        return system.inventory.claim(at, batch, options);
       }) satisfies Claim,
     },
   });
   await eventually(() => news.told.length === buyers.length);
-  const claims = (await world.ledger(place)).filter(({ t }) => t === 'claim');
+  const claims = (await system.ledger(place)).filter(({ t }) => t === 'claim');
   expect(claims.map(({ e }) => e)).toEqual(buyers.map((buyer) => `${buyer}:1`));
   // Messages after the fourth were tried before it was decided, without success, and again afterwards.
   expect(asked.some(({ after }) => after !== undefined)).toBe(true);
   expect(asked.filter(({ buyer }) => buyer === 5).length).toBeGreaterThan(1);
   await consumer.end();
-  expect(await world.broker.depth(world.broker.topology.parked)).toBe(0);
+  expect(await system.broker.depth(system.broker.topology.parked)).toBe(0);
 });
 
 test('what follows a decision is tried again too, and nothing is decided twice', async () => {
-  const { drop, place } = await world.onSale();
-  const news = await world.news(drop.id);
+  const { drop, place } = await system.openDrop();
+  const news = await system.news(drop.id);
   let lost = 0;
-  const redis = Object.create(world.redis, {
+  const redis = Object.create(system.redis, {
     spublish: {
       value: (channel: string, message: string) => {
         lost += 1;
         return lost <= 3
           ? Promise.reject(new Error('Connection is closed.'))
-          : world.redis.spublish(channel, message);
+          : system.redis.spublish(channel, message);
       },
     },
-  }) as typeof world.redis;
-  const consumer = await world.start({ redis });
-  await world.broker.enter(place, '1:2');
+  }) as typeof system.redis;
+  const consumer = await system.start({ redis });
+  await system.broker.enter(place, '1:2');
   await eventually(() => news.told.length === 1);
   expect(news.of(1)).toMatchObject([{ entry: { status: 'held', seats: ['0.5', '0.6'] } }]);
-  expect(await world.inventory.counts(drop)).toMatchObject({ held: 2, decided: 1 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ held: 2, decided: 1 });
   await consumer.end();
-  expect(await world.broker.depth(world.broker.topology.entryQueue(0))).toBe(0);
+  expect(await system.broker.depth(system.broker.topology.entryQueue(0))).toBe(0);
 });

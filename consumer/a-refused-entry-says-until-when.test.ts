@@ -1,19 +1,19 @@
 import { eventually } from '../testing/eventually.ts';
-import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
+import { createConsumerSystem, type ConsumerSystem } from '../testing/consumer/consumer-system.ts';
 
-let world: ConsumerWorld;
-beforeAll(async () => (world = await createConsumerWorld()));
-afterAll(() => world.close());
+let system: ConsumerSystem;
+beforeAll(async () => (system = await createConsumerSystem()));
+afterAll(() => system.close());
 
 test('whose hold has lapsed is told until when to wait, and so is an entry that comes too early all the same', async () => {
-  const { drop, place } = await world.onSale({ lapsePauseSeconds: 60 });
-  const news = await world.news(drop.id);
-  const consumer = await world.start();
-  await world.broker.enter(place, '1:1,2:1');
+  const { drop, place } = await system.openDrop({ lapsePauseSeconds: 60 });
+  const news = await system.news(drop.id);
+  const consumer = await system.start();
+  await system.broker.enter(place, '1:1,2:1');
   await eventually(() => news.of(1).length === 1);
-  const view = await world.inventory.view(place, 1);
+  const view = await system.inventory.view(place, 1);
   if (view.kind !== 'held') throw new Error(view.kind);
-  await world.letLapse(place, view.holdId);
+  await system.letLapse(place, view.holdId);
   await eventually(() => news.of(1).length === 2);
   const [, released] = news.of(1);
   expect(released).toMatchObject({
@@ -21,7 +21,7 @@ test('whose hold has lapsed is told until when to wait, and so is an entry that 
     entry: { status: 'released', reason: 'expired', retryAt: expect.any(String) },
   });
 
-  await world.broker.enter(place, '1:1,3:1');
+  await system.broker.enter(place, '1:1,3:1');
   await eventually(() => news.of(1).length === 3 && news.of(3).length === 1);
   expect(news.of(1)[2]).toMatchObject({
     event: 'entry:outcome',

@@ -3,23 +3,23 @@ import { createMetrics } from '../shared/tier/metrics.ts';
 import { Ops } from '../shared/tier/ops.ts';
 import { eventually } from '../testing/eventually.ts';
 import {
-  createConsumerWorld,
-  type ConsumerWorld,
+  createConsumerSystem,
+  type ConsumerSystem,
   type RunningConsumer,
-} from '../testing/consumer/consumer-world.ts';
+} from '../testing/consumer/consumer-system.ts';
 
-let world: ConsumerWorld;
-beforeEach(async () => (world = await createConsumerWorld()));
-afterEach(() => world.close());
+let system: ConsumerSystem;
+beforeEach(async () => (system = await createConsumerSystem()));
+afterEach(() => system.close());
 
 /** Makes Redis answer WRONGTYPE to every batch of a partition. Returns a function that repairs the partition. */
 async function spoil(place: Place): Promise<() => Promise<unknown>> {
-  const key = world.inventory.keys.key(place, 'batches');
-  await world.redis.rename(key, `${key}:kept`).catch(() => {}); // nothing was decided yet
-  await world.redis.set(key, 'no hash');
+  const key = system.inventory.keys.key(place, 'batches');
+  await system.redis.rename(key, `${key}:kept`).catch(() => {}); // nothing was decided yet
+  await system.redis.set(key, 'no hash');
   return async () => {
-    await world.redis.del(key);
-    await world.redis.rename(`${key}:kept`, key).catch(() => {});
+    await system.redis.del(key);
+    await system.redis.rename(`${key}:kept`, key).catch(() => {});
   };
 }
 
@@ -30,34 +30,34 @@ const readiness = (consumer: RunningConsumer) => {
   return ops.readiness();
 };
 const decided = async (place: Place) =>
-  (await world.ledger(place)).filter(({ t }) => t === 'claim').map(({ b }) => b);
+  (await system.ledger(place)).filter(({ t }) => t === 'claim').map(({ b }) => b);
 const enter = async (place: Place, from: number, count: number) => {
   const batches = [];
   for (let buyer = from; buyer < from + count; buyer += 1) {
-    batches.push(await world.broker.enter(place, `${buyer}:1`));
+    batches.push(await system.broker.enter(place, `${buyer}:1`));
   }
   return batches.map(({ id }) => id);
 };
 const depths = async () => {
-  const { topology, depth } = world.broker;
+  const { topology, depth } = system.broker;
   return { queued: await depth(topology.entryQueue(0)), parked: await depth(topology.parked) };
 };
 
 test('while every batch fails all stay in hand, which is told; then each is decided, and no newcomer first', async () => {
-  const { place } = await world.onSale({ sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 100 }] });
+  const { place } = await system.openDrop({ sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 100 }] });
   const batches = await enter(place, 1, 10);
   let mend: (() => Promise<unknown>) | undefined;
   let isMended = false;
-  const consumer = await world.start({
+  const consumer = await system.start({
     inventory: {
-      ...world.inventory,
+      ...system.inventory,
       claim: async (at, batch, options) => {
         // The fault ends when the first message is tried, not in the middle of a round.
         if (isMended && batch.packed === '11:1') {
           await mend?.();
           mend = undefined;
         }
-        return world.inventory.claim(at, batch, options);
+        return system.inventory.claim(at, batch, options);
       },
     },
   });
@@ -91,15 +91,15 @@ test('while every batch fails all stay in hand, which is told; then each is deci
 });
 
 test('one that stops meanwhile leaves everything in the queue, in order', async () => {
-  const { place } = await world.onSale({ sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 50 }] });
+  const { place } = await system.openDrop({ sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 50 }] });
   const mend = await spoil(place);
   const batches = await enter(place, 1, 30);
-  const stopping = await world.start();
+  const stopping = await system.start();
   await eventually(() => stopping.trouble() !== undefined);
   await stopping.end();
   await eventually(async () => (await depths()).queued === 30);
   await mend();
-  const next = await world.start();
+  const next = await system.start();
   await eventually(async () => (await decided(place)).length === 30);
   expect(await decided(place)).toEqual(batches);
   await next.end();
@@ -107,10 +107,10 @@ test('one that stops meanwhile leaves everything in the queue, in order', async 
 });
 
 test('one batch that fails by itself is parked once another is decided, and holds up nobody', async () => {
-  const good = await world.onSale();
-  const bad = await world.onSale();
+  const good = await system.openDrop();
+  const bad = await system.openDrop();
   await spoil(bad.place);
-  const consumer = await world.start();
+  const consumer = await system.start();
   // No other message can show that the fault is its own, so it is not parked yet.
   await enter(bad.place, 1, 1);
   await eventually(() => consumer.lines.some(({ msg }) => msg === 'trying again'));
@@ -130,15 +130,15 @@ test('one batch that fails by itself is parked once another is decided, and hold
 });
 
 test('a fault that has passed by the time that another batch is decided parks nothing', async () => {
-  const { place } = await world.onSale();
+  const { place } = await system.openDrop();
   let isPast = false;
-  const consumer = await world.start({
+  const consumer = await system.start({
     inventory: {
-      ...world.inventory,
+      ...system.inventory,
       claim: async (at, batch, options) => {
         const buyer = Number.parseInt(batch.packed, 10);
         if (buyer !== 2 || isPast) {
-          const result = await world.inventory.claim(at, batch, options);
+          const result = await system.inventory.claim(at, batch, options);
           isPast ||= buyer === 3 && result.kind === 'decided';
           return result;
         }
@@ -151,7 +151,7 @@ test('a fault that has passed by the time that another batch is decided parks no
   const batches = await enter(place, 1, 4);
   await eventually(async () => (await decided(place)).length === 4);
   expect(new Set(await decided(place))).toEqual(new Set(batches));
-  const claims = (await world.ledger(place)).filter(({ t }) => t === 'claim');
+  const claims = (await system.ledger(place)).filter(({ t }) => t === 'claim');
   expect(claims.map(({ q = '' }) => q.split('.').slice(1).join('.'))).toEqual(['1', '3', '2.late', '4']);
   await consumer.end();
   expect(await depths()).toEqual({ queued: 0, parked: 0 });
@@ -159,23 +159,23 @@ test('a fault that has passed by the time that another batch is decided parks no
 
 describe('what follows a decision', () => {
   const telling = (fails: (message: string) => boolean) =>
-    Object.create(world.redis, {
+    Object.create(system.redis, {
       spublish: {
         value: (channel: string, message: string) => {
-          if (!fails(message)) return world.redis.spublish(channel, message);
+          if (!fails(message)) return system.redis.spublish(channel, message);
           const error = new Error('ERR something that nobody has heard of');
           error.name = 'ReplyError';
           return Promise.reject(error);
         },
       },
-    }) as typeof world.redis;
+    }) as typeof system.redis;
 
   test('is in vain for every batch: none is parked, and all are told once it is not', async () => {
-    const { drop, place } = await world.onSale();
-    const news = await world.news(drop.id);
+    const { drop, place } = await system.openDrop();
+    const news = await system.news(drop.id);
     let isFailing = true;
     let failures = 0;
-    const consumer = await world.start({
+    const consumer = await system.start({
       redis: telling(() => {
         failures += 1;
         return isFailing;
@@ -192,9 +192,9 @@ describe('what follows a decision', () => {
   });
 
   test('is in vain for one batch: that one is parked', async () => {
-    const { drop, place } = await world.onSale();
-    const news = await world.news(drop.id);
-    const consumer = await world.start({ redis: telling((message) => message.includes('"to":2,')) });
+    const { drop, place } = await system.openDrop();
+    const news = await system.news(drop.id);
+    const consumer = await system.start({ redis: telling((message) => message.includes('"to":2,')) });
     const batches = await enter(place, 1, 4);
     await eventually(async () => {
       // A later message succeeds, which shows that the fault is not in Redis.
@@ -203,7 +203,7 @@ describe('what follows a decision', () => {
     });
     expect(news.of(2)).toEqual([]);
     await consumer.end();
-    const [parked] = await world.broker.drain(world.broker.topology.parked);
+    const [parked] = await system.broker.drain(system.broker.topology.parked);
     expect(parked?.properties.messageId).toBe(batches[1]);
   });
 });

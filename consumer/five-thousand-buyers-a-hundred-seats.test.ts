@@ -2,11 +2,11 @@ import { decodeTimer } from '../shared/messages/hold-timer.ts';
 import { verifyCheckoutToken } from '../shared/auth/checkout-token.ts';
 import { eventually } from '../testing/eventually.ts';
 import { replayLedger } from '../testing/replay-ledger.ts';
-import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
+import { createConsumerSystem, type ConsumerSystem } from '../testing/consumer/consumer-system.ts';
 
-let world: ConsumerWorld;
-beforeAll(async () => (world = await createConsumerWorld()));
-afterAll(() => world.close());
+let system: ConsumerSystem;
+beforeAll(async () => (system = await createConsumerSystem()));
+afterAll(() => system.close());
 
 const stalls = [{ name: 'Stalls', rows: 10, seatsPerRow: 10 }];
 const ownSeats = stalls.flatMap(({ rows, seatsPerRow }) =>
@@ -22,14 +22,14 @@ function shuffled(count: number): number[] {
 }
 
 test('exactly the hundred best entries win, everybody is told once, and nothing is left in the queue', async () => {
-  const { drop, place } = await world.onSale({ sections: stalls, standbyLimit: 50 });
-  const news = await world.news(drop.id);
+  const { drop, place } = await system.openDrop({ sections: stalls, standbyLimit: 50 });
+  const news = await system.news(drop.id);
   const buyers = shuffled(5_000);
   expect(new Set(buyers).size).toBe(5_000);
   const batches = [];
   for (let at = 0, size = 1; at < buyers.length; at += size, size = (size * 7) % 101) {
     batches.push(
-      await world.broker.enter(
+      await system.broker.enter(
         place,
         buyers
           .slice(at, at + size)
@@ -38,7 +38,7 @@ test('exactly the hundred best entries win, everybody is told once, and nothing 
       ),
     );
   }
-  const consumer = await world.start();
+  const consumer = await system.start();
   await eventually(() => news.told.length >= 5_000);
 
   expect(new Set(news.told.map(({ to }) => to)).size).toBe(5_000);
@@ -53,46 +53,46 @@ test('exactly the hundred best entries win, everybody is told once, and nothing 
     expect(waiting).toMatchObject({ event: 'entry:outcome', entry: { status: 'standby', position } });
   }
   expect(news.told.filter(({ entry }) => entry.status === 'sold_out')).toHaveLength(4_850);
-  expect(await world.inventory.counts(drop)).toMatchObject({
+  expect(await system.inventory.counts(drop)).toMatchObject({
     held: 100,
     free: 0,
     standby: 50,
     decided: 5_000,
   });
-  expect(await world.inventory.seatMap(drop)).toEqual(
+  expect(await system.inventory.seatMap(drop)).toEqual(
     stalls.flatMap(() => Array.from({ length: 10 }, () => 'hhhhhhhhhh')),
   );
 
   // The token that comes with a hold is for that buyer and those seats.
   const [winner] = held;
-  const token = verifyCheckoutToken(winner?.entry.checkoutToken ?? '', world.checkoutKeys);
+  const token = verifyCheckoutToken(winner?.entry.checkoutToken ?? '', system.checkoutKeys);
   expect(token).toMatchObject({
     kind: 'valid',
     claims: { buyerId: winner?.to, dropId: drop.id, partition: 0, seats: winner?.entry.seats },
   });
 
   // The ledger has each batch once, in the order in which the broker accepted them.
-  const ledger = await world.ledger(place);
+  const ledger = await system.ledger(place);
   const claims = ledger.filter(({ t }) => t === 'claim').map(({ b }) => b);
   expect(claims).toEqual(batches.map(({ id }) => id));
   expect(replayLedger(ledger, ownSeats).standby).toEqual(buyers.slice(100, 150));
 
   await consumer.end();
-  expect(await world.broker.depth(world.broker.topology.entryQueue(0))).toBe(0);
-  expect(await world.broker.depth(world.broker.topology.parked)).toBe(0);
+  expect(await system.broker.depth(system.broker.topology.entryQueue(0))).toBe(0);
+  expect(await system.broker.depth(system.broker.topology.parked)).toBe(0);
   expect(consumer.lines.filter(({ level }) => level >= 40)).toEqual([]);
-  const timers = (await world.broker.drain(world.broker.topology.waitingQueue(600))).map(decodeTimer);
-  const holds = await world.redis.hkeys(world.inventory.keys.key(place, 'holds'));
+  const timers = (await system.broker.drain(system.broker.topology.waitingQueue(600))).map(decodeTimer);
+  const holds = await system.redis.hkeys(system.inventory.keys.key(place, 'holds'));
   expect(timers.flatMap((timer) => timer?.holdIds ?? []).toSorted()).toEqual(holds.toSorted());
 });
 
 test('buyers who press several times, for several seats each, get one hold of as many at the most', async () => {
-  const { drop, place } = await world.onSale({ sections: stalls, standbyLimit: 100 });
-  const news = await world.news(drop.id);
-  const consumer = await world.start();
+  const { drop, place } = await system.openDrop({ sections: stalls, standbyLimit: 100 });
+  const news = await system.news(drop.id);
+  const consumer = await system.start();
   const presses = [...shuffled(1_000), ...shuffled(1_000).toReversed()];
   for (let at = 0; at < presses.length; at += 40) {
-    await world.broker.enter(
+    await system.broker.enter(
       place,
       presses
         .slice(at, at + 40)
@@ -103,7 +103,7 @@ test('buyers who press several times, for several seats each, get one hold of as
   await eventually(() => news.told.length >= 2_000);
   await consumer.end();
 
-  const ledger = replayLedger(await world.ledger(place), ownSeats);
+  const ledger = replayLedger(await system.ledger(place), ownSeats);
   expect(ledger.decided).toBe(2_000);
   const holds = [...ledger.holds.values()];
   expect(holds.reduce((sum, { seats }) => sum + seats.length, 0)).toBe(100);
@@ -116,5 +116,5 @@ test('buyers who press several times, for several seats each, get one hold of as
       { entry: { status: 'held', seats } },
     ]);
   }
-  expect(await world.inventory.counts(drop)).toMatchObject({ held: 100, free: 0, standby: 100 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ held: 100, free: 0, standby: 100 });
 });

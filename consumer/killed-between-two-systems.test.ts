@@ -11,14 +11,14 @@ import { inShort, newBatch } from '../testing/inventory.ts';
 import { toSetting } from '../testing/keys.ts';
 import { replayLedger } from '../testing/replay-ledger.ts';
 import { testServers } from '../testing/servers.ts';
-import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
+import { createConsumerSystem, type ConsumerSystem } from '../testing/consumer/consumer-system.ts';
 import type { Plan, Point } from '../testing/consumer/consumer-that-dies.ts';
 
 const never = 3_600_000;
 
-let world: ConsumerWorld;
-beforeEach(async () => (world = await createConsumerWorld({ entryQueues: 2 })));
-afterEach(() => world.close());
+let system: ConsumerSystem;
+beforeEach(async () => (system = await createConsumerSystem({ entryQueues: 2 })));
+afterEach(() => system.close());
 
 /** Runs a consumer in a process of its own until it has killed itself at `point`. */
 async function dieAt(point: Point, sweepEveryMs = never): Promise<void> {
@@ -27,9 +27,9 @@ async function dieAt(point: Point, sweepEveryMs = never): Promise<void> {
     point,
     redisNodes,
     amqpUrl,
-    namespace: world.namespace,
+    namespace: system.namespace,
     entryQueues: 2,
-    checkoutKeys: toSetting(world.checkoutKeys),
+    checkoutKeys: toSetting(system.checkoutKeys),
     sweepEveryMs,
   };
   const script = join(import.meta.dirname, '../testing/consumer/consumer-that-dies.ts');
@@ -53,26 +53,26 @@ const own = (drop: Drop, partition: number) => {
  * place, each live hold has a timer, and nothing is left in any queue.
  */
 async function expectSound(drop: Drop): Promise<void> {
-  const { topology } = world.broker;
-  const timers = (await world.broker.drain(topology.waitingQueue(600))).flatMap(
+  const { topology } = system.broker;
+  const timers = (await system.broker.drain(topology.waitingQueue(600))).flatMap(
     (message) => decodeTimer(message)?.holdIds ?? [],
   );
   const seats: string[] = [];
   for (const place of places(drop.id, drop.partitions)) {
-    const replayed = replayLedger(await world.ledger(place), own(drop, place.partition));
+    const replayed = replayLedger(await system.ledger(place), own(drop, place.partition));
     seats.push(...replayed.seats.keys());
-    const counts = (await world.inventory.partitionCounts(drop))[place.partition];
+    const counts = (await system.inventory.partitionCounts(drop))[place.partition];
     const of = (state: string) => [...replayed.seats.values()].filter((each) => each === state).length;
     expect(counts).toMatchObject({ capacity: replayed.seats.size, free: of('.'), held: of('h') });
     const live = [...replayed.holds].filter(([, { state }]) => state === 'held').map(([holdId]) => holdId);
     expect(timers).toEqual(expect.arrayContaining(live));
-    expect(await world.inventory.untold(place, 0)).toEqual([]);
-    expect(await world.inventory.transfers(place)).toEqual([]);
+    expect(await system.inventory.untold(place, 0)).toEqual([]);
+    expect(await system.inventory.transfers(place)).toEqual([]);
   }
   expect(seats).toHaveLength(drop.capacity);
   expect(new Set(seats).size).toBe(drop.capacity);
   for (const queue of [topology.entryQueue(0), topology.entryQueue(1), topology.expired, topology.parked]) {
-    expect([queue, await world.broker.depth(queue)]).toEqual([queue, 0]);
+    expect([queue, await system.broker.depth(queue)]).toEqual([queue, 0]);
   }
 }
 
@@ -81,7 +81,7 @@ async function outcomesOf(
   place: { dropId: number; partition: number },
   batches: Batch[],
 ): Promise<Outcome[]> {
-  const claims = (await world.ledger(place)).filter(({ t }) => t === 'claim');
+  const claims = (await system.ledger(place)).filter(({ t }) => t === 'claim');
   expect(claims.map(({ b }) => b)).toEqual(batches.map(({ id }) => id));
   return claims.flatMap(({ r = '' }, index) => decodeOutcomes(r, batches[index] ?? newBatch('')).outcomes);
 }
@@ -103,22 +103,22 @@ describe('while a batch is decided', () => {
   ];
   const points: Point[] = ['decided', 'timers confirmed', 'timers set', 'told'];
   test.each(points)('%s, twice: each entry gets one outcome, and all are told', async (point) => {
-    const { drop, place } = await world.onSale({
+    const { drop, place } = await system.openDrop({
       sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 4 }],
       standbyLimit: 2,
     });
-    const news = await world.news(drop.id);
+    const news = await system.news(drop.id);
     const batches: Batch[] = [];
     for (const entries of ['1:2,2:1,1:1,3:9', '4:3,5:2,6:1', '7:1,8:1,2:1,9:1']) {
-      batches.push(await world.broker.enter(place, entries));
+      batches.push(await system.broker.enter(place, entries));
     }
     await dieAt(point);
-    const afterFirst = await world.ledger(place);
+    const afterFirst = await system.ledger(place);
     expect(afterFirst.some(({ t }) => t === 'claim')).toBe(true);
     await dieAt(point);
     // The last batch is decided, so all before it are.
-    batches.push(await world.broker.enter(place, '10:1'));
-    const consumer = await world.start();
+    batches.push(await system.broker.enter(place, '10:1'));
+    const consumer = await system.start();
     await eventually(() => news.of(10).length > 0);
     await consumer.end();
 
@@ -139,63 +139,67 @@ describe('while a batch is decided', () => {
       ['sold_out '],
       ['sold_out '],
     ]);
-    expect(await world.inventory.counts(drop)).toMatchObject({ held: 8, free: 0, standby: 2 });
+    expect(await system.inventory.counts(drop)).toMatchObject({ held: 8, free: 0, standby: 2 });
     await expectSound(drop);
   });
 });
 
 describe('while a hold is released', () => {
   const dropWithStandby = async () => {
-    const { drop, place } = await world.onSale({
+    const { drop, place } = await system.openDrop({
       sections: [{ name: 'Box', rows: 1, seatsPerRow: 2 }],
       standbyLimit: 2,
     });
-    const news = await world.news(drop.id);
-    const hold = await world.hold(place, 1, 2);
-    await world.decide(place, '2:1,3:1');
-    await world.letLapse(place, hold.holdId);
+    const news = await system.news(drop.id);
+    const hold = await system.hold(place, 1, 2);
+    await system.decide(place, '2:1,3:1');
+    await system.letLapse(place, hold.holdId);
     return { drop, place, news, hold };
   };
   const expectPromotedOnce = async ({ drop, place, news }: Awaited<ReturnType<typeof dropWithStandby>>) => {
-    const consumer = await world.start({ sweepGraceMs: 0 });
-    await eventually(async () => (await world.inventory.untold(place, 0)).length === 0);
+    const consumer = await system.start({ sweepGraceMs: 0 });
+    await eventually(async () => (await system.inventory.untold(place, 0)).length === 0);
     await eventually(() => news.of(2).length > 0 && news.of(3).length > 0);
-    await eventually(async () => (await world.broker.depth(world.broker.topology.expired)) === 0);
+    await eventually(async () => (await system.broker.depth(system.broker.topology.expired)) === 0);
     await consumer.end();
-    const types = (await world.ledger(place)).map(({ t }) => t);
+    const types = (await system.ledger(place)).map(({ t }) => t);
     expect(types).toEqual(['stock', 'claim', 'claim', 'release', 'promote', 'promote']);
     for (const [buyer, seat] of [
       [2, '0.1'],
       [3, '0.2'],
     ] as const) {
-      expect(await world.inventory.view(place, buyer)).toMatchObject({ kind: 'held', seats: [seat] });
+      expect(await system.inventory.view(place, buyer)).toMatchObject({ kind: 'held', seats: [seat] });
       for (const told of news.of(buyer)) {
         expect(told).toMatchObject({ event: 'hold:promoted', entry: { status: 'held', seats: [seat] } });
       }
     }
-    expect(await world.inventory.counts(drop)).toMatchObject({ held: 2, free: 0, standby: 0 });
+    expect(await system.inventory.counts(drop)).toMatchObject({ held: 2, free: 0, standby: 0 });
     await expectSound(drop);
   };
 
   const points: Point[] = ['released', 'timers confirmed', 'timers set', 'told', 'promotion told'];
   test.each(points)('by its timer, %s: the next in line get the seats once and are told', async (point) => {
-    const sale = await dropWithStandby();
-    await world.broker.send(world.broker.topology.expired, `${sale.place.dropId}.0.${sale.hold.holdId}`, {
-      type: 'holds.v1',
-    });
+    const played = await dropWithStandby();
+    await system.broker.send(
+      system.broker.topology.expired,
+      `${played.place.dropId}.0.${played.hold.holdId}`,
+      {
+        type: 'holds.v1',
+      },
+    );
     await dieAt(point);
-    expect(await world.inventory.view(sale.place, 1)).toMatchObject({ kind: 'released' });
-    expect(await world.inventory.untold(sale.place, 0)).toHaveLength(2);
-    await expectPromotedOnce(sale);
+    expect(await system.inventory.view(played.place, 1)).toMatchObject({ kind: 'released' });
+    expect(await system.inventory.untold(played.place, 0)).toHaveLength(2);
+    await expectPromotedOnce(played);
   });
 
   test.each(['released', 'promotion told'] satisfies Point[])(
     'by the sweeper, %s: the next in line get the seats once and are told',
     async (point) => {
-      const sale = await dropWithStandby();
+      const played = await dropWithStandby();
       await dieAt(point, 50);
-      expect(await world.inventory.view(sale.place, 1)).toMatchObject({ kind: 'released' });
-      await expectPromotedOnce(sale);
+      expect(await system.inventory.view(played.place, 1)).toMatchObject({ kind: 'released' });
+      await expectPromotedOnce(played);
     },
   );
 });
@@ -204,36 +208,41 @@ describe('while seats travel between partitions', () => {
   test.each(['lent', 'arrived'] satisfies Point[])(
     '%s: they arrive once, and are sold once',
     async (point) => {
-      const { drop } = await world.onSale({
+      const { drop } = await system.openDrop({
         partitions: 2,
         sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 4 }],
         standbyLimit: 20,
       });
       const place = { dropId: drop.id, partition: 0 };
-      const news = await world.news(drop.id);
+      const news = await system.news(drop.id);
       const batches = [
-        await world.broker.enter(place, '2:2,4:2'),
-        await world.broker.enter(place, '6:2,8:1,10:2'),
+        await system.broker.enter(place, '2:2,4:2'),
+        await system.broker.enter(place, '6:2,8:1,10:2'),
       ];
       await dieAt(point);
       // The next consumer continues the transfer, and is killed when the seats have arrived.
       await dieAt('arrived', 50);
-      batches.push(await world.broker.enter(place, '12:9'));
-      const consumer = await world.start({ sweepGraceMs: 0 });
+      batches.push(await system.broker.enter(place, '12:9'));
+      const consumer = await system.start({ sweepGraceMs: 0 });
       await eventually(() => news.of(12).length > 0);
       // For the last entry there is one seat too few, so it stands by.
-      await eventually(async () => (await world.inventory.counts(drop))?.held === 7);
+      await eventually(async () => (await system.inventory.counts(drop))?.held === 7);
       await eventually(
-        async () => (await world.inventory.transfers({ ...place, partition: 1 })).length === 0,
+        async () => (await system.inventory.transfers({ ...place, partition: 1 })).length === 0,
       );
-      await eventually(async () => (await world.inventory.untold(place, 0)).length === 0);
+      await eventually(async () => (await system.inventory.untold(place, 0)).length === 0);
       await consumer.end();
 
       const outcomes = await outcomesOf(place, batches);
       expect(outcomes).toHaveLength(6);
-      expect(await world.inventory.counts(drop)).toMatchObject({ capacity: 8, held: 7, free: 1, standby: 1 });
+      expect(await system.inventory.counts(drop)).toMatchObject({
+        capacity: 8,
+        held: 7,
+        free: 1,
+        standby: 1,
+      });
       for (const buyer of [2, 4, 6, 8]) {
-        expect(await world.inventory.view(place, buyer)).toMatchObject({ kind: 'held' });
+        expect(await system.inventory.view(place, buyer)).toMatchObject({ kind: 'held' });
         expect(news.of(buyer).at(-1)?.entry.status).toBe('held');
       }
       await expectSound(drop);

@@ -1,16 +1,16 @@
 import { encodeBatch } from '../shared/messages/entry-batch.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
 import { eventually } from '../testing/eventually.ts';
-import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
+import { createConsumerSystem, type ConsumerSystem } from '../testing/consumer/consumer-system.ts';
 
-let world: ConsumerWorld;
-beforeAll(async () => (world = await createConsumerWorld()));
-afterAll(() => world.close());
+let system: ConsumerSystem;
+beforeAll(async () => (system = await createConsumerSystem()));
+afterAll(() => system.close());
 
 test('what is no batch of ours ends in parked, and the batches around it are decided', async () => {
-  const { drop, place } = await world.onSale();
-  const news = await world.news(drop.id);
-  const { topology, send, enter } = world.broker;
+  const { drop, place } = await system.openDrop();
+  const news = await system.news(drop.id);
+  const { topology, send, enter } = system.broker;
   const queue = topology.entryQueue(0);
   const good = encodeBatch(place, newBatchId(), ['9:1'], Date.now(), '0channel.1');
   const { headers } = good.options;
@@ -39,7 +39,7 @@ test('what is no batch of ours ends in parked, and the batches around it are dec
     [queue, '9:1', { ...good.options, headers: { ...headers, drop: 4_000_000_001 } }],
     [queue, '9:1', { ...good.options, headers: { ...headers, partition: 1 } }],
   ];
-  const consumer = await world.start();
+  const consumer = await system.start();
   for (const [index, message] of malformed.entries()) {
     await send(...message);
     await enter(place, `${100 + index}:1`);
@@ -51,25 +51,25 @@ test('what is no batch of ours ends in parked, and the batches around it are dec
     1,
     ...malformed.map((_, index) => 100 + index),
   ]);
-  expect(await world.inventory.counts(drop)).toMatchObject({ decided: malformed.length + 1, held: 10 });
-  await eventually(async () => (await world.broker.depth(topology.parked)) === malformed.length);
+  expect(await system.inventory.counts(drop)).toMatchObject({ decided: malformed.length + 1, held: 10 });
+  await eventually(async () => (await system.broker.depth(topology.parked)) === malformed.length);
   expect(await consumer.metrics()).toMatch(
     new RegExp(`seatdrop_parked_total\\{queue="${queue}",tier="consumer"\\} ${malformed.length}\\n`),
   );
   expect(consumer.lines.filter(({ level }) => level >= 50)).toEqual([]);
 
   // They can be inspected and sent again unchanged.
-  const parked = await world.broker.drain(topology.parked);
+  const parked = await system.broker.drain(topology.parked);
   expect(parked.map(({ content }) => content.length)).toEqual(malformed.map(([, content]) => content.length));
   await consumer.end();
-  expect(await world.broker.depth(queue)).toBe(0);
+  expect(await system.broker.depth(queue)).toBe(0);
 });
 
 test('so does what is no timer of ours, and the timers around it end their holds', async () => {
-  const { place } = await world.onSale();
-  const [first, second] = [await world.hold(place, 1), await world.hold(place, 2)];
-  for (const { holdId } of [first, second]) await world.letLapse(place, holdId);
-  const { topology, send } = world.broker;
+  const { place } = await system.openDrop();
+  const [first, second] = [await system.hold(place, 1), await system.hold(place, 2)];
+  for (const { holdId } of [first, second]) await system.letLapse(place, holdId);
+  const { topology, send } = system.broker;
   const timer = (holdId: string) => `${place.dropId}.0.${holdId}`;
   const type = 'holds.v1';
 
@@ -87,19 +87,19 @@ test('so does what is no timer of ours, and the timers around it end their holds
   await send(topology.expired, `1.0.${first.holdId}`, { type }); // of a drop that is not there
   await send(topology.expired, timer(second.holdId), { type });
 
-  const consumer = await world.start({ sweepEveryMs: 3_600_000 });
-  await eventually(async () => (await world.inventory.view(place, 2)).kind === 'released');
-  expect(await world.inventory.view(place, 1)).toMatchObject({ kind: 'released' });
-  await eventually(async () => (await world.broker.depth(topology.parked)) === malformed.length);
+  const consumer = await system.start({ sweepEveryMs: 3_600_000 });
+  await eventually(async () => (await system.inventory.view(place, 2)).kind === 'released');
+  expect(await system.inventory.view(place, 1)).toMatchObject({ kind: 'released' });
+  await eventually(async () => (await system.broker.depth(topology.parked)) === malformed.length);
   await consumer.end();
-  expect(await world.broker.depth(topology.expired)).toBe(0);
-  await world.broker.drain(topology.parked);
+  expect(await system.broker.depth(topology.expired)).toBe(0);
+  await system.broker.drain(topology.parked);
 });
 
 test('a batch that nobody survives is parked in the end, and is decided when it is sent again', async () => {
-  const { drop, place } = await world.onSale();
-  const news = await world.news(drop.id);
-  const { topology, channel, enter, queue, depth, drain } = world.broker;
+  const { drop, place } = await system.openDrop();
+  const news = await system.news(drop.id);
+  const { topology, channel, enter, queue, depth, drain } = system.broker;
   const batch = await enter(place, '1:1');
   let deliveries = 0;
   const { consumerTag } = await channel.consume(topology.entryQueue(0), (message) => {
@@ -113,7 +113,7 @@ test('a batch that nobody survives is parked in the end, and is decided when it 
 
   const [parked] = await drain(topology.parked);
   expect(parked?.properties.messageId).toBe(batch.id);
-  const consumer = await world.start();
+  const consumer = await system.start();
   await queue(place, batch);
   await eventually(() => news.of(1).length === 1);
   await consumer.end();

@@ -27,7 +27,7 @@ const patienceMs = 1_000;
 /** Short, since a node that is away comes back within seconds. */
 const longestPauseMs = 5_000;
 
-type OnSale = { id: number; partitions: number };
+type LiveDrop = { id: number; partitions: number };
 
 /**
  * One round over all drops on sale: it reads a few counters of each partition, and does more only where there is work.
@@ -68,13 +68,13 @@ export function createSweep(deps: SweepDeps): Round {
     await announcer.promoted(place, await inventory.promote(place));
   };
 
-  let onSale: OnSale[] = [];
-  const readOnSale = async () => {
+  let liveDrops: LiveDrop[] = [];
+  const readLiveDrops = async () => {
     try {
-      onSale = await inTime(inventory.onSale(), patienceMs);
+      liveDrops = await inTime(inventory.liveDrops(), patienceMs);
     } catch (error) {
       // The node that has the list may be away while the nodes of the drops are reachable.
-      if (onSale.length === 0) throw error;
+      if (liveDrops.length === 0) throw error;
       log.debug({ err: error }, 'could not read the drops on sale; sweeping those known before');
     }
   };
@@ -84,7 +84,7 @@ export function createSweep(deps: SweepDeps): Round {
   const sweepPartitions = createWorkOff<Place>({
     ...common,
     name: 'sweep',
-    page: inMemory(() => onSale.flatMap(({ id, partitions }) => places(id, partitions))),
+    page: inMemory(() => liveDrops.flatMap(({ id, partitions }) => places(id, partitions))),
     keyOf: nameOf,
     laneOf: (place) => inventory.nodesOf([place]),
     async work(place) {
@@ -102,10 +102,10 @@ export function createSweep(deps: SweepDeps): Round {
       return 'done';
     },
   });
-  const serveStandby = createWorkOff<OnSale>({
+  const serveStandby = createWorkOff<LiveDrop>({
     ...common,
     name: 'serve standby from other partitions',
-    page: inMemory(() => onSale.filter((drop) => mayShare(drop, pulses))),
+    page: inMemory(() => liveDrops.filter((drop) => mayShare(drop, pulses))),
     keyOf: ({ id }) => id,
     laneOf: ({ id, partitions }) => inventory.nodesOf(places(id, partitions)),
     async work(drop) {
@@ -115,7 +115,7 @@ export function createSweep(deps: SweepDeps): Round {
   });
 
   return async (stopping) => {
-    await readOnSale();
+    await readLiveDrops();
     pulses = new Map();
     await sweepPartitions(stopping);
     await serveStandby(stopping);
@@ -125,7 +125,7 @@ export function createSweep(deps: SweepDeps): Round {
 const nameOf = ({ dropId, partition }: Place) => `${dropId}.${partition}`;
 
 /** Whether somebody stands by in one partition while seats are free in another. */
-function mayShare({ id, partitions }: OnSale, pulses: ReadonlyMap<string, Pulse>): boolean {
+function mayShare({ id, partitions }: LiveDrop, pulses: ReadonlyMap<string, Pulse>): boolean {
   if (partitions === 1) return false;
   const known = places(id, partitions).flatMap((place) => pulses.get(nameOf(place)) ?? []);
   const free = known.reduce((sum, pulse) => sum + pulse.free, 0);

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../testing/eventually.ts';
 import { startTcpProxy, viaProxy, type TcpProxy } from '../testing/tcp-proxy.ts';
 import { testServers } from '../testing/servers.ts';
-import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
+import { createConsumerSystem, type ConsumerSystem } from '../testing/consumer/consumer-system.ts';
 
-let world: ConsumerWorld;
+let system: ConsumerSystem;
 let proxy: TcpProxy;
 beforeAll(async () => {
-  world = await createConsumerWorld();
+  system = await createConsumerSystem();
   const { hostname, port } = new URL(testServers().amqpUrl);
   proxy = await startTcpProxy({ host: hostname, port: Number(port) });
 });
 afterAll(async () => {
-  await world.close();
+  await system.close();
   await proxy.stop();
 });
 
@@ -22,38 +22,38 @@ const batchesOf = (count: number, size: number) =>
   );
 
 const claimed = async (place: { dropId: number; partition: number }) =>
-  (await world.ledger(place)).filter(({ t }) => t === 'claim').map(({ b }) => b);
+  (await system.ledger(place)).filter(({ t }) => t === 'claim').map(({ b }) => b);
 
 test('of two consumers one decides; when it is lost the other carries on, in order, each batch once', async () => {
-  const { drop, place } = await world.onSale({
+  const { drop, place } = await system.openDrop({
     sections: [{ name: 'Stalls', rows: 10, seatsPerRow: 10 }],
     standbyLimit: 100,
   });
-  const news = await world.news(drop.id);
+  const news = await system.news(drop.id);
   const decidedBy = { first: 0, second: 0 };
   const watched = (who: keyof typeof decidedBy) => ({
-    ...world.inventory,
+    ...system.inventory,
     claim: (async (...args) => {
       decidedBy[who] += 1;
       // Cut off in the middle of the queue, with unacknowledged batches: some decided, some also announced.
       if (who === 'first' && decidedBy.first === 120) proxy.cut();
-      return world.inventory.claim(...args);
-    }) satisfies typeof world.inventory.claim,
+      return system.inventory.claim(...args);
+    }) satisfies typeof system.inventory.claim,
   });
-  const first = await world.start({
+  const first = await system.start({
     amqpUrl: viaProxy(testServers().amqpUrl, proxy),
     inventory: watched('first'),
   });
-  const second = await world.start({ inventory: watched('second') });
+  const second = await system.start({ inventory: watched('second') });
   const batches = [];
-  for (const entries of batchesOf(300, 10)) batches.push(await world.broker.enter(place, entries));
+  for (const entries of batchesOf(300, 10)) batches.push(await system.broker.enter(place, entries));
 
   await eventually(() => new Set(news.told.map(({ to }) => to)).size === 3_000);
   expect(decidedBy.first).toBeGreaterThanOrEqual(120);
   expect(decidedBy.second).toBeGreaterThanOrEqual(180);
   expect(first.ready()).toBe(false);
   expect(await claimed(place)).toEqual(batches.map(({ id }) => id));
-  expect(await world.inventory.counts(drop)).toMatchObject({
+  expect(await system.inventory.counts(drop)).toMatchObject({
     held: 100,
     free: 0,
     standby: 100,
@@ -69,28 +69,28 @@ test('of two consumers one decides; when it is lost the other carries on, in ord
   await eventually(() => first.ready());
   await second.end();
   const more = [];
-  for (const entries of batchesOf(20, 10)) more.push(await world.broker.enter(place, entries));
-  const last = await world.broker.enter(place, '9999:1');
+  for (const entries of batchesOf(20, 10)) more.push(await system.broker.enter(place, entries));
+  const last = await system.broker.enter(place, '9999:1');
   await eventually(() => news.of(9999).length === 1);
   expect(await claimed(place)).toEqual([...batches, ...more, last].map(({ id }) => id));
   await first.end();
-  expect(await world.broker.depth(world.broker.topology.entryQueue(0))).toBe(0);
-  expect(await world.broker.depth(world.broker.topology.parked)).toBe(0);
+  expect(await system.broker.depth(system.broker.topology.entryQueue(0))).toBe(0);
+  expect(await system.broker.depth(system.broker.topology.parked)).toBe(0);
 });
 
 test('a consumer that stops finishes what it has begun and leaves the rest in the queue', async () => {
-  const { drop, place } = await world.onSale();
-  const news = await world.news(drop.id);
+  const { drop, place } = await system.openDrop();
+  const news = await system.news(drop.id);
   let begun = 0;
   const go: (() => void)[] = [];
-  const slow: typeof world.inventory.claim = async (...args) => {
+  const slow: typeof system.inventory.claim = async (...args) => {
     begun += 1;
     await new Promise<void>((resolve) => go.push(resolve));
-    return world.inventory.claim(...args);
+    return system.inventory.claim(...args);
   };
-  const stopping = await world.start({ inventory: { ...world.inventory, claim: slow } });
+  const stopping = await system.start({ inventory: { ...system.inventory, claim: slow } });
   const batches = [];
-  for (const entries of batchesOf(10, 1)) batches.push(await world.broker.enter(place, entries));
+  for (const entries of batchesOf(10, 1)) batches.push(await system.broker.enter(place, entries));
   await eventually(() => begun === 1);
 
   const stopped = stopping.end();
@@ -99,10 +99,10 @@ test('a consumer that stops finishes what it has begun and leaves the rest in th
   expect(begun).toBe(1);
   await eventually(() => news.told.length > 0);
   expect(news.told.map(({ to }) => to)).toEqual([1]);
-  const left = async () => world.broker.depth(world.broker.topology.entryQueue(0));
+  const left = async () => system.broker.depth(system.broker.topology.entryQueue(0));
   await eventually(async () => (await left()) === 9);
 
-  const next = await world.start();
+  const next = await system.start();
   await eventually(() => news.told.length === 10);
   expect(new Set(news.told.map(({ to }) => to)).size).toBe(10);
   expect(await claimed(place)).toEqual(batches.map(({ id }) => id));
@@ -110,24 +110,24 @@ test('a consumer that stops finishes what it has begun and leaves the rest in th
 });
 
 test('one that stops with batches in hand is not overtaken by the one that stood by', async () => {
-  const { drop, place } = await world.onSale();
-  const news = await world.news(drop.id);
+  const { drop, place } = await system.openDrop();
+  const news = await system.news(drop.id);
   let begun = 0;
   let go: () => void = () => {};
-  const slow: typeof world.inventory.claim = async (...args) => {
+  const slow: typeof system.inventory.claim = async (...args) => {
     begun += 1;
     await new Promise<void>((resolve) => (go = resolve));
-    return world.inventory.claim(...args);
+    return system.inventory.claim(...args);
   };
-  const stopping = await world.start({ inventory: { ...world.inventory, claim: slow } });
+  const stopping = await system.start({ inventory: { ...system.inventory, claim: slow } });
   const [inHand, after] = [batchesOf(10, 1).slice(0, 5), batchesOf(10, 1).slice(5)];
   const batches = [];
-  for (const entries of inHand) batches.push(await world.broker.enter(place, entries));
+  for (const entries of inHand) batches.push(await system.broker.enter(place, entries));
   await eventually(() => begun === 1);
-  const next = await world.start();
+  const next = await system.start();
 
   const stopped = stopping.end();
-  for (const entries of after) batches.push(await world.broker.enter(place, entries));
+  for (const entries of after) batches.push(await system.broker.enter(place, entries));
   await sleep(300); // time for the other one to take what it must not take yet
   const overtaking = await claimed(place);
   go();
@@ -139,13 +139,13 @@ test('one that stops with batches in hand is not overtaken by the one that stood
 });
 
 test('a queue that was deleted is there again, and is consumed', async () => {
-  const { drop, place } = await world.onSale();
-  const news = await world.news(drop.id);
-  const consumer = await world.start();
-  const { channel, topology } = world.broker;
+  const { drop, place } = await system.openDrop();
+  const news = await system.news(drop.id);
+  const consumer = await system.start();
+  const { channel, topology } = system.broker;
   await channel.deleteQueue(topology.entryQueue(0));
   await eventually(async () => {
-    await world.broker.enter(place, '1:1');
+    await system.broker.enter(place, '1:1');
     return news.told.length > 0;
   });
   expect(news.of(1)[0]).toMatchObject({ entry: { status: 'held' } });

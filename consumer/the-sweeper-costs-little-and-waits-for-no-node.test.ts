@@ -12,14 +12,14 @@ import { startOwnRedis, type OwnRedis } from '../testing/own-redis.ts';
 import { createConsumerMetrics } from './consumer-metrics.ts';
 import { createSeatSharing } from './share-seats.ts';
 import { createSweep } from './sweep.ts';
-import { createConsumerWorld, type ConsumerWorld } from '../testing/consumer/consumer-world.ts';
+import { createConsumerSystem, type ConsumerSystem } from '../testing/consumer/consumer-system.ts';
 
-let world: ConsumerWorld;
+let system: ConsumerSystem;
 let own: OwnRedis;
 let inventory: Inventory;
 let redis: ReturnType<OwnRedis['connect']>;
 beforeAll(async () => {
-  world = await createConsumerWorld();
+  system = await createConsumerSystem();
   // A node that is suspended for less than that is not replaced.
   own = await startOwnRedis(600_000);
   redis = own.connect();
@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await own.stop();
-  await world.close();
+  await system.close();
 });
 
 function sweeper() {
@@ -37,7 +37,7 @@ function sweeper() {
     inventory,
     // Nobody stands by, so no timer is set.
     channel: { current: () => undefined, ready: () => false },
-    topology: world.broker.topology,
+    topology: system.broker.topology,
     checkoutKeys: randomKeys(),
   });
   const sweep = createSweep({
@@ -52,7 +52,7 @@ function sweeper() {
   return { sweep, lines };
 }
 
-async function onSale(): Promise<Drop> {
+async function openDrop(): Promise<Drop> {
   const drop = newDrop();
   await inventory.stock(drop);
   return drop;
@@ -78,7 +78,7 @@ const stateOf = async ({ id }: Drop, holdId: string) =>
   (await inventory.holds({ dropId: id, partition: 0 }, [holdId]))[0]?.state;
 
 test('one command for each partition in which there is nothing to do', async () => {
-  for (let count = 0; count < 20; count += 1) await onSale();
+  for (let count = 0; count < 20; count += 1) await openDrop();
   const { sweep } = sweeper();
   await sweep();
   const sent = jest.spyOn(redis, 'sendCommand');
@@ -86,16 +86,16 @@ test('one command for each partition in which there is nothing to do', async () 
   const asked = sent.mock.calls.length;
   sent.mockRestore();
   // One more command reads the list of drops.
-  expect(asked).toBe((await inventory.onSale()).length + 1);
+  expect(asked).toBe((await inventory.liveDrops()).length + 1);
 });
 
 test('a node that stands still holds up nobody on the others, and its own drops are swept when it is back', async () => {
-  const first = await onSale();
+  const first = await openDrop();
   const nodeOf = ({ id }: Drop) => inventory.nodesOf([{ dropId: id, partition: 0 }]);
   const [away, here] = [[first], [] as Drop[]];
   // More drops than are looked at concurrently.
   while (away.length < 130 || here.length < 3) {
-    const drop = await onSale();
+    const drop = await openDrop();
     (nodeOf(drop) === nodeOf(first) ? away : here).push(drop);
   }
   const { master } = await own.nodesOf(inventory.keys.key({ dropId: first.id, partition: 0 }, 'meta'));

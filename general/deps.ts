@@ -41,7 +41,7 @@ export type Deps = {
   till: Till;
   parked: ParkedMessages;
   /** Called when a seat of a paid order turns out to be held by somebody else. */
-  onSaleConflict?: () => void;
+  onSeatConflict?: () => void;
   /** Where the tiers' processes are, for whoever asks how they are. */
   tierUrls?: TierUrls;
   /** Messages waiting, by queue; null while the broker is away. Absent where there is none. */

@@ -8,7 +8,7 @@ import { connectMysql, type Database } from '../shared/mysql/connect.ts';
 import { insertDrop, insertEvent } from '../testing/insert-drop.ts';
 import { createReconciling } from './duties/reconcile-payments.ts';
 import { createPaymentMetrics } from './checkout/payment-metrics.ts';
-import { createEndSales } from './duties/end-sales.ts';
+import { createEndDrops } from './duties/end-drops.ts';
 import { createFollow } from './duties/follow-mysql.ts';
 import { createStocking } from './duties/stock-drops.ts';
 import { createArchiving } from './duties/archive-ledgers.ts';
@@ -19,24 +19,24 @@ import { scheduleDrops } from './duties/schedule-drops.ts';
 import { createInventory } from '../shared/inventory/inventory.ts';
 import { connectRedis } from '../shared/redis/connect.ts';
 import { testServers } from '../testing/servers.ts';
-import { startSale, type TestSale } from '../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../testing/general/general-system.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 /** One connection, of which MySQL says how many rows it has read. */
 let db: Database;
 let redis: ReturnType<typeof connectRedis>;
 let deps: Deps;
 beforeAll(async () => {
-  sale = await startSale();
-  db = connectMysql(sale.mysqlUrl, { max: 1 });
-  redis = connectRedis(testServers().redisNodes, sale.deps.log);
+  system = await startGeneralSystem();
+  db = connectMysql(system.mysqlUrl, { max: 1 });
+  redis = connectRedis(testServers().redisNodes, system.deps.log);
   const inventory = createInventory({ redis, namespace: 'over' });
-  deps = { ...sale.deps, db, inventory };
+  deps = { ...system.deps, db, inventory };
 });
 afterAll(async () => {
   redis.disconnect();
   await db.destroy();
-  await sale.stop();
+  await system.stop();
 });
 
 let made = 0;
@@ -78,7 +78,7 @@ async function costOfRounds(): Promise<Record<string, { commands: number; querie
   const sharing = createSeatSharing({ inventory: deps.inventory, announcer });
   const duties: Record<string, () => Promise<unknown>> = {
     stock: createStocking(deps),
-    end: createEndSales(deps),
+    end: createEndDrops(deps),
     refund: createRefunding(deps),
     reconcile: createReconciling(
       deps,

@@ -23,7 +23,7 @@ import { readQueueDepths } from './drops/queue-depths.ts';
 import { startFollowing } from './duties/follow-mysql.ts';
 import { startNamingSeats } from './drops/name-seats.ts';
 import { startClosing } from './drops/close-drops.ts';
-import { startEndingSales } from './duties/end-sales.ts';
+import { startEndingDrops } from './duties/end-drops.ts';
 import { startArchiving } from './duties/archive-ledgers.ts';
 import { createMailMetrics } from './mail/mail-metrics.ts';
 import { chooseMailRoute } from './mail/choose-mail-route.ts';
@@ -121,13 +121,13 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     eventTimeZone: config.EVENT_TIME_ZONE,
     supportEmail: config.SUPPORT_EMAIL,
     log,
-    onSaleConflict: countConflicts(registry),
+    onSeatConflict: countConflicts(registry),
   };
   const paymentMetrics = createPaymentMetrics(registry);
   for (const [name, duty] of [
     ['stocking', startStocking(deps)],
     ['closing drops', startClosing(deps)],
-    ['ending sales', startEndingSales(deps)],
+    ['ending drops', startEndingDrops(deps)],
     ['retiring drops', startRetiring(deps)],
     ['refunding', startRefunding(deps, paymentMetrics)],
     ['reconciling payments', startReconciling(deps, paymentMetrics)],

@@ -10,43 +10,47 @@ import { eventually } from '../testing/eventually.ts';
 import { insertDrop, insertEvent } from '../testing/insert-drop.ts';
 import { startOwnRedis, type OwnRedis } from '../testing/own-redis.ts';
 import { createReconciling } from './duties/reconcile-payments.ts';
-import { createEndSales } from './duties/end-sales.ts';
+import { createEndDrops } from './duties/end-drops.ts';
 import { createFollow } from './duties/follow-mysql.ts';
 import { createStocking } from './duties/stock-drops.ts';
 import { createArchiving } from './duties/archive-ledgers.ts';
 import type { Deps } from './deps.ts';
-import { startSale, type TestSale } from '../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../testing/general/general-system.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 let own: OwnRedis;
 let deps: Deps;
 let inventory: Inventory;
 let redis: ReturnType<OwnRedis['connect']>;
 beforeAll(async () => {
-  sale = await startSale();
+  system = await startGeneralSystem();
   // Nobody takes over from a node that stands still for less than that.
   own = await startOwnRedis(600_000);
   redis = own.connect();
   inventory = createInventory({ redis, namespace: 'away' });
-  const { channel, topology } = sale.broker;
-  const { checkoutKeys } = sale.deps;
+  const { channel, topology } = system.broker;
+  const { checkoutKeys } = system.deps;
   deps = {
-    ...sale.deps,
+    ...system.deps,
     inventory,
     announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKeys }),
   };
 }, 120_000);
 afterAll(async () => {
   await own.stop();
-  await sale.stop();
+  await system.stop();
 });
 
 const sections = [{ name: 'Stalls', rows: 1, seatsPerRow: 4 }];
 
 /** In its node: one hold in payment that was never begun in MySQL. */
 async function newDrop(changes: Partial<Drop> = {}): Promise<Drop> {
-  const drop = await insertDrop(sale.db, await insertEvent(sale.db), { sections, stocked: true, ...changes });
-  await sale.db.transaction((trx) => beginArchive(trx, drop));
+  const drop = await insertDrop(system.db, await insertEvent(system.db), {
+    sections,
+    stocked: true,
+    ...changes,
+  });
+  await system.db.transaction((trx) => beginArchive(trx, drop));
   await inventory.stock(drop);
   return drop;
 }
@@ -64,7 +68,7 @@ async function inPayment(drop: Drop): Promise<string> {
 test('ending, settling, comparing, archiving and stocking go on with the drops of the other nodes', async () => {
   // Not the node that has the list of what is on sale: without that one no drop comes into it or goes out of it.
   let first = await newDrop();
-  const listedBy = nodeOf(redis, inventory.keys.onSale);
+  const listedBy = nodeOf(redis, inventory.keys.liveDrops);
   expect(listedBy).not.toBe('');
   while (inventory.nodesOf([{ dropId: first.id, partition: 0 }]) === listedBy) first = await newDrop();
   const away = inventory.nodesOf([{ dropId: first.id, partition: 0 }]);
@@ -82,8 +86,8 @@ test('ending, settling, comparing, archiving and stocking go on with the drops o
   const cancel = [...lost.slice(0, 40), cancelled];
   const restock = [...lost.slice(40), unstocked];
   const ids = (drops: Drop[]) => drops.map(({ id }) => id);
-  await sale.db('drops').whereIn('id', ids(cancel)).update({ cancelled_at: new Date() });
-  await sale.db('drops').whereIn('id', ids(restock)).update({ stocked_at: null });
+  await system.db('drops').whereIn('id', ids(cancel)).update({ cancelled_at: new Date() });
+  await system.db('drops').whereIn('id', ids(restock)).update({ stocked_at: null });
 
   const registry = createMetrics('general');
   const never = 3_600_000;
@@ -95,7 +99,7 @@ test('ending, settling, comparing, archiving and stocking go on with the drops o
     driftAfterMs: never,
   };
   const duties = {
-    end: createEndSales(deps, { patienceMs: 300 }),
+    end: createEndDrops(deps, { patienceMs: 300 }),
     reconcile: createReconciling(deps, { everyMs: 10, abandonedAfterMs: 0, giveUpAfterMs: 0 }),
     follow: createFollow(deps, registry, times),
     archive: createArchiving(deps, { registry }),
@@ -104,12 +108,14 @@ test('ending, settling, comparing, archiving and stocking go on with the drops o
   master.process.kill('SIGSTOP');
   try {
     await Promise.all(Object.values(duties).map((round) => round()));
-    expect((await loadDrop(sale.db, unstocked.id))?.stocked).toBe(true);
-    expect(await sale.db('drops').where({ id: cancelled.id }).whereNotNull('sale_ended_at')).toHaveLength(1);
+    expect((await loadDrop(system.db, unstocked.id))?.stocked).toBe(true);
+    expect(await system.db('drops').where({ id: cancelled.id }).whereNotNull('sale_ended_at')).toHaveLength(
+      1,
+    );
     expect(await inventory.holds({ dropId: paying.id, partition: 0 }, [holdId])).toMatchObject([
       { state: 'held' },
     ]);
-    const rows = await sale.db('ledger').where({ drop_id: archived.id });
+    const rows = await system.db('ledger').where({ drop_id: archived.id });
     expect(rows.length).toBeGreaterThan(0);
     // And once more, with what hangs still hanging.
     const later = await inPayment(archived);
@@ -118,14 +124,14 @@ test('ending, settling, comparing, archiving and stocking go on with the drops o
       { state: 'held' },
     ]);
     // MySQL's connections are there for everybody.
-    await expect(sale.db('drops').first('id')).resolves.toBeDefined();
+    await expect(system.db('drops').first('id')).resolves.toBeDefined();
   } finally {
     master.process.kill('SIGCONT');
   }
   await eventually(async () => {
     await Promise.all(Object.values(duties).map((round) => round()));
-    const left = await sale.db('drops').whereIn('id', ids(cancel)).whereNull('sale_ended_at');
-    const unsaid = await sale.db('drops').whereIn('id', ids(restock)).whereNull('stocked_at');
+    const left = await system.db('drops').whereIn('id', ids(cancel)).whereNull('sale_ended_at');
+    const unsaid = await system.db('drops').whereIn('id', ids(restock)).whereNull('stocked_at');
     return left.length === 0 && unsaid.length === 0;
   }, 120_000);
 }, 300_000);

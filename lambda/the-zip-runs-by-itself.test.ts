@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { MailCatcher } from '../local/mail-catcher/catcher.ts';
 import { newMailJob } from '../testing/lambda/new-mail-job.ts';
-import { atRest, atSale, region, scaleEnv, startCloud } from '../testing/lambda/start-cloud.ts';
+import { atRest, duringDrop, region, scaleEnv, startCloud } from '../testing/lambda/start-cloud.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..');
@@ -67,7 +67,7 @@ test('so does the one that scales, with what AWS puts into its environment', asy
   expect(await invoke(event, { ...env, DRY_RUN: 'true' }, 'scale')).toMatchObject({ dryRun: true });
   expect(await cloud.standing()).toEqual(atRest);
   await invoke(event, env, 'scale');
-  expect(await cloud.standing()).toEqual(atSale);
+  expect(await cloud.standing()).toEqual(duringDrop);
   await cloud.stop();
   await expect(invoke(event, {}, 'scale')).rejects.toMatchObject({
     stderr: expect.stringContaining('SCHEDULE_GROUP') as string,

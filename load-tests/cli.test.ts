@@ -223,7 +223,7 @@ test('buyers: what is given is read', () => {
 
 test('capacity: half as many places in standby as seats', () => {
   expect(read(capacityCommand, '--seats', '500')).toMatchObject({
-    sale: { seats: 500, standby: 250, buyers: 100_000 },
+    system: { seats: 500, standby: 250, buyers: 100_000 },
   });
 });
 

@@ -1,6 +1,6 @@
 import request from 'supertest';
-import { startSale, type TestSale } from '../testing/general/start-sale.ts';
-import { connected, next, refusal, watch } from '../testing/realtime/stage.ts';
+import { startGeneralSystem, type GeneralSystem } from '../testing/general/general-system.ts';
+import { connected, next, refusal, watch } from '../testing/realtime/realtime-system.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import { questionFor } from '../shared/drops/question.ts';
 import type { KeyList } from '../shared/auth/key-list.ts';
@@ -8,17 +8,17 @@ import { signSession } from '../shared/auth/session.ts';
 import { randomKeys } from '../testing/keys.ts';
 import { startTiers, type Keys, type Tiers } from '../testing/local/tiers-with-keys.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 let drop: Drop;
 let running: Tiers[] = [];
 beforeAll(async () => {
   // A machine that is slow must not make a payment undecided.
-  sale = await startSale({ timeoutMs: 20_000 });
-  drop = await sale.openDrop(90);
+  system = await startGeneralSystem({ timeoutMs: 20_000 });
+  drop = await system.openDrop(90);
 });
 afterAll(async () => {
   for (const tiers of running) await tiers.stop();
-  await sale.stop();
+  await system.stop();
 });
 
 type Buyer = { userId: number; token: string; bearer: { Authorization: string } };
@@ -27,7 +27,7 @@ type Bought = { buyer: Buyer; orderId: string; ticket: string };
 
 /** Somebody who signed in at one of these tiers. */
 async function signedInAt(tiers: Tiers): Promise<Buyer> {
-  return signInAgain((await sale.user()).userId, tiers);
+  return signInAgain((await system.user()).userId, tiers);
 }
 
 function signInAgain(userId: number, { keys }: Tiers): Buyer {
@@ -71,7 +71,7 @@ async function ticketAt({ url }: Tiers, { bearer }: Buyer, orderId: string): Pro
 
 /** What the door says, asked at these tiers by an organizer who signed in there. */
 async function scan({ url, keys }: Tiers, code: string): Promise<string> {
-  const organizer = signSession({ userId: sale.organizer.userId, role: 'organizer' }, keys.session);
+  const organizer = signSession({ userId: system.organizer.userId, role: 'organizer' }, keys.session);
   const { status, body } = await request(url.general)
     .post(`/api/events/${drop.eventId}/check-ins`)
     .set({ Authorization: `Bearer ${organizer}` })
@@ -139,7 +139,7 @@ async function winHold(tiers: Tiers): Promise<Held> {
 }
 
 async function start(keys: Keys): Promise<Tiers> {
-  const tiers = await startTiers(sale, drop.id, keys);
+  const tiers = await startTiers(system, drop.id, keys);
   running.push(tiers);
   return tiers;
 }

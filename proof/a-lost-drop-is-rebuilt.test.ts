@@ -5,25 +5,25 @@ import { newBatchId } from '../shared/inventory/entry-id.ts';
 import { places } from '../shared/inventory/keys.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 import { rebuildDrop } from './rebuild-drop.ts';
-import { startLedgerSale, type LedgerSale } from '../testing/ledger/sale.ts';
+import { startLedgerSystem, type LedgerSystem } from '../testing/ledger/ledger-system.ts';
 
-let sale: LedgerSale;
+let system: LedgerSystem;
 beforeAll(async () => {
-  sale = await startLedgerSale();
+  system = await startLedgerSystem();
 });
-afterAll(() => sale.close());
+afterAll(() => system.close());
 
 const log = pino({ level: 'silent' });
-const rebuild = (drop: Drop, options?: { force: boolean }) => rebuildDrop({ ...sale, log }, drop, options);
+const rebuild = (drop: Drop, options?: { force: boolean }) => rebuildDrop({ ...system, log }, drop, options);
 const wipe = async (drop: Drop) => {
   for (const place of places(drop.id, drop.partitions))
-    await sale.redis.unlink(...sale.inventory.keys.all(place));
-  await sale.redis.hdel(sale.inventory.keys.onSale, String(drop.id));
+    await system.redis.unlink(...system.inventory.keys.all(place));
+  await system.redis.hdel(system.inventory.keys.liveDrops, String(drop.id));
 };
 
 /** Everything that a script can see, but for what tells of time. */
 async function everything(drop: Drop, users: readonly number[]) {
-  const { inventory, redis } = sale;
+  const { inventory, redis } = system;
   const of = async (place: Place) => ({
     meta: { ...(await redis.hgetall(inventory.keys.key(place, 'meta'))), restored: '', version: 0 },
     runs: await redis.zrange(inventory.keys.key(place, 'runs'), '0', '-1', 'WITHSCORES'),
@@ -53,70 +53,70 @@ async function everything(drop: Drop, users: readonly number[]) {
 
 /** Of all that there is: sold, refunded, held, in payment, released, in standby, gone from it, with nothing. */
 async function buyOut() {
-  const { drop, place } = await sale.open({ rows: 2, seatsPerRow: 4, standbyLimit: 4, maxPerBuyer: 2 });
-  const users = await Promise.all(Array.from({ length: 13 }, () => sale.newUser()));
+  const { drop, place } = await system.open({ rows: 2, seatsPerRow: 4, standbyLimit: 4, maxPerBuyer: 2 });
+  const users = await Promise.all(Array.from({ length: 13 }, () => system.newUser()));
   const [a, b, c, d, e, f, g, h, i, j, k, l, m] = users as [number, ...number[]];
-  const holds = await sale.holds(place, `${a}:2,${b}:1,${c}:1,${d}:2,${e}:1,${f}:1`);
+  const holds = await system.holds(place, `${a}:2,${b}:1,${c}:1,${d}:2,${e}:1,${f}:1`);
   const [sold, refunded, held, paying, left] = holds;
-  await sale.pay(drop, place, sold!);
-  await sale.pay(drop, place, refunded!);
-  await sale.claim(place, `${g}:1,${h}:2,${i}:1,${j}:2,${k}:1,${l}:1`);
-  await sale.inventory.beginPayment(place, paying!, 'payer');
-  await sale.inventory.leave(place, left!.buyerId); // g gets it
-  await sale.inventory.leave(place, i!);
+  await system.pay(drop, place, sold!);
+  await system.pay(drop, place, refunded!);
+  await system.claim(place, `${g}:1,${h}:2,${i}:1,${j}:2,${k}:1,${l}:1`);
+  await system.inventory.beginPayment(place, paying!, 'payer');
+  await system.inventory.leave(place, left!.buyerId); // g gets it
+  await system.inventory.leave(place, i!);
   const { holdId } = refunded!;
-  await sale.db('sold_seats').where({ order_id: holdId }).delete();
-  await sale.db('orders').where({ id: holdId }).update({ status: 'refunded', reopened_at: new Date() });
-  await sale.inventory.reopen(place, holdId); // stays free: h and j want two
-  await sale.claim(place, `${m}:2`);
+  await system.db('sold_seats').where({ order_id: holdId }).delete();
+  await system.db('orders').where({ id: holdId }).update({ status: 'refunded', reopened_at: new Date() });
+  await system.inventory.reopen(place, holdId); // stays free: h and j want two
+  await system.claim(place, `${m}:2`);
   return { drop, place, users, sold: sold!, held: held!, paying: paying!, f: f!, h: h! };
 }
 
 test('bought out, archived, wiped, rebuilt: as it was to the letter, the ledger goes on, and so does the sale', async () => {
   const { drop, place, users, held, paying, h } = await buyOut();
   const before = await everything(drop, users);
-  const { version } = await sale.inventory.view(place, h);
-  await sale.archive(drop);
+  const { version } = await system.inventory.view(place, h);
+  await system.archive(drop);
   await wipe(drop);
-  expect(await sale.inventory.counts(drop)).toBeUndefined();
+  expect(await system.inventory.counts(drop)).toBeUndefined();
 
   // What comes meanwhile is not decided, so the consumer parks it; nor is anything put on sale from scratch.
-  const batch = { id: newBatchId(), packed: `${await sale.newUser()}:1` };
-  expect(await sale.inventory.claim(place, batch, { mayBorrow: false })).toEqual({ kind: 'not_stocked' });
+  const batch = { id: newBatchId(), packed: `${await system.newUser()}:1` };
+  expect(await system.inventory.claim(place, batch, { mayBorrow: false })).toEqual({ kind: 'not_stocked' });
 
   const rebuilt = await rebuild(drop);
   expect(rebuilt).toMatchObject({ kind: 'rebuilt', notRestored: [] });
   expect(await everything(drop, users)).toEqual(before);
-  expect((await sale.inventory.view(place, h)).version).toBeGreaterThan(version);
-  expect(await sale.inventory.onSale()).toContainEqual({ id: drop.id, partitions: 1 });
-  expect(await sale.verify(drop)).toEqual([]);
+  expect((await system.inventory.view(place, h)).version).toBeGreaterThan(version);
+  expect(await system.inventory.liveDrops()).toContainEqual({ id: drop.id, partitions: 1 });
+  expect(await system.verify(drop)).toEqual([]);
 
   // The seat that was free goes to the one whose entry was parked.
-  const result = await sale.inventory.claim(place, batch, { mayBorrow: false });
+  const result = await system.inventory.claim(place, batch, { mayBorrow: false });
   expect(result).toMatchObject({ kind: 'decided', outcomes: [{ kind: 'held' }] });
-  await sale.pay(drop, place, held);
-  expect(await sale.inventory.declinePayment(place, paying.holdId, 1)).toMatchObject({ kind: 'held' });
-  const given = await sale.inventory.leave(place, paying.buyerId);
+  await system.pay(drop, place, held);
+  expect(await system.inventory.declinePayment(place, paying.holdId, 1)).toMatchObject({ kind: 'held' });
+  const given = await system.inventory.leave(place, paying.buyerId);
   expect(given).toMatchObject({ kind: 'released', promoted: [{ buyerId: h }] });
-  await sale.archive(drop);
-  expect(await sale.verify(drop)).toEqual([]);
+  await system.archive(drop);
+  expect(await system.verify(drop)).toEqual([]);
 });
 
 test('who has to wait for lapsed holds waits on after the loss, and longer the next time', async () => {
-  const { drop, place } = await sale.open({ lapsePauseSeconds: 600 });
-  const users = await Promise.all(Array.from({ length: 4 }, () => sale.newUser()));
+  const { drop, place } = await system.open({ lapsePauseSeconds: 600 });
+  const users = await Promise.all(Array.from({ length: 4 }, () => system.newUser()));
   const [a, b, c, d] = users as [number, ...number[]];
   // Given back early; from here on holds are over at once.
-  await sale.holds(place, `${c}:1`);
-  await sale.inventory.leave(place, c!);
-  await sale.inventory.stock({ ...drop, holdSeconds: 0.01 });
-  const [one, two, late] = await sale.holds(place, `${a}:1,${b}:1,${d}:1`);
+  await system.holds(place, `${c}:1`);
+  await system.inventory.leave(place, c!);
+  await system.inventory.stock({ ...drop, holdSeconds: 0.01 });
+  const [one, two, late] = await system.holds(place, `${a}:1,${b}:1,${d}:1`);
   await sleep(Math.max(0, late!.expiresAt - Date.now()) + 10);
   for (const { holdId } of [one!, two!])
-    expect(await sale.inventory.release(place, holdId)).toMatchObject({ kind: 'released' });
-  await sale.inventory.leave(place, d!);
-  await sale.inventory.stock(drop);
-  await sale.claim(place, `${a}:1`);
+    expect(await system.inventory.release(place, holdId)).toMatchObject({ kind: 'released' });
+  await system.inventory.leave(place, d!);
+  await system.inventory.stock(drop);
+  await system.claim(place, `${a}:1`);
   const before = await everything(drop, users);
   expect(users.map((user) => before.parts[0]!.lapses[user])).toEqual([
     expect.stringMatching(/^1\|\d{13}$/),
@@ -124,38 +124,38 @@ test('who has to wait for lapsed holds waits on after the loss, and longer the n
     '0|0',
     expect.stringMatching(/^1\|\d{13}$/),
   ]);
-  const { refused } = (await sale.inventory.lapses(place, 0, 10))!;
-  await sale.archive(drop);
+  const { refused } = (await system.inventory.lapses(place, 0, 10))!;
+  await system.archive(drop);
   await wipe(drop);
   await rebuild(drop);
   expect(await everything(drop, users)).toEqual(before);
-  expect((await sale.inventory.lapses(place, 0, 10))!.refused).toEqual(refused);
+  expect((await system.inventory.lapses(place, 0, 10))!.refused).toEqual(refused);
 
-  expect(await sale.decide(place, users.map((user) => `${user}:1`).join(','))).toEqual([
+  expect(await system.decide(place, users.map((user) => `${user}:1`).join(','))).toEqual([
     'refused',
     'refused',
     expect.stringMatching(/^held/),
     'refused',
   ]);
-  expect(await sale.inventory.leave(place, c!)).toMatchObject({ refusedUntil: expect.any(Number) });
-  await sale.archive(drop);
-  expect(await sale.verify(drop)).toEqual([]);
+  expect(await system.inventory.leave(place, c!)).toMatchObject({ refusedUntil: expect.any(Number) });
+  await system.archive(drop);
+  expect(await system.verify(drop)).toEqual([]);
 });
 
 test('a batch that was decided before the loss gets the same outcomes when it comes again', async () => {
-  const { drop, place } = await sale.open();
+  const { drop, place } = await system.open();
   const batch = { id: newBatchId(), packed: '1:2,2:2,3:1' };
-  const first = await sale.inventory.claim(place, batch, { mayBorrow: false });
-  await sale.archive(drop);
+  const first = await system.inventory.claim(place, batch, { mayBorrow: false });
+  await system.archive(drop);
   await wipe(drop);
   await rebuild(drop);
-  expect(await sale.inventory.claim(place, batch, { mayBorrow: false })).toEqual(first);
+  expect(await system.inventory.claim(place, batch, { mayBorrow: false })).toEqual(first);
 });
 
 test('of every batch it is known whether it was decided, also of those whose replies are forgotten', async () => {
-  const { drop, place } = await sale.open();
+  const { drop, place } = await system.open();
   const claim = (number: number, late = '') =>
-    sale.inventory.claim(
+    system.inventory.claim(
       place,
       { id: newBatchId(), packed: `${number}:1`, sent: `channel0.${number}${late}` },
       { mayBorrow: false },
@@ -167,43 +167,43 @@ test('of every batch it is known whether it was decided, also of those whose rep
     sent: { channel0: '9' },
     skipped: ['channel0.000000000000004.3', 'channel0.000000000000006.6', 'channel0.000000000000008.8'],
   });
-  await sale.archive(drop);
+  await system.archive(drop);
   await wipe(drop);
   await rebuild(drop);
   expect(await everything(drop, [])).toEqual(before);
-  await sale.forgetReplies(place);
+  await system.forgetReplies(place);
   for (const number of [1, 2, 5, 7, 9]) expect(await claim(number)).toMatchObject({ kind: 'decided_before' });
   for (const number of [3, 6, 8]) expect(await claim(number, '.late')).toMatchObject({ kind: 'decided' });
-  await sale.archive(drop);
-  expect(await sale.verify(drop)).toEqual([]);
+  await system.archive(drop);
+  expect(await system.verify(drop)).toEqual([]);
 });
 
 test('done again it does nothing; what is there is replaced only when told to, and loses nothing', async () => {
   const { drop, place, users } = await buyOut();
-  await sale.archive(drop);
+  await system.archive(drop);
   expect(await rebuild(drop)).toEqual({ kind: 'present' });
   // Not archived yet.
-  await sale.claim(place, `${await sale.newUser()}:1`);
+  await system.claim(place, `${await system.newUser()}:1`);
   const before = await everything(drop, users);
   expect(await rebuild(drop, { force: true })).toMatchObject({ kind: 'rebuilt', notRestored: [] });
   expect(await everything(drop, users)).toEqual(before);
   expect(await rebuild(drop, { force: true })).toMatchObject({ kind: 'rebuilt' });
   expect(await everything(drop, users)).toEqual(before);
-  expect(await sale.verify(drop)).toEqual([]);
+  expect(await system.verify(drop)).toEqual([]);
 });
 
 test('orders, refunds and payments that MySQL has beyond the archive are restored; what was given to others is listed', async () => {
-  const { drop, place } = await sale.open({ rows: 1, seatsPerRow: 4, standbyLimit: 3 });
-  const [a, b, c, d, e] = await Promise.all(Array.from({ length: 5 }, () => sale.newUser()));
-  const [first, second] = await sale.holds(place, `${a}:1,${b}:1`);
-  await sale.pay(drop, place, second!);
-  await sale.archive(drop);
+  const { drop, place } = await system.open({ rows: 1, seatsPerRow: 4, standbyLimit: 3 });
+  const [a, b, c, d, e] = await Promise.all(Array.from({ length: 5 }, () => system.newUser()));
+  const [first, second] = await system.holds(place, `${a}:1,${b}:1`);
+  await system.pay(drop, place, second!);
+  await system.archive(drop);
   // From here on Redis alone knew, and it is lost.
-  const [third] = await sale.holds(place, `${c}:1`);
-  await sale.holds(place, `${d}:1,${e}:1`);
-  await sale.pay(drop, place, first!);
-  await sale.inventory.beginPayment(place, third!, 'payer');
-  await sale.db('payment_attempts').insert({
+  const [third] = await system.holds(place, `${c}:1`);
+  await system.holds(place, `${d}:1,${e}:1`);
+  await system.pay(drop, place, first!);
+  await system.inventory.beginPayment(place, third!, 'payer');
+  await system.db('payment_attempts').insert({
     hold_id: third!.holdId,
     attempt: 1,
     drop_id: drop.id,
@@ -215,11 +215,11 @@ test('orders, refunds and payments that MySQL has beyond the archive are restore
     currency: 'EUR',
     status: 'pending',
   });
-  await sale
+  await system
     .db('orders')
     .where({ id: second!.holdId })
     .update({ status: 'refunded', reopened_at: new Date() });
-  await sale.db('sold_seats').where({ order_id: second!.holdId }).delete();
+  await system.db('sold_seats').where({ order_id: second!.holdId }).delete();
   await wipe(drop);
 
   expect(await rebuild(drop)).toMatchObject({
@@ -227,65 +227,65 @@ test('orders, refunds and payments that MySQL has beyond the archive are restore
     notRestored: [],
     partitions: [{ upTo: { seq: 4 }, free: 2, held: 0, paying: 1, sold: 1, standby: 0 }],
   });
-  expect(await sale.inventory.view(place, a!)).toMatchObject({ kind: 'sold', seats: first!.seats });
-  expect(await sale.inventory.view(place, b!)).toMatchObject({ kind: 'released' });
-  expect(await sale.inventory.view(place, c!)).toMatchObject({ kind: 'paying', seats: third!.seats });
+  expect(await system.inventory.view(place, a!)).toMatchObject({ kind: 'sold', seats: first!.seats });
+  expect(await system.inventory.view(place, b!)).toMatchObject({ kind: 'released' });
+  expect(await system.inventory.view(place, c!)).toMatchObject({ kind: 'paying', seats: third!.seats });
   // Nothing tells of these two any more.
-  expect(await sale.inventory.view(place, d!)).toMatchObject({ kind: 'none' });
-  expect(await sale.inventory.completePayment(place, third!)).toMatchObject({ kind: 'sold' });
-  await sale.db('payment_attempts').where({ hold_id: third!.holdId }).delete();
-  expect((await sale.verify(drop)).join()).toContain('without a paid order');
+  expect(await system.inventory.view(place, d!)).toMatchObject({ kind: 'none' });
+  expect(await system.inventory.completePayment(place, third!)).toMatchObject({ kind: 'sold' });
+  await system.db('payment_attempts').where({ hold_id: third!.holdId }).delete();
+  expect((await system.verify(drop)).join()).toContain('without a paid order');
 });
 
 test('holds whose time is over meanwhile end as usual', async () => {
-  const { drop, place } = await sale.open({ rows: 1, seatsPerRow: 1, holdSeconds: 0 });
-  const [hold] = await sale.holds(place, '1:1,2:1');
-  await sale.archive(drop);
+  const { drop, place } = await system.open({ rows: 1, seatsPerRow: 1, holdSeconds: 0 });
+  const [hold] = await system.holds(place, '1:1,2:1');
+  await system.archive(drop);
   await wipe(drop);
   await sleep(5);
   await rebuild(drop);
-  expect(await sale.inventory.overdue(place, 0)).toMatchObject([{ holdId: hold!.holdId, state: 'held' }]);
-  expect(await sale.inventory.release(place, hold!.holdId)).toMatchObject({
+  expect(await system.inventory.overdue(place, 0)).toMatchObject([{ holdId: hold!.holdId, state: 'held' }]);
+  expect(await system.inventory.release(place, hold!.holdId)).toMatchObject({
     kind: 'released',
     promoted: [{ buyerId: 2 }],
   });
-  expect(await sale.verify(drop)).toEqual([]);
+  expect(await system.verify(drop)).toEqual([]);
 });
 
 test('one partition of several is lost: the others stay as they are, and seats that travelled are nowhere twice', async () => {
-  const { drop } = await sale.open({ rows: 4, seatsPerRow: 3, partitions: 2, standbyLimit: 2 });
+  const { drop } = await system.open({ rows: 4, seatsPerRow: 3, partitions: 2, standbyLimit: 2 });
   const [zero, one] = places(drop.id, 2) as [Place, Place];
   const lend = async (from: Place, to: Place, forget: boolean) => {
     const transfer = newBatchId();
-    const seats = await sale.inventory.lend(from, transfer, to.partition, 1);
-    await sale.inventory.borrow(to, transfer, seats);
-    if (forget) await sale.inventory.forgetTransfer(from, transfer);
+    const seats = await system.inventory.lend(from, transfer, to.partition, 1);
+    await system.inventory.borrow(to, transfer, seats);
+    if (forget) await system.inventory.forgetTransfer(from, transfer);
   };
-  await sale.claim(zero, '2:2,4:1');
-  await sale.claim(one, '1:2');
+  await system.claim(zero, '2:2,4:1');
+  await system.claim(one, '1:2');
   await lend(zero, one, true);
   await lend(one, zero, false);
-  await sale.archive(drop);
+  await system.archive(drop);
   // After the archive: out of the one that is lost, and into it.
   await lend(zero, one, true);
   await lend(one, zero, true);
-  const kept = await sale.inventory.partitionCounts(drop);
-  const map = await sale.inventory.seatMap(drop);
-  await sale.redis.unlink(...sale.inventory.keys.all(zero));
+  const kept = await system.inventory.partitionCounts(drop);
+  const map = await system.inventory.seatMap(drop);
+  await system.redis.unlink(...system.inventory.keys.all(zero));
 
   expect(await rebuild(drop)).toMatchObject({
     kind: 'rebuilt',
     partitions: [{ partition: 0 }],
     notRestored: [],
   });
-  expect(await sale.inventory.partitionCounts(drop)).toEqual(kept);
-  expect(await sale.inventory.seatMap(drop)).toEqual(map);
-  expect(await sale.verify(drop)).toEqual([]);
+  expect(await system.inventory.partitionCounts(drop)).toEqual(kept);
+  expect(await system.inventory.seatMap(drop)).toEqual(map);
+  expect(await system.verify(drop)).toEqual([]);
 });
 
 test('a drop of which nothing is archived is not made up', async () => {
-  const { drop } = await sale.open();
+  const { drop } = await system.open();
   await wipe(drop);
   expect(await rebuild(drop)).toEqual({ kind: 'nothing_to_go_by' });
-  expect(await sale.inventory.counts(drop)).toBeUndefined();
+  expect(await system.inventory.counts(drop)).toBeUndefined();
 });

@@ -4,26 +4,26 @@ import { promisify } from 'node:util';
 import { createTestBroker, type TestBroker } from '../testing/broker.ts';
 import { eventually } from '../testing/eventually.ts';
 import { testServers } from '../testing/servers.ts';
-import { startLedgerSale, type LedgerSale } from '../testing/ledger/sale.ts';
+import { startLedgerSystem, type LedgerSystem } from '../testing/ledger/ledger-system.ts';
 
-let sale: LedgerSale;
+let system: LedgerSystem;
 let broker: TestBroker;
 beforeAll(async () => {
-  sale = await startLedgerSale();
-  broker = await createTestBroker(sale.namespace);
+  system = await startLedgerSystem();
+  broker = await createTestBroker(system.namespace);
 });
 afterAll(async () => {
   await broker.stop();
-  await sale.close();
+  await system.close();
 });
 
 async function rebuild(dropId: number, changes: Record<string, string> = {}): Promise<string> {
   const { amqpUrl, redisNodes } = testServers();
   const env = {
     PATH: process.env['PATH'] ?? '',
-    MYSQL_URL: sale.url,
+    MYSQL_URL: system.url,
     REDIS_NODES: redisNodes.join(),
-    NAMESPACE: sale.namespace,
+    NAMESPACE: system.namespace,
     AMQP_URL: amqpUrl,
     ENTRY_QUEUES: '1',
     ...changes,
@@ -35,10 +35,10 @@ async function rebuild(dropId: number, changes: Record<string, string> = {}): Pr
 
 /** A drop that Redis has lost, and a batch of entries that was parked for it. */
 async function lostDrop() {
-  const { drop, place } = await sale.open();
-  await sale.holds(place, '1:1');
-  await sale.archive(drop);
-  await sale.redis.unlink(...sale.inventory.keys.all(place));
+  const { drop, place } = await system.open();
+  await system.holds(place, '1:1');
+  await system.archive(drop);
+  await system.redis.unlink(...system.inventory.keys.all(place));
   const { topology, channel } = broker;
   const batch = await broker.enter(place, '2:1');
   const taken = await new Promise<{ consumerTag: string }>((resolve, reject) => {
@@ -67,7 +67,7 @@ test('entries that were parked while the drop was lost are queued again, as they
 test('without a broker the drop is rebuilt all the same, and what is left to do is said', async () => {
   const { drop } = await lostDrop();
   expect(await rebuild(drop.id, { AMQP_URL: 'amqp://nobody@127.0.0.1:1' })).toMatch(/NOT sent again.*resend/);
-  expect(await sale.inventory.counts(drop)).toMatchObject({ held: 1 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ held: 1 });
   expect(await broker.depth(broker.topology.parked)).toBe(1);
   await broker.drain(broker.topology.parked);
 });

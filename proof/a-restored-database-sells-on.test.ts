@@ -2,24 +2,24 @@ import { execFile, spawn } from 'node:child_process';
 import { buffer, text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startLedgerSale, type LedgerSale } from '../testing/ledger/sale.ts';
+import { startLedgerSystem, type LedgerSystem } from '../testing/ledger/ledger-system.ts';
 import { connectMysql, type Database } from '../shared/mysql/connect.ts';
 import { testServers } from '../testing/servers.ts';
 
-let sale: LedgerSale;
+let system: LedgerSystem;
 let admin: Database;
 let restored: URL;
 beforeAll(async () => {
-  sale = await startLedgerSale();
+  system = await startLedgerSystem();
   admin = connectMysql(testServers().mysqlAdminUrl, { max: 1 });
-  restored = new URL(sale.url);
+  restored = new URL(system.url);
   restored.pathname = `${restored.pathname}_restored`;
   await admin.raw('create database ?? character set utf8mb4', [restored.pathname.slice(1)]);
 });
 afterAll(async () => {
   await admin.raw('drop database ??', [restored.pathname.slice(1)]);
   await admin.destroy();
-  await sale.close();
+  await system.close();
 });
 
 /** Runs backup.sh or restore.sh for the database of a URL, with what it reads. */
@@ -47,7 +47,7 @@ async function command(file: string, dropId: number): Promise<string> {
     PATH: process.env['PATH'] ?? '',
     MYSQL_URL: restored.href,
     REDIS_NODES: testServers().redisNodes.join(),
-    NAMESPACE: sale.namespace,
+    NAMESPACE: system.namespace,
   };
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -78,15 +78,15 @@ ${other}:1-3';
 }
 
 test('a backup of MySQL is restored with transactions of its own, which replicas get', async () => {
-  const backup = withTransactions((await script('backup.sh', new URL(sale.url))).out);
-  const other = new URL(sale.url);
+  const backup = withTransactions((await script('backup.sh', new URL(system.url))).out);
+  const other = new URL(system.url);
   other.pathname = `${other.pathname}_mysql`;
   await admin.raw('create database ?? character set utf8mb4', [other.pathname.slice(1)]);
   try {
     expect(await script('restore.sh', other, backup)).toMatchObject({ code: 0, said: '' });
     const db = connectMysql(other.href, { max: 1 });
     try {
-      expect(await db('users')).toEqual(await sale.db('users'));
+      expect(await db('users')).toEqual(await system.db('users'));
     } finally {
       await db.destroy();
     }
@@ -96,7 +96,7 @@ test('a backup of MySQL is restored with transactions of its own, which replicas
 });
 
 test('a replica is not begun from a backup that does not say which transactions are in it', async () => {
-  const { out } = await script('backup.sh', new URL(sale.url));
+  const { out } = await script('backup.sh', new URL(system.url));
   const outcome = await script('restore.sh', restored, out, ['--replica']);
   expect(outcome).toMatchObject({
     code: 1,
@@ -105,16 +105,16 @@ test('a replica is not begun from a backup that does not say which transactions 
 });
 
 test('a backup, restored elsewhere, has all orders, and the drop goes on from it', async () => {
-  const { drop, place } = await sale.open();
-  const buyer = await sale.newUser();
-  const [paid] = await sale.holds(place, `${buyer}:2,${await sale.newUser()}:1`);
-  await sale.pay(drop, place, paid!);
-  await sale.archive(drop);
-  const backup = await script('backup.sh', new URL(sale.url));
+  const { drop, place } = await system.open();
+  const buyer = await system.newUser();
+  const [paid] = await system.holds(place, `${buyer}:2,${await system.newUser()}:1`);
+  await system.pay(drop, place, paid!);
+  await system.archive(drop);
+  const backup = await script('backup.sh', new URL(system.url));
   expect(backup.code).toBe(0);
 
   // Both are lost: what MySQL had, and what Redis had.
-  await sale.redis.unlink(...sale.inventory.keys.all(place));
+  await system.redis.unlink(...system.inventory.keys.all(place));
   expect(await script('restore.sh', restored, backup.out.subarray(0, -200))).toMatchObject({
     code: 1,
     said: 'The backup is cut short. Nothing was done\n',
@@ -125,11 +125,11 @@ test('a backup, restored elsewhere, has all orders, and the drop goes on from it
   const db = connectMysql(restored.href, { max: 1 });
   try {
     for (const table of ['orders', 'sold_seats', 'drops', 'users', 'ledger', 'outbox'])
-      expect([table, await db(table)]).toEqual([table, await sale.db(table)]);
+      expect([table, await db(table)]).toEqual([table, await system.db(table)]);
   } finally {
     await db.destroy();
   }
   expect(await command('rebuild.ts', drop.id)).toContain('partition 0: restored up to record');
-  expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 2, held: 1, free: 7 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ sold: 2, held: 1, free: 7 });
   expect(await command('verify-ledger.ts', drop.id)).toContain('✓');
 }, 60_000);

@@ -58,7 +58,7 @@ export async function rebuildDrop(deps: RebuildDeps, drop: Drop, { force = false
   ).every((look) => look?.status === 'over' || look?.status === 'retired');
   if (isOver) await deps.db('drops').where({ id: drop.id }).update({ retired_at: null });
   // It may have been told of another closing since its last archived record.
-  else if ((await inventory.stock(drop, { again: true })) === 'closed') await inventory.beginSale(drop);
+  else if ((await inventory.stock(drop, { again: true })) === 'closed') await inventory.beginDrop(drop);
   return { kind: 'rebuilt', partitions, notRestored };
 }
 

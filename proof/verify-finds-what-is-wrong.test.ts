@@ -1,73 +1,73 @@
-import { startLedgerSale, type LedgerSale } from '../testing/ledger/sale.ts';
+import { startLedgerSystem, type LedgerSystem } from '../testing/ledger/ledger-system.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import type { NewHold } from '../shared/inventory/hold.ts';
 import type { Place } from '../shared/inventory/keys.ts';
 
-let sale: LedgerSale;
+let system: LedgerSystem;
 beforeAll(async () => {
-  sale = await startLedgerSale();
+  system = await startLedgerSystem();
 });
-afterAll(() => sale.close());
+afterAll(() => system.close());
 
 type Stage = { drop: Drop; place: Place; users: number[]; paid: NewHold; held: NewHold };
 
 /** One has paid two seats, three hold, two stand by, one got nothing; half of it is archived. */
 async function play(): Promise<Stage> {
-  const { drop, place } = await sale.open({ rows: 1, standbyLimit: 2 });
-  const users = await Promise.all(Array.from({ length: 7 }, () => sale.newUser()));
+  const { drop, place } = await system.open({ rows: 1, standbyLimit: 2 });
+  const users = await Promise.all(Array.from({ length: 7 }, () => system.newUser()));
   const [a, b, c, d, e, f, g] = users;
-  const [paid, held, leaving] = await sale.holds(place, `${a}:2,${b}:1,${c}:1`);
-  await sale.pay(drop, place, paid!);
-  await sale.archive(drop);
-  await sale.holds(place, `${d}:1,${e}:1,${f}:2,${g}:1`);
-  await sale.inventory.leave(place, leaving!.buyerId);
+  const [paid, held, leaving] = await system.holds(place, `${a}:2,${b}:1,${c}:1`);
+  await system.pay(drop, place, paid!);
+  await system.archive(drop);
+  await system.holds(place, `${d}:1,${e}:1,${f}:2,${g}:1`);
+  await system.inventory.leave(place, leaving!.buyerId);
   return { drop, place, users, paid: paid!, held: held! };
 }
 
 /** Writes a record that no script wrote. */
 const forge = (place: Place, ...fields: (string | number)[]) =>
-  sale.redis.xadd(sale.inventory.keys.key(place, 'ledger'), '*', ...fields.map(String));
+  system.redis.xadd(system.inventory.keys.key(place, 'ledger'), '*', ...fields.map(String));
 
 test('an honest sale passes, before it is archived, half way, and after', async () => {
   const { drop } = await play();
-  expect(await sale.verify(drop)).toEqual([]);
-  await sale.archive(drop);
-  expect(await sale.verify(drop)).toEqual([]);
+  expect(await system.verify(drop)).toEqual([]);
+  await system.archive(drop);
+  expect(await system.verify(drop)).toEqual([]);
 });
 
 test('limits that were changed meanwhile are judged by what they were', async () => {
-  const { drop, place } = await sale.open({ rows: 1, standbyLimit: 1 });
-  await sale.claim(place, '1:2,2:2,3:1,4:1,5:1');
-  await sale.db('drops').where({ id: drop.id }).update({ standby_limit: 3 });
-  await sale.inventory.stock({ ...drop, standbyLimit: 3 });
-  await sale.claim(place, '6:1,7:1,8:1');
-  expect(await sale.verify(drop)).toEqual([]);
+  const { drop, place } = await system.open({ rows: 1, standbyLimit: 1 });
+  await system.claim(place, '1:2,2:2,3:1,4:1,5:1');
+  await system.db('drops').where({ id: drop.id }).update({ standby_limit: 3 });
+  await system.inventory.stock({ ...drop, standbyLimit: 3 });
+  await system.claim(place, '6:1,7:1,8:1');
+  expect(await system.verify(drop)).toEqual([]);
 });
 
-test.each<[string, (stage: Stage) => unknown, string]>([
+test.each<[string, (played: Stage) => unknown, string]>([
   [
     'a changed record in the archive',
     async ({ place }) =>
-      sale
+      system
         .db('ledger')
         .where({ drop_id: place.dropId, kind: 'sold' })
-        .update({ record: sale.db.raw(`replace(record, '0.3', '0.4')`) }),
+        .update({ record: system.db.raw(`replace(record, '0.3', '0.4')`) }),
     'the books: archive: record 4 is not what was written (its hash is wrong)',
   ],
   [
     'a record taken out of the archive',
-    ({ place }) => sale.db('ledger').where({ drop_id: place.dropId, seq: 2 }).delete(),
+    ({ place }) => system.db('ledger').where({ drop_id: place.dropId, seq: 2 }).delete(),
     'the books: archive: records 2 to 2 are missing',
   ],
   [
     'an archive cut off at its end',
-    ({ place }) => sale.db('ledger').where({ drop_id: place.dropId, seq: 4 }).delete(),
+    ({ place }) => system.db('ledger').where({ drop_id: place.dropId, seq: 4 }).delete(),
     'the books: archive: records 4 to 4 are missing',
   ],
   [
     'an end that was moved',
     ({ place }) =>
-      sale
+      system
         .db('ledger_cursors')
         .where({ drop_id: place.dropId })
         .update({ hash: Buffer.alloc(32) }),
@@ -89,7 +89,7 @@ test.each<[string, (stage: Stage) => unknown, string]>([
     'a publisher’s batch that overtook another',
     async ({ place }) => {
       const batch = (id: string, entry: string, sent: string) =>
-        sale.inventory.claim(place, { id: id.repeat(14), packed: entry, sent }, { mayBorrow: false });
+        system.inventory.claim(place, { id: id.repeat(14), packed: entry, sent }, { mayBorrow: false });
       await batch('x', '801:1', 'abcdefgh.2');
       await batch('y', '802:1', 'abcdefgh.1');
     },
@@ -116,16 +116,16 @@ test.each<[string, (stage: Stage) => unknown, string]>([
   ],
   [
     'a hold that Redis has forgotten',
-    async ({ place, held }) => sale.redis.hdel(sale.inventory.keys.key(place, 'holds'), held.holdId),
+    async ({ place, held }) => system.redis.hdel(system.inventory.keys.key(place, 'holds'), held.holdId),
     'is held by the ledger, and not in Redis',
   ],
   [
     'a hold that nobody ended',
     async ({ drop, place, held }) => {
       // As if it had been given an hour ago.
-      await sale.archive(drop);
+      await system.archive(drop);
       const past = Date.now() - 60_000;
-      await sale.letLapse(place, held.holdId);
+      await system.letLapse(place, held.holdId);
       await forge(
         place,
         't',
@@ -158,19 +158,19 @@ test.each<[string, (stage: Stage) => unknown, string]>([
   [
     'a sale without an order',
     async ({ place, held }) => {
-      await sale.inventory.beginPayment(place, held, 'payer');
-      await sale.inventory.completePayment(place, held);
+      await system.inventory.beginPayment(place, held, 'payer');
+      await system.inventory.completePayment(place, held);
     },
     'is sold in Redis without a paid order',
   ],
   [
     'an order without a sale',
-    async ({ place, paid }) => sale.inventory.reopen(place, paid.holdId),
+    async ({ place, paid }) => system.inventory.reopen(place, paid.holdId),
     'is paid, but its hold is not sold in Redis',
   ],
   [
     'counters that are off',
-    async ({ place }) => sale.redis.hincrby(sale.inventory.keys.key(place, 'meta'), 'sold', 1),
+    async ({ place }) => system.redis.hincrby(system.inventory.keys.key(place, 'meta'), 'sold', 1),
     '2 seats add up: counters do not add up to the capacity',
   ],
   [
@@ -179,8 +179,8 @@ test.each<[string, (stage: Stage) => unknown, string]>([
     'is of an unknown kind: gift',
   ],
 ])('%s', async (_what, change, wrong) => {
-  const stage = await play();
-  await change(stage);
-  const found = await sale.verify(stage.drop);
+  const played = await play();
+  await change(played);
+  const found = await system.verify(played.drop);
   expect(found.filter((each) => each.includes(wrong))).not.toEqual([]);
 });

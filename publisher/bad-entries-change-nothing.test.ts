@@ -9,26 +9,26 @@ import { problems, type ProblemBody } from '../shared/tier/problems.ts';
 import { signSession } from '../shared/auth/session.ts';
 import { eventually } from '../testing/eventually.ts';
 import { randomKeys } from '../testing/keys.ts';
-import { createPublisherWorld, type PublisherWorld } from '../testing/publisher/publisher-world.ts';
+import { createPublisherSystem, type PublisherSystem } from '../testing/publisher/publisher-system.ts';
 
-let world: PublisherWorld;
+let system: PublisherSystem;
 let drop: Drop;
-let buyer: Awaited<ReturnType<PublisherWorld['user']>>;
+let buyer: Awaited<ReturnType<PublisherSystem['user']>>;
 beforeAll(async () => {
-  world = await createPublisherWorld();
-  drop = await world.createDrop();
-  buyer = await world.user();
+  system = await createPublisherSystem();
+  drop = await system.createDrop();
+  buyer = await system.user();
 });
-afterAll(() => world.stop());
+afterAll(() => system.stop());
 // Nothing was queued, and nothing was logged that would alert an operator.
 afterEach(async () => {
-  const { entries } = await world.queued();
-  const complaints = world.lines.filter(({ level }) => level >= 40);
+  const { entries } = await system.queued();
+  const complaints = system.lines.filter(({ level }) => level >= 40);
   if (entries.length + complaints.length > 0) throw new Error(JSON.stringify({ entries, complaints }));
 });
 
-const enter = (id: number | string = drop.id) => request(world.url).post(`/api/drops/${id}/entries`);
-const good = () => world.entry(drop, buyer.id);
+const enter = (id: number | string = drop.id) => request(system.url).post(`/api/drops/${id}/entries`);
+const good = () => system.entry(drop, buyer.id);
 
 /** The code of an answer that is a well-formed problem; otherwise a description of the answer. */
 function codeOf({ status, headers, body }: request.Response): string {
@@ -46,13 +46,13 @@ describe('who sent it', () => {
   test('nobody, or with a token that is not a session of ours', async () => {
     const subject = String(buyer.id);
     const claims = { role: 'shopper' };
-    const key = world.sessionKeys[0].secret;
+    const key = system.sessionKeys[0].secret;
     const hs256 = { algorithm: 'HS256', subject, audience: 'session' } as const;
     const unsigned = (header: object) =>
       `${[header, { ...claims, sub: subject, aud: 'session', exp: 9_999_999_999 }]
         .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
         .join('.')}.`;
-    const valid = signSession({ userId: buyer.id, role: 'shopper' }, world.sessionKeys);
+    const valid = signSession({ userId: buyer.id, role: 'shopper' }, system.sessionKeys);
     const tokens = {
       empty: '',
       'not a token': 'abc',
@@ -79,7 +79,7 @@ describe('who sent it', () => {
           seats: ['0.1'],
           expiresAt: Date.now() + 60_000,
         },
-        world.sessionKeys,
+        system.sessionKeys,
       ),
       long: 'x'.repeat(8_000),
     };
@@ -97,8 +97,8 @@ describe('who sent it', () => {
   });
 
   test('somebody who was banned a moment ago', async () => {
-    const user = await world.user();
-    await world.db('users').where({ id: user.id }).update({ banned_at: new Date() });
+    const user = await system.user();
+    await system.db('users').where({ id: user.id }).update({ banned_at: new Date() });
     const answer = await eventually(async () => {
       // Entries with a wrong answer, so that none is queued before the ban is known.
       const sent = await enter().set(user.bearer).send({ questionId: 1, answer: 'no', quantity: 1 });
@@ -108,19 +108,19 @@ describe('who sent it', () => {
   });
 
   test('somebody who is banned, with a session that is good for tickets alone', async () => {
-    const user = await world.user();
+    const user = await system.user();
     const session = { userId: user.id, role: 'shopper', scope: 'tickets' } as const;
-    const token = signSession(session, world.sessionKeys);
+    const token = signSession(session, system.sessionKeys);
     const answer = await enter().set('Authorization', `Bearer ${token}`).send(good());
     expect(codeOf(answer)).toBe('banned');
   });
 
   test('somebody with a session from before a ban that is over', async () => {
-    const user = await world.user();
-    await world
+    const user = await system.user();
+    await system
       .db('users')
       .where({ id: user.id })
-      .update({ sessions_since: world.db.fn.now(3) });
+      .update({ sessions_since: system.db.fn.now(3) });
     const answer = await eventually(async () => {
       const sent = await enter().set(user.bearer).send({ questionId: 1, answer: 'no', quantity: 1 });
       return sent.status === 401 && sent;
@@ -129,7 +129,7 @@ describe('who sent it', () => {
   });
 
   test('somebody who tries too often', async () => {
-    const strict = await createPublisherWorld({ attempts: 3 });
+    const strict = await createPublisherSystem({ attempts: 3 });
     try {
       const other = await strict.createDrop();
       const [eager, patient] = [await strict.user(), await strict.user()];
@@ -160,13 +160,13 @@ describe('what it is for', () => {
       `/api/drops/${drop.id}/entries/1`,
       '//',
     ]) {
-      expect(codeOf(await request(world.url).post(path).set(buyer.bearer).send(good()))).toBe('not_found');
+      expect(codeOf(await request(system.url).post(path).set(buyer.bearer).send(good()))).toBe('not_found');
     }
   });
 
   test('another method', async () => {
     for (const method of ['get', 'put', 'patch', 'delete'] as const) {
-      const answer = await request(world.url)[method](`/api/drops/${drop.id}/entries`).set(buyer.bearer);
+      const answer = await request(system.url)[method](`/api/drops/${drop.id}/entries`).set(buyer.bearer);
       expect(codeOf(answer)).toBe('method_not_allowed');
       expect(answer.headers['allow']).toBe('POST');
     }
@@ -174,8 +174,8 @@ describe('what it is for', () => {
 
   test('a drop that is not open yet', async () => {
     const opensAt = Date.now() + 90_000;
-    const later = await world.createDrop({ opensAt });
-    const answer = await enter(later.id).set(buyer.bearer).send(world.entry(later, buyer.id));
+    const later = await system.createDrop({ opensAt });
+    const answer = await enter(later.id).set(buyer.bearer).send(system.entry(later, buyer.id));
     expect(codeOf(answer)).toBe('drop_not_open');
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(60);
     expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(90);
@@ -186,11 +186,11 @@ describe('what it is for', () => {
   });
 
   test('one that has closed, was cancelled, or is not stocked yet', async () => {
-    const closed = await world.createDrop({ closesAt: Date.now() - 1_000 });
+    const closed = await system.createDrop({ closesAt: Date.now() - 1_000 });
     expect(codeOf(await enter(closed.id).set(buyer.bearer).send(good()))).toBe('drop_closed');
-    const cancelled = await world.createDrop({ cancelled: true });
+    const cancelled = await system.createDrop({ cancelled: true });
     expect(codeOf(await enter(cancelled.id).set(buyer.bearer).send(good()))).toBe('drop_cancelled');
-    const unstocked = await world.createDrop({ stocked: false });
+    const unstocked = await system.createDrop({ stocked: false });
     const answer = await enter(unstocked.id).set(buyer.bearer).send(good());
     expect(codeOf(answer)).toBe('unavailable');
     expect(answer.headers['retry-after']).toBe('1');
@@ -198,14 +198,14 @@ describe('what it is for', () => {
 
   test('one that is sold out, until a seat comes back', async () => {
     const box = [{ name: 'Box', rows: 1, seatsPerRow: 1 }];
-    const small = await world.createDrop({ sections: box, standbyLimit: 1 });
+    const small = await system.createDrop({ sections: box, standbyLimit: 1 });
     const place = { dropId: small.id, partition: 0 };
-    const wrong = { ...world.entry(small, buyer.id), answer: 'no' };
+    const wrong = { ...system.entry(small, buyer.id), answer: 'no' };
     const post = () => enter(small.id).set(buyer.bearer).send(wrong);
-    await world.shop.hold(place, 7);
+    await system.testInventory.hold(place, 7);
     // A place in standby is left.
     expect(codeOf(await post())).toBe('wrong_answer');
-    await world.shop.decide(place, '8:1');
+    await system.testInventory.decide(place, '8:1');
     expect(
       codeOf(
         await eventually(async () => {
@@ -214,17 +214,17 @@ describe('what it is for', () => {
         }),
       ),
     ).toBe('drop_sold_out');
-    await world.shop.inventory.leave(place, 8);
+    await system.testInventory.inventory.leave(place, 8);
     await eventually(async () => (await post()).status === 422);
   });
 
   test('one that the organizer changed a moment ago, on the old terms', async () => {
-    const changed = await world.createDrop({ closesAt: Date.now() + 3_600_000 });
-    await world
+    const changed = await system.createDrop({ closesAt: Date.now() + 3_600_000 });
+    await system
       .db('drops')
       .where({ id: changed.id })
       .update({ closes_at: new Date(Date.now() - 1_000) });
-    const wrong = { ...world.entry(changed, buyer.id), answer: 'no' };
+    const wrong = { ...system.entry(changed, buyer.id), answer: 'no' };
     const post = () => enter(changed.id).set(buyer.bearer).send(wrong);
     await eventually(async () => (await post()).status === 409);
     expect(codeOf(await post())).toBe('drop_closed');
@@ -327,13 +327,13 @@ describe('what was sent', () => {
   });
 
   test('the answer to somebody else’s question, or a wrong one', async () => {
-    const two = await world.createDrop({
+    const two = await system.createDrop({
       questions: [
         { id: 1, text: 'How many strings has a cello?', answer: 'Four' },
         { id: 2, text: 'And a piano?', answer: 'About 230' },
       ],
     });
-    const own = world.entry(two, buyer.id);
+    const own = system.entry(two, buyer.id);
     const other = two.questions.find(({ id }) => id !== own['questionId']);
     const send = (body: object) => enter(two.id).set(buyer.bearer).send(body);
     expect(codeOf(await send({ questionId: other?.id, answer: other?.answer, quantity: 1 }))).toBe(
@@ -347,12 +347,12 @@ describe('what was sent', () => {
 
   test('a wish for more seats than the drop has, whole and in chunks', async () => {
     // As an organizer could create it before `maxPerBuyer` was compared with the capacity.
-    const two = await world.createDrop({
+    const two = await system.createDrop({
       sections: [{ name: 'Box', rows: 1, seatsPerRow: 2 }],
       maxPerBuyer: 5,
       standbyLimit: 10,
     });
-    const wish = JSON.stringify(world.entry(two, buyer.id, 3));
+    const wish = JSON.stringify(system.entry(two, buyer.id, 3));
     const send = () => enter(two.id).set(buyer.bearer).set('content-type', 'application/json');
     const chunked = send();
     chunked.write(wish);
@@ -365,7 +365,7 @@ describe('what was sent', () => {
   });
 
   test('half a request, and then nothing more', async () => {
-    const { port } = new URL(world.url);
+    const { port } = new URL(system.url);
     for (const text of [
       `POST /api/drops/${drop.id}/entries HTTP/1.1\r\nHost: x\r\n`,
       `POST /api/drops/${drop.id}/entries HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"quan`,
@@ -379,6 +379,6 @@ describe('what was sent', () => {
       });
       socket.destroy();
     }
-    expect((await request(world.url).get('/healthz')).status).toBe(200);
+    expect((await request(system.url).get('/healthz')).status).toBe(200);
   });
 });

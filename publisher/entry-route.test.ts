@@ -5,28 +5,28 @@ import request from 'supertest';
 import type { Drop } from '../shared/drops/drop.ts';
 import { drainServer } from '../shared/tier/listen.ts';
 import { eventually } from '../testing/eventually.ts';
-import { createPublisherWorld, type PublisherWorld } from '../testing/publisher/publisher-world.ts';
+import { createPublisherSystem, type PublisherSystem } from '../testing/publisher/publisher-system.ts';
 
-let world: PublisherWorld;
+let system: PublisherSystem;
 let drop: Drop;
-let buyer: Awaited<ReturnType<PublisherWorld['user']>>;
+let buyer: Awaited<ReturnType<PublisherSystem['user']>>;
 beforeAll(async () => {
   // Long enough that an entry is accepted even on a slow machine.
-  world = await createPublisherWorld({ batching: { confirmTimeoutMs: 60_000, patienceMs: 60_000 } });
-  drop = await world.createDrop();
-  buyer = await world.user();
+  system = await createPublisherSystem({ batching: { confirmTimeoutMs: 60_000, patienceMs: 60_000 } });
+  drop = await system.createDrop();
+  buyer = await system.user();
 });
-afterAll(() => world.stop());
+afterAll(() => system.stop());
 afterEach(async () => {
   // A failed test leaves no entries to the next one.
-  await world.queued();
+  await system.queued();
   // Nothing that a client sends may cause a log entry that alerts an operator.
-  const complaints = world.lines.filter(({ level }) => level >= 40);
+  const complaints = system.lines.filter(({ level }) => level >= 40);
   if (complaints.length > 0) throw new Error(JSON.stringify(complaints));
 });
 
 /** A connection and the data received on it. The client's side stays open until the client ends it. */
-async function open({ url }: Pick<PublisherWorld, 'url'> = world) {
+async function open({ url }: Pick<PublisherSystem, 'url'> = system) {
   const { port } = new URL(url);
   const socket = connect({ port: Number(port), host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
   await once(socket, 'connect');
@@ -42,7 +42,7 @@ async function open({ url }: Pick<PublisherWorld, 'url'> = world) {
 
 const pathOf = ({ id }: Pick<Drop, 'id'>) => `/api/drops/${id}/entries`;
 const path = () => pathOf(drop);
-const goodBody = () => JSON.stringify(world.entry(drop, buyer.id));
+const goodBody = () => JSON.stringify(system.entry(drop, buyer.id));
 
 /** A request as bytes. `fields` stand beside Host, Authorization and Content-Type. */
 function requestOf(
@@ -61,7 +61,7 @@ const post = (fields: readonly string[], body: string) => requestOf(drop, buyer.
 const entry = (body = goodBody(), ...fields: string[]) => entryOf(drop, buyer.bearer, body, ...fields);
 
 /** Sends bytes over a connection of its own; resolves to the statuses of the answers once there is one. */
-async function answersTo(bytes: string, to?: Pick<PublisherWorld, 'url'>): Promise<number[]> {
+async function answersTo(bytes: string, to?: Pick<PublisherSystem, 'url'>): Promise<number[]> {
   const { socket, statuses } = await open(to);
   socket.write(bytes);
   await eventually(() => statuses().length > 0);
@@ -97,20 +97,20 @@ test('one connection serves one entry after the other, and each answer says all 
       expect.stringMatching(/^date: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/i),
     ]),
   );
-  expect((await world.queued()).entries).toEqual(accepted(3));
+  expect((await system.queued()).entries).toEqual(accepted(3));
   socket.destroy();
 });
 
 test('no answer may be kept, run or framed, whatever it says', async () => {
-  const enter = () => request(world.url).post(path()).set(buyer.bearer);
+  const enter = () => request(system.url).post(path()).set(buyer.bearer);
   const answers = await Promise.all([
-    enter().send(world.entry(drop, buyer.id)),
-    request(world.url).post(path()).send({}),
+    enter().send(system.entry(drop, buyer.id)),
+    request(system.url).post(path()).send({}),
     enter().send({}),
     enter().type('text/plain').send('x'),
     enter().send({ text: 'x'.repeat(20_000) }),
-    request(world.url).get(path()),
-    request(world.url).get('/'),
+    request(system.url).get(path()),
+    request(system.url).get('/'),
   ]);
   expect(answers.map(({ status }) => status)).toEqual([202, 401, 422, 415, 413, 405, 404]);
   for (const { headers } of answers) {
@@ -122,7 +122,7 @@ test('no answer may be kept, run or framed, whatever it says', async () => {
     });
     expect(headers['x-powered-by']).toBeUndefined();
   }
-  expect((await world.queued()).entries).toEqual(accepted(1));
+  expect((await system.queued()).entries).toEqual(accepted(1));
 });
 
 test('wherever it is cut in two, an entry is answered once', async () => {
@@ -138,7 +138,7 @@ test('wherever it is cut in two, an entry is answered once', async () => {
   };
   const cuts = Array.from({ length: whole.length - 1 }, (_, index) => index + 1);
   while (cuts.length > 0) await Promise.all(cuts.splice(0, 100).map(sendCutAt));
-  expect((await world.queued()).entries).toEqual(accepted(whole.length - 1));
+  expect((await system.queued()).entries).toEqual(accepted(whole.length - 1));
 });
 
 describe('what HTTP allows is one entry', () => {
@@ -166,7 +166,7 @@ describe('what HTTP allows is one entry', () => {
     ['with spaces around the JSON', () => entry(`\r\n ${goodBody()} \r\n`)],
   ])('%s', async (_how, bytes) => {
     expect(await answersTo(bytes())).toEqual([202]);
-    expect((await world.queued()).entries).toEqual(accepted(1));
+    expect((await system.queued()).entries).toEqual(accepted(1));
   });
 
   test('that asks before it sends', async () => {
@@ -179,7 +179,7 @@ describe('what HTTP allows is one entry', () => {
     await eventually(() => statuses().length === 2);
     expect(statuses()).toEqual([100, 202]);
     socket.destroy();
-    expect((await world.queued()).entries).toEqual(accepted(1));
+    expect((await system.queued()).entries).toEqual(accepted(1));
   });
 });
 
@@ -223,19 +223,19 @@ describe('what could be read in two ways is refused, and nothing after it is rea
     const answers = await answersUntilTheEnd(bytes() + entry());
     expect(answers).toHaveLength(1);
     expect([400, 431, 501]).toContain(answers[0]);
-    expect((await world.queued()).entries).toEqual([]);
+    expect((await system.queued()).entries).toEqual([]);
   });
 
   test('an entry for no host', async () => {
     expect(await answersUntilTheEnd(entry().replace('Host', 'Ghost'))).toEqual([400]);
-    expect((await world.queued()).entries).toEqual([]);
+    expect((await system.queued()).entries).toEqual([]);
   });
 
   test('a body that is longer than it says is an entry and nonsense after it', async () => {
     expect((await answersUntilTheEnd(`${entry()}1}`)).at(-1)).toBe(400);
     // The 400 ends the connection, also while the broker has not confirmed the entry yet.
     const entries: string[] = [];
-    await eventually(async () => entries.push(...(await world.queued()).entries) > 0);
+    await eventually(async () => entries.push(...(await system.queued()).entries) > 0);
     expect(entries).toEqual(accepted(1));
   });
 });
@@ -245,7 +245,7 @@ test('of a field that is there twice the first counts', async () => {
   const rightFirst = await answersTo(entry(goodBody(), wrong, 'Content-Type: text/plain'));
   const wrongFirst = await answersTo(entry().replace('Host:', `${wrong}\r\nHost:`));
   expect([rightFirst, wrongFirst]).toEqual([[202], [401]]);
-  expect((await world.queued()).entries).toEqual(accepted(1));
+  expect((await system.queued()).entries).toEqual(accepted(1));
 });
 
 test('several in one piece are answered in their order, by whatever part of the server', async () => {
@@ -258,7 +258,7 @@ test('several in one piece are answered in their order, by whatever part of the 
   await eventually(() => statuses().length === 6);
   expect(statuses()).toEqual([202, 404, 400, 405, 202, 422]);
   socket.destroy();
-  expect((await world.queued()).entries).toEqual(accepted(2));
+  expect((await system.queued()).entries).toEqual(accepted(2));
 });
 
 test('who goes away in the middle of an entry is nobody’s trouble, and nothing of it is queued', async () => {
@@ -271,12 +271,12 @@ test('who goes away in the middle of an entry is nobody’s trouble, and nothing
   await eventually(() => polite.ended());
   expect(polite.statuses()).not.toContain(202);
   expect(await answersTo(entry())).toEqual([202]);
-  expect((await world.queued()).entries).toEqual(accepted(1));
+  expect((await system.queued()).entries).toEqual(accepted(1));
 });
 
 test('who goes away before the answer is nobody’s trouble either', async () => {
   // A drop of its own, since some of these entries are queued and some are not.
-  const own = await createPublisherWorld();
+  const own = await createPublisherSystem();
   try {
     const theirs = await own.createDrop();
     const { id, bearer } = await own.user();
@@ -314,20 +314,20 @@ test('who sends nothing, a head or a body by the drop is cut off; nothing of it 
     socket.destroy();
   }
   silent.socket.destroy();
-  expect((await world.queued()).entries).toEqual([]);
+  expect((await system.queued()).entries).toEqual([]);
 }, 60_000);
 
 test('answers are not kept without end for who does not read them', async () => {
   // Each of these names comes back in the answer.
   const names = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(600, 'x'));
   const extra = Object.fromEntries(names.map((name) => [name, 1]));
-  const large = entry(JSON.stringify({ ...world.entry(drop, buyer.id), ...extra }));
+  const large = entry(JSON.stringify({ ...system.entry(drop, buyer.id), ...extra }));
   const answered = async () => {
-    const { text } = await request(world.url).get('/metrics');
+    const { text } = await request(system.url).get('/metrics');
     return Number(/entries_total\{code="invalid_request"[^}]*\} (\d+)/.exec(text)?.[1] ?? 0);
   };
   const before = await answered();
-  const socket = connect({ port: Number(new URL(world.url).port), host: '127.0.0.1' });
+  const socket = connect({ port: Number(new URL(system.url).port), host: '127.0.0.1' });
   await once(socket, 'connect');
   socket.pause();
   // The kernel holds some MB of answers; then nothing more is read.
@@ -346,7 +346,7 @@ test('answers are not kept without end for who does not read them', async () => 
 }, 60_000);
 
 test('a server that stops answers what is on its way, says that the connection ends, and lets idle ones go', async () => {
-  const own = await createPublisherWorld();
+  const own = await createPublisherSystem();
   try {
     const theirs = await own.createDrop();
     const { id, bearer } = await own.user();

@@ -13,7 +13,7 @@ test('an entry is asked to come again, not told that its drop does not exist', a
     bannedUsers: { refusal: () => undefined, loaded: () => true },
     openDrops: {
       get: () => undefined,
-      onSale: () => [],
+      list: () => [],
       isSoldOut: () => false,
       isLost: () => false,
       loaded: () => loaded,

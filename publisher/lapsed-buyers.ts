@@ -33,7 +33,7 @@ type LapsedInDrop = {
 };
 
 export function watchLapsedBuyers(
-  openDrops: Pick<OpenDrops, 'onSale'>,
+  openDrops: Pick<OpenDrops, 'list'>,
   inventory: Pick<Inventory, 'lapses' | 'nodesOf'>,
   log: Log,
 ): LapsedBuyers {
@@ -58,7 +58,7 @@ export function watchLapsedBuyers(
     },
   });
   const loop = startLoop('lapsed buyers', pollMs, log, async (stopping) => {
-    drops = openDrops.onSale().filter(({ lapsePauseSeconds }) => lapsePauseSeconds > 0);
+    drops = openDrops.list().filter(({ lapsePauseSeconds }) => lapsePauseSeconds > 0);
     known = new Map(drops.map(({ id }) => [id, known.get(id) ?? { versions: [], until: new Map() }]));
     await readAll(stopping);
     const now = performance.now();

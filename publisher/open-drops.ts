@@ -14,7 +14,7 @@ import { createWorkOff, inMemory } from '../shared/tier/work-off.ts';
 export type OpenDrops = {
   get: (dropId: number) => Drop | undefined;
   /** Drops that take entries now, and paused ones that otherwise would. */
-  onSale: () => Drop[];
+  list: () => Drop[];
   /** At the last poll neither a seat nor a standby place was left. */
   isSoldOut: (dropId: number) => boolean;
   /** Redis has lost the drop's seats: an entry accepted now would have to wait until the drop is rebuilt. */
@@ -32,7 +32,7 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
   const lostDrops = new Set<number>();
   let counted = false;
 
-  const onSale = () => {
+  const list = () => {
     const now = Date.now();
     return [...drops.all()].filter(
       ({ stocked, opensAt, closesAt }) => stocked && opensAt <= now && now < closesAt,
@@ -42,7 +42,7 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
   const pollCounts = createWorkOff<Drop>({
     name: 'sold-out drops',
     log,
-    page: inMemory(onSale),
+    page: inMemory(list),
     keyOf: ({ id }) => id,
     laneOf: ({ id, partitions }) => inventory.nodesOf(places(id, partitions)),
     atOnce: 64,
@@ -59,7 +59,7 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
   });
   const loop = startLoop('sold-out drops', pollMs, log, async (stopping) => {
     await pollCounts(stopping);
-    const open = new Set(onSale().map(({ id }) => id));
+    const open = new Set(list().map(({ id }) => id));
     for (const known of [soldOutDrops, lostDrops])
       for (const id of known) if (!open.has(id)) known.delete(id);
     counted = true;
@@ -67,7 +67,7 @@ export function watchOpenDrops(db: Database, inventory: Inventory, log: Log): Op
 
   return {
     get: drops.get,
-    onSale,
+    list,
     isSoldOut: (dropId) => soldOutDrops.has(dropId),
     isLost: (dropId) => lostDrops.has(dropId),
     loaded: () => drops.loaded() && counted,

@@ -1,24 +1,24 @@
 import request from 'supertest';
 import type { Drop } from '../shared/drops/drop.ts';
-import { createPublisherWorld, type PublisherWorld } from '../testing/publisher/publisher-world.ts';
+import { createPublisherSystem, type PublisherSystem } from '../testing/publisher/publisher-system.ts';
 
-let world: PublisherWorld;
+let system: PublisherSystem;
 let drop: Drop;
-let buyer: Awaited<ReturnType<PublisherWorld['user']>>;
+let buyer: Awaited<ReturnType<PublisherSystem['user']>>;
 beforeAll(async () => {
-  world = await createPublisherWorld();
-  drop = await world.createDrop();
-  buyer = await world.user();
+  system = await createPublisherSystem();
+  drop = await system.createDrop();
+  buyer = await system.user();
 });
-afterAll(() => world.stop());
+afterAll(() => system.stop());
 
 const enter = (headers: Record<string, string>) =>
-  request(world.url)
+  request(system.url)
     .post(`/api/drops/${drop.id}/entries`)
     .set('Cookie', `session=${buyer.bearer.Authorization.slice('Bearer '.length)}`)
     .set('Host', 'seatdrop.test')
     .set(headers)
-    .send(world.entry(drop, buyer.id));
+    .send(system.entry(drop, buyer.id));
 
 test.each<Record<string, string>>([
   { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.test' },
@@ -35,7 +35,7 @@ test.each<Record<string, string>>([
     status: 403,
     code: 'cross_site_request',
   });
-  expect((await world.queued()).entries).toEqual([]);
+  expect((await system.queued()).entries).toEqual([]);
 });
 
 test.each<Record<string, string>>([
@@ -44,11 +44,11 @@ test.each<Record<string, string>>([
   { Origin: 'https://seatdrop.test' },
 ])('our own page and programs (%o) are let through', async (headers) => {
   expect((await enter(headers)).status).toBe(202);
-  expect((await world.queued()).entries).toHaveLength(1);
+  expect((await system.queued()).entries).toHaveLength(1);
 });
 
 test('no other origin may read answers, nor ask whether it may', async () => {
-  const asked = await request(world.url)
+  const asked = await request(system.url)
     .options(`/api/drops/${drop.id}/entries`)
     .set({ Origin: 'https://evil.test', 'Access-Control-Request-Method': 'POST' });
   expect(asked.status).toBe(405);

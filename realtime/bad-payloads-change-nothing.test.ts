@@ -3,22 +3,22 @@ import { WebSocket } from 'ws';
 import {
   collect,
   connected,
-  createStage,
+  createRealtimeSystem,
   next,
   watch,
   type Process,
-  type Stage,
-} from '../testing/realtime/stage.ts';
+  type RealtimeSystem,
+} from '../testing/realtime/realtime-system.ts';
 
-let stage: Stage;
+let system: RealtimeSystem;
 let process: Process;
 beforeAll(async () => {
-  stage = await createStage();
-  process = await stage.process();
+  system = await createRealtimeSystem();
+  process = await system.process();
 });
-afterAll(() => stage.stop());
+afterAll(() => system.stop());
 afterEach(() => {
-  const complaints = stage.complaints();
+  const complaints = system.complaints();
   if (complaints.length > 0) throw new Error(`logged: ${JSON.stringify(complaints)}`);
 });
 
@@ -29,7 +29,7 @@ type Loose = {
 };
 
 test('what is not a drop to watch is answered so, when an answer is asked for', async () => {
-  const socket = stage.connect(process, await stage.user());
+  const socket = system.connect(process, await system.user());
   const loose = socket as unknown as Loose;
   const payloads = [
     undefined,
@@ -51,7 +51,7 @@ test('what is not a drop to watch is answered so, when an answer is asked for', 
   ];
   for (const [index, payload] of payloads.entries()) {
     // A socket may send about twenty events at once.
-    const fresh = index % 5 === 0 ? stage.connect(process) : socket;
+    const fresh = index % 5 === 0 ? system.connect(process) : socket;
     const answer = await (fresh as unknown as Loose).emitWithAck('drop:watch', payload);
     expect(answer).toEqual({ ok: false, code: 'invalid_request' });
   }
@@ -63,8 +63,8 @@ test('what is not a drop to watch is answered so, when an answer is asked for', 
 });
 
 test('what asks for no answer gets none', async () => {
-  const drop = await stage.drop(2);
-  const socket = stage.connect(process, await stage.user());
+  const drop = await system.drop(2);
+  const socket = system.connect(process, await system.user());
   await connected(socket);
   const loose = socket as unknown as Loose;
   const told = collect(socket);
@@ -78,7 +78,7 @@ test('what asks for no answer gets none', async () => {
 });
 
 test('an unknown drop is not found', async () => {
-  const socket = stage.connect(process);
+  const socket = system.connect(process);
   const answer = await socket.emitWithAck('drop:watch', { dropId: 2 ** 32 - 1 });
   expect(answer).toEqual({ ok: false, code: 'not_found' });
   expect(await process.metric('seatdrop_realtime_watchers')).toBe(
@@ -87,8 +87,8 @@ test('an unknown drop is not found', async () => {
 });
 
 test('a socket may watch ten drops, and the same one again', async () => {
-  const socket = stage.connect(process);
-  const drops = await Promise.all(Array.from({ length: 11 }, () => stage.drop(1)));
+  const socket = system.connect(process);
+  const drops = await Promise.all(Array.from({ length: 11 }, () => system.drop(1)));
   const [first, last] = [drops[0]!, drops[10]!];
   for (const drop of drops.slice(0, 10)) await watch(socket, drop);
   const tooMany = { ok: false, code: 'too_many_requests' };
@@ -99,9 +99,9 @@ test('a socket may watch ten drops, and the same one again', async () => {
 });
 
 test('a socket that sends too much is refused, then disconnected; the others notice nothing', async () => {
-  const drop = await stage.drop(2);
-  const flooding = stage.connect(process, undefined, { reconnection: false });
-  const other = stage.connect(process);
+  const drop = await system.drop(2);
+  const flooding = system.connect(process, undefined, { reconnection: false });
+  const other = system.connect(process);
   await Promise.all([watch(flooding, drop), watch(other, drop)]);
   const gone = once(flooding as never, 'disconnect');
   const answers = Array.from({ length: 40 }, () => flooding.emitWithAck('drop:watch', { dropId: drop.id }));
@@ -110,13 +110,13 @@ test('a socket that sends too much is refused, then disconnected; the others not
   for (let sent = 0; sent < 300; sent += 1) (flooding as unknown as Loose).emit('noise', sent);
   await gone;
   const seen = next(other, 'drop:state', ({ held }) => held === 1);
-  await stage.claim(drop, await stage.user());
+  await system.claim(drop, await system.user());
   await seen;
 });
 
 test('messages that are too long, or not of the protocol, end their own connection only', async () => {
-  const drop = await stage.drop(2);
-  const bystander = stage.connect(process);
+  const drop = await system.drop(2);
+  const bystander = system.connect(process);
   await watch(bystander, drop);
   const address = `${process.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
   const messages = [

@@ -2,15 +2,19 @@ import type { Socket } from 'node:net';
 import { eventually } from '../testing/eventually.ts';
 import { keepsUp, maxUnsentBytes, unsentBytes } from './sockets.ts';
 import { frame, joinUnread as joinRaw } from '../testing/realtime/raw-client.ts';
-import { createStage, type Process, type Stage } from '../testing/realtime/stage.ts';
+import {
+  createRealtimeSystem,
+  type Process,
+  type RealtimeSystem,
+} from '../testing/realtime/realtime-system.ts';
 
-let stage: Stage;
+let system: RealtimeSystem;
 let process: Process;
 beforeAll(async () => {
-  stage = await createStage();
-  process = await stage.process();
+  system = await createRealtimeSystem();
+  process = await system.process();
 });
-afterAll(() => stage.stop());
+afterAll(() => system.stop());
 
 /** A client that joins and then reads nothing. */
 async function joinUnread(): Promise<Socket> {
@@ -23,7 +27,7 @@ const unsent = () =>
   [...process.io.sockets.sockets.values()].map(({ conn, data }) => unsentBytes(conn, data.stream));
 
 test('twenty sockets that ask for a map of 200,000 seats again and again, and read none, keep little waiting', async () => {
-  const drop = await stage.drop(200, { rows: 1000 });
+  const drop = await system.drop(200, { rows: 1000 });
   const mapBytes = 1000 * (200 + 3);
   const clients: Socket[] = [];
   for (let each = 0; each < 20; each += 1) clients.push(await joinUnread());
@@ -52,7 +56,7 @@ test('twenty sockets that ask for a map of 200,000 seats again and again, and re
 
   // The drop changes meanwhile. A client that reads again gets the new state, and a map once it has read the waiting
   // data.
-  await stage.claim(drop, await stage.user());
+  await system.claim(drop, await system.user());
   const [client] = clients as [Socket];
   let text = '';
   client.on('data', (data: Buffer) => (text += data.toString('latin1')));

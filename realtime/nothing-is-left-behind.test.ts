@@ -1,12 +1,17 @@
-import { createStage, watch, type Process, type Stage } from '../testing/realtime/stage.ts';
+import {
+  createRealtimeSystem,
+  watch,
+  type Process,
+  type RealtimeSystem,
+} from '../testing/realtime/realtime-system.ts';
 
-let stage: Stage;
+let system: RealtimeSystem;
 let process: Process;
 beforeAll(async () => {
-  stage = await createStage();
-  process = await stage.process();
+  system = await createRealtimeSystem();
+  process = await system.process();
 });
-afterAll(() => stage.stop());
+afterAll(() => system.stop());
 
 const until = async (holds: () => Promise<boolean>) => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -16,17 +21,17 @@ const channelsOfOurs = async () => {
   const found = await Promise.all(
     process.redis
       .nodes('master')
-      .map((node) => node.call('PUBSUB', 'SHARDCHANNELS', `${stage.namespace}:*`) as Promise<string[]>),
+      .map((node) => node.call('PUBSUB', 'SHARDCHANNELS', `${system.namespace}:*`) as Promise<string[]>),
   );
   return found.flat();
 };
 
 test('when everybody has gone, nothing is kept of them, also of those who left in the middle', async () => {
-  const drop = await stage.drop(1);
-  const others = [await stage.drop(1), await stage.drop(1)];
+  const drop = await system.drop(1);
+  const others = [await system.drop(1), await system.drop(1)];
   for (let round = 0; round < 3; round += 1) {
-    const users = await Promise.all(Array.from({ length: 20 }, () => stage.user()));
-    const sockets = users.map((user) => stage.connect(process, user));
+    const users = await Promise.all(Array.from({ length: 20 }, () => system.user()));
+    const sockets = users.map((user) => system.connect(process, user));
     await Promise.all(sockets.map((socket) => watch(socket, drop)));
     expect(await process.metric('seatdrop_realtime_watchers')).toBe(20);
     expect(await channelsOfOurs()).toHaveLength(1);

@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { connected, createStage, watch, type Process, type Stage } from '../testing/realtime/stage.ts';
+import {
+  connected,
+  createRealtimeSystem,
+  watch,
+  type Process,
+  type RealtimeSystem,
+} from '../testing/realtime/realtime-system.ts';
 
-let stage: Stage;
+let system: RealtimeSystem;
 beforeAll(async () => {
-  stage = await createStage();
+  system = await createRealtimeSystem();
 });
-afterAll(() => stage.stop());
+afterAll(() => system.stop());
 
 /** The client's private connections for sharded channels. */
 type Internals = {
@@ -19,7 +25,7 @@ const subscribersOf = ({ redis }: Process) =>
     (subscriber) => subscriber.getInstance() ?? [],
   );
 
-const ban = (userId: number) => stage.db('users').where({ id: userId }).update({ banned_at: new Date() });
+const ban = (userId: number) => system.db('users').where({ id: userId }).update({ banned_at: new Date() });
 
 /** Resolves when each process receives messages from the others. */
 const inTouch = async (...processes: Process[]) => {
@@ -29,12 +35,12 @@ const inTouch = async (...processes: Process[]) => {
 };
 
 test('a ban that one process sees ends the sockets on all others', async () => {
-  const [seeing, blind] = [await stage.process(), await stage.process()];
+  const [seeing, blind] = [await system.process(), await system.process()];
   await inTouch(seeing, blind);
-  const [ann, bob] = [await stage.user(), await stage.user()];
-  const here = stage.connect(seeing, ann);
-  const there = stage.connect(blind, ann);
-  const other = stage.connect(blind, bob);
+  const [ann, bob] = [await system.user(), await system.user()];
+  const here = system.connect(seeing, ann);
+  const there = system.connect(blind, ann);
+  const other = system.connect(blind, bob);
   await Promise.all([here, there, other].map(connected));
   await blind.loseMysql();
   const gone = [here, there].map((socket) => once(socket as never, 'disconnect'));
@@ -45,11 +51,11 @@ test('a ban that one process sees ends the sockets on all others', async () => {
 });
 
 test('after connections to Redis were lost, they reach each other again', async () => {
-  const [seeing, blind] = [await stage.process(), await stage.process()];
+  const [seeing, blind] = [await system.process(), await system.process()];
   await inTouch(seeing, blind);
-  const ann = await stage.user();
-  const here = stage.connect(seeing, ann);
-  const there = stage.connect(blind, ann);
+  const ann = await system.user();
+  const here = system.connect(seeing, ann);
+  const there = system.connect(blind, ann);
   await Promise.all([here, there].map(connected));
   await blind.loseMysql();
   // As if a node failed.
@@ -63,9 +69,9 @@ test('after connections to Redis were lost, they reach each other again', async 
 });
 
 test('without Redis each process still ends the sockets of a banned user, by asking MySQL', async () => {
-  const [one, other] = [await stage.process(), await stage.process()];
-  const ann = await stage.user();
-  const sockets = [stage.connect(one, ann), stage.connect(other, ann)];
+  const [one, other] = [await system.process(), await system.process()];
+  const ann = await system.user();
+  const sockets = [system.connect(one, ann), system.connect(other, ann)];
   await Promise.all(sockets.map(connected));
   for (const process of [one, other]) process.redis.disconnect();
   const since = performance.now();
@@ -77,14 +83,14 @@ test('without Redis each process still ends the sockets of a banned user, by ask
 });
 
 test('a socket that comes back after Redis was lost is told how things stand', async () => {
-  const [one, other] = [await stage.process(), await stage.process()];
-  const drop = await stage.drop(2);
-  const ann = await stage.user();
-  const socket = stage.connect(one, ann);
+  const [one, other] = [await system.process(), await system.process()];
+  const drop = await system.drop(2);
+  const ann = await system.user();
+  const socket = system.connect(one, ann);
   await watch(socket, drop);
   one.redis.disconnect();
-  await stage.claim(drop, ann);
+  await system.claim(drop, ann);
   socket.disconnect();
-  expect((await watch(stage.connect(other, ann), drop)).entry.status).toBe('held');
+  expect((await watch(system.connect(other, ann), drop)).entry.status).toBe('held');
   await Promise.all([one.stop(), other.stop()]);
 });

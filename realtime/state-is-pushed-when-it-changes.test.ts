@@ -1,19 +1,25 @@
 import type { DropState } from '../shared/messages/realtime-events.ts';
-import { createStage, next, watch, type Process, type Stage } from '../testing/realtime/stage.ts';
+import {
+  createRealtimeSystem,
+  next,
+  watch,
+  type Process,
+  type RealtimeSystem,
+} from '../testing/realtime/realtime-system.ts';
 
-let stage: Stage;
+let system: RealtimeSystem;
 let process: Process;
 beforeAll(async () => {
-  stage = await createStage();
-  process = await stage.process();
+  system = await createRealtimeSystem();
+  process = await system.process();
 });
-afterAll(() => stage.stop());
+afterAll(() => system.stop());
 
 test('every watcher of the drop sees each change, and only of that drop', async () => {
-  const [drop, another] = [await stage.drop(3), await stage.drop(3)];
-  const [ann, bob] = [await stage.user(), await stage.user()];
-  const [anybody, signedIn] = [stage.connect(process), stage.connect(process, ann)];
-  const elsewhere = stage.connect(process);
+  const [drop, another] = [await system.drop(3), await system.drop(3)];
+  const [ann, bob] = [await system.user(), await system.user()];
+  const [anybody, signedIn] = [system.connect(process), system.connect(process, ann)];
+  const elsewhere = system.connect(process);
   await Promise.all([watch(anybody, drop), watch(signedIn, drop), watch(elsewhere, another)]);
   const strays: DropState[] = [];
   elsewhere.on('drop:state', (state) => {
@@ -27,7 +33,7 @@ test('every watcher of the drop sees each change, and only of that drop', async 
     const seen = [anybody, signedIn].map((socket) =>
       next(socket, 'drop:state', (state) => state.free === free),
     );
-    await stage.claim(drop, buyer);
+    await system.claim(drop, buyer);
     for (const state of await Promise.all(seen)) {
       expect(state).toMatchObject({ dropId: drop.id, capacity: 3, free, held: 3 - free, soldOut: false });
     }
@@ -36,16 +42,16 @@ test('every watcher of the drop sees each change, and only of that drop', async 
 });
 
 test('a drop that changes all the time is told of at most four times a second', async () => {
-  const drop = await stage.drop(100);
-  const users = await Promise.all(Array.from({ length: 100 }, () => stage.user()));
-  const socket = stage.connect(process);
+  const drop = await system.drop(100);
+  const users = await Promise.all(Array.from({ length: 100 }, () => system.user()));
+  const socket = system.connect(process);
   await watch(socket, drop);
   const times: number[] = [];
   socket.on('drop:state', () => times.push(performance.now()));
   const done = next(socket, 'drop:state', ({ soldOut }) => soldOut);
   const since = performance.now();
   for (const user of users) {
-    await stage.claim(drop, user);
+    await system.claim(drop, user);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await done;
@@ -55,17 +61,17 @@ test('a drop that changes all the time is told of at most four times a second', 
 });
 
 test('nothing is sent while nothing changes', async () => {
-  const drop = await stage.drop(3);
-  const [socket, fence] = [stage.connect(process), stage.connect(process)];
+  const drop = await system.drop(3);
+  const [socket, fence] = [system.connect(process), system.connect(process)];
   await watch(socket, drop);
   // The first state that the process reads is sent once.
   const states: DropState[] = [];
   socket.on('drop:state', (state) => states.push(state));
-  const other = await stage.drop(3);
+  const other = await system.drop(3);
   await watch(fence, other);
   for (let change = 1; change <= 3; change += 1) {
     const seen = next(fence, 'drop:state', ({ held }) => held === change);
-    await stage.claim(other, await stage.user());
+    await system.claim(other, await system.user());
     await seen;
   }
   expect(states.length).toBeLessThanOrEqual(1);

@@ -5,13 +5,13 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { toSetting } from '../testing/keys.ts';
 import { testServers } from '../testing/servers.ts';
-import { createStage, watch, type Stage } from '../testing/realtime/stage.ts';
+import { createRealtimeSystem, watch, type RealtimeSystem } from '../testing/realtime/realtime-system.ts';
 
-let stage: Stage;
+let system: RealtimeSystem;
 beforeAll(async () => {
-  stage = await createStage();
+  system = await createRealtimeSystem();
 });
-afterAll(() => stage.stop());
+afterAll(() => system.stop());
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -31,10 +31,10 @@ test('a real process: ready once its servers answer; on SIGTERM it lets its clie
       SEATDROP_ENV: 'test',
       PORT: String(port),
       LOG_LEVEL: 'info',
-      NAMESPACE: stage.namespace,
+      NAMESPACE: system.namespace,
       REDIS_NODES: testServers().redisNodes.join(','),
-      MYSQL_URL: stage.mysqlUrl,
-      SESSION_KEYS: toSetting(stage.sessionKeys),
+      MYSQL_URL: system.mysqlUrl,
+      SESSION_KEYS: toSetting(system.sessionKeys),
       CHECKOUT_KEYS: randomBytes(32).toString('hex'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -54,9 +54,9 @@ test('a real process: ready once its servers answer; on SIGTERM it lets its clie
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
 
-    const drop = await stage.drop(2);
-    const users = await Promise.all(Array.from({ length: 30 }, () => stage.user()));
-    const sockets = users.map((user) => stage.connect({ url }, user));
+    const drop = await system.drop(2);
+    const users = await Promise.all(Array.from({ length: 30 }, () => system.user()));
+    const sockets = users.map((user) => system.connect({ url }, user));
     await Promise.all(sockets.map((socket) => watch(socket, drop)));
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toContain('seatdrop_realtime_connections{tier="realtime"} 30');
@@ -74,20 +74,20 @@ test('a real process: ready once its servers answer; on SIGTERM it lets its clie
 });
 
 test('clients of a process that stops are served by another one', async () => {
-  const [first, second] = [await stage.process(), await stage.process()];
-  const drop = await stage.drop(2);
-  const socket = stage.connect(first, await stage.user());
+  const [first, second] = [await system.process(), await system.process()];
+  const drop = await system.drop(2);
+  const socket = system.connect(first, await system.user());
   await watch(socket, drop);
   const closed = once(socket as never, 'disconnect');
   await first.quiet();
   await closed;
   expect(await fetch(first.url).catch(() => 'refused')).toBe('refused');
-  const again = stage.connect(second, await stage.user());
+  const again = system.connect(second, await system.user());
   await watch(again, drop);
 });
 
 test('one whose connection was on its way when the process stopped is let in, and sent elsewhere', async () => {
-  const process = await stage.process();
+  const process = await system.process();
   const { hostname, port, pathname } = new URL('/socket.io/', process.url);
   const connection = connect(Number(port), hostname);
   await once(connection, 'connect');

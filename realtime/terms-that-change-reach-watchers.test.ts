@@ -1,18 +1,24 @@
-import { createStage, next, watch, type Process, type Stage } from '../testing/realtime/stage.ts';
+import {
+  createRealtimeSystem,
+  next,
+  watch,
+  type Process,
+  type RealtimeSystem,
+} from '../testing/realtime/realtime-system.ts';
 
-let stage: Stage;
+let system: RealtimeSystem;
 let process: Process;
 beforeAll(async () => {
-  stage = await createStage();
-  process = await stage.process();
+  system = await createRealtimeSystem();
+  process = await system.process();
 });
-afterAll(() => stage.stop());
+afterAll(() => system.stop());
 
-const change = (id: number, columns: object) => stage.db('drops').where({ id }).update(columns);
+const change = (id: number, columns: object) => system.db('drops').where({ id }).update(columns);
 
 test('pause, resumption, extension and cancellation reach all who watch', async () => {
-  const drop = await stage.drop(3);
-  const sockets = [stage.connect(process), stage.connect(process, await stage.user())];
+  const drop = await system.drop(3);
+  const sockets = [system.connect(process), system.connect(process, await system.user())];
   for (const socket of sockets) expect((await watch(socket, drop)).drop.phase).toBe('open');
   const closesAt = new Date(drop.closesAt + 600_000);
   for (const [columns, expected] of [
@@ -34,9 +40,9 @@ test('pause, resumption, extension and cancellation reach all who watch', async 
 });
 
 test('opening and closing are told when their time comes', async () => {
-  const drop = await stage.drop(3);
+  const drop = await system.drop(3);
   await change(drop.id, { opens_at: new Date(Date.now() + 1_500), closes_at: new Date(Date.now() + 3_000) });
-  const socket = stage.connect(process);
+  const socket = system.connect(process);
   const phases: string[] = [];
   socket.on('drop:state', ({ phase }) => phases.push(phase));
   const closed = next(socket, 'drop:state', ({ phase }) => phase === 'closed');

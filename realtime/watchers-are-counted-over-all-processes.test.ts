@@ -3,17 +3,17 @@ import { connectRedis } from '../shared/redis/connect.ts';
 import { createLog } from '../shared/tier/log.ts';
 import { eventually } from '../testing/eventually.ts';
 import { testServers } from '../testing/servers.ts';
-import { createStage, watch, type Stage } from '../testing/realtime/stage.ts';
+import { createRealtimeSystem, watch, type RealtimeSystem } from '../testing/realtime/realtime-system.ts';
 
 const redis = connectRedis(testServers().redisNodes, createLog('test', 'silent'));
-let stage: Stage;
+let system: RealtimeSystem;
 let watchers: Watchers;
 beforeAll(async () => {
-  stage = await createStage();
-  watchers = createWatchers(redis, stage.inventory.keys);
+  system = await createRealtimeSystem();
+  watchers = createWatchers(redis, system.inventory.keys);
 });
 afterAll(async () => {
-  await stage.stop();
+  await system.stop();
   redis.disconnect();
 });
 
@@ -21,10 +21,10 @@ const counted = (drop: { id: number }, expected: number) =>
   eventually(async () => expect(await watchers.count(drop.id)).toBe(expected));
 
 test('those of all processes count, those who leave no longer, nor those of a process that is gone', async () => {
-  const [one, other] = [await stage.process(), await stage.process()];
-  const [drop, another] = [await stage.drop(2), await stage.drop(2)];
+  const [one, other] = [await system.process(), await system.process()];
+  const [drop, another] = [await system.drop(2), await system.drop(2)];
   expect(await watchers.count(drop.id)).toBe(0);
-  const sockets = [one, one, one, other, other].map((process) => stage.connect(process));
+  const sockets = [one, one, one, other, other].map((process) => system.connect(process));
   await Promise.all(sockets.map((socket) => watch(socket, drop)));
   await watch(sockets[0]!, another);
   await counted(drop, 5);
@@ -38,7 +38,7 @@ test('those of all processes count, those who leave no longer, nor those of a pr
   // Like a killed process: it sends no further report to Redis, not even a last one.
   other.redis.disconnect();
   await counted(drop, 2);
-  expect(await redis.smembers(stage.inventory.keys.watchers(drop.id))).toHaveLength(1);
+  expect(await redis.smembers(system.inventory.keys.watchers(drop.id))).toHaveLength(1);
   await one.stop();
   await counted(drop, 0);
   await other.redis.connect();

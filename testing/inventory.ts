@@ -18,7 +18,7 @@ export type TestInventory = {
   namespace: string;
   inventory: Inventory;
   /** Puts a drop on sale; what `changes` does not say is one row of ten seats, up to four a buyer, no standby. */
-  onSale: (changes?: Partial<Drop>) => Promise<{ drop: Drop; place: Place }>;
+  openDrop: (changes?: Partial<Drop>) => Promise<{ drop: Drop; place: Place }>;
   /** Decides entries 'buyer:quantity,...' as one new batch. */
   claim: (place: Place, entries: string) => Promise<Outcome[]>;
   /** The same in short, as `inShort` writes it. */
@@ -120,7 +120,7 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
     inventory,
     claim,
 
-    async onSale(changes) {
+    async openDrop(changes) {
       const drop = newDrop(changes);
       stocked.push(...places(drop.id, drop.partitions));
       await inventory.stock(drop);
@@ -216,7 +216,7 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
     async stop() {
       for (const place of stocked) {
         await redis.unlink(...keys.all(place));
-        await redis.hdel(keys.onSale, String(place.dropId));
+        await redis.hdel(keys.liveDrops, String(place.dropId));
       }
       if (!options.redis) redis.disconnect();
     },

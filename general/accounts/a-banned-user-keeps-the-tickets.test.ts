@@ -4,40 +4,40 @@ import { signSession } from '../../shared/auth/session.ts';
 import { createRoutes } from '../routes.ts';
 import { insertOrder } from '../../testing/general/insert-order.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 let admin: TestUser;
 beforeAll(async () => {
-  sale = await startSale();
-  admin = await sale.user('admin');
+  system = await startGeneralSystem();
+  admin = await system.user('admin');
 });
-afterAll(() => sale.stop());
-afterEach(() => sale.assertQuiet());
+afterAll(() => system.stop());
+afterEach(() => system.assertQuiet());
 
 const password = 'correct horse battery';
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
-const get = (path: string, token: string) => request(sale.app).get(path).set(bearer(token));
+const get = (path: string, token: string) => request(system.app).get(path).set(bearer(token));
 const act = (what: 'ban' | 'unban', userId: number) =>
-  request(sale.app).post(`/api/users/${userId}/${what}`).set(admin.bearer).expect(200);
+  request(system.app).post(`/api/users/${userId}/${what}`).set(admin.bearer).expect(200);
 
 type SignedIn = { user: { id: number; email: string }; token: string; scope?: string };
 
 async function signIn(email: string): Promise<SignedIn> {
-  const { body } = await request(sale.app).post('/api/auth/signin').send({ email, password }).expect(200);
+  const { body } = await request(system.app).post('/api/auth/signin').send({ email, password }).expect(200);
   return body as SignedIn;
 }
 
 /** Somebody who has bought a ticket. */
 async function buyer() {
   const email = `${Math.random().toString(36).slice(2)}@seatdrop.test`;
-  const signedUp = await request(sale.app)
+  const signedUp = await request(system.app)
     .post('/api/auth/signup')
     .send({ email, password, name: 'Bea' })
     .expect(201);
   const { user, token } = signedUp.body as SignedIn;
-  const drop = await sale.openDrop(2);
-  const orderId = await insertOrder(sale.db, { dropId: drop.id, userId: user.id, seats: ['0.1'] });
+  const drop = await system.openDrop(2);
+  const orderId = await insertOrder(system.db, { dropId: drop.id, userId: user.id, seats: ['0.1'] });
   return { id: user.id, email, token, orderId };
 }
 
@@ -49,21 +49,21 @@ test('signed in again, a banned buyer sees the orders and the tickets, and whom 
   const answer = await signIn(email);
   expect(answer.scope).toBe('tickets');
   const orders = await get('/api/orders', answer.token).expect(200);
-  expect(orders.body).toMatchObject({ items: [{ id: orderId, contact: sale.organizer.email }] });
+  expect(orders.body).toMatchObject({ items: [{ id: orderId, contact: system.organizer.email }] });
   const order = await get(`/api/orders/${orderId}`, answer.token).expect(200);
   expect(order.body).toMatchObject({
-    contact: sale.organizer.email,
+    contact: system.organizer.email,
     seats: [{ id: '0.1', ticket: expect.any(String) }],
   });
   const me = await get('/api/auth/me', answer.token).expect(200);
   expect(me.body).toMatchObject({ user: { email }, scope: 'tickets' });
-  await request(sale.app).post('/api/auth/signout').set(bearer(answer.token)).expect(204);
+  await request(system.app).post('/api/auth/signout').set(bearer(answer.token)).expect(204);
 });
 
 test('nobody else’s orders, of whatever role', async () => {
   const other = await buyer();
   const fallen = await buyer();
-  await sale.db('users').where({ id: fallen.id }).update({ role: 'admin' });
+  await system.db('users').where({ id: fallen.id }).update({ role: 'admin' });
   await act('ban', fallen.id);
   const { token } = await signIn(fallen.email);
   expect((await get(`/api/orders/${other.orderId}`, token)).body).toMatchObject({ code: 'not_found' });
@@ -71,10 +71,10 @@ test('nobody else’s orders, of whatever role', async () => {
 
 test('every other call that needs a session is refused as banned', async () => {
   const { id, email } = await buyer();
-  await sale.db('users').where({ id }).update({ role: 'admin' });
+  await system.db('users').where({ id }).update({ role: 'admin' });
   await act('ban', id);
   const { token } = await signIn(email);
-  const routes = createRoutes(sale.deps);
+  const routes = createRoutes(system.deps);
   const open = routes.filter(({ scopes }) => scopes !== undefined);
   expect(open.map(({ path }) => path).toSorted()).toEqual(['/api/auth/me', '/api/orders', '/api/orders/:id']);
   const others = routes.filter(({ who, scopes }) => who !== 'anyone' && scopes === undefined);
@@ -82,7 +82,7 @@ test('every other call that needs a session is refused as banned', async () => {
   for (const { method, path } of others) {
     const url = path.replaceAll(/:\w+/g, '1');
     const call = method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete';
-    const { status, body } = await request(sale.app)[call](url).set(bearer(token));
+    const { status, body } = await request(system.app)[call](url).set(bearer(token));
     expect({ method, path, status, body }).toMatchObject({ status: 403, body: { code: 'banned' } });
   }
 });
@@ -90,8 +90,8 @@ test('every other call that needs a session is refused as banned', async () => {
 test('the list does not forget a ban, however long ago it was', async () => {
   const { id, email, orderId } = await buyer();
   const longAgo = new Date(Date.now() - 400 * 86_400_000);
-  await sale.db('users').where({ id }).update({ banned_at: longAgo, sessions_since: longAgo });
-  const elsewhere = watchBannedUsers(sale.db, sale.deps.log);
+  await system.db('users').where({ id }).update({ banned_at: longAgo, sessions_since: longAgo });
+  const elsewhere = watchBannedUsers(system.db, system.deps.log);
   try {
     await elsewhere.refresh();
     expect(elsewhere.has(id)).toBe(true);
@@ -112,7 +112,7 @@ test('no session from before or during a ban comes back to life when it is lifte
   // The clock of the process that issued this one was ahead.
   const ahead = signSession(
     { userId: id, role: 'shopper' },
-    sale.deps.sessionKeys,
+    system.deps.sessionKeys,
     Math.floor(Date.now() / 1000) + 1,
   );
   await get('/api/auth/me', ahead).expect(200);
@@ -134,11 +134,11 @@ test('no session from before or during a ban comes back to life when it is lifte
 
 test('a ban of the version before, which writes no other time, ends sessions too', async () => {
   const { id, email, token } = await buyer();
-  await sale
+  await system
     .db('users')
     .where({ id })
-    .update({ banned_at: sale.db.fn.now(3) });
-  await sale.deps.bannedUsers.refresh();
+    .update({ banned_at: system.db.fn.now(3) });
+  await system.deps.bannedUsers.refresh();
   expect((await get('/api/auth/me', token)).body).toMatchObject({ code: 'banned' });
   const during = await signIn(email);
   await get('/api/auth/me', during.token).expect(200);

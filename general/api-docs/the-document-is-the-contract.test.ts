@@ -6,7 +6,7 @@ import request from 'supertest';
 import { problems } from '../../shared/tier/problems.ts';
 import { problemsOf } from '../http/route.ts';
 import { createRoutes } from '../routes.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { documentedElsewhere } from './documented-elsewhere.ts';
 
 type Operation = {
@@ -19,10 +19,10 @@ type Operation = {
 };
 type Document = { openapi: string; paths: Record<string, Record<string, Operation>> };
 
-let general: TestSale;
+let general: GeneralSystem;
 let document: Document;
 beforeAll(async () => {
-  general = await startSale();
+  general = await startGeneralSystem();
   const answer = await request(general.app).get('/api/openapi.json').expect(200);
   document = answer.body as Document;
 });

@@ -1,34 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import type { TestUser } from '../../testing/general/start-general.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 let admin: TestUser;
 beforeAll(async () => {
-  sale = await startSale();
-  admin = await sale.user('admin');
+  system = await startGeneralSystem();
+  admin = await system.user('admin');
 });
-afterAll(() => sale.stop());
-afterEach(() => sale.assertQuiet());
+afterAll(() => system.stop());
+afterEach(() => system.assertQuiet());
 
 async function buy() {
-  const drop = await sale.openDrop(4);
-  const buyer = await sale.user();
-  const { token } = await sale.hold(drop, buyer, 1);
+  const drop = await system.openDrop(4);
+  const buyer = await system.user();
+  const { token } = await system.hold(drop, buyer, 1);
   const checkout = { checkoutToken: token, payment: { token: 'tok_approved' } };
-  const made = await request(sale.app).post('/api/checkout').set(buyer.bearer).send(checkout).expect(201);
+  const made = await request(system.app).post('/api/checkout').set(buyer.bearer).send(checkout).expect(201);
   const { id } = made.body as { id: string };
-  const { body } = await request(sale.app).get(`/api/orders/${id}`).set(buyer.bearer).expect(200);
+  const { body } = await request(system.app).get(`/api/orders/${id}`).set(buyer.bearer).expect(200);
   const { eventId, seats } = body as { eventId: number; seats: { ticket: string }[] };
   return { id, eventId, code: seats[0]!.ticket, buyer };
 }
 
 type Sold = Awaited<ReturnType<typeof buy>>;
 
-function post({ eventId, code }: Sold, what: 'scan' | 'undo', nonce?: string, by: TestUser = sale.organizer) {
+function post(
+  { eventId, code }: Sold,
+  what: 'scan' | 'undo',
+  nonce?: string,
+  by: TestUser = system.organizer,
+) {
   const path = `/api/events/${eventId}/check-ins${what === 'undo' ? '/undo' : ''}`;
-  return request(sale.app)
+  return request(system.app)
     .post(path)
     .set(by.bearer)
     .send({ code, ...(nonce !== undefined && { nonce }) });
@@ -65,8 +70,8 @@ test('a check-in that is undone can be made again, and who undid it is kept', as
   const { checkedInAt } = body as { checkedInAt: string };
   const undone = await post(sold, 'undo', undefined, admin).expect(200);
   expect(undone.body).toMatchObject({ checkedInAt, order: { id: sold.id } });
-  expect(await sale.db('undone_check_ins').where({ order_id: sold.id })).toMatchObject([
-    { checked_in_by: sale.organizer.userId, undone_by: admin.userId, nonce: scan },
+  expect(await system.db('undone_check_ins').where({ order_id: sold.id })).toMatchObject([
+    { checked_in_by: system.organizer.userId, undone_by: admin.userId, nonce: scan },
   ]);
   expect(codeOf(await post(sold, 'undo').expect(409))).toBe('not_checked_in');
   // A scan of before that arrives late redoes nothing.
@@ -86,7 +91,7 @@ test('an undoing that is asked again undoes nothing that came after it', async (
 
 test('a ticket that is no longer used can be refunded as others are', async () => {
   const sold = await buy();
-  const refund = () => request(sale.app).post(`/api/orders/${sold.id}/refund`).set(sale.organizer.bearer);
+  const refund = () => request(system.app).post(`/api/orders/${sold.id}/refund`).set(system.organizer.bearer);
   await post(sold, 'scan', randomUUID()).expect(200);
   await refund().expect(409);
   await post(sold, 'undo').expect(200);
@@ -98,9 +103,9 @@ test('of a forced refund the ticket stays used, and the scan that used it keeps 
   const sold = await buy();
   const nonce = randomUUID();
   await post(sold, 'scan', nonce).expect(200);
-  await request(sale.app)
+  await request(system.app)
     .post(`/api/orders/${sold.id}/refund`)
-    .set(sale.organizer.bearer)
+    .set(system.organizer.bearer)
     .send({ force: true })
     .expect(200);
   expect(codeOf(await post(sold, 'undo').expect(409))).toBe('ticket_refunded');
@@ -110,7 +115,7 @@ test('of a forced refund the ticket stays used, and the scan that used it keeps 
 test('nobody but the organizer and admins undoes', async () => {
   const sold = await buy();
   await post(sold, 'scan').expect(200);
-  for (const by of [sold.buyer, await sale.user('organizer')])
+  for (const by of [sold.buyer, await system.user('organizer')])
     await post(sold, 'undo', undefined, by).expect(403);
   for (const nonce of ['short', 'x'.repeat(65), 'with blank', 7 as never])
     expect(codeOf(await post(sold, 'undo', nonce).expect(422))).toBe('invalid_request');

@@ -3,27 +3,31 @@ import { randomKeys } from '../../testing/keys.ts';
 import { requestRefunds } from '../orders/refund.ts';
 import { eventually } from '../../testing/eventually.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { signTicket } from './ticket.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 let admin: TestUser;
 beforeAll(async () => {
-  sale = await startSale();
-  admin = await sale.user('admin');
+  system = await startGeneralSystem();
+  admin = await system.user('admin');
 });
-afterAll(() => sale.stop());
-afterEach(() => sale.assertQuiet());
+afterAll(() => system.stop());
+afterEach(() => system.assertQuiet());
 
 type Order = { id: string; eventId: number; seats: { id: string; ticket?: string }[] };
 
 /** A paid order with its tickets. */
 async function buy(quantity = 1) {
-  const drop = await sale.openDrop(4);
-  const buyer = await sale.user();
-  const { token } = await sale.hold(drop, buyer, quantity);
+  const drop = await system.openDrop(4);
+  const buyer = await system.user();
+  const { token } = await system.hold(drop, buyer, quantity);
   const checkout = { checkoutToken: token, payment: { token: 'tok_approved' } };
-  const { body } = await request(sale.app).post('/api/checkout').set(buyer.bearer).send(checkout).expect(201);
+  const { body } = await request(system.app)
+    .post('/api/checkout')
+    .set(buyer.bearer)
+    .send(checkout)
+    .expect(201);
   const { id } = body as Order;
   const order = await show(id, buyer);
   return {
@@ -36,14 +40,14 @@ async function buy(quantity = 1) {
 }
 
 const show = async (id: string, by: TestUser): Promise<Order> =>
-  (await request(sale.app).get(`/api/orders/${id}`).set(by.bearer).expect(200)).body as Order;
+  (await request(system.app).get(`/api/orders/${id}`).set(by.bearer).expect(200)).body as Order;
 
-function scan(eventId: number, code: unknown, by: TestUser | undefined = sale.organizer) {
-  return request(sale.app).post(`/api/events/${eventId}/check-ins`).set(by.bearer).send({ code });
+function scan(eventId: number, code: unknown, by: TestUser | undefined = system.organizer) {
+  return request(system.app).post(`/api/events/${eventId}/check-ins`).set(by.bearer).send({ code });
 }
 
 const counts = async (eventId: number) =>
-  (await request(sale.app).get(`/api/events/${eventId}/check-ins`).set(sale.organizer.bearer).expect(200))
+  (await request(system.app).get(`/api/events/${eventId}/check-ins`).set(system.organizer.bearer).expect(200))
     .body as unknown;
 
 test('each seat has a ticket of its own, which lets in once and then says since when it is used', async () => {
@@ -58,7 +62,7 @@ test('each seat has a ticket of its own, which lets in once and then says since 
     again: false,
   });
   const { checkedInAt } = body as { checkedInAt: string };
-  for (const by of [sale.organizer, admin]) {
+  for (const by of [system.organizer, admin]) {
     expect((await scan(eventId, codes[0], by).expect(409)).body).toMatchObject({
       code: 'already_checked_in',
       checkedInAt,
@@ -88,9 +92,9 @@ test('a refund and a scan at the same time: whoever is let in was paid for at th
       await new Promise((resolve) => setTimeout(resolve, round));
       return scan(eventId, codes[0]);
     };
-    const [scanned, refunds] = await Promise.all([scanning(), requestRefunds(sale.db, { id })]);
+    const [scanned, refunds] = await Promise.all([scanning(), requestRefunds(system.db, { id })]);
     expect(refunds).toBe(1);
-    const row: unknown = await sale.db('check_ins').where({ order_id: id }).first();
+    const row: unknown = await system.db('check_ins').where({ order_id: id }).first();
     const outcome = scanned.status === 200 ? 'in' : (scanned.body as { code: string }).code;
     expect([
       ['in', true],
@@ -104,32 +108,32 @@ test('a refund and a scan at the same time: whoever is let in was paid for at th
 
 test('a refund that is about to be decided is waited for: nobody is let in by a ticket that it makes worthless', async () => {
   const { id, eventId, codes } = await buy();
-  const trx = await sale.db.transaction();
+  const trx = await system.db.transaction();
   await trx('orders').where({ id }).update({ status: 'refund_due' });
   const scanning = scan(eventId, codes[0]).then((answer) => answer);
   await eventually(async () => {
     // InnoDB looks anew only when nobody has asked for a tenth of a second.
     await new Promise((resolve) => setTimeout(resolve, 150));
-    const [waiting] = (await sale.db.raw(
+    const [waiting] = (await system.db.raw(
       "select count(*) as n from information_schema.innodb_trx where trx_state = 'LOCK WAIT'",
     )) as [[{ n: number }]];
     return waiting[0].n > 0;
   });
   await trx.commit();
   expect((await scanning).body).toMatchObject({ code: 'ticket_refunded' });
-  expect(await sale.db('check_ins').where({ order_id: id })).toEqual([]);
+  expect(await system.db('check_ins').where({ order_id: id })).toEqual([]);
 });
 
 test('a refunded order has no tickets any more', async () => {
   const { id, eventId, buyer, codes } = await buy();
-  await request(sale.app).post(`/api/orders/${id}/refund`).set(sale.organizer.bearer).expect(200);
+  await request(system.app).post(`/api/orders/${id}/refund`).set(system.organizer.bearer).expect(200);
   for (const seat of (await show(id, buyer)).seats) expect(seat).not.toHaveProperty('ticket');
   expect((await scan(eventId, codes[0]).expect(409)).body).toMatchObject({ code: 'ticket_refunded' });
 });
 
 test('tickets are told to the buyer alone', async () => {
   const { id } = await buy();
-  for (const by of [sale.organizer, admin]) {
+  for (const by of [system.organizer, admin]) {
     for (const seat of (await show(id, by)).seats) expect(seat).not.toHaveProperty('ticket');
   }
 });
@@ -160,7 +164,7 @@ test('what is forged, altered or for another event is no ticket', async () => {
     });
   }
   // Ours, but of an order that never came to be.
-  const nobody = signTicket({ orderId: '00000000000000-0', seatId: '0.1' }, eventId, sale.deps.ticketKeys);
+  const nobody = signTicket({ orderId: '00000000000000-0', seatId: '0.1' }, eventId, system.deps.ticketKeys);
   expect((await scan(eventId, nobody).expect(422)).body).toMatchObject({ code: 'ticket_not_valid' });
   for (const bad of [undefined, '', ' ', 7, null, [code], 'x'.repeat(201)]) {
     expect((await scan(eventId, bad).expect(422)).body).toMatchObject({ code: 'invalid_request' });
@@ -172,14 +176,14 @@ test('what is forged, altered or for another event is no ticket', async () => {
 
 test('nobody but the organizer and admins scans or counts, and only for events there are', async () => {
   const { eventId, codes, buyer } = await buy();
-  const rival = await sale.user('organizer');
+  const rival = await system.user('organizer');
   for (const by of [buyer, rival]) {
     await scan(eventId, codes[0], by).expect(403);
-    await request(sale.app).get(`/api/events/${eventId}/check-ins`).set(by.bearer).expect(403);
+    await request(system.app).get(`/api/events/${eventId}/check-ins`).set(by.bearer).expect(403);
   }
-  await request(sale.app).post(`/api/events/${eventId}/check-ins`).send({ code: codes[0] }).expect(401);
-  await request(sale.app).get(`/api/events/${eventId}/check-ins`).expect(401);
+  await request(system.app).post(`/api/events/${eventId}/check-ins`).send({ code: codes[0] }).expect(401);
+  await request(system.app).get(`/api/events/${eventId}/check-ins`).expect(401);
   await scan(4294967295, codes[0]).expect(404);
-  await request(sale.app).get('/api/events/4294967295/check-ins').set(admin.bearer).expect(404);
+  await request(system.app).get('/api/events/4294967295/check-ins').set(admin.bearer).expect(404);
   expect(await counts(eventId)).toEqual({ sold: 1, checkedIn: 0 });
 });

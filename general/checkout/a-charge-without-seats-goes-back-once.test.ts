@@ -4,7 +4,7 @@ import { hearNews } from '../../testing/news.ts';
 import request from 'supertest';
 import { createMetrics } from '../../shared/tier/metrics.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { payHold } from './pay-hold.ts';
 import { createPaymentMetrics } from './payment-metrics.ts';
@@ -13,20 +13,20 @@ import { findAttempt } from './payment-attempt.ts';
 import { resolveAttempt } from './settle.ts';
 
 const providers = ['sandbox', 'stripe'] as const;
-const sales = new Map<string, TestSale>();
-let sale: TestSale;
+const systems = new Map<string, GeneralSystem>();
+let system: GeneralSystem;
 beforeAll(async () => {
-  for (const provider of providers) sales.set(provider, await startSale({ provider }));
+  for (const provider of providers) systems.set(provider, await startGeneralSystem({ provider }));
 }, 120_000);
 afterAll(async () => {
-  for (const each of sales.values()) await each.stop();
+  for (const each of systems.values()) await each.stop();
 });
 
 const soon = { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 60_000 };
 
 /** Redis forgets that this hold is paid for, as a failover can, and that it ever was. */
 async function forget(
-  { redis, inventory }: TestSale,
+  { redis, inventory }: GeneralSystem,
   place: { dropId: number; partition: number },
   holdId: string,
 ) {
@@ -57,27 +57,27 @@ async function payAnd(
   quantity: number,
   meanwhile: (holdId: string) => Promise<void>,
 ) {
-  const { place, hold, token } = await sale.hold(drop, buyer, quantity);
-  const payments: typeof sale.deps.payments = {
-    ...sale.deps.payments,
+  const { place, hold, token } = await system.hold(drop, buyer, quantity);
+  const payments: typeof system.deps.payments = {
+    ...system.deps.payments,
     charge: async (charge) => {
-      const result = await sale.deps.payments.charge(charge);
+      const result = await system.deps.payments.charge(charge);
       await meanwhile(hold.holdId);
       return result;
     },
   };
-  const result = await payHold({ ...sale.deps, payments }, place, hold, sale.cards.approved);
+  const result = await payHold({ ...system.deps, payments }, place, hold, system.cards.approved);
   return { place, hold, token, result };
 }
 
 const entryOf = async (drop: Drop, buyer: TestUser) =>
-  (await request(sale.app).get(`/api/drops/${drop.id}/entry`).set(buyer.bearer).expect(200)).body as object;
+  (await request(system.app).get(`/api/drops/${drop.id}/entry`).set(buyer.bearer).expect(200)).body as object;
 
 /** Somebody owns the seats in MySQL, of whom Redis knows nothing. */
 async function ownedInMysql(drop: Drop, seats: string[]): Promise<{ orderId: string; owner: TestUser }> {
-  const owner = await sale.user();
+  const owner = await system.user();
   const orderId = `owner${owner.userId.toString(36).padStart(9, '0')}-0`;
-  await sale.db('orders').insert({
+  await system.db('orders').insert({
     id: orderId,
     drop_id: drop.id,
     partition: 0,
@@ -87,43 +87,46 @@ async function ownedInMysql(drop: Drop, seats: string[]): Promise<{ orderId: str
     currency: 'EUR',
     status: 'paid',
   });
-  await sale
+  await system
     .db('sold_seats')
     .insert(seats.map((seat_id) => ({ drop_id: drop.id, seat_id, order_id: orderId })));
   return { orderId, owner };
 }
 
 describe.each(providers)('with %s', (provider) => {
-  beforeAll(() => void (sale = sales.get(provider)!));
+  beforeAll(() => void (system = systems.get(provider)!));
 
   test('a hold that Redis lost is taken back while its seats are free', async () => {
-    const drop = await sale.openDrop();
-    const buyer = await sale.user();
+    const drop = await system.openDrop();
+    const buyer = await system.user();
     const { hold, place, result } = await payAnd(drop, buyer, 2, (holdId) =>
-      forget(sale, { dropId: drop.id, partition: 0 }, holdId),
+      forget(system, { dropId: drop.id, partition: 0 }, holdId),
     );
     expect(result).toMatchObject({ kind: 'paid' });
-    expect(await sale.inventory.view(place, buyer.userId)).toMatchObject({ kind: 'sold', seats: hold.seats });
-    expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 2, free: 2, paying: 0 });
-    expect(await sale.chargesOf(hold.holdId)).toMatchObject([{ approved: true, refunds: 0 }]);
+    expect(await system.inventory.view(place, buyer.userId)).toMatchObject({
+      kind: 'sold',
+      seats: hold.seats,
+    });
+    expect(await system.inventory.counts(drop)).toMatchObject({ sold: 2, free: 2, paying: 0 });
+    expect(await system.chargesOf(hold.holdId)).toMatchObject([{ approved: true, refunds: 0 }]);
   });
 
   test('somebody else holds them by now: no order, one refund, and the buyer is told', async () => {
-    const drop = await sale.openDrop(2);
-    const [buyer, other] = [await sale.user(), await sale.user()];
-    const news = await hearNews(sale.redis, sale.inventory.keys, drop.id);
+    const drop = await system.openDrop(2);
+    const [buyer, other] = [await system.user(), await system.user()];
+    const news = await hearNews(system.redis, system.inventory.keys, drop.id);
     const { hold, place, result } = await payAnd(drop, buyer, 2, async (holdId) => {
-      await forget(sale, { dropId: drop.id, partition: 0 }, holdId);
-      await sale.hold(drop, other, 2);
+      await forget(system, { dropId: drop.id, partition: 0 }, holdId);
+      await system.hold(drop, other, 2);
     });
 
     expect(result).toEqual({ kind: 'seats_lost' });
-    expect(await sale.chargesOf(hold.holdId)).toEqual([{ approved: true, refunds: 1, amount: 9000 }]);
-    expect(await sale.db('orders').where({ id: hold.holdId })).toEqual([]);
-    expect(await sale.inventory.view(place, other.userId)).toMatchObject({ kind: 'held' });
-    await reconcilePayments(sale.deps, soon);
-    await reconcilePayments(sale.deps, soon);
-    expect(await sale.chargesOf(hold.holdId)).toMatchObject([{ refunds: 1 }]);
+    expect(await system.chargesOf(hold.holdId)).toEqual([{ approved: true, refunds: 1, amount: 9000 }]);
+    expect(await system.db('orders').where({ id: hold.holdId })).toEqual([]);
+    expect(await system.inventory.view(place, other.userId)).toMatchObject({ kind: 'held' });
+    await reconcilePayments(system.deps, soon);
+    await reconcilePayments(system.deps, soon);
+    expect(await system.chargesOf(hold.holdId)).toMatchObject([{ refunds: 1 }]);
     const told = { event: 'hold:released', entry: { status: 'released', reason: 'seats_lost' } };
     await eventually(() => expect(news.of(buyer.userId)).toMatchObject([told]));
     expect(await entryOf(drop, buyer)).toMatchObject({ status: 'released', reason: 'seats_lost' });
@@ -131,54 +134,57 @@ describe.each(providers)('with %s', (provider) => {
   });
 
   test('MySQL has another owner: Redis gives the seat to that one, and offers it to nobody again', async () => {
-    const drop = await sale.openDrop(2, { standbyLimit: 5 });
-    const [buyer, waiting] = [await sale.user(), await sale.user()];
+    const drop = await system.openDrop(2, { standbyLimit: 5 });
+    const [buyer, waiting] = [await system.user(), await system.user()];
     let owner: TestUser | undefined;
     const { hold, token, place, result } = await payAnd(drop, buyer, 2, async () => {
       ({ owner } = await ownedInMysql(drop, ['0.1']));
       const batch = { id: 'aaaaaaaaaaaaaa', packed: `${waiting.userId}:1` };
-      await sale.inventory.claim({ dropId: drop.id, partition: 0 }, batch, { mayBorrow: false });
+      await system.inventory.claim({ dropId: drop.id, partition: 0 }, batch, { mayBorrow: false });
     });
 
     expect(result).toEqual({ kind: 'seats_lost' });
-    expect(await sale.chargesOf(hold.holdId)).toMatchObject([{ approved: true, refunds: 1 }]);
+    expect(await system.chargesOf(hold.holdId)).toMatchObject([{ approved: true, refunds: 1 }]);
     // The one seat that nobody owns went to standby; the other is its owner's.
-    expect(await sale.inventory.view(place, waiting.userId)).toMatchObject({ kind: 'held', seats: ['0.2'] });
-    expect(await sale.inventory.view(place, owner!.userId)).toMatchObject({ kind: 'sold', seats: ['0.1'] });
-    expect(await sale.inventory.seatMap(drop)).toEqual(['sh']);
-    expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 1, held: 1, free: 0, paying: 0 });
+    expect(await system.inventory.view(place, waiting.userId)).toMatchObject({
+      kind: 'held',
+      seats: ['0.2'],
+    });
+    expect(await system.inventory.view(place, owner!.userId)).toMatchObject({ kind: 'sold', seats: ['0.1'] });
+    expect(await system.inventory.seatMap(drop)).toEqual(['sh']);
+    expect(await system.inventory.counts(drop)).toMatchObject({ sold: 1, held: 1, free: 0, paying: 0 });
     expect(await entryOf(drop, buyer)).toMatchObject({ status: 'released', reason: 'seats_lost' });
     // The same token again says the same, by HTTP.
-    const again = await request(sale.app)
+    const again = await request(system.app)
       .post('/api/checkout')
       .set(buyer.bearer)
-      .send({ checkoutToken: token, payment: { token: sale.cards.approved } })
+      .send({ checkoutToken: token, payment: { token: system.cards.approved } })
       .expect(409);
     expect(again.body).toMatchObject({ code: 'seats_lost' });
-    expect(await sale.chargesOf(hold.holdId)).toHaveLength(1);
+    expect(await system.chargesOf(hold.holdId)).toHaveLength(1);
   });
 
   test('an order that is placed while Redis has given its seats away gets them, unpaid holds yield', async () => {
-    const drop = await sale.openDrop(2);
-    const [buyer, rival] = [await sale.user(), await sale.user()];
-    const { place, hold } = await sale.hold(drop, buyer, 2);
-    const unreachable: typeof sale.deps.inventory = {
-      ...sale.deps.inventory,
+    const drop = await system.openDrop(2);
+    const [buyer, rival] = [await system.user(), await system.user()];
+    const { place, hold } = await system.hold(drop, buyer, 2);
+    const unreachable: typeof system.deps.inventory = {
+      ...system.deps.inventory,
       checkCharged: () => Promise.reject(new Error('Redis is away')),
       completePayment: () => Promise.reject(new Error('Redis is away')),
     };
-    const deps = { ...sale.deps, inventory: unreachable };
-    expect(await payHold(deps, place, hold, sale.cards.approved)).toMatchObject({ kind: 'paid' });
-    await forget(sale, place, hold.holdId);
-    await sale.hold(drop, rival, 1);
-    const news = await hearNews(sale.redis, sale.inventory.keys, drop.id);
+    const deps = { ...system.deps, inventory: unreachable };
+    expect(await payHold(deps, place, hold, system.cards.approved)).toMatchObject({ kind: 'paid' });
+    await forget(system, place, hold.holdId);
+    await system.hold(drop, rival, 1);
+    const news = await hearNews(system.redis, system.inventory.keys, drop.id);
 
     // Twice over, as by two reconcilers.
-    const attempt = await findAttempt(sale.db, { holdId: hold.holdId, attempt: 1 });
-    for (let time = 0; time < 2; time += 1) await resolveAttempt(sale.deps, attempt!);
+    const attempt = await findAttempt(system.db, { holdId: hold.holdId, attempt: 1 });
+    for (let time = 0; time < 2; time += 1) await resolveAttempt(system.deps, attempt!);
 
-    expect(await sale.inventory.seatMap(drop)).toEqual(['ss']);
-    expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, free: 0 });
+    expect(await system.inventory.seatMap(drop)).toEqual(['ss']);
+    expect(await system.inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, free: 0 });
     const told = { event: 'hold:released', entry: { status: 'released', reason: 'seats_lost' } };
     await eventually(() => expect(news.of(rival.userId)).toMatchObject([told]));
     await news.stop();
@@ -197,32 +203,32 @@ describe.each(providers)('with %s', (provider) => {
       ).get();
       return values.find(({ labels }) => labels.outcome === which)?.value;
     };
-    const drop = await sale.openDrop();
-    const buyer = await sale.user();
-    const { place, hold } = await sale.hold(drop, buyer);
+    const drop = await system.openDrop();
+    const buyer = await system.user();
+    const { place, hold } = await system.hold(drop, buyer);
     const never = new Promise<never>(() => {});
     let charged: () => void = () => {};
     const chargeMade = new Promise<void>((done) => (charged = done));
-    const payments: typeof sale.deps.payments = {
-      ...sale.deps.payments,
+    const payments: typeof system.deps.payments = {
+      ...system.deps.payments,
       charge: async (charge) => {
-        await sale.deps.payments.charge(charge);
+        await system.deps.payments.charge(charge);
         charged();
         return never;
       },
     };
-    void payHold({ ...sale.deps, payments }, place, hold, sale.cards.approved);
+    void payHold({ ...system.deps, payments }, place, hold, system.cards.approved);
     await chargeMade;
     const since = new Date(Date.now() - 90_000);
-    await sale.db('payment_attempts').where({ hold_id: hold.holdId }).update({ updated_at: since });
+    await system.db('payment_attempts').where({ hold_id: hold.holdId }).update({ updated_at: since });
 
-    await reconcilePayments(sale.deps, soon, metrics);
+    await reconcilePayments(system.deps, soon, metrics);
     expect(await read('seatdrop_payments_pending')).toBe(1);
     expect(await read('seatdrop_payment_oldest_pending_seconds')).toBeGreaterThan(85);
     expect(await outcome('paid')).toBe(1);
 
-    await sale.db('orders').where({ id: hold.holdId }).update({ status: 'refund_due', updated_at: since });
-    await reconcilePayments(sale.deps, soon, metrics);
+    await system.db('orders').where({ id: hold.holdId }).update({ status: 'refund_due', updated_at: since });
+    await reconcilePayments(system.deps, soon, metrics);
     expect(await read('seatdrop_payments_pending')).toBe(0);
     expect(await read('seatdrop_payment_oldest_pending_seconds')).toBe(0);
     expect(await read('seatdrop_refunds_due')).toBe(1);

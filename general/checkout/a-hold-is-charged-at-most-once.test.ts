@@ -1,25 +1,25 @@
 import request from 'supertest';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { reconcilePayments } from '../duties/reconcile-payments.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 beforeAll(async () => {
-  sale = await startSale();
+  system = await startGeneralSystem();
 });
-afterAll(() => sale.stop());
+afterAll(() => system.stop());
 
 const pay = (buyer: TestUser, checkoutToken: string, token: string) =>
-  request(sale.app).post('/api/checkout').set(buyer.bearer).send({ checkoutToken, payment: { token } });
+  request(system.app).post('/api/checkout').set(buyer.bearer).send({ checkoutToken, payment: { token } });
 
 const entryOf = async (buyer: TestUser, dropId: number) =>
-  (await request(sale.app).get(`/api/drops/${dropId}/entry`).set(buyer.bearer).expect(200)).body as {
+  (await request(system.app).get(`/api/drops/${dropId}/entry`).set(buyer.bearer).expect(200)).body as {
     status: string;
     orderId?: string;
   };
 
 const chargesOf = async (holdId: string) =>
-  (await sale.sandbox.list(`${holdId}.`)).body['charges'] as {
+  (await system.sandbox.list(`${holdId}.`)).body['charges'] as {
     status: string;
     refunded: boolean;
     amount: number;
@@ -29,9 +29,9 @@ const approved = async (holdId: string) =>
   (await chargesOf(holdId)).filter(({ status, refunded }) => status === 'approved' && !refunded);
 
 test('an approved card makes one order, with its seats, payment and e-mail', async () => {
-  const drop = await sale.openDrop();
-  const buyer = await sale.user();
-  const { hold, token } = await sale.hold(drop, buyer, 2);
+  const drop = await system.openDrop();
+  const buyer = await system.user();
+  const { hold, token } = await system.hold(drop, buyer, 2);
 
   const { body } = await pay(buyer, token, 'tok_approved').expect(201);
 
@@ -39,21 +39,21 @@ test('an approved card makes one order, with its seats, payment and e-mail', asy
   expect((body as { seats: { id: string }[] }).seats.map(({ id }) => id).toSorted()).toEqual(
     hold.seats.toSorted(),
   );
-  expect(await sale.db('sold_seats').where({ order_id: hold.holdId })).toHaveLength(2);
-  expect(await sale.db('payment_attempts').where({ hold_id: hold.holdId })).toMatchObject([
+  expect(await system.db('sold_seats').where({ order_id: hold.holdId })).toHaveLength(2);
+  expect(await system.db('payment_attempts').where({ hold_id: hold.holdId })).toMatchObject([
     { status: 'approved' },
   ]);
-  const mails: { payload: unknown }[] = await sale.db('outbox').where({ topic: 'order-paid' });
+  const mails: { payload: unknown }[] = await system.db('outbox').where({ topic: 'order-paid' });
   expect(mails.filter(({ payload }) => JSON.stringify(payload).includes(hold.holdId))).toHaveLength(1);
   expect(await entryOf(buyer, drop.id)).toMatchObject({ status: 'sold', orderId: hold.holdId });
-  expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, paying: 0, free: 2 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, paying: 0, free: 2 });
   expect(await chargesOf(hold.holdId)).toMatchObject([{ status: 'approved', amount: 9000 }]);
 });
 
 test('a declined card leaves the hold, and another card can pay it', async () => {
-  const drop = await sale.openDrop();
-  const buyer = await sale.user();
-  const { hold, token } = await sale.hold(drop, buyer);
+  const drop = await system.openDrop();
+  const buyer = await system.user();
+  const { hold, token } = await system.hold(drop, buyer);
 
   const declined = await pay(buyer, token, 'tok_declined').expect(402);
   expect(declined.body).toMatchObject({ code: 'payment_declined', reason: 'card_declined' });
@@ -64,9 +64,9 @@ test('a declined card leaves the hold, and another card can pay it', async () =>
 });
 
 test('an unknown card changes nothing', async () => {
-  const drop = await sale.openDrop();
-  const buyer = await sale.user();
-  const { hold, token } = await sale.hold(drop, buyer);
+  const drop = await system.openDrop();
+  const buyer = await system.user();
+  const { hold, token } = await system.hold(drop, buyer);
 
   expect((await pay(buyer, token, 'tok_nonsense').expect(422)).body).toMatchObject({
     code: 'unknown_payment_token',
@@ -77,9 +77,9 @@ test('an unknown card changes nothing', async () => {
 });
 
 test('a slow provider is waited for', async () => {
-  const drop = await sale.openDrop();
-  const buyer = await sale.user();
-  const { hold, token } = await sale.hold(drop, buyer);
+  const drop = await system.openDrop();
+  const buyer = await system.user();
+  const { hold, token } = await system.hold(drop, buyer);
 
   await pay(buyer, token, 'tok_slow').expect(201);
 
@@ -87,20 +87,20 @@ test('a slow provider is waited for', async () => {
 });
 
 test('a lost answer is asked for: charged once, one order', async () => {
-  const drop = await sale.openDrop();
-  const buyer = await sale.user();
-  const { hold, token } = await sale.hold(drop, buyer);
+  const drop = await system.openDrop();
+  const buyer = await system.user();
+  const { hold, token } = await system.hold(drop, buyer);
 
   await pay(buyer, token, 'tok_lost').expect(201);
 
   expect(await approved(hold.holdId)).toHaveLength(1);
-  expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 1, paying: 0 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ sold: 1, paying: 0 });
 });
 
 test('the same token again, also ten at once, ends in the same order and one charge', async () => {
-  const drop = await sale.openDrop();
-  const buyer = await sale.user();
-  const { hold, token } = await sale.hold(drop, buyer);
+  const drop = await system.openDrop();
+  const buyer = await system.user();
+  const { hold, token } = await system.hold(drop, buyer);
 
   const answers = await Promise.all(Array.from({ length: 10 }, () => pay(buyer, token, 'tok_slow')));
 
@@ -119,9 +119,9 @@ test('the same token again, also ten at once, ends in the same order and one cha
 });
 
 describe('with a provider slower than checkout waits', () => {
-  let slow: TestSale;
+  let slow: GeneralSystem;
   beforeAll(async () => {
-    slow = await startSale({ timeoutMs: 500, lateMs: 2_000 });
+    slow = await startGeneralSystem({ timeoutMs: 500, lateMs: 2_000 });
   });
   afterAll(() => slow.stop());
 

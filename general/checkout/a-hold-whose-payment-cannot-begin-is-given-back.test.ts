@@ -2,33 +2,33 @@ import request from 'supertest';
 import { connectMysql, type Database } from '../../shared/mysql/connect.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { startTcpProxy, viaProxy, type TcpProxy } from '../../testing/tcp-proxy.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { payHold } from './pay-hold.ts';
 import { createTill } from './till.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 let proxy: TcpProxy;
 /** The way to MySQL that the till takes here, which can be cut; all else goes straight there. */
 let cuttable: Database;
 beforeAll(async () => {
-  sale = await startSale();
-  const { hostname, port } = new URL(sale.mysqlUrl);
+  system = await startGeneralSystem();
+  const { hostname, port } = new URL(system.mysqlUrl);
   proxy = await startTcpProxy({ host: hostname, port: Number(port) });
-  cuttable = connectMysql(viaProxy(sale.mysqlUrl, proxy), { max: 1, waitMs: 1_000 });
+  cuttable = connectMysql(viaProxy(system.mysqlUrl, proxy), { max: 1, waitMs: 1_000 });
 });
 afterEach(() => proxy.restore());
 afterAll(async () => {
   await cuttable.destroy();
   await proxy.stop();
-  await sale.stop();
+  await system.stop();
 });
 
 async function held() {
-  const drop = await sale.openDrop(2);
-  const buyer = await sale.user();
-  const { place, hold, token } = await sale.hold(drop, buyer, 2);
+  const drop = await system.openDrop(2);
+  const buyer = await system.user();
+  const { place, hold, token } = await system.hold(drop, buyer, 2);
   const attempts = async () => {
-    const rows: { attempt: number; status: string }[] = await sale
+    const rows: { attempt: number; status: string }[] = await system
       .db('payment_attempts')
       .where({ hold_id: hold.holdId })
       .orderBy('attempt')
@@ -40,41 +40,42 @@ async function held() {
     buyer,
     token,
     attempts,
-    pay: (till = createTill(cuttable)) => payHold({ ...sale.deps, till }, place, hold, sale.cards.approved),
-    state: async () => (await sale.inventory.view(place, buyer.userId)).kind,
-    beginElsewhere: () => sale.inventory.beginPayment(place, hold, 'somebody else'),
+    pay: (till = createTill(cuttable)) =>
+      payHold({ ...system.deps, till }, place, hold, system.cards.approved),
+    state: async () => (await system.inventory.view(place, buyer.userId)).kind,
+    beginElsewhere: () => system.inventory.beginPayment(place, hold, 'somebody else'),
   };
 }
 
 test('what MySQL refuses to write is given back at once, and can be paid then', async () => {
   const { hold, state, buyer, token, attempts } = await held();
-  await sale.db.raw(
+  await system.db.raw(
     `create trigger refuses before insert on payment_attempts for each row
        signal sqlstate '45000' set message_text = 'for a test'`,
   );
   const checkout = () =>
-    request(sale.app)
+    request(system.app)
       .post('/api/checkout')
       .set(buyer.bearer)
-      .send({ checkoutToken: token, payment: { token: sale.cards.approved } });
+      .send({ checkoutToken: token, payment: { token: system.cards.approved } });
   await checkout().expect(500);
-  await sale.db.raw('drop trigger refuses');
+  await system.db.raw('drop trigger refuses');
   expect(await state()).toBe('held');
-  expect(await sale.chargesOf(hold.holdId)).toEqual([]);
+  expect(await system.chargesOf(hold.holdId)).toEqual([]);
 
   await checkout().expect(201);
   expect(await attempts()).toEqual(['2 approved']);
-  expect(await sale.chargesOf(hold.holdId)).toHaveLength(1);
+  expect(await system.chargesOf(hold.holdId)).toHaveLength(1);
 });
 
 test('without MySQL it is given back at once, too', async () => {
   const { hold, state, pay, attempts } = await held();
   // Nothing listens there.
-  const nowhere = connectMysql(viaProxy(sale.mysqlUrl, { ...proxy, port: 1 }), { max: 1, waitMs: 1_000 });
+  const nowhere = connectMysql(viaProxy(system.mysqlUrl, { ...proxy, port: 1 }), { max: 1, waitMs: 1_000 });
   await expect(pay(createTill(nowhere))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   await nowhere.destroy();
   expect(await state()).toBe('held');
-  expect(await sale.chargesOf(hold.holdId)).toEqual([]);
+  expect(await system.chargesOf(hold.holdId)).toEqual([]);
 
   expect((await pay()).kind).toBe('paid');
   expect(await attempts()).toEqual(['2 approved']);
@@ -92,12 +93,12 @@ test('MySQL wrote it but could not say so: it is declined before the hold is giv
   await expect(paying).rejects.toThrow();
   expect(await attempts()).toEqual(['1 declined']);
   expect(await state()).toBe('held');
-  expect(await sale.chargesOf(hold.holdId)).toEqual([]);
+  expect(await system.chargesOf(hold.holdId)).toEqual([]);
 
   proxy.restore();
   expect((await pay()).kind).toBe('paid');
   expect(await attempts()).toEqual(['1 declined', '2 approved']);
-  expect(await sale.chargesOf(hold.holdId)).toHaveLength(1);
+  expect(await system.chargesOf(hold.holdId)).toHaveLength(1);
 });
 
 test('MySQL got no word of it, and may still get it: it is declined before the hold is given back', async () => {

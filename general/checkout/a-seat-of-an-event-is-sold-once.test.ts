@@ -4,15 +4,15 @@ import type { Drop } from '../../shared/drops/drop.ts';
 import { nameSoldSeats } from '../../shared/drops/name-sold-seats.ts';
 import { hearNews } from '../../testing/news.ts';
 import { eventually } from '../../testing/eventually.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { reconcilePayments } from '../duties/reconcile-payments.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 beforeAll(async () => {
-  sale = await startSale();
+  system = await startGeneralSystem();
 }, 60_000);
-afterAll(() => sale.stop());
+afterAll(() => system.stop());
 
 const soon = { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 60_000 };
 
@@ -20,10 +20,10 @@ const soon = { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 60_000 };
 async function drops(...names: string[]): Promise<Drop[]> {
   const all: Drop[] = [];
   for (const name of names) {
-    const drop = await sale.openDrop(2);
+    const drop = await system.openDrop(2);
     const sections = [{ name, rows: 1, seatsPerRow: 2 }];
     const event_id = all[0]?.eventId ?? drop.eventId;
-    await sale
+    await system
       .db('drops')
       .where({ id: drop.id })
       .update({ event_id, sections: JSON.stringify(sections) });
@@ -33,14 +33,14 @@ async function drops(...names: string[]): Promise<Drop[]> {
 }
 
 const pay = (buyer: TestUser, checkoutToken: string) =>
-  request(sale.app)
+  request(system.app)
     .post('/api/checkout')
     .set(buyer.bearer)
-    .send({ checkoutToken, payment: { token: sale.cards.approved } });
+    .send({ checkoutToken, payment: { token: system.cards.approved } });
 
 async function buy(drop: Drop, quantity = 1) {
-  const buyer = await sale.user();
-  const { place, hold, token } = await sale.hold(drop, buyer, quantity);
+  const buyer = await system.user();
+  const { place, hold, token } = await system.hold(drop, buyer, quantity);
   const { status, body } = await pay(buyer, token);
   return { buyer, place, hold, token, answer: { status, body: body as object } };
 }
@@ -49,26 +49,26 @@ test('the second buyer of a seat gets the money back once, is told, and holds no
   const [one, two] = (await drops('Floor', 'ＦＬＯＯＲ')) as [Drop, Drop];
   const first = await buy(one, 2);
   expect(first.answer).toMatchObject({ status: 201 });
-  const news = await hearNews(sale.redis, sale.inventory.keys, two.id);
+  const news = await hearNews(system.redis, system.inventory.keys, two.id);
   const second = await buy(two);
   expect(second.hold.seats).toEqual(['0.1']);
   expect(second.answer).toMatchObject({ status: 409, body: { code: 'seats_lost' } });
 
-  await reconcilePayments(sale.deps, soon);
-  expect(await sale.chargesOf(second.hold.holdId)).toEqual([{ approved: true, refunds: 1, amount: 4500 }]);
-  expect(await sale.chargesOf(first.hold.holdId)).toMatchObject([{ approved: true, refunds: 0 }]);
-  expect(await sale.db('orders').where({ drop_id: two.id })).toEqual([]);
-  expect(await sale.db('sold_seats').where({ event_id: one.eventId }).pluck('order_id')).toEqual([
+  await reconcilePayments(system.deps, soon);
+  expect(await system.chargesOf(second.hold.holdId)).toEqual([{ approved: true, refunds: 1, amount: 4500 }]);
+  expect(await system.chargesOf(first.hold.holdId)).toMatchObject([{ approved: true, refunds: 0 }]);
+  expect(await system.db('orders').where({ drop_id: two.id })).toEqual([]);
+  expect(await system.db('sold_seats').where({ event_id: one.eventId }).pluck('order_id')).toEqual([
     first.hold.holdId,
     first.hold.holdId,
   ]);
   const { buyer, place, token } = second;
   const told = { event: 'hold:released', entry: { status: 'released', reason: 'seats_lost' } };
   await eventually(() => expect(news.of(buyer.userId)).toMatchObject([told]));
-  expect(await sale.inventory.view(place, buyer.userId)).toMatchObject({ kind: 'released' });
+  expect(await system.inventory.view(place, buyer.userId)).toMatchObject({ kind: 'released' });
   // Paid with again, nothing more is charged.
   expect(await pay(buyer, token)).toMatchObject({ status: 409, body: { code: 'seats_lost' } });
-  expect(await sale.chargesOf(second.hold.holdId)).toHaveLength(1);
+  expect(await system.chargesOf(second.hold.holdId)).toHaveLength(1);
   await news.stop();
 });
 
@@ -78,7 +78,7 @@ test('of buyers in two drops who pay for the same seat at once, one gets it', as
     const bought = await Promise.all(both.map((drop) => buy(drop, 2)));
     expect(bought.map(({ answer }) => String(answer.status)).toSorted()).toEqual(['201', '409']);
     const won = bought.find(({ answer }) => answer.status === 201)!;
-    const rows = sale.db('sold_seats').where({ event_id: both[0]!.eventId });
+    const rows = system.db('sold_seats').where({ event_id: both[0]!.eventId });
     expect(new Set(await rows.pluck('order_id'))).toEqual(new Set([won.hold.holdId]));
   }
 });
@@ -86,9 +86,9 @@ test('of buyers in two drops who pay for the same seat at once, one gets it', as
 test('what the refund of one gives back, the other can sell', async () => {
   const [one, two] = (await drops('Floor', 'Floor')) as [Drop, Drop];
   const first = await buy(one, 2);
-  await request(sale.app)
+  await request(system.app)
     .post(`/api/orders/${first.hold.holdId}/refund`)
-    .set(sale.organizer.bearer)
+    .set(system.organizer.bearer)
     .expect(200);
   expect((await buy(two, 2)).answer).toMatchObject({ status: 201 });
 });
@@ -101,20 +101,20 @@ test('sections that only MySQL’s own comparison takes for one are two', async 
 test('what code of the version before has sold gets its names, and what it sold twice is found', async () => {
   const [one, two] = (await drops('Floor', 'Floor')) as [Drop, Drop];
   const first = await buy(one, 2);
-  const before = await sale.db('sold_seats').where({ drop_id: one.id }).orderBy('seat_id');
+  const before = await system.db('sold_seats').where({ drop_id: one.id }).orderBy('seat_id');
   const unnamed = { event_id: null, section_key: null, row_label: null, seat_number: null };
-  await sale.db('sold_seats').where({ drop_id: one.id }).update(unnamed);
+  await system.db('sold_seats').where({ drop_id: one.id }).update(unnamed);
   const second = await buy(two);
   expect(second.answer).toMatchObject({ status: 201 });
 
   const conflict = { eventId: one.eventId, section: 'floor', row: '1', number: 1 };
   const orders = [second.hold.holdId, first.hold.holdId];
-  expect(await nameSoldSeats(sale.db)).toEqual({ named: 1, conflicts: [{ ...conflict, orders }] });
-  expect(await nameSoldSeats(sale.db)).toEqual({ named: 0, conflicts: [{ ...conflict, orders }] });
-  await request(sale.app)
+  expect(await nameSoldSeats(system.db)).toEqual({ named: 1, conflicts: [{ ...conflict, orders }] });
+  expect(await nameSoldSeats(system.db)).toEqual({ named: 0, conflicts: [{ ...conflict, orders }] });
+  await request(system.app)
     .post(`/api/orders/${second.hold.holdId}/refund`)
-    .set(sale.organizer.bearer)
+    .set(system.organizer.bearer)
     .expect(200);
-  expect(await nameSoldSeats(sale.db)).toEqual({ named: 1, conflicts: [] });
-  expect(await sale.db('sold_seats').where({ drop_id: one.id }).orderBy('seat_id')).toEqual(before);
+  expect(await nameSoldSeats(system.db)).toEqual({ named: 1, conflicts: [] });
+  expect(await system.db('sold_seats').where({ drop_id: one.id }).orderBy('seat_id')).toEqual(before);
 });

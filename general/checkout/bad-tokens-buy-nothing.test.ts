@@ -3,24 +3,24 @@ import request from 'supertest';
 import { signCheckoutToken } from '../../shared/auth/checkout-token.ts';
 import { signSession } from '../../shared/auth/session.ts';
 import { randomKeys } from '../../testing/keys.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 beforeAll(async () => {
-  sale = await startSale();
+  system = await startGeneralSystem();
 });
-afterAll(() => sale.stop());
+afterAll(() => system.stop());
 
 const send = (buyer: TestUser, body: object) =>
-  request(sale.app).post('/api/checkout').set(buyer.bearer).send(body);
+  request(system.app).post('/api/checkout').set(buyer.bearer).send(body);
 const pay = (buyer: TestUser, checkoutToken: string) =>
   send(buyer, { checkoutToken, payment: { token: 'tok_approved' } });
 
 test('a token that is not ours, or not for checkout, is refused and nothing is charged', async () => {
-  const drop = await sale.openDrop();
-  const buyer = await sale.user();
-  const { place, hold, token } = await sale.hold(drop, buyer);
+  const drop = await system.openDrop();
+  const buyer = await system.user();
+  const { place, hold, token } = await system.hold(drop, buyer);
   const claims = { ...place, ...hold };
   const [header, payload] = token.split('.');
   const unsigned = Buffer.from(JSON.stringify({ alg: 'none', typ: 'JWT' })).toString('base64url');
@@ -31,35 +31,35 @@ test('a token that is not ours, or not for checkout, is refused and nothing is c
     `${unsigned}.${payload}.`,
     `${header}.${Buffer.from('{}').toString('base64url')}.${token.split('.')[2]}`,
     signCheckoutToken(claims, randomKeys()),
-    signCheckoutToken(claims, sale.deps.sessionKeys),
-    signSession(buyer, sale.deps.checkoutKeys),
+    signCheckoutToken(claims, system.deps.sessionKeys),
+    signSession(buyer, system.deps.checkoutKeys),
     buyer.token,
-    jwt.sign({ ...claims, aud: 'session', sub: String(buyer.userId) }, sale.deps.checkoutKeys[0].secret),
+    jwt.sign({ ...claims, aud: 'session', sub: String(buyer.userId) }, system.deps.checkoutKeys[0].secret),
   ];
   for (const checkoutToken of bad) {
     const { body } = await pay(buyer, checkoutToken).expect(401);
     expect(body).toMatchObject({ code: 'bad_checkout_token' });
   }
-  expect((await sale.sandbox.list(hold.holdId)).body['charges']).toEqual([]);
-  expect(await sale.inventory.counts(drop)).toMatchObject({ held: 1, paying: 0 });
+  expect((await system.sandbox.list(hold.holdId)).body['charges']).toEqual([]);
+  expect(await system.inventory.counts(drop)).toMatchObject({ held: 1, paying: 0 });
 });
 
 test('somebody else’s token is refused', async () => {
-  const drop = await sale.openDrop();
-  const [buyer, thief] = [await sale.user(), await sale.user()];
-  const { hold, token } = await sale.hold(drop, buyer);
+  const drop = await system.openDrop();
+  const [buyer, thief] = [await system.user(), await system.user()];
+  const { hold, token } = await system.hold(drop, buyer);
 
   expect((await pay(thief, token).expect(403)).body).toMatchObject({ code: 'not_your_hold' });
 
-  expect((await sale.sandbox.list(hold.holdId)).body['charges']).toEqual([]);
+  expect((await system.sandbox.list(hold.holdId)).body['charges']).toEqual([]);
   await pay(buyer, token).expect(201);
 });
 
 test('a hold that was given back cannot be paid, though its token has time left', async () => {
-  const drop = await sale.openDrop();
-  const buyer = await sale.user();
-  const { hold, token } = await sale.hold(drop, buyer);
-  const left = await request(sale.app).delete(`/api/drops/${drop.id}/entry`).set(buyer.bearer).expect(200);
+  const drop = await system.openDrop();
+  const buyer = await system.user();
+  const { hold, token } = await system.hold(drop, buyer);
+  const left = await request(system.app).delete(`/api/drops/${drop.id}/entry`).set(buyer.bearer).expect(200);
   expect(left.body).toEqual({
     status: 'released',
     version: expect.any(Number) as number,
@@ -67,11 +67,11 @@ test('a hold that was given back cannot be paid, though its token has time left'
   });
 
   expect((await pay(buyer, token).expect(409)).body).toMatchObject({ code: 'hold_expired' });
-  expect((await sale.sandbox.list(hold.holdId)).body['charges']).toEqual([]);
+  expect((await system.sandbox.list(hold.holdId)).body['charges']).toEqual([]);
 });
 
 test('the body is checked', async () => {
-  const buyer = await sale.user();
+  const buyer = await system.user();
   const payment = { token: 'tok_approved' };
   for (const body of [
     {},
@@ -89,7 +89,7 @@ test('the body is checked', async () => {
 
 test('a webhook with a wrong, old or missing signature is refused', async () => {
   const call = (signature?: string) => {
-    const post = request(sale.app).post('/api/payments/webhook');
+    const post = request(system.app).post('/api/payments/webhook');
     return (signature === undefined ? post : post.set('seatdrop-signature', signature)).send({ key: 'x' });
   };
   const old = Math.floor(Date.now() / 1000) - 3600;
@@ -99,5 +99,5 @@ test('a webhook with a wrong, old or missing signature is refused', async () => 
 });
 
 test('none of this was logged as anything to look at', () => {
-  expect(sale.complaints()).toEqual([]);
+  expect(system.complaints()).toEqual([]);
 });

@@ -5,18 +5,19 @@
 import { createRefunding } from '../orders/refund-duty.ts';
 import { advanceRefund, requestRefunds } from '../orders/refund.ts';
 import type { Deps } from '../deps.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { payHold } from './pay-hold.ts';
 import { reconcilePayments } from '../duties/reconcile-payments.ts';
 
-const sales = new Map<string, TestSale>();
-let sale: TestSale;
+const systems = new Map<string, GeneralSystem>();
+let system: GeneralSystem;
 beforeAll(async () => {
-  for (const provider of ['sandbox', 'stripe'] as const) sales.set(provider, await startSale({ provider }));
+  for (const provider of ['sandbox', 'stripe'] as const)
+    systems.set(provider, await startGeneralSystem({ provider }));
 }, 120_000);
 afterAll(async () => {
-  for (const each of sales.values()) await each.stop();
+  for (const each of systems.values()) await each.stop();
 });
 
 /** Dependencies of a process that is killed right before or after one of its calls. */
@@ -28,7 +29,7 @@ function killedAt(
   let kill: () => void = () => {};
   const killed = new Promise<void>((resolve) => (kill = resolve));
   const never = new Promise<never>(() => {});
-  const wrapped = new Proxy<Record<string, unknown>>(sale.deps[what], {
+  const wrapped = new Proxy<Record<string, unknown>>(system.deps[what], {
     get(target, name) {
       const value = target[name as string];
       if (name !== method || typeof value !== 'function') return value;
@@ -39,26 +40,26 @@ function killedAt(
       };
     },
   });
-  return { deps: { ...sale.deps, [what]: wrapped }, killed };
+  return { deps: { ...system.deps, [what]: wrapped }, killed };
 }
 
 const healthy = async () => {
   for (let round = 0; round < 2; round += 1) {
-    await reconcilePayments(sale.deps, { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 });
-    await createRefunding(sale.deps)();
+    await reconcilePayments(system.deps, { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 });
+    await createRefunding(system.deps)();
   }
 };
 
 async function stateOf(dropId: number, holdId: string, buyer: TestUser) {
-  const charges = await sale.chargesOf(holdId);
+  const charges = await system.chargesOf(holdId);
   return {
     charged: charges.filter(({ approved, refunds }) => approved && refunds === 0).length,
-    orders: ((await sale.db('orders').where({ id: holdId })) as { status: string }[]).map(
+    orders: ((await system.db('orders').where({ id: holdId })) as { status: string }[]).map(
       ({ status }) => status,
     ),
-    soldSeats: (await sale.db('sold_seats').where({ order_id: holdId })).length,
-    hold: (await sale.inventory.view({ dropId, partition: 0 }, buyer.userId)).kind,
-    counts: await sale.inventory.counts({ id: dropId, partitions: 1 }),
+    soldSeats: (await system.db('sold_seats').where({ order_id: holdId })).length,
+    hold: (await system.inventory.view({ dropId, partition: 0 }, buyer.userId)).kind,
+    counts: await system.inventory.counts({ id: dropId, partitions: 1 }),
   };
 }
 
@@ -78,7 +79,7 @@ const heldAgain = {
 };
 
 describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
-  beforeAll(() => void (sale = sales.get(provider)!));
+  beforeAll(() => void (system = systems.get(provider)!));
 
   describe('checkout killed', () => {
     test.each([
@@ -119,55 +120,55 @@ describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
       ],
       ['after Redis took the hold back', 'inventory', 'declinePayment', 'after', 'declined', heldAgain],
     ] as const)('%s', async (_, what, method, when, card, expected) => {
-      const drop = await sale.openDrop();
-      const buyer = await sale.user();
-      const { place, hold } = await sale.hold(drop, buyer, 2);
+      const drop = await system.openDrop();
+      const buyer = await system.user();
+      const { place, hold } = await system.hold(drop, buyer, 2);
       const { deps, killed } = killedAt(what, method, when);
 
-      void payHold(deps, place, hold, sale.cards[card]);
+      void payHold(deps, place, hold, system.cards[card]);
       await killed;
       await healthy();
 
       expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(expected);
       // The buyer tries again with the same token, and it ends well without a second charge.
-      const again = await payHold(sale.deps, place, hold, sale.cards.approved);
+      const again = await payHold(system.deps, place, hold, system.cards.approved);
       expect(again.kind).toBe(expected === paid ? 'already_paid' : 'paid');
       expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);
     });
 
     test('and the buyer tries again before anybody has reconciled', async () => {
-      const drop = await sale.openDrop();
-      const buyer = await sale.user();
-      const { place, hold } = await sale.hold(drop, buyer, 2);
+      const drop = await system.openDrop();
+      const buyer = await system.user();
+      const { place, hold } = await system.hold(drop, buyer, 2);
       const { deps, killed } = killedAt('payments', 'charge', 'after');
-      void payHold(deps, place, hold, sale.cards.approved);
+      void payHold(deps, place, hold, system.cards.approved);
       await killed;
 
-      expect(await payHold(sale.deps, place, hold, sale.cards.approved)).toMatchObject({ kind: 'paid' });
+      expect(await payHold(system.deps, place, hold, system.cards.approved)).toMatchObject({ kind: 'paid' });
       expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);
     });
 
     test('and stalled until its attempt was given up: it then charges nothing', async () => {
-      const drop = await sale.openDrop();
-      const buyer = await sale.user();
-      const { place, hold } = await sale.hold(drop, buyer, 2);
+      const drop = await system.openDrop();
+      const buyer = await system.user();
+      const { place, hold } = await system.hold(drop, buyer, 2);
       let wake: () => void = () => {};
       const stalled = new Promise<void>((resolve) => (wake = resolve));
       let begun: () => void = () => {};
       const paying = new Promise<void>((resolve) => (begun = resolve));
       const slow: Deps = {
-        ...sale.deps,
+        ...system.deps,
         inventory: {
-          ...sale.deps.inventory,
+          ...system.deps.inventory,
           beginPayment: async (...args) => {
-            const result = await sale.deps.inventory.beginPayment(...args);
+            const result = await system.deps.inventory.beginPayment(...args);
             begun();
             await stalled;
             return result;
           },
         },
       };
-      const result = payHold(slow, place, hold, sale.cards.approved);
+      const result = payHold(slow, place, hold, system.cards.approved);
       await paying;
       await healthy();
       wake();
@@ -192,19 +193,19 @@ describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
       ['after MySQL has it, before Redis', 'inventory', 'reopen', 'before'],
       ['after the seats are back on sale', 'inventory', 'reopen', 'after'],
     ] as const)('%s', async (_, what, method, when) => {
-      const drop = await sale.openDrop();
-      const buyer = await sale.user();
-      const { place, hold } = await sale.hold(drop, buyer, 2);
-      expect(await payHold(sale.deps, place, hold, sale.cards.approved)).toMatchObject({ kind: 'paid' });
+      const drop = await system.openDrop();
+      const buyer = await system.user();
+      const { place, hold } = await system.hold(drop, buyer, 2);
+      expect(await payHold(system.deps, place, hold, system.cards.approved)).toMatchObject({ kind: 'paid' });
       const { deps, killed } = killedAt(what, method, when);
 
-      await requestRefunds(sale.db, { id: hold.holdId });
+      await requestRefunds(system.db, { id: hold.holdId });
       void advanceRefund(deps, hold.holdId);
       await killed;
       await healthy();
 
       expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(refunded);
-      const mails: { payload: unknown }[] = await sale.db('outbox').where({ topic: 'order-refunded' });
+      const mails: { payload: unknown }[] = await system.db('outbox').where({ topic: 'order-refunded' });
       expect(mails.filter(({ payload }) => JSON.stringify(payload).includes(hold.holdId))).toHaveLength(1);
     });
   });

@@ -1,24 +1,24 @@
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { payHold } from './pay-hold.ts';
 import { createTill } from './till.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 beforeAll(async () => {
-  sale = await startSale();
+  system = await startGeneralSystem();
 }, 60_000);
-afterAll(() => sale.stop());
+afterAll(() => system.stop());
 
 const ordersOf = async (dropId: number): Promise<{ id: string; user_id: number; amount: number }[]> =>
-  sale.db('orders').where({ drop_id: dropId }).orderBy('id');
+  system.db('orders').where({ drop_id: dropId }).orderBy('id');
 const seatsOf = async (dropId: number): Promise<{ order_id: string; seat_id: string }[]> =>
-  sale.db('sold_seats').where({ drop_id: dropId });
+  system.db('sold_seats').where({ drop_id: dropId });
 
 async function heldBy(buyers: number) {
-  const drop = await sale.openDrop(2 * buyers);
+  const drop = await system.openDrop(2 * buyers);
   const all = [];
   for (let each = 0; each < buyers; each += 1) {
-    const buyer = await sale.user();
-    all.push({ buyer, ...(await sale.hold(drop, buyer, 1 + (each % 2))) });
+    const buyer = await system.user();
+    all.push({ buyer, ...(await system.hold(drop, buyer, 1 + (each % 2))) });
   }
   return { drop, all };
 }
@@ -26,12 +26,12 @@ async function heldBy(buyers: number) {
 test('each of many who pay at once gets the order of exactly his seats', async () => {
   const { drop, all } = await heldBy(30);
   const commits = async () => {
-    const [[row]] = (await sale.db.raw("show global status like 'Com_commit'")) as [[{ Value: string }]];
+    const [[row]] = (await system.db.raw("show global status like 'Com_commit'")) as [[{ Value: string }]];
     return Number(row.Value);
   };
   const before = await commits();
   const results = await Promise.all(
-    all.map(({ place, hold }) => payHold(sale.deps, place, hold, sale.cards.approved)),
+    all.map(({ place, hold }) => payHold(system.deps, place, hold, system.cards.approved)),
   );
   expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(['paid']));
   const orders = await ordersOf(drop.id);
@@ -42,12 +42,12 @@ test('each of many who pay at once gets the order of exactly his seats', async (
     const of = seats.filter(({ order_id }) => order_id === hold.holdId).map(({ seat_id }) => seat_id);
     expect(of.toSorted()).toEqual(hold.seats.toSorted());
   }
-  const attempts: { hold_id: string; provider_ref: string; status: string }[] = await sale
+  const attempts: { hold_id: string; provider_ref: string; status: string }[] = await system
     .db('payment_attempts')
     .where({ drop_id: drop.id });
   for (const { hold_id, provider_ref, status } of attempts) {
     expect(status).toBe('approved');
-    const charge = await sale.sandbox.byKey(`${hold_id}.1`);
+    const charge = await system.sandbox.byKey(`${hold_id}.1`);
     expect(provider_ref).toBe(charge.body['id']);
   }
   // Not one for each: that is what it is for. Other duties commit too, now and then.
@@ -56,7 +56,7 @@ test('each of many who pay at once gets the order of exactly his seats', async (
 
 test('one whose seat has an owner gets no order, and keeps nobody else from his', async () => {
   const { drop, all } = await heldBy(8);
-  const till = createTill(sale.db, sale.deps.findTerms);
+  const till = createTill(system.db, system.deps.findTerms);
   const paid = all.map(({ place, hold, buyer }) => ({
     ref: `ch_${hold.holdId}`,
     attempt: {
@@ -75,7 +75,10 @@ test('one whose seat has an owner gets no order, and keeps nobody else from his'
   // Two holds of one seat, as after a failover; and one that was given up as declined.
   second!.attempt.seats = first!.attempt.seats;
   await Promise.all(paid.map(({ attempt }) => till.beginAttempt({ ...attempt, begunBy: 'a test' })));
-  await sale.db('payment_attempts').where({ hold_id: given!.attempt.holdId }).update({ status: 'declined' });
+  await system
+    .db('payment_attempts')
+    .where({ hold_id: given!.attempt.holdId })
+    .update({ status: 'declined' });
 
   // All of them come twice, as when a webhook comes with the answer.
   const placed = await Promise.all([...paid, ...paid].map((each) => till.placeOrder(each)));
@@ -89,7 +92,7 @@ test('one whose seat has an owner gets no order, and keeps nobody else from his'
     expect([placed[at], placed[at + 8]].filter((each) => 'order' in each!)).toHaveLength(1);
   }
   expect(await ordersOf(drop.id)).toHaveLength(6);
-  const open: { hold_id: string; status: string }[] = await sale
+  const open: { hold_id: string; status: string }[] = await system
     .db('payment_attempts')
     .where({ drop_id: drop.id, status: 'refund_due' });
   const loser = (lost(0) ? first : second)!.attempt.holdId;

@@ -19,7 +19,7 @@ import { followOrders, ownersOf } from './seat-owners.ts';
 
 export type SettleDeps = Pick<
   Deps,
-  'db' | 'inventory' | 'announcer' | 'payments' | 'till' | 'findTerms' | 'log' | 'onSaleConflict'
+  'db' | 'inventory' | 'announcer' | 'payments' | 'till' | 'findTerms' | 'log' | 'onSeatConflict'
 >;
 
 export type Settlement =
@@ -47,7 +47,7 @@ export async function settle(
     }
     const placed = await deps.till.placeOrder({ attempt, ref });
     if (placed.kind !== 'placed') return returnMoney(deps, { ...attempt, ref });
-    await completeSale(deps, attempt);
+    await completeHold(deps, attempt);
     return { kind: 'paid', order: placed.order };
   }
   await moveAttempt(deps.db, attempt, 'pending', 'declined', { reason: decision.reason });
@@ -66,7 +66,7 @@ export async function resolveAttempt(
   const { payments } = deps;
   switch (attempt.status) {
     case 'approved':
-      await completeSale(deps, attempt);
+      await completeHold(deps, attempt);
       return { kind: 'paid' };
     case 'declined':
       return returnHold(deps, attempt, 'card_declined');
@@ -121,14 +121,14 @@ async function resolveSettled(deps: SettleDeps, id: PaymentAttempt): Promise<Set
 }
 
 /** MySQL has the order; Redis follows. If Redis cannot be reached, the reconciler completes the sale later. */
-async function completeSale(deps: SettleDeps, attempt: PaymentAttempt): Promise<void> {
+async function completeHold(deps: SettleDeps, attempt: PaymentAttempt): Promise<void> {
   const { inventory, announcer, log } = deps;
   const { place, holdId, buyerId, seats } = attempt;
   try {
     const done = await inventory.completePayment(place, { holdId, buyerId, seats });
     let { version } = done;
     if (done.kind === 'conflict') {
-      deps.onSaleConflict?.();
+      deps.onSeatConflict?.();
       log.warn({ holdId, ...place }, 'seats of a paid order were given to another buyer, who loses them');
       ({ version } = await followOrders(deps, place, [{ orderId: holdId, buyerId, seats }]));
     }

@@ -5,33 +5,33 @@ import { connectMysql, type Database } from '../../shared/mysql/connect.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { claimRows, markSent } from '../mail/outbox.ts';
 import { requestRefunds } from '../orders/refund.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { insertAbandoned, moveAttempt, type BegunAttempt } from './payment-attempt.ts';
 import { createTill } from './till.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 let buyerId: number;
 /** Of the second process. */
 let other: Database;
 /** One connection, for a transaction that is in the way. */
 let rival: Database;
 beforeAll(async () => {
-  sale = await startSale();
-  buyerId = (await sale.user()).userId;
-  other = connectMysql(sale.mysqlUrl);
-  rival = connectMysql(sale.mysqlUrl, { max: 1 });
+  system = await startGeneralSystem();
+  buyerId = (await system.user()).userId;
+  other = connectMysql(system.mysqlUrl);
+  rival = connectMysql(system.mysqlUrl, { max: 1 });
 });
 afterAll(async () => {
   await other.destroy();
   await rival.destroy();
-  await sale.stop();
+  await system.stop();
 });
 
 /** With a seat for each attempt here, as MySQL has it; none of it is asked of Redis. */
 async function openDrop(): Promise<{ id: number }> {
-  const { id } = await sale.openDrop(1);
+  const { id } = await system.openDrop(1);
   const sections = [{ name: 'Stalls', rows: 50, seatsPerRow: 100 }];
-  await sale
+  await system
     .db('drops')
     .where({ id })
     .update({ sections: JSON.stringify(sections) });
@@ -57,7 +57,7 @@ function newAttempt(dropId: number, holdId = `${newBatchId()}-0`): BegunAttempt 
 
 test('under load each checkout of both gets its one order, while mails are relayed and orders refunded', async () => {
   const drop = await openDrop();
-  const tills = [createTill(sale.db), createTill(other)];
+  const tills = [createTill(system.db), createTill(other)];
   const total = 3_000;
   let begun = 0;
   const refundable: string[] = [];
@@ -85,7 +85,7 @@ test('under load each checkout of both gets its one order, while mails are relay
   buyersEnd.abort();
   await duties;
   const count = async (table: string, where: object) =>
-    Number((await sale.db(table).where(where).count({ rows: '*' }))[0]!['rows']);
+    Number((await system.db(table).where(where).count({ rows: '*' }))[0]!['rows']);
   const of = { drop_id: drop.id };
   expect(await count('orders', of)).toBe(total);
   expect(await count('orders', { ...of, status: 'refund_due' })).toBe(refunds);
@@ -115,7 +115,7 @@ async function asVictim<T>(
     await eventually(async () => {
       // InnoDB looks anew only when nobody has asked for a tenth of a second.
       await pause(150);
-      const [waiting] = (await sale.db.raw(
+      const [waiting] = (await system.db.raw(
         `select count(*) as n from information_schema.innodb_trx
            where trx_state = 'LOCK WAIT' and trx_mysql_thread_id <> ?`,
         [id],
@@ -133,7 +133,9 @@ async function asVictim<T>(
 }
 
 async function countDeadlocks(): Promise<number> {
-  const [[row]] = (await sale.db.raw("show global status like 'Innodb_deadlocks'")) as [[{ Value: string }]];
+  const [[row]] = (await system.db.raw("show global status like 'Innodb_deadlocks'")) as [
+    [{ Value: string }],
+  ];
   return Number(row.Value);
 }
 
@@ -142,7 +144,7 @@ const idsInOrder = () => [`${newBatchId()}-0`, `${newBatchId()}-0`].toSorted() a
 test('attempts whose group MySQL ended for another one are written all the same', async () => {
   const drop = await openDrop();
   const [one, two] = idsInOrder();
-  const till = createTill(sale.db);
+  const till = createTill(system.db);
   const row = (hold_id: string) => ({
     hold_id,
     attempt: 1,
@@ -169,8 +171,8 @@ test('attempts whose group MySQL ended for another one are written all the same'
 test('so are single writes, and those in a transaction', async () => {
   const drop = await openDrop();
   const [one, two] = idsInOrder();
-  const { findTerms } = sale.deps;
-  const till = createTill(sale.db, findTerms);
+  const { findTerms } = system.deps;
+  const till = createTill(system.db, findTerms);
   // Known, so that both are placed in one group.
   await findTerms(drop.id);
   const attempts = [one, two].map((id) => newAttempt(drop.id, id));
@@ -191,18 +193,20 @@ test('so are single writes, and those in a transaction', async () => {
     Promise.all(attempts.map((attempt) => till.placeOrder({ attempt, ref: attempt.holdId }))),
   );
   expect(placed.map(({ kind }) => kind)).toEqual(['placed', 'placed']);
-  expect(await asVictim(locks('orders', 'id'), () => requestRefunds(sale.db, { drop_id: drop.id }))).toBe(2);
+  expect(await asVictim(locks('orders', 'id'), () => requestRefunds(system.db, { drop_id: drop.id }))).toBe(
+    2,
+  );
 });
 
 test('a transaction that ended is not gone on with', async () => {
   const drop = await openDrop();
   const [one, two] = idsInOrder();
-  for (const id of [one, two]) expect(await insertAbandoned(sale.db, newAttempt(drop.id, id))).toBe(true);
+  for (const id of [one, two]) expect(await insertAbandoned(system.db, newAttempt(drop.id, id))).toBe(true);
   const lock = (trx: Database, hold_id: string) =>
     trx('payment_attempts').where({ hold_id }).forUpdate().select('hold_id');
   let moves = 0;
   const inOne = asVictim({ first: (trx) => lock(trx, one), second: (trx) => lock(trx, two) }, () =>
-    sale.db.transaction(async (trx) => {
+    system.db.transaction(async (trx) => {
       for (const holdId of [one, two]) {
         moves += 1;
         await moveAttempt(trx, { holdId, attempt: 1 }, 'declined', 'refund_due');
@@ -211,5 +215,5 @@ test('a transaction that ended is not gone on with', async () => {
   );
   await expect(inOne).rejects.toMatchObject({ code: 'ER_LOCK_DEADLOCK' });
   expect(moves).toBe(2);
-  expect((await createTill(sale.db).findAttempt({ holdId: one, attempt: 1 }))?.status).toBe('declined');
+  expect((await createTill(system.db).findAttempt({ holdId: one, attempt: 1 }))?.status).toBe('declined');
 });

@@ -6,7 +6,7 @@ import { Problem } from '../../shared/tier/problems.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { freeSeatNames, requestRefunds } from '../orders/refund.ts';
-import { cancelSale } from '../duties/end-sales.ts';
+import { cancelSale } from '../duties/end-drops.ts';
 import type { CloseDeps } from './close-drops.ts';
 import { presentDrop } from './present-drop.ts';
 
@@ -41,7 +41,7 @@ export function cancelDrop(deps: CloseDeps): Route {
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
       await transact(db, (trx) => writeCancellation(trx, id));
-      // MySQL has the cancellation, so it will happen: what fails here, the duty does (end-sales.ts).
+      // MySQL has the cancellation, so it will happen: what fails here, the duty does (end-drops.ts).
       await cancelSale(deps, drop).catch((error: unknown) =>
         deps.log.warn(
           { err: error, dropId: id },

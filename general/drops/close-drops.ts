@@ -19,7 +19,7 @@ type Closed = { id: number; partitions: number; closesAt: Date };
 
 /**
  * Handles all closed drops, except those this process has closed already. If a failover brings standby back after
- * that, it ends when the drop ends (end-sales.ts).
+ * that, it ends when the drop ends (end-drops.ts).
  */
 export function createCloseDrops(deps: CloseDeps, times: Partial<WorkOffTimes> = {}): Round {
   const closed = new Map<number, number>();

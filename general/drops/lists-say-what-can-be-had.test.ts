@@ -1,14 +1,14 @@
 import request from 'supertest';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { createAvailability } from './availability.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 beforeAll(async () => {
-  sale = await startSale();
+  system = await startGeneralSystem();
 });
-afterAll(() => sale.stop());
-afterEach(() => sale.assertQuiet());
+afterAll(() => system.stop());
+afterEach(() => system.assertQuiet());
 
 type Listed = { drops: { id: number; availability?: string; free?: number }[] };
 
@@ -16,9 +16,9 @@ type Listed = { drops: { id: number; availability?: string; free?: number }[] };
 async function told({ id, eventId }: { id: number; eventId: number }): Promise<(string | undefined)[]> {
   await new Promise((resolve) => setTimeout(resolve, 1_050));
   const of = ({ drops }: Listed) => drops.find((drop) => drop.id === id)!;
-  const list = await request(sale.app).get('/api/events?limit=100').expect(200);
-  const event = await request(sale.app).get(`/api/events/${eventId}`).expect(200);
-  const drop = await request(sale.app).get(`/api/drops/${id}`).expect(200);
+  const list = await request(system.app).get('/api/events?limit=100').expect(200);
+  const event = await request(system.app).get(`/api/events/${eventId}`).expect(200);
+  const drop = await request(system.app).get(`/api/drops/${id}`).expect(200);
   const listed = of(
     (list.body as { items: Listed[] }).items.find(({ drops }) => drops.some((one) => one.id === id))!,
   );
@@ -31,22 +31,22 @@ async function told({ id, eventId }: { id: number; eventId: number }): Promise<(
 }
 
 test('everybody is told in one word what an open drop still has', async () => {
-  const drop = await sale.openDrop(12, { standbyLimit: 1 });
+  const drop = await system.openDrop(12, { standbyLimit: 1 });
   expect(await told(drop)).toEqual(['seats', 'seats', 'seats']);
-  await sale.hold(drop, await sale.user(), 4);
-  await sale.hold(drop, await sale.user(), 4);
+  await system.hold(drop, await system.user(), 4);
+  await system.hold(drop, await system.user(), 4);
   expect(await told(drop)).toEqual(['few', 'few', 'few']);
-  await sale.hold(drop, await sale.user(), 4);
+  await system.hold(drop, await system.user(), 4);
   expect(await told(drop)).toEqual(['standby', 'standby', 'standby']);
-  const { userId } = await sale.user();
+  const { userId } = await system.user();
   const batch = { id: newBatchId(), packed: `${userId}:1` };
-  await sale.inventory.claim({ dropId: drop.id, partition: 0 }, batch, { mayBorrow: false });
+  await system.inventory.claim({ dropId: drop.id, partition: 0 }, batch, { mayBorrow: false });
   expect(await told(drop)).toEqual(['none', 'none', 'none']);
 });
 
 test('a crowd that asks costs one look a second, and Redis that does not answer costs nobody more than a moment', async () => {
-  const drop = await sale.openDrop(12);
-  const counts = jest.fn(sale.inventory.counts);
+  const drop = await system.openDrop(12);
+  const counts = jest.fn(system.inventory.counts);
   const now = createAvailability({ counts });
   const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now());
   await Promise.all(Array.from({ length: 50 }, () => now(drop, Date.now())));
@@ -58,8 +58,8 @@ test('a crowd that asks costs one look a second, and Redis that does not answer 
 });
 
 test('of a drop that is not open nothing is asked', async () => {
-  const drop = await sale.openDrop(12);
-  const counts = jest.fn(sale.inventory.counts);
+  const drop = await system.openDrop(12);
+  const counts = jest.fn(system.inventory.counts);
   const now = createAvailability({ counts });
   for (const changes of [{ paused: true }, { cancelled: true }, { closesAt: Date.now() }]) {
     expect(await now({ ...drop, ...changes }, Date.now())).toBeUndefined();

@@ -8,32 +8,35 @@ import { reconcilePayments } from '../duties/reconcile-payments.ts';
 import { createRefunding } from '../orders/refund-duty.ts';
 import { requestRefunds } from '../orders/refund.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
-import { createEndSales } from '../duties/end-sales.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
+import { createEndDrops } from '../duties/end-drops.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 let buyer: TestUser;
 beforeAll(async () => {
-  sale = await startSale();
-  buyer = await sale.user();
+  system = await startGeneralSystem();
+  buyer = await system.user();
 });
-afterAll(() => sale.stop());
+afterAll(() => system.stop());
 
 const now = { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 };
 /** By another provider than the one that is set up: nobody can ask it. */
 const retired = { provider: 'retired', attempt: 1, amount: 4500, currency: 'EUR', partition: 0 };
 
 async function buy(drop: Drop, who: TestUser): Promise<string> {
-  const { token, hold } = await sale.hold(drop, who);
-  const body = { checkoutToken: token, payment: { token: sale.cards.approved } };
-  await request(sale.app).post('/api/checkout').set(who.bearer).send(body).expect(201);
+  const { token, hold } = await system.hold(drop, who);
+  const body = { checkoutToken: token, payment: { token: system.cards.approved } };
+  await request(system.app).post('/api/checkout').set(who.bearer).send(body).expect(201);
   return hold.holdId;
 }
 
 const orderOf = async (id: string) =>
-  (await sale.db('orders').where({ id }).first()) as { status: string; reopened_at: Date | null };
+  (await system.db('orders').where({ id }).first()) as { status: string; reopened_at: Date | null };
 const dropOf = async (id: number) =>
-  (await sale.db('drops').where({ id }).first()) as { cancelled_at: Date | null; sale_ended_at: Date | null };
+  (await system.db('drops').where({ id }).first()) as {
+    cancelled_at: Date | null;
+    sale_ended_at: Date | null;
+  };
 
 /** Ids that come before those of real orders, or after them. */
 const idsOf = (count: number, first: string) =>
@@ -50,32 +53,32 @@ async function insertStuckAttempts(dropId: number, ids: string[], status: string
     status,
     updated_at: since,
   }));
-  await sale.db.batchInsert('payment_attempts', rows, 200);
+  await system.db.batchInsert('payment_attempts', rows, 200);
 }
 
 test('a cancelled drop is brought to its end behind a hundred drops that cannot end', async () => {
-  const eventId = await insertEvent(sale.db);
+  const eventId = await insertEvent(system.db);
   const over = { opensAt: Date.now() - 9e6, closesAt: Date.now() - 8e6 };
   for (let count = 0; count < 100; count += 1) {
     const sections = [{ name: `S${count}`, rows: 1, seatsPerRow: 1 }];
-    const drop = await insertDrop(sale.db, eventId, { ...over, sections, stocked: true });
-    await sale.inventory.stock(drop);
-    const { place, hold } = await sale.hold(drop, buyer);
-    await sale.inventory.beginPayment(place, hold, newBatchId());
+    const drop = await insertDrop(system.db, eventId, { ...over, sections, stocked: true });
+    await system.inventory.stock(drop);
+    const { place, hold } = await system.hold(drop, buyer);
+    await system.inventory.beginPayment(place, hold, newBatchId());
   }
-  const drop = await sale.openDrop(2);
-  const id = await buy(drop, await sale.user());
+  const drop = await system.openDrop(2);
+  const id = await buy(drop, await system.user());
   // All that a request leaves that ends right after its transaction.
-  await sale.db('drops').where({ id: drop.id }).update({ cancelled_at: new Date() });
+  await system.db('drops').where({ id: drop.id }).update({ cancelled_at: new Date() });
 
-  await createEndSales(sale.deps)();
-  await createRefunding(sale.deps)();
+  await createEndDrops(system.deps)();
+  await createRefunding(system.deps)();
   expect(await orderOf(id)).toMatchObject({ status: 'refunded' });
   expect((await dropOf(drop.id)).sale_ended_at).not.toBeNull();
 }, 60_000);
 
 test('a refund comes behind two hundred that the provider cannot make', async () => {
-  const drop = await sale.openDrop(2);
+  const drop = await system.openDrop(2);
   const ids = idsOf(200, '0');
   await insertStuckAttempts(drop.id, ids, 'approved');
   const since = new Date(Date.now() - 3_600_000);
@@ -87,22 +90,22 @@ test('a refund comes behind two hundred that the provider cannot make', async ()
     amount: 4500,
     currency: 'EUR',
   };
-  await sale.db.batchInsert(
+  await system.db.batchInsert(
     'orders',
     ids.map((id) => ({ ...common, id, status: 'refund_due', updated_at: since })),
     200,
   );
-  const id = await buy(drop, await sale.user());
-  await requestRefunds(sale.db, { id });
-  const refund = createRefunding(sale.deps);
+  const id = await buy(drop, await system.user());
+  await requestRefunds(system.db, { id });
+  const refund = createRefunding(system.deps);
   await refund();
   await refund();
   expect(await orderOf(id)).toMatchObject({ status: 'refunded', reopened_at: expect.any(Date) as Date });
-  expect(await sale.inventory.counts(drop)).toMatchObject({ free: 2, sold: 0 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ free: 2, sold: 0 });
 });
 
 test('a payment in doubt and a charge in vain come behind two hundred of each that nobody can ask about', async () => {
-  const drop = await sale.openDrop(4);
+  const drop = await system.openDrop(4);
   for (const [status, first] of [
     ['pending', 'a'],
     ['refund_due', 'b'],
@@ -110,13 +113,13 @@ test('a payment in doubt and a charge in vain come behind two hundred of each th
     await insertStuckAttempts(drop.id, idsOf(200, first), status);
 
   const charge = async (status: string) => {
-    const who = await sale.user();
-    const { place, hold } = await sale.hold(drop, who);
-    const begun = await sale.inventory.beginPayment(place, hold, newBatchId());
+    const who = await system.user();
+    const { place, hold } = await system.hold(drop, who);
+    const begun = await system.inventory.beginPayment(place, hold, newBatchId());
     if (begun.kind !== 'paying') throw new Error(begun.kind);
     const key = `${hold.holdId}.${begun.attempt}`;
-    await sale.sandbox.charge(key, 'tok_approved', 4500);
-    await sale.db('payment_attempts').insert({
+    await system.sandbox.charge(key, 'tok_approved', 4500);
+    await system.db('payment_attempts').insert({
       ...retired,
       provider: 'sandbox',
       hold_id: hold.holdId,
@@ -132,50 +135,50 @@ test('a payment in doubt and a charge in vain come behind two hundred of each th
   const inVain = await charge('refund_due');
   // A provider that is slow to answer for once is asked again.
   await eventually(async () => {
-    await reconcilePayments(sale.deps, now);
+    await reconcilePayments(system.deps, now);
     expect(await orderOf(inDoubt)).toMatchObject({ status: 'paid' });
   });
   await eventually(async () => {
-    await createRefunding(sale.deps)();
-    expect(await sale.chargesOf(inVain)).toMatchObject([{ approved: true, refunds: 1 }]);
+    await createRefunding(system.deps)();
+    expect(await system.chargesOf(inVain)).toMatchObject([{ approved: true, refunds: 1 }]);
   });
 });
 
 test('a hold left in payment is settled behind five hundred of its partition that nobody can ask about', async () => {
   const sections = [{ name: 'Hall', rows: 3, seatsPerRow: 167 }];
-  const drop = await insertDrop(sale.db, await insertEvent(sale.db), { sections, stocked: true });
-  await sale.inventory.stock(drop);
+  const drop = await insertDrop(system.db, await insertEvent(system.db), { sections, stocked: true });
+  await system.inventory.stock(drop);
   const place = { dropId: drop.id, partition: 0 };
   const holdIds: string[] = [];
   for (let from = 0; from < 501; from += 100) {
     const buyers = Array.from({ length: Math.min(100, 501 - from) }, (_, at) => 1_000_000 + from + at);
     const batch = { id: newBatchId(), packed: buyers.map((id) => `${id}:1`).join(',') };
-    const claimed = await sale.inventory.claim(place, batch, { mayBorrow: false });
+    const claimed = await system.inventory.claim(place, batch, { mayBorrow: false });
     if (claimed.kind !== 'decided') throw new Error(claimed.kind);
     for (const outcome of claimed.outcomes) {
       if (outcome.kind !== 'held') throw new Error(outcome.kind);
-      await sale.inventory.beginPayment(place, outcome.hold, newBatchId());
+      await system.inventory.beginPayment(place, outcome.hold, newBatchId());
       holdIds.push(outcome.hold.holdId);
     }
   }
   await insertStuckAttempts(drop.id, holdIds.slice(0, 500), 'pending');
-  await reconcilePayments(sale.deps, now);
-  expect(await sale.inventory.counts(drop)).toMatchObject({ paying: 500 });
-  expect(await sale.inventory.holds(place, holdIds.slice(500))).toMatchObject([{ state: 'held' }]);
+  await reconcilePayments(system.deps, now);
+  expect(await system.inventory.counts(drop)).toMatchObject({ paying: 500 });
+  expect(await system.inventory.holds(place, holdIds.slice(500))).toMatchObject([{ state: 'held' }]);
 }, 60_000);
 
 test('a cancellation that ends half-way has what it takes to be carried through, also after the drop had ended', async () => {
-  const drop = await sale.openDrop(2);
-  const id = await buy(drop, await sale.user());
-  await sale.inventory.endSale(drop.id);
-  await sale.db('drops').where({ id: drop.id }).update({ sale_ended_at: new Date() });
+  const drop = await system.openDrop(2);
+  const id = await buy(drop, await system.user());
+  await system.inventory.endDrop(drop.id);
+  await system.db('drops').where({ id: drop.id }).update({ sale_ended_at: new Date() });
 
-  const real = sale.deps.inventory.cancel;
-  sale.deps.inventory.cancel = () => Promise.reject(new Error('Redis is away'));
+  const real = system.deps.inventory.cancel;
+  system.deps.inventory.cancel = () => Promise.reject(new Error('Redis is away'));
   try {
-    await request(sale.app).post(`/api/drops/${drop.id}/cancel`).set(sale.organizer.bearer).expect(200);
+    await request(system.app).post(`/api/drops/${drop.id}/cancel`).set(system.organizer.bearer).expect(200);
   } finally {
-    sale.deps.inventory.cancel = real;
+    system.deps.inventory.cancel = real;
   }
   expect(await orderOf(id)).toMatchObject({ status: 'refund_due' });
   expect(await dropOf(drop.id)).toMatchObject({
@@ -184,26 +187,26 @@ test('a cancellation that ends half-way has what it takes to be carried through,
   });
 
   // Not even that much, when it ends before its transaction does.
-  const other = await sale.openDrop(2);
-  const otherOrder = await buy(other, await sale.user());
-  await sale.db.raw(`create trigger cut before update on orders for each row signal sqlstate '45000'`);
+  const other = await system.openDrop(2);
+  const otherOrder = await buy(other, await system.user());
+  await system.db.raw(`create trigger cut before update on orders for each row signal sqlstate '45000'`);
   try {
-    await request(sale.app).post(`/api/drops/${other.id}/cancel`).set(sale.organizer.bearer).expect(500);
+    await request(system.app).post(`/api/drops/${other.id}/cancel`).set(system.organizer.bearer).expect(500);
   } finally {
-    await sale.db.raw('drop trigger cut');
+    await system.db.raw('drop trigger cut');
   }
   expect(await orderOf(otherOrder)).toMatchObject({ status: 'paid' });
   expect((await dropOf(other.id)).cancelled_at).toBeNull();
 });
 
 test('an order that is placed while its drop is cancelled is born with the wish to be refunded', async () => {
-  const drop = await sale.openDrop(2);
-  const who = await sale.user();
-  const { place, hold } = await sale.hold(drop, who);
-  const begun = await sale.inventory.beginPayment(place, hold, newBatchId());
+  const drop = await system.openDrop(2);
+  const who = await system.user();
+  const { place, hold } = await system.hold(drop, who);
+  const begun = await system.inventory.beginPayment(place, hold, newBatchId());
   if (begun.kind !== 'paying') throw new Error(begun.kind);
-  await sale.sandbox.charge(`${hold.holdId}.${begun.attempt}`, 'tok_approved', 4500);
-  await sale.db('payment_attempts').insert({
+  await system.sandbox.charge(`${hold.holdId}.${begun.attempt}`, 'tok_approved', 4500);
+  await system.db('payment_attempts').insert({
     ...retired,
     provider: 'sandbox',
     hold_id: hold.holdId,
@@ -214,32 +217,32 @@ test('an order that is placed while its drop is cancelled is born with the wish 
     status: 'pending',
   });
   // Nothing but the transaction that places the order knows of both.
-  await sale.db('drops').where({ id: drop.id }).update({ cancelled_at: new Date() });
-  await reconcilePayments(sale.deps, now);
+  await system.db('drops').where({ id: drop.id }).update({ cancelled_at: new Date() });
+  await reconcilePayments(system.deps, now);
   expect(await orderOf(hold.holdId)).toMatchObject({ status: 'refund_due' });
-  const refund = createRefunding(sale.deps);
+  const refund = createRefunding(system.deps);
   await refund();
   await refund();
   expect(await orderOf(hold.holdId)).toMatchObject({ status: 'refunded' });
-  expect(await sale.chargesOf(hold.holdId)).toMatchObject([{ refunds: 1 }]);
+  expect(await system.chargesOf(hold.holdId)).toMatchObject([{ refunds: 1 }]);
 });
 
 test('a drop that Redis has lost is not at its end', async () => {
-  const drop = await sale.openDrop(2);
-  const kept = await sale.redis.dump(sale.inventory.keys.key({ dropId: drop.id, partition: 0 }, 'meta'));
+  const drop = await system.openDrop(2);
+  const kept = await system.redis.dump(system.inventory.keys.key({ dropId: drop.id, partition: 0 }, 'meta'));
   expect(kept).not.toBeNull();
-  await sale.redis.unlink(...sale.inventory.keys.all({ dropId: drop.id, partition: 0 }));
-  await sale
+  await system.redis.unlink(...system.inventory.keys.all({ dropId: drop.id, partition: 0 }));
+  await system
     .db('drops')
     .where({ id: drop.id })
     .update({ closes_at: new Date(Date.now() - 8e6) });
-  await createEndSales(sale.deps)();
+  await createEndDrops(system.deps)();
   expect((await dropOf(drop.id)).sale_ended_at).toBeNull();
-  expect(sale.complaints()).toContainEqual(expect.objectContaining({ duty: 'end sales', row: drop.id }));
+  expect(system.complaints()).toContainEqual(expect.objectContaining({ duty: 'end drops', row: drop.id }));
 
   // One that never was in Redis has nothing to lose.
-  const eventId = await insertEvent(sale.db);
-  const never = await insertDrop(sale.db, eventId, { closesAt: Date.now() - 8e6, stocked: false });
-  await createEndSales(sale.deps)();
+  const eventId = await insertEvent(system.db);
+  const never = await insertDrop(system.db, eventId, { closesAt: Date.now() - 8e6, stocked: false });
+  await createEndDrops(system.deps)();
   expect((await dropOf(never.id)).sale_ended_at).not.toBeNull();
 });

@@ -10,16 +10,16 @@ import { eventually } from '../../testing/eventually.ts';
 import { payHold } from '../checkout/pay-hold.ts';
 import { startArchiving } from '../duties/archive-ledgers.ts';
 import { advanceRefund, requestRefunds } from '../orders/refund.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
-import { createEndSales, endSale } from '../duties/end-sales.ts';
+import { createEndDrops, endDrop } from '../duties/end-drops.ts';
 import { retireDrop } from './retire-drops.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 beforeAll(async () => {
-  sale = await startSale();
+  system = await startGeneralSystem();
 });
-afterAll(() => sale.stop());
+afterAll(() => system.stop());
 
 type Buyers = Record<
   'paid' | 'refunded' | 'gaveBack' | 'left' | 'waiting' | 'nothing' | 'stranger',
@@ -33,7 +33,7 @@ async function enter(place: Place, buyers: readonly TestUser[], sent?: string) {
     packed: buyers.map(({ userId }) => `${userId}:1`).join(','),
     ...(sent && { sent }),
   };
-  const claimed = await sale.inventory.claim(place, batch, { mayBorrow: false });
+  const claimed = await system.inventory.claim(place, batch, { mayBorrow: false });
   return {
     batch,
     claimed,
@@ -43,46 +43,46 @@ async function enter(place: Place, buyers: readonly TestUser[], sent?: string) {
 
 /** A sale in which all that can become of a buyer has become of one, up to its closing. */
 async function closedDrop(): Promise<Played> {
-  const drop = await sale.openDrop(3, { standbyLimit: 2 });
+  const drop = await system.openDrop(3, { standbyLimit: 2 });
   const place = { dropId: drop.id, partition: 0 };
   const names = ['paid', 'refunded', 'gaveBack', 'left', 'waiting', 'nothing', 'stranger'] as const;
-  const users = await Promise.all(names.map(() => sale.user()));
+  const users = await Promise.all(names.map(() => system.user()));
   const buyers = Object.fromEntries(names.map((name, index) => [name, users[index]!])) as Buyers;
-  const paid = await sale.hold(drop, buyers.paid, 1);
-  const refunded = await sale.hold(drop, buyers.refunded, 1);
+  const paid = await system.hold(drop, buyers.paid, 1);
+  const refunded = await system.hold(drop, buyers.refunded, 1);
   for (const { hold } of [paid, refunded])
-    expect(await payHold(sale.deps, place, hold, 'tok_approved')).toMatchObject({ kind: 'paid' });
+    expect(await payHold(system.deps, place, hold, 'tok_approved')).toMatchObject({ kind: 'paid' });
   const others = await enter(
     place,
     [buyers.gaveBack, buyers.left, buyers.waiting, buyers.nothing],
     'channel.1',
   );
   expect(others.kinds).toEqual(['held', 'standby', 'standby', 'sold_out']);
-  await sale.inventory.leave(place, buyers.left.userId);
+  await system.inventory.leave(place, buyers.left.userId);
 
   const past = new Date(Date.now() - 3_600_000);
-  await sale.db('drops').where({ id: drop.id }).update({ closes_at: past });
-  expect(await sale.inventory.close(place, past.getTime(), [])).toMatchObject({ kind: 'closed' });
-  await sale.inventory.leave(place, buyers.gaveBack.userId);
-  await requestRefunds(sale.db, { id: refunded.hold.holdId });
-  await advanceRefund(sale.deps, refunded.hold.holdId);
-  return { drop: (await loadDrop(sale.db, drop.id))!, place, buyers, paidHold: paid.hold.holdId };
+  await system.db('drops').where({ id: drop.id }).update({ closes_at: past });
+  expect(await system.inventory.close(place, past.getTime(), [])).toMatchObject({ kind: 'closed' });
+  await system.inventory.leave(place, buyers.gaveBack.userId);
+  await requestRefunds(system.db, { id: refunded.hold.holdId });
+  await advanceRefund(system.deps, refunded.hold.holdId);
+  return { drop: (await loadDrop(system.db, drop.id))!, place, buyers, paidHold: paid.hold.holdId };
 }
 
 async function endedDrop(): Promise<Played> {
   const played = await closedDrop();
-  expect(await endSale(sale.deps, played.drop)).toBe('done');
+  expect(await endDrop(system.deps, played.drop)).toBe('done');
   return played;
 }
 
 async function retiredDrop(): Promise<Played> {
   const played = await endedDrop();
-  expect(await retireDrop(sale.deps, played.drop.id)).toBe('done');
+  expect(await retireDrop(system.deps, played.drop.id)).toBe('done');
   return played;
 }
 
 const get = async (path: string, user: TestUser) =>
-  (await request(sale.app).get(path).set(user.bearer).expect(200)).body as Record<string, unknown>;
+  (await request(system.app).get(path).set(user.bearer).expect(200)).body as Record<string, unknown>;
 const entryOf = async ({ drop }: Played, buyer: TestUser) => {
   const { version, ...stands } = await get(`/api/drops/${drop.id}/entry`, buyer);
   return { version: Number(version), stands };
@@ -100,22 +100,22 @@ const stands = (entries: Awaited<ReturnType<typeof entriesOf>>) =>
 
 async function violations({ drop }: Played): Promise<string[]> {
   const { violations: found, report } = createReport();
-  await verifyDrop(sale.deps, (await loadDrop(sale.db, drop.id))!, report);
+  await verifyDrop(system.deps, (await loadDrop(system.db, drop.id))!, report);
   return found.map(({ rule, what }) => `${rule}: ${what}`);
 }
 
 async function keysOf(place: Place): Promise<string[]> {
-  const names = sale.inventory.keys.all(place);
-  const there = await Promise.all(names.map((key) => sale.redis.exists(key)));
+  const names = system.inventory.keys.all(place);
+  const there = await Promise.all(names.map((key) => system.redis.exists(key)));
   return names.filter((_, index) => there[index] === 1).map((key) => key.slice(key.lastIndexOf(':') + 1));
 }
 
-const statusOf = async (place: Place) => (await sale.inventory.look(place))?.status;
+const statusOf = async (place: Place) => (await system.inventory.look(place))?.status;
 
 /** The relay as it runs, until it has nothing left of drops that are over. */
 async function archiveLate(): Promise<void> {
-  const relay = startArchiving(sale.deps, { everyMs: 10 });
-  await eventually(async () => (await sale.inventory.late()).length === 0);
+  const relay = startArchiving(system.deps, { everyMs: 10 });
+  await eventually(async () => (await system.inventory.late()).length === 0);
   await relay.stop();
 }
 
@@ -123,13 +123,13 @@ test('everything that can be asked of a drop is answered as before, once Redis h
   const played = await endedDrop();
   const { drop, buyers } = played;
   const everything = async () => {
-    const { drop: _standing, ...seats } = await get(`/api/drops/${drop.id}/seats`, sale.organizer);
+    const { drop: _standing, ...seats } = await get(`/api/drops/${drop.id}/seats`, system.organizer);
     const {
       entriesPerSecond: _entries,
       decisionsPerSecond: _decisions,
       ...stats
-    } = await get(`/api/drops/${drop.id}/stats`, sale.organizer);
-    const { generatedAt: _at, ...report } = await get(`/api/drops/${drop.id}/report`, sale.organizer);
+    } = await get(`/api/drops/${drop.id}/stats`, system.organizer);
+    const { generatedAt: _at, ...report } = await get(`/api/drops/${drop.id}/report`, system.organizer);
     const ledger = await get(`/api/drops/${drop.id}/ledger`, buyers.paid);
     return {
       seats,
@@ -148,33 +148,33 @@ test('everything that can be asked of a drop is answered as before, once Redis h
     nothing: { status: 'sold_out' },
     stranger: { status: 'none' },
   });
-  expect(await retireDrop(sale.deps, drop.id)).toBe('done');
+  expect(await retireDrop(system.deps, drop.id)).toBe('done');
   const after = await entriesOf(played);
   expect(stands(after)).toEqual(stands(before.entries));
   for (const [name, { version }] of Object.entries(after))
     expect(version).toBeGreaterThanOrEqual(before.entries[name]!.version);
   expect(await everything()).toEqual(before.everything);
   expect(await violations(played)).toEqual([]);
-  const leave = await request(sale.app).delete(`/api/drops/${drop.id}/entry`).set(buyers.paid.bearer);
+  const leave = await request(system.app).delete(`/api/drops/${drop.id}/entry`).set(buyers.paid.bearer);
   expect(leave.body).toMatchObject({ code: 'already_paid' });
 });
 
 test('what stays in Redis is small, however many bought and entered', async () => {
-  const drop = await sale.openDrop(50, { standbyLimit: 1_000 });
+  const drop = await system.openDrop(50, { standbyLimit: 1_000 });
   const place = { dropId: drop.id, partition: 0 };
   const packed = Array.from({ length: 2_000 }, (_, index) => `${index + 5_000_000}:1`).join(',');
-  await sale.inventory.claim(place, { id: newBatchId(), packed, sent: 'channel.1' }, { mayBorrow: false });
-  await sale.db('drops').where({ id: drop.id }).update({ cancelled_at: new Date() });
-  const cancelled = (await loadDrop(sale.db, drop.id))!;
+  await system.inventory.claim(place, { id: newBatchId(), packed, sent: 'channel.1' }, { mayBorrow: false });
+  await system.db('drops').where({ id: drop.id }).update({ cancelled_at: new Date() });
+  const cancelled = (await loadDrop(system.db, drop.id))!;
   const bytes = async () => {
     const sizes = await Promise.all(
-      sale.inventory.keys.all(place).map((key) => sale.redis.memory('USAGE', key, 'SAMPLES', 0)),
+      system.inventory.keys.all(place).map((key) => system.redis.memory('USAGE', key, 'SAMPLES', 0)),
     );
     return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   };
   const before = await bytes();
-  expect(await endSale(sale.deps, cancelled)).toBe('done');
-  expect(await retireDrop(sale.deps, drop.id)).toBe('done');
+  expect(await endDrop(system.deps, cancelled)).toBe('done');
+  expect(await retireDrop(system.deps, drop.id)).toBe('done');
   expect(before).toBeGreaterThan(100_000);
   // Of these a stream takes 4 KB, whatever is in it.
   expect(await bytes()).toBeLessThan(6_000);
@@ -185,20 +185,20 @@ test('a batch that comes after the end is sold out, gives no hold, and gets into
   for (const play of [endedDrop, retiredDrop]) {
     const played = await play();
     const { drop, place, buyers } = played;
-    const late = await sale.user();
+    const late = await system.user();
     const { batch, claimed, kinds } = await enter(place, [late, buyers.stranger], 'channel.2');
     expect(kinds).toEqual(['sold_out', 'sold_out']);
-    expect(await sale.inventory.counts(drop)).toMatchObject({ held: 0, free: 2, sold: 1 });
-    expect(await sale.inventory.claim(place, batch, { mayBorrow: false })).toEqual(claimed);
+    expect(await system.inventory.counts(drop)).toMatchObject({ held: 0, free: 2, sold: 1 });
+    expect(await system.inventory.claim(place, batch, { mayBorrow: false })).toEqual(claimed);
     expect((await entryOf(played, late)).stands).toEqual({ status: 'sold_out' });
     await archiveLate();
-    expect(await sale.inventory.claim(place, batch, { mayBorrow: false })).toEqual(claimed);
+    expect(await system.inventory.claim(place, batch, { mayBorrow: false })).toEqual(claimed);
     expect((await entryOf(played, late)).stands).toEqual({ status: 'sold_out' });
     await archiveLate();
-    expect(await retireDrop(sale.deps, drop.id)).toBe('done');
+    expect(await retireDrop(system.deps, drop.id)).toBe('done');
     expect((await entryOf(played, late)).stands).toEqual({ status: 'sold_out' });
     expect(await violations(played)).toEqual([]);
-    const [archived] = await sale
+    const [archived] = await system
       .db('ledger')
       .where({ drop_id: drop.id, kind: 'claim' })
       .orderBy('seq', 'desc')
@@ -211,12 +211,12 @@ test('a batch that was decided before the end comes again and changes nothing', 
   const played = await closedDrop();
   const { place, buyers, drop } = played;
   const { batch } = await enter(place, [buyers.paid, buyers.nothing], 'channel.2');
-  expect(await endSale(sale.deps, drop)).toBe('later');
-  await sale.inventory.leave(place, buyers.nothing.userId);
-  expect(await endSale(sale.deps, drop)).toBe('done');
-  expect(await retireDrop(sale.deps, drop.id)).toBe('done');
+  expect(await endDrop(system.deps, drop)).toBe('later');
+  await system.inventory.leave(place, buyers.nothing.userId);
+  expect(await endDrop(system.deps, drop)).toBe('done');
+  expect(await retireDrop(system.deps, drop.id)).toBe('done');
   const before = stands(await entriesOf(played));
-  expect((await sale.inventory.claim(place, batch, { mayBorrow: false })).kind).toBe('decided_before');
+  expect((await system.inventory.claim(place, batch, { mayBorrow: false })).kind).toBe('decided_before');
   expect(stands(await entriesOf(played))).toEqual(before);
 });
 
@@ -230,16 +230,16 @@ test('a late batch of one who bought takes nothing away', async () => {
 test('an order is refunded after the end, once, and its seat stays free', async () => {
   const played = await retiredDrop();
   const { drop, place, buyers, paidHold } = played;
-  await requestRefunds(sale.db, { id: paidHold });
-  await advanceRefund(sale.deps, paidHold);
-  expect(await sale.inventory.counts(drop)).toMatchObject({ free: 3, sold: 0 });
+  await requestRefunds(system.db, { id: paidHold });
+  await advanceRefund(system.deps, paidHold);
+  expect(await system.inventory.counts(drop)).toMatchObject({ free: 3, sold: 0 });
   // Killed before MySQL heard of it; before and after it is archived.
   for (const archive of [async () => {}, archiveLate]) {
     await archive();
-    await sale.db('orders').where({ id: paidHold }).update({ reopened_at: null });
-    await sale.redis.unlink(sale.inventory.keys.key(place, 'holds'));
-    await advanceRefund(sale.deps, paidHold);
-    expect(await sale.inventory.counts(drop)).toMatchObject({ free: 3, sold: 0 });
+    await system.db('orders').where({ id: paidHold }).update({ reopened_at: null });
+    await system.redis.unlink(system.inventory.keys.key(place, 'holds'));
+    await advanceRefund(system.deps, paidHold);
+    expect(await system.inventory.counts(drop)).toMatchObject({ free: 3, sold: 0 });
   }
   expect((await entryOf(played, buyers.paid)).stands).toMatchObject({
     status: 'released',
@@ -251,10 +251,10 @@ test('an order is refunded after the end, once, and its seat stays free', async 
 test('a drop that is cancelled after it has ended refunds everybody', async () => {
   const played = await retiredDrop();
   const { drop, place, buyers, paidHold } = played;
-  await request(sale.app).post(`/api/drops/${drop.id}/cancel`).set(sale.organizer.bearer).expect(200);
-  await createEndSales(sale.deps, { firstPauseMs: 0 })();
-  await advanceRefund(sale.deps, paidHold);
-  expect(await sale.db('drops').where({ id: drop.id }).whereNotNull('sale_ended_at')).toHaveLength(1);
+  await request(system.app).post(`/api/drops/${drop.id}/cancel`).set(system.organizer.bearer).expect(200);
+  await createEndDrops(system.deps, { firstPauseMs: 0 })();
+  await advanceRefund(system.deps, paidHold);
+  expect(await system.db('drops').where({ id: drop.id }).whereNotNull('sale_ended_at')).toHaveLength(1);
   expect((await entryOf(played, buyers.paid)).stands).toMatchObject({
     status: 'released',
     reason: 'refunded',
@@ -269,12 +269,12 @@ test('what Redis has lost of it is rebuilt, and given back once more', async () 
   const played = await retiredDrop();
   const { drop, place } = played;
   const before = stands(await entriesOf(played));
-  await sale.redis.unlink(...sale.inventory.keys.all(place));
-  expect((await rebuildDrop(sale.deps, drop)).kind).toBe('rebuilt');
+  await system.redis.unlink(...system.inventory.keys.all(place));
+  expect((await rebuildDrop(system.deps, drop)).kind).toBe('rebuilt');
   expect(await statusOf(place)).toBe('over');
-  expect((await sale.inventory.onSale()).map(({ id }) => id)).not.toContain(drop.id);
+  expect((await system.inventory.liveDrops()).map(({ id }) => id)).not.toContain(drop.id);
   expect(stands(await entriesOf(played))).toEqual(before);
-  expect(await retireDrop(sale.deps, drop.id)).toBe('done');
+  expect(await retireDrop(system.deps, drop.id)).toBe('done');
   expect(await statusOf(place)).toBe('retired');
   expect(stands(await entriesOf(played))).toEqual(before);
   expect(await violations(played)).toEqual([]);
@@ -283,38 +283,38 @@ test('what Redis has lost of it is rebuilt, and given back once more', async () 
 test('killed between any two steps, the next round goes on', async () => {
   // Over in Redis, MySQL not told.
   const { drop, place } = await closedDrop();
-  await sale.inventory.close(place, drop.closesAt, await toTell(place, drop));
-  expect(await sale.inventory.end(place)).toBe('over');
-  expect(await endSale(sale.deps, drop)).toBe('done');
+  await system.inventory.close(place, drop.closesAt, await toTell(place, drop));
+  expect(await system.inventory.end(place)).toBe('over');
+  expect(await endDrop(system.deps, drop)).toBe('done');
   // Archived, and something is recorded before the keys go.
-  await archiveAll(sale.deps, place);
-  const [last] = (await sale.inventory.ledgerEntries(place, '-', 1_000)).at(-1)!;
-  await enter(place, [await sale.user()], 'channel.2');
-  expect(await sale.inventory.retire(place, last)).toBe('moved');
+  await archiveAll(system.deps, place);
+  const [last] = (await system.inventory.ledgerEntries(place, '-', 1_000)).at(-1)!;
+  await enter(place, [await system.user()], 'channel.2');
+  expect(await system.inventory.retire(place, last)).toBe('moved');
   // The keys are gone, MySQL not told.
-  await archiveAll(sale.deps, place);
-  const [newest] = (await sale.inventory.ledgerEntries(place, '-', 1_000)).at(-1)!;
-  expect(await sale.inventory.retire(place, newest)).toBe('retired');
-  expect(await retireDrop(sale.deps, drop.id)).toBe('done');
-  expect(await sale.db('drops').where({ id: drop.id }).whereNotNull('retired_at')).toHaveLength(1);
+  await archiveAll(system.deps, place);
+  const [newest] = (await system.inventory.ledgerEntries(place, '-', 1_000)).at(-1)!;
+  expect(await system.inventory.retire(place, newest)).toBe('retired');
+  expect(await retireDrop(system.deps, drop.id)).toBe('done');
+  expect(await system.db('drops').where({ id: drop.id }).whereNotNull('retired_at')).toHaveLength(1);
 });
 
 async function toTell(place: Place, { closesAt }: Drop): Promise<number[]> {
-  const closed = await sale.inventory.close(place, closesAt, []);
+  const closed = await system.inventory.close(place, closesAt, []);
   return closed.kind === 'closed' ? closed.tell : [];
 }
 
 test('what an earlier version ended without telling Redis is ended here, holds of late batches first', async () => {
   const { drop, place, buyers } = await closedDrop();
-  await sale.db('drops').where({ id: drop.id }).update({ sale_ended_at: new Date() });
-  await sale.redis.hdel(sale.inventory.keys.key(place, 'meta'), 'closesAt');
-  const late = await sale.user();
-  await sale.hold(drop, late, 1);
-  await retireDrop(sale.deps, drop.id);
-  expect((await sale.inventory.onSale()).map(({ id }) => id)).toContain(drop.id);
+  await system.db('drops').where({ id: drop.id }).update({ sale_ended_at: new Date() });
+  await system.redis.hdel(system.inventory.keys.key(place, 'meta'), 'closesAt');
+  const late = await system.user();
+  await system.hold(drop, late, 1);
+  await retireDrop(system.deps, drop.id);
+  expect((await system.inventory.liveDrops()).map(({ id }) => id)).toContain(drop.id);
   // The other seat went to standby, as nobody had told Redis of a closing.
-  for (const { userId } of [late, buyers.waiting]) await sale.inventory.leave(place, userId);
-  expect(await endSale(sale.deps, drop)).toBe('done');
-  expect(await retireDrop(sale.deps, drop.id)).toBe('done');
+  for (const { userId } of [late, buyers.waiting]) await system.inventory.leave(place, userId);
+  expect(await endDrop(system.deps, drop)).toBe('done');
+  expect(await retireDrop(system.deps, drop.id)).toBe('done');
   expect(await statusOf(place)).toBe('retired');
 });

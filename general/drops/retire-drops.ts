@@ -51,7 +51,7 @@ export async function retireDrop(deps: CloseDeps, id: number): Promise<Worked> {
   for (const place of all) {
     if ((await inventory.end(place)) !== 'busy') continue;
     log.warn(place, 'a drop that has ended still has holds: it is open again until they end');
-    await inventory.beginSale(drop);
+    await inventory.beginDrop(drop);
     await db('drops').where({ id }).update({ sale_ended_at: null });
     return 'done';
   }

@@ -3,31 +3,31 @@ import type { z } from 'zod';
 import type { seatRows } from '../../shared/contract/drops.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { createDrop } from '../../testing/general/new-drop.ts';
 
 type SeatRows = z.infer<typeof seatRows>;
 
-let sale: TestSale;
+let system: GeneralSystem;
 beforeAll(async () => {
-  sale = await startSale();
+  system = await startGeneralSystem();
 });
-afterAll(() => sale.stop());
-afterEach(() => sale.assertQuiet());
+afterAll(() => system.stop());
+afterEach(() => system.assertQuiet());
 
 const seats = async (id: number) =>
-  (await request(sale.app).get(`/api/drops/${id}/seats`).expect(200)).body as SeatRows;
+  (await request(system.app).get(`/api/drops/${id}/seats`).expect(200)).body as SeatRows;
 const look = async (id: number) => (await seats(id)).rows;
 const old = () => new Promise((resolve) => setTimeout(resolve, 300));
 
 test('anybody sees which seats are free, held and sold, a quarter of a second later at most', async () => {
-  const drop = await sale.openDrop(4);
+  const drop = await system.openDrop(4);
   expect(await look(drop.id)).toEqual(['....']);
-  const buyer = await sale.user();
-  const { token } = await sale.hold(drop, buyer);
+  const buyer = await system.user();
+  const { token } = await system.hold(drop, buyer);
   await old();
   expect(await look(drop.id)).toEqual(['.h..']);
-  await request(sale.app)
+  await request(system.app)
     .post('/api/checkout')
     .set(buyer.bearer)
     .send({ checkoutToken: token, payment: { token: 'tok_approved' } })
@@ -37,10 +37,10 @@ test('anybody sees which seats are free, held and sold, a quarter of a second la
 });
 
 test('a crowd that asks at once costs one look', async () => {
-  const drop = await sale.openDrop(4);
+  const drop = await system.openDrop(4);
   await look(drop.id);
   await old();
-  const spy = jest.spyOn(sale.inventory, 'seatMap');
+  const spy = jest.spyOn(system.inventory, 'seatMap');
   // At once is at one moment of the clock: a busy machine may need longer for fifty requests than an answer is told for.
   const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now());
   const answers = await Promise.all(Array.from({ length: 50 }, () => look(drop.id)));
@@ -51,36 +51,36 @@ test('a crowd that asks at once costs one look', async () => {
 });
 
 test('who has no socket reads there that it is sold out, that it is paused, and that seats came back', async () => {
-  const { id } = await sale.openDrop(2, { standbyLimit: 1 });
-  const drop = (await loadDrop(sale.db, id))!;
+  const { id } = await system.openDrop(2, { standbyLimit: 1 });
+  const drop = (await loadDrop(system.db, id))!;
   const figures = async () => {
     await old();
     return (await seats(id)).drop;
   };
   expect(await figures()).toMatchObject({ dropId: id, phase: 'open', capacity: 2, free: 2, soldOut: false });
-  const [first, waiting] = [await sale.user(), await sale.user()];
-  await sale.hold(drop, first, 2);
+  const [first, waiting] = [await system.user(), await system.user()];
+  await system.hold(drop, first, 2);
   expect(await figures()).toMatchObject({ free: 0, held: 2, sold: 0, standby: 0, soldOut: false });
-  await sale.inventory.claim(
+  await system.inventory.claim(
     { dropId: id, partition: 0 },
     { id: newBatchId(), packed: `${waiting.userId}:1` },
     { mayBorrow: false },
   );
   expect(await figures()).toMatchObject({ free: 0, held: 2, standby: 1, soldOut: true });
-  await request(sale.app).post(`/api/drops/${id}/pause`).set(sale.organizer.bearer).expect(200);
+  await request(system.app).post(`/api/drops/${id}/pause`).set(system.organizer.bearer).expect(200);
   expect(await figures()).toMatchObject({ phase: 'paused', soldOut: true });
-  await sale.inventory.leave({ dropId: id, partition: 0 }, first.userId);
+  await system.inventory.leave({ dropId: id, partition: 0 }, first.userId);
   expect(await figures()).toMatchObject({ free: 1, held: 1, standby: 0, soldOut: false });
 });
 
 test('a drop that is not stocked yet has all its seats, one that does not exist has none', async () => {
-  const { id } = await createDrop(sale, sale.organizer, {
+  const { id } = await createDrop(system, system.organizer, {
     sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 3 }],
     partitions: 2,
   });
   expect(await look(id)).toEqual(['...', '...']);
   expect((await seats(id)).drop).toMatchObject({ phase: 'scheduled', free: 6, held: 0, soldOut: false });
-  const { body } = await request(sale.app).get('/api/drops/4294967295/seats').expect(404);
+  const { body } = await request(system.app).get('/api/drops/4294967295/seats').expect(404);
   expect(body).toMatchObject({ code: 'not_found' });
-  await request(sale.app).get('/api/drops/x/seats').expect(404);
+  await request(system.app).get('/api/drops/x/seats').expect(404);
 });

@@ -39,7 +39,7 @@ export function listEvents({
       const all = organizerId !== undefined;
       const order = all ? 'desc' : 'asc';
       const { page, next, drops } = await reader.read(session, async (db) => {
-        const late = all ? [] : await stillOnSale(db, new Date(now));
+        const late = all ? [] : await dropsStillOpen(db, new Date(now));
         const rows: EventRow[] = await db<EventRow>('events')
           .modify((events) => {
             if (all) void events.where('organizer_id', organizerId);
@@ -68,7 +68,7 @@ export function listEvents({
 }
 
 /** Events that have begun and have an open or future drop: few, and found without reading events that are over. */
-async function stillOnSale(db: Database, now: Date): Promise<number[]> {
+async function dropsStillOpen(db: Database, now: Date): Promise<number[]> {
   const rows: { id: number }[] = await db('drops')
     .join('events', 'events.id', 'drops.event_id')
     .where('drops.closes_at', '>', now)

@@ -10,17 +10,17 @@ import { createRoutes } from '../routes.ts';
 import { insertOrder } from '../../testing/general/insert-order.ts';
 import { createDrop, dropBody, inSeconds } from '../../testing/general/new-drop.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { Route } from './route.ts';
 
-let general: TestSale;
+let general: GeneralSystem;
 let users: Record<'shopper' | 'organizer' | 'admin', TestUser>;
 let eventId: number;
 let dropId: number;
 let orderId: string;
 let before: unknown;
 beforeAll(async () => {
-  general = await startSale();
+  general = await startGeneralSystem();
   const [shopper, organizer, admin] = await Promise.all([
     general.user('shopper'),
     general.user('organizer'),

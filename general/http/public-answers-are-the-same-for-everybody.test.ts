@@ -1,11 +1,11 @@
 import request from 'supertest';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 let paths: Record<'all' | 'own' | 'none', string[]>;
 beforeAll(async () => {
-  sale = await startSale();
-  const drop = await sale.openDrop(4);
+  system = await startGeneralSystem();
+  const drop = await system.openDrop(4);
   paths = {
     /** The same for everybody. */
     all: [
@@ -34,15 +34,15 @@ beforeAll(async () => {
     ],
   };
 });
-afterAll(() => sale.stop());
+afterAll(() => system.stop());
 
 const kept = 'public, max-age=0, s-maxage=1';
 
 test('what may be kept is the same whoever asks, and sets no cookie', async () => {
   for (const path of paths.all) {
-    const nobody = await request(sale.app).get(path).expect(200);
-    for (const user of [await sale.user(), sale.organizer, await sale.user('admin')]) {
-      const answer = await request(sale.app).get(path).set(user.bearer).expect(200);
+    const nobody = await request(system.app).get(path).expect(200);
+    for (const user of [await system.user(), system.organizer, await system.user('admin')]) {
+      const answer = await request(system.app).get(path).set(user.bearer).expect(200);
       expect(answer.headers['cache-control']).toBe(kept);
       expect(answer.headers['set-cookie']).toBeUndefined();
       expect(untimed(answer.text)).toBe(untimed(nobody.text));
@@ -52,8 +52,8 @@ test('what may be kept is the same whoever asks, and sets no cookie', async () =
 
 test('nothing else may be kept, by whomever it is asked', async () => {
   for (const path of [...paths.own, ...paths.none]) {
-    for (const bearer of [{}, (await sale.user()).bearer, sale.organizer.bearer]) {
-      const { headers } = await request(sale.app).get(path).set(bearer);
+    for (const bearer of [{}, (await system.user()).bearer, system.organizer.bearer]) {
+      const { headers } = await request(system.app).get(path).set(bearer);
       expect({ path, cache: headers['cache-control'] }).toEqual({ path, cache: 'no-store' });
     }
   }

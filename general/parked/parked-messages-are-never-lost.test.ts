@@ -4,29 +4,29 @@ import { encodeTimer } from '../../shared/messages/hold-timer.ts';
 import { publishConfirmed } from '../../shared/messages/publish.ts';
 import { entryIdOf, newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { createParkedMessages } from './parked-messages.ts';
 
-type ConfirmChannel = NonNullable<ReturnType<TestSale['broker']['channel']['current']>>;
+type ConfirmChannel = NonNullable<ReturnType<GeneralSystem['broker']['channel']['current']>>;
 type ConsumeMessage = NonNullable<Parameters<Parameters<ConfirmChannel['consume']>[1]>[0]>;
 
-let sale: TestSale;
+let system: GeneralSystem;
 let admin: TestUser;
 let open: ConfirmChannel;
 let queues: { entries: string; expired: string; parked: string };
 beforeAll(async () => {
-  sale = await startSale();
-  admin = await sale.user('admin');
-  const { channel, topology } = sale.broker;
+  system = await startGeneralSystem();
+  admin = await system.user('admin');
+  const { channel, topology } = system.broker;
   open = channel.current()!;
   await open.prefetch(1);
   queues = { entries: topology.entryQueue(0), expired: topology.expired, parked: topology.parked };
 });
-afterAll(() => sale.stop());
+afterAll(() => system.stop());
 beforeEach(async () => {
   for (const queue of Object.values(queues)) await open.purgeQueue(queue);
 });
-afterEach(() => sale.assertQuiet());
+afterEach(() => system.assertQuiet());
 
 const place = { dropId: 7, partition: 1 };
 type Message = Parameters<typeof publishConfirmed>[3];
@@ -68,9 +68,9 @@ async function until(queue: string, count: number): Promise<void> {
 
 type Listed = { count: number; items: { id: string }[] };
 const list = async (query = '') =>
-  (await request(sale.app).get(`/api/parked${query}`).set(admin.bearer).expect(200)).body as Listed;
+  (await request(system.app).get(`/api/parked${query}`).set(admin.bearer).expect(200)).body as Listed;
 const resend = async (body?: object) =>
-  (await request(sale.app).post('/api/parked/resend').set(admin.bearer).send(body).expect(200)).body as {
+  (await request(system.app).post('/api/parked/resend').set(admin.bearer).send(body).expect(200)).body as {
     resent: number;
     kept: number;
     left: number;
@@ -132,7 +132,7 @@ test('however often somebody looks, nothing goes', async () => {
 });
 
 test('a hold whose time is over goes back to where it was given up, not to wait again', async () => {
-  const { topology } = sale.broker;
+  const { topology } = system.broker;
   const waiting = topology.waitingQueue(1);
   await topology.assertWaiting(open, 1);
   await publishConfirmed(open, '', waiting, encodeTimer({ place, holdIds: [entryIdOf(newBatchId(), 0)] }));
@@ -208,7 +208,7 @@ test('what the broker does not confirm stays parked', async () => {
     },
   });
   const channel = { current: () => refusing, ready: () => true };
-  const parked = createParkedMessages(channel, sale.broker.topology);
+  const parked = createParkedMessages(channel, system.broker.topology);
   await expect(parked.resend(10)).rejects.toMatchObject({ code: 'unavailable' });
   await until(queues.parked, 2);
   await until(queues.entries, 0);
@@ -216,23 +216,23 @@ test('what the broker does not confirm stays parked', async () => {
 
 test('while the broker is away both are not available', async () => {
   const channel = { current: () => undefined, ready: () => false };
-  const parked = createParkedMessages(channel, sale.broker.topology);
+  const parked = createParkedMessages(channel, system.broker.topology);
   await expect(parked.peek(1)).rejects.toMatchObject({ code: 'unavailable' });
   await expect(parked.resend(1)).rejects.toMatchObject({ code: 'unavailable' });
 });
 
 test('for admins only, and nonsense is refused', async () => {
-  for (const by of [await sale.user(), await sale.user('organizer')]) {
-    await request(sale.app).get('/api/parked').set(by.bearer).expect(403);
-    await request(sale.app).post('/api/parked/resend').set(by.bearer).send({}).expect(403);
+  for (const by of [await system.user(), await system.user('organizer')]) {
+    await request(system.app).get('/api/parked').set(by.bearer).expect(403);
+    await request(system.app).post('/api/parked/resend').set(by.bearer).send({}).expect(403);
   }
-  await request(sale.app).get('/api/parked').expect(401);
+  await request(system.app).get('/api/parked').expect(401);
   for (const query of ['?limit=0', '?limit=101', '?limit=x', '?queue=entries.0']) {
-    const { body } = await request(sale.app).get(`/api/parked${query}`).set(admin.bearer).expect(422);
+    const { body } = await request(system.app).get(`/api/parked${query}`).set(admin.bearer).expect(422);
     expect(body).toMatchObject({ code: 'invalid_request' });
   }
   for (const bad of [{ limit: 0 }, { limit: 5_001 }, { limit: '2' }, { queue: 'x' }]) {
-    const { body } = await request(sale.app)
+    const { body } = await request(system.app)
       .post('/api/parked/resend')
       .set(admin.bearer)
       .send(bad)

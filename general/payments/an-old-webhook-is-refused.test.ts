@@ -1,20 +1,20 @@
 import { createHmac } from 'node:crypto';
 import request from 'supertest';
 import { WEBHOOK_SECRET } from '../../local/sandbox-payments/start-sandbox.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 beforeAll(async () => {
-  sale = await startSale();
+  system = await startGeneralSystem();
 });
-afterAll(() => sale.stop());
+afterAll(() => system.stop());
 
 /** Signed as the sandbox provider does, by a clock that is so many seconds ahead. */
 async function send(aheadSeconds: number): Promise<number> {
   const time = Math.floor(Date.now() / 1000) + aheadSeconds;
   const body = JSON.stringify({ type: 'charge.approved', key: '00000000000000-0.1' });
   const signature = createHmac('sha256', WEBHOOK_SECRET).update(`${time}.${body}`).digest('hex');
-  const { status } = await request(sale.app)
+  const { status } = await request(system.app)
     .post('/api/payments/webhook')
     .set('content-type', 'application/json')
     .set('seatdrop-signature', `t=${time},v1=${signature}`)

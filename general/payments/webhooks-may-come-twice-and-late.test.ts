@@ -1,14 +1,18 @@
 import request from 'supertest';
 import StripeApi from 'stripe';
 import { payHold } from '../checkout/pay-hold.ts';
-import { startSale, stripeWebhookSecret, type TestSale } from '../../testing/general/start-sale.ts';
+import {
+  startGeneralSystem,
+  stripeWebhookSecret,
+  type GeneralSystem,
+} from '../../testing/general/general-system.ts';
 import type { Intent } from '../../testing/general/start-stripe.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 beforeAll(async () => {
-  sale = await startSale({ provider: 'stripe' });
+  system = await startGeneralSystem({ provider: 'stripe' });
 }, 120_000);
-afterAll(() => sale.stop());
+afterAll(() => system.stop());
 
 /** As Stripe sends it, through the front of the application. */
 function webhook(type: string, intent: Intent, { at = Date.now() } = {}) {
@@ -18,7 +22,7 @@ function webhook(type: string, intent: Intent, { at = Date.now() } = {}) {
     secret: stripeWebhookSecret,
     timestamp: Math.floor(at / 1000),
   });
-  return request(sale.app)
+  return request(system.app)
     .post('/api/payments/webhook')
     .set('content-type', 'application/json')
     .set('stripe-signature', signature)
@@ -26,38 +30,40 @@ function webhook(type: string, intent: Intent, { at = Date.now() } = {}) {
 }
 
 async function held(quantity = 1) {
-  const drop = await sale.openDrop();
-  const buyer = await sale.user();
-  return { drop, buyer, ...(await sale.hold(drop, buyer, quantity)) };
+  const drop = await system.openDrop();
+  const buyer = await system.user();
+  return { drop, buyer, ...(await system.hold(drop, buyer, quantity)) };
 }
-const intentsOf = (holdId: string) => sale.stripe!.of(holdId);
-const ordersOf = (holdId: string) => sale.db('orders').where({ id: holdId });
+const intentsOf = (holdId: string) => system.stripe!.of(holdId);
+const ordersOf = (holdId: string) => system.db('orders').where({ id: holdId });
 
 test('the good news may come before checkout has its answer, and again after it: one order', async () => {
   const { drop, place, hold } = await held(2);
-  const payments: typeof sale.deps.payments = {
-    ...sale.deps.payments,
+  const payments: typeof system.deps.payments = {
+    ...system.deps.payments,
     charge: async (charge) => {
-      const result = await sale.deps.payments.charge(charge);
+      const result = await system.deps.payments.charge(charge);
       await webhook('payment_intent.succeeded', intentsOf(hold.holdId)[0]!).expect(204);
       return result;
     },
   };
-  expect(await payHold({ ...sale.deps, payments }, place, hold, 'pm_card_visa')).toMatchObject({
+  expect(await payHold({ ...system.deps, payments }, place, hold, 'pm_card_visa')).toMatchObject({
     kind: 'paid',
   });
   for (const _ of [1, 2]) await webhook('payment_intent.succeeded', intentsOf(hold.holdId)[0]!).expect(204);
 
   expect(await ordersOf(hold.holdId)).toMatchObject([{ status: 'paid' }]);
-  expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 2, paying: 0, free: 2 });
-  const mails: { payload: unknown }[] = await sale.db('outbox').where({ topic: 'order-paid' });
+  expect(await system.inventory.counts(drop)).toMatchObject({ sold: 2, paying: 0, free: 2 });
+  const mails: { payload: unknown }[] = await system.db('outbox').where({ topic: 'order-paid' });
   expect(mails.filter(({ payload }) => JSON.stringify(payload).includes(hold.holdId))).toHaveLength(1);
 });
 
 test('bad news of a first card, told after a second one was charged, changes nothing', async () => {
   const { drop, place, hold } = await held();
-  expect(await payHold(sale.deps, place, hold, 'pm_card_chargeDeclined')).toMatchObject({ kind: 'declined' });
-  expect(await payHold(sale.deps, place, hold, 'pm_card_visa')).toMatchObject({ kind: 'paid' });
+  expect(await payHold(system.deps, place, hold, 'pm_card_chargeDeclined')).toMatchObject({
+    kind: 'declined',
+  });
+  expect(await payHold(system.deps, place, hold, 'pm_card_visa')).toMatchObject({ kind: 'paid' });
   const [declined, paid] = intentsOf(hold.holdId);
   // The latest first, and what is claimed in them does not count: Stripe is asked.
   await webhook('payment_intent.succeeded', paid!).expect(204);
@@ -66,36 +72,39 @@ test('bad news of a first card, told after a second one was charged, changes not
   await webhook('payment_intent.canceled', paid!).expect(204);
 
   expect(await ordersOf(hold.holdId)).toMatchObject([{ status: 'paid', attempt: 2 }]);
-  expect(await sale.chargesOf(hold.holdId)).toMatchObject([
+  expect(await system.chargesOf(hold.holdId)).toMatchObject([
     { approved: false },
     { approved: true, refunds: 0 },
   ]);
-  expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 1, paying: 0 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ sold: 1, paying: 0 });
 });
 
 test('a bank that thinks for longer than the buyer waits: the webhook makes the order', async () => {
   const { drop, place, hold } = await held();
-  expect(await payHold(sale.deps, place, hold, 'pm_slow')).toEqual({ kind: 'undecided' });
+  expect(await payHold(system.deps, place, hold, 'pm_slow')).toEqual({ kind: 'undecided' });
   await webhook('payment_intent.processing', intentsOf(hold.holdId)[0]!).expect(204);
-  expect(await sale.inventory.counts(drop)).toMatchObject({ paying: 1, sold: 0 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ paying: 1, sold: 0 });
   intentsOf(hold.holdId)[0]!.status = 'succeeded';
   await webhook('payment_intent.succeeded', intentsOf(hold.holdId)[0]!).expect(204);
-  expect(await sale.inventory.counts(drop)).toMatchObject({ paying: 0, sold: 1 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ paying: 0, sold: 1 });
 });
 
 test('late good news of an order that was refunded sells nothing again', async () => {
   const { drop, place, hold } = await held();
-  await payHold(sale.deps, place, hold, 'pm_card_visa');
-  await request(sale.app).post(`/api/orders/${hold.holdId}/refund`).set(sale.organizer.bearer).expect(200);
+  await payHold(system.deps, place, hold, 'pm_card_visa');
+  await request(system.app)
+    .post(`/api/orders/${hold.holdId}/refund`)
+    .set(system.organizer.bearer)
+    .expect(200);
   await webhook('payment_intent.succeeded', intentsOf(hold.holdId)[0]!).expect(204);
   expect(await ordersOf(hold.holdId)).toMatchObject([{ status: 'refunded' }]);
-  expect(await sale.inventory.counts(drop)).toMatchObject({ sold: 0, free: 4 });
-  expect(await sale.chargesOf(hold.holdId)).toMatchObject([{ approved: true, refunds: 1 }]);
+  expect(await system.inventory.counts(drop)).toMatchObject({ sold: 0, free: 4 });
+  expect(await system.chargesOf(hold.holdId)).toMatchObject([{ approved: true, refunds: 1 }]);
 });
 
 test('what is not signed, signed long ago, or about nothing of ours changes nothing', async () => {
   const { drop, place, hold } = await held();
-  expect(await payHold(sale.deps, place, hold, 'pm_slow')).toEqual({ kind: 'undecided' });
+  expect(await payHold(system.deps, place, hold, 'pm_slow')).toEqual({ kind: 'undecided' });
   const [intent] = intentsOf(hold.holdId);
   intent!.status = 'succeeded';
   const unsigned = await webhook('payment_intent.succeeded', intent!)
@@ -106,5 +115,5 @@ test('what is not signed, signed long ago, or about nothing of ours changes noth
   const stranger = { ...intent!, metadata: { charge_key: 'zzzzzzzzzzzzzz-0.1' } };
   await webhook('payment_intent.succeeded', stranger).expect(204);
   await webhook('payout.paid', { ...intent!, metadata: {} }).expect(204);
-  expect(await sale.inventory.counts(drop)).toMatchObject({ paying: 1, sold: 0 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ paying: 1, sold: 0 });
 });

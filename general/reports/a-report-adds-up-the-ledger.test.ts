@@ -2,18 +2,18 @@ import request from 'supertest';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createDrop } from '../../testing/general/new-drop.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 
-let sale: TestSale;
+let system: GeneralSystem;
 let admin: TestUser;
 beforeAll(async () => {
-  sale = await startSale();
-  admin = await sale.user('admin');
+  system = await startGeneralSystem();
+  admin = await system.user('admin');
 });
-afterAll(() => sale.stop());
-afterEach(() => sale.assertQuiet());
+afterAll(() => system.stop());
+afterEach(() => system.assertQuiet());
 
-const get = (path: string, by: TestUser = sale.organizer) => request(sale.app).get(path).set(by.bearer);
+const get = (path: string, by: TestUser = system.organizer) => request(system.app).get(path).set(by.bearer);
 const report = async (id: number) =>
   (await get(`/api/drops/${id}/report`).expect(200)).body as {
     conversion: Record<string, number>;
@@ -21,14 +21,14 @@ const report = async (id: number) =>
   };
 
 const pay = (buyer: TestUser, checkoutToken: string) =>
-  request(sale.app)
+  request(system.app)
     .post('/api/checkout')
     .set(buyer.bearer)
     .send({ checkoutToken, payment: { token: 'tok_approved' } })
     .expect(201);
 
 test('entries, holds, promotions, payments and refunds are counted as they happened', async () => {
-  const drop = await sale.openDrop(2, { standbyLimit: 1 });
+  const drop = await system.openDrop(2, { standbyLimit: 1 });
   const empty = { entries: 0, held: 0, paid: 0, lapsed: 0, promoted: 0, rate: null };
   expect(await report(drop.id)).toMatchObject({
     phase: 'open',
@@ -40,14 +40,14 @@ test('entries, holds, promotions, payments and refunds are counted as they happe
     series: [],
   });
 
-  const [ann, bob, cid, dan] = await Promise.all([1, 2, 3, 4].map(() => sale.user()));
-  const first = await sale.hold(drop, ann!);
-  await sale.hold(drop, bob!);
+  const [ann, bob, cid, dan] = await Promise.all([1, 2, 3, 4].map(() => system.user()));
+  const first = await system.hold(drop, ann!);
+  await system.hold(drop, bob!);
   const packed = `${cid!.userId}:1,${dan!.userId}:1,${ann!.userId}:1`;
-  await sale.inventory.claim(first.place, { id: newBatchId(), packed }, { mayBorrow: false });
+  await system.inventory.claim(first.place, { id: newBatchId(), packed }, { mayBorrow: false });
   const { body } = await pay(ann!, first.token);
   // Bob gives back, Cid is promoted.
-  await request(sale.app).delete(`/api/drops/${drop.id}/entry`).set(bob!.bearer).expect(200);
+  await request(system.app).delete(`/api/drops/${drop.id}/entry`).set(bob!.bearer).expect(200);
 
   expect(await report(drop.id)).toMatchObject({
     seatsSold: 1,
@@ -74,7 +74,7 @@ test('entries, holds, promotions, payments and refunds are counted as they happe
   });
 
   const { id } = body as { id: string };
-  await request(sale.app).post(`/api/orders/${id}/refund`).set(sale.organizer.bearer).expect(200);
+  await request(system.app).post(`/api/orders/${id}/refund`).set(system.organizer.bearer).expect(200);
   const after = await report(drop.id);
   expect(after).toMatchObject({
     seatsSold: 0,
@@ -91,12 +91,12 @@ test('entries, holds, promotions, payments and refunds are counted as they happe
 });
 
 test('those who let their time pass are told apart', async () => {
-  const drop = await sale.openDrop(2);
-  const { place, hold } = await sale.hold(drop, await sale.user());
-  const { redis, key } = { redis: sale.redis, key: sale.inventory.keys.key(place, 'holds') };
+  const drop = await system.openDrop(2);
+  const { place, hold } = await system.hold(drop, await system.user());
+  const { redis, key } = { redis: system.redis, key: system.inventory.keys.key(place, 'holds') };
   const record = (await redis.hget(key, hold.holdId))!;
   await redis.hset(key, hold.holdId, record.replace(String(hold.expiresAt), String(Date.now() - 1_000)));
-  await sale.inventory.release(place, hold.holdId);
+  await system.inventory.release(place, hold.holdId);
   expect(await report(drop.id)).toMatchObject({
     conversion: { held: 1, lapsed: 1, givenBack: 0, rate: 0 },
     lapseRate: 1,
@@ -106,9 +106,9 @@ test('those who let their time pass are told apart', async () => {
 
 test('a sale of several parts and many batches adds up, whoever asks at the same time', async () => {
   const sections = [{ name: 'Stalls', rows: 20, seatsPerRow: 20 }];
-  const { id } = await createDrop(sale, sale.organizer, { sections, partitions: 2, standbyLimit: 0 });
+  const { id } = await createDrop(system, system.organizer, { sections, partitions: 2, standbyLimit: 0 });
   const claim = (partition: number, packed: string) =>
-    sale.inventory.claim({ dropId: id, partition }, { id: newBatchId(), packed }, { mayBorrow: false });
+    system.inventory.claim({ dropId: id, partition }, { id: newBatchId(), packed }, { mayBorrow: false });
   for (let batch = 0; batch < 250; batch += 1) {
     for (const partition of [0, 1]) {
       const packed = [0, 1].map((n) => `${(batch * 2 + n + 1) * 2 + partition}:1`).join(',');
@@ -124,15 +124,15 @@ test('a sale of several parts and many batches adds up, whoever asks at the same
 });
 
 test('stats tell revenue, orders and speed while the sale goes on', async () => {
-  const drop = await sale.openDrop(4);
+  const drop = await system.openDrop(4);
   const stats = async () =>
     (await get(`/api/drops/${drop.id}/stats`).expect(200)).body as Record<string, number | null>;
   const first = await stats();
   expect(first).toMatchObject({ orders: 0, entriesPerSecond: null, decisionsPerSecond: null });
-  const buyer = await sale.user();
-  const { token } = await sale.hold(drop, buyer, 2);
+  const buyer = await system.user();
+  const { token } = await system.hold(drop, buyer, 2);
   await pay(buyer, token);
-  await sale.inventory.noteAccepted(drop.id, 30);
+  await system.inventory.noteAccepted(drop.id, 30);
   await new Promise((resolve) => setTimeout(resolve, 600));
   const then = await stats();
   expect(then).toMatchObject({
@@ -146,11 +146,12 @@ test('stats tell revenue, orders and speed while the sale goes on', async () => 
 });
 
 test('reports, exports and orders are for the organizer and admins', async () => {
-  const drop = await sale.openDrop();
+  const drop = await system.openDrop();
   for (const what of ['report', 'report.csv', 'orders']) {
     const path = `/api/drops/${drop.id}/${what}`;
-    await request(sale.app).get(path).expect(401);
-    for (const other of [await sale.user(), await sale.user('organizer')]) await get(path, other).expect(403);
+    await request(system.app).get(path).expect(401);
+    for (const other of [await system.user(), await system.user('organizer')])
+      await get(path, other).expect(403);
     await get(path, admin).expect(200);
     for (const id of ['4294967295', 'x', '0']) {
       const { body } = await get(`/api/drops/${id}/${what}`, admin).expect(404);

@@ -8,13 +8,13 @@ import {
   type Position,
 } from '../../shared/ledger/read-ledger.ts';
 import { decodeRecord, type LedgerRecord } from '../../shared/ledger/record.ts';
-import { SaleTally } from './sale-tally.ts';
+import { DropTally } from './drop-tally.ts';
 
 /** Drops kept in the cache; one asked for longer ago is added up again from the start. */
 const maxDrops = 50;
 
 type Source = { place: Place; last: Position };
-type TalliedDrop = { tally: SaleTally; sources: Source[]; line: Promise<void> };
+type TalliedDrop = { tally: DropTally; sources: Source[]; line: Promise<void> };
 
 type Drop = { id: number; partitions: number; capacity: number };
 
@@ -28,22 +28,22 @@ export class Tallies {
   }
 
   /** The tally up to now. Concurrent callers wait in line and find it done. */
-  async of(drop: Drop): Promise<SaleTally> {
-    const sale = this.#drops.get(drop.id) ?? {
-      tally: new SaleTally(drop.capacity),
+  async of(drop: Drop): Promise<DropTally> {
+    const tallied = this.#drops.get(drop.id) ?? {
+      tally: new DropTally(drop.capacity),
       sources: places(drop.id, drop.partitions).map((place) => ({ place, last: beginning })),
       line: Promise.resolve(),
     };
     this.#drops.delete(drop.id);
-    this.#drops.set(drop.id, sale);
+    this.#drops.set(drop.id, tallied);
     for (const oldest of this.#drops.keys()) {
       if (this.#drops.size <= maxDrops) break;
       this.#drops.delete(oldest);
     }
-    const mine = sale.line.then(() => this.#readOn(sale));
-    sale.line = mine.catch(() => {});
+    const mine = tallied.line.then(() => this.#readOn(tallied));
+    tallied.line = mine.catch(() => {});
     await mine;
-    return sale.tally;
+    return tallied.tally;
   }
 
   /** A record counts as read only once it was added, so after an error the next call continues from there. */

@@ -3,7 +3,7 @@ import { createScale, type Scale } from '../../lambda/scale/handler.ts';
 import { scaleSettings } from '../../lambda/scale/settings.ts';
 import {
   atRest,
-  atSale,
+  duringDrop,
   group,
   region,
   scaleEnv,
@@ -14,7 +14,7 @@ import { startMoto } from '../../local/tools/moto.ts';
 import { captureLog } from '../../testing/captured-log.ts';
 import { playScheduler } from '../../testing/general/play-scheduler.ts';
 import { createDrop } from '../../testing/general/new-drop.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { scheduleDrops, type ScheduleDeps } from '../duties/schedule-drops.ts';
 import { createScheduler } from './scheduler.ts';
 
@@ -28,7 +28,7 @@ const untilDown = 30 * minute;
 const start = Math.ceil(Date.now() / hour) * hour + 24 * hour;
 
 let moto: Awaited<ReturnType<typeof startMoto>>;
-let sale: TestSale;
+let system: GeneralSystem;
 let cloud: Cloud;
 let aws: ReturnType<typeof playScheduler>;
 let deps: ScheduleDeps;
@@ -36,7 +36,7 @@ let scale: Scale;
 let now = start;
 
 beforeAll(async () => {
-  [moto, sale] = await Promise.all([startMoto(), startSale()]);
+  [moto, system] = await Promise.all([startMoto(), startGeneralSystem()]);
   const settings = scaleSettings.parse(scaleEnv);
   const place = { region, endpoint: moto.url };
   scale = createScale({ settings, log: captureLog().log, aws: place, now: () => now });
@@ -47,18 +47,18 @@ beforeAll(async () => {
     roleArn: 'arn:aws:iam::123456789012:role/seatdrop-scheduler',
     ...place,
   });
-  deps = { ...sale.deps, scheduler, upBeforeMs: hour };
+  deps = { ...system.deps, scheduler, upBeforeMs: hour };
 }, 120_000);
 afterAll(async () => {
   aws.close();
   deps.scheduler.close();
   await moto.stop();
-  await sale.stop();
+  await system.stop();
 });
 beforeEach(async () => {
   cloud = await startCloud(moto.url);
-  await sale.db('drop_schedules').delete();
-  await sale.db('drops').update({ closes_at: new Date(0) });
+  await system.db('drop_schedules').delete();
+  await system.db('drops').update({ closes_at: new Date(0) });
   now = start;
 });
 afterEach(() => cloud.stop());
@@ -66,11 +66,11 @@ afterEach(() => cloud.stop());
 /** Times in hours after the start. */
 const at = (hours: number) => new Date(start + hours * hour).toISOString();
 const drop = (opens: number, closes: number) =>
-  createDrop(sale, sale.organizer, { opensAt: at(opens), closesAt: at(closes), holdSeconds: 300 });
+  createDrop(system, system.organizer, { opensAt: at(opens), closesAt: at(closes), holdSeconds: 300 });
 const edit = (id: number, changes: object) =>
-  request(sale.app).patch(`/api/drops/${id}`).set(sale.organizer.bearer).send(changes).expect(200);
+  request(system.app).patch(`/api/drops/${id}`).set(system.organizer.bearer).send(changes).expect(200);
 const cancel = (id: number) =>
-  request(sale.app).post(`/api/drops/${id}/cancel`).set(sale.organizer.bearer).expect(200);
+  request(system.app).post(`/api/drops/${id}/cancel`).set(system.organizer.bearer).expect(200);
 
 /** Lets time pass to then, with AWS calling and the duty looking on the way. */
 async function standingAt(hours: number) {
@@ -88,8 +88,8 @@ async function standingAt(hours: number) {
 test('one drop: capacity is there before it opens, and goes after its last hold', async () => {
   await drop(4, 6);
   expect(await standingAt(2.9)).toEqual(atRest);
-  expect(await standingAt(3.1)).toEqual(atSale);
-  expect(await standingAt(6.4)).toEqual(atSale);
+  expect(await standingAt(3.1)).toEqual(duringDrop);
+  expect(await standingAt(6.4)).toEqual(duringDrop);
   expect(await standingAt(6 + untilDown / hour + 0.01)).toEqual(atRest);
   expect(await aws.list()).toEqual([]);
 });
@@ -99,18 +99,18 @@ test('drops that overlap, touch or follow within the hour keep each other’s ca
   await drop(5, 8);
   // Comes up half an hour after the one before has gone.
   await drop(10, 11);
-  expect(await standingAt(6.6)).toEqual(atSale);
-  expect(await standingAt(8.6)).toEqual(atSale);
-  expect(await standingAt(11.4)).toEqual(atSale);
+  expect(await standingAt(6.6)).toEqual(duringDrop);
+  expect(await standingAt(8.6)).toEqual(duringDrop);
+  expect(await standingAt(11.4)).toEqual(duringDrop);
   expect(await standingAt(11.6)).toEqual(atRest);
 });
 
 test('called off after capacity came up: it goes, but not from under another drop', async () => {
   const first = await drop(4, 6);
   const second = await drop(4.2, 6);
-  expect(await standingAt(3.5)).toEqual(atSale);
+  expect(await standingAt(3.5)).toEqual(duringDrop);
   await cancel(first.id);
-  expect(await standingAt(3.6)).toEqual(atSale);
+  expect(await standingAt(3.6)).toEqual(duringDrop);
   await cancel(second.id);
   expect(await standingAt(3.7)).toEqual(atRest);
   expect(await aws.list()).toEqual([]);
@@ -118,18 +118,18 @@ test('called off after capacity came up: it goes, but not from under another dro
 
 test('moved away after capacity came up: it goes, and comes again', async () => {
   const { id } = await drop(4, 6);
-  expect(await standingAt(3.5)).toEqual(atSale);
+  expect(await standingAt(3.5)).toEqual(duringDrop);
   await edit(id, { opensAt: at(48), closesAt: at(50) });
   expect(await standingAt(3.7)).toEqual(atRest);
   expect(await standingAt(46.9)).toEqual(atRest);
-  expect(await standingAt(47.1)).toEqual(atSale);
+  expect(await standingAt(47.1)).toEqual(duringDrop);
   expect(await standingAt(50.6)).toEqual(atRest);
 });
 
 test('capacity that was left up for a drop goes when that one is called off before its own up', async () => {
   await drop(4, 6);
   const second = await drop(8, 9);
-  expect(await standingAt(6.6)).toEqual(atSale);
+  expect(await standingAt(6.6)).toEqual(duringDrop);
   await cancel(second.id);
   expect(await standingAt(6.8)).toEqual(atRest);
 });
@@ -138,7 +138,7 @@ test('a sale that is extended keeps its capacity, even when AWS hears of it only
   const { id } = await drop(4, 6);
   await standingAt(5);
   await edit(id, { closesAt: at(7) });
-  expect(await standingAt(6.6)).toEqual(atSale);
+  expect(await standingAt(6.6)).toEqual(duringDrop);
   await edit(id, { closesAt: at(9) });
   // The duty cannot look meanwhile.
   await aws.letPass(start + 7.6 * hour, (event, time) => {
@@ -147,6 +147,6 @@ test('a sale that is extended keeps its capacity, even when AWS hears of it only
   });
   expect(await cloud.standing()).toEqual(atRest);
   now = start + 7.6 * hour;
-  expect(await standingAt(7.7)).toEqual(atSale);
+  expect(await standingAt(7.7)).toEqual(duringDrop);
   expect(await standingAt(9.6)).toEqual(atRest);
 });

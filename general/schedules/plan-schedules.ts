@@ -1,7 +1,7 @@
 /** Plans the calls to AWS for a drop from its terms, what was sent to AWS before, and the time. Pure functions. */
 import { soon, type ScheduleKind } from '../../lambda/scale/scale-event.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
-import { decidedWithinMs } from '../duties/end-sales.ts';
+import { decidedWithinMs } from '../duties/end-drops.ts';
 
 /** Times here and below are milliseconds since 1970. Within its window a drop needs the capacity of a sale. */
 export type Window = { from: number; until: number };

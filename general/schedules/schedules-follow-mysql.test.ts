@@ -4,7 +4,7 @@ import { eventually } from '../../testing/eventually.ts';
 import { startMoto } from '../../local/tools/moto.ts';
 import { playScheduler, type KeptSchedule } from '../../testing/general/play-scheduler.ts';
 import { createDrop, inSeconds } from '../../testing/general/new-drop.ts';
-import { startSale, type TestSale } from '../../testing/general/start-sale.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { scheduleDrops, startScheduling, type ScheduleDeps } from '../duties/schedule-drops.ts';
 import { createScheduleMetrics } from './schedule-metrics.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
@@ -18,28 +18,28 @@ const region = 'eu-central-1';
 const group = 'seatdrop';
 
 let moto: Awaited<ReturnType<typeof startMoto>>;
-let sale: TestSale;
+let system: GeneralSystem;
 let aws: ReturnType<typeof playScheduler>;
 let scheduler: Scheduler;
 let deps: ScheduleDeps;
 beforeAll(async () => {
   process.env['AWS_ACCESS_KEY_ID'] = 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
-  [moto, sale] = await Promise.all([startMoto(), startSale()]);
+  [moto, system] = await Promise.all([startMoto(), startGeneralSystem()]);
   aws = playScheduler({ region, endpoint: moto.url }, group);
   await aws.create();
   scheduler = schedulerAt(moto.url);
-  deps = { ...sale.deps, scheduler, upBeforeMs };
+  deps = { ...system.deps, scheduler, upBeforeMs };
 }, 120_000);
 afterAll(async () => {
   aws.close();
   scheduler.close();
-  await sale.stop();
+  await system.stop();
   await moto.stop();
 });
 beforeEach(async () => {
-  await sale.db('drop_schedules').delete();
-  await sale.db('drops').update({ closes_at: new Date(0) });
+  await system.db('drop_schedules').delete();
+  await system.db('drops').update({ closes_at: new Date(0) });
   await aws.clear();
 });
 
@@ -54,13 +54,13 @@ const schedulerAt = (endpoint: string) =>
 const away = () => schedulerAt('http://127.0.0.1:1');
 const opening = 24 * 3600;
 const newDrop = (opensIn = opening, closesIn = opensIn + 7200) =>
-  createDrop(sale, sale.organizer, { opensAt: inSeconds(opensIn), closesAt: inSeconds(closesIn) });
+  createDrop(system, system.organizer, { opensAt: inSeconds(opensIn), closesAt: inSeconds(closesIn) });
 const edit = (id: number, changes: object) =>
-  request(sale.app).patch(`/api/drops/${id}`).set(sale.organizer.bearer).send(changes).expect(200);
+  request(system.app).patch(`/api/drops/${id}`).set(system.organizer.bearer).send(changes).expect(200);
 const cancel = (id: number) =>
-  request(sale.app).post(`/api/drops/${id}/cancel`).set(sale.organizer.bearer).expect(200);
+  request(system.app).post(`/api/drops/${id}/cancel`).set(system.organizer.bearer).expect(200);
 const timesOf = async (id: number) => {
-  const row = (await sale.db('drops').where({ id }).first()) as { opens_at: Date; closes_at: Date };
+  const row = (await system.db('drops').where({ id }).first()) as { opens_at: Date; closes_at: Date };
   return { opensAt: row.opens_at.getTime(), closesAt: row.closes_at.getTime() };
 };
 /** Name without the id -> time. */
@@ -133,7 +133,7 @@ test('AWS away: drops are made, moved and cancelled all the same, and AWS comes 
 
 test('the duty says once that AWS is away, goes on trying, and needs nobody when it is back', async () => {
   const { id } = await newDrop();
-  const before = sale.complaints().length;
+  const before = system.complaints().length;
   let reachable = false;
   const none = away();
   const flaky: Scheduler = {
@@ -145,7 +145,7 @@ test('the duty says once that AWS is away, goes on trying, and needs nobody when
   const duty = startScheduling({ ...deps, scheduler: flaky }, metrics, 10);
   try {
     await eventually(() => rounds >= 3);
-    expect(sale.complaints().slice(before)).toMatchObject([{ msg: 'duty failed', duty: 'schedule drops' }]);
+    expect(system.complaints().slice(before)).toMatchObject([{ msg: 'duty failed', duty: 'schedule drops' }]);
     reachable = true;
     await eventually(async () => (await aws.list()).length === 2);
     expect(timesIn(await aws.list(), id)).toEqual(await planned(id));
@@ -266,10 +266,10 @@ test('what somebody has removed at AWS is there again within the hour', async ()
 });
 
 test('capacity stays while somebody holds seats, also without Redis to ask, and goes when nobody does', async () => {
-  const drop = await sale.openDrop(2);
+  const drop = await system.openDrop(2);
   await edit(drop.id, { closesAt: inSeconds(60) });
-  const buyer = await sale.user();
-  await sale.hold(drop, buyer);
+  const buyer = await system.user();
+  await system.hold(drop, buyer);
   await scheduleDrops(deps);
   const { closesAt } = await timesOf(drop.id);
   const downOf = async () => timesIn(await aws.list(), drop.id)['down'] ?? 0;
@@ -284,7 +284,7 @@ test('capacity stays while somebody holds seats, also without Redis to ask, and 
   const last = await downOf();
   expect(last).toBe(wholeSecond(now + 20 * minute));
 
-  await request(sale.app).delete(`/api/drops/${drop.id}/entry`).set(buyer.bearer).expect(200);
+  await request(system.app).delete(`/api/drops/${drop.id}/entry`).set(buyer.bearer).expect(200);
   await scheduleDrops(deps, undefined, last - minute);
   expect(await downOf()).toBe(last);
 });

@@ -7,7 +7,7 @@ import {
 import { wantedOf, type Direction, type Pair, type Plan } from './change.ts';
 
 /**
- * The minimum size distinguishes rest from a sale. It is raised together with the desired capacity, so that a scaling
+ * The minimum size distinguishes rest from a drop. It is raised together with the desired capacity, so that a scaling
  * policy does not remove servers before the opening because they are not busy yet. On the way down, a group whose
  * minimum size is that of rest is left alone, since its own policies added whatever it has beyond it. A maximum size
  * that is too small is raised and stays so.

@@ -3,7 +3,7 @@ import { DeleteDBInstanceCommand } from '@aws-sdk/client-rds';
 import { UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import { startMoto } from '../../local/tools/moto.ts';
 import { captureLog } from '../../testing/captured-log.ts';
-import { atRest, atSale, scaleEnv, startCloud, type Cloud } from '../../testing/lambda/start-cloud.ts';
+import { atRest, duringDrop, scaleEnv, startCloud, type Cloud } from '../../testing/lambda/start-cloud.ts';
 import { createScale } from './handler.ts';
 import { scaleSettings } from './settings.ts';
 
@@ -27,7 +27,7 @@ const scaleWith = (env: Record<string, string> = {}) =>
 const up = { direction: 'up', dropId: 7 };
 const down = { direction: 'down', dropId: 7 };
 
-test('up brings all of it to the size of a sale, down back to rest, and nothing else is touched', async () => {
+test('up brings all of it to the size of a drop, down back to rest, and nothing else is touched', async () => {
   const scale = scaleWith();
   expect(await cloud.standing()).toEqual(atRest);
   const answer = await scale(up);
@@ -39,7 +39,7 @@ test('up brings all of it to the size of a sale, down back to rest, and nothing 
     'scale auto scaling group publisher from 1 to 6, at least 6',
     'scale auto scaling group general from 1 to 3, at least 3',
   ]);
-  expect(await cloud.standing()).toEqual(atSale);
+  expect(await cloud.standing()).toEqual(duringDrop);
   expect((await scale(down)).changes).toHaveLength(6);
   expect(await cloud.standing()).toEqual(atRest);
 });
@@ -49,7 +49,7 @@ test('what is as it should be is left alone, however often it is said', async ()
   expect((await scale(down)).changes).toEqual([]);
   await scale(up);
   expect((await scale(up)).changes).toEqual([]);
-  expect(await cloud.standing()).toEqual(atSale);
+  expect(await cloud.standing()).toEqual(duringDrop);
 });
 
 test.each([

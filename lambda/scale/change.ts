@@ -2,8 +2,8 @@ import type { ScaleEvent } from './scale-event.ts';
 
 export type Direction = ScaleEvent['direction'];
 
-/** The size of one resource at rest and during a sale. */
-export type Pair<T> = { name: string; rest: T; sale: T };
+/** The size of one resource at rest and during a drop. */
+export type Pair<T> = { name: string; rest: T; drop: T };
 
 /** One difference from the wanted size, and how to correct it. */
 export type Change = {
@@ -18,5 +18,5 @@ export type Change = {
  */
 export type Plan = { changes: Change[]; faults: Error[] };
 
-export const wantedOf = <T>({ rest, sale }: Pair<T>, direction: Direction): T =>
-  direction === 'up' ? sale : rest;
+export const wantedOf = <T>({ rest, drop }: Pair<T>, direction: Direction): T =>
+  direction === 'up' ? drop : rest;

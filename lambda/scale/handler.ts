@@ -28,7 +28,7 @@ export type AwsPlace = { region?: string; endpoint?: string };
 export type ScaleDeps = { settings: ScaleSettings; log: Log; aws?: AwsPlace; now?: () => number };
 
 /**
- * Brings the resources to the size of a sale, or back to that of rest. It reads the sizes first and changes what
+ * Brings the resources to the size of a drop, or back to that of rest. It reads the sizes first and changes what
  * differs, so it is safe to repeat. A failure does not keep the other changes back.
  * @throws Error that names everything that failed, after all else is done: AWS then calls the lambda again
  */

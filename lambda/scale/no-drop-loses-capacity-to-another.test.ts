@@ -1,6 +1,13 @@
 import { CreateScheduleCommand, DeleteScheduleCommand } from '@aws-sdk/client-scheduler';
 import { captureLog } from '../../testing/captured-log.ts';
-import { atRest, atSale, group, scaleEnv, startCloud, type Cloud } from '../../testing/lambda/start-cloud.ts';
+import {
+  atRest,
+  duringDrop,
+  group,
+  scaleEnv,
+  startCloud,
+  type Cloud,
+} from '../../testing/lambda/start-cloud.ts';
 import { createScale, type Scale } from './handler.ts';
 import { scheduleName } from './scale-event.ts';
 import { scaleSettings } from './settings.ts';
@@ -51,7 +58,7 @@ test.each([
   await putDown(2, windowOf(from, until));
   const down = { direction: 'down', dropId: 1, window: windowOf(noon - 2 * hour, noon) };
   expect(await scale(down)).toMatchObject({ changes: [], because: 'needed by drop 2' });
-  expect(await cloud.standing()).toEqual(atSale);
+  expect(await cloud.standing()).toEqual(duringDrop);
   await remove(2);
   expect((await scale(down)).changes).toHaveLength(6);
   expect(await cloud.standing()).toEqual(atRest);
@@ -104,7 +111,7 @@ test('where the schedules cannot be read nothing goes down', async () => {
     aws: { ...cloud.aws, endpoint: 'http://127.0.0.1:1' },
   });
   await expect(blind({ direction: 'down', dropId: 1 })).rejects.toThrow();
-  expect(await cloud.standing()).toEqual(atSale);
+  expect(await cloud.standing()).toEqual(duringDrop);
 });
 
 test('an up that comes after its sale does nothing', async () => {

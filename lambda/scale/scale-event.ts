@@ -1,6 +1,6 @@
 /**
  * The lambda's input: the `Input` of a schedule, which general writes. Its window says when a drop needs the capacity
- * of a sale. From the windows in the schedules of all drops the lambda knows which drops need capacity when.
+ * of a drop. From the windows in the schedules of all drops the lambda knows which drops need capacity when.
  */
 import { z } from 'zod';
 

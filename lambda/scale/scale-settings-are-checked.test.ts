@@ -12,11 +12,11 @@ test('each part may be named or not, but there must be one', () => {
 });
 
 test.each([
-  [{ AUTO_SCALING_GROUPS: 'publisher=6' }, 'must be name=rest:sale'],
-  [{ AUTO_SCALING_GROUPS: 'publisher=a:b' }, 'must be name=rest:sale'],
-  [{ AUTO_SCALING_GROUPS: 'publisher=6:1' }, 'publisher would be smaller during a sale than at rest'],
-  [{ REPLICATION_GROUPS: 'seatdrop=db.m7g.large:db.m7g.xlarge' }, 'must be name=rest:sale'],
-  [{ DB_REPLICAS: 'replica=db.m7g.large' }, 'must be name=rest:sale'],
+  [{ AUTO_SCALING_GROUPS: 'publisher=6' }, 'must be name=rest:drop'],
+  [{ AUTO_SCALING_GROUPS: 'publisher=a:b' }, 'must be name=rest:drop'],
+  [{ AUTO_SCALING_GROUPS: 'publisher=6:1' }, 'publisher would be smaller during a drop than at rest'],
+  [{ REPLICATION_GROUPS: 'seatdrop=db.m7g.large:db.m7g.xlarge' }, 'must be name=rest:drop'],
+  [{ DB_REPLICAS: 'replica=db.m7g.large' }, 'must be name=rest:drop'],
   [{ EC2_TAG: 'at-sales' }, 'must be name=value'],
 ])('%o is refused', (env, fault) => {
   expect(faultsOf(env).join()).toContain(fault);

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-/** `name=rest:sale,...`: the size of each resource at rest and during a sale. */
+/** `name=rest:drop,...`: the size of each resource at rest and during a drop. */
 const pairs = <T extends string | number>(value: z.ZodType<T, string>, form: RegExp) =>
   z
     .string()
     .regex(
       new RegExp(`^[^=:,\\s]+=${form.source}:${form.source}(,[^=:,\\s]+=${form.source}:${form.source})*$`),
-      'must be name=rest:sale[,name=rest:sale...]',
+      'must be name=rest:drop[,name=rest:drop...]',
     )
     .transform((list) =>
       list.split(',').map((item) => {
-        const [name = '', rest = '', sale = ''] = item.split(/[=:]/);
-        return { name, rest: value.parse(rest), sale: value.parse(sale) };
+        const [name = '', rest = '', drop = ''] = item.split(/[=:]/);
+        return { name, rest: value.parse(rest), drop: value.parse(drop) };
       }),
     )
     .default([]);
@@ -58,12 +58,12 @@ export const scaleSettings = z
         message:
           'there is nothing to scale: set this, AUTO_SCALING_GROUPS, REPLICATION_GROUPS or DB_REPLICAS',
       });
-    for (const { name, rest, sale } of AUTO_SCALING_GROUPS)
-      if (rest > sale)
+    for (const { name, rest, drop } of AUTO_SCALING_GROUPS)
+      if (rest > drop)
         context.addIssue({
           code: 'custom',
           path: ['AUTO_SCALING_GROUPS'],
-          message: `${name} would be smaller during a sale than at rest`,
+          message: `${name} would be smaller during a drop than at rest`,
         });
   });
 

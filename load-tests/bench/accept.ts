@@ -22,7 +22,9 @@ export async function benchAccept(system: BenchSystem, { rounds, seconds }: Plan
     sections: [{ name: 'Stalls', rows: 200, seatsPerRow: 50 }],
     standbyLimit: 50_000,
   });
-  const requests = await system.step(`${number(buyers)} buyers sign in`, async () => makeRequests(system, drop));
+  const requests = await system.step(`${number(buyers)} buyers sign in`, async () =>
+    makeRequests(system, drop),
+  );
   let at = 0;
   const next = () => requests[at++ % requests.length]!;
   const publisher = await system.startTier('publisher');

@@ -111,7 +111,11 @@ export async function payEverything(
 }
 
 /** Everybody holds a seat of the drop and pays it. */
-export async function payRequests(system: BenchSystem, drop: Drop, buyers: readonly Identity[]): Promise<Buffer[]> {
+export async function payRequests(
+  system: BenchSystem,
+  drop: Drop,
+  buyers: readonly Identity[],
+): Promise<Buffer[]> {
   const place = { dropId: drop.id, partition: 0 };
   const key = readKeyList(system.secrets.checkoutKey);
   const holds: NewHold[] = [];

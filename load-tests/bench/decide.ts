@@ -129,7 +129,7 @@ async function onDrop<T>(system: BenchSystem, mix: Mix, work: (drop: Drop) => Pr
   try {
     return await work(drop);
   } finally {
-    await redis.hdel(inventory.keys.onSale, String(drop.id));
+    await redis.hdel(inventory.keys.liveDrops, String(drop.id));
     await redis.unlink(...inventory.keys.all({ dropId: drop.id, partition: 0 }));
     await db('drop_questions').where({ drop_id: drop.id }).delete();
     await db('drops').where({ id: drop.id }).delete();

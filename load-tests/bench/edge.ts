@@ -48,7 +48,9 @@ export async function benchEdge(system: BenchSystem, { rounds, seconds }: Plan):
   const one = async (kind: Kind, forSeconds: number): Promise<Round> => {
     const isSoldOut = kind === 'edge' || kind === 'publisher';
     const door =
-      kind === 'publisher' ? undefined : await system.startFrontDoor(upstreams, { caches: kind !== 'passed' });
+      kind === 'publisher'
+        ? undefined
+        : await system.startFrontDoor(upstreams, { caches: kind !== 'passed' });
     const measured = door?.processes ?? [publisher.child];
     // What is measured has the core to itself, or shares it with the publisher that answers it.
     for (const { pid } of measured)

@@ -151,7 +151,12 @@ async function startTraffic(system: BenchSystem, seconds: number) {
   return { traffic: { door: door.port, flood, drops, buyers }, cpu };
 }
 
-async function onePhase(system: BenchSystem, traffic: Traffic, phase: Phase, seconds: number): Promise<Found> {
+async function onePhase(
+  system: BenchSystem,
+  traffic: Traffic,
+  phase: Phase,
+  seconds: number,
+): Promise<Found> {
   const { door, flood, drops, buyers } = traffic;
   const probes = await probesFor(system, buyers, seconds);
   const flooding = phase === 'quiet' ? undefined : flood.pour(door, drops[phase], seconds + 1);

@@ -208,7 +208,7 @@ async function playRun(
   if (answers.get(202) !== mix.entries) throw new Error(`answered ${JSON.stringify([...answers])}`);
   const rate = mix.entries / (((await allTold(mix.entries, patienceMs)) - since) / 1000);
   const [after, bytesAfter] = [cost(), await usedBytes(system)];
-  await redis.hdel(inventory.keys.onSale, String(drop.id));
+  await redis.hdel(inventory.keys.liveDrops, String(drop.id));
   for (const place of places(drop.id, partitions)) await redis.unlink(...inventory.keys.all(place));
   const spent = Object.fromEntries(
     Object.entries(after).map(([name, value]) => [name, value - before[name as keyof Cost]]),
@@ -231,7 +231,9 @@ async function usedBytes({ redis }: BenchSystem): Promise<number> {
   return infos.reduce((total, info) => total + Number(/used_memory_dataset:(\d+)/.exec(info)?.[1] ?? 0), 0);
 }
 
-async function socketsAndOrders(system: BenchSystem): Promise<Pick<CapacityModel, 'realtime' | 'general' | 'mysql'>> {
+async function socketsAndOrders(
+  system: BenchSystem,
+): Promise<Pick<CapacityModel, 'realtime' | 'general' | 'mysql'>> {
   const { redis, inventory, servers } = system;
   const drop = await system.openDrop();
   const realtime = await system.startTier('realtime');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
-import { startLedgerSale } from '../../testing/ledger/sale.ts';
+import { startLedgerSystem } from '../../testing/ledger/ledger-system.ts';
 import { verifyDrop } from '../../proof/verify-drop.ts';
 import { createReport } from '../../proof/violation.ts';
 
@@ -27,11 +27,11 @@ const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
   return result;
 };
 
-const sale = await startLedgerSale();
+const system = await startLedgerSystem();
 try {
-  const { db, inventory } = sale;
+  const { db, inventory } = system;
   const seats = Math.ceil(entries / 10);
-  const { drop, place } = await sale.open({
+  const { drop, place } = await system.open({
     rows: Math.ceil(seats / 50),
     seatsPerRow: 50,
     standbyLimit: Math.ceil(entries / 50),
@@ -49,11 +49,11 @@ try {
   });
   await timed(`${paid} orders paid, ${paid} holds given back, whose seats go to standby`, async () => {
     // Orders need users. Their ids begin at 1 in a new database, as those of the buyers do.
-    for (let user = 2; user <= paid + 2; user += 1) await sale.newUser();
+    for (let user = 2; user <= paid + 2; user += 1) await system.newUser();
     for (const hold of holds.slice(paid, 2 * paid)) await inventory.leave(place, hold.buyerId);
-    for (const hold of holds.slice(1, paid)) await sale.pay(drop, place, hold);
+    for (const hold of holds.slice(1, paid)) await system.pay(drop, place, hold);
   });
-  await timed('archived', () => sale.archive(drop));
+  await timed('archived', () => system.archive(drop));
   const { violations, report } = createReport();
   const loaded = (await loadDrop(db, drop.id))!;
   const verified = await timed('verified', () => verifyDrop({ db, inventory }, loaded, report));
@@ -64,6 +64,6 @@ try {
   for (const { rule, what } of violations.slice(0, 5)) console.log(`${rule}: ${what}`);
   process.exitCode = violations.length === 0 ? 0 : 1;
 } finally {
-  await sale.close();
+  await system.close();
 }
 process.exit();

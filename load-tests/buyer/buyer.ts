@@ -11,7 +11,7 @@ import type { Identity } from './make-buyers.ts';
 import type { PaymentToken, Plan } from './plan.ts';
 import { connectSocket, type BuyerSocket } from './socket.ts';
 
-export type Sale = {
+export type BuyerSetting = {
   door: FrontDoor;
   dropId: number;
   board: Board;
@@ -49,20 +49,20 @@ export class Buyer {
   /** Has something to do or to hear of before the sale can be over. */
   busy = false;
 
-  readonly #sale: Sale;
+  readonly #setting: BuyerSetting;
   readonly #plan: Plan;
   readonly #patience: Patience;
   #socket: BuyerSocket | undefined;
   #closing = false;
   #changed: (() => void) | undefined;
   #pressedAt = 0;
-  #saleIsOver = false;
+  #dropIsOver = false;
 
-  constructor(identity: Identity, plan: Plan, sale: Sale) {
+  constructor(identity: Identity, plan: Plan, setting: BuyerSetting) {
     this.identity = identity;
     this.#plan = plan;
-    this.#sale = sale;
-    this.#patience = sale.patience ?? usualPatience;
+    this.#setting = setting;
+    this.#patience = setting.patience ?? usualPatience;
   }
 
   /** Milliseconds after the drop opens. */
@@ -81,7 +81,7 @@ export class Buyer {
 
   /** Opens the page: a socket that watches the drop. Rejects when there is none to be had. */
   async arrive(): Promise<void> {
-    const { door, dropId, board } = this.#sale;
+    const { door, dropId, board } = this.#setting;
     const headers = {
       'x-forwarded-for': this.identity.address,
       cookie: `session=${this.identity.token}`,
@@ -106,8 +106,8 @@ export class Buyer {
   }
 
   /** No hold is live any more: who stands by now gets nothing. */
-  saleIsOver(): void {
-    this.#saleIsOver = true;
+  dropIsOver(): void {
+    this.#dropIsOver = true;
     this.#changed?.();
   }
 
@@ -124,7 +124,7 @@ export class Buyer {
       if (!accepted) return;
       await this.#until(() => this.state !== undefined, this.#patience.quietForMs);
       if (!this.state) {
-        this.#sale.board.toldBy.http += 1;
+        this.#setting.board.toldBy.http += 1;
         await this.#askUntil(() => this.state !== undefined);
       }
       if (this.state?.status === 'standby') await this.#standBy();
@@ -136,7 +136,7 @@ export class Buyer {
 
   /** GET entry, without counting it as told. */
   async askEntry(): Promise<Answer> {
-    return this.#sale.door.ask('GET', `/api/drops/${this.#sale.dropId}/entry`, this.identity);
+    return this.#setting.door.ask('GET', `/api/drops/${this.#setting.dropId}/entry`, this.identity);
   }
 
   async #press(question: Question): Promise<boolean> {
@@ -144,7 +144,7 @@ export class Buyer {
     this.#pressedAt = Date.now();
     const body = { ...question, quantity };
     const results = await Promise.all((twice ? [0, 1] : [0]).map(() => this.#enter(body)));
-    const { board } = this.#sale;
+    const { board } = this.#setting;
     if (results.some(({ status }) => status === 202)) {
       board.accepted += 1;
       return true;
@@ -156,7 +156,7 @@ export class Buyer {
 
   /** Sends an entry, again and again while the answer is to come again. */
   async #enter(body: unknown): Promise<Answer> {
-    const { door, dropId, board } = this.#sale;
+    const { door, dropId, board } = this.#setting;
     for (let tries = 1; ; tries += 1) {
       const sentAt = Date.now();
       const answer = await door.ask('POST', `/api/drops/${dropId}/entries`, this.identity, body);
@@ -175,7 +175,7 @@ export class Buyer {
   }
 
   async #standBy(): Promise<void> {
-    const { board } = this.#sale;
+    const { board } = this.#setting;
     const { leaveStandbyAfterMs } = this.#plan;
     if (leaveStandbyAfterMs !== undefined) {
       await this.#until(() => this.state?.status !== 'standby', leaveStandbyAfterMs);
@@ -187,18 +187,18 @@ export class Buyer {
     }
     // Others go on; a buyer in standby does not keep the sale from being over.
     this.busy = false;
-    const isOver = () => this.#saleIsOver || this.state?.status !== 'standby';
+    const isOver = () => this.#dropIsOver || this.state?.status !== 'standby';
     while (!isOver()) {
       await this.#until(isOver, this.#patience.pollStandbyMs);
       if (!isOver()) await this.#look();
     }
-    if (this.#saleIsOver && this.#patience.pollStandbyMs !== Infinity) await this.#look();
+    if (this.#dropIsOver && this.#patience.pollStandbyMs !== Infinity) await this.#look();
     this.busy = true;
   }
 
   async #useHold(): Promise<void> {
     const { withHold } = this.#plan;
-    const { board } = this.#sale;
+    const { board } = this.#setting;
     switch (withHold.kind) {
       case 'pay':
         await sleep(withHold.afterMs);
@@ -215,7 +215,7 @@ export class Buyer {
   }
 
   async #pay(tokens: readonly PaymentToken[]): Promise<void> {
-    const { board } = this.#sale;
+    const { board } = this.#setting;
     const checkoutToken = this.state?.checkoutToken;
     for (const token of tokens) {
       const since = Date.now();
@@ -240,7 +240,7 @@ export class Buyer {
   }
 
   async #checkout(checkoutToken: string | undefined, token: PaymentToken): Promise<Answer> {
-    const { door, board } = this.#sale;
+    const { door, board } = this.#setting;
     for (let tries = 1; ; tries += 1) {
       const answer = await door.ask('POST', '/api/checkout', this.identity, {
         checkoutToken,
@@ -254,7 +254,7 @@ export class Buyer {
 
   /** The state after it; undefined when there was nothing to leave. */
   async #leave(): Promise<EntryState['status'] | undefined> {
-    const { door, dropId, board } = this.#sale;
+    const { door, dropId, board } = this.#setting;
     for (let tries = 1; ; tries += 1) {
       const answer = await door.ask('DELETE', `/api/drops/${dropId}/entry`, this.identity);
       if (answer.status === 200) {
@@ -273,7 +273,7 @@ export class Buyer {
     const left = Date.parse(this.state?.expiresAt ?? '') - Date.now();
     await this.#until(isOver, (Number.isFinite(left) ? Math.max(0, left) : 0) + this.#patience.quietForMs);
     if (isOver()) return;
-    this.#sale.board.error('heard nothing of the end of a hold');
+    this.#setting.board.error('heard nothing of the end of a hold');
     await this.#askUntil(isOver);
   }
 
@@ -288,7 +288,7 @@ export class Buyer {
   /** Asks by HTTP how things stand. */
   async #look(): Promise<void> {
     const answer = await this.askEntry();
-    if (answer.status !== 200) this.#sale.board.error(`ask ${describe(answer)}`);
+    if (answer.status !== 200) this.#setting.board.error(`ask ${describe(answer)}`);
     const entry = answer.body as EntryState;
     if (answer.status === 200 && entry.status !== 'none') this.#hear(entry, 'http');
   }
@@ -310,8 +310,8 @@ export class Buyer {
   #onEvent(event: string, payload: unknown): void {
     const { dropId, entry } = payload as { dropId: number; entry?: EntryState };
     // What is told of the drop itself is for the page to show.
-    if (dropId !== this.#sale.dropId || !entry) return;
-    if (event === 'hold:promoted') this.#sale.board.promoted += 1;
+    if (dropId !== this.#setting.dropId || !entry) return;
+    if (event === 'hold:promoted') this.#setting.board.promoted += 1;
     this.#hear(entry, 'socket');
   }
 
@@ -323,7 +323,7 @@ export class Buyer {
   }
 
   #countOutcome(entry: EntryState, at: number, by: 'socket' | 'http'): void {
-    const { board } = this.#sale;
+    const { board } = this.#setting;
     if (by === 'socket') board.toldBy.socket += 1;
     board.toldAfter.push(at - this.#pressedAt);
     board.toldAt.push(at);
@@ -333,13 +333,13 @@ export class Buyer {
   }
 
   async #comeBack(): Promise<void> {
-    this.#sale.board.connected -= 1;
+    this.#setting.board.connected -= 1;
     await this.keepTrying();
   }
 
   /** As the browser's client does: a new connection after a moment, and the present state with it. */
   async keepTrying(): Promise<void> {
-    const { board } = this.#sale;
+    const { board } = this.#setting;
     for (let wait = 500; !this.#closing; wait = Math.min(5_000, wait * 2)) {
       await sleep(wait * (0.5 + Math.random()), undefined, { ref: false });
       try {

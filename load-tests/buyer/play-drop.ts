@@ -42,11 +42,11 @@ export async function playDrop(deps: PlayDropDeps, options: Scenario): Promise<P
   say(`${identities.length} buyers have sessions`);
 
   const opensInMs = 5_000 + (options.buyers / arriving.perSecond) * 1000;
-  const stage = await createDrop(door, options, opensInMs);
-  const drop = await loadDrop(db, stage.dropId);
+  const created = await createDrop(door, options, opensInMs);
+  const drop = await loadDrop(db, created.dropId);
   if (!drop)
     throw new CannotRun(
-      `Drop ${stage.dropId} is not in this system’s MySQL: does --url lead to another one?`,
+      `Drop ${created.dropId} is not in this system’s MySQL: does --url lead to another one?`,
     );
   say(`drop ${drop.id}: ${drop.capacity} seats, opens in ${(opensInMs / 1000).toFixed(0)} s`);
 
@@ -60,19 +60,19 @@ export async function playDrop(deps: PlayDropDeps, options: Scenario): Promise<P
       ...(patience && { patience }),
     });
   });
-  const questions = await arriveAndRead(all, stage, deps);
+  const questions = await arriveAndRead(all, created, deps);
   say(`${board.connected} watch the drop, ${board.asked} have read their question`);
 
   const buying = all.map(async (buyer) => {
-    const pressAfterMs = Math.max(0, stage.opensAt - Date.now()) + buyer.pressAfterMs;
+    const pressAfterMs = Math.max(0, created.opensAt - Date.now()) + buyer.pressAfterMs;
     await sleep(pressAfterMs, undefined, { signal: enough }).catch(() => {});
     if (enough?.aborted) return;
     await buyer.buy(questions.get(buyer) ?? ownQuestion(drop, buyer.userId));
   });
-  const lastPress = Math.max(0, stage.opensAt - Date.now()) + options.burst * 1000;
+  const lastPress = Math.max(0, created.opensAt - Date.now()) + options.burst * 1000;
   const pressing = sleep(lastPress, undefined, { signal: enough }).catch(() => {});
   // Together, so that a fault in what goes on beside is met when it happens.
-  await Promise.all([pressing.then(() => say('all have pressed')), meanwhile?.(drop, stage.opensAt)]);
+  await Promise.all([pressing.then(() => say('all have pressed')), meanwhile?.(drop, created.opensAt)]);
 
   const quiet = await waitUntilQuiet(
     {
@@ -84,7 +84,7 @@ export async function playDrop(deps: PlayDropDeps, options: Scenario): Promise<P
     },
     { stillMs: 120_000 + options.holdSeconds * 2_000, longestMs: 900_000 },
   );
-  for (const buyer of all) buyer.saleIsOver();
+  for (const buyer of all) buyer.dropIsOver();
   if (quiet) await Promise.all(buying);
   say(quiet ? 'nothing goes on any more' : 'the sale did not become quiet');
   return { drop, buyers: all, quiet };

@@ -11,10 +11,10 @@ await runCommand(capacityCommand, async (options) => {
   return 0;
 });
 
-function describe({ sale, machine, price, hours }: CapacityOptions): string {
+function describe({ dropSize, machine, price, hours }: CapacityOptions): string {
   const file = join(import.meta.dirname, 'capacity', 'model.json');
   const model = capacityModel.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const needs = needsOf(model, sale).map((need) => ({ ...need, machines: machinesFor(need, machine) }));
+  const needs = needsOf(model, dropSize).map((need) => ({ ...need, machines: machinesFor(need, machine) }));
   const machines = needs.reduce((sum, each) => sum + each.machines, 0);
   const table = [
     ['', 'cores busy', 'memory', 'machines'],
@@ -34,10 +34,10 @@ function describe({ sale, machine, price, hours }: CapacityOptions): string {
       String(machines),
     ],
   ];
-  const partitions = partitionsFor(model, sale, machine.usable);
+  const partitions = partitionsFor(model, dropSize, machine.usable);
   const cost = machines * price * hours;
   return `
-  ${number(sale.buyers)} buyers press within ${number(sale.seconds)} s for ${number(sale.seats)} seats, ${number(sale.standby)} places in standby
+  ${number(dropSize.buyers)} buyers press within ${number(dropSize.seconds)} s for ${number(dropSize.seats)} seats, ${number(dropSize.standby)} places in standby
 
 ${layOut(table)}
 

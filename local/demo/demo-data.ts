@@ -37,7 +37,7 @@ try {
   const organizerId = await account('organizer', 'Olga Organizer');
   for (const event of demoEvents) {
     const eventId = await announced(event, organizerId);
-    if (await onSaleOrToCome(eventId)) continue;
+    if (await hasUnclosedDrop(eventId)) continue;
     const drop = newDrop.parse({ ...event.drop, ...timesOf(event) });
     const id = await insertDrop(db, eventId, drop);
     await stockDropSoon(deps, id);
@@ -72,7 +72,7 @@ async function announced(event: DemoEvent, organizerId: number): Promise<number>
     .where({ title, organizer_id: organizerId })
     .orderBy('id', 'desc')
     .first();
-  if (known && (await onSaleOrToCome(known.id))) return known.id;
+  if (known && (await hasUnclosedDrop(known.id))) return known.id;
   if (known && !(await hasSold(known.id))) {
     await db('events').where({ id: known.id }).update({ starts_at });
     return known.id;
@@ -93,7 +93,7 @@ async function hasSold(eventId: number): Promise<boolean> {
   return found !== undefined;
 }
 
-async function onSaleOrToCome(eventId: number): Promise<boolean> {
+async function hasUnclosedDrop(eventId: number): Promise<boolean> {
   const found: unknown = await db('drops')
     .where({ event_id: eventId, cancelled_at: null })
     .where('closes_at', '>', new Date())

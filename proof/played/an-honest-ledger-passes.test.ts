@@ -11,21 +11,21 @@ import { finishReplay, replayDrop } from '../replay-drop.ts';
 import { createReport } from '../violation.ts';
 
 let database: TestDatabase;
-let stage: TestInventory;
+let system: TestInventory;
 beforeAll(async () => {
   database = await createTestDatabase();
-  stage = createTestInventory();
+  system = createTestInventory();
 });
 afterAll(async () => {
-  await stage.stop();
+  await system.stop();
   await database.drop();
 });
 
 test.each([1, 3])(
   'whatever the scripts do over %i partition(s), the replay finds nothing wrong',
   async (partitions) => {
-    const { inventory } = stage;
-    const { drop } = await stage.onSale({
+    const { inventory } = system;
+    const { drop } = await system.openDrop({
       partitions,
       sections: [{ name: 'Stalls', rows: 6, seatsPerRow: 5 }],
       maxPerBuyer: 3,
@@ -103,9 +103,9 @@ test.each([1, 3])(
 );
 
 test('what Redis says otherwise than its ledger is found', async () => {
-  const { inventory, redis } = stage;
-  const { drop, place } = await stage.onSale();
-  await stage.hold(place, 7, 2);
+  const { inventory, redis } = system;
+  const { drop, place } = await system.openDrop();
+  await system.hold(place, 7, 2);
   await redis.hset(inventory.keys.key(place, 'rows'), '0', '.'.repeat(10));
   await redis.hincrby(inventory.keys.key(place, 'meta'), 'free', 1);
   const { violations, report } = createReport();

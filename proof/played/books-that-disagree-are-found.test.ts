@@ -8,20 +8,20 @@ import { checkDrop } from './check-drop.ts';
 import { createReport } from '../violation.ts';
 
 let database: TestDatabase;
-let stage: TestInventory;
+let system: TestInventory;
 beforeAll(async () => {
   database = await createTestDatabase();
-  stage = createTestInventory();
+  system = createTestInventory();
 });
 afterAll(async () => {
-  await stage.stop();
+  await system.stop();
   await database.drop();
 });
 
-type Sale = { drop: Drop; hold: NewHold; charges: Charge[] };
+type SoldSeats = { drop: Drop; hold: NewHold; charges: Charge[] };
 
 /** One buyer has bought two seats; Redis, MySQL and the provider agree. */
-async function sellTwoSeats(): Promise<Sale> {
+async function sellTwoSeats(): Promise<SoldSeats> {
   const { db } = database;
   const [userId = 0] = await db('users').insert({
     email: `${Math.random()}@seatdrop.test`,
@@ -33,11 +33,11 @@ async function sellTwoSeats(): Promise<Sale> {
     price: { amount: 1000, currency: 'EUR' },
   });
   const dropId = loaded.id;
-  const { drop, place } = await stage.onSale(loaded);
-  const held = await stage.hold(place, userId, 2);
+  const { drop, place } = await system.openDrop(loaded);
+  const held = await system.hold(place, userId, 2);
   const hold = { ...held, heldAt: 0, version: 1 };
-  await stage.inventory.beginPayment(place, hold, 'payer');
-  await stage.inventory.completePayment(place, hold);
+  await system.inventory.beginPayment(place, hold, 'payer');
+  await system.inventory.completePayment(place, hold);
 
   const payment = { amount: 2000, currency: 'EUR' };
   const of = { drop_id: dropId, partition: 0, user_id: userId, attempt: 1, ...payment };
@@ -58,9 +58,9 @@ async function sellTwoSeats(): Promise<Sale> {
   return { drop, hold, charges: [charge] };
 }
 
-async function check({ drop, charges }: Sale) {
+async function check({ drop, charges }: SoldSeats) {
   const { violations, report } = createReport();
-  const { inventory } = stage;
+  const { inventory } = system;
   const listCharges = () => Promise.resolve(charges);
   await checkDrop({ inventory, db: database.db, listCharges }, drop, report);
   return violations.map(({ rule, what }) => `${rule}: ${what}`);
@@ -70,7 +70,7 @@ test('books that agree', async () => {
   expect(await check(await sellTwoSeats())).toEqual([]);
 });
 
-test.each<[string, (sale: Sale) => unknown, string]>([
+test.each<[string, (sold: SoldSeats) => unknown, string]>([
   [
     'a seat that is missing in sold_seats',
     ({ hold }) => database.db('sold_seats').where({ order_id: hold.holdId }).limit(1).delete(),
@@ -110,7 +110,7 @@ test.each<[string, (sale: Sale) => unknown, string]>([
   ],
   [
     'an order that Redis does not know',
-    ({ drop, hold }) => stage.inventory.reopen({ dropId: drop.id, partition: 0 }, hold.holdId),
+    ({ drop, hold }) => system.inventory.reopen({ dropId: drop.id, partition: 0 }, hold.holdId),
     'is paid, but its hold is not sold in Redis',
   ],
   [
@@ -154,11 +154,11 @@ test.each<[string, (sale: Sale) => unknown, string]>([
   ],
   [
     'a hold that is left',
-    ({ drop }) => stage.hold({ dropId: drop.id, partition: 0 }, 4_000_000_000),
+    ({ drop }) => system.hold({ dropId: drop.id, partition: 0 }, 4_000_000_000),
     '5 holds end: hold',
   ],
 ])('%s', async (_what, tamper, expected) => {
-  const sale = await sellTwoSeats();
-  await tamper(sale);
-  expect((await check(sale)).join('\n')).toContain(expected);
+  const sold = await sellTwoSeats();
+  await tamper(sold);
+  expect((await check(sold)).join('\n')).toContain(expected);
 });

@@ -1,17 +1,17 @@
 import { createTestInventory, inShort, newBatch } from '../../testing/inventory.ts';
 
-const shop = createTestInventory();
-afterAll(() => shop.stop());
+const system = createTestInventory();
+afterAll(() => system.stop());
 
 test('a batch that follows another one is decided after it or not at all', async () => {
-  const { drop, place } = await shop.onSale();
+  const { drop, place } = await system.openDrop();
   const [first, second] = [newBatch('1:1'), newBatch('2:1')];
   const claim = (batch: typeof first, after?: typeof first) =>
-    shop.inventory.claim(place, batch, { mayBorrow: false, after });
+    system.inventory.claim(place, batch, { mayBorrow: false, after });
 
   expect(await claim(second, first)).toEqual({ kind: 'out_of_turn' });
-  expect(await shop.inventory.counts(drop)).toMatchObject({ held: 0, decided: 0 });
-  expect(await shop.ledger(place)).toHaveLength(1); // that it went on sale
+  expect(await system.inventory.counts(drop)).toMatchObject({ held: 0, decided: 0 });
+  expect(await system.ledger(place)).toHaveLength(1); // that it went on sale
 
   const decided = await claim(first);
   const next = await claim(second, first);
@@ -23,14 +23,14 @@ test('a batch that follows another one is decided after it or not at all', async
 });
 
 test('batches sent at once are decided in their order', async () => {
-  const { place } = await shop.onSale({ sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 50 }] });
+  const { place } = await system.openDrop({ sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 50 }] });
   const batches = Array.from({ length: 30 }, (_, index) => newBatch(`${index + 1}:1`));
   const results = await Promise.all(
     batches.map((batch, at) =>
-      shop.inventory.claim(place, batch, { mayBorrow: false, after: batches[at - 1] }),
+      system.inventory.claim(place, batch, { mayBorrow: false, after: batches[at - 1] }),
     ),
   );
   expect(results.map(({ kind }) => kind)).toEqual(batches.map(() => 'decided'));
-  const claims = (await shop.ledger(place)).filter(({ t }) => t === 'claim');
+  const claims = (await system.ledger(place)).filter(({ t }) => t === 'claim');
   expect(claims.map(({ b }) => b)).toEqual(batches.map(({ id }) => id));
 });

@@ -3,9 +3,9 @@ import { newBatchId } from './entry-id.ts';
 import { places } from './keys.ts';
 import type { PartitionState } from './restore.ts';
 
-const shop = createTestInventory();
-const { inventory, redis } = shop;
-afterAll(() => shop.stop());
+const system = createTestInventory();
+const { inventory, redis } = system;
+afterAll(() => system.stop());
 
 const drop = () =>
   newDrop({ sections: [{ name: 'Stalls', rows: 200, seatsPerRow: 10 }], standbyLimit: 9000, maxPerBuyer: 2 });
@@ -98,14 +98,14 @@ test('of two restores at once one puts its own in place, and the other nothing',
   }));
 
 test('what is recorded while a partition is being replaced is not lost', async () => {
-  const { place } = await shop.onSale({ sections: drop().sections, standbyLimit: 9 });
-  await shop.hold(place, 1);
+  const { place } = await system.openDrop({ sections: drop().sections, standbyLimit: 9 });
+  await system.hold(place, 1);
   const [last] = await redis.xrevrange(inventory.keys.key(place, 'ledger'), '+', '-', 'COUNT', 1);
   let late: Promise<unknown> | undefined;
   const meanwhile = {
     *[Symbol.iterator]() {
       yield* [];
-      late = shop.hold(place, 2);
+      late = system.hold(place, 2);
     },
   };
   const state = lost(10, { untold: meanwhile as unknown as string[] });

@@ -5,22 +5,22 @@ import type { DropNews } from '../messages/realtime-events.ts';
 import { createTestInventory } from '../../testing/inventory.ts';
 import { randomKeys } from '../../testing/keys.ts';
 
-const shop = createTestInventory();
-const { inventory } = shop;
+const system = createTestInventory();
+const { inventory } = system;
 const checkoutKeys = randomKeys();
 /** MySQL is asked only about drops that are over. */
 const source = { inventory, db: undefined as never };
-afterAll(() => shop.stop());
+afterAll(() => system.stop());
 
-async function held(changes: Parameters<typeof shop.onSale>[0] = {}) {
-  const { drop, place } = await shop.onSale(changes);
-  const hold = await shop.hold(place, 1);
+async function held(changes: Parameters<typeof system.openDrop>[0] = {}) {
+  const { drop, place } = await system.openDrop(changes);
+  const hold = await system.hold(place, 1);
   const state = (buyerId = 1) => readEntryState(source, drop, buyerId, checkoutKeys);
   const pay = async () => {
     const begun = await inventory.beginPayment(place, hold, 'a request');
     expect(begun.kind).toBe('paying');
   };
-  const lapse = () => shop.letLapse(place, hold.holdId);
+  const lapse = () => system.letLapse(place, hold.holdId);
   return { drop, place, hold, state, pay, lapse };
 }
 
@@ -58,7 +58,7 @@ test('the drop was cancelled, for those with seats and those in standby', async 
     sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 1 }],
     standbyLimit: 1,
   });
-  expect(await shop.decide(place, '2:1')).toEqual(['standby 1']);
+  expect(await system.decide(place, '2:1')).toEqual(['standby 1']);
   await inventory.cancel(place);
   for (const buyer of [1, 2])
     expect(await state(buyer)).toMatchObject({ status: 'released', reason: 'cancelled' });
@@ -68,23 +68,23 @@ test('a hold that was released before reasons were kept names none', async () =>
   const { place, hold, state } = await held();
   await inventory.leave(place, 1);
   const key = inventory.keys.key(place, 'holds');
-  const record = await shop.redis.hget(key, hold.holdId);
-  await shop.redis.hset(key, hold.holdId, record!.replace('given_back', 'some request'));
+  const record = await system.redis.hget(key, hold.holdId);
+  await system.redis.hset(key, hold.holdId, record!.replace('given_back', 'some request'));
   const { version, ...rest } = await state();
   expect(version).toBeGreaterThan(0);
   expect(rest).toEqual({ status: 'released' });
 });
 
 test('who stands by is told how many seats may still come back, in any part of the drop', async () => {
-  const { drop, place } = await shop.onSale({
+  const { drop, place } = await system.openDrop({
     sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 2 }],
     partitions: 2,
     standbyLimit: 4,
     maxPerBuyer: 2,
   });
-  await shop.hold(place, 2, 2);
-  const other = await shop.hold({ ...place, partition: 1 }, 3, 2);
-  expect(await shop.decide(place, '4:1')).toEqual(['standby 1']);
+  await system.hold(place, 2, 2);
+  const other = await system.hold({ ...place, partition: 1 }, 3, 2);
+  expect(await system.decide(place, '4:1')).toEqual(['standby 1']);
   const state = () => readEntryState(source, drop, 4, checkoutKeys);
   expect(await state()).toMatchObject({ status: 'standby', position: 1, mayComeBack: 4 });
   await inventory.beginPayment({ ...place, partition: 1 }, other, 'a request');
@@ -97,16 +97,16 @@ test('word of it says the same', async () => {
   const { drop, place } = await held();
   const channel = inventory.keys.news(drop.id);
   const told = new Promise<DropNews>((resolve) => {
-    shop.redis.on('smessage', (name: string, text: string) => {
+    system.redis.on('smessage', (name: string, text: string) => {
       if (name === channel) resolve(JSON.parse(text) as DropNews);
     });
   });
-  await shop.redis.ssubscribe(channel);
+  await system.redis.ssubscribe(channel);
   const announcer = createAnnouncer({
-    redis: shop.redis,
+    redis: system.redis,
     inventory,
     channel: { current: () => undefined, ready: () => false },
-    topology: new Topology(shop.namespace, 1),
+    topology: new Topology(system.namespace, 1),
     checkoutKeys,
   });
   await announcer.promoted(place, [], { buyerId: 1, reason: 'expired', version: 7 });

@@ -15,9 +15,9 @@ import { places } from './keys.ts';
 import type { Place } from './keys.ts';
 import { partitionOfBuyer, rowsOf, rowsOfPartition } from './layout.ts';
 
-const shop = createTestInventory();
-const { inventory, redis } = shop;
-afterAll(() => shop.stop());
+const system = createTestInventory();
+const { inventory, redis } = system;
+afterAll(() => system.stop());
 
 const buyers = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
@@ -260,7 +260,7 @@ const forgetReplies = () =>
   step(
     'Redis forgets what came of the batches so far',
     async (model) => {
-      for (const place of places(model.drop.id, model.drop.partitions)) await shop.forgetReplies(place);
+      for (const place of places(model.drop.id, model.drop.partitions)) await system.forgetReplies(place);
       model.batches = model.batches.map((each) => ({ ...each, isForgotten: true }));
     },
     (model) => model.batches.length > 0,
@@ -279,7 +279,7 @@ const lapse = (index: number) =>
     const hold = model.partition(partition).holds.get(holdId);
     if (hold?.state !== 'held' && hold?.state !== 'paying') return;
     hold.lapsed = true;
-    await shop.letLapse(model.place(partition), holdId);
+    await system.letLapse(model.place(partition), holdId);
   });
 
 const release = (index: number) =>
@@ -298,7 +298,7 @@ const endPause = (buyer: number) =>
     const lapses = model.partition(partition).lapses.get(buyer);
     if (!lapses) return;
     lapses.isRefused = false;
-    await shop.endPause(model.place(partition), buyer);
+    await system.endPause(model.place(partition), buyer);
   });
 
 const leave = (buyer: number) =>
@@ -390,7 +390,7 @@ const forget = (index: number) =>
     if (state === 'released' || state === 'refunded') return;
     model.lostData = true;
     model.partition(partition).forgetHold(holdId);
-    await shop.forgetHold(model.place(partition), holdId);
+    await system.forgetHold(model.place(partition), holdId);
     await inventory.look(model.place(partition));
   });
 
@@ -450,7 +450,7 @@ const remember = () =>
   step(
     'the replica hears no more',
     async (model) => {
-      const goBack = await shop.remember(model.place(0));
+      const goBack = await system.remember(model.place(0));
       model.earlier = { partition: model.partition(0).clone(), batches: [...model.batches], goBack };
     },
     // Seats that one partition has and another one has forgotten to have lent are more than can be mended.
@@ -487,7 +487,7 @@ const close = () =>
     for (const place of places(model.drop.id, model.drop.partitions)) {
       // What is over has closed, or was cancelled, for good.
       if (!model.partition(place.partition).over) model.partition(place.partition).closed = true;
-      await shop.letClose(place);
+      await system.letClose(place);
     }
   });
 
@@ -495,7 +495,7 @@ const endStandby = (index: number) =>
   step(`end standby of partition ${index}`, async (model) => {
     const partition = index % model.drop.partitions;
     const [place, expected] = [model.place(partition), model.partition(partition)];
-    const first = await inventory.close(place, await shop.closesAt(place), []);
+    const first = await inventory.close(place, await system.closesAt(place), []);
     if (!expected.closed && !expected.over) {
       expect(first.kind).toBe('early');
       return;
@@ -507,7 +507,9 @@ const endStandby = (index: number) =>
         .map(({ buyerId }) => buyerId)
         .toSorted((a, b) => a - b),
     );
-    expect(await inventory.close(place, await shop.closesAt(place), first.tell)).toMatchObject({ tell: [] });
+    expect(await inventory.close(place, await system.closesAt(place), first.tell)).toMatchObject({
+      tell: [],
+    });
   });
 
 const endDrop = (index: number) =>
@@ -689,7 +691,7 @@ async function expectLedgerTellsTheSame(model: Model): Promise<void> {
     const own = rowsOfPartition(rows, place.partition, model.drop.partitions).flatMap((row) =>
       Array.from({ length: rows[row]?.seats ?? 0 }, (_, at) => `${row}.${at + 1}`),
     );
-    const replayed = replayLedger(await shop.ledger(place), own);
+    const replayed = replayLedger(await system.ledger(place), own);
     const expected = model.partition(place.partition);
     const map = rows.map(({ seats }, row) =>
       Array.from({ length: seats }, (_, at) => replayed.seats.get(`${row}.${at + 1}`) ?? '-').join(''),
@@ -709,5 +711,5 @@ async function expectLedgerTellsTheSame(model: Model): Promise<void> {
 
 async function forgetDrop(drop: Drop): Promise<void> {
   for (const place of places(drop.id, drop.partitions)) await redis.unlink(...inventory.keys.all(place));
-  await redis.hdel(inventory.keys.onSale, String(drop.id));
+  await redis.hdel(inventory.keys.liveDrops, String(drop.id));
 }

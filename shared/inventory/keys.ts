@@ -92,7 +92,7 @@ export class Keys {
   }
 
   /** Hash of the drops whose timers, transfers and untold holds the sweeper looks after: drop -> partitions. */
-  get onSale(): string {
+  get liveDrops(): string {
     return `${this.#namespace}drops:on-sale`;
   }
 }

@@ -19,13 +19,13 @@ import type { LatestEntry, PartitionState, RestoredHold } from './restore.ts';
 const limitMs = 50;
 const repetitions = 8;
 
-const shop = createTestInventory();
-const { inventory, redis } = shop;
+const system = createTestInventory();
+const { inventory, redis } = system;
 const used: Place[] = [];
 afterAll(async () => {
   for (const place of used)
     await redis.unlink(...inventory.keys.all(place), ...inventory.keys.restoring(place));
-  await shop.stop();
+  await system.stop();
 }, 60_000);
 
 /** As many rows as a drop can have. */

@@ -1,62 +1,62 @@
 import { createTestInventory } from '../../testing/inventory.ts';
 
-const shop = createTestInventory();
-afterAll(() => shop.stop());
+const system = createTestInventory();
+afterAll(() => system.stop());
 
 test('a second entry of a buyer with a hold is a duplicate of the first, also in the same batch', async () => {
-  const { drop, place } = await shop.onSale();
-  const [first, again] = await shop.claim(place, '1:2,1:3');
-  const [later] = await shop.claim(place, '1:1');
+  const { drop, place } = await system.openDrop();
+  const [first, again] = await system.claim(place, '1:2,1:3');
+  const [later] = await system.claim(place, '1:1');
   if (first?.kind !== 'held') throw new Error('not held');
   const duplicate = { kind: 'duplicate', buyerId: 1, entryId: first.hold.holdId, of: 'hold' };
   expect([again, later]).toEqual([duplicate, duplicate]);
-  expect(await shop.inventory.counts(drop)).toMatchObject({ held: 2, free: 8 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ held: 2, free: 8 });
 });
 
 test('so is one of a buyer in standby', async () => {
-  const { drop, place } = await shop.onSale({
+  const { drop, place } = await system.openDrop({
     sections: [{ name: 'Box', rows: 1, seatsPerRow: 1 }],
     standbyLimit: 5,
   });
-  const [, waits, again] = await shop.claim(place, '1:1,2:1,2:1');
-  const [later] = await shop.claim(place, '2:1');
+  const [, waits, again] = await system.claim(place, '1:1,2:1,2:1');
+  const [later] = await system.claim(place, '2:1');
   if (waits?.kind !== 'standby') throw new Error('not in standby');
   const duplicate = { kind: 'duplicate', buyerId: 2, entryId: waits.entryId, of: 'standby' };
   expect([again, later]).toEqual([duplicate, duplicate]);
-  expect(await shop.inventory.counts(drop)).toMatchObject({ standby: 1 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ standby: 1 });
 });
 
 test('and one of a buyer who is paying or has paid', async () => {
-  const { place } = await shop.onSale();
-  const hold = await shop.hold(place, 1);
-  await shop.inventory.beginPayment(place, hold, 'request-1');
-  expect(await shop.decide(place, '1:1')).toEqual(['duplicate hold']);
-  await shop.inventory.completePayment(place, hold);
-  expect(await shop.decide(place, '1:1')).toEqual(['duplicate hold']);
+  const { place } = await system.openDrop();
+  const hold = await system.hold(place, 1);
+  await system.inventory.beginPayment(place, hold, 'request-1');
+  expect(await system.decide(place, '1:1')).toEqual(['duplicate hold']);
+  await system.inventory.completePayment(place, hold);
+  expect(await system.decide(place, '1:1')).toEqual(['duplicate hold']);
 });
 
 test('whose hold has ended may try again', async () => {
-  const { place } = await shop.onSale();
-  const hold = await shop.hold(place, 1);
-  await shop.letLapse(place, hold.holdId);
-  await shop.inventory.release(place, hold.holdId);
-  const second = await shop.hold(place, 1, 2);
+  const { place } = await system.openDrop();
+  const hold = await system.hold(place, 1);
+  await system.letLapse(place, hold.holdId);
+  await system.inventory.release(place, hold.holdId);
+  const second = await system.hold(place, 1, 2);
   expect(second.holdId).not.toBe(hold.holdId);
-  expect(await shop.inventory.view(place, 1)).toMatchObject({ kind: 'held', holdId: second.holdId });
+  expect(await system.inventory.view(place, 1)).toMatchObject({ kind: 'held', holdId: second.holdId });
   // What is still told of the first one does not touch the second.
-  expect(await shop.inventory.release(place, hold.holdId)).toMatchObject({
+  expect(await system.inventory.release(place, hold.holdId)).toMatchObject({
     kind: 'settled',
     state: 'released',
   });
-  expect(await shop.inventory.view(place, 1)).toMatchObject({ kind: 'held', holdId: second.holdId });
+  expect(await system.inventory.view(place, 1)).toMatchObject({ kind: 'held', holdId: second.holdId });
 });
 
 test('who left standby or got nothing may try again', async () => {
-  const { place } = await shop.onSale({
+  const { place } = await system.openDrop({
     sections: [{ name: 'Box', rows: 1, seatsPerRow: 2 }],
     standbyLimit: 1,
   });
-  expect(await shop.decide(place, '1:2,2:1,3:1')).toEqual(['held 0.1+0.2', 'standby 1', 'sold_out']);
-  await shop.inventory.leave(place, 2);
-  expect(await shop.decide(place, '3:1,2:1')).toEqual(['standby 1', 'sold_out']);
+  expect(await system.decide(place, '1:2,2:1,3:1')).toEqual(['held 0.1+0.2', 'standby 1', 'sold_out']);
+  await system.inventory.leave(place, 2);
+  expect(await system.decide(place, '3:1,2:1')).toEqual(['standby 1', 'sold_out']);
 });

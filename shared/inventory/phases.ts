@@ -32,11 +32,11 @@ export type Phases = {
   /** It is archived; unless there is something newer by now. */
   settleLate: (dropId: number, mark: string) => Promise<void>;
   /** The drops that the sweeper looks after, with the number of their partitions. */
-  onSale: () => Promise<{ id: number; partitions: number }[]>;
+  liveDrops: () => Promise<{ id: number; partitions: number }[]>;
   /** Puts it there. */
-  beginSale: (drop: { id: number; partitions: number }) => Promise<void>;
+  beginDrop: (drop: { id: number; partitions: number }) => Promise<void>;
   /** A drop that has nothing left to look after. */
-  endSale: (dropId: number) => Promise<void>;
+  endDrop: (dropId: number) => Promise<void>;
 };
 
 /** Rows that one call puts on sale, so that it keeps its node for a moment only. */
@@ -62,7 +62,7 @@ export function createPhases({ redis, keys, script, atOnce, askLasting }: Store)
         const standbyLimit = Math.floor(
           (drop.standbyLimit + drop.partitions - 1 - partition) / drop.partitions,
         );
-        const putOnSale = () =>
+        const stockPartition = () =>
           stock(
             { dropId, partition },
             drop.maxPerBuyer,
@@ -76,18 +76,18 @@ export function createPhases({ redis, keys, script, atOnce, askLasting }: Store)
             rows.length,
             capacity,
           );
-        let [outcome] = await putOnSale();
+        let [outcome] = await stockPartition();
         while (outcome === 'without_rows') {
           for (let from = 0; from < seats.length; from += maxRows)
             await stockRows({ dropId, partition }, from, ...seats.slice(from, from + maxRows));
           // A failover may have lost some.
-          [outcome] = await putOnSale();
+          [outcome] = await stockPartition();
         }
         outcomes.add(outcome);
       }
       if (outcomes.has('lost')) return 'lost';
       if (outcomes.has('closed')) return 'closed';
-      await askLasting(keys.onSale, (on) => on.hset(keys.onSale, drop.id, drop.partitions));
+      await askLasting(keys.liveDrops, (on) => on.hset(keys.liveDrops, drop.id, drop.partitions));
       return 'stocked';
     },
 
@@ -139,20 +139,20 @@ export function createPhases({ redis, keys, script, atOnce, askLasting }: Store)
       await redis.eval(forgetLate, 1, keys.late, dropId, mark);
     },
 
-    async onSale() {
-      const drops = await redis.hgetall(keys.onSale);
+    async liveDrops() {
+      const drops = await redis.hgetall(keys.liveDrops);
       return Object.entries(drops).map(([id, partitions]) => ({
         id: Number(id),
         partitions: Number(partitions),
       }));
     },
 
-    async beginSale({ id, partitions }) {
-      await askLasting(keys.onSale, (on) => on.hset(keys.onSale, id, partitions));
+    async beginDrop({ id, partitions }) {
+      await askLasting(keys.liveDrops, (on) => on.hset(keys.liveDrops, id, partitions));
     },
 
-    async endSale(dropId) {
-      await redis.hdel(keys.onSale, String(dropId));
+    async endDrop(dropId) {
+      await redis.hdel(keys.liveDrops, String(dropId));
     },
   };
 }

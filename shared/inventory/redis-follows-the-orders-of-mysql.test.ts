@@ -2,18 +2,18 @@ import { createTestInventory, type HoldOf } from '../../testing/inventory.ts';
 import { replayLedger } from '../../testing/replay-ledger.ts';
 import type { Place } from './keys.ts';
 
-const shop = createTestInventory();
-const { inventory } = shop;
-afterAll(() => shop.stop());
+const system = createTestInventory();
+const { inventory } = system;
+afterAll(() => system.stop());
 
 const row = (seats: number) => [{ name: 'Box', rows: 1, seatsPerRow: seats }];
 const orderOf = ({ holdId, buyerId, seats }: HoldOf) => ({ orderId: holdId, buyerId, seats });
 
 /** A hold that Redis forgot after it was paid, and whose seats the next buyers got. */
 async function oversold({ seats = 2, standbyLimit = 0 } = {}) {
-  const { drop, place } = await shop.onSale({ sections: row(seats), standbyLimit });
-  const paid = await shop.hold(place, 1, 2);
-  await shop.forgetHold(place, paid.holdId);
+  const { drop, place } = await system.openDrop({ sections: row(seats), standbyLimit });
+  const paid = await system.hold(place, 1, 2);
+  await system.forgetHold(place, paid.holdId);
   return { drop, place, paid };
 }
 
@@ -21,15 +21,15 @@ async function oversold({ seats = 2, standbyLimit = 0 } = {}) {
 async function seatsByLedger(place: Place, seats: number, forgotten?: HoldOf) {
   const own = Array.from({ length: seats }, (_, index) => `0.${index + 1}`);
   const batch = forgotten?.holdId.split('-')[0];
-  const records = (await shop.ledger(place)).filter(({ b }) => batch === undefined || b !== batch);
+  const records = (await system.ledger(place)).filter(({ b }) => batch === undefined || b !== batch);
   const replayed = replayLedger(records, own);
   return own.map((seat) => replayed.seats.get(seat)).join('');
 }
 
 test('an order gets its seats from holds that nobody pays for yet; their buyers are named', async () => {
   const { drop, place, paid } = await oversold();
-  await shop.hold(place, 2);
-  await shop.hold(place, 3);
+  await system.hold(place, 2);
+  await system.hold(place, 3);
   expect(await inventory.completePayment(place, paid)).toMatchObject({ kind: 'conflict' });
 
   const followed = await inventory.followOrders(place, [orderOf(paid)]);
@@ -49,10 +49,10 @@ test('an order gets its seats from holds that nobody pays for yet; their buyers 
 });
 
 test('an order that went back to standby at a failover, and got other seats since, has its own and no others', async () => {
-  const { drop, place } = await shop.onSale({ sections: row(2), standbyLimit: 2 });
-  const first = await shop.hold(place, 1, 2);
-  await shop.decide(place, '2:1');
-  const goBack = await shop.remember(place);
+  const { drop, place } = await system.openDrop({ sections: row(2), standbyLimit: 2 });
+  const first = await system.hold(place, 1, 2);
+  await system.decide(place, '2:1');
+  const goBack = await system.remember(place);
   const [sold] = ((await inventory.leave(place, 1)) as { promoted: HoldOf[] }).promoted;
   await inventory.completePayment(place, sold!);
   await goBack();
@@ -79,7 +79,7 @@ test('an order that went back to standby at a failover, and got other seats sinc
 
 test('a seat that is being paid for stays until that is decided; then the order gets it as well', async () => {
   const { drop, place, paid } = await oversold();
-  const rival = await shop.hold(place, 2);
+  const rival = await system.hold(place, 2);
   await inventory.beginPayment(place, rival, 'request-1');
 
   expect(await inventory.followOrders(place, [orderOf(paid)])).toMatchObject({
@@ -100,9 +100,9 @@ test('a seat that is being paid for stays until that is decided; then the order 
 });
 
 test('seats of a hold that lost which no order owns go to standby, the others to nobody', async () => {
-  const { drop, place } = await shop.onSale({ sections: row(2), standbyLimit: 3 });
-  const lost = await shop.hold(place, 1, 2);
-  await shop.decide(place, '3:1,4:1');
+  const { drop, place } = await system.openDrop({ sections: row(2), standbyLimit: 3 });
+  const lost = await system.hold(place, 1, 2);
+  await system.decide(place, '3:1,4:1');
   await inventory.beginPayment(place, lost, 'request-1');
   const owner = { orderId: '0123456789abcd-0', buyerId: 9, seats: [lost.seats[0]!] };
 
@@ -123,12 +123,12 @@ test('a hold that ended earlier, or was forgotten, says from then on that its se
   expect(await inventory.view(place, 1)).toMatchObject({ kind: 'released', reason: 'seats_lost' });
   // It bars nobody, and can no longer be paid.
   expect(await inventory.beginPayment(place, paid, 'request-2')).toEqual({ kind: 'expired' });
-  expect(await shop.decide(place, '1:1')).toEqual(['held 0.1']);
+  expect(await system.decide(place, '1:1')).toEqual(['held 0.1']);
 });
 
 test('without an owner a hold keeps what it has, and a later attempt is left to its own decision', async () => {
-  const { drop, place } = await shop.onSale({ sections: row(2) });
-  const hold = await shop.hold(place, 1, 2);
+  const { drop, place } = await system.openDrop({ sections: row(2) });
+  const hold = await system.hold(place, 1, 2);
   expect(await inventory.followOrders(place, [], { ...hold, attempt: 1 })).toMatchObject({ kind: 'known' });
   await inventory.beginPayment(place, hold, 'request-1');
   await inventory.declinePayment(place, hold.holdId, 1);
@@ -141,15 +141,15 @@ test('without an owner a hold keeps what it has, and a later attempt is left to 
 });
 
 test('a charged hold is taken back while its seats are free, and only then', async () => {
-  const { place } = await shop.onSale({ sections: row(2) });
-  const hold = await shop.hold(place, 1, 2);
+  const { place } = await system.openDrop({ sections: row(2) });
+  const hold = await system.hold(place, 1, 2);
   expect(await inventory.checkCharged(place, hold)).toBe('kept');
   await inventory.beginPayment(place, hold, 'request-1');
   expect(await inventory.checkCharged(place, hold)).toBe('kept');
   await inventory.declinePayment(place, hold.holdId, 1);
   await inventory.leave(place, 1);
   expect(await inventory.checkCharged(place, hold)).toBe('kept');
-  await shop.hold(place, 2);
+  await system.hold(place, 2);
   expect(await inventory.checkCharged(place, hold)).toBe('lost');
   // Redis lost altogether: MySQL decides.
   expect(await inventory.checkCharged({ dropId: 999_999, partition: 0 }, hold)).toBe('kept');

@@ -4,18 +4,18 @@ import { createTestInventory, inShort, newBatch } from '../../testing/inventory.
 import { testServers } from '../../testing/servers.ts';
 import { createInventory } from './inventory.ts';
 
-const shop = createTestInventory();
+const system = createTestInventory();
 const elsewhere = connectRedis(testServers().redisNodes, pino({ level: 'silent' }));
 afterAll(async () => {
   elsewhere.disconnect();
-  await shop.stop();
+  await system.stop();
 });
 
 test('two consumers that decide at the same time give one seat to one buyer', async () => {
-  const { drop, place } = await shop.onSale({ sections: [{ name: 'Box', rows: 1, seatsPerRow: 1 }] });
-  const other = createInventory({ redis: elsewhere, namespace: shop.namespace });
+  const { drop, place } = await system.openDrop({ sections: [{ name: 'Box', rows: 1, seatsPerRow: 1 }] });
+  const other = createInventory({ redis: elsewhere, namespace: system.namespace });
   const results = await Promise.all(
-    [shop.inventory, other].map((inventory, index) =>
+    [system.inventory, other].map((inventory, index) =>
       inventory.claim(place, newBatch(`${index + 1}:1`), { mayBorrow: false }),
     ),
   );
@@ -23,19 +23,21 @@ test('two consumers that decide at the same time give one seat to one buyer', as
     result.kind === 'decided' ? result.outcomes.map(inShort) : [],
   );
   expect(outcomes.toSorted()).toEqual(['held 0.1', 'sold_out']);
-  expect(await shop.inventory.seatMap(drop)).toEqual(['h']);
+  expect(await system.inventory.seatMap(drop)).toEqual(['h']);
 });
 
 test('forty batches at once for a hundred seats give each seat once', async () => {
-  const { drop, place } = await shop.onSale({ sections: [{ name: 'Stalls', rows: 10, seatsPerRow: 10 }] });
-  const other = createInventory({ redis: elsewhere, namespace: shop.namespace });
+  const { drop, place } = await system.openDrop({
+    sections: [{ name: 'Stalls', rows: 10, seatsPerRow: 10 }],
+  });
+  const other = createInventory({ redis: elsewhere, namespace: system.namespace });
   const results = await Promise.all(
     Array.from({ length: 40 }, (_, batch) => {
       const entries = Array.from(
         { length: 10 },
         (_each, index) => `${batch * 10 + index + 1}:${(index % 4) + 1}`,
       );
-      const inventory = batch % 2 === 0 ? shop.inventory : other;
+      const inventory = batch % 2 === 0 ? system.inventory : other;
       return inventory.claim(place, newBatch(entries.join(',')), { mayBorrow: false });
     }),
   );
@@ -46,5 +48,5 @@ test('forty batches at once for a hundred seats give each seat once', async () =
   );
   expect(seats).toHaveLength(100);
   expect(new Set(seats).size).toBe(100);
-  expect(await shop.inventory.counts(drop)).toMatchObject({ free: 0, held: 100, capacity: 100 });
+  expect(await system.inventory.counts(drop)).toMatchObject({ free: 0, held: 100, capacity: 100 });
 });

@@ -11,10 +11,10 @@ const nodeTimeoutMs = 3_000;
 const goesOnAfterMs = 14_000;
 
 let servers: OwnRedis;
-let sale: TestInventory;
+let system: TestInventory;
 beforeAll(async () => {
   servers = await startOwnRedis(nodeTimeoutMs);
-  sale = createTestInventory({ redis: servers.connect(), replicaAcks: 1, patienceMs: 60_000 });
+  system = createTestInventory({ redis: servers.connect(), replicaAcks: 1, patienceMs: 60_000 });
 });
 afterAll(() => servers.stop());
 
@@ -22,7 +22,7 @@ afterAll(() => servers.stop());
 const impatient = () =>
   createInventory({
     redis: servers.connect(),
-    namespace: sale.namespace,
+    namespace: system.namespace,
     replicaAcks: 1,
     patienceMs: 300,
   });
@@ -55,9 +55,9 @@ const seatsOf = async (inventory: Inventory, place: Parameters<Inventory['view']
 };
 
 test('what the replica lacks is told to nobody, and is decided anew when it takes over; what was told holds', async () => {
-  const { drop, place } = await sale.onSale({ standbyLimit: 10 });
-  const { inventory } = sale;
-  const held = await sale.hold(place, 1, 2);
+  const { drop, place } = await system.openDrop({ standbyLimit: 10 });
+  const { inventory } = system;
+  const held = await system.hold(place, 1, 2);
   const key = inventory.keys.key(place, 'meta');
   const { master, replica } = await servers.nodesOf(key);
   await servers.cutOff(replica, master);
@@ -88,9 +88,9 @@ test('what the replica lacks is told to nobody, and is decided anew when it take
   // Nor was anything given back or lent to another partition.
   expect(await inventory.counts(drop)).toMatchObject({ capacity: 10, held: 6, free: 4 });
   expect(await again(() => inventory.transfers(place))).toEqual([]);
-  const claims = (await sale.ledger(place)).filter(({ t }) => t === 'claim').map(({ b }) => b);
+  const claims = (await system.ledger(place)).filter(({ t }) => t === 'claim').map(({ b }) => b);
   expect(claims.filter((b) => b === batch.id)).toHaveLength(1);
-  expect(await sale.ledger(place)).not.toContainEqual(expect.objectContaining({ t: 'release' }));
+  expect(await system.ledger(place)).not.toContainEqual(expect.objectContaining({ t: 'release' }));
 
   await servers.bringBack(replica);
   await master.process.restart();
@@ -98,15 +98,15 @@ test('what the replica lacks is told to nobody, and is decided anew when it take
 });
 
 test('nothing is charged for a payment whose beginning could be lost', async () => {
-  const { place } = await sale.onSale();
-  const hold = await sale.hold(place, 1);
-  const { master, replica } = await servers.nodesOf(sale.inventory.keys.key(place, 'meta'));
+  const { place } = await system.openDrop();
+  const hold = await system.hold(place, 1);
+  const { master, replica } = await servers.nodesOf(system.inventory.keys.key(place, 'meta'));
   await servers.cutOff(replica, master);
   await expect(impatient().beginPayment(place, hold, 'request-1')).rejects.toThrow('no replica has it yet');
   master.process.kill('SIGKILL');
   await servers.takenOver(replica);
-  expect(await seatsOf(sale.inventory, place, 1)).toBe(`held ${hold.seats.join('+')}`);
-  expect(await again(() => sale.inventory.beginPayment(place, hold, 'request-2'))).toMatchObject({
+  expect(await seatsOf(system.inventory, place, 1)).toBe(`held ${hold.seats.join('+')}`);
+  expect(await again(() => system.inventory.beginPayment(place, hold, 'request-2'))).toMatchObject({
     kind: 'paying',
     attempt: 1,
   });
@@ -116,14 +116,14 @@ test('nothing is charged for a payment whose beginning could be lost', async () 
 });
 
 test('a master that stood still while it was replaced says nothing of what it remembers', async () => {
-  const { place } = await sale.onSale();
-  const hold = await sale.hold(place, 1);
-  const { master, replica } = await servers.nodesOf(sale.inventory.keys.key(place, 'meta'));
+  const { place } = await system.openDrop();
+  const hold = await system.hold(place, 1);
+  const { master, replica } = await servers.nodesOf(system.inventory.keys.key(place, 'meta'));
   // Who has not heard of a new master asks the old one.
   const askers = Array.from({ length: 5 }, () =>
     createInventory({
       redis: servers.connect(0),
-      namespace: sale.namespace,
+      namespace: system.namespace,
       replicaAcks: 1,
       patienceMs: 1_000,
     }),
@@ -146,17 +146,17 @@ test('a master that stood still while it was replaced says nothing of what it re
 });
 
 test('without its replica a master waits until that one cannot be elected any more, then goes on alone', async () => {
-  const { drop, place } = await sale.onSale();
-  const { inventory } = sale;
+  const { drop, place } = await system.openDrop();
+  const { inventory } = system;
   const { master, replica } = await servers.nodesOf(inventory.keys.key(place, 'meta'));
-  await sale.hold(place, 1);
+  await system.hold(place, 1);
   await servers.cutOff(replica, master);
   const cutOffAt = performance.now();
-  await sale.hold(place, 2);
+  await system.hold(place, 2);
   expect(performance.now() - cutOffAt).toBeGreaterThan(goesOnAfterMs);
   // From now on without waiting.
-  await sale.decide(place, '3:1,4:1');
-  await sale.decide(place, '5:1');
+  await system.decide(place, '3:1,4:1');
+  await system.decide(place, '5:1');
 
   master.process.kill('SIGKILL');
   await sleep(3 * nodeTimeoutMs);
@@ -164,7 +164,7 @@ test('without its replica a master waits until that one cannot be elected any mo
   await master.process.restart();
   await servers.bringBack(replica);
   await servers.inStep(replica);
-  expect(await again(() => sale.decide(place, '6:1'))).toEqual([expect.stringMatching(/^held /)]);
+  expect(await again(() => system.decide(place, '6:1'))).toEqual([expect.stringMatching(/^held /)]);
   expect(await inventory.counts(drop)).toMatchObject({ held: 6 });
   for (const buyer of [1, 2, 3, 4, 5, 6]) expect(await seatsOf(inventory, place, buyer)).toMatch(/^held /);
 });

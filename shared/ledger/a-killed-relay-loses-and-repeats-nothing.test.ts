@@ -7,36 +7,36 @@ import { testServers } from '../../testing/servers.ts';
 import { archivePartition } from './archive-partition.ts';
 import { readArchive, readCursor } from './archive.ts';
 import { readLedger, type Line } from './read-ledger.ts';
-import { startLedgerSale, type LedgerSale } from '../../testing/ledger/sale.ts';
+import { startLedgerSystem, type LedgerSystem } from '../../testing/ledger/ledger-system.ts';
 import type { RelayArguments } from '../../testing/ledger/relay.ts';
 
-let sale: LedgerSale;
+let system: LedgerSystem;
 beforeAll(async () => {
-  sale = await startLedgerSale();
+  system = await startLedgerSystem();
 });
-afterAll(() => sale.close());
+afterAll(() => system.close());
 
 const log = pino({ level: 'silent' });
 type Place = { dropId: number; partition: number };
 
 const everything = async (place: Place): Promise<Line[]> => {
   const lines: Line[] = [];
-  for await (const page of readLedger(sale, place)) lines.push(...page.lines);
+  for await (const page of readLedger(system, place)) lines.push(...page.lines);
   return lines;
 };
 const told = (lines: readonly Line[]) =>
   lines.map(({ seq, streamId, fields }) => ({ seq, streamId, fields }));
 /** Records of their own, one each. */
 const record = async (place: Place, from: number, count: number) => {
-  for (let buyer = from; buyer < from + count; buyer += 1) await sale.claim(place, `${buyer}:1`);
+  for (let buyer = from; buyer < from + count; buyer += 1) await system.claim(place, `${buyer}:1`);
 };
 
 test('killed again and again while records come in, the archive has each once, in order', async () => {
-  const { drop, place } = await sale.open();
+  const { drop, place } = await system.open();
   const relay: RelayArguments = {
-    url: sale.url,
+    url: system.url,
     nodes: testServers().redisNodes,
-    namespace: sale.namespace,
+    namespace: system.namespace,
     dropId: drop.id,
     limit: 2,
   };
@@ -56,22 +56,22 @@ test('killed again and again while records come in, the archive has each once, i
     child.kill('SIGKILL');
     await Promise.all([ended, busy]);
   }
-  await sale.archive(drop);
-  const cursor = await readCursor(sale.db, place);
+  await system.archive(drop);
+  const cursor = await readCursor(system.db, place);
   // One that put it on sale, and one for each claim.
   expect(cursor?.seq).toBe(1 + kills * 40);
-  const rows = await readArchive(sale.db, place, 0, 10_000);
+  const rows = await readArchive(system.db, place, 0, 10_000);
   expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1));
   expect(new Set(rows.map(({ streamId }) => streamId)).size).toBe(rows.length);
-  expect(await sale.verify(drop)).toEqual([]);
+  expect(await system.verify(drop)).toEqual([]);
   // What is archived is out of Redis, but for the last one.
-  expect(await sale.redis.xlen(sale.inventory.keys.key(place, 'ledger'))).toBe(1);
+  expect(await system.redis.xlen(system.inventory.keys.key(place, 'ledger'))).toBe(1);
 }, 120_000);
 
 test('several relays at once take turns', async () => {
-  const { drop, place } = await sale.open();
+  const { drop, place } = await system.open();
   await record(place, 1, 100);
-  const deps = { db: sale.db, inventory: sale.inventory, log };
+  const deps = { db: system.db, inventory: system.inventory, log };
   let somebodyElse = 0;
   await Promise.all(
     Array.from({ length: 6 }, async () => {
@@ -81,31 +81,31 @@ test('several relays at once take turns', async () => {
       }
     }),
   );
-  await sale.archive(drop);
+  await system.archive(drop);
   expect(somebodyElse).toBeGreaterThan(0);
-  expect((await readCursor(sale.db, place))?.seq).toBe(101);
-  expect(await sale.verify(drop)).toEqual([]);
+  expect((await readCursor(system.db, place))?.seq).toBe(101);
+  expect(await system.verify(drop)).toEqual([]);
 });
 
 test('killed after the commit, before Redis was trimmed: the next one trims, and nothing comes twice', async () => {
-  const { place } = await sale.open();
+  const { place } = await system.open();
   await record(place, 1, 10);
   const before = await everything(place);
-  const dies = { ...sale.inventory, trimLedger: () => Promise.reject(new Error('killed')) };
-  await expect(archivePartition({ db: sale.db, inventory: dies, log }, place, 4)).rejects.toThrow('killed');
+  const dies = { ...system.inventory, trimLedger: () => Promise.reject(new Error('killed')) };
+  await expect(archivePartition({ db: system.db, inventory: dies, log }, place, 4)).rejects.toThrow('killed');
   expect(told(await everything(place))).toEqual(told(before));
-  const deps = { db: sale.db, inventory: sale.inventory, log };
+  const deps = { db: system.db, inventory: system.inventory, log };
   expect(await archivePartition(deps, place, 4)).toEqual({ kind: 'archived', count: 4, more: true });
   expect(await archivePartition(deps, place, 4)).toEqual({ kind: 'archived', count: 3, more: false });
   expect(told(await everything(place))).toEqual(told(before));
 });
 
 test('a transaction that fails archives nothing and trims nothing', async () => {
-  const { place } = await sale.open();
+  const { place } = await system.open();
   await record(place, 1, 5);
-  const { place: other } = await sale.open();
+  const { place: other } = await system.open();
   // Somebody else's record under the number that comes next.
-  await sale.db('ledger').insert({
+  await system.db('ledger').insert({
     drop_id: place.dropId,
     partition: 0,
     seq: 3,
@@ -113,60 +113,60 @@ test('a transaction that fails archives nothing and trims nothing', async () => 
     record: '[]',
     hash: Buffer.alloc(32),
   });
-  const deps = { db: sale.db, inventory: sale.inventory, log };
+  const deps = { db: system.db, inventory: system.inventory, log };
   await expect(archivePartition(deps, place)).rejects.toMatchObject({ code: 'ER_DUP_ENTRY' });
-  expect(await sale.redis.xlen(sale.inventory.keys.key(place, 'ledger'))).toBe(6);
-  expect((await readCursor(sale.db, place))?.seq).toBe(0);
+  expect(await system.redis.xlen(system.inventory.keys.key(place, 'ledger'))).toBe(6);
+  expect((await readCursor(system.db, place))?.seq).toBe(0);
   expect(await archivePartition(deps, other)).toMatchObject({ count: 1 });
 });
 
 test('who reads while records are archived and trimmed sees each once', async () => {
-  const { drop, place } = await sale.open();
+  const { drop, place } = await system.open();
   await record(place, 1, 150);
   const expected = Array.from({ length: 151 }, (_, index) => index + 1);
   const reading = Array.from({ length: 5 }, async () => {
     for (let round = 0; round < 10; round += 1) {
       const seqs: number[] = [];
-      for await (const page of readLedger({ ...sale, inventory: slow }, place, { limit: 20 }))
+      for await (const page of readLedger({ ...system, inventory: slow }, place, { limit: 20 }))
         seqs.push(...page.lines.map(({ seq }) => seq));
       expect(seqs).toEqual(expected);
     }
   });
-  const deps = { db: sale.db, inventory: sale.inventory, log };
+  const deps = { db: system.db, inventory: system.inventory, log };
   while (((await archivePartition(deps, place, 4)) as { more?: boolean }).more === true) await sleep(5);
   await Promise.all(reading);
-  expect(await sale.verify(drop)).toEqual([]);
+  expect(await system.verify(drop)).toEqual([]);
 });
 
 /** Redis answers late, so that much may be archived between question and answer. */
-const slow: Pick<LedgerSale['inventory'], 'ledgerEntries'> = {
+const slow: Pick<LedgerSystem['inventory'], 'ledgerEntries'> = {
   async ledgerEntries(place, from, limit) {
     await sleep(Math.random() * 10);
-    const entries = await sale.inventory.ledgerEntries(place, from, limit);
+    const entries = await system.inventory.ledgerEntries(place, from, limit);
     await sleep(Math.random() * 10);
     return entries;
   },
 };
 
 test('what a failover lost after it was archived is marked as lost, and does not count', async () => {
-  const { drop, place } = await sale.open();
-  const key = sale.inventory.keys.key(place, 'ledger');
-  const dies = { ...sale.inventory, trimLedger: () => Promise.resolve() };
-  const [first] = await sale.holds(place, '1:2');
-  const [lost] = await sale.holds(place, '2:1');
-  await archivePartition({ db: sale.db, inventory: dies, log }, place);
+  const { drop, place } = await system.open();
+  const key = system.inventory.keys.key(place, 'ledger');
+  const dies = { ...system.inventory, trimLedger: () => Promise.resolve() };
+  const [first] = await system.holds(place, '1:2');
+  const [lost] = await system.holds(place, '2:1');
+  await archivePartition({ db: system.db, inventory: dies, log }, place);
   // The replica that took over had not heard of the second hold.
-  const entries = await sale.redis.xrange(key, '-', '+');
-  await sale.redis.xdel(key, entries.at(-1)![0]);
-  await sale.forgetHold(place, lost!.holdId);
-  await sale.redis.hincrby(sale.inventory.keys.key(place, 'meta'), 'decided', -1);
-  const [other] = await sale.holds(place, '3:1');
+  const entries = await system.redis.xrange(key, '-', '+');
+  await system.redis.xdel(key, entries.at(-1)![0]);
+  await system.forgetHold(place, lost!.holdId);
+  await system.redis.hincrby(system.inventory.keys.key(place, 'meta'), 'decided', -1);
+  const [other] = await system.holds(place, '3:1');
   expect(other!.seats).toEqual(lost!.seats);
 
-  await sale.archive(drop);
-  await sale.pay(drop, place, first!);
-  expect(await sale.verify(drop)).toEqual([]);
-  const kinds = (await readArchive(sale.db, place, 0, 100)).map(({ kind }) => kind);
+  await system.archive(drop);
+  await system.pay(drop, place, first!);
+  expect(await system.verify(drop)).toEqual([]);
+  const kinds = (await readArchive(system.db, place, 0, 100)).map(({ kind }) => kind);
   expect(kinds).toEqual(['stock', 'claim', 'claim', 'lost', 'claim']);
   expect((await everything(place)).map(({ fields }) => fields[1])).toEqual([
     'stock',
@@ -178,12 +178,12 @@ test('what a failover lost after it was archived is marked as lost, and does not
 });
 
 test('a drop that Redis has lost is not archived on, nor put on sale from scratch', async () => {
-  const { drop, place } = await sale.open();
+  const { drop, place } = await system.open();
   await record(place, 1, 3);
-  await sale.archive(drop);
-  await sale.redis.unlink(...sale.inventory.keys.all(place));
-  const deps = { db: sale.db, inventory: sale.inventory, log };
+  await system.archive(drop);
+  await system.redis.unlink(...system.inventory.keys.all(place));
+  const deps = { db: system.db, inventory: system.inventory, log };
   expect(await archivePartition(deps, place)).toEqual({ kind: 'lost' });
-  expect(await sale.inventory.stock(drop, { again: true })).toBe('lost');
-  expect(await sale.inventory.counts(drop)).toBeUndefined();
+  expect(await system.inventory.stock(drop, { again: true })).toBe('lost');
+  expect(await system.inventory.counts(drop)).toBeUndefined();
 });

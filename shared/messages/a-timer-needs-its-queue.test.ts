@@ -9,30 +9,30 @@ import { connectBroker, type Broker } from './connect.ts';
 import { NotConfirmed } from './publish.ts';
 
 const holdSeconds = 600;
-let shop: TestInventory;
+let system: TestInventory;
 let servers: TestBroker;
 let broker: Broker;
 beforeAll(async () => {
-  shop = createTestInventory();
-  servers = await createTestBroker(shop.namespace, { holdSeconds: [holdSeconds] });
+  system = createTestInventory();
+  servers = await createTestBroker(system.namespace, { holdSeconds: [holdSeconds] });
   broker = await connectBroker(testServers().amqpUrl, captureLog().log);
 });
 afterAll(async () => {
   await broker.close();
   await servers.stop();
-  await shop.stop();
+  await system.stop();
 });
 
 test('a timer whose waiting queue was deleted is not set; the queue comes back, and then it is', async () => {
   const { topology } = servers;
-  const { redis, inventory } = shop;
+  const { redis, inventory } = system;
   const channel = await broker.channel('timers', (opened) => topology.assertExpired(opened));
   const checkoutKeys = randomKeys();
   const announcer = createAnnouncer({ redis, inventory, channel, topology, checkoutKeys });
-  const { place } = await shop.onSale({ holdSeconds });
+  const { place } = await system.openDrop({ holdSeconds });
   const now = Date.now();
   const hold = {
-    ...(await shop.hold(place, 1)),
+    ...(await system.hold(place, 1)),
     heldAt: now,
     version: 1,
     expiresAt: now + 1000 * holdSeconds,

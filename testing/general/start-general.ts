@@ -24,8 +24,8 @@ import { servePages } from '../../general/pages/serve-pages.ts';
 import { createRoutes } from '../../general/routes.ts';
 
 /** What general needs a broker or a payment provider for. */
-type SaleParts = Pick<Deps, 'announcer' | 'payments' | 'till' | 'parked'>;
-export type BareDeps = Omit<Deps, keyof SaleParts>;
+type CheckoutParts = Pick<Deps, 'announcer' | 'payments' | 'till' | 'parked'>;
+export type BareDeps = Omit<Deps, keyof CheckoutParts>;
 
 type LogLine = { level: number; msg: string } & Record<string, unknown>;
 
@@ -51,7 +51,7 @@ export type TestOptions = {
   /** Beside those of the tier. */
   moreRoutes?: () => Route[];
   /** What needs a broker and a payment provider. Without it, each use of one fails. */
-  saleParts?: (deps: BareDeps) => SaleParts;
+  checkoutParts?: (deps: BareDeps) => CheckoutParts;
   publicUrl?: string;
   webRoot?: string;
   inventory?: Inventory;
@@ -94,7 +94,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     eventTimeZone: 'UTC',
     log,
   };
-  const deps: Deps = { ...bare, ...(options.saleParts?.(bare) ?? withoutSale) };
+  const deps: Deps = { ...bare, ...(options.checkoutParts?.(bare) ?? withoutCheckout) };
   const registry = createMetrics('general');
   const app = createApp({
     pages: servePages({ ...deps, webRoot: options.webRoot }),
@@ -138,15 +138,15 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
 }
 
 /** For tests of what needs neither broker nor provider. */
-const withoutSale: SaleParts = {
+const withoutCheckout: CheckoutParts = {
   announcer: absent('announcer'),
   payments: absent('payments'),
   till: absent('till'),
   parked: absent('parked'),
 };
 
-function absent<Name extends keyof SaleParts>(name: Name): SaleParts[Name] {
-  return new Proxy({} as SaleParts[Name], {
+function absent<Name extends keyof CheckoutParts>(name: Name): CheckoutParts[Name] {
+  return new Proxy({} as CheckoutParts[Name], {
     get() {
       throw new Error(`this test has no ${name}; startSale makes one`);
     },

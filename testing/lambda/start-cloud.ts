@@ -49,7 +49,7 @@ export const atRest: Standing = {
   redis: 'cache.m7g.large',
   replica: 'db.m7g.large',
 };
-export const atSale: Standing = {
+export const duringDrop: Standing = {
   instances: ['running', 'running'],
   otherInstance: 'running',
   groups: { publisher: [6, 6], general: [3, 3] },

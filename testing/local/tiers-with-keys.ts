@@ -5,7 +5,7 @@ import { startConsumer } from '../../consumer/app.ts';
 import { currentRole } from '../../general/accounts/user.ts';
 import { createApp } from '../../general/app.ts';
 import { createRoutes } from '../../general/routes.ts';
-import type { TestSale } from '../general/start-sale.ts';
+import type { GeneralSystem } from '../general/general-system.ts';
 import { createAcceptEntry } from '../../publisher/accept-entry.ts';
 import { createPublisher } from '../../publisher/app.ts';
 import { Attempts } from '../../publisher/attempts.ts';
@@ -20,7 +20,7 @@ import type { KeyList } from '../../shared/auth/key-list.ts';
 import { closeServer, listen } from '../../shared/tier/listen.ts';
 import { createMetrics } from '../../shared/tier/metrics.ts';
 import { Ops } from '../../shared/tier/ops.ts';
-import type { TestSocket } from '../realtime/stage.ts';
+import type { TestSocket } from '../realtime/realtime-system.ts';
 import { captureLog } from '../captured-log.ts';
 import { eventually } from '../eventually.ts';
 import { testServers } from '../servers.ts';
@@ -36,11 +36,11 @@ export type Tiers = {
 };
 
 /** Resolves when the publisher knows the drop. */
-export async function startTiers(sale: TestSale, dropId: number, keys: Keys): Promise<Tiers> {
+export async function startTiers(system: GeneralSystem, dropId: number, keys: Keys): Promise<Tiers> {
   const { log } = captureLog();
-  const { db, redis } = sale;
-  const { inventory, bannedUsers } = sale.deps;
-  const { topology } = sale.broker;
+  const { db, redis } = system;
+  const { inventory, bannedUsers } = system.deps;
+  const { topology } = system.broker;
   const broker = await connectBroker(testServers().amqpUrl, log);
   const [sessionKeys, checkoutKeys] = [keys.session, keys.checkout];
 
@@ -90,11 +90,11 @@ export async function startTiers(sale: TestSale, dropId: number, keys: Keys): Pr
   });
 
   const deps = {
-    ...sale.deps,
+    ...system.deps,
     sessionKeys,
     checkoutKeys,
     ticketKeys: keys.ticket,
-    announcer: createAnnouncer({ redis, inventory, channel: sale.broker.channel, topology, checkoutKeys }),
+    announcer: createAnnouncer({ redis, inventory, channel: system.broker.channel, topology, checkoutKeys }),
   };
   const ofGeneral = createMetrics('general');
   const general = createServer(

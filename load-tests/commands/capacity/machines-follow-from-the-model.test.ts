@@ -10,7 +10,7 @@ const model: CapacityModel = {
   general: { perOrder: 2_000 },
   mysql: { perOrder: 500 },
 };
-const sale = {
+const dropSize = {
   buyers: 1_000_000,
   seats: 10_000,
   standby: 10_000,
@@ -32,7 +32,7 @@ test('costs add up over presses, entries and holds', () => {
 });
 
 test('who comes when nothing is left costs a press, but no decision', () => {
-  const needs = new Map(needsOf(model, sale).map((need) => [need.tier, need]));
+  const needs = new Map(needsOf(model, dropSize).map((need) => [need.tier, need]));
   expect(needs.get('publisher')?.cores).toBeCloseTo(1);
   // 10,000 seats, as many in standby, and those of the 0.2 s in which publishers do not know yet: 24,000 entries.
   expect(needs.get('consumer')?.cores).toBeCloseTo((24_000 * 2 + 10_000 * 18) / 1e6 / 50);
@@ -47,6 +47,6 @@ test('machines are filled by cores or by memory, whichever runs out first', () =
 });
 
 test('a drop gets more partitions only when one core of Redis would not do', () => {
-  expect(partitionsFor(model, sale, 0.5)).toBe(1);
-  expect(partitionsFor(model, { ...sale, seats: 1_000_000, seconds: 5 }, 0.5)).toBe(20);
+  expect(partitionsFor(model, dropSize, 0.5)).toBe(1);
+  expect(partitionsFor(model, { ...dropSize, seats: 1_000_000, seconds: 5 }, 0.5)).toBe(20);
 });

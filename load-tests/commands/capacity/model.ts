@@ -24,7 +24,7 @@ export const capacityModel = z.object({
 
 export type CapacityModel = z.infer<typeof capacityModel>;
 
-export type Sale = {
+export type DropSize = {
   buyers: number;
   seats: number;
   standby: number;
@@ -69,7 +69,7 @@ export function costOfRun(model: CapacityModel, { presses, entries, holds }: Run
 /** Seconds after which publishers know that a drop is sold out. */
 const soldOutKnownAfter = 0.2;
 
-function runOf({ buyers, seats, standby, seconds }: Sale): Run {
+function runOf({ buyers, seats, standby, seconds }: DropSize): Run {
   const tooMany = (buyers / seconds) * soldOutKnownAfter;
   return {
     presses: buyers,
@@ -79,9 +79,9 @@ function runOf({ buyers, seats, standby, seconds }: Sale): Run {
 }
 
 /** Each buyer presses once, and every seat is paid once. */
-export function needsOf(model: CapacityModel, sale: Sale): Need[] {
-  const { buyers, seats, seconds, arrivalSeconds, paymentSeconds } = sale;
-  const run = costOfRun(model, runOf(sale));
+export function needsOf(model: CapacityModel, dropSize: DropSize): Need[] {
+  const { buyers, seats, seconds, arrivalSeconds, paymentSeconds } = dropSize;
+  const run = costOfRun(model, runOf(dropSize));
   const { perConnection, perOutcome, bytesPerConnection } = model.realtime;
   // Arriving is over when pressing begins.
   const realtime = Math.max(
@@ -119,7 +119,7 @@ export function machinesFor({ cores, bytes }: Need, machine: Machine): number {
  * Partitions a drop needs: one is decided by one consumer at a time and on one core of Redis, so neither can be given
  * more of it.
  */
-export function partitionsFor(model: CapacityModel, sale: Sale, usable: number): number {
-  const { consumer, redis } = costOfRun(model, runOf(sale));
-  return Math.max(1, Math.ceil(Math.max(consumer, redis) / sale.seconds / usable));
+export function partitionsFor(model: CapacityModel, dropSize: DropSize, usable: number): number {
+  const { consumer, redis } = costOfRun(model, runOf(dropSize));
+  return Math.max(1, Math.ceil(Math.max(consumer, redis) / dropSize.seconds / usable));
 }

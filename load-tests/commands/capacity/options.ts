@@ -1,7 +1,7 @@
 import { defineCommand } from '../../cli.ts';
-import type { Machine, Sale } from './model.ts';
+import type { Machine, DropSize } from './model.ts';
 
-export type CapacityOptions = { sale: Sale; machine: Machine; price: number; hours: number };
+export type CapacityOptions = { dropSize: DropSize; machine: Machine; price: number; hours: number };
 
 const number = { type: 'number', value: 'N' } as const;
 
@@ -68,7 +68,7 @@ measured where it ran last (load-tests/commands/capacity/model.json). docs/capac
     const { buyers, seats, seconds, arrival, payment, cores, memory, usable, price, hours } = values;
     const standby = values.standby ?? seats / 2;
     return {
-      sale: { buyers, seats, standby, seconds, arrivalSeconds: arrival, paymentSeconds: payment },
+      dropSize: { buyers, seats, standby, seconds, arrivalSeconds: arrival, paymentSeconds: payment },
       machine: { cores, bytes: memory * 2 ** 30, usable: usable / 100 },
       price,
       hours,

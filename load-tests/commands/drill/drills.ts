@@ -92,8 +92,10 @@ export const drills: readonly Drill[] = [
       let [active, standby] = [system.tiers.consumer, second];
       try {
         await injector.repeatedly([3, 8], async () => {
-          await injector.freeze(active, injector.random.between(brokerPatienceMs, brokerPatienceMs + 6_000), () =>
-            injector.forgetReplies(),
+          await injector.freeze(
+            active,
+            injector.random.between(brokerPatienceMs, brokerPatienceMs + 6_000),
+            () => injector.forgetReplies(),
           );
           [active, standby] = [standby, active];
         });
@@ -105,7 +107,8 @@ export const drills: readonly Drill[] = [
   {
     name: 'rabbitmq-killed',
     what: 'the broker gets kill -9 and starts again with what it had on disk',
-    breakThings: (injector) => injector.repeatedly([3, 12], async () => injector.kill(injector.system.servers.rabbitMq.broker)),
+    breakThings: (injector) =>
+      injector.repeatedly([3, 12], async () => injector.kill(injector.system.servers.rabbitMq.broker)),
   },
   {
     name: 'confirms-outstanding',
@@ -150,7 +153,8 @@ export const drills: readonly Drill[] = [
     what: 'the payment provider stands still for longer than checkout waits, or gets kill -9',
     breakThings: (injector) =>
       injector.repeatedly([2, 6], async () => {
-        if (injector.random.chance(50)) injector.kill(injector.system.payments, injector.random.between(0, 3_000));
+        if (injector.random.chance(50))
+          injector.kill(injector.system.payments, injector.random.between(0, 3_000));
         else await injector.freeze(injector.system.payments, injector.random.between(2_000, 9_000));
       }),
   },

@@ -16,7 +16,7 @@ import { archivePartition } from '../../shared/ledger/archive-partition.ts';
 import { verifyDrop } from '../../proof/verify-drop.ts';
 import { createReport } from '../../proof/violation.ts';
 
-export type LedgerSale = TestInventory &
+export type LedgerSystem = TestInventory &
   Pick<TestDatabase, 'db' | 'url'> & {
     /** A drop that is open and stocked: 2 rows of 5, two seats a buyer, 4 places in standby. */
     open: (changes?: Partial<Terms>) => Promise<{ drop: Drop; place: Place }>;
@@ -41,11 +41,11 @@ export type Terms = {
   lapsePauseSeconds: number;
 };
 
-export async function startLedgerSale(): Promise<LedgerSale> {
+export async function startLedgerSystem(): Promise<LedgerSystem> {
   const database = await createTestDatabase();
-  const stage = createTestInventory();
+  const testInventory = createTestInventory();
   const { db } = database;
-  const { inventory } = stage;
+  const { inventory } = testInventory;
   const log = pino({ level: 'silent' });
   const opened: Place[] = [];
 
@@ -56,7 +56,7 @@ export async function startLedgerSale(): Promise<LedgerSale> {
   };
 
   return {
-    ...stage,
+    ...testInventory,
     db,
     url: database.url,
     newUser,
@@ -76,7 +76,7 @@ export async function startLedgerSale(): Promise<LedgerSale> {
     },
 
     async holds(place, entries) {
-      const outcomes = await stage.claim(place, entries);
+      const outcomes = await testInventory.claim(place, entries);
       return outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : []));
     },
 
@@ -125,10 +125,10 @@ export async function startLedgerSale(): Promise<LedgerSale> {
 
     async close() {
       for (const place of opened) {
-        await stage.redis.unlink(...inventory.keys.all(place));
-        await stage.redis.hdel(inventory.keys.onSale, String(place.dropId));
+        await testInventory.redis.unlink(...inventory.keys.all(place));
+        await testInventory.redis.hdel(inventory.keys.liveDrops, String(place.dropId));
       }
-      await stage.stop();
+      await testInventory.stop();
       await database.drop();
     },
   };

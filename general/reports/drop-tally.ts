@@ -8,7 +8,7 @@ export type Minute = typeof zeroCounts & { seatsPaid: number };
 const minuteMs = 60_000;
 
 /** Totals of a drop, added up from its ledger records in the order of time. */
-export class SaleTally {
+export class DropTally {
   readonly totals = {
     ...zeroCounts,
     duplicates: 0,

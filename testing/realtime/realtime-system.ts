@@ -52,7 +52,7 @@ export type Process = {
   stop: () => Promise<void>;
 };
 
-export type Stage = {
+export type RealtimeSystem = {
   db: Database;
   inventory: Inventory;
   mysqlUrl: string;
@@ -81,7 +81,7 @@ export type Stage = {
   stop: () => Promise<void>;
 };
 
-export async function createStage(): Promise<Stage> {
+export async function createRealtimeSystem(): Promise<RealtimeSystem> {
   const lines: LogLine[] = [];
   const log: Log = pino(
     { level: 'debug' },

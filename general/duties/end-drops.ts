@@ -13,15 +13,15 @@ import { closeStandby, type CloseDeps } from '../drops/close-drops.ts';
 /** Milliseconds after closing during which entries accepted before it may still be decided. */
 export const decidedWithinMs = 600_000;
 
-export function startEndingSales(deps: CloseDeps, everyMs = 2_000): Loop {
-  return startLoop('end sales', everyMs, deps.log, createEndSales(deps, { firstPauseMs: everyMs }));
+export function startEndingDrops(deps: CloseDeps, everyMs = 2_000): Loop {
+  return startLoop('end drops', everyMs, deps.log, createEndDrops(deps, { firstPauseMs: everyMs }));
 }
 
 type Over = { id: number; partitions: number };
 
-export function createEndSales(deps: CloseDeps, times: Partial<WorkOffTimes> = {}): Round {
+export function createEndDrops(deps: CloseDeps, times: Partial<WorkOffTimes> = {}): Round {
   return createWorkOff<Over>({
-    name: 'end sales',
+    name: 'end drops',
     log: deps.log,
     // Usually it waits for holds to end, so a delay of seconds does not matter.
     longestPauseMs: 30_000,
@@ -31,7 +31,7 @@ export function createEndSales(deps: CloseDeps, times: Partial<WorkOffTimes> = {
     laneOf: ({ id, partitions }) => deps.inventory.nodesOf(places(id, partitions)),
     async work({ id }) {
       const drop = await loadDrop(deps.db, id);
-      return drop ? endSale(deps, drop) : 'done';
+      return drop ? endDrop(deps, drop) : 'done';
     },
   });
 }
@@ -51,7 +51,7 @@ async function dropsThatAreOver({ db }: CloseDeps, after: Over | undefined, limi
 }
 
 /** One step towards the end of a drop that is over. Safe to repeat, and by several at once. */
-export async function endSale(deps: CloseDeps, drop: Drop): Promise<Worked> {
+export async function endDrop(deps: CloseDeps, drop: Drop): Promise<Worked> {
   const { db, inventory } = deps;
   if (drop.cancelled) await cancelSale(deps, drop);
   const counts = await inventory.counts(drop);
@@ -61,7 +61,7 @@ export async function endSale(deps: CloseDeps, drop: Drop): Promise<Worked> {
   if (counts && !(await endPartitions(deps, drop))) return 'later';
   // A payment under way may have become an order since the refunds were requested above.
   if (drop.cancelled) await requestRefunds(db, { drop_id: drop.id });
-  await inventory.endSale(drop.id);
+  await inventory.endDrop(drop.id);
   const ended = await db('drops')
     .where({ id: drop.id })
     // If the drop was cancelled meanwhile, it has not ended.

@@ -17,7 +17,7 @@ export type RunningConsumer = Consumer & {
   end: () => Promise<void>;
 };
 
-export type ConsumerWorld = TestInventory & {
+export type ConsumerSystem = TestInventory & {
   broker: TestBroker;
   checkoutKeys: KeyList;
   start: (changes?: Partial<ConsumerDeps> & { amqpUrl?: string }) => Promise<RunningConsumer>;
@@ -26,18 +26,18 @@ export type ConsumerWorld = TestInventory & {
   close: () => Promise<void>;
 };
 
-export async function createConsumerWorld({
+export async function createConsumerSystem({
   entryQueues = 1,
   holdSeconds = [600],
-}: { entryQueues?: number; holdSeconds?: number[] } = {}): Promise<ConsumerWorld> {
-  const shop = createTestInventory();
-  const testBroker = await createTestBroker(shop.namespace, { entryQueues, holdSeconds });
+}: { entryQueues?: number; holdSeconds?: number[] } = {}): Promise<ConsumerSystem> {
+  const testInventory = createTestInventory();
+  const testBroker = await createTestBroker(testInventory.namespace, { entryQueues, holdSeconds });
   const checkoutKeys = randomKeys();
   const running = new Set<RunningConsumer>();
   const heard: HeardNews[] = [];
 
   return {
-    ...shop,
+    ...testInventory,
     broker: testBroker,
     checkoutKeys,
 
@@ -48,8 +48,8 @@ export async function createConsumerWorld({
       const consumer = await startConsumer({
         broker,
         topology: testBroker.topology,
-        redis: shop.redis,
-        inventory: shop.inventory,
+        redis: testInventory.redis,
+        inventory: testInventory.inventory,
         checkoutKeys,
         registry,
         log,
@@ -71,7 +71,7 @@ export async function createConsumerWorld({
     },
 
     async news(dropId) {
-      const news = await hearNews(shop.redis, shop.inventory.keys, dropId);
+      const news = await hearNews(testInventory.redis, testInventory.inventory.keys, dropId);
       heard.push(news);
       return news;
     },
@@ -80,7 +80,7 @@ export async function createConsumerWorld({
       for (const each of running) await each.end();
       for (const each of heard) await each.stop();
       await testBroker.stop();
-      await shop.stop();
+      await testInventory.stop();
     },
   };
 }

@@ -38,11 +38,11 @@ export type PublisherOptions = {
   publicUrl?: string;
 };
 
-export type PublisherWorld = {
+export type PublisherSystem = {
   url: string;
   server: Server;
   db: Database;
-  shop: TestInventory;
+  testInventory: TestInventory;
   broker: TestBroker;
   sessionKeys: KeyList;
   lines: LogLine[];
@@ -57,20 +57,20 @@ export type PublisherWorld = {
   stop: () => Promise<void>;
 };
 
-export async function createPublisherWorld(options: PublisherOptions = {}): Promise<PublisherWorld> {
+export async function createPublisherSystem(options: PublisherOptions = {}): Promise<PublisherSystem> {
   const { log, lines } = captureLog();
   const database = await createTestDatabase();
   const { db } = database;
-  const shop = createTestInventory();
-  const testBroker = await createTestBroker(shop.namespace, { entryQueues });
+  const testInventory = createTestInventory();
+  const testBroker = await createTestBroker(testInventory.namespace, { entryQueues });
   const { topology } = testBroker;
   const amqpUrl = options.amqpUrl === undefined ? testServers().amqpUrl : options.amqpUrl;
   const broker = amqpUrl === null ? undefined : await connectBroker(amqpUrl, log);
   const channel = await broker?.channel('entries', (opened) => topology.assertEntries(opened));
 
   const bannedUsers = watchBannedUsers(db, log);
-  const openDrops = watchOpenDrops(db, shop.inventory, log);
-  const lapsedBuyers = watchLapsedBuyers(openDrops, shop.inventory, log);
+  const openDrops = watchOpenDrops(db, testInventory.inventory, log);
+  const lapsedBuyers = watchLapsedBuyers(openDrops, testInventory.inventory, log);
   const registry = createMetrics('publisher');
   const sessionKeys = randomKeys();
   const ops = new Ops(registry);
@@ -101,7 +101,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
     url: `http://127.0.0.1:${port}`,
     server,
     db,
-    shop,
+    testInventory,
     broker: testBroker,
     sessionKeys,
     lines,
@@ -110,7 +110,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
       const drop =
         changes.stocked === false
           ? await insertDrop(db, await insertEvent(db), changes)
-          : await insertStockedDrop(db, shop.onSale, changes);
+          : await insertStockedDrop(db, testInventory.openDrop, changes);
       await eventually(() => openDrops.get(drop.id)?.stocked === drop.stocked);
       return drop;
     },
@@ -149,7 +149,7 @@ export async function createPublisherWorld(options: PublisherOptions = {}): Prom
       await lapsedBuyers.stop();
       await openDrops.stop();
       await testBroker.stop();
-      await shop.stop();
+      await testInventory.stop();
       await database.drop();
     },
   };

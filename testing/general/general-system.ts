@@ -21,7 +21,7 @@ import { createDrop, openDrop } from './new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from './start-general.ts';
 import { startStripe, type TestStripe } from './start-stripe.ts';
 
-export type TestSale = TestGeneral & {
+export type GeneralSystem = TestGeneral & {
   sandbox: Awaited<ReturnType<typeof startSandbox>>;
   /** Where that is the provider. */
   stripe: TestStripe | undefined;
@@ -45,11 +45,11 @@ export type TestSale = TestGeneral & {
 
 export const stripeWebhookSecret = 'whsec_of_the_test_0123456789';
 
-export async function startSale({
+export async function startGeneralSystem({
   timeoutMs = 2_000,
   lateMs = 100,
   provider = 'sandbox',
-}: { timeoutMs?: number; lateMs?: number; provider?: 'sandbox' | 'stripe' } = {}): Promise<TestSale> {
+}: { timeoutMs?: number; lateMs?: number; provider?: 'sandbox' | 'stripe' } = {}): Promise<GeneralSystem> {
   const sandbox = await startSandbox({ lateMs });
   const stripe = provider === 'stripe' ? await startStripe() : undefined;
   const redis = connectRedis(testServers().redisNodes, silent);
@@ -76,7 +76,7 @@ export async function startSale({
         });
 
   const general = await startGeneral({
-    saleParts: ({ db, inventory, findTerms, checkoutKeys, log }) => ({
+    checkoutParts: ({ db, inventory, findTerms, checkoutKeys, log }) => ({
       announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKeys }),
       parked: createParkedMessages(parkedChannel, topology),
       payments: payments(log),

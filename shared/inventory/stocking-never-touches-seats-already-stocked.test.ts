@@ -1,15 +1,15 @@
 import { createTestInventory } from '../../testing/inventory.ts';
 
-const shop = createTestInventory();
-afterAll(() => shop.stop());
+const system = createTestInventory();
+afterAll(() => system.stop());
 
 test('a drop on sale that is stocked again keeps its seats, and gets its new limits', async () => {
-  const { drop, place } = await shop.onSale({ maxPerBuyer: 2 });
-  await shop.hold(place, 1, 2);
-  expect(await shop.decide(place, '2:3')).toEqual(['sold_out']);
+  const { drop, place } = await system.openDrop({ maxPerBuyer: 2 });
+  await system.hold(place, 1, 2);
+  expect(await system.decide(place, '2:3')).toEqual(['sold_out']);
 
-  await shop.inventory.stock({ ...drop, maxPerBuyer: 3, standbyLimit: 1, holdSeconds: 60 });
-  expect(await shop.inventory.counts(drop)).toEqual({
+  await system.inventory.stock({ ...drop, maxPerBuyer: 3, standbyLimit: 1, holdSeconds: 60 });
+  expect(await system.inventory.counts(drop)).toEqual({
     capacity: 10,
     free: 8,
     held: 2,
@@ -19,15 +19,15 @@ test('a drop on sale that is stocked again keeps its seats, and gets its new lim
     standbyLimit: 1,
     decided: 2,
   });
-  expect(await shop.inventory.seatMap(drop)).toEqual(['....hh....']);
-  const [outcome] = await shop.claim(place, '3:3');
+  expect(await system.inventory.seatMap(drop)).toEqual(['....hh....']);
+  const [outcome] = await system.claim(place, '3:3');
   if (outcome?.kind !== 'held') throw new Error('not held');
   expect(outcome.hold.seats).toEqual(['0.2', '0.3', '0.4']);
   expect(outcome.hold.expiresAt - outcome.hold.heldAt).toBe(60_000);
 });
 
 test('rows are dealt out over partitions like cards, and so are places in standby', async () => {
-  const { drop } = await shop.onSale({
+  const { drop } = await system.openDrop({
     partitions: 3,
     standbyLimit: 7,
     sections: [
@@ -35,42 +35,42 @@ test('rows are dealt out over partitions like cards, and so are places in standb
       { name: 'Balcony', rows: 3, seatsPerRow: 5 },
     ],
   });
-  const parts = await shop.inventory.partitionCounts(drop);
+  const parts = await system.inventory.partitionCounts(drop);
   expect(parts.map((part) => part?.capacity)).toEqual([2 + 2 + 5, 2 + 5, 2 + 5]);
   expect(parts.map((part) => part?.standbyLimit)).toEqual([3, 2, 2]);
-  expect(await shop.inventory.counts(drop)).toMatchObject({ capacity: 23, free: 23, standbyLimit: 7 });
-  expect(await shop.inventory.seatMap(drop)).toEqual(['..', '..', '..', '..', '.....', '.....', '.....']);
+  expect(await system.inventory.counts(drop)).toMatchObject({ capacity: 23, free: 23, standbyLimit: 7 });
+  expect(await system.inventory.seatMap(drop)).toEqual(['..', '..', '..', '..', '.....', '.....', '.....']);
 });
 
 test('a drop of two hundred thousand seats in twenty-five thousand rows', async () => {
-  const { drop, place } = await shop.onSale({
+  const { drop, place } = await system.openDrop({
     sections: Array.from({ length: 50 }, (_, index) => ({
       name: `Block ${index}`,
       rows: 500,
       seatsPerRow: 8,
     })),
   });
-  expect(await shop.inventory.counts(drop)).toMatchObject({ capacity: 200_000, free: 200_000 });
-  expect(await shop.decide(place, '1:4')).toEqual(['held 0.3+0.4+0.5+0.6']);
-  const map = await shop.inventory.seatMap(drop);
+  expect(await system.inventory.counts(drop)).toMatchObject({ capacity: 200_000, free: 200_000 });
+  expect(await system.decide(place, '1:4')).toEqual(['held 0.3+0.4+0.5+0.6']);
+  const map = await system.inventory.seatMap(drop);
   expect(map).toHaveLength(25_000);
   expect(map[0]).toBe('..hhhh..');
 });
 
 test('the sweeper looks after a drop from when it is stocked to when its sale ends', async () => {
-  const { drop } = await shop.onSale({
+  const { drop } = await system.openDrop({
     partitions: 2,
     sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 1 }],
   });
-  expect(await shop.inventory.onSale()).toContainEqual({ id: drop.id, partitions: 2 });
-  await shop.inventory.endSale(drop.id);
-  expect(await shop.inventory.onSale()).not.toContainEqual({ id: drop.id, partitions: 2 });
+  expect(await system.inventory.liveDrops()).toContainEqual({ id: drop.id, partitions: 2 });
+  await system.inventory.endDrop(drop.id);
+  expect(await system.inventory.liveDrops()).not.toContainEqual({ id: drop.id, partitions: 2 });
 });
 
 test('nothing happens to a drop that is not in Redis', async () => {
   const place = { dropId: 1, partition: 0 };
   const hold = { holdId: '0123456789abcd-0', buyerId: 1, seats: ['0.1'], expiresAt: Date.now() + 60_000 };
-  const { inventory } = shop;
+  const { inventory } = system;
   const claimed = await inventory.claim(place, { id: '0123456789abcd', packed: '1:1' }, { mayBorrow: true });
   expect(claimed).toEqual({ kind: 'not_stocked' });
   expect(await inventory.release(place, hold.holdId)).toMatchObject({ kind: 'unknown' });
@@ -89,5 +89,5 @@ test('nothing happens to a drop that is not in Redis', async () => {
   expect(await inventory.overdue(place, 0)).toEqual([]);
   expect(await inventory.paying(place, 0)).toEqual([]);
   expect(await inventory.untold(place, 0)).toEqual([]);
-  expect(await shop.redis.exists(...inventory.keys.all(place))).toBe(0);
+  expect(await system.redis.exists(...inventory.keys.all(place))).toBe(0);
 });
