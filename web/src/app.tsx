@@ -61,7 +61,7 @@ function useFreshPage(main: React.RefObject<HTMLElement | null>) {
   const [location] = useLocation();
   const last = useRef(location);
   useEffect(() => {
-    const isSame = last.current === location || sameSale(last.current, location);
+    const isSame = last.current === location || sameDrop(last.current, location);
     last.current = location;
     if (isSame) return;
     window.scrollTo(0, 0);
@@ -70,7 +70,7 @@ function useFreshPage(main: React.RefObject<HTMLElement | null>) {
 }
 
 /** Paying is a step of the same page, which moves the focus itself. */
-function sameSale(one: string, other: string): boolean {
-  const sale = /^\/drops\/\d+/;
-  return sale.exec(one) !== null && sale.exec(one)?.[0] === sale.exec(other)?.[0];
+function sameDrop(one: string, other: string): boolean {
+  const dropPath = /^\/drops\/\d+/;
+  return dropPath.exec(one) !== null && dropPath.exec(one)?.[0] === dropPath.exec(other)?.[0];
 }

@@ -1,21 +1,21 @@
 import { hashPassword } from '../../general/accounts/passwords.ts';
 import { calm, faults } from './axe.ts';
-import type { Stack } from './start-stack.ts';
+import type { WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
-let stack: Stack;
+let system: WebSystem;
 let browser: Browser;
-systemForTests((system) => ({ stack, browser } = system));
+systemForTests((started) => ({ system, browser } = started));
 
 const password = 'correct horse battery';
 
 test('a banned buyer signs in, sees the tickets and whom to write to, and is told what is not possible', async () => {
-  const [admin, buyer] = [await stack.person('admin'), await stack.person('shopper', 'Bea Buyer')];
-  await stack
+  const [admin, buyer] = [await system.person('admin'), await system.person('shopper', 'Bea Buyer')];
+  await system
     .db('users')
     .where({ id: buyer.id })
     .update({ password_hash: await hashPassword(password) });
-  const dropId = await stack.drop();
+  const dropId = await system.drop();
   await buyer.enter(dropId, 2);
   const { id: orderId } = await buyer.pay(dropId);
   await admin.ask('POST', `/users/${buyer.id}/ban`);
@@ -31,7 +31,7 @@ test('a banned buyer signs in, sees the tickets and whom to write to, and is tol
   await page.getByRole('heading', { name: 'My tickets' }).waitFor();
   await page.getByText('This account is blocked and cannot buy').waitFor();
   await page.getByRole('link', { name: 'The Lanterns' }).click();
-  await page.getByRole('link', { name: stack.organizer.email }).waitFor();
+  await page.getByRole('link', { name: system.organizer.email }).waitFor();
   expect(page.url()).toContain(orderId);
   expect(await page.getByRole('img', { name: /^Code for/ }).count()).toBe(2);
   expect(await faults(page)).toEqual([]);

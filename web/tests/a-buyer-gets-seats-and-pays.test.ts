@@ -1,13 +1,13 @@
-import { buy, openSale, untilStage } from './start-browser.ts';
-import { inSeconds, type Stack } from './start-stack.ts';
+import { buy, visitDrop, untilStage } from './start-browser.ts';
+import { inSeconds, type WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
-let stack: Stack;
+let system: WebSystem;
 let browser: Browser;
-systemForTests((system) => ({ stack, browser } = system));
+systemForTests((started) => ({ system, browser } = started));
 
 test('from sign-up over the opening to a paid order with a code for each seat', async () => {
-  const dropId = await stack.drop({ opensAt: inSeconds(3600) });
+  const dropId = await system.drop({ opensAt: inSeconds(3600) });
   const context = await browser.visit();
   const page = await context.newPage();
   await page.goto('/');
@@ -31,7 +31,7 @@ test('from sign-up over the opening to a paid order with a code for each seat', 
   await page.getByRole('heading', { name: 'You are ready.' }).waitFor();
   await page.getByRole('radio', { name: 'Cello' }).check();
 
-  await stack.openSoon(dropId);
+  await system.openSoon(dropId);
 
   // At the opening Buy appears by itself, and the answer is still there.
   await untilStage(page, 'open');
@@ -67,9 +67,9 @@ test('from sign-up over the opening to a paid order with a code for each seat', 
 });
 
 test('a payment that is undecided keeps the seats and ends in an order by itself', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: await stack.person() });
-  const page = await openSale(context, dropId);
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: await system.person() });
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
   await buy(page, 1);
   await untilStage(page, 'held');
@@ -84,13 +84,13 @@ test('a payment that is undecided keeps the seats and ends in an order by itself
 
 test('a device clock ten minutes off changes nothing', async () => {
   for (const minutes of [10, -10]) {
-    const dropId = await stack.drop({ opensAt: inSeconds(3600) });
-    const context = await browser.visit({ as: await stack.person(), clockOff: minutes * 60_000 });
-    const page = await openSale(context, dropId);
+    const dropId = await system.drop({ opensAt: inSeconds(3600) });
+    const context = await browser.visit({ as: await system.person(), clockOff: minutes * 60_000 });
+    const page = await visitDrop(context, dropId);
     await untilStage(page, 'waiting');
     await page.getByText(`clock is 10 minutes ${minutes > 0 ? 'fast' : 'slow'}`).waitFor();
     expect(await page.getByRole('timer').getAttribute('aria-label')).toMatch(/^(1 hour|59 minutes)/);
-    await stack.openSoon(dropId);
+    await system.openSoon(dropId);
     await untilStage(page, 'open');
     await buy(page);
     await untilStage(page, 'held');
@@ -100,18 +100,18 @@ test('a device clock ten minutes off changes nothing', async () => {
 });
 
 test('a queued entry outlives a reload, though the server does not tell of it', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: await stack.person() });
-  const page = await openSale(context, dropId);
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: await system.person() });
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
-  const consumer = stack.tiers.get('consumer')!;
+  const consumer = system.tiers.get('consumer')!;
   consumer.kill('SIGSTOP');
   try {
     await buy(page);
     await untilStage(page, 'queued');
     await page.reload();
     await untilStage(page, 'queued');
-    const other = await openSale(context, dropId);
+    const other = await visitDrop(context, dropId);
     await untilStage(other, 'queued');
   } finally {
     consumer.kill('SIGCONT');
@@ -121,9 +121,9 @@ test('a queued entry outlives a reload, though the server does not tell of it', 
 });
 
 test('busy is said, waited out and tried again, and a second press sends nothing', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: await stack.person() });
-  const page = await openSale(context, dropId);
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: await system.person() });
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
   // The publisher is away; the front door has too many of one address; the publisher has too many of this buyer.
   const refusals = [
@@ -154,9 +154,9 @@ test('busy is said, waited out and tried again, and a second press sends nothing
 });
 
 test('a wrong answer is said at the question, and the right one still gets seats', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: await stack.person() });
-  const page = await openSale(context, dropId);
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: await system.person() });
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
   await page.getByRole('button', { name: /^Buy / }).click();
   await page.getByText('Choose an answer.').waitFor();
@@ -169,9 +169,9 @@ test('a wrong answer is said at the question, and the right one still gets seats
 });
 
 test('on a phone what to do now is always in reach of the thumb, and nothing is wider than the screen', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: await stack.person(), phone: true });
-  const page = await openSale(context, dropId);
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: await system.person(), phone: true });
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
   const isInReach = async (name: RegExp, role: 'button' | 'link') => {
     const box = await page.getByRole(role, { name }).boundingBox();

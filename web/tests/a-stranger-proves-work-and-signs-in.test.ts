@@ -1,22 +1,22 @@
 import { hashPassword } from '../../general/accounts/passwords.ts';
 import { calm, faults } from './axe.ts';
-import type { Stack } from './start-stack.ts';
+import type { WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
-let stack: Stack;
+let system: WebSystem;
 let browser: Browser;
-systemForTests((system) => ({ stack, browser } = system));
+systemForTests((started) => ({ system, browser } = started));
 
 const password = 'correct horse battery';
 
 test('after ten wrong passwords from this address the page solves the challenge and signs in', async () => {
-  const person = await stack.person('shopper', 'Sam Stranger');
-  await stack
+  const person = await system.person('shopper', 'Sam Stranger');
+  await system
     .db('users')
     .where({ id: person.id })
     .update({ password_hash: await hashPassword(password) });
   const attempt = (word: string) =>
-    fetch(`${stack.url}/api/auth/signin`, {
+    fetch(`${system.url}/api/auth/signin`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ email: person.email, password: word }),

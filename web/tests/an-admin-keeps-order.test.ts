@@ -3,27 +3,27 @@ import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createTestBroker } from '../../testing/broker.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { untilStage } from './start-browser.ts';
-import { inSeconds, type Person, type Stack } from './start-stack.ts';
+import { inSeconds, type Person, type WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
-let stack: Stack;
+let system: WebSystem;
 let browser: Browser;
 let admin: Person;
 let broker: Awaited<ReturnType<typeof createTestBroker>>;
-systemForTests(async (system) => {
-  ({ stack, browser } = system);
-  admin = await stack.person('admin', 'Ada Admin');
-  broker = await createTestBroker(stack.namespace);
+systemForTests(async (started) => {
+  ({ system, browser } = started);
+  admin = await system.person('admin', 'Ada Admin');
+  broker = await createTestBroker(system.namespace);
 });
 afterAll(() => broker?.stop());
 
 test('a banned user is out, until the ban is lifted', async () => {
-  const dropId = await stack.drop();
-  const shopper = await stack.person('shopper', 'Wilma Wrong');
+  const dropId = await system.drop();
+  const shopper = await system.person('shopper', 'Wilma Wrong');
   const [admins, shoppers] = [await browser.visit({ as: admin }), await browser.visit({ as: shopper })];
-  const [page, shop] = [await admins.newPage(), await shoppers.newPage()];
-  await shop.goto(`/drops/${dropId}`);
-  await untilStage(shop, 'open');
+  const [page, buyerPage] = [await admins.newPage(), await shoppers.newPage()];
+  await buyerPage.goto(`/drops/${dropId}`);
+  await untilStage(buyerPage, 'open');
   await page.goto('/admin/users');
   await page.getByLabel('Name or e-mail').fill('Wilma');
   const row = page.getByRole('listitem').filter({ hasText: 'Wilma Wrong' });
@@ -31,8 +31,8 @@ test('a banned user is out, until the ban is lifted', async () => {
   await page.getByRole('alertdialog').getByRole('button', { name: 'Ban', exact: true }).click();
   await row.getByText('Banned', { exact: true }).waitFor();
   await eventually(() => expect(shopper.entry(dropId)).rejects.toThrow('403'));
-  await shop.reload();
-  await shop.getByRole('link', { name: 'Sign in' }).first().waitFor();
+  await buyerPage.reload();
+  await buyerPage.getByRole('link', { name: 'Sign in' }).first().waitFor();
 
   await row.getByRole('button', { name: 'Lift ban' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Lift the ban' }).click();
@@ -44,7 +44,7 @@ test('a banned user is out, until the ban is lifted', async () => {
 });
 
 test('a role is changed after a question, and never one’s own', async () => {
-  const shopper = await stack.person('shopper', 'Paul Promoted');
+  const shopper = await system.person('shopper', 'Paul Promoted');
   const context = await browser.visit({ as: admin });
   const page = await context.newPage();
   await page.goto('/admin/users');
@@ -65,8 +65,8 @@ test('a role is changed after a question, and never one’s own', async () => {
 });
 
 test('parked messages are sent again, and are handled', async () => {
-  const dropId = await stack.drop();
-  const buyer = await stack.person();
+  const dropId = await system.drop();
+  const buyer = await system.person();
   const { content, options } = encodeBatch(
     { dropId, partition: 0 },
     newBatchId(),
@@ -95,7 +95,7 @@ test('parked messages are sent again, and are handled', async () => {
 });
 
 test('the questions of anybody’s sale are seen, changed while it has not opened, and read after that', async () => {
-  const dropId = await stack.drop({ opensAt: inSeconds(3600), closesAt: inSeconds(9000) });
+  const dropId = await system.drop({ opensAt: inSeconds(3600), closesAt: inSeconds(9000) });
   const context = await browser.visit({ as: admin });
   const page = await context.newPage();
   await page.goto(`/organize/drops/${dropId}/edit`);
@@ -105,18 +105,18 @@ test('the questions of anybody’s sale are seen, changed while it has not opene
   await question.fill('Which of these has a bow?');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.waitForURL(/\/drops\/\d+$/);
-  const { questions } = await stack.organizer.ask<{ questions: unknown }>('GET', `/drops/${dropId}`);
+  const { questions } = await system.organizer.ask<{ questions: unknown }>('GET', `/drops/${dropId}`);
   expect(questions).toMatchObject([{ text: 'Which of these has a bow?', answer: 'Cello' }]);
 
-  await page.goto(`/organize/drops/${await stack.drop()}`);
+  await page.goto(`/organize/drops/${await system.drop()}`);
   await page.getByRole('link', { name: 'Questions' }).click();
   await page.getByText('Answer: Cello').waitFor();
   await context.close();
 });
 
 test('all sales are listed by phase, and each tier says how it is', async () => {
-  const [open, paused] = [await stack.drop(), await stack.drop()];
-  await stack.organizer.ask('POST', `/drops/${paused}/pause`);
+  const [open, paused] = [await system.drop(), await system.drop()];
+  await system.organizer.ask('POST', `/drops/${paused}/pause`);
   const context = await browser.visit({ as: admin });
   const page = await context.newPage();
   await page.goto('/admin/drops');
@@ -129,7 +129,7 @@ test('all sales are listed by phase, and each tier says how it is', async () => 
 
   await page.goto('/admin/health');
   await page.getByRole('heading', { name: 'All processes are ready' }).waitFor();
-  await stack.tiers.get('realtime')?.stop();
+  await system.tiers.get('realtime')?.stop();
   await page.getByRole('heading', { name: 'One process is not ready' }).waitFor();
   expect(await page.locator('[data-state="unreachable"] h3').allTextContents()).toEqual(['realtime ']);
   await context.close();

@@ -1,20 +1,20 @@
-import { buy, openSale, untilStage, watchStages } from './start-browser.ts';
-import type { Stack } from './start-stack.ts';
+import { buy, visitDrop, untilStage, watchStages } from './start-browser.ts';
+import type { WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
-let stack: Stack;
+let system: WebSystem;
 let browser: Browser;
-systemForTests((system) => ({ stack, browser } = system));
+systemForTests((started) => ({ system, browser } = started));
 
 const oneRow = (seats: number) => ({ sections: [{ name: 'Floor', rows: 1, seatsPerRow: seats }] });
 
 test('standby shows the place in line, and becomes seats when some come back', async () => {
-  const dropId = await stack.drop(oneRow(4));
-  const [first, second] = [await stack.person(), await stack.person()];
+  const dropId = await system.drop(oneRow(4));
+  const [first, second] = [await system.person(), await system.person()];
   await first.enter(dropId, 4);
   await second.enter(dropId, 1);
-  const context = await browser.visit({ as: await stack.person() });
-  const page = await openSale(context, dropId);
+  const context = await browser.visit({ as: await system.person() });
+  const page = await visitDrop(context, dropId);
   await page.getByText('No seats are free at the moment.').waitFor();
   await buy(page, 2);
   await untilStage(page, 'standby');
@@ -29,12 +29,12 @@ test('standby shows the place in line, and becomes seats when some come back', a
 });
 
 test('leaving standby frees the place, after a question', async () => {
-  const dropId = await stack.drop(oneRow(1));
-  await (await stack.person()).enter(dropId, 1);
-  const me = await stack.person();
+  const dropId = await system.drop(oneRow(1));
+  await (await system.person()).enter(dropId, 1);
+  const me = await system.person();
   await me.enter(dropId, 1);
   const context = await browser.visit({ as: me });
-  const page = await openSale(context, dropId);
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'standby');
   await page.getByRole('button', { name: 'Leave standby' }).click();
   await page.getByRole('button', { name: 'Stay' }).click();
@@ -47,12 +47,12 @@ test('leaving standby frees the place, after a question', async () => {
 });
 
 test('word of a place that comes after it was given up changes nothing', async () => {
-  const dropId = await stack.drop(oneRow(1));
-  await (await stack.person()).enter(dropId, 1);
-  const me = await stack.person();
+  const dropId = await system.drop(oneRow(1));
+  await (await system.person()).enter(dropId, 1);
+  const me = await system.person();
   await me.enter(dropId, 1);
   const context = await browser.visit({ as: me });
-  const page = await openSale(context, dropId);
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'standby');
   const place = await me.entry(dropId);
   await page.getByRole('button', { name: 'Leave standby' }).click();
@@ -61,7 +61,7 @@ test('word of a place that comes after it was given up changes nothing', async (
 
   const stages = await watchStages(page);
   const tell = (entry: typeof place) =>
-    stack.tell({ dropId, soldOut: [], events: [{ to: me.id, event: 'entry:outcome', entry }] });
+    system.tell({ dropId, soldOut: [], events: [{ to: me.id, event: 'entry:outcome', entry }] });
   await tell(place);
   // What is told next comes after it, so when it shows, the page has passed over the first.
   const { version } = await me.entry(dropId);
@@ -72,12 +72,12 @@ test('word of a place that comes after it was given up changes nothing', async (
 });
 
 test('sold out is pushed to everyone, and Buy returns when a seat does', async () => {
-  const dropId = await stack.drop({ ...oneRow(3), standbyLimit: 0 });
+  const dropId = await system.drop({ ...oneRow(3), standbyLimit: 0 });
   const nobody = await browser.visit();
-  const somebody = await browser.visit({ as: await stack.person() });
-  const [stranger, buyer] = [await openSale(nobody, dropId), await openSale(somebody, dropId)];
+  const somebody = await browser.visit({ as: await system.person() });
+  const [stranger, buyer] = [await visitDrop(nobody, dropId), await visitDrop(somebody, dropId)];
   await Promise.all([untilStage(stranger, 'open'), untilStage(buyer, 'open')]);
-  const fast = await stack.person();
+  const fast = await system.person();
   await fast.enter(dropId, 3);
   await Promise.all([untilStage(stranger, 'gone'), untilStage(buyer, 'gone')]);
   await buyer.getByText('0 of 3 seats left').waitFor();
@@ -88,15 +88,15 @@ test('sold out is pushed to everyone, and Buy returns when a seat does', async (
 });
 
 test('who got nothing is told so, also after a reload', async () => {
-  const dropId = await stack.drop({ ...oneRow(2), standbyLimit: 0 });
-  const me = await stack.person();
+  const dropId = await system.drop({ ...oneRow(2), standbyLimit: 0 });
+  const me = await system.person();
   const context = await browser.visit({ as: me });
-  const page = await openSale(context, dropId);
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
   // Both are in the queue before either is decided.
-  const consumer = stack.tiers.get('consumer')!;
+  const consumer = system.tiers.get('consumer')!;
   consumer.kill('SIGSTOP');
-  const fast = await stack.person();
+  const fast = await system.person();
   try {
     await fast.queue(dropId, 2);
     await buy(page, 2);
@@ -113,9 +113,9 @@ test('who got nothing is told so, also after a reload', async () => {
 });
 
 test('a hold that is not paid in time lapses, and another try is possible after a while', async () => {
-  const dropId = await stack.drop({ ...oneRow(4), holdSeconds: 5, lapsePauseSeconds: 10 });
-  const context = await browser.visit({ as: await stack.person() });
-  const page = await openSale(context, dropId);
+  const dropId = await system.drop({ ...oneRow(4), holdSeconds: 5, lapsePauseSeconds: 10 });
+  const context = await browser.visit({ as: await system.person() });
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
   await buy(page, 1);
   await untilStage(page, 'held');
@@ -131,10 +131,10 @@ test('a hold that is not paid in time lapses, and another try is possible after 
 });
 
 test('an entry that comes too early after a lapsed hold says how long to wait', async () => {
-  const dropId = await stack.drop(oneRow(4));
-  const me = await stack.person();
+  const dropId = await system.drop(oneRow(4));
+  const me = await system.person();
   const context = await browser.visit({ as: me });
-  const page = await openSale(context, dropId);
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
   const { version } = await me.entry(dropId);
   const retryAt = new Date(Date.now() + 600_000).toISOString();
@@ -144,7 +144,7 @@ test('an entry that comes too early after a lapsed hold says how long to wait', 
     reason: 'hold_lapsed' as const,
     retryAt,
   };
-  await stack.tell({ dropId, soldOut: [], events: [{ to: me.id, event: 'entry:outcome', entry }] });
+  await system.tell({ dropId, soldOut: [], events: [{ to: me.id, event: 'entry:outcome', entry }] });
   await untilStage(page, 'refused');
   await page.getByRole('heading', { name: 'You cannot enter again yet' }).waitFor();
   await page.getByText('You can enter again in').waitFor();
@@ -152,11 +152,11 @@ test('an entry that comes too early after a lapsed hold says how long to wait', 
 });
 
 test('with sockets blocked the page asks instead, says so, and everything still works', async () => {
-  const dropId = await stack.drop(oneRow(3));
-  const context = await browser.visit({ as: await stack.person(), socketsBlocked: true });
-  const page = await openSale(context, dropId);
+  const dropId = await system.drop(oneRow(3));
+  const context = await browser.visit({ as: await system.person(), socketsBlocked: true });
+  const page = await visitDrop(context, dropId);
   await page.getByText('Updates every few seconds').waitFor();
-  const fast = await stack.person();
+  const fast = await system.person();
   await fast.enter(dropId, 3);
   await page.getByText('0 of 3 seats left').waitFor();
   await buy(page, 2);
@@ -170,37 +170,37 @@ test('with sockets blocked the page asks instead, says so, and everything still 
 });
 
 test('with sockets blocked sold out, a pause and a seat that came back show by themselves too', async () => {
-  const dropId = await stack.drop({ ...oneRow(2), standbyLimit: 0 });
+  const dropId = await system.drop({ ...oneRow(2), standbyLimit: 0 });
   const nobody = await browser.visit({ socketsBlocked: true });
-  const somebody = await browser.visit({ as: await stack.person(), socketsBlocked: true });
-  const pages = [await openSale(nobody, dropId), await openSale(somebody, dropId)];
+  const somebody = await browser.visit({ as: await system.person(), socketsBlocked: true });
+  const pages = [await visitDrop(nobody, dropId), await visitDrop(somebody, dropId)];
   const all = (stage: Parameters<typeof untilStage>[1]) =>
     Promise.all(pages.map((page) => untilStage(page, stage)));
   await all('open');
-  const fast = await stack.person();
+  const fast = await system.person();
   await fast.enter(dropId, 2);
   await all('gone');
   await fast.giveBack(dropId);
   await all('open');
-  await stack.organizer.ask('POST', `/drops/${dropId}/pause`);
+  await system.organizer.ask('POST', `/drops/${dropId}/pause`);
   await all('paused');
   await Promise.all([nobody.close(), somebody.close()]);
 });
 
 test('a sale that is sold out says so in its first words, before any socket is there', async () => {
-  const dropId = await stack.drop({ ...oneRow(1), standbyLimit: 0 });
-  await (await stack.person()).enter(dropId, 1);
-  const context = await browser.visit({ as: await stack.person() });
+  const dropId = await system.drop({ ...oneRow(1), standbyLimit: 0 });
+  await (await system.person()).enter(dropId, 1);
+  const context = await browser.visit({ as: await system.person() });
   await context.routeWebSocket(/socket\.io/, () => {}); // takes what is sent, and says nothing
-  const page = await openSale(context, dropId);
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'gone');
   await context.close();
 });
 
 test('a tab closed and opened again during a hold shows the same seats and the time that is left', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: await stack.person() });
-  const page = await openSale(context, dropId);
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: await system.person() });
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
   await buy(page, 2);
   await untilStage(page, 'held');
@@ -209,7 +209,7 @@ test('a tab closed and opened again during a hold shows the same seats and the t
   await page.locator('[data-seat]').nth(1).waitFor();
   const before = await seats(page);
   await page.close();
-  const again = await openSale(context, dropId);
+  const again = await visitDrop(context, dropId);
   await untilStage(again, 'held');
   await again.locator('[data-seat]').nth(1).waitFor();
   expect(await seats(again)).toEqual(before);
@@ -217,11 +217,11 @@ test('a tab closed and opened again during a hold shows the same seats and the t
 });
 
 test('without a line that is said; back on line the truth is shown', async () => {
-  const dropId = await stack.drop(oneRow(4));
-  const me = await stack.person();
+  const dropId = await system.drop(oneRow(4));
+  const me = await system.person();
   await me.enter(dropId, 2);
   const context = await browser.visit({ as: me });
-  const page = await openSale(context, dropId);
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'held');
   await page.getByText('Live', { exact: true }).waitFor();
   await context.setOffline(true);
@@ -235,9 +235,9 @@ test('without a line that is said; back on line the truth is shown', async () =>
 });
 
 test('two tabs agree', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: await stack.person() });
-  const [one, two] = [await openSale(context, dropId), await openSale(context, dropId)];
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: await system.person() });
+  const [one, two] = [await visitDrop(context, dropId), await visitDrop(context, dropId)];
   await Promise.all([untilStage(one, 'open'), untilStage(two, 'open')]);
   await buy(one, 1);
   await Promise.all([untilStage(one, 'held'), untilStage(two, 'held')]);
@@ -249,25 +249,25 @@ test('two tabs agree', async () => {
 });
 
 test('a pause and its end arrive by themselves, as does a cancellation', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: await stack.person() });
-  const page = await openSale(context, dropId);
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: await system.person() });
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
-  await stack.organizer.ask('POST', `/drops/${dropId}/pause`);
+  await system.organizer.ask('POST', `/drops/${dropId}/pause`);
   await untilStage(page, 'paused');
-  await stack.organizer.ask('POST', `/drops/${dropId}/resume`);
+  await system.organizer.ask('POST', `/drops/${dropId}/resume`);
   await untilStage(page, 'open');
-  await stack.organizer.ask('POST', `/drops/${dropId}/cancel`);
+  await system.organizer.ask('POST', `/drops/${dropId}/cancel`);
   await untilStage(page, 'cancelled');
   await context.close();
 });
 
 test('the seat map follows: free, held and sold in numbers for those who cannot see it', async () => {
-  const dropId = await stack.drop(oneRow(10));
+  const dropId = await system.drop(oneRow(10));
   const context = await browser.visit();
-  const page = await openSale(context, dropId);
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
-  const [one, two] = [await stack.person(), await stack.person()];
+  const [one, two] = [await system.person(), await system.person()];
   await one.enter(dropId, 3);
   await two.enter(dropId, 2);
   await two.pay(dropId);
@@ -278,7 +278,7 @@ test('the seat map follows: free, held and sold in numbers for those who cannot 
 });
 
 test('an event page says what it is about before its scripts run', async () => {
-  const html = await (await fetch(`${stack.url}/events/${stack.eventId}`)).text();
+  const html = await (await fetch(`${system.url}/events/${system.eventId}`)).text();
   expect(html).toContain('<title>The Lanterns: One Night Only · Seatdrop</title>');
   expect(html).toMatch(/<meta property="og:title" content="The Lanterns: One Night Only"/);
   expect(html).toContain('<div id="app">');
@@ -286,7 +286,7 @@ test('an event page says what it is about before its scripts run', async () => {
   expect(html).toMatch(/<meta name="twitter:card" content="summary_large_image"/);
   const of = (name: string) =>
     new RegExp(`<meta property="og:image${name}" content="([^"]+)"`).exec(html)?.[1] ?? '';
-  expect(of('')).toBe(`${stack.url}/posters/lanterns.png`);
+  expect(of('')).toBe(`${system.url}/posters/lanterns.png`);
   const image = await fetch(of(''));
   expect(image.status).toBe(200);
   expect(image.headers.get('content-type')).toBe('image/png');
@@ -295,5 +295,5 @@ test('an event page says what it is about before its scripts run', async () => {
   const size = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
   expect(size).toEqual([1200, 630]);
   expect([of(':width'), of(':height')]).toEqual(size.map(String));
-  expect((await fetch(`${stack.url}/nothing/here`)).status).toBe(404);
+  expect((await fetch(`${system.url}/nothing/here`)).status).toBe(404);
 });

@@ -9,7 +9,7 @@ import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createTestBroker } from '../../testing/broker.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { buy, openWindow, untilStage, type Browser, type VisitOptions } from './start-browser.ts';
-import { inSeconds, type Person, type Stack } from './start-stack.ts';
+import { inSeconds, type Person, type WebSystem } from './start-web-system.ts';
 
 export type Sight = {
   name: string;
@@ -57,12 +57,12 @@ const oneRow = (seatsPerRow: number): Rooms => ({
   sections: [{ name: hostile.sections[0]!.name, rows: 1, seatsPerRow }],
 });
 
-export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: () => Promise<void> }> {
-  const { organizer } = stack;
+export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; stop: () => Promise<void> }> {
+  const { organizer } = system;
   let people = 0;
   const person = (role: Person['role'] = 'shopper', name = hostile.name) => {
     people += 1;
-    return stack.person(role, name, hostile.email(people));
+    return system.person(role, name, hostile.email(people));
   };
   const announce = async (): Promise<number> => {
     const { id } = await organizer.ask<{ id: number }>('POST', '/events', {
@@ -73,8 +73,8 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
     });
     return id;
   };
-  const drop = async (changes: Parameters<Stack['drop']>[0] = {}, event?: number) =>
-    stack.drop(
+  const drop = async (changes: Parameters<WebSystem['drop']>[0] = {}, event?: number) =>
+    system.drop(
       {
         sections: hostile.sections,
         questions: [hostile.question],
@@ -84,7 +84,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       },
       event ?? (await announce()),
     );
-  await stack
+  await system
     .db('users')
     .where({ id: organizer.id })
     .update({ name: hostile.name, email: hostile.email(0) });
@@ -145,7 +145,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
   const checkIns = `/organize/events/${await eventOf(shopper, bought)}/check-in`;
 
   // The consumer parks what is no batch, and a batch for a sale that there is not.
-  const broker = await createTestBroker(stack.namespace);
+  const broker = await createTestBroker(system.namespace);
   const queue = broker.topology.entryQueue(0);
   const { content, options } = encodeBatch(
     { dropId: 4_000_000_001, partition: 0 },
@@ -166,7 +166,11 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
     const { version } = await late.entry(open);
     const retryAt = inSeconds(3600);
     const entry = { status: 'sold_out', version: version + 1, reason: 'hold_lapsed', retryAt } as const;
-    await stack.tell({ dropId: open, soldOut: [], events: [{ to: late.id, event: 'entry:outcome', entry }] });
+    await system.tell({
+      dropId: open,
+      soldOut: [],
+      events: [{ to: late.id, event: 'entry:outcome', entry }],
+    });
   };
 
   const stage = (kind: Parameters<typeof untilStage>[1]) => (page: Page) => untilStage(page, kind);
@@ -194,12 +198,12 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
     await page.locator('h1').first().waitFor();
     await page.getByText('Loading', { exact: true }).first().waitFor({ state: 'detached' });
   };
-  const saleRoute = '/drops/:id/:step?';
+  const dropRoute = '/drops/:id/:step?';
   const event = `/organize/events/${eventId}`;
-  const sale = `/organize/drops/${bought}`;
+  const dropPath = `/organize/drops/${bought}`;
   const asBuyer = (name: string, as: Person, dropId: number, show: Sight['show']): Sight => ({
     name,
-    route: saleRoute,
+    route: dropRoute,
     as,
     path: `/drops/${dropId}`,
     show,
@@ -295,12 +299,12 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
 
     {
       name: 'sale, signed out, not open',
-      route: saleRoute,
+      route: dropRoute,
       path: `/drops/${scheduled}`,
       show: stage('waiting'),
     },
-    { name: 'sale, signed out', route: saleRoute, path: `/drops/${open}`, show: stage('open') },
-    { name: 'no such sale', route: saleRoute, path: '/drops/999999', show: allLoaded },
+    { name: 'sale, signed out', route: dropRoute, path: `/drops/${open}`, show: stage('open') },
+    { name: 'no such sale', route: dropRoute, path: '/drops/999999', show: allLoaded },
     asBuyer('sale, not open', shopper, scheduled, then(stage('waiting'), text('You are ready.'))),
     asBuyer('sale, open', shopper, open, stage('open')),
     {
@@ -352,7 +356,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
         const as = await person();
         // A drop made just now takes a moment to reach the publisher: whoever can enter knows that it is there.
         await (await person()).enter(dropId, 1);
-        const consumer = stack.tiers.get('consumer')!;
+        const consumer = system.tiers.get('consumer')!;
         consumer.kill('SIGSTOP');
         return { as, path: `/drops/${dropId}`, end: () => consumer.kill('SIGCONT') };
       },
@@ -365,8 +369,8 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
         const as = await person();
         await as.enter(dropId, 2);
         await as.pay(dropId, 'tok_late');
-        stack.sandbox.kill('SIGSTOP');
-        return { as, path: `/drops/${dropId}`, end: () => stack.sandbox.kill('SIGCONT') };
+        system.sandbox.kill('SIGSTOP');
+        return { as, path: `/drops/${dropId}`, end: () => system.sandbox.kill('SIGCONT') };
       },
     },
 
@@ -439,7 +443,13 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
         await someFault(page);
       },
     },
-    { name: 'sale, live', route: '/organize/drops/:id', as: organizer, path: sale, show: text(/seats free/) },
+    {
+      name: 'sale, live',
+      route: '/organize/drops/:id',
+      as: organizer,
+      path: dropPath,
+      show: text(/seats free/),
+    },
     {
       name: 'sale, live, to come',
       route: '/organize/drops/:id',
@@ -458,7 +468,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       name: `dialog: ${name}`,
       route: '/organize/drops/:id',
       as: organizer,
-      path: sale,
+      path: dropPath,
       show: dialog(name),
     })),
     {
@@ -466,14 +476,14 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       isRefused: true,
       route: '/organize/drops/:id',
       as: organizer,
-      path: sale,
+      path: dropPath,
       show: then(text(/seats free/), (page) => press(page, 'Announce'), someFault),
     },
     {
       name: 'dialog: announce',
       route: '/organize/drops/:id',
       as: organizer,
-      path: sale,
+      path: dropPath,
       show: then((page) => page.getByLabel('Announcement').fill(hostile.announcement), dialog('Announce')),
     },
     {
@@ -481,7 +491,7 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       isRefused: true,
       route: '/organize/drops/:id',
       as: organizer,
-      path: sale,
+      path: dropPath,
       show: then(dialog('Cancel sale'), (page) => press(page, 'Cancel and refund'), someFault),
     },
     {
@@ -495,35 +505,35 @@ export async function everyPage(stack: Stack): Promise<{ sights: Sight[]; stop: 
       name: 'questions',
       route: '/organize/drops/:id/edit',
       as: organizer,
-      path: `${sale}/edit`,
+      path: `${dropPath}/edit`,
       show: text('This sale has opened'),
     },
     {
       name: 'sold orders',
       route: '/organize/drops/:id/orders',
       as: organizer,
-      path: `${sale}/orders`,
+      path: `${dropPath}/orders`,
       show: inMain(hostile.name),
     },
     {
       name: 'dialog: refund',
       route: '/organize/drops/:id/orders',
       as: organizer,
-      path: `${sale}/orders`,
+      path: `${dropPath}/orders`,
       show: then(inMain(hostile.name), dialog('Refund')),
     },
     {
       name: 'report',
       route: '/organize/drops/:id/report',
       as: organizer,
-      path: `${sale}/report`,
+      path: `${dropPath}/report`,
       show: text('From entry to ticket'),
     },
     {
       name: 'report in numbers',
       route: '/organize/drops/:id/report',
       as: organizer,
-      path: `${sale}/report`,
+      path: `${dropPath}/report`,
       show: then(text('From entry to ticket'), (page) => page.locator('summary').first().click()),
     },
     {

@@ -5,16 +5,16 @@ import { calm, faults } from './axe.ts';
 import { pagePaths } from '../../shared/contract/page-paths.ts';
 import { everyPage, lookAtEach, type Sight } from './every-page.ts';
 import { coveredControls, faultsOutOfSight, outOfSight, screens, undirectedText } from './look-at.ts';
-import { openSale, untilStage } from './start-browser.ts';
-import type { Stack } from './start-stack.ts';
+import { visitDrop, untilStage } from './start-browser.ts';
+import type { WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
-let stack: Stack;
+let system: WebSystem;
 let browser: Browser;
 let pages: Awaited<ReturnType<typeof everyPage>>;
-systemForTests(async (system) => {
-  ({ stack, browser } = system);
-  pages = await everyPage(stack);
+systemForTests(async (started) => {
+  ({ system, browser } = started);
+  pages = await everyPage(system);
 });
 afterAll(() => pages?.stop());
 
@@ -31,7 +31,7 @@ test('every route of the app is among the pages that are looked at', () => {
 
 test('nothing sticks out, is cut off, covers what has the focus, or breaks WCAG, whatever people typed', async () => {
   const sights = pages.sights.filter(({ name }) => only?.some((part) => name.includes(part)) ?? true);
-  const options = { ...calm, browser, url: stack.url, atOnce };
+  const options = { ...calm, browser, url: system.url, atOnce };
   const found = await lookAtEach(sights, options, async (page, sight, path) => {
     await page.setViewportSize(screens[0].viewport);
     await page.goto(path);
@@ -44,9 +44,9 @@ test('nothing sticks out, is cut off, covers what has the focus, or breaks WCAG,
 }, 1_800_000);
 
 test('on a small laptop Buy is in sight without scrolling, and a fault is gone to and seen', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: await stack.person(), viewport: screens[2].viewport });
-  const page = await openSale(context, dropId);
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: await system.person(), viewport: screens[2].viewport });
+  const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
   await page.evaluate(() => document.fonts.ready);
   const inSight = async (name: RegExp) => {

@@ -3,15 +3,15 @@ import { calm } from './axe.ts';
 import { everyPage, lookAtEach, type Sight } from './every-page.ts';
 import { screens } from './look-at.ts';
 import { slowDown, withoutCache } from './start-browser.ts';
-import type { Stack } from './start-stack.ts';
+import type { WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
-let stack: Stack;
+let system: WebSystem;
 let browser: Browser;
 let pages: Awaited<ReturnType<typeof everyPage>>;
-systemForTests(async (system) => {
-  ({ stack, browser } = system);
-  pages = await everyPage(stack);
+systemForTests(async (started) => {
+  ({ system, browser } = started);
+  pages = await everyPage(system);
 });
 afterAll(() => pages?.stop());
 
@@ -45,7 +45,7 @@ test.each([screens[1], screens[2]])(
       await page.addInitScript(countShifts);
       await withoutCache(page);
     };
-    const options = { ...calm, browser, url: stack.url, atOnce, prepareWindow, phone, viewport };
+    const options = { ...calm, browser, url: system.url, atOnce, prepareWindow, phone, viewport };
     const found = await lookAtEach(sights, options, async (page, sight, path) => {
       const shift = await shiftOf(page, sight, path);
       return shift.sum >= mostShift ? shift : undefined;

@@ -1,13 +1,13 @@
-import { buy, openSale, slowDown, untilStage } from './start-browser.ts';
-import type { Stack } from './start-stack.ts';
+import { buy, visitDrop, slowDown, untilStage } from './start-browser.ts';
+import type { WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
-let stack: Stack;
+let system: WebSystem;
 let browser: Browser;
-systemForTests((system) => ({ stack, browser } = system));
+systemForTests((started) => ({ system, browser } = started));
 
 test('there is something to read before the scripts are there', async () => {
-  const dropId = await stack.drop();
+  const dropId = await system.drop();
   const context = await browser.visit();
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -15,23 +15,26 @@ test('there is something to read before the scripts are there', async () => {
     await held;
     await route.continue();
   });
-  const [event, sale] = [await context.newPage(), await context.newPage()];
+  const [eventPage, dropPage] = [await context.newPage(), await context.newPage()];
   const later = { waitUntil: 'commit' } as const;
-  await Promise.all([event.goto(`/events/${stack.eventId}`, later), sale.goto(`/drops/${dropId}`, later)]);
-  await event.getByRole('heading', { name: 'The Lanterns: One Night Only' }).waitFor();
-  await event.getByText('Glasshouse Hall, Riverside').waitFor();
-  await event.getByText('Four people and a harbour.').waitFor();
-  await sale.getByRole('link', { name: 'Seatdrop' }).waitFor();
-  await sale.getByText('Loading…').waitFor();
+  await Promise.all([
+    eventPage.goto(`/events/${system.eventId}`, later),
+    dropPage.goto(`/drops/${dropId}`, later),
+  ]);
+  await eventPage.getByRole('heading', { name: 'The Lanterns: One Night Only' }).waitFor();
+  await eventPage.getByText('Glasshouse Hall, Riverside').waitFor();
+  await eventPage.getByText('Four people and a harbour.').waitFor();
+  await dropPage.getByRole('link', { name: 'Seatdrop' }).waitFor();
+  await dropPage.getByText('Loading…').waitFor();
   release();
-  await untilStage(sale, 'open');
-  expect(await sale.getByText('載入中…').count()).toBe(0);
+  await untilStage(dropPage, 'open');
+  expect(await dropPage.getByText('載入中…').count()).toBe(0);
   await context.close();
 });
 
 test('Buy says at once that it is on its way, goes out once however often it is pressed, and gets its outcome', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: await stack.person(), phone: true });
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: await system.person(), phone: true });
   const page = await context.newPage();
   await slowDown(page);
   await page.goto(`/drops/${dropId}`);
@@ -54,15 +57,15 @@ test('Buy says at once that it is on its way, goes out once however often it is 
   await page.keyboard.press('Enter');
   release();
   await untilStage(page, 'held');
-  expect(sent).toEqual([`${stack.url}/api/drops/${dropId}/entries`]);
+  expect(sent).toEqual([`${system.url}/api/drops/${dropId}/entries`]);
   await page.locator('[data-seat]').nth(1).waitFor();
   await context.close();
 });
 
 test('from the event to paid seats', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: await stack.person(), phone: true });
-  const page = await openSale(context, dropId);
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: await system.person(), phone: true });
+  const page = await visitDrop(context, dropId);
   await slowDown(page);
   await page.reload();
   await untilStage(page, 'open');

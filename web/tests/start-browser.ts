@@ -1,5 +1,6 @@
 import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
-import type { Person, Stack } from './start-stack.ts';
+import type { Stage } from '../src/drop/stage-of.ts';
+import type { Person, WebSystem } from './start-web-system.ts';
 
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 
@@ -18,7 +19,7 @@ const executablePath = process.env['SEATDROP_CHROMIUM'] ?? '/usr/bin/chromium';
 export type Browser = Awaited<ReturnType<typeof startBrowser>>;
 
 /** A Chromium of its own for one test file. Whatever a page complains about is kept. */
-export async function startBrowser(stack: Stack) {
+export async function startBrowser(system: WebSystem) {
   const browser = await chromium.launch({
     executablePath,
     args: [
@@ -42,18 +43,18 @@ export async function startBrowser(stack: Stack) {
     /** A browser of somebody's own: cookies, storage and all. */
     async visit({ as, phone: isPhone, clockOff, socketsBlocked, ...options }: VisitOptions = {}) {
       const context = await browser.newContext({
-        baseURL: stack.url,
+        baseURL: system.url,
         locale: 'en-GB',
         timezoneId: 'Europe/London',
         ...(isPhone ? phone : { viewport: { width: 1280, height: 900 } }),
         ...options,
       });
       context.setDefaultTimeout(20_000);
-      if (as) await context.addCookies([{ name: 'session', value: as.token, url: stack.url }]);
+      if (as) await context.addCookies([{ name: 'session', value: as.token, url: system.url }]);
       if (clockOff !== undefined) await context.addInitScript(shiftClock, clockOff);
       if (socketsBlocked) await context.routeWebSocket(/socket\.io/, (socket) => void socket.close());
       context.on('request', (request) => {
-        if (!request.url().startsWith(stack.url)) strangers.push(request.url());
+        if (!request.url().startsWith(system.url)) strangers.push(request.url());
       });
       context.on('weberror', (error) => complaints.push(String(error.error())));
       context.on('console', (message) => {
@@ -103,23 +104,10 @@ function shiftClock(by: number): void {
   });
 }
 
-export type Stage =
-  | 'waiting'
-  | 'open'
-  | 'gone'
-  | 'queued'
-  | 'held'
-  | 'paying'
-  | 'standby'
-  | 'paid'
-  | 'released'
-  | 'refused'
-  | 'paused'
-  | 'closed'
-  | 'cancelled';
+type StageKind = Stage['kind'];
 
 /** Waits until the page shows that stage. */
-export async function untilStage(page: Page, stage: Stage): Promise<void> {
+export async function untilStage(page: Page, stage: StageKind): Promise<void> {
   await page.locator(`[data-stage="${stage}"]`).waitFor();
 }
 
@@ -139,7 +127,7 @@ export async function watchStages(page: Page): Promise<() => Promise<string[]>> 
   return () => page.evaluate(() => (globalThis as unknown as { stagesShown: string[] }).stagesShown);
 }
 
-export async function openSale(context: BrowserContext, dropId: number): Promise<Page> {
+export async function visitDrop(context: BrowserContext, dropId: number): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`/drops/${dropId}`);
   return page;

@@ -1,19 +1,19 @@
 import type { CDPSession, Page } from 'playwright-core';
-import { openSale } from './start-browser.ts';
-import type { Stack } from './start-stack.ts';
+import { visitDrop } from './start-browser.ts';
+import type { WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
-let stack: Stack;
+let system: WebSystem;
 let browser: Browser;
 let dropId: number;
-systemForTests(async (system) => {
-  ({ stack, browser } = system);
+systemForTests(async (started) => {
+  ({ system, browser } = started);
   const sections = ['Floor', 'Lower', 'Upper', 'Gallery', 'Gods'].map((name) => ({
     name,
     rows: 40,
     seatsPerRow: 50,
   }));
-  dropId = await stack.drop({ sections });
+  dropId = await system.drop({ sections });
 });
 
 const plan = 'svg[viewBox]:has(> g > text)';
@@ -53,7 +53,7 @@ async function drag(session: CDPSession, fingers: { from: Point; to: Point }[]):
 
 test('they are drawn with a few elements a row, and news of a row touches only that row', async () => {
   const context = await browser.visit();
-  const page = await openSale(context, dropId);
+  const page = await visitDrop(context, dropId);
   await page.getByText('10,000 of 10,000 seats free').waitFor({ state: 'attached' });
   await page.getByText('Live', { exact: true }).waitFor();
   expect(await elements(page)).toBeLessThan(200 * 3);
@@ -68,7 +68,7 @@ test('they are drawn with a few elements a row, and news of a row touches only t
     }).observe(content, { subtree: true, childList: true, attributes: true });
     Object.assign(globalThis, { touched });
   });
-  const buyer = await stack.person();
+  const buyer = await system.person();
   await buyer.enter(dropId, 4);
   await page.getByText('9,996 of 10,000 seats free').waitFor({ state: 'attached' });
   const touched = await page.evaluate(() => (globalThis as unknown as { touched: Set<Node> }).touched.size);
@@ -81,7 +81,7 @@ test('they are drawn with a few elements a row, and news of a row touches only t
 
 test('on a phone they are enlarged by buttons and by two fingers, and moved by one', async () => {
   const context = await browser.visit({ phone: true });
-  const page = await openSale(context, dropId);
+  const page = await visitDrop(context, dropId);
   await page.getByText('10,000 of 10,000 seats free').waitFor({ state: 'attached' });
   const session = await context.newCDPSession(page);
   await page.locator(plan).scrollIntoViewIfNeeded();

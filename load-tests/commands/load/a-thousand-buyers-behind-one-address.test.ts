@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDrop } from '../../../shared/drops/drop.ts';
 import { questionFor } from '../../../shared/drops/question.ts';
 import { eventually } from '../../../testing/eventually.ts';
-import { startStack, type Stack } from '../../../web/tests/start-stack.ts';
+import { startWebSystem, type WebSystem } from '../../../web/tests/start-web-system.ts';
 import { Board } from '../../buyer/board.ts';
 import { Buyer } from '../../buyer/buyer.ts';
 import { openFrontDoor, type FrontDoor } from '../../buyer/front-door.ts';
@@ -12,11 +12,11 @@ import { inPortions } from '../../buyer/in-portions.ts';
 import { makeBuyers } from '../../buyer/make-buyers.ts';
 import { usualLimits } from '../../../shared/http/front-door-limits.ts';
 
-let system: Stack;
+let system: WebSystem;
 let door: FrontDoor;
 let forgersDoor: FrontDoor;
 beforeAll(async () => {
-  system = await startStack({ limits: {} });
+  system = await startWebSystem({ limits: {} });
   door = openFrontDoor(system.url, 256);
   forgersDoor = openFrontDoor(system.url, 64);
 }, 300_000);
@@ -93,7 +93,7 @@ async function openPages(dropId: number, count: number, address: string) {
         const outcome = told[0]?.entry.status ?? atTheDoor;
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       }
-      for (const buyer of buyers) buyer.dropIsOver();
+      for (const buyer of buyers) buyer.saleIsOver();
       // Some may still be paying; what comes of it is another test's.
       await Promise.race([Promise.all(buying), sleep(20_000, undefined, { ref: false })]);
       for (const buyer of buyers) buyer.leavePage();

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { findK6 } from '../../../local/tools/k6.ts';
 import type { NewDrop } from '../../../shared/contract/drops.ts';
 import { eventually } from '../../../testing/eventually.ts';
-import { startStack, type Stack } from '../../../web/tests/start-stack.ts';
+import { startWebSystem, type WebSystem } from '../../../web/tests/start-web-system.ts';
 import { rules, type RuleName } from '../../k6/plain/rules.ts';
 import type { RunData } from '../../k6/plain/summary.ts';
 import { openLyingDoor, type Lie } from '../../../testing/load-tests/lying-door.ts';
@@ -20,7 +20,7 @@ const anyTime = { P95_MS: '60000', P99_MS: '60000' };
 type Run = Awaited<ReturnType<typeof load>>;
 
 let k6: string;
-let system: Stack;
+let system: WebSystem;
 let dir: string;
 let entries: Run;
 let sockets: Run;
@@ -28,7 +28,7 @@ let journey: Run;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'seatdrop-k6-'));
   k6 = await findK6(() => {});
-  system = await startStack();
+  system = await startWebSystem();
   // They mostly wait, so they may as well do it side by side.
   [entries, sockets, journey] = await Promise.all([
     load('entries', 41, { RATE: '20', DURATION: '2s', FAILED: '0', ...anyTime }),

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Phase } from '../api/types.ts';
 import { Paged } from '../design/paged.tsx';
-import { SaleBadge } from '../drop/sale-badge.tsx';
-import { useSaleState } from '../drop/use-sale-state.ts';
+import { DropBadge } from '../drop/drop-badge.tsx';
+import { useDropStatus } from '../drop/use-drop-status.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Empty } from '../staff/empty.tsx';
 import { SelectField } from '../staff/fields.tsx';
@@ -67,7 +67,7 @@ function DropRow({ drop }: { drop: DropListed }) {
   const { text, format } = useLocale();
   const { admin, events } = useWords();
   const { sold = 0, free = drop.capacity, capacity } = drop;
-  const { state } = useSaleState(drop);
+  const { status } = useDropStatus(drop);
   return (
     <>
       <div className={rows.cell}>
@@ -75,10 +75,10 @@ function DropRow({ drop }: { drop: DropListed }) {
           <Link href={`/organize/drops/${drop.id}`} className={styles.cover}>
             <bdi>{drop.event.title}</bdi>
           </Link>
-          <SaleBadge state={state} />
+          <DropBadge status={status} />
         </p>
         <p className={rows.soft}>
-          {events.sale(drop.id)} · {admin.drops.by(drop.organizer.name)} · <bdi>{drop.event.venue}</bdi>
+          {events.drop(drop.id)} · {admin.drops.by(drop.organizer.name)} · <bdi>{drop.event.venue}</bdi>
         </p>
       </div>
       <p className={rows.soft}>

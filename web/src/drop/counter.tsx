@@ -14,7 +14,7 @@ import { Paid } from './paid.tsx';
 import { Queued } from './queued.tsx';
 import { Refused } from './refused.tsx';
 import { Released } from './released.tsx';
-import { NotOnSale } from './not-on-sale.tsx';
+import { Stopped } from './stopped.tsx';
 import type { Stage } from './stage-of.ts';
 import { Standby } from './standby.tsx';
 import type { LiveDrop } from './use-drop.ts';
@@ -64,7 +64,7 @@ function StagePanel({ live }: { live: LiveDrop }): ReactNode {
     case 'paused':
     case 'closed':
     case 'cancelled':
-      return <NotOnSale live={live} kind={stage.kind} />;
+      return <Stopped live={live} kind={stage.kind} />;
   }
 }
 

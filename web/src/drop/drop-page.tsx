@@ -12,7 +12,7 @@ import { useSession } from '../session/use-me.ts';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { Counter } from './counter.tsx';
 import styles from './drop-page.module.css';
-import { SaleBadge } from './sale-badge.tsx';
+import { DropBadge } from './drop-badge.tsx';
 import { LinkSign } from './link-sign.tsx';
 import { useDrop, type LiveDrop } from './use-drop.ts';
 
@@ -20,10 +20,10 @@ export default function DropPage() {
   const params = useParams<{ id: string; step?: string }>();
   const id = Number(params.id);
   const isId = Number.isInteger(id) && id > 0 && (params.step === undefined || params.step === 'pay');
-  return isId ? <Sale key={id} dropId={id} /> : <MissingPage />;
+  return isId ? <DropById key={id} dropId={id} /> : <MissingPage />;
 }
 
-function Sale({ dropId }: { dropId: number }) {
+function DropById({ dropId }: { dropId: number }) {
   const { text } = useLocale();
   const session = useSession();
   // Whoever is banned sees the drop as a stranger does: it has no question for them, and no entry.
@@ -59,7 +59,7 @@ function Shown({ live }: { live: LiveDrop }) {
           )}
         </div>
         <div className={styles.signs}>
-          <SaleBadge state={live.saleState} />
+          <DropBadge status={live.status} />
           <LinkSign link={feed.link} />
         </div>
       </header>

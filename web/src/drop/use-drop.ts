@@ -17,8 +17,8 @@ import {
   type QueuedEntry,
 } from './queued-entry.ts';
 import { usePayment, type Payment } from './payments.ts';
-import { latest, phaseOf, type SaleState } from './sale-state.ts';
-import { saleStateAt } from './use-sale-state.ts';
+import { latest, phaseOf, type DropStatus } from './drop-status.ts';
+import { dropStatusAt } from './use-drop-status.ts';
 import { stageOf, type Stage } from './stage-of.ts';
 
 export type LiveDrop = {
@@ -26,7 +26,7 @@ export type LiveDrop = {
   event: Event | undefined;
   feed: Feed;
   phase: Phase;
-  saleState: SaleState;
+  status: DropStatus;
   stage: Stage;
   opensAt: number;
   closesAt: number;
@@ -77,7 +77,7 @@ export function useDrop(dropId: number, user: User | null | undefined) {
     event: event.data,
     feed,
     phase,
-    saleState: saleStateAt(terms, now, feed.state).state,
+    status: dropStatusAt(terms, now, feed.state).status,
     stage: stageOf({
       phase,
       state: feed.state,

@@ -7,15 +7,15 @@ import { Countdown } from '../clock/countdown.tsx';
 import { ActionBar } from '../design/action-bar.tsx';
 import { LoadFailed, Page } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
-import { useSaleState } from '../drop/use-sale-state.ts';
+import { useDropStatus } from '../drop/use-drop-status.ts';
 import type { Messages } from '../i18n/en.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { EventArt } from './art/event-art.tsx';
 import styles from './event-page.module.css';
-import { nextSale } from './next-sale.ts';
-import { SaleLine } from './sale-line.tsx';
-import { SaleLink } from './sale-link.tsx';
+import { nextDrop } from './next-drop.ts';
+import { DropLine } from './drop-line.tsx';
+import { DropLink } from './drop-link.tsx';
 
 export default function EventPage() {
   const { text } = useLocale();
@@ -44,7 +44,7 @@ export default function EventPage() {
 
 function Shown({ event }: { event: Event }) {
   const { text, format } = useLocale();
-  const main = nextSale(event.drops);
+  const main = nextDrop(event.drops);
   const others = event.drops.filter((drop) => drop !== main);
   return (
     <Page title={event.title}>
@@ -71,14 +71,14 @@ function Shown({ event }: { event: Event }) {
             </div>
           </dl>
         </header>
-        <section className={styles.sale} aria-label={text.event.sales}>
+        <section className={styles.drops} aria-label={text.event.drops}>
           {main ? (
-            <MainSale drop={main} timeZone={event.timeZone} />
+            <MainDrop drop={main} timeZone={event.timeZone} />
           ) : (
-            <SaleLine drop={undefined} timeZone={event.timeZone} />
+            <DropLine drop={undefined} timeZone={event.timeZone} />
           )}
           {others.map((drop) => (
-            <OtherSale key={drop.id} drop={drop} timeZone={event.timeZone} />
+            <OtherDrop key={drop.id} drop={drop} timeZone={event.timeZone} />
           ))}
         </section>
         <section className={styles.about}>
@@ -98,7 +98,7 @@ function Shown({ event }: { event: Event }) {
   );
 }
 
-type SaleProps = { drop: Drop; timeZone: string };
+type DropProps = { drop: Drop; timeZone: string };
 
 /** Who is not offered standby is not told of it. */
 function fairSteps({ drops }: Event, { event: words }: Messages): readonly string[] {
@@ -106,13 +106,13 @@ function fairSteps({ drops }: Event, { event: words }: Messages): readonly strin
   return isWithout ? [...words.fairSteps.slice(0, -1), words.fairWithoutStandby] : words.fairSteps;
 }
 
-function MainSale({ drop, timeZone }: SaleProps) {
+function MainDrop({ drop, timeZone }: DropProps) {
   const { text, format } = useLocale();
-  const { phase, state } = useSaleState(drop);
+  const { phase, status } = useDropStatus(drop);
   const isLive = phase === 'scheduled' || phase === 'open' || phase === 'paused';
   return (
     <>
-      <SaleLine drop={drop} timeZone={timeZone} />
+      <DropLine drop={drop} timeZone={timeZone} />
       {phase === 'scheduled' && <Countdown to={Date.parse(drop.opensAt)} />}
       {phase === 'open' && <p>{text.events.openUntil(format.moment(drop.closesAt, timeZone))}</p>}
       <p className={styles.terms}>
@@ -123,21 +123,21 @@ function MainSale({ drop, timeZone }: SaleProps) {
       </p>
       {isLive && (
         <ActionBar>
-          <SaleLink drop={drop} state={state} look="now" wide />
+          <DropLink drop={drop} status={status} look="now" wide />
         </ActionBar>
       )}
     </>
   );
 }
 
-function OtherSale({ drop, timeZone }: SaleProps) {
+function OtherDrop({ drop, timeZone }: DropProps) {
   const { text, format } = useLocale();
-  const { state } = useSaleState(drop);
+  const { status } = useDropStatus(drop);
   return (
     <div className={styles.other}>
-      <SaleLine drop={drop} timeZone={timeZone} />
+      <DropLine drop={drop} timeZone={timeZone} />
       <span>{text.events.from(format.money(drop.price))}</span>
-      <SaleLink drop={drop} state={state} look="quiet" />
+      <DropLink drop={drop} status={status} look="quiet" />
     </div>
   );
 }

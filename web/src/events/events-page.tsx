@@ -5,14 +5,14 @@ import type { DropSummary, EventSummary } from '../api/types.ts';
 import { Countdown } from '../clock/countdown.tsx';
 import { Blank, Page } from '../design/page.tsx';
 import { Paged } from '../design/paged.tsx';
-import { SaleBadge } from '../drop/sale-badge.tsx';
-import { useSaleState } from '../drop/use-sale-state.ts';
+import { DropBadge } from '../drop/drop-badge.tsx';
+import { useDropStatus } from '../drop/use-drop-status.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { EventArt } from './art/event-art.tsx';
 import styles from './events-page.module.css';
-import { nextSale, saleAboveAll } from './next-sale.ts';
-import { SaleLink } from './sale-link.tsx';
-import { SaleLine } from './sale-line.tsx';
+import { nextDrop, featuredDrop } from './next-drop.ts';
+import { DropLink } from './drop-link.tsx';
+import { DropLine } from './drop-line.tsx';
 
 /** What can be had changes while somebody looks. Milliseconds. */
 const lookAgainEvery = 30_000;
@@ -36,7 +36,7 @@ export function EventsPage() {
 
 function Events({ events }: { events: EventSummary[] }) {
   const { text } = useLocale();
-  const next = aboveAll(events);
+  const next = featuredOf(events);
   return (
     <>
       <header className={styles.head}>
@@ -59,7 +59,7 @@ function Events({ events }: { events: EventSummary[] }) {
 
 function EventCard({ event }: { event: EventSummary }) {
   const { text, format } = useLocale();
-  const drop = nextSale(event.drops);
+  const drop = nextDrop(event.drops);
   const date = format.dayAndMonth(event.startsAt, event.timeZone);
   return (
     <article className={styles.card}>
@@ -85,7 +85,7 @@ function EventCard({ event }: { event: EventSummary }) {
             <bdi>{event.venue}</bdi>
           </p>
           <div className={styles.foot}>
-            <SaleLine drop={drop} timeZone={event.timeZone} />
+            <DropLine drop={drop} timeZone={event.timeZone} />
             {drop && <span className={styles.soft}>{text.events.from(format.money(drop.price))}</span>}
           </div>
         </div>
@@ -97,25 +97,25 @@ function EventCard({ event }: { event: EventSummary }) {
 type Shown = { event: EventSummary; drop: DropSummary };
 
 /** The sale to go to. One that has just opened stays where it was, since it can be bought. */
-function aboveAll(events: readonly EventSummary[]): Shown | undefined {
-  const sales = events.flatMap((event) => event.drops.map((drop) => ({ event, drop })));
-  return saleAboveAll(sales, ({ drop }) => drop);
+function featuredOf(events: readonly EventSummary[]): Shown | undefined {
+  const shown = events.flatMap((event) => event.drops.map((drop) => ({ event, drop })));
+  return featuredDrop(shown, ({ drop }) => drop);
 }
 
 function Next({ event, drop }: Shown) {
   const { text, format } = useLocale();
-  const { phase, state } = useSaleState(drop);
+  const { phase, status } = useDropStatus(drop);
   const opensAt = Date.parse(drop.opensAt);
   return (
-    <section className={styles.next} aria-labelledby="next-sale">
+    <section className={styles.next} aria-labelledby="next-drop">
       <div className={styles.nextArt}>
         <EventArt title={event.title} />
       </div>
       <div className={styles.nextWords}>
         <p className={styles.soft}>
-          {phase === 'scheduled' ? text.events.next : <SaleBadge state={state} />}
+          {phase === 'scheduled' ? text.events.next : <DropBadge status={status} />}
         </p>
-        <h2 id="next-sale" dir="auto">
+        <h2 id="next-drop" dir="auto">
           {event.title}
         </h2>
         <p>
@@ -124,7 +124,7 @@ function Next({ event, drop }: Shown) {
           <bdi>{event.venue}</bdi>
         </p>
         {phase === 'scheduled' && <Countdown to={opensAt} />}
-        <SaleLink drop={drop} state={state} look="now" />
+        <DropLink drop={drop} status={status} look="now" />
       </div>
     </section>
   );

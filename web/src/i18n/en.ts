@@ -106,10 +106,10 @@ export const en = {
     from: (price: string) => `${price} per seat`,
     opensOn: (when: string) => `Sale opens ${when}`,
     openUntil: (when: string) => `On sale until ${when}`,
-    noSale: 'No sale announced yet',
+    noDrop: 'No sale announced yet',
     capacity: (count: string) => `${count} seats`,
   },
-  saleStates: {
+  dropStatuses: {
     scheduled: 'Opens soon',
     open: 'On sale',
     few_left: 'Few left',
@@ -120,7 +120,7 @@ export const en = {
     cancelled: 'Cancelled',
   },
   event: {
-    sales: 'Sales',
+    drops: 'Sales',
     go: 'Go to sale',
     goToStandby: 'Go to standby',
     see: 'View sale',

@@ -102,10 +102,10 @@ export const zhHant: Messages = {
     from: (price) => `每席 ${price}`,
     opensOn: (when) => `${when} 開賣`,
     openUntil: (when) => `銷售至 ${when}`,
-    noSale: '尚未公布銷售時間',
+    noDrop: '尚未公布銷售時間',
     capacity: (count) => `${count} 個座位`,
   },
-  saleStates: {
+  dropStatuses: {
     scheduled: '即將開賣',
     open: '銷售中',
     few_left: '所剩不多',
@@ -116,7 +116,7 @@ export const zhHant: Messages = {
     cancelled: '已取消',
   },
   event: {
-    sales: '銷售',
+    drops: '銷售',
     go: '前往銷售頁',
     goToStandby: '前往候補',
     see: '查看目前狀況',

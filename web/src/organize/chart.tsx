@@ -189,7 +189,7 @@ export function Chart(props: ChartProps) {
         ref={box}
         className={styles.box}
         role="img"
-        aria-label={words.sale.charts[sums ? 'spokenSums' : 'spoken'](title, spoken)}
+        aria-label={words.dropPages.charts[sums ? 'spokenSums' : 'spoken'](title, spoken)}
       />
       {children}
     </figure>

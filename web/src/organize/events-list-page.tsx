@@ -5,8 +5,8 @@ import { ButtonLink } from '../design/button.tsx';
 import { Page } from '../design/page.tsx';
 import { Paged } from '../design/paged.tsx';
 import { EventArt } from '../events/art/event-art.tsx';
-import { SaleBadge } from '../drop/sale-badge.tsx';
-import { useSaleState } from '../drop/use-sale-state.ts';
+import { DropBadge } from '../drop/drop-badge.tsx';
+import { useDropStatus } from '../drop/use-drop-status.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Head } from '../staff/head.tsx';
 import { ownEventsQuery } from '../staff/queries.ts';
@@ -64,7 +64,7 @@ function EventCard({ event }: { event: EventSummary }) {
         </p>
         <ul className={styles.links}>
           <li>
-            <Link href={`${path}/drops/new`}>{words.events.newSale}</Link>
+            <Link href={`${path}/drops/new`}>{words.events.newDrop}</Link>
           </li>
           <li>
             <Link href={`${path}/edit`}>{words.events.edit}</Link>
@@ -78,7 +78,7 @@ function EventCard({ event }: { event: EventSummary }) {
         </ul>
       </div>
       {latestFirst.length === 0 ? (
-        <p className={styles.none}>{words.events.noSales}</p>
+        <p className={styles.none}>{words.events.noDrops}</p>
       ) : (
         <ul className={styles.drops}>
           {latestFirst.map((drop) => (
@@ -95,7 +95,7 @@ function EventCard({ event }: { event: EventSummary }) {
 function DropRow({ drop, timeZone }: { drop: DropSummary; timeZone: string }) {
   const { text, format } = useLocale();
   const words = useWords();
-  const { phase, state } = useSaleState(drop);
+  const { phase, status } = useDropStatus(drop);
   const when = {
     scheduled: words.events.opens(format.opening(drop.opensAt, timeZone, text.common.yourTime)),
     open: words.events.until(format.moment(drop.closesAt, timeZone)),
@@ -107,9 +107,9 @@ function DropRow({ drop, timeZone }: { drop: DropSummary; timeZone: string }) {
     <div className={styles.drop}>
       <p className={styles.dropName}>
         <Link href={`/organize/drops/${drop.id}`} className={styles.cover}>
-          {words.events.sale(drop.id)}
+          {words.events.drop(drop.id)}
         </Link>
-        <SaleBadge state={state} />
+        <DropBadge status={status} />
         <span className={styles.soft}>{when}</span>
       </p>
       <SoldBar sold={drop.sold ?? 0} free={drop.free ?? drop.capacity} capacity={drop.capacity} />

@@ -72,8 +72,8 @@ function knownWords(message: string, faults: StaffWords['faults']): string | und
     'Must be well-formed Unicode': faults.hidden,
     'Must contain something that can be seen': faults.unseen,
   };
-  const [, sale] = /^In drop (\d+) of this event$/.exec(message) ?? [];
-  return sale === undefined ? known[message] : faults.sectionTaken(Number(sale));
+  const [, drop] = /^In drop (\d+) of this event$/.exec(message) ?? [];
+  return drop === undefined ? known[message] : faults.sectionTaken(Number(drop));
 }
 
 /** Puts what the server found at its fields. False when it named none that the form has. */

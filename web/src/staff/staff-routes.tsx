@@ -29,7 +29,7 @@ const staffRoutes = {
   '/organize/events/:id/edit': EditEventPage,
   '/organize/events/:id/check-in': part(() => import('../organize/check-in/check-in-page.tsx')),
   '/organize/events/:id/drops/new': NewDropPage,
-  '/organize/drops/:id': part(() => import('../organize/sale/sale-page.tsx')),
+  '/organize/drops/:id': part(() => import('../organize/drop/live-page.tsx')),
   '/organize/drops/:id/edit': EditDropPage,
   '/organize/drops/:id/orders': part(() => import('../organize/sold-orders/orders-list-page.tsx')),
   '/organize/drops/:id/report': part(() => import('../organize/report/report-page.tsx')),

@@ -1,7 +1,7 @@
 import { useParams } from 'wouter';
 import { useWords } from '../../staff/use-words.ts';
 import { LoadedDrop } from '../loaded.tsx';
-import { SaleFrame } from '../sale-frame.tsx';
+import { DropFrame } from '../drop-frame.tsx';
 import { AskedQuestions } from './asked-questions.tsx';
 import { DropForm } from './drop-form.tsx';
 
@@ -11,7 +11,7 @@ export default function EditDropPage() {
   return (
     <LoadedDrop id={id}>
       {(drop, event) => (
-        <SaleFrame
+        <DropFrame
           drop={drop}
           event={event}
           title={drop.state === 'scheduled' ? words.drop.editTitle : words.drop.questions}
@@ -21,7 +21,7 @@ export default function EditDropPage() {
           ) : (
             <AskedQuestions drop={drop} />
           )}
-        </SaleFrame>
+        </DropFrame>
       )}
     </LoadedDrop>
   );

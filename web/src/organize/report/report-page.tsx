@@ -8,16 +8,16 @@ import { useLocale } from '../../i18n/locale.tsx';
 import { Empty } from '../../staff/empty.tsx';
 import { reportQuery, type Report } from '../../staff/queries.ts';
 import { useWords } from '../../staff/use-words.ts';
-import { SalePart } from '../sale-part.tsx';
+import { DropSubpage } from '../drop-subpage.tsx';
 import { ByMinute } from './by-minute.tsx';
 import styles from './report-page.module.css';
 
 export default function ReportPage() {
   const { report: words } = useWords();
   return (
-    <SalePart title={words.title} csv={words.csv}>
+    <DropSubpage title={words.title} csv={words.csv}>
       {(drop, event) => <Loaded drop={drop} event={event} />}
-    </SalePart>
+    </DropSubpage>
   );
 }
 

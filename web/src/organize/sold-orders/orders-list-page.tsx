@@ -11,20 +11,20 @@ import { Empty } from '../../staff/empty.tsx';
 import { soldOrdersQuery, type SoldOrder } from '../../staff/queries.ts';
 import rows from '../../staff/rows.module.css';
 import { useWords } from '../../staff/use-words.ts';
-import { SalePart } from '../sale-part.tsx';
+import { DropSubpage } from '../drop-subpage.tsx';
 import styles from './orders-list-page.module.css';
 
 export default function OrdersListPage() {
   const { orders: words } = useWords();
   return (
-    <SalePart title={words.title} csv={words.csv}>
+    <DropSubpage title={words.title} csv={words.csv}>
       {(drop) => (
         <>
           <h2 className="unseen">{words.title}</h2>
           <Orders drop={drop} />
         </>
       )}
-    </SalePart>
+    </DropSubpage>
   );
 }
 

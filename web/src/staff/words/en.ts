@@ -49,8 +49,8 @@ export const en = {
     afterOpening: 'The sale must close after it opens.',
     year: 'Check the year.',
     sameSection: 'Two sections have the same name.',
-    sectionTaken: (sale: number) =>
-      `Sale ${sale} of this event already sells a section with this name. Choose another name.`,
+    sectionTaken: (drop: number) =>
+      `Sale ${drop} of this event already sells a section with this name. Choose another name.`,
     tooManySeats: 'One sale can have at most 200,000 seats.',
     fewSeats: 'There must be at least this many seats.',
     fewRows: 'There must be at least as many rows as processing lanes.',
@@ -86,12 +86,12 @@ export const en = {
     create: 'New event',
     empty: 'No events yet',
     emptyHint: 'Create an event first: what, where and when. Then put its seats on sale.',
-    newSale: 'New sale',
+    newDrop: 'New sale',
     edit: 'Edit event',
     checkIn: 'Check-in',
     publicPage: 'Public page',
-    noSales: 'No sale yet. Create one to sell seats.',
-    sale: (id: number) => `Sale ${id}`,
+    noDrops: 'No sale yet. Create one to sell seats.',
+    drop: (id: number) => `Sale ${id}`,
     opens: (when: string) => `opens ${when}`,
     until: (when: string) => `until ${when}`,
     closed: (when: string) => `closed ${when}`,
@@ -187,7 +187,7 @@ export const en = {
       'This sale has opened, so its terms are fixed. You can still change the closing time on its page.',
     answerIs: (answer: string) => `Answer: ${answer}`,
   },
-  sale: {
+  dropPages: {
     tabs: { live: 'Live', orders: 'Orders', report: 'Report', edit: 'Edit', questions: 'Questions' },
     tabsLabel: 'Pages of this sale',
     allEvents: 'Your events',

@@ -1,10 +1,10 @@
 import { useLocale } from '../../i18n/locale.tsx';
 import { useWords } from '../../staff/use-words.ts';
-import styles from './sale-page.module.css';
+import styles from './live-page.module.css';
 
 export function Queues({ depths }: { depths: Record<string, number> | undefined }) {
   const { format } = useLocale();
-  const { sale: words } = useWords();
+  const { dropPages: words } = useWords();
   if (!depths) return null;
   const waiting = Object.entries(depths).filter(([, depth]) => depth > 0);
   return (

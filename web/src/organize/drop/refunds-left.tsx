@@ -7,7 +7,7 @@ import { useWords } from '../../staff/use-words.ts';
 /** After a cancellation: what has been given back, or is about to be. */
 export function RefundsLeft({ dropId }: { dropId: number }) {
   const { format } = useLocale();
-  const { sale: words } = useWords();
+  const { dropPages: words } = useWords();
   const { data } = useQuery({
     ...reportQuery(dropId),
     // A payment that was under way may still become an order, and then a refund.

@@ -2,11 +2,11 @@ import { useLocale } from '../../i18n/locale.tsx';
 import type { DropStats } from '../../staff/queries.ts';
 import { SoldBar } from '../../staff/sold-bar.tsx';
 import { useWords } from '../../staff/use-words.ts';
-import type { Figures } from './use-sale.ts';
-import styles from './sale-page.module.css';
+import type { Figures } from './use-live-figures.ts';
+import styles from './live-page.module.css';
 
 /** How it stands now, to be read from across the room. */
-export function SaleFigures({
+export function DropFigures({
   figures,
   stats,
 }: {
@@ -14,7 +14,7 @@ export function SaleFigures({
   stats: DropStats | undefined;
 }) {
   const { format } = useLocale();
-  const { figures: words } = useWords().sale;
+  const { figures: words } = useWords().dropPages;
   const number = (value: number | undefined) => (value === undefined ? '–' : format.number(value));
   const shown = [
     { name: 'sold', label: words.sold, value: number(figures?.sold) },

@@ -9,22 +9,22 @@ import { Field } from '../../design/field.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
-import type { Sale } from './use-sale.ts';
-import styles from './sale-page.module.css';
+import type { LiveFigures } from './use-live-figures.ts';
+import styles from './live-page.module.css';
 
-type CancelSaleProps = { drop: Drop; event: Event; sale: Sale };
+type CancelDropProps = { drop: Drop; event: Event; live: LiveFigures };
 
 /** It cannot be undone and costs all the sale has brought in: says what will happen, and wants a word typed. */
-export function CancelSale({ drop, event, sale }: CancelSaleProps) {
+export function CancelDrop({ drop, event, live }: CancelDropProps) {
   const { format } = useLocale();
-  const { sale: words, faults } = useWords();
+  const { dropPages: words, faults } = useWords();
   const faultOf = useStaffFault();
   const say = useSay();
   const client = useQueryClient();
   const [isAsked, setAsked] = useState(false);
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string>();
-  const { figures, stats } = sale;
+  const { figures, stats } = live;
   const { mutate, isPending, error, reset } = useMutation({
     async mutationFn() {
       await ask('POST', `/drops/${drop.id}/cancel`, { timeout: 60_000 });
@@ -36,7 +36,7 @@ export function CancelSale({ drop, event, sale }: CancelSaleProps) {
       ]) {
         void client.invalidateQueries({ queryKey });
       }
-      await sale.refetch();
+      await live.refetch();
       say(words.cancelled);
     },
     onSuccess: () => setAsked(false),

@@ -8,11 +8,11 @@ import { AskingButton } from '../../staff/asking-button.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
 
-type PauseSaleProps = { drop: Drop; isPaused: boolean; refetch: () => Promise<unknown> };
+type PauseDropProps = { drop: Drop; isPaused: boolean; refetch: () => Promise<unknown> };
 
 /** Pausing stops a crowd, so it asks first; resuming does no harm and happens at once. */
-export function PauseSale({ drop, isPaused, refetch }: PauseSaleProps) {
-  const { sale: words, form } = useWords();
+export function PauseDrop({ drop, isPaused, refetch }: PauseDropProps) {
+  const { dropPages: words, form } = useWords();
   const faultOf = useStaffFault();
   const say = useSay();
   const client = useQueryClient();

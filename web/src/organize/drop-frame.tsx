@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import type { Drop, DropState, Event } from '../api/types.ts';
-import { SaleBadge } from '../drop/sale-badge.tsx';
-import { useSaleState } from '../drop/use-sale-state.ts';
+import { DropBadge } from '../drop/drop-badge.tsx';
+import { useDropStatus } from '../drop/use-drop-status.ts';
 import { Page } from '../design/page.tsx';
 import { Head } from '../staff/head.tsx';
 import { Tabs } from '../staff/tabs.tsx';
 import { useWords } from '../staff/use-words.ts';
 
-type SaleFrameProps = {
+type DropFrameProps = {
   drop: Drop;
   event: Event;
   /** What was pushed of it since. */
@@ -20,16 +20,16 @@ type SaleFrameProps = {
 };
 
 /** What the pages of one sale have in common: whose sale it is, how it stands, and the way to the others. */
-export function SaleFrame({ drop, event, news, title, lead, actions, children }: SaleFrameProps) {
-  const { sale: words } = useWords();
-  const { phase, state } = useSaleState(drop, news);
+export function DropFrame({ drop, event, news, title, lead, actions, children }: DropFrameProps) {
+  const { dropPages: words } = useWords();
+  const { phase, status } = useDropStatus(drop, news);
   const path = `/organize/drops/${drop.id}`;
   return (
     <Page title={`${title} · ${event.title}`}>
       <Head
         up={{ href: '/organize', label: words.allEvents }}
         title={event.title}
-        beside={<SaleBadge state={state} />}
+        beside={<DropBadge status={status} />}
         lead={lead}
         actions={actions}
       />

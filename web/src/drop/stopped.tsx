@@ -4,9 +4,9 @@ import styles from './counter.module.css';
 import { LeftBar } from './left-bar.tsx';
 import type { LiveDrop } from './use-drop.ts';
 
-type NotOnSaleProps = { live: LiveDrop; kind: 'paused' | 'closed' | 'cancelled' };
+type StoppedProps = { live: LiveDrop; kind: 'paused' | 'closed' | 'cancelled' };
 
-export function NotOnSale({ live, kind }: NotOnSaleProps) {
+export function Stopped({ live, kind }: StoppedProps) {
   const { text, format } = useLocale();
   const { phases } = text;
   const words = {

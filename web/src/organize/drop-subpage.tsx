@@ -3,9 +3,9 @@ import { useParams } from 'wouter';
 import type { Drop, Event } from '../api/types.ts';
 import { CsvLink } from './csv-link.tsx';
 import { LoadedDrop } from './loaded.tsx';
-import { SaleFrame } from './sale-frame.tsx';
+import { DropFrame } from './drop-frame.tsx';
 
-type SalePartProps = {
+type DropSubpageProps = {
   title: string;
   /** On the link that downloads the orders. */
   csv: string;
@@ -13,19 +13,19 @@ type SalePartProps = {
 };
 
 /** A page that looks back on the sale its address names. */
-export function SalePart({ title, csv, children }: SalePartProps) {
+export function DropSubpage({ title, csv, children }: DropSubpageProps) {
   const { id } = useParams<{ id: string }>();
   return (
     <LoadedDrop id={id}>
       {(drop, event) => (
-        <SaleFrame
+        <DropFrame
           drop={drop}
           event={event}
           title={title}
           actions={<CsvLink dropId={drop.id}>{csv}</CsvLink>}
         >
           {children(drop, event)}
-        </SaleFrame>
+        </DropFrame>
       )}
     </LoadedDrop>
   );

@@ -1,11 +1,11 @@
 import { ButtonLink } from '../design/button.tsx';
-import type { SaleState } from '../drop/sale-state.ts';
+import type { DropStatus } from '../drop/drop-status.ts';
 import { useLocale } from '../i18n/locale.tsx';
 
-type SaleLinkProps = { drop: { id: number }; state: SaleState; look: 'now' | 'quiet'; wide?: boolean };
+type DropLinkProps = { drop: { id: number }; status: DropStatus; look: 'now' | 'quiet'; wide?: boolean };
 
 /** The way to a sale, named by what can be done there; none to one that is over. */
-export function SaleLink({ drop, state, look, wide = false }: SaleLinkProps) {
+export function DropLink({ drop, status, look, wide = false }: DropLinkProps) {
   const { text } = useLocale();
   const words = {
     scheduled: text.event.getReady,
@@ -16,10 +16,10 @@ export function SaleLink({ drop, state, look, wide = false }: SaleLinkProps) {
     paused: text.event.see,
     closed: undefined,
     cancelled: undefined,
-  }[state];
+  }[status];
   if (words === undefined) return null;
   // Where nothing is to be had, nothing calls for it.
-  const isIdle = state === 'sold_out' || state === 'paused';
+  const isIdle = status === 'sold_out' || status === 'paused';
   return (
     <ButtonLink look={isIdle ? 'quiet' : look} wide={wide} href={`/drops/${drop.id}`}>
       {words}

@@ -14,7 +14,7 @@ import { closesLate } from '../form-faults.ts';
 import { LateBox } from '../late-box.tsx';
 import { TimeField } from '../time-field.tsx';
 import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
-import styles from './sale-page.module.css';
+import styles from './live-page.module.css';
 
 const steps = { quarter: 15 * 60_000, hour: 3_600_000 };
 
@@ -23,7 +23,7 @@ type MoveClosingProps = { drop: Drop; event: Event; closesAt: string; refetch: (
 export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps) {
   const timeZone = usableZone(event.timeZone);
   const { format } = useLocale();
-  const { sale: words, faults, form } = useWords();
+  const { dropPages: words, faults, form } = useWords();
   const faultOf = useStaffFault();
   const say = useSay();
   const client = useQueryClient();

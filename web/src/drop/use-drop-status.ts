@@ -2,20 +2,20 @@ import { availabilityOf, type Availability } from '../../../shared/drops/availab
 import type { DropState, Phase } from '../api/types.ts';
 import { serverClock } from '../clock/server-clock.ts';
 import { useHasCome } from '../clock/use-server-now.ts';
-import { latest, phaseOf, saleStateOf, type SaleState, type Terms } from './sale-state.ts';
+import { latest, phaseOf, dropStatusOf, type DropStatus, type Terms } from './drop-status.ts';
 
 /** A drop as lists, its event and its own page tell of it. */
 export type ToldDrop = Terms & { availability?: Availability | undefined };
 
 /** How a sale stands now; follows the clock while it is looked at. `news`: what was pushed of it since. */
-export function useSaleState(drop: ToldDrop, news?: DropState): { phase: Phase; state: SaleState } {
+export function useDropStatus(drop: ToldDrop, news?: DropState): { phase: Phase; status: DropStatus } {
   const { opensAt, closesAt } = latest(drop, news);
   useHasCome(Date.parse(opensAt));
   useHasCome(Date.parse(closesAt));
-  return saleStateAt(drop, serverClock.now(), news);
+  return dropStatusAt(drop, serverClock.now(), news);
 }
 
-export function saleStateAt(drop: ToldDrop, now: number, news?: DropState) {
+export function dropStatusAt(drop: ToldDrop, now: number, news?: DropState) {
   const phase = phaseOf(drop, news, now);
-  return { phase, state: saleStateOf(phase, news ? availabilityOf(news) : drop.availability) };
+  return { phase, status: dropStatusOf(phase, news ? availabilityOf(news) : drop.availability) };
 }

@@ -23,8 +23,8 @@ import { createTestDatabase } from '../../testing/database.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { testServers } from '../../testing/servers.ts';
 
-export type Stack = Awaited<ReturnType<typeof startStack>>;
-export type Person = Awaited<ReturnType<Stack['person']>>;
+export type WebSystem = Awaited<ReturnType<typeof startWebSystem>>;
+export type Person = Awaited<ReturnType<WebSystem['person']>>;
 
 const wide = { rate: 10_000, burst: 10_000 };
 const wideLimits: Partial<Limits> = {
@@ -40,21 +40,21 @@ const wideLimits: Partial<Limits> = {
 const answer = 'Cello';
 
 /** `limits`: of the front door; by default so wide that no test meets them. */
-export async function startStack({ limits = wideLimits }: { limits?: Partial<Limits> } = {}) {
+export async function startWebSystem({ limits = wideLimits }: { limits?: Partial<Limits> } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'seatdrop-web-'));
   const database = await createTestDatabase();
   const { db } = database;
   const { redisNodes: nodes, amqpUrl } = testServers();
   const namespace = `web-${randomBytes(4).toString('hex')}-`;
-  const system = await systemOn(
+  const local = await systemOn(
     { redis: { nodes }, rabbitMq: { url: amqpUrl }, mariaDb: { url: database.url } },
     { place: placeAt(dir), settings: { NAMESPACE: namespace, REDIS_REPLICA_ACKS: '0' } },
   );
-  const { url } = system;
-  const sessionKeys = readKeyList(system.secrets.sessionKey);
+  const { url } = local;
+  const sessionKeys = readKeyList(local.secrets.sessionKey);
   const redis = connectRedis(nodes, createLog('web', 'silent'));
   const stop = async () => {
-    await system.stop();
+    await local.stop();
     redis.disconnect();
     await database.drop();
     rmSync(dir, { recursive: true, force: true });
@@ -62,11 +62,11 @@ export async function startStack({ limits = wideLimits }: { limits?: Partial<Lim
   const tiers = new Map<TierName, Child>();
   let sandbox: Child;
   try {
-    await system.buildPages();
+    await local.buildPages();
     [sandbox] = await Promise.all([
-      system.startPayments({ data: join(dir, 'sandbox.sqlite') }),
-      system.startFrontDoor({ pages: system.pages, limits }),
-      ...tierNames.map(async (name) => tiers.set(name, await system.startTier(name))),
+      local.startPayments({ data: join(dir, 'sandbox.sqlite') }),
+      local.startFrontDoor({ pages: local.pages, limits }),
+      ...tierNames.map(async (name) => tiers.set(name, await local.startTier(name))),
     ]);
   } catch (error) {
     await stop(); // nobody else could

@@ -22,10 +22,10 @@ export function latest(terms: Terms, news: DropState | undefined) {
 }
 
 /** As people are told: of an open sale also what there is to be had. */
-export type SaleState =
+export type DropStatus =
   'scheduled' | 'open' | 'few_left' | 'standby' | 'sold_out' | 'paused' | 'closed' | 'cancelled';
 
-export function saleStateOf(phase: Phase, availability: Availability | undefined): SaleState {
+export function dropStatusOf(phase: Phase, availability: Availability | undefined): DropStatus {
   if (phase !== 'open') return phase;
   switch (availability) {
     case 'few':

@@ -16,7 +16,7 @@ export const windowSeconds = 300;
 
 const names = ['free', 'held', 'sold', 'standby', 'entries', 'decisions', 'queue', 'revenue'] as const;
 
-export class SaleSeries {
+export class DropSeries {
   readonly times: number[] = [];
   readonly columns: { [Name in keyof Point]: Point[Name][] } = {
     free: [],

@@ -5,16 +5,16 @@ import { serverClock } from '../../clock/server-clock.ts';
 import { DropFeed, emptyFeed, type Feed } from '../../live/drop-feed.ts';
 import { onOtherUser } from '../../session/use-me.ts';
 import { statsQuery, type DropStats } from '../../staff/queries.ts';
-import { SaleSeries } from './sale-series.ts';
+import { DropSeries } from './drop-series.ts';
 
 export type Figures = { capacity: number; free: number; held: number; sold: number; standby: number };
 
-export type Sale = {
+export type LiveFigures = {
   /** The latest, from either source. */
   figures: Figures | undefined;
   stats: DropStats | undefined;
   feed: Feed;
-  series: SaleSeries;
+  series: DropSeries;
   /** Neither source answers. */
   isStale: boolean;
   refetch: () => Promise<unknown>;
@@ -22,7 +22,7 @@ export type Sale = {
 
 const everyMs = 1_000;
 
-export function useSale(dropId: number): Sale {
+export function useLiveFigures(dropId: number): LiveFigures {
   const [series] = useState(() => seriesOf(dropId));
   const [figures, setFigures] = useState<Figures>();
   const feed = useWatchedDrop(dropId);
@@ -61,12 +61,12 @@ export function useSale(dropId: number): Sale {
   return { figures, stats: data, feed, series, isStale: error !== null && feed.link !== 'live', refetch };
 }
 
-const kept = new Map<number, SaleSeries>();
+const kept = new Map<number, DropSeries>();
 onOtherUser(() => kept.clear());
 
 /** Kept while these pages are open: whoever looks at the orders and comes back finds the curves as they were. */
-function seriesOf(dropId: number): SaleSeries {
-  const series = kept.get(dropId) ?? new SaleSeries();
+function seriesOf(dropId: number): DropSeries {
+  const series = kept.get(dropId) ?? new DropSeries();
   kept.set(dropId, series);
   return series;
 }

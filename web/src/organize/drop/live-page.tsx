@@ -4,25 +4,25 @@ import { Countdown } from '../../clock/countdown.tsx';
 import { ButtonLink } from '../../design/button.tsx';
 import { Notice } from '../../design/notice.tsx';
 import { LinkSign } from '../../drop/link-sign.tsx';
-import { latest } from '../../drop/sale-state.ts';
-import { useSaleState } from '../../drop/use-sale-state.ts';
+import { latest } from '../../drop/drop-status.ts';
+import { useDropStatus } from '../../drop/use-drop-status.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { SeatMap } from '../../seats/seat-map.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import { LoadedDrop } from '../loaded.tsx';
-import { SaleFrame } from '../sale-frame.tsx';
+import { DropFrame } from '../drop-frame.tsx';
 import { Announce } from './announce.tsx';
-import { CancelSale } from './cancel-sale.tsx';
+import { CancelDrop } from './cancel-drop.tsx';
 import { MoveClosing } from './move-closing.tsx';
-import { PauseSale } from './pause-sale.tsx';
+import { PauseDrop } from './pause-drop.tsx';
 import { Queues } from './queues.tsx';
 import { RefundsLeft } from './refunds-left.tsx';
-import { SaleCharts } from './sale-charts.tsx';
-import { SaleFigures } from './sale-figures.tsx';
-import styles from './sale-page.module.css';
-import { useSale } from './use-sale.ts';
+import { DropCharts } from './drop-charts.tsx';
+import { DropFigures } from './drop-figures.tsx';
+import styles from './live-page.module.css';
+import { useLiveFigures } from './use-live-figures.ts';
 
-export default function SalePage() {
+export default function LivePage() {
   const { id } = useParams<{ id: string }>();
   return <LoadedDrop id={id}>{(drop, event) => <Live key={drop.id} drop={drop} event={event} />}</LoadedDrop>;
 }
@@ -30,11 +30,11 @@ export default function SalePage() {
 function Live({ drop, event }: { drop: Drop; event: Event }) {
   const { text, format } = useLocale();
   const { timeZone } = event;
-  const { sale: words } = useWords();
-  const sale = useSale(drop.id);
-  const { figures, stats, feed, series, isStale } = sale;
+  const { dropPages: words } = useWords();
+  const live = useLiveFigures(drop.id);
+  const { figures, stats, feed, series, isStale } = live;
   const { opensAt, closesAt } = latest(drop, feed.state);
-  const { phase } = useSaleState(drop, feed.state);
+  const { phase } = useDropStatus(drop, feed.state);
   const isRunning = phase === 'scheduled' || phase === 'open' || phase === 'paused';
   const when = {
     scheduled: words.opens(format.opening(opensAt, timeZone, text.common.yourTime)),
@@ -46,7 +46,7 @@ function Live({ drop, event }: { drop: Drop; event: Event }) {
   const isPaused = stats?.paused ?? phase === 'paused';
 
   return (
-    <SaleFrame
+    <DropFrame
       drop={drop}
       event={event}
       news={feed.state}
@@ -71,15 +71,15 @@ function Live({ drop, event }: { drop: Drop; event: Event }) {
         )}
         {phase === 'scheduled' && isPaused && <Notice>{words.willBePaused}</Notice>}
         {phase === 'cancelled' && <RefundsLeft dropId={drop.id} />}
-        <SaleFigures figures={figures} stats={stats} />
+        <DropFigures figures={figures} stats={stats} />
         {isRunning && (
           <div className={styles.controls}>
-            <PauseSale drop={drop} isPaused={isPaused} refetch={sale.refetch} />
-            <MoveClosing drop={drop} event={event} closesAt={closesAt} refetch={sale.refetch} />
-            <CancelSale drop={drop} event={event} sale={sale} />
+            <PauseDrop drop={drop} isPaused={isPaused} refetch={live.refetch} />
+            <MoveClosing drop={drop} event={event} closesAt={closesAt} refetch={live.refetch} />
+            <CancelDrop drop={drop} event={event} live={live} />
           </div>
         )}
-        <SaleCharts series={series} currency={drop.price.currency} timeZone={timeZone} />
+        <DropCharts series={series} currency={drop.price.currency} timeZone={timeZone} />
         <div className={styles.columns}>
           <SeatMap sections={drop.sections} rows={feed.rows} yours={noSeats} />
           <Queues depths={stats?.queueDepths ?? undefined} />
@@ -87,7 +87,7 @@ function Live({ drop, event }: { drop: Drop; event: Event }) {
         {/* Last: what was announced comes late, and is of any height. */}
         <Announce dropId={drop.id} feed={feed} timeZone={timeZone} watching={stats?.watching ?? 0} />
       </div>
-    </SaleFrame>
+    </DropFrame>
   );
 }
 

@@ -4,14 +4,14 @@ import type { Money } from '../../api/types.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import { Chart } from '../chart.tsx';
-import { windowSeconds, type SaleSeries } from './sale-series.ts';
-import styles from './sale-page.module.css';
+import { windowSeconds, type DropSeries } from './drop-series.ts';
+import styles from './live-page.module.css';
 
-type SaleChartsProps = { series: SaleSeries; currency: Money['currency']; timeZone: string };
+type DropChartsProps = { series: DropSeries; currency: Money['currency']; timeZone: string };
 
-export function SaleCharts({ series, currency, timeZone }: SaleChartsProps) {
+export function DropCharts({ series, currency, timeZone }: DropChartsProps) {
   const { format } = useLocale();
-  const { charts } = useWords().sale;
+  const { charts } = useWords().dropPages;
   const version = useSyncExternalStore(series.subscribe, series.version);
   const { times, columns } = series;
   const common = { times, timeZone, version, window: windowSeconds };

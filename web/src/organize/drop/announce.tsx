@@ -29,7 +29,7 @@ type AnnounceProps = {
 /** What is announced cannot be taken back, so it is shown once more, with how many see it. */
 export function Announce({ dropId, feed, timeZone, watching }: AnnounceProps) {
   const words = useWords();
-  const { announce } = words.sale;
+  const { announce } = words.dropPages;
   const faultOf = useStaffFault();
   const say = useSay();
   const client = useQueryClient();

@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
 import { eventually } from '../../testing/eventually.ts';
 import { untilStage } from './start-browser.ts';
-import { inSeconds, type Stack } from './start-stack.ts';
+import { inSeconds, type WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
-let stack: Stack;
+let system: WebSystem;
 let browser: Browser;
-systemForTests((system) => ({ stack, browser } = system));
+systemForTests((started) => ({ system, browser } = started));
 
 const figure = (page: Page, name: string, value: string) =>
   page.locator(`[data-figure="${name}"] dd`).getByText(value, { exact: true }).waitFor();
@@ -34,7 +34,7 @@ async function fillDrop(page: Page): Promise<void> {
 }
 
 test('an event and a sale are made, and sell while the organizer watches', async () => {
-  const organizer = await stack.person('organizer', 'Nora Nilsen');
+  const organizer = await system.person('organizer', 'Nora Nilsen');
   const context = await browser.visit({ as: organizer });
   const page = await context.newPage();
   await page.goto('/organize');
@@ -58,7 +58,7 @@ test('an event and a sale are made, and sell while the organizer watches', async
   await page.getByText('On sale', { exact: true }).waitFor();
   await figure(page, 'free', '10');
   const dropId = Number(/\d+$/.exec(page.url())?.[0]);
-  const [buyer, other] = [await stack.person(), await stack.person()];
+  const [buyer, other] = [await system.person(), await system.person()];
   expect((await buyer.enter(dropId, 4)).status).toBe('held');
   await figure(page, 'held', '4');
   await buyer.pay(dropId);
@@ -80,34 +80,34 @@ test('an event and a sale are made, and sell while the organizer watches', async
 });
 
 test('a paused sale is paused for whoever looks at it, and goes on for them when resumed', async () => {
-  const dropId = await stack.drop();
+  const dropId = await system.drop();
   const [organizers, shoppers] = [
-    await browser.visit({ as: stack.organizer }),
-    await browser.visit({ as: await stack.person() }),
+    await browser.visit({ as: system.organizer }),
+    await browser.visit({ as: await system.person() }),
   ];
-  const [page, shop] = [await organizers.newPage(), await shoppers.newPage()];
-  await Promise.all([page.goto(`/organize/drops/${dropId}`), shop.goto(`/drops/${dropId}`)]);
-  await untilStage(shop, 'open');
+  const [page, buyerPage] = [await organizers.newPage(), await shoppers.newPage()];
+  await Promise.all([page.goto(`/organize/drops/${dropId}`), buyerPage.goto(`/drops/${dropId}`)]);
+  await untilStage(buyerPage, 'open');
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByRole('button', { name: 'Pause sale' }).click();
   await page.getByText('Paused', { exact: true }).waitFor();
-  await untilStage(shop, 'paused');
+  await untilStage(buyerPage, 'paused');
   await page.getByRole('button', { name: 'Resume' }).click();
-  await untilStage(shop, 'open');
+  await untilStage(buyerPage, 'open');
   await page.getByText('On sale', { exact: true }).waitFor();
   await organizers.close();
   await shoppers.close();
 });
 
 test('an announcement is shown to all who are there, and to those who come later', async () => {
-  const dropId = await stack.drop();
+  const dropId = await system.drop();
   const [organizers, shoppers] = [
-    await browser.visit({ as: stack.organizer }),
-    await browser.visit({ as: await stack.person(), phone: true }),
+    await browser.visit({ as: system.organizer }),
+    await browser.visit({ as: await system.person(), phone: true }),
   ];
-  const [page, shop] = [await organizers.newPage(), await shoppers.newPage()];
-  await Promise.all([page.goto(`/organize/drops/${dropId}`), shop.goto(`/drops/${dropId}`)]);
-  await untilStage(shop, 'open');
+  const [page, buyerPage] = [await organizers.newPage(), await shoppers.newPage()];
+  await Promise.all([page.goto(`/organize/drops/${dropId}`), buyerPage.goto(`/drops/${dropId}`)]);
+  await untilStage(buyerPage, 'open');
   // Both pages.
   await figure(page, 'watching', '2');
   const announce = async (text: string) => {
@@ -119,9 +119,9 @@ test('an announcement is shown to all who are there, and to those who come later
   };
   const panel = (of: Page) => of.getByRole('region', { name: 'From the organizer' });
   await announce('Doors open at 19:00.');
-  await panel(shop).getByText('Doors open at 19:00.').waitFor();
+  await panel(buyerPage).getByText('Doors open at 19:00.').waitFor();
   await announce('Ten minutes late.\nThe band is on its way.');
-  await panel(shop).getByText('The band is on its way.').waitFor();
+  await panel(buyerPage).getByText('The band is on its way.').waitFor();
   await page.getByText('Announced so far: 2').waitFor();
 
   // Whoever had no line, and whoever comes now.
@@ -133,14 +133,14 @@ test('an announcement is shown to all who are there, and to those who come later
   await shoppers.setOffline(true);
   await announce('Here they are.');
   await shoppers.setOffline(false);
-  await panel(shop).getByText('Here they are.').waitFor();
+  await panel(buyerPage).getByText('Here they are.').waitFor();
   await organizers.close();
   await shoppers.close();
 });
 
 test('the closing is moved, but never into the past', async () => {
-  const dropId = await stack.drop();
-  const context = await browser.visit({ as: stack.organizer });
+  const dropId = await system.drop();
+  const context = await browser.visit({ as: system.organizer });
   const page = await context.newPage();
   await page.goto(`/organize/drops/${dropId}`);
   await page.getByRole('button', { name: 'Change closing time' }).click();
@@ -155,18 +155,18 @@ test('the closing is moved, but never into the past', async () => {
   await page.getByRole('button', { name: '+1 day' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Open until Mon, 27 Oct 2031, 01:30 GMT', { exact: true }).waitFor();
-  const { closesAt } = await stack.organizer.ask<{ closesAt: string }>('GET', `/drops/${dropId}`);
+  const { closesAt } = await system.organizer.ask<{ closesAt: string }>('GET', `/drops/${dropId}`);
   expect(closesAt).toBe('2031-10-27T01:30:00.000Z');
   await context.close();
 });
 
 test('a cancelled sale gives the money back, once the word is typed', async () => {
-  const dropId = await stack.drop();
-  const buyer = await stack.person();
+  const dropId = await system.drop();
+  const buyer = await system.person();
   await buyer.enter(dropId, 2);
   await buyer.pay(dropId);
-  await (await stack.person()).enter(dropId, 1);
-  const context = await browser.visit({ as: stack.organizer });
+  await (await system.person()).enter(dropId, 1);
+  const context = await browser.visit({ as: system.organizer });
   const page = await context.newPage();
   await page.goto(`/organize/drops/${dropId}`);
   await figure(page, 'sold', '2');
@@ -175,7 +175,7 @@ test('a cancelled sale gives the money back, once the word is typed', async () =
   await page.getByText('1 seat is taken back from their buyers').waitFor();
   await page.getByRole('button', { name: 'Cancel and refund' }).click();
   await page.getByText('Required').waitFor();
-  expect((await stack.organizer.ask<{ state: string }>('GET', `/drops/${dropId}`)).state).toBe('open');
+  expect((await system.organizer.ask<{ state: string }>('GET', `/drops/${dropId}`)).state).toBe('open');
   await page.getByLabel('Type “cancel” to confirm').fill('cancel');
   await page.getByRole('button', { name: 'Cancel and refund' }).click();
   await page.getByText('Cancelled', { exact: true }).waitFor();
@@ -188,19 +188,19 @@ test('a cancelled sale gives the money back, once the word is typed', async () =
 });
 
 test('an order whose ticket was used is refunded only when asked for all the same, and that seat stays sold', async () => {
-  const dropId = await stack.drop();
-  const buyer = await stack.person('shopper', 'Robin Vale');
+  const dropId = await system.drop();
+  const buyer = await system.person('shopper', 'Robin Vale');
   await buyer.enter(dropId, 2);
   const { id } = await buyer.pay(dropId);
   const { eventId, seats } = await buyer.ask<{ eventId: number; seats: { ticket: string }[] }>(
     'GET',
     `/orders/${id}`,
   );
-  const context = await browser.visit({ as: stack.organizer });
+  const context = await browser.visit({ as: system.organizer });
   const page = await context.newPage();
   await page.goto(`/organize/drops/${dropId}/orders`);
   await page.getByText('Robin Vale').waitFor();
-  await stack.organizer.ask('POST', `/events/${eventId}/check-ins`, { code: seats[0]!.ticket });
+  await system.organizer.ask('POST', `/events/${eventId}/check-ins`, { code: seats[0]!.ticket });
   await page.getByText('1 ticket was used').waitFor();
   await page.getByRole('button', { name: 'Refund', exact: true }).click();
   await page.getByText('its seat stays sold').waitFor();
@@ -213,11 +213,11 @@ test('an order whose ticket was used is refunded only when asked for all the sam
 });
 
 test('one order is refunded, and its seats are on sale again', async () => {
-  const dropId = await stack.drop();
-  const buyer = await stack.person('shopper', 'Kim Park');
+  const dropId = await system.drop();
+  const buyer = await system.person('shopper', 'Kim Park');
   await buyer.enter(dropId, 2);
   await buyer.pay(dropId);
-  const context = await browser.visit({ as: stack.organizer });
+  const context = await browser.visit({ as: system.organizer });
   const page = await context.newPage();
   await page.goto(`/organize/drops/${dropId}/orders`);
   await page.getByText('Kim Park').waitFor();
@@ -238,9 +238,9 @@ test('one order is refunded, and its seats are on sale again', async () => {
 });
 
 test('what cannot be sold is refused at its field, and nothing is sent', async () => {
-  const context = await browser.visit({ as: stack.organizer });
+  const context = await browser.visit({ as: system.organizer });
   const page = await context.newPage();
-  await page.goto(`/organize/events/${stack.eventId}/drops/new`);
+  await page.goto(`/organize/events/${system.eventId}/drops/new`);
   const sent: string[] = [];
   page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
   const create = page.getByRole('button', { name: 'Create sale' });
@@ -275,7 +275,7 @@ test('what cannot be sold is refused at its field, and nothing is sent', async (
   await create.click();
   await page.getByText('Opens soon', { exact: true }).waitFor();
   const dropId = /\d+$/.exec(page.url())?.[0];
-  expect(await stack.organizer.ask('GET', `/drops/${dropId}`)).toMatchObject({
+  expect(await system.organizer.ask('GET', `/drops/${dropId}`)).toMatchObject({
     opensAt: '2031-04-04T09:00:00.000Z',
     price: { amount: 1250, currency: 'JPY' },
     questions: [{ choices: ['Cello', 'Harp', 'Drum'], answer: 'Cello' }],
@@ -284,12 +284,12 @@ test('what cannot be sold is refused at its field, and nothing is sent', async (
 });
 
 test('seats that another sale of the event has are refused while they are typed, and at the server', async () => {
-  const event = await stack.announce();
-  const other = await stack.drop({}, event);
-  const context = await browser.visit({ as: stack.organizer });
+  const event = await system.announce();
+  const other = await system.drop({}, event);
+  const context = await browser.visit({ as: system.organizer });
   const page = await context.newPage();
   await page.goto(`/organize/events/${event}/drops/new`);
-  const taken = (sale: number) => page.getByText(`Sale ${sale} of this event already sells a section`);
+  const taken = (drop: number) => page.getByText(`Sale ${drop} of this event already sells a section`);
   const name = page.getByLabel('Section', { exact: true });
   await fillDrop(page);
   await page.getByLabel('Sale opens').fill('2031-04-04T10:00');
@@ -311,7 +311,7 @@ test('seats that another sale of the event has are refused while they are typed,
   await name.fill('Balcony');
   await taken(other).waitFor({ state: 'detached' });
   const sections = [{ name: 'balcony', rows: 1, seatsPerRow: 2 }];
-  const later = await stack.drop({ sections }, event);
+  const later = await system.drop({ sections }, event);
   await create.click();
   await taken(later).waitFor();
   expect(sent).toHaveLength(1);
@@ -323,8 +323,8 @@ test('seats that another sale of the event has are refused while they are typed,
 
 test('a sale that is not open yet is changed, and only what was touched is sent', async () => {
   const opensAt = inSeconds(86_400);
-  const dropId = await stack.drop({ opensAt, closesAt: inSeconds(200_000) });
-  const context = await browser.visit({ as: stack.organizer });
+  const dropId = await system.drop({ opensAt, closesAt: inSeconds(200_000) });
+  const context = await browser.visit({ as: system.organizer });
   const page = await context.newPage();
   await page.goto(`/organize/drops/${dropId}/edit`);
   await page.getByLabel('Price per seat').fill('70');
@@ -341,7 +341,7 @@ test('a sale that is not open yet is changed, and only what was touched is sent'
   await page.getByRole('button', { name: 'Save' }).click();
   expect(Object.keys((await request).postDataJSON() as object).toSorted()).toEqual(['price', 'questions']);
   await figure(page, 'free', '42');
-  expect(await stack.organizer.ask('GET', `/drops/${dropId}`)).toMatchObject({
+  expect(await system.organizer.ask('GET', `/drops/${dropId}`)).toMatchObject({
     opensAt,
     price: { amount: 7000, currency: 'EUR' },
     questions: [{ answer: 'Cello' }, { text: 'How many strings has a cello?', answer: '4' }],
@@ -350,9 +350,9 @@ test('a sale that is not open yet is changed, and only what was touched is sent'
 });
 
 test('a field that is left empty says so, and the press that left it still counts', async () => {
-  const context = await browser.visit({ as: stack.organizer });
+  const context = await browser.visit({ as: system.organizer });
   const page = await context.newPage();
-  await page.goto(`/organize/events/${stack.eventId}/drops/new`);
+  await page.goto(`/organize/events/${system.eventId}/drops/new`);
   const fault = page.getByText('Required');
   await page.getByLabel('Question', { exact: true }).focus();
   const typing = await page.getByText('Text', { exact: true }).boundingBox();
@@ -370,7 +370,7 @@ test('a field that is left empty says so, and the press that left it still count
 });
 
 test('unsaved work is not left by accident: not by a link, not by Back', async () => {
-  const context = await browser.visit({ as: stack.organizer });
+  const context = await browser.visit({ as: system.organizer });
   const page = await context.newPage();
   await page.goto('/organize');
   await page.getByRole('link', { name: 'Edit event' }).first().click();
@@ -388,16 +388,16 @@ test('unsaved work is not left by accident: not by a link, not by Back', async (
 });
 
 test('a ticket lets one person in, whether typed, scanned by hand or by camera', async () => {
-  const dropId = await stack.drop({}, stack.eventId);
-  const buyer = await stack.person();
+  const dropId = await system.drop({}, system.eventId);
+  const buyer = await system.person();
   await buyer.enter(dropId, 2);
   const { id } = await buyer.pay(dropId);
   const order = await buyer.ask<{ seats: { ticket: string }[] }>('GET', `/orders/${id}`);
   const [first, second] = order.seats.map(({ ticket }) => ticket) as [string, string];
-  const context = await browser.visit({ as: stack.organizer });
+  const context = await browser.visit({ as: system.organizer });
   await context.addInitScript(fakeCamera, second);
   const page = await context.newPage();
-  await page.goto(`/organize/events/${stack.eventId}/check-in`);
+  await page.goto(`/organize/events/${system.eventId}/check-in`);
   const shown = (kind: string) => page.locator(`section[data-result="${kind}"]`).waitFor();
 
   await shown('ready');
@@ -420,7 +420,7 @@ test('a ticket lets one person in, whether typed, scanned by hand or by camera',
   await shown('let_in');
   await page.getByRole('button', { name: 'Stop the camera' }).click();
 
-  await stack.organizer.ask('POST', `/orders/${id}/refund`, { force: true });
+  await system.organizer.ask('POST', `/orders/${id}/refund`, { force: true });
   await page.getByLabel('Ticket code').fill(second);
   await page.keyboard.press('Enter');
   await shown('refunded');
@@ -441,7 +441,7 @@ function fakeCamera(code: string): void {
 }
 
 test('the pages are for those who run sales, each for their own', async () => {
-  const dropId = await stack.drop();
+  const dropId = await system.drop();
   const nobody = await browser.visit();
   const page = await nobody.newPage();
   await page.goto(`/organize/drops/${dropId}`);
@@ -449,15 +449,15 @@ test('the pages are for those who run sales, each for their own', async () => {
   expect(new URL(page.url()).searchParams.get('next')).toBe(`/organize/drops/${dropId}`);
   await nobody.close();
 
-  const shopper = await browser.visit({ as: await stack.person() });
-  const shop = await shopper.newPage();
-  await shop.goto('/organize');
-  await heading(shop, 'No access');
-  await shop.goto('/admin/users');
-  await heading(shop, 'No access');
+  const shopper = await browser.visit({ as: await system.person() });
+  const buyerPage = await shopper.newPage();
+  await buyerPage.goto('/organize');
+  await heading(buyerPage, 'No access');
+  await buyerPage.goto('/admin/users');
+  await heading(buyerPage, 'No access');
   await shopper.close();
 
-  const other = await browser.visit({ as: await stack.person('organizer') });
+  const other = await browser.visit({ as: await system.person('organizer') });
   const foreign = await other.newPage();
   await foreign.goto(`/organize/drops/${dropId}`);
   await foreign.getByText('This belongs to another organizer.').waitFor();
