@@ -93,7 +93,7 @@ async function openPages(dropId: number, count: number, address: string) {
         const outcome = told[0]?.entry.status ?? atTheDoor;
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       }
-      for (const buyer of buyers) buyer.saleIsOver();
+      for (const buyer of buyers) buyer.dropIsOver();
       // Some may still be paying; what comes of it is another test's.
       await Promise.race([Promise.all(buying), sleep(20_000, undefined, { ref: false })]);
       for (const buyer of buyers) buyer.leavePage();
