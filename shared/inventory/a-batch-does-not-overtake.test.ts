@@ -11,14 +11,14 @@ test('a batch that follows another one is decided after it or not at all', async
 
   expect(await claim(second, first)).toEqual({ kind: 'out_of_turn' });
   expect(await system.inventory.counts(drop)).toMatchObject({ held: 0, decided: 0 });
-  expect(await system.ledger(place)).toHaveLength(1); // that it went on sale
+  expect(await system.ledger(place)).toHaveLength(1); // the record of going on sale
 
   const decided = await claim(first);
   const next = await claim(second, first);
   expect(
     [decided, next].map((each) => (each.kind === 'decided' ? each.outcomes.map(inShort) : each)),
   ).toEqual([['held 0.5'], ['held 0.6']]);
-  // Redelivered, it gets the same whatever it is said to follow.
+  // When redelivered it gets the same outcomes, whatever batch it is said to follow.
   expect(await claim(second, newBatch('3:1'))).toEqual(next);
 });
 

@@ -24,7 +24,7 @@ test('one whose reply is forgotten is not decided again, whatever has become of 
     'sold_out',
     'sold_out',
   ]);
-  // Seats and places come free for those who had none, or had left.
+  // A seat and a place in standby come free for buyers who had none or had left.
   await system.inventory.leave(place, 4);
   await system.inventory.leave(place, 1);
   await system.forgetReplies(place);
@@ -49,7 +49,7 @@ test('those of its holds that still run are told, with what their timers need', 
   const view = await system.inventory.view(place, paying!.buyer);
   if (view.kind !== 'held') throw new Error(view.kind);
   await system.inventory.beginPayment(place, { ...view, buyerId: paying!.buyer }, 'payer');
-  await system.inventory.leave(place, left!.buyer); // to the one in standby
+  await system.inventory.leave(place, left!.buyer); // the seat goes to the buyer in standby
   await system.forgetReplies(place);
   const again = await claim(place, batch);
   if (again.kind !== 'decided_before') throw new Error(again.kind);
@@ -140,7 +140,7 @@ test('all that a consumer sends which stood still while another one decided it i
   );
   for (const batch of batches.slice(0, 30)) await claim(place, batch);
   await system.forgetReplies(place);
-  // The other one is in the midst of it.
+  // The other consumer has decided the first 30 of 40.
   const results = await Promise.all(batches.map((batch, at) => claim(place, batch, batches[at - 1])));
   expect(results.map(({ kind }) => kind)).toEqual(
     batches.map((_, at) => (at < 30 ? 'decided_before' : 'decided')),
@@ -155,7 +155,7 @@ test('one without a number is decided once by its id, while its reply is remembe
   const old = newBatch('1:1,2:1');
   const first = await claim(place, old);
   expect(await claim(place, old)).toEqual(first);
-  // Numbers of others are not touched by it.
+  // Numbers of other batches are not affected.
   expect(await claim(place, numbered('channel0.1', '3:1'))).toMatchObject({ kind: 'decided' });
   expect(await claim(place, old)).toEqual(first);
   expect(await system.inventory.counts(drop)).toMatchObject({ decided: 3, held: 3 });

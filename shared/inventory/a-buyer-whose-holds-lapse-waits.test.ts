@@ -16,9 +16,9 @@ const lapse = async (place: Place, { holdId }: Hold) => {
   if (released.kind !== 'released') throw new Error(released.kind);
   return released;
 };
-/** Redis's clock; milliseconds. */
+/** The clock of Redis, milliseconds. */
 const redisNow = async (place: Place) => (await inventory.lapses(place, 0, 1))?.now ?? Number.NaN;
-/** A time of which it is known between which two others it is `ms` later. */
+/** Expects `until` to be `ms` after a moment between `from` and `to`. */
 const expectLater = (until: number | undefined, ms: number, [from, to]: [number, number]) => {
   expect(until).toBeGreaterThanOrEqual(from + ms);
   expect(until).toBeLessThanOrEqual(to + ms);
@@ -43,7 +43,7 @@ test('one account cannot hold the seats for ever: each lapsed hold makes it wait
     expect(await system.claim(place, '7:1')).toEqual([
       { kind: 'sold_out', buyerId: 7, refusedUntil: released.refusedUntil },
     ]);
-    // Others are not kept waiting, and what was asked while it is refused counts for nothing.
+    // Other buyers do not wait, and entries that were refused have no effect.
     expect(await system.decide(place, `7:1,${100 + count}:1,7:2`)).toEqual([
       'refused',
       expect.stringMatching(/^held/),
@@ -146,7 +146,7 @@ test('a publisher is told of each lapse once, portion by portion, and of all whe
   await goBack();
   expect((await inventory.lapses(place, third!.version, 10))?.refused).toEqual(told([1, 2]));
 
-  // Those whose pause is over are no news to anybody.
+  // Buyers whose pause is over are not listed.
   await system.endPause(place, 1);
   expect((await inventory.lapses(place, 0, 10))?.refused).toEqual(told([2]));
   expect(await inventory.lapses({ ...place, partition: 5 }, 0, 10)).toBeUndefined();

@@ -29,7 +29,7 @@ test('holds and standby end; what is being paid or is paid stays for checkout to
     standby: 0,
   });
 
-  // From here on nothing is given out, whatever comes free.
+  // From here on nothing is given out, even if seats come free.
   expect(await system.decide(place, '6:1,4:1')).toEqual(['sold_out', 'sold_out']);
   expect(await system.inventory.declinePayment(place, paying.holdId, 1)).toMatchObject({ kind: 'released' });
   expect(await system.inventory.reopen(place, paid.holdId)).toMatchObject({ kind: 'released', promoted: [] });

@@ -9,7 +9,7 @@ import { eventually } from '../../testing/eventually.ts';
 import { Keys } from './keys.ts';
 import { scriptSource } from './script.ts';
 
-// A server of its own, since it is brought to the limit of its memory.
+// A server of its own, since its memory is filled up.
 let dir: string;
 let server: ChildProcess;
 let redis: Redis;

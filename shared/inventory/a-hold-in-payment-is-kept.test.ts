@@ -80,7 +80,7 @@ describe('a declined payment', () => {
       kind: 'paying',
       attempt: 2,
     });
-    // Late words on the first attempt say nothing about the second.
+    // Late messages about the first attempt do not affect the second.
     expect(await system.inventory.declinePayment(place, hold.holdId, 1)).toMatchObject({
       kind: 'settled',
       state: 'paying',

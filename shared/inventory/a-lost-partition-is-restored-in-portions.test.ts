@@ -10,7 +10,7 @@ afterAll(() => system.stop());
 const drop = () =>
   newDrop({ sections: [{ name: 'Stalls', rows: 200, seatsPerRow: 10 }], standbyLimit: 9000, maxPerBuyer: 2 });
 
-/** All seats are free, and buyers from 1 on stand by: more than one call loads, and more than one call promotes. */
+/** All seats are free and buyers from 1 on are in standby: too many for one call to load, or for one call to promote. */
 function lost(standing: number, changes: Partial<PartitionState> = {}): PartitionState {
   const entries = Array.from({ length: standing }, (_, index) => {
     const standby = { of: 'standby' as const, holdId: `earlier-${index}`, quantity: 1, sequence: index + 1 };
@@ -117,7 +117,7 @@ test('what is recorded while a partition is being replaced is not lost', async (
 
 test('whoever comes while free seats still go to standby gets none of them', () =>
   withPlace(async (place) => {
-    // As a restore leaves it that ends before it has promoted anybody.
+    // As if the restore had been interrupted before it promoted anybody.
     await inventory.restore(place, lost(0, { sequence: 2500 }), asNew);
     const key = inventory.keys.key(place, 'standby');
     const { entries } = lost(2500);
@@ -140,6 +140,6 @@ test('whoever comes while free seats still go to standby gets none of them', () 
     });
     expect(await inventory.view(place, 2000)).toMatchObject({ kind: 'held' });
     expect(await inventory.view(place, 2001)).toMatchObject({ kind: 'standby', position: 1 });
-    // Their timers and the word to them are the sweeper's to see to.
+    // The sweeper sets their timers and tells them.
     expect(await redis.hlen(inventory.keys.key(place, 'untold'))).toBe(2000);
   }));

@@ -59,7 +59,7 @@ test('so many batches are remembered as can be under way, and then forgotten', a
 
   await system.inventory.claim(place, later[511] ?? early, { mayBorrow: false });
   expect(await system.redis.hlen(system.inventory.keys.key(place, 'batches'))).toBe(512);
-  // Those who have something keep it, even one whose hold has ended: nobody is decided twice.
+  // Buyers keep what they have, and a buyer whose hold has ended gets no other: no entry is decided twice.
   const [winner] = first.kind === 'decided' ? first.outcomes : [];
   if (winner?.kind !== 'held') throw new Error('not held');
   await system.inventory.leave(place, 1);

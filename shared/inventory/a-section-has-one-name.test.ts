@@ -1,4 +1,4 @@
-/** Two names of sections that people take for one are one: a seat is sold once under it. */
+/** Section names that look the same to people count as the same name, so that no seat is sold twice under two of them. */
 import { rowsOf, describeSeat } from './layout.ts';
 import { hasSectionTwice, seatNameOf, sectionKey, takenSections } from './seat-names.ts';
 
@@ -33,7 +33,7 @@ test.each([
 });
 
 test('the longest name has a key that its column takes, and a key is its own key', () => {
-  // One character that NFKC makes eighteen of.
+  // NFKC turns this one character into eighteen.
   const key = sectionKey('\ufdfa'.repeat(50));
   expect(key).toHaveLength(255);
   for (const name of ['Straße', 'ΣΤΆΣΙΣ', 'İç', 'ı', 'ﬃ', 'ŉ', 'ΐ', ' Ｆ\u00ad x '])

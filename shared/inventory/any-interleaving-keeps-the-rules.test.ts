@@ -1,7 +1,7 @@
 /**
- * Random steps, in any order, on the real scripts and on a plain model of them. After each step everything that can
- * be seen must be the same in both; at the end the ledger alone must lead to the same state. A failure prints the
- * seed and the shortest steps that show it.
+ * Runs random steps, in any order, on the real scripts and on a plain model of them. After each step everything that
+ * can be observed must be the same in both; at the end the ledger alone must lead to the same state. A failure prints
+ * the seed and the shortest sequence of steps that shows it.
  */
 import * as fc from 'fast-check';
 import { PartitionModel, type Given, type Owning } from '../../testing/model.ts';
@@ -21,10 +21,10 @@ afterAll(() => system.stop());
 
 const buyers = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
-/** What a buyer's browser keeps: enough to try to pay, whatever has become of the hold. */
+/** What a buyer's browser keeps: enough to try to pay, even if the hold has ended. */
 type Token = Given & { partition: number; expiresAt: number };
 
-/** `isForgotten`: Redis does not know any more what came of it. */
+/** `isForgotten`: Redis no longer has the reply. */
 type Decided = { partition: number; batch: Batch; result: ClaimResult; isForgotten: boolean };
 
 class Model {
@@ -32,19 +32,19 @@ class Model {
   readonly partitions: PartitionModel[];
   readonly tokens: Token[] = [];
   batches: Decided[] = [];
-  /** Batches of the publisher's one channel that were not decided in their turn: each can be sent again. */
+  /** Batches of the publisher's only channel that were skipped: each can be sent again. */
   parked: { partition: number; batch: Batch }[] = [];
-  /** Of the latest batch that the publisher sent to each partition. */
+  /** Partition -> number of the latest batch that the publisher sent to it. */
   readonly sent = new Map<number, number>();
   readonly transfers: { from: number; to: number; transfer: string; seats: string[]; arrived: boolean }[] =
     [];
-  /** What MySQL knows: orders by id, and of refunded ones the seats that are withheld. No two seats overlap. */
+  /** What MySQL has: orders by id; a refunded one with its withheld seats. No seat is in two of them. */
   readonly orders = new Map<string, Token & Owning>();
-  /** How each buyer stood when it was last looked at, and as of which version. */
+  /** What each buyer had at the last check, and as of which version. */
   readonly seen = new Map<string, { stands: string; version: number }>();
-  /** Where a failover would go back to. */
+  /** The state that a failover would go back to. */
   earlier: { partition: PartitionModel; batches: Decided[]; goBack: () => Promise<void> } | undefined;
-  /** Something happened that no ledger tells of, or that only a failover can bring about. */
+  /** Something happened that the ledger does not record, or that only a failover can cause. */
   lostData = false;
 
   constructor(drop: Drop) {
@@ -90,7 +90,7 @@ class Model {
   }
 }
 
-/** Nothing: what a step does to Redis it does through `inventory`. */
+/** Required by fast-check, but unused: steps change Redis through `inventory`. */
 type Real = { drop: Drop };
 type Step = fc.AsyncCommand<Model, Real>;
 
@@ -102,7 +102,7 @@ const pick = <T>(list: readonly T[], index: number): T => {
 const given = (promoted: readonly NewHold[]): Given[] =>
   promoted.map(({ holdId, buyerId, seats }) => ({ holdId, buyerId, seats }));
 
-/** All that can be seen of the drop from outside is as the model says. */
+/** Everything of the drop that can be observed is as in the model. */
 async function expectSame(model: Model): Promise<void> {
   for (const place of places(model.drop.id, model.drop.partitions)) {
     const expected = model.partition(place.partition);
@@ -135,7 +135,7 @@ async function expectSame(model: Model): Promise<void> {
     for (const [index, { version, ...stands }] of views.entries()) {
       const key = `${place.partition} ${own[index]}`;
       const before = model.seen.get(key);
-      // Tests move that by hand.
+      // Without the times, which steps change by hand.
       const now = { stands: JSON.stringify({ ...stands, expiresAt: 0, refusedUntil: 0 }), version };
       if (before?.stands === now.stands) expect(version).toBeGreaterThanOrEqual(before.version);
       else if (before) expect(version).toBeGreaterThan(before.version);
@@ -146,8 +146,8 @@ async function expectSame(model: Model): Promise<void> {
       expected.lent,
     );
 
-    // Whatever the model says: each seat that is taken has one live hold, and each live hold has its seats.
-    // A withheld seat is sold to nobody, and its order remembers it.
+    // Independent of the model: each taken seat has one live hold, and each live hold has its seats.
+    // A withheld seat is sold to nobody, and its order lists it.
     const live = Object.values(holds)
       .map((record) => record.split('|'))
       .filter(([state = '']) => 'hpsw'.includes(state))
@@ -191,7 +191,7 @@ const claim = (
     `${isParked ? 'park' : 'claim'} ${entries.map((entry) => entry.join(':')).join(',')}${mayBorrow ? ' or borrow' : ''}`,
     async (model) => {
       const partition = partitionIndex % model.drop.partitions;
-      // As the publisher does it: a buyer's entries go to one partition only.
+      // Like the publisher: all entries of a buyer go to the same partition.
       const own = entries.filter(([buyer]) => partitionOfBuyer(buyer, model.drop.partitions) === partition);
       if (own.length === 0) return;
       const batch = model.newBatch(partition, own.map((entry) => entry.join(':')).join(','));
@@ -200,7 +200,7 @@ const claim = (
     },
   );
 
-/** False when nothing was decided, because seats are missing that other partitions may have. */
+/** False if nothing was decided, because seats are missing that other partitions may have. */
 async function decide(model: Model, partition: number, batch: Batch, mayBorrow: boolean): Promise<boolean> {
   const expected = model.partition(partition).claim(batch, mayBorrow);
   const result = await inventory.claim(model.place(partition), batch, { mayBorrow });
@@ -244,7 +244,7 @@ const redeliver = (index: number, mayBorrow: boolean) =>
         expect(again).toEqual(result);
         return;
       }
-      // Nothing comes of it, but that its holds that run are told.
+      // It has no effect, but the reply lists those of its holds that are still held.
       if (again.kind !== 'decided_before') throw new Error(again.kind);
       const { holds } = model.partition(partition);
       const running = batch.packed
@@ -266,7 +266,7 @@ const forgetReplies = () =>
     (model) => model.batches.length > 0,
   );
 
-/** A step on one of the holds that were ever given. */
+/** A step on one of all the holds that were ever given. */
 const onToken = (describe: string, index: number, run: (model: Model, token: Token) => Promise<void>) =>
   step(
     `${describe} hold ${index}`,
@@ -346,10 +346,10 @@ const decline = (index: number, earlier: boolean) =>
 const complete = (index: number) =>
   onToken('complete', index, async (model, token) => {
     const { partition } = token;
-    // MySQL refuses an order whose seats are another one's.
+    // MySQL refuses an order for seats of another order.
     if (ownersOf(model, token).length > 0) return;
     const state = model.partition(partition).holds.get(token.holdId)?.state;
-    // MySQL tells of no order that is refunded.
+    // A refunded order is not completed again.
     if (model.orders.get(token.holdId)?.isWithheld === true) return;
     if (state !== 'refunded') model.orders.set(token.holdId, token);
     if (state === undefined || state === 'released') model.lostData = true;
@@ -357,7 +357,7 @@ const complete = (index: number) =>
     expect((await inventory.completePayment(model.place(partition), token)).kind).toBe(expected);
   });
 
-/** MySQL has the refund; the tickets of the first `used` seats were used. Returns those that stay sold. */
+/** MySQL gets the refund; the tickets of the first `used` seats were used. Returns the seats that stay sold. */
 function refundOrder(model: Model, holdId: string, used: number): string[] {
   const order = model.orders.get(holdId);
   if (!order) return [];
@@ -400,7 +400,7 @@ const ownersOf = (model: Model, { holdId, seats }: Token): (Token & Owning)[] =>
     (order) => order.holdId !== holdId && order.seats.some((seat) => seats.includes(seat)),
   );
 
-/** Redis is brought to say what MySQL says: refunds that it missed, then orders. */
+/** Brings Redis in line with MySQL: refunds that it missed, then orders. */
 const follow = (partitionIndex: number, lostIndex: number | undefined) =>
   step('follow the orders', async (model) => {
     const partition = partitionIndex % model.drop.partitions;
@@ -433,14 +433,14 @@ const follow = (partitionIndex: number, lostIndex: number | undefined) =>
     expect(given(followed.promoted)).toEqual(promoted);
     model.keep(partition, followed.promoted);
     if (lost || model.drop.partitions > 1) return;
-    // Each order has all its seats now, but for those that somebody is paying for.
+    // Now each order has all its seats except those that somebody else is paying for.
     const taken = new Set(expected.seats('paying'));
     const sold = new Set(expected.seats('sold'));
     for (const { seats } of own)
       for (const seat of seats) if (!taken.has(seat)) expect(sold.has(seat)).toBe(true);
   });
 
-/** MySQL has the refund, and whoever would have told Redis is gone. */
+/** MySQL gets the refund, and the process that would have told Redis dies. */
 const missRefund = (index: number, used: number) =>
   onToken(`Redis misses the refund, ${used} used, of`, index, async (model, { holdId }) => {
     refundOrder(model, holdId, used);
@@ -453,7 +453,7 @@ const remember = () =>
       const goBack = await system.remember(model.place(0));
       model.earlier = { partition: model.partition(0).clone(), batches: [...model.batches], goBack };
     },
-    // Seats that one partition has and another one has forgotten to have lent are more than can be mended.
+    // With several partitions a failover can lose that seats were lent, and then both have them: nothing repairs that.
     (model) => model.drop.partitions === 1,
   );
 
@@ -466,7 +466,7 @@ const failOver = () =>
       model.partitions[0] = partition.clone();
       model.batches = [...batches];
       model.lostData = true;
-      // Whoever compares with MySQL looks every other second.
+      // follow-mysql.ts calls `look` regularly.
       await inventory.look(model.place(0));
     },
     (model) => model.earlier !== undefined,
@@ -485,7 +485,7 @@ const cancel = () =>
 const close = () =>
   step('the drop closes', async (model) => {
     for (const place of places(model.drop.id, model.drop.partitions)) {
-      // What is over has closed, or was cancelled, for good.
+      // A partition that is over has closed or was cancelled before.
       if (!model.partition(place.partition).over) model.partition(place.partition).closed = true;
       await system.letClose(place);
     }

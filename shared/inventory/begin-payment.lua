@@ -1,8 +1,8 @@
 -- held -> paying, before anything is charged. From here the hold does not expire until the payment is decided.
--- A hold that Redis lost at a failover is taken up again if its seats are still free.
+-- A hold that Redis lost at a failover is created again if its seats are still free.
 --
 -- ARGV  1 hold  2 buyer  3 seats of the checkout token  4 expiresAt of the checkout token
---       5 payer: a name for this request, so that its own repetition is not taken for somebody else's payment
+--       5 payer: a name for this request, so that its repetition is not taken for another payment
 -- reply {'paying', attempt, seats, expiresAt}  {'under_way', attempt}  {'expired'}  {'sold'}  {'not_stocked'}
 if not meta then return { 'not_stocked' } end
 local id, buyer, seats, expiresAt = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])

@@ -1,8 +1,8 @@
--- Takes in seats that another partition has lent. Once per transfer, however often it is called. They go to standby
--- first, as any seat that comes free.
+-- Adds seats that another partition has lent to this one. Once per transfer, however often it is called. They go to
+-- standby first, like all seats that come free.
 --
 -- ARGV  1 transfer  2 seats joined by '+'
--- reply {'borrowed', promoted hold...}  {'before'} it was taken in earlier  {'not_stocked'}
+-- reply {'borrowed', promoted hold...}  {'before'} the transfer has arrived before  {'not_stocked'}
 if not meta or meta.status == 'retired' then return { 'not_stocked' } end
 if redis.call('HSETNX', BORROWED, ARGV[1], 1) == 0 then return { 'before' } end
 meta.capacity = meta.capacity + countSeats(ARGV[2])

@@ -1,12 +1,11 @@
--- Ends the sale: nothing is given out any more, standby is sent home, holds that nobody is paying for are released.
--- At most 100 of each a call, so that no call keeps the node for long; repeat until nothing is left.
---
--- What is over stays so: nothing is left to end.
+-- Cancels the drop: nothing is given out any more, standby ends, holds that nobody is paying for are released.
+-- At most 100 of each in one call, so that no call keeps the node busy for long; repeat until nothing is left.
+-- A drop that is over stays over: nothing is left to end.
 --
 -- reply {'cancelled', how many are left, version, buyer whose hold or place ended...}
 if not meta then return { 'cancelled', 0, '0' } end
 if meta.isOver then return { 'cancelled', 0, int(meta.version) } end
--- Places in standby end because of what came first.
+-- If the drop closed before it was cancelled, places in standby end as closed.
 local why = whyStandbyEnds()
 redis.call('HSET', META, 'status', 'cancelled')
 if meta.status ~= 'cancelled' then ledger('t', 'cancel') end

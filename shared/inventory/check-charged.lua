@@ -1,10 +1,10 @@
--- Whether a hold whose card was charged can still become an order. Usually it is in payment, and that is that; a
--- failover may have lost it, or lost that it was being paid so that it ended. Then it is taken back if its seats are
--- still free: complete-payment.lua does so once MySQL has the order. Changes nothing.
+-- Whether a hold whose card was charged can still become an order. Usually it can, since it is in payment. A failover
+-- may have lost the hold, or lost the fact that it was being paid, so that it ended. Then it still can if its seats are
+-- free: complete-payment.lua takes them again once MySQL has the order. Changes nothing.
 --
 -- ARGV  1 hold  2 buyer  3 seats
--- reply {'kept'}  also where Redis knows nothing of the drop: MySQL decides
---       {'lost'}  the seats are somebody else's by now, the buyer has other ones, or the sale was called off
+-- reply {'kept'}  also if Redis knows nothing of the drop: MySQL decides
+--       {'lost'}  the seats are somebody else's by now, the buyer has other ones, or the drop was cancelled or is over
 if not meta then return { 'kept' } end
 local hold = readHold(ARGV[1])
 if hold and hold.state ~= 'r' then return { 'kept' } end

@@ -1,22 +1,22 @@
--- Decides a batch of entries in their order: best seats while there are enough, else standby, else sold out.
--- A batch is decided once: what comes again gets the same reply while that is remembered, and is told to have been
--- decided afterwards. A buyer with a live hold, a paid order or a place in standby keeps it: that entry is a duplicate.
--- What was accepted before closing and is decided after it may still get free seats, but no place in standby. A drop that
--- is over gives nothing: all of it is sold out.
+-- Decides a batch of entries in their order: the best seats while there are enough, else standby, else sold out.
+-- A batch is decided once: when it comes again it gets the same reply while that is remembered, and 'decided_before'
+-- afterwards. A buyer with a live hold, a paid order or a place in standby keeps it: the new entry is a duplicate.
+-- An entry that was accepted before closing and is decided after it may still get free seats, but no place in standby.
+-- In a drop that is over every entry is sold out.
 --
 -- ARGV  1 batch id   2 entries 'buyer:quantity,...'
 --       3 '1' if other partitions may have seats to lend: then nothing is decided while there are too few here
---       4 'CHANNEL.NUMBER': the publisher's channel that it was sent on, and its number among the batches for this
---         partition on that channel; '.late' behind it if it comes out of its turn, being sent again by hand.
---         '' for a batch from before batches had numbers, or whose number was lost: it is known by its id alone, while
---         its reply is remembered
+--       4 'CHANNEL.NUMBER': the publisher's channel that the batch was sent on, and its number among the batches for
+--         this partition on that channel; followed by '.late' if it was sent again by hand, out of its turn.
+--         '' for a batch from before batches had numbers, or whose number was lost: it is recognized by its id alone,
+--         while its reply is remembered
 --       5 the batch before this one, which must be decided already; '' if it does not matter
---       6 the same of that one as 4 of this one
+--       6 argument 4 of that batch
 -- reply {'not_stocked'}
---       {'out_of_turn'}: the batch before has not been decided, and so nothing is
---       {'decided_before', holdMs, 'hold|expiresAt'...}: it was, and the reply is forgotten; those of its holds that live
---         and are not being paid
---       {'promoting'}: free seats go to standby first; holds were given to it, and there are more to come: ask again
+--       {'out_of_turn'}: the batch before has not been decided, so nothing was
+--       {'decided_before', holdMs, 'hold|expiresAt'...}: it was decided, and the reply is forgotten; with those of its
+--         holds that are still in state held
+--       {'promoting'}: free seats go to standby first; holds were given to it, and more remain: ask again
 --       {'short', seats missing, partitions of the drop}
 --       {'decided', 'now|expiresAt|outcome,outcome,...|version', 'over' if it is over} in the order of the entries:
 --         'h' seats        held, seats joined by '+'
@@ -27,7 +27,7 @@
 if not meta then return { 'not_stocked' } end
 local batch, packed, mayBorrow = ARGV[1], ARGV[2], ARGV[3] == '1'
 
--- Entry ids are the batch's id and the place in it, in base 36; publisher and consumer count the same way.
+-- An entry's id is the batch's id and the entry's index in it, in base 36; publisher and consumer count the same way.
 local digits = '0123456789abcdefghijklmnopqrstuvwxyz'
 local function entryId(i)
   local text, rest = '', i - 1
@@ -43,7 +43,7 @@ local known = redis.call('HGET', BATCHES, batch)
 local over = meta.isOver and 'over' or nil
 if known then return { 'decided', known, over } end
 
--- Of a channel's numbers: the highest that was decided, and the range of skipped ones that `number` is in, if any.
+-- The highest number of a channel that was decided; and the range of skipped numbers that `number` is in, nil if none.
 local function highestOf(channel)
   return tonumber(redis.call('HGET', SENT, channel) or '0')
 end
@@ -89,7 +89,7 @@ if standby > 0 and meta.free > 0 then
   standby = standby - #promoted
 end
 
--- What buyers ask for is one of a few numbers, so each is read once.
+-- Only a few different quantities occur, so each is parsed once.
 local numberOf = made(tonumber)
 local buyers, quantities, count = {}, {}, 0
 for buyer, quantity in packed:gmatch('(%d+):(%d+)') do
@@ -100,12 +100,12 @@ end
 
 local states = redis.call('HMGET', ENTRIES, unpack(buyers))
 
--- Whether the state leaves room for another entry.
+-- Whether a buyer in this state may enter again.
 local function isOver(state)
   return not state or state:find('^[RL]') ~= nil
 end
 
-local refusedUntil = {} -- by place in the batch, where it is refused for lapsed holds
+local refusedUntil = {} -- index in the batch -> until when (ms) it is refused, because the buyer's holds lapsed
 if redis.call('EXISTS', LAPSES) == 1 then
   for i, lapses in ipairs(redis.call('HMGET', LAPSES, unpack(buyers))) do
     local till = lapses and lapses:match('%d+$')
@@ -147,11 +147,12 @@ local open, standbyLimit = meta.status == 'open', meta.standbyLimit
 for i = 1, count do
   local buyer, quantity = buyers[i], quantities[i]
   local state = latest[buyer] or states[i]
-  -- Live, or its own: only a batch without a number that comes back after `batches` has forgotten it meets its own
-  -- entries; those are decided.
+  -- The buyer's entry is live, or is this very one, which is decided already: a batch without a number that comes back
+  -- after `batches` has forgotten it meets its own entries.
   if state and (not isOver(state) or state:match('^%a|([^|]+)') == entryId(i)) then
     tell('d' .. state:match('^(%a)') .. state:match('^%a|([^|]+)'))
-  -- No place in standby for what no state of the drop could serve; seats travel, so all its partitions count.
+  -- No place in standby for a quantity that the drop could never serve; all its partitions count, since seats move
+  -- between them.
   elseif not open or quantity < 1 or quantity > meta.maxPerBuyer or quantity > meta.dropCapacity then
     lose(buyer, state)
   elseif refusedUntil[i] then
@@ -191,9 +192,9 @@ elseif channel then
   skip(channel, from, number - 1)
   skip(channel, number + 1, to)
 end
--- More replies than batches can be under way to one consumer (see prefetch in consumer/), with room to spare.
+-- 512 is well above the number of batches that can be under way to one consumer (see prefetch in consumer/).
 if redis.call('RPUSH', ORDER, batch) > 512 then redis.call('HDEL', BATCHES, redis.call('LPOP', ORDER)) end
--- By then nobody can be waiting for the very same reply.
+-- After a day nobody can still need the very same reply.
 if meta.status == 'retired' then
   redis.call('EXPIRE', BATCHES, 86400)
   redis.call('EXPIRE', ORDER, 86400)

@@ -7,9 +7,9 @@ import type { Store } from './store.ts';
 
 export type Batch = {
   id: string;
-  /** `buyer:quantity,...` as the publisher wrote it; Redis gets it as it is. */
+  /** `buyer:quantity,...` as the publisher wrote it; passed to Redis unchanged. */
   packed: string;
-  /** `CHANNEL.NUMBER` of the batch, see entry-batch.ts. Without it only the latest 512 batches are known again. */
+  /** `CHANNEL.NUMBER` of the batch, see entry-batch.ts. Without it only the latest 512 batches are recognized. */
   sent?: string;
 };
 
@@ -18,23 +18,23 @@ export type Outcome =
   | { kind: 'standby'; buyerId: number; entryId: string; position: number }
   /** `refusedUntil`: refused because holds of this buyer lapsed, not because seats are missing; ms since 1970, by Redis. */
   | { kind: 'sold_out'; buyerId: number; refusedUntil?: number }
-  /** The buyer's earlier entry counts: its hold, its place in standby, or (decided twice only) its end. */
+  /** The buyer's earlier entry counts: its hold, its place in standby, or its end (only if the batch came twice). */
   | { kind: 'duplicate'; buyerId: number; entryId: string; of: 'hold' | 'standby' | 'ended' };
 
 export type ClaimResult =
   | {
       kind: 'decided';
       decidedAt: number;
-      /** As of which buyers got these outcomes; 0 in ledgers from before there were versions. */
+      /** Version as of which buyers have these outcomes; 0 in ledgers from before there were versions. */
       version: number;
       outcomes: Outcome[];
     }
   /**
-   * Nothing was done: it was decided so long ago that what came of it is forgotten. `view` says how its buyers stand.
-   * `holds`: those of its holds that live and are not being paid.
+   * Nothing was done: it was decided so long ago that the outcomes are forgotten. `view` says what its buyers have.
+   * `holds`: those of its holds that are still held and not being paid.
    */
   | { kind: 'decided_before'; holds: HoldToTime[] }
-  /** Nothing was decided: so many seats would have to be borrowed from other partitions first. */
+  /** Nothing was decided: `missing` seats would have to be borrowed from other partitions first. */
   | { kind: 'short'; missing: number; partitions: number }
   /** The drop's seats are not in Redis (yet, or any more). */
   | { kind: 'not_stocked' }
@@ -43,7 +43,7 @@ export type ClaimResult =
 
 export type ClaimOptions = {
   mayBorrow: boolean;
-  /** The batch before this one, if both are sent at once: what was not decided then is not overtaken. */
+  /** The batch before this one, if both are sent at once: if that one is not decided, neither is this one. */
   after?: Pick<Batch, 'id' | 'sent'> | undefined;
 };
 
@@ -56,9 +56,9 @@ export function createClaim({ script, noteLate }: Store): Claim {
     const before = [after?.id ?? '', after?.sent ?? ''];
     for (;;) {
       const reply = await claim(place, id, packed, mayBorrow ? '1' : '0', sent, ...before);
-      // Before anybody is told, and again each time the batch comes.
+      // Before anybody is told, and again whenever the batch is redelivered.
       if (reply[0] === 'decided' && reply[2] === 'over') await noteLate(place.dropId);
-      // Their buyers are told by the sweeper.
+      // The sweeper tells the buyers who were promoted.
       if (reply[0] !== 'promoting') return decode(reply, batch);
     }
   };
@@ -74,7 +74,7 @@ function decode(reply: Reply, batch: Batch): ClaimResult {
   throw unexpected('claim', reply);
 }
 
-/** A timer of today's length does no harm where the drop's hold time was another one: its hold is looked at then. */
+/** heldAt is computed from today's hold time. If that has changed, the timer is off, which is harmless: it only checks. */
 function decodeLive(holdMs: number, packed: readonly unknown[]): HoldToTime[] {
   return packed.map((text) => {
     const [holdId = '', expiresAt] = String(text).split('|');
@@ -82,7 +82,7 @@ function decodeLive(holdMs: number, packed: readonly unknown[]): HoldToTime[] {
   });
 }
 
-/** Also for readers of the ledger, whose claim records hold the same text. */
+/** Also for readers of the ledger: its claim records have the same text. */
 export function decodeOutcomes(
   text: string,
   batch: Batch,

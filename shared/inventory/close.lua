@@ -1,9 +1,10 @@
--- Ends standby once the drop has closed, a portion a call. Buyers are told first: it is so by the clock already, and
--- what was told but not ended is told again. So each call ends the places of those whom the call before gave to tell.
+-- Ends standby once the drop has closed, a portion in each call. Buyers are told before their places are ended: by the
+-- clock these have ended already, and a crash in between only means that buyers are told twice. So each call ends the
+-- places of the buyers that the previous call listed.
 --
--- ARGV  1 closesAt (ms) as MySQL has it; a partition that knows of another one follows it
+-- ARGV  1 closesAt (ms) as MySQL has it; it replaces a different one in the partition
 --       2.. buyers who were told
--- reply {'closed', version, buyer who has to be told...} at most 200; without buyers standby has ended
+-- reply {'closed', version, buyer who has to be told...} at most 200; if none is listed, standby has ended
 --       {'early'}  it has not closed yet  {'not_stocked'}
 if not meta then return { 'not_stocked' } end
 if meta.isOver then return { 'closed', int(meta.version) } end

@@ -1,15 +1,14 @@
 -- paying -> sold, after MySQL has the order. MySQL has the last word, so this follows it where it still can: also
--- from a hold that Redis thinks is held, or has forgotten, or released while its seats are free.
+-- if Redis has the hold as held, has forgotten it, or has released it and its seats are still free.
+-- A refunded hold stays refunded: a late message about its payment must not sell the seats again.
 --
 -- ARGV  1 hold  2 buyer  3 seats of the order
--- A refunded hold stays so: a late word on its payment must not sell the seats again.
---
 -- reply {'sold', version}  {'refunded', version}
---       {'conflict', version} somebody else holds a seat of the order, or the hold was forgotten as a place in standby
---                             and given other seats since: follow-orders.lua is the way
+--       {'conflict', version} somebody else holds a seat of the order, or a failover took the hold back to a place in
+--                             standby, which has been given other seats since: call follow-orders.lua
 if not meta then return { 'conflict', '0' } end
 local id, buyer, seats = ARGV[1], ARGV[2], ARGV[3]
--- It was over only once nothing was being paid, so Redis had heard of every order.
+-- A partition becomes over only when nothing is being paid, so Redis already knew of every order.
 if meta.status == 'retired' then return { 'sold', int(meta.version) } end
 local hold = readHold(id)
 if hold and hold.state == 's' then return { 'sold', int(meta.version) } end

@@ -1,11 +1,11 @@
--- The provider has said no (or was never asked, and never will be): paying -> held while time is left, else released.
+-- The provider declined (or was never asked, and never will be): paying -> held while time is left, else released.
 --
 -- ARGV  1 hold  2 attempt
 -- reply {'held', expiresAt}  {'released', buyer, version, refused until (ms), promoted hold...}  {'settled', state}  {'unknown'}
 if not meta then return { 'unknown' } end
 local hold = readHold(ARGV[1])
 if not hold then return { 'unknown' } end
--- A late word on an earlier attempt says nothing about the one under way.
+-- A late message about an earlier attempt says nothing about the current one.
 if hold.state ~= 'p' or hold.attempt ~= tonumber(ARGV[2]) then return { 'settled', hold.state } end
 
 if now < hold.expiresAt and meta.status == 'open' then

@@ -1,8 +1,8 @@
--- Ends a partition that has closed, or was cancelled, once nothing is left to carry through: from here on nothing is
--- given out, whatever is still decided. What MySQL has later (orders, refunds) is followed as before.
+-- Ends a partition that has closed or was cancelled, once nothing in it is left to finish: from then on entries that
+-- are still decided get nothing. Later changes in MySQL (orders, refunds) are followed as before.
 --
--- reply {'over'}  {'busy'} seats are held, paid for or on their way, somebody stands by or has to be told, or it is open
---       {'not_stocked'}
+-- reply {'over'}  {'not_stocked'}
+--       {'busy'} seats are held, being paid or in transfer, a buyer is in standby or has to be told, or it is open
 if not meta then return { 'not_stocked' } end
 if meta.isOver then return { 'over' } end
 if not meta.isClosed or meta.held > 0 or meta.paying > 0 or redis.call('ZCARD', STANDBY) > 0

@@ -1,16 +1,18 @@
--- Redis follows MySQL, which has the last word on who owns a seat: orders get their seats here too. Seats of holds
--- that nobody pays for yield, and those holds end. A hold in payment keeps its seats until the payment is decided;
--- MySQL then refuses its order, and it comes here as the hold that lost.
+-- Redis follows MySQL, which has the last word on who owns a seat: orders get their seats here too. Holds of these
+-- seats that nobody is paying for end. A hold in payment keeps its seats until the payment is decided; MySQL then
+-- refuses its order, and it comes here as the hold that lost.
 -- All of it is one step, so that no seat of an order is offered to anybody in between.
 --
--- ARGV  1 hold whose card was charged and which gets no order, or ''  2 its buyer  3 its seats  4 its attempt
+-- ARGV  1 the hold that lost: its card was charged and it gets no order; '' for none  2 its buyer  3 its seats
+--       4 its attempt
 --       5 unpaid holds that have seats of these orders (holders.lua), joined by ','
---       6... orders that own seats, as 'order|buyer|seats'; without seats where they are of another drop of the event;
---            with '|w' those that are refunded, and the seats that are withheld: they are sold to nobody
--- reply {'ended', version, n, buyer * n, promoted hold...}   the hold that lost has ended just now; n buyers yielded
---       {'noted', ...}    it had ended or was forgotten before; why it is without seats is remembered now
---       {'known', ...}    nothing was left to do about it, or there was none
---       {'blocked', ...}  as `known`, but a seat of an order is being paid for by somebody else
+--       6... orders that own seats, as 'order|buyer|seats'; no seats if they are of another drop of the event; a
+--            refunded order ends in '|w' and lists its withheld seats, which stay sold to nobody
+-- reply {'ended', version, n, buyer * n, promoted hold...}   this call ended the hold that lost; unpaid holds of n
+--                         buyers ended
+--       {'noted', ...}    the hold that lost had ended or was forgotten before; the reason is recorded now
+--       {'known', ...}    nothing was left to do about it, or none was given
+--       {'blocked', ...}  as `known`, but somebody else is paying for a seat of an order
 if not meta or meta.status == 'retired' then return { 'known', '0', 0 } end
 local id, buyer, seats, attempt = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local outcome, ended = 'known', {}
@@ -28,7 +30,7 @@ local function lose()
     hold.reason = 'seats_lost'
     writeHold(hold)
     outcome = 'noted'
-  -- Without an owner the seats are still this hold's; and what a later attempt is about to decide is left to it.
+  -- Without an order that owns the seats they still belong to this hold; and a later attempt decides by itself.
   elseif #ARGV > 5 and (hold.state == 'h' or (hold.state == 'p' and hold.attempt == attempt)) then
     release(hold, 'seats_lost')
     outcome = 'ended'
@@ -36,7 +38,7 @@ local function lose()
 end
 
 -- Ends unpaid holds that have one of these seats.
-local holders -- seat -> id of its hold, of those that may have to yield
+local holders -- seat -> id of its hold, for holds that may have to end
 local function yield(wanted)
   if not holders then
     holders = {}
@@ -71,9 +73,9 @@ end
 local function follow(order, owner, ofOrder, withheld)
   local hold = readHold(order)
   withheld = withheld == 'w'
-  -- MySQL has taken its seats back since.
+  -- MySQL has refunded this order since.
   if hold and hold.state:match('[fw]') and not withheld then return end
-  -- reopen.lua tells of the refund.
+  -- reopen.lua records the refund.
   if hold and hold.state == 's' and withheld then return end
   if hold and (hold.state == 'h' or hold.state == 'p') then
     -- A failover can take an order back to its buyer's place in standby, which then gets other seats under the same id.

@@ -1,6 +1,6 @@
 import { UnexpectedReply } from './script.ts';
 
-/** A hold as the scripts tell of it. Its id is the id of the entry that won it, and later that of its order. */
+/** A hold as the scripts return it. Its id is the id of the entry that won it, and later that of its order. */
 export type Hold = {
   holdId: string;
   buyerId: number;
@@ -10,7 +10,6 @@ export type Hold = {
   expiresAt: number;
 };
 
-/** Where the life of a hold has got to. */
 export type HoldState = 'held' | 'paying' | 'sold' | 'released';
 
 const states: Record<string, HoldState> = {
@@ -18,9 +17,9 @@ const states: Record<string, HoldState> = {
   p: 'paying',
   s: 'sold',
   r: 'released',
-  // Refunded: to everybody but complete-payment.lua the same as released.
+  // Refunded: the same as released for everything but complete-payment.lua.
   f: 'released',
-  // So is this, though seats of it stay sold.
+  // Refunded with withheld seats, which stay sold: likewise.
   w: 'released',
 };
 
@@ -38,11 +37,11 @@ export function encodeSeats(seats: readonly string[]): string {
   return seats.join('+');
 }
 
-/** A hold just given, with the moment it was given: it needs a timer, and its buyer has to be told. */
+/** A hold that was just given: it needs a timer, and its buyer has to be told. */
 export type NewHold = Hold & {
   /** Milliseconds since 1970, by the clock of Redis. */
   heldAt: number;
-  /** As of which its buyer has it; see stamp() in prelude.lua. */
+  /** Version as of which its buyer has it; see stamp() in prelude.lua. */
   version: number;
 };
 
@@ -64,10 +63,10 @@ export function decodePromoted(packed: readonly unknown[]): NewHold[] {
   });
 }
 
-/** A hold with the state it is in, since when, and the number of payment attempts it has seen. */
+/** A hold with its state and the number of payment attempts; `heldAt` is since when it has been in that state. */
 export type HoldRecord = NewHold & { state: HoldState; attempt: number };
 
-/** As lingering.lua writes them: the version as of which they are so; for each since when it lingers, the id, then what prelude.lua keeps in `holds`. */
+/** As lingering.lua replies: the version; then for each hold 'since|id|' and its record in `holds` (prelude.lua). */
 export function decodeHoldRecords([version, ...records]: readonly unknown[]): HoldRecord[] {
   return records.map((packed) => ({ ...decodeHoldRecord(packed), version: Number(version) }));
 }

@@ -1,8 +1,8 @@
--- Unpaid holds that have one of some seats, looked for among a portion of all, in the order in which they end.
--- Changes nothing.
+-- Finds unpaid holds that have one of the given seats. Each call searches a portion of the holds, in the order in which
+-- they end. Changes nothing.
 --
--- ARGV  1 the first end (ms) to look at  2... seats
--- reply {'holders', the end to go on from or '' if all were looked at, hold...}
+-- ARGV  1 expiresAt (ms) to start from  2... seats
+-- reply {'holders', expiresAt to continue from, '' if all were searched, hold...}
 if not meta then return { 'holders', '' } end
 local PORTION = 1000
 local wanted = {}
@@ -14,7 +14,7 @@ for at = 1, #due, 2 do ids[#ids + 1] = due[at] end
 local reply = { 'holders', '' }
 if #ids == 0 then return reply end
 if #ids == PORTION then
-  -- Those that end in the same millisecond come once more; never more than a portion of them.
+  -- The next call starts with the holds of this last millisecond again; it has never more of them than a portion.
   local last = due[#due]
   reply[2] = last == ARGV[1] and int(tonumber(last) + 1) or last
 end

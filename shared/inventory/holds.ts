@@ -1,4 +1,4 @@
-/** Twins of the scripts that end holds, and that list them: release, leave, lingering. */
+/** Twins of the scripts that end and list holds: release, leave, lingering. */
 import {
   decodeHoldRecords,
   decodeHoldState,
@@ -12,14 +12,14 @@ import { unexpected, type Reply } from './script.ts';
 import type { Store } from './store.ts';
 
 /**
- * What became of a hold that ended, with the holds that standby buyers got from it. `version`, here and below: as of
- * which it is so. It grows with each change of how any buyer in the partition stands, and fits in a double exactly.
+ * A hold that ended, with the holds that standby buyers got from its seats. `version`, here and below: the version of
+ * the partition as of which this is true. It rises with each change in the partition, and a double holds it exactly.
  */
 export type Released = {
   kind: 'released';
   buyerId: number;
   version: number;
-  /** Until when the buyer's entries are refused for it, milliseconds since 1970 by Redis; undefined: they are not. */
+  /** Until when the buyer's entries are refused because of it, milliseconds since 1970 by Redis; undefined: they are not. */
   refusedUntil: number | undefined;
   promoted: NewHold[];
 };
@@ -45,18 +45,18 @@ export type Holds = {
   ) => Promise<Released | Settled | Unknown | { kind: 'early'; msLeft: number }>;
   /** Gives a buyer's hold back, or takes the buyer out of standby. */
   leave: (place: Place, buyerId: number) => Promise<Left>;
-  /** Held holds whose time was over `graceMs` ago: their timers have failed. At most 500, as of the next two. */
+  /** Holds whose time was over `graceMs` ago and that are still held: their timers have failed. Here and below at most 500. */
   overdue: (place: Place, graceMs: number, skip?: number) => Promise<HoldRecord[]>;
-  /** Holds that have been in payment for `forMs` or longer. `skip`, here and above: passes over that many. */
+  /** Holds that have been in payment for `forMs` or longer. `skip`, here and above: how many to skip. */
   paying: (place: Place, forMs: number, skip?: number) => Promise<HoldRecord[]>;
-  /** Holds promoted at least `forMs` ago for which `told` was not called yet. */
+  /** Holds that were promoted at least `forMs` ago and for which `told` was not called yet. */
   untold: (place: Place, forMs: number) => Promise<HoldRecord[]>;
-  /** Holds as they are now; undefined where Redis knows none of that id. */
+  /** Current state of each hold; undefined where Redis has none of that id. */
   holds: (
     place: Place,
     holdIds: readonly string[],
   ) => Promise<({ state: HoldState; expiresAt: number } | undefined)[]>;
-  /** The timer of a promoted hold is set and its buyer was told. */
+  /** To be called when the timers of promoted holds are set and their buyers were told. */
   told: (place: Place, holdIds: readonly string[]) => Promise<void>;
 };
 
@@ -116,7 +116,7 @@ export function createHolds({ redis, keys, script }: Store): Holds {
   };
 }
 
-/** For each script that may end a hold. */
+/** Decodes the reply of any script that may end a hold. */
 export function decodeEnd(script: string, reply: Reply): Released | Settled | Unknown {
   const [outcome, detail] = reply;
   switch (outcome) {
@@ -131,7 +131,7 @@ export function decodeEnd(script: string, reply: Reply): Released | Settled | Un
   }
 }
 
-/** What each script says of a hold that it released: reply {'released', of whom, version, refused until, promoted...}. */
+/** Reply {'released', buyer or hold, version, refused until, promoted...} of any script. */
 function decodeRelease(reply: Reply): Pick<Released, 'version' | 'refusedUntil' | 'promoted'> {
   const [, , version, refusedUntil, ...promoted] = reply;
   return {
@@ -141,7 +141,7 @@ function decodeRelease(reply: Reply): Pick<Released, 'version' | 'refusedUntil' 
   };
 }
 
-/** Undefined for '0', and for what the version before does not say. */
+/** Undefined for '0', and if a script of the previous version did not return it. */
 export function moment(text: unknown): number | undefined {
   return text === undefined || Number(text) === 0 ? undefined : Number(text);
 }

@@ -1,8 +1,8 @@
 /**
  * Who has which seat, as Redis decides it. Each method is one Lua script on the node that owns the partition, so
  * it happens wholly or not at all; each is safe to repeat. Outcomes are values; only faults are thrown.
- * What is answered outlives the node that answered (replicated.ts), but for numbers that are only shown, and for what
- * is told again from elsewhere.
+ * Replicas have what is answered (replicated.ts), so it survives the loss of a node. Exceptions are numbers that are
+ * only shown, and changes that are made again from another source.
  */
 import { nodeOf } from '../redis/node-of.ts';
 import { createClaim, type Claim } from './claim.ts';
@@ -24,9 +24,9 @@ export type Inventory = Phases &
   LedgerRecords & {
     /** Decides a batch of entries in their order. */
     claim: Claim;
-    /** Loads a partition that was lost. */
+    /** Loads a partition that Redis has lost. */
     restore: Restore;
-    /** The nodes of Redis that have these, in one word: what waits for the same ones waits together. */
+    /** The Redis nodes that have these partitions, as one text: calls with the same text wait for the same nodes. */
     nodesOf: (places: readonly Place[]) => string;
     keys: Keys;
   };
@@ -44,7 +44,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     keys,
     claim: createClaim(store),
     restore: createRestore(store),
-    nodesOf: (of) =>
-      [...new Set(of.map((place) => nodeOf(redis, keys.key(place, 'meta'))))].toSorted().join(' '),
+    nodesOf: (places) =>
+      [...new Set(places.map((place) => nodeOf(redis, keys.key(place, 'meta'))))].toSorted().join(' '),
   };
 }

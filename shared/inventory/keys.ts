@@ -49,29 +49,29 @@ export class Keys {
     return `${this.#namespace}{drop:${dropId}.${partition}}:${name}`;
   }
 
-  /** In the order that prelude.lua gives them names. */
+  /** In the order in which prelude.lua names them. */
   all(place: Place): string[] {
     return names.map((name) => this.key(place, name));
   }
 
-  /** Where the portions of a partition that is restored go first, in the same order (restore.lua). */
+  /** The keys that collect the portions of a partition while it is restored, in the same order (restore.lua). */
   restoring(place: Place): string[] {
     return names.map(
       (name) => `${this.#namespace}{drop:${place.dropId}.${place.partition}}:restoring:${name}`,
     );
   }
 
-  /** The sharded channel on which a drop's news is told to realtime. */
+  /** The sharded channel that carries a drop's news to realtime. */
   news(dropId: number): string {
     return `${this.#namespace}{drop:${dropId}.0}:news`;
   }
 
-  /** What the channels begin with over which realtime processes reach each other's sockets. */
+  /** Prefix of the channels through which realtime processes reach each other's sockets. */
   get sockets(): string {
     return `sockets:${this.#namespace}`;
   }
 
-  /** Counts the entries that publishers have accepted for a drop; only shown, never decided by. */
+  /** Number of entries that publishers have accepted for a drop; only shown, no decision depends on it. */
   accepted(dropId: number): string {
     return `${this.#namespace}{drop:${dropId}.0}:accepted`;
   }
@@ -81,12 +81,12 @@ export class Keys {
     return `${this.#namespace}{drop:${dropId}.0}:watchers`;
   }
 
-  /** How many sockets of one of them do; gone soon after its last report. */
+  /** How many sockets of one realtime process watch the drop; expires soon after its last report. */
   watchersOf(dropId: number, process: string): string {
     return `${this.watchers(dropId)}:${process}`;
   }
 
-  /** Sorted set of drops that something was recorded of after they were over, score = when (us); for the relay of ledgers. */
+  /** Sorted set of drops whose ledger got records after they were over, score = when (us); for archiving ledgers. */
   get late(): string {
     return `${this.#namespace}drops:late`;
   }

@@ -1,11 +1,11 @@
--- Buyers whose entries are refused for a while since holds of theirs lapsed, as far as it is news to a publisher.
--- Changes nothing.
+-- Buyers whose entries are refused for a while because holds of theirs lapsed: those that a publisher does not know
+-- yet. Changes nothing.
 --
--- ARGV  1 version: lapses up to it are known  2 how many at the most
+-- ARGV  1 version up to which lapses are known  2 how many to list at most
 -- reply {'gone'}  {'lapses', now (ms), version of the last one told, buyer, until (ms), buyer, until...}
 if not meta then return { 'gone' } end
 local known, most = tonumber(ARGV[1]), tonumber(ARGV[2])
--- A failover has lost what was told before: all is told anew.
+-- If the latest lapse is older than the known version, a failover lost some: list all again.
 local newest = redis.call('ZRANGE', LAPSED, -1, -1, 'WITHSCORES')[2]
 if not newest or tonumber(newest) < known then known = 0 end
 

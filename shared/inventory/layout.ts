@@ -1,16 +1,16 @@
 /**
- * Where seats are and which is better. A drop's sections become rows, best row first; a seat is named by its row
- * and its number in it, `row.number` (row from 0, number from 1), and that name never changes.
+ * Where seats are and which is better. A drop's sections become rows, best row first; a seat's id is its row and its
+ * number in the row, `row.number` (row from 0, number from 1), and never changes.
  *
- * Rank, lower is better: rows in the order of the sections and front to back; within a row from the middle
- * outwards, the lower number first where two are as far from it.
+ * Rank, lower is better: rows in the order of the sections and front to back; within a row from the middle outwards,
+ * of two seats equally far from it the one with the lower number first.
  */
 
 export type Section = { name: string; rows: number; seatsPerRow: number };
 
 export type Row = {
   section: string;
-  /** As people call it, from 1 in each section. */ label: string;
+  /** As printed on tickets, from 1 in each section. */ label: string;
   seats: number;
 };
 
@@ -31,12 +31,12 @@ export function capacityOf(sections: readonly Section[]): number {
   return sections.reduce((sum, { rows, seatsPerRow }) => sum + rows * seatsPerRow, 0);
 }
 
-/** The rows each partition starts with: dealt out like cards, so that every partition has good and less good ones. */
+/** The rows a partition starts with: dealt out like cards, so that every partition has good and less good ones. */
 export function rowsOfPartition(rows: readonly Row[], partition: number, partitions: number): number[] {
   return rows.map((_, index) => index).filter((index) => index % partitions === partition);
 }
 
-/** Which partition decides a buyer's entries. Ids are handed out in sequence, so the remainder spreads them. */
+/** Which partition decides a buyer's entries. Ids are given in sequence, so the remainder spreads them evenly. */
 export function partitionOfBuyer(buyerId: number, partitions: number): number {
   return buyerId % partitions;
 }
@@ -45,7 +45,7 @@ export function seatId(row: number, number: number): string {
   return `${row}.${number}`;
 }
 
-/** @throws {RangeError} when nothing can be called that */
+/** @throws {RangeError} if `id` is not the id of a seat in any drop */
 export function parseSeatId(id: string): { row: number; number: number } {
   const [, row, number] = /^(0|[1-9]\d*)\.([1-9]\d*)$/.exec(id) ?? [];
   if (row === undefined) throw new RangeError(`no seat ${id}`);
@@ -53,8 +53,8 @@ export function parseSeatId(id: string): { row: number; number: number } {
 }
 
 /**
- * The seat that an id names.
- * @throws {RangeError} when the drop has no such seat
+ * The seat with this id.
+ * @throws {RangeError} if the drop has no such seat
  */
 export function describeSeat(id: string, rows: readonly Row[]): Seat {
   const { row: rowIndex, number } = parseSeatId(id);

@@ -11,7 +11,7 @@ if state == 'W' and meta.isClosed then return { 'none' } end
 if state == 'W' then
   redis.call('ZREM', STANDBY, buyer)
   redis.call('HDEL', ENTRIES, buyer)
-  -- From an entry before this one; it is no longer the latest outcome.
+  -- The bit is of an earlier entry, and no longer the latest outcome.
   local bit = soldOutBit(buyer)
   if redis.call('GETBIT', SOLDOUT, bit) == 1 then redis.call('SETBIT', SOLDOUT, bit, 0) end
   ledger('t', 'leave', 'h', id, 'u', buyer)

@@ -5,9 +5,9 @@ import type { Store } from './store.ts';
 export type LedgerRecords = {
   /** Records of a partition's ledger that are still in Redis, oldest first; `from` as XRANGE takes it. */
   ledgerEntries: (place: Place, from: string, limit: number) => Promise<[id: string, fields: string[]][]>;
-  /** Ids of the last two of them, the last one first; of no use but to see whether there is anything new. */
+  /** Ids of the last two of them, the last one first. May be lost at a failover: only for seeing whether any are new. */
   lastRecords: (place: Place) => Promise<string[]>;
-  /** Takes out the records before this one. */
+  /** Deletes the records before this one. */
   trimLedger: (place: Place, before: string) => Promise<void>;
 };
 

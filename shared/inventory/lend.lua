@@ -1,8 +1,8 @@
--- Takes free seats out of this partition for another one that has run out. Until the other says they have arrived
--- (borrow.lua) they are remembered in `lent`, so a crash in between loses none: the sweeper carries on.
--- At most 500 a call, so that neither this nor their arrival keeps a node for long.
+-- Takes free seats out of this partition for another one that has run out. Until they have arrived there (borrow.lua)
+-- they are kept in `lent`, so a crash in between loses none: the sweeper finishes the transfer.
+-- At most 500 in one call, so that neither this nor borrow.lua keeps a node busy for long.
 --
--- ARGV  1 transfer  2 to which partition  3 how many seats at the most
+-- ARGV  1 transfer  2 the partition that gets them  3 how many seats at most
 -- reply {'lent', seats} seats joined by '+'  {'nothing'}
 if not meta then return { 'nothing' } end
 local transfer, to, wanted = ARGV[1], ARGV[2], tonumber(ARGV[3])

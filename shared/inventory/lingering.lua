@@ -1,14 +1,14 @@
--- Holds that have been in one state for longer than they should. Changes nothing.
+-- Holds that have been in one state for too long. Changes nothing.
 --
--- ARGV  1 'due' (time was over so long ago), 'paying' (in payment for so long) or 'untold' (promoted so long ago)
---       2 ms
---       3 how many of the first to leave out ('due' and 'paying' alone), since nobody can do anything about them
+-- ARGV  1 'due' (held, and overdue), 'paying' (in payment) or 'untold' (promoted, and the buyer was not told)
+--       2 for how long at least, ms
+--       3 how many of the first to skip ('due' and 'paying' only), since nothing can be done about them
 -- reply {'holds', version as of which it is so, 'since|hold|state|buyer|expiresAt|seats|attempt|payer or reason'...} at most 500, since in ms
 if not meta then return { 'holds', '0' } end
 local before = now - tonumber(ARGV[2])
 local ids = {} -- hold, since, hold, since, ...
 if ARGV[1] == 'untold' then
-  -- In no order: of more than these any come, and each one that is told leaves room for the rest.
+  -- In no order: if there are more than 1000, any of them come, and each one that is told makes room for the rest.
   ids = redis.call('HRANDFIELD', UNTOLD, 1000, 'WITHVALUES')
 else
   local key = ARGV[1] == 'due' and DUE or PAYING

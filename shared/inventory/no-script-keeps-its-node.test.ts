@@ -1,11 +1,11 @@
 /**
  * At the limits of the contract (contract/drops.ts: 200,000 seats, 25,000 rows) and of a batch (500 entries, 2,000 seats)
- * no script keeps its node for more than 50 ms, by Redis's own slow log.
+ * no script keeps its node busy for more than 50 ms, by Redis's own slow log.
  *
- * The log measures from the start of a command to its end, and so also what other programs of a busy machine took in
- * between. They can only add to it: each worst case is brought about several times from the same state, and the shortest
- * counts. A script that itself needs longer does so every time. Where all that was done together has used less of the
- * processor than that, no part of it has used more: then the machine was busy.
+ * The log measures from the start of a command to its end, including the time that other programs of a busy machine
+ * took in between. They can only add to it, so each worst case is repeated several times from the same state, and the
+ * shortest time counts: a script that itself needs longer does so every time. If all the work together used less
+ * processor time than the limit, so did each part of it, and the machine was busy.
  */
 import { maxBatchSeats } from '../messages/entry-batch.ts';
 import type { Drop } from '../drops/drop.ts';
@@ -28,11 +28,11 @@ afterAll(async () => {
   await system.stop();
 }, 60_000);
 
-/** As many rows as a drop can have. */
+/** Sections with as many rows as a drop can have. */
 const sections = (seatsPerRow: number) =>
   Array.from({ length: 50 }, (_, index) => ({ name: `Section ${index}`, rows: 500, seatsPerRow }));
 
-/** What the threads that run scripts have used of their processors, in all masters together; milliseconds. */
+/** Processor time of the threads that run scripts, in all masters together; milliseconds. */
 async function cpuMs(): Promise<number> {
   const infos = await Promise.all(nodes().map((node) => node.info('cpu')));
   return infos
@@ -42,7 +42,7 @@ async function cpuMs(): Promise<number> {
 
 const nodes = () => redis.nodes('master');
 
-/** Milliseconds of the slowest command on keys of this drop, among those that took 10 ms, the log's threshold. */
+/** The slowest command on keys of this drop; commands below 10 ms, the threshold of the log, are not seen. */
 async function slowest(dropId: number): Promise<{ ms: number; command: string }> {
   let worst = { ms: 0, command: 'none' };
   for (const node of nodes()) {
@@ -63,8 +63,8 @@ async function slowest(dropId: number): Promise<{ ms: number; command: string }>
 type Took = { ms: number; cpuMs: number; command: string };
 
 /**
- * `prepare` gives a drop its state, which may take its time; `works` are what must not keep the node. Resolves with how
- * long each took in each repetition; with nothing once none took longer than it may.
+ * `prepare` brings a drop into a state, however long that takes; `works` must not keep the node busy. Resolves to how
+ * long each took in each repetition, or to an empty list after the first repetition in which none took too long.
  */
 async function tooLong<T extends { drop: Drop }>(
   prepare: () => Promise<T>,
@@ -102,13 +102,13 @@ async function newPlace(
   return { drop, place: { dropId: drop.id, partition: 0 } };
 }
 
-/** `count` entries of one quantity, from different buyers. */
+/** `count` entries of the same quantity, from different buyers. */
 const entries = (count: number, quantity: number, first = 1) =>
   Array.from({ length: count }, (_, index) => `${first + index}:${quantity}`).join(',');
 const claim = (place: Place, packed: string) =>
   inventory.claim(place, newBatch(packed), { mayBorrow: false });
 
-/** A partition of rows of `seatsPerRow`, whose first seats are held by tens, one hold for each ten. */
+/** A partition with rows of `seatsPerRow` seats and `held` holds of ten seats each. */
 async function load(
   { drop, place }: { drop: Drop; place: Place },
   options: { held: number; standing: number; quantity: number; free?: 'all' | 'none'; untold?: boolean },
@@ -122,7 +122,7 @@ async function load(
   );
   const holds: RestoredHold[] = [];
   for (let hold = 0; hold < options.held; hold += 1) {
-    // Each of another row, as far as there are any.
+    // Each seat in a different row, as far as there are enough.
     const seats = Array.from({ length: 10 }, (_, at) => ids[(hold + at * options.held) % ids.length]!);
     for (const [row, number] of seats)
       rows[row] = `${rows[row]!.slice(0, number - 1)}h${rows[row]!.slice(number)}`;
@@ -234,7 +234,7 @@ test('500 ask for runs that few rows have, after seats came free in the first ro
     await tooLong(
       async () => {
         const made = await stocked(8);
-        // Each row keeps three, one and four in turn.
+        // Fills the first rows with holds of one to seven seats.
         await claim(
           made.place,
           Array.from({ length: 500 }, (_, at) => `${at + 1}:${(at % 7) + 1}`).join(','),

@@ -8,7 +8,7 @@ afterAll(() => system.stop());
 const oneSeat = [{ name: 'Stalls', rows: 1, seatsPerRow: 1 }];
 const kindOf = async (place: Place, buyer: number) => (await inventory.view(place, buyer)).kind;
 
-/** One seat, held by buyer 1; buyers 2 and 3 stand by. */
+/** One seat, held by buyer 1; buyers 2 and 3 are in standby. */
 async function closedWithStandby() {
   const { drop, place } = await system.openDrop({ sections: oneSeat, standbyLimit: 5 });
   const hold = await system.hold(place, 1);
@@ -81,7 +81,7 @@ test('by the clock standby has ended, whether or not anybody has come round to e
     t: 'end',
     e: expect.stringMatching(/^2:.+,3:.+$/),
   });
-  // Told again after a crash, nothing more happens.
+  // If they are told again after a crash, nothing more happens.
   await inventory.close(place, await system.closesAt(place), [2, 3]);
   expect((await system.ledger(place)).filter(({ t }) => t === 'end')).toHaveLength(1);
 });

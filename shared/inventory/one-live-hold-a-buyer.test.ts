@@ -43,7 +43,7 @@ test('whose hold has ended may try again', async () => {
   const second = await system.hold(place, 1, 2);
   expect(second.holdId).not.toBe(hold.holdId);
   expect(await system.inventory.view(place, 1)).toMatchObject({ kind: 'held', holdId: second.holdId });
-  // What is still told of the first one does not touch the second.
+  // Late messages about the first hold do not affect the second.
   expect(await system.inventory.release(place, hold.holdId)).toMatchObject({
     kind: 'settled',
     state: 'released',

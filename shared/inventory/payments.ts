@@ -1,5 +1,5 @@
 /**
- * Twins of the scripts that carry a hold through its payment, and that bring Redis in line with the orders of MySQL:
+ * Twins of the scripts that take a hold through its payment, and that bring Redis in line with the orders of MySQL:
  * begin-payment, decline-payment, complete-payment, check-charged, follow-orders, holders, reopen.
  */
 import { decodePromoted, decodeSeats, encodeSeats, type Hold, type NewHold } from './hold.ts';
@@ -13,23 +13,24 @@ export type BeginPayment =
   | { kind: 'under_way'; attempt: number }
   | { kind: 'expired' | 'sold' | 'not_stocked' };
 
-/** A hold whose card was charged though it gets no order. */
+/** A hold whose card was charged although it gets no order. */
 export type LostHold = Pick<Hold, 'holdId' | 'buyerId'> & { seats: readonly string[]; attempt: number };
 
 /**
- * What MySQL says of seats: an order, its buyer and all its seats. `isWithheld`: the order is refunded, and these seats
- * of it stay sold, since their tickets were used.
+ * An order in MySQL, with its buyer and all its seats. `isWithheld`: the order is refunded, and `seats` are those of it
+ * that stay sold, since their tickets were used.
  */
 export type Owner = { orderId: string; buyerId: number; seats: readonly string[]; isWithheld?: boolean };
 
 export type Followed = {
   /**
-   * Of the hold that lost: it ended just now; it had ended before, and why is told now; nothing was left to do.
-   * `blocked`: an order lacks a seat that somebody else is paying for, whose payment will come to nothing.
+   * About the hold that lost. `ended`: this call ended it. `noted`: it had ended before, and this call recorded why.
+   * `known`: nothing was left to do. `blocked`: as `known`, but an order lacks a seat that somebody else is paying for;
+   * that payment will get no order.
    */
   kind: 'ended' | 'noted' | 'known' | 'blocked';
   version: number;
-  /** Buyers whose unpaid holds had seats of an order, and ended. */
+  /** Buyers whose unpaid holds ended because they had seats of an order. */
   yielded: number[];
   promoted: NewHold[];
 };
@@ -48,16 +49,16 @@ export type Payments = {
     place: Place,
     order: { holdId: string; buyerId: number; seats: readonly string[] },
   ) => Promise<{ kind: 'sold' | 'refunded' | 'conflict'; version: number }>;
-  /** Whether a hold whose card was charged can still become an order. `lost`: its seats are somebody else's by now. */
+  /** Whether a hold whose card was charged can still become an order; `lost`: it cannot (check-charged.lua says when). */
   checkCharged: (
     place: Place,
     hold: Pick<Hold, 'holdId' | 'buyerId'> & { seats: readonly string[] },
   ) => Promise<'kept' | 'lost'>;
-  /** Gives seats to the orders that own them in MySQL, and ends the hold that was charged for them in vain, if any. */
+  /** Gives seats to the orders that own them in MySQL, and ends the hold that was charged but lost them, if any. */
   followOrders: (place: Place, owners: readonly Owner[], lost?: LostHold) => Promise<Followed>;
   /**
-   * sold -> refunded, after MySQL has the refund. Seats that are `withheld` stay sold. `retired`: whether that was done before, the archived ledger tells;
-   * if not, `sold` does it.
+   * sold -> refunded, after MySQL has the refund. `withheld` seats stay sold. `retired`: the archived ledger tells
+   * whether this was done before; if not, call again with `sold`.
    */
   reopen: (
     place: Place,
@@ -70,14 +71,14 @@ export type Payments = {
 export function createPayments({ script, atOnce, noteLate }: Store): Payments {
   const begin = script('begin-payment');
   const decline = script('decline-payment');
-  // MySQL has the order, and tells of it again (follow-mysql.ts).
+  // Need not survive a failover: MySQL has the order, and follow-mysql.ts brings it to Redis again.
   const complete = script('complete-payment', atOnce);
   const check = script('check-charged');
   const follow = script('follow-orders');
   const holders = script('holders', atOnce);
   const reopen = script('reopen');
 
-  /** Unpaid holds that have one of these seats. All are looked at, a portion a call: this is for rare accidents. */
+  /** Unpaid holds that have one of these seats. Searches all of them, a portion in each call: this is for rare accidents. */
   const holdersOf = async (place: Place, seats: readonly string[]) => {
     const found = new Set<string>();
     let from = '-inf';
@@ -134,7 +135,7 @@ export function createPayments({ script, atOnce, noteLate }: Store): Payments {
     },
 
     async followOrders(place, owners, lost) {
-      const about = lost
+      const lostHold = lost
         ? [lost.holdId, lost.buyerId, encodeSeats(lost.seats), lost.attempt]
         : ['', 0, '', 0];
       const orders = owners.map(({ orderId, buyerId, seats, isWithheld = false }) =>
@@ -144,7 +145,7 @@ export function createPayments({ script, atOnce, noteLate }: Store): Payments {
         place,
         owners.flatMap(({ seats }) => seats),
       );
-      const reply = await follow(place, ...about, mayYield.join(','), ...orders);
+      const reply = await follow(place, ...lostHold, mayYield.join(','), ...orders);
       const [outcome, version, count, ...rest] = reply;
       switch (outcome) {
         case 'ended':
@@ -163,8 +164,8 @@ export function createPayments({ script, atOnce, noteLate }: Store): Payments {
     },
 
     async reopen(place, holdId, withheld = [], sold) {
-      const of = sold ? [sold.buyerId, encodeSeats(sold.seats)] : [];
-      const reply = await reopen(place, holdId, encodeSeats(withheld), ...of);
+      const soldHold = sold ? [sold.buyerId, encodeSeats(sold.seats)] : [];
+      const reply = await reopen(place, holdId, encodeSeats(withheld), ...soldHold);
       if (reply[0] === 'retired') return { kind: 'retired' };
       if (sold) await noteLate(place.dropId);
       return decodeEnd('reopen', reply);

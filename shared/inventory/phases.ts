@@ -7,39 +7,39 @@ import type { Store } from './store.ts';
 
 export type Phases = {
   /**
-   * Puts a drop's seats on sale, or brings its limits up to date. Never touches seats that are on sale already.
-   * `again`: it was on sale before, so a partition that is not there is `lost`, and stays so until it is restored.
-   * `closed`: it has closed by the clock of Redis, so its closing can no longer be moved.
+   * Puts a drop's seats on sale, or updates its limits. Never touches seats that are on sale already.
+   * `again`: it was on sale before, so a missing partition is `lost`, until it is restored.
+   * `closed`: it has closed by the clock of Redis, so closesAt can no longer be changed.
    */
   stock: (drop: Drop, options?: { again: boolean }) => Promise<'stocked' | 'lost' | 'closed'>;
-  /** Ends the sale, a portion a call. `left`: holds and standby places still to end; repeat until it is 0. */
+  /** Cancels the drop, a portion in each call. `left`: holds and standby places still to end; repeat until it is 0. */
   cancel: (place: Place) => Promise<{ left: number; version: number; ended: number[] }>;
   /**
-   * Ends standby after closing, a portion a call: the places of those who were `told`. `tell`: who comes next. Repeat
-   * until nobody does. `early`: it has not closed.
+   * Ends standby after closing, a portion in each call: the places of the buyers who were `told`. `tell`: the buyers to
+   * tell next; repeat until there are none. `early`: it has not closed.
    */
   close: (
     place: Place,
     closesAt: number,
     told: readonly number[],
   ) => Promise<{ kind: 'closed'; version: number; tell: number[] } | { kind: 'early' | 'not_stocked' }>;
-  /** Ends a partition that has closed or was cancelled, unless something is left to carry through. */
+  /** Ends a partition that has closed or was cancelled, unless something in it is left to finish (`busy`). */
   end: (place: Place) => Promise<'over' | 'busy' | 'not_stocked'>;
-  /** Gives back what a partition that is over takes in Redis, if its ledger is archived up to this record. */
+  /** Frees the memory of a partition that is over, if its ledger is archived up to `lastRecord`. */
   retire: (place: Place, lastRecord: string) => Promise<'retired' | 'moved' | 'busy' | 'not_stocked'>;
-  /** Drops that something was recorded of after they were over, with a mark for `settleLate`. */
+  /** Drops whose ledger got records after they were over, with a mark for `settleLate`. */
   late: () => Promise<{ dropId: number; mark: string }[]>;
-  /** It is archived; unless there is something newer by now. */
+  /** The drop's records up to `mark` are archived; it stays in `late` if there are newer ones. */
   settleLate: (dropId: number, mark: string) => Promise<void>;
   /** The drops that the sweeper looks after, with the number of their partitions. */
   liveDrops: () => Promise<{ id: number; partitions: number }[]>;
-  /** Puts it there. */
+  /** Adds a drop to those that the sweeper looks after. */
   beginDrop: (drop: { id: number; partitions: number }) => Promise<void>;
-  /** A drop that has nothing left to look after. */
+  /** Removes it, once nothing is left to look after. */
   endDrop: (dropId: number) => Promise<void>;
 };
 
-/** Rows that one call puts on sale, so that it keeps its node for a moment only. */
+/** Rows that one call loads, so that it does not keep its node busy for long. */
 const maxRows = 2_000;
 
 export function createPhases({ redis, keys, script, atOnce, askLasting }: Store): Phases {
@@ -58,7 +58,7 @@ export function createPhases({ redis, keys, script, atOnce, askLasting }: Store)
         const own = new Set(rowsOfPartition(rows, partition, drop.partitions));
         const seats = rows.map((row, index) => (own.has(index) ? '.' : '-').repeat(row.seats));
         const capacity = [...own].reduce((sum, index) => sum + (rows[index]?.seats ?? 0), 0);
-        // The drop's standby limit is dealt out over the partitions, the first ones taking what does not divide.
+        // The drop's standby limit is divided among the partitions; the first ones take the remainder.
         const standbyLimit = Math.floor(
           (drop.standbyLimit + drop.partitions - 1 - partition) / drop.partitions,
         );
@@ -157,5 +157,5 @@ export function createPhases({ redis, keys, script, atOnce, askLasting }: Store)
   };
 }
 
-/** Takes a drop out of `late`, unless it was put there again meanwhile. */
+/** Removes a drop from `late`, unless it was added again meanwhile. */
 const forgetLate = `if redis.call('ZSCORE', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('ZREM', KEYS[1], ARGV[1]) end`;

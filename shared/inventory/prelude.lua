@@ -1,36 +1,36 @@
--- What every inventory script shares; it is put before each of them when they are loaded.
+-- Shared by all inventory scripts: it is prepended to each of them when they are loaded.
 --
 -- One partition of a drop is one set of keys in one hash slot. A script runs alone on its node, so each state
 -- change below is atomic, and it writes its own ledger record.
 --
 -- KEYS, the same for every script (keys.ts):
---   1 meta      hash   limits, counters and status of the partition; all that stays of a retired one (retire.lua)
+--   1 meta      hash   limits, counters and status of the partition; stays when it is retired (retire.lua)
 --   2 rows      hash   row -> one character a seat: '.' free, 'h' held or paying, 's' sold, '-' not in this partition
---   3 runs      zset   rows with free seats, score = longest run of free seats (10 at the most) * 2^32 + row: so the first
---                      row that has so many together is one look-up, however many rows there are
+--   3 runs      zset   rows with free seats, score = longest run of free seats (at most 10) * 2^32 + row, so that the
+--                      first row with a long enough run is found at once, however many rows there are
 --   4 entries   hash   buyer -> 'H|hold' (see holds), 'W|entry|quantity|sequence' (standby), 'R|hold' (released),
---                      'L|entry|until' (refused until then, since holds of this buyer lapsed)
---                      'R|entry' (standby that ended with a cancelled drop), 'R|entry|closed' (at closing)
+--                      'L|entry|until' (refused until then, because holds of this buyer lapsed),
+--                      'R|entry' (standby that ended when the drop was cancelled), 'R|entry|closed' (at closing)
 --   5 holds     hash   hold -> 'state|buyer|expiresAt|seats|attempt|payer or reason'
 --                      state h held, p paying, s sold, r released, f refunded, w refunded but these seats stay
---                      sold (withheld: their tickets were used); payer (h, p, s)
---                      names the latest request to pay, reason (r, f, w) says why the hold ended
---   6 due       zset   held holds, score = expiresAt (ms)
---   7 paying    zset   paying holds, score = since when (ms)
---   8 standby   zset   buyers, score = quantity * 2^40 + sequence: first come within each quantity is one look-up
+--                      sold (withheld: their tickets were used). The last field is the payer in states h, p and s
+--                      (names the latest request to pay), and the reason why the hold ended in r, f and w
+--   6 due       zset   holds in state held, score = expiresAt (ms)
+--   7 paying    zset   holds in state paying, score = when the payment began (ms)
+--   8 standby   zset   buyers, score = quantity * 2^40 + sequence: one look-up finds the earliest of each quantity
 --   9 soldout   bitmap buyer (see soldOutBit) -> 1 where the last outcome was sold out
 --  10 batches   hash   batch -> reply, for the latest batches: a redelivered batch gets the very same outcomes
 --  11 order     list   the batches in `batches`, oldest first
---  12 untold    hash   promoted hold -> since when (ms), until its timer is set and its buyer was told
---  13 lent      hash   transfer -> 'partition|seats': seats on their way to another partition
+--  12 untold    hash   promoted hold -> when it was promoted (ms), until its timer is set and its buyer was told
+--  13 lent      hash   transfer -> 'partition|seats': seats in transfer to another partition
 --  14 borrowed  hash   transfer -> 1: transfers that have arrived here
 --  15 ledger    stream every state change, in order
 --  16 sent      hash   publisher's channel -> the highest number of a batch from it that was decided here
---  17 skipped   zset   ranges of lower numbers that were not: 'channel.to.from', all with score 0, `to` in 15 digits.
---                      These two tell of any batch that has a number whether it was decided, however long ago, so they are
---                      never cut down: a batch can come back from `parked` after days. They last as long as the
---                      partition does, and whatever is left of it when it has ended.
---  18 lapses    hash   buyer -> 'how many holds lapsed|until when (ms) entries are refused for it'
+--  17 skipped   zset   ranges of lower numbers that were not decided: 'channel.to.from', score 0, `to` in 15 digits.
+--                      `sent` and `skipped` tell for every numbered batch whether it was decided, however long ago, so
+--                      they are never trimmed: a batch can come back from `parked` after days. They last as long as
+--                      the partition, and stay when it is retired.
+--  18 lapses    hash   buyer -> 'number of lapsed holds|until when (ms) entries are refused for it'
 --  19 lapsed    zset   the same buyers, score = version of the latest lapse: publishers ask what is new
 local META, ROWS, RUNS, ENTRIES, HOLDS, DUE, PAYING, STANDBY = unpack(KEYS, 1, 8)
 local SOLDOUT, BATCHES, ORDER, UNTOLD, LENT, BORROWED, LEDGER, SENT, SKIPPED = unpack(KEYS, 9, 17)
@@ -40,20 +40,20 @@ local SEQUENCES = 2 ^ 40
 local ROW_NUMBERS = 2 ^ 32
 -- The longest run of seats that is looked for; a buyer cannot ask for more (maxPerBuyer in contract/drops.ts).
 local LONGEST = 10
--- Holds that one call gives to standby, so that none keeps its node for long; the next call goes on.
+-- Promotions in one call, so that no call keeps its node busy for long; the next call continues.
 local MOST_PROMOTED = 100
 
--- Redis's clock is the only one that decides about time. Milliseconds since 1970.
+-- The clock of Redis is the only one that decides about time. Milliseconds since 1970.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local microseconds = time[1] * 1000000 + time[2]
 
--- A whole number as text; %d takes all 64 bits here, and a fourth of the time of %.0f.
+-- A whole number as text; %d prints all 64 bits here, in a quarter of the time of %.0f.
 local function int(number)
   return string.format('%d', number)
 end
 
--- A table that makes what it lacks, once for each key.
+-- A table that computes a missing value with `make`, once for each key.
 local function made(make)
   return setmetatable({}, {
     __index = function(all, key)
@@ -64,7 +64,7 @@ local function made(make)
   })
 end
 
--- The text of a small number that is met again and again.
+-- Small numbers that are needed again and again, as text.
 local textOf = made(int)
 
 -- The partition's limits and counters; `save` writes back what changed. Counters count seats.
@@ -79,25 +79,25 @@ do
       sold = tonumber(m[5]), maxPerBuyer = tonumber(m[6]), standbyLimit = tonumber(m[7]), holdMs = tonumber(m[8]),
       status = m[9], sequence = tonumber(m[10]),
       decided = tonumber(m[11]), partitions = tonumber(m[12]), version = tonumber(m[14]) or 0,
-      -- Scripts of an earlier version kept this instead of `runs`.
+      -- An earlier version kept `searchFrom` in place of `runs`, which are then built further below.
       lacksRuns = m[13] ~= false,
-      -- Drops that were stocked by an older version have a bit for each user.
+      -- A drop stocked by an older version has one bit for each user.
       soldOutBy = tonumber(m[15]) or 1,
-      -- Seats of all partitions together; unknown where an older version has put the drop on sale.
+      -- Seats of all partitions together; unknown if an older version stocked the drop.
       dropCapacity = tonumber(m[16]) or math.huge, closesAt = tonumber(m[17]),
     }
-    -- Nobody new is promoted or stands by once the clock says closed, whether or not anybody has come round to ending
-    -- standby. Status: 'open' and 'cancelled' become 'over' (nothing is given out), then 'retired' (only meta is left).
+    -- From closesAt on nobody is promoted and nobody joins standby, even if close.lua has not ended standby yet.
+    -- Status: 'open' and 'cancelled' become 'over' (nothing is given out), then 'retired' (retire.lua).
     meta.isClosed = meta.status ~= 'open' or (meta.closesAt ~= nil and now >= meta.closesAt)
     meta.isOver = meta.status == 'over' or meta.status == 'retired'
   end
 end
 
--- The version of how buyers stand, of all in the partition together: what is told of a buyer holds as of a version,
--- and of two words the one with the higher version is the later one. Each script that changes anything raises it,
--- once, and tells it with what it did. It follows the clock, in microseconds, so that a replica that takes over
--- without the last changes goes on above what was told of them; but a clock that went back does not take it along.
--- 2^53 microseconds are the year 2255, so it is a whole number in a double.
+-- The version of the partition's state: whatever is told of a buyer is true as of a version, and of two messages the
+-- one with the higher version is the later one. Each script that changes anything raises the version, once, and
+-- returns it with what it did. It follows the clock, in microseconds, so that a replica that takes over without the
+-- latest changes continues above the versions that were told for them; if the clock is set back, the version still
+-- rises. 2^53 microseconds after 1970 is the year 2255, so it is a whole number in a double.
 local stamped = false
 local function stamp()
   if not stamped then
@@ -107,8 +107,8 @@ local function stamp()
   return int(meta.version)
 end
 
--- The place of a buyer in the bitmap. The buyers of a partition have the same remainder of id / partitions, so the
--- quotient tells them apart, and the bitmap is as wide as they need.
+-- The buyer's bit in the bitmap. The buyers of a partition have the same remainder of id / partitions, so the
+-- quotient tells them apart, and the bitmap has no bits for buyers of other partitions.
 local function soldOutBit(buyer)
   return int(math.floor(tonumber(buyer) / meta.soldOutBy))
 end
@@ -125,10 +125,10 @@ local function row(index)
   return seats
 end
 
--- For each count the run of so many free seats, and a pattern that finds the last one.
+-- Count -> that many free seats, and a pattern that finds the last such run in a row.
 local runOf = made(function(count) return { ('.'):rep(count), '.*()' .. ('%.'):rep(count) } end)
 
--- How many free seats are together in a row. Never more than `atMost`, if that is known.
+-- Length of the longest run of free seats in a row, up to LONGEST. `atMost`: a known upper bound.
 local function longestRun(seats, atMost)
   for count = atMost or LONGEST, 1, -1 do
     if seats:find(runOf[count][1], 1, true) then return count end
@@ -136,14 +136,14 @@ local function longestRun(seats, atMost)
   return 0
 end
 
--- The longest runs of rows that this script has met: as they are now, and as `runs` has them until `save`.
+-- Row -> its longest run, for the rows this script has read: as it is now, and as Redis has it until `save`.
 local runs, storedRuns = {}, {}
 
--- For each length of the longest run its rows, in two parts: those that `runs` had before this script, read in
--- portions, and a heap of those that have come to it since. Rows that have left it are passed over.
+-- Length -> the rows whose longest run has it, in two parts: those that Redis listed before this script, read in
+-- portions, and a heap of those that came to have it since. Rows that no longer have it are skipped.
 local queues = made(function(run) return { listed = {}, at = 1, from = run * ROW_NUMBERS, heap = {}, size = 0 } end)
 
--- Reads the next rows of a queue, and, where it ends, of those after it that were not read yet: most of them are empty.
+-- Reads the next rows of a queue and, if it ends, of the unread queues after it: most are empty, so one call does.
 local function readOn(run)
   local last = run
   while last < LONGEST and not queues[last + 1].isBegun do last = last + 1 end
@@ -158,7 +158,7 @@ local function readOn(run)
     listed[#listed + 1] = tonumber(portion[i])
   end
   if #portion < 64 then return end
-  -- There may be more of the last one's, and of those after it.
+  -- The portion is full: the last queue in it, and those after it, may have more rows.
   local score = tonumber(portion[64])
   local reached = math.floor(score / ROW_NUMBERS)
   queues[reached].isRead = false
@@ -197,7 +197,7 @@ local function pop(queue)
   heap[at] = last
 end
 
--- The first row whose longest run is `run`; nil when there is none.
+-- The first row whose longest run is exactly `run`; nil if there is none.
 local function firstOf(run)
   local queue = queues[run]
   local listed = queue.listed[queue.at]
@@ -218,7 +218,7 @@ local function firstOf(run)
   return listed
 end
 
--- Reads this row and some that come after it in its queue, if it was not read yet: one call instead of one for each.
+-- Unless this row was read already: reads it and some that follow it in its queue, in one call.
 local function readAhead(index, queue)
   if rows[index] then return end
   local wanted = { index }
@@ -229,12 +229,13 @@ local function readAhead(index, queue)
   for at, seats in ipairs(redis.call('HMGET', ROWS, unpack(wanted))) do rows[wanted[at]] = seats end
 end
 
--- For each count the first row that has so many free seats together; false where none has.
+-- Count -> the first row that has that many free seats together; false if none has.
 local best = {}
 
 local function firstWith(count)
   local known = best[count]
-  -- Rows only lose seats, unless `mark` forgets what is known here. So the first one stays that while it has enough.
+  -- A row's run only gets shorter; if one gets longer, `mark` empties `best`. So a known row is the first one while its
+  -- run is long enough.
   if known ~= nil and (not known or runs[known] >= count) then return known end
   local first, longest = false, nil
   for run = count, LONGEST do
@@ -265,8 +266,8 @@ local function mark(index, first, count, state)
   if run > before then best = {} end
 end
 
--- What a script gives to many buyers, written with one call for each kind of thing: a call costs more than what it
--- writes. Arguments of HSET and ZADD, and how many they are.
+-- Changes that are written together, with one call for each key: a call costs more than what it writes. Each list has
+-- the arguments of HSET or ZADD, and `n`, their number.
 local unwritten
 
 local function nothingUnwritten()
@@ -281,7 +282,8 @@ local function add(list, key, value)
   list.n = n + 2
 end
 
--- In portions, since there is a limit to the arguments that Lua can give at once. Four belong together at the most.
+-- In portions, since Lua limits the arguments of a call. 4000 is a multiple of 1, 2 and 4, so that arguments that
+-- belong together stay in one call.
 local function writeOne(command, key, list)
   for from = 1, list.n, 4000 do redis.call(command, key, unpack(list, from, math.min(from + 3999, list.n))) end
 end
@@ -295,7 +297,7 @@ local function write()
   nothingUnwritten()
 end
 
--- A row's longest run in `runs`, as it is to be written.
+-- Has a row's longest run written to RUNS.
 local function addRun(index, run)
   add(unwritten.runs, int(run * ROW_NUMBERS + index), index)
 end
@@ -332,7 +334,8 @@ if meta and meta.lacksRuns then
   redis.call('HDEL', META, 'searchFrom')
 end
 
--- The first seat of the best run of `count` free seats in a row: the one nearest to the middle, the lower one of two.
+-- The first seat of the best run of `count` free seats in a row: the run nearest to the middle, of two equally near the
+-- one with the lower numbers. nil if there is none.
 local function bestRun(seats, count)
   local length, run, last = #seats, runOf[count][1], runOf[count][2]
   local ideal = math.floor((length - count) / 2) + 1
@@ -347,7 +350,7 @@ local function bestRun(seats, count)
   return right
 end
 
--- Takes the best run of `count` seats in one row, if there is one, and adds their ids to `ids`.
+-- Takes the best run of `count` seats in one row and adds their ids to `ids`. Returns whether there was one.
 local function takeRun(count, ids)
   local index = firstWith(count)
   local first = index and bestRun(row(index), count)
@@ -357,17 +360,17 @@ local function takeRun(count, ids)
   return true
 end
 
--- Takes the best seats, `quantity` <= meta.free: together in one row when there is such a run (of what a buyer may
--- have), else the best there are. They become 'h'. Returns their ids, best first, joined by '+'. The caller counts
--- them as held.
+-- Takes the best `quantity` seats, at most meta.free: together in one row if a buyer may have that many and there is
+-- such a run, else the best single seats. They become 'h'. Returns their ids, best first, joined by '+'. The caller
+-- counts them as held.
 local function takeSeats(quantity)
   local ids = {}
   if quantity > math.min(meta.maxPerBuyer, LONGEST) or not takeRun(quantity, ids) then
     while #ids < quantity and takeRun(1, ids) do end
   end
   if #ids < quantity then
-    -- Counters and rows are written by the same scripts only. If they ever part, what this script gave stays given,
-    -- and no seat is given twice.
+    -- Only these scripts write counters and rows, so they agree. If they ever do not, what this script gave is saved
+    -- first, so that no seat is given twice.
     save()
     error('inventory: counters and rows disagree')
   end
@@ -375,7 +378,7 @@ local function takeSeats(quantity)
   return table.concat(ids, '+')
 end
 
--- Gives every seat of `seats` the state, and returns how many they are.
+-- Sets the state of every seat in `seats`. Returns their number.
 local function markAll(seats, state)
   local count = 0
   for index, number in seats:gmatch('(%d+)%.(%d+)') do
@@ -425,14 +428,14 @@ local function writeHold(hold)
   redis.call('HSET', HOLDS, hold.id, recordOf(hold))
 end
 
--- When a hold ends that is opened now.
+-- expiresAt of a hold that is opened now, as text.
 local newHoldEnds = meta and int(now + meta.holdMs)
 
--- Keeps seats that takeSeats gave for a buyer until holdMs from now. It is there once the caller writes or saves.
+-- Opens a hold of seats that takeSeats gave, for holdMs from now. It is stored once the caller writes or saves.
 -- Returns the buyer's entry.
 local function openHold(id, buyer, quantity, seats)
   local entry = 'H|' .. id
-  -- As recordOf would have it.
+  -- The same text as recordOf would give.
   add(unwritten.holds, id, 'h|' .. buyer .. '|' .. newHoldEnds .. '|' .. seats .. '|0|')
   add(unwritten.entries, buyer, entry)
   add(unwritten.due, newHoldEnds, id)
@@ -440,7 +443,7 @@ local function openHold(id, buyer, quantity, seats)
   return entry
 end
 
--- The hold no longer counts for its buyer; unless the buyer has something newer.
+-- The buyer's entry becomes 'released', unless the buyer has a newer one.
 local function forget(hold)
   if redis.call('HGET', ENTRIES, hold.buyer) == 'H|' .. hold.id then
     redis.call('HSET', ENTRIES, hold.buyer, 'R|' .. hold.id)
@@ -451,8 +454,8 @@ local function ledger(...)
   redis.call('XADD', LEDGER, '*', ...)
 end
 
--- The first in standby whom the free seats fit, with what they want; nil when there is none, and after closing: then
--- seats stay free.
+-- The first buyer in standby who wants no more seats than are free, and the quantity; nil if there is none. nil also
+-- after closing: then seats stay free.
 local function nextInStandby()
   if meta.free < 1 or meta.isClosed then return nil end
   local buyer, quantity, first
@@ -465,9 +468,10 @@ local function nextInStandby()
   return buyer, quantity
 end
 
--- Free seats go to the first in standby whom they fit. One who wants more keeps the place. Returns the new holds, each
--- as 'hold|buyer|expiresAt|seats|heldAt|version', and whether there are more to come: of these there is no other mark
--- than that free seats fit somebody in standby. claim.lua gives nothing out until they are done; the sweeper does them.
+-- Gives free seats to the first in standby who want no more than there are. A buyer who wants more keeps the place.
+-- Returns the new holds, each as 'hold|buyer|expiresAt|seats|heldAt|version', and whether more promotions remain. What
+-- remains is recorded nowhere: it follows from free seats and standby. claim.lua gives out nothing until it is done;
+-- the sweeper does it.
 local function promote()
   local promoted = {}
   local buyer, quantity = nextInStandby()
@@ -485,17 +489,18 @@ local function promote()
   return promoted, buyer ~= nil
 end
 
--- Why standby ends, or has ended by the clock.
+-- Why standby ends: by the clock, or because the drop is cancelled.
 local function whyStandbyEnds()
   return meta.closesAt and now >= meta.closesAt and 'closed' or 'cancelled'
 end
 
--- What a buyer is told after closing is so from the closing on, and later than what was told of standby before.
+-- The version of the news that a place in standby ended at closing: not before closesAt, and above the versions that
+-- buyers in standby were told before.
 local function versionAfterClosing()
   return int(math.max(meta.version + 1, (meta.closesAt or 0) * 1000))
 end
 
--- Ends places in standby at closing. `buyers` that stand by no longer are passed over. The caller saves.
+-- Ends places in standby at closing. Skips `buyers` who are no longer in standby. The caller saves.
 local function endStandby(buyers)
   local ended = {}
   for _, buyer in ipairs(buyers) do
@@ -529,10 +534,10 @@ local function sell(hold)
 end
 
 -- A buyer whose hold has lapsed is refused for a while, twice as long each time: else one account could hold the best
--- seats of a drop for ever without paying. A lapse is a hold whose time ran out, with or without a declined card, and
--- one that was given back; but for the buyer's first, if more than half of its time was left: that is a change of mind,
--- and to wait with it until the last second must not be a way around.
--- Returns how many they are and until when (ms) entries are refused; nil for what is no lapse.
+-- seats of a drop for ever without paying. A lapse is a hold whose time ran out, with or without a declined card, or
+-- one that was given back. The first one that a buyer gives back with more than half of its time left is no lapse but
+-- a change of mind; half, because giving back in the last second must not be a way around the pause.
+-- Returns the number of lapses and until when (ms) entries are refused; nil if this is no lapse.
 local LONGEST_PAUSE = 3600000
 
 local function lapse(hold, why)
@@ -551,8 +556,8 @@ local function lapse(hold, why)
   return int(count), refusedUntil
 end
 
--- Ends a hold that is not paid: held or paying -> released. The caller promotes and saves. Returns until when (ms)
--- entries of its buyer are refused, '0' if they are not.
+-- Ends an unpaid hold: held or paying -> released. The caller promotes and saves. Returns until when (ms) entries of
+-- its buyer are refused, '0' if they are not.
 local function release(hold, why)
   if hold.state == 'h' then
     redis.call('ZREM', DUE, hold.id)

@@ -1,6 +1,6 @@
--- Gives free seats to standby, a portion a call, where a script that freed many could not do all of it.
+-- Gives free seats to standby, a portion in each call, after a script that freed too many to do it all by itself.
 --
--- reply {'promoted', 1 if there are more to come or else 0, promoted hold...}
+-- reply {'promoted', 1 if more remain, else 0, promoted hold...}
 if not meta then return { 'promoted', 0 } end
 local promoted, more = promote()
 if #promoted > 0 then save() end

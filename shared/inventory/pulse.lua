@@ -1,8 +1,10 @@
--- What there may be left to do in a partition, in figures: whoever sees nothing to do here need not look closer.
+-- Counts what may be left to do in a partition, so that a caller that finds nothing need not ask further.
 -- Changes nothing.
 --
--- reply {'gone'}  {'there', ms for which the time of a held hold has been over, ms for which a hold has been in payment,
---       promotions that are untold, transfers under way, buyers in standby, free seats}; -1 where there is no such hold
+-- reply {'gone'}
+--       {'there', ms for which the longest overdue hold has been overdue, ms for which the longest payment has been under
+--       way, promotions whose buyers were not told, transfers under way, buyers in standby, free seats}; the first two
+--       are -1 if there is no such hold
 if not meta then return { 'gone' } end
 local function longest(key)
   local since = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]

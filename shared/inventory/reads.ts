@@ -1,4 +1,4 @@
-/** Twins of the scripts that change nothing but what is only shown: view, lapses, look, pulse; and plain reads. */
+/** Twins of the scripts that only read (view, lapses, look, pulse), plain reads, and the number of accepted entries. */
 import { decodeHoldState, decodeSeats, type HoldState } from './hold.ts';
 import { moment } from './holds.ts';
 import { places, type Place } from './keys.ts';
@@ -10,7 +10,7 @@ import type { Store } from './store.ts';
 export type View = { version: number } & (
   | { kind: 'none' }
   | { kind: 'sold_out'; refusedUntil?: number }
-  /** The archived ledger tells. */
+  /** Only the archived ledger tells. */
   | { kind: 'retired' }
   | { kind: 'standby'; entryId: string; quantity: number; position: number }
   | {
@@ -23,32 +23,32 @@ export type View = { version: number } & (
     }
 );
 
-/** `now` and `until` by the clock of Redis; `version` of the last one told, to go on from. */
+/** `now` and `until` (ms) by the clock of Redis; `version` of the last one listed, to continue from. */
 export type Lapses = { now: number; version: number; refused: { buyerId: number; until: number }[] };
 
-/** Seats of one partition, and what tells whether anything has happened in it since an earlier look. */
+/** Seats of one partition, and marks that differ if anything has happened in it since an earlier look. */
 export type Look = Record<'capacity' | 'free' | 'held' | 'paying' | 'sold' | 'version', number> & {
-  /** Id of the latest ledger record; '' when there is none. */
+  /** Id of the latest ledger record; '' if there is none. */
   latest: string;
   status: Status;
 };
 
-/** What there may be left to do in a partition. */
+/** What may be left to do in a partition. */
 export type Pulse = {
-  /** Milliseconds for which the time of some held hold has been over, and for which some hold has been in payment; -1: none. */
+  /** For how long the longest overdue hold has been overdue, and the longest payment been under way; -1: there is none. */
   overdueMs: number;
   payingMs: number;
-  /** Promotions that nobody said are told, and transfers to other partitions that are under way. */
+  /** Promotions for which `told` was not called, and transfers to other partitions that are under way. */
   untold: number;
   transfers: number;
   standby: number;
   free: number;
 };
 
-/** `over`: nothing is given out any more. `retired`: and Redis has nothing but figures of it. */
+/** `over`: nothing is given out any more. `retired`: also, Redis has only figures of it. */
 export type Status = 'open' | 'cancelled' | 'over' | 'retired';
 
-/** Seats, but for `standby` (buyers) and `decided` (entries). held + paying + sold + free = capacity. */
+/** All are seats but `standby`, `standbyLimit` (buyers) and `decided` (entries). held + paying + sold + free = capacity. */
 export type Counts = {
   capacity: number;
   free: number;
@@ -60,44 +60,44 @@ export type Counts = {
   decided: number;
 };
 
-/** Seats of one partition, by the counters and by counting the rows, at one moment. */
+/** Seats of one partition at one moment, by its counters and by counting its rows. */
 export type Tally = Record<'counters' | 'rows', { free: number; taken: number; sold: number }>;
 
 export type Reads = {
   view: (place: Place, buyerId: number) => Promise<View>;
   /**
-   * Buyers whose entries are refused for a while since holds of theirs lapsed: those of after version `known`, at most
-   * `limit`. Undefined when the partition is not in Redis.
+   * Buyers whose entries are refused for a while because holds of theirs lapsed after version `known`, at most `limit`.
+   * Undefined if the partition is not in Redis.
    */
   lapses: (place: Place, known: number, limit: number) => Promise<Lapses | undefined>;
-  /** The figures of a partition; undefined where it is not in Redis. Moves its version on with the clock. */
+  /** The figures of a partition; undefined if it is not in Redis. Raises its version to the clock. */
   look: (place: Place) => Promise<Look | undefined>;
-  /** One small look; undefined where the partition is not in Redis. */
+  /** What may be left to do in a partition; undefined if it is not in Redis. */
   pulse: (place: Place) => Promise<Pulse | undefined>;
-  /** Of all partitions together. Undefined when the drop is not in Redis. */
+  /** Of all partitions together; undefined if one of them is not in Redis. */
   counts: (drop: { id: number; partitions: number }) => Promise<Counts | undefined>;
   /** Of each partition; undefined where it is not in Redis. */
   partitionCounts: (drop: { id: number; partitions: number }) => Promise<(Counts | undefined)[]>;
   /** Of each partition; undefined where it is not in Redis. */
   tallies: (drop: { id: number; partitions: number }) => Promise<(Tally | undefined)[]>;
-  /** Seats that the most modest buyer in standby waits for; undefined when nobody does. */
+  /** The smallest quantity that a buyer in standby waits for; undefined if standby is empty. */
   leastWanted: (place: Place) => Promise<number | undefined>;
   /**
-   * One string a row, one character a seat: '.' free, 'h' held or paying, 's' sold, '-' changing partitions. Empty
-   * when Redis does not have it: not yet, or no longer.
+   * One string for each row, one character for each seat: '.' free, 'h' held or paying, 's' sold, '-' in transfer
+   * between partitions. Empty if Redis does not have the rows: not yet, or no longer.
    */
   seatMap: (drop: { id: number; partitions: number }) => Promise<string[]>;
-  /** Entries that publishers have accepted, up to a second ago. */
+  /** Entries that publishers have accepted; up to a second old. */
   accepted: (dropId: number) => Promise<number>;
-  /** Adds to it. */
+  /** Adds to the number of accepted entries. */
   noteAccepted: (dropId: number, entries: number) => Promise<void>;
 };
 
 export function createReads({ redis, keys, script, atOnce }: Store): Reads {
   const view = script('view');
-  // Nobody is told of it, and looking goes on while a replica is away.
+  // Buyers are told nothing by it, and it must work while a replica is away.
   const look = script('look', atOnce);
-  // Redis refuses by itself those of whom a publisher has not heard.
+  // Need not survive a failover: claim.lua refuses the buyers that a publisher does not know of.
   const lapses = script('lapses', atOnce);
   const pulse = script('pulse', atOnce);
 
@@ -244,7 +244,7 @@ export function createReads({ redis, keys, script, atOnce }: Store): Reads {
       const maps = await Promise.all(
         places(id, partitions).map((place) => redis.hgetall(keys.key(place, 'rows'))),
       );
-      // A partition that is retired has none; the whole map is read from MySQL then.
+      // A retired partition has no rows; then the whole map is read from MySQL.
       const rowCount = Math.min(...maps.map((map) => Object.keys(map).length));
       return Array.from({ length: rowCount }, (_, index) => overlay(maps.map((map) => map[index] ?? '')));
     },
@@ -264,7 +264,7 @@ function decodeStatus(status: unknown): Status {
   throw new UnexpectedReply(`unknown status ${String(status)}`);
 }
 
-/** A row as seen over all partitions: each seat as the partition that has it knows it. */
+/** Combines a row of all partitions: each seat as the partition that has it says. */
 function overlay(rows: string[]): string {
   const [first = '', ...others] = rows;
   if (others.length === 0) return first;

@@ -9,7 +9,7 @@ afterAll(() => system.stop());
 const row = (seats: number) => [{ name: 'Box', rows: 1, seatsPerRow: seats }];
 const orderOf = ({ holdId, buyerId, seats }: HoldOf) => ({ orderId: holdId, buyerId, seats });
 
-/** A hold that Redis forgot after it was paid, and whose seats the next buyers got. */
+/** Redis forgot a hold after it was paid, and its seats went to the next buyers. */
 async function oversold({ seats = 2, standbyLimit = 0 } = {}) {
   const { drop, place } = await system.openDrop({ sections: row(seats), standbyLimit });
   const paid = await system.hold(place, 1, 2);
@@ -17,7 +17,7 @@ async function oversold({ seats = 2, standbyLimit = 0 } = {}) {
   return { drop, place, paid };
 }
 
-/** The seats as the ledger alone has them. `forgotten`: what a failover took from it, as it did from all else. */
+/** The seats according to the ledger alone. `forgotten`: a hold that a failover lost, from the ledger as well. */
 async function seatsByLedger(place: Place, seats: number, forgotten?: HoldOf) {
   const own = Array.from({ length: seats }, (_, index) => `0.${index + 1}`);
   const batch = forgotten?.holdId.split('-')[0];
@@ -43,7 +43,7 @@ test('an order gets its seats from holds that nobody pays for yet; their buyers 
   expect(await inventory.view(place, 1)).toMatchObject({ kind: 'sold', seats: paid.seats });
   expect(await inventory.view(place, 2)).toMatchObject({ kind: 'released', reason: 'seats_lost' });
   expect(await inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, free: 0 });
-  // Again: nothing is left to do.
+  // Called again, it has nothing left to do.
   expect(await inventory.followOrders(place, [orderOf(paid)])).toMatchObject({ kind: 'known', yielded: [] });
   expect(await inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, free: 0 });
 });
@@ -57,7 +57,7 @@ test('an order that went back to standby at a failover, and got other seats sinc
   await inventory.completePayment(place, sold!);
   await goBack();
   await inventory.beginPayment(place, first, 'request');
-  // One of the two is gone, so that the one in standby gets the other.
+  // One of the two seats is sold, so the buyer in standby gets the other.
   const other = first.seats.find((seat) => seat !== sold!.seats[0])!;
   await inventory.followOrders(
     place,
@@ -121,7 +121,7 @@ test('a hold that ended earlier, or was forgotten, says from then on that its se
   expect(await inventory.followOrders(place, [], { ...paid, attempt: 1 })).toMatchObject({ kind: 'noted' });
   expect(await inventory.followOrders(place, [], { ...paid, attempt: 1 })).toMatchObject({ kind: 'known' });
   expect(await inventory.view(place, 1)).toMatchObject({ kind: 'released', reason: 'seats_lost' });
-  // It bars nobody, and can no longer be paid.
+  // The buyer may enter again, and the lost hold can no longer be paid.
   expect(await inventory.beginPayment(place, paid, 'request-2')).toEqual({ kind: 'expired' });
   expect(await system.decide(place, '1:1')).toEqual(['held 0.1']);
 });
@@ -151,6 +151,6 @@ test('a charged hold is taken back while its seats are free, and only then', asy
   expect(await inventory.checkCharged(place, hold)).toBe('kept');
   await system.hold(place, 2);
   expect(await inventory.checkCharged(place, hold)).toBe('lost');
-  // Redis lost altogether: MySQL decides.
+  // If Redis has nothing of the drop, MySQL decides.
   expect(await inventory.checkCharged({ dropId: 999_999, partition: 0 }, hold)).toBe('kept');
 });

@@ -1,6 +1,6 @@
 /**
- * Why a hold ended. `declined`: the card was, and there was no time left to try again. `seats_lost`: an accident gave
- * the seats to somebody else as well, whose order came first; what was charged for them goes back. `closed`: it was a
+ * Why a hold ended. `declined`: the card was declined, and there was no time left to try again. `seats_lost`: a failover
+ * gave the seats to somebody else as well, whose order came first; a charge for them is refunded. `closed`: it was a
  * place in standby, which ended when the drop closed.
  */
 export const releaseReasons = [
@@ -14,7 +14,7 @@ export const releaseReasons = [
 ] as const;
 export type ReleaseReason = (typeof releaseReasons)[number];
 
-/** Undefined for what no script of today writes. */
+/** Undefined if `text` is no reason that today's scripts write. */
 export function decodeReleaseReason(text: unknown): ReleaseReason | undefined {
   return releaseReasons.find((reason) => reason === text);
 }

@@ -2,7 +2,7 @@
 --
 -- ARGV  1 hold
 -- reply {'released', buyer, version, refused until (ms), promoted hold...}  {'early', ms left}
---       {'settled', state}  already released or sold, or paying: whoever settles the payment releases it
+--       {'settled', state}  already released or sold, or paying: then the end of the payment decides
 --       {'unknown'}
 if not meta then return { 'unknown' } end
 local hold = readHold(ARGV[1])

@@ -1,10 +1,10 @@
--- sold -> refunded, after MySQL has the refund: the seats go to standby, else back on sale. Those whose tickets were
+-- sold -> refunded, after MySQL has the refund: the seats go to standby, else back on sale. Seats whose tickets were
 -- used stay sold, to nobody (withheld).
 --
 -- ARGV  1 hold  2 its seats that are withheld, '' for none
---       3 buyer  4 seats  both only of a retired partition, once its archived ledger was found to have the hold as sold
+--       3 buyer  4 seats  both only for a retired partition, after the archived ledger has shown that the hold is sold
 -- reply {'released', buyer, version, '0', promoted hold...}  {'settled', state}  {'unknown'}
---       {'retired'}  the archived ledger has to be asked whether it was refunded before
+--       {'retired'}  only the archived ledger tells whether it was refunded before
 if not meta then return { 'unknown' } end
 local hold = readHold(ARGV[1])
 
@@ -26,7 +26,8 @@ end
 if meta.status == 'retired' then
   if hold then return { 'settled', hold.state } end
   if not ARGV[3] then return { 'retired' } end
-  -- There are no rows to mark: counters and ledger tell. The hold is remembered for as long as two may be at this refund.
+  -- There are no rows to mark: only counters and ledger change. The hold is kept for a day, since two processes may be
+  -- working on this refund.
   local withheld, _, count = split(ARGV[4])
   writeHold({ id = ARGV[1], state = withheld ~= '' and 'w' or 'f', buyer = ARGV[3], expiresAt = now,
     seats = withheld ~= '' and withheld or ARGV[4], attempt = 1, reason = 'refunded' })

@@ -1,21 +1,21 @@
--- Loads a partition that Redis has lost, as it was worked out from the archived ledger and MySQL (restore.ts).
+-- Loads a partition that Redis has lost, as computed from the archived ledger and MySQL (restore.ts).
 --
--- A drop may be too large for one call, so it comes in portions, into keys of their own. These take the place of the
--- partition's keys in the last step, at once; until then every other script sees what was there before, or nothing.
--- A restore that was broken off leaves its portions behind for a day at most; the next one begins anew.
--- Seats that are free go to standby afterwards, by promote.lua; claim.lua decides nothing before that is done.
+-- A drop may be too large for one call, so it comes in portions, into keys of their own. The last step puts these in
+-- place of the partition's keys, all at once; until then every other script sees what was there before, or nothing.
+-- The portions of an interrupted restore expire within a day; the next restore starts from the beginning.
+-- Free seats go to standby afterwards, by promote.lua; claim.lua decides nothing before that is done.
 --
--- KEYS  20 to 38: where the portions go, in the order of 1 to 19
+-- KEYS  20 to 38: the keys that portions go into, in the order of 1 to 19
 -- ARGV  1 step  2 name of this restore, so that two at once do not mix
---       'begin'  3 the last archived record of the ledger, '' for none: the new ledger goes on from there
---                4 '1' to replace a partition that is there, as long as nothing was recorded after that record
+--       'begin'  3 the last archived record of the ledger, '' for none: the new ledger continues from there
+--                4 '1' to replace an existing partition, provided nothing was recorded after that record
 --       'load'   3 number of the portion, from 1  4 name of the key, as in keys.ts  5... what goes into it:
 --                fields and values of a hash, scores and members of a sorted set, members of a list, bytes of a string;
---                'paying' and 'untold': members alone, they count from now; 'rows': rows from 0 on, with `runs` from them;
---                'ledger': records, each as the number of its arguments and these
+--                'paying' and 'untold': members alone, their time is now; 'rows': rows in order from 0, from which `runs`
+--                is built as well; 'ledger': records, each as the number of its arguments and these
 --       'end'    3 how many portions there were
 -- reply {'loading'}  {'restored'}  {'exists'}  {'moved'} something was recorded since
---       {'lost'} portions are missing, or another restore has begun: begin anew
+--       {'lost'} portions are missing, or another restore has begun: start again
 local OWN = #KEYS / 2
 local INTO = { unpack(KEYS, OWN + 1) }
 local INTO_META = INTO[1]
@@ -40,7 +40,7 @@ if step == 'begin' then
   return { 'loading' }
 end
 
--- The answer to the last step was lost, and it was sent again.
+-- The last step was done before; its answer was lost, and it was sent again.
 if step == 'end' and redis.call('HGET', META, 'restored') == name then return { 'restored' } end
 
 local of = redis.call('HMGET', INTO_META, 'restore', 'portions', 'upTo', 'mayReplace')
@@ -75,7 +75,8 @@ if step == 'load' then
   elseif kind == 'ledger' then
     local at = 1
     while given[at] do
-      -- A stream knows of no other one that came before it, and this node's clock may be behind that of the one lost.
+      -- Ids must go on rising from the archived ones, but a new stream does not know these, and this node's clock may
+      -- be behind that of the node that was lost.
       local id = redis.call('EXISTS', key) == 1 and '*' or int(math.max(now, after + 1)) .. '-0'
       local size = tonumber(given[at])
       redis.call('XADD', key, id, unpack(given, at + 1, at + size))
@@ -99,7 +100,7 @@ if number ~= portions then return { 'lost' } end
 local obstacle = inTheWay(upTo, mayReplace)
 if obstacle then return { obstacle } end
 redis.call('HDEL', INTO_META, 'restore', 'portions', 'upTo', 'mayReplace')
--- Buyers have been told versions.
+-- The version must be above all that buyers were told.
 redis.call('HSET', INTO_META, 'restored', name,
   'version', int(math.max(meta and meta.version + 1 or 0, (after + 1) * 1000, microseconds)))
 redis.call('UNLINK', unpack(KEYS, 1, OWN))

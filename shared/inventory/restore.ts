@@ -1,4 +1,4 @@
-/** Twin of restore.lua: a whole partition as plain values goes in, a portion a call. */
+/** Twin of restore.lua: writes a whole partition from plain values, a portion in each call. */
 import { newBatchId } from './entry-id.ts';
 import type { Hold } from './hold.ts';
 import { encodeSeats } from './hold.ts';
@@ -8,7 +8,7 @@ import { defineScript, unexpected } from './script.ts';
 import type { Store } from './store.ts';
 
 /**
- * `refunded` and `released` are told apart here: a late word on a refunded payment must not sell the seats again.
+ * `refunded` differs from `released` here: a late message about a refunded payment must not sell the seats again.
  * `withheld`: refunded, and `seats` are those of it that stay sold.
  */
 export type RestoredHold = Hold & {
@@ -30,18 +30,18 @@ export type PartitionState = {
   };
   status: 'open' | 'cancelled' | 'over';
   decided: number;
-  /** Of the latest place in standby. */
+  /** Sequence number of the latest place in standby. */
   sequence: number;
-  /** One string a row of the drop, as seatMap gives them. */
+  /** One string for each row of the drop, as in seatMap. */
   rows: string[];
   holds: RestoredHold[];
-  /** Buyer -> what counts of theirs. */
+  /** By buyer. */
   entries: Map<number, LatestEntry>;
   /** Promoted holds whose buyers may not have been told. */
   untold: string[];
-  /** The latest batches with their replies, oldest first, for those that come again. */
+  /** The latest batches with their replies, oldest first: a redelivered one gets the same reply. */
   batches: { id: string; reply: string }[];
-  /** Of each publisher's channel: the highest number of a batch that was decided, and those below it that were not. */
+  /** For each publisher's channel: the highest number of a decided batch, and the numbers below it that were not decided. */
   sent: { channel: string; highest: number; skipped: { from: number; to: number }[] }[];
   lent: { transfer: string; to: number; seats: readonly string[] }[];
   borrowed: string[];
@@ -65,7 +65,7 @@ export type Restore = (
     /** The last archived record. */
     upTo: string | undefined;
     replace: boolean;
-    /** For the ledger: the restoring itself, and what MySQL knew beyond the ledger. */
+    /** Ledger records to add: of the restore itself, and of what MySQL has beyond the ledger. */
     records: readonly (readonly string[])[];
   },
 ) => Promise<'restored' | 'exists' | 'moved'>;
@@ -77,13 +77,13 @@ const sequences = 2 ** 40;
 
 type Value = string | number | Buffer;
 
-/** Values, and bytes of text, that one call loads at the most, so that it keeps its node for a moment only. */
+/** Most values, and most bytes of text, that one call loads, so that it does not keep its node busy for long. */
 const maxValues = 2_000;
 const maxBytes = 256 * 1024;
 
 export function createRestore({ redis, keys, atOnce, lasting, script }: Store): Restore {
   const restoring = (place: Place) => keys.restoring(place);
-  // Only the last step counts; it says whether all portions are there, on whatever node it runs.
+  // Only the last step has to wait for replicas: it checks that all portions are there, on whatever node it runs.
   const load = defineScript(redis, keys, 'restore', atOnce, restoring);
   const finish = defineScript(redis, keys, 'restore', lasting, restoring);
   const promote = script('promote');
@@ -99,13 +99,13 @@ export function createRestore({ redis, keys, atOnce, lasting, script }: Store): 
     if (outcome === 'loading') [outcome] = await finish(place, 'end', name, portions);
     switch (outcome) {
       case 'restored':
-        // What is not done when this process ends here is done by claims and by the sweeper.
+        // If this process ends here, claims and the sweeper promote the rest.
         while (Number((await promote(place))[1]) === 1);
         return outcome;
       case 'exists':
       case 'moved':
         return outcome;
-      // Its node has lost portions at a failover, or somebody else restores it.
+      // A failover has lost portions, or another process restores the partition.
       case 'lost':
         return 'moved';
       default:
@@ -114,7 +114,7 @@ export function createRestore({ redis, keys, atOnce, lasting, script }: Store): 
   };
 }
 
-/** What belongs together in a key: a field and its value, a score and its member, one member, or one record. */
+/** One item of a key, never split over calls: a field and its value, a score and its member, a member, or a record. */
 type Contents = Iterable<[key: KeyName, item: Value[]]>;
 
 function* contentsOf(state: PartitionState, records: readonly (readonly string[])[]): Contents {
@@ -167,7 +167,7 @@ function* contentsOf(state: PartitionState, records: readonly (readonly string[]
   let lapsed = 0;
   for (const [buyerId, { count, until }] of state.lapses) {
     yield ['lapses', [buyerId, `${count}|${until}`]];
-    // Each as of a version of its own, so that publishers get them portion by portion.
+    // Each with a version of its own, so that publishers can read them in portions.
     if (count > 0) yield ['lapsed', [(lapsed += 1), buyerId]];
   }
   for (let at = 0; at < state.soldOut.length; at += maxBytes)
@@ -175,7 +175,7 @@ function* contentsOf(state: PartitionState, records: readonly (readonly string[]
   for (const record of records) yield ['ledger', [record.length, ...record]];
 }
 
-/** Each key's items, in their order, joined to calls of bounded size. */
+/** Groups each key's items, in order, into calls of bounded size. */
 function* portionsOf(contents: Contents): Generator<[key: KeyName, values: Value[]]> {
   const open = new Map<KeyName, { values: Value[]; bytes: number }>();
   for (const [key, item] of contents) {

@@ -1,7 +1,7 @@
--- Gives back what a partition that is over takes in Redis, once its ledger is archived. What stays is `meta`, by which
--- late batches are decided and counts are told, what tells which batches were decided, and the latest record, which
--- shows that those after it follow on.
--- All of it in one step; UNLINK leaves the freeing to another thread.
+-- Frees the memory of a partition that is over, once its ledger is archived. What stays is `meta`, by which late
+-- batches are decided and counts are answered; `sent` and `skipped`, which tell which batches were decided; and the
+-- latest ledger record, which shows that no record is missing before the next one.
+-- All of it in one step; UNLINK frees the memory in another thread.
 --
 -- ARGV  1 stream id of the last archived record
 -- reply {'retired'}  {'moved'} something was recorded since  {'busy'} it is not over  {'not_stocked'}

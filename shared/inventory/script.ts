@@ -4,10 +4,10 @@ import type { Cluster } from 'ioredis';
 import type { Ask } from '../redis/replicated.ts';
 import { keyCount, type Keys, type Place } from './keys.ts';
 
-/** A script's reply: a word that names the outcome, and what belongs to it. */
+/** A script's reply: the name of the outcome, and its values. */
 export type Reply = [outcome: string, ...rest: (string | number)[]];
 
-/** How a script's call gets to the node that has the partition. */
+/** How a call is sent to the node that has the partition. */
 export type Send = <T>(place: Place, ask: Ask<T>) => Promise<T>;
 
 export type Script = (place: Place, ...args: (string | number | Buffer)[]) => Promise<Reply>;
@@ -20,9 +20,9 @@ export function scriptSource(name: string): string {
 }
 
 /**
- * Makes `NAME.lua` callable. The client sends it as EVALSHA and loads it where a node does not know it. A call can
- * run twice (the answer may be lost with the connection, and the client then repeats it), so every script is
- * written to be repeated. `moreKeys`: as many again, after those that every script gets.
+ * Makes `NAME.lua` callable. The client sends it as EVALSHA and loads it on a node that does not know it. A call can
+ * run twice (if the answer is lost with the connection, the client repeats it), so every script is written to be
+ * repeated. `moreKeys`: as many additional keys, after those that every script gets.
  */
 export function defineScript(
   redis: Cluster,
@@ -44,12 +44,12 @@ export function defineScript(
     });
 }
 
-/** What Redis has or says is not what the scripts write: a fault of ours, which trying again does not mend. */
+/** Redis returned something that the scripts never write: a defect in our code, so a retry does not help. */
 export class UnexpectedReply extends Error {
   override name = 'UnexpectedReply';
 }
 
-/** For the default branch of a twin: a reply its script does not give. */
+/** For the default branch of a twin: a reply that its script never gives. */
 export function unexpected(script: string, reply: Reply): UnexpectedReply {
   return new UnexpectedReply(`${script}.lua gave an unexpected reply: ${JSON.stringify(reply)}`);
 }

@@ -1,22 +1,23 @@
 /**
- * What a seat is called in its event. A seat id is unique in its drop only; two ids of two drops are one and the same
- * seat when section, row and number agree. So a section is in one drop of an event: row 1, seat 1 is in each of that name.
+ * What a seat is called in its event. A seat id is unique in its drop only; ids of two drops mean the same seat if
+ * section, row and number agree. So a section belongs to one drop of the event: every section of that name has a row 1,
+ * seat 1.
  */
 import { parseSeatId, type Section } from './layout.ts';
 
-/** Unique in the event, as columns of MySQL, whose unique key has the last word on it. */
+/** Unique in the event; the columns of the unique key in MySQL that has the last word on it. */
 export type SeatName = { section_key: string; row_label: string; seat_number: number };
 
-/** NFKC can make eighteen characters of one, so that a name of 50 could become longer than the column. */
+/** The column's length. NFKC can turn one character into eighteen, so the key of a name of 50 could be longer. */
 const longestKey = 255;
 
 /**
- * Two names of sections with the same key are the same to people: compared in Unicode's NFKC, without case in any
- * language, without blanks around or doubled, and without characters that nobody sees. Accents count.
+ * Section names with the same key look the same to people. They are compared in Unicode's NFKC, ignoring case in every
+ * language, spaces at the ends, repeated spaces and invisible characters. Accents count.
  */
 export function sectionKey(name: string): string {
   const compatible = name.toWellFormed().normalize('NFKC');
-  // First to capitals: ß becomes SS, and the two small sigmas one.
+  // To upper case first: ß becomes SS, and both lower-case sigmas become the same letter.
   const caseless = compatible.toUpperCase().toLowerCase().normalize('NFKC');
   const seen = caseless.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '');
   const key = seen.replaceAll(/\s+/g, ' ').trim();
@@ -24,8 +25,8 @@ export function sectionKey(name: string): string {
 }
 
 /**
- * The seat that an id names in its drop.
- * @throws {RangeError} when the drop has no such seat
+ * The name in the event of the seat with this id in its drop.
+ * @throws {RangeError} if the drop has no such seat
  */
 export function seatNameOf(id: string, sections: readonly Section[]): SeatName {
   const { row, number } = parseSeatId(id);
@@ -46,7 +47,7 @@ export function hasSectionTwice(sections: readonly Named[]): boolean {
   return new Set(sections.map(({ name }) => sectionKey(name))).size < sections.length;
 }
 
-/** The sections, by index, that one of the other drops of the event has as well, and that drop. */
+/** The sections that another drop of the event has as well: index and name, and that drop. */
 export function takenSections<D extends { sections: readonly Named[] }>(
   sections: readonly Named[],
   others: readonly D[],

@@ -63,7 +63,7 @@ test('lent seats leave one partition at once and arrive in the other once', asyn
   ]);
   expect(await system.inventory.seatMap(drop)).toEqual(['...', '--.']);
   expect(await system.inventory.transfers(there)).toEqual([{ transfer, to: 0, seats }]);
-  // Asked again, the same seats are on their way, and no more.
+  // If the call is repeated, the same seats are lent and no others.
   expect(await system.inventory.lend(there, transfer, 0, 3)).toEqual(seats);
   expect(await system.inventory.partitionCounts(drop)).toMatchObject([{ capacity: 3 }, { capacity: 1 }]);
 

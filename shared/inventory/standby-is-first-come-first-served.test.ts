@@ -125,7 +125,7 @@ test('promotions are remembered until somebody says that they were told', async 
 
   await system.inventory.told(place, [promoted[0]?.holdId ?? '']);
   expect((await system.inventory.untold(place, 0)).map(({ buyerId }) => buyerId)).toEqual([3]);
-  // One that has ended needs no telling.
+  // Nobody has to be told of a promoted hold that has ended.
   await system.inventory.leave(place, 3);
   expect(await system.inventory.untold(place, 0)).toEqual([]);
 });

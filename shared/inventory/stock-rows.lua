@@ -1,7 +1,7 @@
--- Brings rows of a partition that is not on sale yet, a portion a call: a drop may have more than one call should write.
--- Nobody sees them before stock.lua has put it on sale. Safe to repeat.
+-- Loads rows of a partition that is not on sale yet, a portion in each call: a drop may have more rows than one call
+-- should write. They take effect when stock.lua puts the partition on sale. Safe to repeat.
 --
--- ARGV  1 number of the first row  2.. rows, in order: '.' free, '-' elsewhere
+-- ARGV  1 number of the first row  2.. rows, in order: '.' free, '-' in another partition
 -- reply {'written'}  {'there'} it is on sale already
 if meta then return { 'there' } end
 for i = 2, #ARGV do

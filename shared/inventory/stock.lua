@@ -1,11 +1,12 @@
--- Puts a partition's seats on sale, or brings the limits of one that is on sale up to date. Never touches seats of
--- a partition that exists, so it is safe to repeat at any time.
+-- Puts a partition's seats on sale, or updates the limits of one that is on sale. Never touches seats of a partition
+-- that exists, so it is safe to repeat at any time.
 --
 -- ARGV  1 maxPerBuyer  2 standbyLimit  3 holdMs  4 partitions of the drop  5 lapsePauseMs  6 seats of the drop
---       7 '1' if it may be put on sale, '0' if it was before: then it was lost, and all its seats would be free again
+--       7 '1' if it may be put on sale, '0' if it was before: then a missing one was lost, and must not be put on sale
+--         again with all its seats free
 --       8 closesAt (ms)
---       9 rows of the drop, which have to be there by then (stock-rows.lua)  10 seats of this partition
--- reply {'stocked'}  {'updated'}  {'lost'}  {'without_rows'} nothing was changed: they have to be brought first
+--       9 number of rows of the drop, which stock-rows.lua must have loaded  10 number of seats of this partition
+-- reply {'stocked'}  {'updated'}  {'lost'}  {'without_rows'} nothing was changed: the rows have to be loaded first
 --       {'closed'} nothing was changed: it has closed after entries were decided, and their buyers may have been told
 local closesAt = tonumber(ARGV[8])
 if not meta and ARGV[7] ~= '1' then return { 'lost' } end
@@ -17,7 +18,7 @@ local lapsePauseMs = redis.call('HGET', META, 'lapsePauseMs') or '0'
 redis.call('HSET', META, 'maxPerBuyer', ARGV[1], 'standbyLimit', ARGV[2], 'holdMs', ARGV[3],
   'lapsePauseMs', ARGV[5], 'dropCapacity', ARGV[6], 'closesAt', ARGV[8])
 if meta then
-  -- Outcomes are judged by the limits of their time.
+  -- Recorded, because outcomes are verified against the limits of their time.
   if meta.maxPerBuyer ~= tonumber(ARGV[1]) or meta.standbyLimit ~= tonumber(ARGV[2]) or meta.holdMs ~= tonumber(ARGV[3]) or
     tonumber(lapsePauseMs) ~= tonumber(ARGV[5]) or meta.closesAt ~= closesAt then
     ledger('t', 'terms', 'm', ARGV[1], 'w', ARGV[2], 'x', ARGV[3], 'p', ARGV[5], 'c', ARGV[8])

@@ -7,11 +7,11 @@ import { defineScript, type Script, type Send } from './script.ts';
 export type InventoryOptions = {
   redis: Cluster;
   namespace: string;
-  /** Replicas that must have what is answered; as many as each master has. 0: none need to. */
+  /** How many replicas must have a change before it is answered; as many as each master has. 0: none. */
   replicaAcks?: number;
-  /** Milliseconds for which an answer that they do not have is waited for. */
+  /** How long to wait for them, milliseconds. */
   patienceMs?: number;
-  /** Once it is aborted, not for longer than a moment. */
+  /** When aborted, stop waiting almost at once. */
   hurry?: AbortSignal;
   log?: Log;
 };
@@ -20,15 +20,15 @@ export type InventoryOptions = {
 export type Store = {
   redis: Cluster;
   keys: Keys;
-  /** Answers once enough replicas have what was written. */
+  /** Resolves once enough replicas have what was written. */
   lasting: Send;
-  /** Answers without waiting for replicas. */
+  /** Resolves without waiting for replicas. */
   atOnce: Send;
-  /** Makes `NAME.lua` callable; its answer waits for replicas unless `send` says otherwise. */
+  /** Makes `NAME.lua` callable; waits for replicas unless `send` is `atOnce`. */
   script: (name: string, send?: Send) => Script;
   /** Writes a key that belongs to no partition; waits for replicas. */
   askLasting: Replicated['ask'];
-  /** Something was recorded of a drop that was over, which its archive has to follow. */
+  /** Marks a drop that was over and whose ledger got another record, which has to be archived. */
   noteLate: (dropId: number) => Promise<void>;
 };
 
@@ -55,6 +55,6 @@ export function createStore({
   };
 }
 
-/** The mark moves on with the clock of Redis, so one that was read before tells whether there is something newer. */
+/** The mark rises with the clock of Redis, so comparing it with one read earlier shows whether records are newer. */
 const markLate = `local t = redis.call('TIME')
   redis.call('ZADD', KEYS[1], 'GT', string.format('%d', t[1] * 1000000 + t[2]), ARGV[1])`;

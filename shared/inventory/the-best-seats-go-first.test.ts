@@ -4,7 +4,7 @@ const system = createTestInventory();
 afterAll(() => system.stop());
 
 const row = (seatsPerRow: number, rows = 1) => [{ name: 'Stalls', rows, seatsPerRow }];
-/** The seats that buyers who come one after the other get; 'sold_out' where there are none. */
+/** The seats that buyers get who come one after the other; 'sold_out' for those who get none. */
 const inTurn = async (place: Parameters<typeof system.decide>[0], quantities: number[], firstBuyer = 1) =>
   (
     await system.decide(

@@ -5,13 +5,13 @@ import { UnexpectedReply } from './script.ts';
 import type { Store } from './store.ts';
 
 export type Transfers = {
-  /** Takes up to `wanted` free seats out of a partition for another one. */
+  /** Takes up to `wanted` free seats out of a partition for partition `to`. */
   lend: (place: Place, transfer: string, to: number, wanted: number) => Promise<string[]>;
-  /** Takes lent seats in; once per transfer. */
+  /** Adds lent seats to a partition; once per transfer. */
   borrow: (place: Place, transfer: string, seats: readonly string[]) => Promise<NewHold[]>;
-  /** Gives free seats to standby, where a step that freed many could not do all of it; a portion a call. */
+  /** Gives free seats to standby after a step that freed too many to do it by itself; a portion in each call. */
   promote: (place: Place) => Promise<NewHold[]>;
-  /** The lent seats have arrived, so they need not be remembered here. */
+  /** To be called when the lent seats have arrived: they need not be remembered here any more. */
   forgetTransfer: (place: Place, transfer: string) => Promise<void>;
   /** Transfers under way out of a partition. */
   transfers: (place: Place) => Promise<{ transfer: string; to: number; seats: string[] }[]>;

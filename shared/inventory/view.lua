@@ -2,11 +2,11 @@
 --
 -- ARGV  1 buyer
 -- reply {'retired', version}  only the archived ledger can tell
---       {'none', version}  {'sold_out', version, until when (ms) it is refused for lapsed holds, if it is for that}
+--       {'none', version}  {'sold_out', version, until when (ms) it is refused, if that is for lapsed holds}
 --       {'standby', version, entry, quantity, position}
 --       {'hold', version, hold, state, seats, expiresAt, why it was released if it was,
 --       until when (ms) entries are refused for it, or '0'}
--- The version is that as of which it is so, 0 where nothing of the partition is known.
+-- The answer is true as of the version; 0 if Redis knows nothing of the partition.
 if not meta then return { 'none', '0' } end
 local version = int(meta.version)
 local buyer = ARGV[1]
@@ -22,7 +22,7 @@ if state == 'W' and meta.isClosed then
   return { 'hold', versionAfterClosing(), id, 'r', '', '0', whyStandbyEnds() }
 end
 if state == 'W' then
-  -- Those who came earlier, whatever they wait for.
+  -- Everybody who came earlier, whatever quantity they want.
   local ahead = 0
   for wanted = 1, meta.maxPerBuyer do
     ahead = ahead + redis.call('ZCOUNT', STANDBY, int(wanted * SEQUENCES),
@@ -32,7 +32,7 @@ if state == 'W' then
 end
 if state == 'L' then return { 'sold_out', version, record:match('(%d+)$') } end
 local hold = readHold(id)
--- Sent home from standby: there never was a hold.
+-- A place in standby that ended: there never was a hold.
 if not hold then return { 'hold', version, id, 'r', '', '0', quantity ~= '' and quantity or 'cancelled' } end
 local why = hold.reason or ''
 local lapsed = (why == 'expired' or why == 'declined' or why == 'given_back') and redis.call('HGET', LAPSES, buyer)

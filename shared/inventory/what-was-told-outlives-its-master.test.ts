@@ -6,7 +6,7 @@ import { startOwnRedis, type OwnRedis } from '../../testing/own-redis.ts';
 
 jest.setTimeout(180_000);
 
-/** Of the cluster here: a replica is not elected any more after 11 s out of contact, and its master waits 3 s longer. */
+/** In this cluster a replica is not elected after 11 s out of contact; its master waits 3 s longer. */
 const nodeTimeoutMs = 3_000;
 const goesOnAfterMs = 14_000;
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => servers.stop());
 
-/** Another process, which does not wait. */
+/** An inventory as in another process, which does not wait for replicas. */
 const impatient = () =>
   createInventory({
     redis: servers.connect(),
@@ -27,7 +27,7 @@ const impatient = () =>
     patienceMs: 300,
   });
 
-/** As a worker does with a message in hand. */
+/** Repeats `work` until it succeeds, like a consumer with a message. */
 async function again<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -39,7 +39,7 @@ async function again<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What became of a promise so far. */
+/** The result of a promise so far. */
 function watch<T>(promise: Promise<T>) {
   const seen: { value?: T; error?: unknown } = {};
   promise.then(
@@ -64,7 +64,7 @@ test('what the replica lacks is told to nobody, and is decided anew when it take
 
   const batch = newBatch('2:3,3:1');
   const first = watch(inventory.claim(place, batch, { mayBorrow: false }));
-  // The master has it, so it would say so to whoever asks.
+  // The master has the change, so without waiting for replicas every question would be answered from it.
   const other = impatient();
   const asked = [
     other.view(place, 2),
@@ -79,7 +79,7 @@ test('what the replica lacks is told to nobody, and is decided anew when it take
 
   master.process.kill('SIGKILL');
   await servers.takenOver(replica);
-  // Nobody else can take over from this one, so it decides alone, long before it could by time.
+  // No other node can take over from this one, so it continues alone, long before the time would allow it.
   const second = await again(() => inventory.claim(place, batch, { mayBorrow: false }));
   expect(second.kind === 'decided' && second.outcomes.map(({ kind }) => kind)).toEqual(['held', 'held']);
   expect(await seatsOf(inventory, place, 1)).toBe(`held ${held.seats.join('+')}`);
@@ -119,7 +119,7 @@ test('a master that stood still while it was replaced says nothing of what it re
   const { place } = await system.openDrop();
   const hold = await system.hold(place, 1);
   const { master, replica } = await servers.nodesOf(system.inventory.keys.key(place, 'meta'));
-  // Who has not heard of a new master asks the old one.
+  // Clients that do not know the new master ask the old one.
   const askers = Array.from({ length: 5 }, () =>
     createInventory({
       redis: servers.connect(0),
@@ -131,9 +131,9 @@ test('a master that stood still while it was replaced says nothing of what it re
   for (const asker of askers) expect(await asker.view(place, 1)).toMatchObject({ kind: 'held' });
   master.process.kill('SIGSTOP');
   await servers.takenOver(replica);
-  // Its connections are open, but nobody waits for it for ever.
+  // Its connections are open, but calls do not wait for it forever.
   await expect(askers[0]!.view(place, 1)).rejects.toThrow('the node does not answer');
-  // One and the same throughout: for how long a replica has been missing is for each to see.
+  // The same client throughout, since each client measures by itself how long a replica has been missing.
   const other = impatient();
   expect(await again(() => other.leave(place, 1))).toMatchObject({ kind: expect.any(String) });
   expect(await seatsOf(other, place, 1)).toBe(`released ${hold.seats.join('+')}`);
@@ -154,7 +154,7 @@ test('without its replica a master waits until that one cannot be elected any mo
   const cutOffAt = performance.now();
   await system.hold(place, 2);
   expect(performance.now() - cutOffAt).toBeGreaterThan(goesOnAfterMs);
-  // From now on without waiting.
+  // From now on it does not wait.
   await system.decide(place, '3:1,4:1');
   await system.decide(place, '5:1');
 

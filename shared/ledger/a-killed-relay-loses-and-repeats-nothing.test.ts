@@ -26,7 +26,7 @@ const everything = async (place: Place): Promise<Line[]> => {
 };
 const told = (lines: readonly Line[]) =>
   lines.map(({ seq, streamId, fields }) => ({ seq, streamId, fields }));
-/** Records of their own, one each. */
+/** Adds `count` records, with one script call each. */
 const record = async (place: Place, from: number, count: number) => {
   for (let buyer = from; buyer < from + count; buyer += 1) await system.claim(place, `${buyer}:1`);
 };
@@ -58,13 +58,13 @@ test('killed again and again while records come in, the archive has each once, i
   }
   await system.archive(drop);
   const cursor = await readCursor(system.db, place);
-  // One that put it on sale, and one for each claim.
+  // One record of going on sale, and one for each claim.
   expect(cursor?.seq).toBe(1 + kills * 40);
   const rows = await readArchive(system.db, place, 0, 10_000);
   expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1));
   expect(new Set(rows.map(({ streamId }) => streamId)).size).toBe(rows.length);
   expect(await system.verify(drop)).toEqual([]);
-  // What is archived is out of Redis, but for the last one.
+  // Archived records are deleted from Redis, except the last one.
   expect(await system.redis.xlen(system.inventory.keys.key(place, 'ledger'))).toBe(1);
 }, 120_000);
 
@@ -104,7 +104,7 @@ test('a transaction that fails archives nothing and trims nothing', async () => 
   const { place } = await system.open();
   await record(place, 1, 5);
   const { place: other } = await system.open();
-  // Somebody else's record under the number that comes next.
+  // Another record already has the next number.
   await system.db('ledger').insert({
     drop_id: place.dropId,
     partition: 0,
@@ -138,7 +138,7 @@ test('who reads while records are archived and trimmed sees each once', async ()
   expect(await system.verify(drop)).toEqual([]);
 });
 
-/** Redis answers late, so that much may be archived between question and answer. */
+/** Redis answers late, so that many records may be archived between request and reply. */
 const slow: Pick<LedgerSystem['inventory'], 'ledgerEntries'> = {
   async ledgerEntries(place, from, limit) {
     await sleep(Math.random() * 10);
@@ -155,7 +155,7 @@ test('what a failover lost after it was archived is marked as lost, and does not
   const [first] = await system.holds(place, '1:2');
   const [lost] = await system.holds(place, '2:1');
   await archivePartition({ db: system.db, inventory: dies, log }, place);
-  // The replica that took over had not heard of the second hold.
+  // The replica that took over did not have the second hold.
   const entries = await system.redis.xrange(key, '-', '+');
   await system.redis.xdel(key, entries.at(-1)![0]);
   await system.forgetHold(place, lost!.holdId);

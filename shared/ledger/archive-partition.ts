@@ -1,7 +1,8 @@
 /**
- * Moves a partition's ledger from Redis to MySQL: rows and cursor in one transaction, and only then are the records
- * taken out of Redis. Killed before the commit, nothing has happened; killed after it, the cursor says so, and the
- * next round takes them out. The last record archived stays in Redis: it shows that what follows it follows on.
+ * Moves a partition's ledger from Redis to MySQL: writes rows and cursor in one transaction, and only then deletes the
+ * records from Redis. If the process is killed before the commit, nothing has happened; if after it, the next round
+ * sees the cursor and deletes them. The last archived record stays in Redis: it shows that no record is missing between
+ * it and the next one.
  */
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Place } from '../inventory/keys.ts';
@@ -19,11 +20,11 @@ export type ArchiveDeps = {
 export type Archived =
   /** `more`: there is more to archive. */
   | { kind: 'archived'; count: number; more: boolean }
-  /** Redis's ledger does not go on from what is archived. */
+  /** The ledger in Redis does not continue the archived one. */
   | { kind: 'lost' }
   | { kind: 'somebody_else' };
 
-/** Records a transaction takes; one may stand for some hundred entries. */
+/** Records in one transaction; a single one may have hundreds of entries. */
 const portion = 200;
 
 export async function archivePartition(
@@ -38,7 +39,7 @@ export async function archivePartition(
     if (!entries) {
       const kept = await lastKept({ db: trx, inventory }, cursor);
       if (!kept) return { kind: 'lost' };
-      log.warn({ ...place, kept, archived: cursor }, 'Redis has lost records that are archived');
+      log.warn({ ...place, kept, archived: cursor }, 'Redis has lost records that were archived');
       cursor = await appendLoss(trx, cursor, kept);
       entries = (await following(inventory, cursor, limit)) ?? [];
     }
@@ -59,7 +60,7 @@ export async function archivePartition(
   return result;
 }
 
-/** Archives what a partition's ledger has in Redis now. */
+/** Archives all records that a partition's ledger has in Redis now. */
 export async function archiveAll(
   deps: ArchiveDeps,
   place: Place,
@@ -75,7 +76,7 @@ export async function archiveAll(
 
 type Entry = [id: string, fields: Fields];
 
-/** What Redis has after the cursor; undefined when that does not follow on it. */
+/** The records in Redis after the cursor; undefined if they do not continue from it. */
 async function following(
   inventory: ArchiveDeps['inventory'],
   { place, streamId }: Cursor,
@@ -84,7 +85,7 @@ async function following(
   if (streamId === undefined) return inventory.ledgerEntries(place, '-', limit);
   const [first, ...rest] = await inventory.ledgerEntries(place, streamId, limit + 1);
   if (first?.[0] === streamId) return rest;
-  // A partition that was loaded anew has a new stream, which says what it goes on from.
+  // A restored partition has a new stream, whose first record names the one that it continues from.
   if (first && isRestoredFrom(first[1], streamId)) return [first, ...rest].slice(0, limit);
   return undefined;
 }
@@ -95,8 +96,8 @@ function isRestoredFrom(fields: Fields, streamId: string): boolean {
 }
 
 /**
- * The last archived record that Redis still has, when a replica that lacked the latest ones took over. Undefined when
- * nothing is left to tell by.
+ * The last archived record that Redis still has after a replica that lacked the latest ones took over. Undefined if
+ * Redis has none of the archived records, so that this cannot be determined.
  */
 async function lastKept(
   { db, inventory }: Pick<ArchiveDeps, 'db' | 'inventory'>,

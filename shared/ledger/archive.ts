@@ -1,6 +1,6 @@
 /**
- * The ledger in MySQL: rows that are only ever added, and per partition a cursor that says how far it has come. Who
- * adds rows has the cursor's row locked, so there is one at a time.
+ * The ledger in MySQL: rows that are only ever added, and for each partition a cursor at the last one. Adding rows
+ * requires a lock on the cursor's row, so only one process at a time adds rows to a partition.
  */
 import type { Knex } from 'knex';
 import { places } from '../inventory/keys.ts';
@@ -16,12 +16,12 @@ export type ArchivedRow = {
   seq: number;
   streamId: string | null;
   kind: string;
-  /** JSON of the fields, as it was hashed. */
+  /** JSON of the fields, exactly as hashed. */
   record: string;
   hash: Buffer;
 };
 
-/** Records that Redis lost with a node after they were archived, `after` and up to before `seq`: they do not count. */
+/** Archived records that Redis then lost with a node, those after `after` and before `seq`: they do not count. */
 export type Loss = { after: number; seq: number; from: string };
 
 export type NewRecord = { streamId: string | null; fields: Fields };
@@ -35,29 +35,31 @@ type CursorRow = {
 };
 type Row = { seq: number; stream_id: string | null; kind: string; record: string; hash: Buffer };
 
-const of = ({ dropId, partition }: Place) => ({ drop_id: dropId, partition });
+const columnsOf = ({ dropId, partition }: Place) => ({ drop_id: dropId, partition });
 
-/** Begins the archive of a drop's partitions; false when it was begun before. Within the transaction that stocks it. */
+/** Begins the archive of a drop's partitions, in the transaction that stocks it. Returns false if it was begun before. */
 export async function beginArchive(db: Database, drop: { id: number; partitions: number }): Promise<boolean> {
-  const rows = places(drop.id, drop.partitions).map(of);
+  const rows = places(drop.id, drop.partitions).map(columnsOf);
   if (await wasStocked(db, drop.id)) return false;
   await db('ledger_cursors').insert(rows);
   return true;
 }
 
-/** Whether a drop has been in Redis at some time. */
+/** Whether a drop has ever been in Redis. */
 export async function wasStocked(db: Database, dropId: number): Promise<boolean> {
   const known: unknown = await db('ledger_cursors').where({ drop_id: dropId }).first('drop_id');
   return known !== undefined;
 }
 
 export async function readCursor(db: Database, place: Place): Promise<Cursor | undefined> {
-  return toCursor(await db<CursorRow>('ledger_cursors').where(of(place)).first());
+  return toCursor(await db<CursorRow>('ledger_cursors').where(columnsOf(place)).first());
 }
 
-/** Undefined when there is none, or when somebody else has it. */
+/** Locks the cursor. Undefined if there is none, or if another process has locked it. */
 export async function lockCursor(trx: Knex.Transaction, place: Place): Promise<Cursor | undefined> {
-  return toCursor(await trx<CursorRow>('ledger_cursors').where(of(place)).forUpdate().skipLocked().first());
+  return toCursor(
+    await trx<CursorRow>('ledger_cursors').where(columnsOf(place)).forUpdate().skipLocked().first(),
+  );
 }
 
 function toCursor(row: CursorRow | undefined): Cursor | undefined {
@@ -71,10 +73,10 @@ function toCursor(row: CursorRow | undefined): Cursor | undefined {
   };
 }
 
-/** Rows an insert takes at a time. */
+/** Rows in one insert. */
 const portion = 5_000;
 
-/** Adds records after the cursor, which must be locked, and moves it on. */
+/** Adds records after the cursor, which must be locked. Returns the new cursor. */
 export async function append(
   trx: Knex.Transaction,
   cursor: Cursor,
@@ -92,8 +94,8 @@ export async function append(
     rows.push({ seq, stream_id: id, kind: fields[fields.indexOf('t') + 1] ?? '', record, hash });
     for (const buyerId of buyersOf(fields)) buyers.push(`(${dropId},${buyerId},${partition},${seq})`);
   }
-  await trx('ledger').insert(rows.map((row) => ({ ...of(cursor.place), ...row })));
-  // Numbers only, and a great many: a binding for each would keep the event loop from its requests.
+  await trx('ledger').insert(rows.map((row) => ({ ...columnsOf(cursor.place), ...row })));
+  // Written into the statement, since they are numbers only: bindings for so many would block the event loop.
   for (let at = 0; at < buyers.length; at += portion) {
     const values = buyers.slice(at, at + portion).join(',');
     await trx.raw(`insert ignore into ledger_buyers (drop_id, user_id, \`partition\`, seq) values ${values}`);
@@ -102,7 +104,7 @@ export async function append(
   return { ...cursor, seq, hash, streamId };
 }
 
-/** Writes down that Redis forgot what was archived after `kept`, and goes on from there. */
+/** Records that Redis lost the records archived after `kept`, and moves the cursor so that archiving continues there. */
 export async function appendLoss(
   trx: Knex.Transaction,
   cursor: Cursor,
@@ -117,7 +119,7 @@ export async function appendLoss(
 
 async function moveCursor(trx: Knex.Transaction, { place, seq, hash, streamId }: Cursor): Promise<void> {
   await trx('ledger_cursors')
-    .where(of(place))
+    .where(columnsOf(place))
     .update({ seq, hash, stream_id: streamId ?? null });
 }
 
@@ -129,7 +131,7 @@ export async function readArchive(
   limit: number,
 ): Promise<ArchivedRow[]> {
   const rows = await db<Row>('ledger')
-    .where(of(place))
+    .where(columnsOf(place))
     .where('seq', '>', after)
     .orderBy('seq')
     .limit(limit)
@@ -157,7 +159,7 @@ export async function findArchived(
   streamIds: readonly string[],
 ): Promise<{ seq: number; streamId: string }[]> {
   const rows: { seq: number; stream_id: string }[] = await db('ledger')
-    .where(of(place))
+    .where(columnsOf(place))
     .whereIn('stream_id', streamIds)
     .select('seq', 'stream_id');
   return rows.map(({ seq, stream_id }) => ({ seq, streamId: stream_id }));

@@ -1,13 +1,13 @@
-/** The records that a buyer is in: those archived are found by an index, the few that are not are looked through. */
+/** The ledger records that concern a buyer: archived ones are found by an index, the few others by reading them all. */
 import type { Place } from '../inventory/keys.ts';
 import { readCursor } from './archive.ts';
 import { beginning, readOn, type LedgerSource, type Line } from './read-ledger.ts';
 import { buyersOf } from './record.ts';
 
-/** Records in Redis that are looked through. The relay is a second behind; if it hangs, the rest is told later. */
-const mostUnarchived = 2_000;
+/** Records in Redis that are read. Archiving is a second behind; if it hangs, later records are found once it goes on. */
+const maxUnarchived = 2_000;
 
-/** What `allOwnLines` reads at a time. */
+/** Records that `allOwnLines` reads at a time. */
 const portion = 200;
 
 export async function ownLines(
@@ -18,11 +18,11 @@ export async function ownLines(
   limit: number,
 ): Promise<Line[]> {
   const { dropId, partition } = place;
-  // Before the rows: what is archived from here on is in the tail, which goes on from the cursor.
+  // Read before the rows: records archived after this are in the tail, which starts at the cursor.
   const cursor = await readCursor(source.db, place);
   const rows: { seq: number; stream_id: string; record: string; hash: Buffer }[] = await source
     .db('ledger_buyers as own')
-    .join('ledger', function of() {
+    .join('ledger', function on() {
       void this.on('ledger.drop_id', 'own.drop_id')
         .andOn('ledger.partition', 'own.partition')
         .andOn('ledger.seq', 'own.seq');
@@ -41,14 +41,14 @@ export async function ownLines(
   if (lines.length === limit) return lines;
 
   const position = cursor ? { seq: cursor.seq, streamId: cursor.streamId } : beginning;
-  const { lines: tail } = await readOn(source, place, position, { limit: mostUnarchived });
-  // What was archived between the two looks may be among the rows as well.
+  const { lines: tail } = await readOn(source, place, position, { limit: maxUnarchived });
+  // Records archived between the two reads may be among the rows as well.
   const last = lines.at(-1)?.seq ?? after;
   const own = tail.filter(({ seq, fields }) => seq > last && buyersOf(fields).includes(buyerId));
   return [...lines, ...own].slice(0, limit);
 }
 
-/** All of them. */
+/** All ledger records that concern a buyer. */
 export async function allOwnLines(source: LedgerSource, place: Place, buyerId: number): Promise<Line[]> {
   const all: Line[] = [];
   for (;;) {

@@ -1,4 +1,4 @@
-/** A partition's ledger from its first record to its last, wherever each is now: MySQL has the older ones, Redis the rest. */
+/** Reads a partition's ledger from the first record to the last: MySQL has the older ones, Redis the rest. */
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Place } from '../inventory/keys.ts';
 import type { Database } from '../mysql/connect.ts';
@@ -15,14 +15,14 @@ export type Line = {
   seq: number;
   streamId: string;
   fields: Fields;
-  /** Once it is archived. */
+  /** Undefined until it is archived. */
   hash?: Buffer;
 };
 
 export type LedgerSource = {
   db: Database;
   inventory: Pick<Inventory, 'ledgerEntries'>;
-  /** Where archived records may be read as well, be it behind `db`. */
+  /** Another source of archived records, which may lag behind `db`. */
   reader?: Pick<Reader, 'read'>;
 };
 
@@ -32,19 +32,19 @@ export type Page = {
   /** There was nothing after `position`. */ end: boolean;
 };
 
-const usual = 500;
+const defaultLimit = 500;
 
 /**
- * The next records. What Redis lost after it was archived is left out.
- * Redis is trimmed only after MySQL has the records. So what was read from Redis follows on `position` without a gap
- * if MySQL, asked after that, has nothing newer; else that comes first. A replica that is behind has no gaps, but an
- * earlier end: it is asked first, and only the primary can say that there is nothing more.
+ * The next records, without those that Redis lost after they were archived.
+ * Redis is trimmed only after MySQL has the records. So records read from Redis continue `position` without a gap if
+ * MySQL, asked afterwards, has none after `position`; if it has, these come first. A replica that is behind has no gaps,
+ * only an earlier end: it is asked first, and only the primary can say that there are no more.
  */
 export async function readOn(
   { db, inventory, reader = readPrimary(db) }: LedgerSource,
   place: Place,
   position: Position,
-  { limit = usual, onRow }: { limit?: number; onRow?: (row: ArchivedRow) => void } = {},
+  { limit = defaultLimit, onRow }: { limit?: number; onRow?: (row: ArchivedRow) => void } = {},
 ): Promise<Page> {
   const archived = await reader.read(undefined, (replica) =>
     readArchive(replica, place, position.seq, limit),
@@ -90,7 +90,7 @@ function pageOf(
   return { lines, position: { seq, streamId }, end: false };
 }
 
-/** All of it, page by page. */
+/** The whole ledger, page by page. */
 export async function* readLedger(
   source: LedgerSource,
   place: Place,

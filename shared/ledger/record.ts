@@ -1,6 +1,6 @@
 /**
- * What the inventory scripts write into a partition's ledger (`ledger(...)` in prelude.lua and its callers), decoded.
- * Readers know these; only the scripts write them.
+ * The records that the inventory scripts write to a partition's ledger (`ledger(...)` in prelude.lua and its callers),
+ * decoded. Only the scripts write them; readers use these types.
  */
 import { decodeOutcomes, type Batch, type Outcome } from '../inventory/claim.ts';
 import type { Lapse } from '../inventory/lapse.ts';
@@ -8,8 +8,8 @@ import { decodeSeats } from '../inventory/hold.ts';
 import { decodeReleaseReason, type ReleaseReason } from '../inventory/release-reason.ts';
 
 /**
- * What a buyer may have and how long, from this record on. `standbyLimit` is this partition's share. `closesAt` is missing
- * in records from before Redis knew it: nobody was kept from being promoted then.
+ * The limits that apply from this record on. `standbyLimit` is this partition's share. `closesAt` is missing in records
+ * from before Redis knew it; then buyers were promoted after closing as well.
  */
 export type Terms = {
   maxPerBuyer: number;
@@ -19,12 +19,12 @@ export type Terms = {
   closesAt?: number;
 };
 
-/** One moved by checkout, the consumer or a sweep. */
+/** A hold that checkout, the consumer or the sweeper changed. */
 export type OfHold = { holdId: string; buyerId: number };
 export type OfSeats = OfHold & { seats: string[] };
 
 export type Event =
-  /** `terms` is missing in records from before they were written down. */
+  /** `terms` is missing in records from before terms were recorded. */
   | { kind: 'stock'; count: number; terms: Terms | undefined }
   | { kind: 'terms'; terms: Terms }
   | {
@@ -33,21 +33,21 @@ export type Event =
       decidedAt: number;
       outcomes: Outcome[];
       /**
-       * The publisher's channel and the batch's number on it. `late`: sent again by hand, after those that followed
-       * it. Undefined in records from before batches had numbers, or kept them when they were sent again.
+       * The publisher's channel and the batch's number on it. `late`: sent again by hand, after later batches. Undefined
+       * in records from before batches had numbers, or from before a batch sent again kept its number.
        */
       sent: Sent | undefined;
-      /** Entries that the partition had decided before; undefined in records from before they were counted. */
+      /** Number of entries that the partition had decided before; undefined in records from before they were counted. */
       before: number | undefined;
     }
   | ({ kind: 'retake' | 'promote'; expiresAt: number } & OfSeats)
   | ({ kind: 'paying' | 'declined'; attempt: number } & OfHold)
   | ({ kind: 'sold' } & OfSeats)
-  /** `withheld`: of its seats those that stay sold, since their tickets were used. */
+  /** `withheld`: the seats of it that stay sold, since their tickets were used. */
   | ({ kind: 'refund'; withheld: string[] } & OfSeats)
-  /** Free seats that MySQL has as withheld from the sale: a failover had lost that. */
+  /** Free seats became withheld again, as in MySQL: a failover had lost that. */
   | ({ kind: 'withhold' } & OfSeats)
-  /** `lapse`: for it the buyer's entries are refused until then (ms); it is the buyer's `count`th one. */
+  /** `lapse`: this is the buyer's lapse number `count`, and entries are refused until `until` (ms) because of it. */
   | ({
       kind: 'release';
       reason: ReleaseReason | undefined;
@@ -59,9 +59,9 @@ export type Event =
   | { kind: 'cancel' }
   /** These places in standby ended at closing. */
   | { kind: 'end'; places: OfHold[] }
-  /** Nothing is given out from here on. */
+  /** From here on nothing is given out. */
   | { kind: 'over' }
-  /** The partition was loaded anew, as the ledger up to `from` had it; the numbers are what came of it. */
+  /** The partition was restored from the ledger up to `from`; the numbers are its counters afterwards. */
   | {
       kind: 'restore';
       from: string;
@@ -69,17 +69,17 @@ export type Event =
       taken: number;
       sold: number;
       standby: number;
-      /** So many records follow that were not archived before, but known from MySQL. */
+      /** The number of records that follow and come from MySQL instead of the archived ledger. */
       added: number;
     };
 
-/** `id` is Redis's: milliseconds since 1970 by its clock (`at`), then a number within the millisecond. */
+/** `id`: stream id of Redis, which is milliseconds since 1970 by its clock (`at`) and a number within the millisecond. */
 export type LedgerRecord = { id: string; at: number } & Event;
 
-/** As Redis keeps it: name, value, name, value, ... */
+/** A record as in Redis: name, value, name, value, ... */
 export type Fields = readonly string[];
 
-/** @throws at a record that no script writes */
+/** @throws if no script writes such a record */
 export function decodeRecord(id: string, fields: Fields): LedgerRecord {
   return { id, at: Number.parseInt(id, 10), ...decodeEvent(id, fieldsOf(fields)) };
 }
@@ -90,7 +90,7 @@ export function fieldsOf(fields: Fields): Map<string, string> {
   return named;
 }
 
-/** Everybody whom a record is about. */
+/** The buyers that a record concerns. */
 export function buyersOf(fields: Fields): number[] {
   const named = fieldsOf(fields);
   const buyer = named.get('u');
@@ -113,7 +113,7 @@ function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
     maxPerBuyer: number('m'),
     standbyLimit: number('w'),
     holdMs: number('x'),
-    // Earlier versions had no such thing.
+    // Missing in records of earlier versions, which had no such pause.
     lapsePauseMs: fields.has('p') ? number('p') : 0,
     ...(fields.has('c') && { closesAt: number('c') }),
   });

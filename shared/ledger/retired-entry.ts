@@ -1,4 +1,4 @@
-/** What became of a buyer in a drop that Redis has forgotten because it is over: the buyer's own records say it. */
+/** The state of a buyer's entry in a retired drop, which Redis has forgotten, computed from the buyer's ledger records. */
 import type { EntryState } from '../contract/entries.ts';
 import type { Place } from '../inventory/keys.ts';
 import type { ReleaseReason } from '../inventory/release-reason.ts';
@@ -12,7 +12,7 @@ type Standing =
   | { kind: 'hold' | 'sold'; holdId: string; seats: string[] }
   | { kind: 'released'; holdId: string; reason: ReleaseReason | undefined };
 
-/** `version`: that of the partition, which moves on after whatever was told of it. */
+/** `version`: the partition's present one, which is above the versions of everything that was told before. */
 export async function readRetiredEntry(
   source: LedgerSource,
   place: Place,
@@ -34,13 +34,13 @@ export async function readRetiredEntry(
     case 'sold_out':
       return { status: 'sold_out', version };
     case 'none':
-      // A cancelled drop sends standby home by the same record that a buyer leaves by.
+      // A place in standby that ends because the drop is cancelled has the same record as a buyer who leaves.
       return left && (await wasCancelled(source, place, left.seq))
         ? { status: 'released', version, reason: 'cancelled' }
         : { status: 'none', version };
     case 'hold':
     case 'standby':
-      // Nothing is held once a drop is over; a failover lost the record of its end.
+      // Nothing is held once a drop is over: a failover lost the record of the hold's end.
       return { status: 'released', version };
   }
 }
@@ -53,7 +53,7 @@ function follow(standing: Standing, record: LedgerRecord, buyerId: number): Stan
     case 'retake':
       return { kind: 'hold', holdId: record.holdId, seats: record.seats };
     case 'sold': {
-      // An order that lacked seats got them later.
+      // An order that lacked seats may get them by a second record.
       const had = standing.kind === 'sold' && standing.holdId === record.holdId ? standing.seats : [];
       return { kind: 'sold', holdId: record.holdId, seats: [...had, ...record.seats] };
     }
@@ -81,7 +81,7 @@ function follow(standing: Standing, record: LedgerRecord, buyerId: number): Stan
   }
 }
 
-/** Unless the buyer has something newer. */
+/** Ends the hold, unless the buyer has something newer. */
 function end(standing: Standing, holdId: string, reason: ReleaseReason | undefined): Standing {
   const isLatest = (standing.kind === 'hold' || standing.kind === 'sold') && standing.holdId === holdId;
   return isLatest ? { kind: 'released', holdId, reason } : standing;
@@ -103,7 +103,7 @@ function followClaim(
         standing = { kind: 'standby', entryId: outcome.entryId };
         break;
       case 'sold_out':
-        // A retired partition no longer knows who bought; the buyer keeps what was bought.
+        // A retired partition does not know who bought, so its claims never count as duplicates: an order stays.
         if (standing.kind !== 'sold') standing = { kind: 'sold_out' };
         break;
       case 'duplicate':

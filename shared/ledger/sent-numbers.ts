@@ -1,12 +1,12 @@
-/** Which numbers of one publisher's channel were decided in a partition: the highest, and the skipped ones below it. */
+/** The batch numbers of one publisher's channel that a partition decided: the highest, and the skipped ones below it. */
 export class SentNumbers {
   highest = 0;
   /** Ranges, in any order; no two of them touch. */
   skipped: { from: number; to: number }[] = [];
-  /** How many numbers they are. */
+  /** Number of skipped batch numbers. */
   missing = 0;
 
-  /** Counts a number as decided, and says what that was. */
+  /** Marks a number as decided. Returns whether it came in order, was a skipped one, or was decided before. */
   add(number: number): 'next' | 'late' | 'again' {
     if (number > this.highest) {
       this.#skip(this.highest + 1, number - 1);

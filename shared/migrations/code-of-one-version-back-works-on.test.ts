@@ -1,6 +1,6 @@
 /**
- * While a new version is rolled out, processes of the former one work on the new schema: migrations run first. So no
- * migration may take away what code counted on, or ask of it what it does not know of.
+ * While a new version is rolled out, processes of the previous one work on the new schema, since migrations run first.
+ * So no migration may remove what the previous code uses, or require what it does not write.
  */
 import type { Database } from '../mysql/connect.ts';
 import { createEmptyDatabase, type TestDatabase } from '../../testing/database.ts';
@@ -8,8 +8,8 @@ import { incompatibilities, readSchema } from '../../testing/schema.ts';
 import { migrate, migrateOnce } from './index.ts';
 
 /**
- * What is allowed all the same, by migration, word for word, with the reason; such as that since version 1.4 nothing
- * reads or writes the column that goes.
+ * Exceptions by migration: the reported text, word for word, and the reason; for example that nothing has read or
+ * written the removed column since version 1.4.
  */
 const allowed: Record<string, Record<string, string>> = {};
 
