@@ -11,7 +11,7 @@ import { cpuOfAll } from './cpu-time.ts';
 import { median, number, round, spread, type Finding } from './figures.ts';
 import { startFlood } from './flood.ts';
 import type { Plan } from './plan.ts';
-import type { BenchSystem } from './bench-system.ts';
+import type { BenchSystem, Measured } from './bench-system.ts';
 
 /** Answers a second, and microseconds of CPU for each, of nginx or, where it is the publisher that is asked, of that. */
 type Round = { rate: number; micros: number; reached: number };
@@ -39,12 +39,6 @@ export async function benchEdge(system: BenchSystem, { rounds, seconds }: Plan):
     realtime: ['127.0.0.1:9'],
     general: ['127.0.0.1:9'],
   };
-  const reachedSoFar = async (): Promise<number> => {
-    const metrics = await (await fetch(`${publisher.url}/metrics`)).text();
-    const counts = [...metrics.matchAll(/^seatdrop_entries_total\{[^}]*\} (\d+)/gm)];
-    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
-  };
-
   const one = async (kind: Kind, forSeconds: number): Promise<Round> => {
     const isSoldOut = kind === 'edge' || kind === 'publisher';
     const door =
@@ -60,7 +54,7 @@ export async function benchEdge(system: BenchSystem, { rounds, seconds }: Plan):
     pin(publisher.child.pid, isSoldOut ? system.cores.measured : system.cores.all);
     // The first to come all find out by themselves.
     await flood.pour(door?.port ?? publisher.port, isSoldOut ? soldOut : open, 0.5);
-    const [reached, cpu] = [await reachedSoFar(), cpuOfAll(measured)];
+    const [reached, cpu] = [await entriesReached(publisher), cpuOfAll(measured)];
     const answers = await flood.pour(door?.port ?? publisher.port, isSoldOut ? soldOut : open, forSeconds);
     const count = answers.get(isSoldOut ? 409 : 202) ?? 0;
     if (answers.size !== 1 || count === 0)
@@ -68,7 +62,7 @@ export async function benchEdge(system: BenchSystem, { rounds, seconds }: Plan):
     const found = {
       rate: count / forSeconds,
       micros: ((cpuOfAll(measured) - cpu) / count) * 1e6,
-      reached: ((await reachedSoFar()) - reached) / forSeconds,
+      reached: ((await entriesReached(publisher)) - reached) / forSeconds,
     };
     await door?.stop();
     return found;
@@ -84,7 +78,17 @@ export async function benchEdge(system: BenchSystem, { rounds, seconds }: Plan):
   await system.step('warm-up', () => all(1));
   for (let each = 1; each <= rounds; each += 1)
     await system.step(`round ${each} of ${rounds}`, async () => void found.push(await all(seconds)));
+  return findingOf(found);
+}
 
+/** Entries that a publisher has answered so far, by its metrics. */
+async function entriesReached({ url }: Measured): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const counts = [...metrics.matchAll(/^seatdrop_entries_total\{[^}]*\} (\d+)/gm)];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+function findingOf(found: readonly Record<Kind, Round>[]): Finding {
   const of = (kind: Kind, what: keyof Round) => found.map((row) => row[kind][what]);
   return {
     value: Math.round(median(of('edge', 'rate'))),
