@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Page } from '../design/page.tsx';
-import { Head } from '../staff/head.tsx';
-import { Tabs } from '../staff/tabs.tsx';
+import { Head } from '../design/head.tsx';
+import { Tabs } from '../design/tabs.tsx';
 import { useWords } from '../staff/use-words.ts';
 
 type AdminFrameProps = { title: string; lead?: string; children: ReactNode };

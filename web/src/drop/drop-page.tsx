@@ -5,15 +5,15 @@ import { Refusal } from '../api/http.ts';
 import { classes } from '../design/classes.ts';
 import { LoadFailed, Page } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
-import { EventArt } from '../events/art/event-art.tsx';
+import { EventArt } from '../design/art/event-art.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { SeatMap } from '../seats/seat-map.tsx';
 import { useSession } from '../session/use-me.ts';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { Counter } from './counter.tsx';
 import styles from './drop-page.module.css';
-import { DropBadge } from './drop-badge.tsx';
-import { LinkSign } from './link-sign.tsx';
+import { DropBadge } from '../design/drop-badge.tsx';
+import { LinkSign } from '../design/link-sign.tsx';
 import { useDrop, type LiveDrop } from './use-drop.ts';
 
 export default function DropPage() {

@@ -1,6 +1,6 @@
 import type { DropState, Entry } from '../api/types.ts';
 import { fingerprintOf, isDecided, type QueuedEntry } from './queued-entry.ts';
-import { phaseOf, type Terms } from './drop-status.ts';
+import { phaseOf, type Terms } from '../live/drop-status.ts';
 import { stageOf, type Known } from './stage-of.ts';
 
 const opensAt = Date.parse('2030-01-01T12:00:00Z');

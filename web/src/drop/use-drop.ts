@@ -17,8 +17,8 @@ import {
   type QueuedEntry,
 } from './queued-entry.ts';
 import { usePayment, type Payment } from './payments.ts';
-import { latest, phaseOf, type DropStatus } from './drop-status.ts';
-import { dropStatusAt } from './use-drop-status.ts';
+import { latest, phaseOf, type DropStatus } from '../live/drop-status.ts';
+import { dropStatusAt } from '../live/use-drop-status.ts';
 import { stageOf, type Stage } from './stage-of.ts';
 
 export type LiveDrop = {

@@ -1,5 +1,5 @@
-import { DropBadge } from '../drop/drop-badge.tsx';
-import { useDropStatus, type ToldDrop } from '../drop/use-drop-status.ts';
+import { DropBadge } from '../design/drop-badge.tsx';
+import { useDropStatus, type ToldDrop } from '../live/use-drop-status.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './drop-line.module.css';
 

@@ -1,5 +1,5 @@
 import { ButtonLink } from '../design/button.tsx';
-import type { DropStatus } from '../drop/drop-status.ts';
+import type { DropStatus } from '../live/drop-status.ts';
 import { useLocale } from '../i18n/locale.tsx';
 
 type DropLinkProps = { drop: { id: number }; status: DropStatus; look: 'now' | 'quiet'; wide?: boolean };

@@ -1,7 +1,7 @@
 /** Of several sales the one to show first: what can be bought, else what is to come, else what may go on, else the past. */
 import { serverClock } from '../clock/server-clock.ts';
-import type { DropStatus } from '../drop/drop-status.ts';
-import { dropStatusAt, type ToldDrop } from '../drop/use-drop-status.ts';
+import type { DropStatus } from '../live/drop-status.ts';
+import { dropStatusAt, type ToldDrop } from '../live/use-drop-status.ts';
 
 const order: Record<DropStatus, number> = {
   open: 0,

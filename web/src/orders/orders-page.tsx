@@ -7,7 +7,7 @@ import { classes } from '../design/classes.ts';
 import { Blank, Page } from '../design/page.tsx';
 import { Paged } from '../design/paged.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
-import { EventArt } from '../events/art/event-art.tsx';
+import { EventArt } from '../design/art/event-art.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { SignInFirst } from '../session/sign-in-first.tsx';
 import styles from './orders-page.module.css';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { encode } from 'uqr';
 import type { Event, Order } from '../api/types.ts';
-import { EventArt } from '../events/art/event-art.tsx';
+import { EventArt } from '../design/art/event-art.tsx';
 import { classes } from '../design/classes.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './ticket.module.css';

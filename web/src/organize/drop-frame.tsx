@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import type { Drop, DropState, Event } from '../api/types.ts';
-import { DropBadge } from '../drop/drop-badge.tsx';
-import { useDropStatus } from '../drop/use-drop-status.ts';
+import { DropBadge } from '../design/drop-badge.tsx';
+import { useDropStatus } from '../live/use-drop-status.ts';
 import { Page } from '../design/page.tsx';
-import { Head } from '../staff/head.tsx';
-import { Tabs } from '../staff/tabs.tsx';
+import { Head } from '../design/head.tsx';
+import { Tabs } from '../design/tabs.tsx';
 import { useWords } from '../staff/use-words.ts';
 
 type DropFrameProps = {

@@ -4,13 +4,13 @@ import type { DropSummary, EventSummary, User } from '../api/types.ts';
 import { ButtonLink } from '../design/button.tsx';
 import { Page } from '../design/page.tsx';
 import { Paged } from '../design/paged.tsx';
-import { EventArt } from '../events/art/event-art.tsx';
-import { DropBadge } from '../drop/drop-badge.tsx';
-import { useDropStatus } from '../drop/use-drop-status.ts';
+import { EventArt } from '../design/art/event-art.tsx';
+import { DropBadge } from '../design/drop-badge.tsx';
+import { useDropStatus } from '../live/use-drop-status.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { Head } from '../staff/head.tsx';
+import { Head } from '../design/head.tsx';
 import { ownEventsQuery } from '../staff/queries.ts';
-import { SoldBar } from '../staff/sold-bar.tsx';
+import { SoldBar } from '../design/sold-bar.tsx';
 import { useWords } from '../staff/use-words.ts';
 import styles from './events-list-page.module.css';
 

@@ -7,7 +7,7 @@ import { Button } from '../../design/button.tsx';
 import { Notice } from '../../design/notice.tsx';
 import { Page } from '../../design/page.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
-import { Head } from '../../staff/head.tsx';
+import { Head } from '../../design/head.tsx';
 import { checkInsQuery } from '../../staff/queries.ts';
 import { useWords } from '../../staff/use-words.ts';
 import { LoadedEvent } from '../loaded.tsx';

@@ -1,6 +1,6 @@
 import { useParams } from 'wouter';
 import { Page } from '../../design/page.tsx';
-import { Head } from '../../staff/head.tsx';
+import { Head } from '../../design/head.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import { LoadedEvent } from '../loaded.tsx';
 import { DropForm } from './drop-form.tsx';

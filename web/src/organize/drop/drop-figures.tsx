@@ -1,6 +1,6 @@
 import { useLocale } from '../../i18n/locale.tsx';
 import type { DropStats } from '../../staff/queries.ts';
-import { SoldBar } from '../../staff/sold-bar.tsx';
+import { SoldBar } from '../../design/sold-bar.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import type { Figures } from './use-live-figures.ts';
 import styles from './live-page.module.css';

@@ -1,5 +1,5 @@
 import { Page } from '../../design/page.tsx';
-import { Head } from '../../staff/head.tsx';
+import { Head } from '../../design/head.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import { EventForm } from './event-form.tsx';
 

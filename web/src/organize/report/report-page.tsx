@@ -5,7 +5,7 @@ import { Notice } from '../../design/notice.tsx';
 import { LoadFailed } from '../../design/page.tsx';
 import { Skeleton } from '../../design/skeleton.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
-import { Empty } from '../../staff/empty.tsx';
+import { Empty } from '../../design/empty.tsx';
 import { reportQuery, type Report } from '../../staff/queries.ts';
 import { useWords } from '../../staff/use-words.ts';
 import { DropSubpage } from '../drop-subpage.tsx';

@@ -8,10 +8,10 @@ import { chromium } from 'playwright-core';
 import { createElement, type ComponentType } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { createServer } from 'vite';
-import { previewSize } from '../shared/posters.ts';
-import { fingerprintFile, fingerprintOfArt } from './posters-fingerprint.ts';
+import { previewSize } from '../../shared/posters.ts';
+import { fingerprintFile, fingerprintOfArt } from './fingerprint.ts';
 
-const web = import.meta.dirname;
+const web = join(import.meta.dirname, '..');
 const out = join(web, 'public/posters');
 
 const vite = await createServer({
@@ -25,7 +25,7 @@ const browser = await chromium.launch({
   args: ['--headless', '--no-sandbox', '--disable-gpu'],
 });
 try {
-  const art = (await vite.ssrLoadModule('/src/events/art/posters.tsx')) as {
+  const art = (await vite.ssrLoadModule('/src/design/art/posters.tsx')) as {
     posters: Record<string, ComponentType>;
   };
   const page = await browser.newPage({ viewport: previewSize });

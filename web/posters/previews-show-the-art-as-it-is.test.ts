@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fingerprintFile, fingerprintOfArt } from './posters-fingerprint.ts';
+import { fingerprintFile, fingerprintOfArt } from './fingerprint.ts';
 
 test('the pictures for link previews are of the posters as they are: else `npm run posters -w web`', () => {
   expect(readFileSync(fingerprintFile, 'utf8').trim()).toBe(fingerprintOfArt());

@@ -1,4 +1,4 @@
-import { classes } from '../design/classes.ts';
+import { classes } from './classes.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import type { Link } from '../live/drop-feed.ts';
 import styles from './link-sign.module.css';

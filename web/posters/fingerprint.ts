@@ -3,11 +3,11 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Beside the pictures: what they were drawn from. */
-export const fingerprintFile = join(import.meta.dirname, 'posters-drawn-from.txt');
+export const fingerprintFile = join(import.meta.dirname, 'drawn-from.txt');
 
 /** Of the art as it is now. */
 export function fingerprintOfArt(): string {
-  const dir = join(import.meta.dirname, 'src/events/art');
+  const dir = join(import.meta.dirname, '../src/design/art');
   const hash = createHash('sha256');
   for (const file of globSync('*-art.tsx', { cwd: dir }).toSorted()) {
     if (file === 'event-art.tsx' || file === 'made-art.tsx') continue;

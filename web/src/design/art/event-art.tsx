@@ -3,7 +3,7 @@
  * the same event always looks the same. Decoration, hence nothing for screen readers.
  */
 import { posterOf } from '../../../../shared/posters.ts';
-import { classes } from '../../design/classes.ts';
+import { classes } from '../classes.ts';
 import { MadeArt } from './made-art.tsx';
 import { posters } from './posters.tsx';
 import styles from './event-art.module.css';

@@ -1,7 +1,7 @@
-import { classes } from '../design/classes.ts';
+import { classes } from './classes.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './drop-badge.module.css';
-import type { DropStatus } from './drop-status.ts';
+import type { DropStatus } from '../live/drop-status.ts';
 
 /** How a sale stands, in a word; the same wherever one is shown. */
 export function DropBadge({ status }: { status: DropStatus }) {
