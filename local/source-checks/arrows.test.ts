@@ -28,7 +28,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   web: ['shared', 'local', 'testing', 'web/src'],
 };
 
-/** The relative paths that a syntax tree imports or exports from, also with `import(…)`. */
+/** Pages import what they share with the servers by the name of its package. */
+const packages = '@seatdrop/';
+
+/** The paths of ours that a syntax tree imports or exports from, also with `import(…)`. */
 function importsIn(tree: unknown): string[] {
   if (typeof tree !== 'object' || tree === null) return [];
   const { type, source, callee, arguments: args } = tree as SyntaxNode;
@@ -36,7 +39,7 @@ function importsIn(tree: unknown): string[] {
   const isDynamic = type === 'CallExpression' && isNode(callee) && callee.type === 'Import';
   const from = isImport ? source : isDynamic ? (args as { expression: unknown }[])[0]?.expression : undefined;
   const path = isNode(from) ? from['value'] : undefined;
-  const found = typeof path === 'string' && path.startsWith('.') ? [path] : [];
+  const found = typeof path === 'string' && (path.startsWith('.') || path.startsWith(packages)) ? [path] : [];
   return [...found, ...Object.values(tree).flatMap(importsIn)];
 }
 
@@ -44,7 +47,9 @@ function importsIn(tree: unknown): string[] {
 const imports = new Map(
   readSources().map(({ file, body }) => [
     file,
-    importsIn(body).map((path) => normalize(join(dirname(file), path))),
+    importsIn(body).map((path) =>
+      path.startsWith(packages) ? path.slice(packages.length) : normalize(join(dirname(file), path)),
+    ),
   ]),
 );
 
@@ -55,6 +60,7 @@ function folderOf(file: string): string {
 test('the imports of all files are read', () => {
   expect(imports.size).toBeGreaterThan(600);
   expect(imports.get('publisher/main.ts')).toContain('publisher/app.ts');
+  expect(imports.get('web/src/live/drop-status.ts')).toContain('shared/drops/availability.ts');
 });
 
 test('a folder imports only what lies below it', () => {

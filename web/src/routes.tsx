@@ -1,6 +1,6 @@
 /** What is behind each address. Pages are loaded when somebody goes there, all but the one most people begin with. */
 import type { ComponentType } from 'react';
-import type { PagePath } from '../../shared/contract/page-paths.ts';
+import type { PagePath } from '@seatdrop/shared/contract/page-paths.ts';
 import { EventsPage } from './events/events-page.tsx';
 import { part } from './shell/parts.tsx';
 import type { StaffPath } from './staff/staff-routes.tsx';

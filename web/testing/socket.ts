@@ -2,7 +2,7 @@
  * Instead of live/socket.ts: a socket whose server is the test. `jest.mock('../live/socket.ts', () =>
  * jest.requireActual('../../testing/socket.ts'))` puts it in.
  */
-import type { WatchAnswer } from '../../shared/messages/realtime-events.ts';
+import type { WatchAnswer } from '@seatdrop/shared/messages/realtime-events.ts';
 
 type Listener = (...values: never[]) => void;
 

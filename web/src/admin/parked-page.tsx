@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { z } from 'zod';
-import type { resent } from '../../../shared/contract/operations.ts';
+import type { resent } from '@seatdrop/shared/contract/operations.ts';
 import { ask } from '../api/http.ts';
 import { Notice } from '../design/notice.tsx';
 import { LoadFailed } from '../design/page.tsx';

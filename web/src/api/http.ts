@@ -3,7 +3,7 @@
  * answer at all becomes `Unreachable`. Both say whether, and when, trying again makes sense.
  */
 import type { z } from 'zod';
-import type { problem } from '../../../shared/contract/problem.ts';
+import type { problem } from '@seatdrop/shared/contract/problem.ts';
 
 type ProblemBody = z.infer<typeof problem> & Record<string, unknown>;
 

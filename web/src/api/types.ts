@@ -1,17 +1,17 @@
 /** What the API says, as types. Only types: the schemas themselves are loaded where something is typed in. */
 import type { z } from 'zod';
-import type { me, user } from '../../../shared/contract/accounts.ts';
-import type { drop, dropSummary, seatRows } from '../../../shared/contract/drops.ts';
-import type { EntryState } from '../../../shared/contract/entries.ts';
-import type { event, eventSummary } from '../../../shared/contract/events.ts';
-import type { money } from '../../../shared/contract/money.ts';
-import type { order } from '../../../shared/contract/orders.ts';
-import type { seat } from '../../../shared/contract/seats.ts';
+import type { me, user } from '@seatdrop/shared/contract/accounts.ts';
+import type { drop, dropSummary, seatRows } from '@seatdrop/shared/contract/drops.ts';
+import type { EntryState } from '@seatdrop/shared/contract/entries.ts';
+import type { event, eventSummary } from '@seatdrop/shared/contract/events.ts';
+import type { money } from '@seatdrop/shared/contract/money.ts';
+import type { order } from '@seatdrop/shared/contract/orders.ts';
+import type { seat } from '@seatdrop/shared/contract/seats.ts';
 
-export type { DropPhase as Phase } from '../../../shared/drops/phase.ts';
-export type { Announcement } from '../../../shared/contract/announcements.ts';
-export type { LedgerItem } from '../../../shared/contract/ledger.ts';
-export type { DropState } from '../../../shared/messages/realtime-events.ts';
+export type { DropPhase as Phase } from '@seatdrop/shared/drops/phase.ts';
+export type { Announcement } from '@seatdrop/shared/contract/announcements.ts';
+export type { LedgerItem } from '@seatdrop/shared/contract/ledger.ts';
+export type { DropState } from '@seatdrop/shared/messages/realtime-events.ts';
 
 export type Entry = EntryState;
 export type ReleaseReason = Exclude<NonNullable<Entry['reason']>, 'hold_lapsed'>;

@@ -7,7 +7,7 @@ import { ask, pauseBefore, Refusal } from '../api/http.ts';
 import { repeat, type Repeat } from '../api/repeat.ts';
 import type { Announcement, Drop, DropState, Entry, SeatRows } from '../api/types.ts';
 import { serverClock } from '../clock/server-clock.ts';
-import type { AnnouncementNews, SeatNews } from '../../../shared/messages/realtime-events.ts';
+import type { AnnouncementNews, SeatNews } from '@seatdrop/shared/messages/realtime-events.ts';
 import { openSocket, type LiveSocket } from './socket.ts';
 
 export type Link = 'connecting' | 'live' | 'polling' | 'offline';

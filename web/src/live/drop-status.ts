@@ -1,5 +1,5 @@
 /** How a sale stands at a moment: the one answer for home, event, lists, the drop page and those who run it. */
-import type { Availability } from '../../../shared/drops/availability.ts';
+import type { Availability } from '@seatdrop/shared/drops/availability.ts';
 import type { DropState, Phase } from '../api/types.ts';
 
 /** What is told of a drop wherever it is shown. */

@@ -1,6 +1,6 @@
 /** The one socket of this tab. The session travels as a cookie, so a new session needs a new connection. */
 import { io, type Socket } from 'socket.io-client';
-import type { ClientEvents, ServerEvents } from '../../../shared/messages/realtime-events.ts';
+import type { ClientEvents, ServerEvents } from '@seatdrop/shared/messages/realtime-events.ts';
 
 export type LiveSocket = Socket<ServerEvents, ClientEvents>;
 

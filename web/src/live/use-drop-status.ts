@@ -1,4 +1,4 @@
-import { availabilityOf, type Availability } from '../../../shared/drops/availability.ts';
+import { availabilityOf, type Availability } from '@seatdrop/shared/drops/availability.ts';
 import type { DropState, Phase } from '../api/types.ts';
 import { serverClock } from '../clock/server-clock.ts';
 import { useHasCome } from '../clock/use-server-now.ts';

@@ -1,15 +1,15 @@
 /** The rules of the HTTP contract for events and drops, loaded when a form needs them. */
 export async function loadEventSchemas() {
   await import('../session/without-eval.ts');
-  return import('../../../shared/contract/events.ts');
+  return import('@seatdrop/shared/contract/events.ts');
 }
 
 export async function loadDropSchemas() {
   await import('../session/without-eval.ts');
-  return import('../../../shared/contract/drops.ts');
+  return import('@seatdrop/shared/contract/drops.ts');
 }
 
 export async function loadAnnouncementSchemas() {
   await import('../session/without-eval.ts');
-  return import('../../../shared/contract/announcements.ts');
+  return import('@seatdrop/shared/contract/announcements.ts');
 }

@@ -1,4 +1,4 @@
-import { closesLate as ofServer } from '../../../shared/contract/times.ts';
+import { closesLate as ofServer } from '@seatdrop/shared/contract/times.ts';
 import { aDrop, anEvent } from '../../testing/things.ts';
 import { en } from '../staff/words/en.ts';
 import { dropRules, dropValues, newDropValues, type DropValues } from './drop-form/drop-values.ts';

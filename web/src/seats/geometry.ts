@@ -1,5 +1,5 @@
 /** Where each seat of a drop is on the plan: rows front to back, gently bent around the stage. */
-import { rowsOf, type Section } from '../../../shared/inventory/layout.ts';
+import { rowsOf, type Section } from '@seatdrop/shared/inventory/layout.ts';
 
 /** Units of the plan from one seat to the next. */
 const pitch = 10;

@@ -1,5 +1,5 @@
 /** Seats as people are told of them: those of one row together. */
-import { rowsOf, type Section } from '../../../shared/inventory/layout.ts';
+import { rowsOf, type Section } from '@seatdrop/shared/inventory/layout.ts';
 import { readSeatId } from './geometry.ts';
 
 export type SeatGroup = { section: string; row: string; numbers: number[] };

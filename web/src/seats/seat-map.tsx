@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
-import type { Section } from '../../../shared/inventory/layout.ts';
+import type { Section } from '@seatdrop/shared/inventory/layout.ts';
 import { classes } from '../design/classes.ts';
 import { Minus, Plus, Target, Whole } from '../design/icons.tsx';
 import { useLocale } from '../i18n/locale.tsx';

@@ -1,4 +1,4 @@
-import type { Section } from '../../../shared/inventory/layout.ts';
+import type { Section } from '@seatdrop/shared/inventory/layout.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { countSeats } from './count-seats.ts';
 import styles from './seat-map.module.css';

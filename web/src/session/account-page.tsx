@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { z } from 'zod';
-import type { signedIn } from '../../../shared/contract/accounts.ts';
+import type { signedIn } from '@seatdrop/shared/contract/accounts.ts';
 import { ask } from '../api/http.ts';
 import { signedInUser } from '../api/queries.ts';
 import { Button } from '../design/button.tsx';

@@ -5,7 +5,7 @@
 import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/web/pbkdf2';
 import type { z } from 'zod';
-import type { challenge as challengeSchema, proof } from '../../../shared/contract/proof.ts';
+import type { challenge as challengeSchema, proof } from '@seatdrop/shared/contract/proof.ts';
 
 export type Challenge = z.infer<typeof challengeSchema>;
 

@@ -1,12 +1,12 @@
 /** What the pages of those who run sales read, by the name it is cached under. */
 import { keepPreviousData } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { account } from '../../../shared/contract/accounts.ts';
-import type { checkInCounts } from '../../../shared/contract/check-ins.ts';
-import type { dropListed, dropStats } from '../../../shared/contract/drops.ts';
-import type { health, parkedMessages } from '../../../shared/contract/operations.ts';
-import type { soldOrder } from '../../../shared/contract/orders.ts';
-import type { dropReport } from '../../../shared/contract/reports.ts';
+import type { account } from '@seatdrop/shared/contract/accounts.ts';
+import type { checkInCounts } from '@seatdrop/shared/contract/check-ins.ts';
+import type { dropListed, dropStats } from '@seatdrop/shared/contract/drops.ts';
+import type { health, parkedMessages } from '@seatdrop/shared/contract/operations.ts';
+import type { soldOrder } from '@seatdrop/shared/contract/orders.ts';
+import type { dropReport } from '@seatdrop/shared/contract/reports.ts';
 import { one, pages } from '../api/reading.ts';
 import type { EventSummary, Phase } from '../api/types.ts';
 

@@ -1,7 +1,7 @@
 /** What is behind the addresses of those who run sales. Others get a page that says so, before anything is loaded. */
 import type { ComponentType } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
-import type { PagePath } from '../../../shared/contract/page-paths.ts';
+import type { PagePath } from '@seatdrop/shared/contract/page-paths.ts';
 import type { User } from '../api/types.ts';
 import { Page } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';

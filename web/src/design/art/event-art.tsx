@@ -2,7 +2,7 @@
  * A poster for every event: drawn by hand for those that have one, and for all others made from the title, so that
  * the same event always looks the same. Decoration, hence nothing for screen readers.
  */
-import { posterOf } from '../../../../shared/posters.ts';
+import { posterOf } from '@seatdrop/shared/posters.ts';
 import { classes } from '../classes.ts';
 import { MadeArt } from './made-art.tsx';
 import { posters } from './posters.tsx';

@@ -1,6 +1,6 @@
 /** All posters drawn by hand, by name. */
 import type { ComponentType } from 'react';
-import type { PictureName } from '../../../../shared/posters.ts';
+import type { PictureName } from '@seatdrop/shared/posters.ts';
 import { ComedyArt } from './comedy-art.tsx';
 import { DerbyArt } from './derby-art.tsx';
 import { HouseArt } from './house-art.tsx';

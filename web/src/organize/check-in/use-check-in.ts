@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
 import type { z } from 'zod';
-import type { checkIn, undoneCheckIn } from '../../../../shared/contract/check-ins.ts';
+import type { checkIn, undoneCheckIn } from '@seatdrop/shared/contract/check-ins.ts';
 import { ask, isPassing, pauseBefore, Refusal } from '../../api/http.ts';
 import { newNonce } from '../../api/nonce.ts';
 import type { Seat } from '../../api/types.ts';

@@ -1,4 +1,4 @@
-import { capacityOf, type Section } from '../../../../shared/inventory/layout.ts';
+import { capacityOf, type Section } from '@seatdrop/shared/inventory/layout.ts';
 import type { SectionValues } from './drop-values.ts';
 
 /** The sections that can be drawn as they are typed; the schema says of the others what is wrong with them. */

@@ -1,7 +1,7 @@
 /** What stands in the form of a drop, and what is sent for it. Everything typed is text until it is sent. */
 import type { Resolver } from 'react-hook-form';
-import { takenSections } from '../../../../shared/inventory/seat-names.ts';
-import { decimal, minorDigits } from '../../../../shared/contract/minor-units.ts';
+import { takenSections } from '@seatdrop/shared/inventory/seat-names.ts';
+import { decimal, minorDigits } from '@seatdrop/shared/contract/minor-units.ts';
 import type { Drop, Event } from '../../api/types.ts';
 import type { StaffWords } from '../../staff/words/en.ts';
 import { issueWords, resultOf, type FieldOf } from '../form-faults.ts';

@@ -1,5 +1,5 @@
 /** A price as it is typed, `65`, `65.5` or `65,50`, in minor units. */
-import { minorDigits } from '../../../../shared/contract/minor-units.ts';
+import { minorDigits } from '@seatdrop/shared/contract/minor-units.ts';
 
 export type Typed =
   { kind: 'amount'; amount: number } | { kind: 'none' } | { kind: 'number' } | { kind: 'decimals' };

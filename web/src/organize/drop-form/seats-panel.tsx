@@ -1,6 +1,6 @@
 import { useDeferredValue, useMemo } from 'react';
 import { useFieldArray, useFormContext, useWatch } from 'react-hook-form';
-import { rowsOf } from '../../../../shared/inventory/layout.ts';
+import { rowsOf } from '@seatdrop/shared/inventory/layout.ts';
 import type { Event } from '../../api/types.ts';
 import { Button } from '../../design/button.tsx';
 import { Field } from '../../design/field.tsx';

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState, type SubmitEvent } from 'react';
-import { longestAnnouncement, mostAnnouncements } from '../../../../shared/contract/announcement-limits.ts';
+import { longestAnnouncement, mostAnnouncements } from '@seatdrop/shared/contract/announcement-limits.ts';
 import { AnnouncementList } from '../../announcements/announcement-list.tsx';
 import { addAnnouncement, useAnnouncements } from '../../announcements/use-announcements.ts';
 import { ask } from '../../api/http.ts';

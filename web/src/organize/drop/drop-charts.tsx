@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { minorDigits } from '../../../../shared/contract/minor-units.ts';
+import { minorDigits } from '@seatdrop/shared/contract/minor-units.ts';
 import type { Money } from '../../api/types.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { useWords } from '../../staff/use-words.ts';

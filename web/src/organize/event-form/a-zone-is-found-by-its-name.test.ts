@@ -1,4 +1,4 @@
-import { timeZone } from '../../../../shared/contract/times.ts';
+import { timeZone } from '@seatdrop/shared/contract/times.ts';
 import { allZones, zoneLabel, zoneNamed } from './zones.ts';
 
 test('by its name in any case, with blanks, or by its city alone', () => {
