@@ -1,7 +1,8 @@
 /**
  * Limits the attempts of each buyer. Two maps take turns, so that old attempts are forgotten at no cost: an attempt
- * counts for one to two windows. In memory, per process; the front door limits by token as well. Time is the process's
- * monotonic clock: if the server's clock were set back an hour, all attempts would count for an hour longer.
+ * counts for one to two windows. `lru-cache` with an age takes about twice as long per attempt. In memory, per process;
+ * the front door limits by token as well. Time is the process's monotonic clock: if the server's clock were set back an
+ * hour, all attempts would count for an hour longer.
  */
 export class Attempts {
   readonly #limit: number;

@@ -1,40 +1,38 @@
+import { LRUCache } from 'lru-cache';
+
 /** How long attempts are counted, from the first one. */
 const periodMs = 5 * 60_000;
 
 /**
  * Counts attempts per key on the monotonic clock. The counts are in memory, so each process allows that many. Beyond
- * `maxKeys` keys, the key with the oldest attempt is forgotten.
+ * `maxKeys` keys, the one whose last attempt was earliest is forgotten.
  */
 export class Attempts {
-  readonly #attempts = new Map<string, { count: number; until: number }>();
-  readonly #maxKeys: number;
+  readonly #attempts: LRUCache<string, { count: number; until: number }>;
 
   constructor(maxKeys = 100_000) {
-    this.#maxKeys = maxKeys;
+    this.#attempts = new LRUCache({ max: maxKeys });
   }
 
   count(key: string, now: number): number {
-    const known = this.#attempts.get(key);
+    const known = this.#attempts.peek(key);
     return known && known.until > now ? known.count : 0;
   }
 
   /** Milliseconds until the attempts of `key` no longer count. */
   msLeft(key: string, now: number): number {
-    return Math.max(0, (this.#attempts.get(key)?.until ?? now) - now);
+    return Math.max(0, (this.#attempts.peek(key)?.until ?? now) - now);
   }
 
   add(key: string, now: number): void {
-    const known = this.#attempts.get(key);
+    const known = this.#attempts.peek(key);
     const attempts = known && known.until > now ? known : { count: 0, until: now + periodMs };
     attempts.count += 1;
-    this.#attempts.delete(key);
     this.#attempts.set(key, attempts);
-    const [oldest] = this.#attempts.keys();
-    if (this.#attempts.size > this.#maxKeys && oldest !== undefined) this.#attempts.delete(oldest);
   }
 
   takeBack(key: string): void {
-    const known = this.#attempts.get(key);
+    const known = this.#attempts.peek(key);
     if (known) known.count = Math.max(0, known.count - 1);
   }
 

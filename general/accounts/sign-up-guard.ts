@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Problem } from '../../shared/tier/problems.ts';
 import { Attempts } from './attempts.ts';
 import { Bookings } from './bookings.ts';
@@ -20,7 +21,7 @@ type Allowance = { left: number; at: number };
  */
 export class SignUpGuard {
   readonly #taken = new Attempts();
-  readonly #allowances = new Map<string, Allowance>();
+  readonly #allowances = new LRUCache<string, Allowance>({ max: 100_000 });
   readonly #bookings = new Bookings();
 
   /** @throws {Problem} too_many_requests if this client has asked about too many registered e-mail addresses */
@@ -63,10 +64,7 @@ export class SignUpGuard {
     const known = this.#allowances.get(client) ?? { left: burst, at: now };
     const left = Math.min(burst, known.left + (now - known.at) / refillMs);
     const allowance = { left, at: now };
-    this.#allowances.delete(client);
     this.#allowances.set(client, allowance);
-    const [oldest] = this.#allowances.keys();
-    if (this.#allowances.size > 100_000 && oldest !== undefined) this.#allowances.delete(oldest);
     return allowance;
   }
 }

@@ -3,6 +3,7 @@
  * notifies the buyers who were waiting. They are notified before the record is written, so after a crash in between
  * they are notified again.
  */
+import { LRUCache } from 'lru-cache';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { places } from '../../shared/inventory/keys.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
@@ -22,7 +23,8 @@ type Closed = { id: number; partitions: number; closesAt: Date };
  * that, it ends when the drop ends (end-drops.ts).
  */
 export function createCloseDrops(deps: CloseDeps, times: Partial<WorkOffTimes> = {}): Round {
-  const closed = new Map<number, number>();
+  /** Closing times by drop. A forgotten drop is closed once more, which changes nothing. */
+  const closed = new LRUCache<number, number>({ max: 10_000 });
   return createWorkOff<Closed>({
     name: 'close drops',
     log: deps.log,
@@ -45,15 +47,10 @@ export function createCloseDrops(deps: CloseDeps, times: Partial<WorkOffTimes> =
       if (closed.get(id) === at) return 'done';
       if (!(await closeStandby(deps, { id, partitions, closesAt: at }))) return 'later';
       closed.set(id, at);
-      const [oldest] = closed.keys();
-      if (closed.size > maxRemembered && oldest !== undefined) closed.delete(oldest);
       return 'done';
     },
   });
 }
-
-/** Drops this process remembers as closed; a forgotten one is closed once more, which changes nothing. */
-const maxRemembered = 10_000;
 
 /**
  * Ends standby in all partitions. Returns false if the clock of Redis has not reached the closing time in one of

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 
@@ -6,18 +7,14 @@ export type DropTerms = Pick<Drop, 'id' | 'eventId' | 'price' | 'sections' | 'ca
 
 export type FindTerms = (dropId: number) => Promise<DropTerms | undefined>;
 
-/** Drops kept in the cache: far more than are on sale at one time. */
-const maxDrops = 1_000;
-
-/** Reads the terms of an opened drop once and keeps them, since every order needs them. */
+/** Reads the terms of an opened drop once a minute, since every order needs them. */
 export function createFindTerms(db: Database, now: () => number = Date.now): FindTerms {
-  const opened = new Map<number, DropTerms>();
+  const opened = new LRUCache<number, DropTerms>({ max: 1_000, ttl: 60_000 });
   return async (dropId) => {
     const known = opened.get(dropId);
     if (known) return known;
     const drop = await loadDrop(db, dropId);
     if (!drop || drop.opensAt > now()) return drop;
-    if (opened.size >= maxDrops) opened.clear();
     opened.set(dropId, drop);
     return drop;
   };

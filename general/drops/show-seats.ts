@@ -4,19 +4,17 @@ import { lookAtDrop } from '../../shared/drops/drop-look.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { readSeatRows } from '../../shared/drops/seat-rows.ts';
 import type { DropState } from '../../shared/messages/realtime-events.ts';
+import { createCache } from '../../shared/tier/cache.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { sayPublic } from '../http/public-answer.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 
 /** How long a seat map is reused. */
-const freshMs = 250;
-/** Seat maps kept in the cache; beyond it the one read first is evicted. */
-const maxDrops = 200;
+const ttlMs = 250;
+const maxEntries = 200;
 
 type Seats = { drop: DropState; rows: string[] };
-/** `drop`: the terms as last read. */
-type Known = { drop: Drop; seats: Promise<Seats>; until: number };
 
 export function showSeats(deps: Pick<Deps, 'db' | 'inventory'>): Route {
   const seatsOf = createSeats(deps);
@@ -40,7 +38,7 @@ export function showSeats(deps: Pick<Deps, 'db' | 'inventory'>): Route {
 
 /** Redis and MySQL are read once for all requests for a drop at the same time. */
 function createSeats({ db, inventory }: Pick<Deps, 'db' | 'inventory'>) {
-  const known = new Map<number, Known>();
+  const cached = createCache<number, { drop: Drop; seats: Seats }>({ maxEntries, ttlMs });
 
   const readSeats = async (drop: Drop): Promise<Seats> => {
     const [{ state }, rows] = await Promise.all([
@@ -50,31 +48,16 @@ function createSeats({ db, inventory }: Pick<Deps, 'db' | 'inventory'>) {
     return { drop: state, rows };
   };
 
-  const read = (drop: Drop): Known => {
-    const entry = { drop, seats: readSeats(drop), until: Infinity };
-    known.delete(drop.id);
-    known.set(drop.id, entry);
-    entry.seats.then(
-      () => (entry.until = performance.now() + freshMs),
-      () => (entry.until = 0),
-    );
-    const [oldest] = known.keys();
-    if (known.size > maxDrops && oldest !== undefined) known.delete(oldest);
-    return entry;
-  };
-
   return async (id: number): Promise<Seats> => {
-    const entry = known.get(id);
-    if (entry && performance.now() < entry.until) return entry.seats;
-    // Reread, so that a pause or a changed closing time shows; if MySQL is unreachable, the known terms are used.
-    const drop = await loadDrop(db, id).catch((error: unknown) => {
-      if (entry) return entry.drop;
-      throw error;
+    const { seats } = await cached(id, async (last) => {
+      // Reread, so that a pause or a changed closing time shows; if MySQL is unreachable, the last terms are used.
+      const drop = await loadDrop(db, id).catch((error: unknown) => {
+        if (last) return last.drop;
+        throw error;
+      });
+      if (!drop) throw new Problem('not_found');
+      return { drop, seats: await readSeats(drop) };
     });
-    if (!drop) throw new Problem('not_found');
-    // Another request may have read the map meanwhile.
-    const latest = known.get(id);
-    const current = latest && performance.now() < latest.until ? latest : read(drop);
-    return current.seats;
+    return seats;
   };
 }

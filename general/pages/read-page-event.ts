@@ -1,5 +1,6 @@
 import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import { createCache } from '../../shared/tier/cache.ts';
 import { findUser } from '../accounts/user.ts';
 import { findSummaryRows, summarizeDrops } from '../drops/summarize-drops.ts';
 import { findEvent } from '../events/event.ts';
@@ -8,12 +9,11 @@ import type { PageEvent } from './event-meta.ts';
 type Deps = { db: Database; inventory: Pick<Inventory, 'counts'>; eventTimeZone: string };
 
 /** How long an event is reused: a shared link is opened by thousands at once. */
-const freshMs = 1_000;
-/** Events kept in the cache; beyond it the one read first is evicted. */
-const maxEvents = 1_000;
+const ttlMs = 1_000;
+const maxEntries = 1_000;
 
 export function createReadPageEvent({ db, inventory, eventTimeZone }: Deps) {
-  const known = new Map<number, { event: Promise<PageEvent | undefined>; until: number }>();
+  const cached = createCache<number, PageEvent | undefined>({ maxEntries, ttlMs });
 
   const read = async (id: number): Promise<PageEvent | undefined> => {
     const event = await findEvent(db, id);
@@ -37,15 +37,5 @@ export function createReadPageEvent({ db, inventory, eventTimeZone }: Deps) {
     };
   };
 
-  return (id: number): Promise<PageEvent | undefined> => {
-    const entry = known.get(id);
-    if (entry && performance.now() < entry.until) return entry.event;
-    const event = read(id);
-    known.delete(id);
-    known.set(id, { event, until: performance.now() + freshMs });
-    event.catch(() => known.delete(id));
-    const [oldest] = known.keys();
-    if (known.size > maxEvents && oldest !== undefined) known.delete(oldest);
-    return event;
-  };
+  return (id: number): Promise<PageEvent | undefined> => cached(id, () => read(id));
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { places } from '../../shared/inventory/keys.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import {
@@ -10,9 +11,6 @@ import {
 import { decodeRecord, type LedgerRecord } from '../../shared/ledger/record.ts';
 import { DropTally } from './drop-tally.ts';
 
-/** Drops kept in the cache; one asked for longer ago is added up again from the start. */
-const maxDrops = 50;
-
 type Source = { place: Place; last: Position };
 type TalliedDrop = { tally: DropTally; sources: Source[]; line: Promise<void> };
 
@@ -21,7 +19,8 @@ type Drop = { id: number; partitions: number; capacity: number };
 /** Tallies that continue where they stopped: a long ledger is read once, however often the report is read. */
 export class Tallies {
   readonly #ledger: LedgerSource;
-  readonly #drops = new Map<number, TalliedDrop>();
+  /** A drop that was evicted is added up again from the start. */
+  readonly #drops = new LRUCache<number, TalliedDrop>({ max: 50 });
 
   constructor(ledger: LedgerSource) {
     this.#ledger = ledger;
@@ -34,12 +33,7 @@ export class Tallies {
       sources: places(drop.id, drop.partitions).map((place) => ({ place, last: beginning })),
       line: Promise.resolve(),
     };
-    this.#drops.delete(drop.id);
     this.#drops.set(drop.id, tallied);
-    for (const oldest of this.#drops.keys()) {
-      if (this.#drops.size <= maxDrops) break;
-      this.#drops.delete(oldest);
-    }
     const mine = tallied.line.then(() => this.#readOn(tallied));
     tallied.line = mine.catch(() => {});
     await mine;

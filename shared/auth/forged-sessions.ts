@@ -4,17 +4,17 @@
  * get the limit that the front door applies to requests without a session. Requests with a valid session are not
  * counted.
  */
+import { LRUCache } from 'lru-cache';
 import { usualLimits } from '../http/front-door-limits.ts';
 
 const { rate, burst } = usualLimits.generalPerAddress;
 
 /** One token bucket per client. In memory; beyond `maxClients`, those used least recently are forgotten. */
 export class ForgedSessions {
-  readonly #clients = new Map<string, { left: number; at: number }>();
-  readonly #maxClients: number;
+  readonly #clients: LRUCache<string, { left: number; at: number }>;
 
   constructor(maxClients = 100_000) {
-    this.#maxClients = maxClients;
+    this.#clients = new LRUCache({ max: maxClients });
   }
 
   /**
@@ -26,12 +26,7 @@ export class ForgedSessions {
     const known = this.#clients.get(client) ?? { left: burst, at: now };
     const left = Math.min(burst, known.left + ((now - known.at) * rate) / 1000);
     const granted = left >= 1;
-    this.#clients.delete(client);
     this.#clients.set(client, { left: granted ? left - 1 : left, at: now });
-    for (const leastRecent of this.#clients.keys()) {
-      if (this.#clients.size <= this.#maxClients) break;
-      this.#clients.delete(leastRecent);
-    }
     return granted;
   }
 }
