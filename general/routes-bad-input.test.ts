@@ -125,7 +125,7 @@ test('every route that takes no body refuses one, whatever it says', async () =>
       const answer = await send(method, at, users[role], body, type);
       expect({ method, path, code: problemOf(answer), body: answer.body as object }).toMatchObject({
         code: 'invalid_request',
-        body: { errors: [{ pointer: '', message: 'No body is expected here' }] },
+        body: { errors: [{ pointer: '', code: 'body_not_expected', message: 'No body is expected here' }] },
       });
     }
   }
@@ -168,9 +168,9 @@ test('every unknown field is named, and where it is', async () => {
   expect(answer.body).toMatchObject({
     code: 'invalid_request',
     errors: [
-      { pointer: '/price/tip', message: 'Not a known field' },
-      { pointer: '/organizerId', message: 'Not a known field' },
-      { pointer: '/a~1b~0c', message: 'Not a known field' },
+      { pointer: '/price/tip', code: 'unknown_field', message: 'Not a known field' },
+      { pointer: '/organizerId', code: 'unknown_field', message: 'Not a known field' },
+      { pointer: '/a~1b~0c', code: 'unknown_field', message: 'Not a known field' },
     ],
   });
 });

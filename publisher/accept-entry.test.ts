@@ -359,7 +359,14 @@ describe('what was sent', () => {
     for (const answer of [await send().send(wish), await chunked]) {
       expect(codeOf(answer)).toBe('invalid_request');
       expect(answer.body).toMatchObject({
-        errors: [{ pointer: '/quantity', message: 'The drop has only 2 seats' }],
+        errors: [
+          {
+            pointer: '/quantity',
+            code: 'above_seat_count',
+            params: { maximum: 2 },
+            message: 'The drop has only 2 seats',
+          },
+        ],
       });
     }
   });

@@ -131,9 +131,10 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
  */
 function checkAnswer(drop: Drop, buyerId: number, body: unknown): number {
   const { questionId, answer, quantity } = checkInput(newEntry, body);
-  if (quantity > drop.maxPerBuyer) throw invalid('/quantity', `At most ${drop.maxPerBuyer} a buyer`);
+  if (quantity > drop.maxPerBuyer)
+    throw invalid('/quantity', 'above_buyer_limit', { maximum: drop.maxPerBuyer });
   // Older drops may have a `maxPerBuyer` above their capacity. Such an entry could never be served.
-  if (quantity > drop.capacity) throw invalid('/quantity', `The drop has only ${drop.capacity} seats`);
+  if (quantity > drop.capacity) throw invalid('/quantity', 'above_seat_count', { maximum: drop.capacity });
   const question = questionFor(drop, buyerId);
   if (question?.id !== questionId) throw new Problem('wrong_question');
   if (normalizeAnswer(question.answer) !== normalizeAnswer(answer)) throw new Problem('wrong_answer');

@@ -84,7 +84,7 @@ test('sent again with its nonce it is the same one, however many try at once', a
   expect(await announced(id)).toHaveLength(1);
 
   const other = await announce(id, { ...body, text: 'An hour late.' }, organizer).expect(422);
-  expect(other.body).toMatchObject({ errors: [{ pointer: '/nonce' }] });
+  expect(other.body).toMatchObject({ errors: [{ pointer: '/nonce', code: 'nonce_reused' }] });
   // Another drop's nonces are its own, and without one each is new.
   const { id: another } = await createDrop(general, organizer);
   await announce(another, body, organizer).expect(201);

@@ -52,7 +52,7 @@ export function announce({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
         log.info({ dropId: id, userId: session.userId, number: made.number }, 'announced');
         return made;
       });
-      if (row.text !== text) throw invalid('/nonce', 'Sent before, with another text');
+      if (row.text !== text) throw invalid('/nonce', 'nonce_reused');
       return presentAnnouncement(row);
     },
   });

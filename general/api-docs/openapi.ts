@@ -22,7 +22,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[], sessionCooki
       title: 'Seatdrop',
       version: '1.0.0',
       description:
-        'Timed sales ("drops") of numbered seats. Every error is a problem (RFC 9457) with a stable `code`. Times are ' +
+        'Timed sales ("drops") of numbered seats. Every error is a problem (RFC 9457) with a stable `code`, and so has each fault in its `errors`. Times are ' +
         'ISO 8601 in UTC; money is in minor units. Every response has the header `X-Request-Id`.',
     },
     servers: [{ url: '/' }],

@@ -5,6 +5,7 @@ import { loadDrop, loadDrops } from '../../shared/drops/drop.ts';
 import { capacityOf, type Section } from '../../shared/inventory/layout.ts';
 import { takenSections } from '../../shared/inventory/seat-names.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
+import { faultAt } from '../../shared/tier/check-input.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { findEvent } from '../events/event.ts';
@@ -71,10 +72,9 @@ async function requireFreeSections(trx: Database, eventId: number, sections: Sec
   const opensAt = new Date(other.opensAt).toISOString();
   throw new Problem('section_taken', {
     detail: `Section “${name}” is in drop ${other.id} of this event, which opens or opened at ${opensAt}`,
-    errors: taken.map(({ index, drop: { id } }) => ({
-      pointer: `/sections/${index}/name`,
-      message: `In drop ${id} of this event`,
-    })),
+    errors: taken.map(({ index, drop: { id } }) =>
+      faultAt(`/sections/${index}/name`, 'section_taken', { dropId: id }),
+    ),
     extensions: { section: name, drop: { id: other.id, opensAt } },
   });
 }

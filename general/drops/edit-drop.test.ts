@@ -101,7 +101,7 @@ describe('before it opens', () => {
     const refused = await patch(4).expect(422);
     expect(refused.body).toMatchObject({
       code: 'invalid_request',
-      errors: [{ pointer: '/maxPerBuyer', message: 'The drop has fewer seats' }],
+      errors: [{ pointer: '/maxPerBuyer', code: 'fewer_seats', message: 'The drop has fewer seats' }],
     });
     await patch(3).expect(200);
   });

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import { drop, dropChanges, moreThanSeats } from '../../shared/contract/drops.ts';
+import { drop, dropChanges } from '../../shared/contract/drops.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
-import { inThePast } from '../../shared/contract/times.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
@@ -77,7 +76,7 @@ async function changeClosing(
   const { id } = found;
   const { closesAt, allowLate, ...others } = changes;
   if (closesAt === undefined || Object.keys(others).length > 0) throw new Problem('drop_already_open');
-  if (Date.parse(closesAt) <= now) throw invalid('/closesAt', inThePast);
+  if (Date.parse(closesAt) <= now) throw invalid('/closesAt', 'in_the_past');
   if (Date.parse(closesAt) > found.closesAt) await requireInTime(trx, found.eventId, { closesAt, allowLate });
   await trx('drops').where({ id }).update(columnsOf({ closesAt }));
   const moved = { ...found, closesAt: Date.parse(closesAt) };
@@ -109,9 +108,9 @@ async function changeTerms(trx: Database, found: Drop, changes: Changes, now: nu
   if (opensAt !== undefined) requireFuture('opensAt', opensAt, now);
   const opens = opensAt === undefined ? found.opensAt : Date.parse(opensAt);
   const closes = closesAt === undefined ? found.closesAt : Date.parse(closesAt);
-  if (closes <= opens) throw invalid('/closesAt', 'Must be after opensAt');
+  if (closes <= opens) throw invalid('/closesAt', 'not_after_opening');
   if (closes > found.closesAt) await requireInTime(trx, found.eventId, changes);
-  if (maxPerBuyer !== undefined && maxPerBuyer > found.capacity) throw invalid('/maxPerBuyer', moreThanSeats);
+  if (maxPerBuyer !== undefined && maxPerBuyer > found.capacity) throw invalid('/maxPerBuyer', 'fewer_seats');
 
   await trx('drops')
     .where({ id })

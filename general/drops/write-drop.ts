@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { dropChanges } from '../../shared/contract/drops.ts';
-import { closesLate, inThePast } from '../../shared/contract/times.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { invalid } from '../../shared/tier/check-input.ts';
 
@@ -9,7 +8,7 @@ const clockToleranceMs = 60_000;
 
 /** @throws {Problem} invalid_request */
 export function requireFuture(field: 'opensAt' | 'startsAt', time: string, now: number): void {
-  if (Date.parse(time) < now - clockToleranceMs) throw invalid(`/${field}`, inThePast);
+  if (Date.parse(time) < now - clockToleranceMs) throw invalid(`/${field}`, 'in_the_past');
 }
 
 /**
@@ -27,7 +26,7 @@ export async function requireInTime(
     .forUpdate()
     .first('starts_at');
   if (closesAt === undefined || allowLate === true || !event) return;
-  if (Date.parse(closesAt) > event.starts_at.getTime()) throw invalid('/closesAt', closesLate);
+  if (Date.parse(closesAt) > event.starts_at.getTime()) throw invalid('/closesAt', 'closes_late');
 }
 
 type Terms = z.output<typeof dropChanges>;

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { closesLate, inThePast } from '../../shared/contract/times.ts';
+import type { Fault } from '../../shared/contract/fault-codes.ts';
 import { createDrop, createEvent, dropBody, inSeconds, openDrop } from '../../testing/general/new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
@@ -16,27 +16,27 @@ const day = 86_400;
 const send = (method: 'post' | 'patch', path: string, body: object) =>
   request(general.app)[method](path).set(organizer.bearer).send(body);
 
-/** The pointer and words of its only fault, or its status. */
+/** The pointer and code of its only fault, or its status. */
 function faultOf({ status, body }: request.Response): unknown {
-  const { code, errors } = body as { code?: string; errors?: { pointer: string; message: string }[] };
+  const { code, errors } = body as { code?: string; errors?: Fault[] };
   return status === 422 && code === 'invalid_request' && errors?.length === 1
-    ? [errors[0]!.pointer, errors[0]!.message]
+    ? [errors[0]!.pointer, errors[0]!.code]
     : status;
 }
 
 const facts = { title: 'T', description: '', venue: 'V' };
-const late = ['/closesAt', closesLate];
+const late = ['/closesAt', 'closes_late'];
 
 test('an event is neither made nor moved into the past', async () => {
   expect(faultOf(await send('post', '/api/events', { ...facts, startsAt: inSeconds(-3600) }))).toEqual([
     '/startsAt',
-    inThePast,
+    'in_the_past',
   ]);
   const id = await createEvent(general, organizer);
   const path = `/api/events/${id}`;
   expect(faultOf(await send('patch', path, { startsAt: inSeconds(-3600) }))).toEqual([
     '/startsAt',
-    inThePast,
+    'in_the_past',
   ]);
   expect(faultOf(await send('patch', path, { startsAt: inSeconds(3600) }))).toBe(200);
   // What is said of an event that is over may still be mended, by a form that sends all of it.
@@ -60,7 +60,7 @@ test('a drop closes before its event starts, unless the organizer says that it s
   expect(faultOf(await send('patch', drop, { closesAt: inSeconds(90.5 * day) }))).toBe(200);
   expect(faultOf(await send('patch', drop, { closesAt: inSeconds(92 * day) }))).toEqual(late);
   expect(faultOf(await send('patch', drop, { closesAt: inSeconds(92 * day), allowLate: true }))).toBe(200);
-  expect(faultOf(await send('patch', drop, { allowLate: true }))).toEqual(['', 'Nothing to change']);
+  expect(faultOf(await send('patch', drop, { allowLate: true }))).toEqual(['', 'nothing_to_change']);
 });
 
 test('the closing of an open drop is held to the same', async () => {
@@ -76,7 +76,7 @@ test('an event is not moved before the closing of its drops, unless the organize
   const { id, eventId } = await createDrop(general, organizer);
   const path = `/api/events/${eventId}`;
   const early = { startsAt: inSeconds(5400) };
-  expect(faultOf(await send('patch', path, early))).toEqual(['/startsAt', closesLate]);
+  expect(faultOf(await send('patch', path, early))).toEqual(['/startsAt', 'starts_before_closing']);
   expect(faultOf(await send('patch', path, { startsAt: inSeconds(7300) }))).toBe(200);
   expect(faultOf(await send('patch', path, { ...early, allowLate: true }))).toBe(200);
   // One that was cancelled is in nobody's way.

@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import { invalid } from '../../shared/tier/check-input.ts';
 import { event, eventChanges } from '../../shared/contract/events.ts';
 import { ofOne } from '../../shared/contract/ids.ts';
-import { closesLate } from '../../shared/contract/times.ts';
 import { loadDrops } from '../../shared/drops/drop.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
@@ -71,5 +70,5 @@ async function requireClosedBy(trx: Database, eventId: number, starts: Date): Pr
     .where({ event_id: eventId, cancelled_at: null })
     .where('closes_at', '>', starts)
     .first('id');
-  if (late) throw invalid('/startsAt', closesLate);
+  if (late) throw invalid('/startsAt', 'starts_before_closing');
 }

@@ -41,8 +41,8 @@ test('a drop with a section of another one is refused, with both named, and noth
       section: 'ｇａｌｌｅｒｙ',
       drop: { id, opensAt },
       errors: [
-        { pointer: '/sections/1/name', message: `In drop ${id} of this event` },
-        { pointer: '/sections/2/name', message: `In drop ${id} of this event` },
+        { pointer: '/sections/1/name', code: 'section_taken', params: { dropId: id } },
+        { pointer: '/sections/2/name', code: 'section_taken', message: `In drop ${id} of this event` },
       ],
     },
   });

@@ -36,7 +36,7 @@ export async function readBody(req: Request, res: Response): Promise<{ body: unk
 export async function requireNoBody(req: Request): Promise<void> {
   const { 'transfer-encoding': encoding, 'content-length': length } = req.headers;
   const isEmpty = encoding === undefined ? Number(length ?? 0) === 0 : await endsEmpty(req);
-  if (!isEmpty) throw invalid('', 'No body is expected here');
+  if (!isEmpty) throw invalid('', 'body_not_expected');
 }
 
 /** Whether a body of undeclared length is empty. */

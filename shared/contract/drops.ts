@@ -4,14 +4,12 @@ import type { DropPhase } from '../drops/phase.ts';
 import { normalizeAnswer } from '../drops/question.ts';
 import { capacityOf } from '../inventory/layout.ts';
 import { hasSectionTwice } from '../inventory/seat-names.ts';
+import { fault } from './fault-codes.ts';
 import { id } from './ids.ts';
 import { chosenPrice, money } from './money.ts';
 import { pageQuery } from './paging.ts';
 import { label } from './text.ts';
 import { allowLate, chosenTime, time } from './times.ts';
-
-/** The fault of a `maxPerBuyer` above the capacity: an entry for more seats than there are would stand by for ever. */
-export const moreThanSeats = 'The drop has fewer seats';
 
 /** Seats in one drop, at most. */
 const maxSeats = 200_000;
@@ -28,18 +26,19 @@ const newQuestion = z
     choices: z.array(label(200)).min(2).max(20).optional(),
     answer: label(200),
   })
-  .superRefine(({ choices, answer }, ctx) => {
-    if (!choices) return;
-    // Empty choices are another fault, reported by their own rule, so they do not count as equal.
-    const filled = choices.map(normalizeAnswer).filter((choice) => choice !== '');
-    const distinct = new Set(filled);
-    if (distinct.size < filled.length) {
-      ctx.addIssue({ code: 'custom', path: ['choices'], message: 'Two choices are the same' });
-    }
-    if (!distinct.has(normalizeAnswer(answer))) {
-      ctx.addIssue({ code: 'custom', path: ['answer'], message: 'Must be one of the choices' });
-    }
+  .refine(({ choices = [] }) => new Set(filled(choices)).size === filled(choices).length, {
+    ...fault('same_choice'),
+    path: ['choices'],
+  })
+  .refine(({ choices, answer }) => !choices || filled(choices).includes(normalizeAnswer(answer)), {
+    ...fault('answer_not_a_choice'),
+    path: ['answer'],
   });
+
+/** Empty choices are another fault, reported by their own rule, so they do not count as equal. */
+function filled(choices: readonly string[]): string[] {
+  return choices.map(normalizeAnswer).filter((choice) => choice !== '');
+}
 
 /** Fields that can be changed until the drop opens. */
 const terms = {
@@ -110,28 +109,29 @@ const ifValid =
 
 export const newDrop = newDropFields
   .refine(({ opensAt, closesAt }) => Date.parse(closesAt) > Date.parse(opensAt), {
+    ...fault('not_after_opening'),
     path: ['closesAt'],
-    error: 'Must be after opensAt',
     when: ifValid('opensAt', 'closesAt'),
   })
   .refine(({ sections }) => !hasSectionTwice(sections), {
+    ...fault('same_section'),
     path: ['sections'],
-    error: 'Two sections have the same name',
     when: ifValid('sections'),
   })
+  // An entry for more seats than there are would stand by for ever.
   .refine(({ maxPerBuyer, sections }) => maxPerBuyer <= capacityOf(sections), {
+    ...fault('fewer_seats'),
     path: ['maxPerBuyer'],
-    error: moreThanSeats,
     when: ifValid('maxPerBuyer', 'sections'),
   })
   .refine(({ sections }) => capacityOf(sections) <= maxSeats, {
+    ...fault('too_many_seats', { maximum: maxSeats }),
     path: ['sections'],
-    error: `More than ${maxSeats} seats`,
     when: ifValid('sections'),
   })
   .refine(({ partitions, sections }) => partitions <= sections.reduce((sum, { rows }) => sum + rows, 0), {
+    ...fault('fewer_rows'),
     path: ['partitions'],
-    error: 'There are fewer rows than partitions',
     when: ifValid('partitions', 'sections'),
   })
   .meta({ id: 'NewDrop' });
@@ -142,9 +142,7 @@ export type NewDrop = z.input<typeof newDrop>;
 export const dropChanges = z
   .strictObject({ ...terms, lapsePauseSeconds, allowLate })
   .partial()
-  .refine((changes) => Object.keys(changes).some((name) => name !== 'allowLate'), {
-    error: 'Nothing to change',
-  })
+  .refine((changes) => Object.keys(changes).some((name) => name !== 'allowLate'), fault('nothing_to_change'))
   .meta({ id: 'DropChanges', minProperties: 1 });
 
 export const dropState = z

@@ -4,6 +4,8 @@
  * `xn--exmple-cua.test`), which every mail server understands.
  */
 import { z } from 'zod';
+import { fault } from './fault-codes.ts';
+import { matching } from './text.ts';
 
 /** The general form of an address, as a simple pattern for readers of the API document. */
 const shape = /^[\w'+.\u00a1-\uffff-]+@(?:[A-Za-z0-9\u00a1-\uffff-]+\.)+[A-Za-z0-9\u00a1-\uffff-]{2,}$/;
@@ -11,18 +13,21 @@ const local = /^(?!\.)(?!.*\.\.)[\p{L}\p{N}_'+.-][\p{L}\p{M}\p{N}_'+.-]*$/u;
 /** The top-level domain may be international, too. */
 const domain = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)$/;
 
-const notAnAddress = 'Not an e-mail address';
+/** Octets, as RFC 5321, 4.5.3.1 counts them. */
+const maxBytes = 254;
+const maxBytesBeforeAt = 64;
 
-export const emailAddress = z
-  .string()
-  .trim()
-  .overwrite(canonical)
-  .max(254)
-  .regex(shape, { error: notAnAddress })
-  .refine(isAddress, { error: notAnAddress })
-  // RFC 5321, 4.5.3.1 counts octets.
-  .refine((text) => bytesOf(text.slice(0, text.lastIndexOf('@'))) <= 64, { error: 'Too long before the @' })
-  .refine((text) => bytesOf(text) <= 254, { error: 'Too long' });
+export const emailAddress = matching(
+  z.string().trim().overwrite(canonical).max(maxBytes),
+  shape,
+  fault('not_an_address'),
+)
+  .refine(isAddress, fault('not_an_address'))
+  .refine(
+    (text) => bytesOf(text.slice(0, text.lastIndexOf('@'))) <= maxBytesBeforeAt,
+    fault('address_too_long', { maximum: maxBytesBeforeAt }),
+  )
+  .refine((text) => bytesOf(text) <= maxBytes, fault('address_too_long', { maximum: maxBytes }));
 
 function canonical(text: string): string {
   const lower = text.normalize('NFC').toLowerCase().normalize('NFC');

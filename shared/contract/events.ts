@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { drop, dropSummary } from './drops.ts';
+import { fault } from './fault-codes.ts';
 import { id, idInPath } from './ids.ts';
 import { pageQuery } from './paging.ts';
 import { label, prose } from './text.ts';
@@ -23,9 +24,7 @@ export const newEvent = z.strictObject(facts).meta({ id: 'NewEvent' });
 export const eventChanges = z
   .strictObject({ ...facts, allowLate })
   .partial()
-  .refine((changes) => Object.keys(changes).some((name) => name !== 'allowLate'), {
-    error: 'Nothing to change',
-  })
+  .refine((changes) => Object.keys(changes).some((name) => name !== 'allowLate'), fault('nothing_to_change'))
   .meta({ id: 'EventChanges', minProperties: 1 });
 
 export const eventQuery = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fault } from './fault-codes.ts';
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
@@ -19,5 +20,5 @@ export const chosenPrice = z.strictObject({
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
-    .refine((code) => currencies.has(code), { error: 'Not a currency (ISO 4217)' }),
+    .refine((code) => currencies.has(code), fault('not_a_currency')),
 });

@@ -4,6 +4,7 @@
  * which are compared but not shown.
  */
 import { z } from 'zod';
+import { fault } from './fault-codes.ts';
 
 /**
  * Refused: control characters (C0, C1), line and paragraph separators, embeddings, overrides and isolates of direction
@@ -29,10 +30,6 @@ const tag = /[\u{E0000}-\u{E007F}]/u;
 const flag = /\u{1F3F4}[\u{E0020}-\u{E007E}]+\u{E007F}/gu;
 const nonCharacter = /\p{Noncharacter_Code_Point}/u;
 
-const illFormed = 'Must be well-formed Unicode';
-const nothingVisible = 'Must contain something that can be seen';
-const hiddenFault = 'Must not contain hidden characters';
-
 const hasNoHidden = (text: string) => !tag.test(text.replaceAll(flag, ''));
 const isWellFormed = (text: string) => !loneSurrogate.test(text) && !nonCharacter.test(text);
 
@@ -40,7 +37,7 @@ const isWellFormed = (text: string) => !loneSurrogate.test(text) && !nonCharacte
 export function label(maxLength: number) {
   return plainLine(maxLength)
     .min(1)
-    .refine((text) => text === '' || visible.test(text), { error: nothingVisible });
+    .refine((text) => text === '' || visible.test(text), fault('nothing_visible'));
 }
 
 /** A search text: one line, which may be empty. */
@@ -50,32 +47,41 @@ export function searchText(maxLength: number) {
 
 /** Text of several lines, which may be empty. */
 export function prose(maxLength: number) {
-  return z
+  const lines = z
     .string()
-    .overwrite((text) => text.replaceAll(/\r\n?|\u2028|\u2029/g, '\n'))
+    .overwrite((typed) => typed.replaceAll(/\r\n?|\u2028|\u2029/g, '\n'))
     .trim()
     .normalize('NFC')
-    .max(maxLength)
-    .regex(manyLines, { error: 'Must not contain control characters' })
-    .refine(isWellFormed, { error: illFormed })
-    .refine(hasNoHidden, { error: hiddenFault })
-    .refine((text) => text === '' || visible.test(text), { error: nothingVisible });
+    .max(maxLength);
+  return matching(lines, manyLines, fault('control_characters'))
+    .refine(isWellFormed, fault('not_unicode'))
+    .refine(hasNoHidden, fault('hidden_characters'))
+    .refine((text) => text === '' || visible.test(text), fault('nothing_visible'));
 }
 
 /**
  * Text that is compared, but never shown or normalized. It only has to be well-formed, so that every encoding keeps it.
  */
 export function secretText(minLength: number, maxLength: number) {
-  return z.string().min(minLength).max(maxLength).refine(isWellFormed, { error: illFormed });
+  return z.string().min(minLength).max(maxLength).refine(isWellFormed, fault('not_unicode'));
 }
 
 function plainLine(maxLength: number) {
-  return z
-    .string()
-    .trim()
-    .normalize('NFC')
-    .max(maxLength)
-    .regex(oneLine, { error: 'Must not contain line breaks or other control characters' })
-    .refine(isWellFormed, { error: illFormed })
-    .refine(hasNoHidden, { error: hiddenFault });
+  return matching(z.string().trim().normalize('NFC').max(maxLength), oneLine, fault('line_breaks'))
+    .refine(isWellFormed, fault('not_unicode'))
+    .refine(hasNoHidden, fault('hidden_characters'));
+}
+
+/**
+ * Text with this pattern, and the code of the fault if it has another. The pattern itself never runs, since its fault
+ * could have no code: it is for the API document, which has no place for rules.
+ */
+export function matching(text: z.ZodString, pattern: RegExp, found: ReturnType<typeof fault>): z.ZodString {
+  const documented = new z.core.$ZodCheckRegex({
+    check: 'string_format',
+    format: 'regex',
+    pattern,
+    when: () => false,
+  });
+  return text.check(documented).refine((typed) => pattern.test(typed), found);
 }

@@ -1,22 +1,19 @@
 import { z } from 'zod';
+import { fault } from './fault-codes.ts';
 
 /** Times are ISO 8601 in UTC: `2030-05-04T18:00:00Z`. */
 export const time = z.iso.datetime();
+
+const years = { minimum: 2000, maximum: 2199 };
 
 /** A time that a user sets. Catches typing errors such as the year 20255. */
 export const chosenTime = time.refine(
   (text) => {
     const year = Number(text.slice(0, 4));
-    return year >= 2000 && year < 2200;
+    return year >= years.minimum && year <= years.maximum;
   },
-  { error: 'The year must be between 2000 and 2199' },
+  fault('year_out_of_range', years),
 );
-
-/** The fault of an event or an opening in the past. */
-export const inThePast = 'Must not be in the past';
-
-/** The fault of a drop's closing time, or of an event's start. */
-export const closesLate = 'The drop would close after its event starts; `allowLate: true` allows that';
 
 /**
  * A property of the request, not of the drop: whether this call may result in a drop that closes after the event
@@ -34,7 +31,7 @@ export const allowLate = z.boolean().optional().meta({
 export const timeZone = z
   .string()
   .max(64)
-  .refine(isTimeZone, { error: 'Not a time zone' })
+  .refine(isTimeZone, fault('not_a_time_zone'))
   .meta({ description: 'IANA name, such as Asia/Taipei' });
 
 /** An offset such as `+02:00` is not a time zone: it has no rules for daylight saving time. */

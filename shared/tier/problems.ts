@@ -1,3 +1,5 @@
+import type { Fault } from '../contract/fault-codes.ts';
+
 /**
  * Every error that an HTTP answer or a socket acknowledgement can carry, as RFC 9457 problem details with a stable
  * `code`. The `detail` is written for the user; internal details go to the log.
@@ -58,9 +60,6 @@ export const problems = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problems;
-
-/** One fault in a request: where it is (a JSON pointer) and what is wrong there. */
-export type Fault = { pointer: string; message: string };
 
 export type ProblemBody = {
   type: string;

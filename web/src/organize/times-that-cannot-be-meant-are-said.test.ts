@@ -1,9 +1,7 @@
-import { closesLate as ofServer } from '@seatdrop/shared/contract/times.ts';
 import { aDrop, anEvent } from '../../testing/things.ts';
 import { en } from '../staff/words/en.ts';
 import { dropRules, dropValues, newDropValues, type DropValues } from './drop-form/drop-values.ts';
 import { eventRules, valuesOf, type EventValues } from './event-form/event-values.ts';
-import { closesLate } from './form-faults.ts';
 
 const options = { fields: {}, shouldUseNativeValidation: false };
 type Errors = Partial<Record<string, { message?: string }>>;
@@ -64,8 +62,4 @@ test('a sale of an event that begins soon closes with it', () => {
     opensAt: '2041-07-05T15:00',
     closesAt: '2041-07-05T20:00',
   });
-});
-
-test('the server says it in the same words', () => {
-  expect(closesLate).toBe(ofServer);
 });
