@@ -22,7 +22,7 @@ afterAll(async () => {
   await system.close();
 });
 
-/** Runs backup.sh or restore.sh for the database of a URL, with what it reads. */
+/** Runs backup.sh or restore.sh for the database at a URL, with its standard input. */
 async function script(name: string, of: URL, input = Buffer.alloc(0), options: readonly string[] = []) {
   const { hostname, port, username, password, pathname } = of;
   const file = join(import.meta.dirname, '../ops/containers', name);
@@ -38,8 +38,8 @@ async function script(name: string, of: URL, input = Buffer.alloc(0), options: r
   const child = spawn('sh', args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [out, said] = await Promise.all([buffer(child.stdout), text(child.stderr)]);
-  return { code: await ended, out, said };
+  const [out, errors] = await Promise.all([buffer(child.stdout), text(child.stderr)]);
+  return { code: await ended, out, errors };
 }
 
 async function command(file: string, dropId: number): Promise<string> {
@@ -59,7 +59,7 @@ async function command(file: string, dropId: number): Promise<string> {
   return stdout;
 }
 
-/** As MySQL's own dump says which transactions are in it. MariaDB's tools, which are here, leave that out. */
+/** Adds the list of transactions that MySQL's own dump contains; MariaDB's tools, used here, leave it out. */
 function withTransactions(backup: Buffer) {
   const [server, other] = ['3bafc33b-eb5d-11f1-b828-02fc00000001', 'dd767d55-eb5d-11f1-a5b4-02fc00000001'];
   const statements = `SET @MYSQLDUMP_TEMP_LOG_BIN = @@SESSION.SQL_LOG_BIN;
@@ -83,7 +83,7 @@ test('a backup of MySQL is restored with transactions of its own, which replicas
   other.pathname = `${other.pathname}_mysql`;
   await admin.raw('create database ?? character set utf8mb4', [other.pathname.slice(1)]);
   try {
-    expect(await script('restore.sh', other, backup)).toMatchObject({ code: 0, said: '' });
+    expect(await script('restore.sh', other, backup)).toMatchObject({ code: 0, errors: '' });
     const db = connectMysql(other.href, { max: 1 });
     try {
       expect(await db('users')).toEqual(await system.db('users'));
@@ -100,7 +100,7 @@ test('a replica is not begun from a backup that does not say which transactions 
   const outcome = await script('restore.sh', restored, out, ['--replica']);
   expect(outcome).toMatchObject({
     code: 1,
-    said: 'The backup does not say which transactions are in it. Nothing was done\n',
+    errors: 'The backup does not say which transactions are in it. Nothing was done\n',
   });
 });
 
@@ -117,10 +117,10 @@ test('a backup, restored elsewhere, has all orders, and the drop goes on from it
   await system.redis.unlink(...system.inventory.keys.all(place));
   expect(await script('restore.sh', restored, backup.out.subarray(0, -200))).toMatchObject({
     code: 1,
-    said: 'The backup is cut short. Nothing was done\n',
+    errors: 'The backup is cut short. Nothing was done\n',
   });
   expect(await script('restore.sh', restored, backup.out)).toMatchObject({ code: 0 });
-  expect((await script('restore.sh', restored, backup.out)).said).toMatch(/has \d+ tables. Nothing was done/);
+  expect((await script('restore.sh', restored, backup.out)).errors).toMatch(/has \d+ tables. Nothing was done/);
 
   const db = connectMysql(restored.href, { max: 1 });
   try {

@@ -1,4 +1,4 @@
-/** What is known of a lost partition beyond its archived ledger, as records that go on from it. */
+/** What other sources know of a lost partition beyond its archived ledger, as records that continue the ledger. */
 import type { Drop } from '../shared/drops/drop.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import { encodeSeats } from '../shared/inventory/hold.ts';
@@ -16,7 +16,7 @@ type Attempt = { hold_id: string; attempt: number; user_id: number; seats: strin
 export class Catching {
   readonly records: string[][] = [];
   readonly notRestored: string[] = [];
-  /** Seats that travel between partitions. */
+  /** Seats in transfer between partitions. */
   underWay: Pick<PartitionState, 'lent' | 'borrowed'> = { lent: [], borrowed: [] };
   readonly #drop: Drop;
   readonly #own: Known;
@@ -26,7 +26,7 @@ export class Catching {
     this.#own = own;
   }
 
-  /** Adds a record, and plays it. */
+  /** Adds a record and replays it. */
   #add(fields: Record<string, string | number>): void {
     const list = Object.entries(fields).flat().map(String);
     this.records.push(list);
@@ -35,7 +35,7 @@ export class Catching {
     this.#own.keeper.add(record, '');
   }
 
-  /** The other partitions know what they got, and which of it they still have to send. */
+  /** Adds transfers: the other partitions know what they received and what they have lent. */
   async transfers(inventory: Inventory, all: readonly Known[]): Promise<void> {
     const { place, replay } = this.#own;
     const others = all.filter((each) => each.place.partition !== place.partition);
@@ -43,7 +43,7 @@ export class Catching {
     for (const other of others) {
       const known = new Set(others.flatMap((each) => each.replay.lent).map(({ transfer }) => transfer));
       for (const { transfer, seats } of other.replay.borrowed) {
-        // Lent by the partition that is lost, after its last archived record.
+        // The lost partition lent these after its last archived record.
         if (known.has(transfer) || lentKnown.has(transfer)) continue;
         if (!this.#areFree(seats))
           this.notRestored.push(`seats ${seats.join(', ')}, which were lent and are held`);
@@ -55,7 +55,7 @@ export class Catching {
     for (const other of others.filter(({ present }) => present)) {
       const sending = new Set((await inventory.transfers(other.place)).map(({ transfer }) => transfer));
       for (const { transfer, to, seats } of other.replay.lent) {
-        // A lender that has forgotten it was told that it arrived.
+        // The lender no longer has the transfer, so it was told that the seats arrived here.
         if (to !== place.partition || borrowedHere.has(transfer) || sending.has(transfer)) continue;
         this.#add({ t: 'borrow', s: encodeSeats(seats), b: transfer });
       }
@@ -67,7 +67,7 @@ export class Catching {
     };
   }
 
-  /** MySQL has the last word on orders, and knows which payments are under way. */
+  /** Adds orders, refunds and payments under way from MySQL, which has the last word on orders. */
   async payments(db: Database): Promise<void> {
     const { place, replay } = this.#own;
     const orders = (await readOrders(db, this.#drop.id)).filter(
@@ -101,7 +101,7 @@ export class Catching {
     else this.notRestored.push(`order ${id}: of its seats ${seats.join(', ')} somebody else holds one`);
   }
 
-  /** Seats of a refunded order that nobody else gets, as long as nobody else has them. */
+  /** Withholds these seats of a refunded order, except those that somebody else has. */
   #withhold(id: string, buyerId: number, seats: readonly string[]): void {
     const { replay } = this.#own;
     const lacking = seats.filter((seat) => replay.withheld.get(seat) !== id);
@@ -114,7 +114,7 @@ export class Catching {
       this.notRestored.push(`withheld seats ${lacking.join(', ')} of order ${id}: somebody else holds one`);
   }
 
-  /** Until the provider has decided, its seats are nobody else's. */
+  /** Keeps the seats of a payment under way for its hold until the provider has decided. */
   #pay({ hold_id: holdId, attempt, user_id: buyerId, seats: list }: Attempt): void {
     const seats = list.split(',');
     const { replay } = this.#own;

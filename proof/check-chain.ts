@@ -4,7 +4,7 @@ import { readArchive, readCursor, type ArchivedRow, type Cursor } from '../share
 import { genesis, nextHash } from '../shared/ledger/chain.ts';
 import type { Report } from './violation.ts';
 
-/** Whether the archive's records are all there, in their order, to the letter as they were written. */
+/** Checks that the archive has all its records, in order, exactly as they were written. */
 export class ChainCheck {
   readonly #place: Place;
   readonly #report: Report;
@@ -32,12 +32,12 @@ export class ChainCheck {
       });
     if (!record.startsWith(`["t","${kind}"`))
       this.#report('the books', `archive: record ${seq} is filed as ${kind}`, at);
-    // A broken link is reported once; what follows is judged by what is there.
+    // A broken link is reported once: the next record is checked against the hash that this one has.
     this.#seq = seq;
     this.#hash = hash;
   }
 
-  /** `cursor`: what the archive says its end is, now that all rows up to it were added. */
+  /** To be called after all rows. `cursor`: the end of the archive as recorded beside it. */
   finish(cursor: Cursor | undefined): void {
     if (!cursor) {
       if (this.#seq > 0) this.#report('the books', 'archive: it has no cursor', this.#place);
@@ -54,13 +54,13 @@ export class ChainCheck {
   }
 }
 
-/** Adds what was archived since; then the end must be where the archive says it is. */
+/** Checks the rows archived meanwhile, and then that the archive ends where its cursor says. */
 export async function finishChain(db: Database, place: Place, chain: ChainCheck): Promise<void> {
   for (let round = 1; ; round += 1) {
     const cursor = await readCursor(db, place);
     const rows = await readArchive(db, place, chain.head.seq, 1_000);
     for (const row of rows) chain.add(row);
-    // While it grows, the rows may be ahead of the cursor that was read before them.
+    // While the archive grows, the rows may be ahead of the cursor, which was read before them.
     const grew = rows.length > 0 && round < 1_000;
     if (!grew) return chain.finish(cursor);
   }

@@ -2,11 +2,11 @@ import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Replay, ReplayedHold } from './replay.ts';
 import type { Report } from './violation.ts';
 
-/** Milliseconds by which a hold may outlive its time: a timer that failed is made up for by the sweeper. */
-const grace = 15_000;
+/** How long a hold may outlive its time, milliseconds: if its timer failed, the sweeper releases it by then. */
+const graceMs = 15_000;
 const portion = 1_000;
 
-/** Every hold that has not ended is in Redis, in the same state, and its time is still to come (rule 5). */
+/** Checks that every hold that has not ended is in Redis in the same state, and that its time is not over (rule 5). */
 export async function checkLiveHolds(
   inventory: Pick<Inventory, 'holds'>,
   replays: readonly Replay[],
@@ -35,8 +35,8 @@ function faultOf(hold: ReplayedHold, known: Known, now: number): string | undefi
   const { holdId, state, expiresAt } = hold;
   if (!known) return `hold ${holdId} is ${state} by the ledger, and not in Redis`;
   if (known.state !== state) return `hold ${holdId} is ${state} by the ledger, and ${known.state} in Redis`;
-  // While it is being paid it has no end but the provider's word.
-  if (state === 'held' && expiresAt + grace < now)
+  // A hold in payment does not expire: only the provider's decision ends it.
+  if (state === 'held' && expiresAt + graceMs < now)
     return `hold ${holdId} is still held ${Math.round((now - expiresAt) / 1000)} s after its time`;
   return undefined;
 }

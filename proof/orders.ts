@@ -16,13 +16,13 @@ export type Order = {
   reopened_at: Date | null;
   created_at: Date;
   seats: string[];
-  /** Of a refunded order: those that stay sold, since their tickets were used. */
+  /** Seats of a refunded order that stay sold, since their tickets were used. */
   withheld: string[];
 };
 
 /**
- * MySQL and Redis tell of the same sales (rules 1, 2 and 6): each sold hold is an order of the same buyer with the
- * same seats, each seat of a paid order is in sold_seats and no other is, and each order has its e-mail to send.
+ * Checks that MySQL and Redis have the same orders (rules 1, 2 and 6): each sold hold is an order of the same buyer with
+ * the same seats, each seat of a paid order is in sold_seats and no other is, and each order has its e-mail to send.
  */
 export async function checkOrders(
   db: Database,
@@ -59,13 +59,13 @@ export async function checkOrders(
   return orders;
 }
 
-/** Paid; or refunded, but its seats are not back on sale yet. */
+/** Whether the order is paid, or refunded while its seats are not back on sale yet. */
 function holdsSeats({ status, reopened_at }: Order): boolean {
   return status !== 'refunded' || reopened_at === null;
 }
 
-/** Milliseconds within which Redis hears of an order; if it does not, the reconciler tells it. */
-const heardWithin = 30_000;
+/** How long it may take until Redis knows of an order, milliseconds: by then the reconciler has told it. */
+const orderInRedisMs = 30_000;
 
 export async function readOrders(db: Database, dropId: number): Promise<Order[]> {
   const rows: Omit<Order, 'seats' | 'withheld'>[] = await db('orders').where({ drop_id: dropId });
@@ -79,7 +79,7 @@ export async function readOrders(db: Database, dropId: number): Promise<Order[]>
   return rows.map((row) => ({ ...row, seats: ids(byOrder.get(row.id)), withheld: ids(kept.get(row.id)) }));
 }
 
-/** A sold seat without a paid order is one that is withheld, by MySQL as by the ledger. */
+/** Checks that MySQL and the ledger have the same seats of a refunded order as withheld. */
 function checkWithheld({ id, withheld, seats }: Order, replays: readonly Replay[], report: Report): void {
   const played = replays.flatMap((replay) => seats.filter((seat) => replay.withheld.get(seat) === id));
   if (played.toSorted().join() !== withheld.toSorted().join())
@@ -90,7 +90,7 @@ function checkWithheld({ id, withheld, seats }: Order, replays: readonly Replay[
 }
 
 function checkAgainstHold(order: Order, hold: ReplayedHold | undefined, drop: Drop, report: Report): void {
-  if (hold?.state === 'paying' && Date.now() - order.created_at.getTime() < heardWithin) return;
+  if (hold?.state === 'paying' && Date.now() - order.created_at.getTime() < orderInRedisMs) return;
   if (hold?.state !== 'sold') {
     report('1 one owner', `order ${order.id} is paid, but its hold is not sold in Redis`, { order, hold });
     return;
@@ -121,7 +121,7 @@ async function checkSoldSeats(
 
 type SoldSeat = { seat_id: string; order_id: string; event_id: number | null } & SeatName;
 
-/** No seat is sold in another drop of the event too, and MySQL knows each by its name there. */
+/** Checks that no seat is sold in another drop of the event too, and that MySQL has the right name for each. */
 async function checkEvent(db: Database, drop: Drop, report: Report): Promise<void> {
   const soldIn = async ({ id, sections }: Pick<Drop, 'id' | 'sections'>) => {
     const rows: SoldSeat[] = await db('sold_seats').where({ drop_id: id });
@@ -129,7 +129,7 @@ async function checkEvent(db: Database, drop: Drop, report: Report): Promise<voi
   };
   const sold = await soldIn(drop);
   for (const { row, name } of sold) {
-    // Without an event it was sold by code from before the names, and gets its name soon.
+    // No event: sold by code from before seats had names; it gets its name soon.
     if (row.event_id === null) continue;
     const isRight =
       row.event_id === drop.eventId &&
@@ -160,7 +160,7 @@ async function checkOutbox(db: Database, orders: readonly Order[], report: Repor
     .where({ topic: 'order-paid' })
     .select('payload');
   for (const { payload } of rows) {
-    // MySQL gives a JSON column parsed, MariaDB as text.
+    // MySQL returns a JSON column parsed, MariaDB as text.
     const { orderId = '' } =
       typeof payload === 'string' ? (JSON.parse(payload) as { orderId?: string }) : payload;
     if (wanted.has(orderId)) sent.set(orderId, (sent.get(orderId) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** How a partition stands after its ledger, in the form in which Redis can be given it again. */
+/** Computes a partition's state from its ledger, in the form in which it can be loaded into Redis again. */
 import { entryIdOf } from '../shared/inventory/entry-id.ts';
 import { rowsOf, seatId } from '../shared/inventory/layout.ts';
 import type { Lapse } from '../shared/inventory/lapse.ts';
@@ -9,32 +9,32 @@ import type { Replay } from './replay.ts';
 import { SentNumbers } from '../shared/ledger/sent-numbers.ts';
 
 /** As many as claim.lua remembers. */
-const mostBatches = 512;
-/** Bytes of the bitmap of those who got nothing; ids beyond it are left out, and so not told again. */
-const mostBitmap = 64 * 2 ** 20;
+const maxBatches = 512;
+/** Size of the bitmap of sold-out buyers; buyers with ids beyond it are left out, and are no longer told `sold_out`. */
+const maxBitmapBytes = 64 * 2 ** 20;
 
-/** Follows what Replay does not keep: what counts for each buyer, the latest batches' replies, and the numbers of all. */
+/** Keeps what Replay does not: each buyer's current entry, replies of the latest batches, and all batch numbers. */
 export class StateKeeper {
   readonly entries = new Map<number, LatestEntry>();
   readonly batches: { id: string; reply: string }[] = [];
-  /** By publishers' channels. */
+  /** By publisher's channel. */
   readonly #sent = new Map<string, SentNumbers>();
   readonly #soldOut = new Set<number>();
   readonly #reasons = new Map<string, string>();
   readonly #refunded = new Set<string>();
-  /** Since the first of them was counted. */
+  /** Of each buyer who has had a lapse, or a hold given back early. */
   readonly #lapses = new Map<number, Lapse>();
   #lapsePauseMs = 0;
   #sequence = 0;
   #cancelled = false;
   #over = false;
 
-  /** `reply`: of a claim, as the script gave it. */
+  /** `reply`: for a claim, the script's reply. */
   add(record: LedgerRecord, reply: string): void {
     switch (record.kind) {
       case 'claim': {
         this.batches.push({ id: record.batch.id, reply });
-        if (this.batches.length > 2 * mostBatches) this.batches.splice(0, mostBatches);
+        if (this.batches.length > 2 * maxBatches) this.batches.splice(0, maxBatches);
         this.#addClaim(record);
         if (record.sent) this.#addSent(record.sent);
         return;
@@ -90,14 +90,14 @@ export class StateKeeper {
     numbers.add(number);
   }
 
-  /** A first hold that was given back early is no lapse, and the last one that is none. */
+  /** A hold given back early is no lapse, but only once: it is remembered as lapse 0. */
   #lapse({ buyerId, reason, lapse }: LedgerRecord & { kind: 'release' }): void {
     if (lapse) this.#lapses.set(buyerId, lapse);
     else if (this.#lapsePauseMs > 0 && reason === 'given_back')
       this.#lapses.set(buyerId, { count: 0, until: 0 });
   }
 
-  /** Unless the buyer has something newer. */
+  /** Ends the buyer's entry, unless the buyer has a newer one. */
   #end({ buyerId, holdId }: { buyerId: number; holdId: string }): void {
     const entry = this.entries.get(buyerId);
     if (entry?.of === 'hold' && entry.holdId === holdId) this.entries.set(buyerId, { of: 'ended', holdId });
@@ -123,7 +123,7 @@ export class StateKeeper {
             this.entries.set(outcome.buyerId, { of: 'refused', ...refused });
             break;
           }
-          // A retired partition no longer knows who bought.
+          // A retired partition does not know who bought, so its claims never count as duplicates.
           if (this.#over && this.entries.get(outcome.buyerId)?.of === 'hold') break;
           this.entries.delete(outcome.buyerId);
           this.#soldOut.add(outcome.buyerId);
@@ -146,7 +146,7 @@ export class StateKeeper {
       untold: [...replay.holds.values()]
         .filter(({ promoted, state }) => promoted && state === 'held')
         .map(({ holdId }) => holdId),
-      batches: this.batches.slice(-mostBatches),
+      batches: this.batches.slice(-maxBatches),
       sent: [...this.#sent].map(([channel, { highest, skipped }]) => ({ channel, highest, skipped })),
       lapses: this.#lapses,
       soldOut: this.#bitmap(drop.partitions),
@@ -174,10 +174,10 @@ export class StateKeeper {
     });
   }
 
-  /** As soldOutBit in prelude.lua has it; bit 0 of byte 0 is its highest, as Redis counts. */
+  /** Bits as soldOutBit in prelude.lua numbers them; in Redis bit 0 is the highest bit of byte 0. */
   #bitmap(partitions: number): Buffer {
     const highest = this.#soldOut.size === 0 ? -1 : Math.floor(this.#highest() / partitions);
-    const bitmap = Buffer.alloc(Math.min(mostBitmap, Math.floor((highest + 8) / 8)));
+    const bitmap = Buffer.alloc(Math.min(maxBitmapBytes, Math.floor((highest + 8) / 8)));
     for (const buyerId of this.#soldOut) {
       const bit = Math.floor(buyerId / partitions);
       const byte = Math.floor(bit / 8);

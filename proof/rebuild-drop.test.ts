@@ -21,7 +21,7 @@ const wipe = async (drop: Drop) => {
   await system.redis.hdel(system.inventory.keys.liveDrops, String(drop.id));
 };
 
-/** Everything that a script can see, but for what tells of time. */
+/** Everything that a script can read, except times. */
 async function everything(drop: Drop, users: readonly number[]) {
   const { inventory, redis } = system;
   const of = async (place: Place) => ({
@@ -51,7 +51,7 @@ async function everything(drop: Drop, users: readonly number[]) {
   };
 }
 
-/** Of all that there is: sold, refunded, held, in payment, released, in standby, gone from it, with nothing. */
+/** A drop with buyers in every state: sold, refunded, held, in payment, released, in standby, left standby, sold out. */
 async function buyOut() {
   const { drop, place } = await system.open({ rows: 2, seatsPerRow: 4, standbyLimit: 4, maxPerBuyer: 2 });
   const users = await Promise.all(Array.from({ length: 13 }, () => system.newUser()));
@@ -62,7 +62,7 @@ async function buyOut() {
   await system.pay(drop, place, refunded!);
   await system.claim(place, `${g}:1,${h}:2,${i}:1,${j}:2,${k}:1,${l}:1`);
   await system.inventory.beginPayment(place, paying!, 'payer');
-  await system.inventory.leave(place, left!.buyerId); // g gets it
+  await system.inventory.leave(place, left!.buyerId); // g gets the seat
   await system.inventory.leave(place, i!);
   const { holdId } = refunded!;
   await system.db('sold_seats').where({ order_id: holdId }).delete();
@@ -80,7 +80,7 @@ test('bought out, archived, wiped, rebuilt: as it was to the letter, the ledger 
   await wipe(drop);
   expect(await system.inventory.counts(drop)).toBeUndefined();
 
-  // What comes meanwhile is not decided, so the consumer parks it; nor is anything put on sale from scratch.
+  // Entries that come meanwhile are not decided, so the consumer parks them; and the drop is not put on sale again.
   const batch = { id: newBatchId(), packed: `${await system.newUser()}:1` };
   expect(await system.inventory.claim(place, batch, { mayBorrow: false })).toEqual({ kind: 'not_stocked' });
 
@@ -91,7 +91,7 @@ test('bought out, archived, wiped, rebuilt: as it was to the letter, the ledger 
   expect(await system.inventory.liveDrops()).toContainEqual({ id: drop.id, partitions: 1 });
   expect(await system.verify(drop)).toEqual([]);
 
-  // The seat that was free goes to the one whose entry was parked.
+  // The free seat goes to the buyer whose entry was parked.
   const result = await system.inventory.claim(place, batch, { mayBorrow: false });
   expect(result).toMatchObject({ kind: 'decided', outcomes: [{ kind: 'held' }] });
   await system.pay(drop, place, held);
@@ -106,7 +106,7 @@ test('who has to wait for lapsed holds waits on after the loss, and longer the n
   const { drop, place } = await system.open({ lapsePauseSeconds: 600 });
   const users = await Promise.all(Array.from({ length: 4 }, () => system.newUser()));
   const [a, b, c, d] = users as [number, ...number[]];
-  // Given back early; from here on holds are over at once.
+  // This one is given back early; from here on holds expire at once.
   await system.holds(place, `${c}:1`);
   await system.inventory.leave(place, c!);
   await system.inventory.stock({ ...drop, holdSeconds: 0.01 });
@@ -198,7 +198,7 @@ test('orders, refunds and payments that MySQL has beyond the archive are restore
   const [first, second] = await system.holds(place, `${a}:1,${b}:1`);
   await system.pay(drop, place, second!);
   await system.archive(drop);
-  // From here on Redis alone knew, and it is lost.
+  // What follows is only in Redis, and is lost.
   const [third] = await system.holds(place, `${c}:1`);
   await system.holds(place, `${d}:1,${e}:1`);
   await system.pay(drop, place, first!);
@@ -230,7 +230,7 @@ test('orders, refunds and payments that MySQL has beyond the archive are restore
   expect(await system.inventory.view(place, a!)).toMatchObject({ kind: 'sold', seats: first!.seats });
   expect(await system.inventory.view(place, b!)).toMatchObject({ kind: 'released' });
   expect(await system.inventory.view(place, c!)).toMatchObject({ kind: 'paying', seats: third!.seats });
-  // Nothing tells of these two any more.
+  // Nothing has a record of these two any more.
   expect(await system.inventory.view(place, d!)).toMatchObject({ kind: 'none' });
   expect(await system.inventory.completePayment(place, third!)).toMatchObject({ kind: 'sold' });
   await system.db('payment_attempts').where({ hold_id: third!.holdId }).delete();
@@ -266,7 +266,7 @@ test('one partition of several is lost: the others stay as they are, and seats t
   await lend(zero, one, true);
   await lend(one, zero, false);
   await system.archive(drop);
-  // After the archive: out of the one that is lost, and into it.
+  // Transfers after the last archived record: out of the partition that is lost, and into it.
   await lend(zero, one, true);
   await lend(one, zero, true);
   const kept = await system.inventory.partitionCounts(drop);

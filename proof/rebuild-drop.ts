@@ -1,7 +1,7 @@
 /**
- * Redis has lost a drop: what it was is worked out from the archived ledger, brought up to date with what MySQL knows
- * beyond it (orders, payments under way), and loaded again. The ledger goes on: a record says that the partition was
- * restored, and what MySQL added follows as records of the usual kinds.
+ * Rebuilds a drop that Redis has lost: its state is computed from the archived ledger, updated with what MySQL has
+ * beyond it (orders, payments under way), and loaded into Redis. The ledger continues: a record says that the partition
+ * was restored, and what MySQL added follows as records of the usual kinds.
  */
 import type { Drop } from '../shared/drops/drop.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
@@ -21,15 +21,15 @@ import { createReport } from './violation.ts';
 export type RebuildDeps = { db: Database; inventory: Inventory; log: Log };
 
 export type Rebuilt =
-  /** Redis has it; nothing was done. */
+  /** Redis has the drop; nothing was done. */
   | { kind: 'present' }
-  /** It was never put on sale, or never archived. */
+  /** The drop was never put on sale, or never archived. */
   | { kind: 'nothing_to_go_by' }
   | { kind: 'rebuilt'; partitions: RebuiltPartition[]; notRestored: string[] };
 
 export type RebuiltPartition = {
   partition: number;
-  /** The last record that was archived; `at` in milliseconds since 1970. */
+  /** The last archived record; `at` in milliseconds since 1970. */
   upTo: { seq: number; at: number };
   free: number;
   held: number;
@@ -52,18 +52,18 @@ export async function rebuildDrop(deps: RebuildDeps, drop: Drop, { force = false
     if (rebuilt) partitions.push(rebuilt);
     else return { kind: 'nothing_to_go_by' };
   }
-  // What has ended needs nobody to look after it; Redis gets its memory back once more.
+  // A drop that is over needs no sweeper; its memory in Redis is freed again.
   const isOver = (
     await Promise.all(places(drop.id, drop.partitions).map((place) => inventory.look(place)))
   ).every((look) => look?.status === 'over' || look?.status === 'retired');
   if (isOver) await deps.db('drops').where({ id: drop.id }).update({ retired_at: null });
-  // It may have been told of another closing since its last archived record.
+  // closesAt may have changed since the last archived record.
   else if ((await inventory.stock(drop, { again: true })) === 'closed') await inventory.beginDrop(drop);
   return { kind: 'rebuilt', partitions, notRestored };
 }
 
-/** Tries when something is recorded while a partition that is there is replaced. */
-const tries = 20;
+/** Attempts to replace an existing partition; one fails if something is recorded meanwhile. */
+const maxAttempts = 20;
 
 async function rebuildPartition(
   deps: RebuildDeps,
@@ -72,7 +72,7 @@ async function rebuildPartition(
   notRestored: string[],
 ): Promise<RebuiltPartition | undefined> {
   for (let attempt = 1; ; attempt += 1) {
-    // What Redis still has of the ledger is not lost.
+    // Keeps the records that Redis still has.
     await archiveRest(deps, place);
     const cursor = await readCursor(deps.db, place);
     if (!cursor || cursor.streamId === undefined) return undefined;
@@ -103,7 +103,7 @@ async function rebuildPartition(
         records: [Object.entries(restore).flat().map(String), ...catching.records],
       },
     );
-    if (done === 'moved' && attempt < tries) continue;
+    if (done === 'moved' && attempt < maxAttempts) continue;
     if (done !== 'restored')
       throw new Error(`partition ${place.partition} is in use (${done}): pause the drop, then try again`);
     const at = Number.parseInt(cursor.streamId, 10);
@@ -121,7 +121,7 @@ async function archiveRest(deps: RebuildDeps, place: Place): Promise<void> {
 }
 
 async function playArchive({ db, inventory }: RebuildDeps, drop: Drop, place: Place): Promise<Known> {
-  // Whether it was kept rightly is for verify-ledger to say.
+  // Violations are ignored here: verify-ledger reports them.
   const replay = new Replay(drop, place, createReport().report, { keepDecided: false });
   const keeper = new StateKeeper();
   const counts = await inventory.partitionCounts(drop);

@@ -1,4 +1,4 @@
-/** `npm run rebuild -- DROP`: gives Redis back a drop that it has lost. */
+/** `npm run rebuild -- DROP`: restores a drop that Redis has lost. */
 import { createLog } from '../shared/tier/log.ts';
 import { rebuildDrop, type RebuiltPartition } from './rebuild-drop.ts';
 import { runCommand } from './run-command.ts';
@@ -6,16 +6,16 @@ import { CannotRun, connectSystem } from './system.ts';
 
 const help = `npm run rebuild -- DROP [--force]
 
-For a drop whose keys Redis has lost (not for one node's failover: its replica takes over by itself). Seats, holds,
-standby in its order, and the outcomes of the latest batches come from the archived ledger; orders and payments that
-are newer from MySQL. Only partitions that are missing are touched. What cannot be restored is listed. Then the batches that
-were parked meanwhile are sent again, to be decided: all that is parked, and what cannot be handled is parked anew.
+For a drop whose keys Redis has lost (not for the failover of one node: its replica takes over by itself). Seats,
+holds, standby in its order and the outcomes of the latest batches come from the archived ledger; newer orders and
+payments come from MySQL. Only missing partitions are touched. What cannot be restored is listed. Then all parked
+messages are sent again, so that entries parked meanwhile are decided; those that still fail are parked again.
 
-  --force          replace partitions that Redis has, too; what they have recorded is archived first. Pause the drop
+  --force          also replace partitions that Redis has; their latest records are archived first. Pause the drop
   --help           this text
 
-Exit code 0: done; 1: nothing was done, and why; 2: wrong usage. The system is the one that \`npm start\` runs, or the
-one that MYSQL_URL, REDIS_NODES, NAMESPACE, AMQP_URL and ENTRY_QUEUES name.
+Exit code 0: done; 1: nothing was done, with the reason; 2: wrong usage. The system is the one that \`npm start\` runs,
+or the one that MYSQL_URL, REDIS_NODES, NAMESPACE, AMQP_URL and ENTRY_QUEUES name.
 `;
 
 await runCommand(help, ['force'], async (dropId, given) => {
@@ -46,18 +46,18 @@ await runCommand(help, ['force'], async (dropId, given) => {
 });
 
 function describe({ partition, upTo, free, held, paying, sold, standby }: RebuiltPartition): string {
-  const seats = `${free} seats free, ${held} held, ${paying} being paid, ${sold} sold; ${standby} stand by`;
+  const seats = `${free} seats free, ${held} held, ${paying} being paid, ${sold} sold; ${standby} in standby`;
   return `partition ${partition}: restored up to record ${upTo.seq} of ${new Date(upTo.at).toISOString()}: ${seats}`;
 }
 
 function describeParked(sent: { resent: number; left: number } | undefined): string {
   if (!sent)
     return (
-      'NOT sent again: the batches that were parked meanwhile, as no broker answers. Their buyers wait for an outcome ' +
-      'until an admin does: POST /api/parked/resend, or the page of parked messages'
+      'NOT sent again, because no broker answers: the batches that were parked meanwhile. Their buyers wait for an ' +
+      'outcome until an admin sends them: POST /api/parked/resend, or the page of failed messages'
     );
   const { resent, left } = sent;
-  const rest = left > 0 ? `; ${left} are parked still: GET /api/parked says why` : '';
+  const rest = left > 0 ? `; ${left} are still parked: GET /api/parked says why` : '';
   return `Sent again: ${resent} parked messages${rest}`;
 }
 

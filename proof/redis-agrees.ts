@@ -3,7 +3,7 @@ import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Replay } from './replay.ts';
 import type { Report } from './violation.ts';
 
-/** Redis's seats and counters are what its ledger comes to (rules 1 and 2). */
+/** Checks that seats and counters in Redis are those that its ledger leads to (rules 1 and 2). */
 export async function checkRedisAgrees(
   inventory: Inventory,
   drop: Drop,
@@ -28,11 +28,11 @@ export async function checkRedisAgrees(
       sold: replay.sold,
       standby: replay.standby.size,
     };
-    const said = { capacity, free, held, paying, sold, standby };
-    if (JSON.stringify(played) !== JSON.stringify(said))
+    const counted = { capacity, free, held, paying, sold, standby };
+    if (JSON.stringify(played) !== JSON.stringify(counted))
       report('2 seats add up', 'counters are not what the ledger comes to', {
         ...replay.place,
-        said,
+        counted,
         played,
       });
   }
@@ -40,16 +40,16 @@ export async function checkRedisAgrees(
     report('2 seats add up', 'partitions do not add up to the drop', { capacity: drop.capacity });
 
   const map = await inventory.seatMap(drop);
-  // Redis has forgotten the seats of a drop that has ended.
+  // Redis has no rows of a drop that is retired.
   if (map.length === 0) return;
   for (const [index, replay] of replays.entries()) {
     if (!parts[index]) continue;
     for (const seat of replay.seats) {
       const [row, number] = seat.split('.').map(Number) as [number, number];
-      const said = map[row]?.[number - 1];
+      const stored = map[row]?.[number - 1];
       const state = replay.drawn(seat);
-      if (said !== state)
-        report('1 one owner', `seat ${seat} is '${said}' in Redis and '${state}' by the ledger`, {
+      if (stored !== state)
+        report('1 one owner', `seat ${seat} is '${stored}' in Redis and '${state}' by the ledger`, {
           holdId: replay.ownerOf(seat),
         });
     }

@@ -32,7 +32,7 @@ test.each([1, 3])(
       standbyLimit: 12,
       lapsePauseSeconds: 600,
     });
-    // Some holds can be paid however slow this machine is, and some are over as soon as somebody waits for it.
+    // Some holds last long enough to be paid on a slow machine, and some expire at once.
     const holdSeconds = { long: 3_600, short: 0.03 };
     const random = new Random(7);
     const holds: (NewHold & { partition: number })[] = [];
@@ -40,7 +40,7 @@ test.each([1, 3])(
       const partition = random.whole(0, partitions - 1);
       const place = { dropId: drop.id, partition };
       const keep = (more: NewHold[]) => holds.push(...more.map((hold) => ({ ...hold, partition })));
-      // Most of the time one that may still be live.
+      // Usually a hold that may still be live.
       const hold = holds.at(-random.whole(1, 6));
       const there = { dropId: drop.id, partition: hold?.partition ?? 0 };
       const dice = random.whole(1, 10);

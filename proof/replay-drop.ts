@@ -15,20 +15,20 @@ import type { Report } from './violation.ts';
 
 export type ReplayedPartition = {
   replay: Replay;
-  /** Where it has got to. */
+  /** The last record that was replayed. */
   position: Position;
-  /** The last archived record's number and hash: whoever keeps it can tell whether the past was changed. */
+  /** Number and hash of the last archived record: anybody who keeps them can later check that nothing was changed. */
   head: { seq: number; hash: string };
 };
 
 export type ReplayOptions = {
-  /** Keeps every decided entry, for what buyers say of them. */
+  /** Keeps every decided entry, to compare with what buyers were told. */
   keepDecided?: boolean;
   onPage?: (lines: readonly Line[], replay: Replay) => void;
   onPartition?: (partition: ReplayedPartition) => void;
 };
 
-/** Plays the ledgers of all partitions of a drop, from archive and Redis, and checks the archive's chain on the way. */
+/** Replays the ledgers of all partitions of a drop, from archive and Redis, and checks the archive's chain of hashes. */
 export async function replayDrop(
   source: LedgerSource,
   drop: Drop,
@@ -53,7 +53,7 @@ export async function replayDrop(
   return partitions;
 }
 
-/** Plays what was recorded since. Returns how much that was. */
+/** Replays what was recorded since. Returns the number of records. */
 export async function replayOn(
   source: LedgerSource,
   partition: ReplayedPartition,
@@ -65,7 +65,7 @@ export async function replayOn(
   return page.lines.length;
 }
 
-/** After the last record. */
+/** Checks that are possible only after the last record. */
 export function finishReplay(partitions: readonly ReplayedPartition[], report: Report): Replay[] {
   const replays = partitions.map(({ replay }) => replay);
   for (const replay of replays) replay.finish();
@@ -86,7 +86,7 @@ function play(replay: Replay, lines: readonly Line[], report: Report): void {
   }
 }
 
-/** Seats that one partition lends arrive in another one, all of them, once. */
+/** Checks that all seats lent by one partition arrive in another one, once. */
 function checkTransfers(replays: readonly Replay[], report: Report): void {
   const lent = new Map(replays.flatMap((replay) => replay.lent).map((each) => [each.transfer, each]));
   for (const { transfer, seats } of replays.flatMap((replay) => replay.borrowed)) {

@@ -13,7 +13,7 @@ const batch = (letter: string) => letter.repeat(14);
 const inTime = 9_000;
 const end = 10_000;
 
-/** Records as Redis keeps them, a second apart. */
+/** Replays records in the form that Redis keeps, one second apart. */
 function replay(...records: Record<string, string | number>[]) {
   const { violations, report } = createReport();
   const played = new Replay(drop, { dropId: drop.id, partition: 0 }, report);
@@ -33,7 +33,7 @@ const claim = (letter: string, entries: string, outcomes: string) => ({
   r: `1000|${end}|${outcomes}`,
 });
 const hold = (letter: string, index = 0) => `${batch(letter)}-${index}`;
-/** Buyers 1 and 2 have all seats, 3 and 4 stand by, 5 has nothing. */
+/** Buyers 1 and 2 have all seats, 3 and 4 are in standby, 5 has nothing. */
 const soldOut = claim('a', '1:2,2:2,3:1,4:2,5:1', 'h0.1+0.2,h1.1+1.2,s1,s2,x1');
 const release = (index: number, u: number, s: string) => ({
   t: 'release',
@@ -43,7 +43,7 @@ const release = (index: number, u: number, s: string) => ({
   why: 'expired',
 });
 
-/** Buyer 1 lets a hold lapse at its end. */
+/** The hold of buyer 1 lapses when its time is over. */
 const lapse = (count: number, ms: number) => ({ ...release(0, 1, '0.1'), l: count, until: end + ms });
 
 test('who let a hold lapse is refused until then, twice as long the next time, and nobody else is', () => {
@@ -64,7 +64,7 @@ test('who let a hold lapse is refused until then, twice as long the next time, a
       until: after + 120_000,
       at: after,
     },
-    // An early change of mind, and an end that is not the buyer's doing.
+    // A hold given back early, and one that did not end by the buyer.
     { ...claim('d', '3:1,4:1', 'h0.2,h1.1'), r: `${after}|${after + 9_000}|h0.2,h1.1`, at: after },
     { t: 'release', h: hold('d'), u: 3, s: '0.2', why: 'given_back', at: after },
     { t: 'release', h: hold('d', 1), u: 4, s: '1.1', why: 'cancelled', at: after },
@@ -85,7 +85,7 @@ test('a sale as it should be', () => {
     { t: 'leave', h: hold('a', 3), u: 4, at: end },
     { ...claim('b', '1:1,2:1,6:1', `dH${hold('a', 0)},h1.2,x1`), at: end },
   );
-  // The last one is told that all is sold out while standby has places again.
+  // The last buyer is told sold out although standby has places again.
   expect(found).toEqual([['4 in order', `entry ${hold('b', 2)} is sold out though standby has places`]]);
   expect(played.seatsIn('sold')).toBe(2);
   expect(played.seatsIn('held')).toBe(2);

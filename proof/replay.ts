@@ -1,7 +1,7 @@
 /**
- * Plays a partition's ledger from its first record and checks the rules at every step: seats never have two owners
- * and always add up (1, 2), each buyer has one live hold or place at most (3), standby is first come first served
- * among those who fit (4), and holds go only the ways their state machine has (5).
+ * Replays a partition's ledger from its first record and checks the rules at every step: no seat has two owners and
+ * seats always add up (1, 2), each buyer has at most one live hold or place in standby (3), standby is first come first
+ * served among those who want no more than is free (4), and holds only make the transitions of their state machine (5).
  */
 import type { Drop } from '../shared/drops/drop.ts';
 import type { Outcome } from '../shared/inventory/claim.ts';
@@ -21,32 +21,32 @@ export type ReplayedHold = {
   state: HoldState;
   expiresAt: number;
   attempt: number;
-  /** Got from standby rather than at once. */
+  /** Whether it came from standby. */
   promoted: boolean;
 };
 
 type Waiting = { entryId: string; buyerId: number; quantity: number; turn: number };
 
-/** An entry the first time it was decided. */
+/** An entry with the outcome of its first decision. */
 export type DecidedEntry = { entryId: string; buyerId: number; quantity: number; outcome: Outcome };
 
 export type Transfer = { transfer: string; to: number; seats: string[] };
 
-/** Milliseconds by which a record's time may differ from the time its script saw: as long as a script may take, twice. */
-const clockSlack = 100;
+/** How far a record's time may differ from the time its script read, milliseconds: twice what a script may take. */
+const clockSlackMs = 100;
 
 /** MOST_PROMOTED of prelude.lua. */
-const mostPromoted = 100;
+const maxPromotions = 100;
 
 export class Replay {
   readonly place: Place;
   readonly holds = new Map<string, ReplayedHold>();
-  /** By entry, in the order in which they came. */
+  /** By entry, in order of arrival. */
   readonly standby = new Map<string, Waiting>();
-  /** Every entry in the order of decision; left empty unless it is asked for: there may be a million. */
+  /** Every entry in the order of decision; empty unless `keepDecided`, since there may be a million. */
   readonly decided: DecidedEntry[] = [];
   decidedCount = 0;
-  /** Seats of refunded orders that stay sold, with their orders. */
+  /** Seat -> refunded order of which it stays sold. */
   readonly withheld = new Map<string, string>();
   readonly lent: Transfer[] = [];
   readonly borrowed: { transfer: string; seats: string[] }[] = [];
@@ -59,30 +59,30 @@ export class Replay {
   readonly #report: Report;
   readonly #keepDecided: boolean;
   #terms: Terms;
-  /** Records that a restoring added of its own, still to come; promotions follow on the last of them. */
+  /** Number of records still to come that a restore added; promotions follow the last of them. */
   #restoring = 0;
-  /** The record is one of them. */
+  /** Whether the current record was added by a restore. */
   #restored = false;
-  /** Each seat of this partition, with the hold that has it. */
+  /** Seat of this partition -> the hold that has it; undefined: free. */
   readonly #seats = new Map<string, string | undefined>();
-  /** Each buyer's live hold, or place in standby. */
+  /** Buyer -> live hold or place in standby. */
   readonly #live = new Map<number, string>();
   readonly #batches = new Set<string>();
-  /** By what they wait for, in the order of their turns: who fits first is found without looking at all of them. */
+  /** By quantity, in order of arrival, so that the next one who fits is found without a search through all. */
   readonly #waiting = new Map<number, Map<string, Waiting>>();
   #turn = 0;
   readonly #lapses = new Map<number, Lapse>();
-  /** By publishers' channels. */
+  /** By publisher's channel. */
   readonly #sent = new Map<string, SentNumbers>();
   #stocked = false;
   #free = 0;
   #record: LedgerRecord | undefined;
-  /** Seats came free, so the next records must be promotions of whoever fits; unless it was after closing. */
+  /** Seats came free before closing, so the next records must be promotions of the buyers who fit. */
   #owesPromotion = false;
   #promotedInARow = 0;
-  /** What is owed to standby may come in a later script. */
+  /** The promotions owed may come in a later script. */
   #promotesLater = false;
-  /** When the latest record was written. */
+  /** Time of the latest record. */
   #lastAt = 0;
 
   constructor(drop: Drop, place: Place, report: Report, { keepDecided = true } = {}) {
@@ -91,7 +91,7 @@ export class Replay {
     this.#report = report;
     const { standbyLimit, partitions } = drop;
     this.#keepDecided = keepDecided;
-    // As it is now; records say what it was.
+    // The present terms; records say what they were at their time.
     this.#terms = {
       maxPerBuyer: drop.maxPerBuyer,
       standbyLimit: Math.floor((standbyLimit + partitions - 1 - place.partition) / partitions),
@@ -100,7 +100,7 @@ export class Replay {
     };
   }
 
-  /** Batches that a publisher numbered but that never came to be decided. */
+  /** Number of batches that publishers numbered but that were never decided. */
   get missing(): number {
     return [...this.#sent.values()].reduce((sum, { missing }) => sum + missing, 0);
   }
@@ -117,7 +117,7 @@ export class Replay {
     return this.#seats.size;
   }
 
-  /** Seats in holds of this state. */
+  /** Number of seats in holds of this state. */
   seatsIn(state: HoldState): number {
     return [...this.holds.values()].reduce(
       (sum, hold) => sum + (hold.state === state ? hold.seats.length : 0),
@@ -129,14 +129,14 @@ export class Replay {
     return this.#seats.get(seat);
   }
 
-  /** As Redis draws it. */
+  /** The seat's character in the rows of Redis. */
   drawn(seat: string): '.' | 'h' | 's' {
     const holdId = this.#seats.get(seat);
     if (holdId === undefined) return '.';
     return this.withheld.has(seat) || this.holds.get(holdId)?.state === 'sold' ? 's' : 'h';
   }
 
-  /** In paid orders, or withheld. */
+  /** Number of seats in paid orders or withheld. */
   get sold(): number {
     return this.seatsIn('sold') + this.withheld.size;
   }
@@ -158,7 +158,7 @@ export class Replay {
     this.#checkCapacity();
   }
 
-  /** After the last record. */
+  /** Checks that are possible only after the last record. */
   finish(): void {
     this.#record = undefined;
     this.#settlePromotions();
@@ -224,7 +224,7 @@ export class Replay {
   #stock({ count, terms }: Event & { kind: 'stock' }): void {
     if (this.#stocked) return this.#fault('2 seats add up', 'the seats were put on sale a second time');
     this.#stocked = true;
-    // Before terms were written down, nobody was refused for lapsed holds.
+    // When terms were not recorded yet, nobody was refused for lapsed holds.
     this.#setTerms(terms ?? { ...this.#terms, lapsePauseMs: 0 });
     const rows = rowsOf(this.#drop.sections);
     for (const index of rowsOfPartition(rows, this.place.partition, this.#drop.partitions)) {
@@ -238,18 +238,18 @@ export class Replay {
   }
 
   #setTerms(terms: Terms): void {
-    // Written by a version that did not know when it closes: that has not changed.
+    // A record of a version that did not record closesAt does not change it.
     const { closesAt = this.#terms.closesAt } = terms;
     this.#terms = { ...terms, ...(closesAt !== undefined && { closesAt }) };
   }
 
-  /** By the clock of Redis. `slack`: where that of a record has to do. */
-  #isClosed(at: number, slack = 0): boolean {
-    return this.cancelled || this.over || at >= (this.#terms.closesAt ?? Infinity) + slack;
+  /** Whether it was closed at a time by the clock of Redis. `slackMs`: if only a record's time is known. */
+  #isClosed(at: number, slackMs = 0): boolean {
+    return this.cancelled || this.over || at >= (this.#terms.closesAt ?? Infinity) + slackMs;
   }
 
   #endStandby({ places }: Event & { kind: 'end' }): void {
-    if (!this.#isClosed(this.#now, -clockSlack))
+    if (!this.#isClosed(this.#now, -clockSlackMs))
       this.#fault('4 in order', 'standby ended before the drop had closed');
     for (const place of places) {
       this.#leave(place);
@@ -258,24 +258,27 @@ export class Replay {
   }
 
   #endDrop(): void {
-    if (!this.#isClosed(this.#now, -clockSlack))
+    if (!this.#isClosed(this.#now, -clockSlackMs))
       this.#fault('5 holds end', 'over before the drop had closed');
     const left = this.seatsIn('held') + this.seatsIn('paying') + this.standby.size;
-    if (left > 0) this.#fault('5 holds end', 'over while seats are held or somebody stands by');
+    if (left > 0) this.#fault('5 holds end', 'over while seats are held or somebody is in standby');
     this.over = true;
   }
 
-  /** It was loaded anew from this ledger, so it must be as the ledger has it. */
+  /** The partition was restored from this ledger, so its numbers must be those of the replay. */
   #restore({ free, taken, sold, standby, added }: Event & { kind: 'restore' }): void {
-    const said = { free, taken, sold, standby };
+    const restored = { free, taken, sold, standby };
     const played = {
       free: this.#free,
       taken: this.seatsIn('held') + this.seatsIn('paying'),
       sold: this.sold,
       standby: this.standby.size,
     };
-    if (JSON.stringify(said) !== JSON.stringify(played))
-      this.#fault('2 seats add up', `restored ${JSON.stringify(said)} instead of ${JSON.stringify(played)}`);
+    if (JSON.stringify(restored) !== JSON.stringify(played))
+      this.#fault(
+        '2 seats add up',
+        `restored ${JSON.stringify(restored)} instead of ${JSON.stringify(played)}`,
+      );
     this.#restoring = added;
     this.#owesPromotion = true;
     this.#promotesLater = true;
@@ -290,7 +293,7 @@ export class Replay {
       const entryId = entryIdOf(batch.id, index);
       const quantity = quantities[index] ?? 0;
       if (again) {
-        // Redis had forgotten the batch, so it was decided once more; nothing may come of that.
+        // Redis had forgotten the batch and decided it once more, which must not give anybody anything.
         if (outcome.kind === 'held' || outcome.kind === 'standby') {
           this.#fault('3 one outcome', `entry ${entryId} got a second outcome: ${outcome.kind}`);
         }
@@ -304,7 +307,7 @@ export class Replay {
     }
   }
 
-  /** The broker keeps what one publisher sends on one channel in order, so only what is sent again comes late. */
+  /** The broker keeps the order of what one publisher sends on one channel, so only a batch sent again may come late. */
   #follow({ by, number, late }: Sent): void {
     let numbers = this.#sent.get(by);
     if (!numbers) this.#sent.set(by, (numbers = new SentNumbers()));
@@ -345,7 +348,7 @@ export class Replay {
         this.#stand({ entryId, buyerId: outcome.buyerId, quantity, turn: (this.#turn += 1) });
         return;
       case 'sold_out':
-        // A retired partition no longer knows who bought; the buyer keeps what was bought.
+        // A retired partition does not know who bought, so its claims never count as duplicates: an order stays.
         if (this.#live.has(outcome.buyerId) && !this.over) {
           this.#fault('3 one outcome', `entry ${entryId} is sold out though its buyer has a live one`);
         }
@@ -367,7 +370,7 @@ export class Replay {
     }
   }
 
-  /** Entries of a buyer whose hold has lapsed are refused until its pause is over, and nobody else's are. */
+  /** Checks that entries of a buyer whose hold lapsed are refused until the pause is over, and no others. */
   #checkRefusal(entryId: string, quantity: number, outcome: Outcome, decidedAt: number): void {
     if (outcome.kind === 'duplicate') return;
     const { buyerId } = outcome.kind === 'held' ? outcome.hold : outcome;
@@ -385,11 +388,11 @@ export class Replay {
   }
 
   #isEligible(quantity: number): boolean {
-    // Accepted before closing, it may still get free seats after it.
+    // An entry accepted before closing may still get free seats after it.
     return !this.cancelled && !this.over && quantity >= 1 && quantity <= this.#terms.maxPerBuyer;
   }
 
-  /** An unpaid hold has ended: whether its buyer is refused for it, and how long, is settled by what went before. */
+  /** Checks, for an unpaid hold that ended, whether its buyer is refused and for how long; earlier lapses decide that. */
   #lapse(
     { holdId, buyerId, reason, lapse }: Event & { kind: 'release' },
     expiresAt: number | undefined,
@@ -398,8 +401,8 @@ export class Replay {
     const before = this.#lapses.get(buyerId);
     const isLapse = reason === 'expired' || reason === 'declined' || reason === 'given_back';
     const msLeft = (expiresAt ?? 0) - this.#now;
-    const mayPass = reason === 'given_back' && !before && msLeft >= holdMs / 2 - clockSlack;
-    const mustPass = mayPass && msLeft > holdMs / 2 + clockSlack;
+    const mayPass = reason === 'given_back' && !before && msLeft >= holdMs / 2 - clockSlackMs;
+    const mustPass = mayPass && msLeft > holdMs / 2 + clockSlackMs;
     if (isLapse && lapsePauseMs > 0) this.#lapses.set(buyerId, lapse ?? before ?? { count: 0, until: 0 });
     if (!lapse) {
       if (isLapse && lapsePauseMs > 0 && !mayPass)
@@ -410,7 +413,7 @@ export class Replay {
     const pauseMs = Math.min(lapsePauseMs * 2 ** (count - 1), longestPauseMs);
     if (!isLapse || lapsePauseMs === 0 || mustPass)
       this.#fault('4 in order', `hold ${holdId} did not lapse, and its buyer is refused for it`);
-    else if (lapse.count !== count || Math.abs(lapse.until - this.#now - pauseMs) > clockSlack)
+    else if (lapse.count !== count || Math.abs(lapse.until - this.#now - pauseMs) > clockSlackMs)
       this.#fault(
         '4 in order',
         `lapse ${count} of buyer ${buyerId} is lapse ${lapse.count}, for ${lapse.until - this.#now} ms`,
@@ -420,15 +423,15 @@ export class Replay {
   #pay({ holdId, buyerId, attempt }: OfHold & { attempt: number }): void {
     const hold = this.#move({ holdId, buyerId }, ['held'], 'paying');
     if (!hold) return;
-    // Found in MySQL when the partition was restored: it began in time, if not now.
-    const late = !this.#restored && this.#now > hold.expiresAt + clockSlack;
+    // A payment that was found in MySQL when the partition was restored did begin in time.
+    const late = !this.#restored && this.#now > hold.expiresAt + clockSlackMs;
     if (late) this.#fault('5 holds end', `hold ${holdId} was paid after its time`);
     if (attempt !== hold.attempt + 1)
       this.#fault('5 money', `hold ${holdId} went from attempt ${hold.attempt} to ${attempt}`);
     hold.attempt = attempt;
   }
 
-  /** MySQL has the last word, so a sale may also revive a hold that Redis had ended or forgotten, if its seats are free. */
+  /** MySQL has the last word, so an order may also revive a hold that Redis had ended or lost, if its seats are free. */
   #sell({ holdId, buyerId, seats }: OfSeats): void {
     const hold = this.holds.get(holdId);
     if (!hold || hold.state === 'released') {
@@ -461,7 +464,7 @@ export class Replay {
       reason === 'declined' ? ['paying'] : reason === 'seats_lost' ? ['held', 'paying'] : ['held'];
     const hold = this.#end(event, from);
     this.#lapse(event, hold?.expiresAt);
-    if (hold && reason === 'expired' && this.#now < hold.expiresAt - clockSlack) {
+    if (hold && reason === 'expired' && this.#now < hold.expiresAt - clockSlackMs) {
       this.#fault('5 holds end', `hold ${hold.holdId} ended ${hold.expiresAt - this.#now} ms early`);
     }
   }
@@ -496,7 +499,7 @@ export class Replay {
   #open(hold: ReplayedHold): void {
     const known = this.holds.get(hold.holdId);
     if (known) this.#fault('3 one outcome', `hold ${hold.holdId} was given twice`);
-    // A buyer may be taken back from standby when a forgotten hold turns up again.
+    // If a lost hold is created again, its buyer may be in standby, and leaves it.
     const other = this.#live.get(hold.buyerId);
     if (other !== undefined && this.standby.has(other)) this.#unstand(other);
     else if (other !== undefined) {
@@ -507,7 +510,7 @@ export class Replay {
     for (const seat of hold.seats) if (this.#take(seat)) this.#seats.set(seat, hold.holdId);
   }
 
-  /** A seat is no longer free. */
+  /** Takes a free seat; reports it and returns false if it is not free. */
   #take(seat: string): boolean {
     if (!this.#seats.has(seat)) {
       this.#fault('2 seats add up', `seat ${seat} is not in this partition`);
@@ -559,7 +562,7 @@ export class Replay {
     return hold;
   }
 
-  /** Of an order that the partition may have forgotten. */
+  /** Withholds free seats of an order, which the partition may have lost. */
   #withholdFree(event: OfSeats): void {
     const hold = this.holds.get(event.holdId);
     if (hold && hold.state !== 'released')
@@ -612,22 +615,22 @@ export class Replay {
     return this.standby.delete(entryId);
   }
 
-  /** Every seat is free or has one owner, and those that were counted free are. */
+  /** Checks that the number of free seats is possible. */
   #checkCapacity(): void {
     if (this.#free < 0 || this.#free > this.#seats.size)
       this.#fault('2 seats add up', `${this.#free} of ${this.#seats.size} seats are free`);
   }
 
-  /** A script gives standby so many seats and no more, but nobody else gets any before standby has its own. */
+  /** One script makes a limited number of promotions, but no claim may come before all that are owed. */
   #settlePromotions(next?: LedgerRecord['kind']): void {
     if (!this.#owesPromotion) return;
-    if (this.#isClosed(this.#lastAt, -clockSlack)) {
+    if (this.#isClosed(this.#lastAt, -clockSlackMs)) {
       this.#owesPromotion = false;
       this.#promotesLater = false;
       return;
     }
     const passedOver = this.#nextInStandby();
-    const mayGoOn = this.#promotesLater || this.#promotedInARow >= mostPromoted;
+    const mayGoOn = this.#promotesLater || this.#promotedInARow >= maxPromotions;
     this.#promotesLater = mayGoOn && passedOver !== undefined;
     if (this.#promotesLater && next !== 'claim') return;
     this.#owesPromotion = false;
@@ -655,7 +658,7 @@ function sameSeats(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.toSorted().join() === other.toSorted().join();
 }
 
-/** A claim can be hundreds of entries long; which one is said in words. */
+/** The event for a report; a claim is shortened, since it can have hundreds of entries. */
 function shortened(event: Event | undefined): unknown {
   if (event?.kind !== 'claim') return event;
   return { kind: 'claim', batch: event.batch.id, entries: event.outcomes.length };

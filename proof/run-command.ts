@@ -7,8 +7,7 @@ class BadUsage extends Error {
 }
 
 /**
- * Runs a command that is about one drop. Exit code: what `run` returns; 1 when it cannot be carried out; 2 when it
- * was called in a wrong way.
+ * Runs a command on one drop. Exit code: what `run` returns; 1 if the command cannot be carried out; 2 for wrong usage.
  */
 export async function runCommand(
   help: string,
@@ -27,7 +26,7 @@ export async function runCommand(
     if (wrong) console.error(`\n${help}`);
     process.exitCode = wrong ? 2 : 1;
   }
-  // No timer of a client library should keep a finished command from ending.
+  // Timers of client libraries must not keep a finished command running.
   process.exit();
 }
 

@@ -1,4 +1,4 @@
-/** Which system a command is about: the one the environment names, as for a tier, else the one `npm start` runs. */
+/** The system that a command works on: the one that the environment names, as for a tier, else that of `npm start`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createParkedMessages } from '../general/parked/parked-messages.ts';
@@ -11,7 +11,7 @@ import { createLog } from '../shared/tier/log.ts';
 import { connectMysql, mysqlReady, type Database } from '../shared/mysql/connect.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 
-/** The command cannot be carried out. The message says why, and what to do. */
+/** The command cannot be carried out. The message says why and what to do. */
 export class CannotRun extends Error {
   override name = 'CannotRun';
 }
@@ -19,18 +19,18 @@ export class CannotRun extends Error {
 export type System = {
   db: Database;
   inventory: Inventory;
-  /** @throws {CannotRun} when there is no such drop */
+  /** @throws {CannotRun} if there is no such drop */
   drop: (id: number) => Promise<Drop>;
   /**
-   * Sends what is parked back to the queues that gave it up, and says how many messages that were. Undefined where no
-   * broker answers.
+   * Sends parked messages back to the queues that they came from. Resolves to how many were sent and how many are left;
+   * undefined if no broker answers.
    */
   resendParked: () => Promise<{ resent: number; left: number } | undefined>;
   close: () => Promise<void>;
 };
 
-/** Milliseconds that servers may take to answer. */
-const patience = 10_000;
+/** How long to wait for the servers to answer. */
+const patienceMs = 10_000;
 
 export async function connectSystem(): Promise<System> {
   const { MYSQL_URL, REDIS_NODES, NAMESPACE, AMQP_URL, ENTRY_QUEUES } = readConfig(
@@ -47,7 +47,7 @@ export async function connectSystem(): Promise<System> {
     await mysqlReady(db).catch((error: Error) => {
       throw new CannotRun(`MySQL does not answer: ${error.message}`);
     });
-    const deadline = performance.now() + patience;
+    const deadline = performance.now() + patienceMs;
     while (!(await redisReady(redis).catch(() => false))) {
       if (performance.now() > deadline)
         throw new CannotRun('The Redis Cluster does not answer, or has slots that nobody serves.');
@@ -73,7 +73,7 @@ export async function connectSystem(): Promise<System> {
 
 async function resendParked(url: string | undefined, topology: Topology) {
   if (url === undefined) return undefined;
-  const given = new Promise<undefined>((wake) => setTimeout(wake, patience, undefined));
+  const given = new Promise<undefined>((wake) => setTimeout(wake, patienceMs, undefined));
   const connecting = connectBroker(url, createLog('ops', 'silent')).catch(() => undefined);
   const broker = await Promise.race([connecting, given]);
   if (!broker) return undefined;

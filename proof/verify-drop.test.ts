@@ -11,7 +11,7 @@ afterAll(() => system.close());
 
 type Stage = { drop: Drop; place: Place; users: number[]; paid: NewHold; held: NewHold };
 
-/** One has paid two seats, three hold, two stand by, one got nothing; half of it is archived. */
+/** One buyer paid for two seats, three have holds, two are in standby, one got nothing; half of it is archived. */
 async function play(): Promise<Stage> {
   const { drop, place } = await system.open({ rows: 1, standbyLimit: 2 });
   const users = await Promise.all(Array.from({ length: 7 }, () => system.newUser()));
@@ -122,7 +122,7 @@ test.each<[string, (played: Stage) => unknown, string]>([
   [
     'a hold that nobody ended',
     async ({ drop, place, held }) => {
-      // As if it had been given an hour ago.
+      // As if it had expired a minute ago.
       await system.archive(drop);
       const past = Date.now() - 60_000;
       await system.letLapse(place, held.holdId);

@@ -1,4 +1,4 @@
-/** Whether the rules of docs/invariants.md held for a drop up to now, by its ledger, Redis and MySQL. */
+/** Checks whether the rules of docs/invariants.md held for a drop up to now, by its ledger, Redis and MySQL. */
 import type { Drop } from '../shared/drops/drop.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { Database } from '../shared/mysql/connect.ts';
@@ -13,16 +13,16 @@ export type Verified = {
   archived: number;
   entries: number;
   heads: { partition: number; seq: number; hash: string }[];
-  /** Numbers missing in what publishers sent. */
+  /** Batch numbers of publishers that were never decided. */
   missingBatches: number;
-  /** What is no violation, but worth knowing. */
+  /** Findings that are no violations. */
   notes: string[];
 };
 
-type Progress = (so: { partition: number; records: number; entries: number }) => void;
+type Progress = (progress: { partition: number; records: number; entries: number }) => void;
 
-/** Looks at Redis until one in which nothing happened meanwhile. */
-const looks = 30;
+/** How often to compare with Redis until nothing is recorded meanwhile. */
+const maxComparisons = 30;
 
 export async function verifyDrop(
   { db, inventory }: { db: Database; inventory: Inventory },
@@ -46,7 +46,7 @@ export async function verifyDrop(
   else await compareWithRedis();
 
   async function compareWithRedis(): Promise<void> {
-    for (let look = 1; look <= looks; look += 1) {
+    for (let comparison = 1; comparison <= maxComparisons; comparison += 1) {
       records += await readOnAll();
       const { violations, report: note } = createReport();
       const replays = partitions.map(({ replay }) => replay);
@@ -58,7 +58,7 @@ export async function verifyDrop(
       for (const { rule, what, record } of violations) report(rule, what, record);
       return;
     }
-    notes.push('too much is happening: Redis was not compared with its ledger');
+    notes.push('Redis was not compared with its ledger, since records kept coming in');
   }
 
   async function readOnAll(): Promise<number> {
@@ -70,12 +70,12 @@ export async function verifyDrop(
   }
 
   const replays = finishReplay(partitions, report);
-  // MySQL has an order before Redis sells its seats, so it is asked last.
+  // MySQL has an order before Redis marks its seats as sold, so MySQL is asked last.
   await checkOrders(db, drop, replays, report);
   const missingBatches = replays.reduce((sum, replay) => sum + replay.missing, 0);
   if (missingBatches > 0)
     notes.push(
-      `${missingBatches} numbers of batches are missing: batches that the broker never confirmed, or parked`,
+      `${missingBatches} batch numbers are missing: the broker never confirmed these batches, or they are parked`,
     );
   return {
     records,

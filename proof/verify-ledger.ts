@@ -1,4 +1,4 @@
-/** `npm run verify-ledger -- DROP`: proves from the ledger that the rules held for a drop, or shows where they did not. */
+/** `npm run verify-ledger -- DROP`: proves from its ledger that the rules held for a drop, or shows where they did not. */
 import { createReport, type Rule } from './violation.ts';
 import { runCommand } from './run-command.ts';
 import { connectSystem } from './system.ts';
@@ -6,31 +6,31 @@ import { verifyDrop } from './verify-drop.ts';
 
 const help = `npm run verify-ledger -- DROP [--strict] [--json]
 
-Plays everything that was ever recorded of the drop, from the archive in MySQL and what is still in Redis, and checks
-at every step that seats add up, no seat has two owners, every accepted entry has one outcome, turns are respected and
-holds go only the ways they may; then that Redis and MySQL agree with it, and that the archive is as it was written.
-May be run while the sale goes on. docs/ledger.md says what it cannot see.
+Replays everything that was ever recorded of the drop, from the archive in MySQL and from Redis, and checks at every
+step that seats add up, no seat has two owners, every accepted entry has one outcome, entries are decided in order and
+holds only make allowed transitions; then that Redis and MySQL agree with the ledger, and that the archive is as it was
+written. May be run while the drop is open. docs/ledger.md says what it cannot see.
 
-Exit code 0: everything holds; 1: something does not (the record is shown), or the system cannot be asked; 2: wrong
+Exit code 0: all rules held; 1: a rule was broken (the record is shown), or the system does not answer; 2: wrong
 usage. The system is the one that \`npm start\` runs, or the one that MYSQL_URL, REDIS_NODES and NAMESPACE name.
 
-  --strict         a missing number in a publisher's batches is a violation, too. The broker may have refused a batch,
-                   whose buyers then got 503, or it may be parked; if you know that neither is so, it was lost
-  --json           what was found, as JSON
+  --strict         a missing batch number of a publisher is a violation, too. The broker may have refused the batch, and
+                   its buyers got 503, or it may be parked; if you know that neither is the case, it was lost
+  --json           print the result as JSON
   --help           this text
 `;
 
 const claims: [string, readonly Rule[]][] = [
-  ['a seat has one owner at most; sold seats are those of paid orders', ['1 one owner', '5 money']],
+  ['a seat has at most one owner; sold seats are those of paid orders', ['1 one owner', '5 money']],
   ['free, held and sold seats add up to the capacity at every step', ['2 seats add up']],
   ['every decided entry has one outcome, every buyer one live hold', ['3 one outcome']],
-  ['turns are respected: batches of a publisher, seats, standby', ['4 in order']],
-  ['every hold ended, or is live in Redis with time ahead', ['5 holds end']],
+  ['batches of a publisher, seats and standby are in order', ['4 in order']],
+  ['every hold ended, or is live in Redis and not overdue', ['5 holds end']],
   ['the archive is complete and as it was written', ['the books', 'nothing left over']],
 ];
 
-/** Violations that are printed; one broken record can make many more. */
-const most = 20;
+/** Violations that are printed; one broken record can cause many more. */
+const maxPrinted = 20;
 
 await runCommand(help, ['strict', 'json'], async (dropId, given) => {
   const since = performance.now();
@@ -64,9 +64,9 @@ await runCommand(help, ['strict', 'json'], async (dropId, given) => {
     for (const { partition, seq, hash } of heads)
       console.log(`  partition ${partition} is archived up to record ${seq}, hash ${hash}`);
     for (const note of notes) console.log(`  note: ${note}`);
-    for (const { rule, what, record } of violations.slice(0, most))
+    for (const { rule, what, record } of violations.slice(0, maxPrinted))
       console.log(`✗ ${rule}: ${what}\n    ${JSON.stringify(record)}`);
-    if (violations.length > most) console.log(`... and ${violations.length - most} more`);
+    if (violations.length > maxPrinted) console.log(`... and ${violations.length - maxPrinted} more`);
     return violations.length === 0 ? 0 : 1;
   } finally {
     await system.close();

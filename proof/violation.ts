@@ -1,4 +1,4 @@
-/** The rules of a sale, by the numbers they have in docs/invariants.md; `told` is what buyers were told of them. */
+/** The rules of docs/invariants.md, with their numbers there, and rules for the archive, the queues and the buyers. */
 export type Rule =
   | '1 one owner'
   | '2 seats add up'
@@ -7,7 +7,7 @@ export type Rule =
   | '5 holds end'
   | '5 money'
   | '6 orders survive'
-  /** The ledger's archive itself: complete, in order, unchanged. */
+  /** The archive of the ledger is complete, in order and unchanged. */
   | 'the books'
   | 'told the truth'
   | 'nothing left over';

@@ -26,8 +26,8 @@ export function createListCharges(url: string, apiKey: string): ListCharges {
 }
 
 /**
- * Money and seats go together (rule 5): a hold is charged once at the most, each paid order is one charge that was
- * not given back, every other charge was, and no payment is left undecided.
+ * Checks that money and seats match (rule 5): a hold is charged at most once, each paid order has one charge that was
+ * not refunded, every other charge was refunded, and no payment is left undecided.
  */
 export async function checkCharges(
   db: Database,
@@ -36,7 +36,7 @@ export async function checkCharges(
   { replays, orders }: { replays: readonly Replay[]; orders: readonly Order[] },
   report: Report,
 ): Promise<void> {
-  // Of holds that Redis has forgotten, MySQL knows.
+  // MySQL also has the holds that Redis has forgotten.
   const attempted: { hold_id: string }[] = await db('payment_attempts')
     .where({ drop_id: dropId })
     .select('hold_id');

@@ -80,7 +80,7 @@ test.each<[string, (sold: SoldSeats) => unknown, string]>([
     'a seat that another drop of the event has sold too',
     async ({ drop, hold }) => {
       const { db } = database;
-      // Written by code that knows no names of seats, which no unique key keeps apart.
+      // Written by code from before seats had names, so the unique key does not prevent it.
       const other = await insertDrop(db, drop.eventId, {
         sections: [{ name: 'Box', rows: 1, seatsPerRow: 1 }, ...drop.sections],
       });

@@ -13,7 +13,7 @@ export type CheckDeps = { inventory: Inventory; db: Database; listCharges: ListC
 
 export type Checked = { replays: Replay[]; orders: Order[] };
 
-/** Whether the rules of docs/invariants.md held for a drop whose sale is quiet: from what the servers have. */
+/** Checks the rules of docs/invariants.md for a drop in which nothing happens any more, by what the servers have. */
 export async function checkDrop(deps: CheckDeps, drop: Drop, report: Report): Promise<Checked> {
   const { inventory, db, listCharges } = deps;
   const replays = finishReplay(await replayDrop({ db, inventory }, drop, report), report);

@@ -3,8 +3,8 @@ import type { Replay } from '../replay.ts';
 import type { Report } from '../violation.ts';
 
 /**
- * Within a partition outcomes follow the order in which the broker accepted the entries (rule 4). The broker's order
- * shows from outside in part: an entry that was answered 202 before another one was even sent came first.
+ * Checks that within a partition outcomes follow the order in which the broker accepted the entries (rule 4). Part of
+ * that order is visible from outside: an entry that was answered 202 before another one was sent came first.
  */
 export function checkNobodyWasOvertaken(
   buyers: readonly BuyerRecord[],
@@ -13,14 +13,14 @@ export function checkNobodyWasOvertaken(
 ): void {
   const presses = new Map(buyers.map((buyer) => [buyer.userId, buyer.presses]));
   for (const replay of replays) {
-    // From the last outcome to the first: the earliest 202 among those who were decided later.
+    // From the last outcome to the first, keeping the earliest 202 among the entries decided later.
     let overtaken = { at: Infinity, entryId: '' };
     const first = new Map(
       replay.decided.map((entry) => [entry.buyerId, entry.entryId] as const).toReversed(),
     );
     for (const { buyerId, entryId } of replay.decided.toReversed()) {
       const own = presses.get(buyerId) ?? [];
-      // Of a buyer who pressed twice, the first outcome counts.
+      // If a buyer entered twice, the first outcome counts.
       if (own.length === 0 || first.get(buyerId) !== entryId) continue;
       const sentAt = Math.min(...own.map((press) => press.sentAt));
       if (overtaken.at < sentAt)

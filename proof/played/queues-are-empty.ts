@@ -4,21 +4,21 @@ import type { Report } from '../violation.ts';
 
 export type QueueDepths = Record<string, number>;
 
-/** Messages that wait in each queue that exists. The broker counts them some time after they moved. */
+/** Number of waiting messages in each queue that exists. The broker updates these numbers with a delay. */
 export async function queueDepths(amqpUrl: string, names: readonly string[]): Promise<QueueDepths> {
   const connection = await connect(amqpUrl, { noDelay: true });
   connection.on('error', () => {});
   const depths: QueueDepths = {};
   try {
     for (const name of names) {
-      // Asking for a queue that does not exist costs the channel.
+      // Asking for a queue that does not exist closes the channel.
       const channel = await connection.createChannel();
       channel.on('error', () => {});
       try {
         depths[name] = (await channel.checkQueue(name)).messageCount;
         await channel.close();
       } catch {
-        // Nobody has had anything to put there.
+        // The queue does not exist: nothing was ever sent to it.
       }
     }
     return depths;
@@ -35,7 +35,7 @@ export function queuesOf(topology: Topology, holdSeconds: number): string[] {
   return [...entryQueues, topology.waitingQueue(holdSeconds), topology.expired, topology.parked];
 }
 
-/** Nothing waits any more and nothing was parked since `before`. */
+/** Checks that no messages wait and that none was parked since `before`. */
 export function checkQueues(before: QueueDepths, after: QueueDepths, parked: string, report: Report): void {
   for (const [name, depth] of Object.entries(after)) {
     const allowed = name === parked ? (before[name] ?? 0) : 0;

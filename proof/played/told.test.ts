@@ -13,7 +13,7 @@ const drop = newDrop({ sections: [{ name: 'Stalls', rows: 1, seatsPerRow: 1 }], 
 const place = { dropId: drop.id, partition: 0 };
 const id = (letter: string, index: number) => `${letter.repeat(14)}-${index}`;
 
-/** Buyer 1 has the seat, buyer 2 stands by, buyer 3 has nothing; then whatever `more` says. */
+/** Buyer 1 has the seat, buyer 2 is in standby, buyer 3 has nothing; then the records of `more`. */
 function replayOf(...more: Record<string, string | number>[]): Replay {
   const replay = new Replay(drop, place, () => {});
   const records = [
@@ -69,7 +69,7 @@ test('buyers who were told the truth', () => {
     buyer(1, [held(id('a', 0)), held(id('a', 0))]),
     buyer(2, [{ status: 'standby', version: 1, position: 1 }]),
     buyer(3, [{ status: 'sold_out', version: 1 }]),
-    // Came too late, and one whose answer was lost on the way.
+    // One came too late, and the answer to the other was lost.
     buyer(4, [], [press(0, 1, 'refused')]),
     buyer(5, [], [press(0, 1, 'unknown')]),
   ];
@@ -170,7 +170,7 @@ test('who was accepted before another one was sent must be decided before', () =
   expect(overtaken(buyer(1, [], [press(20, 30)]), buyer(3, [], [press(0, 10)]))).toEqual([
     `${id('a', 0)} was decided before ${id('a', 2)}`,
   ]);
-  // An earlier try, of which nobody knows whether it arrived, may be what was decided.
+  // The decided entry may be an earlier attempt, of which it is unknown whether it arrived.
   const tries = [press(0, 5, 'unknown'), press(20, 30)];
   expect(overtaken(buyer(1, [], tries), buyer(3, [], [press(0, 10)]))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /**
- * What buyers were told is what happened (rules 3 and 4 from outside): an accepted entry got one outcome, its buyer
- * heard of it and of every change since, was never told of two live holds, and nobody was overtaken.
+ * Checks that what buyers were told is what happened (rules 3 and 4 from outside): each accepted entry got one outcome,
+ * its buyer was told it and every change since, and was never told of two live holds, and nobody was overtaken.
  */
 import { verifyCheckoutToken } from '../../shared/auth/checkout-token.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
@@ -12,21 +12,21 @@ import type { Report } from '../violation.ts';
 export type Press = {
   sentAt: number;
   answeredAt: number;
-  /** `unknown`: no answer, or one after which the entry may be queued all the same. */
+  /** `unknown`: no answer, or one after which the entry may still have been queued. */
   result: 'accepted' | 'refused' | 'unknown';
 };
 
 /** `own`: the answer to what the buyer did. */
 export type Told = { at: number; by: 'socket' | 'http' | 'own'; entry: EntryState };
 
-/** What a buyer knows after all that: the word with the highest version, whenever it came. */
+/** What the buyer knows in the end: the message with the highest version, whenever it came. */
 export function lastWord(told: readonly Told[]): EntryState | undefined {
   let known: EntryState | undefined;
   for (const { entry } of told) if (!isLate(entry, known)) known = entry;
   return known;
 }
 
-/** Older than what is known already. */
+/** Whether the entry is older than what is known already. */
 function isLate(entry: EntryState, known: EntryState | undefined): boolean {
   return known !== undefined && entry.version < known.version;
 }
@@ -56,7 +56,7 @@ export function checkTold(
   }
 }
 
-/** Each accepted entry was decided once; one whose answer was lost may have been, and no other was. */
+/** Checks that each accepted entry was decided once, and otherwise only entries whose answer was lost. */
 function checkOutcomes(
   { userId, presses }: BuyerRecord,
   entries: readonly DecidedEntry[],
@@ -75,7 +75,7 @@ function checkOutcomes(
   );
 }
 
-/** Every state a buyer was told of is one that was, and no second hold is told of while the first one lives. */
+/** Checks that the buyer was told only of states that existed, and of no second hold while the first one was live. */
 function checkStates(
   { userId, told }: BuyerRecord,
   entries: readonly DecidedEntry[],
@@ -89,7 +89,7 @@ function checkStates(
   let live: string | undefined;
   let known: EntryState | undefined;
   for (const { entry } of told) {
-    // True of its time all the same, but no news of what is live.
+    // A late message must have been true at its time, but does not change what is live.
     const isNews = !isLate(entry, known);
     if (isNews) known = entry;
     switch (entry.status) {
@@ -141,7 +141,7 @@ function checkStates(
   }
 }
 
-/** The last a buyer heard is how things stand now. */
+/** Checks that the buyer's last message is the present state. */
 function checkLastWord(
   { userId, presses, told }: BuyerRecord,
   entries: readonly DecidedEntry[],
@@ -157,7 +157,7 @@ function checkLastWord(
   report('told the truth', `buyer ${userId} ${heard}, and it is ${truth}`, { told, entries, holds: own });
 }
 
-/** How things stand for a buyer: what came of the last entry that counted. One may enter again after a hold has ended. */
+/** The buyer's present state: the outcome of the last entry that counted, since buyers may enter again after a hold. */
 function standing(
   entries: readonly DecidedEntry[],
   own: readonly ReplayedHold[],
@@ -170,7 +170,7 @@ function standing(
   if (hold) return hold.state;
   if (!last) return 'sold_out';
   if (endedAtClosing(last.entryId, replays)) return 'released';
-  // In standby, or out of it without having got seats.
+  // In standby, or left it without seats.
   return replays.some(({ standby }) => standby.has(last.entryId)) ? 'standby' : 'none';
 }
 
@@ -178,7 +178,7 @@ function endedAtClosing(entryId: string, replays: readonly Replay[]): boolean {
   return replays.some((replay) => replay.endedAtClosing.has(entryId));
 }
 
-/** HTTP, asked at the end, says of a buyer what Redis says. */
+/** Checks that HTTP, asked at the end, gives the buyer the same state as the last message. */
 export function checkAnswered(userId: number, last: EntryState, asked: EntryState, report: Report): void {
   const same = asked.status === last.status && asked.seats?.join() === last.seats?.join();
   if (!same) report('told the truth', `buyer ${userId} is answered ${asked.status} by HTTP`, { last, asked });
