@@ -11,10 +11,10 @@ const packagedNode = join(root, 'node_modules/node/bin/node');
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs a TypeScript file on Node 24 and ends this process as that one ends.
+ * Runs a TypeScript file on Node 24 and exits like it.
  * @param {string} script path from the root
  * @param {string[]} args
- * @param {string} [lastWords] to be printed when the script could not run to its end
+ * @param {string} [lastWords] printed if the script did not run to its end
  */
 export async function runOnNode24(script, args, lastWords) {
   const fail = (why) => {
@@ -29,8 +29,8 @@ export async function runOnNode24(script, args, lastWords) {
   } catch (error) {
     fail(error.message);
   }
-  // The child leads a session of its own, so that it gets each signal once, from here. The channel tells it
-  // when this process is gone for whatever reason: it then stops everything too.
+  // The child leads a session of its own, so that it gets each signal once, from here. The IPC channel tells it when
+  // this process has ended for any reason; it then stops everything.
   const child = spawn(node, [script, ...args], {
     cwd: root,
     detached: true,
@@ -45,7 +45,7 @@ export async function runOnNode24(script, args, lastWords) {
   if (process.env.npm_lifecycle_event !== undefined) stopWithoutNpm(child);
 }
 
-/** npm killed outright cannot pass the signal on; Ctrl-C would no longer reach us either. */
+/** If npm is killed it cannot pass the signal on, and Ctrl-C would no longer reach this process either. */
 function stopWithoutNpm(child) {
   const npm = process.ppid;
   setInterval(() => {
@@ -53,7 +53,7 @@ function stopWithoutNpm(child) {
   }, 1_000).unref();
 }
 
-/** Servers with apt and packages with npm, side by side: both mostly wait for the network. */
+/** Installs servers with apt and packages with npm at the same time: both mostly wait for the network. */
 async function installWhatIsMissing() {
   const works = [];
   const servers = missingServers();
@@ -67,7 +67,7 @@ async function installWhatIsMissing() {
     console.log('… installing packages with npm, which takes half a minute');
     works.push(timed('packages installed', installDependencies));
   }
-  // apt finishes what it does (see installServers), npm is ended, and nothing starts.
+  // On a signal apt finishes what it does (see installServers), npm is stopped, and the system is not started.
   let stopped = false;
   const stop = () => {
     stopped = true;
@@ -85,7 +85,7 @@ async function timed(what, work) {
   console.log(`✓ ${what.padEnd(28)} ${((Date.now() - since) / 1000).toFixed(1)} s`);
 }
 
-/** True when npm's record of what it installed holds every version that the lock file asks for. */
+/** Whether npm's record of installed packages has every version in the lock file. */
 function dependenciesAreInstalled() {
   const record = join(root, 'node_modules/.package-lock.json');
   if (!existsSync(record)) return false;
@@ -100,7 +100,7 @@ function dependenciesAreInstalled() {
 
 /**
  * Installs what the lock file says. Not with `npm ci`, which refuses a lock file written where the registry has
- * no packages for other platforms, and which takes everything away before it begins.
+ * no packages for other platforms, and which removes everything before it begins.
  */
 function installDependencies() {
   const npm = findNpm();
@@ -108,7 +108,7 @@ function installDependencies() {
   return run(npm.command, [...npm.args, 'install', ...options], root);
 }
 
-/** The npm that runs this script, on the Node that runs it: the one in node_modules is about to be replaced. */
+/** The npm and the Node that run this script: the Node in node_modules is about to be replaced. */
 function findNpm() {
   const { npm_execpath: script, npm_node_execpath: node } = process.env;
   const isNpm = script !== undefined && basename(script) === 'npm-cli.js';
@@ -118,7 +118,7 @@ function findNpm() {
 /** Runs a command that shows its own progress. A signal ends it, and it then counts as failed. */
 function run(command, args, cwd) {
   return new Promise((resolve, reject) => {
-    // A dependency (@scarf/scarf) would report the installation to its maker.
+    // Otherwise a dependency (@scarf/scarf) reports the installation to its maker.
     const env = { ...process.env, SCARF_ANALYTICS: 'false' };
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
     const pass = (signal) => child.kill(signal);

@@ -1,5 +1,5 @@
-// Starts Redis Cluster, RabbitMQ and MariaDB and keeps them until Ctrl-C, for running jest by hand again and
-// again: `node local/dev-servers.ts`, then `npx jest two-buyers` in another terminal.
+// Starts Redis Cluster, RabbitMQ and MariaDB and keeps them running until Ctrl-C, for running jest by hand:
+// `node local/dev-servers.ts`, then `npx jest two-buyers` in another terminal.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { placeAt } from './process/place.ts';

@@ -1,9 +1,9 @@
-// Installs the servers of the local stack with apt. Plain JavaScript: it runs while npm installs the rest.
+// Installs the servers of the local system with apt. Plain JavaScript, since it runs while npm installs the packages.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** What the local stack runs, by Debian package, and the program by which it is known to be there. */
+/** Debian package of each server -> the program that shows whether it is installed. */
 const SERVERS = {
   'redis-server': 'redis-server',
   'rabbitmq-server': 'rabbitmq-server',
@@ -14,7 +14,7 @@ const SERVERS = {
 /** Debian puts servers into sbin, which is not in an ordinary user's PATH. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-/** Says no to every service that a package wants to start. See invoke-rc.d(8). */
+/** Forbids packages to start their services. See invoke-rc.d(8). */
 const GUARD = '/usr/sbin/policy-rc.d';
 const GUARD_TEXT =
   '#!/bin/sh\n# Put here by Seatdrop while it installs servers, which it starts itself.\nexit 101\n';
@@ -26,7 +26,7 @@ export function missingServers() {
 
 /**
  * @param {string[]} packages
- * @returns {string | undefined} what to tell a user who may not install them.
+ * @returns {string | undefined} a message for a user who may not install them; undefined if they can be installed.
  */
 export function whyNotInstallable(packages) {
   if (process.getuid?.() === 0 && findProgram('apt-get') !== undefined) return undefined;
@@ -39,8 +39,8 @@ export function whyNotInstallable(packages) {
 
 /**
  * Installs packages without starting the services in them. Debian starts a server when it installs it, unless
- * `policy-rc.d` says no; one that the machine has is left in charge. RabbitMQ's package leaves an epmd behind
- * all the same, which is ended.
+ * `policy-rc.d` forbids it; an existing `policy-rc.d` is left in place. RabbitMQ's package starts an epmd regardless,
+ * which is stopped.
  * @param {string[]} packages
  */
 export async function installServers(packages) {
@@ -59,7 +59,7 @@ export async function installServers(packages) {
     throw new Error(`apt installed its packages, yet ${still.join(', ')} cannot be found`);
 }
 
-/** Out of reach of Ctrl-C: an installation that is cut off leaves apt in need of repair. */
+/** Runs apt detached from Ctrl-C, since an interrupted installation leaves apt in need of repair. */
 function apt(...args) {
   const env = { ...process.env, PATH: FOLDERS.join(delimiter), DEBIAN_FRONTEND: 'noninteractive' };
   const child = spawn('apt-get', args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -95,6 +95,6 @@ function commandOf(pid) {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0];
   } catch {
-    return ''; // ended meanwhile
+    return ''; // the process has ended meanwhile
   }
 }

@@ -2,7 +2,7 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Everything secret in a local stack. Each is 64 hex characters. */
+/** All secrets of a local system. Each has 64 hex characters. */
 const NAMES = [
   'rabbitMqPassword',
   'rabbitMqCookie',
@@ -22,7 +22,7 @@ export function generateSecrets(): Secrets {
   return Object.fromEntries(pairs) as Secrets;
 }
 
-/** The secrets kept in `file`, which only its owner may read; what is missing there is generated and kept. */
+/** The secrets in `file`, which only its owner may read; missing ones are generated and added. */
 export function keptSecrets(file: string): Secrets {
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {};
   const secrets = { ...generateSecrets(), ...ticketKeyOfBefore(kept), ...kept };
@@ -31,7 +31,7 @@ export function keptSecrets(file: string): Secrets {
   return secrets;
 }
 
-/** The version before derived the key of tickets; those that were sold stay good. */
+/** The previous version derived the ticket key from the checkout key; keeping it keeps tickets valid that were sold. */
 function ticketKeyOfBefore({ checkoutKey }: Partial<Secrets>): Partial<Secrets> {
   if (checkoutKey === undefined) return {};
   const derived = hkdfSync('sha256', Buffer.from(checkoutKey, 'hex'), '', 'seatdrop ticket v1', 32);

@@ -18,7 +18,7 @@ export type Servers = {
   stop(): Promise<void>;
 };
 
-/** Starts Redis Cluster, RabbitMQ and MariaDB side by side. When one fails, the others are stopped again. */
+/** Starts Redis Cluster, RabbitMQ and MariaDB at the same time. If one fails, the others are stopped. */
 export async function startServers(options: {
   place: Place;
   ports: Readonly<Record<ServerPort, number>>;
@@ -26,7 +26,7 @@ export async function startServers(options: {
   /** See startMariaDb. */
   durable: boolean;
   step: Step;
-  /** Work that needs the database alone, done while the others still start. */
+  /** Work that needs only the database, done while the other servers still start. */
   whenDatabaseIsUp?: (mysqlUrl: string) => Promise<void>;
 }): Promise<Servers> {
   const { place, ports, secrets, durable, step } = options;
@@ -56,7 +56,7 @@ export async function startServers(options: {
   return { redis, rabbitMq, mariaDb, stop, processes: up.flatMap((server) => server.processes) };
 }
 
-/** Waits for work on a server, and does not leave the server running when that fails. */
+/** Waits for work on a server, and stops the server if that fails. */
 async function stopUnless<Server extends { stop(): Promise<void> }>(
   server: Server,
   work: Promise<void> | undefined,

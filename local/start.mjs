@@ -1,9 +1,9 @@
 // `npm start [-- --port N] [-- --fresh]`
 import { runOnNode24 } from './bootstrap.mjs';
 
-const HELP = `npm start                 the whole of Seatdrop on this machine, from real servers
+const HELP = `npm start                 runs the whole of Seatdrop on this machine, with real servers
 npm start -- --port N     with its front door on port N (default: 8080 or the next free one)
-npm start -- --fresh      with the data of earlier runs removed`;
+npm start -- --fresh      after removing the data of earlier runs`;
 
 const args = process.argv.slice(2);
 for (let i = 0; i < args.length; i += 1) {

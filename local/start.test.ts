@@ -12,7 +12,7 @@ import { insertOrder } from '../testing/general/insert-order.ts';
 import { connectMysql } from '../shared/mysql/connect.ts';
 import { eventually } from '../testing/eventually.ts';
 
-// The whole system several times over, on a machine that runs other tests meanwhile.
+// The whole system is started several times, while the machine runs other tests.
 jest.setTimeout(300_000);
 
 const root = resolve(import.meta.dirname, '..');
@@ -23,7 +23,7 @@ let dir: string;
 let started: ChildProcess[] = [];
 
 beforeEach(() => {
-  // With a space, as a clone's path may have one.
+  // With a space, since the path of a clone may have one.
   dir = mkdtempSync(join(tmpdir(), 'seatdrop start-'));
   started = [];
 });
@@ -60,7 +60,7 @@ test('start, use, stop, start again: everything is kept, and nothing is left run
   await stopAndExpectNothingLeft(first);
   expect(readdirSync(dir)).not.toContain('run.json');
 
-  // A port of last time is taken now: it is stepped around.
+  // A port of the previous start is in use now: another one is chosen.
   const squatter = createServer().listen(run.ports['redis-1'], '127.0.0.1');
   await once(squatter, 'listening');
   const second = start();
@@ -161,7 +161,7 @@ async function stopAndExpectNothingLeft(run: ReturnType<typeof start>): Promise<
   expect([...running].filter((pid) => workingFolder(pid)?.startsWith(dir))).toEqual([]);
 }
 
-/** Name and pid of every process the start under way has noted. */
+/** Name and pid of every process that the running start has recorded. */
 function recordedPids(): Map<string, number> {
   const notes = readdirSync(join(dir, 'pids')).map((name) => {
     return JSON.parse(readFileSync(join(dir, 'pids', name), 'utf8')) as { name: string; pid: number };
@@ -203,7 +203,7 @@ async function writeEverywhere(env: Record<string, string>): Promise<void> {
   await broker.close();
 }
 
-/** What checkout writes of an order of demo data. */
+/** Writes an order of the demo data as checkout does. */
 async function orderSomething(env: Record<string, string>): Promise<void> {
   const db = connectMysql(env['MYSQL_URL']!);
   const [drop, user] = await Promise.all([

@@ -1,4 +1,4 @@
-// `npm start`: the whole system on this machine, from real servers. start.mjs has checked the arguments.
+// `npm start`: runs the whole system on this machine, with real servers. start.mjs has checked the arguments.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,7 +25,7 @@ const cancel = new AbortController();
 const hurry = new AbortController();
 const place = placeAt(localDir, cancel.signal, hurry.signal);
 const { step, say } = createSteps();
-/** What to undo at the end, last first. */
+/** What to undo at the end, in reverse order. */
 const releases: (() => unknown)[] = [];
 let stopWished = false;
 let failure: Error | undefined;
@@ -103,7 +103,7 @@ async function start(): Promise<void> {
   ]);
   for (const process of system.processes()) supervise(process, cancel.signal, say);
 
-  // For tools that speak to the running system, such as the load driver.
+  // For tools that use the running system, such as the load generator.
   const run = {
     url: system.url,
     pid: process.pid,
@@ -121,14 +121,14 @@ async function start(): Promise<void> {
   say(`ready ${system.url}`);
 }
 
-/** Waits for all. When one fails, the others are not left to start behind our back: they are called off. */
+/** Waits for all. If one fails, the others are cancelled, so that nothing goes on starting. */
 async function together(works: readonly Promise<unknown>[]): Promise<void> {
   const settled = works.map((work) => work.catch((error: unknown) => cancel.abort(error)));
   await Promise.all(settled);
   cancel.signal.throwIfAborted();
 }
 
-/** Removes what earlier runs left, but nothing of a run of the tests that may be under way. */
+/** Removes the data of earlier runs, but nothing of a test run that may be under way. */
 function startOver(): void {
   for (const name of readdirSync(localDir)) {
     if (!/^(start\.lock|dev-servers|test-|bin$|venv$|moto-)/.test(name))
@@ -146,7 +146,7 @@ async function frontDoorPort(): Promise<number> {
   const port = Number(options.port);
   if (await isFree(port)) return port;
   throw new Error(
-    `Port ${port} is in use. Give another one, or none for the next free one from ${DEFAULT_PORT}.`,
+    `Port ${port} is in use. Choose another one, or none for the next free one from ${DEFAULT_PORT}.`,
   );
 }
 

@@ -32,20 +32,20 @@ export type SystemPorts = Readonly<Record<SystemPort, number>>;
 
 export type SystemOptions = {
   place: Place;
-  /** Default: free ones, new for this system. */
+  /** Default: new free ones. */
   ports?: SystemPorts;
   /** Default: new ones. */
   secrets?: Secrets;
   /** What general calls to charge cards. Default: the sandbox provider of this system. */
   paymentsUrl?: string;
-  /** Settings of all tiers over the usual ones. */
+  /** Settings of all tiers that override the defaults. */
   settings?: Readonly<Record<string, string>>;
-  /** Settings that general alone gets besides. */
+  /** Additional settings for general only. */
   generalSettings?: Readonly<Record<string, string>>;
 };
 
 export type TierOptions = {
-  /** Name of the process and of its log. Default: that of the tier. */
+  /** Name of the process and of its log. Default: the tier's name. */
   as?: string;
   /** Default: the tier's port of this system. */
   port?: number;
@@ -55,39 +55,39 @@ export type TierOptions = {
 export type FrontDoorOptions = Partial<Omit<Parameters<typeof startNginx>[0], 'place' | 'port'>>;
 
 export type System = {
-  /** Of the front door, as http://127.0.0.1:PORT; also where none is started. */
+  /** URL of the front door, http://127.0.0.1:PORT, even if none is started. */
   url: string;
   ports: SystemPorts;
   secrets: Secrets;
-  /** Its `cancel` is aborted as well when this system is stopped. */
+  /** Its `cancel` is also aborted when this system is stopped. */
   place: Place;
-  /** What every tier gets. */
+  /** Environment of every tier. */
   env: Readonly<Record<string, string>>;
-  /** What general gets, and the tools that act for it. */
+  /** Environment of general and of tools that act for it. */
   envOfGeneral: Readonly<Record<string, string>>;
   /** The folder of the built pages. */
   pages: string;
-  /** What was started so far. */
+  /** All processes started so far. */
   processes: () => Child[];
   /** Resolves when the tier is ready. */
   startTier: (name: TierName, options?: TierOptions) => Promise<Child>;
   /** The sandbox payment provider. `data`: a path, or `:memory:`; `generalUrl`: where its webhooks go. */
   startPayments: (options: { data: string; generalUrl?: string }) => Promise<Child>;
   startMailCatcher: () => Promise<Child>;
-  /** nginx before the tiers' ports of this system, or before `upstreams`. */
+  /** nginx in front of the tiers of this system, or of `upstreams`. */
   startFrontDoor: (options?: FrontDoorOptions) => Promise<Nginx>;
   buildPages: () => Promise<void>;
   loadDemoData: () => Promise<void>;
   /**
-   * Stops the tiers, then what stands around them, then the servers that were started with it; what still starts is
-   * called off. Resolves when nothing is left; the same for each caller.
+   * Stops the tiers, then front door, payments and mail catcher, then the servers that were started with it, and cancels
+   * whatever still starts. Resolves when nothing is left; every call returns the same promise.
    */
   stop: () => Promise<void>;
 };
 
 /**
- * A system with servers of its own and an up-to-date database; no tier runs yet.
- * @throws Error when a server does not start, or `place.cancel` is aborted meanwhile; nothing is left running then.
+ * Starts a system with servers of its own and an up-to-date database; no tier runs yet.
+ * @throws Error if a server does not start, or `place.cancel` is aborted meanwhile; nothing is left running then.
  */
 export async function startSystem(
   options: Omit<SystemOptions, 'ports'> & {
@@ -128,7 +128,7 @@ export async function startSystem(
   };
 }
 
-/** A system on servers that run already and stay. */
+/** A system on servers that run already and are not stopped with it. */
 export async function systemOn(addresses: ServerAddresses, options: SystemOptions): Promise<System> {
   const ports = options.ports ?? (await freePorts(systemPorts));
   const secrets = options.secrets ?? generateSecrets();
@@ -211,7 +211,7 @@ class Group {
   readonly #starts: Promise<Child>[] = [];
   readonly #children: Child[] = [];
 
-  /** Waits for a start and keeps its process. One whose stop comes before it is ready is stopped as well. */
+  /** Waits for a start and keeps its process. A process that is still starting when the group stops is stopped too. */
   add(start: Promise<Child>): Promise<Child> {
     const kept = start.then((child) => {
       this.#children.push(child);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Servers } from './start-servers.ts';
 
-/** What tests find, as JSON, in the environment variable SEATDROP_TEST_SERVERS. */
+/** Content of the environment variable SEATDROP_TEST_SERVERS, as JSON, for tests. */
 export const testServersSchema = z.object({
   redisNodes: z.array(z.string()).min(1),
   amqpUrl: z.string(),
-  /** A user who may create databases; names none. */
+  /** URL without a database, of a user who may create databases. */
   mysqlAdminUrl: z.string(),
 });
 

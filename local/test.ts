@@ -1,5 +1,5 @@
-// `npm test`: formatting, lint, types, unused code, then jest against real servers of its own. Arguments go to
-// jest, and then nothing but jest runs. The last line is always "N passed, N failed".
+// `npm test`: checks formatting, lint, types and unused code, then runs jest against real servers of its own. Arguments
+// are passed to jest, and then only jest runs. The last line is always "N passed, N failed".
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -64,7 +64,7 @@ try {
 console.log(`${count.passed} passed, ${count.failed} failed`);
 process.exit(cancel.signal.aborted || count.failed > 0 || count.passed === 0 ? 1 : 0);
 
-/** Side by side with the checks: the first time it takes minutes. Of k6 only when all tests are to run. */
+/** Builds test tools during the checks: the first time it takes minutes. k6 only if all tests are to run. */
 async function buildTools(): Promise<void> {
   const tools = { stripeMock, moto: installMoto, composeParser, actionlint, hadolint };
   const builds: Promise<unknown>[] = Object.entries(tools).map(([name, build]) =>
@@ -72,7 +72,7 @@ async function buildTools(): Promise<void> {
   );
   if (jestArgs.length === 0) builds.push(step('k6', () => findK6(() => {}, cancel.signal)));
   for (const build of await Promise.allSettled(builds)) {
-    // The absence of one fails the tests that need it, with the same words, and no others.
+    // If a tool is missing, only the tests that need it fail, with the same message.
     if (build.status === 'rejected') say((build.reason as Error).message);
   }
 }
@@ -109,7 +109,7 @@ async function runJest(): Promise<void> {
     const results = join(dir, 'jest.json');
     const env = { SEATDROP_TEST_SERVERS: JSON.stringify(testServersOf(servers)), TMPDIR: temporary };
     const jest = join(root, 'node_modules/jest/bin/jest.js');
-    // Else it would be in the temporary folder, and empty in each run.
+    // Otherwise it is in the temporary folder, and empty at each run.
     const cache = join(root, '.local', 'jest-cache');
     const args = [jest, '--ci', '--json', `--outputFile=${results}`, '--testLocationInResults'];
     args.push(`--cacheDirectory=${cache}`, ...jestArgs);
@@ -118,12 +118,12 @@ async function runJest(): Promise<void> {
     countResults(results, code);
     say(`${code === 0 ? '✓' : '✗'} jest ${((performance.now() - since) / 1000).toFixed(1)} s`);
   } finally {
-    await endTests(); // while its servers are there: nobody's stop should wait for them
+    await endTests(); // before the servers stop, so that no process waits for them when it stops
     await step('servers stopped', () => servers.stop());
   }
 }
 
-/** Tests that were stopped have left what they started: whole systems, each process in a session of its own. */
+/** Ends what interrupted tests have started: whole systems, each process in a session of its own. */
 async function endTests(): Promise<void> {
   if (!existsSync(temporary)) return;
   await endRun(temporary);
@@ -135,7 +135,7 @@ function countResults(file: string, code: number): void {
   const results = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>) : {};
   const failed = (results['numFailedTests'] ?? 0) + (results['numRuntimeErrorTestSuites'] ?? 0);
   count.passed += results['numPassedTests'] ?? 0;
-  // jest may also fail as a whole, or find no test: that must not read as success.
+  // jest may also fail as a whole, or find no test: that must not count as success.
   count.failed += failed === 0 && code !== 0 ? 1 : failed;
 }
 
@@ -157,7 +157,7 @@ async function ended(child: ChildProcess): Promise<number> {
     child.once('close', (exitCode) => resolveCode(exitCode ?? 1));
   });
   running.delete(child);
-  endGroup(child, 'SIGKILL'); // workers it may have left
+  endGroup(child, 'SIGKILL'); // workers that may still run
   return code;
 }
 

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..');
 const key = () => randomBytes(32).toString('hex');
 
-/** Settings with which every tier would go on to look for its servers, which are not there. */
+/** Settings with which every tier would start and connect to its servers, which do not exist. */
 const settings = {
   SEATDROP_ENV: 'production',
   PORT: '0',

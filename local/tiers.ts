@@ -9,7 +9,7 @@ import type { Secrets } from './secrets.ts';
 import type { Servers } from './start-servers.ts';
 import { waitUntil } from './process/wait.ts';
 
-/** How Node is started for each tier is said once, for pm2. */
+/** Options of Node for each tier are in one place, the pm2 configuration. */
 const { apps } = createRequire(import.meta.url)('../ecosystem.config.js') as {
   apps: { script: string; node_args: string[] }[];
 };
@@ -18,14 +18,14 @@ const nodeArgs = new Map(apps.map(({ script, node_args }) => [script, node_args]
 export const tierNames = ['publisher', 'consumer', 'realtime', 'general'] as const;
 export type TierName = (typeof tierNames)[number];
 
-/** Where the servers of a system are. */
+/** Addresses of the servers of a system. */
 export type ServerAddresses = {
   redis: Pick<Servers['redis'], 'nodes'>;
   rabbitMq: Pick<Servers['rabbitMq'], 'url'>;
   mariaDb: Pick<Servers['mariaDb'], 'url'>;
 };
 
-/** The settings every tier gets, but for its own PORT. */
+/** The settings of every tier, except PORT. */
 export function tierEnv(servers: ServerAddresses, secrets: Secrets): Record<string, string> {
   return {
     SEATDROP_ENV: 'local',
@@ -41,7 +41,7 @@ export function tierEnv(servers: ServerAddresses, secrets: Secrets): Record<stri
   };
 }
 
-/** What general, and the tools that act for it, need besides. */
+/** Additional settings of general, and of tools that act for it. */
 export function generalEnv(options: {
   publicUrl: string;
   sandboxPaymentsUrl: string;
@@ -87,7 +87,7 @@ export function startScript(options: {
   });
 }
 
-/** The tiers of this machine, one process of each, as nginx is told of them. */
+/** nginx's upstreams: one process of each tier, on this machine. */
 export function localUpstreams(
   ports: Readonly<Record<'publisher' | 'realtime' | 'general', number>>,
 ): NginxOptions['upstreams'] {

@@ -120,7 +120,9 @@ test('a backup, restored elsewhere, has all orders, and the drop goes on from it
     errors: 'The backup is cut short. Nothing was done\n',
   });
   expect(await script('restore.sh', restored, backup.out)).toMatchObject({ code: 0 });
-  expect((await script('restore.sh', restored, backup.out)).errors).toMatch(/has \d+ tables. Nothing was done/);
+  expect((await script('restore.sh', restored, backup.out)).errors).toMatch(
+    /has \d+ tables. Nothing was done/,
+  );
 
   const db = connectMysql(restored.href, { max: 1 });
   try {

@@ -1,4 +1,4 @@
-/** For tests: docker-compose.yml as docker compose reads it, and the Dockerfile's stages. */
+/** For tests: docker-compose.yml as docker compose reads it, and the stages of the Dockerfile. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,7 +13,7 @@ const service = z.object({
   build: z.object({ target: z.string() }).optional(),
   command: z.array(z.string()).nullish(),
   entrypoint: z.array(z.string()).nullish(),
-  // Without a value: passed on where it is set.
+  // Null: passed on from the environment, if it is set there.
   environment: z
     .record(z.string(), z.union([z.string(), z.number(), z.null()]))
     .default({})
@@ -38,9 +38,9 @@ export type Service = z.infer<typeof service>;
 export type Services = Record<string, Service>;
 
 /**
- * Every service of every profile, with `env` in place of `.env`. The parser merges and checks; it is a tool of a library
- * that passes the environment to other readers but not to its own, so values are put in here.
- * @throws Error of the parser, or one that names a variable that is needed and missing
+ * Every service of every profile, with `env` in place of `.env`. The parser merges and checks. It is a library's tool
+ * that does not read the environment, so variables are replaced here.
+ * @throws Error of the parser, or one that names a required variable that is missing
  */
 export async function readCompose(env: Readonly<Record<string, string>>): Promise<Services> {
   const args = ['-no-interpolation', '-format', 'json', join(root, 'docker-compose.yml')];
@@ -51,12 +51,12 @@ export async function readCompose(env: Readonly<Record<string, string>>): Promis
   return file.parse(filledIn).services;
 }
 
-/** Names of all variables that the file takes, by the same reading. */
+/** Names of all variables in the file. */
 export function variablesOf(text: string): Set<string> {
   return new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name));
 }
 
-/** `${A}`, `${A:-default}` and `${A:?what to say}`, also within one another. */
+/** Replaces `${A}`, `${A:-default}` and `${A:?message}`, also nested. */
 function interpolate(text: string, env: Readonly<Record<string, string>>): string {
   const innermost = /\$\{(\w+)(?::([-?])([^${}]*))?\}/;
   for (let rest = text; ;) {

@@ -1,4 +1,4 @@
-/** For tests: the folder /app of the `tier` image, as the Dockerfile makes it, without an engine. */
+/** For tests: builds the folder /app of the `tier` image as the Dockerfile does, without a container engine. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -25,7 +25,7 @@ export function makeImage(): Image {
     }
   }
 
-  /** The stage of that name, with all that is installed here. */
+  /** Builds the stage `pages`, with the packages installed here. */
   function buildPages(): string {
     const stage = join(dir, 'pages');
     mkdirSync(stage);
@@ -75,7 +75,7 @@ type Lock = {
   >;
 };
 
-/** Where the Dockerfile's `npm install --omit=dev --workspace=...` puts packages: what these need, and what that needs. */
+/** Paths of the packages that the Dockerfile's `npm install --omit=dev --workspace=...` installs, with dependencies. */
 function installedPackages(instructions: readonly { name: string; args: string }[]): string[] {
   const install = instructions.find(({ name, args }) => name === 'RUN' && args.startsWith('npm install'));
   if (!install?.args.includes('--omit=dev')) throw new Error('The Dockerfile installs no dependencies');
@@ -91,7 +91,7 @@ function installedPackages(instructions: readonly { name: string; args: string }
     }
   };
   for (const [, workspace = ''] of install.args.matchAll(/--workspace=(\S+)/g)) look(workspace);
-  // One that is inside another comes with it.
+  // A package inside another one is copied with it.
   return [...found].filter((path) => {
     const outer = path.slice(0, path.lastIndexOf('/node_modules/'));
     return !path.includes('/node_modules/') || !found.has(outer);

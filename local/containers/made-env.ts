@@ -1,4 +1,4 @@
-/** For tests: what `npm run make-env` makes, and what an operator fills in for production. */
+/** For tests: the settings that `npm run make-env` makes, and those that an operator adds for production. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,7 +15,7 @@ export async function madeEnv(...options: string[]): Promise<Record<string, stri
 
 /**
  * A value as compose reads it.
- * @throws Error where compose would replace something in it
+ * @throws Error if compose would replace something in it
  */
 function valueOf(text: string): string {
   const [, quoted] = /^'([^']*)'$/.exec(text) ?? [];

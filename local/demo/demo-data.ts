@@ -1,6 +1,6 @@
 /**
- * `node local/demo/demo-data.ts`: people, events and drops to try the local stack with. Made where they are missing, so it
- * can run at every start; a drop that is over gets a successor, so that there is always one about to open.
+ * `node local/demo/demo-data.ts`: adds accounts, events and drops to try the local system with. It adds only what is
+ * missing, so it can run at every start; a drop that has closed gets a successor, so that one is always about to open.
  */
 import { z } from 'zod';
 import { hashPassword } from '../../general/accounts/passwords.ts';
@@ -15,7 +15,7 @@ import { connectRedis } from '../../shared/redis/connect.ts';
 import type { Role } from '../../shared/auth/session.ts';
 import { demoEvents, type DemoEvent } from './demo-events.ts';
 
-/** Known to everybody who has read the README, hence for the local stack only. */
+/** Published in the README, so only for the local system. */
 const demoPassword = 'seatdrop-demo';
 
 const { MYSQL_URL, REDIS_NODES, NAMESPACE } = readConfig(
@@ -62,11 +62,11 @@ async function account(role: Role, name: string): Promise<number> {
   return id!;
 }
 
-/** The id of the event; a seat of an event is sold once, so one whose drop is over is announced anew. */
+/** The id of the event. A seat of an event is sold only once, so if its drop has closed, a new event is added. */
 async function announced(event: DemoEvent, organizerId: number): Promise<number> {
   const { title, description, venue, timeZone } = event;
   const starts_at = inSeconds(event.startsIn);
-  // As evenings begin there, give or take an hour.
+  // In the evening by local time, to within an hour.
   starts_at.setUTCHours(timeZone === 'America/New_York' ? 24 : 19, 30, 0, 0);
   const known: { id: number; starts_at: Date } | undefined = await db('events')
     .where({ title, organizer_id: organizerId })

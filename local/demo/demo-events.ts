@@ -1,4 +1,4 @@
-/** What is on in the local stack. Times are seconds from the start that first made them. */
+/** The events of the local system. Times are seconds from the start that adds them. */
 import type { NewDrop } from '../../shared/contract/drops.ts';
 
 const minute = 60;

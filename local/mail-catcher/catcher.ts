@@ -2,7 +2,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 
 export type CaughtMail = {
-  /** From 1, in the order in which they came. */
+  /** From 1, in order of arrival. */
   number: number;
   at: Date;
   from: string;
@@ -14,8 +14,8 @@ export type CaughtMail = {
 };
 
 /**
- * A mail server that delivers nothing and remembers the last mails in memory. It speaks SMTP as others do; `refuse`
- * says with which words a recipient is turned away, for tests of what happens then.
+ * A mail server that delivers nothing and keeps the last mails in memory. It speaks ordinary SMTP. `refuse` returns the
+ * message with which a recipient is refused, for tests of refusals.
  */
 export class MailCatcher {
   readonly #limit: number;
@@ -45,16 +45,16 @@ export class MailCatcher {
         });
       },
     });
-    // A client that goes away in the middle of a mail.
+    // A client may disconnect in the middle of a mail.
     this.#server.on('error', () => {});
   }
 
-  /** The mails that are remembered, the oldest first. */
+  /** The mails that are kept, the oldest first. */
   get mails(): readonly CaughtMail[] {
     return this.#mails;
   }
 
-  /** Port 0: a free one. Resolves with the port. */
+  /** Port 0: any free one. Resolves to the port. */
   listen(port: number, host = '127.0.0.1'): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);

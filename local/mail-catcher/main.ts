@@ -16,5 +16,5 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 await catcher.listen(SMTP_PORT, HOST);
-// Last, since whoever asks for it takes all of it for ready.
+// Last, since its answer means that all of the mail catcher is ready.
 view.listen(PORT, HOST);

@@ -2,8 +2,8 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { CaughtMail, MailCatcher } from './catcher.ts';
 
 /**
- * What was caught, for a browser. `/` the list, the latest first; `/mails/N` one mail; `/mails/N.html` its HTML as it
- * came; `/mails.json` all of it, for tools.
+ * The caught mails as web pages. `/` the list, the latest first; `/mails/N` one mail; `/mails/N.html` its original HTML;
+ * `/mails.json` all mails, for tools.
  */
 export function createWebView(catcher: Pick<MailCatcher, 'mails'>): Server {
   return createServer(({ url = '/', headers }, response) => {
@@ -23,14 +23,14 @@ export function createWebView(catcher: Pick<MailCatcher, 'mails'>): Server {
 }
 
 /**
- * Mails let whoever reads them sign in or use a ticket. A page of somebody else's whose name leads here (DNS rebinding)
- * could read them, were it not for the host that its browser names.
+ * Anybody who can read the mails can sign in or use a ticket. Checking the Host header prevents a foreign page whose
+ * name resolves to this machine (DNS rebinding) from reading them.
  */
 function isOfThisMachine(host = ''): boolean {
   return /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i.test(host);
 }
 
-/** Whatever is in a mail, nothing of it runs, and nothing is fetched for it. */
+/** No script in a mail runs, and nothing is fetched for it. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'";
 
 function send(response: ServerResponse, type: string, body: string, status = 200): void {

@@ -9,7 +9,7 @@ export const searchPath = [
   ...new Set([...(process.env['PATH'] ?? '').split(delimiter), ...EXTRA_FOLDERS]),
 ].join(delimiter);
 
-/** What any script of ours needs from the machine; added to the environment it is given. */
+/** Environment that every script of ours needs from the machine, besides its own settings. */
 export function scriptEnv(): Record<string, string> {
   return { PATH: searchPath, HOME: process.env['HOME'] ?? '/', LANG: 'C.UTF-8', TZ: 'UTC' };
 }
@@ -26,7 +26,7 @@ function findBinary(...names: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** @throws Error when none of them is installed. */
+/** @throws Error if none of them is installed. */
 export function requireBinary(...names: readonly string[]): string {
   const found = findBinary(...names);
   if (found === undefined) throw new Error(`${names.join(' or ')} is not installed`);

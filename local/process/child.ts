@@ -6,48 +6,48 @@ import type { Place } from './place.ts';
 import { type Proc, descendants, isRunning, readProc, signal } from './proc.ts';
 
 /**
- * A process of the local stack. It leads its own session, so that Ctrl-C in the terminal reaches only the
- * parent (which then stops everything in order) and so that whatever it forks can be found and ended with it.
+ * A process of the local system. It leads its own session, so that Ctrl-C in the terminal reaches only the parent
+ * (which then stops everything in order), and so that the processes it forks can be found and ended with it.
  */
 export type ChildOptions = {
   name: string;
   place: Place;
   command: string;
   args: readonly string[];
-  /** The whole environment: nothing of the caller's leaks in. */
+  /** The whole environment: nothing is inherited. */
   env: Readonly<Record<string, string>>;
   cwd: string;
-  /** Resolves once the process does its work; rejects, or times out by itself. */
+  /** Resolves once the process is ready; otherwise it must reject, also after a time of its own. */
   ready: () => Promise<void>;
   /** How long a stop waits after SIGTERM before SIGKILL. Milliseconds, default 10,000. */
   graceMs?: number;
-  /** Its data outlives a kill, and it may be deaf to SIGTERM while it starts: then it is killed instead. */
+  /** A kill does not damage its data, and it may ignore SIGTERM while it starts: it is killed then. */
   crashSafe?: true;
 };
 
 export type Child = {
   readonly name: string;
   readonly logFile: string;
-  /** undefined while it does not run. */
+  /** Undefined while it does not run. */
   readonly pid: number | undefined;
   /** Signals the process and its group: SIGSTOP and SIGCONT pause and resume it, SIGKILL is a crash. */
   kill(name: NodeJS.Signals): void;
   /** Ends the process if it runs, starts it again and waits until it is ready. */
   restart(): Promise<void>;
-  /** SIGTERM, then SIGKILL after the grace time. Resolves when nothing of it is left. Final. */
+  /** Sends SIGTERM, and SIGKILL after the grace time. Resolves when none of its processes are left. It cannot be restarted. */
   stop(): Promise<void>;
-  /** Called at every end that nobody asked for by `stop` or `restart`. */
+  /** Called whenever the process ends without `stop` or `restart`. */
   onUnexpectedExit(listener: (how: string) => void): void;
 };
 
-/** What a pid file holds. */
+/** Content of a pid file. */
 export type PidNote = { pid: number; startTime: number; name: string };
 
 type Running = { pid: number; exited: Promise<string>; isReady: boolean };
 
 /**
  * Starts a process and waits until it is ready.
- * @throws Error with the end of its log when it ends, or its time is over, before it is ready.
+ * @throws Error with the end of its log if it ends or times out before it is ready.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, place, graceMs = 10_000 } = options;
@@ -67,7 +67,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 
     void self.exited.then((how) => {
       running = undefined;
-      signal(-self.pid, 'SIGKILL'); // workers that outlive their master would keep its port
+      signal(-self.pid, 'SIGKILL'); // workers that outlive their master would keep its port open
       if (self.isReady && !endIsExpected) for (const listener of listeners) listener(how);
     });
     try {
@@ -122,7 +122,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   };
 }
 
-/** stdout and stderr go to a file and not to a pipe: the process outlives our death without EPIPE. */
+/** stdout and stderr go to a file, not to a pipe, so that the process gets no EPIPE if this process dies. */
 async function spawnDetached(options: ChildOptions, logFile: string, pidFile: string): Promise<Running> {
   const { logDir, pidDir } = options.place;
   mkdirSync(logDir, { recursive: true });
@@ -132,7 +132,7 @@ async function spawnDetached(options: ChildOptions, logFile: string, pidFile: st
   const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   if (child.pid !== undefined) {
-    // At once: several may be started in one go, and we be killed in the middle of it.
+    // Written at once, since this process may be killed while it starts several others.
     const note: PidNote = {
       pid: child.pid,
       startTime: readProc(child.pid)?.startTime ?? 0,
@@ -154,7 +154,7 @@ function whenAborted(cancel: AbortSignal): Promise<never> {
   });
 }
 
-/** Waits for processes whose leader is gone to follow it (they do, at end of file), then helps those that stay. */
+/** Waits for processes whose leader has ended to end too (they do, at end of file), and then kills the others. */
 async function reap(procs: Proc[]): Promise<void> {
   for (let waited = 0; procs.some(isRunning); waited += 20) {
     if (waited >= 1_000) for (const proc of procs.filter(isRunning)) signal(proc.pid, 'SIGKILL');

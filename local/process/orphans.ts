@@ -6,16 +6,16 @@ import type { PidNote } from './child.ts';
 import { type Proc, allProcs, isRunning, signal, workingFolder } from './proc.ts';
 
 /**
- * How long what is found may take to end by itself. Milliseconds. Short: tiers cannot finish their work while the
- * servers go at the same time, and a kill is what all of them just survived.
+ * How long orphans may take to end after SIGTERM, milliseconds. Short, since tiers cannot finish their work while the
+ * servers end at the same time, and all of them can stand a kill.
  */
 const GRACE_MS = 3_000;
 
 /**
- * Ends what a start that was killed outright left running. Each child's pid file gives pid and start time,
- * which together name one process for good, and the pid is also the id of the session the child led. A member
- * of that session whose leader is gone counts as ours only if it works in a folder of this clone.
- * @returns the names of what was found running.
+ * Ends processes that a killed start left running. Each child's pid file has pid and start time, which together
+ * identify one process, and the pid is also the id of the session that the child led. A member of that session whose
+ * leader has ended counts as ours only if its working folder is in this clone.
+ * @returns the names of the processes that were running.
  */
 export async function endOrphans(pidDir: string, root: string): Promise<string[]> {
   const files = existsSync(pidDir) ? readdirSync(pidDir).map((name) => join(pidDir, name)) : [];
@@ -47,14 +47,14 @@ function readNote(file: string): PidNote | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as PidNote;
   } catch {
-    return undefined; // we were killed while writing it
+    return undefined; // the writer was killed while writing it
   }
 }
 
 /**
- * Ends what still runs of test runs (`test-PID`), benchmarks (`bench-PID`), drills (`drill-PID-N`) and rolling changes
- * (`rolling-PID-N`) whose process is gone, and removes their folders; of the last two the logs stay, which somebody
- * may want to read. The temporary folders of test runs are removed as well.
+ * Ends the processes of test runs (`test-PID`), benchmarks (`bench-PID`), drills (`drill-PID-N`) and rolling changes
+ * (`rolling-PID-N`) whose main process has ended, and removes their folders, except the logs of the last two, which may
+ * be of interest. The temporary folders of test runs are removed as well.
  */
 export async function clearOldRuns(localDir: string): Promise<void> {
   for (const { folder, kind } of [...runsIn(localDir, localRun), ...runsIn(tmpdir(), temporaryRun)]) {
@@ -65,8 +65,8 @@ export async function clearOldRuns(localDir: string): Promise<void> {
 }
 
 /**
- * Ends every process that was started with a note below this folder (at most three folders down), and every process
- * that works in it: what was started in the very moment of a kill has no note, but servers work in their folders.
+ * Ends every process that has a pid file below this folder (at most three folders down), and every process whose working
+ * folder is in it: one started at the moment of a kill has no pid file, but servers work in their folders.
  */
 export async function endRun(folder: string): Promise<void> {
   for (const pidDir of globSync('{.,*,*/*,*/*/*}/pids', { cwd: folder }))
@@ -78,16 +78,16 @@ const localRun = /^(?<kind>test|dev-servers|bench|drill|rolling)-(?<owner>\d+)(-
 const temporaryRun = /^seatdrop-(?<kind>test)-(?<owner>\d+)$/;
 
 /**
- * Where the tests of one run of `npm test` make their temporary folders. It names the process, so that what a killed
- * run left there is found; and its path is short, since a socket's path has 107 characters at most.
+ * The folder for temporary folders of one run of `npm test`. Its name has the process id, so that what a killed run left
+ * can be found; and its path is short, since the path of a socket has at most 107 characters.
  */
 export function temporaryFolder(pid: number): string {
   return join(tmpdir(), `seatdrop-test-${pid}`);
 }
 
 /**
- * Folders named after their process, which is gone. Those of other users are theirs to clear. The name must match as
- * a whole: the folder `seatdrop-rolling-3fGh2x` of a test that runs has a random end, and its process is not 3.
+ * Folders that are named after a process that has ended; not those of other users. The whole name must match: the folder
+ * `seatdrop-rolling-3fGh2x` of a running test ends at random, and does not belong to process 3.
  */
 function runsIn(dir: string, pattern: RegExp): { folder: string; kind: string }[] {
   return (existsSync(dir) ? readdirSync(dir) : []).flatMap((name) => {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 
-/** Where a set of processes lives on disk, and how all of them are told to come to an end. */
+/** The folders of a set of processes, and the signals that end all of them. */
 export type Place = {
   /** Data and configuration, one folder per server. Absolute. */
   dir: string;
@@ -9,9 +9,9 @@ export type Place = {
   logDir: string;
   /** `NAME.json` for each running process; see orphans.ts. */
   pidDir: string;
-  /** Aborted when a stop is wished while something still starts: the start then fails soon. */
+  /** Aborted when a stop is requested while processes still start: the start then fails soon. */
   cancel: AbortSignal;
-  /** Aborted when a stop should no longer wait for anyone: what has not ended by then is killed. */
+  /** Aborted when a stop must not wait any longer: what has not ended by then is killed. */
   hurry: AbortSignal;
 };
 

@@ -13,14 +13,14 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** What this process has reserved, by port. */
+/** Ports that this process has reserved, with the socket that does it. */
 const reserved = new Map<number, Socket>();
 
 /**
- * Holds a port for as long as this process runs. A server listens on TCP seconds after its port was drawn, and
- * not at all between a kill and its restart; meanwhile a second system on the machine could draw the same port.
- * The UDP port of that number is the lock: no server here uses UDP, and the kernel frees it with the process.
- * @returns false when another process holds it.
+ * Reserves a port while this process runs. A server listens on TCP seconds after its port was chosen, and not at all
+ * between a kill and its restart; meanwhile a second system on the machine could choose the same port. The UDP port of
+ * that number is the lock: no server here uses UDP, and the kernel frees it when the process ends.
+ * @returns false if another process has reserved it.
  */
 function reserve(port: number): Promise<boolean> {
   if (reserved.has(port)) return Promise.resolve(true);
@@ -36,9 +36,8 @@ function reserve(port: number): Promise<boolean> {
 }
 
 /**
- * One free port on 127.0.0.1 for each name, reserved for this process: no other process that draws its ports
- * here gets one of them. A port remembered from last time is kept if it is still free, so that addresses people
- * noted stay good.
+ * One free port on 127.0.0.1 for each name, reserved for this process: no other process that calls this function gets
+ * one of them. A remembered port is used again if it is still free, so that addresses that people noted stay valid.
  */
 export async function freePorts<Name extends string>(
   names: readonly Name[],

@@ -4,13 +4,13 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 export type Proc = {
   pid: number;
   parent: number;
-  /** Session id: our children lead their own, so it names everything they started. */
+  /** Session id: our children lead their own, so it identifies everything they started. */
   session: number;
-  /** Clock ticks from boot to the start of the process. With the pid it names one process for good. */
+  /** Clock ticks from boot to the start of the process. With the pid it identifies one process. */
   startTime: number;
 };
 
-/** The process `pid`, or undefined when there is none (a zombie counts as none: it holds nothing). */
+/** The process `pid`; undefined if there is none or it is a zombie, which holds no resources. */
 export function readProc(pid: number): Proc | undefined {
   let stat: string;
   try {
@@ -18,7 +18,7 @@ export function readProc(pid: number): Proc | undefined {
   } catch {
     return undefined;
   }
-  // The second field is the command in brackets and may itself hold blanks and brackets.
+  // The second field is the command in parentheses, and may itself contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
   return { pid, parent: Number(fields[1]), session: Number(fields[3]), startTime: Number(fields[19]) };
@@ -37,7 +37,7 @@ export function allProcs(): Proc[] {
     .filter((proc) => proc !== undefined);
 }
 
-/** Everything `pid` started, directly or not, and everything in its session. */
+/** All processes that `pid` started, directly or not, and all in its session. */
 export function descendants(pid: number): Proc[] {
   const all = allProcs();
   const found = new Map<number, Proc>();
@@ -53,7 +53,7 @@ export function descendants(pid: number): Proc[] {
   return [...found.values()];
 }
 
-/** True while exactly this process (not a later one with the same number) runs. */
+/** Whether exactly this process (not a later one with the same pid) runs. */
 export function isRunning(proc: Pick<Proc, 'pid' | 'startTime'>): boolean {
   return readProc(proc.pid)?.startTime === proc.startTime;
 }

@@ -1,9 +1,9 @@
-/** What to undo when something that was built of several parts fails or is stopped. */
+/** Collects what to undo if building something from several parts fails, or when it is stopped. */
 export class Releases {
   readonly #works: (() => unknown)[] = [];
   #released: Promise<void> | undefined;
 
-  /** Runs before what was added earlier. */
+  /** Adds `work`, which will run before all that was added earlier. */
   add(work: () => unknown): void {
     this.#works.push(work);
   }
@@ -24,7 +24,7 @@ export class Releases {
   }
 }
 
-/** Runs one after the other, the rest also when one of them fails. @throws the first fault */
+/** Runs all one after the other, even if some fail. @throws the first fault */
 export async function inOrder(works: readonly (() => unknown)[]): Promise<void> {
   const faults: unknown[] = [];
   for (const work of works) {

@@ -6,14 +6,14 @@ import { isRunning, readProc } from './proc.ts';
 type Holder = { pid: number; startTime: number; stopping: boolean };
 
 export type RunLock = {
-  /** Lets a start that comes now wait, rather than fail, until this run is gone. */
+  /** From now on another start waits for the end of this run, instead of failing. */
   markStopping(): void;
   release(): void;
 };
 
 /**
- * Makes sure that one start at a time runs from a clone. Waits for one that is stopping.
- * @throws Error when another one runs.
+ * Makes sure that only one system runs from a clone. Waits for one that is stopping.
+ * @throws Error if another one runs.
  */
 export async function takeRunLock(file: string, say: (line: string) => void): Promise<RunLock> {
   mkdirSync(dirname(file), { recursive: true });
@@ -26,7 +26,7 @@ export async function takeRunLock(file: string, say: (line: string) => void): Pr
   for (;;) {
     write(false);
     try {
-      linkSync(draft, file); // the whole content at once, or an error if there is one already
+      linkSync(draft, file); // atomic: the file appears with its whole content, or EEXIST
       break;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -35,7 +35,7 @@ export async function takeRunLock(file: string, say: (line: string) => void): Pr
     }
     const holder = readHolder(file);
     if (holder === undefined || !isRunning(holder)) {
-      rmSync(file, { force: true }); // left by one that was killed
+      rmSync(file, { force: true }); // left by a start that was killed
     } else if (holder.stopping) {
       if (!waiting) say(`  waiting for the previous run (process ${holder.pid}) to stop`);
       waiting = true;

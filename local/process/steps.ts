@@ -1,11 +1,11 @@
-/** Runs one named piece of work and shows its progress and time. Steps may run side by side. */
+/** Runs one named piece of work and shows its progress and time. Steps may run at the same time. */
 export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>;
 
 /**
- * One line per finished step. Underneath, a terminal shows what is under way; anything else (a file, CI) gets
- * a line now and then for a step that takes long.
+ * Prints one line for each finished step. Below, a terminal shows the steps under way; any other output (a file, CI)
+ * gets a line now and then for a step that takes long.
  */
 export function createSteps(output: Output = process.stdout): { step: Step; say: (line: string) => void } {
   const underWay = new Map<string, number>();
@@ -61,7 +61,7 @@ export function createSteps(output: Output = process.stdout): { step: Step; say:
   return { step, say };
 }
 
-/** A line that wraps could not be removed again. */
+/** Shortens a line to the terminal's width, since a line that wraps could not be removed again. */
 function fit(line: string, columns: number | undefined): string {
   const width = columns || 80; // some terminals say 0
   return line.length < width ? line : `${line.slice(0, width - 2)}…`;

@@ -3,13 +3,13 @@ import type { Child } from './child.ts';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
-/** One that has run this long before it ended is not in a crash loop. */
+/** A process that ran this long before it ended is not in a crash loop. */
 const LONG_RUN_MS = 30_000;
 
 /**
- * Starts a process again whenever it ends by itself, and says so. Waits longer each time it ends soon.
- * @param stopping aborted when ends are wished for
- * @param pauseMs how long to wait instead; drills say so, whose ends are no crash loop
+ * Restarts a process whenever it ends by itself, and reports it. Waits longer each time it ends soon.
+ * @param stopping aborted when processes are stopped on purpose
+ * @param pauseMs a wait to use instead, for drills, which kill processes on purpose
  */
 export function supervise(
   child: Child,

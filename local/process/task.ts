@@ -8,7 +8,7 @@ import { signal } from './proc.ts';
 
 /**
  * Runs a script of this repository on this Node until it ends.
- * @throws Error with the end of its output when it fails.
+ * @throws Error with the end of its output if it fails.
  */
 export async function runTask(options: {
   name: string;

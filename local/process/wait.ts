@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const PAUSE_MS = 50;
 
 /**
- * Asks until the answer is true.
- * @throws Error naming `what` and the last fault after `timeoutMs`; the reason of `cancel` when that is aborted.
+ * Calls a check until it returns true.
+ * @throws Error with `what` and the last fault after `timeoutMs`; the reason of `cancel` if that is aborted.
  */
 export async function waitUntil(
   what: string,
@@ -27,7 +27,7 @@ export async function waitUntil(
   throw new Error(`waited ${Math.round(timeoutMs / 1000)} s for ${what}${fault}`);
 }
 
-/** Sends `text` to a local TCP port and resolves with what comes back until `enough` says so. */
+/** Sends `text` to a local TCP port and resolves to what comes back until `enough` returns true. */
 export function exchange(
   port: number,
   text: string,

@@ -5,10 +5,10 @@ export type ChargeStatus = 'pending' | 'approved' | 'declined' | 'canceled';
 
 export type Charge = {
   id: string;
-  /** The caller's idempotency key: at most one charge ever has it. */
+  /** The caller's idempotency key: at most one charge has it. */
   key: string;
   status: ChargeStatus;
-  /** Minor units. 0 of currency XXX for a key that was canceled before any charge came. */
+  /** Minor units. 0 with currency XXX for a key that was canceled before any charge came. */
   amount: number;
   currency: string;
   reason?: string;
@@ -25,7 +25,7 @@ export type ChargeRequest = Pick<Charge, 'key' | 'amount' | 'currency' | 'metada
 
 export type Refund = { id: string; status: 'refunded' };
 
-/** The provider's books. Every change is on disk when the call returns. */
+/** The charges of the sandbox provider. Every change is on disk when the call returns. */
 export class Charges {
   readonly #db: DatabaseSync;
   readonly #prepared = new Map<string, StatementSync>();
@@ -50,7 +50,7 @@ export class Charges {
     `);
   }
 
-  /** Records a charge, unless its key is known: then the one recorded first stays as it is. */
+  /** Records a charge, unless its key is known: then the first charge stays as it is. */
   record(request: ChargeRequest): { charge: Charge; isNew: boolean } {
     const { key, amount, currency, status, reason = null, dueAt = null, metadata } = request;
     const { changes } = this.#prepare(
@@ -81,7 +81,7 @@ export class Charges {
     return this.#prepare(sql).all(prefix).map(chargeOf);
   }
 
-  /** Charges that wait for approval, with the time it is due. */
+  /** Charges that wait for approval, with the time when it is due. */
   pending(): { key: string; dueAt: number }[] {
     const rows = this.#prepare(`SELECT key, due_at FROM charges WHERE status = 'pending'`).all();
     return rows.map((row) => ({ key: String(row['key']), dueAt: Number(row['due_at']) }));
@@ -92,7 +92,7 @@ export class Charges {
     return this.#leavePending(key, 'approved', null);
   }
 
-  /** After this the key never has an approved charge, unless it has one now. @returns the charge as it is then. */
+  /** Cancels a key: it will never have an approved charge, unless it has one now. @returns the charge after that. */
   cancel(key: string): Charge {
     const charge = { key, amount: 0, currency: 'XXX', metadata: null, status: 'canceled' } as const;
     const { isNew } = this.record({ ...charge, reason: 'canceled' });
@@ -100,7 +100,7 @@ export class Charges {
     return this.record(charge).charge;
   }
 
-  /** @returns the charge's one refund, or undefined when there is no approved charge to refund. */
+  /** @returns the charge's only refund, or undefined if there is no approved charge to refund. */
   refund(key: string): { refund: Refund; isNew: boolean } | undefined {
     const { changes } = this.#db
       .prepare(`UPDATE charges SET refund_id = ? WHERE key = ? AND status = 'approved' AND refund_id IS NULL`)

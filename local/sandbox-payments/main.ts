@@ -26,7 +26,7 @@ server.on('error', (error) => {
 server.listen(config.PORT, config.HOST, () => log({ msg: 'listening', port: config.PORT }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 
-/** What is pending is on disk with its time, and goes on at the next start. */
+/** Pending charges are on disk with their times, and are decided after the next start. */
 async function stop(): Promise<void> {
   log({ msg: 'stopping' });
   server.close();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Charge, type ChargeRequest, Charges, type Refund } from './charges.ts';
 import type { Webhooks } from './webhooks.ts';
 
-/** What the sandbox's tokens stand for. */
+/** The tokens of test cards. */
 export const TOKENS = ['tok_approved', 'tok_declined', 'tok_slow', 'tok_lost', 'tok_late'] as const;
 export type Token = (typeof TOKENS)[number];
 
@@ -10,9 +10,9 @@ export type ChargeCall = Pick<ChargeRequest, 'key' | 'amount' | 'currency' | 'me
 
 export type ChargeAnswer =
   | { kind: 'charge'; charge: Charge }
-  /** The charge is made, but the caller never hears of it. */
+  /** The charge is made, but the caller gets no answer. */
   | { kind: 'lost' }
-  /** The key belongs to a charge of another amount. */
+  /** The key belongs to a charge with another amount. */
   | { kind: 'conflict'; charge: Charge };
 
 export type Provider = {
@@ -25,7 +25,7 @@ export type Provider = {
   close(): void;
 };
 
-/** The sandbox payment provider's rules, on its books. It stands for the world outside Seatdrop. */
+/** The rules of the sandbox payment provider, which stands for a provider outside Seatdrop. */
 export function createProvider(options: {
   charges: Charges;
   webhooks: Webhooks;
@@ -55,7 +55,7 @@ export function createProvider(options: {
     if (charge?.status === 'declined') webhooks.send('charge.declined', charge);
   }
 
-  // What a restart interrupted goes on where it was.
+  // Charges that were pending at the last stop are decided at their times.
   for (const { key, dueAt } of charges.pending()) decideAt(key, dueAt);
 
   return {

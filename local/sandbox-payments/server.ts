@@ -7,7 +7,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 type Answer = { status: number; body: unknown } | 'hang up';
 
 /**
- * The provider's HTTP interface. All of it but /healthz wants `Authorization: Bearer <apiKey>`.
+ * The provider's HTTP interface. All routes but /healthz require `Authorization: Bearer <apiKey>`.
  *
  *   POST /charges {amount, currency, token, metadata?}   Idempotency-Key: the charge's key
  *     200 charge   409 another amount under this key   422 unknown token or bad body

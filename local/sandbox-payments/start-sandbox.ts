@@ -11,7 +11,7 @@ export const WEBHOOK_SECRET = 'secret-of-the-test';
 
 export type Received = { type: string; key: string; body: string; signature: string };
 
-/** A sandbox on a port of its own, and a merchant that notes the webhooks it gets. */
+/** For tests: a sandbox provider on a port of its own, and a merchant that records the webhooks it gets. */
 export async function startSandbox({ file = ':memory:', lateMs = 100, failWebhooks = 0 } = {}) {
   const received: Received[] = [];
   let refusals = failWebhooks;

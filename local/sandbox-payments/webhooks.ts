@@ -8,7 +8,7 @@ export type WebhookType = 'charge.approved' | 'charge.declined' | 'charge.refund
 export type Webhooks = {
   /** Tells the merchant, in the background. */
   send(type: WebhookType, charge: Charge): void;
-  /** Gives up what is still being tried. */
+  /** Stops all attempts under way. */
   close(): Promise<void>;
 };
 
@@ -33,7 +33,7 @@ export function createWebhooks(options: {
   const underWay = new Set<Promise<void>>();
 
   async function deliver(type: WebhookType, charge: Charge): Promise<void> {
-    // One id for all attempts: the merchant can tell a repetition from news.
+    // All attempts have the same id, so that the merchant can recognize a repetition.
     const body = JSON.stringify({ id: `evt_${randomUUID()}`, type, key: charge.key, chargeId: charge.id });
     for (let attempt = 0; !closing.signal.aborted; attempt += 1) {
       const fault = await post(body);
@@ -45,7 +45,7 @@ export function createWebhooks(options: {
     }
   }
 
-  /** @returns what went wrong, if anything did. */
+  /** @returns what went wrong; undefined if nothing did. */
   async function post(body: string): Promise<string | undefined> {
     const headers = {
       'content-type': 'application/json',

@@ -6,7 +6,7 @@ import { type MariaDb, type MariaDbPort, startMariaDb } from './mariadb.ts';
 
 type Options = Omit<Parameters<typeof startMariaDb>[0], 'place' | 'ports' | 'role'>;
 
-/** A primary from its first transaction on, and a replica that follows it. */
+/** Starts a primary and a replica that follows it from its first transaction. */
 export async function startMariaDbPair(
   options: Options & { primary: ServerAt; replica: ServerAt },
 ): Promise<{ primary: MariaDb; replica: MariaDb }> {
@@ -28,7 +28,7 @@ export async function startMariaDbPair(
 
 type ServerAt = { place: Place; ports: Readonly<Record<MariaDbPort, number>> };
 
-/** It asks again every second while the primary is away. */
+/** Makes the replica follow the primary. It reconnects every second while the primary is away. */
 async function follow(primary: MariaDb, replica: MariaDb): Promise<void> {
   const password = randomBytes(16).toString('hex');
   const above = connectMysql(primary.adminUrl, { max: 1 });

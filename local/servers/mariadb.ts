@@ -28,15 +28,15 @@ const roles = {
   replica: ['--server-id=2', '--skip-log-bin', '--read-only=ON'],
 };
 
-/** Starts MariaDB with an empty `seatdrop` database, or with the data of last time. */
+/** Starts MariaDB with an empty `seatdrop` database, or with the data of earlier starts. */
 export async function startMariaDb(options: {
   place: Place;
   ports: Readonly<Record<MariaDbPort, number>>;
   password: string;
   adminPassword: string;
-  /** false: commits are not forced to disk. They survive a killed server, not a power cut. For tests. */
+  /** false, for tests: commits are not forced to disk. They survive a killed server, but not a power cut. */
   durable: boolean;
-  /** `primary`: replicas may follow it; `replica`: takes writes from replication only. Alone by default. */
+  /** `primary`: replicas may follow it; `replica`: accepts writes from replication only. Default: `alone`. */
   role?: 'alone' | 'primary' | 'replica';
 }): Promise<MariaDb> {
   const { place, ports, password, adminPassword } = options;
@@ -60,7 +60,7 @@ export async function startMariaDb(options: {
       `--tmpdir=${temporary(dir)}`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',
-      '--socket=mariadb.sock', // relative to the data folder: a full path may be too long for a socket
+      '--socket=mariadb.sock', // relative to the data folder, since a full path may be too long for a socket
       '--pid-file=mariadb.pid',
       `--init-file=${initFile}`,
       '--skip-name-resolve',
@@ -75,7 +75,7 @@ export async function startMariaDb(options: {
     ],
     env: { PATH: searchPath, HOME: dir, LANG: 'C.UTF-8', TZ: 'UTC' },
     cwd: dir,
-    // The server greets first. It listens only after the init file has run.
+    // The server sends a greeting on connect. It listens only after the init file has run.
     ready: () =>
       waitUntil('MariaDB', 120_000, async () => {
         const greeting = await exchange(port, '', (reply) => reply.length > 5);
@@ -92,12 +92,12 @@ export async function startMariaDb(options: {
   };
 }
 
-/** A server that starts removes the temporary tables that it finds, those of others in a shared folder too. */
+/** A folder of its own for each server: at its start a server removes all temporary tables there, also of others. */
 function temporary(dir: string): string {
   return join(dir, 'tmp');
 }
 
-/** In a side folder first, so that an interrupted set-up is not taken for a database. */
+/** Creates the database in another folder first, so that an interrupted set-up is not taken for a database. */
 async function createData(dir: string, data: string): Promise<void> {
   const unfinished = join(dir, 'data.unfinished');
   rmSync(unfinished, { recursive: true, force: true });
@@ -127,7 +127,7 @@ GRANT ALL ON *.* TO admin@'127.0.0.1' WITH GRANT OPTION;
 `;
 }
 
-/** MariaDB runs as root only when told so. */
+/** MariaDB refuses to run as root without this option. */
 function asRoot(): string[] {
   return userInfo().uid === 0 ? ['--user=root'] : [];
 }

@@ -20,14 +20,14 @@ export type RabbitMq = {
   readonly url: string;
   readonly processes: readonly Child[];
   readonly broker: Child;
-  /** Runs the broker's own command line tool, `rabbitmqctl`. Takes seconds: it starts an Erlang machine. */
+  /** Runs the broker's command line tool, `rabbitmqctl`. Takes seconds, since it starts an Erlang machine. */
   control(...args: string[]): Promise<string>;
   stop(): Promise<void>;
 };
 
 /**
- * Starts a broker of one node. Erlang finds nodes through a helper, epmd, that any Erlang program starts on
- * the usual port and leaves running for good; this broker has one of its own, which ends with it.
+ * Starts a broker of one node. Erlang finds nodes through a helper, epmd, that any Erlang program starts on the default
+ * port and leaves running; this broker has an epmd of its own, which ends with it.
  */
 export async function startRabbitMq(options: {
   place: Place;
@@ -39,7 +39,7 @@ export async function startRabbitMq(options: {
   const dir = join(place.dir, 'rabbitmq');
   mkdirSync(dir, { recursive: true });
   const path = (name: string): string => join(dir, name);
-  // A broker that was killed in its very first start may not make sense of what it had written by then.
+  // A broker that was killed during its first start may be unable to read what it had written by then.
   if (!existsSync(path('started-once'))) rmSync(path('data'), { recursive: true, force: true });
 
   const cookieFile = path('.erlang.cookie');
@@ -65,7 +65,7 @@ export async function startRabbitMq(options: {
     env,
     cwd: dir,
     ready: () =>
-      // The request "names": a length of 1, then 'n'.
+      // The request "names" of epmd's protocol: a length of 1, then 'n'.
       waitUntil('epmd', 20_000, async () => {
         return (await exchange(ports['rabbitmq-epmd'], '\0\x01n', (reply) => reply.length >= 4)) !== '';
       }),
@@ -75,12 +75,12 @@ export async function startRabbitMq(options: {
     const broker = await startChild({
       name: 'rabbitmq',
       place,
-      // Debian's wrapper in sbin insists on the system's rabbitmq user and folders; the script behind it does not.
+      // Debian's wrapper in sbin requires the system's rabbitmq user and folders; the script that it calls does not.
       command: requireBinary('/usr/lib/rabbitmq/bin/rabbitmq-server', 'rabbitmq-server'),
       args: ['-noinput'],
       env: {
         ...env,
-        // Makes the script replace itself by the broker, so that our signals reach it.
+        // Makes the script replace itself with the broker (exec), so that our signals reach it.
         RABBITMQ_ALLOW_INPUT: '1',
         RABBITMQ_CONF_ENV_FILE: path('no-such-file'), // not the machine's /etc/rabbitmq
         RABBITMQ_NODENAME: NODE,
@@ -90,7 +90,7 @@ export async function startRabbitMq(options: {
         RABBITMQ_ENABLED_PLUGINS_FILE: path('enabled_plugins'),
         RABBITMQ_MNESIA_BASE: path('data'),
         RABBITMQ_LOG_BASE: place.logDir,
-        RABBITMQ_LOGS: '-', // stdout, hence our log file
+        RABBITMQ_LOGS: '-', // stdout, which goes to our log file
         RABBITMQ_GENERATED_CONFIG_DIR: path('config'),
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
       },
@@ -119,7 +119,7 @@ export async function startRabbitMq(options: {
         return call;
       },
       async stop() {
-        // First, since the tool would start an epmd of its own, for good, if it found none.
+        // First, since the tool would start an epmd that stays if it found none.
         calling.abort(new Error('the broker is being stopped'));
         await Promise.all(calls);
         await broker.stop();
@@ -133,8 +133,8 @@ export async function startRabbitMq(options: {
 }
 
 /**
- * What a command writes to standard output.
- * @throws Error with what it wrote, when it fails or is called off; nothing of it runs any more then.
+ * Runs a command and resolves to its standard output.
+ * @throws Error with its output if it fails or is cancelled; none of its processes runs any more then.
  */
 async function runTool(options: {
   command: string;

@@ -10,21 +10,21 @@ import { exchange, waitUntil } from '../process/wait.ts';
 const NODES = [1, 2, 3, 4, 5, 6] as const;
 const SLOTS = ['0-5460', '5461-10922', '10923-16383'];
 
-/** How a node of any cluster of ours must be set, here and in containers. See docs/decisions/013. */
+/** Settings that a node of every cluster of ours must have, here and in containers. See docs/decisions/013. */
 export const clusterRules: Readonly<Record<string, string>> = {
-  // A replica that has been out of contact for longer than three times the timeout and a second is not elected any
-  // more. With Redis's own factor of 10 a master would have to wait for its replica for minutes until it may go on
-  // alone; with less than 2, a replica that was cut off for a moment before its master died could not take over either.
+  // A replica that has been out of contact for longer than three node timeouts and a second is not elected. With the
+  // default factor of 10 a master would have to wait minutes for its replica before it may continue alone; with less
+  // than 2, a replica that was cut off for a moment before its master died could not take over.
   'cluster-replica-validity-factor': '2',
   'repl-ping-replica-period': '1',
-  // One that is silent is dropped; what waits for it is told so.
+  // A silent connection is closed after this many seconds, and calls that wait for it fail.
   'repl-timeout': '10',
-  // The loss of one shard stops the drops on it, not the others.
+  // The loss of one shard stops the drops on it, but not the others.
   'cluster-require-full-coverage': 'no',
   'cluster-allow-replica-migration': 'no',
   appendonly: 'yes',
-  // A master that is killed and back before anybody has taken over must know all that it answered. With everysec
-  // Redis does not even write while a sync takes long, so a killed process loses up to two seconds.
+  // A master that is killed and restarts before a replica has taken over must have everything that it answered. With
+  // everysec Redis does not even write while a sync takes long, so a killed process loses up to two seconds.
   appendfsync: 'always',
   save: '',
   'min-replicas-to-write': '0',
@@ -45,11 +45,11 @@ export type RedisCluster = {
   stop(): Promise<void>;
 };
 
-/** Starts, or starts again with its data, a cluster of 3 masters with a replica each. */
+/** Starts a cluster of 3 masters with a replica each, new or with the data of earlier starts. */
 export async function startRedisCluster(options: {
   place: Place;
   ports: Readonly<Record<RedisPort, number>>;
-  /** After which a silent node is taken to have failed. */
+  /** Time after which a silent node counts as failed. */
   nodeTimeoutMs?: number;
 }): Promise<RedisCluster> {
   const { place, ports, nodeTimeoutMs = 5_000 } = options;
@@ -118,10 +118,9 @@ shutdown-timeout 0
 }
 
 /**
- * Writes each node's nodes.conf, Redis's own record of who is in the cluster, before the nodes start. The
- * first time that lays out the cluster, which spares the seconds that `redis-cli --cluster create` waits.
- * Later it only sets the addresses right, since ports may have changed; roles, slots and epochs stay as the
- * nodes left them.
+ * Writes each node's nodes.conf, in which Redis keeps the members of the cluster, before the nodes start. At the first
+ * start this creates the cluster, faster than `redis-cli --cluster create`, which waits for seconds. Later it only
+ * corrects the addresses, since ports may have changed; roles, slots and epochs stay as the nodes left them.
  */
 function writeTopology(nodes: readonly Node[]): void {
   const file = (node: Node): string => join(node.dir, 'nodes.conf');
@@ -155,13 +154,13 @@ function firstTopology(nodes: readonly Node[], ids: readonly string[], self: Nod
     const role = slots === undefined ? 'slave' : 'master';
     const flags = node === self ? `myself,${role}` : role;
     const master = slots === undefined ? ids[i - SLOTS.length] : '-';
-    const epoch = (i % SLOTS.length) + 1; // masters need epochs of their own; a replica carries its master's
+    const epoch = (i % SLOTS.length) + 1; // masters need different epochs; a replica has that of its master
     return `${ids[i]} 127.0.0.1:${node.port}@${node.bus} ${flags} ${master} 0 0 ${epoch} connected ${slots ?? ''}`;
   });
   return `${lines.map((line) => line.trimEnd()).join('\n')}\nvars currentEpoch ${SLOTS.length} lastVoteEpoch 0\n`;
 }
 
-/** The node sees the whole cluster and, if it is a replica, has its master's data. */
+/** Whether the node sees the whole cluster and, if it is a replica, has its master's data. */
 export async function hasJoined(port: number): Promise<boolean> {
   const info = await exchange(port, 'CLUSTER INFO\r\n', (reply) => reply.includes('cluster_known_nodes'));
   if (!info.includes('cluster_state:ok') || !info.includes('cluster_slots_ok:16384')) return false;

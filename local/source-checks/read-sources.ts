@@ -23,7 +23,7 @@ export type Source = {
 export function readSources(): Source[] {
   const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx', '*.mjs'];
   const files = execFileSync('git', listed, { cwd: root, encoding: 'utf8' }).trim().split('\n');
-  // A file that was removed and not committed yet is listed.
+  // git also lists files whose removal is not committed yet.
   return files.filter((file) => existsSync(join(root, file))).map(readSource);
 }
 
@@ -31,7 +31,7 @@ function readSource(file: string): Source {
   const bytes = readFileSync(join(root, file));
   const options = { syntax: 'typescript', tsx: file.endsWith('.tsx'), target: 'es2024' } as const;
   const { body, span } = parseSync(bytes.toString(), options);
-  // swc counts on from one parse to the next; the tree ends where its file does.
+  // swc does not restart its offsets for each parse; the tree ends where its file does.
   const start = span.end - bytes.length;
   const linesOf = (node: SyntaxNode): number => {
     const own = node.span ?? { start: 0, end: 0 };

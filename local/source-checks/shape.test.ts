@@ -22,6 +22,6 @@ test('what is short now, or has one meaning, has left the list', () => {
     ...Object.keys(listed.longFunctions).filter((name) => found.longFunctions[name] === undefined),
     ...Object.keys(listed.exportedTwice).filter((name) => found.exportedTwice[name] === undefined),
   ];
-  // `node local/source-checks/write-shape.ts` writes the list anew.
+  // `node local/source-checks/write-shape.ts` updates the list.
   expect(stale).toEqual([]);
 });

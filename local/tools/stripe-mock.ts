@@ -1,8 +1,8 @@
 import { buildGoTool } from './go-tool.ts';
 
 /**
- * Path of stripe-mock, Stripe's own stand-in for its API: it refuses what Stripe's OpenAPI document does not allow, and
- * answers with Stripe's own examples. It is built first where it is missing: half a minute.
+ * Path of stripe-mock, Stripe's own mock of its API: it refuses requests that Stripe's OpenAPI document does not allow,
+ * and answers with Stripe's examples. It is built first if it is missing, which takes half a minute.
  * @throws Error that says what to install
  */
 export function stripeMock(cancel?: AbortSignal): Promise<string> {
