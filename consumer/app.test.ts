@@ -49,7 +49,7 @@ test('exactly the hundred best entries win, everybody is told once, and nothing 
   );
   expect(new Set(held.flatMap(({ entry }) => entry.seats)).size).toBe(100);
   for (const position of [1, 25, 50]) {
-    const [waiting] = news.of(buyers[99 + position] ?? 0);
+    const [waiting] = news.forBuyer(buyers[99 + position] ?? 0);
     expect(waiting).toMatchObject({ event: 'entry:outcome', entry: { status: 'standby', position } });
   }
   expect(news.told.filter(({ entry }) => entry.status === 'sold_out')).toHaveLength(4_850);
@@ -111,7 +111,7 @@ test('buyers who press several times, for several seats each, get one hold of as
   for (const { buyerId, seats } of holds) expect(seats).toHaveLength((buyerId % 4) + 1);
   // Each buyer was told the same both times.
   for (const { buyerId, seats } of holds) {
-    expect(news.of(buyerId)).toMatchObject([
+    expect(news.forBuyer(buyerId)).toMatchObject([
       { entry: { status: 'held', seats } },
       { entry: { status: 'held', seats } },
     ]);

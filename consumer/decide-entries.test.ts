@@ -10,23 +10,23 @@ test('whose hold has lapsed is told until when to wait, and so is an entry that 
   const news = await system.news(drop.id);
   const consumer = await system.start();
   await system.broker.enter(place, '1:1,2:1');
-  await eventually(() => news.of(1).length === 1);
+  await eventually(() => news.forBuyer(1).length === 1);
   const view = await system.inventory.view(place, 1);
   if (view.kind !== 'held') throw new Error(view.kind);
   await system.letLapse(place, view.holdId);
-  await eventually(() => news.of(1).length === 2);
-  const [, released] = news.of(1);
+  await eventually(() => news.forBuyer(1).length === 2);
+  const [, released] = news.forBuyer(1);
   expect(released).toMatchObject({
     event: 'hold:released',
     entry: { status: 'released', reason: 'expired', retryAt: expect.any(String) },
   });
 
   await system.broker.enter(place, '1:1,3:1');
-  await eventually(() => news.of(1).length === 3 && news.of(3).length === 1);
-  expect(news.of(1)[2]).toMatchObject({
+  await eventually(() => news.forBuyer(1).length === 3 && news.forBuyer(3).length === 1);
+  expect(news.forBuyer(1)[2]).toMatchObject({
     event: 'entry:outcome',
     entry: { status: 'sold_out', reason: 'hold_lapsed', retryAt: released?.entry.retryAt },
   });
-  expect(news.of(3)).toMatchObject([{ entry: { status: 'held' } }]);
+  expect(news.forBuyer(3)).toMatchObject([{ entry: { status: 'held' } }]);
   await consumer.end();
 });

@@ -45,7 +45,7 @@ test('what is no batch of ours ends in parked, and the batches around it are dec
     await enter(place, `${100 + index}:1`);
   }
   await enter(place, '1:1');
-  await eventually(() => news.of(1).length === 1);
+  await eventually(() => news.forBuyer(1).length === 1);
 
   expect(news.told.map(({ to }) => to).toSorted((a, b) => a - b)).toEqual([
     1,
@@ -115,6 +115,6 @@ test('a batch that nobody survives is parked in the end, and is decided when it 
   expect(parked?.properties.messageId).toBe(batch.id);
   const consumer = await system.start();
   await queue(place, batch);
-  await eventually(() => news.of(1).length === 1);
+  await eventually(() => news.forBuyer(1).length === 1);
   await consumer.end();
 });

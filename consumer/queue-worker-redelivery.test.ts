@@ -48,7 +48,7 @@ test('what came down a channel that was lost is left to the next consumer', asyn
   // Each old message decided now would be useless, and its buyer would be told again.
   answer();
   await system.broker.enter(place, '41:1');
-  await eventually(() => news.of(41).length === 1);
+  await eventually(() => news.forBuyer(41).length === 1);
   await first.end();
   expect(asked).toBe(askedBefore + 1);
   expect(news.told).toHaveLength(41);
@@ -76,7 +76,7 @@ test('news of a batch that comes again is how its buyers stand by then, not what
   const consumer = await system.start();
   await eventually(() => news.told.length >= 3);
   await consumer.end();
-  const told = (buyer: number) => news.of(buyer).map(({ entry }) => entry.status);
+  const told = (buyer: number) => news.forBuyer(buyer).map(({ entry }) => entry.status);
   expect([told(1), told(2), told(3)]).toEqual([['released'], ['held'], ['none']]);
 });
 
@@ -115,7 +115,7 @@ describe('a promotion', () => {
     });
     await eventually(() => failed() > 0);
     expect(await untold(place)).toBe(1);
-    expect(news.of(2)).toEqual([]);
+    expect(news.forBuyer(2)).toEqual([]);
     await consumer.end();
     expect(await untold(place)).toBe(1);
   });
@@ -130,6 +130,6 @@ describe('a promotion', () => {
     isBack();
     await eventually(async () => (await untold(place)) === 0);
     await consumer.end();
-    expect(news.of(2)[0]).toMatchObject({ event: 'hold:promoted', entry: { status: 'held' } });
+    expect(news.forBuyer(2)[0]).toMatchObject({ event: 'hold:promoted', entry: { status: 'held' } });
   });
 });

@@ -27,7 +27,7 @@ test('a batch that our own code stumbles over is parked after a few attempts, an
     }),
   });
   for (const buyer of [1, 2, 3]) await system.broker.enter(place, `${buyer}:1`);
-  await eventually(() => news.of(3).length === 1);
+  await eventually(() => news.forBuyer(3).length === 1);
   const { topology } = system.broker;
   await eventually(async () => (await system.broker.depth(topology.parked)) === 1);
   // Three times on its own, once more when the next message was decided, and perhaps once together with the others.
@@ -44,7 +44,7 @@ test('a batch that our own code stumbles over is parked after a few attempts, an
     messageId: String(messageId),
     headers: { ...headers },
   });
-  await eventually(() => news.of(2).length === 1);
+  await eventually(() => news.forBuyer(2).length === 1);
   await mended.end();
 });
 
@@ -65,7 +65,7 @@ test('a fault that passes is waited out with the batch in hand, so order is kept
   });
   for (const buyer of [1, 2, 3]) await system.broker.enter(place, `${buyer}:1`);
   await eventually(() => news.told.length === 3);
-  expect([1, 2, 3].map((buyer) => news.of(buyer).map(({ entry }) => entry.seats))).toEqual([
+  expect([1, 2, 3].map((buyer) => news.forBuyer(buyer).map(({ entry }) => entry.seats))).toEqual([
     [['0.5']],
     [['0.6']],
     [['0.4']],
@@ -123,7 +123,7 @@ test('what follows a decision is tried again too, and nothing is decided twice',
   const consumer = await system.start({ redis });
   await system.broker.enter(place, '1:2');
   await eventually(() => news.told.length === 1);
-  expect(news.of(1)).toMatchObject([{ entry: { status: 'held', seats: ['0.5', '0.6'] } }]);
+  expect(news.forBuyer(1)).toMatchObject([{ entry: { status: 'held', seats: ['0.5', '0.6'] } }]);
   expect(await system.inventory.counts(drop)).toMatchObject({ held: 2, decided: 1 });
   await consumer.end();
   expect(await system.broker.depth(system.broker.topology.entryQueue(0))).toBe(0);

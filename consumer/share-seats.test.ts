@@ -48,7 +48,7 @@ test('buyers of one partition alone can buy the whole drop, and only then stand 
   await eventually(() => news.told.length === 50);
   expect(news.told.filter(({ entry }) => entry.status === 'held')).toHaveLength(40);
   for (let position = 1; position <= 10; position += 1) {
-    expect(news.of((40 + position) * 4)).toMatchObject([{ entry: { status: 'standby', position } }]);
+    expect(news.forBuyer((40 + position) * 4)).toMatchObject([{ entry: { status: 'standby', position } }]);
   }
   expect(await system.inventory.counts(drop)).toMatchObject({ held: 40, free: 0, standby: 10, capacity: 40 });
   await eventually(async () => (await system.inventory.transfers(there(drop))).length === 0);
@@ -61,21 +61,21 @@ test('a clock that is set back does not keep a partition from asking the others'
   const news = await system.news(drop.id);
   const consumer = await system.start();
   await system.broker.enter(there(drop), '1:1');
-  await eventually(() => news.of(1).length === 1);
+  await eventually(() => news.forBuyer(1).length === 1);
   await system.broker.enter(here(drop), '2:1,4:1,6:1,8:1');
   await eventually(() => news.told.length === 5);
-  expect(news.of(8)).toMatchObject([{ entry: { status: 'sold_out' } }]);
+  expect(news.forBuyer(8)).toMatchObject([{ entry: { status: 'sold_out' } }]);
   const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
   try {
     await system.inventory.leave(there(drop), 1);
     // For a tenth of a second no other partition is asked.
     await sleep(150);
     await system.broker.enter(here(drop), '10:1');
-    await eventually(() => news.of(10).length === 1);
+    await eventually(() => news.forBuyer(10).length === 1);
   } finally {
     clock.mockRestore();
   }
-  expect(news.of(10)).toMatchObject([{ entry: { status: 'held' } }]);
+  expect(news.forBuyer(10)).toMatchObject([{ entry: { status: 'held' } }]);
   await consumer.end();
 });
 
@@ -111,8 +111,8 @@ test('seats that come free in one partition go to those who stand by in another'
   await system.letLapse(there(drop), holds[1]?.holdId ?? '');
   const consumer = await system.start();
   await eventually(() => news.told.filter(({ event }) => event === 'hold:promoted').length === 2);
-  expect(news.of(4)).toMatchObject([{ event: 'hold:promoted', entry: { status: 'held' } }]);
-  expect(news.of(8)).toMatchObject([{ event: 'hold:promoted', entry: { status: 'held' } }]);
+  expect(news.forBuyer(4)).toMatchObject([{ event: 'hold:promoted', entry: { status: 'held' } }]);
+  expect(news.forBuyer(8)).toMatchObject([{ event: 'hold:promoted', entry: { status: 'held' } }]);
   expect(await system.inventory.view(here(drop), 6)).toMatchObject({ kind: 'standby', position: 1 });
   await consumer.end();
   await expectSound(drop);
@@ -157,8 +157,8 @@ test('a transfer that a crash left on its way arrives, once', async () => {
   const seats = await system.inventory.lend(there(drop), lent, 0, 3);
   const consumers = [await system.start(), await system.start()];
   await eventually(async () => (await system.inventory.transfers(there(drop))).length === 0);
-  await eventually(() => news.of(4).length > 0);
-  expect(news.of(4)[0]).toMatchObject({ event: 'hold:promoted', entry: { seats } });
+  await eventually(() => news.forBuyer(4).length > 0);
+  expect(news.forBuyer(4)[0]).toMatchObject({ event: 'hold:promoted', entry: { seats } });
   for (const consumer of consumers) await consumer.end();
   expect((await system.ledger(here(drop))).filter(({ t }) => t === 'borrow')).toHaveLength(1);
   await expectSound(drop);

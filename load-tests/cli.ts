@@ -232,6 +232,6 @@ function describeRange(option: Option): string {
   // An id has no range to speak of.
   const range = max === Number.MAX_SAFE_INTEGER ? [] : [`${min} to ${max}`];
   const otherwise = option.default === undefined ? [] : [`default ${option.default}`];
-  const said = [...range, ...otherwise].join(', ');
-  return said === '' ? '' : ` (${said})`;
+  const limits = [...range, ...otherwise].join(', ');
+  return limits === '' ? '' : ` (${limits})`;
 }

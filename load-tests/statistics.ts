@@ -1,10 +1,10 @@
 export type Percentiles = { p50: number; p95: number; p99: number; max: number };
 
 /** @param of per cent, over 0 and up to 100. NaN of no values. */
-export function percentile(values: readonly number[], of: number): number {
+export function percentile(values: readonly number[], percent: number): number {
   return percentileOfSorted(
     values.toSorted((a, b) => a - b),
-    of,
+    percent,
   );
 }
 
@@ -12,12 +12,12 @@ export function percentile(values: readonly number[], of: number): number {
 export function percentiles(values: readonly number[]): Percentiles | undefined {
   if (values.length === 0) return undefined;
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (of: number) => Math.round(percentileOfSorted(sorted, of));
+  const at = (percent: number) => Math.round(percentileOfSorted(sorted, percent));
   return { p50: at(50), p95: at(95), p99: at(99), max: at(100) };
 }
 
-function percentileOfSorted(sorted: readonly number[], of: number): number {
-  return sorted[Math.max(0, Math.ceil((of / 100) * sorted.length) - 1)] ?? NaN;
+function percentileOfSorted(sorted: readonly number[], percent: number): number {
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? NaN;
 }
 
 /** The most that happened in any one second. `times` in milliseconds. */

@@ -128,9 +128,9 @@ function start(...args: string[]) {
   }
   const exitCode = once(child, 'close').then(([code]) => code as number | null);
   const says = async (text: string): Promise<void> => {
-    const said = new Promise<void>((resolveSaid) => {
+    const ready = new Promise<void>((resolveReady) => {
       const look = (): void => {
-        if (output.includes(text)) resolveSaid();
+        if (output.includes(text)) resolveReady();
       };
       waiting.add(look);
       look();
@@ -138,7 +138,7 @@ function start(...args: string[]) {
     const ended = exitCode.then((code) => {
       if (!output.includes(text)) throw new Error(`ended with ${code} and never said "${text}":\n${output}`);
     });
-    await Promise.race([said, ended]);
+    await Promise.race([ready, ended]);
   };
   return {
     child,

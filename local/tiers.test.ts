@@ -34,7 +34,7 @@ async function start(tier: string, changes: Record<string, string>) {
     () => ({ code: 0, stdout: '', stderr: '' }),
     (error: { code: number; stdout: string; stderr: string }) => error,
   );
-  return { code: outcome.code, said: outcome.stdout + outcome.stderr };
+  return { code: outcome.code, output: outcome.stdout + outcome.stderr };
 }
 
 test.each(tierNames)('%s says what is missing, exits with 1, and tells no secret', async (tier) => {
@@ -44,17 +44,17 @@ test.each(tierNames)('%s says what is missing, exits with 1, and tells no secret
     start(tier, { [signs]: '0123456789abcdef'.repeat(4), AMQP_URL: 'amqp://guest:guest@127.0.0.1:1' }),
   ]);
   expect(bare.code).toBe(1);
-  expect(bare.said).toContain(`${signs}: `);
-  expect(bare.said).toContain('SEATDROP_ENV: ');
+  expect(bare.output).toContain(`${signs}: `);
+  expect(bare.output).toContain('SEATDROP_ENV: ');
   expect(weak.code).toBe(1);
-  expect(weak.said).toContain(`${signs}: must be random`);
-  const weakPassword = weak.said.includes('AMQP_URL: the broker needs a password of its own');
+  expect(weak.output).toContain(`${signs}: must be random`);
+  const weakPassword = weak.output.includes('AMQP_URL: the broker needs a password of its own');
   expect(weakPassword).toBe(true);
-  for (const { said } of [bare, weak]) expect(said).not.toMatch(/0123456789abcdef0123|a-password/);
+  for (const { output } of [bare, weak]) expect(output).not.toMatch(/0123456789abcdef0123|a-password/);
 });
 
 test.each(['publisher', 'realtime'])('%s is told how browsers come, or does not start', async (tier) => {
-  const { code, said } = await start(tier, { PUBLIC_URL: '' });
+  const { code, output } = await start(tier, { PUBLIC_URL: '' });
   expect(code).toBe(1);
-  expect(said).toContain('PUBLIC_URL: needed in production');
+  expect(output).toContain('PUBLIC_URL: needed in production');
 });

@@ -2,8 +2,8 @@ import { clientAddresses } from '../testing/client-addresses.ts';
 import { eventually } from '../testing/eventually.ts';
 import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
-const wide = { rate: 10_000, burst: 10_000 };
-const limits = { generalPerAddress: wide, connectionsPerAddress: 1 };
+const unlimited = { rate: 10_000, burst: 10_000 };
+const limits = { generalPerAddress: unlimited, connectionsPerAddress: 1 };
 
 type Door = Awaited<ReturnType<typeof startFrontDoor>>;
 /** Who asks, and by which address of this machine they come. */

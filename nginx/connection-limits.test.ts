@@ -3,12 +3,12 @@ import { eventually } from '../testing/eventually.ts';
 import { exchange } from '../local/process/wait.ts';
 import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
-const wide = { rate: 10_000, burst: 10_000 };
+const unlimited = { rate: 10_000, burst: 10_000 };
 const rates = {
-  entryPerAddress: wide,
-  entryPerToken: wide,
-  generalPerAddress: wide,
-  generalPerToken: wide,
+  entryPerAddress: unlimited,
+  entryPerToken: unlimited,
+  generalPerAddress: unlimited,
+  generalPerToken: unlimited,
 };
 const address = (i: number) => ({ 'x-forwarded-for': `198.51.100.${i}` });
 const token = (buyer: string): string => `head.body.${buyer.padEnd(43, 'x')}`;

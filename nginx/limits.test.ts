@@ -2,7 +2,7 @@ import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
 const BURST = 5;
 const limit = { rate: 1, burst: BURST };
-const wide = { rate: 10_000, burst: 10_000 };
+const unlimited = { rate: 10_000, burst: 10_000 };
 const token = (buyer: string): string => `head.body.${buyer.padEnd(43, 'x')}`;
 
 type Door = Awaited<ReturnType<typeof startFrontDoor>>;
@@ -23,12 +23,12 @@ describe.each([
   ['the rest', '/api/events', 'generalPerAddress', 'generalPerToken'],
 ] as const)('%s', (_name, path, perAddress, perToken) => {
   const others = {
-    entryPerAddress: wide,
-    entryPerAddressWithSession: wide,
-    entryPerToken: wide,
-    generalPerAddress: wide,
-    generalPerAddressWithSession: wide,
-    generalPerToken: wide,
+    entryPerAddress: unlimited,
+    entryPerAddressWithSession: unlimited,
+    entryPerToken: unlimited,
+    generalPerAddress: unlimited,
+    generalPerAddressWithSession: unlimited,
+    generalPerToken: unlimited,
   };
 
   test('are limited by address', async () => {

@@ -1,14 +1,14 @@
 import { eventually } from '../testing/eventually.ts';
 import { startFrontDoor, type Seen } from '../testing/nginx/start-front-door.ts';
 
-const wide = { rate: 10_000, burst: 10_000 };
+const unlimited = { rate: 10_000, burst: 10_000 };
 const soldOut = { 'cache-control': 's-maxage=1, stale-while-revalidate=1' };
 const text = '{"code":"drop_sold_out"}';
 
 let door: Awaited<ReturnType<typeof startFrontDoor>>;
 beforeEach(async () => {
   door = await startFrontDoor({
-    limits: { entryPerAddress: wide, entryPerToken: wide, generalPerAddress: wide },
+    limits: { entryPerAddress: unlimited, entryPerToken: unlimited, generalPerAddress: unlimited },
   });
 });
 afterEach(() => door.stop());

@@ -40,9 +40,9 @@ function tables(): string {
     '### Tiers',
     table(
       ['setting', 'tiers', 'default', 'what'],
-      merged().map(({ setting, of }) => [
+      merged().map(({ setting, readers }) => [
         `\`${setting.name}\``,
-        of.join(', '),
+        readers.join(', '),
         fallback(setting),
         setting.about,
       ]),
@@ -59,17 +59,17 @@ function tables(): string {
 }
 
 /** Each setting once, with the tiers that have it, and which of them need it if they differ. */
-function merged(): { setting: Setting; of: string[] }[] {
-  const all = new Map<string, { setting: Setting; of: string[] }>();
+function merged(): { setting: Setting; readers: string[] }[] {
+  const all = new Map<string, { setting: Setting; readers: string[] }>();
   for (const [tier, schema] of Object.entries(tiers)) {
     for (const setting of settingsOf(schema)) {
       const known = all.get(setting.name);
       if (!known) {
-        all.set(setting.name, { setting, of: [tier] });
+        all.set(setting.name, { setting, readers: [tier] });
         continue;
       }
       const differs = known.setting.isNeeded !== setting.isNeeded;
-      known.of.push(differs && setting.isNeeded ? `${tier} (needed)` : tier);
+      known.readers.push(differs && setting.isNeeded ? `${tier} (needed)` : tier);
       if (known.setting.about !== setting.about) known.setting.about += ` ${tier}: ${setting.about}`;
     }
   }

@@ -88,16 +88,16 @@ export class Catching {
 
   #order({ id, user_id, seats, status, reopened_at, withheld }: Order): void {
     const hold = this.#own.replay.holds.get(id);
-    const of = { h: id, u: user_id, s: encodeSeats(hold?.seats ?? seats) };
+    const columns = { h: id, u: user_id, s: encodeSeats(hold?.seats ?? seats) };
     if (status === 'refunded' && reopened_at !== null) {
       const kept = encodeSeats(withheld);
-      if (hold?.state === 'sold') this.#add({ t: 'refund', ...of, ...(kept !== '' && { w: kept }) });
+      if (hold?.state === 'sold') this.#add({ t: 'refund', ...columns, ...(kept !== '' && { w: kept }) });
       else this.#withhold(id, user_id, withheld);
       return;
     }
     if (hold?.state === 'sold') return;
-    if (hold?.state === 'held' || hold?.state === 'paying') this.#add({ t: 'sold', ...of });
-    else if (this.#areFree(seats)) this.#add({ t: 'sold', ...of, s: encodeSeats(seats) });
+    if (hold?.state === 'held' || hold?.state === 'paying') this.#add({ t: 'sold', ...columns });
+    else if (this.#areFree(seats)) this.#add({ t: 'sold', ...columns, s: encodeSeats(seats) });
     else this.notRestored.push(`order ${id}: of its seats ${seats.join(', ')} somebody else holds one`);
   }
 
@@ -130,9 +130,9 @@ export class Catching {
       this.#add({ t: 'retake', h: holdId, u: buyerId, s: encodeSeats(seats), x: expiresAt });
     }
     while (live() && live()!.attempt < attempt) {
-      const of = { h: holdId, u: buyerId };
-      if (live()!.state === 'paying') this.#add({ t: 'declined', ...of, a: live()!.attempt });
-      this.#add({ t: 'paying', ...of, a: live()!.attempt + 1 });
+      const columns = { h: holdId, u: buyerId };
+      if (live()!.state === 'paying') this.#add({ t: 'declined', ...columns, a: live()!.attempt });
+      this.#add({ t: 'paying', ...columns, a: live()!.attempt + 1 });
     }
   }
 

@@ -75,7 +75,7 @@ export async function readOrders(db: Database, dropId: number): Promise<Order[]>
     .select('order_id', 'seat_id');
   const byOrder = Map.groupBy(seats, ({ order_id }) => order_id);
   const kept = Map.groupBy(await readWithheld(db, dropId), ({ order_id }) => order_id);
-  const ids = (of: { seat_id: string }[] = []) => of.map(({ seat_id }) => seat_id);
+  const ids = (sold: { seat_id: string }[] = []) => sold.map(({ seat_id }) => seat_id);
   return rows.map((row) => ({ ...row, seats: ids(byOrder.get(row.id)), withheld: ids(kept.get(row.id)) }));
 }
 

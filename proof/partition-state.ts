@@ -42,7 +42,7 @@ export class StateKeeper {
       case 'promote':
       case 'retake':
       case 'sold':
-        this.entries.set(record.buyerId, { of: 'hold', holdId: record.holdId });
+        this.entries.set(record.buyerId, { state: 'hold', holdId: record.holdId });
         return;
       case 'release':
         this.#reasons.set(record.holdId, record.reason ?? '');
@@ -56,7 +56,7 @@ export class StateKeeper {
         this.#end(record);
         return;
       case 'leave':
-        if (this.#cancelled) this.entries.set(record.buyerId, { of: 'ended', holdId: record.holdId });
+        if (this.#cancelled) this.entries.set(record.buyerId, { state: 'ended', holdId: record.holdId });
         else {
           this.entries.delete(record.buyerId);
           this.#soldOut.delete(record.buyerId);
@@ -67,7 +67,7 @@ export class StateKeeper {
         return;
       case 'end':
         for (const { buyerId, holdId } of record.places)
-          this.entries.set(buyerId, { of: 'ended', holdId, atClosing: true });
+          this.entries.set(buyerId, { state: 'ended', holdId, atClosing: true });
         return;
       case 'over':
         this.#over = true;
@@ -100,7 +100,7 @@ export class StateKeeper {
   /** Ends the buyer's entry, unless the buyer has a newer one. */
   #end({ buyerId, holdId }: { buyerId: number; holdId: string }): void {
     const entry = this.entries.get(buyerId);
-    if (entry?.of === 'hold' && entry.holdId === holdId) this.entries.set(buyerId, { of: 'ended', holdId });
+    if (entry?.state === 'hold' && entry.holdId === holdId) this.entries.set(buyerId, { state: 'ended', holdId });
   }
 
   #addClaim({ outcomes, batch }: LedgerRecord & { kind: 'claim' }): void {
@@ -108,23 +108,23 @@ export class StateKeeper {
     for (const [index, outcome] of outcomes.entries()) {
       switch (outcome.kind) {
         case 'held':
-          this.entries.set(outcome.hold.buyerId, { of: 'hold', holdId: outcome.hold.holdId });
+          this.entries.set(outcome.hold.buyerId, { state: 'hold', holdId: outcome.hold.holdId });
           break;
         case 'standby': {
           this.#sequence += 1;
           const quantity = quantities[index] ?? 1;
           const standing = { holdId: outcome.entryId, quantity, sequence: this.#sequence };
-          this.entries.set(outcome.buyerId, { of: 'standby', ...standing });
+          this.entries.set(outcome.buyerId, { state: 'standby', ...standing });
           break;
         }
         case 'sold_out':
           if (outcome.refusedUntil !== undefined) {
             const refused = { holdId: entryIdOf(batch.id, index), until: outcome.refusedUntil };
-            this.entries.set(outcome.buyerId, { of: 'refused', ...refused });
+            this.entries.set(outcome.buyerId, { state: 'refused', ...refused });
             break;
           }
           // A retired partition does not know who bought, so its claims never count as duplicates.
-          if (this.#over && this.entries.get(outcome.buyerId)?.of === 'hold') break;
+          if (this.#over && this.entries.get(outcome.buyerId)?.state === 'hold') break;
           this.entries.delete(outcome.buyerId);
           this.#soldOut.add(outcome.buyerId);
           break;

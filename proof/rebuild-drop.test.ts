@@ -24,7 +24,7 @@ const wipe = async (drop: Drop) => {
 /** Everything that a script can read, except times. */
 async function everything(drop: Drop, users: readonly number[]) {
   const { inventory, redis } = system;
-  const of = async (place: Place) => ({
+  const stateOf = async (place: Place) => ({
     meta: { ...(await redis.hgetall(inventory.keys.key(place, 'meta'))), restored: '', version: 0 },
     runs: await redis.zrange(inventory.keys.key(place, 'runs'), '0', '-1', 'WITHSCORES'),
     entries: await redis.hgetall(inventory.keys.key(place, 'entries')),
@@ -41,7 +41,7 @@ async function everything(drop: Drop, users: readonly number[]) {
   });
   return {
     map: await inventory.seatMap(drop),
-    parts: await Promise.all(places(drop.id, drop.partitions).map(of)),
+    parts: await Promise.all(places(drop.id, drop.partitions).map(stateOf)),
     views: await Promise.all(
       users.map(async (user) => ({
         ...(await inventory.view({ dropId: drop.id, partition: user % drop.partitions }, user)),

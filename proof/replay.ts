@@ -361,7 +361,7 @@ export class Replay {
         }
         return;
       case 'duplicate':
-        if (outcome.of !== 'ended' && this.#live.get(outcome.buyerId) !== outcome.entryId) {
+        if (outcome.state !== 'ended' && this.#live.get(outcome.buyerId) !== outcome.entryId) {
           this.#fault(
             '3 one outcome',
             `entry ${entryId} is a duplicate of ${outcome.entryId}, which is not live`,

@@ -32,10 +32,10 @@ const good = () => system.entry(drop, buyer.id);
 
 /** The code of an answer that is a well-formed problem; otherwise a description of the answer. */
 function codeOf({ status, headers, body }: request.Response): string {
-  const { code, status: said, type } = body as Partial<ProblemBody>;
+  const { code, status: bodyStatus, type } = body as Partial<ProblemBody>;
   const sound =
     code !== undefined &&
-    said === status &&
+    bodyStatus === status &&
     problems[code].status === status &&
     type === `urn:seatdrop:problem:${code}` &&
     headers['content-type'] === 'application/problem+json';

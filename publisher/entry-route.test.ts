@@ -331,8 +331,8 @@ test('answers are not kept without end for who does not read them', async () => 
   await once(socket, 'connect');
   socket.pause();
   // The kernel holds some MB of answers; then nothing more is read.
-  const most = 3_000;
-  for (let sent = 0; sent < most; sent += 1) socket.write(large);
+  const sendCount = 3_000;
+  for (let sent = 0; sent < sendCount; sent += 1) socket.write(large);
   let seen = -1;
   await eventually(async () => {
     const now = await answered();
@@ -341,7 +341,7 @@ test('answers are not kept without end for who does not read them', async () => 
     await sleep(500);
     return isStill && now > before;
   });
-  expect(seen - before).toBeLessThan(most / 2);
+  expect(seen - before).toBeLessThan(sendCount / 2);
   socket.destroy();
 }, 60_000);
 

@@ -8,7 +8,7 @@ import type { Drop } from '../shared/drops/drop.ts';
 import { eventually } from '../testing/eventually.ts';
 import { createPublisherSystem, type PublisherSystem } from '../testing/publisher/publisher-system.ts';
 
-const wide = { rate: 10_000, burst: 10_000 };
+const unlimited = { rate: 10_000, burst: 10_000 };
 
 let system: PublisherSystem;
 let door: Nginx;
@@ -20,7 +20,7 @@ beforeAll(async () => {
     place: placeAt(dir),
     port,
     upstreams: { publisher: [new URL(system.url).host], general: ['127.0.0.1:9'], realtime: ['127.0.0.1:9'] },
-    limits: { entryPerAddress: wide, entryPerToken: wide },
+    limits: { entryPerAddress: unlimited, entryPerToken: unlimited },
     workers: 1,
   });
 });

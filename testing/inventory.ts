@@ -91,7 +91,7 @@ export function inShort(outcome: Outcome): string {
     case 'sold_out':
       return outcome.refusedUntil === undefined ? 'sold_out' : 'refused';
     case 'duplicate':
-      return `duplicate ${outcome.of}`;
+      return `duplicate ${outcome.state}`;
   }
 }
 

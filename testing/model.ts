@@ -43,7 +43,7 @@ export class PartitionModel {
   readonly holds = new Map<string, ModelHold>();
   standby: Standing[] = [];
   /** The hold, place or ended hold that counts for a buyer. */
-  readonly latest = new Map<number, { of: 'hold' | 'standby' | 'ended' | 'refused'; holdId: string }>();
+  readonly latest = new Map<number, { state: 'hold' | 'standby' | 'ended' | 'refused'; holdId: string }>();
   readonly soldOut = new Set<number>();
   /** Lapsed holds of a buyer, and whether its entries are refused for the last one. */
   readonly lapses = new Map<number, { count: number; isRefused: boolean }>();
@@ -126,7 +126,7 @@ export class PartitionModel {
       lapsed: false,
     };
     this.holds.set(holdId, hold);
-    this.latest.set(buyerId, { of: 'hold', holdId });
+    this.latest.set(buyerId, { state: 'hold', holdId });
     return hold;
   }
 
@@ -145,12 +145,12 @@ export class PartitionModel {
     return entries.map(([buyerId, quantity], index) => {
       this.decided += 1;
       const standing = this.latest.get(buyerId);
-      if (standing && this.#isLive(buyerId)) return `duplicate ${standing.of}`;
+      if (standing && this.#isLive(buyerId)) return `duplicate ${standing.state}`;
       const holdId = entryIdOf(batch.id, index);
       const { maxPerBuyer, dropCapacity } = this.terms;
       if (!this.cancelled && !this.over && quantity >= 1 && quantity <= Math.min(maxPerBuyer, dropCapacity)) {
         if (this.lapses.get(buyerId)?.isRefused) {
-          this.latest.set(buyerId, { of: 'refused', holdId });
+          this.latest.set(buyerId, { state: 'refused', holdId });
           return 'refused';
         }
         if (quantity <= this.seats('free').length) {
@@ -158,7 +158,7 @@ export class PartitionModel {
         }
         if (!this.closed && this.standby.length < this.terms.standbyLimit) {
           this.standby.push({ holdId, buyerId, quantity });
-          this.latest.set(buyerId, { of: 'standby', holdId });
+          this.latest.set(buyerId, { state: 'standby', holdId });
           return `standby ${this.standby.length}`;
         }
       }
@@ -169,8 +169,8 @@ export class PartitionModel {
   }
 
   #isLive(buyerId: number): boolean {
-    const { of } = this.latest.get(buyerId) ?? {};
-    return of === 'hold' || of === 'standby';
+    const { state } = this.latest.get(buyerId) ?? {};
+    return state === 'hold' || state === 'standby';
   }
 
   /** The first hold of a buyer that is given back early is no lapse. */
@@ -209,7 +209,7 @@ export class PartitionModel {
     hold.state = state;
     this.untold.delete(hold.holdId);
     if (this.latest.get(hold.buyerId)?.holdId === hold.holdId) {
-      this.latest.set(hold.buyerId, { of: 'ended', holdId: hold.holdId });
+      this.latest.set(hold.buyerId, { state: 'ended', holdId: hold.holdId });
     }
   }
 
@@ -224,14 +224,14 @@ export class PartitionModel {
 
   leave(buyerId: number): { kind: string; promoted?: Given[] } {
     const standing = this.latest.get(buyerId);
-    if (standing?.of === 'standby' && this.closed) return { kind: 'none' };
-    if (standing?.of === 'standby') {
+    if (standing?.state === 'standby' && this.closed) return { kind: 'none' };
+    if (standing?.state === 'standby') {
       this.standby = this.standby.filter((each) => each.buyerId !== buyerId);
       this.latest.delete(buyerId);
       this.soldOut.delete(buyerId);
       return { kind: 'left' };
     }
-    const hold = standing?.of === 'hold' ? this.holds.get(standing.holdId) : undefined;
+    const hold = standing?.state === 'hold' ? this.holds.get(standing.holdId) : undefined;
     if (!hold) return { kind: 'none' };
     if (hold.state !== 'held') return { kind: hold.state };
     this.#lapse(hold, 'given_back');
@@ -242,12 +242,12 @@ export class PartitionModel {
     let hold = this.holds.get(holdId);
     if (!hold) {
       const free = new Set(this.seats('free'));
-      const taken = this.latest.get(buyerId)?.of === 'hold' || !seats.every((seat) => free.has(seat));
+      const taken = this.latest.get(buyerId)?.state === 'hold' || !seats.every((seat) => free.has(seat));
       if (this.cancelled || this.over || taken) return { kind: 'expired' };
       this.standby = this.standby.filter((each) => each.buyerId !== buyerId);
       hold = { holdId, buyerId, seats, state: 'held', attempt: 0, payer: '', lapsed: false };
       this.holds.set(holdId, hold);
-      this.latest.set(buyerId, { of: 'hold', holdId });
+      this.latest.set(buyerId, { state: 'hold', holdId });
     }
     if (hold.buyerId !== buyerId) return { kind: 'expired' };
     switch (hold.state) {
@@ -290,7 +290,7 @@ export class PartitionModel {
     this.holds.set(holdId, { holdId, buyerId, seats, state: 'sold', attempt, payer: '', lapsed: false });
     this.untold.delete(holdId);
     this.standby = this.standby.filter((each) => each.buyerId !== buyerId);
-    this.latest.set(buyerId, { of: 'hold', holdId });
+    this.latest.set(buyerId, { state: 'hold', holdId });
     return 'sold';
   }
 
@@ -321,7 +321,7 @@ export class PartitionModel {
   endStandby(): Standing[] {
     const waiting = this.standby;
     this.standby = [];
-    for (const { buyerId, holdId } of waiting) this.latest.set(buyerId, { of: 'ended', holdId });
+    for (const { buyerId, holdId } of waiting) this.latest.set(buyerId, { state: 'ended', holdId });
     return waiting;
   }
 
@@ -361,12 +361,12 @@ export class PartitionModel {
   } {
     const standing = this.latest.get(buyerId);
     if (!standing) return { kind: this.soldOut.has(buyerId) ? 'sold_out' : 'none' };
-    if (standing.of === 'standby' && this.closed)
+    if (standing.state === 'standby' && this.closed)
       return { kind: 'released', holdId: standing.holdId, seats: [] };
-    if (standing.of === 'standby') {
+    if (standing.state === 'standby') {
       return { kind: 'standby', position: this.standby.findIndex((each) => each.buyerId === buyerId) + 1 };
     }
-    if (standing.of === 'refused') return { kind: 'sold_out', isRefused: true };
+    if (standing.state === 'refused') return { kind: 'sold_out', isRefused: true };
     const hold = this.holds.get(standing.holdId);
     const kind = hold?.state === 'refunded' ? 'released' : (hold?.state ?? 'released');
     const lapsed = kind === 'released' && ['expired', 'declined', 'given_back'].includes(hold?.payer ?? '');
@@ -413,14 +413,14 @@ export class PartitionModel {
       if (isWithheld) {
         const refunded = { state: 'refunded' as const, payer: 'refunded', attempt, lapsed };
         this.holds.set(holdId, { holdId, buyerId, seats: all, withheld: all, ...refunded });
-        if (this.latest.get(buyerId)?.holdId === holdId) this.latest.set(buyerId, { of: 'ended', holdId });
+        if (this.latest.get(buyerId)?.holdId === holdId) this.latest.set(buyerId, { state: 'ended', holdId });
         continue;
       }
       const order = { holdId, buyerId, seats: all, state: 'sold' as const };
       this.holds.set(holdId, { ...order, attempt, payer: '', lapsed });
       if (had.length > 0) continue;
       this.standby = this.standby.filter((each) => each.buyerId !== buyerId);
-      this.latest.set(buyerId, { of: 'hold', holdId });
+      this.latest.set(buyerId, { state: 'hold', holdId });
     }
     return { kind, yielded, promoted: this.#promote() };
   }
@@ -428,7 +428,7 @@ export class PartitionModel {
   #lose({ holdId, buyerId, seats, attempt }: Given & { attempt: number }, isOwned: boolean): string {
     const hold = this.holds.get(holdId);
     if (!hold) {
-      if (!this.#isLive(buyerId)) this.latest.set(buyerId, { of: 'ended', holdId });
+      if (!this.#isLive(buyerId)) this.latest.set(buyerId, { state: 'ended', holdId });
       const record = { holdId, buyerId, seats, state: 'released' as const, attempt };
       this.holds.set(holdId, { ...record, payer: 'seats_lost', lapsed: true });
       return 'noted';

@@ -8,7 +8,7 @@ export type Told = { to: number; event: BuyerEvent; entry: EntryState };
 export type HeardNews = {
   /** All that buyers were told, in order; those who got nothing as `entry:outcome` too. */
   told: Told[];
-  of: (buyerId: number) => Told[];
+  forBuyer: (buyerId: number) => Told[];
   stop: () => Promise<void>;
 };
 
@@ -27,7 +27,7 @@ export async function hearNews(redis: Cluster, keys: Keys, dropId: number): Prom
   await redis.ssubscribe(channel);
   return {
     told,
-    of: (buyerId) => told.filter(({ to }) => to === buyerId),
+    forBuyer: (buyerId) => told.filter(({ to }) => to === buyerId),
     async stop() {
       redis.off('smessage', hear);
       await redis.sunsubscribe(channel);

@@ -2,9 +2,9 @@ import { type TestServers, testServersSchema } from '../local/test-servers.ts';
 
 /** Where the servers of this test run are. `npm test` and `node local/dev-servers.ts` start some and say so. */
 export function testServers(): TestServers {
-  const said = process.env['SEATDROP_TEST_SERVERS'];
-  if (said === undefined) {
+  const setting = process.env['SEATDROP_TEST_SERVERS'];
+  if (setting === undefined) {
     throw new Error('Tests need servers: run `npm test`, or keep `node local/dev-servers.ts` running');
   }
-  return testServersSchema.parse(JSON.parse(said));
+  return testServersSchema.parse(JSON.parse(setting));
 }

@@ -101,7 +101,7 @@ test('a batch that comes again after its reply is forgotten: its buyers are told
   const consumer = await system.start({ sweepEveryMs: 3_600_000 });
   await queue(place, batch);
   await eventually(() => news.told.length === 5);
-  const told = (buyer: number) => news.of(buyer).map(({ entry }) => entry.status);
+  const told = (buyer: number) => news.forBuyer(buyer).map(({ entry }) => entry.status);
   expect([1, 2, 3, 4, 5].map(told)).toEqual([['released'], ['held'], ['held'], ['none'], ['sold_out']]);
   expect(await consumer.metrics()).toMatch(/seatdrop_batches_decided_before_total\{.*\} 1$/m);
   await consumer.end();

@@ -15,19 +15,19 @@ test('its timer ends it, the next in line gets the seat and is told, and so on t
   const consumer = await system.start(noSweeper);
   await system.broker.enter(place, '1:1,2:1,3:1');
 
-  await eventually(() => news.of(3).some(({ event }) => event === 'hold:released'));
-  expect(news.of(1).map(({ event, entry }) => [event, entry.status])).toEqual([
+  await eventually(() => news.forBuyer(3).some(({ event }) => event === 'hold:released'));
+  expect(news.forBuyer(1).map(({ event, entry }) => [event, entry.status])).toEqual([
     ['entry:outcome', 'held'],
     ['hold:released', 'released'],
   ]);
   for (const buyer of [2, 3]) {
-    expect(news.of(buyer).map(({ event, entry }) => [event, entry.status])).toEqual([
+    expect(news.forBuyer(buyer).map(({ event, entry }) => [event, entry.status])).toEqual([
       ['entry:outcome', 'standby'],
       ['hold:promoted', 'held'],
       ['hold:released', 'released'],
     ]);
   }
-  const [, promoted] = news.of(2);
+  const [, promoted] = news.forBuyer(2);
   expect(promoted?.entry).toMatchObject({ seats: ['0.1'], checkoutToken: expect.any(String) as string });
   expect(await system.inventory.counts(drop)).toMatchObject({ free: 1, held: 0, standby: 0 });
   await eventually(async () => (await system.inventory.untold(place, 0)).length === 0);
@@ -45,7 +45,7 @@ test('once those promoted were told, nobody tells them again', async () => {
   await system.broker.send(system.broker.topology.expired, `${place.dropId}.0.${hold.holdId}`, {
     type: 'holds.v1',
   });
-  await eventually(() => news.of(2).length === 1);
+  await eventually(() => news.forBuyer(2).length === 1);
   await eventually(async () => (await system.inventory.untold(place, 0)).length === 0);
   expect(await system.inventory.view(place, 2)).toMatchObject({ kind: 'held' });
   await consumer.end();
@@ -63,7 +63,7 @@ test('one that is paid meanwhile, or being paid, is left alone by its timer', as
     await system.inventory.beginPayment(place, { ...hold, buyerId: buyer }, 'request-1');
     if (buyer === 1) await system.inventory.completePayment(place, { ...hold, buyerId: buyer });
   }
-  await eventually(() => news.of(3).some(({ event }) => event === 'hold:released'));
+  await eventually(() => news.forBuyer(3).some(({ event }) => event === 'hold:released'));
   // The timers of all three were set at the same time, so the others have arrived too or are about to.
   await eventually(async () =>
     (await consumer.metrics()).includes('result="settled",by="timer",tier="consumer"} 2'),
@@ -81,7 +81,7 @@ test('a timer that comes a moment too early by the clock of Redis waits for its 
   await system.broker.send(system.broker.topology.expired, `${place.dropId}.0.${hold.holdId}`, {
     type: 'holds.v1',
   });
-  await eventually(() => news.of(1).some(({ event }) => event === 'hold:released'));
+  await eventually(() => news.forBuyer(1).some(({ event }) => event === 'hold:released'));
   expect(await consumer.metrics()).toContain('result="released",by="timer",tier="consumer"} 1');
   await consumer.end();
 });
@@ -97,8 +97,8 @@ describe('when the timer was lost', () => {
 
     const held = await system.inventory.view(place, 1);
     await system.letLapse(place, held.kind === 'held' ? held.holdId : '');
-    await eventually(() => news.of(2).some(({ event }) => event === 'hold:promoted'));
-    expect(news.of(1).at(-1)).toMatchObject({ event: 'hold:released', entry: { status: 'released' } });
+    await eventually(() => news.forBuyer(2).some(({ event }) => event === 'hold:promoted'));
+    expect(news.forBuyer(1).at(-1)).toMatchObject({ event: 'hold:released', entry: { status: 'released' } });
     expect(await system.inventory.view(place, 2)).toMatchObject({ kind: 'held', seats: ['0.1'] });
     // The promoted hold has a timer again.
     await eventually(async () => (await system.broker.depth(system.broker.topology.waitingQueue(600))) === 1);
@@ -120,8 +120,8 @@ describe('when the timer was lost', () => {
     expect(untold).toMatchObject({ buyerId: 2, seats: first.seats });
 
     const consumer = await system.start({ sweepGraceMs: 0 });
-    await eventually(() => news.of(2).length === 1);
-    expect(news.of(2)).toMatchObject([
+    await eventually(() => news.forBuyer(2).length === 1);
+    expect(news.forBuyer(2)).toMatchObject([
       { event: 'hold:promoted', entry: { status: 'held', seats: first.seats } },
     ]);
     await eventually(async () => (await system.inventory.untold(place, 0)).length === 0);
@@ -142,7 +142,7 @@ describe('when the timer was lost', () => {
     await system.letLapse(place, hold.holdId);
 
     const consumer = await system.start({ inventory: { ...system.inventory, liveDrops } });
-    await eventually(() => news.of(1).some(({ event }) => event === 'hold:released'));
+    await eventually(() => news.forBuyer(1).some(({ event }) => event === 'hold:released'));
     await eventually(() => consumer.lines.some(({ msg }) => msg === 'left for later'));
     expect(await system.inventory.view(place, 1)).toMatchObject({ kind: 'released' });
     await consumer.end();

@@ -201,7 +201,7 @@ describe('what follows a decision', () => {
       await enter(place, 100, 1);
       return (await depths()).parked === 1;
     });
-    expect(news.of(2)).toEqual([]);
+    expect(news.forBuyer(2)).toEqual([]);
     await consumer.end();
     const [parked] = await system.broker.drain(system.broker.topology.parked);
     expect(parked?.properties.messageId).toBe(batches[1]);

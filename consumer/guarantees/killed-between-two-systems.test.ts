@@ -119,14 +119,14 @@ describe('while a batch is decided', () => {
     // The last batch is decided, so all before it are.
     batches.push(await system.broker.enter(place, '10:1'));
     const consumer = await system.start();
-    await eventually(() => news.of(10).length > 0);
+    await eventually(() => news.forBuyer(10).length > 0);
     await consumer.end();
 
     const outcomes = await outcomesOf(place, batches);
     expect(outcomes.map(inShort)).toEqual(decided);
     // Buyers who were told several times were told the same.
     const told = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((buyer) => [
-      ...new Set(news.of(buyer).map(({ entry }) => `${entry.status} ${entry.seats?.join('+') ?? ''}`)),
+      ...new Set(news.forBuyer(buyer).map(({ entry }) => `${entry.status} ${entry.seats?.join('+') ?? ''}`)),
     ]);
     expect(told).toEqual([
       ['held 0.2+0.3'],
@@ -159,7 +159,7 @@ describe('while a hold is released', () => {
   const expectPromotedOnce = async ({ drop, place, news }: Awaited<ReturnType<typeof dropWithStandby>>) => {
     const consumer = await system.start({ sweepGraceMs: 0 });
     await eventually(async () => (await system.inventory.untold(place, 0)).length === 0);
-    await eventually(() => news.of(2).length > 0 && news.of(3).length > 0);
+    await eventually(() => news.forBuyer(2).length > 0 && news.forBuyer(3).length > 0);
     await eventually(async () => (await system.broker.depth(system.broker.topology.expired)) === 0);
     await consumer.end();
     const types = (await system.ledger(place)).map(({ t }) => t);
@@ -169,7 +169,7 @@ describe('while a hold is released', () => {
       [3, '0.2'],
     ] as const) {
       expect(await system.inventory.view(place, buyer)).toMatchObject({ kind: 'held', seats: [seat] });
-      for (const told of news.of(buyer)) {
+      for (const told of news.forBuyer(buyer)) {
         expect(told).toMatchObject({ event: 'hold:promoted', entry: { status: 'held', seats: [seat] } });
       }
     }
@@ -224,7 +224,7 @@ describe('while seats travel between partitions', () => {
       await dieAt('arrived', 50);
       batches.push(await system.broker.enter(place, '12:9'));
       const consumer = await system.start({ sweepGraceMs: 0 });
-      await eventually(() => news.of(12).length > 0);
+      await eventually(() => news.forBuyer(12).length > 0);
       // For the last entry there is one seat too few, so it stands by.
       await eventually(async () => (await system.inventory.counts(drop))?.held === 7);
       await eventually(
@@ -243,7 +243,7 @@ describe('while seats travel between partitions', () => {
       });
       for (const buyer of [2, 4, 6, 8]) {
         expect(await system.inventory.view(place, buyer)).toMatchObject({ kind: 'held' });
-        expect(news.of(buyer).at(-1)?.entry.status).toBe('held');
+        expect(news.forBuyer(buyer).at(-1)?.entry.status).toBe('held');
       }
       await expectSound(drop);
     },

@@ -61,7 +61,7 @@ test('of two consumers one decides; when it is lost the other carries on, in ord
   });
   // Buyers who were told twice were told the same.
   for (const buyer of [1, 100, 101, 150, 3_000]) {
-    expect(new Set(news.of(buyer).map(({ entry }) => JSON.stringify(entry))).size).toBe(1);
+    expect(new Set(news.forBuyer(buyer).map(({ entry }) => JSON.stringify(entry))).size).toBe(1);
   }
 
   // The lost consumer comes back and waits as the next one.
@@ -71,7 +71,7 @@ test('of two consumers one decides; when it is lost the other carries on, in ord
   const more = [];
   for (const entries of batchesOf(20, 10)) more.push(await system.broker.enter(place, entries));
   const last = await system.broker.enter(place, '9999:1');
-  await eventually(() => news.of(9999).length === 1);
+  await eventually(() => news.forBuyer(9999).length === 1);
   expect(await claimed(place)).toEqual([...batches, ...more, last].map(({ id }) => id));
   await first.end();
   expect(await system.broker.depth(system.broker.topology.entryQueue(0))).toBe(0);
@@ -148,7 +148,7 @@ test('a queue that was deleted is there again, and is consumed', async () => {
     await system.broker.enter(place, '1:1');
     return news.told.length > 0;
   });
-  expect(news.of(1)[0]).toMatchObject({ entry: { status: 'held' } });
+  expect(news.forBuyer(1)[0]).toMatchObject({ entry: { status: 'held' } });
   expect(consumer.ready()).toBe(true);
   await consumer.end();
 });

@@ -1,5 +1,5 @@
 import { account } from '../../shared/contract/accounts.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
@@ -16,7 +16,7 @@ export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers
       'Signing in again gives a session of scope `tickets`, which shows only their own orders and tickets.',
     tag: 'Accounts',
     who: ['admin'],
-    params: ofOne,
+    params: idParams,
     success: { status: 200, schema: account, description: 'The banned account' },
     problems: [],
     async handle({ params: { id }, session }) {

@@ -1,5 +1,5 @@
 import { account, roleChange } from '../../shared/contract/accounts.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
@@ -15,7 +15,7 @@ export function changeRole({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
       'Permissions change at once; the session itself names the new role only after the next sign-in.',
     tag: 'Accounts',
     who: ['admin'],
-    params: ofOne,
+    params: idParams,
     body: roleChange,
     success: { status: 200, schema: account, description: 'The account with its new role' },
     problems: [],

@@ -1,5 +1,5 @@
 import { account } from '../../shared/contract/accounts.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
@@ -14,7 +14,7 @@ export function unbanUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUse
     description: 'Earlier sessions stay ended: the user has to sign in again.',
     tag: 'Accounts',
     who: ['admin'],
-    params: ofOne,
+    params: idParams,
     success: { status: 200, schema: account, description: 'The account' },
     problems: [],
     async handle({ params: { id }, session }) {

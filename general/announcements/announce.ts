@@ -1,6 +1,6 @@
 import { mostAnnouncements } from '../../shared/contract/announcement-limits.ts';
 import { announcement as announcementSchema, newAnnouncement } from '../../shared/contract/announcements.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { invalid } from '../../shared/tier/check-input.ts';
 import { presentAnnouncement, type AnnouncementRow } from '../../shared/drops/announcements.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
@@ -25,7 +25,7 @@ export function announce({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
       '`nonce` (its answer was lost on the way), it is the same announcement and gets the same answer.',
     tag: 'Drops',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     body: newAnnouncement,
     success: { status: 201, schema: announcementSchema, description: 'The announcement' },
     problems: ['too_many_announcements'],

@@ -1,5 +1,5 @@
 import { announcements } from '../../shared/contract/announcements.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { readAnnouncements } from '../../shared/drops/announcements.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
@@ -15,7 +15,7 @@ export function listAnnouncements({ db }: Pick<Deps, 'db'>): Route {
       'Up to two seconds old: how the drop stands says how many there are, and the socket tells each when it is made.',
     tag: 'Drops',
     who: 'anyone',
-    params: ofOne,
+    params: idParams,
     success: { status: 200, schema: announcements, description: 'All of them' },
     problems: [],
     async handle({ params: { id }, res }) {

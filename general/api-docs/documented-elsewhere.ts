@@ -1,5 +1,5 @@
 import { entryAccepted, newEntry } from '../../shared/contract/entries.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import type { DocumentedRoute } from '../http/route.ts';
 
 /** Routes that the front door sends to other tiers. Callers see one API. */
@@ -13,7 +13,7 @@ export const documentedElsewhere: DocumentedRoute[] = [
       '`GET /api/drops/{id}/entry`.',
     tag: 'Entries',
     who: 'signed-in',
-    params: ofOne,
+    params: idParams,
     body: newEntry,
     success: { status: 202, schema: entryAccepted, description: 'The entry is queued' },
     problems: [

@@ -13,7 +13,7 @@ export class JsonSchemas {
   }
 
   /** `input`: as callers send it. `output`: as callers receive it, which later versions may extend with fields. */
-  of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const made = z.toJSONSchema(schema, {
       io,
       override: ({ jsonSchema }) => {

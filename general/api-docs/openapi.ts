@@ -51,7 +51,7 @@ function operation(route: DocumentedRoute, schemas: JsonSchemas) {
     ...(body && {
       requestBody: {
         required: !body.safeParse(undefined).success,
-        content: { 'application/json': { schema: schemas.of(body, 'input') } },
+        content: { 'application/json': { schema: schemas.schemaOf(body, 'input') } },
       },
     }),
     responses: {
@@ -80,7 +80,7 @@ function whoMay(who: DocumentedRoute['who']): string {
 
 function parameters(place: 'path' | 'query', schema: DocumentedRoute['query'], schemas: JsonSchemas) {
   if (!schema) return [];
-  const { properties = {}, required = [] } = schemas.of(schema, 'input') as {
+  const { properties = {}, required = [] } = schemas.schemaOf(schema, 'input') as {
     properties?: Record<string, JsonSchema>;
     required?: string[];
   };
@@ -98,13 +98,13 @@ function success(answer: DocumentedRoute['success'] | DocumentedRoute['otherwise
   const { status, schema, description } = answer;
   const text = 'contentType' in answer ? answer.contentType : undefined;
   const content = schema
-    ? { content: { 'application/json': { schema: schemas.of(schema, 'output') } } }
+    ? { content: { 'application/json': { schema: schemas.schemaOf(schema, 'output') } } }
     : text !== undefined && { content: { [text]: { schema: { type: 'string' } } } };
   return { [status]: { description, ...content } };
 }
 
 function failures(codes: readonly ProblemCode[], schemas: JsonSchemas) {
-  const shape = schemas.of(problem, 'output');
+  const shape = schemas.schemaOf(problem, 'output');
   const byStatus = Map.groupBy(codes, (code) => problems[code].status);
   const answers = [...byStatus].map(([status, possible]) => {
     const schema = { allOf: [shape, { properties: { code: { enum: possible } } }] };

@@ -1,5 +1,5 @@
 import { checkIn as checkInSchema, newCheckIn } from '../../shared/contract/check-ins.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
@@ -20,7 +20,7 @@ export function checkIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>): Ro
       'the response was lost, repeat the call with the same `nonce`: it is the same check-in with the same response.',
     tag: 'Tickets',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     body: newCheckIn,
     success: { status: 200, schema: checkInSchema, description: 'The ticket was valid and is used now' },
     problems: ['already_checked_in', 'check_in_undone', 'ticket_refunded', 'ticket_not_valid'],

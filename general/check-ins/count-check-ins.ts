@@ -1,5 +1,5 @@
 import { checkInCounts } from '../../shared/contract/check-ins.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { findEvent } from '../events/event.ts';
@@ -13,7 +13,7 @@ export function countCheckIns({ db }: Pick<Deps, 'db'>): Route {
     summary: 'Count the tickets checked in',
     tag: 'Tickets',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     success: {
       status: 200,
       schema: checkInCounts,

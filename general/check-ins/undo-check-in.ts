@@ -1,5 +1,5 @@
 import { newCheckIn, undoneCheckIn } from '../../shared/contract/check-ins.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
@@ -20,7 +20,7 @@ export function undoCheckIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>)
       'repeated with the same `nonce` is the same undo and gets the same response.',
     tag: 'Tickets',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     body: newCheckIn,
     success: { status: 200, schema: undoneCheckIn, description: 'The ticket is no longer checked in' },
     problems: ['not_checked_in', 'ticket_refunded', 'ticket_not_valid'],

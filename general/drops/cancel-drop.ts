@@ -1,5 +1,5 @@
 import { drop as dropSchema } from '../../shared/contract/drops.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
@@ -33,7 +33,7 @@ export function cancelDrop(deps: CloseDeps): Route {
       'Safe to repeat. It cannot be undone.',
     tag: 'Drops',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     success: { status: 200, schema: dropSchema, description: 'The cancelled drop' },
     problems: [],
     async handle({ params: { id }, session }) {

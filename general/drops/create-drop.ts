@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { drop, newDrop } from '../../shared/contract/drops.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop, loadDrops } from '../../shared/drops/drop.ts';
 import { capacityOf, type Section } from '../../shared/inventory/layout.ts';
 import { takenSections } from '../../shared/inventory/seat-names.ts';
@@ -23,7 +23,7 @@ export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route 
     summary: 'Create a drop: put seats of an event on sale at a set time',
     tag: 'Drops',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     body: newDrop,
     success: { status: 201, schema: drop, description: 'The drop' },
     problems: ['section_taken'],

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { drop, dropChanges } from '../../shared/contract/drops.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
@@ -26,7 +26,7 @@ export function editDrop(deps: EditDeps): Route {
     summary: 'Change a drop’s terms; once it is open, only its closing time',
     tag: 'Drops',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     body: dropChanges,
     success: { status: 200, schema: drop, description: 'The drop as it is now' },
     problems: ['drop_already_open', 'drop_closed', 'drop_cancelled'],

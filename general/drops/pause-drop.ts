@@ -1,5 +1,5 @@
 import { drop as dropSchema } from '../../shared/contract/drops.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { transact } from '../../shared/mysql/connect.ts';
@@ -41,7 +41,7 @@ const facts = {
   method: 'POST',
   tag: 'Drops',
   who: ['organizer', 'admin'],
-  params: ofOne,
+  params: idParams,
   problems: ['drop_closed', 'drop_cancelled'],
 } as const;
 

@@ -1,5 +1,5 @@
 import { dropStats } from '../../shared/contract/drops.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { Problem } from '../../shared/tier/problems.ts';
@@ -23,7 +23,7 @@ export function showDropStats({
     summary: 'Show live figures of a drop',
     tag: 'Drops',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     success: {
       status: 200,
       schema: dropStats,

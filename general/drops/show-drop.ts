@@ -1,5 +1,5 @@
 import { drop } from '../../shared/contract/drops.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Session } from '../../shared/auth/session.ts';
@@ -21,7 +21,7 @@ export function showDrop({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Rou
     summary: 'Show a drop, and this buyer’s question when signed in',
     tag: 'Drops',
     who: 'anyone',
-    params: ofOne,
+    params: idParams,
     success: { status: 200, schema: drop, description: 'The drop' },
     problems: [],
     async handle({ params: { id }, session }) {

@@ -1,5 +1,5 @@
 import { seatRows } from '../../shared/contract/drops.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { lookAtDrop } from '../../shared/drops/drop-look.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { readSeatRows } from '../../shared/drops/seat-rows.ts';
@@ -26,7 +26,7 @@ export function showSeats(deps: Pick<Deps, 'db' | 'inventory'>): Route {
       'Up to two seconds old; `drop.serverTime` is the time of the data. The socket sends the same map and then its changes.',
     tag: 'Drops',
     who: 'anyone',
-    params: ofOne,
+    params: idParams,
     success: { status: 200, schema: seatRows, description: 'Seats row by row, and the counts by state' },
     problems: [],
     handle({ params: { id }, res }) {

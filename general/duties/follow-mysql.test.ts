@@ -88,7 +88,7 @@ test('whoever holds a seat of a forgotten sale yields it and is told; with time 
   expect(await system.inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, free: 0, standby: 1 });
   for (const { userId } of [first, second]) {
     const entry = { status: 'released', reason: 'seats_lost' };
-    await eventually(() => expect(news.of(userId)).toMatchObject([{ event: 'hold:released', entry }]));
+    await eventually(() => expect(news.forBuyer(userId)).toMatchObject([{ event: 'hold:released', entry }]));
   }
   expect(await metric('followed_total', 'what="hold_yielded"')).toBe(2);
   await news.stop();

@@ -1,5 +1,5 @@
 import { entryState } from '../../shared/contract/entries.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { readEntryState, releasedState } from '../../shared/messages/entry-state.ts';
 import { partitionOfBuyer } from '../../shared/inventory/layout.ts';
 import { Problem } from '../../shared/tier/problems.ts';
@@ -21,7 +21,7 @@ export function leaveEntry({
     summary: 'Give up your hold, or leave standby',
     tag: 'Entries',
     who: 'signed-in',
-    params: ofOne,
+    params: idParams,
     success: { status: 200, schema: entryState, description: 'The state of your entry now' },
     problems: ['no_entry', 'payment_under_way', 'already_paid'],
     async handle({ params: { id }, session: { userId } }) {

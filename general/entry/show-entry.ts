@@ -1,5 +1,5 @@
 import { entryState } from '../../shared/contract/entries.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { readEntryState } from '../../shared/messages/entry-state.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -18,7 +18,7 @@ export function showEntry({
     summary: 'Show what became of your entry',
     tag: 'Entries',
     who: 'signed-in',
-    params: ofOne,
+    params: idParams,
     success: { status: 200, schema: entryState, description: 'The state of your entry' },
     problems: [],
     async handle({ params: { id }, session: { userId } }) {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { invalid } from '../../shared/tier/check-input.ts';
 import { event, eventChanges } from '../../shared/contract/events.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrops } from '../../shared/drops/drop.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
@@ -20,7 +20,7 @@ export function editEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZon
     summary: 'Change an event’s details',
     tag: 'Events',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     body: eventChanges,
     success: { status: 200, schema: event, description: 'The event as it is now' },
     problems: [],

@@ -1,5 +1,5 @@
 import { event } from '../../shared/contract/events.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrops } from '../../shared/drops/drop.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
@@ -20,7 +20,7 @@ export function showEvent({
     summary: 'Show an event with its drops',
     tag: 'Events',
     who: 'anyone',
-    params: ofOne,
+    params: idParams,
     success: { status: 200, schema: event, description: 'The event' },
     problems: [],
     async handle({ params: { id }, session }) {

@@ -128,7 +128,7 @@ describe.each(providers)('with %s', (provider) => {
     await reconcilePayments(system.deps, soon);
     expect(await system.chargesOf(hold.holdId)).toMatchObject([{ refunds: 1 }]);
     const told = { event: 'hold:released', entry: { status: 'released', reason: 'seats_lost' } };
-    await eventually(() => expect(news.of(buyer.userId)).toMatchObject([told]));
+    await eventually(() => expect(news.forBuyer(buyer.userId)).toMatchObject([told]));
     expect(await entryOf(drop, buyer)).toMatchObject({ status: 'released', reason: 'seats_lost' });
     await news.stop();
   });
@@ -186,7 +186,7 @@ describe.each(providers)('with %s', (provider) => {
     expect(await system.inventory.seatMap(drop)).toEqual(['ss']);
     expect(await system.inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, free: 0 });
     const told = { event: 'hold:released', entry: { status: 'released', reason: 'seats_lost' } };
-    await eventually(() => expect(news.of(rival.userId)).toMatchObject([told]));
+    await eventually(() => expect(news.forBuyer(rival.userId)).toMatchObject([told]));
     await news.stop();
   });
 

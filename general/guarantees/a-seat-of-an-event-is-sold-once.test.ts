@@ -64,7 +64,7 @@ test('the second buyer of a seat gets the money back once, is told, and holds no
   ]);
   const { buyer, place, token } = second;
   const told = { event: 'hold:released', entry: { status: 'released', reason: 'seats_lost' } };
-  await eventually(() => expect(news.of(buyer.userId)).toMatchObject([told]));
+  await eventually(() => expect(news.forBuyer(buyer.userId)).toMatchObject([told]));
   expect(await system.inventory.view(place, buyer.userId)).toMatchObject({ kind: 'released' });
   // Paid with again, nothing more is charged.
   expect(await pay(buyer, token)).toMatchObject({ status: 409, body: { code: 'seats_lost' } });

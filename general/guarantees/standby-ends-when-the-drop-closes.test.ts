@@ -60,8 +60,8 @@ test('everybody in standby is told over the socket, and the ledger has it', asyn
   const { drop, waiting, place } = await closedDrop();
   const news = await hearNews(system.redis, system.inventory.keys, drop.id);
   await createCloseDrops(system.deps)();
-  await eventually(() => news.of(waiting.userId).length > 0);
-  expect(news.of(waiting.userId)).toMatchObject([
+  await eventually(() => news.forBuyer(waiting.userId).length > 0);
+  expect(news.forBuyer(waiting.userId)).toMatchObject([
     { event: 'hold:released', entry: { status: 'released', reason: 'closed' } },
   ]);
   await news.stop();
@@ -84,7 +84,7 @@ test('killed after telling and before it is recorded, everybody is told again an
   await createCloseDrops(dying)();
   expect(await system.inventory.counts(drop)).toMatchObject({ standby: 1 });
   await createCloseDrops(system.deps)();
-  await eventually(() => news.of(waiting.userId).length > 1);
+  await eventually(() => news.forBuyer(waiting.userId).length > 1);
   await news.stop();
   expect(await system.inventory.counts(drop)).toMatchObject({ standby: 0 });
   const ends = (await system.inventory.ledgerEntries(place, '-', 100)).filter(
@@ -98,8 +98,8 @@ test('a seat that comes free after closing is nobody’s: no promotion, no news 
   const news = await hearNews(system.redis, system.inventory.keys, drop.id);
   expect((await leave(drop, holder)).status).toBe(200);
   await createCloseDrops(system.deps)();
-  await eventually(() => news.of(waiting.userId).length > 0);
-  expect(news.of(waiting.userId).map(({ event }) => event)).toEqual(['hold:released']);
+  await eventually(() => news.forBuyer(waiting.userId).length > 0);
+  expect(news.forBuyer(waiting.userId).map(({ event }) => event)).toEqual(['hold:released']);
   await news.stop();
   expect(await system.inventory.counts(drop)).toMatchObject({ free: 1, held: 0, standby: 0 });
   expect(await entryOf(drop, waiting)).toMatchObject({ status: 'released', reason: 'closed' });

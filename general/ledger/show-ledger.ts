@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { ledgerItem, type LedgerItem } from '../../shared/contract/ledger.ts';
 import { pageOf, pageQuery } from '../../shared/contract/paging.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
@@ -30,7 +30,7 @@ export function showLedger({ db, reader, inventory }: Pick<Deps, 'db' | 'reader'
       'records of their own entry.',
     tag: 'Drops',
     who: 'signed-in',
-    params: ofOne,
+    params: idParams,
     query: z.strictObject(pageQuery),
     success: { status: 200, schema: pageOf(ledgerItem), description: 'Records, the oldest first' },
     problems: [],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { soldOrder } from '../../shared/contract/orders.ts';
 import { pageOf, pageQuery } from '../../shared/contract/paging.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
@@ -16,7 +16,7 @@ export function listSoldOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Rou
     summary: 'List a drop’s orders with their buyers, the newest first',
     tag: 'Orders',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     query: z.strictObject(pageQuery),
     success: { status: 200, schema: pageOf(soldOrder), description: 'Orders' },
     problems: [],

@@ -1,4 +1,4 @@
-import { ofOneOrder, order, refundRequest } from '../../shared/contract/orders.ts';
+import { orderIdParams, order, refundRequest } from '../../shared/contract/orders.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { describeSeat, rowsOf } from '../../shared/inventory/layout.ts';
 import { Problem } from '../../shared/tier/problems.ts';
@@ -21,7 +21,7 @@ export function refundOrder(deps: RefundDeps & Pick<Deps, 'supportEmail'>): Rout
       'back on sale.',
     tag: 'Orders',
     who: ['organizer', 'admin'],
-    params: ofOneOrder,
+    params: orderIdParams,
     body: refundRequest,
     success: { status: 200, schema: order, description: 'The order' },
     problems: ['already_checked_in'],

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ofOneOrder, order as orderSchema } from '../../shared/contract/orders.ts';
+import { orderIdParams, order as orderSchema } from '../../shared/contract/orders.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import { currentRole } from '../accounts/user.ts';
@@ -22,7 +22,7 @@ export function showOrder({
     tag: 'Orders',
     who: 'signed-in',
     scopes: ['tickets'],
-    params: ofOneOrder,
+    params: orderIdParams,
     success: { status: 200, schema: orderSchema, description: 'The order' },
     problems: [],
     async handle({ params: { id }, session: { userId } }) {

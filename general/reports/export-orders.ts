@@ -1,4 +1,4 @@
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
@@ -23,7 +23,7 @@ export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route
       'that a spreadsheet would take for a formula, also after a semicolon or a tab, gets an apostrophe before it.',
     tag: 'Drops',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     success: { status: 200, contentType: 'text/csv', description: 'The orders' },
     problems: [],
     async handle({ params: { id }, session }) {

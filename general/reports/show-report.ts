@@ -1,5 +1,5 @@
 import { dropReport } from '../../shared/contract/reports.ts';
-import { ofOne } from '../../shared/contract/ids.ts';
+import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { Problem } from '../../shared/tier/problems.ts';
@@ -19,7 +19,7 @@ export function showReport({ db, reader, inventory }: Pick<Deps, 'db' | 'reader'
     description: 'Available at any time; while the drop is open it covers the time up to now.',
     tag: 'Drops',
     who: ['organizer', 'admin'],
-    params: ofOne,
+    params: idParams,
     success: { status: 200, schema: dropReport, description: 'The report' },
     problems: [],
     async handle({ params: { id }, session }) {
@@ -27,7 +27,7 @@ export function showReport({ db, reader, inventory }: Pick<Deps, 'db' | 'reader'
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
       const [tally, takings] = await Promise.all([
-        tallies.of(drop),
+        tallies.tallyOf(drop),
         reader.read(session, (replica) => readTakings(replica, drop)),
       ]);
       const { seatsSold, seatsWithheld, ...totals } = tally.totals;

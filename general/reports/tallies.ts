@@ -27,7 +27,7 @@ export class Tallies {
   }
 
   /** The tally up to now. Concurrent callers wait in line and find it done. */
-  async of(drop: Drop): Promise<DropTally> {
+  async tallyOf(drop: Drop): Promise<DropTally> {
     const tallied = this.#drops.get(drop.id) ?? {
       tally: new DropTally(drop.capacity),
       sources: places(drop.id, drop.partitions).map((place) => ({ place, last: beginning })),

@@ -55,25 +55,25 @@ export async function benchAccept(system: BenchSystem, { rounds, seconds }: Plan
       ours.push({ ...one, messages: queued });
     });
   }
-  const of = (rows: Round[], what: 'rate' | 'p50' | 'p99' | 'micros') => rows.map((each) => each[what]);
+  const column = (rows: Round[], what: 'rate' | 'p50' | 'p99' | 'micros') => rows.map((each) => each[what]);
   const row = (name: string, rows: Round[]) => [
     name,
-    spread(of(rows, 'rate')),
-    spread(of(rows, 'micros'), 1),
-    spread(of(rows, 'p50'), 1),
-    spread(of(rows, 'p99'), 1),
+    spread(column(rows, 'rate')),
+    spread(column(rows, 'micros'), 1),
+    spread(column(rows, 'p50'), 1),
+    spread(column(rows, 'p99'), 1),
   ];
   const perMessage = ours.map(({ accepted, messages }) => accepted / messages);
   return {
-    value: Math.round(median(of(ours, 'rate'))),
+    value: Math.round(median(column(ours, 'rate'))),
     unit: 'entries/s',
-    reference: Math.round(median(of(reference, 'rate'))),
+    reference: Math.round(median(column(reference, 'rate'))),
     ratio: round(median(ours.map(({ rate }, index) => rate / reference[index]!.rate)), 3),
     more: {
-      p50: round(median(of(ours, 'p50')), 2),
-      p99: round(median(of(ours, 'p99')), 2),
-      cpuMicros: round(median(of(ours, 'micros')), 1),
-      referenceCpuMicros: round(median(of(reference, 'micros')), 1),
+      p50: round(median(column(ours, 'p50')), 2),
+      p99: round(median(column(ours, 'p99')), 2),
+      cpuMicros: round(median(column(ours, 'micros')), 1),
+      referenceCpuMicros: round(median(column(reference, 'micros')), 1),
     },
     table: [
       ['', 'answers/s', 'µs of CPU each', 'p50 ms', 'p99 ms'],

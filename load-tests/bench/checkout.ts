@@ -35,21 +35,27 @@ export async function benchCheckout(system: BenchSystem, { rounds }: Plan): Prom
       found.push(await oneRound(system, { general, payments, bare, buyers }));
     });
   }
-  const of = (what: Exclude<keyof Round, 'spent'>) => found.map((each) => each[what]);
+  const column = (what: Exclude<keyof Round, 'spent'>) => found.map((each) => each[what]);
   return {
-    value: Math.round(median(of('rate'))),
+    value: Math.round(median(column('rate'))),
     unit: 'orders/s',
-    reference: Math.round(median(of('bareRate'))),
+    reference: Math.round(median(column('bareRate'))),
     ratio: round(median(found.map(({ rate, bareRate }) => rate / bareRate)), 3),
     more: {
-      p50: round(median(of('p50')), 1),
-      p99: round(median(of('p99')), 1),
-      cpuMs: round(median(of('cpu')), 2),
+      p50: round(median(column('p50')), 1),
+      p99: round(median(column('p99')), 1),
+      cpuMs: round(median(column('cpu')), 2),
     },
     table: [
       ['', 'orders/s', 'p50 ms', 'p99 ms', 'ms of CPU each'],
-      ['checkout', spread(of('rate')), spread(of('p50')), spread(of('p99')), spread(of('cpu'), 2)],
-      ['bare transaction', spread(of('bareRate')), '', '', ''],
+      [
+        'checkout',
+        spread(column('rate')),
+        spread(column('p50')),
+        spread(column('p99')),
+        spread(column('cpu'), 2),
+      ],
+      ['bare transaction', spread(column('bareRate')), '', '', ''],
     ],
     notes: [
       `${number(orders)} orders a round, ${atOnce} at a time; every commit is on disk when it is answered`,

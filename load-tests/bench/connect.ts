@@ -33,22 +33,22 @@ export async function benchConnect(system: BenchSystem, { rounds }: Plan): Promi
       ours.push(await measure(start, (server) => gatherWatchers(system, server, { drop, size })));
     });
   }
-  const of = (rows: Round[], what: keyof Round) => rows.map((each) => each[what]);
+  const column = (rows: Round[], what: keyof Round) => rows.map((each) => each[what]);
   const row = (name: string, rows: Round[]) => [
     name,
-    spread(of(rows, 'resident'), 1),
-    spread(of(rows, 'kernel'), 1),
-    spread(of(rows, 'rate')),
+    spread(column(rows, 'resident'), 1),
+    spread(column(rows, 'kernel'), 1),
+    spread(column(rows, 'rate')),
   ];
   return {
-    value: round(median(of(ours, 'resident')), 2),
+    value: round(median(column(ours, 'resident')), 2),
     unit: 'KB of RSS per connection',
-    reference: round(median(of(bare, 'resident')), 2),
+    reference: round(median(column(bare, 'resident')), 2),
     ratio: round(median(ours.map(({ resident }, at) => resident / bare[at]!.resident)), 3),
     more: {
       connections: size,
-      perSecond: Math.round(median(of(ours, 'rate'))),
-      kernelKb: round(median(of(ours, 'kernel')), 2),
+      perSecond: Math.round(median(column(ours, 'rate'))),
+      kernelKb: round(median(column(ours, 'kernel')), 2),
     },
     table: [
       ['', 'KB each', 'kernel KB each, both ends', 'new a second'],

@@ -44,19 +44,19 @@ export async function benchDecide(system: BenchSystem, { rounds }: Plan): Promis
   } finally {
     told.stop();
   }
-  const of = (mix: Mix, what: Exclude<keyof Round, 'spent'>) => found.get(mix)!.map((each) => each[what]);
+  const column = (mix: Mix, what: Exclude<keyof Round, 'spent'>) => found.get(mix)!.map((each) => each[what]);
   const ratios = (mix: Mix) => found.get(mix)!.map(({ rate, bareRate }) => rate / bareRate);
   // Round by round, since each has its own noise.
-  const growth = of(rush, 'rate').map((rate, at) => of(smallRush, 'rate')[at]! / rate);
+  const growth = column(rush, 'rate').map((rate, at) => column(smallRush, 'rate')[at]! / rate);
   return {
-    value: Math.round(median(of(rush, 'rate'))),
+    value: Math.round(median(column(rush, 'rate'))),
     unit: 'entries/s',
-    reference: Math.round(median(of(rush, 'bareRate'))),
+    reference: Math.round(median(column(rush, 'bareRate'))),
     ratio: round(median(ratios(rush)), 3),
     more: {
-      allWin: Math.round(median(of(allWin, 'rate'))),
+      allWin: Math.round(median(column(allWin, 'rate'))),
       growth: round(median(growth), 3),
-      cpuMicros: round(median(of(rush, 'micros')), 2),
+      cpuMicros: round(median(column(rush, 'micros')), 2),
     },
     table: [
       ['', 'entries', 'seats', 'consumer/s', 'script alone/s', 'ratio', 'µs of CPU each'],
@@ -64,10 +64,10 @@ export async function benchDecide(system: BenchSystem, { rounds }: Plan): Promis
         mix.name,
         number(mix.entries),
         number(mix.seats),
-        spread(of(mix, 'rate')),
-        spread(of(mix, 'bareRate')),
+        spread(column(mix, 'rate')),
+        spread(column(mix, 'bareRate')),
         spread(ratios(mix), 2),
-        spread(of(mix, 'micros'), 1),
+        spread(column(mix, 'micros'), 1),
       ]),
     ],
     notes: [

@@ -89,25 +89,25 @@ async function entriesReached({ url }: Measured): Promise<number> {
 }
 
 function findingOf(found: readonly Record<Kind, Round>[]): Finding {
-  const of = (kind: Kind, what: keyof Round) => found.map((row) => row[kind][what]);
+  const column = (kind: Kind, what: keyof Round) => found.map((row) => row[kind][what]);
   return {
-    value: Math.round(median(of('edge', 'rate'))),
+    value: Math.round(median(column('edge', 'rate'))),
     unit: 'answers/s that a drop is sold out, by nginx',
-    reference: Math.round(median(of('publisher', 'rate'))),
+    reference: Math.round(median(column('publisher', 'rate'))),
     ratio: round(median(found.map(({ edge, publisher: by }) => edge.rate / by.rate)), 2),
     more: {
-      reachedPublisher: round(median(of('edge', 'reached')), 1),
-      cpuMicros: round(median(of('edge', 'micros')), 1),
-      referenceCpuMicros: round(median(of('publisher', 'micros')), 1),
+      reachedPublisher: round(median(column('edge', 'reached')), 1),
+      cpuMicros: round(median(column('edge', 'micros')), 1),
+      referenceCpuMicros: round(median(column('publisher', 'micros')), 1),
       lookingCpu: round(median(found.map(({ looked, passed }) => looked.micros / passed.micros)), 3),
     },
     table: [
       ['', 'answers/s', 'µs of CPU each', 'a second reach the publisher'],
       ...(Object.keys(kinds) as Kind[]).map((kind) => [
         kinds[kind],
-        spread(of(kind, 'rate')),
-        spread(of(kind, 'micros'), 1),
-        number(median(of(kind, 'reached')), 1),
+        spread(column(kind, 'rate')),
+        spread(column(kind, 'micros'), 1),
+        number(median(column(kind, 'reached')), 1),
       ]),
     ],
     notes: [

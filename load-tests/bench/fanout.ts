@@ -39,17 +39,21 @@ export async function benchFanout(system: BenchSystem, { rounds }: Plan): Promis
       await crowd.leave();
     });
   }
-  const of = (rows: Round[], what: keyof Round) => rows.map((each) => each[what]);
-  const row = (name: string, rows: Round[]) => [name, spread(of(rows, 'last')), spread(of(rows, 'cpu'))];
+  const column = (rows: Round[], what: keyof Round) => rows.map((each) => each[what]);
+  const row = (name: string, rows: Round[]) => [
+    name,
+    spread(column(rows, 'last')),
+    spread(column(rows, 'cpu')),
+  ];
   return {
-    value: round(median(of(ours, 'last')), 1),
+    value: round(median(column(ours, 'last')), 1),
     unit: 'ms from the first watcher to the last',
-    reference: round(median(of(reference, 'last')), 1),
+    reference: round(median(column(reference, 'last')), 1),
     ratio: round(median(ours.map(({ last }, at) => last / reference[at]!.last)), 3),
     more: {
       watchers: size,
-      cpuMs: round(median(of(ours, 'cpu')), 1),
-      referenceCpuMs: round(median(of(reference, 'cpu')), 1),
+      cpuMs: round(median(column(ours, 'cpu')), 1),
+      referenceCpuMs: round(median(column(reference, 'cpu')), 1),
     },
     table: [['', 'ms to the last', 'ms of CPU'], row('realtime', ours), row('bare ws', reference)],
     notes: [`${number(size)} watchers; CPU is counted in steps of 10 ms`],

@@ -57,8 +57,8 @@ export async function benchIsolation(system: BenchSystem, plan: Plan): Promise<F
     rounds.push(found as Record<Phase, Found>);
   }
 
-  const p = (of: number, what: 'signIn' | 'checkout', phase: Phase) =>
-    rounds.map((found) => percentile(found[phase][what], of));
+  const p = (percent: number, what: 'signIn' | 'checkout', phase: Phase) =>
+    rounds.map((found) => percentile(found[phase][what], percent));
   const ratios = (what: 'signIn' | 'checkout', phase: Phase) =>
     rounds.map((found) => percentile(found[phase][what], 99) / percentile(found.quiet[what], 99));
   const ratio = (what: 'signIn' | 'checkout', phase: Phase) => round(median(ratios(what, phase)), 2);

@@ -47,14 +47,14 @@ export async function benchOutcome(system: BenchSystem, _plan: Plan): Promise<Fi
   );
   crowd.leave();
   const missing = stream.entries - stream.answered + (rush.entries - rush.answered);
-  const row = (name: string, of: Phase) => [
+  const row = (name: string, phase: Phase) => [
     name,
-    number(of.entries),
-    number(of.entries - of.answered),
-    number(of.p50),
-    number(of.p99),
-    number(of.max),
-    number(of.answered / of.seconds),
+    number(phase.entries),
+    number(phase.entries - phase.answered),
+    number(phase.p50),
+    number(phase.p99),
+    number(phase.max),
+    number(phase.answered / phase.seconds),
   ];
   return {
     value: round(stream.p50, 1),

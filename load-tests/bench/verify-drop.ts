@@ -11,8 +11,8 @@ import { startLedgerSystem } from '../../testing/ledger/ledger-system.ts';
 import { verifyDrop } from '../../proof/verify-drop.ts';
 import { createReport } from '../../proof/violation.ts';
 
-const most = 2_000_000;
-const entries = Math.min(most, Number(process.argv[2] ?? 1_000_000));
+const maxEntries = 2_000_000;
+const entries = Math.min(maxEntries, Number(process.argv[2] ?? 1_000_000));
 const batchSize = 200;
 const paid = Math.min(2_000, Math.floor(entries / 100));
 

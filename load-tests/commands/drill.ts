@@ -37,7 +37,7 @@ async function drill(options: DrillOptions): Promise<number> {
         const system = await systems.system(each.tierSettings);
         const name = `${at + 1}/${chosen.length} ${each.name}`;
         say(`drill ${name}, seed ${seed}: ${each.what}`);
-        const watch = (of: () => string): void => void (line = () => `${name}, ${of()}`);
+        const watch = (state: () => string): void => void (line = () => `${name}, ${state()}`);
         const run = { seed, minutes, buyersPerMinute, holdSeconds, say, watch };
         const result = await runDrill(each, system, run);
         report.results.push(result);

@@ -71,10 +71,10 @@ async function makeCluster(given = names) {
   const args = [source, ...given.map((name) => `127.0.0.1:${ports[name]}`)];
   const env = { ...scriptEnv(), PATIENCE: '8' };
   return promisify(execFile)(requireBinary(shell), args, { env }).then(
-    ({ stdout }) => ({ code: 0, said: stdout }),
+    ({ stdout }) => ({ code: 0, output: stdout }),
     (error: { code: number; stdout: string; stderr: string }) => ({
       code: error.code,
-      said: error.stdout + error.stderr,
+      output: error.stdout + error.stderr,
     }),
   );
 }
@@ -95,7 +95,7 @@ test('six nodes become a cluster, whatever was done before, and one with data is
   await command('redis-1', `CLUSTER MEET 127.0.0.1 ${ports['redis-2']} ${ports['redis-2-bus']}`);
   await command('redis-1', 'CLUSTER ADDSLOTS 1 2 3');
   const made = await makeCluster();
-  expect(made).toEqual({ code: 0, said: expect.stringContaining('The cluster is made') });
+  expect(made).toEqual({ code: 0, output: expect.stringContaining('The cluster is made') });
   const owner = await write('before');
   for (const name of names) {
     const info = await command(name, 'CLUSTER INFO');
@@ -103,14 +103,14 @@ test('six nodes become a cluster, whatever was done before, and one with data is
     expect(info).toContain('cluster_size:3');
   }
 
-  expect(await makeCluster()).toEqual({ code: 0, said: 'The cluster is there\n' });
+  expect(await makeCluster()).toEqual({ code: 0, output: 'The cluster is there\n' });
   expect(await command(owner, 'GET before')).toContain('kept');
 
   // A node that is not of it: there is data, so nothing is begun anew.
   const replica = await aReplica();
   await command(replica, 'CLUSTER RESET HARD');
   const refused = await makeCluster();
-  expect(refused).toEqual({ code: 1, said: expect.stringContaining('Nothing was done') });
+  expect(refused).toEqual({ code: 1, output: expect.stringContaining('Nothing was done') });
   expect(await command(owner, 'GET before')).toContain('kept');
 }, 240_000);
 

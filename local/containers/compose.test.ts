@@ -78,11 +78,11 @@ test('every address names a service and the port it listens on', () => {
   const listens = new Map<string, number>();
   for (const [name, { environment, networks }] of Object.entries(trial)) {
     const port = Number(environment['PORT'] ?? environment['FRONT_DOOR_PORT'] ?? 0);
-    const said =
+    const found =
       { mysql: 3306, 'mysql-replica': 3306, rabbitmq: 5672 }[name] ??
       (name.startsWith('redis-') ? 6379 : port);
     for (const host of [name, networks['seatdrop']?.ipv4_address])
-      if (host !== undefined) listens.set(host, said);
+      if (host !== undefined) listens.set(host, found);
   }
   listens.set('broker', 5672);
   listens.set('moto', 5000);
@@ -156,10 +156,14 @@ test('nodes of the Redis Cluster are set as those of the local stack', () => {
   for (const name of [1, 2, 3, 4, 5, 6].map((n) => `redis-${n}`)) {
     const [program, ...flags] = the(trial, name).command ?? [];
     expect(program).toBe('redis-server');
-    const said = Object.fromEntries(
+    const found = Object.fromEntries(
       flags.flatMap((flag, i) => (flag.startsWith('--') ? [[flag.slice(2), flags[i + 1] ?? '']] : [])),
     );
-    expect(said).toMatchObject({ ...clusterRules, 'cluster-enabled': 'yes', 'cluster-node-timeout': '5000' });
+    expect(found).toMatchObject({
+      ...clusterRules,
+      'cluster-enabled': 'yes',
+      'cluster-node-timeout': '5000',
+    });
   }
 });
 

@@ -40,8 +40,8 @@ async function sellTwoSeats(): Promise<SoldSeats> {
   await system.inventory.completePayment(place, hold);
 
   const payment = { amount: 2000, currency: 'EUR' };
-  const of = { drop_id: dropId, partition: 0, user_id: userId, attempt: 1, ...payment };
-  await db('orders').insert({ id: hold.holdId, status: 'paid', ...of });
+  const columns = { drop_id: dropId, partition: 0, user_id: userId, attempt: 1, ...payment };
+  await db('orders').insert({ id: hold.holdId, status: 'paid', ...columns });
   await db('order_seats').insert(hold.seats.map((seat_id) => ({ order_id: hold.holdId, seat_id })));
   await db('sold_seats').insert(
     hold.seats.map((seat_id) => ({ drop_id: dropId, seat_id, order_id: hold.holdId })),
@@ -51,7 +51,7 @@ async function sellTwoSeats(): Promise<SoldSeats> {
     seats: hold.seats.join(','),
     provider: 'sandbox',
     status: 'approved',
-    ...of,
+    ...columns,
   });
   await db('outbox').insert({ topic: 'order-paid', payload: JSON.stringify({ orderId: hold.holdId }) });
   const charge = { key: `${hold.holdId}.1`, status: 'approved' as const, refunded: false, ...payment };

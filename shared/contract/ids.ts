@@ -14,4 +14,4 @@ export const idInPath = z.preprocess(
 /** The id of a hold, and of the order and the payments that it leads to. */
 export const orderId = z.string().regex(/^[0-9a-z]{14}-[0-9a-z]{1,4}$/);
 
-export const ofOne = z.object({ id: idInPath });
+export const idParams = z.object({ id: idInPath });

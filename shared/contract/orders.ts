@@ -27,7 +27,7 @@ export const order = z
   })
   .meta({ id: 'Order' });
 
-export const ofOneOrder = z.object({ id: orderId });
+export const orderIdParams = z.object({ id: orderId });
 
 /** The body may be omitted. */
 export const refundRequest = z

@@ -13,7 +13,12 @@ const drop = () =>
 /** All seats are free and buyers from 1 on are in standby: too many for one call to load, or for one call to promote. */
 function lost(standing: number, changes: Partial<PartitionState> = {}): PartitionState {
   const entries = Array.from({ length: standing }, (_, index) => {
-    const standby = { of: 'standby' as const, holdId: `earlier-${index}`, quantity: 1, sequence: index + 1 };
+    const standby = {
+      state: 'standby' as const,
+      holdId: `earlier-${index}`,
+      quantity: 1,
+      sequence: index + 1,
+    };
     return [index + 1, standby] as const;
   });
   return {
@@ -122,7 +127,7 @@ test('whoever comes while free seats still go to standby gets none of them', () 
     const key = inventory.keys.key(place, 'standby');
     const { entries } = lost(2500);
     for (const [buyerId, entry] of entries) {
-      if (entry.of !== 'standby') continue;
+      if (entry.state !== 'standby') continue;
       await redis.zadd(key, 2 ** 40 + entry.sequence, buyerId);
       await redis.hset(
         inventory.keys.key(place, 'entries'),
@@ -135,7 +140,7 @@ test('whoever comes while free seats still go to standby gets none of them', () 
       kind: 'decided',
       outcomes: [
         { kind: 'standby', position: 501 },
-        { kind: 'duplicate', of: 'hold' },
+        { kind: 'duplicate', state: 'hold' },
       ],
     });
     expect(await inventory.view(place, 2000)).toMatchObject({ kind: 'held' });

@@ -65,9 +65,9 @@ test('so many batches are remembered as can be under way, and then forgotten', a
   await system.inventory.leave(place, 1);
   const second = await system.inventory.claim(place, early, { mayBorrow: false });
   expect(second.kind === 'decided' && second.outcomes).toEqual([
-    { kind: 'duplicate', buyerId: 1, entryId: winner.hold.holdId, of: 'ended' },
-    { kind: 'duplicate', buyerId: 2, entryId: entryIdOf(early.id, 1), of: 'hold' },
-    { kind: 'duplicate', buyerId: 3, entryId: entryIdOf(early.id, 2), of: 'hold' },
+    { kind: 'duplicate', buyerId: 1, entryId: winner.hold.holdId, state: 'ended' },
+    { kind: 'duplicate', buyerId: 2, entryId: entryIdOf(early.id, 1), state: 'hold' },
+    { kind: 'duplicate', buyerId: 3, entryId: entryIdOf(early.id, 2), state: 'hold' },
     { kind: 'standby', buyerId: 4, entryId: entryIdOf(early.id, 3), position: 1 },
   ]);
   expect(await system.inventory.counts(drop)).toMatchObject({ held: 2, free: 0 });

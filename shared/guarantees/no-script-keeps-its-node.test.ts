@@ -162,9 +162,9 @@ async function load(
     rows,
     holds,
     entries: new Map<number, LatestEntry>([
-      ...holds.map(({ holdId, buyerId }) => [buyerId, { of: 'hold' as const, holdId }] as const),
+      ...holds.map(({ holdId, buyerId }) => [buyerId, { state: 'hold' as const, holdId }] as const),
       ...Array.from({ length: options.standing }, (_, index) => {
-        const standing = { of: 'standby' as const, holdId: `waits-${index}`, sequence: index + 1 };
+        const standing = { state: 'standby' as const, holdId: `waits-${index}`, sequence: index + 1 };
         return [index + 1, { ...standing, quantity: options.quantity }] as const;
       }),
     ]),

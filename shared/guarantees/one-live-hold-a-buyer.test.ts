@@ -8,7 +8,7 @@ test('a second entry of a buyer with a hold is a duplicate of the first, also in
   const [first, again] = await system.claim(place, '1:2,1:3');
   const [later] = await system.claim(place, '1:1');
   if (first?.kind !== 'held') throw new Error('not held');
-  const duplicate = { kind: 'duplicate', buyerId: 1, entryId: first.hold.holdId, of: 'hold' };
+  const duplicate = { kind: 'duplicate', buyerId: 1, entryId: first.hold.holdId, state: 'hold' };
   expect([again, later]).toEqual([duplicate, duplicate]);
   expect(await system.inventory.counts(drop)).toMatchObject({ held: 2, free: 8 });
 });
@@ -21,7 +21,7 @@ test('so is one of a buyer in standby', async () => {
   const [, waits, again] = await system.claim(place, '1:1,2:1,2:1');
   const [later] = await system.claim(place, '2:1');
   if (waits?.kind !== 'standby') throw new Error('not in standby');
-  const duplicate = { kind: 'duplicate', buyerId: 2, entryId: waits.entryId, of: 'standby' };
+  const duplicate = { kind: 'duplicate', buyerId: 2, entryId: waits.entryId, state: 'standby' };
   expect([again, later]).toEqual([duplicate, duplicate]);
   expect(await system.inventory.counts(drop)).toMatchObject({ standby: 1 });
 });

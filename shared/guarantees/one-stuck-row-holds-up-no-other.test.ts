@@ -112,12 +112,12 @@ test('a row that left the list and comes back is new', async () => {
 
 test('no more rows of a lane are under way than may be', async () => {
   let running = 0;
-  let most = 0;
+  let peakRunning = 0;
   const { round } = workOff(
     listOf(50),
     async () => {
       running += 1;
-      most = Math.max(most, running);
+      peakRunning = Math.max(peakRunning, running);
       await new Promise((resolve) => setImmediate(resolve));
       running -= 1;
       return 'done';
@@ -125,7 +125,7 @@ test('no more rows of a lane are under way than may be', async () => {
     { atOnce: 3 },
   );
   await round();
-  expect(most).toBe(3);
+  expect(peakRunning).toBe(3);
 });
 
 test('a lane in which nothing ends holds up neither the others nor the next round', async () => {

@@ -19,7 +19,7 @@ export type Outcome =
   /** `refusedUntil`: refused because holds of this buyer lapsed, not because seats are missing; ms since 1970, by Redis. */
   | { kind: 'sold_out'; buyerId: number; refusedUntil?: number }
   /** The buyer's earlier entry counts: its hold, its place in standby, or its end (only if the batch came twice). */
-  | { kind: 'duplicate'; buyerId: number; entryId: string; of: 'hold' | 'standby' | 'ended' };
+  | { kind: 'duplicate'; buyerId: number; entryId: string; state: 'hold' | 'standby' | 'ended' };
 
 export type ClaimResult =
   | {
@@ -120,8 +120,8 @@ export function decodeOutcomes(
         break;
       }
       case 'd': {
-        const of = rest[0] === 'H' ? 'hold' : rest[0] === 'W' ? 'standby' : 'ended';
-        outcomes.push({ kind: 'duplicate', buyerId: nextBuyer(), entryId: rest.slice(1), of });
+        const state = rest[0] === 'H' ? 'hold' : rest[0] === 'W' ? 'standby' : 'ended';
+        outcomes.push({ kind: 'duplicate', buyerId: nextBuyer(), entryId: rest.slice(1), state });
         break;
       }
       default:

@@ -52,11 +52,11 @@ export type PartitionState = {
 };
 
 export type LatestEntry =
-  | { of: 'hold'; holdId: string }
+  | { state: 'hold'; holdId: string }
   /** `atClosing`: it was a place in standby. */
-  | { of: 'ended'; holdId: string; atClosing?: true }
-  | { of: 'refused'; holdId: string; until: number }
-  | { of: 'standby'; holdId: string; quantity: number; sequence: number };
+  | { state: 'ended'; holdId: string; atClosing?: true }
+  | { state: 'refused'; holdId: string; until: number }
+  | { state: 'standby'; holdId: string; quantity: number; sequence: number };
 
 export type Restore = (
   place: Place,
@@ -148,7 +148,7 @@ function* contentsOf(state: PartitionState, records: readonly (readonly string[]
 
   for (const [buyerId, entry] of state.entries) {
     yield ['entries', [buyerId, encodeEntry(entry)]];
-    if (entry.of === 'standby') yield ['standby', [entry.quantity * sequences + entry.sequence, buyerId]];
+    if (entry.state === 'standby') yield ['standby', [entry.quantity * sequences + entry.sequence, buyerId]];
   }
   for (const holdId of state.untold) yield ['untold', [holdId]];
   for (const { id, reply } of state.batches) {
@@ -203,7 +203,7 @@ function encodeHold({ state, buyerId, expiresAt, seats, attempt, reason }: Resto
 }
 
 function encodeEntry(entry: LatestEntry): string {
-  switch (entry.of) {
+  switch (entry.state) {
     case 'hold':
       return `H|${entry.holdId}`;
     case 'ended':

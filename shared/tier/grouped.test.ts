@@ -41,7 +41,7 @@ test('whoever comes while a group is under way is in the next one, and gets his 
 
 test('no more groups at once, and no more members, than was said', async () => {
   const { groups, work, letGo } = slowWork();
-  const ask = grouped(work, { atOnce: 2, most: 2, isOnesFault });
+  const ask = grouped(work, { atOnce: 2, maxSize: 2, isOnesFault });
   const asked = [1, 2, 3, 4, 5].map(ask);
   await new Promise(setImmediate);
   expect(groups).toEqual([

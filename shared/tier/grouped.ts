@@ -6,7 +6,7 @@ export type GroupOptions = {
   /** Groups that may run concurrently: while one is flushed to disk, the next can start. */
   atOnce?: number;
   /** Members of a group, at most. */
-  most?: number;
+  maxSize?: number;
   /** Whether an error is the fault of one member: then each member is tried alone, and only that one fails. */
   isOnesFault: (error: unknown) => boolean;
 };
@@ -17,7 +17,7 @@ export type GroupOptions = {
  */
 export function grouped<Member, Result>(
   work: (group: Member[]) => Promise<Result[]>,
-  { atOnce = 2, most = 100, isOnesFault }: GroupOptions,
+  { atOnce = 2, maxSize = 100, isOnesFault }: GroupOptions,
 ): (member: Member) => Promise<Result> {
   type Waiting = { member: Member; resolve: (result: Result) => void; reject: (error: unknown) => void };
   let waiting: Waiting[] = [];
@@ -39,8 +39,8 @@ export function grouped<Member, Result>(
     // Wait one microtask: further calls in the same turn of the event loop join the group.
     await Promise.resolve();
     while (waiting.length > 0) {
-      const group = waiting.slice(0, most);
-      waiting = waiting.slice(most);
+      const group = waiting.slice(0, maxSize);
+      waiting = waiting.slice(maxSize);
       await finish(group);
     }
     underWay -= 1;

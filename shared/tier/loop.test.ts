@@ -19,13 +19,13 @@ test('a run that fails is logged, the first of a row aloud, and the next one com
 test('one run at a time, and none after a stop, which waits for the one under way', async () => {
   const { log } = captureLog();
   let running = 0;
-  let most = 0;
+  let peakRunning = 0;
   let finish = () => {};
   let begun = 0;
   const loop = startLoop('duty', 0, log, async () => {
     begun += 1;
     running += 1;
-    most = Math.max(most, running);
+    peakRunning = Math.max(peakRunning, running);
     await new Promise<void>((resolve) => (finish = resolve));
     running -= 1;
   });
@@ -42,7 +42,7 @@ test('one run at a time, and none after a stop, which waits for the one under wa
   finish();
   await stopping;
   loop.poke();
-  expect([begun, most, running]).toEqual([4, 1, 0]);
+  expect([begun, peakRunning, running]).toEqual([4, 1, 0]);
 });
 
 test('a poke runs the duty at once, also one that comes while it runs', async () => {

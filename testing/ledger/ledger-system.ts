@@ -83,14 +83,14 @@ export async function startLedgerSystem(): Promise<LedgerSystem> {
     async pay(drop, place, hold) {
       await inventory.beginPayment(place, hold, newBatchId());
       const money = { amount: drop.price.amount * hold.seats.length, currency: drop.price.currency };
-      const of = {
+      const columns = {
         drop_id: drop.id,
         partition: place.partition,
         user_id: hold.buyerId,
         attempt: 1,
         ...money,
       };
-      await db('orders').insert({ id: hold.holdId, status: 'paid', ...of });
+      await db('orders').insert({ id: hold.holdId, status: 'paid', ...columns });
       await db('order_seats').insert(hold.seats.map((seat_id) => ({ order_id: hold.holdId, seat_id })));
       await db('sold_seats').insert(
         hold.seats.map((seat_id) => ({

@@ -10,15 +10,15 @@ const pool = createPool({ uri: process.env['MYSQL_URL'] ?? '', connectionLimit: 
 
 createServer((req, res) => {
   const { searchParams } = new URL(req.url ?? '/', 'http://localhost');
-  const of = (name: string) => Number(searchParams.get(name));
-  const [drop, user, orders] = [of('drop'), of('user'), of('orders')];
+  const setting = (name: string) => Number(searchParams.get(name));
+  const [drop, user, orders] = [setting('drop'), setting('user'), setting('orders')];
   const run = async (): Promise<number> => {
     let next = 0;
     const writeMore = async () => {
       while (next < orders) await writeOrder(drop, user, (next += 1));
     };
     const since = performance.now();
-    await Promise.all(Array.from({ length: of('atOnce') }, writeMore));
+    await Promise.all(Array.from({ length: setting('atOnce') }, writeMore));
     return (performance.now() - since) / 1000;
   };
   run().then(

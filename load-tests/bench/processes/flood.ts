@@ -21,8 +21,8 @@ const known = new Map<number, Buffer[]>();
 
 createServer((req, res) => {
   const { searchParams } = new URL(req.url ?? '/', 'http://localhost');
-  const of = (name: string) => Number(searchParams.get(name));
-  flood(of('port'), of('drop'), of('connections'), of('seconds')).then(
+  const setting = (name: string) => Number(searchParams.get(name));
+  flood(setting('port'), setting('drop'), setting('connections'), setting('seconds')).then(
     (answers) => res.end(JSON.stringify([...answers])),
     (error: unknown) => res.writeHead(500).end(String(error)),
   );

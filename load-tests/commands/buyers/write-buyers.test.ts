@@ -34,12 +34,12 @@ function buyers(args: string[], env: Record<string, string>) {
       ...env,
     },
   });
-  return { status, said: stdout + stderr };
+  return { status, output: stdout + stderr };
 }
 
 test('each has an account and a session', async () => {
   const made = buyers(['--count', '2500', '--out', 'b.json'], { SEATDROP_ENV: 'test' });
-  expect(made).toEqual({ status: 0, said: expect.stringContaining('2500 buyers in') });
+  expect(made).toEqual({ status: 0, output: expect.stringContaining('2500 buyers in') });
   const file = join(dir, 'b.json');
   // They are as good as passwords.
   expect(statSync(file).mode & 0o077).toBe(0);
@@ -59,7 +59,7 @@ test.each<[string, Record<string, string>, string]>([
 ])('none are made: %s', async (_what, env, named) => {
   const before = await database.db('users').count();
   const refused = buyers(['--count', '3', '--out', 'none.json'], env);
-  expect(refused).toEqual({ status: 1, said: expect.stringContaining(named) });
+  expect(refused).toEqual({ status: 1, output: expect.stringContaining(named) });
   expect(await database.db('users').count()).toEqual(before);
   expect(existsSync(join(dir, 'none.json'))).toBe(false);
 });
@@ -67,7 +67,7 @@ test.each<[string, Record<string, string>, string]>([
 test('in production some are made when that is what was said', () => {
   const yes = ['--count', '3', '--out', 'some.csv', '--yes-in-production'];
   const made = buyers(yes, { SEATDROP_ENV: 'production' });
-  expect(made).toEqual({ status: 0, said: expect.stringContaining('3 buyers') });
+  expect(made).toEqual({ status: 0, output: expect.stringContaining('3 buyers') });
   expect(parseBuyers(readFileSync(join(dir, 'some.csv'), 'utf8'), 'csv')).toHaveLength(3);
 });
 
@@ -75,11 +75,11 @@ test('a file that cannot be written makes nobody', async () => {
   const before = await database.db('users').count();
   const failed = buyers(['--count', '3', '--out', 'no/such/folder/b.json'], { SEATDROP_ENV: 'test' });
   expect(failed.status).toBe(1);
-  expect(failed.said).toContain('no/such/folder');
+  expect(failed.output).toContain('no/such/folder');
   expect(await database.db('users').count()).toEqual(before);
 });
 
 test('no such drop', () => {
   const failed = buyers(['--count', '3', '--out', 'b2.json', '--drop', '1'], { SEATDROP_ENV: 'test' });
-  expect(failed).toEqual({ status: 1, said: expect.stringContaining('no drop 1') });
+  expect(failed).toEqual({ status: 1, output: expect.stringContaining('no drop 1') });
 });

@@ -5,7 +5,7 @@ import type { DrillReport } from './save-report.ts';
 /** Violations of one drill that are shown; the rest is counted. */
 const mostShown = 12;
 
-type Column = [head: string, of: (result: DrillResult) => string | number];
+type Column = [head: string, figure: (result: DrillResult) => string | number];
 
 const columns: Column[] = [
   ['drill', ({ drill }) => drill],
@@ -30,8 +30,8 @@ export function describeResults(results: readonly DrillResult[]): string {
   };
   const rows = [
     columns.map(([head]) => head),
-    ...results.map((result) => columns.map(([, of]) => String(of(result)))),
-    columns.map(([head, of]) => (head === 'drill' ? 'all' : sumOf(results.map(of)))),
+    ...results.map((result) => columns.map(([, figure]) => String(figure(result)))),
+    columns.map(([head, figure]) => (head === 'drill' ? 'all' : sumOf(results.map(figure)))),
   ];
   const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   const ruler = widths.map((width) => '-'.repeat(width));
@@ -42,7 +42,8 @@ export function describeResults(results: readonly DrillResult[]): string {
 
 /** One line over all drills. */
 export function describeSum({ results, notRun }: Pick<DrillReport, 'results' | 'notRun'>): string {
-  const sum = (of: (result: DrillResult) => number) => results.reduce((total, each) => total + of(each), 0);
+  const sum = (figure: (result: DrillResult) => number) =>
+    results.reduce((total, each) => total + figure(each), 0);
   const faults = sum(({ incidents }) => incidents.length);
   const killed = sum(kills);
   const minutes = Math.round(sum(({ minutes: each }) => each) * 10) / 10;

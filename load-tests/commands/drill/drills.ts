@@ -311,8 +311,8 @@ async function killOne(injector: FaultInjector): Promise<void> {
   else injector.kill(pick(injector, servers.redis.processes));
 }
 
-function pick<T>(injector: FaultInjector, of: readonly T[]): T {
-  return of[injector.random.whole(0, of.length - 1)]!;
+function pick<T>(injector: FaultInjector, items: readonly T[]): T {
+  return items[injector.random.whole(0, items.length - 1)]!;
 }
 
 /** One that is answered by one line. */

@@ -88,35 +88,35 @@ async function load(
   };
   const set = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
   const args = ['run', '--quiet', '--no-usage-report', ...set, join(scripts, `${script}.ts`)];
-  const { code, said } = await new Promise<{ code: number; said: string }>((done) => {
+  const { code, output } = await new Promise<{ code: number; output: string }>((done) => {
     execFile(k6, args, (error, stdout, stderr) => {
-      done({ code: error === null ? 0 : Number(error.code), said: stdout + stderr });
+      done({ code: error === null ? 0 : Number(error.code), output: stdout + stderr });
     });
   });
   const read = () => JSON.parse(readFileSync(summary, 'utf8')) as RunData;
   return {
     code,
-    said,
+    output,
     count: (metric: string) => read().metrics[metric]?.values['count'] ?? 0,
     checks: () => read().root_group.checks,
   };
 }
 
 test('every entry that is sent is accepted', () => {
-  expect([entries.said, entries.code]).toEqual([expect.stringContaining('aims were met'), 0]);
+  expect([entries.output, entries.code]).toEqual([expect.stringContaining('aims were met'), 0]);
   // On a busy machine k6 starts fewer than 20 a second.
   expect(entries.count('entries_accepted')).toBeGreaterThan(0);
   expect(entries.count('entries_accepted')).toBe(entries.count('iterations'));
 });
 
 test('sockets watch, and are held and pinged', () => {
-  expect([sockets.said, sockets.code]).toEqual([expect.stringContaining('aims were met'), 0]);
+  expect([sockets.output, sockets.code]).toEqual([expect.stringContaining('aims were met'), 0]);
   expect(sockets.count('sockets_watching')).toBe(60);
   expect(sockets.count('pings_answered')).toBeGreaterThanOrEqual(60);
 });
 
 test('journeys end in orders, lapsed holds and standby, and every rule is judged', () => {
-  expect([journey.said, journey.code]).toEqual([expect.stringContaining('aims were met'), 0]);
+  expect([journey.output, journey.code]).toEqual([expect.stringContaining('aims were met'), 0]);
   const reached = ['orders_paid', 'cards_declined', 'holds_lapsed', 'holds_given_back', 'holds_from_standby'];
   for (const metric of ['outcome_held', 'outcome_standby', ...reached])
     expect([metric, journey.count(metric) > 0]).toEqual([metric, true]);
@@ -140,20 +140,20 @@ const lies: [string, RuleName, Lie][] = [
     'a buyer is told of other seats with every question',
     'oneHold',
     async ({ path }, truth) => {
-      const said = await truth();
-      const isHold = isEntry(path) && said.body['status'] === 'held';
+      const answer = await truth();
+      const isHold = isEntry(path) && answer.body['status'] === 'held';
       return isHold
-        ? { ...said, body: { ...said.body, seats: [`0.${1 + (Date.now() % 1_000_000)}`] } }
-        : said;
+        ? { ...answer, body: { ...answer.body, seats: [`0.${1 + (Date.now() % 1_000_000)}`] } }
+        : answer;
     },
   ],
   [
     'a hold is told of when its time is long over',
     'holdEnds',
     async ({ path }, truth) => {
-      const said = await truth();
-      const isOver = isEntry(path) && said.body['status'] === 'released';
-      return isOver ? { ...said, body: { ...said.body, status: 'held', seats: ['0.1'] } } : said;
+      const answer = await truth();
+      const isOver = isEntry(path) && answer.body['status'] === 'released';
+      return isOver ? { ...answer, body: { ...answer.body, status: 'held', seats: ['0.1'] } } : answer;
     },
   ],
   [
@@ -165,31 +165,31 @@ const lies: [string, RuleName, Lie][] = [
     'an order is for more than was held',
     'seatsSold',
     async ({ path }, truth) => {
-      const said = await truth();
-      if (said.status !== 201) return said;
-      const { amount, currency } = said.body['amount'] as { amount: number; currency: string };
+      const answer = await truth();
+      if (answer.status !== 201) return answer;
+      const { amount, currency } = answer.body['amount'] as { amount: number; currency: string };
       return path === '/api/checkout'
-        ? { ...said, body: { ...said.body, amount: { amount: 2 * amount, currency } } }
-        : said;
+        ? { ...answer, body: { ...answer.body, amount: { amount: 2 * amount, currency } } }
+        : answer;
     },
   ],
   [
     'paying again makes another order',
     'chargedOnce',
     async ({ path }, truth) => {
-      const said = await truth();
-      const isAgain = path === '/api/checkout' && said.body['code'] === 'already_paid';
-      return isAgain ? { status: 201, body: { id: 'another' } } : said;
+      const answer = await truth();
+      const isAgain = path === '/api/checkout' && answer.body['code'] === 'already_paid';
+      return isAgain ? { status: 201, body: { id: 'another' } } : answer;
     },
   ],
   [
     'HTTP forgets who has paid',
     'sameStory',
     async ({ path }, truth) => {
-      const said = await truth();
-      return isEntry(path) && said.body['status'] === 'sold'
-        ? { ...said, body: { ...said.body, status: 'sold_out' } }
-        : said;
+      const answer = await truth();
+      return isEntry(path) && answer.body['status'] === 'sold'
+        ? { ...answer, body: { ...answer.body, status: 'sold_out' } }
+        : answer;
     },
   ],
 ];
@@ -206,8 +206,8 @@ test('a journey fails when a rule is broken, and says which', async () => {
         LAPSE: ['oneHold', 'holdEnds'].includes(rule) ? '100' : '0',
       };
       const settings = { RATE: '2', DURATION: '1s', QUANTITY: '1', ...waits, ...shares, ...anyTime };
-      const { code, said } = await load('journey', 3, { ...settings, BASE_URL: door.url });
-      return { what, code, named: said.includes(`✗ ${rules[rule]}: broken`) };
+      const { code, output } = await load('journey', 3, { ...settings, BASE_URL: door.url });
+      return { what, code, named: output.includes(`✗ ${rules[rule]}: broken`) };
     } finally {
       await door.close();
     }
@@ -223,8 +223,8 @@ test('a journey fails when a rule is broken, and says which', async () => {
 test('a wrong option ends a run before it begins, by name', async () => {
   const wrong = await load('journey', 3, { RATE: 'fast' });
   expect(wrong.code).not.toBe(0);
-  expect(wrong.said).toContain('RATE must be a number');
+  expect(wrong.output).toContain('RATE must be a number');
   const few = await load('entries', 3, { RATE: '5', DURATION: '10s' });
   expect(few.code).not.toBe(0);
-  expect(few.said).toContain('50 buyers are needed');
+  expect(few.output).toContain('50 buyers are needed');
 });

@@ -161,11 +161,13 @@ test('each gets an outcome, and a thousand forged sessions from elsewhere keep n
   // And forgers got no further than their own address may come: a session of theirs opens nothing at all, ...
   const reached = (answers: Map<number, number>) =>
     [...answers].reduce((sum, [status, count]) => (status === 429 ? sum : sum + count), 0);
-  const most = ({ rate, burst }: { rate: number; burst: number }) => 1 + burst + rate * seconds;
-  expect(reached(forgers.answers.entries)).toBeLessThanOrEqual(most(usualLimits.entryPerAddressWithSession));
+  const upperBound = ({ rate, burst }: { rate: number; burst: number }) => 1 + burst + rate * seconds;
+  expect(reached(forgers.answers.entries)).toBeLessThanOrEqual(
+    upperBound(usualLimits.entryPerAddressWithSession),
+  );
   expect(forgers.answers.entries.get(202)).toBeUndefined();
   // ... and where none is needed they have what those have who show none.
-  expect(reached(forgers.answers.general)).toBeLessThanOrEqual(most(usualLimits.generalPerAddress));
+  expect(reached(forgers.answers.general)).toBeLessThanOrEqual(upperBound(usualLimits.generalPerAddress));
 });
 
 test('forged sessions from their own address keep them waiting for as long as they come, and nobody elsewhere', async () => {

@@ -11,15 +11,16 @@ export function describePlayed({ reloads, noticed, violations, board, requests, 
   const columns = ['tier', 'reloads', 'seconds (most)', 'meanwhile', 'under way', 'failed requests'];
   const rows = tierNames.map((tier) => {
     const own = reloads.filter((reload) => reload.tier === tier);
-    const sum = (of: (reload: (typeof own)[number]) => number) => own.reduce((so, each) => so + of(each), 0);
-    const most = (of: (reload: (typeof own)[number]) => number) => Math.max(0, ...own.map(of));
+    const sum = (figure: (reload: (typeof own)[number]) => number) =>
+      own.reduce((so, each) => so + figure(each), 0);
+    const greatest = (figure: (reload: (typeof own)[number]) => number) => Math.max(0, ...own.map(figure));
     const seconds = sum((reload) => reload.seconds) / Math.max(1, own.length);
     return [
       tier,
       String(own.length),
-      `${seconds.toFixed(1)} (${most((reload) => reload.seconds).toFixed(1)})`,
+      `${seconds.toFixed(1)} (${greatest((reload) => reload.seconds).toFixed(1)})`,
       `${n(sum(({ load }) => load))} ${work[tier]}`,
-      n(most(({ underWay }) => underWay)),
+      n(greatest(({ underWay }) => underWay)),
       n(sum(({ failures }) => failures)),
     ];
   });

@@ -44,15 +44,15 @@ export async function reloadTiers(options: {
   for (const tier of Array.from({ length: rounds }, () => tierNames).flat()) {
     await sleep(betweenMs);
     const before = { at: Date.now(), count: count(tier), failures: door.failures.length };
-    const of = Object.values(door.traffic);
-    for (const traffic of of) traffic.mostUnderWay = traffic.underWay;
+    const watched = Object.values(door.traffic);
+    for (const traffic of watched) traffic.mostUnderWay = traffic.underWay;
     const open = board.connected;
     await system.reload(tier);
     reloads.push({
       tier,
       seconds: (Date.now() - before.at) / 1000,
       load: tier === 'realtime' ? open : count(tier) - before.count,
-      underWay: of.reduce((sum, { mostUnderWay }) => sum + mostUnderWay, 0),
+      underWay: watched.reduce((sum, { mostUnderWay }) => sum + mostUnderWay, 0),
       failures: door.failures.length - before.failures,
     });
     say(`${tier} reloaded in ${reloads.at(-1)?.seconds.toFixed(1)} s`);

@@ -87,8 +87,13 @@ export function describeSummary(summary: Summary, board: Board, drop: Drop): str
   const { entries, holds, orders, latencyMs, perSecond, errors, reconnects, violations, options } = summary;
   const n = (value: number) => value.toLocaleString('en');
   const row = (name: string, text: string) => `  ${name.padEnd(13)}${text}`;
-  const latency = (name: string, of: Percentiles | undefined) =>
-    row(name, of ? [of.p50, of.p95, of.p99, of.max].map((ms) => n(ms).padStart(8)).join('') : '       —');
+  const latency = (name: string, latencies: Percentiles | undefined) =>
+    row(
+      name,
+      latencies
+        ? [latencies.p50, latencies.p95, latencies.p99, latencies.max].map((ms) => n(ms).padStart(8)).join('')
+        : '       —',
+    );
   const money = (orders.amount / 100).toLocaleString('en', { style: 'currency', currency: orders.currency });
   return [
     '',

@@ -39,10 +39,10 @@ export class BuyerRecord {
   #order: Order | undefined;
 
   /** `price`: of one seat. */
-  constructor(of: { userId: number; dropId: number; price: Money }, onVerdict: OnVerdict) {
-    this.#userId = of.userId;
-    this.#dropId = of.dropId;
-    this.#price = of.price;
+  constructor(purchase: { userId: number; dropId: number; price: Money }, onVerdict: OnVerdict) {
+    this.#userId = purchase.userId;
+    this.#dropId = purchase.dropId;
+    this.#price = purchase.price;
     this.#verdict = onVerdict;
   }
 
