@@ -100,7 +100,8 @@ export class StateKeeper {
   /** Ends the buyer's entry, unless the buyer has a newer one. */
   #end({ buyerId, holdId }: { buyerId: number; holdId: string }): void {
     const entry = this.entries.get(buyerId);
-    if (entry?.state === 'hold' && entry.holdId === holdId) this.entries.set(buyerId, { state: 'ended', holdId });
+    if (entry?.state === 'hold' && entry.holdId === holdId)
+      this.entries.set(buyerId, { state: 'ended', holdId });
   }
 
   #addClaim({ outcomes, batch }: LedgerRecord & { kind: 'claim' }): void {
