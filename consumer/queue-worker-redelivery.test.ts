@@ -68,7 +68,7 @@ test('news of a batch that comes again is how its buyers stand by then, not what
     void channel.consume(queue, (message) => message && resolve(message), { consumerTag: 'lost' });
   });
   await system.inventory.claim(place, batch, { mayBorrow: false });
-  await system.inventory.leave(place, 1); // to 2
+  await system.inventory.leave(place, 1); // the seat goes to buyer 2
   await system.inventory.leave(place, 3);
   await channel.cancel('lost');
   channel.nack(taken, false, true);

@@ -106,7 +106,7 @@ test('seats that come free in one partition go to those who stand by in another'
   const { drop } = await system.openDrop({ partitions: 2, sections: stalls(2, 4), standbyLimit: 20 });
   const news = await system.news(drop.id);
   const holds = [await system.hold(here(drop), 2, 4), await system.hold(there(drop), 1, 4)];
-  // Seats become free in partition 1, where nobody stands by.
+  // Seats become free in partition 1, where standby is empty.
   await system.claim(here(drop), '4:2,6:3,8:1');
   await system.letLapse(there(drop), holds[1]?.holdId ?? '');
   const consumer = await system.start();

@@ -124,7 +124,7 @@ export function createSweep(deps: SweepDeps): Round {
 
 const nameOf = ({ dropId, partition }: Place) => `${dropId}.${partition}`;
 
-/** Whether somebody stands by in one partition while seats are free in another. */
+/** Whether a buyer is in standby in one partition while seats are free in another. */
 function mayShare({ id, partitions }: LiveDrop, pulses: ReadonlyMap<string, Pulse>): boolean {
   if (partitions === 1) return false;
   const known = places(id, partitions).flatMap((place) => pulses.get(nameOf(place)) ?? []);

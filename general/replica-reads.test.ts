@@ -18,13 +18,13 @@ import { createRoutes } from './routes.ts';
 import { createDrop, createEvent, inSeconds } from '../testing/general/new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../testing/general/start-general.ts';
 
-/** General on the replica, as one process of several. */
+/** One of several processes of general that read from the replica. */
 type Process = TestGeneral & { reader: ReplicaReader; lines: LogLine[]; registry: Registry };
 
 let mysql: OwnMysql;
 let general: TestGeneral;
 let redis: ReturnType<typeof connectRedis>;
-/** Two that read a replica however far it is behind, and one that soon does not. */
+/** Two processes that read from a replica however far it is behind, and one that allows only a small lag. */
 let patient: Process;
 let another: Process;
 let strict: Process;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   [patient, another, strict] = [startProcess(3_600), startProcess(3_600), startProcess(3)];
 }, 60_000);
 afterAll(async () => {
-  for (const server of [mysql.primary, mysql.replica]) server.kill('SIGCONT'); // should a test have failed before it did
+  for (const server of [mysql.primary, mysql.replica]) server.kill('SIGCONT'); // in case a test failed before it did
   for (const { reader } of processes) await reader.stop();
   redis.disconnect();
   await general.stop();
@@ -74,7 +74,7 @@ function startProcess(maxLagSeconds: number, itsRedis = redis): Process {
   return process;
 }
 
-/** An event that nobody made by a request: `user` has written nothing. */
+/** Inserts an event without a request, so that `user` does not count as having written. */
 async function announce(user: TestUser): Promise<number> {
   const [id = 0] = await general.db('events').insert({
     organizer_id: user.userId,
@@ -122,7 +122,7 @@ test('lists, reports and exports come from the replica, and what decides from th
     const csv = await request(patient.app).get(`/api/drops/${drop.id}/report.csv`).set(organizer.bearer);
     expect(csv.text).not.toContain(order);
 
-    // A buyer's own orders are made by others too (a webhook, the reconciler), and one drop is what a buyer decides on.
+    // Read from the primary: others (webhook, reconciler) also write a buyer's orders, and buyers decide by a drop.
     expect(await listed(patient, '/api/orders', newcomer)).toEqual([order]);
     const shown = await request(patient.app).get(`/api/drops/${drop.id}`);
     expect(shown.body).toMatchObject({ price: { amount: 1 } });
@@ -148,7 +148,7 @@ test('a ledger is whole, though part of it is neither in Redis any more nor on t
   try {
     await record(102);
     await record(103);
-    // Of what is archived Redis keeps the last record.
+    // Redis keeps the last archived record.
     expect(await general.inventory.ledgerEntries(place, '-', 10)).toHaveLength(1);
     expect(await mysql.count(general.mysqlUrl, 'ledger')).toEqual({ primary: 4, replica: 2 });
     const { body } = await request(patient.app).get(`/api/drops/${id}/ledger`).set(organizer.bearer);
@@ -194,7 +194,7 @@ test('a write whose answer never came counts, too', async () => {
   try {
     let committed = () => {};
     const commit = new Promise<void>((resolve) => (committed = resolve));
-    // As if the process stood still, or died, between the commit and the answer.
+    // As if the process hung or died between the commit and the answer.
     void patient.reader.writing(organizer, async () => {
       await announce(organizer);
       committed();
@@ -247,7 +247,7 @@ test('a replica that falls behind is noticed and stepped around until it has cau
     const metrics = () => strict.registry.metrics();
     const lag = async () =>
       Number(/^seatdrop_mysql_replica_lag_seconds\{.*\} (.*)$/m.exec(await metrics())?.[1]);
-    // Behind for certain: where a look at it takes long for once, some seconds of this are only how old the last look is.
+    // Certainly too far behind: some seconds of the lag may only be the age of the last measurement.
     await eventually(async () => (await lag()) > 12, 60_000);
     expect(strict.reader.keepsUp()).toBe(false);
     expect(await listed(strict, '/api/events?mine=true', organizer)).toEqual([event]);

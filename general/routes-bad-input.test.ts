@@ -37,7 +37,7 @@ afterEach(async () => {
   assert.deepEqual(await everything(), before);
 });
 
-/** A sum over every row of every table. */
+/** A checksum over every row of every table. */
 async function everything(): Promise<unknown> {
   const tables =
     'users, events, drops, drop_questions, announcements, orders, order_seats, sold_seats, payment_attempts, outbox';
@@ -62,7 +62,7 @@ function send(
     .send(body);
 }
 
-/** The code of the problem that an answer is. */
+/** The problem code in an answer. */
 function problemOf({ headers, status, body }: request.Response): string {
   const { code } = body as { code: keyof typeof problems };
   if (!String(headers['content-type']).startsWith('application/problem+json'))
@@ -72,7 +72,7 @@ function problemOf({ headers, status, body }: request.Response): string {
 }
 
 test('every route that takes a body refuses what is too big, not JSON, or not an object', async () => {
-  // Creating routes touches nothing, so the deps of the running application can be used again.
+  // Creating routes has no side effects, so the deps of the running application can be used again.
   const withBody = createRoutes(general.deps).filter(({ body }) => body);
   expect(withBody.length).toBeGreaterThan(5);
   for (const { method, path } of withBody) {
@@ -96,7 +96,7 @@ test('every route that takes a body refuses what is too big, not JSON, or not an
       ['invalid_request', deep],
     ];
     for (const [code, body, type] of tries) {
-      // The payment provider may say more than we know of, but whatever it says is signed.
+      // The payment provider's webhooks may have unknown fields, but must be signed.
       const unsigned =
         path === '/api/payments/webhook' && body.startsWith('{"') && code === 'invalid_request';
       expect(problemOf(await send(method, at, by, body, type))).toBe(unsigned ? 'invalid_signature' : code);

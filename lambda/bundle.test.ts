@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..');
 let dir: string;
 beforeAll(async () => {
-  // Outside the repository: nothing of its node_modules is found from there.
+  // Outside the repository, where its node_modules are not found.
   dir = mkdtempSync(join(tmpdir(), 'seatdrop-lambda-'));
   await run(process.execPath, [join(root, 'lambda/bundle.ts'), '--to', dir], { cwd: root });
   for (const lambda of ['send-email', 'scale'])
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** Calls the handler as AWS would, in a process of its own with this environment alone. */
+/** Calls the handler as AWS does, in a process of its own with only this environment. */
 async function invoke(
   event: unknown,
   env: Record<string, string>,

@@ -79,8 +79,8 @@ export type System = {
   buildPages: () => Promise<void>;
   loadDemoData: () => Promise<void>;
   /**
-   * Stops the tiers, then front door, payments and mail catcher, then the servers that were started with it, and cancels
-   * whatever still starts. Resolves when nothing is left; every call returns the same promise.
+   * Stops the tiers, then front door, payments and mail catcher, then the servers that were started with it, and
+   * cancels whatever still starts. Resolves when nothing is left; every call returns the same promise.
    */
   stop: () => Promise<void>;
 };

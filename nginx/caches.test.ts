@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => door.stop());
 
-/** Answers are numbered, so that one from memory can be known. */
+/** Numbers the answers, so that a cached one can be recognized. */
 function numbered(headers: Record<string, string> = {}, status = 200): void {
   let number = 0;
   door.tiers.general.answer(() => ({ status, headers, text: String((number += 1)) }));
@@ -27,7 +27,7 @@ test.each([...read, '/api/openapi.json'])(
     await door.ask(path);
     const crowd = await Promise.all(Array.from({ length: 40 }, () => door.ask(path, { headers: session })));
     expect(new Set(crowd.map(({ status }) => status))).toEqual(new Set([200]));
-    // The second may have come to its end in between.
+    // The cached answer may have expired in between.
     expect(askedGeneral()).toBeLessThanOrEqual(2);
     const known = askedGeneral();
     await eventually(async () => Number((await door.ask(path)).text) > known);
@@ -103,7 +103,7 @@ test('while the tier fails or is away, what was known is told', async () => {
   await door.ask('/api/events');
   numbered({ 'cache-control': 'no-store' }, 503);
   const before = askedGeneral();
-  // Long enough for what is known to be too old by itself.
+  // Long enough for the cached answer to expire.
   await eventually(async () => {
     expect((await door.ask('/api/events')).text).toBe('1');
     return askedGeneral() > before + 3;
@@ -111,6 +111,6 @@ test('while the tier fails or is away, what was known is told', async () => {
   await door.tiers.general.stop();
   for (let each = 0; each < 5; each += 1)
     expect(await door.ask('/api/events')).toMatchObject({ status: 200, text: '1' });
-  // What nobody had asked for is not known.
+  // An answer that nobody had asked for is not cached.
   expect((await door.ask('/api/drops/7/seats')).status).toBe(502);
 });

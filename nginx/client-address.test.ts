@@ -6,14 +6,14 @@ const unlimited = { rate: 10_000, burst: 10_000 };
 const limits = { generalPerAddress: unlimited, connectionsPerAddress: 1 };
 
 type Door = Awaited<ReturnType<typeof startFrontDoor>>;
-/** Who asks, and by which address of this machine they come. */
+/** Headers of a request, and the address of this machine that it is sent to. */
 type From = { headers?: Record<string, string>; host?: string };
 
 function ask(door: Door, path: string, { headers = {}, host = '127.0.0.1' }: From) {
   return fetch(`http://${host}:${door.port}${path}`, { headers });
 }
 
-/** Whether somebody at `other` is refused while somebody at `one` uses the one connection that a client has here. */
+/** Whether a request from `other` is refused while one from `one` uses the only connection that a client has here. */
 async function areOneClient(door: Door, one: From, other: From): Promise<boolean> {
   let answer = () => {};
   const until = new Promise<void>((resolve) => (answer = resolve));
@@ -24,7 +24,7 @@ async function areOneClient(door: Door, one: From, other: From): Promise<boolean
   const { status } = await ask(door, '/api/orders', other);
   answer();
   expect((await slow).status).toBe(200);
-  // It is over for nginx as well.
+  // Wait until nginx has finished it as well.
   await eventually(async () => (await ask(door, '/api/orders', one)).status === 200);
   return status === 429;
 }
@@ -58,7 +58,7 @@ test('an address that a trusted proxy names is counted with all that are the sam
 test('so is the address that a connection comes from', async () => {
   const door = await startFrontDoor({ limits, overIpv6: true, trustedProxies: ['127.0.0.1'] });
   try {
-    // This socket takes both; IPv4 comes to it as ::ffff:127.0.0.1, which is the trusted proxy all the same.
+    // This socket accepts both; IPv4 arrives as ::ffff:127.0.0.1, which must count as the trusted proxy too.
     const ipv6: From = { host: '[::1]' };
     expect(await areOneClient(door, ipv6, ipv6)).toBe(true);
     expect(await areOneClient(door, ipv6, {})).toBe(false);

@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(pages, { recursive: true });
 });
 
-/** How what is asked for is packed, and whether it is whole. */
+/** The content encoding of an answer, and whether it is complete. */
 async function packed(path: string, init: RequestInit = {}) {
   const { headers, text } = await door.ask(path, init);
   return { encoding: headers.get('content-encoding'), vary: headers.get('vary'), text };

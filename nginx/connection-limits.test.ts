@@ -18,7 +18,7 @@ afterEach(() => {
   for (const socket of open.splice(0)) socket.destroy();
 });
 
-/** A socket that stays open; resolves with the status it was answered. */
+/** Opens a socket that stays open; resolves to the status of the answer. */
 async function openSocket(port: number, headers: Record<string, string>): Promise<number> {
   const lines = Object.entries({
     host: 'x',
@@ -52,7 +52,7 @@ test('an address has so many requests under way and no more; others have theirs'
     expect((await door.ask('/api/drops/1/entries', { ...entry, headers: address(1) })).status).toBe(429);
     expect((await door.ask('/api/drops/1/entries', { ...entry, headers: address(2) })).status).toBe(200);
     expect((await door.ask('/api/orders', { headers: address(2) })).status).toBe(200);
-    // Sockets are counted apart.
+    // Sockets are counted separately.
     expect(await openSocket(door.port, address(1))).toBe(101);
     answer();
     expect((await Promise.all(slow)).every(({ status }) => status === 200)).toBe(true);
@@ -69,7 +69,7 @@ test('an address has so many sockets and no more; requests are not among them', 
     expect(await openSocket(door.port, address(1))).toBe(429);
     expect(await openSocket(door.port, address(2))).toBe(101);
     expect((await door.ask('/api/orders', { headers: address(1) })).status).toBe(200);
-    // Whoever leaves makes room.
+    // A closed connection makes room.
     open[0]?.destroy();
     await eventually(async () => (await openSocket(door.port, address(1))) === 101);
   } finally {
@@ -90,7 +90,7 @@ test('a session has so many sockets, wherever from and wherever its token stands
         expect(await openSocket(door.port, { ...spelling, ...address(each) })).toBe(101);
       expect(await openSocket(door.port, { ...spelling, ...address(9) })).toBe(429);
     }
-    // Those who are not signed in are counted by address alone.
+    // Clients that are not signed in are counted by address only.
     for (let each = 0; each < 10; each += 1) expect(await openSocket(door.port, address(1))).toBe(101);
   } finally {
     await door.stop();

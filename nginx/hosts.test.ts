@@ -26,7 +26,7 @@ test('a host that is not ours is refused by nginx itself, and no tier hears of i
       expect(answer).not.toContain('evil');
     }
     expect(tiers.general.asked).toEqual([]);
-    // Load balancers ask by address.
+    // Load balancers send the address as host.
     expect(await ask('10.0.0.7:8080', '/healthz')).toMatch(/^HTTP\/1.1 200 /);
     for (const host of ['seatdrop.test', 'SEATDROP.test:443']) {
       expect(await ask(host)).toMatch(/^HTTP\/1.1 200 /);

@@ -65,7 +65,7 @@ describe.each([
           { authorization: `Bearer ${token('a')}` },
           { cookie: `${name}=${token('b')}` },
           { authorization: `bearer ${token('c')}`, cookie: `${name}=junk` },
-          // Among others, as the tiers find it; one that they do not read hides nothing.
+          // Among other cookies, found as by the tiers; a later one that they ignore makes no difference.
           { cookie: `a=1;  my${name}=x; ${other}=${token('d')};${name}=\t${token('e')}; ${name}=junk` },
         ];
         for (const spelling of spellings) {
@@ -96,7 +96,7 @@ describe.each([
       const sessions = await rush(door, path, signedIn);
       expect(sessions.passed).toBeGreaterThan(20);
       expect(sessions.refused).toBeGreaterThan(0);
-      // Not one of theirs was taken from those elsewhere.
+      // The limit of other addresses was not used up by them.
       const elsewhere = await rush(door, path, (i) => ({
         ...signedIn(i),
         'x-forwarded-for': address(2 + (i % 2)),

@@ -16,7 +16,7 @@ afterEach(() => door.stop());
 const enter = (drop: number, headers: Record<string, string> = {}) =>
   door.ask(`/api/drops/${drop}/entries`, { method: 'POST', body: '{}', headers });
 
-/** The drops in `sold` are sold out, all others take entries. */
+/** Makes the drops in `sold` sold out; all others accept entries. */
 function sell(sold: Set<number>): void {
   door.tiers.publisher.answer(({ url }) =>
     sold.has(Number(url.split('/')[3]))
@@ -70,7 +70,7 @@ test('entries never wait for each other, not even just after it was sold out', a
   const sold = new Set([7]);
   sell(sold);
   await enter(7);
-  // Nobody is answered before all have arrived.
+  // No request is answered before all have arrived.
   let arrived = 0;
   let all = () => {};
   const until = new Promise<void>((resolve) => (all = resolve));

@@ -16,7 +16,7 @@ test('five hundred who send by the drop are cut off, and keep nobody else from b
     return new Promise<void>((resolve) => void socket.once('close', () => resolve()));
   });
   const since = performance.now();
-  // They have used up what their address may do; others have theirs.
+  // The clients above have used up the limit of their address, so this one has another address.
   const headers = { 'x-forwarded-for': '198.51.100.7' };
   for (let ask = 0; ask < 20; ask += 1) {
     expect((await door.ask('/api/events', { headers })).status).toBe(200);
@@ -27,7 +27,7 @@ test('five hundred who send by the drop are cut off, and keep nobody else from b
   await door.stop();
 });
 
-/** Seconds until nginx hangs up on somebody who sends `start`, then a byte every half second. */
+/** Seconds until nginx closes the connection of a client that sends `start` and then a byte every half second. */
 function drip(port: number, start: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const since = performance.now();

@@ -9,7 +9,7 @@ test('docs/operations.md has every setting of every tier, as the tiers have it',
     (error: { stderr: string }) => error,
   );
   expect(outcome.stderr).toBe('');
-  // No setting without a word on what it is for.
+  // No setting without a description.
   const text = readFileSync(join(import.meta.dirname, '../docs/operations.md'), 'utf8');
   const rows =
     text
@@ -18,6 +18,6 @@ test('docs/operations.md has every setting of every tier, as the tiers have it',
       ?.match(/^\| `.*$/gm) ?? [];
   expect(rows.length).toBeGreaterThan(30);
   for (const row of rows) expect(row).toMatch(/\| [^|]{10,} \|$/);
-  // As somebody would write it, not as a program shows an object.
+  // Values as people write them, not as a program prints objects.
   expect(rows.join('\n')).not.toMatch(/\[object|undefined|NaN/);
 });

@@ -8,7 +8,7 @@ import { readTicket } from '../general/check-ins/ticket.ts';
 import { readKeyList } from '../shared/auth/key-list.ts';
 
 const sessionKey = '1f8d'.padEnd(64, '0372ac51e9b64d');
-/** With it the version before derived the key of this ticket, and signed it. */
+/** The previous version derived the key of this ticket from it, and signed the ticket. */
 const checkoutKey = '7d1f0a63c94be85217b6d0f3a4928ce51f6b3d70e2c8594ab1360f9d8e7c2a45';
 const sold = { code: '0123456789abcd-zz.12.34.ofYt9aqGnT_XVVcA-POZ3Q', eventId: 56 };
 const ticket = { orderId: '0123456789abcd-zz', seatId: '12.34' };
@@ -34,7 +34,7 @@ test('its keys become lists, and tickets that were sold still let in', async () 
   writeFileSync(join(dir, '.env'), before);
   await upgrade();
   const text = readFileSync(join(dir, '.env'), 'utf8');
-  // The version before may be needed once more.
+  // The previous version may be needed again.
   expect(text.startsWith(`${before}\n`)).toBe(true);
   const { SESSION_KEYS, CHECKOUT_KEYS, TICKET_KEYS = '' } = settingsIn(text);
   expect({ SESSION_KEYS, CHECKOUT_KEYS }).toEqual({ SESSION_KEYS: sessionKey, CHECKOUT_KEYS: checkoutKey });

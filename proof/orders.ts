@@ -21,8 +21,8 @@ export type Order = {
 };
 
 /**
- * Checks that MySQL and Redis have the same orders (rules 1, 2 and 6): each sold hold is an order of the same buyer with
- * the same seats, each seat of a paid order is in sold_seats and no other is, and each order has its e-mail to send.
+ * Checks that MySQL and Redis have the same orders (rules 1, 2 and 6): each sold hold is an order of the same buyer
+ * with the same seats, each seat of a paid order is in sold_seats and no other is, and each order has its e-mail.
  */
 export async function checkOrders(
   db: Database,

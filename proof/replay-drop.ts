@@ -28,7 +28,7 @@ export type ReplayOptions = {
   onPartition?: (partition: ReplayedPartition) => void;
 };
 
-/** Replays the ledgers of all partitions of a drop, from archive and Redis, and checks the archive's chain of hashes. */
+/** Replays the ledgers of all partitions of a drop, from archive and Redis, and checks the hashes of the archive. */
 export async function replayDrop(
   source: LedgerSource,
   drop: Drop,

@@ -293,7 +293,7 @@ export class Replay {
       const entryId = entryIdOf(batch.id, index);
       const quantity = quantities[index] ?? 0;
       if (again) {
-        // Redis had forgotten the batch and decided it once more, which must not give anybody anything.
+        // Redis had forgotten the batch and decided it again, which must not give anybody anything.
         if (outcome.kind === 'held' || outcome.kind === 'standby') {
           this.#fault('3 one outcome', `entry ${entryId} got a second outcome: ${outcome.kind}`);
         }
@@ -307,7 +307,7 @@ export class Replay {
     }
   }
 
-  /** The broker keeps the order of what one publisher sends on one channel, so only a batch sent again may come late. */
+  /** The broker keeps the order of each publisher's channel, so only a batch that was sent again may come late. */
   #follow({ by, number, late }: Sent): void {
     let numbers = this.#sent.get(by);
     if (!numbers) this.#sent.set(by, (numbers = new SentNumbers()));
@@ -392,7 +392,7 @@ export class Replay {
     return !this.cancelled && !this.over && quantity >= 1 && quantity <= this.#terms.maxPerBuyer;
   }
 
-  /** Checks, for an unpaid hold that ended, whether its buyer is refused and for how long; earlier lapses decide that. */
+  /** Checks that the buyer of an unpaid hold that ended is refused, or not, as the rules and earlier lapses require. */
   #lapse(
     { holdId, buyerId, reason, lapse }: Event & { kind: 'release' },
     expiresAt: number | undefined,
@@ -431,7 +431,7 @@ export class Replay {
     hold.attempt = attempt;
   }
 
-  /** MySQL has the last word, so an order may also revive a hold that Redis had ended or lost, if its seats are free. */
+  /** MySQL has the last word, so an order may also revive a hold that Redis ended or lost, if its seats are free. */
   #sell({ holdId, buyerId, seats }: OfSeats): void {
     const hold = this.holds.get(holdId);
     if (!hold || hold.state === 'released') {

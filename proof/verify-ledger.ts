@@ -1,4 +1,4 @@
-/** `npm run verify-ledger -- DROP`: proves from its ledger that the rules held for a drop, or shows where they did not. */
+/** `npm run verify-ledger -- DROP`: proves from the ledger that the rules held for a drop, or shows a violation. */
 import { createReport, type Rule } from './violation.ts';
 import { runCommand } from './run-command.ts';
 import { connectSystem } from './system.ts';

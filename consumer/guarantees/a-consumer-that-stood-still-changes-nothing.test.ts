@@ -50,7 +50,7 @@ test('what it has in hand was decided by another one, however much that decided 
   });
   const first = await startApart();
   first.process.kill('SIGSTOP');
-  // Three get seats, the fourth stands by, the others get nothing.
+  // Three get seats, the fourth is in standby, the others get nothing.
   const batches = [await system.broker.enter(place, '1:1,2:1,3:1,4:1,5:1,6:1')];
   for (let buyer = 100; buyer < 140; buyer += 1) batches.push(await system.broker.enter(place, `${buyer}:1`));
   const { topology, depth } = system.broker;
@@ -93,7 +93,7 @@ test('a batch that comes again after its reply is forgotten: its buyers are told
   const { topology, drain, queue } = system.broker;
   const batch = { id: '0123456789abcd', packed: '1:1,2:1,3:1,4:1,5:1,5:1', sent: 'channel0.1' };
   await system.inventory.claim(place, batch, { mayBorrow: false });
-  await system.inventory.leave(place, 1); // to 3
+  await system.inventory.leave(place, 1); // the seat goes to buyer 3
   await system.inventory.leave(place, 4);
   await system.forgetReplies(place);
   const before = await system.ledger(place);

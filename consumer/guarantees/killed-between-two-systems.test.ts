@@ -49,7 +49,7 @@ const own = (drop: Drop, partition: number) => {
 };
 
 /**
- * What must be true whatever was killed: the ledger follows from itself and agrees with Redis, each seat is in one
+ * Checks what must be true whatever was killed: the ledger is consistent and agrees with Redis, each seat is in one
  * place, each live hold has a timer, and nothing is left in any queue.
  */
 async function expectSound(drop: Drop): Promise<void> {
@@ -225,7 +225,7 @@ describe('while seats travel between partitions', () => {
       batches.push(await system.broker.enter(place, '12:9'));
       const consumer = await system.start({ sweepGraceMs: 0 });
       await eventually(() => news.forBuyer(12).length > 0);
-      // For the last entry there is one seat too few, so it stands by.
+      // For the last entry there is one seat too few, so it is in standby.
       await eventually(async () => (await system.inventory.counts(drop))?.held === 7);
       await eventually(
         async () => (await system.inventory.transfers({ ...place, partition: 1 })).length === 0,

@@ -128,7 +128,7 @@ test('one that stops with batches in hand is not overtaken by the one that stood
 
   const stopped = stopping.end();
   for (const entries of after) batches.push(await system.broker.enter(place, entries));
-  await sleep(300); // time for the other one to take what it must not take yet
+  await sleep(300); // time in which the other consumer could wrongly take the batch
   const overtaking = await claimed(place);
   go();
   await stopped;

@@ -35,7 +35,7 @@ function sweeper() {
   const announcer = createAnnouncer({
     redis,
     inventory,
-    // Nobody stands by, so no timer is set.
+    // Standby is empty, so no timer is set.
     channel: { current: () => undefined, ready: () => false },
     topology: system.broker.topology,
     checkoutKeys: randomKeys(),

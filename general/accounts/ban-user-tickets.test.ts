@@ -28,7 +28,7 @@ async function signIn(email: string): Promise<SignedIn> {
   return body as SignedIn;
 }
 
-/** Somebody who has bought a ticket. */
+/** Signs up a buyer and buys a ticket. */
 async function buyer() {
   const email = `${Math.random().toString(36).slice(2)}@seatdrop.test`;
   const signedUp = await request(system.app)
@@ -95,7 +95,7 @@ test('the list does not forget a ban, however long ago it was', async () => {
   try {
     await elsewhere.refresh();
     expect(elsewhere.has(id)).toBe(true);
-    // As a version without scopes would have issued it meanwhile.
+    // A session without a scope, as an older version could have issued meanwhile.
     const issuedAt = Math.floor(Date.now() / 1000);
     expect(elsewhere.refusal({ userId: id, issuedAt })).toBe('banned');
   } finally {
@@ -109,7 +109,7 @@ test('the list does not forget a ban, however long ago it was', async () => {
 
 test('no session from before or during a ban comes back to life when it is lifted', async () => {
   const { id, email, token } = await buyer();
-  // The clock of the process that issued this one was ahead.
+  // This session was issued by a process whose clock was ahead.
   const ahead = signSession(
     { userId: id, role: 'shopper' },
     system.deps.sessionKeys,
@@ -125,7 +125,7 @@ test('no session from before or during a ban comes back to life when it is lifte
   const fresh = await signIn(email);
   expect(fresh.scope).toBeUndefined();
   await get('/api/auth/me', fresh.token).expect(200);
-  // Lifting a ban that is not there ends nothing.
+  // Lifting a ban when there is none ends no session.
   await act('unban', id);
   await get('/api/auth/me', fresh.token).expect(200);
   await act('ban', id);

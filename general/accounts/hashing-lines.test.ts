@@ -9,7 +9,7 @@ const turnOf = (kind: HashingKind, client: string, email: string, gone = never):
   gone,
 });
 
-/** Hashes that end when the test says so. */
+/** Hashing whose computations end when the test calls `endOne`. */
 function lines(limits: Partial<HashingLimits> = {}) {
   const hashing = new HashingLines(limits);
   const begun: string[] = [];
@@ -85,7 +85,7 @@ test('a full line refuses those who have most in it, and keeps a place for them 
   const now = performance.now();
   const later = jest.spyOn(performance, 'now').mockReturnValue(now + refused.options.retryAfter! * 1000);
   try {
-    // Others have filled the line again, and it is full of one client as before; the one with a place gets it.
+    // The line is full again, still mostly with the same client; the request with a reserved place gets in.
     const back = ask(turnOf('sign-up', 'flood', 'f3'));
     const newcomer = ask(turnOf('sign-up', 'flood', 'f4'));
     expect(await newcomer).toBeInstanceOf(Problem);

@@ -8,7 +8,7 @@ const minutes = 60_000;
 const times = <T>(count: number, make: (index: number) => T) =>
   Array.from({ length: count }, (_, index) => make(index));
 
-/** How many of these attempts need no proof before one does. */
+/** How many of these attempts are allowed before one needs a proof of work. */
 function unproven(guard: SignInGuard, attempts: Iterable<SignInAttempt>, now?: number): number {
   let count = 0;
   for (const attempt of attempts) {
@@ -19,7 +19,7 @@ function unproven(guard: SignInGuard, attempts: Iterable<SignInAttempt>, now?: n
   return count;
 }
 
-/** Seconds to wait, if it is refused. */
+/** Seconds to wait if `act` is refused; undefined if it is not. */
 function waitFor(act: () => void): number | undefined {
   try {
     act();
@@ -95,7 +95,7 @@ test('who has an account cannot be found out by signing them all up', () => {
   const guard = new SignUpGuard();
   const asked = times(1_000, () => waitFor(() => guard.addTaken('192.0.2.1', 0)));
   expect(asked.filter((wait) => wait === undefined)).toHaveLength(20);
-  // Nor by seeing who is refused.
+  // Nor by who is refused: all requests of the address are.
   expect(waitFor(() => guard.checkTaken('192.0.2.1', 0))).toBe(300);
   expect(waitFor(() => guard.checkTaken('192.0.2.2', 0))).toBeUndefined();
 });
@@ -105,19 +105,19 @@ test('a hundred accounts are made at one address at once, then one each three se
   const at = (email: number, now: number) => waitFor(() => guard.admit('192.0.2.1', String(email), now));
   expect(times(100, (email) => at(email, 0)).every((wait) => wait === undefined)).toBe(true);
   expect(waitFor(() => guard.admit('192.0.2.2', 'a', 0))).toBeUndefined();
-  // Each is told a time of its own, at which it has a place, whatever the others do meanwhile.
+  // Each account is told a different time, for which a place is reserved.
   expect(times(3, (email) => at(100 + email, 0))).toEqual([3, 6, 9]);
   expect(at(100, 500)).toBe(3);
   expect(at(100, 3_000)).toBeUndefined();
   expect(at(999, 6_000)).toBe(6);
   expect(at(101, 6_000)).toBeUndefined();
-  // Nobody books for hours.
+  // Reservations reach only a limited time ahead.
   for (const email of times(1_000, (each) => each)) at(2_000 + email, 6_000);
   expect(at(9_999, 6_000)).toBeLessThanOrEqual(31 * 3);
 });
 
 test('an address that the front door did not tell is not believed', async () => {
-  // As the tier meets somebody who gets past the front door: their own address is not one of its proxies.
+  // Like a client that bypasses the front door: its address is not a trusted proxy.
   const general = await startGeneral({ trustedProxies: ['192.0.2.254'] });
   try {
     const guess = (index: number) =>

@@ -32,7 +32,7 @@ const cookieOf = (answer: request.Response, name: string) =>
     ?.find((cookie) => cookie.startsWith(`${name}=`))
     ?.split(';')[0];
 
-/** A hash of the password that is compared in no time: here many are. */
+/** A cheap hash of the password, since many are compared here. */
 const quickHash = [
   'scrypt',
   16,
@@ -49,7 +49,7 @@ async function signUp(email: string) {
   return cookieOf(answer, 'device')!;
 }
 
-/** As somebody who wants to lock them out, from many addresses. */
+/** Guesses passwords from many addresses, like an attacker who wants to lock the user out. */
 async function guess(email: string, count: number): Promise<request.Response[]> {
   const addresses = Array.from({ length: count }, (_, index) => `198.51.100.${index % 250}`);
   return Promise.all(addresses.map((address) => signIn(email, 'a wild guess', { address })));
@@ -67,7 +67,7 @@ test('a hundred wrong passwords of others: the owner’s device gets in at once,
   expect(asked.body).toMatchObject({ code: 'proof_required', challenge: { signature: expect.any(String) } });
   const proof = await solve((asked.body as { challenge: Challenge }).challenge);
   const answer = await signIn(email, password, { address: '203.0.113.1', proof }).expect(200);
-  // From now on that device is known, too.
+  // From now on that device is known too.
   const second = cookieOf(answer, 'device')!;
   await signIn(email, password, { address: '203.0.113.2', cookie: second }).expect(200);
 });
@@ -84,7 +84,7 @@ test('a proof is for one attempt and one e-mail address', async () => {
   const from = { address: '192.0.2.7', proof };
   const other = await signIn('pio@example.org', password, from).expect(429);
   expect(other.body).toMatchObject({ code: 'proof_required' });
-  // A wrong password spends it as well; otherwise one proof would do for any number of guesses.
+  // A wrong password also uses up the proof; otherwise one proof would allow any number of guesses.
   await signIn('pia@example.org', 'another guess', from).expect(401);
   const again = await signIn('pia@example.org', password, from).expect(429);
   expect(again.body).toMatchObject({ code: 'proof_required' });
@@ -98,12 +98,12 @@ test('a device has a count of its own, and is known only for the accounts that s
   );
   expect(guesses.filter(({ status }) => status === 401)).toHaveLength(10);
   await signIn('quinn@example.org', password, from(own)).expect(429);
-  // Whose device that is not is a stranger there, with the count of strangers.
+  // Guesses from a device that does not know the account are counted with those of unknown devices.
   const answers = await Promise.all(
     Array.from({ length: 11 }, () => signIn('quinn@example.org', 'a wild guess', from(other))),
   );
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(1);
-  // Two accounts of one family.
+  // A device may know two accounts, as in a family.
   const both = cookieOf(await signIn('quentin@example.org', password, from(own)).expect(200), 'device')!;
   await guess('quentin@example.org', 101);
   await signIn('quentin@example.org', password, { address: '203.0.113.9', cookie: both }).expect(200);
@@ -120,7 +120,7 @@ test('the cookie that names a device is out of reach of scripts and opens nothin
   const token = device.split(';')[0]!.slice('device='.length);
   await request(general.app).get('/api/auth/me').set('Authorization', `Bearer ${token}`).expect(401);
   await request(general.app).get('/api/auth/me').set('Cookie', `session=${token}`).expect(401);
-  // Nor is a session a device.
+  // And a session token is not accepted as a device.
   const session = cookieOf(answer, 'session')!.slice('session='.length);
   await general.db('users').where({ email: 'rae@example.org' }).update({ password_hash: quickHash });
   await guess('rae@example.org', 101);
@@ -161,7 +161,7 @@ describe('a proof', () => {
       const challenge = await new ProofOfWork(by, spendOnce).challenge(about, 1);
       return new ProofOfWork(keys, spendOnce).accepts(await solve(challenge), about, 1);
     };
-    // While the key of sessions is rotated (docs/operations.md).
+    // During a rotation of the session keys (docs/operations.md).
     expect(await accepts([old], [old, added])).toBe(true);
     expect(await accepts([old, added], [added, old])).toBe(true);
     expect(await accepts([added, old], [old, added])).toBe(true);

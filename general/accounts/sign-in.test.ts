@@ -103,7 +103,7 @@ test('where there is https the cookie never travels without it, and is not one t
     const [cookie, ...more] = cookies.filter((each) => each.includes(token));
     expect(more).toEqual([]);
     expect(cookies.every((each) => each.includes('; Secure'))).toBe(true);
-    // What browsers ask of this name: Secure, the whole site's, and no Domain.
+    // What browsers require of this cookie's name prefix: Secure, Path=/, and no Domain.
     expect(cookie).toMatch(
       /^__Host-session=[\w.-]+; Max-Age=43200; Path=\/; .*HttpOnly; Secure; SameSite=Lax$/,
     );

@@ -31,7 +31,7 @@ async function post(call: 'signup' | 'signin', address: string, body: object, si
   return { status: response.status, retryAfter: Number(response.headers.get('retry-after')) };
 }
 
-/** Waits as told, once, if it is refused. */
+/** Signs up; if refused, waits as told and tries again, once. */
 async function signUp(address: string, email: string): Promise<number> {
   const body = { email, name: 'Pupil' };
   const first = await post('signup', address, body);
@@ -50,7 +50,7 @@ test('60 sign-ups a second from 8 addresses: sign-ins go on, and a class of 60 a
   const flood: Promise<unknown>[] = [];
   const flooding = (async () => {
     for (let count = 0; !isOver.signal.aborted; count += 1) {
-      // Half of them hang up after a second.
+      // Half of the clients close the connection after a second.
       const patience = count % 2 === 0 ? [AbortSignal.timeout(1_000)] : [];
       const signal = AbortSignal.any([over.signal, ...patience]);
       const body = { email: `flood${count}@example.org`, name: 'Flood' };
@@ -58,7 +58,7 @@ test('60 sign-ups a second from 8 addresses: sign-ins go on, and a class of 60 a
       await sleep(1000 / 60);
     }
   })();
-  // As many as the line of one process was long, so that what comes now meets a flood under way.
+  // As many as one process had room for, so that the next sign-ups meet a flood under way.
   while (flood.length < 120) await sleep(20);
 
   const klass = Promise.all(

@@ -85,7 +85,7 @@ test('sent again with its nonce it is the same one, however many try at once', a
 
   const other = await announce(id, { ...body, text: 'An hour late.' }, organizer).expect(422);
   expect(other.body).toMatchObject({ errors: [{ pointer: '/nonce', code: 'nonce_reused' }] });
-  // Another drop's nonces are its own, and without one each is new.
+  // Nonces are per drop, and an announcement without a nonce is always new.
   const { id: another } = await createDrop(general, organizer);
   await announce(another, body, organizer).expect(201);
   for (const number of [2, 3]) {
@@ -108,7 +108,7 @@ test('those who announce at the same time get numbers without gaps, up to the li
     Array(2).fill(expect.objectContaining({ code: 'too_many_announcements', status: 409 })),
   );
   expect((await announced(id)).map(({ number }) => number)).toEqual(numbers.toReversed());
-  // One that was made is told again all the same.
+  // A repeated request for an announcement that was made is answered as before.
   const first = answers.findIndex(({ status }) => status === 201);
   await announce(id, { text: `Number ${first}`, nonce: `nonce-of-${first}` }, organizer).expect(201);
 });

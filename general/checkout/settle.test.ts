@@ -21,6 +21,6 @@ test('an attempt that was refunded, and that Redis has begun again, does not sta
 
   await reconcilePayments(system.deps, { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 });
   expect((await system.inventory.view(place, buyer.userId)).kind).toBe('held');
-  // It can be paid now, by an attempt of its own.
+  // Now it can be paid, by a new attempt.
   await expect(payHold(system.deps, place, hold, 'tok_approved')).resolves.toMatchObject({ kind: 'paid' });
 });

@@ -50,7 +50,7 @@ test('each of many who pay at once gets the order of exactly his seats', async (
     const charge = await system.sandbox.byKey(`${hold_id}.1`);
     expect(provider_ref).toBe(charge.body['id']);
   }
-  // Not one for each: that is what it is for. Other duties commit too, now and then.
+  // The till needs fewer commits than one per payment. Other duties commit now and then, too.
   expect((await commits()) - before).toBeLessThan(all.length);
 });
 
@@ -72,7 +72,7 @@ test('one whose seat has an owner gets no order, and keeps nobody else from his'
     },
   }));
   const [first, second, given] = paid;
-  // Two holds of one seat, as after a failover; and one that was given up as declined.
+  // Two holds have the same seats, as after a failover; and one attempt was given up as declined.
   second!.attempt.seats = first!.attempt.seats;
   await Promise.all(paid.map(({ attempt }) => till.beginAttempt({ ...attempt, begunBy: 'a test' })));
   await system
@@ -80,7 +80,7 @@ test('one whose seat has an owner gets no order, and keeps nobody else from his'
     .where({ hold_id: given!.attempt.holdId })
     .update({ status: 'declined' });
 
-  // All of them come twice, as when a webhook comes with the answer.
+  // Each order is placed twice, as when a webhook comes at the same time as the answer.
   const placed = await Promise.all([...paid, ...paid].map((each) => till.placeOrder(each)));
   const lost = (at: number) => placed[at]!.kind === 'seats_lost';
   expect([lost(0), lost(1)].filter(Boolean)).toHaveLength(1);
@@ -88,7 +88,7 @@ test('one whose seat has an owner gets no order, and keeps nobody else from his'
   expect([lost(2), lost(10)]).toEqual([true, true]);
   for (const at of [3, 4, 5, 6, 7]) {
     expect([placed[at], placed[at + 8]].map((each) => each!.kind)).toEqual(['placed', 'placed']);
-    // Placed once, so that it is told once.
+    // Only one of the two calls returns the order, so that it is announced once.
     expect([placed[at], placed[at + 8]].filter((each) => 'order' in each!)).toHaveLength(1);
   }
   expect(await ordersOf(drop.id)).toHaveLength(6);

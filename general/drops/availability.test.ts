@@ -12,7 +12,7 @@ afterEach(() => system.assertQuiet());
 
 type Listed = { drops: { id: number; availability?: string; free?: number }[] };
 
-/** As anybody reads it, in each place where a drop is shown; a second old at most. */
+/** The availability in each public answer that shows a drop; at most a second old. */
 async function told({ id, eventId }: { id: number; eventId: number }): Promise<(string | undefined)[]> {
   await new Promise((resolve) => setTimeout(resolve, 1_050));
   const of = ({ drops }: Listed) => drops.find((drop) => drop.id === id)!;

@@ -24,7 +24,7 @@ const get = async (path: string, query: object, by?: TestUser) => {
   return { status, body: body as unknown };
 };
 
-/** In the order of their size. */
+/** In ascending order. */
 const sorted = (ids: readonly number[]) => ids.toSorted((a, b) => a - b);
 
 async function readAll<T extends { id: number }>(path: string, query: object, by: TestUser): Promise<T[]> {

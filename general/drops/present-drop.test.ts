@@ -41,7 +41,7 @@ test('a buyer sees the one question that every tier picks, a stranger sees none,
   const admin = await general.user('admin');
   const { text: toAdmin } = await look(`/api/drops/${id}`, admin.bearer);
   expect(JSON.parse(toAdmin)).toMatchObject({ questions });
-  // Their sessions still say what they no longer are.
+  // Their sessions still have the roles that they have lost.
   const noLonger = await general.user('admin');
   await general.db('users').where({ id: noLonger.userId }).update({ role: 'organizer' });
   for (const other of [noLonger, await general.user('organizer')]) {

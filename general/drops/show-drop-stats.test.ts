@@ -32,7 +32,7 @@ test('seats are counted by state, the waiting list by buyer', async () => {
   const seats = { capacity: 25, held: 0, paying: 0, sold: 0, standby: 0 };
   expect(await stats(id)).toEqual({ ...seats, free: 25, ...atFirst });
 
-  // Eight buyers ask for four seats each: six are served, one waits, one wants one seat more than there is.
+  // Eight buyers ask for four seats each: six get them, and two are in standby, since one free seat is too few.
   const packed = Array.from({ length: 8 }, (_, buyer) => `${buyer + 1}:4`).join(',');
   await general.inventory.claim(
     { dropId: id, partition: 0 },

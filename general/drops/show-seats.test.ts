@@ -41,7 +41,7 @@ test('a crowd that asks at once costs one look', async () => {
   await look(drop.id);
   await old();
   const spy = jest.spyOn(system.inventory, 'seatMap');
-  // At once is at one moment of the clock: a busy machine may need longer for fifty requests than an answer is told for.
+  // The clock stands still, since a busy machine may need longer for fifty requests than an answer is cached.
   const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now());
   const answers = await Promise.all(Array.from({ length: 50 }, () => look(drop.id)));
   expect(spy).toHaveBeenCalledTimes(1);

@@ -16,11 +16,11 @@ afterAll(() => system.close());
 const kinds = ['sold', 'unexplained', 'counters', 'capacity', 'lost'] as const;
 const none = { sold: 0, unexplained: 0, counters: 0, capacity: 0, lost: 0 };
 
-/** Looks again and again, as a process does; `drift` is what its gauge says of a drop. */
+/** Compares again and again, as a process does; `drift`: the value of its gauge for a drop. */
 function watcher() {
   const { log, lines } = captureLog();
   const registry = createMetrics('general');
-  // Nobody stands by here, so no timer is ever set.
+  // Standby is empty here, so no timer is ever set.
   const channel = { current: () => undefined, ready: () => false };
   const checkoutKeys = randomKeys();
   const announcer = createAnnouncer({
@@ -50,7 +50,7 @@ async function sellTwo() {
   return { drop, place, hold: hold! };
 }
 
-/** Whose entries the first of two partitions decides. */
+/** A user whose entries are decided by the first of two partitions. */
 async function evenUser(): Promise<number> {
   const id = await system.newUser();
   return id % 2 === 0 ? id : system.newUser();

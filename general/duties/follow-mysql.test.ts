@@ -35,13 +35,13 @@ async function sold(seats: number, quantity: number, options = {}) {
   return { drop, buyer, place, hold, pay };
 }
 
-/** What a failover to a replica that is far behind leaves: the drop as it was before anything was sold. */
+/** Like a failover to a replica that is far behind: sets the drop back to before anything was sold. */
 async function forgetAll(drop: Drop, place: Place): Promise<void> {
   await system.redis.unlink(...system.inventory.keys.all(place));
   await system.inventory.stock(drop);
 }
 
-/** The same, but as it was at some moment. */
+/** Remembers the present state; the result sets the drop back to it. */
 async function remember(place: Place): Promise<() => Promise<void>> {
   const names = system.inventory.keys.all(place);
   const kept = await Promise.all(names.map((key) => system.redis.dumpBuffer(key)));

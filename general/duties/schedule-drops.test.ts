@@ -18,12 +18,12 @@ import { startGeneralSystem, type GeneralSystem } from '../../testing/general/ge
 import { scheduleDrops, type ScheduleDeps } from './schedule-drops.ts';
 import { createScheduler } from '../schedules/scheduler.ts';
 
-// From calls of the API over MySQL, schedules and the lambda to servers, all of AWS in moto. What moto lacks is a clock
-// that calls: the test plays it.
+// From API calls through MySQL, schedules and the lambda to servers, with AWS replaced by moto. moto does not run
+// schedules at their times: the test does that.
 
 const minute = 60_000;
 const hour = 60 * minute;
-/** Between closing and down, with holds of five minutes. */
+/** Time between closing and scaling down, with holds of five minutes. */
 const untilDown = 30 * minute;
 const start = Math.ceil(Date.now() / hour) * hour + 24 * hour;
 
@@ -63,7 +63,7 @@ beforeEach(async () => {
 });
 afterEach(() => cloud.stop());
 
-/** Times in hours after the start. */
+/** A time, given in hours after the start. */
 const at = (hours: number) => new Date(start + hours * hour).toISOString();
 const drop = (opens: number, closes: number) =>
   createDrop(system, system.organizer, { opensAt: at(opens), closesAt: at(closes), holdSeconds: 300 });
@@ -72,7 +72,7 @@ const edit = (id: number, changes: object) =>
 const cancel = (id: number) =>
   request(system.app).post(`/api/drops/${id}/cancel`).set(system.organizer.bearer).expect(200);
 
-/** Lets time pass to then, with AWS calling and the duty looking on the way. */
+/** Lets time pass, with AWS running schedules and the duty running on the way. Resolves to the capacity at the end. */
 async function standingAt(hours: number) {
   const then = start + hours * hour;
   await scheduleDrops(deps, undefined, now);
@@ -97,7 +97,7 @@ test('one drop: capacity is there before it opens, and goes after its last hold'
 test('drops that overlap, touch or follow within the hour keep each other’s capacity', async () => {
   await drop(4, 6);
   await drop(5, 8);
-  // Comes up half an hour after the one before has gone.
+  // Its capacity comes up half an hour after that of the previous drop has gone.
   await drop(10, 11);
   expect(await standingAt(6.6)).toEqual(duringDrop);
   expect(await standingAt(8.6)).toEqual(duringDrop);
@@ -140,7 +140,7 @@ test('a sale that is extended keeps its capacity, even when AWS hears of it only
   await edit(id, { closesAt: at(7) });
   expect(await standingAt(6.6)).toEqual(duringDrop);
   await edit(id, { closesAt: at(9) });
-  // The duty cannot look meanwhile.
+  // The duty does not run meanwhile.
   await aws.letPass(start + 7.6 * hour, (event, time) => {
     now = time;
     return scale(event);

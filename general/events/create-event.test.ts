@@ -16,7 +16,7 @@ const day = 86_400;
 const send = (method: 'post' | 'patch', path: string, body: object) =>
   request(general.app)[method](path).set(organizer.bearer).send(body);
 
-/** The pointer and code of its only fault, or its status. */
+/** Pointer and code of the only fault, or the status. */
 function faultOf({ status, body }: request.Response): unknown {
   const { code, errors } = body as { code?: string; errors?: Fault[] };
   return status === 422 && code === 'invalid_request' && errors?.length === 1
@@ -39,7 +39,7 @@ test('an event is neither made nor moved into the past', async () => {
     'in_the_past',
   ]);
   expect(faultOf(await send('patch', path, { startsAt: inSeconds(3600) }))).toBe(200);
-  // What is said of an event that is over may still be mended, by a form that sends all of it.
+  // An event that is over can still be edited by a form that sends all fields, with the old start among them.
   const starts_at = new Date(Date.now() - day * 1000);
   await general.db('events').where({ id }).update({ starts_at });
   expect(faultOf(await send('patch', path, { title: 'Then', startsAt: starts_at.toISOString() }))).toBe(200);
@@ -54,7 +54,7 @@ test('a drop closes before its event starts, unless the organizer says that it s
   const made = await send('post', path, { ...body, allowLate: true });
   expect(faultOf(made)).toBe(201);
 
-  // Whatever else of it changes, nobody has to say so again; and it may become less late.
+  // Other changes need no `allowLate`, and an earlier closing does not either.
   const drop = `/api/drops/${(made.body as { id: number }).id}`;
   expect(faultOf(await send('patch', drop, { holdSeconds: 60 }))).toBe(200);
   expect(faultOf(await send('patch', drop, { closesAt: inSeconds(90.5 * day) }))).toBe(200);
@@ -79,7 +79,7 @@ test('an event is not moved before the closing of its drops, unless the organize
   expect(faultOf(await send('patch', path, early))).toEqual(['/startsAt', 'starts_before_closing']);
   expect(faultOf(await send('patch', path, { startsAt: inSeconds(7300) }))).toBe(200);
   expect(faultOf(await send('patch', path, { ...early, allowLate: true }))).toBe(200);
-  // One that was cancelled is in nobody's way.
+  // A cancelled drop does not count.
   await general.db('drops').where({ id }).update({ cancelled_at: new Date() });
   expect(faultOf(await send('patch', path, { startsAt: inSeconds(3700) }))).toBe(200);
 });

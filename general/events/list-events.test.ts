@@ -29,7 +29,7 @@ async function readAll(query: object): Promise<number[]> {
   return ids;
 }
 
-/** Events at these days from now; several may start at the same moment. */
+/** Inserts events that start in these numbers of days; several may start at the same moment. */
 async function insertEvents(by: TestUser, days: number[]): Promise<number[]> {
   const midnight = new Date().setUTCHours(24, 0, 0, 0);
   const ids: number[] = [];

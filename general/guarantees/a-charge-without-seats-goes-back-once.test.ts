@@ -1,4 +1,4 @@
-/** The card is charged, and then the seats are not there: taken back if they still can be, else the money goes back. */
+/** A card is charged, and then the seats are gone: they are taken again if that is possible, else the charge is refunded. */
 import { eventually } from '../../testing/eventually.ts';
 import { hearNews } from '../../testing/news.ts';
 import request from 'supertest';
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const soon = { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 60_000 };
 
-/** Redis forgets that this hold is paid for, as a failover can, and that it ever was. */
+/** Makes Redis lose this hold and its payment, as a failover can. */
 async function forget(
   { redis, inventory }: GeneralSystem,
   place: { dropId: number; partition: number },
@@ -46,11 +46,11 @@ async function forget(
     await redis.hincrby(key('meta'), 'free', 1);
     await redis.hincrby(key('meta'), 'paying', -1);
   }
-  // The next script works out `runs` from the rows.
+  // Makes the next script rebuild `runs` from the rows.
   await redis.hset(key('meta'), 'searchFrom', '');
 }
 
-/** Pays, and does something in the moment after the card was charged. */
+/** Pays, and runs something right after the card was charged. */
 async function payAnd(
   drop: Drop,
   buyer: TestUser,
@@ -73,7 +73,7 @@ async function payAnd(
 const entryOf = async (drop: Drop, buyer: TestUser) =>
   (await request(system.app).get(`/api/drops/${drop.id}/entry`).set(buyer.bearer).expect(200)).body as object;
 
-/** Somebody owns the seats in MySQL, of whom Redis knows nothing. */
+/** Gives the seats to an order in MySQL that Redis does not know. */
 async function ownedInMysql(drop: Drop, seats: string[]): Promise<{ orderId: string; owner: TestUser }> {
   const owner = await system.user();
   const orderId = `owner${owner.userId.toString(36).padStart(9, '0')}-0`;
@@ -145,7 +145,7 @@ describe.each(providers)('with %s', (provider) => {
 
     expect(result).toEqual({ kind: 'seats_lost' });
     expect(await system.chargesOf(hold.holdId)).toMatchObject([{ approved: true, refunds: 1 }]);
-    // The one seat that nobody owns went to standby; the other is its owner's.
+    // The seat without an owner went to standby; the other one belongs to its owner.
     expect(await system.inventory.view(place, waiting.userId)).toMatchObject({
       kind: 'held',
       seats: ['0.2'],
@@ -154,7 +154,7 @@ describe.each(providers)('with %s', (provider) => {
     expect(await system.inventory.seatMap(drop)).toEqual(['sh']);
     expect(await system.inventory.counts(drop)).toMatchObject({ sold: 1, held: 1, free: 0, paying: 0 });
     expect(await entryOf(drop, buyer)).toMatchObject({ status: 'released', reason: 'seats_lost' });
-    // The same token again says the same, by HTTP.
+    // The same token gets the same answer again, by HTTP.
     const again = await request(system.app)
       .post('/api/checkout')
       .set(buyer.bearer)
@@ -179,7 +179,7 @@ describe.each(providers)('with %s', (provider) => {
     await system.hold(drop, rival, 1);
     const news = await hearNews(system.redis, system.inventory.keys, drop.id);
 
-    // Twice over, as by two reconcilers.
+    // Twice, as by two reconcilers.
     const attempt = await findAttempt(system.db, { holdId: hold.holdId, attempt: 1 });
     for (let time = 0; time < 2; time += 1) await resolveAttempt(system.deps, attempt!);
 

@@ -49,7 +49,7 @@ test('a scan whose answer was lost gets the same answer when it is asked again, 
   expect(again.body).toEqual(first.body);
   for (const other of [undefined, randomUUID(), nonce.toUpperCase()])
     expect(codeOf(await post(sold, 'scan', other).expect(409))).toBe('already_checked_in');
-  // Without a nonce nothing is known again.
+  // Without a nonce a repeated request is not recognized.
   const bare = await buy();
   await post(bare, 'scan').expect(200);
   expect(codeOf(await post(bare, 'scan').expect(409))).toBe('already_checked_in');
@@ -74,7 +74,7 @@ test('a check-in that is undone can be made again, and who undid it is kept', as
     { checked_in_by: system.organizer.userId, undone_by: admin.userId, nonce: scan },
   ]);
   expect(codeOf(await post(sold, 'undo').expect(409))).toBe('not_checked_in');
-  // A scan of before that arrives late redoes nothing.
+  // An earlier scan that arrives late does not check in again.
   expect(codeOf(await post(sold, 'scan', scan).expect(409))).toBe('check_in_undone');
   await post(sold, 'scan', randomUUID()).expect(200);
 });

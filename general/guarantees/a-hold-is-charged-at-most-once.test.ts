@@ -138,7 +138,7 @@ describe('with a provider slower than checkout waits', () => {
     expect(answer.body).toEqual({ status: 'paying' });
     expect(await slow.inventory.counts(drop)).toMatchObject({ paying: 1, free: 3 });
 
-    // The provider's webhook arrives; it only says that there is news.
+    // The provider's webhook arrives; it only makes us ask the provider.
     const [webhook] = await slow.sandbox.webhookCalls(1);
     for (let time = 0; time < 2; time += 1) {
       await request(slow.app)

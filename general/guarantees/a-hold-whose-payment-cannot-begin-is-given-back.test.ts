@@ -8,7 +8,7 @@ import { createTill } from '../checkout/till.ts';
 
 let system: GeneralSystem;
 let proxy: TcpProxy;
-/** The way to MySQL that the till takes here, which can be cut; all else goes straight there. */
+/** The till's connections to MySQL, which go through a proxy and can be cut; all others are direct. */
 let cuttable: Database;
 beforeAll(async () => {
   system = await startGeneralSystem();
@@ -70,7 +70,7 @@ test('what MySQL refuses to write is given back at once, and can be paid then', 
 
 test('without MySQL it is given back at once, too', async () => {
   const { hold, state, pay, attempts } = await held();
-  // Nothing listens there.
+  // Nothing listens on this port.
   const nowhere = connectMysql(viaProxy(system.mysqlUrl, { ...proxy, port: 1 }), { max: 1, waitMs: 1_000 });
   await expect(pay(createTill(nowhere))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   await nowhere.destroy();
@@ -119,7 +119,7 @@ test('an attempt of that number that somebody else has begun is left alone, and 
   const till = createTill(cuttable);
   const paying = pay({
     ...till,
-    // Redis has forgotten at a failover that this request began it, and another one has begun it since.
+    // A failover made Redis lose that this request began the payment, and another request has begun it since.
     async beginAttempt(attempt) {
       await till.beginAttempt({ ...attempt, begunBy: 'another request' });
       throw Object.assign(new Error('the connection was lost'), { code: 'PROTOCOL_CONNECTION_LOST' });

@@ -1,4 +1,4 @@
-/** Two drops of one event sell the same seats, as no call can bring about: MySQL lets one buyer have each of them. */
+/** Two drops of one event sell the same seats, which the API does not allow: MySQL gives each seat to one buyer only. */
 import request from 'supertest';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { nameSoldSeats } from '../../shared/drops/name-sold-seats.ts';
@@ -16,7 +16,7 @@ afterAll(() => system.stop());
 
 const soon = { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 60_000 };
 
-/** Drops of one row each, all of one event. */
+/** Drops of the same event, with one row each. */
 async function drops(...names: string[]): Promise<Drop[]> {
   const all: Drop[] = [];
   for (const name of names) {
@@ -66,7 +66,7 @@ test('the second buyer of a seat gets the money back once, is told, and holds no
   const told = { event: 'hold:released', entry: { status: 'released', reason: 'seats_lost' } };
   await eventually(() => expect(news.forBuyer(buyer.userId)).toMatchObject([told]));
   expect(await system.inventory.view(place, buyer.userId)).toMatchObject({ kind: 'released' });
-  // Paid with again, nothing more is charged.
+  // If the token is used again, nothing more is charged.
   expect(await pay(buyer, token)).toMatchObject({ status: 409, body: { code: 'seats_lost' } });
   expect(await system.chargesOf(second.hold.holdId)).toHaveLength(1);
   await news.stop();

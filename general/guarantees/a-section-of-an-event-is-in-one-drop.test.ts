@@ -1,4 +1,4 @@
-/** Two drops of one event cannot sell the same seat: a section of the event is in one of them. */
+/** Two drops of one event cannot sell the same seat: a section of the event is in only one of them. */
 import request from 'supertest';
 import type { NewDrop } from '../../shared/contract/drops.ts';
 import { createEvent, dropBody, openDrop } from '../../testing/general/new-drop.ts';

@@ -100,7 +100,7 @@ test('a refund and a scan at the same time: whoever is let in was paid for at th
       ['in', true],
       ['ticket_refunded', false],
     ]).toContainEqual([outcome, row !== undefined]);
-    // Afterwards it is worth nothing, used or not.
+    // After the refund the ticket is not valid, used or not.
     expect((await scan(eventId, codes[0]).expect(409)).body).toMatchObject({ code: 'ticket_refunded' });
     expect(await counts(eventId)).toEqual({ sold: 0, checkedIn: 0 });
   }
@@ -112,7 +112,7 @@ test('a refund that is about to be decided is waited for: nobody is let in by a 
   await trx('orders').where({ id }).update({ status: 'refund_due' });
   const scanning = scan(eventId, codes[0]).then((answer) => answer);
   await eventually(async () => {
-    // InnoDB looks anew only when nobody has asked for a tenth of a second.
+    // InnoDB updates this table only if it was not read for 0.1 s.
     await new Promise((resolve) => setTimeout(resolve, 150));
     const [waiting] = (await system.db.raw(
       "select count(*) as n from information_schema.innodb_trx where trx_state = 'LOCK WAIT'",
@@ -163,14 +163,14 @@ test('what is forged, altered or for another event is no ticket', async () => {
       body: { code: 'ticket_not_valid' },
     });
   }
-  // Ours, but of an order that never came to be.
+  // Signed with our key, but for an order that does not exist.
   const nobody = signTicket({ orderId: '00000000000000-0', seatId: '0.1' }, eventId, system.deps.ticketKeys);
   expect((await scan(eventId, nobody).expect(422)).body).toMatchObject({ code: 'ticket_not_valid' });
   for (const bad of [undefined, '', ' ', 7, null, [code], 'x'.repeat(201)]) {
     expect((await scan(eventId, bad).expect(422)).body).toMatchObject({ code: 'invalid_request' });
   }
   expect(await counts(eventId)).toEqual({ sold: 1, checkedIn: 0 });
-  // As read from paper by some scanners.
+  // Some scanners add spaces and a line break.
   await scan(eventId, ` ${code}\n`).expect(200);
 });
 

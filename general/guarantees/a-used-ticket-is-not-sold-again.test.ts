@@ -66,7 +66,7 @@ async function stateOf({ drop, order, buyer }: Bought) {
   };
 }
 
-/** Everything that is written down of a drop agrees with everything else. */
+/** Expects that MySQL, Redis and the ledger of a drop agree. */
 async function expectConsistent({ id }: Drop): Promise<void> {
   const drop = (await loadDrop(system.db, id))!;
   const { violations, report } = createReport();
@@ -74,7 +74,7 @@ async function expectConsistent({ id }: Drop): Promise<void> {
   expect(violations).toEqual([]);
 }
 
-/** The row with these seats sold. */
+/** The row as a string, with these seats sold. */
 const drawn = (sold: readonly string[]) =>
   Array.from({ length: 4 }, (_, index) => (sold.includes(`0.${index + 1}`) ? 's' : '.')).join('');
 
@@ -95,7 +95,7 @@ test('an order of which a ticket was used is not refunded, and the seats in ques
     buyer: 'sold',
     charges: [0],
   });
-  // The other ticket is as good as before.
+  // The other ticket is still valid.
   await use(bought, other);
 });
 
@@ -113,7 +113,7 @@ test('forced, the money goes back: seats of used tickets stay sold, the others a
     charges: [1],
   });
   await expectConsistent(bought.drop);
-  // Safe to repeat, with or without.
+  // Safe to repeat, with or without `force`.
   await refund(bought, { force: true }).expect(200);
   await refund(bought).expect(200);
   expect(await stateOf(bought)).toMatchObject({ sold: 1, free: 3, charges: [1] });
@@ -247,7 +247,7 @@ describe('a seat that is withheld stays so', () => {
     const keys = system.inventory.keys;
     const dump = await system.redis.dumpBuffer(keys.key(place, 'holds'));
     await refund(bought, { force: true }).expect(200);
-    // As a replica that takes over without the last it was sent would have it.
+    // Like a replica that takes over without the latest changes.
     await system.redis.restore(keys.key(place, 'holds'), 0, dump, 'REPLACE');
     await system.redis.hset(keys.key(place, 'rows'), '0', drawn(bought.seats));
     await system.redis.hset(keys.key(place, 'meta'), { sold: 2, free: 2 });
@@ -267,7 +267,7 @@ describe('a seat that is withheld stays so', () => {
     await system.redis.hdel(keys.key(place, 'holds'), bought.order.id);
     await system.redis.hset(keys.key(place, 'rows'), '0', '....');
     await system.redis.hset(keys.key(place, 'meta'), { sold: 0, free: 4 });
-    // Somebody else is given all seats meanwhile, and has not paid.
+    // Meanwhile another buyer gets a hold on all seats.
     const other = await system.user();
     const { hold } = await system.hold(bought.drop, other, 4);
     expect(hold.seats).toContain(used);
@@ -324,7 +324,7 @@ test('after the drop has ended and Redis was given back, used seats are withheld
   expect(await retireDrop(system.deps, drop.id)).toBe('done');
 
   await refund(bought, { force: true }).expect(200);
-  // The process died before MySQL heard that the seats came free, and Redis forgot the hold since.
+  // The process died before MySQL recorded that the seats came free, and Redis has lost the hold since.
   await system.db('orders').where({ id: order.id }).update({ reopened_at: null });
   await system.redis.unlink(system.inventory.keys.key(place, 'holds'));
   await advanceRefund(system.deps, order.id);

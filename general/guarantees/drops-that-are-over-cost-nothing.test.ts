@@ -1,4 +1,4 @@
-/** What a round of each duty asks MySQL and Redis for, and what MySQL reads for it, while nothing is on sale. */
+/** What one round of each duty costs while nothing is on sale: commands to Redis, queries, and rows that MySQL reads. */
 import { createSeatSharing } from '../../consumer/share-seats.ts';
 import { createConsumerMetrics } from '../../consumer/consumer-metrics.ts';
 import { createSweep } from '../../consumer/sweep.ts';
@@ -22,7 +22,7 @@ import { testServers } from '../../testing/servers.ts';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 
 let system: GeneralSystem;
-/** One connection, of which MySQL says how many rows it has read. */
+/** A single connection, for which MySQL counts the rows read. */
 let db: Database;
 let redis: ReturnType<typeof connectRedis>;
 let deps: Deps;
@@ -69,7 +69,7 @@ async function haveEnded(count: number): Promise<void> {
   await db.raw('analyze table drops, ledger_cursors');
 }
 
-/** By duty: commands to Redis, queries, and rows read by them. */
+/** By duty: commands to Redis, queries, and rows that these read. */
 async function costOfRounds(): Promise<Record<string, { commands: number; queries: number; rows: number }>> {
   const registry = createMetrics('general');
   const hour = 3_600_000;
@@ -94,7 +94,7 @@ async function costOfRounds(): Promise<Record<string, { commands: number; querie
     }),
     archive: createArchiving(deps),
     mails: async () => [await readBacklog(db), await claimRows(db, 'new', 10)],
-    // Nothing is to be told, so nobody is asked.
+    // There is nothing to schedule, so the scheduler is not called.
     schedule: () => scheduleDrops({ ...deps, scheduler: {} as never, upBeforeMs: hour }),
     followDrops: () => followed.refresh(),
     sweep: createSweep({
@@ -107,7 +107,7 @@ async function costOfRounds(): Promise<Record<string, { commands: number; querie
   };
   await followed.refresh();
   await followed.stop();
-  // At its start a process looks at everything once.
+  // When it starts, a process looks at everything once.
   await duties['archive']!();
 
   let queries = 0;
@@ -141,10 +141,10 @@ test('with a thousand of them a round asks for as much as with ten', async () =>
   const asked = (costs: typeof withTen) =>
     Object.entries(costs).map(([duty, { commands, queries }]) => ({ duty, commands, queries }));
   expect(asked(withThousand)).toEqual(asked(withTen));
-  // MySQL may read ten rows the one way and a thousand the other, but never all of them.
+  // Depending on its plan, MySQL may read ten rows or a thousand, but never all.
   const read = Object.entries(withThousand).filter(([, { rows }]) => rows > 100);
   expect(read).toEqual([]);
-  // What is counted is counted at all.
+  // The counting itself works.
   expect(withThousand['sweep']?.commands).toBe(1);
   expect(withThousand['end']?.queries).toBe(1);
 });

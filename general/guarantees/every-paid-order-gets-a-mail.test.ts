@@ -61,7 +61,7 @@ const deps = (changes: Partial<RelayDeps> = {}): RelayDeps => ({
 });
 const order = (seats = ['0.1'], userId = buyer.id) => insertOrder(database.db, { dropId, userId, seats });
 const idsCaught = () => catcher.mails.map(({ messageId }) => messageId);
-/** Lets the pause be over without waiting for it. */
+/** Ends the pause before the next attempt. */
 const letPassTime = () => database.db('outbox').update({ due_at: new Date(0) });
 
 test('the mail says what was bought, by whom, and where it is to be seen', async () => {
@@ -105,7 +105,7 @@ test('killed between sending and marking: it is sent again, under the same id', 
   const child = spawn(process.execPath, [script, JSON.stringify(relay)], { stdio: 'ignore' });
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
   expect(catcher.mails).toHaveLength(1);
-  // Another process would not take it at once: the first might still be at it.
+  // Another process does not take it at once, since the first may still be sending it.
   await relayMails(deps());
   expect(catcher.mails).toHaveLength(1);
   await letPassTime();

@@ -1,6 +1,6 @@
 /**
- * Checkout and refunds are killed at each step between two systems: the call before it is made for real, and nothing
- * after it ever runs, which is what a kill leaves behind. Then a healthy process reconciles, twice over.
+ * Checkout and refunds are killed at each step between two systems: the calls before it are real, and nothing after it
+ * runs, as after a kill. Then a healthy process reconciles, twice.
  */
 import { createRefunding } from '../orders/refund-duty.ts';
 import { advanceRefund, requestRefunds } from '../orders/refund.ts';
@@ -130,7 +130,7 @@ describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
       await healthy();
 
       expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(expected);
-      // The buyer tries again with the same token, and it ends well without a second charge.
+      // The buyer tries again with the same token, and gets the order without a second charge.
       const again = await payHold(system.deps, place, hold, system.cards.approved);
       expect(again.kind).toBe(expected === paid ? 'already_paid' : 'paid');
       expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);

@@ -1,4 +1,4 @@
-/** A hundred old drops, payments and refunds that nobody can bring to an end, and one of each that comes after them. */
+/** A hundred old drops, payments and refunds that cannot be finished, and one of each that comes after them. */
 import request from 'supertest';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const now = { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 };
-/** By another provider than the one that is set up: nobody can ask it. */
+/** A payment by a provider that is no longer configured, so that it cannot be asked. */
 const retired = { provider: 'retired', attempt: 1, amount: 4500, currency: 'EUR', partition: 0 };
 
 async function buy(drop: Drop, who: TestUser): Promise<string> {
@@ -38,7 +38,7 @@ const dropOf = async (id: number) =>
     sale_ended_at: Date | null;
   };
 
-/** Ids that come before those of real orders, or after them. */
+/** Ids that sort before those of real orders, or after them. */
 const idsOf = (count: number, first: string) =>
   Array.from({ length: count }, (_, at) => `${first}${String(at).padStart(13, '0')}-0`);
 
@@ -68,7 +68,7 @@ test('a cancelled drop is brought to its end behind a hundred drops that cannot 
   }
   const drop = await system.openDrop(2);
   const id = await buy(drop, await system.user());
-  // All that a request leaves that ends right after its transaction.
+  // The state that a request leaves if its process dies right after the transaction.
   await system.db('drops').where({ id: drop.id }).update({ cancelled_at: new Date() });
 
   await createEndDrops(system.deps)();
@@ -133,7 +133,7 @@ test('a payment in doubt and a charge in vain come behind two hundred of each th
   };
   const inDoubt = await charge('pending');
   const inVain = await charge('refund_due');
-  // A provider that is slow to answer for once is asked again.
+  // A provider that answered slowly once is asked again.
   await eventually(async () => {
     await reconcilePayments(system.deps, now);
     expect(await orderOf(inDoubt)).toMatchObject({ status: 'paid' });
@@ -186,7 +186,7 @@ test('a cancellation that ends half-way has what it takes to be carried through,
     sale_ended_at: null,
   });
 
-  // Not even that much, when it ends before its transaction does.
+  // If the transaction fails, nothing has changed.
   const other = await system.openDrop(2);
   const otherOrder = await buy(other, await system.user());
   await system.db.raw(`create trigger cut before update on orders for each row signal sqlstate '45000'`);
@@ -216,7 +216,7 @@ test('an order that is placed while its drop is cancelled is born with the wish 
     seats: hold.seats.join(','),
     status: 'pending',
   });
-  // Nothing but the transaction that places the order knows of both.
+  // Only the transaction that places the order sees both the order and the cancelled drop.
   await system.db('drops').where({ id: drop.id }).update({ cancelled_at: new Date() });
   await reconcilePayments(system.deps, now);
   expect(await orderOf(hold.holdId)).toMatchObject({ status: 'refund_due' });
@@ -240,7 +240,7 @@ test('a drop that Redis has lost is not at its end', async () => {
   expect((await dropOf(drop.id)).sale_ended_at).toBeNull();
   expect(system.complaints()).toContainEqual(expect.objectContaining({ duty: 'end drops', row: drop.id }));
 
-  // One that never was in Redis has nothing to lose.
+  // A drop that was never in Redis has lost nothing, and is ended.
   const eventId = await insertEvent(system.db);
   const never = await insertDrop(system.db, eventId, { closesAt: Date.now() - 8e6, stocked: false });
   await createEndDrops(system.deps)();

@@ -1,4 +1,4 @@
-/** A node of Redis stands still, and with it its drops. Every duty goes on with the drops of the others. */
+/** A node of Redis hangs, and with it its drops. Every duty continues with the drops of the other nodes. */
 import { createAnnouncer } from '../../shared/messages/announce.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
@@ -24,7 +24,7 @@ let inventory: Inventory;
 let redis: ReturnType<OwnRedis['connect']>;
 beforeAll(async () => {
   system = await startGeneralSystem();
-  // Nobody takes over from a node that stands still for less than that.
+  // No replica takes over from a node that hangs for less than this time.
   own = await startOwnRedis(600_000);
   redis = own.connect();
   inventory = createInventory({ redis, namespace: 'away' });
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 const sections = [{ name: 'Stalls', rows: 1, seatsPerRow: 4 }];
 
-/** In its node: one hold in payment that was never begun in MySQL. */
+/** A drop with one hold in payment whose attempt was never written to MySQL. */
 async function newDrop(changes: Partial<Drop> = {}): Promise<Drop> {
   const drop = await insertDrop(system.db, await insertEvent(system.db), {
     sections,
@@ -66,7 +66,7 @@ async function inPayment(drop: Drop): Promise<string> {
 }
 
 test('ending, settling, comparing, archiving and stocking go on with the drops of the other nodes', async () => {
-  // Not the node that has the list of what is on sale: without that one no drop comes into it or goes out of it.
+  // Not the node that has the list of live drops: without it no drop can be added or removed.
   let first = await newDrop();
   const listedBy = nodeOf(redis, inventory.keys.liveDrops);
   expect(listedBy).not.toBe('');
@@ -74,7 +74,7 @@ test('ending, settling, comparing, archiving and stocking go on with the drops o
   const away = inventory.nodesOf([{ dropId: first.id, partition: 0 }]);
   const lost: Drop[] = [first];
   const kept: Drop[] = [];
-  // More than are worked on at once, of drops that come before the others.
+  // More drops of the hanging node than are worked on at once, and they come before the others.
   while (lost.length < 80 || kept.length < 4) {
     const drop = await newDrop();
     (inventory.nodesOf([{ dropId: drop.id, partition: 0 }]) === away ? lost : kept).push(drop);
@@ -117,13 +117,13 @@ test('ending, settling, comparing, archiving and stocking go on with the drops o
     ]);
     const rows = await system.db('ledger').where({ drop_id: archived.id });
     expect(rows.length).toBeGreaterThan(0);
-    // And once more, with what hangs still hanging.
+    // And again, while the node still hangs.
     const later = await inPayment(archived);
     await Promise.all(Object.values(duties).map((round) => round()));
     expect(await inventory.holds({ dropId: archived.id, partition: 0 }, [later])).toMatchObject([
       { state: 'held' },
     ]);
-    // MySQL's connections are there for everybody.
+    // The duties do not use up the connections to MySQL.
     await expect(system.db('drops').first('id')).resolves.toBeDefined();
   } finally {
     master.process.kill('SIGCONT');

@@ -30,7 +30,7 @@ let mailer: Mailer;
 let sendEmail: SendEmail;
 
 beforeAll(async () => {
-  // moto lets anybody in, but the client signs with something.
+  // moto accepts any credentials, but the client needs some.
   process.env['AWS_ACCESS_KEY_ID'] = 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
   [moto, database] = await Promise.all([startMoto(), createTestDatabase()]);
@@ -49,7 +49,7 @@ afterAll(async () => {
   await Promise.all([catcher.close(), moto.stop(), database.drop()]);
 });
 
-/** A queue as the lambda has it, whose messages are tried twice and then left in its dead-letter queue. */
+/** A queue like the lambda's, whose messages are tried twice and then go to its dead-letter queue. */
 async function newQueue(name: string): Promise<{ url: string; deadLetters: string }> {
   const fifo = name.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
   const create = async (QueueName: string, attributes: Record<string, string>) => {
@@ -71,7 +71,7 @@ async function attributesOf(QueueUrl: string): Promise<Record<string, string>> {
 
 const waitingIn = async (url: string) => Number((await attributesOf(url))['ApproximateNumberOfMessages']);
 
-/** What AWS does between queue and lambda: a batch to the handler, and what did not fail out of the queue. */
+/** Does what AWS does between queue and lambda: passes a batch to the handler and deletes the messages that succeeded. */
 async function deliver(url: string): Promise<{ delivered: number; failed: number }> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }),

@@ -41,7 +41,7 @@ async function enter(place: Place, buyers: readonly TestUser[], sent?: string) {
   };
 }
 
-/** A sale in which all that can become of a buyer has become of one, up to its closing. */
+/** A closed drop with a buyer in every possible state. */
 async function closedDrop(): Promise<Played> {
   const drop = await system.openDrop(3, { standbyLimit: 2 });
   const place = { dropId: drop.id, partition: 0 };
@@ -112,7 +112,7 @@ async function keysOf(place: Place): Promise<string[]> {
 
 const statusOf = async (place: Place) => (await system.inventory.look(place))?.status;
 
-/** The relay as it runs, until it has nothing left of drops that are over. */
+/** Archives as the duty does, until nothing is left of drops that are over. */
 async function archiveLate(): Promise<void> {
   const relay = startArchiving(system.deps, { everyMs: 10 });
   await eventually(async () => (await system.inventory.late()).length === 0);
@@ -176,7 +176,7 @@ test('what stays in Redis is small, however many bought and entered', async () =
   expect(await endDrop(system.deps, cancelled)).toBe('done');
   expect(await retireDrop(system.deps, drop.id)).toBe('done');
   expect(before).toBeGreaterThan(100_000);
-  // Of these a stream takes 4 KB, whatever is in it.
+  // 4 KB of these are the stream, however little is in it.
   expect(await bytes()).toBeLessThan(6_000);
   expect(await keysOf(place)).toEqual(['meta', 'ledger', 'sent']);
 });
@@ -233,7 +233,7 @@ test('an order is refunded after the end, once, and its seat stays free', async 
   await requestRefunds(system.db, { id: paidHold });
   await advanceRefund(system.deps, paidHold);
   expect(await system.inventory.counts(drop)).toMatchObject({ free: 3, sold: 0 });
-  // Killed before MySQL heard of it; before and after it is archived.
+  // Killed before MySQL recorded it; both before and after the refund is archived.
   for (const archive of [async () => {}, archiveLate]) {
     await archive();
     await system.db('orders').where({ id: paidHold }).update({ reopened_at: null });
@@ -281,17 +281,17 @@ test('what Redis has lost of it is rebuilt, and given back once more', async () 
 });
 
 test('killed between any two steps, the next round goes on', async () => {
-  // Over in Redis, MySQL not told.
+  // Killed when the drop was over in Redis but not in MySQL.
   const { drop, place } = await closedDrop();
   await system.inventory.close(place, drop.closesAt, await toTell(place, drop));
   expect(await system.inventory.end(place)).toBe('over');
   expect(await endDrop(system.deps, drop)).toBe('done');
-  // Archived, and something is recorded before the keys go.
+  // Archived, and then something is recorded before the keys are deleted.
   await archiveAll(system.deps, place);
   const [last] = (await system.inventory.ledgerEntries(place, '-', 1_000)).at(-1)!;
   await enter(place, [await system.user()], 'channel.2');
   expect(await system.inventory.retire(place, last)).toBe('moved');
-  // The keys are gone, MySQL not told.
+  // Killed when the keys were deleted, before MySQL recorded it.
   await archiveAll(system.deps, place);
   const [newest] = (await system.inventory.ledgerEntries(place, '-', 1_000)).at(-1)!;
   expect(await system.inventory.retire(place, newest)).toBe('retired');
@@ -312,7 +312,7 @@ test('what an earlier version ended without telling Redis is ended here, holds o
   await system.hold(drop, late, 1);
   await retireDrop(system.deps, drop.id);
   expect((await system.inventory.liveDrops()).map(({ id }) => id)).toContain(drop.id);
-  // The other seat went to standby, as nobody had told Redis of a closing.
+  // The other seat went to standby, since Redis did not know of the closing.
   for (const { userId } of [late, buyers.waiting]) await system.inventory.leave(place, userId);
   expect(await endDrop(system.deps, drop)).toBe('done');
   expect(await retireDrop(system.deps, drop.id)).toBe('done');

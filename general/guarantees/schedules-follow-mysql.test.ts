@@ -12,7 +12,7 @@ import { createScheduler, type Scheduler } from '../schedules/scheduler.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 const upBeforeMs = hour;
-/** After the end of a sale whose holds last five minutes. */
+/** Time from the closing of a drop with holds of five minutes until capacity goes down. */
 const untilDown = (10 + 5 + 15) * minute;
 const region = 'eu-central-1';
 const group = 'seatdrop';
@@ -195,7 +195,7 @@ test('of two processes none tells AWS what was true before and leaves it at that
   const { id } = await newDrop();
   const newer = Promise.withResolvers<void>();
   const olderIsDone = Promise.withResolvers<void>();
-  // It would tell AWS of the edit, and write that down only after the other has told what was before.
+  // This one tells AWS of the edit, but records that only after the other one has told AWS the state before it.
   const second: Scheduler = {
     ...scheduler,
     async put(...args) {

@@ -29,7 +29,7 @@ async function enter(drop: Drop, buyer: TestUser): Promise<string> {
   return claimed.kind === 'decided' ? (claimed.outcomes[0]?.kind ?? '') : claimed.kind;
 }
 
-/** Its time to close has come, in MySQL and in Redis, which has heard of it as of any change. */
+/** Sets closesAt to a time in the past, in MySQL and in Redis. */
 async function letClose({ id }: Drop): Promise<void> {
   await system
     .db('drops')
@@ -39,7 +39,7 @@ async function letClose({ id }: Drop): Promise<void> {
   await system.inventory.stock(drop, { again: true });
 }
 
-/** One seat, held; somebody in standby; and then it closed. */
+/** A closed drop with one seat, which is held, and a buyer in standby. */
 async function closedDrop() {
   const drop = await system.openDrop(1, { standbyLimit: 5 });
   const [holder, waiting] = [await system.user(), await system.user()];
@@ -141,7 +141,7 @@ test('moving the closing moves the end of standby', async () => {
 
 test('a closing that Redis has seen come cannot be moved any more', async () => {
   const { drop, waiting } = await closedDrop();
-  // The clock of this process is behind that of Redis.
+  // As if the clock of this process were behind that of Redis.
   await system
     .db('drops')
     .where({ id: drop.id })

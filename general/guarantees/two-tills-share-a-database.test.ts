@@ -1,4 +1,4 @@
-/** Two general processes pay at once, which MySQL may end in each other's favour; no buyer sees anything of it. */
+/** Two processes of general commit payments at once; MySQL may abort one for the other, which no buyer notices. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { connectMysql, type Database } from '../../shared/mysql/connect.ts';
@@ -11,9 +11,9 @@ import { createTill } from '../checkout/till.ts';
 
 let system: GeneralSystem;
 let buyerId: number;
-/** Of the second process. */
+/** Connections of the second process. */
 let other: Database;
-/** One connection, for a transaction that is in the way. */
+/** A single connection, for a transaction that holds locks. */
 let rival: Database;
 beforeAll(async () => {
   system = await startGeneralSystem();
@@ -27,7 +27,7 @@ afterAll(async () => {
   await system.stop();
 });
 
-/** With a seat for each attempt here, as MySQL has it; none of it is asked of Redis. */
+/** A drop with a seat for each attempt, in MySQL only: Redis is not asked here. */
 async function openDrop(): Promise<{ id: number }> {
   const { id } = await system.openDrop(1);
   const sections = [{ name: 'Stalls', rows: 50, seatsPerRow: 100 }];
@@ -95,8 +95,8 @@ test('under load each checkout of both gets its one order, while mails are relay
 }, 120_000);
 
 /**
- * Ends `write` as the victim of a deadlock: another transaction, which has changed more, has the second of two rows
- * and asks for the first one once `write` has that and waits.
+ * Makes `write` the victim of a deadlock: another transaction, which has changed more, has locked the second of two
+ * rows, and asks for the first one once `write` has locked that and waits.
  */
 async function asVictim<T>(
   { first, second }: { first: (trx: Database) => PromiseLike<unknown>; second: typeof first },
@@ -105,15 +105,15 @@ async function asVictim<T>(
   const trx = await rival.transaction();
   try {
     await second(trx);
-    // The one with less to undo is ended.
+    // InnoDB aborts the transaction that has changed less.
     await trx('outbox').insert(Array.from({ length: 50 }, () => ({ topic: 'none', payload: '{}' })));
     const [[{ id }]] = (await trx.raw('select connection_id() as id')) as [[{ id: number }]];
     const deadlocks = await countDeadlocks();
     const written = write();
-    // Not left unhandled while this looks at it.
+    // Prevents an unhandled rejection meanwhile.
     written.catch(() => {});
     await eventually(async () => {
-      // InnoDB looks anew only when nobody has asked for a tenth of a second.
+      // InnoDB updates this table only if it was not read for 0.1 s.
       await pause(150);
       const [waiting] = (await system.db.raw(
         `select count(*) as n from information_schema.innodb_trx
@@ -173,7 +173,7 @@ test('so are single writes, and those in a transaction', async () => {
   const [one, two] = idsInOrder();
   const { findTerms } = system.deps;
   const till = createTill(system.db, findTerms);
-  // Known, so that both are placed in one group.
+  // Cached, so that both are placed in one group.
   await findTerms(drop.id);
   const attempts = [one, two].map((id) => newAttempt(drop.id, id));
   for (const attempt of attempts) await till.beginAttempt(attempt);

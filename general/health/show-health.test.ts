@@ -68,7 +68,7 @@ test('each process says itself how it is', async () => {
     { name: 'consumer', instance: 1, state: 'unreachable' },
     { name: 'realtime', instance: 1, state: 'ready', milliseconds },
     { name: 'general', instance: 1, state: 'unknown' },
-    // It is not followed to wherever it points.
+    // Redirects are not followed.
     { name: 'sandbox', instance: 1, state: 'unreachable' },
   ]);
 });

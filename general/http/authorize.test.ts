@@ -18,7 +18,7 @@ afterEach(() => general.assertQuiet());
 const now = () => Math.floor(Date.now() / 1000);
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-/** Tokens that almost are a session of `user`, or of an admin. */
+/** Tokens that are almost a valid session of `user` or of an admin. */
 const forgeries: Record<string, () => string> = {
   nothing: () => '',
   nonsense: () => 'a.b.c',
@@ -67,7 +67,7 @@ describe.each(Object.entries(forgeries))('a token %s', (_name, forge) => {
     const mine = await request(general.app).get('/api/auth/me').set(header, value).expect(401);
     expect(mine.body).toMatchObject({ code: 'not_signed_in' });
     await request(general.app).get('/api/users').query({ email: user.email }).set(header, value).expect(401);
-    // Where nobody needs one it is as if there were none.
+    // On a route that needs no session it is ignored.
     await request(general.app).get('/api/events').set(header, value).expect(200);
   });
 });
@@ -81,7 +81,7 @@ test('a bad token in the header is not outweighed by a cookie beside it', async 
 });
 
 test('who comes with many gets no more than who has none; others at the same address are served', async () => {
-  // A process of its own: the tests above have used some of what this address may do.
+  // A process of its own, since the tests above have used up part of this address's limit.
   const flooded = await startGeneral();
   try {
     const shopper = await flooded.user();

@@ -7,14 +7,14 @@ beforeAll(async () => {
   system = await startGeneralSystem();
   const drop = await system.openDrop(4);
   paths = {
-    /** The same for everybody. */
+    /** Answers that are the same for everybody. */
     all: [
       '/api/events',
       `/api/drops/${drop.id}/seats`,
       `/api/drops/${drop.id}/announcements`,
       `/events/${drop.eventId}`,
     ],
-    /** Not the same for everybody, or they tell the time. */
+    /** Answers that differ between users, or contain the time. */
     own: [
       '/api/events?mine=true',
       `/api/events/${drop.eventId}`,
@@ -59,7 +59,7 @@ test('nothing else may be kept, by whomever it is asked', async () => {
   }
 });
 
-/** Of when it was is the one thing in which two answers to the same question may differ. */
+/** Removes the time, the only difference between two answers to the same request. */
 function untimed(text: string): string {
   return text.replaceAll(/"serverTime":"[^"]*"/g, '');
 }

@@ -20,7 +20,7 @@ type Page = { items: Item[]; next: string | null };
 const get = async (id: number, by: TestUser, query = '') =>
   (await request(system.app).get(`/api/drops/${id}/ledger${query}`).set(by.bearer).expect(200)).body as Page;
 
-/** Until everything that is in Redis now is in MySQL. */
+/** Waits until all records that are in Redis now are in MySQL. */
 async function archived(id: number): Promise<void> {
   const relay = startArchiving(system.deps, { everyMs: 10, registry: createMetrics('general') });
   await eventually(async () => (await get(id, system.organizer)).items.every(({ hash }) => hash !== null));

@@ -11,7 +11,7 @@ import { startGeneralSystem, type GeneralSystem } from '../../testing/general/ge
 import { advanceRefund, requestRefunds } from './refund.ts';
 
 let system: GeneralSystem;
-/** The provider cannot be reached for refunds, so what became of one is undecided. */
+/** Dependencies with which refunds do not reach the provider, so that their results are unknown. */
 let cut: Deps;
 beforeAll(async () => {
   system = await startGeneralSystem();
@@ -75,7 +75,7 @@ test('an order that comes while a cancelled drop is being ended is refunded, too
     inventory: {
       ...inventory,
       async counts(of) {
-        // A process of the version before has placed it after the refunds were asked for.
+        // A process of the previous version placed it after the refunds were requested.
         await system.db('orders').where({ id: hold.holdId }).update({ status: 'paid' });
         return inventory.counts(of);
       },

@@ -88,7 +88,7 @@ test('a list has one’s own orders and no others, the newest first, each once',
   const minute = (count: number) => new Date(Date.UTC(2030, 0, 1, 0, count));
   const ids = [];
   for (const [index, status] of (['paid', 'refund_due', 'refunded', 'paid', 'paid'] as const).entries()) {
-    // The last two were made in the same millisecond.
+    // The last two were placed in the same millisecond.
     ids.push(await insertOrder(own, [`0.${index + 1}`], { created_at: minute(Math.min(index, 3)), status }));
   }
   const [first, second, third, ...last] = ids as [string, string, string, string, string];

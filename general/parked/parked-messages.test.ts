@@ -31,7 +31,7 @@ afterEach(() => system.assertQuiet());
 const place = { dropId: 7, partition: 1 };
 type Message = Parameters<typeof publishConfirmed>[3];
 
-/** As a consumer gives a message up. */
+/** Parks messages as a consumer does. */
 async function park(queue: string, ...messages: Message[]) {
   const { messageCount } = await open.checkQueue(queues.parked);
   for (const message of messages) {
@@ -41,7 +41,7 @@ async function park(queue: string, ...messages: Message[]) {
   await until(queues.parked, messageCount + messages.length);
 }
 
-/** The next message of a queue; entry queues give theirs to consumers only. */
+/** The next message of a queue, by consuming it: entry queues allow nothing else. */
 async function taken(queue: string): Promise<ConsumeMessage> {
   let consumer: { consumerTag: string } | undefined;
   const message = await new Promise<ConsumeMessage>((resolve, reject) => {
@@ -54,7 +54,7 @@ async function taken(queue: string): Promise<ConsumeMessage> {
   return message;
 }
 
-/** What a queue counts lags behind by some milliseconds. */
+/** Waits until a queue has `count` messages; the broker's counts are some milliseconds late. */
 async function until(queue: string, count: number): Promise<void> {
   const deadline = Date.now() + 10_000;
   let last = -1;
@@ -126,7 +126,7 @@ test('however often somebody looks, nothing goes', async () => {
     expect(items.map((item) => item.id).toSorted()).toEqual(ids.toSorted());
     await until(queues.parked, 3);
   }
-  // Its way back is still known after all that.
+  // The queue that it came from is still known.
   expect(await resend()).toMatchObject({ resent: 3, kept: 0 });
   await until(queues.entries, 3);
 });
@@ -139,7 +139,7 @@ test('a hold whose time is over goes back to where it was given up, not to wait 
   open.reject(await taken(queues.expired), false);
   await until(queues.parked, 1);
   expect((await list()).items).toMatchObject([{ queue: queues.expired, reason: 'rejected' }]);
-  // What was looked at is on its way back into the queue.
+  // The messages that were listed return to the queue.
   await until(queues.parked, 1);
   expect(await resend()).toMatchObject({ resent: 1 });
   await until(queues.expired, 1);

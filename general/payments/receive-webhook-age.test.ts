@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-/** Signed as the sandbox provider does, by a clock that is so many seconds ahead. */
+/** Sends a webhook signed as by the sandbox provider with a clock that is `aheadSeconds` ahead. Resolves to the status. */
 async function send(aheadSeconds: number): Promise<number> {
   const time = Math.floor(Date.now() / 1000) + aheadSeconds;
   const body = JSON.stringify({ type: 'charge.approved', key: '00000000000000-0.1' });

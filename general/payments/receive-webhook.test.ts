@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => system.stop());
 
-/** As Stripe sends it, through the front of the application. */
+/** Sends a webhook as Stripe does, through the whole application. */
 function webhook(type: string, intent: Intent, { at = Date.now() } = {}) {
   const payload = JSON.stringify({ id: 'evt_1', object: 'event', type, data: { object: intent } });
   const signature = StripeApi.webhooks.generateTestHeaderString({
@@ -65,7 +65,7 @@ test('bad news of a first card, told after a second one was charged, changes not
   });
   expect(await payHold(system.deps, place, hold, 'pm_card_visa')).toMatchObject({ kind: 'paid' });
   const [declined, paid] = intentsOf(hold.holdId);
-  // The latest first, and what is claimed in them does not count: Stripe is asked.
+  // Out of order, and with false contents, which do not count: Stripe is asked.
   await webhook('payment_intent.succeeded', paid!).expect(204);
   await webhook('payment_intent.payment_failed', declined!).expect(204);
   await webhook('payment_intent.succeeded', declined!).expect(204);

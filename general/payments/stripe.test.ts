@@ -1,5 +1,5 @@
 /**
- * The provider `stripe` against stripe-mock (is every request one that Stripe takes?), with a memory laid over it
+ * The provider `stripe` against stripe-mock, which checks that Stripe accepts every request, with a state added to it
  * (testing/general/start-stripe.ts says what that proves and what it does not).
  */
 import StripeApi from 'stripe';
@@ -31,7 +31,7 @@ const intentsOf = ({ key }: Charge) =>
 const requestsOf = ({ key }: Charge) =>
   stripe.asked.filter(({ idempotencyKey }) => idempotencyKey?.startsWith(key));
 
-/** As checkout does it: what is remembered is told from then on. */
+/** Charges as checkout does: the remembered id is passed in later calls. */
 async function pay(charge: Charge, token = 'pm_card_visa') {
   return payments.charge({
     ...charge,
@@ -102,7 +102,7 @@ test('an amount that Stripe does not take is declined, not asked for forever', a
 });
 
 describe.each(['request_lost', 'answer_lost', 'fails'] as const)('when %s', (what) => {
-  // The library repeats a request once by itself; this goes on for longer.
+  // The library repeats a failed request once; two accidents make it fail.
   const twice = (path: RegExp) => [1, 2].forEach(() => stripe.accident(path, what));
 
   test('once, it is repeated under the same key: one intent, one charge', async () => {
@@ -141,7 +141,7 @@ test('a request that comes back to life after its attempt was given up charges n
   const stalled = payments.charge({
     ...charge,
     token: 'pm_card_visa',
-    // The reconciler is faster: it does not know the id, learns it, and cancels.
+    // The reconciler is faster: it does not know the id, looks it up, and cancels.
     remember: async () => {
       expect(await payments.cancel(charge)).toMatchObject({ kind: 'declined' });
       return true;

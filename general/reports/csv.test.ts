@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { csvLine } from './csv.ts';
 
-/** Cells of one file as a spreadsheet reads it that takes `separator` for the separator. */
+/** Cells of a file as read by a spreadsheet program that uses this separator. */
 function parse(text: string, separator: string): string[] {
   const cells: string[] = [];
   let cell = '';
@@ -29,7 +29,7 @@ function parse(text: string, separator: string): string[] {
   return [...cells, cell];
 }
 
-/** As somebody does who knows of no quotes, and takes those around a cell away. */
+/** Splits as a program does that ignores quotes and only removes those around a cell. */
 const split = (text: string, separator: string) =>
   text
     .split(/\r\n|\r|\n/)

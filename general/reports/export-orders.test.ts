@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => general.stop());
 afterEach(() => general.assertQuiet());
 
-/** Reads CSV as RFC 4180 has it. */
+/** Reads CSV as in RFC 4180. */
 function parse(text: string): string[][] {
   const records: string[][] = [[]];
   const field = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n|$)/y;
@@ -35,7 +35,7 @@ async function insertOrders(dropId: number, buyer: TestUser, count: number, more
     amount: 9000,
     currency: 'EUR',
     status: 'paid',
-    // Many in the same millisecond.
+    // Groups of 300 orders have the same time.
     created_at: new Date(Date.UTC(2030, 0, 1, 0, 0, Math.floor(index / 300))),
     ...more,
   }));

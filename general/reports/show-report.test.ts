@@ -46,7 +46,7 @@ test('entries, holds, promotions, payments and refunds are counted as they happe
   const packed = `${cid!.userId}:1,${dan!.userId}:1,${ann!.userId}:1`;
   await system.inventory.claim(first.place, { id: newBatchId(), packed }, { mayBorrow: false });
   const { body } = await pay(ann!, first.token);
-  // Bob gives back, Cid is promoted.
+  // Bob gives his hold back, and Cid is promoted.
   await request(system.app).delete(`/api/drops/${drop.id}/entry`).set(bob!.bearer).expect(200);
 
   expect(await report(drop.id)).toMatchObject({
@@ -83,7 +83,7 @@ test('entries, holds, promotions, payments and refunds are counted as they happe
     revenue: { amount: 0 },
     refunds: { amount: 4500 },
   });
-  // Looked at again, nothing is counted twice, and minutes add up to the whole.
+  // In a second report nothing is counted twice, and the minutes add up to the total.
   expect((await report(drop.id)).conversion).toEqual(after.conversion);
   for (const name of ['entries', 'held', 'standby', 'soldOut', 'promoted', 'paid', 'lapsed']) {
     expect(after.series.reduce((sum, minute) => sum + minute[name]!, 0)).toBe(after.conversion[name]);

@@ -14,7 +14,7 @@ test('all or none', () => {
   expect(faultsOf({})).toEqual([]);
   expect(faultsOf(all)).toEqual([]);
   for (const name of Object.keys(all)) expect(faultsOf({ ...all, [name]: undefined })).toEqual([name]);
-  // The queue of mails needs a region, too.
+  // The mail queue needs a region too.
   expect(faultsOf({ AWS_REGION: 'eu-central-1' })).toEqual([]);
 });
 

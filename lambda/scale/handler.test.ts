@@ -7,8 +7,8 @@ import { atRest, duringDrop, scaleEnv, startCloud, type Cloud } from '../../test
 import { createScale } from './handler.ts';
 import { scaleSettings } from './settings.ts';
 
-// moto does what it is told at once: no server is ever `modifying` or `pending` there, so what the lambda says of one
-// that is on its way elsewhere ("it is modifying") is not shown here.
+// moto carries out every request at once: no server is ever `modifying` or `pending`, so what the lambda does with a
+// server that is changing ("it is modifying") is not tested here.
 
 let moto: Awaited<ReturnType<typeof startMoto>>;
 let cloud: Cloud;
@@ -81,7 +81,7 @@ test('what fails keeps back nothing else, and is named, so that AWS calls again'
       'scale auto scaling group publisher from 1 to 6, at least 6',
     ],
   });
-  // Called again, it has only that left to fail at.
+  // When called again, it fails only at the one that is left.
   await expect(scale(up)).rejects.toThrow('nobody');
   expect(lines.findLast(({ msg }) => msg === 'scaled')).toMatchObject({ changes: [] });
 });

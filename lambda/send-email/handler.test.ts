@@ -109,7 +109,7 @@ test('without a mail server every message is to be delivered again', async () =>
 });
 
 test('mail for another machine goes by TLS or not at all', async () => {
-  // Here as another machine would be seen: not by a name that is known to stay here.
+  // An address of this machine that is not recognized as local, as if it were another machine.
   const other = new MailCatcher();
   const port = await other.listen(0, '127.0.0.2');
   const far = createMailer({ url: `smtp://127.0.0.2:${port}`, from: 'tickets@seatdrop.test' });

@@ -23,7 +23,7 @@ test('a mail to a name and a domain with letters outside ASCII arrives', async (
   await mailer.send(jobTo('jörg@exämple.test'));
   await mailer.send(jobTo('sam@exämple.test'));
   const [first, second] = catcher.mails.map(({ to }) => to.map((address) => address.normalize('NFC')));
-  // Servers speak of the same domain in either of its two spellings.
+  // Servers use either of the two spellings of such a domain.
   expect(first![0]).toMatch(/^jörg@(exämple|xn--exmple-cua)\.test$/);
   expect(second![0]).toMatch(/^sam@(exämple|xn--exmple-cua)\.test$/);
 });

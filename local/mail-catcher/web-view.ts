@@ -2,8 +2,8 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { CaughtMail, MailCatcher } from './catcher.ts';
 
 /**
- * The caught mails as web pages. `/` the list, the latest first; `/mails/N` one mail; `/mails/N.html` its original HTML;
- * `/mails.json` all mails, for tools.
+ * The caught mails as web pages. `/` the list, the latest first; `/mails/N` one mail; `/mails/N.html` its original
+ * HTML; `/mails.json` all mails, for tools.
  */
 export function createWebView(catcher: Pick<MailCatcher, 'mails'>): Server {
   return createServer(({ url = '/', headers }, response) => {

@@ -34,7 +34,7 @@ export type Child = {
   kill(name: NodeJS.Signals): void;
   /** Ends the process if it runs, starts it again and waits until it is ready. */
   restart(): Promise<void>;
-  /** Sends SIGTERM, and SIGKILL after the grace time. Resolves when none of its processes are left. It cannot be restarted. */
+  /** Sends SIGTERM, and SIGKILL after the grace time. Resolves when nothing of it is left. It cannot be restarted. */
   stop(): Promise<void>;
   /** Called whenever the process ends without `stop` or `restart`. */
   onUnexpectedExit(listener: (how: string) => void): void;

@@ -65,8 +65,8 @@ export async function clearOldRuns(localDir: string): Promise<void> {
 }
 
 /**
- * Ends every process that has a pid file below this folder (at most three folders down), and every process whose working
- * folder is in it: one started at the moment of a kill has no pid file, but servers work in their folders.
+ * Ends every process that has a pid file below this folder (at most three folders down), and every process whose
+ * working folder is in it: one started at the moment of a kill has no pid file, but servers work in their folders.
  */
 export async function endRun(folder: string): Promise<void> {
   for (const pidDir of globSync('{.,*,*/*,*/*/*}/pids', { cwd: folder }))
@@ -78,16 +78,16 @@ const localRun = /^(?<kind>test|dev-servers|bench|drill|rolling)-(?<owner>\d+)(-
 const temporaryRun = /^seatdrop-(?<kind>test)-(?<owner>\d+)$/;
 
 /**
- * The folder for temporary folders of one run of `npm test`. Its name has the process id, so that what a killed run left
- * can be found; and its path is short, since the path of a socket has at most 107 characters.
+ * The folder for temporary folders of one run of `npm test`. Its name has the process id, so that what a killed run
+ * left can be found; and its path is short, since the path of a socket has at most 107 characters.
  */
 export function temporaryFolder(pid: number): string {
   return join(tmpdir(), `seatdrop-test-${pid}`);
 }
 
 /**
- * Folders that are named after a process that has ended; not those of other users. The whole name must match: the folder
- * `seatdrop-rolling-3fGh2x` of a running test ends at random, and does not belong to process 3.
+ * Folders that are named after a process that has ended; not those of other users. The whole name must match: the
+ * folder `seatdrop-rolling-3fGh2x` of a running test has a random suffix, and does not belong to process 3.
  */
 function runsIn(dir: string, pattern: RegExp): { folder: string; kind: string }[] {
   return (existsSync(dir) ? readdirSync(dir) : []).flatMap((name) => {

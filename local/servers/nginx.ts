@@ -13,7 +13,7 @@ export type Nginx = {
   stop(): Promise<void>;
 };
 
-/** Starts the front door, by default on 127.0.0.1. Clients on this machine are trusted proxies: they may name other addresses. */
+/** Starts the front door, by default on 127.0.0.1. Clients on this machine are trusted to name other addresses. */
 export async function startNginx(
   options: { place: Place; port: number } & Pick<
     NginxOptions,

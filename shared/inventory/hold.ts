@@ -48,7 +48,7 @@ export type NewHold = Hold & {
 /** What the timer of a hold needs. */
 export type HoldToTime = Pick<NewHold, 'holdId' | 'heldAt' | 'expiresAt'>;
 
-/** Holds that standby buyers got, as promote() in prelude.lua writes them: 'hold|buyer|expiresAt|seats|heldAt|version'. */
+/** Decodes promoted holds from promote() in prelude.lua, each 'hold|buyer|expiresAt|seats|heldAt|version'. */
 export function decodePromoted(packed: readonly unknown[]): NewHold[] {
   return packed.map((text) => {
     const [holdId = '', buyer, expiresAt, seats, heldAt, version] = String(text).split('|');

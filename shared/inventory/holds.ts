@@ -19,7 +19,7 @@ export type Released = {
   kind: 'released';
   buyerId: number;
   version: number;
-  /** Until when the buyer's entries are refused because of it, milliseconds since 1970 by Redis; undefined: they are not. */
+  /** Until when the buyer's entries are refused because of it, ms since 1970 by Redis; undefined: they are not. */
   refusedUntil: number | undefined;
   promoted: NewHold[];
 };
@@ -45,7 +45,7 @@ export type Holds = {
   ) => Promise<Released | Settled | Unknown | { kind: 'early'; msLeft: number }>;
   /** Gives a buyer's hold back, or takes the buyer out of standby. */
   leave: (place: Place, buyerId: number) => Promise<Left>;
-  /** Holds whose time was over `graceMs` ago and that are still held: their timers have failed. Here and below at most 500. */
+  /** Holds that are still held `graceMs` after their time: their timers have failed. Here and below at most 500. */
   overdue: (place: Place, graceMs: number, skip?: number) => Promise<HoldRecord[]>;
   /** Holds that have been in payment for `forMs` or longer. `skip`, here and above: how many to skip. */
   paying: (place: Place, forMs: number, skip?: number) => Promise<HoldRecord[]>;

@@ -1,7 +1,8 @@
 -- A buyer gives a hold back, or leaves standby.
 --
 -- ARGV  1 buyer
--- reply {'released', hold, version, refused until (ms), promoted hold...}  {'left', entry, version}  {'paying'}  {'sold'}  {'none'}
+-- reply {'released', hold, version, refused until (ms), promoted hold...}
+--       {'left', entry, version}  {'paying'}  {'sold'}  {'none'}
 if not meta then return { 'none' } end
 local buyer = ARGV[1]
 local state, id = (redis.call('HGET', ENTRIES, buyer) or ''):match('^(%a)|([^|]+)')

@@ -3,7 +3,7 @@
 -- ARGV  1 'due' (held, and overdue), 'paying' (in payment) or 'untold' (promoted, and the buyer was not told)
 --       2 for how long at least, ms
 --       3 how many of the first to skip ('due' and 'paying' only), since nothing can be done about them
--- reply {'holds', version as of which it is so, 'since|hold|state|buyer|expiresAt|seats|attempt|payer or reason'...} at most 500, since in ms
+-- reply {'holds', version, 'since|hold|state|buyer|expiresAt|seats|attempt|payer or reason'...} at most 500; since in ms
 if not meta then return { 'holds', '0' } end
 local before = now - tonumber(ARGV[2])
 local ids = {} -- hold, since, hold, since, ...

@@ -49,7 +49,7 @@ export type Payments = {
     place: Place,
     order: { holdId: string; buyerId: number; seats: readonly string[] },
   ) => Promise<{ kind: 'sold' | 'refunded' | 'conflict'; version: number }>;
-  /** Whether a hold whose card was charged can still become an order; `lost`: it cannot (check-charged.lua says when). */
+  /** Whether a hold whose card was charged can still become an order (`kept`) or not (`lost`); see check-charged.lua. */
   checkCharged: (
     place: Place,
     hold: Pick<Hold, 'holdId' | 'buyerId'> & { seats: readonly string[] },
@@ -78,7 +78,7 @@ export function createPayments({ script, atOnce, noteLate }: Store): Payments {
   const holders = script('holders', atOnce);
   const reopen = script('reopen');
 
-  /** Unpaid holds that have one of these seats. Searches all of them, a portion in each call: this is for rare accidents. */
+  /** Unpaid holds that have one of these seats. Searches all holds, in portions: this is for rare accidents. */
   const holdersOf = async (place: Place, seats: readonly string[]) => {
     const found = new Set<string>();
     let from = '-inf';

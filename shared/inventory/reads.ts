@@ -35,7 +35,7 @@ export type Look = Record<'capacity' | 'free' | 'held' | 'paying' | 'sold' | 've
 
 /** What may be left to do in a partition. */
 export type Pulse = {
-  /** For how long the longest overdue hold has been overdue, and the longest payment been under way; -1: there is none. */
+  /** How long the longest overdue hold has been overdue, and the longest payment under way; -1: there is none. */
   overdueMs: number;
   payingMs: number;
   /** Promotions for which `told` was not called, and transfers to other partitions that are under way. */
@@ -48,7 +48,7 @@ export type Pulse = {
 /** `over`: nothing is given out any more. `retired`: also, Redis has only figures of it. */
 export type Status = 'open' | 'cancelled' | 'over' | 'retired';
 
-/** All are seats but `standby`, `standbyLimit` (buyers) and `decided` (entries). held + paying + sold + free = capacity. */
+/** Seats, except `standby` and `standbyLimit` (buyers) and `decided` (entries). held + paying + sold + free = capacity. */
 export type Counts = {
   capacity: number;
   free: number;

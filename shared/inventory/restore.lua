@@ -11,8 +11,8 @@
 --                4 '1' to replace an existing partition, provided nothing was recorded after that record
 --       'load'   3 number of the portion, from 1  4 name of the key, as in keys.ts  5... what goes into it:
 --                fields and values of a hash, scores and members of a sorted set, members of a list, bytes of a string;
---                'paying' and 'untold': members alone, their time is now; 'rows': rows in order from 0, from which `runs`
---                is built as well; 'ledger': records, each as the number of its arguments and these
+--                'paying' and 'untold': members alone, their time is now; 'rows': rows in order from 0, from which
+--                `runs` is built as well; 'ledger': records, each as the number of its arguments and these
 --       'end'    3 how many portions there were
 -- reply {'loading'}  {'restored'}  {'exists'}  {'moved'} something was recorded since
 --       {'lost'} portions are missing, or another restore has begun: start again

@@ -41,7 +41,7 @@ export type PartitionState = {
   untold: string[];
   /** The latest batches with their replies, oldest first: a redelivered one gets the same reply. */
   batches: { id: string; reply: string }[];
-  /** For each publisher's channel: the highest number of a decided batch, and the numbers below it that were not decided. */
+  /** For each publisher's channel: the highest number of a decided batch, and the undecided numbers below it. */
   sent: { channel: string; highest: number; skipped: { from: number; to: number }[] }[];
   lent: { transfer: string; to: number; seats: readonly string[] }[];
   borrowed: string[];

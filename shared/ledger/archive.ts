@@ -37,7 +37,7 @@ type Row = { seq: number; stream_id: string | null; kind: string; record: string
 
 const columnsOf = ({ dropId, partition }: Place) => ({ drop_id: dropId, partition });
 
-/** Begins the archive of a drop's partitions, in the transaction that stocks it. Returns false if it was begun before. */
+/** Begins the archive of a drop's partitions, in the transaction that stocks it. False if it was begun before. */
 export async function beginArchive(db: Database, drop: { id: number; partitions: number }): Promise<boolean> {
   const rows = places(drop.id, drop.partitions).map(columnsOf);
   if (await wasStocked(db, drop.id)) return false;
@@ -95,7 +95,7 @@ export async function append(
     for (const buyerId of buyersOf(fields)) buyers.push(`(${dropId},${buyerId},${partition},${seq})`);
   }
   await trx('ledger').insert(rows.map((row) => ({ ...columnsOf(cursor.place), ...row })));
-  // Written into the statement, since they are numbers only: bindings for so many would block the event loop.
+  // Written into the statement, since they are numbers only: a binding for each would block the event loop.
   for (let at = 0; at < buyers.length; at += portion) {
     const values = buyers.slice(at, at + portion).join(',');
     await trx.raw(`insert ignore into ledger_buyers (drop_id, user_id, \`partition\`, seq) values ${values}`);

@@ -4,7 +4,7 @@ import { readCursor } from './archive.ts';
 import { beginning, readOn, type LedgerSource, type Line } from './read-ledger.ts';
 import { buyersOf } from './record.ts';
 
-/** Records in Redis that are read. Archiving is a second behind; if it hangs, later records are found once it goes on. */
+/** Records in Redis that are read. Archiving is a second behind; if it hangs, the rest is shown once it goes on. */
 const maxUnarchived = 2_000;
 
 /** Records that `allOwnLines` reads at a time. */

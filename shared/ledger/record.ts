@@ -73,7 +73,7 @@ export type Event =
       added: number;
     };
 
-/** `id`: stream id of Redis, which is milliseconds since 1970 by its clock (`at`) and a number within the millisecond. */
+/** `id`: the record's id in the stream: milliseconds since 1970 by Redis (`at`), and a number within the millisecond. */
 export type LedgerRecord = { id: string; at: number } & Event;
 
 /** A record as in Redis: name, value, name, value, ... */

@@ -1,4 +1,4 @@
-/** The state of a buyer's entry in a retired drop, which Redis has forgotten, computed from the buyer's ledger records. */
+/** Computes the state of a buyer's entry in a retired drop, which Redis has forgotten, from the ledger. */
 import type { EntryState } from '../contract/entries.ts';
 import type { Place } from '../inventory/keys.ts';
 import type { ReleaseReason } from '../inventory/release-reason.ts';
