@@ -12,7 +12,7 @@ let system: GeneralSystem;
 let drop: Drop;
 let running: Tiers[] = [];
 beforeAll(async () => {
-  // A machine that is slow must not make a payment undecided.
+  // A long timeout, so that a slow machine does not leave a payment undecided.
   system = await startGeneralSystem({ timeoutMs: 20_000 });
   drop = await system.openDrop(90);
 });
@@ -25,7 +25,7 @@ type Buyer = { userId: number; token: string; bearer: { Authorization: string } 
 type Held = { buyer: Buyer; checkoutToken: string };
 type Bought = { buyer: Buyer; orderId: string; ticket: string };
 
-/** Somebody who signed in at one of these tiers. */
+/** Signs in at one of these tiers. */
 async function signedInAt(tiers: Tiers): Promise<Buyer> {
   return signInAgain((await system.user()).userId, tiers);
 }
@@ -44,7 +44,7 @@ async function enter(buyer: Buyer, { url }: Tiers): Promise<number> {
   return status;
 }
 
-/** Enters; resolves with the token that a consumer signed, as it comes over the buyer's socket. */
+/** Enters the drop; resolves to the checkout token that a consumer signed, received over the buyer's socket. */
 async function getHold(buyer: Buyer, at: { publisher: Tiers; realtime: Tiers }): Promise<Held> {
   const socket = at.realtime.socket(buyer.token);
   await connected(socket);
@@ -63,13 +63,13 @@ const pay = ({ buyer, checkoutToken }: Held, { url }: Tiers) =>
     .set(buyer.bearer)
     .send({ checkoutToken, payment: { token: 'tok_approved' } });
 
-/** The ticket of a paid order, as these tiers show it. */
+/** The ticket of a paid order, as shown by these tiers. */
 async function ticketAt({ url }: Tiers, { bearer }: Buyer, orderId: string): Promise<string> {
   const { body } = await request(url.general).get(`/api/orders/${orderId}`).set(bearer).expect(200);
   return (body as { seats: { ticket: string }[] }).seats[0]!.ticket;
 }
 
-/** What the door says, asked at these tiers by an organizer who signed in there. */
+/** Result of scanning a ticket at these tiers, by an organizer who signed in there. */
 async function scan({ url, keys }: Tiers, code: string): Promise<string> {
   const organizer = signSession({ userId: system.organizer.userId, role: 'organizer' }, keys.session);
   const { status, body } = await request(url.general)
@@ -79,18 +79,18 @@ async function scan({ url, keys }: Tiers, code: string): Promise<string> {
   return status === 200 ? 'in' : (body as { code: string }).code;
 }
 
-/** The token that general signs when it is asked how an entry stands. */
+/** The checkout token that general signs when it is asked for the buyer's entry. */
 async function tokenAt({ url }: Tiers, { bearer }: Buyer): Promise<string> {
   const { body } = await request(url.general).get(`/api/drops/${drop.id}/entry`).set(bearer).expect(200);
   return (body as Held).checkoutToken;
 }
 
-/** A whole purchase, in which the tiers before and after a step each do a part. */
+/** A whole purchase, of which each part is done by tiers from before or after a step. */
 async function buy(at: { signIn: Tiers; entry: Tiers; payment: Tiers; shown: Tiers }): Promise<Bought> {
   const buyer = await signedInAt(at.signIn);
   const held = await getHold(buyer, { publisher: at.entry, realtime: at.payment });
   const asked = await tokenAt(at.shown, buyer);
-  // Some pay with the token that a consumer signed, the others with that of general.
+  // Half of the buyers pay with the token that a consumer signed, the others with that of general.
   const checkoutToken = buyer.userId % 2 ? held.checkoutToken : asked;
   const { status, body } = await pay({ buyer, checkoutToken }, at.payment);
   expect({ status, body: body as unknown }).toMatchObject({ status: 201 });
@@ -110,7 +110,7 @@ function purchases(before: Tiers, after: Tiers): Promise<Bought[]> {
   );
 }
 
-/** Each ticket lets in once, whichever process reads it. */
+/** Checks that each ticket lets one person in, whichever process scans it. */
 async function letIn(bought: readonly Bought[], before: Tiers, after: Tiers): Promise<void> {
   for (const [index, { ticket }] of bought.entries()) {
     const [first, second] = index % 2 ? [before, after] : [after, before];
@@ -120,13 +120,13 @@ async function letIn(bought: readonly Bought[], before: Tiers, after: Tiers): Pr
 }
 
 /**
- * One step: processes with the new setting start beside those from before, which end once the new ones have shown that
- * they can do all. Resolves with two of the purchases, whose tickets nobody has used.
+ * One step: processes with the new setting start beside the previous ones, which end once purchases have worked with
+ * both. Resolves to two of the purchases, with unused tickets.
  */
 async function takeStep(before: Tiers, after: Tiers): Promise<[Bought, Bought]> {
   const won = await winHold(before);
   const [unused, later, ...others] = await purchases(before, after);
-  // From here on the other consumer decides.
+  // From here on the new consumer decides.
   await before.stopConsumer();
   await letIn([...others, ...(await purchases(before, after))], before, after);
   await stop(before);
@@ -166,7 +166,7 @@ test('entries, sockets, checkout and the door go on in each of the three steps; 
 
   const signing = await start(keysBy((kind) => [added[kind][0], old[kind][0]]));
   await takeStep(verifying, signing);
-  // What the old keys signed is still good where the new ones sign.
+  // What the old keys signed is still valid while the new ones sign.
   await request(signing.url.general).get('/api/auth/me').set(oldSession.bearer).expect(200);
   expect(await enter(oldSession, signing)).toBe(202);
   await connected(signing.socket(oldSession.token));
@@ -181,7 +181,7 @@ test('entries, sockets, checkout and the door go on in each of the three steps; 
   const again = signInAgain(oldHold.buyer.userId, last);
   expect((await pay({ ...oldHold, buyer: again }, last)).body).toMatchObject({ code: 'bad_checkout_token' });
 
-  // Nobody has lost anything by it: a page that asks again gets what the new keys sign.
+  // The buyer loses nothing: a page that asks again gets a token signed with the new keys.
   const { status } = await pay({ buyer: again, checkoutToken: await tokenAt(last, again) }, last);
   expect(status).toBe(201);
   const owner = signInAgain(oldTicket.buyer.userId, last);

@@ -18,7 +18,7 @@ let services: Services;
 let ports: Record<string, number>;
 const nodes: Child[] = [];
 
-/** Six nodes as compose starts them, but for their addresses. */
+/** Starts six nodes as compose does, except for their addresses. */
 beforeAll(async () => {
   services = await readCompose(await madeEnv());
   dir = mkdtempSync(join(tmpdir(), 'redis-containers-'));
@@ -61,7 +61,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** Runs what the service `redis-cluster` runs, on the nodes given or else all six. */
+/** Runs the command of the service `redis-cluster`, on the given nodes or on all six. */
 async function makeCluster(given = names) {
   const { entrypoint, volumes, command } = services['redis-cluster']!;
   const [shell = '', script] = entrypoint ?? [];
@@ -81,7 +81,7 @@ async function makeCluster(given = names) {
 
 const command = (name: string, text: string) =>
   exchange(ports[name]!, `${text}\r\n`, (reply) => reply.endsWith('\r\n'));
-/** The node that serves a key, by where the first one sends us. */
+/** Writes a key; resolves to the node that serves it, found by the redirection of the first node. */
 async function write(key: string): Promise<string> {
   const reply = await command('redis-1', `SET ${key} kept`);
   const port = Number(/MOVED \d+ [\d.]+:(\d+)/.exec(reply)?.[1] ?? ports['redis-1']);
@@ -91,7 +91,7 @@ async function write(key: string): Promise<string> {
 }
 
 test('six nodes become a cluster, whatever was done before, and one with data is left as it is', async () => {
-  // Cut short: nodes that know each other and serve nothing.
+  // As after an interrupted start: two nodes know each other and serve no slots.
   await command('redis-1', `CLUSTER MEET 127.0.0.1 ${ports['redis-2']} ${ports['redis-2-bus']}`);
   await command('redis-1', 'CLUSTER ADDSLOTS 1 2 3');
   const made = await makeCluster();
@@ -106,7 +106,7 @@ test('six nodes become a cluster, whatever was done before, and one with data is
   expect(await makeCluster()).toEqual({ code: 0, output: 'The cluster is there\n' });
   expect(await command(owner, 'GET before')).toContain('kept');
 
-  // A node that is not of it: there is data, so nothing is begun anew.
+  // With a node outside the cluster: since there is data, no new cluster is created.
   const replica = await aReplica();
   await command(replica, 'CLUSTER RESET HARD');
   const refused = await makeCluster();

@@ -21,7 +21,7 @@ beforeAll(async () => {
   services = await readCompose(made);
   database = await createTestDatabase();
   admin = connectMysql(testServers().mysqlAdminUrl, { max: 1 });
-  // The real client; names of containers mean the server of the tests.
+  // The real client, with the names of containers replaced by the test server.
   const { hostname, port, username } = new URL(testServers().mysqlAdminUrl);
   bin = mkdtempSync(join(tmpdir(), 'mysql-client-'));
   const client = `#!/bin/sh
@@ -43,7 +43,7 @@ afterAll(async () => {
   rmSync(bin, { recursive: true });
 });
 
-/** Runs what the service `mysql-replication` runs, with the password of the server of the tests. */
+/** Runs the command of the service `mysql-replication`, with the password of the test server. */
 async function followPrimary(env: Record<string, string> = {}) {
   const { entrypoint, volumes, environment } = services['mysql-replication']!;
   const [shell = '', script] = entrypoint ?? [];
@@ -73,7 +73,7 @@ test('once MYSQL_URL names the promoted replica, nothing is done to any server',
     MYSQL_URL: 'mysql://seatdrop:p%40ss@mysql-replica:3306/seatdrop',
   });
   const { environment } = promoted['mysql-replication']!;
-  // No client at all could be run with this PATH.
+  // With this PATH no client is found.
   const outcome = await followPrimary({ ...environment, PATH: '/nowhere' });
   expect(outcome).toEqual({
     code: 0,

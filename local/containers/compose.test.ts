@@ -63,7 +63,7 @@ test('production has no demo data, no sandbox, no phpMyAdmin, and nothing that o
   for (const name of ['demo-data', 'sandbox-payments', 'mail-catcher', 'phpmyadmin'])
     expect(the(production, name).profiles).toEqual(['demo']);
   expect(the(production, 'moto').profiles).toEqual(['aws']);
-  // What stays must not wait for what is not there.
+  // Services of production must not depend on services that are not part of it.
   for (const [name, { depends_on }] of Object.entries(production)) {
     for (const [other, { required }] of Object.entries(depends_on)) {
       const optional = the(production, other).profiles.some(
@@ -184,7 +184,7 @@ test('each image is built by one service, and every service that runs it waits f
     tier: 'migrate',
     'front-door': 'front-door',
   });
-  // Compose does not mind that an image cannot be pulled where another service that it starts builds it.
+  // Compose accepts an image that cannot be pulled if another service that it starts builds it.
   for (const name of ours) {
     expect([name, the(trial, name).image]).toEqual([name, the(trial, 'migrate').image]);
   }
@@ -260,7 +260,7 @@ test('every variable is one that make-env writes, or has a default', async () =>
     expect([name, made.includes(name) || always]).toEqual([name, true]);
   }
   for (const name of made) {
-    // `NAME:` alone hands on what there is.
+    // `NAME:` without a value passes the variable on.
     const taken = variablesOf(text).has(name) || new RegExp(`^ +${name}:$`, 'm').test(text);
     expect([name, name === 'COMPOSE_PROFILES' || taken]).toEqual([name, true]);
   }

@@ -20,7 +20,7 @@ const listening = [
   ...(['publisher', 'consumer', 'realtime', 'general'] as const),
   ...(['sandbox-payments', 'mail-catcher', 'front-door'] as const),
 ] as const;
-/** No file can be written by a process that is started so: as good as a read-only file system. */
+/** A process started with these options cannot write files, as on a read-only file system. */
 const readOnly = ['--permission', '--allow-fs-read=*'];
 
 let image: Image;
@@ -43,7 +43,7 @@ afterAll(async () => {
   image.remove();
 }, 60_000);
 
-/** The value of a setting as it is in a container, with the addresses of this machine in place of those in there. */
+/** The value of a container's setting, with addresses of containers replaced by those of this machine. */
 function here(name: string, value: string): string {
   if (name === 'HOST') return '127.0.0.1';
   if (name === 'MYSQL_URL' || name === 'MYSQL_REPLICA_URL') return database.url;
@@ -62,13 +62,13 @@ function here(name: string, value: string): string {
   );
 }
 
-/** What the container of a service runs, in the image's folder. */
+/** The command of a service's container, in the image's folder. */
 function inContainer(name: string, words = services[name]?.command ?? []) {
   const { environment } = services[name]!;
   const [, ...args] = words;
   const env = {
     ...scriptEnv(),
-    NAMESPACE: `containers-${process.pid}`, // the servers are those of all tests
+    NAMESPACE: `containers-${process.pid}`, // all tests share the servers
     ...Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, here(key, value)])),
   };
   expect(words[0]).toBe('node');
@@ -80,7 +80,7 @@ async function task(name: string, words?: string[]) {
   return run(command, args, { env, cwd });
 }
 
-/** Starts a service and waits until the command that asks for its health says it is well. */
+/** Starts a service and waits until its health check succeeds. */
 async function start(name: (typeof listening)[number]): Promise<void> {
   const { command, args, env, cwd } = inContainer(name);
   const inImage = dockerfileStages()
@@ -106,7 +106,7 @@ test('the schema is made, the tiers get ready on a file system they cannot write
   expect((await task('migrate')).stdout).toContain('up to date');
   await Promise.all((['sandbox-payments', 'mail-catcher'] as const).map(start));
   await Promise.all((['publisher', 'consumer', 'realtime', 'general'] as const).map(start));
-  // General is ready without it, and finds it: here it is the primary itself.
+  // General is ready even without a replica, and finds it; here the primary plays the replica.
   const general = `http://127.0.0.1:${ports.general}/readyz`;
   await eventually(async () => (await (await fetch(general)).text()).includes('"mysql replica":"ok"'));
   await task('demo-data');
@@ -155,7 +155,7 @@ async function startFrontDoor(config: string): Promise<void> {
       .get('front-door')
       ?.instructions.find(({ name }) => name === 'CMD')?.args ?? '[]';
   const [program = '', ...args] = JSON.parse(words) as string[];
-  // Root's nginx would give its workers to a user of this machine.
+  // As root, nginx would run its workers as a user that may be missing on this machine.
   const text = readFileSync(config, 'utf8');
   expect(text).toContain('server 127.0.0.1:');
   const own = process.getuid?.() === 0 ? ['-g', 'user root;'] : [];

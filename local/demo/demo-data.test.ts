@@ -59,7 +59,7 @@ test('a start makes what is missing, and a drop that is over gets a successor', 
   await makeDemoData();
   const [successor, ...others] = (await drops()).filter(({ id }) => id > first.at(-1)!.id);
   expect(others).toEqual([]);
-  // A seat of an event is sold once, so the event is announced anew.
+  // A seat of an event is sold only once, so a new event is added.
   const titleOf = (id: number) => database.db('events').where({ id }).pluck('title');
   expect(successor!.event_id).not.toBe(soon.event_id);
   expect(await titleOf(successor!.event_id)).toEqual(await titleOf(soon.event_id));

@@ -32,7 +32,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** A server that answers `pong`, with a grandchild in a session of its own, as RabbitMQ's port programs have. */
+/** Starts a server that answers `pong`, with a grandchild in a session of its own, as RabbitMQ's port programs have. */
 async function startPong(extra = ''): Promise<{ child: Child; port: number }> {
   const { port } = await freePorts(['port']);
   const script = `
@@ -98,7 +98,7 @@ test('it can be killed, started again, paused and resumed; only the kill is unex
   expect(await answers(port)).toBe(true);
 
   child.kill('SIGSTOP');
-  await child.stop(); // a paused one, too
+  await child.stop(); // works for a paused process, too
 });
 
 test('one that ends while starting is reported with the end of its log', async () => {
@@ -120,7 +120,7 @@ test('what a killed parent left is found by its pid file, and no other process i
   expect(whatRunsHere()).not.toContain(pid);
 });
 
-/** A process that works in a folder and has a note below it, as the servers of a run have. */
+/** Starts a process whose working folder is `folder` and whose pid file is below it, like the servers of a run. */
 async function startIn(folder: string): Promise<Child> {
   mkdirSync(folder, { recursive: true });
   const child = await startChild({
