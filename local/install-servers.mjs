@@ -54,9 +54,9 @@ export async function installServers(packages) {
     if (!guarded) rmSync(GUARD, { force: true });
     for (const pid of epmds()) if (!epmdsBefore.includes(pid)) process.kill(pid);
   }
-  const still = missingServers();
-  if (still.length > 0)
-    throw new Error(`apt installed its packages, yet ${still.join(', ')} cannot be found`);
+  const missing = missingServers();
+  if (missing.length > 0)
+    throw new Error(`apt installed its packages, yet ${missing.join(', ')} cannot be found`);
 }
 
 /** Runs apt detached from Ctrl-C, since an interrupted installation leaves apt in need of repair. */

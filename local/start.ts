@@ -27,21 +27,21 @@ const place = placeAt(localDir, cancel.signal, hurry.signal);
 const { step, say } = createSteps();
 /** What to undo at the end, in reverse order. */
 const releases: (() => unknown)[] = [];
-let stopWished = false;
+let stopRequested = false;
 let failure: Error | undefined;
-const end = new Promise<void>((resolveEnd) => {
+const end = new Promise<void>((requestEnd) => {
   onStopSignal(
     (why) => {
-      stopWished = true;
+      stopRequested = true;
       say(`stopping (${why})`);
       cancel.abort(new Error(`stopped by ${why}`));
-      resolveEnd();
+      requestEnd();
     },
     () => hurry.abort(),
   );
   process.on('uncaughtException', (error) => {
     failure ??= error;
-    resolveEnd();
+    requestEnd();
   });
 });
 for (const output of [process.stdout, process.stderr]) output.on('error', () => {}); // nobody reads any more
@@ -50,7 +50,7 @@ try {
   await start();
   await end;
 } catch (error) {
-  if (!stopWished) failure = error as Error;
+  if (!stopRequested) failure = error as Error;
 }
 if (failure !== undefined) console.error(`\n${failure.message}\n`);
 cancel.abort(new Error('stopping'));
@@ -62,7 +62,7 @@ for (const release of releases.toReversed()) {
     console.error((error as Error).message);
   }
 }
-if (stopWished) say('stopped');
+if (stopRequested) say('stopped');
 process.exit(failure === undefined ? 0 : 1);
 
 async function start(): Promise<void> {
@@ -91,7 +91,7 @@ async function start(): Promise<void> {
   });
   releases.push(() => system.stop());
 
-  await together([
+  await waitForAll([
     step('web', () => system.buildPages()),
     step('sandbox payments', () => system.startPayments({ data: file('sandbox-payments.sqlite') })),
     step('mail catcher', () => system.startMailCatcher()),
@@ -122,7 +122,7 @@ async function start(): Promise<void> {
 }
 
 /** Waits for all. If one fails, the others are cancelled, so that nothing goes on starting. */
-async function together(works: readonly Promise<unknown>[]): Promise<void> {
+async function waitForAll(works: readonly Promise<unknown>[]): Promise<void> {
   const settled = works.map((work) => work.catch((error: unknown) => cancel.abort(error)));
   await Promise.all(settled);
   cancel.signal.throwIfAborted();

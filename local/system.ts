@@ -146,9 +146,9 @@ export async function systemOn(addresses: ServerAddresses, options: SystemOption
   };
 
   const tiers = new Group();
-  const around = new Group();
+  const others = new Group();
   const startPart = (name: string, port: number, settings: Record<string, string>) =>
-    around.add(
+    others.add(
       startScript({ name, place, root, folder: `local/${name}`, path: '/healthz', port, env: settings }),
     );
   const task = (name: string, script: string, settings: Readonly<Record<string, string>>) =>
@@ -163,7 +163,7 @@ export async function systemOn(addresses: ServerAddresses, options: SystemOption
     env,
     envOfGeneral,
     pages,
-    processes: () => [...around.started(), ...tiers.started()],
+    processes: () => [...others.started(), ...tiers.started()],
     startTier: (name, { as = name, port = ports[name], settings = {} } = {}) =>
       tiers.add(
         startScript({
@@ -192,14 +192,14 @@ export async function systemOn(addresses: ServerAddresses, options: SystemOption
     async startFrontDoor(more = {}) {
       const port = ports['front-door'];
       const starts = startNginx({ place, port, upstreams: localUpstreams(ports), workers: 1, ...more });
-      await around.add(starts.then(({ processes: [child] }) => child!));
+      await others.add(starts.then(({ processes: [child] }) => child!));
       return starts;
     },
     buildPages: () => task('web', 'web/build.ts', {}),
     loadDemoData: () => task('demo-data', 'local/demo/demo-data.ts', envOfGeneral),
     stop: () => {
       stopping.abort(new Error('stopping'));
-      return (stopped ??= inOrder([() => tiers.stop(), () => around.stop()]));
+      return (stopped ??= inOrder([() => tiers.stop(), () => others.stop()]));
     },
   };
 }

@@ -345,7 +345,7 @@ export class Replay {
           );
         }
         this.#occupy(outcome.buyerId, entryId);
-        this.#stand({ entryId, buyerId: outcome.buyerId, quantity, turn: (this.#turn += 1) });
+        this.#joinStandby({ entryId, buyerId: outcome.buyerId, quantity, turn: (this.#turn += 1) });
         return;
       case 'sold_out':
         // A retired partition does not know who bought, so its claims never count as duplicates: an order stays.
@@ -486,13 +486,14 @@ export class Replay {
         `${event.holdId} asked for ${waiting.quantity} and got ${event.seats.length}`,
       );
     }
-    this.#unstand(event.holdId);
+    this.#leaveStandby(event.holdId);
     this.#live.delete(event.buyerId);
     this.#open({ ...event, attempt: 0, state: 'held', promoted: true });
   }
 
   #leave({ holdId, buyerId }: OfHold): void {
-    if (!this.#unstand(holdId)) this.#fault('3 one outcome', `${holdId} left standby without being there`);
+    if (!this.#leaveStandby(holdId))
+      this.#fault('3 one outcome', `${holdId} left standby without being there`);
     this.#live.delete(buyerId);
   }
 
@@ -501,7 +502,7 @@ export class Replay {
     if (known) this.#fault('3 one outcome', `hold ${hold.holdId} was given twice`);
     // If a lost hold is created again, its buyer may be in standby, and leaves it.
     const other = this.#live.get(hold.buyerId);
-    if (other !== undefined && this.standby.has(other)) this.#unstand(other);
+    if (other !== undefined && this.standby.has(other)) this.#leaveStandby(other);
     else if (other !== undefined) {
       this.#fault('3 one outcome', `buyer ${hold.buyerId} has ${other} and got ${hold.holdId} as well`);
     }
@@ -602,14 +603,14 @@ export class Replay {
     return next;
   }
 
-  #stand(waiting: Waiting): void {
+  #joinStandby(waiting: Waiting): void {
     this.standby.set(waiting.entryId, waiting);
     let alike = this.#waiting.get(waiting.quantity);
     if (!alike) this.#waiting.set(waiting.quantity, (alike = new Map()));
     alike.set(waiting.entryId, waiting);
   }
 
-  #unstand(entryId: string): boolean {
+  #leaveStandby(entryId: string): boolean {
     const waiting = this.standby.get(entryId);
     if (waiting) this.#waiting.get(waiting.quantity)?.delete(entryId);
     return this.standby.delete(entryId);

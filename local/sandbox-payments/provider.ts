@@ -60,7 +60,7 @@ export function createProvider(options: {
 
   return {
     async charge({ token, ...call }) {
-      const request = { ...call, ...fate(token, slowMs, lateMs) };
+      const request = { ...call, ...resultOf(token, slowMs, lateMs) };
       const { charge, isNew } = charges.record(request);
       if (isNew) {
         tell(charge);
@@ -86,7 +86,7 @@ export function createProvider(options: {
   };
 }
 
-function fate(
+function resultOf(
   token: Token,
   slowMs: number,
   lateMs: number,

@@ -31,24 +31,24 @@ type ServerAt = { place: Place; ports: Readonly<Record<MariaDbPort, number>> };
 /** Makes the replica follow the primary. It reconnects every second while the primary is away. */
 async function follow(primary: MariaDb, replica: MariaDb): Promise<void> {
   const password = randomBytes(16).toString('hex');
-  const above = connectMysql(primary.adminUrl, { max: 1 });
-  const below = connectMysql(replica.adminUrl, { max: 1 });
+  const onPrimary = connectMysql(primary.adminUrl, { max: 1 });
+  const onReplica = connectMysql(replica.adminUrl, { max: 1 });
   try {
-    await above.raw("create or replace user replication@'127.0.0.1' identified by ?", [password]);
-    await above.raw("grant replication slave on *.* to replication@'127.0.0.1'");
-    await below.raw(
+    await onPrimary.raw("create or replace user replication@'127.0.0.1' identified by ?", [password]);
+    await onPrimary.raw("grant replication slave on *.* to replication@'127.0.0.1'");
+    await onReplica.raw(
       `change master to master_host = '127.0.0.1', master_port = ?, master_user = 'replication',
         master_password = ?, master_use_gtid = slave_pos, master_connect_retry = 1`,
       [Number(new URL(primary.adminUrl).port), password],
     );
-    await below.raw('start slave');
+    await onReplica.raw('start slave');
     await waitUntil('the replica to follow', 30_000, async () => {
-      const [[status]] = (await below.raw('show replica status')) as [Record<string, string>[]];
+      const [[status]] = (await onReplica.raw('show replica status')) as [Record<string, string>[]];
       const threads = [status?.['Slave_IO_Running'], status?.['Slave_SQL_Running']];
       if (threads.join() === 'Yes,Yes') return true;
       throw new Error(`${threads.join()} ${status?.['Last_IO_Error']} ${status?.['Last_SQL_Error']}`);
     });
   } finally {
-    await Promise.all([above.destroy(), below.destroy()]);
+    await Promise.all([onPrimary.destroy(), onReplica.destroy()]);
   }
 }

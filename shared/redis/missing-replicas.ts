@@ -41,7 +41,7 @@ type Watch = {
   times: Times;
 };
 
-type Times = { goesOnAfterMs: number; maxGapMs: number };
+type Times = { continuesAfterMs: number; maxGapMs: number };
 
 export class MissingReplicas {
   readonly #redis: Cluster;
@@ -78,8 +78,8 @@ export class MissingReplicas {
     if (!watch) return this.#wanted;
     const { since, until, replicas, complete, times } = watch;
     const fresh = performance.now() - until <= times.maxGapMs;
-    const goesOn = fresh && (complete || until - since >= times.goesOnAfterMs);
-    return goesOn ? replicas : this.#wanted;
+    const mayContinue = fresh && (complete || until - since >= times.continuesAfterMs);
+    return mayContinue ? replicas : this.#wanted;
   }
 
   /** Whether a master's answer cannot be lost, given its state right after the answer and the replicas that have it. */
@@ -111,10 +111,10 @@ export class MissingReplicas {
           'a Redis master lacks replicas; its answers are held back',
         );
       const answered = performance.now();
-      const goesOn =
+      const isUnbroken =
         before?.replicas === replicas && before.syncs === syncs && answered - before.until <= times.maxGapMs;
       this.#watches.set(replid, {
-        since: goesOn ? before.since : answered,
+        since: isUnbroken ? before.since : answered,
         until: sent,
         replicas,
         syncs,
@@ -135,9 +135,9 @@ export class MissingReplicas {
       error ? 0 : readSetting(reply),
     );
     // The server does not report its settings, or elects replicas of any age: the time never ends.
-    if (!(nodeTimeout > 0 && factor > 0 && ping > 0)) return { goesOnAfterMs: Infinity, maxGapMs: 2_000 };
+    if (!(nodeTimeout > 0 && factor > 0 && ping > 0)) return { continuesAfterMs: Infinity, maxGapMs: 2_000 };
     const electable = nodeTimeout * (1 + factor) + ping * 1000 + 1000;
-    return { goesOnAfterMs: electable + nodeTimeout, maxGapMs: 0.75 * nodeTimeout };
+    return { continuesAfterMs: electable + nodeTimeout, maxGapMs: 0.75 * nodeTimeout };
   }
 }
 
