@@ -1,7 +1,6 @@
 import { decodeTimer } from '../shared/messages/hold-timer.ts';
 import { verifyCheckoutToken } from '../shared/auth/checkout-token.ts';
 import { eventually } from '../testing/eventually.ts';
-import { replayLedger } from '../testing/replay-ledger.ts';
 import { createConsumerSystem, type ConsumerSystem } from '../testing/consumer/consumer-system.ts';
 
 let system: ConsumerSystem;
@@ -9,12 +8,6 @@ beforeAll(async () => (system = await createConsumerSystem()));
 afterAll(() => system.close());
 
 const stalls = [{ name: 'Stalls', rows: 10, seatsPerRow: 10 }];
-const ownSeats = stalls.flatMap(({ rows, seatsPerRow }) =>
-  Array.from(
-    { length: rows * seatsPerRow },
-    (_, at) => `${Math.floor(at / seatsPerRow)}.${(at % seatsPerRow) + 1}`,
-  ),
-);
 
 /** 1 to `count` in a shuffled order that is the same in each run. */
 function shuffled(count: number): number[] {
@@ -75,7 +68,8 @@ test('exactly the hundred best entries win, everybody is told once, and nothing 
   const ledger = await system.ledger(place);
   const claims = ledger.filter(({ t }) => t === 'claim').map(({ b }) => b);
   expect(claims).toEqual(batches.map(({ id }) => id));
-  expect(replayLedger(ledger, ownSeats).standby).toEqual(buyers.slice(100, 150));
+  const { standby } = await system.replay(drop, place);
+  expect([...standby.values()].map(({ buyerId }) => buyerId)).toEqual(buyers.slice(100, 150));
 
   await consumer.end();
   expect(await system.broker.depth(system.broker.topology.entryQueue(0))).toBe(0);
@@ -103,9 +97,9 @@ test('buyers who press several times, for several seats each, get one hold of as
   await eventually(() => news.told.length >= 2_000);
   await consumer.end();
 
-  const ledger = replayLedger(await system.ledger(place), ownSeats);
-  expect(ledger.decided).toBe(2_000);
-  const holds = [...ledger.holds.values()];
+  const replayed = await system.replay(drop, place);
+  expect(replayed.decidedCount).toBe(2_000);
+  const holds = [...replayed.holds.values()];
   expect(holds.reduce((sum, { seats }) => sum + seats.length, 0)).toBe(100);
   expect(new Set(holds.map(({ buyerId }) => buyerId)).size).toBe(holds.length);
   for (const { buyerId, seats } of holds) expect(seats).toHaveLength((buyerId % 4) + 1);

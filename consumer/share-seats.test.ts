@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drop } from '../shared/drops/drop.ts';
 import { places } from '../shared/inventory/keys.ts';
-import { rowsOf, rowsOfPartition } from '../shared/inventory/layout.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
 import { eventually } from '../testing/eventually.ts';
-import { replayLedger } from '../testing/replay-ledger.ts';
 import { createConsumerSystem, type ConsumerSystem } from '../testing/consumer/consumer-system.ts';
 
 let system: ConsumerSystem;
@@ -17,19 +15,15 @@ const there = (drop: Drop) => ({ dropId: drop.id, partition: 1 });
 
 /** Checks that each partition's ledger leads to its state in Redis, and that each seat is in one partition. */
 async function expectSound(drop: Drop): Promise<void> {
-  const rows = rowsOf(drop.sections);
   const seats: string[] = [];
   for (const place of places(drop.id, drop.partitions)) {
-    const own = rowsOfPartition(rows, place.partition, drop.partitions).flatMap((row) =>
-      Array.from({ length: rows[row]?.seats ?? 0 }, (_, index) => `${row}.${index + 1}`),
-    );
-    const replayed = replayLedger(await system.ledger(place), own);
-    seats.push(...replayed.seats.keys());
+    const replayed = await system.replay(drop, place);
+    seats.push(...replayed.seats);
     const counts = (await system.inventory.partitionCounts(drop))[place.partition];
     expect(counts).toMatchObject({
-      capacity: replayed.seats.size,
-      free: [...replayed.seats.values()].filter((state) => state === '.').length,
-      standby: replayed.standby.length,
+      capacity: replayed.capacity,
+      free: replayed.free,
+      standby: replayed.standby.size,
     });
   }
   expect(seats).toHaveLength(drop.capacity);

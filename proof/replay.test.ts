@@ -92,6 +92,23 @@ test('a sale as it should be', () => {
   expect(played.free).toBe(0);
 });
 
+test('seats of a hold that lost go to the order that owns them, and the others to standby', () => {
+  const order = { h: hold('z'), u: 9 };
+  const lost = { ...release(0, 1, '0.1+0.2'), why: 'seats_lost' };
+  const promote = { t: 'promote', h: hold('a', 2), u: 3, s: '0.2', x: 20_000 };
+  for (const t of ['sold', 'withhold'])
+    expect(replay(stock, soldOut, lost, { t, ...order, s: '0.1' }, promote).found).toEqual([]);
+  // In the same step, before anybody else gets one.
+  const { found } = replay(
+    stock,
+    soldOut,
+    lost,
+    { t: 'sold', ...order, s: '0.1' },
+    claim('b', '6:1', 'h0.2'),
+  );
+  expect(found.map(([rule]) => rule)).toEqual(['4 in order']);
+});
+
 test.each<[string, Record<string, string | number>[], Rule]>([
   ['a seat for two', [stock, claim('a', '1:1,2:1', 'h0.1,h0.1')], '1 one owner'],
   ['a seat that there is not', [stock, claim('a', '1:1', 'h7.1')], '2 seats add up'],

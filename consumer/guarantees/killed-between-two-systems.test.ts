@@ -5,11 +5,9 @@ import { decodeTimer } from '../../shared/messages/hold-timer.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { decodeOutcomes, type Batch, type Outcome } from '../../shared/inventory/claim.ts';
 import { places } from '../../shared/inventory/keys.ts';
-import { rowsOf, rowsOfPartition } from '../../shared/inventory/layout.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { inShort, newBatch } from '../../testing/inventory.ts';
 import { toSetting } from '../../testing/keys.ts';
-import { replayLedger } from '../../testing/replay-ledger.ts';
 import { testServers } from '../../testing/servers.ts';
 import { createConsumerSystem, type ConsumerSystem } from '../../testing/consumer/consumer-system.ts';
 import type { Plan, Point } from '../../testing/consumer/consumer-that-dies.ts';
@@ -41,13 +39,6 @@ async function dieAt(point: Point, sweepEveryMs = never): Promise<void> {
   expect(signal).toBe('SIGKILL');
 }
 
-const own = (drop: Drop, partition: number) => {
-  const rows = rowsOf(drop.sections);
-  return rowsOfPartition(rows, partition, drop.partitions).flatMap((row) =>
-    Array.from({ length: rows[row]?.seats ?? 0 }, (_, index) => `${row}.${index + 1}`),
-  );
-};
-
 /**
  * Checks what must be true whatever was killed: the ledger is consistent and agrees with Redis, each seat is in one
  * place, each live hold has a timer, and nothing is left in any queue.
@@ -59,11 +50,11 @@ async function expectSound(drop: Drop): Promise<void> {
   );
   const seats: string[] = [];
   for (const place of places(drop.id, drop.partitions)) {
-    const replayed = replayLedger(await system.ledger(place), own(drop, place.partition));
-    seats.push(...replayed.seats.keys());
+    const replayed = await system.replay(drop, place);
+    seats.push(...replayed.seats);
     const counts = (await system.inventory.partitionCounts(drop))[place.partition];
-    const of = (state: string) => [...replayed.seats.values()].filter((each) => each === state).length;
-    expect(counts).toMatchObject({ capacity: replayed.seats.size, free: of('.'), held: of('h') });
+    const { capacity, free } = replayed;
+    expect(counts).toMatchObject({ capacity, free, held: replayed.seatsIn('held') });
     const live = [...replayed.holds].filter(([, { state }]) => state === 'held').map(([holdId]) => holdId);
     expect(timers).toEqual(expect.arrayContaining(live));
     expect(await system.inventory.untold(place, 0)).toEqual([]);

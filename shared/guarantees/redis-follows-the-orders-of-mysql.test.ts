@@ -1,5 +1,5 @@
 import { createTestInventory, type HoldOf } from '../../testing/inventory.ts';
-import { replayLedger } from '../../testing/replay-ledger.ts';
+import type { Drop } from '../drops/drop.ts';
 import type { Place } from '../inventory/keys.ts';
 
 const system = createTestInventory();
@@ -18,12 +18,14 @@ async function oversold({ seats = 2, standbyLimit = 0 } = {}) {
 }
 
 /** The seats according to the ledger alone. `forgotten`: a hold that a failover lost, from the ledger as well. */
-async function seatsByLedger(place: Place, seats: number, forgotten?: HoldOf) {
-  const own = Array.from({ length: seats }, (_, index) => `0.${index + 1}`);
+async function seatsByLedger(drop: Drop, place: Place, forgotten?: HoldOf) {
   const batch = forgotten?.holdId.split('-')[0];
-  const records = (await system.ledger(place)).filter(({ b }) => batch === undefined || b !== batch);
-  const replayed = replayLedger(records, own);
-  return own.map((seat) => replayed.seats.get(seat)).join('');
+  const replayed = await system.replay(
+    drop,
+    place,
+    (record) => record.kind === 'claim' && record.batch.id === batch,
+  );
+  return [...replayed.seats].map((seat) => replayed.drawn(seat)).join('');
 }
 
 test('an order gets its seats from holds that nobody pays for yet; their buyers are named', async () => {
@@ -96,7 +98,7 @@ test('a seat that is being paid for stays until that is decided; then the order 
   expect(await inventory.counts(drop)).toMatchObject({ sold: 2, paying: 0, free: 0 });
   expect(await inventory.view(place, 1)).toMatchObject({ kind: 'sold' });
   expect(await inventory.view(place, 2)).toMatchObject({ kind: 'released', reason: 'seats_lost' });
-  expect(await seatsByLedger(place, 2, paid)).toBe('ss');
+  expect(await seatsByLedger(drop, place, paid)).toBe('ss');
 });
 
 test('seats of a hold that lost which no order owns go to standby, the others to nobody', async () => {
@@ -111,7 +113,7 @@ test('seats of a hold that lost which no order owns go to standby, the others to
   expect(followed).toMatchObject({ kind: 'ended', promoted: [{ buyerId: 3, seats: [lost.seats[1]] }] });
   expect(await inventory.counts(drop)).toMatchObject({ sold: 1, held: 1, free: 0, standby: 1 });
   expect(await inventory.view(place, 9)).toMatchObject({ kind: 'sold', seats: owner.seats });
-  expect(await seatsByLedger(place, 2)).toMatch(/^(sh|hs)$/);
+  expect(await seatsByLedger(drop, place)).toMatch(/^(sh|hs)$/);
   // A refund of that order puts its seat back on sale, once.
   expect(await inventory.reopen(place, owner.orderId)).toMatchObject({ promoted: [{ buyerId: 4 }] });
 });
