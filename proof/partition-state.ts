@@ -90,7 +90,7 @@ export class StateKeeper {
     numbers.add(number);
   }
 
-  /** A hold given back early is no lapse, but only once: it is remembered as lapse 0. */
+  /** The first hold of a buyer that is given back early is no lapse: it is remembered as lapse 0. */
   #lapse({ buyerId, reason, lapse }: LedgerRecord & { kind: 'release' }): void {
     if (lapse) this.#lapses.set(buyerId, lapse);
     else if (this.#lapsePauseMs > 0 && reason === 'given_back')

@@ -21,7 +21,7 @@
 --       {'decided', 'now|expiresAt|outcome,outcome,...|version', 'over' if it is over} in the order of the entries:
 --         'h' seats        held, seats joined by '+'
 --         's' position     in standby, 1 is next
---         'x' count        this and so many in a row are sold out
+--         'x' count        this many entries in a row are sold out
 --         'l' until        refused until then (ms): holds of this buyer lapsed
 --         'd' state entry  a duplicate; state as in `entries` (prelude), entry the one that counts
 if not meta then return { 'not_stocked' } end

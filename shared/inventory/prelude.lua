@@ -5,7 +5,7 @@
 --
 -- KEYS, the same for every script (keys.ts):
 --   1 meta      hash   limits, counters and status of the partition; stays when it is retired (retire.lua)
---   2 rows      hash   row -> one character a seat: '.' free, 'h' held or paying, 's' sold, '-' not in this partition
+--   2 rows      hash   row -> a character for each seat: '.' free, 'h' held or paying, 's' sold, '-' not in this partition
 --   3 runs      zset   rows with free seats, score = longest run of free seats (at most 10) * 2^32 + row, so that the
 --                      first row with a long enough run is found at once, however many rows there are
 --   4 entries   hash   buyer -> 'H|hold' (see holds), 'W|entry|quantity|sequence' (standby), 'R|hold' (released),
@@ -468,10 +468,10 @@ local function nextInStandby()
   return buyer, quantity
 end
 
--- Gives free seats to the first in standby who want no more than there are. A buyer who wants more keeps the place.
--- Returns the new holds, each as 'hold|buyer|expiresAt|seats|heldAt|version', and whether more promotions remain. What
--- remains is recorded nowhere: it follows from free seats and standby. claim.lua gives out nothing until it is done;
--- the sweeper does it.
+-- Gives free seats to buyers in standby, first come first served; who wants more than there are is skipped, and keeps
+-- the place. Returns the new holds, each as 'hold|buyer|expiresAt|seats|heldAt|version', and whether more promotions
+-- remain. These are recorded nowhere: they follow from free seats and standby. claim.lua gives out nothing until they
+-- are done; the sweeper does them.
 local function promote()
   local promoted = {}
   local buyer, quantity = nextInStandby()
@@ -535,8 +535,8 @@ end
 
 -- A buyer whose hold has lapsed is refused for a while, twice as long each time: else one account could hold the best
 -- seats of a drop for ever without paying. A lapse is a hold whose time ran out, with or without a declined card, or
--- one that was given back. The first one that a buyer gives back with more than half of its time left is no lapse but
--- a change of mind; half, because giving back in the last second must not be a way around the pause.
+-- one that was given back. But a buyer's first one is no lapse if more than half of its time was left: that is a change
+-- of mind; half, because giving back in the last second must not be a way around the pause.
 -- Returns the number of lapses and until when (ms) entries are refused; nil if this is no lapse.
 local LONGEST_PAUSE = 3600000
 
