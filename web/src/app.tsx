@@ -30,7 +30,7 @@ export function App({ pages = routes }: { pages?: Routes }) {
         <Switch>
           {Object.entries(pages).map(([path, ShownPage]) => (
             <Route key={path} path={path}>
-              {/* A page that breaks, or does not come, takes no other with it. */}
+              {/* A page that throws, or whose script does not load, affects no other page. */}
               <Crashed resetOn={location}>
                 <Part fallback={<Loading />}>
                   <ShownPage />
@@ -56,7 +56,10 @@ function Loading() {
   );
 }
 
-/** A new page begins at its top, and screen readers are taken there too. Going back, the browser knows better. */
+/**
+ * A new page begins at its top, and screen readers are moved there. On Back and Forward the browser restores
+ * the position.
+ */
 function useFreshPage(main: React.RefObject<HTMLElement | null>) {
   const [location] = useLocation();
   const last = useRef(location);
@@ -69,7 +72,7 @@ function useFreshPage(main: React.RefObject<HTMLElement | null>) {
   }, [location, main]);
 }
 
-/** Paying is a step of the same page, which moves the focus itself. */
+/** The step of paying belongs to the drop's page, which moves the focus itself. */
 function sameDrop(one: string, other: string): boolean {
   const dropPath = /^\/drops\/\d+/;
   return dropPath.exec(one) !== null && dropPath.exec(one)?.[0] === dropPath.exec(other)?.[0];

@@ -6,7 +6,7 @@ import { useWords } from '../staff/use-words.ts';
 
 type AdminFrameProps = { title: string; lead?: string; children: ReactNode };
 
-/** What the pages of admins have in common. */
+/** Title, tabs and layout that all pages of administrators share. */
 export function AdminFrame({ title, lead, children }: AdminFrameProps) {
   const { admin: words } = useWords();
   return (

@@ -67,7 +67,7 @@ function Parked() {
           )}
           <ul className={rows.rows}>
             {data.items.map((message, index) => (
-              // A poison message can be there twice, so its id alone does not tell it apart.
+              // The queue can hold the same poison message twice, so the id alone is no key.
               // eslint-disable-next-line react/no-array-index-key -- the order is that of the queue
               <li key={`${message.id} ${index}`} className={styles.message}>
                 <MessageRow message={message} />

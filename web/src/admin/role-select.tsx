@@ -11,7 +11,7 @@ import styles from './admin.module.css';
 
 const roles = ['shopper', 'organizer', 'admin'] as const;
 
-/** What is chosen is only asked about at first: a wrong key must not make somebody an admin. */
+/** Choosing a role only opens a confirmation: a wrong key press must not make anybody an administrator. */
 export function RoleSelect({ account, changed }: { account: Account; changed: () => Promise<void> }) {
   const { admin, roleNames, roles: roleWords } = useWords();
   const words = admin.users;

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 
-/** Milliseconds without a further key. */
+/** Milliseconds without typing before the value counts. */
 const pause = 250;
 
-/** The value once it has rested for a moment: not every letter is worth asking the server. */
+/** Debounces a value, so that the server is not asked at every letter. */
 export function useLater<T>(value: T): T {
   const [later, setLater] = useState(value);
   useEffect(() => {

@@ -82,7 +82,7 @@ function UserRow({ account, isMe, changed }: UserRowProps) {
           <bdi>{account.email}</bdi> · {words.joined(format.shortDay(account.createdAt, format.here))}
         </p>
       </div>
-      {/* Nobody may change or ban themselves: there might be no admin left. */}
+      {/* Administrators cannot ban or demote themselves: no administrator might be left. */}
       {isMe ? (
         <p className={rows.cell}>{roleNames[account.role]}</p>
       ) : (

@@ -4,7 +4,10 @@ import styles from './announcements.module.css';
 
 type AnnouncementListProps = { announcements: readonly Announcement[]; timeZone: string | undefined };
 
-/** Plain text as it was typed, with its line breaks. Times are those of the event; without its zone there are none. */
+/**
+ * Plain text as typed, with its line breaks. Times are in the event's zone, and left out while that is
+ * unknown.
+ */
 export function AnnouncementList({ announcements, timeZone }: AnnouncementListProps) {
   const { format } = useLocale();
   return (

@@ -12,7 +12,7 @@ const made = (number: number) => ({
 });
 const list = (...numbers: number[]) => ({ announcements: numbers.map(made) });
 const panel = () => screen.findByRole('region', { name: 'From the organizer' });
-/** As they stand on the page. */
+/** The texts in the order in which the page shows them. */
 const shown = () =>
   [...document.querySelectorAll('#stage ~ * ol li, ol li')].map(({ textContent }) => textContent);
 
@@ -43,7 +43,7 @@ test('one that is pushed is shown and read out, without asking, and once', async
   tell(aState({ announcements: 1 }));
   expect((await panel()).textContent).toContain('Announcement 1');
   expect(shown()).toHaveLength(1);
-  // Neither the map nor how somebody looks at it begins anew.
+  // The map is still the same element: neither it nor its zoom was reset.
   expect(map?.isConnected).toBe(true);
   await waitFor(() =>
     expect(screen.getAllByRole('status').map(({ textContent }) => textContent)).toContain(
@@ -54,7 +54,7 @@ test('one that is pushed is shown and read out, without asking, and once', async
 });
 
 test('one that was missed is asked for, until it is there', async () => {
-  // An answer from the front door's memory may not have it yet, and the line may be away.
+  // nginx may answer from a cache that lacks the announcement, and the connection may be down.
   const asked = answer('get', '/drops/1/announcements', ({ count }) =>
     count === 1 ? list(1) : count === 2 ? problem(503, 'unavailable') : list(2, 1),
   );

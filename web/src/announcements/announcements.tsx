@@ -12,11 +12,14 @@ type AnnouncementsProps = {
   dropId: number;
   feed: Feed;
   timeZone: string | undefined;
-  /** What stands below them. */
+  /** What the page shows below the announcements. */
   children: ReactNode;
 };
 
-/** What the organizer announced: the latest in full, those before it on demand. Read out when it is pushed. */
+/**
+ * The organizer's announcements: the latest in full, earlier ones on demand. A pushed one is read out by
+ * screen readers.
+ */
 export function Announcements({ dropId, feed, timeZone, children }: AnnouncementsProps) {
   const { text } = useLocale();
   const words = text.announcements;
@@ -30,7 +33,8 @@ export function Announcements({ dropId, feed, timeZone, children }: Announcement
     say(words.heard(pushed.text));
   }, [pushed, say, words]);
 
-  // What stands below is shown once the first announcements are here, or are known to be none, so that it does not move.
+  // What is below is shown only once the first announcements are here, or known to be none, so that it does
+  // not move.
   const [isShown, setShown] = useState(false);
   const areToCome = !announcements && (feed.isLoading || feed.state !== undefined);
   if (!isShown && areToCome) return <Skeleton heights={[20]} />;

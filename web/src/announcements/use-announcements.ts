@@ -4,8 +4,8 @@ import { one } from '../api/reading.ts';
 import type { Announcement, DropState } from '../api/types.ts';
 
 /**
- * Milliseconds before a list that misses some is asked for again. What was just announced is pushed with its text, so
- * that a crowd does not ask for it all at once.
+ * Milliseconds before an incomplete list is fetched again. A new announcement is pushed with its text, so
+ * that a crowd does not fetch it at the same moment; the spread does the same for those who missed the push.
  */
 const pauseMs = { least: 2_000, spread: 3_000 };
 
@@ -15,9 +15,9 @@ type List = { announcements: Announcement[] };
 const listQuery = (dropId: number) => one<List>(['announcements', dropId], `/drops/${dropId}/announcements`);
 
 /**
- * What was announced in a drop, latest first: pushed by the socket, or asked for when the drop's state counts more than
- * are known. Undefined until they were asked for.
- * @param told what the page has heard of the drop
+ * The announcements of a drop, latest first: pushed by the socket, or fetched when the drop's state counts
+ * more than are known. Undefined until the first fetch has answered.
+ * @param told what the page knows from the drop's feed
  */
 export function useAnnouncements(
   dropId: number,
@@ -45,7 +45,7 @@ export function useAnnouncements(
   return made === undefined || (isBehind && known.length === 0 && !isAsked) ? undefined : known;
 }
 
-/** One that was just made here is shown without waiting for word of it. */
+/** Shows an announcement made on this page without waiting for it to be pushed. */
 export function addAnnouncement(client: QueryClient, dropId: number, announcement: Announcement): void {
   client.setQueryData<List>(listQuery(dropId).queryKey, (list) => ({
     announcements: latestFirst([...(list?.announcements ?? []), announcement]),

@@ -1,13 +1,13 @@
 /**
- * Every request to our own API. An answer that is an error becomes a `Refusal` with the server's stable code; no
- * answer at all becomes `Unreachable`. Both say whether, and when, trying again makes sense.
+ * All requests to our own API. An error answer becomes a `Refusal` with the server's stable code; no answer
+ * at all becomes an `Unreachable`. `isPassing` says whether another try makes sense, `pauseBefore` when.
  */
 import type { z } from 'zod';
 import type { problem } from '@seatdrop/shared/contract/problem.ts';
 
 type ProblemBody = z.infer<typeof problem> & Record<string, unknown>;
 
-/** The server answered no. */
+/** The server answered with an error. */
 export class Refusal extends Error {
   override name = 'Refusal';
   readonly status: number;
@@ -25,7 +25,7 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer came: no line, or too slow. Whether the request arrived is not known. */
+/** No answer came: no connection, or too slow. Whether the request arrived is unknown. */
 export class Unreachable extends Error {
   override name = 'Unreachable';
 }
@@ -42,7 +42,10 @@ const patience = 15_000;
 
 const whenRefused = new Set<() => void>();
 
-/** Calls back when the server refuses something because it knows of no session, or of none that may still be used. */
+/**
+ * Calls the listener when the server refuses a request because there is no session, or the user is banned.
+ * Returns how to stop.
+ */
 export function onSessionRefused(listener: () => void): () => void {
   whenRefused.add(listener);
   return () => whenRefused.delete(listener);
@@ -68,7 +71,7 @@ export async function ask<T>(
             body: JSON.stringify(body),
             headers: {
               'content-type': 'application/json',
-              // Whoever signs up or in here is written to in the language of the page.
+              // The server stores this as the language of mails to those who sign up or in.
               'accept-language': document.documentElement.lang,
             },
           }),
@@ -84,7 +87,7 @@ export async function ask<T>(
     const problemBody = (typeof data === 'object' && data !== null ? data : {}) as Partial<ProblemBody>;
     const refusal = new Refusal(response.status, problemBody, retryAfterOf(response));
     const isOfSession = refusal.code === 'not_signed_in' || refusal.code === 'banned';
-    // Whoever asks about the session itself is told by the answer.
+    // Callers of `/auth/…` learn about the session from the answer itself.
     if (isOfSession && !path.startsWith('/auth/')) for (const listener of whenRefused) listener();
     throw refusal;
   }
@@ -99,13 +102,16 @@ function parse(text: string): unknown {
   }
 }
 
-/** `Retry-After` counts seconds here; the form with a date would need a clock we do not trust. */
+/** Our servers send `Retry-After` in seconds. The form with a date would depend on the device's clock. */
 function retryAfterOf(response: Response): number | undefined {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
-/** Worth trying again by itself: busy, away, or no line. Who let a hold lapse decides anew once the wait is over. */
+/**
+ * Whether another try can succeed by itself: overloaded, unavailable, or no connection. After a lapsed hold
+ * the buyer decides whether to enter again, so that is not repeated.
+ */
 export function isPassing(error: unknown): boolean {
   if (error instanceof Unreachable) return true;
   if (!(error instanceof Refusal) || error.code === 'hold_lapsed') return false;
@@ -113,14 +119,14 @@ export function isPassing(error: unknown): boolean {
 }
 
 /**
- * Too many from one address, whoever they are: whoever waits in that line has not tried in vain. The front door says no
- * more than that; a tier, which counts each user, says until when.
+ * Whether the limit of the address was hit, which other people share, so that this does not count as a failed
+ * try. nginx answers that without a time; a tier, which counts each user, adds `retryAt`.
  */
 export function isSharedLine(error: unknown): boolean {
   return error instanceof Refusal && error.status === 429 && error.body['retryAt'] === undefined;
 }
 
-/** Milliseconds before the next of several tries: what the server asked for, else doubling, spread a little. */
+/** Milliseconds before the next try: what the server asked for, else doubling, with some random spread. */
 export function pauseBefore(attempt: number, error: unknown, longest = 15_000): number {
   const asked = error instanceof Refusal ? error.retryAfter : undefined;
   const pause = asked ?? Math.min(longest, 600 * 2 ** attempt);

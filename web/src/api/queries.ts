@@ -1,4 +1,4 @@
-/** What pages read, by the name it is cached under. */
+/** The queries of the pages for buyers, with their cache keys. */
 import { QueryClient, queryOptions, replaceEqualDeep } from '@tanstack/react-query';
 import { serverClock } from '../clock/server-clock.ts';
 import { ask, isPassing, isSharedLine, pauseBefore, Refusal } from './http.ts';
@@ -13,7 +13,7 @@ export function createQueryClient(): QueryClient {
         retry: (failures, error) => isSharedLine(error) || (failures < 5 && isPassing(error)),
         retryDelay: (attempt, error) => pauseBefore(attempt, error),
       },
-      // Without a line it is tried too: whoever sends something is told that it did not arrive.
+      // Also sent while offline, so that the user is told at once that it did not arrive.
       mutations: { retry: false, networkMode: 'always' },
     },
   });
@@ -21,7 +21,7 @@ export function createQueryClient(): QueryClient {
 
 type SignedIn = { user: User; scope?: User['scope'] };
 
-/** The user as the pages know them, of an answer to signing in or to `/auth/me`. */
+/** The user as pages know them, from the answer to a sign-in or to `/auth/me`. */
 export function signedInUser({ user, scope }: SignedIn): User {
   return scope === undefined ? user : { ...user, scope };
 }
@@ -57,11 +57,11 @@ export function eventQuery(id: number) {
 const isOlder = (told: Drop, known: Drop | undefined) =>
   known !== undefined && Date.parse(told.serverTime) < Date.parse(known.serverTime);
 
-/** A drop's terms, and with them the question of whoever is signed in: hence one for each buyer. */
+/** A drop's terms, with the question of the user who is signed in: hence a cache key for each user. */
 export function dropQuery(id: number, userId: number | undefined) {
   return queryOptions({
     queryKey: ['drops', id, userId ?? 'anyone'],
-    // Two answers can overtake each other, asked for here and while there is no live line.
+    // An answer to this query and one that the drop's feed fetched can overtake each other.
     structuralSharing: (known, told) =>
       isOlder(told as Drop, known as Drop | undefined) ? known : replaceEqualDeep(known, told),
     async queryFn({ signal }) {
@@ -77,7 +77,7 @@ export const ordersQuery = (userId: number) => pages<Order>(['orders', userId], 
 export const orderQuery = (id: string, userId: number) =>
   one<Order>(['orders', userId, id], `/orders/${encodeURIComponent(id)}`);
 
-/** Position in line of this buyer's latest entry; null if the ledger does not tell. */
+/** Position in line of this buyer's latest unsuccessful entry; null if the ledger does not tell. */
 export function placeQuery(dropId: number, userId: number) {
   return queryOptions({
     queryKey: ['place', dropId, userId],

@@ -1,9 +1,9 @@
-/** The two ways in which pages read from the API. */
+/** The two kinds of queries. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ask } from './http.ts';
 import type { Page } from './types.ts';
 
-/** A list read page by page; `path` without `limit` and `after`. */
+/** A list that is read page by page. `path` comes without `limit` and `after`. */
 export function pages<T>(key: readonly unknown[], path: string, limit: number) {
   const start = `${path}${path.includes('?') ? '&' : '?'}limit=${limit}`;
   return infiniteQueryOptions({
@@ -17,7 +17,7 @@ export function pages<T>(key: readonly unknown[], path: string, limit: number) {
   });
 }
 
-/** One thing that is there or not. */
+/** A single object. */
 export function one<T>(key: readonly unknown[], path: string) {
   return queryOptions({
     queryKey: key,

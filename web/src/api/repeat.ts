@@ -1,14 +1,14 @@
 /**
- * Does something again and again, one at a time: the pause begins when the last one has ended, so that there is one
- * chain however often it is hurried, and none once it was stopped.
+ * Runs something again and again, one run at a time. The pause begins when a run has ended, so there is one
+ * chain however often `hurry` is called, and none after `stop`.
  */
 export type Repeat = {
-  /** At once; when one is under way already, once more as soon as that has ended. */
+  /** Runs at once, or again right after the run that is under way. */
   hurry: () => void;
   stop: () => void;
 };
 
-/** @param act resolves to the pause before the next one, in milliseconds; must not reject */
+/** @param act resolves to the pause before the next run, in milliseconds; must not reject */
 export function repeat(act: (signal: AbortSignal) => Promise<number>, firstPause: number): Repeat {
   const stopped = new AbortController();
   const { signal } = stopped;

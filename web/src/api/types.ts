@@ -1,4 +1,4 @@
-/** What the API says, as types. Only types: the schemas themselves are loaded where something is typed in. */
+/** The API's answers as types. The schemas themselves, and zod, are loaded only with a form. */
 import type { z } from 'zod';
 import type { me, user } from '@seatdrop/shared/contract/accounts.ts';
 import type { drop, dropSummary, seatRows } from '@seatdrop/shared/contract/drops.ts';
@@ -15,7 +15,7 @@ export type { DropState } from '@seatdrop/shared/messages/realtime-events.ts';
 
 export type Entry = EntryState;
 export type ReleaseReason = Exclude<NonNullable<Entry['reason']>, 'hold_lapsed'>;
-/** `scope`: this user is banned, and the session is good for their tickets alone. */
+/** `scope`: the user is banned, and the session gives access to their tickets alone. */
 export type User = z.infer<typeof user> & Pick<z.infer<typeof me>, 'scope'>;
 export type Money = z.infer<typeof money>;
 export type Drop = z.infer<typeof drop>;

@@ -2,7 +2,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import type { Messages } from '../i18n/en.ts';
 import { Refusal, Unreachable } from './http.ts';
 
-/** What went wrong, in words for the person in front of it. */
+/** An error as a text for the person who sees it; undefined without an error. */
 export function faultText(error: unknown, text: Messages): string | undefined {
   if (error === null || error === undefined) return undefined;
   if (error instanceof Unreachable) return text.problems.unreachable;

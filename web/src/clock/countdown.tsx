@@ -7,7 +7,7 @@ import { useServerNow } from './use-server-now.ts';
 
 type CountdownProps = { to: number; small?: boolean; announce?: boolean };
 
-/** Time left until a moment, by the server's clock, as large figures. */
+/** The time left until a moment (milliseconds, server's clock), in large figures. */
 export function Countdown({ to, small, announce }: CountdownProps) {
   const { text } = useLocale();
   const left = Math.max(0, Math.ceil((to - useServerNow()) / 1000));
@@ -36,7 +36,7 @@ export function Countdown({ to, small, announce }: CountdownProps) {
   );
 }
 
-/** Read out at a few moments, not every second. */
+/** Seconds left at which screen readers are told, instead of every second. */
 const moments = new Set([600, 300, 60, 30, 10]);
 
 function useAnnounced(left: number, spoken: string | undefined) {

@@ -1,6 +1,6 @@
 import { ServerClock } from './server-clock.ts';
 
-/** A clock on a device whose timer and whose own idea of the time are set by hand. */
+/** A clock whose monotonic timer and wall clock the test sets by hand. */
 function onDevice(timer: number, device: number) {
   const hands = { timer, device };
   const clock = new ServerClock(
@@ -12,7 +12,7 @@ function onDevice(timer: number, device: number) {
     hands.device += ms;
   };
   const iso = (ms: number) => new Date(ms).toISOString();
-  /** Asks a server at `serverTime` half-way; the answer takes `roundTrip`. */
+  /** A request with this round trip, whose answer was written half-way. */
   const ask = (serverTime: number, roundTrip: number) => {
     const sentAt = hands.timer;
     pass(roundTrip);

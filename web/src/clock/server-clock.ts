@@ -1,14 +1,17 @@
 /**
- * What time it is at the server, whatever this device believes. A sample is a server time together with when it was
- * asked for and when it came: the server wrote it somewhere in between, so the middle is off by half the round trip
- * at most. The sample with the shortest round trip wins. The device's monotonic timer carries it forward, so that
- * setting the device's clock changes nothing.
+ * The server's time, whatever the device's clock says. A sample is a server time with the moments at which
+ * the request left and its answer came. The server wrote it somewhere in between, so assuming the middle is
+ * off by half the round trip at most. The sample with the shortest round trip wins. The device's monotonic
+ * timer carries it forward, so that setting the device's clock changes nothing.
  */
 type Sample = { ahead: number; roundTrip: number; at: number };
 
-/** Older samples are dropped: timers of cheap devices drift by some milliseconds a minute. */
+/** Milliseconds after which a sample is dropped: timers of cheap devices drift by some milliseconds a minute. */
 const oldest = 5 * 60_000;
-/** Milliseconds by which the device's clock and its timer may part before one of them must have jumped. */
+/**
+ * If the device's clock and its monotonic timer drift apart by more than this many milliseconds, one of them
+ * has jumped.
+ */
 const jump = 750;
 
 export class ServerClock {
@@ -24,7 +27,7 @@ export class ServerClock {
     this.#deviceAhead = device() - timer();
   }
 
-  /** Milliseconds since 1970 at the server. Until the first sample, what the device believes. */
+  /** Milliseconds since 1970 at the server. Until the first sample: the device's clock. */
   now(): number {
     const best = this.#best();
     return this.#timer() + (best ? best.ahead : this.#deviceAhead);
@@ -42,18 +45,21 @@ export class ServerClock {
     for (const listener of this.#listeners) listener();
   }
 
-  /** How far off `now` can be, in milliseconds; undefined while nothing is known. */
+  /** How far `now` can be off, in milliseconds; undefined before the first sample. */
   uncertainty(): number | undefined {
     const best = this.#best();
     return best && Math.ceil(best.roundTrip / 2);
   }
 
-  /** How wrong this device's own clock is, in milliseconds: more than zero when it is ahead. */
+  /** Milliseconds by which the device's clock is ahead of the server; negative if it is behind. */
   deviceError(): number {
     return this.#device() - this.now();
   }
 
-  /** A device that slept may have stopped its timer; then all samples are worthless. True when it looks so. */
+  /**
+   * True if the device has slept or its clock was set. Sleep may have stopped the monotonic timer, which
+   * makes all samples worthless.
+   */
   sleptOrWasSet(): boolean {
     return this.#noticeJump();
   }
@@ -73,7 +79,7 @@ export class ServerClock {
     const ahead = this.#device() - this.#timer();
     const jumped = Math.abs(ahead - this.#deviceAhead) > jump;
     this.#deviceAhead = ahead;
-    // The last sample stays as the best guess there is, but any new one shall win against it.
+    // The last sample stays as the best guess, but any new one wins against it.
     if (jumped) this.#samples = this.#samples.slice(-1).map((last) => ({ ...last, roundTrip: Infinity }));
     return jumped;
   }

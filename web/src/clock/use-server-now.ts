@@ -1,7 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { serverClock } from './server-clock.ts';
 
-/** The server's time in milliseconds, told anew at each of its full seconds. */
+/** The server's time in milliseconds, updated at each full second of the server. */
 export function useServerNow(): number {
   const [now, setNow] = useState(() => serverClock.now());
   useEffect(() => {
@@ -24,7 +24,7 @@ export function useServerNow(): number {
   return now;
 }
 
-/** True from the moment on that a time has come at the server. */
+/** True once the server's clock has reached `time` (milliseconds); draws again at that moment. */
 export function useHasCome(time: number | undefined): boolean {
   const [, again] = useState(0);
   useEffect(() => {
@@ -34,7 +34,7 @@ export function useHasCome(time: number | undefined): boolean {
       clearTimeout(timer);
       again((count) => count + 1);
       const left = time - serverClock.now();
-      // setTimeout takes 24 days at most, and far off there is nothing to be exact about.
+      // setTimeout takes 24 days at most; long before the moment, precision does not matter.
       if (left > 0) timer = setTimeout(look, Math.min(left + 1, 60_000));
     };
     look();
@@ -47,7 +47,7 @@ export function useHasCome(time: number | undefined): boolean {
   return time !== undefined && serverClock.now() >= time;
 }
 
-/** How far off our idea of the server's time can be; undefined while nothing is known. */
+/** How far the estimate of the server's time can be off, in milliseconds; undefined before the first sample. */
 export function useClockUncertainty(): number | undefined {
   return useSyncExternalStore(serverClock.subscribe, () => serverClock.uncertainty());
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import styles from './action-bar.module.css';
 
-/** What to do now: on a phone always under the thumb, elsewhere where it stands in the page. */
+/** The main action of a page: fixed to the bottom on a phone, part of the page elsewhere. */
 export function ActionBar({ children }: { children: ReactNode }) {
   return (
     <div className={styles.bar} data-action-bar="">

@@ -1,4 +1,4 @@
-/** Says things to screen readers without showing them: what sighted people notice by itself. */
+/** Messages for screen readers alone, about changes that others see. */
 import { createContext, use, useCallback, useState, type ReactNode } from 'react';
 
 type Say = (message: string, urgency?: 'polite' | 'now') => void;
@@ -10,7 +10,8 @@ export function Announcer({ children }: { children: ReactNode }) {
   const [now, setNow] = useState('');
   const say = useCallback<Say>((message, urgency = 'polite') => {
     const set = urgency === 'now' ? setNow : setPolite;
-    // The same words twice are only read twice when they differ: a space that is not seen makes the difference.
+    // A live region is not read again for an unchanged text. An invisible space makes the same message a
+    // different text.
     set((last) => (last === message ? `${message}\u00a0` : message));
   }, []);
   return (

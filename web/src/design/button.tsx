@@ -3,11 +3,11 @@ import { Link } from 'wouter';
 import { classes } from './classes.ts';
 import styles from './button.module.css';
 
-/** `now` is for the one thing to do at this moment, or none: a page has one of them at most. */
+/** `now` is for the main action at this moment: at most one on a page. */
 type Look = { look?: 'now' | 'solid' | 'quiet' | 'bare' | 'bad' | 'sure'; wide?: boolean };
 
 type ButtonProps = Look & {
-  /** At work: shown, and further presses do nothing. It keeps the focus, unlike a disabled button. */
+  /** Shows that the action is running and ignores presses. Unlike a disabled button, it keeps the focus. */
   busy?: boolean;
 } & Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'className' | 'disabled'> & { disabled?: boolean };
 
@@ -29,7 +29,7 @@ export function Button({
       aria-disabled={isOff || undefined}
       className={classes(styles.button, styles[look], wide && styles.wide)}
       onClick={(event) => {
-        // Covers the Enter key in a form too: a browser presses its submit button then.
+        // Also covers Enter in a form: the browser then clicks its submit button.
         if (isOff) event.preventDefault();
         else onClick?.(event);
       }}

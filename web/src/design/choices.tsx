@@ -9,13 +9,13 @@ type ChoicesProps = {
   choices: readonly Choice[];
   value: string | undefined;
   onChange: (value: string) => void;
-  /** Short values in a row, to be hit with a thumb. */
+  /** Short values in one row, large enough for a thumb. */
   inRow?: boolean;
-  /** What is wrong with the choice; said before the choices, so that it is in sight together with the first. */
+  /** What is wrong with the choice. Shown above the choices, so that both are in sight. */
   error?: string | undefined;
 };
 
-/** One of a few. Real radio buttons, so that keyboards and screen readers know what to do. */
+/** One of a few values. Real radio buttons, so that keyboards and screen readers work. */
 export function Choices({ legend, choices, value, onChange, inRow, error }: ChoicesProps) {
   const name = useId();
   return (

@@ -8,12 +8,12 @@ export type ConfirmButtonProps = ConfirmWords & {
   label: string;
   look?: 'solid' | 'quiet' | 'bad';
   describedBy?: string | undefined;
-  /** What is asked about. The question stays until it has worked, and says why if it did not. */
+  /** What runs after confirmation. The dialog stays until it has succeeded, and says why if it failed. */
   mutation: Pick<UseMutationResult<unknown, Error, void>, 'mutate' | 'isPending' | 'reset'>;
   fault: string | undefined;
 };
 
-/** A button that asks first, and does what it asked about while the question is still shown. */
+/** A button that asks for confirmation and runs its mutation while the dialog is open. */
 export function ConfirmButton({
   label,
   look = 'quiet',

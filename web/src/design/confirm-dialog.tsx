@@ -3,7 +3,7 @@ import type { ConfirmDialogProps } from './confirm-popup.tsx';
 
 const ConfirmPopup = part(() => import('./confirm-popup.tsx'));
 
-/** Asks before something that matters; drawn while it is asked. What it is made of is loaded with the first question. */
+/** A confirmation; render it while it is open. Its code is loaded with the first one. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   return (
     <Part>

@@ -10,12 +10,12 @@ export type ConfirmWords = {
   text: string;
   yes: string;
   no: string;
-  /** What is agreed to destroys something. */
+  /** The confirmed action destroys something. */
   bad?: boolean;
 };
 
 export type ConfirmDialogProps = ConfirmWords & {
-  /** What was agreed to is being done: the question stays until it is, or says why it was not. */
+  /** The action is running: the dialog stays until it has succeeded, or says why it failed. */
   busy?: boolean;
   fault?: string | undefined;
   onYes: () => void;
@@ -23,7 +23,7 @@ export type ConfirmDialogProps = ConfirmWords & {
   children?: ReactNode;
 };
 
-/** What a `ConfirmDialog` shows. On a phone it comes up where the thumb is. */
+/** The content of a `ConfirmDialog`. On a phone it is at the bottom, near the thumb. */
 export default function ConfirmPopup({
   title,
   text,
@@ -37,7 +37,7 @@ export default function ConfirmPopup({
   children,
 }: ConfirmDialogProps) {
   const { inside, show } = useFirstFault<HTMLDivElement>();
-  // What was wrong is known at the press, or when the server has answered.
+  // A fault is known when the button is pressed, or when the server has answered.
   useEffect(() => {
     if (!busy) show();
   }, [busy, fault, show]);

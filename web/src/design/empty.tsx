@@ -1,6 +1,6 @@
 import styles from './rows.module.css';
 
-/** Instead of a list without a line. */
+/** Shown in place of an empty list. */
 export function Empty({ title, hint }: { title: string; hint?: string }) {
   return (
     <div className={styles.empty}>

@@ -5,11 +5,11 @@ import styles from './field.module.css';
 type Words = { label: string; hint?: ReactNode; error?: string | undefined };
 
 type FieldProps = Words & {
-  /** Inside the box, after the text. */
+  /** Inside the box, to the right of the text. */
   after?: ReactNode;
 } & InputHTMLAttributes<HTMLInputElement> & { ref?: React.Ref<HTMLInputElement> };
 
-/** One thing to type in, with its label, hint and fault tied together for screen readers. */
+/** A text input whose label, hint and fault are linked for screen readers. */
 export function Field({ label, hint, error, after, ...input }: FieldProps) {
   return (
     <FieldFrame label={label} hint={hint} error={error}>
@@ -28,15 +28,15 @@ export function Field({ label, hint, error, after, ...input }: FieldProps) {
   );
 }
 
-/** What people write in a language, unlike passwords, times and addresses. */
+/** Whether people type words here, which have a direction, unlike passwords, times and addresses. */
 const isProse = (type = 'text') => type === 'text' || type === 'search';
 
-/** What the field says of itself does not hide what its page has to say. */
+/** Joins the ids that the field adds with those that the page gave it. */
 const both = (...ids: (string | undefined)[]) => ids.filter(Boolean).join(' ') || undefined;
 
 type Ties = { id: string; 'aria-invalid': true | undefined; 'aria-describedby': string | undefined };
 
-/** The frame around whatever is filled in; `children` puts the ties on it. */
+/** Label, hint and fault around any control; `children` receives the attributes that link them. */
 export function FieldFrame({
   label,
   hint,

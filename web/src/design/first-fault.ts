@@ -1,20 +1,20 @@
-/** After a press that did not work, the focus goes to what is in the way, and that is scrolled into sight. */
+/** After a submission that failed, the focus moves to the first fault, which is scrolled into view. */
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 
 const faulty = '[aria-invalid="true"], [data-invalid], [data-fault]';
 
-/** The first fault in reading order: a field that is wrong, or a notice that says what else is. */
+/** The first fault in reading order: an invalid field, or a notice. */
 function focusFirstFault(inside: ParentNode | null): void {
   const first = inside?.querySelector<HTMLElement>(faulty);
   if (!first) return;
   first.focus({ preventScroll: true });
   const told = first.closest('[aria-describedby]')?.getAttribute('aria-describedby')?.split(' ') ?? [];
-  // What is scrolled to last is in sight for certain: the control itself.
+  // The control itself is scrolled to last, so that it is certain to be visible.
   for (const id of told) document.getElementById(id)?.scrollIntoView({ block: 'nearest' });
   (first.closest('label') ?? first).scrollIntoView({ block: 'nearest' });
 }
 
-/** `show` is called with the change that draws the faults; they are gone to once they are drawn. */
+/** `show` takes the state change that renders the faults; the focus moves once they are rendered. */
 export function useFirstFault<E extends HTMLElement>(): { inside: RefObject<E | null>; show: () => void } {
   const inside = useRef<E>(null);
   const [times, setTimes] = useState(0);
@@ -25,7 +25,7 @@ export function useFirstFault<E extends HTMLElement>(): { inside: RefObject<E | 
   return { inside, show };
 }
 
-/** The same for a form of react-hook-form, after each time that it was sent. */
+/** The same for a form of react-hook-form, after each submission. */
 export function useFirstFaultOf(submitCount: number): RefObject<HTMLFormElement | null> {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {

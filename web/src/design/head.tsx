@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import styles from './head.module.css';
 
 type HeadProps = {
-  /** The page above this one. */
+  /** Link to the parent page. */
   up?: { href: string; label: string };
   title: string;
   lead?: ReactNode;

@@ -1,4 +1,4 @@
-/** The few signs that say more than a word would. They are decoration: the words stand beside them. */
+/** Icons. All are decoration, hidden from screen readers: a text is always beside them. */
 import type { ReactNode } from 'react';
 
 function Icon({ children }: { children: ReactNode }) {

@@ -3,7 +3,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import type { Link } from '../live/drop-feed.ts';
 import styles from './link-sign.module.css';
 
-/** How news comes in. Says more than a word only when there is something to know. */
+/** How updates arrive. Explains itself only if there is a problem. */
 export function LinkSign({ link }: { link: Link }) {
   const { text } = useLocale();
   const needsWords = link === 'polling' || link === 'offline';

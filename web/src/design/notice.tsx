@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { classes } from './classes.ts';
 import styles from './notice.module.css';
 
-/** Something that has to be said now. Read out as soon as it appears. What is bad can be gone to. */
+/** A message that is read out as soon as it appears. A bad one can take the focus. */
 export function Notice({
   tone = 'plain',
   children,

@@ -5,7 +5,7 @@ import { Button } from './button.tsx';
 import { classes } from './classes.ts';
 import styles from './page.module.css';
 
-/** The frame of every page. `title` goes to the tab and the history, not onto the page. */
+/** The frame of every page. `title` is for the tab and the history; it is not shown on the page. */
 export function Page({ title, narrow, children }: { title: string; narrow?: boolean; children: ReactNode }) {
   useEffect(() => {
     document.title = title === 'Seatdrop' ? title : `${title} · Seatdrop`;
@@ -13,7 +13,7 @@ export function Page({ title, narrow, children }: { title: string; narrow?: bool
   return <div className={classes(styles.page, narrow && styles.narrow)}>{children}</div>;
 }
 
-/** Instead of content: nothing there, not found, and the like. */
+/** In place of content: an empty list, not found, and the like. */
 export function Blank({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className={styles.state}>
@@ -23,7 +23,7 @@ export function Blank({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-/** Instead of content that could not be loaded. */
+/** In place of content that could not be loaded. */
 export function LoadFailed({ error, retry }: { error: unknown; retry: () => unknown }) {
   const { text } = useLocale();
   const fault = useFault(error);

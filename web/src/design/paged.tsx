@@ -8,14 +8,14 @@ import { Skeleton } from './skeleton.tsx';
 
 type PagedProps<Item> = {
   query: UseInfiniteQueryResult<InfiniteData<{ items: Item[] }>>;
-  /** In rem, of what stands there until the first page has come. */
+  /** Heights in rem of the outline that is shown until the first page has come. */
   heights: number[];
-  /** What stands there instead of nothing. */
+  /** Shown if the list is empty. */
   empty: ReactNode;
   children: (items: Item[]) => ReactNode;
 };
 
-/** What is read a page at a time, in each of its states: on its way, failed, empty, there, and with more to come. */
+/** A list that is read page by page, in all its states: loading, failed, empty, shown, and with more to load. */
 export function Paged<Item>({ query, heights, empty, children }: PagedProps<Item>) {
   const { text } = useLocale();
   const all = query.data?.pages.flatMap(({ items }) => items);

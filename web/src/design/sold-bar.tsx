@@ -1,6 +1,6 @@
 import styles from './sold-bar.module.css';
 
-/** Sold, held and free as one bar; the words stand beside it. */
+/** Sold, held and free seats as one bar; the numbers are beside it as text. */
 export function SoldBar({ sold, free, capacity }: { sold: number; free: number; capacity: number }) {
   const share = (count: number) => `${(100 * count) / Math.max(1, capacity)}%`;
   return (

@@ -3,7 +3,7 @@ import styles from './tabs.module.css';
 
 type Tab = { href: string; label: string };
 
-/** Pages that belong together. Links, so that each has its address and its place in the history. */
+/** Related pages. Links, so that each has its own address and history entry. */
 export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   const [location] = useLocation();
   return (

@@ -30,7 +30,7 @@ test('after too many wrong answers nothing is sent until the buyer chooses again
   await screen.findByText(/That is not the right answer/);
   await buy();
   await screen.findByText(/not resent automatically/);
-  // While the wait lasts, Buy does nothing.
+  // During the pause, Buy does nothing.
   await userEvent.click(screen.getByRole('button', { name: /^Buy/ }));
   expect(sent.count).toBe(2);
   await waitFor(() => expect(screen.getByRole('button', { name: /^Buy/ }).ariaDisabled).toBeNull());

@@ -1,4 +1,7 @@
-/** Before the sale and while it is open: the same form, so that what was filled in is there when it opens. */
+/**
+ * The form for an entry. Before and after the opening it is the same element, so that what was filled in is
+ * kept.
+ */
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -25,7 +28,7 @@ import { WaitingNotice } from './waiting-notice.tsx';
 type AtTheOpeningProps = {
   live: LiveDrop;
   isOpen: boolean;
-  /** Below something else that has the title. */
+  /** Below another part that has the title. */
   again?: boolean;
 };
 
@@ -91,7 +94,7 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
   const question = drop.question!;
   const most = Math.min(drop.maxPerBuyer, drop.capacity);
   const [quantity, setQuantity] = useState(Math.min(2, most));
-  // An answer is to one question: when that changes, there is none yet.
+  // An answer belongs to one question. When the question changes, the answer is cleared.
   const asked = `${question.id} ${question.text}`;
   const [given, setGiven] = useState({ asked, answer: '' });
   const answer = given.asked === asked ? given.answer : '';
@@ -206,7 +209,7 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
   );
 }
 
-/** What pressing the button would get: as many seats as are wanted, those that are left, or a place in standby. */
+/** What pressing the button would get: the seats that are wanted, fewer that are left, or a place in standby. */
 function useOffer({ drop, feed }: LiveDrop, wanted: number) {
   const free = figuresOf(feed)?.free;
   const hasStandby = drop.standbyLimit > (feed.state?.standby ?? 0);
@@ -235,7 +238,7 @@ type Sending = { entry: NewEntry; stop: AbortController };
 function useEntrySending(live: LiveDrop) {
   const { drop, beginEntry, askEntry, askTerms } = live;
   const [waiting, setWaiting] = useState<Waiting>();
-  /** Too many tries: until then none is taken. By the monotonic timer. */
+  /** After too many tries no entry is accepted before this moment (monotonic timer). */
   const [retryAt, setRetryAt] = useState<number>();
   const wasWrong = useRef(false);
   const under = useRef<AbortController>(undefined);
@@ -252,7 +255,7 @@ function useEntrySending(live: LiveDrop) {
         if (error instanceof Refusal && error.code === 'wrong_answer') wasWrong.current = true;
         if (error instanceof Refusal && error.status === 429)
           setRetryAt(performance.now() + (error.retryAfter ?? 0));
-        // Whoever is told that there is a new question sees it by then.
+        // The new question is fetched before the page says that there is one.
         if (error instanceof Refusal && error.code === 'wrong_question') await askTerms();
         if (!stop.signal.aborted) throw error;
       }
@@ -264,9 +267,9 @@ function useEntrySending(live: LiveDrop) {
     },
   });
 
-  /** Resolves when nothing more is done for it, whatever came of it. */
+  /** Resolves when nothing more is done for the entry, whatever the result. */
   const send = async (entry: NewEntry): Promise<void> => {
-    // A double tap comes before the first press is drawn.
+    // A double tap comes before the first press is rendered.
     if (under.current && !under.current.signal.aborted) return;
     const stop = new AbortController();
     under.current = stop;

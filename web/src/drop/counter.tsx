@@ -1,4 +1,4 @@
-/** The counter: one panel that shows where the buyer stands, whatever that is, and what to do about it. */
+/** The panel that shows the buyer's stage and what to do in it. */
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { useSay } from '../design/announcer.tsx';
@@ -24,7 +24,7 @@ export function Counter({ live }: { live: LiveDrop }) {
   const panel = useRef<HTMLElement>(null);
   const [location] = useLocation();
   const isPayStep = stage.kind === 'held' && location.endsWith('/pay');
-  // Who goes back while a payment is under way is not asked to pay once more.
+  // A buyer who goes back during a payment is not offered to pay again.
   const isLeft = stage.kind === 'held' && stage.isBeingPaid && !isPayStep;
   const shown = isLeft ? 'paying' : stage.kind;
   useStageChange(stage, isPayStep ? 'pay' : shown, panel);
@@ -68,7 +68,7 @@ function StagePanel({ live }: { live: LiveDrop }): ReactNode {
   }
 }
 
-/** A change that matters is read out, and the focus does not stay on a button that is gone. */
+/** Reads out a change of stage, and moves the focus if the focused button is gone. */
 function useStageChange(stage: Stage, shown: string, panel: React.RefObject<HTMLElement | null>) {
   const { text } = useLocale();
   const say = useSay();
@@ -82,7 +82,7 @@ function useStageChange(stage: Stage, shown: string, panel: React.RefObject<HTML
     const focused = document.activeElement;
     const isLost = focused === null || focused === document.body || !focused.isConnected;
     const isInside = focused !== null && panel.current?.contains(focused) === true;
-    // Who is typing an answer when the sale opens goes on typing.
+    // A buyer who is typing an answer when the drop opens keeps the focus.
     if (!wasForm && (isLost || isInside)) panel.current?.querySelector<HTMLElement>('#stage')?.focus();
   });
 }

@@ -18,7 +18,7 @@ test('asking whether a payment is decided ends with the page, also when it was l
     '/drops/1/entry',
     () => new Promise<Entry>((resolve) => answers.push(() => resolve(paying))),
   );
-  // It is asked again by itself after a moment.
+  // It is asked again automatically after a moment.
   await waitFor(() => expect(answers).toHaveLength(1));
   stopTime();
   cleanup();

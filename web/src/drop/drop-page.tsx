@@ -26,7 +26,7 @@ export default function DropPage() {
 function DropById({ dropId }: { dropId: number }) {
   const { text } = useLocale();
   const session = useSession();
-  // Whoever is banned sees the drop as a stranger does: it has no question for them, and no entry.
+  // A banned user sees the drop as a guest does: without a question and an entry.
   const { live, ...loading } = useDrop(dropId, session.me?.scope === 'tickets' ? null : session.me);
   const { error, retry } = session.error ? session : loading;
   if (error instanceof Refusal && error.status === 404) return <MissingPage title={text.drop.notFound} />;
@@ -65,13 +65,13 @@ function Shown({ live }: { live: LiveDrop }) {
       </header>
       <div className={styles.columns}>
         {stage.kind === 'loading' ? (
-          // Both at once: a panel of another height above the map would move the map.
+          // Panel and map appear together: a panel of another height above the map would move it.
           <Skeleton heights={[24, 20]} />
         ) : (
           <>
             <Counter live={live} />
             <div className={styles.side}>
-              {/* Not above Buy, which must not move away under a finger. */}
+              {/* Not above Buy, which must not move while somebody presses it. */}
               <Announcements dropId={drop.id} feed={feed} timeZone={event?.timeZone}>
                 <SeatMap sections={drop.sections} rows={feed.rows} yours={yours} />
               </Announcements>
@@ -85,14 +85,14 @@ function Shown({ live }: { live: LiveDrop }) {
 
 function useOwnSeats({ stage }: LiveDrop): readonly string[] {
   const seats = 'seats' in stage ? stage.seats : [];
-  // The same list for the same seats, so that the map does not move at every piece of news.
+  // The same array for the same seats, so that the map does not render again at every update.
   const key = seats.join(' ');
   const [kept, setKept] = useState({ key, seats });
   if (kept.key !== key) setKept({ key, seats });
   return kept.key === key ? kept.seats : seats;
 }
 
-/** The step of paying is for seats that are held. Whatever else happens, the page says so in its first step. */
+/** The step of paying exists only for held seats. In any other stage the page returns to its first step. */
 function useLeftPayStep(stage: string, dropId: number) {
   const [location, go] = useLocation();
   const isOver =

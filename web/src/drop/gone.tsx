@@ -31,7 +31,7 @@ export function Gone({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { 
   );
 }
 
-/** Looked up for who wants to know: when a sale runs out, nearly all its buyers are here at once. */
+/** Fetched only on demand: when a drop sells out, nearly all its buyers are on this page at once. */
 function Place({ dropId }: { dropId: number }) {
   const { text, format } = useLocale();
   const me = useMe();

@@ -2,7 +2,7 @@ import { Countdown } from '../clock/countdown.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './counter.module.css';
 
-/** Why this buyer cannot enter again yet, and how long that lasts. The form comes back by itself. */
+/** Why this buyer cannot enter yet, and for how long. The form comes back by itself. */
 export function LapsePause({ until }: { until: number }) {
   const { text } = useLocale();
   return (

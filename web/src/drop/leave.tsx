@@ -1,4 +1,4 @@
-/** Giving something up: asks first, and says so when it does not work. */
+/** Gives up a hold or a place in standby, after a confirmation that also shows errors. */
 import { useMutation } from '@tanstack/react-query';
 import { ask } from '../api/http.ts';
 import type { Entry } from '../api/types.ts';

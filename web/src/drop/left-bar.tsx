@@ -3,7 +3,7 @@ import { figuresOf } from './figures.ts';
 import type { LiveDrop } from './use-drop.ts';
 import styles from './left-bar.module.css';
 
-/** What is left, as a bar and in words. */
+/** The seats that are left, as a bar and as text. */
 export function LeftBar({ live }: { live: LiveDrop }) {
   const { text, format } = useLocale();
   const { state } = live.feed;

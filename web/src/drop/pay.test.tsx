@@ -8,7 +8,7 @@ import type { Entry } from '../api/types.ts';
 
 jest.mock('../live/socket.ts', () => jest.requireActual('../../testing/socket.ts'));
 
-/** Seats differ from test to test: what is known of a payment outlives its page. */
+/** Each test uses its own seats, since what is known of a payment outlives its page. */
 const held = (seat: string): Entry => ({
   status: 'held',
   version: 2,

@@ -1,4 +1,4 @@
-/** Paying the seats one holds, with the cards of the sandbox. */
+/** Pays the held seats, with the cards of the sandbox. */
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { Refusal, Unreachable } from '../api/http.ts';
@@ -99,7 +99,7 @@ function CardDigits({ digits }: { digits: string }) {
   );
 }
 
-/** What a payment that failed means for whoever sent it off. */
+/** Why the payment failed, as a text for the buyer. */
 export function usePaymentFault({ payment }: LiveDrop): string | undefined {
   const { text } = useLocale();
   const error = payment?.error;

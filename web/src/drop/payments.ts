@@ -1,6 +1,6 @@
 /**
- * Payments that were sent off from this page. One goes on when its form is left, for another page or by Back, so what
- * is known of it is kept here and not in the form: until its answer has come nobody is offered to pay once more.
+ * Payments sent from this page. A payment goes on when its form is left, by a link or by Back, so its state
+ * is kept here and not in the form. Until its answer has come, the buyer cannot pay again.
  */
 import { useSyncExternalStore } from 'react';
 import { ask, Refusal } from '../api/http.ts';
@@ -8,13 +8,13 @@ import type { Order } from '../api/types.ts';
 import { onOtherUser } from '../session/use-me.ts';
 
 export type Payment = {
-  /** Those it pays, to tell it from one for seats that were held before. */
+  /** The seats that it pays, to tell it from a payment for an earlier hold. */
   seats: string;
   isUnderWay: boolean;
-  /** What came of it, when that is known. */
+  /** Its result, once known. */
   outcome?: { status: 'paying' } | { status: 'sold'; orderId: string };
   error?: unknown;
-  /** Until when another one would be refused, by the monotonic timer. */
+  /** Until this moment (monotonic timer) another payment would be refused. */
   retryAt?: number;
 };
 
@@ -40,7 +40,7 @@ function onPayments(listener: () => void): () => void {
 
 const nameOf = (seats: readonly string[]) => seats.join(' ');
 
-/** The latest for these seats of a drop. */
+/** The latest payment for these seats of a drop. */
 function paymentFor(dropId: number, seats: readonly string[] | undefined): Payment | undefined {
   const payment = known.get(dropId);
   return seats && payment?.seats === nameOf(seats) ? payment : undefined;
@@ -50,7 +50,7 @@ export function usePayment(dropId: number, seats: readonly string[] | undefined)
   return useSyncExternalStore(onPayments, () => paymentFor(dropId, seats));
 }
 
-/** Sends a payment off, unless one for the same seats is under way. Never rejects: what comes of it is kept. */
+/** Sends a payment, unless one for the same seats is under way. Never rejects: the result is kept here. */
 export async function sendPayment(
   dropId: number,
   { seats, checkoutToken }: Hold,
@@ -73,7 +73,7 @@ export async function sendPayment(
       ended.retryAt = performance.now() + error.retryAfter;
     }
   }
-  // Somebody else may have signed in meanwhile.
+  // Somebody else may have signed in since.
   if (known.get(dropId) !== sent) return;
   known.set(dropId, ended);
   tell();

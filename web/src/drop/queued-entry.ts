@@ -1,20 +1,23 @@
 /**
- * A 202 is the buyer's own record: the server knows of a queued entry only once it is decided. So it is kept in the
- * browser, for all tabs and across reloads, until an outcome comes that is not the one from before.
+ * The server knows an entry only once it is decided. So the browser keeps the 202, for all its tabs and
+ * across reloads, until an outcome comes that is not an earlier entry's.
  */
 import type { Entry } from '../api/types.ts';
 
 export type QueuedEntry = {
-  /** Server's time of the 202, milliseconds. */
+  /** Server's time of the 202, in milliseconds. */
   at: number;
   quantity: number;
-  /** What the server said of the entry before, to tell an old outcome from the new one. */
+  /** What the server said of the buyer's entry before, to tell an old outcome from the new one. */
   before: string;
 };
 
-/** Every accepted entry gets its outcome. One that seems to have none after this long is not waited for here. */
+/**
+ * Every accepted entry gets its outcome. Milliseconds after which the page stops waiting for one all the
+ * same.
+ */
 const longest = 10 * 60_000;
-/** How long the same words as before may still mean the outcome before. Milliseconds. */
+/** Milliseconds during which an unchanged answer may still be the earlier outcome. */
 const sameWords = 12_000;
 
 const nameOf = (dropId: number, userId: number) => `seatdrop.queued.${userId}.${dropId}`;
@@ -28,7 +31,7 @@ export function rememberQueued(dropId: number, userId: number, queued: QueuedEnt
   try {
     localStorage.setItem(nameOf(dropId, userId), JSON.stringify(queued));
   } catch {
-    // Without storage it is known until the page is left.
+    // Without storage the entry is known until the page is left.
   }
 }
 
@@ -36,7 +39,7 @@ export function forgetQueued(dropId: number, userId: number): void {
   try {
     localStorage.removeItem(nameOf(dropId, userId));
   } catch {
-    // Nothing was kept then.
+    // Without storage there is nothing to remove.
   }
 }
 
@@ -50,7 +53,10 @@ export function recallQueued(dropId: number, userId: number, now: number): Queue
   }
 }
 
-/** Calls back when another tab of this browser queues an entry in this drop, or hears its outcome. */
+/**
+ * Calls back when another tab of this browser queues an entry in this drop or learns its outcome. Returns how
+ * to stop.
+ */
 export function onQueuedElsewhere(dropId: number, userId: number, changed: () => void): () => void {
   const listen = (event: StorageEvent) => {
     if (event.key === nameOf(dropId, userId)) changed();
@@ -59,7 +65,7 @@ export function onQueuedElsewhere(dropId: number, userId: number, changed: () =>
   return () => window.removeEventListener('storage', listen);
 }
 
-/** Whether what the server says now is the outcome that the queued entry waited for. */
+/** Whether the server's present answer is the outcome of the queued entry. */
 export function isDecided(queued: QueuedEntry, entry: Entry, now: number): boolean {
   if (entry.status === 'none') return false;
   return fingerprintOf(entry) !== queued.before || now - queued.at > sameWords;

@@ -4,7 +4,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import styles from './counter.module.css';
 import type { Stage } from './stage-of.ts';
 
-/** Seconds after which waiting deserves a word. */
+/** Seconds after which the page explains the wait. */
 const long = 15;
 
 export function Queued({ stage }: { stage: Extract<Stage, { kind: 'queued' }> }) {

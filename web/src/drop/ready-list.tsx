@@ -8,7 +8,7 @@ import { useMe } from '../session/use-me.ts';
 import styles from './ready-list.module.css';
 import type { LiveDrop } from './use-drop.ts';
 
-/** What can be done before the opening, so that nothing but the answer stands between a buyer and the seats. */
+/** What a buyer can do before the opening, so that then only the answer is missing. */
 export function ReadyList({ live }: { live: LiveDrop }) {
   const { text, format } = useLocale();
   const me = useMe();

@@ -7,7 +7,7 @@ import type { LiveDrop } from './use-drop.ts';
 
 type ReleasedProps = { live: LiveDrop; stage: Extract<Stage, { kind: 'released' }> };
 
-/** What was held is held no more: why, and that another try is possible while the sale is open. */
+/** A hold has ended: says why, and that the buyer can enter again while the drop is open. */
 export function Released({ live, stage }: ReleasedProps) {
   const { text } = useLocale();
   const reason = stage.reason ?? 'ended';

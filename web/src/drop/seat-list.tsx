@@ -3,7 +3,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { groupSeats } from '../seats/seat-groups.ts';
 import styles from './counter.module.css';
 
-/** Seats by name, those of one row in one line. */
+/** Seats by name, one line for each row. */
 export function SeatList({ seats, sections }: { seats: readonly string[]; sections: readonly Section[] }) {
   const { text, format } = useLocale();
   return (

@@ -6,16 +6,16 @@ import { sendEntry, type Waiting } from './send-entry.ts';
 const entry = { questionId: 1, answer: 'Cello', quantity: 2 };
 const queued = () => Response.json({ status: 'queued' }, { status: 202 });
 
-/** Not faked: requests take their time. */
+/** The real one: requests need it. */
 const setRealTimeout = setTimeout;
 
 beforeEach(() => {
-  // Only the pauses: requests go their usual way.
+  // Only the pauses are faked.
   jest.useFakeTimers({ doNotFake: ['performance', 'queueMicrotask', 'nextTick', 'Date'] });
 });
 afterEach(() => jest.useRealTimers());
 
-/** Sends, with all pauses over at once. What came of it, and why it waited. */
+/** Sends an entry, with all pauses skipped. Returns the error, if any, and why it waited each time. */
 async function send(): Promise<{ error: unknown; why: Waiting['why'][] }> {
   const why: Waiting['why'][] = [];
   const outcomes: unknown[] = [];
@@ -25,7 +25,7 @@ async function send(): Promise<{ error: unknown; why: Waiting['why'][] }> {
   );
   while (outcomes.length === 0) {
     await new Promise((resolve) => setRealTimeout(resolve, 1));
-    // Short of the patience for an answer that is on its way.
+    // Shorter than the timeout of a request.
     await jest.advanceTimersByTimeAsync(500);
   }
   return { error: outcomes[0], why };
@@ -50,7 +50,7 @@ test.each([
   ['there is no line', noLine, 'no_line', Unreachable],
 ])('while %s, it is not sent for ever', async (_, refusal, why, fault) => {
   const asked = answer('post', '/drops/1/entries', ({ count }) =>
-    // What others are the cause of does not count in between.
+    // Refusals that other people cause do not count as tries.
     count % 3 === 0 ? problem(429, 'too_many_requests', {}, 1) : refusal(),
   );
   const { error, why: waited } = await send();
@@ -68,7 +68,7 @@ test('what a page reads comes as well, however long the line is', async () => {
   const read = client.fetchQuery({
     queryKey: ['read'],
     queryFn: async () => (await ask('GET', '/orders/1')).data,
-    // As all that pages read: without this, what is fetched ahead is tried once.
+    // Retries as every query of a page does: without this, a prefetch is tried once.
     retry: client.getDefaultOptions().queries!.retry!,
   });
   expect(await read).toEqual({ id: '1' });

@@ -1,28 +1,28 @@
 /**
- * Sending an entry, and again as long as the answer is "not now". Repeating is safe: a buyer has one hold at most,
- * however many entries arrive.
+ * Sends an entry, and repeats it while the answer is "not now". Repeating is safe: a buyer has one hold at
+ * most, however many entries arrive.
  */
 import { ask, isPassing, isSharedLine, pauseBefore, Refusal } from '../api/http.ts';
 import { serverClock } from '../clock/server-clock.ts';
 
 export type NewEntry = { questionId: number; answer: string; quantity: number };
 
-/** Why the entry is not out yet. `until` by the monotonic timer, milliseconds. */
+/** Why the entry is not sent yet. `until`: monotonic timer, milliseconds. */
 export type Waiting = { why: Why; until: number; attempt: number };
 
-/** `line`: too many from this address, whoever they are; `throttled`: this buyer alone tried too often. */
+/** `line`: too many requests from this address; `throttled`: too many tries by this buyer. */
 type Why = 'busy' | 'line' | 'throttled' | 'no_line' | 'early';
 
-/** Those that others are the cause of. Whoever waits in a line has not tried in vain, however long it takes. */
+/** Reasons that other people cause. These tries do not count, however many there are. */
 const sharedLines: ReadonlySet<Why> = new Set(['busy', 'line']);
 
 const mostTries = 12;
 
 /**
  * Resolves when the entry is queued.
- * @param options `wasWrong`: an answer was wrong before. Each try counts, so that this one is not sent again by itself
- * when there have been too many: the buyer may want to think again.
- * @throws {Refusal | Unreachable} when it is not, and trying again by itself makes no sense
+ * @param options `wasWrong`: an earlier answer was wrong. Each wrong answer counts as a try, so after too
+ * many this entry is not repeated automatically: the buyer may want to choose again.
+ * @throws {Refusal | Unreachable} if it was not queued and repeating it makes no sense
  */
 export async function sendEntry(
   dropId: number,
@@ -54,7 +54,7 @@ function waitFor(error: unknown, attempt: number): Waiting | undefined {
   if (error instanceof Refusal && error.code === 'drop_not_open') {
     const { opensAt } = error.body;
     const left = typeof opensAt === 'string' ? Date.parse(opensAt) - serverClock.now() : 1_000;
-    // Our clock was a moment ahead. Further off than that, the opening has been moved.
+    // Our clock was slightly ahead. If more is left, the opening was moved.
     if (left > 5_000) return undefined;
     return { why: 'early', until: now + Math.max(200, left), attempt };
   }

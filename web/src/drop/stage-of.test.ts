@@ -124,7 +124,7 @@ test('who let a hold lapse sees how long to wait, and then Buy', () => {
   const refused: Entry = { status: 'sold_out', version: 2, reason: 'hold_lapsed', retryAt };
   expect(stageOf(known({ entry: refused }))).toEqual({ kind: 'refused', retryAt: now + 60_000 });
   expect(stageOf(known({ entry: refused, now: now + 60_000 })).kind).toBe('open');
-  // There is nothing to wait for in a sale that is sold out or over.
+  // There is nothing to wait for if the drop is sold out or over.
   expect(stageOf(known({ entry: refused, state: soldOut }))).toEqual({ kind: 'gone', missed: false });
   expect(stageOf(known({ entry: refused, phase: 'closed' })).kind).toBe('closed');
 });

@@ -1,28 +1,28 @@
-/** Where a buyer stands in a drop: the one thing the page shows at any moment. */
+/** The buyer's stage in a drop: what the page shows at this moment. */
 import type { DropState, Entry, Phase, ReleaseReason } from '../api/types.ts';
 import { isDecided, type QueuedEntry } from './queued-entry.ts';
 
 export type Stage =
-  /** How the sale and this buyer's entry stand is not known yet. */
+  /** The state of the drop or of this buyer's entry is not known yet. */
   | { kind: 'loading' }
   | { kind: 'waiting' }
-  /** `missed`: this buyer's own entry got nothing, and nothing has come back since. */
+  /** `missed`: this buyer's entry got nothing, and no seat has come back since. */
   | { kind: 'open' }
   | { kind: 'gone'; missed: boolean }
   | { kind: 'queued'; quantity: number; at: number }
-  /** `isBeingPaid`: a payment for it was sent off from this page, and its answer has not come yet. */
+  /** `isBeingPaid`: a payment was sent from this page and has no answer yet. */
   | { kind: 'held'; seats: string[]; expiresAt: number; checkoutToken: string; isBeingPaid: boolean }
   | { kind: 'paying'; seats: string[] }
   | { kind: 'standby'; position: number | undefined; mayComeBack: number | undefined }
   | { kind: 'paid'; seats: string[]; orderId: string | undefined }
-  /** `retryAt`: a hold has lapsed, so that another entry is refused until then; undefined when it is not. */
+  /** `retryAt`: until then another entry is refused, because a hold has lapsed; undefined if it is not. */
   | {
       kind: 'released';
       reason: ReleaseReason | undefined;
       canTryAgain: boolean;
       retryAt: number | undefined;
     }
-  /** This buyer's entry came too early after a hold that lapsed. */
+  /** This buyer entered too soon after a hold that lapsed. */
   | { kind: 'refused'; retryAt: number }
   | { kind: 'paused' }
   | { kind: 'closed' }
@@ -65,7 +65,7 @@ export function stageOf({
       return { kind: 'paid', seats: entry.seats ?? [], orderId: entry.orderId };
     case 'standby':
       if (phase === 'cancelled') break;
-      // It ended at closing; word of that is on its way.
+      // Standby ended with the drop; the server's message is on its way.
       if (phase === 'closed')
         return { kind: 'released', reason: 'closed', canTryAgain: false, retryAt: undefined };
       return {
@@ -88,7 +88,7 @@ export function stageOf({
           return { kind: 'refused', retryAt };
         break;
       }
-      // Seats or places came back: another entry has a chance again.
+      // Seats came back, so another entry can succeed.
       if (phase === 'open' && state?.soldOut === false && state.free > 0) return { kind: 'open' };
       if (phase === 'open') return { kind: 'gone', missed: true };
       break;
@@ -96,7 +96,7 @@ export function stageOf({
     case undefined:
       break;
   }
-  // Whether seats are left, and for a buyer whether there is an entry, decides what is shown below.
+  // What is shown next depends on the free seats and on the buyer's entry.
   if (isLoading) return { kind: 'loading' };
   switch (phase) {
     case 'scheduled':

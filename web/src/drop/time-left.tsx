@@ -9,7 +9,10 @@ import styles from './counter.module.css';
 /** Seconds left at which screen readers are told. */
 const moments = new Set([120, 60, 30, 10]);
 
-/** The time to pay, running down by the server's clock; also in the title of the tab, for who looks at another. */
+/**
+ * The time left to pay, by the server's clock; also in the title of the tab, for buyers who are in another
+ * one.
+ */
 export function TimeLeft({ until, small }: { until: number; small?: boolean }) {
   const { text } = useLocale();
   const say = useSay();

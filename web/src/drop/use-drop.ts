@@ -1,4 +1,4 @@
-/** Everything the drop page knows: terms, figures, seats, and this buyer's entry, in one place for all its parts. */
+/** Everything the drop page knows: terms, numbers, seats and this buyer's entry, for all its parts. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { dropQuery, eventQuery } from '../api/queries.ts';
@@ -30,13 +30,13 @@ export type LiveDrop = {
   stage: Stage;
   opensAt: number;
   closesAt: number;
-  /** To be called before an entry is sent; what it returns, when the 202 has come. */
+  /** To be called before an entry is sent; call the function it returns when the 202 has come. */
   beginEntry: (quantity: number) => () => void;
   setEntry: DropFeed['setEntry'];
   askEntry: () => Promise<void>;
-  /** Asks for the terms, and this buyer's question with them. */
+  /** Fetches the terms, and this buyer's question with them. */
   askTerms: () => Promise<unknown>;
-  /** The latest for the seats that are held. */
+  /** The latest payment for the held seats. */
   payment: Payment | undefined;
 };
 
@@ -60,7 +60,7 @@ export function useDrop(dropId: number, user: User | null | undefined) {
   const retryAt = feed.entry?.retryAt;
   useHasCome(retryAt === undefined ? undefined : Date.parse(retryAt));
 
-  // The socket says that something about the times or the phase has changed; the terms say what.
+  // The socket says that the times or the phase have changed; the terms have the details.
   const client = useQueryClient();
   const said = feed.state?.phase;
   const known = query.data?.state;
@@ -142,7 +142,7 @@ function useFeed(dropId: number, user: User | null | undefined) {
     () => feed?.read() ?? emptyFeed,
   );
 
-  // The outcome can be here before the 202 is, so what counts as "before" is noted before sending.
+  // The outcome can arrive before the 202, so the state "before" is taken before sending.
   const beginEntry = useCallback(
     (quantity: number) => {
       const sending = watching.current;
@@ -165,7 +165,7 @@ function useFeed(dropId: number, user: User | null | undefined) {
   return { feed: current, queued, beginEntry, setEntry, askEntry };
 }
 
-/** Whatever was said of a payment or not said: how the hold stands now is asked, unless the answer itself told it. */
+/** After a payment has been answered, or not, asks for the state of the hold, unless the answer contained it. */
 function useOutcome(
   payment: Payment | undefined,
   entry: Entry | undefined,
@@ -179,11 +179,14 @@ function useOutcome(
     if (!payment || payment.isUnderWay) return;
     if (payment.outcome) setEntry({ ...payment.outcome, seats: entry?.seats });
     else void askEntry();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- told once, when its answer has come
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when the answer has come
   }, [payment]);
 }
 
-/** A push can be lost. In a state that does not last, the truth is asked for now and then even with a live socket. */
+/**
+ * A push can be lost. In a stage that does not last, the entry is fetched now and then even with a live
+ * socket.
+ */
 function useKeptHonest(feed: Feed, queued: QueuedEntry | undefined, askEntry: () => Promise<void>): void {
   const { entry } = feed;
   const passing = queued !== undefined || entry?.status === 'paying';

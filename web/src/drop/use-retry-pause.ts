@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** Whole seconds until trying again makes sense, counting down. `until` by the monotonic timer. */
+/** Whole seconds until another try makes sense, counting down. `until`: monotonic timer, milliseconds. */
 export function useRetryPause(until: number | undefined): number {
   const [, tick] = useState(0);
   const left = Math.max(0, Math.ceil(((until ?? 0) - performance.now()) / 1000));

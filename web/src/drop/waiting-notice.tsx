@@ -4,7 +4,7 @@ import { Notice } from '../design/notice.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import type { Waiting } from './send-entry.ts';
 
-/** Says that an entry is sent again by itself, why, and when. */
+/** Says that an entry is sent again automatically, why, and when. */
 export function WaitingNotice({ waiting, onStop }: { waiting: Waiting; onStop: () => void }) {
   const { text } = useLocale();
   const [, tick] = useState(0);

@@ -1,6 +1,6 @@
 /**
- * A poster for every event: drawn by hand for those that have one, and for all others made from the title, so that
- * the same event always looks the same. Decoration, hence nothing for screen readers.
+ * A poster for every event: drawn by hand for some, else generated from the title, so that one event always
+ * looks the same. Decoration, hence hidden from screen readers.
  */
 import { posterOf } from '@seatdrop/shared/posters.ts';
 import { classes } from '../classes.ts';

@@ -1,4 +1,4 @@
-/** A house seen from the stage, a field of light, or curtains: which one, and in what colours, the title decides. */
+/** Seats seen from the stage, a field of light, or curtains: the title decides which, and in what colours. */
 const palettes = [
   ['#142a3a', '#e4572e', '#f2c57c', '#7fb7be'],
   ['#2b1740', '#f25f5c', '#ffe066', '#70c1b3'],
@@ -82,7 +82,7 @@ function Waves({ random, pick }: Parts) {
   });
 }
 
-/** Always the same numbers for the same text (mulberry32 over an FNV-1a hash). */
+/** The same sequence of numbers for the same text (mulberry32 over an FNV-1a hash). */
 function randomFrom(text: string): () => number {
   let state = 0x811c9dc5;
   for (const char of text) state = Math.imul(state ^ char.codePointAt(0)!, 0x01000193);
