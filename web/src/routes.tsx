@@ -1,4 +1,7 @@
-/** What is behind each address. Pages are loaded when somebody goes there, all but the one most people begin with. */
+/**
+ * The page behind each path. Pages are loaded when they are visited, all but the one at which most people
+ * begin.
+ */
 import type { ComponentType } from 'react';
 import type { PagePath } from '@seatdrop/shared/contract/page-paths.ts';
 import { EventsPage } from './events/events-page.tsx';
@@ -7,7 +10,7 @@ import type { StaffPath } from './staff/staff-routes.tsx';
 
 export type Routes = Record<string, ComponentType>;
 
-/** Loaded as one: the names of its pages' scripts would be in the script that every shopper loads. */
+/** Loaded as one, so that the script that every buyer loads does not list the scripts of these pages. */
 const StaffPages = part(() => import('./staff/staff-routes.tsx'));
 
 export const routes = {

@@ -22,7 +22,7 @@ const cases: [string, Partial<Drop>, string][] = [
   ['Sold out', { availability: 'none' }, 'View sale'],
   ['Paused', { state: 'paused' }, 'View sale'],
   ['Closed', { state: 'closed', ...over }, ''],
-  // Whoever closed it was the clock: the list was read before.
+  // The list was read before the clock closed the drop.
   ['Closed', { state: 'open', availability: 'seats', ...over }, ''],
   ['Closed', { state: 'paused', ...over }, ''],
   ['Cancelled', { state: 'cancelled' }, ''],

@@ -3,7 +3,7 @@ import { useDropStatus, type ToldDrop } from '../live/use-drop-status.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './drop-line.module.css';
 
-/** In what state a sale is, in a few words; follows the clock while it is looked at. `timeZone`: of its event. */
+/** The status of a drop and, before it opens, when it does. Follows the clock. `timeZone`: of its event. */
 export function DropLine({ drop, timeZone }: { drop: ToldDrop | undefined; timeZone: string }) {
   const { text } = useLocale();
   if (!drop) return <p className={styles.line}>{text.events.noDrop}</p>;

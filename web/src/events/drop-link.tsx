@@ -4,7 +4,7 @@ import { useLocale } from '../i18n/locale.tsx';
 
 type DropLinkProps = { drop: { id: number }; status: DropStatus; look: 'now' | 'quiet'; wide?: boolean };
 
-/** The way to a sale, named by what can be done there; none to one that is over. */
+/** A link to a drop, named by what can be done there; nothing for a drop that is over. */
 export function DropLink({ drop, status, look, wide = false }: DropLinkProps) {
   const { text } = useLocale();
   const words = {
@@ -18,7 +18,7 @@ export function DropLink({ drop, status, look, wide = false }: DropLinkProps) {
     cancelled: undefined,
   }[status];
   if (words === undefined) return null;
-  // Where nothing is to be had, nothing calls for it.
+  // A drop with nothing to buy gets no prominent button.
   const isIdle = status === 'sold_out' || status === 'paused';
   return (
     <ButtonLink look={isIdle ? 'quiet' : look} wide={wide} href={`/drops/${drop.id}`}>

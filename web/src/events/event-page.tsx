@@ -28,7 +28,7 @@ export default function EventPage() {
   } = useQuery({
     ...eventQuery(id),
     enabled: isId,
-    // What can be had changes while somebody looks.
+    // Availability changes while the page is open.
     refetchInterval: 30_000,
   });
   if (!isId || (error instanceof Refusal && error.status === 404)) {
@@ -100,7 +100,7 @@ function Shown({ event }: { event: Event }) {
 
 type DropProps = { drop: Drop; timeZone: string };
 
-/** Who is not offered standby is not told of it. */
+/** The step about standby is left out if no drop of the event offers it. */
 function fairSteps({ drops }: Event, { event: words }: Messages): readonly string[] {
   const isWithout = drops.length > 0 && drops.every(({ standbyLimit }) => standbyLimit === 0);
   return isWithout ? [...words.fairSteps.slice(0, -1), words.fairWithoutStandby] : words.fairSteps;

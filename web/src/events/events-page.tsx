@@ -14,7 +14,7 @@ import { nextDrop, featuredDrop } from './next-drop.ts';
 import { DropLink } from './drop-link.tsx';
 import { DropLine } from './drop-line.tsx';
 
-/** What can be had changes while somebody looks. Milliseconds. */
+/** Milliseconds. Availability changes while the page is open. */
 const lookAgainEvery = 30_000;
 
 export function EventsPage() {
@@ -96,7 +96,7 @@ function EventCard({ event }: { event: EventSummary }) {
 
 type Shown = { event: EventSummary; drop: DropSummary };
 
-/** The sale to go to. One that has just opened stays where it was, since it can be bought. */
+/** The drop at the top of the page. A drop that has just opened stays there, since it can be bought. */
 function featuredOf(events: readonly EventSummary[]): Shown | undefined {
   const shown = events.flatMap((event) => event.drops.map((drop) => ({ event, drop })));
   return featuredDrop(shown, ({ drop }) => drop);

@@ -1,4 +1,7 @@
-/** Of several sales the one to show first: what can be bought, else what is to come, else what may go on, else the past. */
+/**
+ * Which of several drops to show first: one that can be bought, else one to come, else one that may go on,
+ * else the latest that is over.
+ */
 import { serverClock } from '../clock/server-clock.ts';
 import type { DropStatus } from '../live/drop-status.ts';
 import { dropStatusAt, type ToldDrop } from '../live/use-drop-status.ts';
@@ -16,14 +19,14 @@ const order: Record<DropStatus, number> = {
 
 const worthShowing = new Set<DropStatus>(['open', 'few_left', 'scheduled', 'standby']);
 
-/** What opens so soon is what people come for, whatever else is on sale. Milliseconds. */
+/** Milliseconds. A drop that opens this soon comes first, even before those that are open. */
 const soon = 60 * 60_000;
 
 export function nextDrop<D extends ToldDrop>(drops: readonly D[]): D | undefined {
   return ranked(drops, (drop) => drop)[0]?.item;
 }
 
-/** The one sale to put above all others on the home page, if there is one. */
+/** The drop to show above all others on the home page; undefined if none is open or to come. */
 export function featuredDrop<Item>(
   items: readonly Item[],
   dropOf: (item: Item) => ToldDrop,
@@ -40,7 +43,8 @@ function ranked<Item>(items: readonly Item[], dropOf: (item: Item) => ToldDrop, 
       const { status } = dropStatusAt(drop, now);
       const [opensAt, closesAt] = [Date.parse(drop.opensAt), Date.parse(drop.closesAt)];
       const isSoon = status === 'scheduled' && opensAt - now <= soonMs;
-      // What is to come begins with the next; of what is over the latest tells most.
+      // Drops to come are sorted by their opening, the next first; drops that are over by their closing, the
+      // latest first.
       const at = status === 'closed' || status === 'cancelled' ? -closesAt : opensAt;
       return { item, status, rank: isSoon ? -1 : order[status], at };
     })

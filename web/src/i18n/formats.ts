@@ -1,4 +1,4 @@
-/** Money, numbers and spans as people of a locale write them, and moments (times.ts). */
+/** Money, numbers, durations and (times.ts) moments, as people of a locale write them. */
 import type { Money } from '../api/types.ts';
 import type { Locale } from './locales.ts';
 import { createTimes } from './times.ts';
@@ -6,7 +6,7 @@ import { createTimes } from './times.ts';
 export type Formats = ReturnType<typeof createFormats>;
 
 export function createFormats(locale: Locale) {
-  // English is written differently in many places; the browser knows in which one it is.
+  // English has regional formats; the browser's languages tell which one the user has.
   const own = navigator.languages.find((tag) => tag.toLowerCase().startsWith(locale === 'en' ? 'en' : 'zh'));
   const tag = locale === 'en' ? (own ?? 'en-GB') : 'zh-Hant-TW';
   const number = new Intl.NumberFormat(tag);
@@ -30,7 +30,7 @@ export function createFormats(locale: Locale) {
     bytes: (count: number) =>
       count < 1000 ? inUnit('byte').format(count) : inUnit('kilobyte').format(Math.round(count / 100) / 10),
     percent: (share: number) => percent.format(share),
-    /** A figure that is read in passing: 3.2, 120, 4.5K. */
+    /** A rounded number for reading in passing: 3.2, 120, 4.5K. */
     rate: (value: number) => rate.format(value),
     number: (value: number) => number.format(value),
     money({ amount, currency }: Money, times = 1) {
@@ -45,7 +45,7 @@ export function createFormats(locale: Locale) {
         .maximumFractionDigits;
       return format.format((amount * times) / 10 ** (digits ?? 2));
     },
-    /** For axes and the like: €12.5K. `unit`: minor units in one of the currency. */
+    /** For axes: €12.5K. `unit`: minor units in one of the currency. */
     shortMoney: ({ amount, currency }: Money, unit: number) =>
       new Intl.NumberFormat(tag, {
         style: 'currency',
@@ -54,9 +54,9 @@ export function createFormats(locale: Locale) {
         notation: 'compact',
         maximumSignificantDigits: 3,
       }).format(amount / unit),
-    /** A span in words, in its two largest units. */
+    /** A duration in words, in its two largest units. */
     longSpan(ms: number) {
-      // A sale can be over in a moment, and that is worth telling.
+      // A drop can sell out within seconds, and tenths of them are worth showing.
       if (ms < 10_000) return seconds.format(Math.round(ms / 100) / 10);
       const first = longUnits.findIndex(([length]) => ms >= length);
       let left = ms;
@@ -69,7 +69,7 @@ export function createFormats(locale: Locale) {
       return units.format(words);
     },
     list: (items: readonly string[]) => (locale === 'en' ? list.format(items) : items.join('、')),
-    /** A span in words, to the minute where it is long. */
+    /** A duration in words, to the minute if it is long. */
     span(ms: number) {
       const whole = Math.round(ms / 1000);
       return whole < 90 ? seconds.format(whole) : minutes.format(Math.round(whole / 60));
@@ -77,7 +77,7 @@ export function createFormats(locale: Locale) {
   };
 }
 
-/** 3:07, as on a clock that runs down. */
+/** 3:07, as a countdown shows it. */
 export function minutesAndSeconds(ms: number): string {
   const left = Math.max(0, Math.ceil(ms / 1000));
   return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;

@@ -1,11 +1,12 @@
 /**
- * Keeps right-to-left text that people typed from turning round the sentence it is put into: in `Sold by مهرجان 5` the
- * number would stand on the wrong side. On pages <bdi> and dir="auto" do that; in a sentence these two characters do.
+ * Keeps right-to-left text that people typed from reordering the sentence around it: in `Sold by مهرجان 5`
+ * the number would stand on the wrong side. In markup <bdi> and dir="auto" do that; inside a sentence these
+ * two characters do.
  */
 const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const [firstStrongIsolate, popIsolate] = ['\u2068', '\u2069'];
 
-/** The same catalog, whose functions isolate the values that need it. */
+/** The same catalog, whose functions isolate those of their values that need it. */
 export function isolating<Part>(part: Part): Part {
   if (typeof part === 'function') {
     const say = part as (...values: unknown[]) => unknown;

@@ -1,4 +1,4 @@
-/** Which language this is in. The other catalog is loaded when somebody wants it. */
+/** The language of the pages. The other catalog is loaded when it is chosen. */
 import { createContext, use, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { en, type Messages } from './en.ts';
 import { createFormats, type Formats } from './formats.ts';
@@ -15,12 +15,12 @@ export function preferredLocale(): Locale {
     const chosen = localStorage.getItem(storedAs);
     if (chosen === 'en' || chosen === 'zh-Hant') return chosen;
   } catch {
-    // Storage is blocked; the browser's languages decide.
+    // Storage is blocked: the browser's languages decide.
   }
   return navigator.languages.find((tag) => /^(zh|en)\b/i.test(tag))?.startsWith('zh') ? 'zh-Hant' : 'en';
 }
 
-/** Better a page in English than none. */
+/** Falls back to English if the catalog cannot be loaded. */
 export async function messagesFor(locale: Locale): Promise<{ locale: Locale; messages: Messages }> {
   try {
     return { locale, messages: await loadMessages(locale) };
@@ -49,12 +49,12 @@ export function LocaleProvider(props: { locale: Locale; messages: Messages; chil
         try {
           localStorage.setItem(storedAs, locale);
         } catch {
-          // It then lasts until the page is left.
+          // Without storage the choice lasts until the page is left.
         }
         loadMessages(locale).then(
-          // The last choice counts, whichever catalog comes last.
+          // The last choice counts, whichever catalog arrives last.
           (text) => chosen.current === locale && setCurrent({ locale, text }),
-          // Without a line it stays as it is.
+          // Offline, the language stays as it is.
           () => undefined,
         );
       },

@@ -10,7 +10,7 @@ import { EventsPage } from '../events/events-page.tsx';
 import OrderPage from '../orders/order-page.tsx';
 import OrdersPage from '../orders/orders-page.tsx';
 
-/** At 20:00 in Berlin, at 11:00 in Los Angeles. */
+/** At 20:00 in Berlin, 11:00 in Los Angeles. */
 const event = anEvent({
   startsAt: '2041-07-05T18:00:00.000Z',
   drops: [
@@ -54,7 +54,7 @@ test('on its page an event is at 20:00, where a reader in Los Angeles has 11:00'
   );
   await screen.findByRole('heading', { name: event.title });
   expect(shown()).toMatch(/July 5, 2041\s*8:00 PM GMT\+2/);
-  // Only the opening is told on both clocks.
+  // Only the opening is shown in both zones.
   expect(shown()).toContain('Jun 5, 2041, 8:00 PM GMT+2 (11:00 AM PDT your time)');
 });
 

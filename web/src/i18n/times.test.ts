@@ -25,7 +25,7 @@ describe.each(['en-GB', 'en-US', 'zh-Hant-TW'])('in %s', (tag) => {
     const times = createTimes(tag, angeles, inThatYear);
     const told = times.opening(evening, berlin, both);
     expect(told).toMatch(/(20:00|8:00).*(CEST|GMT\+2).* \/ .*11:00.*(PDT|GMT-7)/);
-    // Where they show the same, one of them is enough.
+    // If both zones show the same, it is written once.
     expect(createTimes(tag, 'Europe/Paris', inThatYear).opening(evening, berlin, both)).toBe(
       times.moment(evening, berlin),
     );
@@ -47,7 +47,7 @@ test('a year is told where it is not this one, as the event’s calendar has it'
     'Saturday, 5 July 2031',
   );
   expect(times.fullDay(evening, berlin)).toBe('Saturday, 5 July 2031');
-  // New Year has come in Berlin, and not yet in Los Angeles.
+  // The new year has begun in Berlin but not in Los Angeles.
   const eve = '2031-12-31T23:30:00Z';
   expect(times.moment(eve, berlin)).toBe('Thu, 1 Jan 2032, 00:30 CET');
   expect(times.moment(eve, angeles)).toBe('Wed 31 Dec, 15:30 GMT-8');

@@ -1,7 +1,8 @@
 /**
- * Moments as people of a locale write them. Every call says in which zone: an event's times are those of the clocks at
- * its place, with the zone's name, wherever they are read. Only an opening is told on the reader's clocks as well, since
- * that is when they have to be here. What concerns the reader alone (when they bought) is in `here`.
+ * Moments as people of a locale write them. Every call names the zone: an event's times are in the zone of
+ * its venue, with the zone's name, wherever they are read. Only an opening is also shown in the reader's
+ * zone, since that is when they have to be here. What concerns the reader alone, such as when they bought,
+ * uses `here`.
  */
 import { serverClock } from '../clock/server-clock.ts';
 
@@ -16,7 +17,7 @@ const year = { year: 'numeric' } as const;
 export const deviceZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /**
- * @param tag of the locale, as BCP 47 has it
+ * @param tag of the locale, in BCP 47
  * @param here the reader's zone
  */
 export function createTimes(tag: string, here: string = deviceZone(), now = () => serverClock.now()) {
@@ -29,7 +30,7 @@ export function createTimes(tag: string, here: string = deviceZone(), now = () =
   };
   const write = (at: At, zone: string, options: Intl.DateTimeFormatOptions) =>
     formatOf(zone, options).format(new Date(at));
-  /** With the year where it is not this one. */
+  /** Adds the year if it is not the present one. */
   const dated = (at: At, zone: string, options: Intl.DateTimeFormatOptions) =>
     write(at, zone, write(at, zone, year) === write(now(), zone, year) ? options : { ...options, ...year });
 
@@ -39,18 +40,18 @@ export function createTimes(tag: string, here: string = deviceZone(), now = () =
     /** The reader's zone. */
     here,
     day: (at: At, zone: string) => dated(at, zone, dayOf),
-    /** With its year in any case, for what is printed and kept. */
+    /** Always with the year, for what is printed and kept. */
     fullDay: (at: At, zone: string) => write(at, zone, { ...dayOf, ...year }),
     shortDay: (at: At, zone: string) => dated(at, zone, shortDayOf),
     /** With the name of the zone. */
     time: (at: At, zone: string) => write(at, zone, { ...timeOf, ...named }),
     /** Day and time, with the name of the zone. */
     moment,
-    /** For those who set a time: nothing about it may be left open. */
+    /** For organizers who set a time: with weekday, year and zone. */
     exactMoment: (at: At, zone: string) => write(at, zone, { ...shortDayOf, ...year, ...timeOf, ...named }),
     /**
-     * Day and time of an opening, on the event's clocks and, where they show another time, on the reader's.
-     * @param both how the two are said together
+     * Day and time of an opening in the event's zone and, if it differs, in the reader's.
+     * @param both puts the two together
      */
     opening(at: At, zone: string, both: (there: string, here: string) => string): string {
       const there = moment(at, zone);
@@ -60,13 +61,13 @@ export function createTimes(tag: string, here: string = deviceZone(), now = () =
       return both(there, isSameDay ? write(at, here, { ...timeOf, ...named }) : moment(at, here));
     },
     utcTime: (at: At) => write(at, 'UTC', timeOf),
-    /** Time alone, for axes: the zone is named beside them. */
+    /** Time without its zone, for axes that name it elsewhere. */
     bareTime: (at: At, zone: string) => write(at, zone, timeOf),
     /** With seconds, for axes. */
     bareClock: (at: At, zone: string) => write(at, zone, { ...timeOf, second: '2-digit' }),
     /** With seconds and the name of the zone. */
     clock: (at: At, zone: string) => write(at, zone, { ...timeOf, second: '2-digit', ...named }),
-    /** Month and day apart, for a date that stands like one on a ticket. */
+    /** Month and day apart, for a date as on a ticket. */
     dayAndMonth(at: At, zone: string) {
       const parts = formatOf(zone, { month: 'short', day: 'numeric' }).formatToParts(new Date(at));
       const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
@@ -76,7 +77,7 @@ export function createTimes(tag: string, here: string = deviceZone(), now = () =
   };
 }
 
-/** A zone that this browser does not know yet must not take the page down: its times are told in UTC, which is named. */
+/** If the browser does not know a zone, its times are shown in UTC, and say so, instead of breaking the page. */
 function formatIn(tag: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat(tag, { ...options, timeZone: zone });

@@ -1,7 +1,7 @@
 /**
- * How a drop and one buyer's entry in it stand, kept up to date by whatever gets through: the socket, or asking every
- * few seconds while there is none. The socket is a hint; asking is the truth, and it is asked whenever something may
- * have been missed: after sleep, without a line, in another tab.
+ * The state of a drop and of one buyer's entry in it, kept up to date by the socket, or by polling every few
+ * seconds while there is none. What the socket pushes is a hint; HTTP has the truth, and is asked whenever
+ * something may have been missed: after sleep, after being offline, after a change in another tab.
  */
 import { ask, pauseBefore, Refusal } from '../api/http.ts';
 import { repeat, type Repeat } from '../api/repeat.ts';
@@ -14,14 +14,14 @@ export type Link = 'connecting' | 'live' | 'polling' | 'offline';
 
 export type Feed = {
   link: Link;
-  /** True until the first requests have been answered, have failed or have taken longer than `firstPatience`. */
+  /** True until the first requests were answered, have failed or have taken longer than `firstPatience`. */
   isLoading: boolean;
-  /** Undefined until somebody said. */
+  /** Undefined until first received. */
   state: DropState | undefined;
   entry: Entry | undefined;
-  /** One string a row; undefined until it was told. */
+  /** One string a row; undefined until first received. */
   rows: readonly string[] | undefined;
-  /** Announcements that were pushed since the page was opened, first to last. */
+  /** Announcements pushed since the page was opened, oldest first. */
   announced: readonly Announcement[];
 };
 
@@ -34,20 +34,23 @@ export const emptyFeed: Feed = {
   announced: [],
 };
 
-/** Milliseconds. A short break is not worth a word. */
+/** Milliseconds. A shorter interruption is not shown. */
 const graceBeforePolling = 1_500;
 const pollEvery = 3_000;
 /** Milliseconds. A server that does not answer must not keep a buyer from pressing Buy. */
 const firstPatience = 8_000;
 const resyncEvery = 30_000;
 const ackPatience = 5_000;
-/** Before asking again for seats that were not told: the line had not yet taken what was sent before. */
+/**
+ * Milliseconds before seats are requested again that an acknowledgement left out, because the connection had
+ * not yet taken earlier data.
+ */
 const seatsRetryMs = 3_000;
 
 type Hears = {
-  /** `pushed`: the server said so by itself. */
+  /** `pushed`: it came by the socket, not as an answer. */
   onEntry?: (entry: Entry, pushed: boolean) => void;
-  /** Terms may change on the way (paused, moved), as asking finds out. */
+  /** The terms, when polling finds that they were changed (paused, moved). */
   onTerms?: (terms: Drop) => void;
 };
 
@@ -62,14 +65,14 @@ export class DropFeed {
   #socket: LiveSocket | undefined;
   #watching = false;
   #failures = 0;
-  /** Only while there is no live line. */
+  /** Only while there is no live connection. */
   #polling: Repeat | undefined;
   #graceTimer: Timer | undefined;
   #firstTimer: Timer | undefined;
   #resyncTimer: Timer | undefined;
   #rewatchTimer: Timer | undefined;
   #asking: Promise<void> | undefined;
-  /** Counts what was pushed and was news. */
+  /** Counts pushes that were news. */
   #pushes = 0;
   #stopped = true;
 
@@ -125,7 +128,7 @@ export class DropFeed {
     window.removeEventListener('pageshow', this.#wake);
   }
 
-  /** Asks for the truth about the entry, once at a time. Failing is no matter here: what is known stays. */
+  /** Fetches the entry; one request at a time. If it fails, the last known state stays. */
   askEntry = (): Promise<void> => {
     if (!this.#signedIn) return Promise.resolve();
     this.#asking ??= this.#fetchEntry()
@@ -134,7 +137,10 @@ export class DropFeed {
     return this.#asking;
   };
 
-  /** What the answer to the buyer's own doing means; the server's next word of it has a version of its own. */
+  /**
+   * Sets the entry from the answer to the buyer's own action. The server's next message about it has its own
+   * version.
+   */
   setEntry(entry: Omit<Entry, 'version'> & { version?: number }): void {
     this.#learn({ ...entry, version: entry.version ?? (this.#feed.entry?.version ?? 0) + 1 }, false);
   }
@@ -149,8 +155,8 @@ export class DropFeed {
   }
 
   /**
-   * Answers and events overtake each other, and news may be told late: what is older than what is known is passed
-   * over. `pushed`: the server said so by itself, so it is news even when the words are those of before.
+   * Answers and events can overtake each other, and news can be late: anything older than the known version
+   * is ignored. `pushed`: it came by the socket, so it is news even if it says the same as before.
    */
   #learn(entry: Entry, pushed: boolean): void {
     if (this.#stopped || entry.version < (this.#feed.entry?.version ?? 0)) return;
@@ -188,12 +194,12 @@ export class DropFeed {
       serverClock.learn(answer.drop.serverTime, { sentAt, receivedAt: performance.now() });
       this.#set({ link: 'live', ...(answer.seats ? { rows: answer.seats } : {}) });
       this.#applyState(answer.drop);
-      // Somebody who is not signed in is answered `none`, which is no news.
+      // Without a session the answer is always `none`, which is no news.
       if (this.#signedIn) this.#learn(answer.entry, false);
       this.#loaded();
       this.#resyncLater(answer.seats ? undefined : seatsRetryMs);
     } catch {
-      // No answer in time: a dead line that nobody has noticed yet.
+      // No acknowledgement in time: the connection is dead and nobody has noticed yet.
       if (!this.#stopped && socket.connected) socket.disconnect().connect();
       this.#lost();
     }
@@ -205,7 +211,7 @@ export class DropFeed {
     this.#rewatchTimer = setTimeout(() => void this.#watch(), 2_000 + Math.random() * 2_000);
   }
 
-  /** Watching again is also how the clock is read: its answer has the server's time. */
+  /** Watching again also reads the server's clock from the acknowledgement. */
   #resyncLater(sooner = Infinity): void {
     clearTimeout(this.#resyncTimer);
     const usual = serverClock.uncertainty() === undefined ? 1_000 : resyncEvery;
@@ -232,7 +238,7 @@ export class DropFeed {
     this.#polling = undefined;
   }
 
-  /** Resolves to the pause before the next one. */
+  /** Resolves to the pause before the next one, in milliseconds. */
   async #poll(signal: AbortSignal): Promise<number> {
     let pause = pollEvery;
     try {
@@ -245,19 +251,19 @@ export class DropFeed {
       this.#failures = 0;
       this.#set({ link: 'polling' });
     } catch (error) {
-      // Stopped: there may be no page any more.
+      // Stopped: the page may be gone.
       if (signal.aborted) return pause;
       this.#failures += 1;
       pause = Math.max(pollEvery, pauseBefore(this.#failures, error));
       const isDown = !(error instanceof Refusal) && (this.#failures > 1 || !navigator.onLine);
       if (isDown) this.#set({ link: 'offline' });
     }
-    // Nobody looks at a hidden tab; it asks at once when it is seen again.
+    // A hidden tab polls less; it asks at once when it is shown again.
     if (document.hidden) pause *= 5;
     return pause * (0.85 + Math.random() * 0.3);
   }
 
-  /** The seats and how the sale stands. What was read before something that was pushed does not undo it. */
+  /** Fetches seats and the drop's state. An answer read before a push does not undo the push. */
   async #askSeats(): Promise<void> {
     try {
       const { data } = await ask<SeatRows>('GET', `/drops/${this.#dropId}/seats`);
@@ -265,11 +271,11 @@ export class DropFeed {
       const isNews = this.#applyState(data.drop);
       if (isNews || !this.#feed.rows) this.#set({ rows: data.rows });
     } catch {
-      // What is known stays; asked again soon.
+      // The last known seats stay; they are requested again soon.
     }
   }
 
-  /** False when something newer is known: an answer, an acknowledgement and an event can overtake each other. */
+  /** False if something newer is known: answers, acknowledgements and events can overtake each other. */
   #applyState(state: DropState): boolean {
     if (state.dropId !== this.#dropId) return false;
     const known = this.#feed.state;
@@ -291,7 +297,7 @@ export class DropFeed {
     if (dropId === this.#dropId && !isKnown) this.#set({ announced: [...announced, announcement] });
   }
 
-  /** Opened again, back on line, shown again: everything may have changed meanwhile. */
+  /** The page was restored, is online again or is shown again: anything may have changed. */
   #wake = (event: globalThis.Event): void => {
     if (event.type === 'offline') {
       this.#set({ link: 'offline' });

@@ -1,11 +1,14 @@
-/** How a sale stands at a moment: the one answer for home, event, lists, the drop page and those who run it. */
+/** The status of a drop at a moment, computed in one place for all pages. */
 import type { Availability } from '@seatdrop/shared/drops/availability.ts';
 import type { DropState, Phase } from '../api/types.ts';
 
-/** What is told of a drop wherever it is shown. */
+/** What every page that shows a drop knows of it. */
 export type Terms = { state: Phase; opensAt: string; closesAt: string; serverTime?: string };
 
-/** By whichever was told last. Its times and the clock say whether it is open; only people pause and cancel it. */
+/**
+ * The phase by the latest information. Opening and closing follow from the times and the clock; only people
+ * pause and cancel.
+ */
 export function phaseOf(terms: Terms, news: DropState | undefined, now: number): Phase {
   const told = latest(terms, news);
   if (told.phase === 'cancelled' || terms.state === 'cancelled') return 'cancelled';
@@ -14,14 +17,14 @@ export function phaseOf(terms: Terms, news: DropState | undefined, now: number):
   return told.phase === 'paused' ? 'paused' : 'open';
 }
 
-/** When it opens and closes, and what was said of its phase, as told last. */
+/** Times and phase from whichever is later, the terms or the pushed state. */
 export function latest(terms: Terms, news: DropState | undefined) {
   const { state, opensAt, closesAt, serverTime } = terms;
   const isNews = news && !(Date.parse(serverTime ?? '') > Date.parse(news.serverTime));
   return isNews ? news : { phase: state, opensAt, closesAt };
 }
 
-/** As people are told: of an open sale also what there is to be had. */
+/** The phase as people see it; for an open drop also whether anything is left. */
 export type DropStatus =
   'scheduled' | 'open' | 'few_left' | 'standby' | 'sold_out' | 'paused' | 'closed' | 'cancelled';
 

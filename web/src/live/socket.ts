@@ -1,4 +1,4 @@
-/** The one socket of this tab. The session travels as a cookie, so a new session needs a new connection. */
+/** The tab's socket. The session is a cookie of the handshake, so a new session needs a new connection. */
 import { io, type Socket } from 'socket.io-client';
 import type { ClientEvents, ServerEvents } from '@seatdrop/shared/messages/realtime-events.ts';
 

@@ -4,10 +4,10 @@ import { serverClock } from '../clock/server-clock.ts';
 import { useHasCome } from '../clock/use-server-now.ts';
 import { latest, phaseOf, dropStatusOf, type DropStatus, type Terms } from './drop-status.ts';
 
-/** A drop as lists, its event and its own page tell of it. */
+/** A drop as lists, its event and its own page receive it. */
 export type ToldDrop = Terms & { availability?: Availability | undefined };
 
-/** How a sale stands now; follows the clock while it is looked at. `news`: what was pushed of it since. */
+/** The drop's status now; follows the clock. `news`: its latest pushed state. */
 export function useDropStatus(drop: ToldDrop, news?: DropState): { phase: Phase; status: DropStatus } {
   const { opensAt, closesAt } = latest(drop, news);
   useHasCome(Date.parse(opensAt));

@@ -12,7 +12,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { SignInFirst } from '../session/sign-in-first.tsx';
 import styles from './orders-page.module.css';
 
-/** In rem, of what stands there until orders have come. */
+/** Heights in rem of the outline that is shown until the orders have come. */
 const heights = [3, 8, 8];
 
 export default function OrdersPage() {
@@ -40,7 +40,10 @@ function Orders({ user }: { user: User }) {
   );
 }
 
-/** An order is shown once its event has come, or does not come: a title that comes late would move the orders below. */
+/**
+ * An order is shown once its event has come or failed to: a title that comes later would move the orders
+ * below.
+ */
 function OrderList({ orders }: { orders: Order[] }) {
   const { text } = useLocale();
   const ids = [...new Set(orders.map(({ eventId }) => eventId))];

@@ -8,7 +8,7 @@ import styles from './ticket.module.css';
 
 type TicketProps = { seat: Order['seats'][number]; order: Order; event: Event; holder: string };
 
-/** One ticket for one seat, as it is shown at the door or printed. */
+/** One ticket for one seat, as shown at the door or printed. */
 export function Ticket({ seat, order, event, holder }: TicketProps) {
   const { text, format } = useLocale();
   const isValid = order.status === 'paid';
@@ -56,7 +56,7 @@ export function Ticket({ seat, order, event, holder }: TicketProps) {
   );
 }
 
-/** Black on white whatever the colours of the page are: scanners at the door want it so. */
+/** Black on white in any theme: scanners need that. */
 function Code({ value, label }: { value: string; label: string }) {
   const { size, path } = useMemo(() => {
     const code = encode(value, { ecc: 'M', border: 2 });

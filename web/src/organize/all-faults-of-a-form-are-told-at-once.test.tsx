@@ -45,7 +45,7 @@ test('a new sale: what is empty, what is wrong by itself, and what does not go t
     'Choice 3',
   ]);
   expect(document.activeElement).toBe(closes);
-  // Nothing typed is not the same typed twice.
+  // Two empty choices are not "the same".
   expect(screen.queryByText('Two choices are the same.')).toBeNull();
 });
 
@@ -61,7 +61,7 @@ test('two sections and two choices of one name are told beside what is empty', a
   screen.getByText('Two sections have the same name.');
   screen.getByText('Two choices are the same.');
   expect(inReadingOrder()).toEqual(['Price per seat', 'Max. seats per buyer', 'Question', 'Choice 3']);
-  // The sections come before the price.
+  // In the form, the sections come before the price.
   expect(document.activeElement?.textContent).toBe('Two sections have the same name.');
 });
 

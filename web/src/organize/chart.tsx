@@ -1,4 +1,4 @@
-/** A chart of lines over time. The colours are those of the legend, whichever theme is on. */
+/** A line chart over time. Lines have the colours of the legend, in either theme. */
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -21,14 +21,14 @@ type ChartProps = {
   title: string;
   /** Seconds since 1970, ascending. */
   times: readonly number[];
-  /** In which times are shown: that of the event. */
+  /** The zone of the times on the axis: the event's. */
   timeZone: string;
   lines: readonly Line[];
-  /** Seconds to show; all there is, when not given. */
+  /** Seconds to show; everything if left out. */
   window?: number;
-  /** At rest the legend tells sums, not what is latest. */
+  /** The legend shows sums instead of the latest values while nothing is pointed at. */
   sums?: boolean;
-  /** Grows whenever the columns do: they are filled in place. */
+  /** Grows with every change of the columns, which are changed in place. */
   version?: number;
   write: (value: number) => string;
   children?: ReactNode;
@@ -38,7 +38,7 @@ const height = 170;
 /** Seconds that are shown at least. */
 const shortest = 60;
 const [minute, hour, day] = [60, 3600, 86_400];
-/** Seconds from one label to the next. */
+/** Possible distances between labels, in seconds. */
 const steps = [
   15,
   30,
@@ -86,13 +86,13 @@ export function Chart(props: ChartProps) {
             time: true,
             range: (_, min, max) => {
               const seconds = latest.current.shown;
-              // In the first minutes it is stretched: a sliver at the edge says little.
+              // In the first minutes the axis is stretched: a sliver at the edge would show little.
               const span =
                 seconds === undefined ? max - min : Math.min(seconds, Math.max(shortest, max - min));
               return [max - span, max];
             },
           },
-          // Zero stays at the bottom, and a flat line of zeros does not fill the chart.
+          // The axis begins at zero, and a line of zeros does not fill the chart.
           y: { range: (_, __, max) => [0, Math.max(max === null ? 1 : max * 1.1, 1)] },
         },
         axes: [
@@ -150,7 +150,7 @@ export function Chart(props: ChartProps) {
     plot.current?.setData(columnsOf(latest.current));
   }, [version, length, locale]);
 
-  // Where the hand points, else what is latest.
+  // The point under the pointer, else the latest.
   const at = pointed !== null && pointed < length ? pointed : undefined;
   const told = lines.map(({ label, values }) => {
     const resting = sums

@@ -10,16 +10,16 @@ import { useWords } from '../staff/use-words.ts';
 type DropFrameProps = {
   drop: Drop;
   event: Event;
-  /** What was pushed of it since. */
+  /** Its latest pushed state. */
   news?: DropState | undefined;
-  /** Of this page, among those of the sale. */
+  /** Of this page among the drop's pages. */
   title: string;
   lead?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
 };
 
-/** What the pages of one sale have in common: whose sale it is, how it stands, and the way to the others. */
+/** What the organizer's pages of one drop share: title, status, and tabs to the others. */
 export function DropFrame({ drop, event, news, title, lead, actions, children }: DropFrameProps) {
   const { dropPages: words } = useWords();
   const { phase, status } = useDropStatus(drop, news);

@@ -7,12 +7,12 @@ import { DropFrame } from './drop-frame.tsx';
 
 type DropSubpageProps = {
   title: string;
-  /** On the link that downloads the orders. */
+  /** The text of the link that downloads the orders. */
   csv: string;
   children: (drop: Drop, event: Event) => ReactNode;
 };
 
-/** A page that looks back on the sale its address names. */
+/** A page about the orders of the drop that the address names. */
 export function DropSubpage({ title, csv, children }: DropSubpageProps) {
   const { id } = useParams<{ id: string }>();
   return (

@@ -1,10 +1,10 @@
-/** When a form says what is wrong: once a field is left, and from then on while it is typed in. */
+/** When a form shows faults: once a field was left, and from then on while it is edited. */
 import type { FormEvent } from 'react';
 import type { FieldPath, FieldValues, UseFormReturn } from 'react-hook-form';
 
 /**
- * Handlers for the form element, whose mode stays `onSubmit`. The library's own `onTouched` checks new rows of a list
- * at once, and so marks what nobody has had a chance to fill in.
+ * Handlers for the form element, whose mode stays `onSubmit`. The library's own `onTouched` validates new
+ * rows of a list at once, and so marks fields that nobody could fill in yet.
  */
 export function faultsOnLeaving<Values extends FieldValues>({
   trigger,
@@ -28,8 +28,8 @@ function nameOf<Values extends FieldValues>({ target }: FormEvent): FieldPath<Va
 }
 
 /**
- * Leaving a field by pressing on something else: a line of fault that came or went before the release would move that
- * something from under the pointer, and the press would be lost.
+ * Waits for the end of the press that left a field. A fault that appears or goes before the release would
+ * move the pressed element away from the pointer, and the click would be lost.
  */
 function untilReleased(): Promise<void> {
   if (document.querySelector(':active') === null) return Promise.resolve();
@@ -37,7 +37,7 @@ function untilReleased(): Promise<void> {
     const released = () => {
       document.removeEventListener('pointerup', released);
       document.removeEventListener('pointercancel', released);
-      // The click comes right after.
+      // The click event follows right after.
       setTimeout(resolve);
     };
     document.addEventListener('pointerup', released);

@@ -2,7 +2,7 @@ import { ButtonLink } from '../design/button.tsx';
 import { Blank, Page } from '../design/page.tsx';
 import { useWords } from '../staff/use-words.ts';
 
-/** Of another organizer. */
+/** Shown for an event or a drop of another organizer. */
 export function Foreign() {
   const words = useWords();
   return (

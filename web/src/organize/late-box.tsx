@@ -4,7 +4,7 @@ import styles from './form.module.css';
 
 type LateBoxProps = InputHTMLAttributes<HTMLInputElement> & { ref?: Ref<HTMLInputElement> };
 
-/** The choice to sell on after the event has begun; shown where the times as they stand mean that. */
+/** A box that allows the drop to close after the event begins; shown if the chosen times need it. */
 export function LateBox(input: LateBoxProps) {
   const { drop: words } = useWords();
   return (

@@ -7,7 +7,7 @@ import { useWords } from '../staff/use-words.ts';
 export function LeaveGuard({ when }: { when: boolean }) {
   const { leave: words } = useWords();
   const [leave, setLeave] = useState<{ go: () => void }>();
-  // Before anything else happens in the same moment: a page that is saved is left at once.
+  // In the same commit: a page is left right after it is saved.
   useLayoutEffect(() => (when ? holdPage((go) => setLeave({ go })) : undefined), [when]);
   if (!leave) return null;
   return (

@@ -1,4 +1,4 @@
-/** An event or a drop that the address names, or why it cannot be shown. */
+/** The event or drop that the address names, or why it cannot be shown. */
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Refusal } from '../api/http.ts';

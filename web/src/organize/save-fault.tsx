@@ -2,7 +2,7 @@ import { get, type FieldErrors, type FieldValues } from 'react-hook-form';
 import { Notice } from '../design/notice.tsx';
 import { useWords } from '../staff/use-words.ts';
 
-/** Beside the button that did not save: how many fields are wrong, or what else was in the way. */
+/** Next to the button, after a save that failed: how many fields are wrong, or what else prevented it. */
 export function SaveFault<Values extends FieldValues>({ errors }: { errors: FieldErrors<Values> }) {
   const { faults } = useWords();
   const root: unknown = get(errors, 'root.message');

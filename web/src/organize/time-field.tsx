@@ -6,14 +6,14 @@ import { momentOf } from './zoned-time.ts';
 
 type TimeFieldProps = {
   label: string;
-  /** What is typed at the moment, to be read back. */
+  /** The value as it is typed. */
   typed: string;
-  /** In which it is meant: that of the event. */
+  /** The zone of the value: the event's. */
   timeZone: string;
   error?: string | undefined;
 } & InputHTMLAttributes<HTMLInputElement> & { ref?: Ref<HTMLInputElement> };
 
-/** A moment, on the clocks of the event's place, and read back with its weekday and in UTC so that no slip goes unseen. */
+/** A time in the event's zone. It is repeated below with its weekday and in UTC, so that mistakes are noticed. */
 export function TimeField({ label, typed, timeZone, error, ...input }: TimeFieldProps) {
   const { format } = useLocale();
   const words = useWords();

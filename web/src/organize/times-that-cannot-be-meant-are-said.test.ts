@@ -45,7 +45,7 @@ test('an event in the past, and one before the closing of its sales, unless that
   expect(await faultsOfEvent({})).toBeUndefined();
   expect(await faultsOfEvent({ startsAt: '2020-07-05T20:00' })).toBe(en.faults.past);
   expect(await faultsOfEvent({ startsAt: '2041-07-05T17:00' })).toBe(en.faults.dropLate);
-  // The same time in a zone to the east is an earlier one.
+  // In a zone further east the same local time is earlier.
   expect(await faultsOfEvent({ timeZone: 'Asia/Taipei' })).toBe(en.faults.dropLate);
   expect(await faultsOfEvent({ startsAt: '2041-07-05T17:00', allowLate: true })).toBeUndefined();
 });

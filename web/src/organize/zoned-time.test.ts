@@ -35,7 +35,7 @@ test('what is typed comes back as it was, in every zone', () => {
     for (let hour = 0; hour < 24 * 366; hour += 7) {
       const moment = at('2031-01-01T00:00Z') + hour * 3_600_000;
       const meant = momentOf(typedTime(moment, zone), zone);
-      // The second of two moments with one name is read as the first.
+      // Of two moments with the same local time, the first is meant.
       const isRight = meant.kind === 'moment' && (meant.at === moment || (meant.twice && meant.at < moment));
       if (!isRight) wrong.push(`${zone} ${new Date(moment).toISOString()}`);
     }

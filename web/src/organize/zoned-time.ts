@@ -1,6 +1,6 @@
 /**
- * Times as they are typed, `2030-05-04T20:00`, in the zone of the event, and the moments they mean. Where clocks
- * are set, a time can mean no moment (they go forward over it) or two (they go back over it).
+ * Local times as they are typed, `2030-05-04T20:00`, in the event's zone, and the moments they mean. Where
+ * clocks change, a local time can mean no moment (they go forward over it) or two (they go back over it).
  */
 export type Meant = { kind: 'moment'; at: number; twice: boolean } | { kind: 'gap' } | { kind: 'none' };
 
@@ -17,7 +17,8 @@ export function momentOf(typed: string, zone: string): Meant {
   ];
   const asUtc = Date.UTC(year, month - 1, day, hour, minute);
   if (Number.isNaN(asUtc)) return { kind: 'none' };
-  // The offsets before and after any change nearby; those under which the clock shows what was typed are meant.
+  // The zone's offsets a day before and after. A moment is meant if the clock, at one of these offsets, shows
+  // what was typed.
   const offsets = new Set([offsetAt(asUtc - 86_400_000, zone), offsetAt(asUtc + 86_400_000, zone)]);
   const moments = [...offsets]
     .map((offset) => asUtc - offset)
@@ -26,12 +27,12 @@ export function momentOf(typed: string, zone: string): Meant {
   return { kind: 'moment', at: Math.min(...moments), twice: moments.length > 1 };
 }
 
-/** What the clocks of the zone show at a moment, to the minute, as a field for times wants it. */
+/** The zone's local time at a moment, to the minute, as the value of a datetime-local field. */
 export function typedTime(at: number, zone: string): string {
   return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 16);
 }
 
-/** The zone, or UTC where this browser does not know it: fields that show times in a zone name the one they use. */
+/** The zone, or UTC if the browser does not know it. Fields that show local times name the zone they use. */
 export function usableZone(zone: string): string {
   try {
     clockOf(zone);
@@ -43,7 +44,7 @@ export function usableZone(zone: string): string {
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** How far the zone's clocks are ahead of UTC, in milliseconds. */
+/** How far the zone is ahead of UTC, in milliseconds. */
 function offsetAt(at: number, zone: string): number {
   const parts = Object.fromEntries(
     clockOf(zone)
@@ -61,7 +62,7 @@ function offsetAt(at: number, zone: string): number {
   return shown - Math.floor(at / 1000) * 1000;
 }
 
-/** @throws RangeError where this browser does not know the zone */
+/** @throws RangeError if the browser does not know the zone */
 function clockOf(zone: string): Intl.DateTimeFormat {
   let clock = clocks.get(zone);
   if (!clock) {

@@ -1,4 +1,7 @@
-/** What one character of a row says. Moving (`-`) seats are on their way between partitions, and not to be had. */
+/**
+ * The state that one character of a row stands for. Seats that are moving (`-`) between partitions cannot be
+ * bought.
+ */
 export function stateOf(seat: string | undefined): 'free' | 'held' | 'sold' | 'unknown' {
   if (seat === '.') return 'free';
   if (seat === 's') return 'sold';

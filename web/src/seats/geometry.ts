@@ -1,12 +1,12 @@
-/** Where each seat of a drop is on the plan: rows front to back, gently bent around the stage. */
+/** The position of each seat on the plan: rows front to back, slightly curved around the stage. */
 import { rowsOf, type Section } from '@seatdrop/shared/inventory/layout.ts';
 
 /** Units of the plan from one seat to the next. */
 const pitch = 10;
 const margin = 16;
-/** Of a seat that is one's own, which is the largest. */
+/** Of the buyer's own seats, which are the largest. */
 const seatRadius = 4.7;
-/** Between seats and words. */
+/** Between seats and names. */
 const air = 1;
 
 export type PlanRow = { index: number; section: string; label: string; seats: number; x: number; y: number };
@@ -17,7 +17,7 @@ export type Plan = {
   rows: PlanRow[];
   sections: PlanSection[];
   bend: number;
-  /** Size of the words on it: the larger the plan, the smaller it is shown. */
+  /** Font size of names on the plan: the larger the plan, the smaller it is displayed. */
   letters: number;
 };
 
@@ -29,11 +29,12 @@ export function planOf(sections: readonly Section[]): Plan {
   const letters = Math.max(9, width / 48);
   const sectionGap = letters * 2.6;
   const halfWidth = width / 2;
-  // How far a name may reach from the middle to the side, 1 being all the way: its letters, which are about one unit
-  // of `letters` high, have to be below the row before, and above the ends of their own.
+  // How far a name may reach from the middle to the side, where 1 is the whole way. Its letters, about one
+  // unit of `letters` high, must fit below the row in front and above the ends of their own row.
   const room = pitch + sectionGap - 2 * (seatRadius + air) - letters;
   const reach = Math.min(0.6, Math.sqrt(room / bend));
-  // As far below the stage as the ends of the first row are bent up towards it.
+  // The ends of the first row are bent towards the stage by this much, so the stage is that far above its
+  // middle.
   const firstHalf = ((rows[0]?.seats ?? 0) * pitch) / width;
   let y = margin + bend * firstHalf * firstHalf + letters * 4.2;
   let last: string | undefined;
@@ -43,7 +44,7 @@ export function planOf(sections: readonly Section[]): Plan {
     if (row.section !== last) {
       y += last === undefined ? 0 : sectionGap;
       const { text, wide } = shortened(row.section, (2 * reach * halfWidth) / letters);
-      // The ends of a row are bent up beside its name: the name is as far above it as it is long.
+      // The ends of a row are bent up beside its name, so the longer the name, the higher it is placed.
       const side = Math.min((wide * letters) / 2, (row.seats * pitch) / 2) / halfWidth;
       const lowest = bend * side * side + seatRadius + air + 0.25 * letters;
       named.push({ name: text, x: halfWidth, y: y - Math.max(lowest, letters * 0.95) });
@@ -58,7 +59,7 @@ export function planOf(sections: readonly Section[]): Plan {
 const characters = new Intl.Segmenter();
 
 /**
- * What of a name fits above its row, and how wide that is; the whole of it stands in the table. Both widths count the
+ * As much of a name as fits above its row, and its width; the table has it in full. Both widths assume the
  * widest characters, which are as wide as they are high.
  */
 function shortened(name: string, room: number): { text: string; wide: number } {
@@ -83,7 +84,7 @@ function widthOf(character: string): number {
   return /^\p{Lu}/u.test(character) ? 0.75 : 0.58;
 }
 
-/** The ends of a row are nearer to the stage than its middle. */
+/** How much nearer to the stage a seat is than the middle of its row. */
 function lift(plan: Plan, x: number): number {
   const fromMiddle = (x - plan.width / 2) / (plan.width / 2);
   return plan.bend * fromMiddle * fromMiddle;

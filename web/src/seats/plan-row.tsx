@@ -6,13 +6,13 @@ import styles from './seat-map.module.css';
 type PlanRowProps = {
   plan: Plan;
   row: Row;
-  /** One character a seat; undefined where the server does not tell. */
+  /** One character a seat; undefined while the server does not tell. */
   seats: string | undefined;
 };
 
 /**
- * One row, as one path per state: seats are dots of its line. So 10,000 seats are some hundred elements, and only the
- * rows that change are drawn again. States differ in size and shape too, not only in colour.
+ * One row, as one path for each state, whose seats are dots. So 10,000 seats are a few hundred elements, and
+ * only rows that change are rendered again. States differ in size and shape as well as in colour.
  */
 export const PlanRow = memo(function PlanRow({ plan, row, seats }: PlanRowProps) {
   const paths = { free: '', held: '', sold: '', unknown: '' };

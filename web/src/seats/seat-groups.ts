@@ -1,4 +1,4 @@
-/** Seats as people are told of them: those of one row together. */
+/** Seats grouped by row, for display. */
 import { rowsOf, type Section } from '@seatdrop/shared/inventory/layout.ts';
 import { readSeatId } from './geometry.ts';
 

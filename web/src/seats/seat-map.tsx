@@ -12,18 +12,18 @@ import styles from './seat-map.module.css';
 import { usePanZoom } from './use-pan-zoom.ts';
 
 type SeatMapProps = {
-  /** In place of the word for seats. */
+  /** Replaces the heading "Seats". */
   title?: string;
   sections: readonly Section[];
   rows: readonly string[] | undefined;
-  /** Seat ids of the buyer who looks. */
+  /** Ids of the buyer's own seats. */
   yours: readonly string[];
 };
 
 export function SeatMap({ title, sections, rows, yours }: SeatMapProps) {
   const { text, format } = useLocale();
   const key = JSON.stringify(sections);
-  // Terms are fetched anew now and then; the plan only changes with what they say.
+  // The terms are fetched again now and then; the plan changes only with their content.
   const plan = useMemo(() => planOf(JSON.parse(key) as Section[]), [key]);
   const svg = useRef<SVGSVGElement>(null);
   const content = useRef<SVGGElement>(null);
@@ -55,12 +55,12 @@ export function SeatMap({ title, sections, rows, yours }: SeatMapProps) {
 
   const goToMine = () => goTo(middleOf(yours, plan), plan.width < 500 ? 1 : plan.width / 320);
 
-  // Whoever gets seats wants to know where they are.
+  // A buyer who gets seats is shown where they are.
   const first = yours[0];
   useEffect(() => {
     if (first !== undefined) goToMine();
     else showAll();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when seats come or go
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when own seats change
   }, [first]);
 
   const point = ({ clientX, clientY, pointerType }: PointerEvent) => {

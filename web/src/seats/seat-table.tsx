@@ -3,7 +3,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { countSeats } from './count-seats.ts';
 import styles from './seat-map.module.css';
 
-/** The same as the map says, in numbers: for whoever cannot see the map, or wants to know at a glance. */
+/** The content of the map in numbers: for those who cannot see the map, and for an overview. */
 export function SeatTable({ sections, rows }: { sections: readonly Section[]; rows: readonly string[] }) {
   const { text, format } = useLocale();
   let at = 0;
@@ -27,8 +27,8 @@ export function SeatTable({ sections, rows }: { sections: readonly Section[]; ro
         </thead>
         <tbody>
           {figures.map((section, index) => (
-            // Two have the same name while somebody types one.
-            // eslint-disable-next-line react/no-array-index-key -- they stay in their order
+            // Two sections can have the same name while one is being typed.
+            // eslint-disable-next-line react/no-array-index-key -- their order does not change
             <tr key={index}>
               <th scope="row" dir="auto">
                 {section.name}

@@ -1,4 +1,7 @@
-/** Moving and zooming a picture, by pointers, wheel and keys. The view is written to the element directly: no render. */
+/**
+ * Moves and zooms a picture by pointer, wheel and keys. The view is written to the element directly, without
+ * a render.
+ */
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 
 type View = { x: number; y: number; scale: number };
@@ -20,7 +23,7 @@ export function usePanZoom(
   const show = useCallback(
     (next: View) => {
       const scale = Math.min(closest, Math.max(1, next.scale));
-      // The plan may not be moved out of its frame.
+      // The plan cannot be moved out of its frame.
       const x = Math.min(0, Math.max(width * (1 - scale), next.x));
       const y = Math.min(0, Math.max(height * (1 - scale), next.y));
       view.current = { x, y, scale };
@@ -43,7 +46,7 @@ export function usePanZoom(
     [show, closest],
   );
 
-  /** A point of the window, as a point of the picture without our view. */
+  /** Converts a point of the window to one of the picture, without the present view. */
   const pointOf = useCallback(
     (clientX: number, clientY: number) => {
       const matrix = svg.current?.getScreenCTM()?.inverse();
@@ -80,7 +83,7 @@ export function usePanZoom(
       pointers.set(event.pointerId, now);
     };
     const up = (event: PointerEvent) => pointers.delete(event.pointerId);
-    // Without Ctrl (which a pinch on a touchpad sets) the wheel scrolls the page, as everybody expects.
+    // Without Ctrl (which a pinch on a touchpad sets) the wheel scrolls the page, as usual.
     const wheel = (event: WheelEvent) => {
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
@@ -112,11 +115,11 @@ export function usePanZoom(
       zoomIn: () => zoomAt(step, middle),
       zoomOut: () => zoomAt(1 / step, middle),
       showAll: () => show(whole),
-      /** Brings a point into the middle, as close as makes sense. */
+      /** Brings a point to the middle, as close as the frame allows. */
       goTo: (point: { x: number; y: number }, scale: number) => {
         show({ scale, x: middle.x - point.x * scale, y: middle.y - point.y * scale });
       },
-      /** True when the key was one of ours. */
+      /** True if the key was handled. */
       press: (key: string): boolean => {
         const keys: Record<string, () => void> = {
           ArrowLeft: () => pan(1, 0),

@@ -1,4 +1,4 @@
-/** What signing in and signing up have in common. */
+/** What the pages to sign in and to sign up share. */
 import type { ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { z } from 'zod';
@@ -16,14 +16,14 @@ import { whereNext } from './where-next.ts';
 type AccountPageProps = {
   title: string;
   why: string;
-  /** On the button. */
+  /** The text of the button. */
   act: string;
   busy: boolean;
   fault: string | undefined;
-  /** How often it was sent. */
+  /** How often the form was submitted. */
   submitCount: number;
   onSubmit: () => Promise<void>;
-  /** For who came to the wrong one of the two. */
+  /** A link for those who need the other of the two pages. */
   other: { question: string; href: '/signin' | '/signup'; link: string };
   children: ReactNode;
 };
@@ -71,7 +71,7 @@ export function AccountPage({
   );
 }
 
-/** Sends what was typed, and goes on to where somebody wanted to go. Rejects with what the server said. */
+/** Sends the form, then goes to the page from which the user came. Rejects with the server's answer. */
 export function useEntering(path: '/auth/signin' | '/auth/signup'): (body: object) => Promise<void> {
   const search = useSearch();
   const [, go] = useLocation();
@@ -80,7 +80,7 @@ export function useEntering(path: '/auth/signin' | '/auth/signup'): (body: objec
     const { data } = await ask<z.infer<typeof signedIn>>('POST', path, { body });
     const user = signedInUser(data);
     noteSignedIn(user);
-    // Whoever is banned can go nowhere else.
+    // A banned user can go nowhere else.
     go(user.scope === 'tickets' ? '/orders' : whereNext(search), { replace: true });
   };
 }

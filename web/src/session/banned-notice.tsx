@@ -4,7 +4,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import styles from './banned-notice.module.css';
 import { useMe } from './use-me.ts';
 
-/** On every page of a banned user who is signed in: what is still possible, and where. */
+/** Shown to banned users on every page: what they can still do, and where. */
 export function BannedNotice() {
   const { text } = useLocale();
   const me = useMe();

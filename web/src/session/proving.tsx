@@ -1,7 +1,7 @@
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './proving.module.css';
 
-/** What is going on while the device works; said once, and not at each step. */
+/** Shows the progress of the proof of work. Screen readers read it once, not at each step. */
 export function Proving({ share }: { share: number | undefined }) {
   const { text } = useLocale();
   return (

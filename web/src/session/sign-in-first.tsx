@@ -7,7 +7,7 @@ import { Skeleton } from '../design/skeleton.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { useSession } from './use-me.ts';
 
-/** What only somebody who is signed in can see. */
+/** Content for users who are signed in; others are asked to sign in. */
 export function SignInFirst({ why, children }: { why: string; children: (user: User) => ReactNode }) {
   const { text } = useLocale();
   const { me, error, retry } = useSession();

@@ -1,6 +1,6 @@
 /**
- * Solves the challenge that the server sends after many wrong passwords (ALTCHA). The browser's own PBKDF2 runs beside
- * the page, which stays usable. Loaded when it is needed, which is hardly ever.
+ * Solves the challenge that the server sends after many wrong passwords (ALTCHA). The browser's own PBKDF2
+ * runs in the background, so the page stays usable. Loaded on demand, which is rare.
  */
 import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/web/pbkdf2';
@@ -9,12 +9,12 @@ import type { challenge as challengeSchema, proof } from '@seatdrop/shared/contr
 
 export type Challenge = z.infer<typeof challengeSchema>;
 
-/** The page was left, or the time of the challenge is over. */
+/** The page was left, or the challenge has expired. */
 class Unsolved extends Error {
   override name = 'Unsolved';
 }
 
-/** `onProgress`: from 0 to 1. */
+/** `onProgress` gets a number from 0 to 1. */
 export async function solveProof(
   challenge: Challenge,
   controller: AbortController,

@@ -1,30 +1,34 @@
 /**
- * The session as these pages know it: who is signed in, and what becomes of everything else when that changes. All
- * that begins or ends a session, or hears that it has ended, comes here.
+ * The session as the pages know it: who is signed in, and what is discarded when that changes. Everything
+ * that begins or ends a session, or learns that it has ended, calls this module.
  */
 import { useMutation, useQuery, useQueryClient, type Query, type QueryClient } from '@tanstack/react-query';
 import { ask, onSessionRefused, Unreachable } from '../api/http.ts';
 import { meQuery } from '../api/queries.ts';
 import type { User } from '../api/types.ts';
 
-/** Tells the other tabs that somebody signed in or out: the cookie is theirs too. */
+/** Tells the other tabs that somebody has signed in or out: they share the cookie. */
 const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('seatdrop.session') : undefined;
 
-/** Who asks again by themselves while it is not known, in milliseconds. */
+/** Milliseconds before an unknown session is asked for again. */
 const askAgainEvery = 5_000;
 
 const others = new Set<() => void>();
 
-/** Calls back when somebody else is signed in than before, or nobody: what one of them saw is not for the next. */
+/**
+ * Calls back when another user is signed in than before, or none, so that data of one user is not shown to
+ * the next. Returns how to stop.
+ */
 export function onOtherUser(forget: () => void): () => void {
   others.add(forget);
   return () => others.delete(forget);
 }
 
-/** Keeps what is known of the session true, from now on; once for a page. Returns how to stop. */
+/** Keeps the known session up to date; called once a page. Returns how to stop. */
 export function keepSession(client: QueryClient): () => void {
   const askAgain = () => void client.invalidateQueries({ queryKey: meQuery.queryKey });
-  // The answer may be to a question of before the last signing in. So it is not believed, but asked about.
+  // The refusal may be of a request from before the last sign-in, so the session is asked for instead of
+  // being dropped.
   const stopRefused = onSessionRefused(() => {
     if (client.getQueryData(meQuery.queryKey)) askAgain();
   });
@@ -50,15 +54,15 @@ const isMe = ({ queryKey }: Query) => queryKey[0] === meQuery.queryKey[0];
 function forgetAll(client: QueryClient): void {
   const predicate = (query: Query) => !isMe(query);
   client.removeQueries({ predicate, type: 'inactive' });
-  // What is looked at is read anew, by whoever looks now.
+  // Data on the page is fetched again for the present user.
   void client.resetQueries({ predicate });
   for (const forget of others) forget();
 }
 
 export type SessionKnown = {
-  /** Null when nobody is signed in; undefined until that is known. */
+  /** Null if nobody is signed in; undefined until known. */
   me: User | null | undefined;
-  /** Why that is not known. It is asked again by itself, and by `retry`. */
+  /** Why the session is unknown. It is asked for again automatically, and by `retry`. */
   error: Error | null;
   retry: () => unknown;
 };
@@ -69,7 +73,7 @@ export function useSession(): SessionKnown {
     refetchInterval: ({ state }) =>
       state.status === 'error' && state.data === undefined ? askAgainEvery : false,
   });
-  // While it is asked again, what was wrong the last time is still what there is to say.
+  // While it is asked for again, the last error is still shown.
   const isFailing = data === undefined && errorUpdateCount > 0;
   return {
     me: data,
@@ -78,7 +82,7 @@ export function useSession(): SessionKnown {
   };
 }
 
-/** Null when nobody is signed in; undefined until that is known. */
+/** Null if nobody is signed in; undefined until known. */
 export function useMe(): User | null | undefined {
   return useSession().me;
 }
@@ -97,7 +101,7 @@ export function useSignOut() {
   return { signOut: mutateAsync, isSigningOut: isPending, error };
 }
 
-/** What was asked about the session before is not heard any more. */
+/** Sets the session. Answers to earlier requests for it are ignored. */
 function become(client: QueryClient, me: User | null): void {
   void client.cancelQueries({ queryKey: meQuery.queryKey });
   client.setQueryData(meQuery.queryKey, me);

@@ -2,12 +2,15 @@ import { useEffect, useRef, useState } from 'react';
 import { Refusal } from '../api/http.ts';
 import type { Challenge } from './solve-proof.ts';
 
-/** While somebody solves, others may have raised the weight; more often than this it is no accident. */
+/**
+ * During the work others may have raised its difficulty, so a new challenge can follow; more rounds than this
+ * are a fault.
+ */
 const maxRounds = 3;
 
 /**
- * Sends something, and where the server asks for a proof of work does the work and sends it again. `share` is how much of
- * the work is done, from 0 to 1; undefined while there is none.
+ * Sends a request. If the server demands a proof of work, solves it and sends the request again. `share` is
+ * the progress from 0 to 1; undefined while there is no work.
  */
 export function useProving() {
   const [share, setShare] = useState<number>();
@@ -41,7 +44,7 @@ export function useProving() {
   return { send, share };
 }
 
-/** Browsers have what it takes over https, and on their own machine, alone. */
+/** Browsers offer PBKDF2 over https and on localhost only. */
 const canSolve = () => globalThis.crypto?.subtle !== undefined;
 
 function challengeOf(error: unknown): Challenge | undefined {

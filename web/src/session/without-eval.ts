@@ -1,4 +1,7 @@
-/** The content security policy forbids making code at run time, and asking whether it does is reported as a breach. */
+/**
+ * The content security policy forbids eval, and zod's test whether it is allowed would be reported as a
+ * violation.
+ */
 import { config } from 'zod';
 
 config({ jitless: true });

@@ -5,14 +5,14 @@ import { useLocale } from '../i18n/locale.tsx';
 import { reloadPage } from './reload.ts';
 
 type CrashedProps = {
-  /** Once this changes, `children` are drawn again: the address, where another page may be whole. */
+  /** When this value changes, such as the address, `children` are rendered again. */
   resetOn?: string;
   children: ReactNode;
 };
 
 type CrashedState = { failed: boolean; resetOn: string | undefined };
 
-/** A fault of ours in drawing a page must not leave somebody who holds seats before a white one. */
+/** An error while a page renders must not leave a buyer who holds seats with a blank page. */
 export class Crashed extends Component<CrashedProps, CrashedState> {
   override state: CrashedState = { failed: false, resetOn: this.props.resetOn };
 

@@ -1,25 +1,25 @@
-/** Lets a page with unsaved work ask before somebody leaves it, by whatever link or button. */
+/** Lets a page with unsaved work ask before it is left by any link or button. */
 import type { AroundNavHandler } from 'wouter';
 
 type Leave = () => void;
 type Hold = { here: string; ask: (leave: Leave) => void };
 let held: Hold | undefined;
 
-/** Whether somebody would lose work that is not saved. */
+/** Whether leaving now would lose unsaved work. */
 export const isPageHeld = () => held !== undefined;
 
-/** Goes around every navigation of ours. */
+/** Runs around every navigation within the pages. */
 export const aroundLeaving: AroundNavHandler = (navigate, to, options) => {
   if (held) held.ask(() => navigate(to, options));
   else navigate(to, options);
 };
 
-// The router listens too. Listeners of the window are called in the order in which they came, so this one has to be
-// there before the first page is drawn.
+// The router listens too, and window listeners run in the order in which they were added: this one has to be
+// added before the first page renders.
 window.addEventListener('popstate', (event) => {
   const there = location.href;
   if (!held || there === held.here) return;
-  // The address has changed already; before anybody else hears of it, it is put back.
+  // The address has already changed; it is put back before other listeners see it.
   event.stopImmediatePropagation();
   history.pushState(null, '', held.here);
   held.ask(() => history.pushState(null, '', there));
@@ -30,8 +30,8 @@ window.addEventListener('beforeunload', (event) => {
 });
 
 /**
- * From now on `ask` is called instead of leaving, with what to call should they want to leave all the same. Covers our
- * own links, Back and Forward, and (in the browser's words) closing and reloading. Returns how to let go again.
+ * From now on `ask` is called instead of leaving, with a function that leaves after all. Covers our own
+ * links, Back and Forward and, in the browser's words, closing and reloading. Returns how to stop.
  */
 export function holdPage(ask: (leave: Leave) => void): () => void {
   const hold: Hold = { here: location.href, ask };

@@ -10,8 +10,8 @@ import styles from './options.module.css';
 import { chooseTheme, currentTheme, type Theme } from './theme.ts';
 
 /**
- * Who is signed in, where else to go, and how the pages look and speak. A popover of the browser's own, with links
- * and radio buttons in it: it weighs nothing, closes as everybody expects, and needs no focus traps.
+ * The menu: who is signed in, links, theme and language. It is the browser's own popover with links and radio
+ * buttons, which adds no code, closes as usual and needs no focus trap.
  */
 export function Options() {
   const { text, locale, choose } = useLocale();
@@ -78,7 +78,7 @@ export function Options() {
             className={styles.item}
             aria-disabled={isSigningOut || undefined}
             onClick={() => {
-              // Closed once it is so: who believes to be signed out may leave the device to somebody else.
+              // Only after it has succeeded: who believes to be signed out may hand on the device.
               if (!isSigningOut) signOut().then(close, () => undefined);
             }}
           >
@@ -106,7 +106,7 @@ type RadiosProps<V extends string> = {
   values: Record<V, string>;
   chosen: V;
   onChange: (value: V) => void;
-  /** Each is written in the language it names. */
+  /** Each option is written in the language it names. */
   ownWords?: boolean;
 };
 

@@ -21,7 +21,7 @@ beforeEach(() => {
       return isOnline ? HttpResponse.text('<!doctype html>') : HttpResponse.error();
     }),
   );
-  // React says of each error that a boundary has caught it.
+  // React logs every error that a boundary catches.
   jest.spyOn(console, 'error').mockImplementation(() => {});
 });
 afterEach(() => jest.restoreAllMocks());
@@ -58,7 +58,7 @@ test('a page of an older build is loaded again once the server answers, and only
   now += 60_000;
   window.dispatchEvent(new Event('vite:preloadError'));
   await waitFor(() => expect(reload).toHaveBeenCalledTimes(1));
-  // Should it not have helped, it is not done for ever.
+  // If the reload did not help, the page does not reload for ever.
   window.dispatchEvent(new Event('vite:preloadError'));
   await act(() => new Promise((resolve) => setTimeout(resolve, 20)));
   expect(asked).toBe(2);

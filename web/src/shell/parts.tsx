@@ -1,7 +1,7 @@
 /**
- * Parts of the pages that are loaded when they are needed. One that does not come is said to be missing where it would
- * stand, and the rest goes on. Loading the whole page anew helps where a new build has taken its place, but only once
- * the server answers: without a line it would leave nothing but the browser's own error page.
+ * Parts of the pages that are loaded on demand. A part that does not load shows an error in its place, and
+ * the rest of the page works. Reloading the page helps if a new build has replaced the files, but only once
+ * the server answers: offline it would leave the browser's own error page.
  */
 import { Component, lazy, Suspense, useEffect, useState, type ComponentType, type ReactNode } from 'react';
 import { Button } from '../design/button.tsx';
@@ -14,7 +14,7 @@ class NotLoaded extends Error {
   override name = 'NotLoaded';
 }
 
-/** Like `lazy`; to be drawn inside a `Part`. */
+/** Like `lazy`; render it inside a `Part`. */
 // eslint-disable-next-line typescript/no-explicit-any -- as in React's own type of it
 export function part<C extends ComponentType<any>>(load: () => Promise<{ default: C }>) {
   return lazy(async () => {
@@ -26,7 +26,7 @@ export function part<C extends ComponentType<any>>(load: () => Promise<{ default
   });
 }
 
-/** Where parts are drawn. `fallback` stands there until they have come. */
+/** Renders parts. `fallback` is shown until they have loaded. */
 export class Part extends Component<{ fallback?: ReactNode; children: ReactNode }, { error?: Error }> {
   override state: { error?: Error } = {};
 
@@ -67,22 +67,26 @@ function Missing() {
 
 const patience = 10_000;
 
-/** Loads the page again, if there is one to load. */
+/** Reloads the page if the server answers. */
 async function loadAnew(): Promise<void> {
   try {
     const limit = AbortSignal.timeout(patience);
     const { ok } = await fetch(location.pathname, { cache: 'no-store', signal: limit });
     if (ok) reloadPage();
   } catch {
-    // No line, so what is here stays.
+    // Offline: the page stays as it is.
   }
 }
 
-/** Names of files change with each build: a page of an older one asks for some that are gone. Returns how to stop. */
+/**
+ * File names change with each build, so a page of an older build asks for files that are gone. Returns how to
+ * stop.
+ */
 export function reloadForNewBuilds(timeOfDay: () => number): () => void {
   const missing = () => {
     const last = Number(sessionStorage.getItem('seatdrop.reloaded') ?? 0);
-    // The monotonic clock starts anew with the page. Should the device's clock be set back, waiting gets no longer.
+    // The monotonic clock restarts with the page, so the device's clock is used. Setting that back does not
+    // make the wait longer.
     if (Math.abs(timeOfDay() - last) < 30_000 || isPageHeld()) return;
     sessionStorage.setItem('seatdrop.reloaded', String(timeOfDay()));
     void loadAnew();

@@ -1,2 +1,2 @@
-/** Apart, so that a test can see it happen. */
+/** A module of its own, so that tests can replace it. */
 export const reloadPage = () => location.reload();

@@ -1,4 +1,4 @@
-/** Light, dark, or as the device says. Set before the first paint by public/before-paint.js. */
+/** Light, dark, or as the system says. Set before the first paint by public/before-paint.js. */
 export type Theme = 'system' | 'light' | 'dark';
 
 const storedAs = 'seatdrop.theme';
@@ -15,11 +15,11 @@ export function chooseTheme(theme: Theme): void {
     if (theme === 'system') localStorage.removeItem(storedAs);
     else localStorage.setItem(storedAs, theme);
   } catch {
-    // It then lasts until the page is left.
+    // Without storage the choice lasts until the page is left.
   }
 }
 
-/** Calls back when colours have changed: by choice here, or by the device. Returns how to stop. */
+/** Calls back when the colours have changed, by a choice here or by the system. Returns how to stop. */
 export function onThemeChange(changed: () => void): () => void {
   const chosen = new MutationObserver(changed);
   chosen.observe(document.documentElement, { attributeFilter: ['data-theme'] });

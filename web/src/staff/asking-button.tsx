@@ -3,11 +3,11 @@ import { ConfirmButton, type ConfirmButtonProps } from '../design/confirm-button
 import { useStaffFault } from './use-staff-fault.ts';
 
 type AskingButtonProps = Omit<ConfirmButtonProps, 'mutation' | 'fault'> & {
-  /** Rejects when it did not work. */
+  /** Rejects if it failed. */
   act: () => Promise<unknown>;
 };
 
-/** A button that asks first, with faults in the words of those who run sales. */
+/** A button that asks for confirmation, with errors in the words for organizers. */
 export function AskingButton({ act, ...props }: AskingButtonProps) {
   const faultOf = useStaffFault();
   const mutation = useMutation({ mutationFn: act });

@@ -1,4 +1,4 @@
-/** What is filled in beside plain fields: long text, one of many, a moment. */
+/** Form controls besides `Field`: a text area and a select. */
 import type { ReactNode, Ref, SelectHTMLAttributes, TextareaHTMLAttributes } from 'react';
 import { FieldFrame } from '../design/field.tsx';
 

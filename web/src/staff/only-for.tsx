@@ -10,7 +10,10 @@ import { useWords } from './use-words.ts';
 
 type OnlyForProps = { admins?: boolean; children: (user: User) => ReactNode };
 
-/** Pages of those who run sales. The server refuses everybody else too; this says so before anything is asked. */
+/**
+ * Pages for organizers and administrators. The server refuses others too; this says so before anything is
+ * requested.
+ */
 export function OnlyFor({ admins, children }: OnlyForProps) {
   const { text } = useLocale();
   const words = useWords();

@@ -1,4 +1,4 @@
-/** What the pages of those who run sales read, by the name it is cached under. */
+/** The queries of the pages for organizers and administrators, with their cache keys. */
 import { keepPreviousData } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { account } from '@seatdrop/shared/contract/accounts.ts';
@@ -42,7 +42,7 @@ export const accountsQuery = (search: string) => ({
     search === '' ? '/users' : `/users?query=${encodeURIComponent(search)}`,
     30,
   ),
-  // While somebody types, the last list stays until the next is here.
+  // During typing the previous list stays until the next one has come.
   placeholderData: keepPreviousData,
 });
 

@@ -1,4 +1,7 @@
-/** What is behind the addresses of those who run sales. Others get a page that says so, before anything is loaded. */
+/**
+ * The page behind each path of organizers and administrators. Others see that they have no access, before
+ * anything is loaded.
+ */
 import type { ComponentType } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import type { PagePath } from '@seatdrop/shared/contract/page-paths.ts';
@@ -22,7 +25,7 @@ import { OnlyFor } from './only-for.tsx';
 export type StaffPath = Extract<PagePath, `/organize${string}` | `/admin${string}`>;
 type StaffPage = ComponentType<{ me: User }>;
 
-/** Loaded when somebody goes there: pages with charts or a camera, which are as large as all the others. */
+/** Loaded on demand: pages with charts or a camera, which weigh as much as all the others together. */
 const staffRoutes = {
   '/organize': EventsListPage,
   '/organize/events/new': NewEventPage,

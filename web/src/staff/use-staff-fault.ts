@@ -4,7 +4,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { useWords } from './use-words.ts';
 import type { StaffWords } from './words/en.ts';
 
-/** What went wrong, for whoever runs a sale: the same refusal can mean something else than to a buyer. */
+/** An error as a text for organizers: some codes mean something else to them than to a buyer. */
 export function useStaffFault(): (error: unknown) => string | undefined {
   const { text } = useLocale();
   const words = useWords();

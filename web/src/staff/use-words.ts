@@ -1,4 +1,4 @@
-/** The words of these pages in the language that is set. The other catalog is loaded when somebody wants it. */
+/** The texts of these pages in the chosen language. The other catalog is loaded when it is chosen. */
 import { use } from 'react';
 import { isolating } from '../i18n/isolating.ts';
 import { useLocale } from '../i18n/locale.tsx';
@@ -15,7 +15,7 @@ export function useWords(): StaffWords {
     words = import('./words/zh-hant.ts').then(
       ({ zhHant }) => isolating(zhHant),
       () => {
-        // Until there is a line again these pages speak English rather than not at all.
+        // Falls back to English until the device is online again.
         window.addEventListener('online', () => loaded.delete(locale), { once: true });
         return english;
       },

@@ -4,7 +4,7 @@ import { Notice } from '../../design/notice.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import styles from './check-in-page.module.css';
 
-/** Not in TypeScript's library, since only some browsers have it. */
+/** Missing in TypeScript's library, since only some browsers have it. */
 type Detector = { detect: (image: HTMLVideoElement) => Promise<{ rawValue: string }[]> };
 type DetectorClass = new (options: { formats: string[] }) => Detector;
 
@@ -12,11 +12,12 @@ function detectorClass(): DetectorClass | undefined {
   return (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
 }
 
-/** Milliseconds between two looks, and until the same code counts again: a ticket stays in view for a moment. */
+/** Milliseconds between two looks at the picture. */
 const lookEvery = 150;
+/** Milliseconds until the same code counts again: a ticket stays in view for a moment. */
 const sameAgainAfter = 4_000;
 
-/** Reads codes by camera where the browser can. */
+/** Reads codes by camera, in browsers that can. */
 export function Camera({ check }: { check: (code: string) => Promise<void> }) {
   const { checkIn: words } = useWords();
   const [isOn, setOn] = useState(false);
@@ -72,18 +73,18 @@ function View({ check, onDenied }: { check: (code: string) => Promise<void>; onD
         last = { code: found.rawValue, at: now };
         if (!isSame) await check(found.rawValue);
       }
-      // Checking took a while, in which it may have been switched off.
+      // Checking took a while; the camera may have been switched off since.
       if (!stopped) timer = setTimeout(() => void look(), lookEvery);
     };
     const start = async () => {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
-      // It may have been switched off while the browser asked.
+      // The camera may have been switched off while the browser asked for permission.
       if (stopped) {
         stop(stream);
         return;
       }
       element.srcObject = stream;
-      // Until the first picture is there, looking finds nothing and does no harm.
+      // Until the first picture, detecting finds nothing and does no harm.
       element.play().catch(() => undefined);
       await look();
     };

@@ -17,7 +17,7 @@ async function drawDoor(startsAt = fromNow(3_600_000)) {
   });
   answer('get', '/events/2', anEvent({ startsAt }));
   answer('get', checkIns, { sold: 4, checkedIn: 0 });
-  // The words are given by a promise, on which the page waits for a moment.
+  // The texts come by a promise, which suspends the page for a moment.
   await act(async () => {
     draw(
       <Suspense>
@@ -31,7 +31,7 @@ async function drawDoor(startsAt = fromNow(3_600_000)) {
   });
 }
 
-/** What is pressed begins after a promise. */
+/** A press takes effect after a promise. */
 const click = (button: HTMLElement) => act(async () => Promise.resolve(fireEvent.click(button)));
 
 async function scan(code: string) {

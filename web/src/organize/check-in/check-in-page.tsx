@@ -28,7 +28,7 @@ function Door({ event }: { event: Event }) {
   const words = useWords();
   const { format } = useLocale();
   const when = format.moment(event.startsAt, event.timeZone);
-  // A wrong event, or a trial that would use up tickets.
+  // Far from the event's day this is the wrong event, or a trial that would use up tickets.
   const [isAnotherDay] = useState(() => Math.abs(Date.parse(event.startsAt) - serverClock.now()) > day);
   const [isSure, setSure] = useState(false);
   const { check, results, isChecking } = useCheckIn(event.id);

@@ -7,8 +7,8 @@ import styles from './check-in-page.module.css';
 type CodeFieldProps = { check: (code: string) => Promise<void>; isChecking: boolean };
 
 /**
- * Where codes are typed, pasted, or land from a hand scanner, which types like a very fast keyboard and ends with
- * Enter. It has the focus from the start and keeps it; should it be elsewhere, what is typed still lands here.
+ * The field for codes: typed, pasted, or from a hand scanner, which types like a very fast keyboard and ends
+ * with Enter. It has the focus from the start; keys pressed elsewhere on the page reach it too.
  */
 export function CodeField({ check, isChecking }: CodeFieldProps) {
   const { checkIn: words, faults } = useWords();
@@ -24,7 +24,7 @@ export function CodeField({ check, isChecking }: CodeFieldProps) {
       setFault(faults.required);
       return;
     }
-    // Empty at once: the next ticket may be under the scanner already.
+    // Emptied at once: the next ticket may be under the scanner already.
     setCode('');
     void check(read);
   };
@@ -68,7 +68,7 @@ function useTypingLandsIn(field: React.RefObject<HTMLInputElement | null>) {
       const isCharacter = key.length === 1 && key !== ' ' && !ctrlKey && !metaKey && !altKey;
       const isElsewhere =
         target instanceof Element && !target.closest('input, textarea, select, [role=menu]');
-      // The focus moves before the character is put in, so none is lost.
+      // The focus moves before the browser inserts the character, so none is lost.
       if (isCharacter && isElsewhere) field.current?.focus();
     };
     document.addEventListener('keydown', typed);

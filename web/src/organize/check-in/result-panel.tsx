@@ -11,11 +11,11 @@ import type { Result } from './use-check-in.ts';
 type ResultPanelProps = {
   result: Result | undefined;
   timeZone: string;
-  /** Takes back that the ticket with this code was used. */
+  /** Takes back a check-in, so that the ticket with this code can be used again. */
   undo: (code: string) => void;
 };
 
-/** The answer for the person at the door: its colour, its sign and its word all say the same. */
+/** The result for the person at the door: colour, icon and word all say the same. */
 export function ResultPanel({ result, timeZone, undo }: ResultPanelProps) {
   const { text } = useLocale();
   const { checkIn: words } = useWords();
@@ -37,7 +37,7 @@ export function ResultPanel({ result, timeZone, undo }: ResultPanelProps) {
     );
   }
   return (
-    // A new element for each ticket: two that are let in one after the other shall not look like one.
+    // A new element for each ticket: two in a row must not look like one.
     <section key={result.key} className={styles.result} data-result={result.kind}>
       {result.kind !== 'undone' && (
         <span className={styles.sign}>{result.kind === 'let_in' ? <Check /> : <Cross />}</span>

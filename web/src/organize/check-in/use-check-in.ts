@@ -1,4 +1,4 @@
-/** Redeems codes, one after the other, and remembers the last few. */
+/** Checks tickets in, one after the other, and remembers the latest few. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
 import type { z } from 'zod';
@@ -9,12 +9,12 @@ import type { Seat } from '../../api/types.ts';
 
 export type Result = { key: number; code: string } & (
   | { kind: 'let_in'; seat: Seat }
-  /** What let somebody in was taken back: the ticket can be used again. */
+  /** A check-in was taken back: the ticket can be used again. */
   | { kind: 'undone'; seat: Seat }
   | { kind: 'again'; seat: Seat | undefined; since: string | undefined }
   | { kind: 'refunded' }
   | { kind: 'invalid' }
-  /** Nothing is known of the ticket: no line, or too busy. */
+  /** The ticket's state is unknown: no connection, or the server is overloaded. */
   | { kind: 'failed'; error: unknown }
 );
 
@@ -27,7 +27,7 @@ export function useCheckIn(eventId: number) {
   const [results, setResults] = useState<readonly Result[]>([]);
   const count = useRef(0);
   const { mutateAsync, isPending } = useMutation({
-    // A scanner can be faster than the line: one after the other, so that answers come in order.
+    // A scanner can be faster than the network: one request at a time keeps the results in order.
     scope: { id: `check-ins ${eventId}` },
     mutationFn: ({ code, what }: Scan) => (what === 'undo' ? undo : redeem)(eventId, code),
     onSuccess(result, { code }) {
@@ -85,12 +85,12 @@ async function undo(eventId: number, code: string): Promise<Told> {
 }
 
 const mostTries = 4;
-/** Milliseconds for one answer: somebody stands at the door. */
+/** Milliseconds for one answer: somebody waits at the door. */
 const patience = 6_000;
 
 /**
- * An answer that is lost on the way is asked for again. By the nonce the server knows that it is the same scan, so that
- * nobody who was let in is then told that the ticket was used before.
+ * Repeats the request if its answer is lost. By the nonce the server recognises the same scan, so nobody who
+ * was let in is reported as having used the ticket before.
  */
 async function askUntilAnswered<T>(path: string, code: string): Promise<T> {
   const nonce = newNonce();

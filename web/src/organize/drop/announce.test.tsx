@@ -10,7 +10,7 @@ const text = 'Doors open at 19:00.';
 
 async function show(announcements = 0) {
   const feed = { ...emptyFeed, state: aState({ announcements }) };
-  // The words are given by a promise, on which the page waits for a moment.
+  // The texts come by a promise, which suspends the page for a moment.
   await act(
     async () => void draw(<Announce dropId={1} feed={feed} timeZone="Europe/Berlin" watching={1234} />),
   );

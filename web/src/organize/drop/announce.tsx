@@ -22,11 +22,14 @@ type AnnounceProps = {
   dropId: number;
   feed: Feed;
   timeZone: string;
-  /** Open pages; 0 while nobody can say. */
+  /** Open pages; 0 if unknown. */
   watching: number;
 };
 
-/** What is announced cannot be taken back, so it is shown once more, with how many see it. */
+/**
+ * An announcement cannot be taken back, so it is shown again before it is sent, with the number of people who
+ * will see it.
+ */
 export function Announce({ dropId, feed, timeZone, watching }: AnnounceProps) {
   const words = useWords();
   const { announce } = words.dropPages;
@@ -37,7 +40,7 @@ export function Announce({ dropId, feed, timeZone, watching }: AnnounceProps) {
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string>();
   const [isAsked, setAsked] = useState(false);
-  /** The same while the same text is tried again: an announcement whose answer was lost is not made twice. */
+  /** Unchanged while the same text is tried again: if an answer was lost, the announcement is not made twice. */
   const nonce = useRef(newNonce());
   const field = useRef<HTMLTextAreaElement>(null);
   const { mutate, isPending, error, reset } = useMutation({

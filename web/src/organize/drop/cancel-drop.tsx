@@ -14,7 +14,7 @@ import styles from './live-page.module.css';
 
 type CancelDropProps = { drop: Drop; event: Event; live: LiveFigures };
 
-/** It cannot be undone and costs all the sale has brought in: says what will happen, and wants a word typed. */
+/** Cancelling cannot be undone and refunds everything: says what will happen, and requires a word to be typed. */
 export function CancelDrop({ drop, event, live }: CancelDropProps) {
   const { format } = useLocale();
   const { dropPages: words, faults } = useWords();

@@ -5,7 +5,7 @@ import { useWords } from '../../staff/use-words.ts';
 import type { Figures } from './use-live-figures.ts';
 import styles from './live-page.module.css';
 
-/** How it stands now, to be read from across the room. */
+/** The present numbers, large enough to be read across a room. */
 export function DropFigures({
   figures,
   stats,

@@ -1,10 +1,10 @@
-/** The last minutes of a sale, as the charts draw them: a column of times, and one for each figure. */
+/** The last minutes of a drop for the charts: a column of times, and one for each figure. */
 export type Point = {
   free: number;
   held: number;
   sold: number;
   standby: number;
-  /** What only the statistics tell; null for what came over the socket in between. */
+  /** Only in the statistics; null in points that came by the socket. */
   entries: number | null;
   decisions: number | null;
   queue: number | null;
@@ -33,12 +33,12 @@ export class DropSeries {
 
   /** @param at milliseconds since 1970 */
   add(at: number, point: Point): void {
-    // The clock may be set back a little when it learns; the columns must stay in order.
+    // A new sample can set the server clock back slightly; the times must stay in order.
     const seconds = Math.max(at / 1000, (this.times.at(-1) ?? 0) + 0.001);
     this.times.push(seconds);
     for (const name of names) (this.columns[name] as (number | null)[]).push(point[name]);
     const first = this.times.findIndex((time) => time >= seconds - windowSeconds);
-    // One point from before the window stays, so that the curve enters from its edge.
+    // One point from before the window is kept, so that the curve begins at its edge.
     if (first > 1)
       for (const column of [this.times, ...Object.values(this.columns)]) column.splice(0, first - 1);
     this.#version += 1;

@@ -84,7 +84,7 @@ function Live({ drop, event }: { drop: Drop; event: Event }) {
           <SeatMap sections={drop.sections} rows={feed.rows} yours={noSeats} />
           <Queues depths={stats?.queueDepths ?? undefined} />
         </div>
-        {/* Last: what was announced comes late, and is of any height. */}
+        {/* Last on the page: announcements arrive late and are of any height. */}
         <Announce dropId={drop.id} feed={feed} timeZone={timeZone} watching={stats?.watching ?? 0} />
       </div>
     </DropFrame>

@@ -46,7 +46,7 @@ export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps
     onSuccess: () => setTyped(undefined),
     onError(refused) {
       if (!isOfTheTime(refused)) return;
-      // The event was moved meanwhile, or the time has passed.
+      // The event was moved in the meantime, or the time has passed.
       const isLateNow = refused.body.errors?.some(({ message }) => message === closesLate);
       if (isLateNow) void client.invalidateQueries({ queryKey: ['events', event.id] });
       setFault(isLateNow ? faults.late : faults.past);
@@ -106,12 +106,12 @@ export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps
   );
 }
 
-/** Said at the field, not beside it. */
+/** Errors about the time are shown at its field. */
 function isOfTheTime(error: unknown): error is Refusal {
   return error instanceof Refusal && error.code === 'invalid_request';
 }
 
-/** A day later is the same time on the next day, also where the clocks are set in between. */
+/** A day later means the same time on the next day, also if clocks change in between. */
 function later(typed: string, step: keyof typeof steps | 'day', zone: string): string | undefined {
   if (step === 'day') return momentOf(typed, 'UTC').kind === 'moment' ? nextDay(typed) : undefined;
   const meant = momentOf(typed, zone);

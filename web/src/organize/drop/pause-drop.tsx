@@ -10,7 +10,7 @@ import { useWords } from '../../staff/use-words.ts';
 
 type PauseDropProps = { drop: Drop; isPaused: boolean; refetch: () => Promise<unknown> };
 
-/** Pausing stops a crowd, so it asks first; resuming does no harm and happens at once. */
+/** Pausing stops many buyers, so it asks for confirmation; resuming does no harm and happens at once. */
 export function PauseDrop({ drop, isPaused, refetch }: PauseDropProps) {
   const { dropPages: words, form } = useWords();
   const faultOf = useStaffFault();

@@ -1,4 +1,4 @@
-/** A sale as it goes: its figures every second, and between them whatever the socket says. */
+/** A drop's figures while it runs: statistics every second, and between them what the socket pushes. */
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { serverClock } from '../../clock/server-clock.ts';
@@ -10,7 +10,7 @@ import { DropSeries } from './drop-series.ts';
 export type Figures = { capacity: number; free: number; held: number; sold: number; standby: number };
 
 export type LiveFigures = {
-  /** The latest, from either source. */
+  /** The latest from either source. */
   figures: Figures | undefined;
   stats: DropStats | undefined;
   feed: Feed;
@@ -64,7 +64,7 @@ export function useLiveFigures(dropId: number): LiveFigures {
 const kept = new Map<number, DropSeries>();
 onOtherUser(() => kept.clear());
 
-/** Kept while these pages are open: whoever looks at the orders and comes back finds the curves as they were. */
+/** Kept across the organizer's pages, so that the curves are complete after a visit to the orders. */
 function seriesOf(dropId: number): DropSeries {
   const series = kept.get(dropId) ?? new DropSeries();
   kept.set(dropId, series);
@@ -75,14 +75,14 @@ function pointOf({ free, held, sold, standby }: Figures) {
   return { free, held, sold, standby };
 }
 
-/** What is waiting to be decided or released. Parked messages are another matter: they wait for somebody. */
+/** Messages that wait to be decided or released. Parked messages do not count: they wait for a person. */
 function queueDepth({ queueDepths }: DropStats): number | null {
   if (queueDepths === null) return null;
   const depths = Object.entries(queueDepths).filter(([queue]) => !queue.endsWith('parked'));
   return depths.reduce((sum, [, depth]) => sum + depth, 0);
 }
 
-/** State and seats only: whoever runs the sale has no entry to ask for. */
+/** State and seats only: organizers have no entry. */
 function useWatchedDrop(dropId: number): Feed {
   const [feed, setFeed] = useState<DropFeed>();
   useEffect(() => {

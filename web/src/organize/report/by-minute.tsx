@@ -6,12 +6,12 @@ import { Chart } from '../chart.tsx';
 import styles from './report-page.module.css';
 
 const minute = 60;
-/** Minutes that are filled with zeros; in a longer gap the line goes straight from one end to the other. */
+/** Minutes that are filled with zeros; across a longer gap the line is straight. */
 const longestGap = 240;
 
 type ByMinuteProps = { report: Report; timeZone: string };
 
-/** The sale minute by minute, drawn and in numbers. */
+/** The drop minute by minute, as a chart and as a table. */
 export function ByMinute({ report: { series }, timeZone }: ByMinuteProps) {
   const { format } = useLocale();
   const { report: words } = useWords();
@@ -75,7 +75,7 @@ export function ByMinute({ report: { series }, timeZone }: ByMinuteProps) {
 
 type Drawn = { at: number; point: Report['series'][number] | undefined };
 
-/** Minutes in which nothing happened are not told; on a curve they must be at zero. */
+/** The report omits minutes in which nothing happened; in a chart they must be zero. */
 function withoutGaps(series: Report['series']): Drawn[] {
   const drawn: Drawn[] = [];
   for (const point of series) {

@@ -107,7 +107,10 @@ const steps = [
   'duplicates',
 ] as const;
 
-/** What became of entries, each against all of them. What did not happen is left out, past the first few. */
+/**
+ * What became of the entries, each as a share of all. After the first few, outcomes that never happened are
+ * left out.
+ */
 function Way({ report }: { report: Report }) {
   const { format } = useLocale();
   const { report: words } = useWords();

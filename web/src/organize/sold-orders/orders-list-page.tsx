@@ -104,7 +104,7 @@ function Refund({ order }: { order: SoldOrder }) {
     try {
       await ask<Order>('POST', `/orders/${order.id}/refund`, used > 0 ? { body: { force: true } } : {});
     } finally {
-      // Refused since a ticket was used meanwhile, the question says so, and asks whether to do it anyway.
+      // If the refund was refused because a ticket has been used since, the dialog says so and asks again.
       await client.invalidateQueries({ queryKey: ['sold orders', order.dropId] });
     }
     say(words.refunded(order.buyer.name));
