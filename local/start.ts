@@ -21,6 +21,7 @@ const { values: options } = parseArgs({ options: { port: { type: 'string' }, fre
 const localDir = resolve(root, process.env['SEATDROP_LOCAL_DIR'] ?? '.local');
 const file = (name: string): string => join(localDir, name);
 
+/** Aborted by the first stop signal, or a failure; `hurry` by the second: then processes are killed (see Place). */
 const cancel = new AbortController();
 const hurry = new AbortController();
 const place = placeAt(localDir, cancel.signal, hurry.signal);

@@ -1,5 +1,5 @@
 /**
- * Limits the attempts of each buyer. Two maps take turns, so that old attempts are forgotten at no cost: an attempt
+ * Limits the attempts of each buyer to enter, over all drops; main.ts says to how many. Two maps take turns, so that old attempts are forgotten at no cost: an attempt
  * counts for one to two windows. `lru-cache` with an age takes about twice as long per attempt. In memory, per process;
  * the front door limits by token as well. Time is the process's monotonic clock: if the server's clock were set back an
  * hour, all attempts would count for an hour longer.

@@ -14,7 +14,7 @@ export function createDeliverNews(io: RealtimeServer, metrics: Pick<RealtimeMetr
       io.local.to(userRoom(to)).emit(event, { dropId, entry });
       metrics.sent(event, sockets);
     }
-    // In a rush these are most of a batch. All get the same message, which is encoded once.
+    // In a rush most buyers of a batch are sold out. All of them get the same message, which is encoded once.
     const rooms = soldOut.map(userRoom).filter((room) => membersOf(io, room).size > 0);
     if (rooms.length === 0) return;
     io.local.to(rooms).emit('entry:outcome', { dropId, entry: { status: 'sold_out', version } });

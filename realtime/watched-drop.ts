@@ -12,8 +12,8 @@ import { dropRoom, membersOf, slowIn, type RealtimeServer } from './sockets.ts';
 const lookMs = 250;
 
 /**
- * Milliseconds of pause after a state for each watcher who got it: ten thousand watchers get one state a second. More
- * states would be noise to them, and would delay the outcomes that this same process sends to buyers.
+ * Milliseconds of pause after a state for each watcher who got it: ten thousand watchers get one state a second. Nobody
+ * reads more than that, and more would delay the outcomes that this same process sends to buyers.
  */
 const restPerWatcherMs = 0.1;
 

@@ -59,15 +59,15 @@ export function placeOrders(db: Database, group: readonly Named[]): Promise<Plac
   });
 }
 
-/** Marks a charge for refund because one of its seats has an owner. */
+/** Marks a charge for refund because one of its seats has an owner. The money is refunded by the caller, or by the duty. */
 export async function giveBack(db: Database, { attempt, ref }: Paid): Promise<Placed> {
   await moveAttempt(db, attempt, 'pending', 'refund_due', { ref, reason: 'seats_lost' });
   return { kind: 'seats_lost' };
 }
 
 /**
- * Whether the error says that a seat has an owner, in this drop or in another drop of the event, or that the order
- * exists.
+ * Whether an order could not be placed because a seat has an owner, in this drop or in another drop of the event, or
+ * because the order exists.
  */
 export function isTaken(error: unknown): boolean {
   return ['sold_seats_one_owner', 'sold_seats_one_in_event', 'PRIMARY'].some((key) =>

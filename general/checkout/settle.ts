@@ -88,7 +88,10 @@ export async function resolveAttempt(
   }
 }
 
-/** Another provider's charge, from before it was exchanged for this one, waits until somebody brings that one back. */
+/**
+ * Whether the charge is with the configured provider. A charge made before the provider was exchanged is logged as an
+ * error and stays as it is until the earlier provider is configured again.
+ */
 export function isOurs(
   { payments, log }: Pick<Deps, 'payments' | 'log'>,
   { holdId, provider }: PaymentAttempt,

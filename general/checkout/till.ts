@@ -1,6 +1,6 @@
 /**
  * What every checkout writes and reads, a group of buyers at a time (shared/tier/grouped.ts): in a rush hundreds pay in the
- * same second, and MySQL has to put each of their orders on disk. Why so: docs/decisions/018.
+ * same second, and one transaction puts all orders of a group on disk (docs/decisions/018).
  */
 import { grouped } from '../../shared/tier/grouped.ts';
 import { isDuplicateKey, retried, type Database } from '../../shared/mysql/connect.ts';

@@ -1,4 +1,4 @@
-/** Twins of the scripts that end and list holds: release, leave, lingering. */
+/** Twins of the scripts that end holds (release, leave) and list those in one state for too long (lingering). */
 import {
   decodeHoldRecords,
   decodeHoldState,

@@ -30,7 +30,8 @@
 --                      `sent` and `skipped` tell for every numbered batch whether it was decided, however long ago, so
 --                      they are never trimmed: a batch can come back from `parked` after days. They last as long as
 --                      the partition, and stay when it is retired.
---  18 lapses    hash   buyer -> 'number of lapsed holds|until when (ms) entries are refused for it'
+--  18 lapses    hash   buyer -> 'number of lapsed holds|until when (ms) entries are refused for it'; '0|0' for a buyer
+--                      who gave the first hold back early, which is no lapse: the next one given back is
 --  19 lapsed    zset   the same buyers, score = version of the latest lapse: publishers ask what is new
 local META, ROWS, RUNS, ENTRIES, HOLDS, DUE, PAYING, STANDBY = unpack(KEYS, 1, 8)
 local SOLDOUT, BATCHES, ORDER, UNTOLD, LENT, BORROWED, LEDGER, SENT, SKIPPED = unpack(KEYS, 9, 17)
@@ -234,8 +235,8 @@ local best = {}
 
 local function firstWith(count)
   local known = best[count]
-  -- A row's run only gets shorter; if one gets longer, `mark` empties `best`. So a known row is the first one while its
-  -- run is long enough.
+  -- `mark` empties `best` when the run of any row gets longer. Until then runs only get shorter, so the known row is
+  -- still the first one if its own run is long enough.
   if known ~= nil and (not known or runs[known] >= count) then return known end
   local first, longest = false, nil
   for run = count, LONGEST do
@@ -470,8 +471,8 @@ end
 
 -- Gives free seats to buyers in standby, first come first served; who wants more than there are is skipped, and keeps
 -- the place. Returns the new holds, each as 'hold|buyer|expiresAt|seats|heldAt|version', and whether more promotions
--- remain. These are recorded nowhere: they follow from free seats and standby. claim.lua gives out nothing until they
--- are done; the sweeper does them.
+-- remain. Remaining ones are recorded nowhere: they follow from free seats and standby. claim.lua decides nothing while
+-- there are any, so that no entry overtakes standby; it and the sweeper carry them out.
 local function promote()
   local promoted = {}
   local buyer, quantity = nextInStandby()
