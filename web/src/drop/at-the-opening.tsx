@@ -238,7 +238,7 @@ type Sending = { entry: NewEntry; stop: AbortController };
 function useEntrySending(live: LiveDrop) {
   const { drop, beginEntry, askEntry, askTerms } = live;
   const [waiting, setWaiting] = useState<Waiting>();
-  /** After too many tries no entry is accepted before this moment (monotonic timer). */
+  /** After a 429 no entry is accepted before this moment (monotonic timer, milliseconds). */
   const [retryAt, setRetryAt] = useState<number>();
   const wasWrong = useRef(false);
   const under = useRef<AbortController>(undefined);

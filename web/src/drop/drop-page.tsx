@@ -92,7 +92,7 @@ function useOwnSeats({ stage }: LiveDrop): readonly string[] {
   return kept.key === key ? kept.seats : seats;
 }
 
-/** The step of paying exists only for held seats. In any other stage the page returns to its first step. */
+/** Leaves the step of paying in a stage that ends it: paid, released or in payment, for example. */
 function useLeftPayStep(stage: string, dropId: number) {
   const [location, go] = useLocation();
   const isOver =

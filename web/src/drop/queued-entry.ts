@@ -12,13 +12,13 @@ export type QueuedEntry = {
   before: string;
 };
 
+/** Milliseconds after which the page no longer waits for an outcome. */
+const maxAgeMs = 10 * 60_000;
 /**
- * Every accepted entry gets its outcome. Milliseconds after which the page stops waiting for one all the
- * same.
+ * Milliseconds during which an unchanged answer is taken for the earlier outcome. After that it is the new one,
+ * which happens to be equal: sold out twice, for example.
  */
-const longest = 10 * 60_000;
-/** Milliseconds during which an unchanged answer may still be the earlier outcome. */
-const sameWords = 12_000;
+const sameOutcomeMs = 12_000;
 
 const nameOf = (dropId: number, userId: number) => `seatdrop.queued.${userId}.${dropId}`;
 
@@ -47,7 +47,7 @@ export function recallQueued(dropId: number, userId: number, now: number): Queue
   try {
     const text = localStorage.getItem(nameOf(dropId, userId));
     const queued = text === null ? undefined : (JSON.parse(text) as QueuedEntry);
-    return queued && now - queued.at < longest ? queued : undefined;
+    return queued && now - queued.at < maxAgeMs ? queued : undefined;
   } catch {
     return undefined;
   }
@@ -68,5 +68,5 @@ export function onQueuedElsewhere(dropId: number, userId: number, changed: () =>
 /** Whether the server's present answer is the outcome of the queued entry. */
 export function isDecided(queued: QueuedEntry, entry: Entry, now: number): boolean {
   if (entry.status === 'none') return false;
-  return fingerprintOf(entry) !== queued.before || now - queued.at > sameWords;
+  return fingerprintOf(entry) !== queued.before || now - queued.at > sameOutcomeMs;
 }

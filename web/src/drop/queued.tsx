@@ -5,7 +5,7 @@ import styles from './counter.module.css';
 import type { Stage } from './stage-of.ts';
 
 /** Seconds after which the page explains the wait. */
-const long = 15;
+const longWaitSeconds = 15;
 
 export function Queued({ stage }: { stage: Extract<Stage, { kind: 'queued' }> }) {
   const { text } = useLocale();
@@ -17,7 +17,7 @@ export function Queued({ stage }: { stage: Extract<Stage, { kind: 'queued' }> })
       </h2>
       <Dots />
       <p>{text.queued.text(stage.quantity)}</p>
-      <p className={styles.soft}>{waited > long ? text.queued.slow : text.queued.next}</p>
+      <p className={styles.soft}>{waited > longWaitSeconds ? text.queued.slow : text.queued.next}</p>
       {waited > 2 && <p className={styles.soft}>{text.queued.since(waited)}</p>}
     </>
   );

@@ -7,7 +7,7 @@ import type { LiveDrop } from './use-drop.ts';
 
 type ReleasedProps = { live: LiveDrop; stage: Extract<Stage, { kind: 'released' }> };
 
-/** A hold has ended: says why, and that the buyer can enter again while the drop is open. */
+/** A hold or a place in standby has ended: says why, and offers another entry while the drop is open. */
 export function Released({ live, stage }: ReleasedProps) {
   const { text } = useLocale();
   const reason = stage.reason ?? 'ended';

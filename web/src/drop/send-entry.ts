@@ -7,21 +7,24 @@ import { serverClock } from '../clock/server-clock.ts';
 
 export type NewEntry = { questionId: number; answer: string; quantity: number };
 
-/** Why the entry is not sent yet. `until`: monotonic timer, milliseconds. */
+/** Why the entry was not accepted yet, and until when the next try waits (monotonic timer, milliseconds). */
 export type Waiting = { why: Why; until: number; attempt: number };
 
-/** `line`: too many requests from this address; `throttled`: too many tries by this buyer. */
+/**
+ * `busy`: the server cannot take it now; `line`: too many requests from this address; `throttled`: too many
+ * tries by this buyer; `no_line`: no answer came; `early`: by the server's clock the drop is not open yet.
+ */
 type Why = 'busy' | 'line' | 'throttled' | 'no_line' | 'early';
 
-/** Reasons that other people cause. These tries do not count, however many there are. */
+/** Reasons that other people cause. These tries do not count towards `maxTries`. */
 const sharedLines: ReadonlySet<Why> = new Set(['busy', 'line']);
 
-const mostTries = 12;
+const maxTries = 12;
 
 /**
  * Resolves when the entry is queued.
- * @param options `wasWrong`: an earlier answer was wrong. Each wrong answer counts as a try, so after too
- * many this entry is not repeated automatically: the buyer may want to choose again.
+ * @param options `wasWrong`: an earlier answer was wrong. Every try counts, so after too many tries this
+ * entry is not repeated automatically: the buyer may want to change the answer first.
  * @throws {Refusal | Unreachable} if it was not queued and repeating it makes no sense
  */
 export async function sendEntry(
@@ -42,7 +45,7 @@ export async function sendEntry(
       const waiting = waitFor(error, attempt);
       if (!waiting || (wasWrong && waiting.why === 'throttled')) throw error;
       if (!sharedLines.has(waiting.why)) ownTries += 1;
-      if (ownTries >= mostTries) throw error;
+      if (ownTries >= maxTries) throw error;
       onWait(waiting);
       await pause(waiting.until - performance.now(), signal);
     }
@@ -54,7 +57,7 @@ function waitFor(error: unknown, attempt: number): Waiting | undefined {
   if (error instanceof Refusal && error.code === 'drop_not_open') {
     const { opensAt } = error.body;
     const left = typeof opensAt === 'string' ? Date.parse(opensAt) - serverClock.now() : 1_000;
-    // Our clock was slightly ahead. If more is left, the opening was moved.
+    // Our clock was slightly ahead. If more than 5 s are left, the opening was moved.
     if (left > 5_000) return undefined;
     return { why: 'early', until: now + Math.max(200, left), attempt };
   }

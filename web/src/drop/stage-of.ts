@@ -6,8 +6,8 @@ export type Stage =
   /** The state of the drop or of this buyer's entry is not known yet. */
   | { kind: 'loading' }
   | { kind: 'waiting' }
-  /** `missed`: this buyer's entry got nothing, and no seat has come back since. */
   | { kind: 'open' }
+  /** Sold out. `missed`: this buyer had entered and got nothing. */
   | { kind: 'gone'; missed: boolean }
   | { kind: 'queued'; quantity: number; at: number }
   /** `isBeingPaid`: a payment was sent from this page and has no answer yet. */
@@ -96,7 +96,7 @@ export function stageOf({
     case undefined:
       break;
   }
-  // What is shown next depends on the free seats and on the buyer's entry.
+  // The stages below are known only with the drop's state and, for a buyer, the entry.
   if (isLoading) return { kind: 'loading' };
   switch (phase) {
     case 'scheduled':

@@ -60,14 +60,15 @@ export function useDrop(dropId: number, user: User | null | undefined) {
   const retryAt = feed.entry?.retryAt;
   useHasCome(retryAt === undefined ? undefined : Date.parse(retryAt));
 
-  // The socket says that the times or the phase have changed; the terms have the details.
+  // The socket tells that the drop was cancelled or paused; the terms are then read again.
   const client = useQueryClient();
-  const said = feed.state?.phase;
-  const known = query.data?.state;
+  const pushedPhase = feed.state?.phase;
+  const knownPhase = query.data?.state;
   useEffect(() => {
-    const isNews = (said === 'cancelled' || said === 'paused') && said !== known;
-    if (isNews) void client.invalidateQueries({ queryKey: ['drops', dropId] });
-  }, [client, dropId, said, known]);
+    const isStopped = pushedPhase === 'cancelled' || pushedPhase === 'paused';
+    if (isStopped && pushedPhase !== knownPhase)
+      void client.invalidateQueries({ queryKey: ['drops', dropId] });
+  }, [client, dropId, pushedPhase, knownPhase]);
 
   if (!terms) return { live: undefined, error: query.error, retry: query.refetch };
   const now = serverClock.now();
@@ -142,7 +143,7 @@ function useFeed(dropId: number, user: User | null | undefined) {
     () => feed?.read() ?? emptyFeed,
   );
 
-  // The outcome can arrive before the 202, so the state "before" is taken before sending.
+  // The outcome can arrive before the 202, so the state before the entry is noted before it is sent.
   const beginEntry = useCallback(
     (quantity: number) => {
       const sending = watching.current;
@@ -161,7 +162,7 @@ function useFeed(dropId: number, user: User | null | undefined) {
   );
   const setEntry = useCallback<DropFeed['setEntry']>((entry) => watching.current?.setEntry(entry), []);
   const askEntry = useCallback(() => watching.current?.askEntry() ?? Promise.resolve(), []);
-  useKeptHonest(current, queued, askEntry);
+  usePolledEntry(current, queued, askEntry);
   return { feed: current, queued, beginEntry, setEntry, askEntry };
 }
 
@@ -184,10 +185,10 @@ function useOutcome(
 }
 
 /**
- * A push can be lost. In a stage that does not last, the entry is fetched now and then even with a live
- * socket.
+ * A push can be lost. So an entry that must change soon (queued, paying, or held beyond its time) is polled,
+ * even while the socket is connected.
  */
-function useKeptHonest(feed: Feed, queued: QueuedEntry | undefined, askEntry: () => Promise<void>): void {
+function usePolledEntry(feed: Feed, queued: QueuedEntry | undefined, askEntry: () => Promise<void>): void {
   const { entry } = feed;
   const passing = queued !== undefined || entry?.status === 'paying';
   useEffect(() => {
