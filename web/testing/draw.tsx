@@ -5,19 +5,28 @@ import type { ReactNode } from 'react';
 import { Router } from 'wouter';
 import { createQueryClient } from '../src/api/queries.ts';
 import { Announcer } from '../src/design/announcer.tsx';
-import { en } from '../src/i18n/en.ts';
 import { LocaleProvider } from '../src/i18n/locale.tsx';
+import type { Locale } from '../src/i18n/locales.ts';
+import { en } from '../src/i18n/en.ts';
+import { zhHant } from '../src/i18n/zh-hant.ts';
 
-export function draw(page: ReactNode, { at = '/', client = createQueryClient() } = {}) {
+const catalogs = { en, 'zh-Hant': zhHant };
+
+type Surroundings = { at?: string; client?: QueryClient; locale?: Locale };
+
+export function draw(
+  page: ReactNode,
+  { at = '/', client = createQueryClient(), locale = 'en' }: Surroundings = {},
+) {
   history.replaceState(null, '', at);
-  return { client, ...render(page, { wrapper: around(client) }) };
+  return { client, ...render(page, { wrapper: around(client, locale) }) };
 }
 
-function around(client: QueryClient) {
+function around(client: QueryClient, locale: Locale) {
   return function Around({ children }: { children: ReactNode }) {
     return (
       <QueryClientProvider client={client}>
-        <LocaleProvider locale="en" messages={en}>
+        <LocaleProvider locale={locale} messages={catalogs[locale]}>
           <Announcer>
             <Router>{children}</Router>
           </Announcer>

@@ -108,7 +108,7 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
   const submit = (seats: number) => {
     if (!isOpen || isSending || pause > 0) return;
     if (answer.trim() === '') {
-      setFault(question.choices ? text.drop.chooseAnswer : text.fields.required);
+      setFault(question.choices ? text.drop.chooseAnswer : text.drop.writeAnswer);
       show();
       return;
     }

@@ -45,7 +45,6 @@ export const en = {
     unavailable: 'We are very busy at the moment.',
     retryIn: (count: number) => `You can try again in ${seconds(count)}.`,
     wrong_credentials: 'E-mail address or password is wrong.',
-    email_taken: 'An account with this e-mail address already exists.',
     banned:
       'This account is blocked. Tickets you paid for stay valid: sign in again to see them and who to contact.',
     not_signed_in: 'Your session has ended. Sign in again.',
@@ -69,13 +68,6 @@ export const en = {
     partMissing:
       'This part of the page could not be loaded. Check your connection; it will reload automatically.',
     loadFailed: 'This could not be loaded',
-  },
-  fields: {
-    required: 'Required',
-    email: 'Enter a valid e-mail address.',
-    tooShort: (count: number) => `At least ${count} characters.`,
-    tooLong: (count: number) => `At most ${count} characters.`,
-    invalid: 'This value is not valid.',
   },
   auth: {
     proving:
@@ -199,6 +191,7 @@ export const en = {
     howMany: 'How many seats?',
     answer: 'Your answer',
     chooseAnswer: 'Choose an answer.',
+    writeAnswer: 'Required',
     buy: (count: number, price: string) => `Buy ${seats(count)} · ${price}`,
     joinStandby: (count: number) => `Join standby for ${seats(count)}`,
     fewerLeft: (count: number) =>

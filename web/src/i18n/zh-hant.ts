@@ -44,7 +44,6 @@ export const zhHant: Messages = {
     unavailable: '目前非常忙碌。',
     retryIn: (count) => `${seconds(count)}後可以再試。`,
     wrong_credentials: '電子郵件或密碼不正確。',
-    email_taken: '這個電子郵件已經有帳號了。',
     banned: '這個帳號已被停用。你付款購買的票仍屬於你：重新登入就能看到票券和聯絡方式。',
     not_signed_in: '登入已過期，請重新登入。',
     wrong_answer: '答案不對。請再看一次題目，你還有幾次機會。',
@@ -66,13 +65,6 @@ export const zhHant: Messages = {
     no_entry: '已經沒有可以放棄的座位或順位。',
     partMissing: '這一部分無法載入。請檢查網路連線；恢復後會自動重新載入。',
     loadFailed: '無法載入',
-  },
-  fields: {
-    required: '必填',
-    email: '這不是有效的電子郵件地址。',
-    tooShort: (count) => `至少 ${count} 個字元。`,
-    tooLong: (count) => `最多 ${count} 個字元。`,
-    invalid: '這個值無效。',
   },
   auth: {
     proving:
@@ -193,6 +185,7 @@ export const zhHant: Messages = {
     howMany: '要幾個座位？',
     answer: '你的答案',
     chooseAnswer: '請先選擇答案。',
+    writeAnswer: '必填',
     buy: (count, price) => `購買 ${seats(count)} · ${price}`,
     joinStandby: (count) => `候補 ${seats(count)}`,
     fewerLeft: (count) => `目前只剩 ${seats(count)}。`,

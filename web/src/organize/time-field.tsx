@@ -1,5 +1,6 @@
 import type { InputHTMLAttributes, Ref } from 'react';
 import { Field } from '../design/field.tsx';
+import { useFaultWords } from '../forms/use-api-form.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { useWords } from '../staff/use-words.ts';
 import { momentOf } from './zoned-time.ts';
@@ -17,6 +18,7 @@ type TimeFieldProps = {
 export function TimeField({ label, typed, timeZone, error, ...input }: TimeFieldProps) {
   const { format } = useLocale();
   const words = useWords();
+  const faults = useFaultWords();
   const meant = momentOf(typed, timeZone);
   const readBack =
     meant.kind === 'moment' &&
@@ -26,7 +28,7 @@ export function TimeField({ label, typed, timeZone, error, ...input }: TimeField
       {...input}
       type="datetime-local"
       label={label}
-      error={error ?? (meant.kind === 'gap' ? words.faults.gap : undefined)}
+      error={error ?? (meant.kind === 'gap' ? faults.time_gap : undefined)}
       hint={
         <>
           {words.time.zone(timeZone)}

@@ -1,12 +1,11 @@
 /** What the pages to sign in and to sign up share. */
-import type { ReactNode } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { z } from 'zod';
 import type { signedIn } from '@seatdrop/shared/contract/accounts.ts';
 import { ask } from '../api/http.ts';
 import { signedInUser } from '../api/queries.ts';
 import { Button } from '../design/button.tsx';
-import { useFirstFaultOf } from '../design/first-fault.ts';
 import { Notice } from '../design/notice.tsx';
 import { Page } from '../design/page.tsx';
 import styles from './auth.module.css';
@@ -20,27 +19,14 @@ type AccountPageProps = {
   act: string;
   busy: boolean;
   fault: string | undefined;
-  /** How often the form was submitted. */
-  submitCount: number;
-  onSubmit: () => Promise<void>;
+  formProps: ComponentProps<'form'>;
   /** A link for those who need the other of the two pages. */
   other: { question: string; href: '/signin' | '/signup'; link: string };
   children: ReactNode;
 };
 
-export function AccountPage({
-  title,
-  why,
-  act,
-  busy,
-  fault,
-  submitCount,
-  onSubmit,
-  other,
-  children,
-}: AccountPageProps) {
+export function AccountPage({ title, why, act, busy, fault, formProps, other, children }: AccountPageProps) {
   const search = useSearch();
-  const inside = useFirstFaultOf(submitCount);
   return (
     <Page title={title} narrow>
       <div className={styles.auth}>
@@ -48,15 +34,7 @@ export function AccountPage({
           <h1>{title}</h1>
           <p className={styles.lead}>{why}</p>
         </header>
-        <form
-          ref={inside}
-          className={styles.form}
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void onSubmit();
-          }}
-        >
+        <form {...formProps} className={styles.form}>
           {children}
           {fault && <Notice tone="bad">{fault}</Notice>}
           <Button type="submit" wide busy={busy}>

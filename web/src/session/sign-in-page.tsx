@@ -1,56 +1,40 @@
-import { useEffect } from 'react';
-import { useForm } from 'react-hook-form';
 import { faultText } from '../api/use-fault.ts';
 import { Field } from '../design/field.tsx';
+import { loadAccountSchemas } from '../forms/load-schemas.ts';
+import { useApiForm } from '../forms/use-api-form.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { AccountPage, useEntering } from './account-page.tsx';
-import { rulesOf } from './form-rules.ts';
-import { loadAccountSchemas } from './load-schemas.ts';
 import { PasswordField } from './password-field.tsx';
 import { Proving } from './proving.tsx';
 import { useProving } from './use-proving.ts';
 
-const loadSchema = async () => (await loadAccountSchemas()).signInBody;
+const schema = async () => (await loadAccountSchemas()).signInBody;
+type SignInValues = { email: string; password: string };
 
 export default function SignInPage() {
   const { text } = useLocale();
   const enter = useEntering('/auth/signin');
   const { send, share } = useProving();
-  const { register, handleSubmit, formState, setError } = useForm({
-    resolver: rulesOf(loadSchema, text),
+  const { field, formState, formFault, formProps } = useApiForm({
+    schema,
     defaultValues: { email: '', password: '' },
-    shouldFocusError: false,
+    bodyOf: (values: SignInValues) => values,
+    send: (body) => send(body, enter),
+    wordsOf: (error) => faultText(error, text),
   });
-  const { errors, isSubmitting, submitCount } = formState;
-  useEffect(() => void loadSchema(), []);
-
-  const submit = handleSubmit((body) =>
-    send(body, enter).catch((error: unknown) => setError('root', { message: faultText(error, text) ?? '' })),
-  );
 
   return (
     <AccountPage
       title={text.auth.signInTitle}
       why={text.auth.signInWhy}
       act={text.shell.signIn}
-      busy={isSubmitting}
-      fault={errors.root?.message}
-      submitCount={submitCount}
-      onSubmit={submit}
+      busy={formState.isSubmitting}
+      fault={formFault}
+      formProps={formProps}
       other={{ question: text.auth.noAccount, href: '/signup', link: text.shell.signUp }}
     >
-      <Field
-        {...register('email')}
-        label={text.auth.email}
-        type="email"
-        autoComplete="username"
-        error={errors.email?.message}
-      />
-      <PasswordField
-        {...register('password')}
-        autoComplete="current-password"
-        error={errors.password?.message}
-      />
+      <Field {...field('email')} label={text.auth.email} type="email" autoComplete="username" />
+      <PasswordField {...field('password')} autoComplete="current-password" />
       <Proving share={share} />
     </AccountPage>
   );

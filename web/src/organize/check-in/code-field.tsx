@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../design/button.tsx';
 import { Field } from '../../design/field.tsx';
+import { useFaultWords } from '../../forms/use-api-form.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from './check-in-page.module.css';
 
@@ -11,7 +12,8 @@ type CodeFieldProps = { check: (code: string) => Promise<void>; isChecking: bool
  * with Enter. It has the focus from the start; keys pressed elsewhere on the page reach it too.
  */
 export function CodeField({ check, isChecking }: CodeFieldProps) {
-  const { checkIn: words, faults } = useWords();
+  const { checkIn: words } = useWords();
+  const faults = useFaultWords();
   const [code, setCode] = useState('');
   const [fault, setFault] = useState<string>();
   const field = useRef<HTMLInputElement>(null);

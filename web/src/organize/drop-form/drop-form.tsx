@@ -1,22 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { FormProvider, useForm } from 'react-hook-form';
+import { FormProvider } from 'react-hook-form';
 import { useLocation } from 'wouter';
 import { ask, Refusal } from '../../api/http.ts';
 import type { Drop, Event } from '../../api/types.ts';
 import { serverClock } from '../../clock/server-clock.ts';
 import { Button, ButtonLink } from '../../design/button.tsx';
-import { useFirstFaultOf } from '../../design/first-fault.ts';
+import { SaveFault } from '../../forms/save-fault.tsx';
+import { useApiForm } from '../../forms/use-api-form.ts';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
-import { faultsOnLeaving } from '../faults-on-leaving.ts';
-import { showServerFaults } from '../form-faults.ts';
 import styles from '../form.module.css';
 import { LeaveGuard } from '../leave-guard.tsx';
-import { loadDropSchemas } from '../load-schemas.ts';
-import { SaveFault } from '../save-fault.tsx';
-import { usableZone } from '../zoned-time.ts';
-import { bodyOf, dropRules, dropValues, fieldOf, newDropValues, type DropValues } from './drop-values.ts';
+import { dropRules, dropValues, newDropValues, type DropValues, type termsOf } from './drop-values.ts';
 import { QuestionsPanel } from './questions-panel.tsx';
 import { SeatsPanel } from './seats-panel.tsx';
 import { TermsPanel } from './terms-panel.tsx';
@@ -30,30 +26,22 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
   const [defaultValues] = useState(() =>
     drop ? dropValues(drop, event) : newDropValues(event, serverClock.now()),
   );
-  const form = useForm<DropValues>({
-    resolver: dropRules(words, event, drop),
-    defaultValues,
-    shouldFocusError: false,
-  });
-  const { handleSubmit, setError, formState } = form;
-  const { errors, isSubmitting, isDirty, dirtyFields, submitCount } = formState;
-  const inside = useFirstFaultOf(submitCount);
+  const form = useApiForm({ ...dropRules(event, drop), defaultValues, send, wordsOf: faultOf });
+  const { errors, isSubmitting, isDirty, dirtyFields } = form.formState;
   const [savedAs, setSaved] = useState<string>();
-  useEffect(() => void loadDropSchemas(), []);
   // Left only once the guard is gone.
   useEffect(() => {
     if (savedAs !== undefined) go(savedAs);
   }, [savedAs, go]);
   const up = drop ? `/organize/drops/${drop.id}` : '/organize';
 
-  const save = handleSubmit(async (values) => {
+  async function send(body: Partial<Terms>) {
+    const changes = drop && changesOf(body, dirtyFields);
+    if (changes && Object.keys(changes).length === 0) {
+      setSaved(up);
+      return;
+    }
     try {
-      const body = bodyOf(values, usableZone(event.timeZone));
-      const changes = drop && changesOf(body, dirtyFields);
-      if (changes && Object.keys(changes).length === 0) {
-        setSaved(up);
-        return;
-      }
       const { data } = drop
         ? await ask<Drop>('PATCH', `/drops/${drop.id}`, { body: changes })
         : await ask<Drop>('POST', `/events/${event.id}/drops`, { body });
@@ -65,20 +53,13 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
       // Somebody else has made a sale of this event meanwhile.
       if (error instanceof Refusal && error.code === 'section_taken')
         void client.invalidateQueries({ queryKey: ['events'] });
-      if (!showServerFaults(error, fieldOf, setError, words))
-        setError('root', { message: faultOf(error) ?? '' });
+      throw error;
     }
-  });
+  }
 
   return (
     <FormProvider {...form}>
-      <form
-        ref={inside}
-        className={styles.form}
-        noValidate
-        {...faultsOnLeaving(form)}
-        onSubmit={(submit) => void save(submit)}
-      >
+      <form {...form.formProps} className={styles.form}>
         <LeaveGuard when={isDirty && savedAs === undefined} />
         <TimesPanel event={event} drop={drop} />
         <SeatsPanel event={event} fixed={drop !== undefined} />
@@ -88,7 +69,7 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
         ) : (
           <QuestionsPanel />
         )}
-        <SaveFault errors={errors} />
+        <SaveFault errors={errors} fault={form.formFault} />
         <div className={styles.buttons}>
           <Button type="submit" busy={isSubmitting}>
             {drop ? words.form.save : words.drop.create}
@@ -103,11 +84,11 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
 }
 
 type Dirty = Partial<Record<keyof DropValues, unknown>>;
+type Terms = ReturnType<typeof termsOf> & { questions: unknown };
 
 /** Only what was touched: times keep their seconds, and what somebody else changed meanwhile stays. */
-function changesOf(body: ReturnType<typeof bodyOf>, dirty: Dirty) {
-  const { partitions: _, sections: __, ...terms } = body;
-  const isDirty: Record<keyof typeof terms, boolean> = {
+function changesOf(terms: Partial<Terms>, dirty: Dirty) {
+  const isDirty: Record<keyof Terms, boolean> = {
     opensAt: Boolean(dirty.opensAt),
     closesAt: Boolean(dirty.closesAt),
     allowLate: Boolean(dirty.closesAt),
@@ -118,5 +99,5 @@ function changesOf(body: ReturnType<typeof bodyOf>, dirty: Dirty) {
     lapsePauseSeconds: Boolean(dirty.lapsePauseSeconds),
     questions: Boolean(dirty.questions),
   };
-  return Object.fromEntries(Object.entries(terms).filter(([name]) => isDirty[name as keyof typeof terms]));
+  return Object.fromEntries(Object.entries(terms).filter(([name]) => isDirty[name as keyof Terms]));
 }

@@ -1,11 +1,10 @@
 /** What stands in the form of a drop, and what is sent for it. Everything typed is text until it is sent. */
-import type { Resolver } from 'react-hook-form';
 import { takenSections } from '@seatdrop/shared/inventory/seat-names.ts';
 import { decimal, minorDigits } from '@seatdrop/shared/contract/minor-units.ts';
 import type { Drop, Event } from '../../api/types.ts';
-import type { StaffWords } from '../../staff/words/en.ts';
-import { issueWords, resultOf, type FieldOf } from '../form-faults.ts';
-import { loadDropSchemas } from '../load-schemas.ts';
+import type { FieldFault } from '../../forms/form-fault.ts';
+import { loadDropSchemas } from '../../forms/load-schemas.ts';
+import type { FormRules } from '../../forms/contract-resolver.ts';
 import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
 import { readPrice } from './price.ts';
 
@@ -104,7 +103,7 @@ function alike(one: string, other: string): boolean {
 }
 
 /** `timeZone`: in which its times are typed. */
-export function bodyOf(values: DropValues, timeZone: string) {
+function bodyOf(values: DropValues, timeZone: string) {
   const { currency, holdMinutes } = values;
   const price = readPrice(values.price, currency);
   const minutes = numberOf(holdMinutes.replace(',', '.'));
@@ -143,8 +142,15 @@ export function isoOf(typed: string, timeZone: string): string | undefined {
   return meant.kind === 'moment' ? new Date(meant.at).toISOString() : undefined;
 }
 
+/** What is sent of a drop that is edited: its seats are settled, and questions that are not shown are not sent. */
+export function termsOf(values: DropValues, timeZone: string, { questions: shown }: Drop) {
+  const { sections: _, partitions: __, questions, ...terms } = bodyOf(values, timeZone);
+  return shown ? { ...terms, questions } : terms;
+}
+
 /** Which field of the form a part of the body comes from. */
-export const fieldOf: FieldOf = (path) => {
+function fieldOf(path: readonly string[], values: DropValues): string | undefined {
+  if (isShownAtChoice(path, values)) return undefined;
   const [first = 'root', second, third, fourth] = path;
   if (first === 'price') return second === 'currency' ? 'currency' : 'price';
   if (first === 'holdSeconds') return 'holdMinutes';
@@ -158,51 +164,61 @@ export const fieldOf: FieldOf = (path) => {
     return third === undefined ? `${first}.${second}.root` : `${first}.${second}.${third}`;
   }
   return first;
-};
-
-/** The sections, by index, of which another sale of the event has the seats, and what to say of it. */
-export function takenFaults(sections: readonly SectionValues[], event: Event, { faults }: StaffWords) {
-  const others = event.drops.filter(({ state }) => state !== 'cancelled');
-  return new Map(
-    takenSections(sections, others).map(({ index, drop }) => [index, faults.sectionTaken(drop.id)]),
-  );
 }
 
-/** `known`: the drop that is edited; its seats are settled, and questions that are not shown are not checked. */
-export function dropRules(words: StaffWords, event: Event, known: Drop | undefined): Resolver<DropValues> {
-  return async (values) => {
-    const schemas = await loadDropSchemas().catch(() => undefined);
-    // Rules that did not come hold nobody up: the server has them too.
-    if (!schemas) return { values, errors: {} };
-    const timeZone = usableZone(event.timeZone);
-    const body = bodyOf(values, timeZone);
-    const { sections: _, partitions: __, questions, ...terms } = body;
-    const parsed = known
-      ? schemas.dropChanges.safeParse(known.questions ? { ...terms, questions } : terms)
-      : schemas.newDrop.safeParse(body);
-    const issues = parsed.error?.issues ?? [];
-    const faults = issues
-      .filter((issue) => !isSaidAtChoice(issue.path, values))
-      .map((issue) => {
-        const field = fieldOf(issue.path.map(String));
-        return { field, message: ownFault(field, values, timeZone, words) ?? issueWords(issue, body, words) };
-      });
-    if (!known) {
-      for (const [index, message] of takenFaults(values.sections, event, words))
-        faults.push({ field: `sections.${index}.name`, message });
-    }
-    // What a new drop's schema says of its two times and of its seats, the one for changes cannot.
-    if (known && Date.parse(body.closesAt ?? '') <= Date.parse(body.opensAt ?? '')) {
-      faults.push({ field: 'closesAt', message: words.faults.afterOpening });
-    }
-    if (isLate(body.closesAt, event, known) && !values.allowLate) {
-      faults.push({ field: 'closesAt', message: words.faults.late });
-    }
-    if (known && (body.maxPerBuyer ?? 0) > known.capacity) {
-      faults.push({ field: 'maxPerBuyer', message: words.faults.fewSeats });
-    }
-    return resultOf(values, faults);
+/** The sections of which another drop of the event has the seats: their index, and the id of that drop. */
+export function takenBy(sections: readonly SectionValues[], event: Event): Map<number, number> {
+  const others = event.drops.filter(({ state }) => state !== 'cancelled');
+  return new Map(takenSections(sections, others).map(({ index, drop }) => [index, drop.id]));
+}
+
+const newDropSchema = async () => (await loadDropSchemas()).newDrop;
+const changesSchema = async () => (await loadDropSchemas()).dropChanges;
+
+type DropFormRules = FormRules<DropValues, Partial<ReturnType<typeof bodyOf>>>;
+
+/** `known`: the drop that is edited. */
+export function dropRules(event: Event, known: Drop | undefined): DropFormRules {
+  const timeZone = usableZone(event.timeZone);
+  return {
+    schema: known ? changesSchema : newDropSchema,
+    bodyOf: (values) => (known ? termsOf(values, timeZone, known) : bodyOf(values, timeZone)),
+    fieldOf,
+    typed: (values) => typedFaults(values, timeZone),
+    more: (values, body) => [
+      ...(known ? termFaults(values, body, known) : sectionFaults(values, event)),
+      ...(isLate(body.closesAt, event, known) && !values.allowLate
+        ? [{ field: 'closesAt', fault: { code: 'closes_late' } } as const]
+        : []),
+    ],
   };
+}
+
+function sectionFaults({ sections }: DropValues, event: Event): FieldFault[] {
+  return [...takenBy(sections, event)].map(([index, dropId]) => ({
+    field: `sections.${index}.name`,
+    fault: { code: 'section_taken', params: { dropId } },
+  }));
+}
+
+/** What the schema of a new drop finds, and the one for changes cannot, since a change may leave out anything. */
+function termFaults(
+  values: DropValues,
+  body: Partial<ReturnType<typeof bodyOf>>,
+  { capacity }: Drop,
+): FieldFault[] {
+  const faults: FieldFault[] = [];
+  for (const [name, value] of Object.entries(body)) {
+    const field = value === undefined ? fieldOf([name], values) : undefined;
+    if (field !== undefined) faults.push({ field, fault: { code: 'required' } });
+  }
+  if (Date.parse(body.closesAt ?? '') <= Date.parse(body.opensAt ?? '')) {
+    faults.push({ field: 'closesAt', fault: { code: 'not_after_opening' } });
+  }
+  if ((body.maxPerBuyer ?? 0) > capacity) {
+    faults.push({ field: 'maxPerBuyer', fault: { code: 'fewer_seats' } });
+  }
+  return faults;
 }
 
 /** Whether it closes after its event begins, and later than it does now: what was allowed once stays allowed. */
@@ -211,29 +227,26 @@ export function isLate(closesAt: string | undefined, event: Event, known: Drop |
   return at > Date.parse(event.startsAt) && !(known && at <= Date.parse(known.closesAt));
 }
 
-/** The answer is one of the choices; when that one is empty, it says so itself. */
-function isSaidAtChoice([first, index, part]: readonly PropertyKey[], { questions }: DropValues): boolean {
+/** The answer is one of the choices; when that one is empty, the fault is shown there. */
+function isShownAtChoice([first, index, part]: readonly string[], { questions }: DropValues): boolean {
   if (first !== 'questions' || part !== 'answer') return false;
   const question = questions[Number(index)];
   return question?.kind === 'choices' && question.choices[Number(question.right)]?.text.trim() === '';
 }
 
 /** Faults that only what was typed shows, not what was made of it. */
-function ownFault(
-  field: string,
-  values: DropValues,
-  timeZone: string,
-  { faults }: StaffWords,
-): string | undefined {
-  if (field === 'opensAt' || field === 'closesAt') {
-    return momentOf(values[field], timeZone).kind === 'gap' ? faults.gap : undefined;
+function typedFaults(values: DropValues, timeZone: string): FieldFault[] {
+  const faults: FieldFault[] = [];
+  for (const field of ['opensAt', 'closesAt'] as const) {
+    if (momentOf(values[field], timeZone).kind === 'gap') faults.push({ field, fault: { code: 'time_gap' } });
   }
-  if (field !== 'price') return undefined;
   const { currency } = values;
   const { kind } = readPrice(values.price, currency);
-  const digits = minorDigits(currency);
-  if (kind === 'number') return faults.number;
-  return kind === 'decimals'
-    ? faults.decimals(digits, decimal({ amount: 65 * 10 ** digits, currency }))
-    : undefined;
+  if (kind === 'number') faults.push({ field: 'price', fault: { code: 'not_number' } });
+  if (kind === 'decimals') {
+    const digits = minorDigits(currency);
+    const example = decimal({ amount: 65 * 10 ** digits, currency });
+    faults.push({ field: 'price', fault: { code: 'too_many_decimals', params: { digits, example } } });
+  }
+  return faults;
 }

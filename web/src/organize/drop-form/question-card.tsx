@@ -1,8 +1,9 @@
-import { Controller, useFieldArray, useFormContext, useWatch } from 'react-hook-form';
+import { Controller, useFieldArray, useWatch } from 'react-hook-form';
 import { Button } from '../../design/button.tsx';
 import { Choices } from '../../design/choices.tsx';
 import { Field } from '../../design/field.tsx';
 import { Plus, Trash } from '../../design/icons.tsx';
+import { useApiFields } from '../../forms/use-api-form.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from '../form.module.css';
 import type { DropValues } from './drop-values.ts';
@@ -13,9 +14,8 @@ import { Square } from './seats-panel.tsx';
 /** One question: what is asked, how it is answered, and beside it what a buyer will see. */
 export function QuestionCard({ index, remove }: { index: number; remove: (() => void) | undefined }) {
   const words = useWords();
-  const { register, control, formState } = useFormContext<DropValues>();
+  const { field: fieldOf, control } = useApiFields<DropValues>();
   const question = useWatch({ control, name: `questions.${index}` });
-  const errors = formState.errors.questions?.[index];
   return (
     <fieldset className={styles.card}>
       <legend className="unseen">{words.drop.question(index + 1)}</legend>
@@ -32,12 +32,7 @@ export function QuestionCard({ index, remove }: { index: number; remove: (() => 
       </div>
       <div className={styles.columns}>
         <div className={styles.fields}>
-          <Field
-            {...register(`questions.${index}.text`)}
-            label={words.drop.questionText}
-            autoComplete="off"
-            error={errors?.text?.message}
-          />
+          <Field {...fieldOf(`questions.${index}.text`)} label={words.drop.questionText} autoComplete="off" />
           <Controller
             control={control}
             name={`questions.${index}.kind`}
@@ -56,11 +51,10 @@ export function QuestionCard({ index, remove }: { index: number; remove: (() => 
           />
           {question.kind === 'text' ? (
             <Field
-              {...register(`questions.${index}.answer`)}
+              {...fieldOf(`questions.${index}.answer`)}
               label={words.drop.answer}
               hint={words.drop.answerHint}
               autoComplete="off"
-              error={errors?.answer?.message}
             />
           ) : (
             <ChoiceFields index={index} />
@@ -80,11 +74,10 @@ const mostChoices = 20;
 
 function ChoiceFields({ index }: { index: number }) {
   const words = useWords();
-  const { register, control, formState, setValue } = useFormContext<DropValues>();
+  const { field: fieldOf, faultAt, control, formState, setValue } = useApiFields<DropValues>();
   const { fields, append, remove } = useFieldArray({ control, name: `questions.${index}.choices` });
   const right = useWatch({ control, name: `questions.${index}.right` });
-  const errors = formState.errors.questions?.[index];
-  const fault = errors?.answer?.message;
+  const fault = faultAt(`questions.${index}.answer`);
   const mark = (choice: number) =>
     setValue(`questions.${index}.right`, String(choice), {
       shouldDirty: true,
@@ -114,9 +107,8 @@ function ChoiceFields({ index }: { index: number }) {
               onChange={() => mark(choice)}
             />
             <ChoiceField
-              {...register(`questions.${index}.choices.${choice}.text`)}
+              {...fieldOf(`questions.${index}.choices.${choice}.text`)}
               label={words.drop.choice(choice + 1)}
-              error={errors?.choices?.[choice]?.text?.message}
             />
             {fields.length > fewestChoices && (
               <Square

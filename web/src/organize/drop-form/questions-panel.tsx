@@ -1,7 +1,8 @@
-import { useFieldArray, useFormContext } from 'react-hook-form';
+import { useFieldArray } from 'react-hook-form';
 import { Button } from '../../design/button.tsx';
 import { Plus } from '../../design/icons.tsx';
 import { Notice } from '../../design/notice.tsx';
+import { useApiFields } from '../../forms/use-api-form.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from '../form.module.css';
 import { emptyQuestion, type DropValues } from './drop-values.ts';
@@ -11,9 +12,9 @@ const mostQuestions = 50;
 
 export function QuestionsPanel() {
   const words = useWords();
-  const { control, formState } = useFormContext<DropValues>();
+  const { control, faultAt } = useApiFields<DropValues>();
   const { fields, append, remove } = useFieldArray({ control, name: 'questions' });
-  const root = formState.errors.questions?.root?.message;
+  const root = faultAt('questions.root');
   return (
     <section className={styles.panel} aria-labelledby="questions">
       <header className={styles.panelHead}>

@@ -7,10 +7,12 @@ import { Field } from '../../design/field.tsx';
 import { Down, Plus, Trash, Up } from '../../design/icons.tsx';
 import { Notice } from '../../design/notice.tsx';
 import { SeatMap } from '../../seats/seat-map.tsx';
+import { wordsFor } from '../../forms/form-fault.ts';
+import { useApiFields, useFaultWords } from '../../forms/use-api-form.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from '../form.module.css';
 import { drawnSections, seatsIn } from './drawn-sections.ts';
-import { emptySection, takenFaults, type DropValues } from './drop-values.ts';
+import { emptySection, takenBy, type DropValues } from './drop-values.ts';
 import own from './seats-panel.module.css';
 
 /** More would make typing slow. */
@@ -37,12 +39,11 @@ export function SeatsPanel({ event, fixed }: { event: Event; fixed: boolean }) {
 
 function Sections({ event }: { event: Event }) {
   const words = useWords();
-  const { register, control, formState } = useFormContext<DropValues>();
+  const { faultAt, control } = useApiFields<DropValues>();
   const { fields, append, remove, move } = useFieldArray({ control, name: 'sections' });
   const typed = useWatch({ control, name: 'sections' });
-  const errors = formState.errors.sections;
-  const root = errors?.root?.message;
-  const taken = takenFaults(typed, event, words);
+  const root = faultAt('sections.root');
+  const taken = takenBy(typed, event);
   return (
     <div className={styles.fields}>
       <ol className={own.sections}>
@@ -50,28 +51,7 @@ function Sections({ event }: { event: Event }) {
           const name = typed[index]?.name.trim() || String(index + 1);
           return (
             <li key={field.id} className={styles.card}>
-              <div className={own.section}>
-                <Field
-                  {...register(`sections.${index}.name`)}
-                  label={words.drop.sectionName}
-                  autoComplete="off"
-                  error={errors?.[index]?.name?.message ?? taken.get(index)}
-                />
-                <Field
-                  {...register(`sections.${index}.rows`)}
-                  label={words.drop.rows}
-                  inputMode="numeric"
-                  autoComplete="off"
-                  error={errors?.[index]?.rows?.message}
-                />
-                <Field
-                  {...register(`sections.${index}.seatsPerRow`)}
-                  label={words.drop.seatsPerRow}
-                  inputMode="numeric"
-                  autoComplete="off"
-                  error={errors?.[index]?.seatsPerRow?.message}
-                />
-              </div>
+              <SectionFields index={index} takenBy={taken.get(index)} />
               <div className={styles.cardHead}>
                 <span className={styles.soft}>
                   {words.drop.inAll(seatsIn(drawnSections(typed.slice(index, index + 1))))}
@@ -111,6 +91,24 @@ function Sections({ event }: { event: Event }) {
           </Button>
         </div>
       )}
+    </div>
+  );
+}
+
+/** `takenBy`: the id of another drop of the event that has the seats of this section. */
+function SectionFields({ index, takenBy: dropId }: { index: number; takenBy: number | undefined }) {
+  const { drop: words } = useWords();
+  const faults = useFaultWords();
+  const { field } = useApiFields<DropValues>();
+  const name = field(`sections.${index}.name`);
+  const taken =
+    dropId === undefined ? undefined : wordsFor({ code: 'section_taken', params: { dropId } }, faults);
+  const number = { inputMode: 'numeric', autoComplete: 'off' } as const;
+  return (
+    <div className={own.section}>
+      <Field {...name} label={words.sectionName} autoComplete="off" error={name.error ?? taken} />
+      <Field {...field(`sections.${index}.rows`)} {...number} label={words.rows} />
+      <Field {...field(`sections.${index}.seatsPerRow`)} {...number} label={words.seatsPerRow} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { Field } from '../../design/field.tsx';
+import { useApiFields } from '../../forms/use-api-form.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { SelectField } from '../../staff/fields.tsx';
 import { useWords } from '../../staff/use-words.ts';
@@ -13,8 +14,7 @@ const common = ['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'TWD', 'HKD'];
 
 export function TermsPanel({ fixed }: { fixed: boolean }) {
   const words = useWords();
-  const { register, formState } = useFormContext<DropValues>();
-  const { errors } = formState;
+  const { field } = useApiFields<DropValues>();
   const number = { inputMode: 'numeric', autoComplete: 'off' } as const;
   return (
     <section className={styles.panel} aria-labelledby="terms">
@@ -23,58 +23,48 @@ export function TermsPanel({ fixed }: { fixed: boolean }) {
       </header>
       <div className={styles.pair}>
         <Field
-          {...register('price')}
+          {...field('price')}
           label={words.drop.price}
           inputMode="decimal"
           autoComplete="off"
           hint={<Takings />}
-          error={errors.price?.message}
         />
-        <SelectField
-          {...register('currency', { deps: 'price' })}
-          label={words.drop.currency}
-          error={errors.currency?.message}
-        >
+        <SelectField {...field('currency', { deps: 'price' })} label={words.drop.currency}>
           <Currencies />
         </SelectField>
       </div>
       <div className={styles.pair}>
         <Field
-          {...register('maxPerBuyer')}
+          {...field('maxPerBuyer')}
           {...number}
           label={words.drop.maxPerBuyer}
           hint={words.drop.maxHint}
-          error={errors.maxPerBuyer?.message}
         />
         <Field
-          {...register('holdMinutes')}
+          {...field('holdMinutes')}
           inputMode="decimal"
           autoComplete="off"
           label={words.drop.holdMinutes}
           hint={words.drop.holdHint}
-          error={errors.holdMinutes?.message}
         />
         <Field
-          {...register('lapsePauseSeconds')}
+          {...field('lapsePauseSeconds')}
           {...number}
           label={words.drop.lapsePause}
           hint={words.drop.lapsePauseHint}
-          error={errors.lapsePauseSeconds?.message}
         />
         <Field
-          {...register('standbyLimit')}
+          {...field('standbyLimit')}
           {...number}
           label={words.drop.standbyLimit}
           hint={words.drop.standbyHint}
-          error={errors.standbyLimit?.message}
         />
         {!fixed && (
           <Field
-            {...register('partitions')}
+            {...field('partitions')}
             {...number}
             label={words.drop.partitions}
             hint={words.drop.partitionsHint}
-            error={errors.partitions?.message}
           />
         )}
       </div>

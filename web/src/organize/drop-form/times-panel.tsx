@@ -1,5 +1,6 @@
-import { useFormContext, useWatch } from 'react-hook-form';
+import { useWatch } from 'react-hook-form';
 import type { Drop, Event } from '../../api/types.ts';
+import { useApiFields } from '../../forms/use-api-form.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import styles from '../form.module.css';
@@ -10,9 +11,8 @@ import { isLate, isoOf, type DropValues } from './drop-values.ts';
 
 export function TimesPanel({ event, drop }: { event: Event; drop: Drop | undefined }) {
   const words = useWords();
-  const { register, formState, control } = useFormContext<DropValues>();
+  const { field, register, control } = useApiFields<DropValues>();
   const [opensAt, closesAt] = useWatch({ control, name: ['opensAt', 'closesAt'] });
-  const { errors } = formState;
   const timeZone = usableZone(event.timeZone);
   return (
     <section className={styles.panel} aria-labelledby="times">
@@ -21,20 +21,8 @@ export function TimesPanel({ event, drop }: { event: Event; drop: Drop | undefin
         <p className={styles.soft}>{words.drop.timesLead}</p>
       </header>
       <div className={styles.pair}>
-        <TimeField
-          {...register('opensAt')}
-          label={words.drop.opensAt}
-          typed={opensAt}
-          timeZone={timeZone}
-          error={errors.opensAt?.message}
-        />
-        <TimeField
-          {...register('closesAt')}
-          label={words.drop.closesAt}
-          typed={closesAt}
-          timeZone={timeZone}
-          error={errors.closesAt?.message}
-        />
+        <TimeField {...field('opensAt')} label={words.drop.opensAt} typed={opensAt} timeZone={timeZone} />
+        <TimeField {...field('closesAt')} label={words.drop.closesAt} typed={closesAt} timeZone={timeZone} />
       </div>
       {isLate(isoOf(closesAt, timeZone), event, drop) && <LateBox {...register('allowLate')} />}
       <Span

@@ -96,3 +96,17 @@ test('a sale with as many as it can have offers none', async () => {
   expect(await screen.findByText('This sale has 50 announcements. No more can be made.')).toBeTruthy();
   expect(screen.queryByLabelText('Announcement')).toBeNull();
 });
+
+test('what the server finds in the text is shown at its field', async () => {
+  const errors = [{ pointer: '/text', code: 'hidden_characters', message: 'x' }];
+  answer('post', path, problem(422, 'invalid_request', { errors }));
+  await show();
+  type(text);
+  press('Announce');
+  await confirm();
+  expect(
+    await screen.findByText('This text has hidden characters. Type it instead of pasting it.'),
+  ).toBeTruthy();
+  expect(field().getAttribute('aria-invalid')).toBe('true');
+  expect(screen.queryByRole('alertdialog')).toBeNull();
+});

@@ -1,22 +1,25 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState, type SubmitEvent } from 'react';
+import { useRef, useState } from 'react';
+import { useWatch } from 'react-hook-form';
 import { longestAnnouncement, mostAnnouncements } from '@seatdrop/shared/contract/announcement-limits.ts';
 import { AnnouncementList } from '../../announcements/announcement-list.tsx';
 import { addAnnouncement, useAnnouncements } from '../../announcements/use-announcements.ts';
-import { ask } from '../../api/http.ts';
+import { ask, Refusal } from '../../api/http.ts';
 import { newNonce } from '../../api/nonce.ts';
 import type { Announcement } from '../../api/types.ts';
 import { useSay } from '../../design/announcer.tsx';
 import { Button } from '../../design/button.tsx';
 import { ConfirmDialog } from '../../design/confirm-dialog.tsx';
 import { Notice } from '../../design/notice.tsx';
+import { loadAnnouncementSchemas } from '../../forms/load-schemas.ts';
+import { useApiForm } from '../../forms/use-api-form.ts';
 import type { Feed } from '../../live/drop-feed.ts';
 import { AreaField } from '../../staff/fields.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
-import { issueWords } from '../form-faults.ts';
-import { loadAnnouncementSchemas } from '../load-schemas.ts';
 import styles from './announce.module.css';
+
+const schema = async () => (await loadAnnouncementSchemas()).newAnnouncement;
 
 type AnnounceProps = {
   dropId: number;
@@ -37,12 +40,21 @@ export function Announce({ dropId, feed, timeZone, watching }: AnnounceProps) {
   const say = useSay();
   const client = useQueryClient();
   const announcements = useAnnouncements(dropId, feed) ?? [];
-  const [typed, setTyped] = useState('');
-  const [fault, setFault] = useState<string>();
   const [isAsked, setAsked] = useState(false);
   /** Unchanged while the same text is tried again: if an answer was lost, the announcement is not made twice. */
   const nonce = useRef(newNonce());
-  const field = useRef<HTMLTextAreaElement>(null);
+  const form = useApiForm<{ text: string }, { text: string }>({
+    schema,
+    defaultValues: { text: '' },
+    bodyOf: ({ text }) => ({ text }),
+    async send() {
+      reset();
+      setAsked(true);
+      await Promise.resolve();
+    },
+    wordsOf: () => undefined,
+  });
+  const typed = useWatch({ control: form.control, name: 'text' });
   const { mutate, isPending, error, reset } = useMutation({
     mutationFn: async () =>
       ask<Announcement>('POST', `/drops/${dropId}/announcements`, {
@@ -50,28 +62,18 @@ export function Announce({ dropId, feed, timeZone, watching }: AnnounceProps) {
       }),
     onSuccess({ data }) {
       addAnnouncement(client, dropId, data);
-      change('');
+      form.reset();
+      nonce.current = newNonce();
       setAsked(false);
       say(announce.done);
     },
+    onError(refused) {
+      if (!(refused instanceof Refusal) || refused.code !== 'invalid_request') return;
+      // What is wrong with the text is shown at its field.
+      form.showRefusal(refused);
+      setAsked(false);
+    },
   });
-
-  const change = (text: string) => {
-    setTyped(text);
-    setFault(undefined);
-    nonce.current = newNonce();
-  };
-  const check = async (submit: SubmitEvent) => {
-    submit.preventDefault();
-    const { newAnnouncement } = await loadAnnouncementSchemas();
-    const issue = newAnnouncement.safeParse({ text: typed }).error?.issues[0];
-    setFault(issue && issueWords(issue, { text: typed }, words));
-    if (issue) field.current?.focus();
-    else {
-      reset();
-      setAsked(true);
-    }
-  };
   const isFull = (feed.state?.announcements ?? announcements.length) >= mostAnnouncements;
 
   return (
@@ -80,16 +82,14 @@ export function Announce({ dropId, feed, timeZone, watching }: AnnounceProps) {
       {isFull ? (
         <Notice>{announce.full(mostAnnouncements)}</Notice>
       ) : (
-        <form className={styles.form} noValidate onSubmit={(submit) => void check(submit)}>
+        <form {...form.formProps} className={styles.form}>
           <AreaField
-            ref={field}
+            {...form.field('text', { onChange: () => (nonce.current = newNonce()) })}
             label={announce.label}
             hint={announce.length(typed.trim().length, longestAnnouncement)}
-            error={fault}
             rows={4}
-            value={typed}
-            onChange={({ target }) => change(target.value)}
           />
+          {form.formFault !== undefined && <Notice tone="bad">{form.formFault}</Notice>}
           <Button type="submit" look="quiet">
             {announce.button}
           </Button>

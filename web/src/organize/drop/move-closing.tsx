@@ -1,114 +1,137 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useWatch } from 'react-hook-form';
 import { ask, Refusal } from '../../api/http.ts';
 import type { Drop, Event } from '../../api/types.ts';
 import { serverClock } from '../../clock/server-clock.ts';
 import { useSay } from '../../design/announcer.tsx';
 import { Button } from '../../design/button.tsx';
 import { ConfirmDialog } from '../../design/confirm-dialog.tsx';
+import type { FormRules } from '../../forms/contract-resolver.ts';
+import type { FormFault } from '../../forms/form-fault.ts';
+import { loadDropSchemas } from '../../forms/load-schemas.ts';
+import { useApiForm } from '../../forms/use-api-form.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
-import { isLate } from '../drop-form/drop-values.ts';
-import { closesLate } from '../form-faults.ts';
+import { isLate, isoOf } from '../drop-form/drop-values.ts';
 import { LateBox } from '../late-box.tsx';
 import { TimeField } from '../time-field.tsx';
 import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
 import styles from './live-page.module.css';
 
+const schema = async () => (await loadDropSchemas()).dropChanges;
+type ClosingValues = { closesAt: string; allowLate: boolean };
+type ClosingBody = { closesAt: string | undefined; allowLate?: boolean };
+
 const steps = { quarter: 15 * 60_000, hour: 3_600_000 };
 
 type MoveClosingProps = { drop: Drop; event: Event; closesAt: string; refetch: () => Promise<unknown> };
 
-export function MoveClosing({ drop, event, closesAt, refetch }: MoveClosingProps) {
-  const timeZone = usableZone(event.timeZone);
-  const { format } = useLocale();
-  const { dropPages: words, faults, form } = useWords();
-  const faultOf = useStaffFault();
-  const say = useSay();
-  const client = useQueryClient();
-  const [typed, setTyped] = useState<string>();
-  const [fault, setFault] = useState<string>();
-  const [allowLate, setAllowLate] = useState(false);
-  const meantNow = momentOf(typed ?? '', timeZone);
-  const late =
-    meantNow.kind === 'moment' && isLate(new Date(meantNow.at).toISOString(), event, { ...drop, closesAt });
-  const { mutate, isPending, error, reset } = useMutation({
-    async mutationFn(at: number) {
-      await ask('PATCH', `/drops/${drop.id}`, {
-        body: { closesAt: new Date(at).toISOString(), ...(late && { allowLate }) },
-      });
-      void client.invalidateQueries({ queryKey: ['drops', drop.id] });
-      void client.invalidateQueries({ queryKey: ['own events'] });
-      await refetch();
-      say(words.extended(format.moment(at, timeZone)));
-    },
-    onSuccess: () => setTyped(undefined),
-    onError(refused) {
-      if (!isOfTheTime(refused)) return;
-      // The event was moved in the meantime, or the time has passed.
-      const isLateNow = refused.body.errors?.some(({ message }) => message === closesLate);
-      if (isLateNow) void client.invalidateQueries({ queryKey: ['events', event.id] });
-      setFault(isLateNow ? faults.late : faults.past);
-    },
-  });
-
-  const change = (value: string) => {
-    setTyped(value);
-    setFault(undefined);
-    reset();
-  };
-
-  const save = () => {
-    const meant = momentOf(typed ?? '', timeZone);
-    if (meant.kind !== 'moment') setFault(meant.kind === 'gap' ? faults.gap : faults.required);
-    else if (meant.at <= serverClock.now()) setFault(faults.past);
-    else if (meant.at <= Date.parse(drop.opensAt)) setFault(faults.afterOpening);
-    else if (late && !allowLate) setFault(faults.late);
-    else mutate(meant.at);
-  };
-
+export function MoveClosing(props: MoveClosingProps) {
+  const { dropPages: words } = useWords();
+  const [isAsked, setAsked] = useState(false);
   return (
     <>
-      <Button look="quiet" onClick={() => change(typedTime(Date.parse(closesAt), timeZone))}>
+      <Button look="quiet" onClick={() => setAsked(true)}>
         {words.extend}
       </Button>
-      {typed !== undefined && (
-        <ConfirmDialog
-          title={words.extendTitle}
-          text={words.extendText}
-          yes={words.extendYes}
-          no={form.cancel}
-          busy={isPending}
-          fault={isOfTheTime(error) ? undefined : faultOf(error)}
-          onYes={save}
-          onClose={() => setTyped(undefined)}
-        >
-          <TimeField
-            label={words.extendLabel}
-            typed={typed}
-            timeZone={timeZone}
-            value={typed}
-            onChange={({ target }) => change(target.value)}
-            error={fault}
-          />
-          {late && <LateBox checked={allowLate} onChange={({ target }) => setAllowLate(target.checked)} />}
-          <div className={styles.quick}>
-            {(['quarter', 'hour', 'day'] as const).map((step) => (
-              <Button key={step} look="quiet" onClick={() => change(later(typed, step, timeZone) ?? typed)}>
-                {words.extendBy[step]}
-              </Button>
-            ))}
-          </div>
-        </ConfirmDialog>
-      )}
+      {isAsked && <ClosingDialog {...props} onClose={() => setAsked(false)} />}
     </>
   );
 }
 
-/** Errors about the time are shown at its field. */
-function isOfTheTime(error: unknown): error is Refusal {
-  return error instanceof Refusal && error.code === 'invalid_request';
+function ClosingDialog({
+  drop,
+  event,
+  closesAt,
+  refetch,
+  onClose,
+}: MoveClosingProps & { onClose: () => void }) {
+  const timeZone = usableZone(event.timeZone);
+  const { format } = useLocale();
+  const { dropPages: words, form: formWords } = useWords();
+  const faultOf = useStaffFault();
+  const say = useSay();
+  const client = useQueryClient();
+  const form = useApiForm<ClosingValues, ClosingBody>({
+    ...closingRules(drop, event, closesAt),
+    defaultValues: { closesAt: typedTime(Date.parse(closesAt), timeZone), allowLate: false },
+    async send(body) {
+      try {
+        await ask('PATCH', `/drops/${drop.id}`, { body });
+      } catch (error) {
+        // The event may have been moved in the meantime.
+        if (error instanceof Refusal && error.code === 'invalid_request')
+          void client.invalidateQueries({ queryKey: ['events', event.id] });
+        throw error;
+      }
+      void client.invalidateQueries({ queryKey: ['drops', drop.id] });
+      void client.invalidateQueries({ queryKey: ['own events'] });
+      await refetch();
+      say(words.extended(format.moment(Date.parse(body.closesAt ?? ''), timeZone)));
+      onClose();
+    },
+    wordsOf: faultOf,
+  });
+  const typed = useWatch({ control: form.control, name: 'closesAt' });
+  const change = (value: string | undefined) => {
+    if (value !== undefined) form.setValue('closesAt', value);
+    form.clearErrors();
+  };
+
+  return (
+    <ConfirmDialog
+      title={words.extendTitle}
+      text={words.extendText}
+      yes={words.extendYes}
+      no={formWords.cancel}
+      busy={form.formState.isSubmitting}
+      fault={form.formFault}
+      onYes={() => void form.submit()}
+      onClose={onClose}
+    >
+      <TimeField {...form.field('closesAt')} label={words.extendLabel} typed={typed} timeZone={timeZone} />
+      {isLate(isoOf(typed, timeZone), event, { ...drop, closesAt }) && (
+        <LateBox {...form.register('allowLate')} />
+      )}
+      <div className={styles.quick}>
+        {(['quarter', 'hour', 'day'] as const).map((step) => (
+          <Button key={step} look="quiet" onClick={() => change(later(typed, step, timeZone))}>
+            {words.extendBy[step]}
+          </Button>
+        ))}
+      </div>
+    </ConfirmDialog>
+  );
+}
+
+/** `closesAt`: as it is now. */
+function closingRules(drop: Drop, event: Event, closesAt: string): FormRules<ClosingValues, ClosingBody> {
+  const timeZone = usableZone(event.timeZone);
+  return {
+    schema,
+    bodyOf(values) {
+      const at = isoOf(values.closesAt, timeZone);
+      return {
+        closesAt: at,
+        ...(isLate(at, event, { ...drop, closesAt }) && { allowLate: values.allowLate }),
+      };
+    },
+    typed(values) {
+      const { kind } = momentOf(values.closesAt, timeZone);
+      if (kind === 'moment') return [];
+      return [{ field: 'closesAt', fault: { code: kind === 'gap' ? 'time_gap' : 'required' } }];
+    },
+    more(_values, body) {
+      const at = Date.parse(body.closesAt ?? '');
+      const faults: FormFault[] = [];
+      if (at <= serverClock.now()) faults.push({ code: 'in_the_past' });
+      if (at <= Date.parse(drop.opensAt)) faults.push({ code: 'not_after_opening' });
+      if (body.allowLate === false) faults.push({ code: 'closes_late' });
+      return faults.map((fault) => ({ field: 'closesAt', fault }));
+    },
+  };
 }
 
 /** A day later means the same time on the next day, also if clocks change in between. */

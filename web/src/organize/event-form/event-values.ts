@@ -1,9 +1,8 @@
 /** What stands in the form of an event, and what is sent for it. */
-import type { Resolver } from 'react-hook-form';
 import type { Event } from '../../api/types.ts';
-import type { StaffWords } from '../../staff/words/en.ts';
-import { issueWords, resultOf, type FieldOf } from '../form-faults.ts';
-import { loadEventSchemas } from '../load-schemas.ts';
+import type { FieldFault } from '../../forms/form-fault.ts';
+import { loadEventSchemas } from '../../forms/load-schemas.ts';
+import type { FormRules } from '../../forms/contract-resolver.ts';
 import { serverClock } from '../../clock/server-clock.ts';
 import { deviceZone } from '../../i18n/times.ts';
 import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
@@ -19,8 +18,6 @@ export type EventValues = {
   /** Its sales may close after it begins. */
   allowLate: boolean;
 };
-
-export const fieldOf: FieldOf = ([first = 'root']) => first;
 
 export function valuesOf(event: Event | undefined): EventValues {
   if (!event)
@@ -59,24 +56,32 @@ export function hasLateDrop(values: EventValues, event: Event | undefined): bool
   );
 }
 
-export function eventRules(words: StaffWords, event: Event | undefined): Resolver<EventValues> {
-  return async (values) => {
-    const schemas = await loadEventSchemas().catch(() => undefined);
-    // Rules that did not come hold nobody up: the server has them too.
-    if (!schemas) return { values, errors: {} };
-    const { allowLate, ...body } = bodyOf(values);
-    const parsed = schemas.newEvent.safeParse(body);
-    const isGap = momentOf(values.startsAt, zoneOf(values)).kind === 'gap';
-    const faults = (parsed.error?.issues ?? []).map((issue) => {
-      const field = fieldOf(issue.path.map(String));
-      const message = field === 'startsAt' && isGap ? words.faults.gap : issueWords(issue, body, words);
-      return { field, message };
-    });
-    const hasMoved = typedTimeOf(event) !== values.startsAt || event?.timeZone !== body.timeZone;
-    if (hasMoved && Date.parse(body.startsAt ?? '') < serverClock.now())
-      faults.push({ field: 'startsAt', message: words.faults.past });
-    if (hasLateDrop(values, event) && !allowLate)
-      faults.push({ field: 'startsAt', message: words.faults.dropLate });
-    return resultOf(values, faults);
+/** What a new event has, too. */
+function factsOf(body: ReturnType<typeof bodyOf>) {
+  const { allowLate: _, ...facts } = body;
+  return facts;
+}
+
+const newEventSchema = async () => (await loadEventSchemas()).newEvent;
+
+/** `event`: the one that is edited. */
+export function eventRules(event: Event | undefined): FormRules<EventValues, ReturnType<typeof bodyOf>> {
+  return {
+    schema: newEventSchema,
+    bodyOf,
+    checked: factsOf,
+    typed: (values) =>
+      momentOf(values.startsAt, zoneOf(values)).kind === 'gap'
+        ? [{ field: 'startsAt', fault: { code: 'time_gap' } }]
+        : [],
+    more(values, { startsAt = '', timeZone, allowLate }) {
+      const faults: FieldFault[] = [];
+      const hasMoved = typedTimeOf(event) !== values.startsAt || event?.timeZone !== timeZone;
+      if (hasMoved && Date.parse(startsAt) < serverClock.now())
+        faults.push({ field: 'startsAt', fault: { code: 'in_the_past' } });
+      if (hasLateDrop(values, event) && allowLate !== true)
+        faults.push({ field: 'startsAt', fault: { code: 'starts_before_closing' } });
+      return faults;
+    },
   };
 }

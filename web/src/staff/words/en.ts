@@ -36,40 +36,6 @@ export const en = {
     not_found: 'This no longer exists.',
     invalid_request: 'Some values are not valid. Check the marked fields.',
   },
-  faults: {
-    required: 'Required',
-    invalid: 'This value is not valid.',
-    number: 'Enter a number.',
-    whole: 'Enter a whole number.',
-    least: (count: number) => `At least ${count.toLocaleString('en')}.`,
-    most: (count: number) => `At most ${count.toLocaleString('en')}.`,
-    longest: (count: number) => `At most ${count} characters.`,
-    gap: 'This time does not exist: the clocks go forward here. Choose another one.',
-    past: 'This time is in the past.',
-    afterOpening: 'The sale must close after it opens.',
-    year: 'Check the year.',
-    sameSection: 'Two sections have the same name.',
-    sectionTaken: (drop: number) =>
-      `Sale ${drop} of this event already sells a section with this name. Choose another name.`,
-    tooManySeats: 'One sale can have at most 200,000 seats.',
-    fewSeats: 'There must be at least this many seats.',
-    fewRows: 'There must be at least as many rows as processing lanes.',
-    sameChoice: 'Two choices are the same.',
-    answerNotChoice: 'Mark the correct answer.',
-    currency: 'Choose a currency from the list.',
-    late: 'The sale would close after the event begins. Choose an earlier time, or allow this below.',
-    dropLate: 'A sale of this event closes after this time. Choose a later time, or allow this below.',
-    zone: 'Choose a time zone from the list, for example Europe/Berlin.',
-    decimals: (digits: number, example: string) =>
-      digits === 0 ? `This currency has no decimals: ${example}.` : `At most ${digits} decimals: ${example}.`,
-    line: 'Use one line without control characters.',
-    hidden: 'This text has hidden characters. Type it instead of pasting it.',
-    unseen: 'This text has no visible characters.',
-    someFields: (count: number) =>
-      count === 1
-        ? 'Fix 1 field to continue. It is marked.'
-        : `Fix ${count} fields to continue. They are marked.`,
-  },
   leave: {
     title: 'Leave without saving?',
     text: 'Your changes are not saved and will be lost.',
@@ -79,6 +45,10 @@ export const en = {
   form: {
     save: 'Save',
     cancel: 'Cancel',
+    someFields: (count: number) =>
+      count === 1
+        ? 'Fix 1 field to continue. It is marked.'
+        : `Fix ${count} fields to continue. They are marked.`,
   },
   events: {
     title: 'Your events',

@@ -1,16 +1,20 @@
-import { get, type FieldErrors, type FieldValues } from 'react-hook-form';
+import type { FieldErrors, FieldValues } from 'react-hook-form';
 import { Notice } from '../design/notice.tsx';
 import { useWords } from '../staff/use-words.ts';
 
+type SaveFaultProps<Values extends FieldValues> = {
+  errors: FieldErrors<Values>;
+  /** What else prevented it. */
+  fault: string | undefined;
+};
+
 /** Next to the button, after a save that failed: how many fields are wrong, or what else prevented it. */
-export function SaveFault<Values extends FieldValues>({ errors }: { errors: FieldErrors<Values> }) {
-  const { faults } = useWords();
-  const root: unknown = get(errors, 'root.message');
-  const { root: _, ...others } = errors;
-  const count = countOf(others);
-  if (typeof root === 'string') return <Notice tone="bad">{root}</Notice>;
+export function SaveFault<Values extends FieldValues>({ errors, fault }: SaveFaultProps<Values>) {
+  const { form } = useWords();
+  const count = countOf(errors);
+  if (fault !== undefined) return <Notice tone="bad">{fault}</Notice>;
   if (count === 0) return null;
-  return <Notice tone="bad">{faults.someFields(count)}</Notice>;
+  return <Notice tone="bad">{form.someFields(count)}</Notice>;
 }
 
 function countOf(errors: unknown): number {
