@@ -14,7 +14,7 @@ import type { EntryState } from '../shared/contract/entries.ts';
 import { entryStateOf, heldState, soldOutState } from '../shared/messages/entry-state.ts';
 import type { Batch, ClaimResult, Outcome } from '../shared/inventory/claim.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
-import type { Place } from '../shared/inventory/keys.ts';
+import { placeName, type Place } from '../shared/inventory/keys.ts';
 import type { KeyList } from '../shared/auth/key-list.ts';
 import type { DropNews } from '../shared/messages/realtime-events.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
@@ -68,7 +68,7 @@ export function createDecideEntries(deps: DecideDeps): DecideEntries {
           const decoded = decodeBatch(message);
           if (!decoded) return undefined;
           const { place, batch } = decoded;
-          const key = `${place.dropId}.${place.partition}`;
+          const key = placeName(place);
           const after = before.get(key);
           before.set(key, batch);
           const options = { mayBorrow: mayBorrow(place), after };

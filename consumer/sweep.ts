@@ -4,7 +4,7 @@ import { inTime } from '../shared/tier/in-time.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import { places } from '../shared/inventory/keys.ts';
 import type { Pulse } from '../shared/inventory/reads.ts';
-import type { Place } from '../shared/inventory/keys.ts';
+import { placeName, type Place } from '../shared/inventory/keys.ts';
 import type { Log } from '../shared/tier/log.ts';
 import { createWorkOff, inMemory, type Round } from '../shared/tier/work-off.ts';
 import { releaseHold, type ReleaseDeps } from './release-holds.ts';
@@ -85,12 +85,12 @@ export function createSweep(deps: SweepDeps): Round {
     ...common,
     name: 'sweep',
     page: inMemory(() => liveDrops.flatMap(({ id, partitions }) => places(id, partitions))),
-    keyOf: nameOf,
+    keyOf: placeName,
     laneOf: (place) => inventory.nodesOf([place]),
     async work(place) {
       const pulse = await inventory.pulse(place);
       if (!pulse) return 'done';
-      pulses.set(nameOf(place), pulse);
+      pulses.set(placeName(place), pulse);
       const duties = [
         ...(pulse.overdueMs >= timerGraceMs ? [releaseOverdue] : []),
         ...(pulse.standby > 0 && pulse.free > 0 ? [promoteRemaining] : []),
@@ -122,12 +122,10 @@ export function createSweep(deps: SweepDeps): Round {
   };
 }
 
-const nameOf = ({ dropId, partition }: Place) => `${dropId}.${partition}`;
-
 /** Whether a buyer is in standby in one partition while seats are free in another. */
 function mayShare({ id, partitions }: LiveDrop, pulses: ReadonlyMap<string, Pulse>): boolean {
   if (partitions === 1) return false;
-  const known = places(id, partitions).flatMap((place) => pulses.get(nameOf(place)) ?? []);
+  const known = places(id, partitions).flatMap((place) => pulses.get(placeName(place)) ?? []);
   const free = known.reduce((sum, pulse) => sum + pulse.free, 0);
   return known.some((pulse) => pulse.standby > 0 && free > pulse.free);
 }

@@ -7,7 +7,7 @@ import { encodeBatch, maxBatchSeats, maxBatchSize, packEntry } from '../shared/m
 import { NotConfirmed, publishConfirmed } from '../shared/messages/publish.ts';
 import type { Topology } from '../shared/messages/topology.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
-import type { Place } from '../shared/inventory/keys.ts';
+import { placeName, type Place } from '../shared/inventory/keys.ts';
 
 export type BatcherOptions = {
   channel: BrokerChannel;
@@ -68,7 +68,7 @@ export class Batcher {
         if (error === undefined) resolve();
         else reject(error);
       };
-      const key = `${place.dropId}.${place.partition}`;
+      const key = placeName(place);
       let group = this.#groups.get(key);
       if (group && group.seats + quantity > maxBatchSeats) {
         this.#send(group);
@@ -102,12 +102,12 @@ export class Batcher {
   }
 
   /** The batch's `CHANNEL.NUMBER`: NUMBER counts the batches of its partition on the open channel, from 1. */
-  #nextSequence({ dropId, partition }: Place): string {
+  #nextSequence(place: Place): string {
     const open = this.#options.channel.current();
     if (this.#channel.open !== open) {
       this.#channel = { open, name: newBatchId().slice(0, 8), sentCounts: new Map() };
     }
-    const key = `${dropId}.${partition}`;
+    const key = placeName(place);
     const number = (this.#channel.sentCounts.get(key) ?? 0) + 1;
     this.#channel.sentCounts.set(key, number);
     return `${this.#channel.name}.${number}`;

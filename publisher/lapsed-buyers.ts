@@ -5,8 +5,7 @@
  */
 import type { Drop } from '../shared/drops/drop.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
-import { places } from '../shared/inventory/keys.ts';
-import type { Place } from '../shared/inventory/keys.ts';
+import { placeName, places, type Place } from '../shared/inventory/keys.ts';
 import type { Log } from '../shared/tier/log.ts';
 import { startLoop } from '../shared/tier/loop.ts';
 import { createWorkOff, inMemory } from '../shared/tier/work-off.ts';
@@ -45,7 +44,7 @@ export function watchLapsedBuyers(
     name: 'lapsed buyers',
     log,
     page: inMemory(() => drops.flatMap(({ id, partitions }) => places(id, partitions))),
-    keyOf: ({ dropId, partition }) => `${dropId}.${partition}`,
+    keyOf: placeName,
     laneOf: (place) => inventory.nodesOf([place]),
     atOnce: 64,
     patienceMs: pollMs,

@@ -4,7 +4,7 @@ import { encodeBatch } from '../shared/messages/entry-batch.ts';
 import { publishConfirmed } from '../shared/messages/publish.ts';
 import { Topology } from '../shared/messages/topology.ts';
 import type { Batch } from '../shared/inventory/claim.ts';
-import type { Place } from '../shared/inventory/keys.ts';
+import { placeName, type Place } from '../shared/inventory/keys.ts';
 import { newBatchId } from '../shared/inventory/entry-id.ts';
 import { eventually } from './eventually.ts';
 import { newBatch } from './inventory.ts';
@@ -43,7 +43,7 @@ export async function createTestBroker(
   const numbers = new Map<string, number>();
   const numbered = (place: Place, batch: Batch): Required<Batch> => {
     if (batch.sent !== undefined) return { ...batch, sent: batch.sent };
-    const key = `${place.dropId}.${place.partition}`;
+    const key = placeName(place);
     const number = (numbers.get(key) ?? 0) + 1;
     numbers.set(key, number);
     return { ...batch, sent: `${publisher}.${number}` };

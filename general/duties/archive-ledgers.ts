@@ -8,7 +8,7 @@ import { inTime } from '../../shared/tier/in-time.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
-import type { Place } from '../../shared/inventory/keys.ts';
+import { placeName, type Place } from '../../shared/inventory/keys.ts';
 import { createWorkOff, inMemory, together, type Round, type WorkOff } from '../../shared/tier/work-off.ts';
 
 export type RelayOptions = { everyMs?: number; registry?: Registry };
@@ -41,7 +41,7 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
   };
   const common = {
     log,
-    keyOf: nameOf,
+    keyOf: placeName,
     laneOf: (place: Place) => inventory.nodesOf([place]),
     longestPauseMs: 10_000,
   };
@@ -57,7 +57,7 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
       name,
       async page(after, limit) {
         const places = await page(after, limit);
-        for (const place of places) listed.add(nameOf(place));
+        for (const place of places) listed.add(placeName(place));
         return places;
       },
       atOnce: 64,
@@ -112,8 +112,8 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
     async work(place) {
       const { count, isLost } = await archiveAll(patient, place);
       metrics?.records.inc(count);
-      if (isLost) lost.add(nameOf(place));
-      else lost.delete(nameOf(place));
+      if (isLost) lost.add(placeName(place));
+      else lost.delete(placeName(place));
       return isLost ? 'later' : 'done';
     },
   });
@@ -134,8 +134,6 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
     metrics?.lost.set(lost.size);
   };
 }
-
-const nameOf = ({ dropId, partition }: Place) => `${dropId}.${partition}`;
 
 async function cursors(
   db: Database,

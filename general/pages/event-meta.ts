@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { dropSummary } from '../../shared/contract/drops.ts';
 import { eventTime } from '../../shared/contract/event-time.ts';
 import { decimal } from '../../shared/contract/minor-units.ts';
+import { escapeHtml } from '../../shared/http/escape-html.ts';
 import { previewPath, previewSize } from '../../shared/posters.ts';
 
 export type PageEvent = {
@@ -26,9 +27,9 @@ export function eventMeta(event: PageEvent, url: string): string {
   const title = `${event.title} · Seatdrop`;
   const image = new URL(previewPath(event.title), url).href;
   return [
-    `<title>${escape(title)}</title>`,
+    `<title>${escapeHtml(title)}</title>`,
     meta('name', 'description', description),
-    `<link rel="canonical" href="${escape(url)}">`,
+    `<link rel="canonical" href="${escapeHtml(url)}">`,
     meta('property', 'og:type', 'website'),
     meta('property', 'og:site_name', 'Seatdrop'),
     meta('property', 'og:title', event.title),
@@ -50,9 +51,9 @@ export function eventMeta(event: PageEvent, url: string): string {
 /** The page's content until the app has loaded. */
 export function eventContent({ title, description, venue, startsAt, timeZone }: PageEvent): string {
   return [
-    `<h1>${escape(title)}</h1>`,
-    `<p><time datetime="${startsAt}">${escape(eventTime(startsAt, timeZone, 'en'))}</time> · ${escape(venue)}</p>`,
-    ...(description === '' ? [] : [`<p>${escape(description)}</p>`]),
+    `<h1>${escapeHtml(title)}</h1>`,
+    `<p><time datetime="${startsAt}">${escapeHtml(eventTime(startsAt, timeZone, 'en'))}</time> · ${escapeHtml(venue)}</p>`,
+    ...(description === '' ? [] : [`<p>${escapeHtml(description)}</p>`]),
   ].join('\n          ');
 }
 
@@ -124,19 +125,7 @@ function availabilityOf({ state, soldOut }: PageEvent['drops'][number]): string 
 }
 
 function meta(by: 'name' | 'property', key: string, content: string): string {
-  return `<meta ${by}="${key}" content="${escape(content)}">`;
-}
-
-/** For text and for attributes in double quotes. */
-function escape(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+  return `<meta ${by}="${key}" content="${escapeHtml(content)}">`;
 }
 
 /** JSON escaped so that it cannot end the surrounding script or begin a comment in it. */

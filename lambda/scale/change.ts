@@ -18,5 +18,26 @@ export type Change = {
  */
 export type Plan = { changes: Change[]; faults: Error[] };
 
+/**
+ * Plans one resource after another; an error becomes a fault of that resource alone.
+ * @param kind of resource, for the error
+ * @param planOne returns nothing if the resource has the wanted size
+ */
+export async function planEach<T>(
+  { kind, pairs, direction }: { kind: string; pairs: readonly Pair<T>[]; direction: Direction },
+  planOne: (name: string, wanted: T) => Promise<Change | undefined>,
+): Promise<Plan> {
+  const plan: Plan = { changes: [], faults: [] };
+  for (const pair of pairs) {
+    try {
+      const change = await planOne(pair.name, wantedOf(pair, direction));
+      if (change) plan.changes.push(change);
+    } catch (error) {
+      plan.faults.push(new Error(`${kind} ${pair.name}: ${(error as Error).message}`, { cause: error }));
+    }
+  }
+  return plan;
+}
+
 export const wantedOf = <T>({ rest, drop }: Pair<T>, direction: Direction): T =>
   direction === 'up' ? drop : rest;

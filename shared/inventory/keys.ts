@@ -33,6 +33,9 @@ export type KeyName = (typeof names)[number];
 /** One partition of one drop: what one script call works on. */
 export type Place = { dropId: number; partition: number };
 
+/** A partition as one text, for maps by partition. */
+export const placeName = ({ dropId, partition }: Place): string => `${dropId}.${partition}`;
+
 /** All partitions of a drop. */
 export function places(dropId: number, partitions: number): Place[] {
   return Array.from({ length: partitions }, (_, partition) => ({ dropId, partition }));

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 export type Asked = { method: string; path: string; body: Record<string, unknown> };
 export type Said = { status: number; body: Record<string, unknown> };
@@ -17,7 +18,7 @@ export async function openLyingDoor(
     void answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const sent = await textOf(request);
+    const sent = await text(request);
     const { method = 'GET', url: path = '/', headers } = request;
     const truth = async (): Promise<Said> => {
       const { authorization = '', 'content-type': contentType = '' } = headers;
@@ -43,12 +44,6 @@ export async function openLyingDoor(
   };
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-}
-
-function parse(text: string): Record<string, unknown> {
-  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+function parse(json: string): Record<string, unknown> {
+  return json === '' ? {} : (JSON.parse(json) as Record<string, unknown>);
 }

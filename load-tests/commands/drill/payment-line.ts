@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { Random } from '../../buyer/random.ts';
@@ -54,7 +55,7 @@ export async function openPaymentLine(options: {
   };
 
   const calls = await serve(ports.calls, async (request, response) => {
-    const body = await read(request);
+    const body = await buffer(request);
     if (hit('error')) return void response.writeHead(500).end();
     if (hit('dropCall')) return void response.destroy();
     const late = hit('late');
@@ -65,7 +66,7 @@ export async function openPaymentLine(options: {
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
   });
   const webhooks = await serve(ports.webhooks, async (request, response) => {
-    const body = await read(request);
+    const body = await buffer(request);
     if (hit('webhookLate')) {
       // Noted at once, delivered after those that come later.
       response.writeHead(204).end();
@@ -105,12 +106,6 @@ async function serve(
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
-}
-
-async function read(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 const passedOn = ['authorization', 'content-type', 'idempotency-key', 'seatdrop-signature'];
