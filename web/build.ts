@@ -1,6 +1,6 @@
 /**
- * `npm run build -w web`: the pages into `web/dist`, with a compressed copy beside every asset. Does nothing when
- * nothing it is made of has changed since, so that a second `npm start` is quick.
+ * `npm run build -w web`: builds the pages into `web/dist`, with a compressed copy beside every asset. Does
+ * nothing if no source has changed since the last build, so that a second `npm start` is quick.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { build } from 'vite';
 
 const web = import.meta.dirname;
 const dist = join(web, 'dist');
-/** Two builds at once (tests beside a start) must not write into each other. */
+/** Each build writes into its own folder first: two builds at once (tests beside a start) must not mix. */
 const draft = join(web, `dist.${process.pid}`);
 const sources = ['web/{src,public}/**/*', 'web/*.{html,ts,json}', 'shared/**/*.ts', 'package-lock.json'];
 
@@ -30,7 +30,7 @@ if (existsSync(note) && readFileSync(note, 'utf8') === fingerprint) {
     try {
       renameSync(draft, dist);
     } catch (error) {
-      // Another build was as quick, of the same sources.
+      // Another build of the same sources was faster.
       if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
   } finally {

@@ -1,6 +1,6 @@
 /**
- * `npm run check:size`: what a browser loads of scripts before each page can be used, compressed as nginx sends it.
- * Fails when a page of the shoppers needs more than the budget. Builds first when something has changed.
+ * `npm run check:size`: the size of the scripts that a browser loads before it can use each page, compressed
+ * as nginx sends them. Fails if a page of buyers exceeds the budget. Builds first if sources have changed.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,10 @@ const entry = Object.keys(manifest).find((name) => manifest[name]?.isEntry)!;
 const staffRoutes = 'src/staff/staff-routes.tsx';
 const pagesOf = (name: string) =>
   (manifest[name]?.dynamicImports ?? []).filter((each) => each.endsWith('-page.tsx'));
-/** What is loaded for each page, its own script last. Pages of those who run sales come by way of their routes. */
+/**
+ * The modules that lead to each page, its own last. Pages of organizers and administrators come by way of
+ * their routes.
+ */
 const ways = [
   [entry],
   ...pagesOf(entry).map((page) => [entry, page]),
@@ -49,7 +52,7 @@ if (worst > budget) {
 }
 console.log(`✓ the heaviest page of the shoppers needs ${worst.toFixed(1)} of ${budget} KB`);
 
-/** The script of a module and of everything it imports before it can run. */
+/** The scripts of a module and of everything it imports before it can run. */
 function filesOf(name: string, seen = new Set<string>()): string[] {
   if (seen.has(name)) return [];
   seen.add(name);

@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** For `npm run dev -w web`: pages from here, everything else from a system that runs (`npm start`). */
+/** For `npm run dev -w web`: pages come from here, everything else from a running system (`npm start`). */
 const system = process.env['SEATDROP_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [react()],
   build: {
     manifest: true,
-    // Nothing may be inlined: the content security policy allows no data but images.
+    // Nothing may be inlined: the content security policy allows `data:` for images only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

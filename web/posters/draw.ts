@@ -1,6 +1,7 @@
 /**
- * `npm run posters -w web`: the posters as pictures for link previews, which show no SVG, into `web/public/posters`.
- * They are kept with the code, so that no build needs a browser; a test says when they are older than the art.
+ * `npm run posters -w web`: draws the posters as PNG into `web/public/posters`, for link previews, which show
+ * no SVG. The pictures are committed, so that no build needs a browser; a test fails if they are older than
+ * the art.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

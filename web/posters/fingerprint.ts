@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Beside the pictures: what they were drawn from. */
+/** A hash of the art from which the pictures were drawn. */
 export const fingerprintFile = join(import.meta.dirname, 'drawn-from.txt');
 
-/** Of the art as it is now. */
+/** The same hash of the present art. */
 export function fingerprintOfArt(): string {
   const dir = join(import.meta.dirname, '../src/design/art');
   const hash = createHash('sha256');

@@ -1,4 +1,4 @@
-/** The API as a test wants it to be. What a test does not name is a request nobody expected, and fails it. */
+/** The API, answered by the test (MSW). A request that the test did not expect fails it. */
 import { http, HttpResponse, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
 
@@ -9,8 +9,8 @@ type Reply = Response | JsonBodyType;
 type Asked = { request: Request; params: Record<string, string>; count: number };
 
 /**
- * Answers `path` (without /api) from now on, by JSON or a whole response; returns how often it was asked. Of two
- * answers for one path the later counts.
+ * Answers `path` (without /api) from now on, with JSON or a whole response. The result counts the requests
+ * and keeps their bodies. A later answer for the same path replaces an earlier one.
  */
 export function answer(
   method: Method,
@@ -30,7 +30,7 @@ export function answer(
   return asked;
 }
 
-/** A refusal as the API words it. */
+/** An error as the API sends it. */
 export function problem(
   status: number,
   code: string,
@@ -46,5 +46,5 @@ export function problem(
   });
 }
 
-/** No answer at all: the line is down. */
+/** No answer: the connection is down. */
 export const noLine = () => HttpResponse.error();

@@ -1,4 +1,4 @@
-/** Draws a part of the pages as main.tsx does, without its surroundings. */
+/** Renders a part of the pages with the providers of main.tsx, without header and footer. */
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';

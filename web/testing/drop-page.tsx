@@ -1,4 +1,4 @@
-/** The page of a drop with its API and its socket, for tests of what it shows. */
+/** The drop's page with its API and its socket, for tests of what it shows. */
 import { act, waitFor } from '@testing-library/react';
 import { Route, Switch } from 'wouter';
 import type { Drop, DropState, Entry } from '../src/api/types.ts';
@@ -13,11 +13,11 @@ type Scene = {
   state?: DropState;
   entry?: Entry;
   at?: string;
-  /** False: nobody is signed in. */
+  /** False if nobody is signed in. */
   signedIn?: boolean;
 };
 
-/** With a live line, unless the test takes it away. */
+/** The socket is connected; the test can take it away. */
 export async function showDropPage({
   state = aState(),
   drop = aDrop({ state: state.phase }),
@@ -54,7 +54,7 @@ export async function showDropPage({
   });
   return {
     socket,
-    /** The entry from now on, and news of it. */
+    /** Sets the entry that the API answers from now on, and pushes it. */
     say(next) {
       now.entry = next;
       act(() => socket.push('entry:outcome', { dropId: 1, entry: next }));

@@ -1,6 +1,6 @@
 const JsdomWithFetch = require('jest-fixed-jsdom');
 
-/** jsdom with the fetch, streams and BroadcastChannel of Node. */
+/** jsdom with fetch, streams and BroadcastChannel from Node. */
 module.exports = class extends JsdomWithFetch {
   #channels = [];
 
@@ -8,7 +8,7 @@ module.exports = class extends JsdomWithFetch {
     super(...args);
     this.global.setImmediate = setImmediate;
     const channels = this.#channels;
-    // One that is open keeps Node running.
+    // An open channel would keep Node running.
     this.global.BroadcastChannel = class extends BroadcastChannel {
       constructor(name) {
         super(name);

@@ -1,4 +1,4 @@
-// As environment.cjs, on a device in Los Angeles.
+// Like environment.cjs, for a device in Los Angeles.
 const Environment = require('./environment.cjs');
 
 const { TZ } = process.env;

@@ -2,7 +2,7 @@
 import { cleanup, configure } from '@testing-library/react';
 import { api } from './api.ts';
 
-// On a busy machine drawing takes a while; who waits for something that comes waits no longer for that.
+// On a busy machine rendering takes a while. A longer limit does not slow down a test that passes.
 configure({ asyncUtilTimeout: 5_000 });
 
 // jsdom has no layout and no popovers.
@@ -41,13 +41,13 @@ afterEach(() => {
   localStorage.clear();
   sessionStorage.clear();
   history.replaceState(null, '', '/');
-  // A page swallows many a failed request. A test should not.
+  // Pages handle many failed requests silently. A test fails for each that it did not expect.
   const asked = unexpected.splice(0);
   if (asked.length > 0) throw new Error(`Nobody said what to answer to ${asked.join(', ')}`);
 });
 
 afterAll(async () => {
-  // What a page had under way when it was left ends before its document is gone.
+  // Requests of a page that was left end before its document is gone.
   await new Promise((resolve) => setImmediate(resolve));
   api.close();
 });

@@ -1,6 +1,6 @@
 /**
- * Instead of live/socket.ts: a socket whose server is the test. `jest.mock('../live/socket.ts', () =>
- * jest.requireActual('../../testing/socket.ts'))` puts it in.
+ * Replaces live/socket.ts by a socket whose server is the test: `jest.mock('../live/socket.ts', () =>
+ * jest.requireActual('../../testing/socket.ts'))`.
  */
 import type { WatchAnswer } from '@seatdrop/shared/messages/realtime-events.ts';
 
@@ -8,7 +8,7 @@ type Listener = (...values: never[]) => void;
 
 export class TestSocket {
   connected = false;
-  /** Answers to `drop:watch` that the page still waits for. */
+  /** Callbacks of `drop:watch` that were not answered yet. */
   readonly watches: ((answer: WatchAnswer) => void)[] = [];
   readonly #listeners = new Map<string, Set<Listener>>();
 
@@ -23,7 +23,7 @@ export class TestSocket {
     return this;
   }
 
-  /** The page wants a connection; whether and when it gets one, the test says with `open`. */
+  /** Does nothing: the test opens the connection with `open`. */
   connect(): this {
     return this;
   }
@@ -39,7 +39,7 @@ export class TestSocket {
     };
   }
 
-  // The server's side.
+  // What the server does.
 
   open(): void {
     this.connected = true;
@@ -57,7 +57,7 @@ export class TestSocket {
   }
 }
 
-/** All that were opened, the latest last. */
+/** All sockets that were opened, the latest last. */
 export const sockets: TestSocket[] = [];
 
 export function openSocket(): TestSocket {

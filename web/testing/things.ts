@@ -1,4 +1,4 @@
-/** A drop, its event, and people, as the API tells of them. */
+/** A drop, its event and a user, as the API answers them. */
 import type { Drop, DropState, Entry, Event, User } from '../src/api/types.ts';
 import { serverClock } from '../src/clock/server-clock.ts';
 

@@ -1,12 +1,12 @@
-/** Time that passes when the test says so. */
+/** Fake time, which the test moves. */
 import { act } from '@testing-library/react';
 
-/** From here to the end of the test. What is asked of the API is answered in no time. */
+/** Until the end of the test. Requests are answered without any time passing. */
 export function stopTime(): void {
   jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick', 'setImmediate'] });
 }
 
-/** In small steps, so that what happens in one of them (an answer, a drawing) is there in the next. */
+/** Moves in small steps, so that the effects of one step (an answer, a render) are there in the next. */
 export async function passTime(ms: number): Promise<void> {
   const step = 200;
   for (let left = ms; left > 0; left -= step) {

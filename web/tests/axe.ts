@@ -1,4 +1,4 @@
-/** What axe finds on a page, for WCAG 2.2 AA and good practice. */
+/** Faults that axe finds on a page, for WCAG 2.2 AA and best practices. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
@@ -7,16 +7,16 @@ import type { Page } from 'playwright-core';
 const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** Colours on their way from one to another are none that axe should judge. */
+/** Without animations: axe would measure the colours of a transition. */
 export const calm = { reducedMotion: 'reduce' } as const;
 
-/** Runs in the page: the new colours are drawn, and none is on its way any more. */
+/** Runs in the page: resolves once the new colours are shown and no transition is running. */
 async function colourSettled(): Promise<void> {
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
 }
 
-/** What axe finds on the page as it is now, by default in both colour schemes. */
+/** The faults of the page as it is now, by default in both colour schemes. */
 export async function faults(
   page: Page,
   colorSchemes: readonly ('light' | 'dark')[] = ['light', 'dark'],

@@ -27,7 +27,7 @@ test('a banned buyer signs in, sees the tickets and whom to write to, and is tol
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 
-  // Not to the sale, which is closed to them.
+  // Not to the drop, to which a banned user has no access.
   await page.getByRole('heading', { name: 'My tickets' }).waitFor();
   await page.getByText('This account is blocked and cannot buy').waitFor();
   await page.getByRole('link', { name: 'The Lanterns' }).click();

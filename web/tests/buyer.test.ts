@@ -15,7 +15,7 @@ test('from sign-up over the opening to a paid order with a code for each seat', 
   await page.goto(`/drops/${dropId}`);
   await page.getByRole('link', { name: 'Create account' }).click();
 
-  // What is wrong is said before it is sent.
+  // Faults are shown before anything is sent.
   await page.getByLabel('Name').fill('Robin Chen');
   await page.getByLabel('E-mail').fill('robin@');
   await page.getByRole('textbox', { name: 'Password' }).fill('short');
@@ -26,14 +26,14 @@ test('from sign-up over the opening to a paid order with a code for each seat', 
   await page.getByRole('textbox', { name: 'Password' }).fill('correct horse battery');
   await page.getByRole('button', { name: 'Create account' }).click();
 
-  // Back at the sale, ready, with the question already there.
+  // Back on the drop's page, ready, with the question.
   await untilStage(page, 'waiting');
   await page.getByRole('heading', { name: 'You are ready.' }).waitFor();
   await page.getByRole('radio', { name: 'Cello' }).check();
 
   await system.openSoon(dropId);
 
-  // At the opening Buy appears by itself, and the answer is still there.
+  // At the opening Buy appears without a reload, and the answer is kept.
   await untilStage(page, 'open');
   expect(await page.getByRole('radio', { name: 'Cello' }).isChecked()).toBe(true);
   await page.getByRole('button', { name: 'Buy 2 seats · €130' }).click();
@@ -56,7 +56,7 @@ test('from sign-up over the opening to a paid order with a code for each seat', 
   await page.getByRole('link', { name: 'My tickets' }).click();
   await page.getByRole('link', { name: 'The Lanterns: One Night Only' }).waitFor();
 
-  // Signed out in one tab is signed out in all.
+  // Signing out in one tab signs out all tabs.
   const other = await context.newPage();
   await other.goto('/orders');
   await other.getByRole('link', { name: 'The Lanterns: One Night Only' }).waitFor();
@@ -125,7 +125,7 @@ test('busy is said, waited out and tried again, and a second press sends nothing
   const context = await browser.visit({ as: await system.person() });
   const page = await visitDrop(context, dropId);
   await untilStage(page, 'open');
-  // The publisher is away; the front door has too many of one address; the publisher has too many of this buyer.
+  // The publisher is away; then nginx limits the address; then the publisher limits this buyer.
   const refusals = [
     { status: 503, body: { code: 'unavailable' } },
     { status: 429, body: { code: 'too_many_requests' } },

@@ -1,6 +1,6 @@
 /**
- * Every page and every state of a page, filled with what people may type: words that do not break, several scripts,
- * emoji. Tests that hold for all pages go through this list; a route that is missing here fails a test.
+ * Every page in every state, filled with the worst that people can type: words that do not break, several
+ * scripts, emoji. Tests of all pages use this list; a route that is missing here fails a test.
  */
 import type { Page } from 'playwright-core';
 import { encodeBatch } from '../../shared/messages/entry-batch.ts';
@@ -13,19 +13,19 @@ import { inSeconds, type Person, type WebSystem } from './start-web-system.ts';
 
 export type Sight = {
   name: string;
-  /** The route that shows it; empty for a page that is not there. */
+  /** The route that shows it; empty for a page that does not exist. */
   route: PagePath | '';
   as?: Person;
   path: string;
-  /** Brings the page to where it shows this, however slow the machine is. */
+  /** Brings the page into this state, however slow the machine is. */
   show: (page: Page) => Promise<unknown>;
-  /** A press has just been refused, by the page or by the server: the focus is on what is wrong. */
+  /** A submission was refused, by the page or by the server, so the focus is on the fault. */
   isRefused?: true;
-  /** What has to be done for each look: a state that does not last. Says where to look, and how to end it. */
+  /** Creates a state that does not last, anew for each look. Returns where to look, and how to end it. */
   prepare?: () => Promise<{ as: Person; path: string; end: () => void }>;
 };
 
-/** No word of these has a place to break. Each is as long as the contract allows. */
+/** None of these words has a place to break. Each is as long as the contract allows. */
 const hostile = {
   title:
     'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft 👩‍👩‍👧‍👦🎻 ' +
@@ -96,7 +96,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
   ];
   await admin.ask('POST', `/users/${banned.id}/ban`);
 
-  // One event with several sales, and sales in every phase.
+  // One event with several drops, and drops in every phase.
   const eventId = await announce();
   const scheduled = await drop({ opensAt: inSeconds(3600) }, eventId);
   const other = await drop(oneRow(4));
@@ -144,7 +144,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
   });
   const checkIns = `/organize/events/${await eventOf(shopper, bought)}/check-in`;
 
-  // The consumer parks what is no batch, and a batch for a sale that there is not.
+  // The consumer parks messages that are no batch, and batches for a drop that does not exist.
   const broker = await createTestBroker(system.namespace);
   const queue = broker.topology.entryQueue(0);
   const { content, options } = encodeBatch(
@@ -161,7 +161,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
     const { status } = await lapsed.entry(lapsing);
     if (status !== 'released') throw new Error(`still ${status}`);
   }, 30_000);
-  /** Whether an entry after a lapse is refused at the door or by its outcome is a matter of moments. */
+  /** Whether an entry after a lapse is refused at the door or by its outcome depends on timing. */
   const tellRefused = async () => {
     const { version } = await late.entry(open);
     const retryAt = inSeconds(3600);
@@ -175,12 +175,12 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
 
   const stage = (kind: Parameters<typeof untilStage>[1]) => (page: Page) => untilStage(page, kind);
   const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
-  // The menu, which is not shown, has the name of who is signed in.
+  // The hidden menu contains the name of the user who is signed in.
   const inMain = (words: string) => (page: Page) => page.getByRole('main').getByText(words).first().waitFor();
   const heading = (words: string | RegExp) => (page: Page) =>
     page.getByRole('heading', { name: words }).first().waitFor();
   const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
-  /** Where tickets are checked; the event is on another day, which is said first. */
+  /** Opens check-in. The event is on another day, which the page warns about first. */
   const atTheDoor = async (page: Page) => {
     await press(page, 'Check tickets anyway');
     await page.getByText('Ready for the next ticket').first().waitFor();
@@ -289,7 +289,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       name: 'crashed',
       route: '',
       path: '/',
-      // What no server of ours would send.
+      // An answer that none of our servers sends.
       show: withoutApi(
         '**/api/events?*',
         { items: [{}], next: null },
@@ -354,7 +354,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       async prepare() {
         const dropId = await drop();
         const as = await person();
-        // A drop made just now takes a moment to reach the publisher: whoever can enter knows that it is there.
+        // A new drop takes a moment to reach the publisher: once somebody could enter, it is there.
         await (await person()).enter(dropId, 1);
         const consumer = system.tiers.get('consumer')!;
         consumer.kill('SIGSTOP');
@@ -638,7 +638,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
 
 type Looking = {
   browser: Browser;
-  /** Where the pages are. */
+  /** The address of the system. */
   url: string;
   /** Windows at a time. */
   atOnce: number;
@@ -646,8 +646,9 @@ type Looking = {
 } & Omit<VisitOptions, 'as'>;
 
 /**
- * Looks at these states in so many windows at a time; what is prepared for one look stops a part of the system, so it is
- * looked at alone afterwards. Returns what `look` found, and what failed, by the name of the state.
+ * Looks at these states in several windows at a time. States with `prepare` stop a part of the system, so
+ * they are looked at one by one afterwards. Returns what `look` found, and what failed, by the name of the
+ * state.
  */
 export async function lookAtEach<Found>(
   sights: readonly Sight[],
@@ -670,7 +671,7 @@ export async function lookAtEach<Found>(
         if (seen !== undefined) found[sight.name] = seen;
       } catch (error) {
         found[sight.name] = String(error).slice(0, 600);
-        await window.close(); // nobody knows what it is left in
+        await window.close(); // its state is unknown
         window = await open();
       } finally {
         own?.end();
@@ -690,7 +691,7 @@ async function eventOf(who: Person, dropId: number): Promise<number> {
   return (await who.ask<{ eventId: number }>('GET', `/drops/${dropId}`)).eventId;
 }
 
-/** One of the fields says that it is wrong. */
+/** Waits until a field shows a fault. */
 async function someFault(page: Page): Promise<void> {
   await page.locator('[aria-invalid="true"], [data-invalid], [data-fault]').first().waitFor();
 }
@@ -702,7 +703,7 @@ async function codes(page: Page): Promise<void> {
     .waitFor();
 }
 
-/** One answer of the server is refused, or is another. */
+/** Refuses or replaces one answer of the server. */
 function withoutApi(url: string, how: 'refused' | object, show: Sight['show']): Sight['show'] {
   return async (page) => {
     await page.route(url, (route) =>

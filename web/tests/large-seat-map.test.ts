@@ -19,7 +19,7 @@ systemForTests(async (started) => {
 const plan = 'svg[viewBox]:has(> g > text)';
 const elements = (page: Page) => page.locator(`${plan} *`).count();
 
-/** How the plan is moved and enlarged. */
+/** The present position and scale of the plan. */
 async function view(page: Page): Promise<{ x: number; y: number; scale: number }> {
   const transform = (await page.locator(`${plan} > g`).getAttribute('transform')) ?? '';
   const [, x, y, scale] = /translate\((\S+) (\S+)\) scale\((\S+)\)/.exec(transform) ?? ['', 0, 0, 1];
@@ -36,7 +36,7 @@ async function untilView(page: Page, isSo: (now: Awaited<ReturnType<typeof view>
 
 type Point = [x: number, y: number];
 
-/** Fingers go from where they are to where they should be, in steps as a hand would. */
+/** Moves fingers from one point to another in steps, as a hand would. */
 async function drag(session: CDPSession, fingers: { from: Point; to: Point }[]): Promise<void> {
   const at = (part: number) =>
     fingers.map(({ from, to }, id) => ({
@@ -72,7 +72,7 @@ test('they are drawn with a few elements a row, and news of a row touches only t
   await buyer.enter(dropId, 4);
   await page.getByText('9,996 of 10,000 seats free').waitFor({ state: 'attached' });
   const touched = await page.evaluate(() => (globalThis as unknown as { touched: Set<Node> }).touched.size);
-  // The row's free seats became fewer; its held seats and their holes are new.
+  // One path each for the free seats, which are fewer, and for the held seats and their holes, which are new.
   expect(touched).toBe(3);
   await buyer.giveBack(dropId);
   await page.getByText('10,000 of 10,000 seats free').waitFor({ state: 'attached' });

@@ -15,18 +15,18 @@ systemForTests(async (started) => {
 });
 afterAll(() => pages?.stop());
 
-/** What Google calls good. https://web.dev/articles/cls */
+/** The limit of "good": https://web.dev/articles/cls */
 const mostShift = 0.1;
-/** Windows that load at a time: each of them waits for its own line most of the time. */
+/** Windows that load at a time: each of them mostly waits for its slow connection. */
 const atOnce = 6;
-/** What a buyer is told there answers a press of Buy: that is not loading. */
+/** This state is the answer to a press of Buy, not a part of loading. */
 const isAnswerToBuy = ({ name }: Sight) => name === 'entered too early after a lapse';
 const only = process.env['SEATDROP_PAGES']?.split(',');
 
 test.each([screens[1], screens[2]])(
   'what comes late moves nothing that was there: $name px',
   async ({ phone, viewport }) => {
-    // Each page once, in the first of its states: what is done on it afterwards is no loading.
+    // Each page once, in the first of its states: what is done on it afterwards is not loading.
     const seen = new Set<string>();
     const sights = pages.sights.filter((sight) => {
       const { name, as, path, isRefused, prepare } = sight;
@@ -70,7 +70,7 @@ type Shifting = PerformanceEntry & {
   sources: { node: Element | null; previousRect: DOMRect; currentRect: DOMRect }[];
 };
 
-/** Runs in the page from its beginning. All shifts together, which is stricter than the worst five seconds. */
+/** Runs in the page from its start. Adds up all shifts, which is stricter than the worst five seconds. */
 function countShifts(): void {
   const shift = { sum: 0, moved: [] as string[], last: performance.now() };
   Object.assign(globalThis, { shift });
@@ -89,9 +89,9 @@ function countShifts(): void {
   }).observe({ type: 'layout-shift', buffered: true });
 }
 
-/** Runs in the page: its fonts are there, and nothing has moved for a second. */
+/** Runs in the page: resolves once its fonts are loaded and nothing has moved for a second. */
 async function quiet(): Promise<Shift> {
-  // Else nothing would come late.
+  // Otherwise nothing would come late.
   for (const { name, transferSize } of performance.getEntriesByType(
     'resource',
   ) as PerformanceResourceTiming[])

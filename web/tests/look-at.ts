@@ -1,14 +1,14 @@
-/** What is wrong with how a page stands on the screen, found by measuring it as it is. */
+/** Measures what is wrong with how a page is displayed. */
 import type { Page } from 'playwright-core';
 
-/** The widths at which pages are looked at: the narrowest phone in use, a usual one, a small laptop. */
+/** Widths that are measured: the narrowest phone in use, a usual phone, a small laptop. */
 export const screens = [
   { name: '320', phone: true, viewport: { width: 320, height: 640 } },
   { name: '390', phone: true, viewport: { width: 390, height: 844 } },
   { name: '1280', phone: false, viewport: { width: 1280, height: 720 } },
 ] as const;
 
-/** Whatever sticks out of the screen to a side, or is cut off where nobody can scroll to it. */
+/** Elements that stick out of the screen sideways, or are cut off where nobody can scroll to them. */
 export function outOfSight(page: Page): Promise<string[]> {
   return page.evaluate((screen) => {
     const found: string[] = [];
@@ -17,7 +17,7 @@ export function outOfSight(page: Page): Promise<string[]> {
     const { scrollWidth } = document.documentElement;
     if (scrollWidth > screen) found.push(`the page is ${scrollWidth} px wide`);
     for (const element of document.body.querySelectorAll<HTMLElement>('*')) {
-      // Drawings have their own frames, of which the one on the page counts. What only screen readers see is clipped.
+      // Of a drawing only its own frame counts. Text for screen readers is clipped on purpose.
       if (element.parentElement?.closest('svg') || element.closest('.unseen, [href="#main"], option'))
         continue;
       if (!element.checkVisibility({ visibilityProperty: true })) continue;
@@ -26,7 +26,7 @@ export function outOfSight(page: Page): Promise<string[]> {
       let decoration = element.closest('svg') !== null && element.getAttribute('role') !== 'img';
       for (let outer = element.parentElement; outer && outer !== document.body; outer = outer.parentElement) {
         const { overflowX } = getComputedStyle(outer);
-        // Inside it, one can scroll.
+        // Content of this element can be scrolled to.
         if (overflowX === 'auto' || overflowX === 'scroll') {
           decoration = true;
           break;
@@ -42,7 +42,7 @@ export function outOfSight(page: Page): Promise<string[]> {
       const { overflowX, textOverflow } = getComputedStyle(element);
       const isFrame = overflowX === 'visible' || overflowX === 'hidden' || overflowX === 'clip';
       if (isFrame && textOverflow !== 'ellipsis' && !element.matches('svg, input, select, textarea')) {
-        // Words that overflow their element without making it wider.
+        // Text that overflows its element without making it wider.
         const range = document.createRange();
         for (const node of element.childNodes) {
           if (node.nodeType !== Node.TEXT_NODE) continue;
@@ -60,8 +60,8 @@ export function outOfSight(page: Page): Promise<string[]> {
 }
 
 /**
- * Goes to each control as the keyboard does. Names those that a bar covers (WCAG 2.4.11, and 2.4.12 for what is smaller
- * than the room between the bars) or that stay out of the window.
+ * Moves to each control as the keyboard does. Returns those that a bar covers (WCAG 2.4.11, and 2.4.12 for
+ * those that fit between the bars) or that stay outside the window.
  */
 export function coveredControls(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -79,7 +79,7 @@ export function coveredControls(page: Page): Promise<string[]> {
       const shown = control;
       const box = shown.getBoundingClientRect();
       if (box.width < 2 || box.height < 2) continue;
-      // Of what is tall, and of long text, of which the caret is scrolled to, a part is enough.
+      // A part of a tall control is enough, and of a text area, which scrolls to its caret.
       const isTall = box.height > innerHeight / 3 || control.matches('textarea');
       const inset = Math.min(3, box.width / 3, box.height / 3);
       const heights = isTall
@@ -103,9 +103,9 @@ export function coveredControls(page: Page): Promise<string[]> {
   });
 }
 
-/** Every error that is shown just now after a press: named unless it, and what has the focus, can be seen. */
+/** Faults shown after a submission that cannot be seen, or whose field cannot while it has the focus. */
 export async function faultsOutOfSight(page: Page): Promise<string[]> {
-  // The focus goes there once the fault is drawn.
+  // The focus moves there once the fault is rendered.
   const hasFocus = () =>
     document.activeElement?.matches('[aria-invalid="true"], [data-invalid], [data-fault]');
   await page.waitForFunction(hasFocus, undefined, { timeout: 10_000 }).catch(() => undefined);
@@ -134,7 +134,7 @@ export async function faultsOutOfSight(page: Page): Promise<string[]> {
   });
 }
 
-/** Right-to-left words of users that stand in a line of the page's own direction, and could turn it round. */
+/** Right-to-left texts of users inside a line with the page's direction, whose order they could change. */
 export function undirectedText(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];

@@ -12,7 +12,7 @@ const figure = (page: Page, name: string, value: string) =>
   page.locator(`[data-figure="${name}"] dd`).getByText(value, { exact: true }).waitFor();
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
 
-/** As a field for times wants it, in London where these browsers are. */
+/** The value of a time field in London, the zone of these browsers. */
 function londonTime(at: number): string {
   const parts = new Intl.DateTimeFormat('sv-SE', {
     timeZone: 'Europe/London',
@@ -124,7 +124,7 @@ test('an announcement is shown to all who are there, and to those who come later
   await panel(buyerPage).getByText('The band is on its way.').waitFor();
   await page.getByText('Announced so far: 2').waitFor();
 
-  // Whoever had no line, and whoever comes now.
+  // Buyers who were offline, and those who come later.
   const late = await shoppers.newPage();
   await late.goto(`/drops/${dropId}`);
   await panel(late).getByText('The band is on its way.').waitFor();
@@ -264,7 +264,7 @@ test('what cannot be sold is refused at its field, and nothing is sent', async (
   await page.getByText('The sale must close after it opens.').waitFor();
   expect(sent).toEqual([]);
 
-  // What only the server can know is shown where it belongs too.
+  // A fault that only the server can find is shown at its field too.
   await page.getByLabel('Sale opens').fill('2020-05-04T10:00');
   await page.getByLabel('Sale closes').fill('2031-05-04T10:00');
   await create.click();
@@ -296,7 +296,7 @@ test('seats that another sale of the event has are refused while they are typed,
   await page.getByLabel('Sale closes').fill('2031-05-04T10:00');
   await name.fill('GALL');
   expect(await taken(other).count()).toBe(0);
-  // Without leaving the field.
+  // While the field still has the focus.
   await name.pressSequentially('ERY');
   await taken(other).waitFor();
   const sent: string[] = [];
@@ -307,7 +307,7 @@ test('seats that another sale of the event has are refused while they are typed,
   expect(await name.getAttribute('aria-invalid')).toBe('true');
   expect(sent).toEqual([]);
 
-  // What somebody else has put on sale since the page was opened, only the server knows.
+  // Only the server knows of a drop that somebody else has created since the page was opened.
   await name.fill('Balcony');
   await taken(other).waitFor({ state: 'detached' });
   const sections = [{ name: 'balcony', rows: 1, seatsPerRow: 2 }];
@@ -330,7 +330,7 @@ test('a sale that is not open yet is changed, and only what was touched is sent'
   await page.getByLabel('Price per seat').fill('70');
   await page.getByRole('button', { name: 'Add question' }).click();
   const second = page.getByRole('group', { name: 'Question 2' });
-  // Nobody has been in these fields yet, so nothing is said of them.
+  // No field of the new question has been left yet, so no fault is shown.
   await second.getByLabel('Question', { exact: true }).waitFor();
   expect(await page.getByText('Required').count()).toBe(0);
   await second.getByLabel('Question', { exact: true }).fill('How many strings has a cello?');
@@ -358,7 +358,7 @@ test('a field that is left empty says so, and the press that left it still count
   const typing = await page.getByText('Text', { exact: true }).boundingBox();
   await page.mouse.move(typing!.x + 5, typing!.y + 5);
   await page.mouse.down();
-  // As long as a finger needs: the line of fault must not move the button away from it meanwhile.
+  // As long as a finger presses: the fault must not move the button away in that time.
   await page.waitForTimeout(300);
   expect(await fault.count()).toBe(0);
   await page.mouse.up();
@@ -428,7 +428,7 @@ test('a ticket lets one person in, whether typed, scanned by hand or by camera',
   await context.close();
 });
 
-/** Runs in the page: a camera that sees one code. */
+/** Runs in the page: replaces the camera by one that sees a single code. */
 function fakeCamera(code: string): void {
   Object.assign(globalThis, {
     BarcodeDetector: class {

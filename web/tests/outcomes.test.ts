@@ -63,7 +63,7 @@ test('word of a place that comes after it was given up changes nothing', async (
   const tell = (entry: typeof place) =>
     system.tell({ dropId, soldOut: [], events: [{ to: me.id, event: 'entry:outcome', entry }] });
   await tell(place);
-  // What is told next comes after it, so when it shows, the page has passed over the first.
+  // This news comes later, so once it is shown, the page has ignored the earlier one.
   const { version } = await me.entry(dropId);
   await tell({ status: 'released', version: version + 1, reason: 'expired' });
   await untilStage(page, 'released');
@@ -191,7 +191,7 @@ test('a sale that is sold out says so in its first words, before any socket is t
   const dropId = await system.drop({ ...oneRow(1), standbyLimit: 0 });
   await (await system.person()).enter(dropId, 1);
   const context = await browser.visit({ as: await system.person() });
-  await context.routeWebSocket(/socket\.io/, () => {}); // takes what is sent, and says nothing
+  await context.routeWebSocket(/socket\.io/, () => {}); // accepts connections and sends nothing
   const page = await visitDrop(context, dropId);
   await untilStage(page, 'gone');
   await context.close();
@@ -282,7 +282,7 @@ test('an event page says what it is about before its scripts run', async () => {
   expect(html).toContain('<title>The Lanterns: One Night Only · Seatdrop</title>');
   expect(html).toMatch(/<meta property="og:title" content="The Lanterns: One Night Only"/);
   expect(html).toContain('<div id="app">');
-  // Previews show no SVG; the poster is there as a picture of the size that is promised.
+  // Previews show no SVG, so the poster is there as a picture of the declared size.
   expect(html).toMatch(/<meta name="twitter:card" content="summary_large_image"/);
   const of = (name: string) =>
     new RegExp(`<meta property="og:image${name}" content="([^"]+)"`).exec(html)?.[1] ?? '';

@@ -18,11 +18,11 @@ systemForTests(async (started) => {
 });
 afterAll(() => pages?.stop());
 
-/** A folder for pictures of every page, to be looked at. */
+/** A folder for pictures of every page, for people to look at. */
 const pictures = process.env['SEATDROP_PICTURES'];
-/** Parts of the names of the pages to look at, instead of all. */
+/** Parts of names: only these pages are looked at. */
 const only = process.env['SEATDROP_PAGES']?.split(',');
-/** Windows at a time: while one waits for the servers, the other is looked at. */
+/** Windows at a time: while one waits for the servers, the other is measured. */
 const atOnce = 2;
 
 test('every route of the app is among the pages that are looked at', () => {
@@ -54,7 +54,7 @@ test('on a small laptop Buy is in sight without scrolling, and a fault is gone t
     expect(y + height).toBeLessThanOrEqual(screens[2].viewport.height);
   };
   await inSight(/^Buy /);
-  // The fault takes its place above the choices, and moves nothing out of sight.
+  // The fault appears above the choices and moves nothing out of view.
   await page.getByRole('button', { name: /^Buy / }).click();
   await page.locator('[data-invalid]').first().waitFor();
   expect(await faultsOutOfSight(page)).toEqual([]);
@@ -77,7 +77,7 @@ async function lookAtAllSizes(page: Page, sight: Sight): Promise<string[]> {
   return seen;
 }
 
-/** Runs in the page: it has taken on its new size. */
+/** Runs in the page: resolves once it has its new size. */
 async function drawn(): Promise<void> {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }

@@ -38,7 +38,7 @@ test('after ten wrong passwords from this address the page solves the challenge 
   expect(answers).toEqual([429, 200]);
   expect(await faults(page)).toEqual([]);
 
-  // This browser is known from now on.
+  // From now on the server knows this browser.
   await page.getByRole('button', { name: /^Account of/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.goto('/signin?next=/orders');

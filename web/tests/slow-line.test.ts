@@ -41,7 +41,7 @@ test('Buy says at once that it is on its way, goes out once however often it is 
   await untilStage(page, 'open');
   const sent: string[] = [];
   page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
-  // Held until the page was looked at: a slow line is not slow enough to be sure.
+  // The answer is held back until the page was checked: a slow connection alone would not be certain.
   let release = () => {};
   const looked = new Promise<void>((resolve) => (release = resolve));
   await context.route(/\/entries$/, async (route) => {

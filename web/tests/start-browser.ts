@@ -5,20 +5,20 @@ import type { Person, WebSystem } from './start-web-system.ts';
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 
 export type VisitOptions = {
-  /** Who is signed in. */
+  /** The user who is signed in. */
   as?: Person;
   phone?: boolean;
-  /** The device's clock is off by so many milliseconds. */
+  /** Milliseconds by which the device's clock is ahead. */
   clockOff?: number;
   socketsBlocked?: boolean;
 } & BrowserContextOptions;
 
-/** Where Debian, Ubuntu and Alpine put it; another place can be named. */
+/** The place on Debian, Ubuntu and Alpine; the setting names another. */
 const executablePath = process.env['SEATDROP_CHROMIUM'] ?? '/usr/bin/chromium';
 
 export type Browser = Awaited<ReturnType<typeof startBrowser>>;
 
-/** A Chromium of its own for one test file. Whatever a page complains about is kept. */
+/** A Chromium for one test file. Collects what pages complain about. */
 export async function startBrowser(system: WebSystem) {
   const browser = await chromium.launch({
     executablePath,
@@ -36,11 +36,11 @@ export async function startBrowser(system: WebSystem) {
   const strangers: string[] = [];
 
   return {
-    /** Faults of scripts and breaches of the content policy, from all pages so far. */
+    /** Script errors and violations of the content policy, of all pages so far. */
     complaints,
     /** Requests to any other host. */
     strangers,
-    /** A browser of somebody's own: cookies, storage and all. */
+    /** A browser context: its own cookies and storage. */
     async visit({ as, phone: isPhone, clockOff, socketsBlocked, ...options }: VisitOptions = {}) {
       const context = await browser.newContext({
         baseURL: system.url,
@@ -67,8 +67,8 @@ export async function startBrowser(system: WebSystem) {
 }
 
 /**
- * A page that is used for one visit after another: a new browser window for each costs three times as much. `visitAs`
- * makes the next one that of somebody who has never been here.
+ * One page that is used for many visits: a new window for each takes three times as long. `visitAs` makes the
+ * next visit that of somebody who was never here.
  */
 export async function openWindow(browser: Browser, url: string, options: Omit<VisitOptions, 'as'> = {}) {
   const context = await browser.visit(options);
@@ -93,7 +93,7 @@ function forgetAll(): void {
   sessionStorage.clear();
 }
 
-/** Runs in the page, before anything else there does. */
+/** Runs in the page before its scripts. */
 function shiftClock(by: number): void {
   const RealDate = Date;
   const now = () => RealDate.now() + by;
@@ -111,7 +111,7 @@ export async function untilStage(page: Page, stage: StageKind): Promise<void> {
   await page.locator(`[data-stage="${stage}"]`).waitFor();
 }
 
-/** From now on; resolves to a function that says which stages the page has shown since. */
+/** Records the stages that the page shows from now on; resolves to a function that returns them. */
 export async function watchStages(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const shown: string[] = [];
@@ -143,14 +143,14 @@ export async function buy(page: Page, quantity = 2): Promise<void> {
     .click();
 }
 
-/** Everything is asked for again at each load, as by somebody who has never been here. */
+/** Every load fetches everything, as at a first visit. */
 export async function withoutCache(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
   await session.send('Network.setCacheDisabled', { cacheDisabled: true });
 }
 
-/** A poor mobile connection: 50 KB a second, an answer after 400 ms at the earliest. */
+/** A poor mobile connection: 50 KB/s, and 400 ms of latency. */
 export async function slowDown(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.emulateNetworkConditions', {

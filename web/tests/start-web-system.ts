@@ -1,4 +1,4 @@
-/** The whole system with its pages, as tests meet it: real tiers behind a real nginx, on the servers of the test run. */
+/** The whole system with its pages for tests: real tiers behind a real nginx, on the servers of the test run. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,10 +36,10 @@ const wideLimits: Partial<Limits> = {
   generalPerToken: wide,
 };
 
-/** What every question of these drops wants to hear. */
+/** The right answer to the question of every drop made here. */
 const answer = 'Cello';
 
-/** `limits`: of the front door; by default so wide that no test meets them. */
+/** `limits`: of nginx; by default so high that no test reaches them. */
 export async function startWebSystem({ limits = wideLimits }: { limits?: Partial<Limits> } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'seatdrop-web-'));
   const database = await createTestDatabase();
@@ -69,11 +69,11 @@ export async function startWebSystem({ limits = wideLimits }: { limits?: Partial
       ...tierNames.map(async (name) => tiers.set(name, await local.startTier(name))),
     ]);
   } catch (error) {
-    await stop(); // nobody else could
+    await stop(); // nobody else could stop it
     throw error;
   }
 
-  /** Somebody with an account, who acts over HTTP without a browser. */
+  /** A user who acts over HTTP, without a browser. */
   async function person(role: Role = 'shopper', name = 'Robin Chen', chosenEmail?: string) {
     const email = chosenEmail ?? `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
     const [id] = await db('users').insert({ email, name, role, password_hash: 'none' });
@@ -92,7 +92,7 @@ export async function startWebSystem({ limits = wideLimits }: { limits?: Partial
     const queue = async (dropId: number, quantity: number): Promise<void> => {
       const { question } = await ask<{ question: { id: number } }>('GET', `/drops/${dropId}`);
       const body = { questionId: question.id, answer, quantity };
-      // A drop made just now takes a moment to reach the publisher.
+      // A new drop takes a moment to reach the publisher.
       await eventually(() => ask('POST', `/drops/${dropId}/entries`, body));
     };
     const outcome = (dropId: number): Promise<EntryState> =>
@@ -143,13 +143,13 @@ export async function startWebSystem({ limits = wideLimits }: { limits?: Partial
     sessionKeys,
     db,
     tiers,
-    /** The provider of payments. */
+    /** The payment provider. */
     sandbox,
     person,
     organizer,
     announce,
     eventId,
-    /** A drop, by default of an event of its own and open since a moment ago. */
+    /** Creates a drop, by default of a new event and open since a moment ago. */
     async drop(changes: Partial<z.input<typeof newDrop>> = {}, event?: number): Promise<number> {
       const sections = [
         { name: 'Floor', rows: 3, seatsPerRow: 10 },
@@ -169,9 +169,9 @@ export async function startWebSystem({ limits = wideLimits }: { limits?: Partial
       });
       return id;
     },
-    /** Tells buyers something, as the tiers do. */
+    /** Publishes news to buyers, as the tiers do. */
     tell: (news: DropNews) => publishNews(redis, new Keys(namespace), news),
-    /** Moves an opening that is far off to a moment from now; pages that are open hear of it. */
+    /** Moves a distant opening to two seconds from now; open pages learn of it. */
     openSoon: (dropId: number) => organizer.ask('PATCH', `/drops/${dropId}`, { opensAt: inSeconds(2) }),
     stop,
   };

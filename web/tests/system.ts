@@ -3,7 +3,7 @@ import { startWebSystem, type WebSystem } from './start-web-system.ts';
 
 export type { Browser };
 
-/** The whole system and a browser for the tests of a file. After each of them no page may have complained. */
+/** The whole system and a browser for the tests of a file. After each test, no page may have complained. */
 export function systemForTests(ready: (started: { system: WebSystem; browser: Browser }) => unknown): void {
   let system: WebSystem | undefined;
   let browser: Browser | undefined;
