@@ -88,7 +88,7 @@ test('parked messages are sent again, and are handled', async () => {
   await page.getByText(`1 entry of sale ${dropId}`).waitFor();
   await page.getByRole('button', { name: 'Send all again' }).click();
   await page.getByRole('button', { name: 'Send again', exact: true }).click();
-  await page.getByText('1 sent again, 0 failed now.').waitFor();
+  await page.getByText('1 sent again, 0 still failed.').waitFor();
   await page.getByRole('heading', { name: 'No failed messages' }).waitFor();
   expect((await buyer.outcome(dropId)).status).toBe('held');
   await context.close();

@@ -1,4 +1,4 @@
-/** Every word people read, in English. What takes values is a function, so that no catalog can forget one. */
+/** All texts of the pages in English. A text with values in it is a function, so that no catalog can leave one out. */
 const seats = (count: number) => (count === 1 ? '1 seat' : `${count} seats`);
 const seconds = (count: number) => (count === 1 ? '1 second' : `${count} seconds`);
 const unit = (one: string, many: string) => (count: number) => (count === 1 ? one : many);
@@ -13,7 +13,7 @@ export const en = {
     seats,
     perSeat: 'per seat',
     skip: 'Skip to content',
-    /** Between the parts of what is put together. */
+    /** Separators for texts that are put together from parts. */
     comma: ', ',
     semicolon: '; ',
     stop: '. ',
@@ -71,7 +71,7 @@ export const en = {
   },
   auth: {
     proving:
-      'There were many wrong passwords from your network or for this account. To slow down guessing, your device solves a puzzle before it signs in. This takes a few seconds; stay on this page.',
+      'Many wrong passwords were entered from your network or for this account. To slow down guessing, your device solves a puzzle before it signs in. This takes a few seconds; stay on this page.',
     provingDone: 'Progress of the puzzle',
     signInTitle: 'Sign in',
     signUpTitle: 'Create your account',
@@ -211,7 +211,7 @@ export const en = {
       busy: 'Very busy. Your entry is resent automatically',
       line: 'Many people share your internet address. You are in line, and your entry is resent automatically',
       throttled: 'Too many attempts. Your entry is resent automatically',
-      no_line: 'No response. Your entry is resent automatically; it counts only once',
+      no_line: 'No response. Your entry counts only once and is resent automatically',
       early: 'A moment too early. Your entry is resent automatically',
     },
     waitsIn: (count: number) => (count > 0 ? `in ${seconds(count)}.` : 'now.'),
@@ -375,7 +375,7 @@ export const en = {
     rows: 'Rows',
     price: 'Price',
     seatAt: (section: string, row: string, number: number) => `${section}, row ${row}, seat ${number}`,
-    notTold: 'Which seats are taken is not available at the moment.',
+    notTold: 'Seat availability is not known at the moment.',
   },
   orders: {
     title: 'My tickets',
@@ -409,7 +409,7 @@ export const en = {
   },
   banned: {
     notice:
-      'This account is blocked and cannot buy or enter a sale. Your tickets stay valid: you can see, print and use them. Each of your orders names a contact.',
+      'This account is blocked and cannot buy tickets or enter a sale. Your tickets stay valid: you can see, print and use them. Each of your orders names a contact.',
     tickets: 'Show my tickets',
     noEntry: 'This account is blocked and cannot take part in sales.',
   },

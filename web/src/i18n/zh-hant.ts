@@ -203,7 +203,7 @@ export const zhHant: Messages = {
       busy: '目前非常忙碌，系統會自動重新送出',
       line: '許多人與你共用同一個網路位址。你正在排隊，系統會自動重新送出',
       throttled: '嘗試太多次，系統會自動重新送出',
-      no_line: '沒有收到回應，系統會自動重新送出；只會計算一次',
+      no_line: '沒有收到回應。同一筆只會計算一次，系統會自動重新送出',
       early: '早了一點點，系統會自動重新送出',
     },
     waitsIn: (count) => (count > 0 ? `（${seconds(count)}後）。` : '。'),
@@ -355,7 +355,7 @@ export const zhHant: Messages = {
     rows: '排數',
     price: '票價',
     seatAt: (section, row, number) => `${section} 第 ${row} 排 ${number} 號`,
-    notTold: '目前無法顯示哪些座位已有人。',
+    notTold: '目前無法顯示座位是否空著。',
   },
   orders: {
     title: '我的票券',

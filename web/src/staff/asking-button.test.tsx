@@ -28,13 +28,13 @@ test('what did not work is said in the question, and gone when it is asked anew'
   await drawn();
   await press('Ban');
   await press('Ban user');
-  const fault = await screen.findByText(/Your account may not do this/);
+  const fault = await screen.findByText(/Your account is not allowed to do this/);
   await waitFor(() => expect(document.activeElement).toBe(fault));
   await press('Keep');
   await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
   await press('Ban');
   await screen.findByRole('alertdialog');
-  expect(screen.queryByText(/Your account may not do this/)).toBeNull();
+  expect(screen.queryByText(/Your account is not allowed to do this/)).toBeNull();
   await press('Ban user');
   await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
   expect(asked.count).toBe(2);

@@ -86,7 +86,7 @@ test('a refusal is said in the dialog, and what was typed stays', async () => {
   type(text);
   press('Announce');
   await confirm();
-  expect(await screen.findByText('This sale has as many announcements as it can have.')).toBeTruthy();
+  expect(await screen.findByText('This sale has reached the maximum number of announcements.')).toBeTruthy();
   expect(field().value).toBe(text);
 });
 

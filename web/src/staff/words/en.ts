@@ -1,4 +1,4 @@
-/** The words of the pages for those who run sales, in English. They are loaded with those pages only. */
+/** The texts of the pages for organizers and administrators in English. They are loaded with those pages only. */
 const unit = (one: string, many: string) => (count: number) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 const seats = unit('seat', 'seats');
@@ -25,14 +25,14 @@ export const en = {
     cancelled: 'Cancelled',
   },
   problems: {
-    not_allowed: 'Your account may not do this. It may belong to another organizer.',
+    not_allowed: 'Your account is not allowed to do this. The event may belong to another organizer.',
     drop_already_open: 'The sale has opened in the meantime. Only its closing time can still be changed.',
     drop_closed: 'The sale has closed in the meantime and can no longer be changed.',
     drop_cancelled: 'The sale was cancelled and can no longer be changed.',
     already_checked_in: 'A ticket of this order has been used in the meantime.',
     check_in_undone: 'This check-in has been undone. Scan the ticket again.',
     not_checked_in: 'This ticket is not checked in.',
-    too_many_announcements: 'This sale has as many announcements as it can have.',
+    too_many_announcements: 'This sale has reached the maximum number of announcements.',
     not_found: 'This no longer exists.',
     invalid_request: 'Some values are not valid. Check the marked fields.',
   },
@@ -142,7 +142,7 @@ export const en = {
     kind: 'Answer type',
     kinds: { text: 'Text', choices: 'Multiple choice' },
     answer: 'Correct answer',
-    answerHint: 'Upper case and extra spaces are ignored. Keep it short and unambiguous.',
+    answerHint: 'Capitals and extra spaces do not matter. Keep it short and unambiguous.',
     choices: 'Choices (mark the correct one)',
     choice: (number: number) => `Choice ${number}`,
     right: (number: number) => `Choice ${number} is correct`,
@@ -248,7 +248,7 @@ export const en = {
       done: 'Announced.',
     },
     queues: 'System queues',
-    queuesHint: 'Waiting messages, over all sales.',
+    queuesHint: 'Waiting messages across all sales.',
     queueEmpty: 'Queues are empty.',
   },
   orders: {
@@ -300,7 +300,7 @@ export const en = {
       paid: 'Paid',
       lapsed: 'Hold expired',
       givenBack: 'Gave seats back',
-      declined: 'Card declined, time over',
+      declined: 'Card declined, time ran out',
       cancelled: 'Ended by cancellation',
       refunded: 'Refunded later',
       duplicates: 'Duplicate entries',
@@ -400,7 +400,7 @@ export const en = {
         [
           `${sent.toLocaleString('en')} sent again`,
           kept > 0 && `${kept.toLocaleString('en')} kept because their queue is unknown`,
-          `${left.toLocaleString('en')} failed now`,
+          `${left.toLocaleString('en')} still failed`,
         ]
           .filter(Boolean)
           .join(', ') + '.',
@@ -441,9 +441,9 @@ export const en = {
       >,
       tiers: {
         publisher: 'Accepts entries',
-        consumer: 'Decides them',
-        realtime: 'Tells buyers',
-        general: 'All other HTTP',
+        consumer: 'Decides entries',
+        realtime: 'Sends updates to buyers',
+        general: 'Handles all other requests',
         lambda: 'Sends mail',
       },
       answered: (ms: number) => `answered in ${ms} ms`,

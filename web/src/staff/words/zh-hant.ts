@@ -18,7 +18,7 @@ export const zhHant: StaffWords = {
   roleNames: { shopper: '購票者', organizer: '主辦者', admin: '管理員' },
   phases: { scheduled: '尚未開賣', open: '銷售中', paused: '暫停中', closed: '已結束', cancelled: '已取消' },
   problems: {
-    not_allowed: '你的帳號不能這樣做，這可能屬於另一個主辦單位。',
+    not_allowed: '你的帳號不能這樣做，這個活動可能屬於另一個主辦單位。',
     drop_already_open: '銷售已經開始，現在只能更改結束時間。',
     drop_closed: '銷售已經結束，無法再更改。',
     drop_cancelled: '銷售已經取消，無法再更改。',
@@ -372,7 +372,7 @@ export const zhHant: StaffWords = {
       resendYes: '重新送出',
       resendNo: '取消',
       resent: (sent, kept, left) =>
-        `已重新送出 ${n(sent)} 則${kept > 0 ? `，保留 ${n(kept)} 則（佇列不明）` : ''}，目前失敗 ${n(left)} 則。`,
+        `已重新送出 ${n(sent)} 則${kept > 0 ? `，保留 ${n(kept)} 則（佇列不明）` : ''}，仍失敗 ${n(left)} 則。`,
       entries: (count, drop) => `銷售 ${drop} 的 ${n(count)} 筆購買`,
       timers: (count, drop) => `銷售 ${drop}，${count} 筆保留的計時`,
       unreadable: '無法讀取',
@@ -401,8 +401,8 @@ export const zhHant: StaffWords = {
       tiers: {
         publisher: '接收購買',
         consumer: '處理購買',
-        realtime: '通知購票者',
-        general: '其他所有 HTTP 服務',
+        realtime: '向購票者傳送更新',
+        general: '處理其他所有請求',
         lambda: '寄送郵件',
       },
       answered: (ms) => `${ms} 毫秒內回應`,
