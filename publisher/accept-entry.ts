@@ -43,9 +43,6 @@ export type EntryRequest = {
 /** The length of a pause is not known in advance; pages are told of its end over the socket. */
 const pausedRetrySeconds = 5;
 
-/** The window in which a buyer's attempts are counted (main.ts). */
-const attemptsRetrySeconds = 10;
-
 /** A drop that Redis has lost has to be rebuilt by an operator, which takes about a minute. */
 const lostRetrySeconds = 10;
 
@@ -64,7 +61,7 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     if (!drop) throw new Problem('not_found');
     checkOpen(drop);
     checkPause(dropId, userId);
-    if (!deps.attempts.take(userId)) throw tooManyAttempts();
+    if (!deps.attempts.take(userId)) throw tooManyAttempts(userId);
     const quantity = checkAnswer(drop, userId, body);
     const place = { dropId, partition: partitionOfBuyer(userId, drop.partitions) };
     try {
@@ -88,9 +85,12 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
   }
 
   /** Has a `retryAt`. The front door's 429 has none, since it may concern all clients that share an address. */
-  function tooManyAttempts(): Problem {
-    const retryAt = new Date(now() + attemptsRetrySeconds * 1000).toISOString();
-    return new Problem('too_many_requests', { retryAfter: attemptsRetrySeconds, extensions: { retryAt } });
+  function tooManyAttempts(userId: number): Problem {
+    const msLeft = deps.attempts.msUntilNext(userId);
+    return new Problem('too_many_requests', {
+      retryAfter: Math.ceil(msLeft / 1000),
+      extensions: { retryAt: new Date(now() + msLeft).toISOString() },
+    });
   }
 
   function checkPause(dropId: number, userId: number): void {

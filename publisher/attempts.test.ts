@@ -35,3 +35,24 @@ test('no window of time lets more through than the limit, and who waits two wind
     }),
   );
 });
+
+test('who waits as long as is said is let through, and not a moment before', () => {
+  const limit = 3;
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 4, maxLength: 30 }), (pauses) => {
+      const attempts = () => new Attempts({ limit, windowMs: 100 });
+      const [waits, hurries] = [attempts(), attempts()];
+      let now = 0;
+      for (const pause of pauses) {
+        now += pause;
+        hurries.take(7, now);
+        if (waits.take(7, now)) continue;
+        const msLeft = waits.msUntilNext(7, now);
+        expect(msLeft).toBeLessThanOrEqual(200);
+        expect(hurries.take(7, now + msLeft - 1)).toBe(false);
+        expect(waits.take(7, now + msLeft)).toBe(true);
+        return;
+      }
+    }),
+  );
+});

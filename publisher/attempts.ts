@@ -27,4 +27,10 @@ export class Attempts {
     this.#current.set(buyerId, count);
     return count + (this.#previous.get(buyerId) ?? 0) <= this.#limit;
   }
+  /** Milliseconds after which a buyer who was refused at `now` is let through, if there is no attempt before. */
+  msUntilNext(buyerId: number, now: number = performance.now()): number {
+    // At the turn the attempts of this window become those of the previous one, and count for one window more.
+    const isFreeAtTurn = (this.#current.get(buyerId) ?? 0) < this.#limit;
+    return this.#turnAt - now + (isFreeAtTurn ? 0 : this.#windowMs);
+  }
 }

@@ -49,7 +49,6 @@ await startTier('publisher', publisherSettings, async ({ config, log, registry, 
     bannedUsers,
     openDrops,
     lapsedBuyers,
-    // The window is told to refused buyers: attemptsRetrySeconds in accept-entry.ts.
     attempts: new Attempts({ limit: 8, windowMs: 10_000 }),
     batcher,
     onAccepted: accepted.count,
