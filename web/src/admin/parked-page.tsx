@@ -33,19 +33,19 @@ function Parked() {
   const { admin } = useWords();
   const words = admin.parked;
   const client = useQueryClient();
-  const [said, setSaid] = useState<string>();
+  const [announced, setAnnounced] = useState<string>();
   const { data, error, refetch } = useQuery(parkedQuery);
   if (!data) return error ? <LoadFailed error={error} retry={refetch} /> : <Skeleton heights={[3, 5, 5]} />;
 
   const resend = async () => {
     const answer = await ask<z.infer<typeof resent>>('POST', '/parked/resend', { body: {}, timeout: 60_000 });
-    setSaid(words.resent(answer.data.resent, answer.data.kept, answer.data.left));
+    setAnnounced(words.resent(answer.data.resent, answer.data.kept, answer.data.left));
     await client.invalidateQueries({ queryKey: parkedQuery.queryKey });
   };
 
   return (
     <div className={styles.parked}>
-      {said !== undefined && <Notice tone="good">{said}</Notice>}
+      {announced !== undefined && <Notice tone="good">{announced}</Notice>}
       {data.count === 0 ? (
         <Empty title={words.count(0)} hint={words.countHint} />
       ) : (

@@ -26,10 +26,10 @@ export function Announcements({ dropId, feed, timeZone, children }: Announcement
   const announcements = useAnnouncements(dropId, feed);
   const say = useSay();
   const pushed = feed.announced.at(-1);
-  const said = useRef<Announcement>(undefined);
+  const lastRead = useRef<Announcement>(undefined);
   useEffect(() => {
-    if (!pushed || pushed === said.current) return;
-    said.current = pushed;
+    if (!pushed || pushed === lastRead.current) return;
+    lastRead.current = pushed;
     say(words.heard(pushed.text));
   }, [pushed, say, words]);
 

@@ -127,8 +127,8 @@ export function isSharedLine(error: unknown): boolean {
 }
 
 /** Milliseconds before the next try: what the server asked for, else doubling, with some random spread. */
-export function pauseBefore(attempt: number, error: unknown, longest = 15_000): number {
-  const asked = error instanceof Refusal ? error.retryAfter : undefined;
-  const pause = asked ?? Math.min(longest, 600 * 2 ** attempt);
+export function pauseBefore(attempt: number, error: unknown, maxPauseMs = 15_000): number {
+  const requestedMs = error instanceof Refusal ? error.retryAfter : undefined;
+  const pause = requestedMs ?? Math.min(maxPauseMs, 600 * 2 ** attempt);
   return pause + Math.random() * Math.min(600, pause * 0.3);
 }

@@ -8,9 +8,9 @@ function focusFirstFault(inside: ParentNode | null): void {
   const first = inside?.querySelector<HTMLElement>(faulty);
   if (!first) return;
   first.focus({ preventScroll: true });
-  const told = first.closest('[aria-describedby]')?.getAttribute('aria-describedby')?.split(' ') ?? [];
+  const ids = first.closest('[aria-describedby]')?.getAttribute('aria-describedby')?.split(' ') ?? [];
   // The control itself is scrolled to last, so that it is certain to be visible.
-  for (const id of told) document.getElementById(id)?.scrollIntoView({ block: 'nearest' });
+  for (const id of ids) document.getElementById(id)?.scrollIntoView({ block: 'nearest' });
   (first.closest('label') ?? first).scrollIntoView({ block: 'nearest' });
 }
 

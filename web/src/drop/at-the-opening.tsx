@@ -92,8 +92,8 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
   const { text, format } = useLocale();
   const { drop } = live;
   const question = drop.question!;
-  const most = Math.min(drop.maxPerBuyer, drop.capacity);
-  const [quantity, setQuantity] = useState(Math.min(2, most));
+  const maxQuantity = Math.min(drop.maxPerBuyer, drop.capacity);
+  const [quantity, setQuantity] = useState(Math.min(2, maxQuantity));
   // An answer belongs to one question. When the question changes, the answer is cleared.
   const asked = `${question.id} ${question.text}`;
   const [given, setGiven] = useState({ asked, answer: '' });
@@ -158,11 +158,11 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
         )}
         {!isOpen && <p className={styles.soft}>{text.drop.questionHint}</p>}
       </div>
-      {most > 1 && (
+      {maxQuantity > 1 && (
         <Choices
           legend={text.drop.howMany}
           inRow
-          choices={Array.from({ length: most }, (_, index) => ({
+          choices={Array.from({ length: maxQuantity }, (_, index) => ({
             value: String(index + 1),
             label: String(index + 1),
           }))}

@@ -52,9 +52,9 @@ export function useDrop(dropId: number, user: User | null | undefined) {
   const payment = usePayment(dropId, feed.entry?.seats);
   useOutcome(payment, feed.entry, setEntry, askEntry);
 
-  const told = terms && latest(terms, feed.state);
-  const opensAt = Date.parse(told?.opensAt ?? '');
-  const closesAt = Date.parse(told?.closesAt ?? '');
+  const latestTerms = terms && latest(terms, feed.state);
+  const opensAt = Date.parse(latestTerms?.opensAt ?? '');
+  const closesAt = Date.parse(latestTerms?.closesAt ?? '');
   useHasCome(Number.isNaN(opensAt) ? undefined : opensAt);
   useHasCome(Number.isNaN(closesAt) ? undefined : closesAt);
   const retryAt = feed.entry?.retryAt;

@@ -20,7 +20,7 @@ const order: Record<DropStatus, number> = {
 const worthShowing = new Set<DropStatus>(['open', 'few_left', 'scheduled', 'standby']);
 
 /** Milliseconds. A drop that opens this soon comes first, even before those that are open. */
-const soon = 60 * 60_000;
+const soonestMs = 60 * 60_000;
 
 export function nextDrop<D extends ToldDrop>(drops: readonly D[]): D | undefined {
   return ranked(drops, (drop) => drop)[0]?.item;
@@ -31,7 +31,7 @@ export function featuredDrop<Item>(
   items: readonly Item[],
   dropOf: (item: Item) => ToldDrop,
 ): Item | undefined {
-  const [first] = ranked(items, dropOf, soon);
+  const [first] = ranked(items, dropOf, soonestMs);
   return first && worthShowing.has(first.status) ? first.item : undefined;
 }
 

@@ -47,7 +47,7 @@ const ackPatience = 5_000;
  */
 const seatsRetryMs = 3_000;
 
-type Hears = {
+type FeedCallbacks = {
   /** `pushed`: it came by the socket, not as an answer. */
   onEntry?: (entry: Entry, pushed: boolean) => void;
   /** The terms, when polling finds that they were changed (paused, moved). */
@@ -59,7 +59,7 @@ type Timer = ReturnType<typeof setTimeout>;
 export class DropFeed {
   readonly #dropId: number;
   readonly #signedIn: boolean;
-  readonly #hears: Hears;
+  readonly #callbacks: FeedCallbacks;
   readonly #listeners = new Set<() => void>();
   #feed = emptyFeed;
   #socket: LiveSocket | undefined;
@@ -76,10 +76,10 @@ export class DropFeed {
   #pushes = 0;
   #stopped = true;
 
-  constructor(dropId: number, signedIn: boolean, hears: Hears = {}) {
+  constructor(dropId: number, signedIn: boolean, callbacks: FeedCallbacks = {}) {
     this.#dropId = dropId;
     this.#signedIn = signedIn;
-    this.#hears = hears;
+    this.#callbacks = callbacks;
   }
 
   read = (): Feed => this.#feed;
@@ -162,7 +162,7 @@ export class DropFeed {
     if (this.#stopped || entry.version < (this.#feed.entry?.version ?? 0)) return;
     if (pushed) this.#pushes += 1;
     this.#set({ entry });
-    this.#hears.onEntry?.(entry, pushed);
+    this.#callbacks.onEntry?.(entry, pushed);
   }
 
   #set(changes: Partial<Feed>): void {
@@ -245,7 +245,7 @@ export class DropFeed {
       const answer = await ask<Drop>('GET', `/drops/${this.#dropId}`, { timeout: 8_000, signal });
       if (signal.aborted) return pause;
       serverClock.learn(answer.data.serverTime, answer);
-      this.#hears.onTerms?.(answer.data);
+      this.#callbacks.onTerms?.(answer.data);
       await Promise.all([this.#signedIn ? this.#fetchEntry() : undefined, this.#askSeats()]);
       if (signal.aborted) return pause;
       this.#failures = 0;

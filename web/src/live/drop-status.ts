@@ -10,11 +10,11 @@ export type Terms = { state: Phase; opensAt: string; closesAt: string; serverTim
  * pause and cancel.
  */
 export function phaseOf(terms: Terms, news: DropState | undefined, now: number): Phase {
-  const told = latest(terms, news);
-  if (told.phase === 'cancelled' || terms.state === 'cancelled') return 'cancelled';
-  if (now >= Date.parse(told.closesAt)) return 'closed';
-  if (now < Date.parse(told.opensAt)) return 'scheduled';
-  return told.phase === 'paused' ? 'paused' : 'open';
+  const known = latest(terms, news);
+  if (known.phase === 'cancelled' || terms.state === 'cancelled') return 'cancelled';
+  if (now >= Date.parse(known.closesAt)) return 'closed';
+  if (now < Date.parse(known.opensAt)) return 'scheduled';
+  return known.phase === 'paused' ? 'paused' : 'open';
 }
 
 /** Times and phase from whichever is later, the terms or the pushed state. */

@@ -152,14 +152,14 @@ export function Chart(props: ChartProps) {
 
   // The point under the pointer, else the latest.
   const at = pointed !== null && pointed < length ? pointed : undefined;
-  const told = lines.map(({ label, values }) => {
+  const shownLines = lines.map(({ label, values }) => {
     const resting = sums
       ? values.reduce<number>((sum, each) => sum + (each ?? 0), 0)
       : values.findLast((each) => each !== null);
     const value = at === undefined ? resting : values[at];
     return { label, value: value === null || value === undefined ? undefined : write(value) };
   });
-  const spoken = told.map(({ label, value }) => `${label} ${value ?? '–'}`).join(', ');
+  const spoken = shownLines.map(({ label, value }) => `${label} ${value ?? '–'}`).join(', ');
   return (
     <figure className={styles.chart} aria-labelledby={id}>
       <figcaption className={styles.head}>
@@ -169,7 +169,7 @@ export function Chart(props: ChartProps) {
         </p>
       </figcaption>
       <ul className={styles.legend}>
-        {told.map(({ label, value }, index) => (
+        {shownLines.map(({ label, value }, index) => (
           <li key={label}>
             <span
               ref={(element) => {

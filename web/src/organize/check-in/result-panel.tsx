@@ -21,14 +21,14 @@ export function ResultPanel({ result, timeZone, undo }: ResultPanelProps) {
   const { checkIn: words } = useWords();
   const tell = useTelling(timeZone);
   const say = useSay();
-  const told = result && tell(result);
+  const shown = result && tell(result);
   const key = result?.key;
-  const spoken = told && [told.title, told.seat, told.hint].filter(Boolean).join(text.common.stop);
+  const spoken = shown && [shown.title, shown.seat, shown.hint].filter(Boolean).join(text.common.stop);
   useEffect(() => {
     if (key !== undefined && spoken !== undefined) say(spoken, 'now');
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each ticket
   }, [key]);
-  if (!result || !told) {
+  if (!result || !shown) {
     return (
       <section className={styles.result} data-result="ready">
         <h2>{words.ready}</h2>
@@ -42,13 +42,13 @@ export function ResultPanel({ result, timeZone, undo }: ResultPanelProps) {
       {result.kind !== 'undone' && (
         <span className={styles.sign}>{result.kind === 'let_in' ? <Check /> : <Cross />}</span>
       )}
-      <h2>{told.title}</h2>
-      {told.seat && (
+      <h2>{shown.title}</h2>
+      {shown.seat && (
         <p className={styles.seat} dir="auto">
-          {told.seat}
+          {shown.seat}
         </p>
       )}
-      {told.hint && <p>{told.hint}</p>}
+      {shown.hint && <p>{shown.hint}</p>}
       {result.kind === 'let_in' && (
         <Button look="quiet" onClick={() => undo(result.code)}>
           {words.undo}

@@ -17,8 +17,8 @@ export function ByMinute({ report: { series }, timeZone }: ByMinuteProps) {
   const { report: words } = useWords();
   const drawn = useMemo(() => withoutGaps(series), [series]);
   if (series.length === 0) return null;
-  const column = (of: (point: Report['series'][number]) => number) =>
-    drawn.map(({ point }) => (point ? of(point) : 0));
+  const column = (valueOf: (point: Report['series'][number]) => number) =>
+    drawn.map(({ point }) => (point ? valueOf(point) : 0));
   return (
     <section className={styles.byMinute} aria-labelledby="by-minute">
       <h3 id="by-minute" className="unseen">
