@@ -61,7 +61,7 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     if (!drop) throw new Problem('not_found');
     checkOpen(drop);
     checkPause(dropId, userId);
-    if (!deps.attempts.take(userId)) throw tooManyAttempts(userId);
+    if (!deps.attempts.take(userId)) throw tooManyAttempts(deps.attempts.msUntilNext(userId), now());
     const quantity = checkAnswer(drop, userId, body);
     const place = { dropId, partition: partitionOfBuyer(userId, drop.partitions) };
     try {
@@ -82,15 +82,6 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     const refusal = deps.bannedUsers.refusal(session) ?? (session.scope && 'banned');
     if (refusal) throw new Problem(refusal);
     return session;
-  }
-
-  /** Has a `retryAt`. The front door's 429 has none, since it may concern all clients that share an address. */
-  function tooManyAttempts(userId: number): Problem {
-    const msLeft = deps.attempts.msUntilNext(userId);
-    return new Problem('too_many_requests', {
-      retryAfter: Math.ceil(msLeft / 1000),
-      extensions: { retryAt: new Date(now() + msLeft).toISOString() },
-    });
   }
 
   function checkPause(dropId: number, userId: number): void {
@@ -123,6 +114,14 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     if (deps.openDrops.isLost(drop.id)) throw new Problem('unavailable', { retryAfter: lostRetrySeconds });
     if (deps.openDrops.isSoldOut(drop.id)) throw new Problem('drop_sold_out');
   }
+}
+
+/** Has a `retryAt`. The front door's 429 has none, since it may concern all clients that share an address. */
+function tooManyAttempts(msLeft: number, now: number): Problem {
+  return new Problem('too_many_requests', {
+    retryAfter: Math.ceil(msLeft / 1000),
+    extensions: { retryAt: new Date(now + msLeft).toISOString() },
+  });
 }
 
 /**
