@@ -24,10 +24,10 @@ const commands: Record<string, Command<unknown>> = {
   'fuzz-api': fuzzCommand,
 };
 
-/** As `read` of a command, for arguments without --help. */
+/** Reads options from arguments without --help. */
 function read<Options>(command: Command<Options>, ...args: string[]): Options {
   const options = command.read(args);
-  if (options === 'help') throw new Error('only the help is wanted');
+  if (options === 'help') throw new Error('unexpected --help');
   return options;
 }
 
@@ -173,8 +173,8 @@ test('drill: the arguments that a report names make the same choices again', () 
 });
 
 test('drill: the list names every drill', () => {
-  for (const { name, what } of drills)
-    expect(describeDrills()).toMatch(new RegExp(`^ *${name} +${what}$`, 'm'));
+  for (const { name, about } of drills)
+    expect(describeDrills()).toMatch(new RegExp(`^ *${name} +${about}$`, 'm'));
 });
 
 test('rolling: without options it takes a minute or two', () => {
@@ -223,7 +223,7 @@ test('buyers: what is given is read', () => {
 
 test('capacity: half as many places in standby as seats', () => {
   expect(read(capacityCommand, '--seats', '500')).toMatchObject({
-    system: { seats: 500, standby: 250, buyers: 100_000 },
+    dropSize: { seats: 500, standby: 250, buyers: 100_000 },
   });
 });
 

@@ -1,36 +1,36 @@
-/** What all commands of this folder share: a table of options, the `--help` made from it, errors and exit codes. */
+/** Shared by all commands of this folder: option tables, the `--help` generated from them, errors and exit codes. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../shared/tier/config.ts';
 
-/** An option is unknown, missing, or has a value that is not allowed. The message names it. */
+/** An option is unknown, missing, or has an invalid value. The message names it. */
 export class BadOption extends Error {
   override name = 'BadOption';
 }
 
-/** The command cannot do its work here. The message says what to do. */
+/** The command cannot run in this environment. The message says what to do. */
 export class CannotRun extends Error {
   override name = 'CannotRun';
 }
 
-/** The path that a person typed. npm changes to the folder of package.json; they meant the folder they were in. */
+/** Resolves a path against the folder in which the user typed it: npm itself runs in the folder of package.json. */
 export function pathAsTyped(path: string): string {
   return resolve(process.env['INIT_CWD'] ?? '.', path);
 }
 
 type Described = {
   help: string;
-  /** A line of the help above this option. */
+  /** A heading above this option in the help. */
   heading?: string;
 };
 
 type NumberOption = Described & {
   type: 'whole number' | 'number';
-  /** Stands for the value in the help. */
+  /** Placeholder for the value in the help. */
   value: string;
   min: number;
   max: number;
-  /** A text describes a default that the command makes itself: the value is then undefined. */
+  /** A text describes a default that the command computes: the value is then undefined. */
   default?: number | string;
   required?: true;
 };
@@ -51,36 +51,36 @@ type ValueOf<O extends Option> = O extends { type: 'flag' }
     : (O extends { type: 'text' } ? string : number) | (O extends Always ? never : undefined);
 type Always = { default: number } | { required: true };
 
-type Given<T extends OptionTable> = {
+type ParsedArgs<T extends OptionTable> = {
   values: { [Name in keyof T]: ValueOf<T[Name]> };
-  /** What stands beside the options; empty unless the command takes an argument. */
+  /** The positional argument; empty unless the command takes one. */
   argument: string;
-  /** What follows `--`, for a command that passes it on. */
+  /** The arguments after `--`, for a command that passes them on. */
   passedOn: string[];
 };
 
-/** Stands beside the options, once; one of `choices` where there are any. */
+/** The one positional argument; if `choices` is given, it must be one of them. */
 type Argument = { name: string; choices?: readonly string[] };
 
 type Definition<T extends OptionTable, Options> = {
-  /** As in `npm run NAME`. */
+  /** The NAME of `npm run NAME`. */
   name: string;
   about: string;
   options: T;
   argument?: Argument;
-  /** Says whose the arguments after `--` are. */
+  /** Describes the arguments after `--` in the help. */
   passesOn?: string;
-  /** Stands below the options in the help. */
+  /** Text below the options in the help. */
   notes?: string;
-  /** Makes of the values what the command works with. Throws BadOption where values do not go together. */
-  read: (given: Given<T>) => Options;
+  /** Turns the values into the command's options. @throws BadOption if values contradict each other */
+  read: (parsed: ParsedArgs<T>) => Options;
 };
 
 export type Command<Options> = {
   name: string;
   help: string;
   /**
-   * The options of a run; 'help' when only the help text is wanted.
+   * Parses the arguments into options; returns 'help' for `--help`.
    * @throws {BadOption}
    */
   read: (args: readonly string[]) => Options | 'help';
@@ -93,8 +93,8 @@ export function defineCommand<const T extends OptionTable, Options>(
     name: definition.name,
     help: helpOf(definition),
     read(args) {
-      const given = parse(definition, args);
-      return given === 'help' ? 'help' : definition.read(given);
+      const parsed = parse(definition, args);
+      return parsed === 'help' ? 'help' : definition.read(parsed);
     },
   };
 }
@@ -115,21 +115,24 @@ export async function runCommand<Options>(
     if (isBadOption) console.error(`\n\`npm run ${name} -- --help\` lists the options.`);
     process.exitCode = isBadOption ? 2 : 1;
   }
-  // A timer of a client library must not keep a finished run from ending.
+  // Exits explicitly, because a timer of a client library can keep the process alive.
   return process.exit();
 }
 
 function parse<T extends OptionTable>(
   { options, argument, passesOn }: Definition<T, unknown>,
   args: readonly string[],
-): Given<T> | 'help' {
-  // parseArgs would take what follows -- for arguments of ours.
+): ParsedArgs<T> | 'help' {
+  // parseArgs would treat the arguments after `--` as positional arguments of this command.
   const end = passesOn === undefined ? -1 : args.indexOf('--');
   const { values, positionals } = parseTexts(options, end === -1 ? args : args.slice(0, end));
   if (values['help'] === true) return 'help';
-  const read = Object.entries(options).map(([name, option]) => [name, readValue(name, option, values[name])]);
+  const entries = Object.entries(options).map(([name, option]) => [
+    name,
+    readValue(name, option, values[name]),
+  ]);
   return {
-    values: Object.fromEntries(read) as Given<T>['values'],
+    values: Object.fromEntries(entries) as ParsedArgs<T>['values'],
     argument: readArgument(argument, positionals),
     passedOn: end === -1 ? [] : args.slice(end + 1),
   };
@@ -139,8 +142,8 @@ type Texts = Partial<Record<string, string | boolean | (string | boolean)[]>>;
 
 function parseTexts(options: OptionTable, args: readonly string[]): { values: Texts; positionals: string[] } {
   const declared = Object.entries(options).map(([name, { type }]) => {
-    const kind = type === 'flag' ? ('boolean' as const) : ('string' as const);
-    return [name, { type: kind, multiple: type === 'texts' }] as const;
+    const argType = type === 'flag' ? ('boolean' as const) : ('string' as const);
+    return [name, { type: argType, multiple: type === 'texts' }] as const;
   });
   try {
     return parseArgs({
@@ -153,34 +156,35 @@ function parseTexts(options: OptionTable, args: readonly string[]): { values: Te
   }
 }
 
-function readArgument(argument: Argument | undefined, given: string[]): string {
-  const all = given.join(' ');
+function readArgument(argument: Argument | undefined, positionals: string[]): string {
+  const text = positionals.join(' ');
   if (argument === undefined) {
-    if (given.length > 0) throw new BadOption(`unexpected argument '${all}'`);
+    if (positionals.length > 0) throw new BadOption(`unexpected argument '${text}'`);
     return '';
   }
   const { name, choices } = argument;
   if (choices === undefined) {
-    if (given.length !== 1) throw new BadOption(`give one ${name}${all === '' ? '' : `, not '${all}'`}`);
-  } else if (given.length === 0) throw new BadOption(`which one? ${choices.join(', ')}`);
-  else if (!choices.includes(all))
-    throw new BadOption(`there is no '${all}'; there are ${choices.join(', ')}`);
-  return all;
+    if (positionals.length !== 1)
+      throw new BadOption(`give one ${name}${text === '' ? '' : `, not '${text}'`}`);
+  } else if (positionals.length === 0) throw new BadOption(`which one? ${choices.join(', ')}`);
+  else if (!choices.includes(text))
+    throw new BadOption(`there is no '${text}'; there are ${choices.join(', ')}`);
+  return text;
 }
 
-function readValue(name: string, option: Option, given: Texts[string]): unknown {
+function readValue(name: string, option: Option, value: Texts[string]): unknown {
   switch (option.type) {
     case 'flag':
-      return given ?? false;
+      return value ?? false;
     case 'texts':
-      return given ?? [];
+      return value ?? [];
     case 'text':
-      if (option.required && !given)
+      if (option.required && !value)
         throw new BadOption(`--${name} must name a ${option.value.toLowerCase()}`);
-      return given;
+      return value;
     case 'number':
     case 'whole number':
-      return readNumber(name, option, given as string | undefined);
+      return readNumber(name, option, value as string | undefined);
   }
 }
 
@@ -189,8 +193,8 @@ function readNumber(name: string, option: NumberOption, text: string | undefined
   if (text === undefined && !required) return typeof option.default === 'number' ? option.default : undefined;
   const value = /^\d+(\.\d+)?$/.test(text ?? '') ? Number(text) : NaN;
   if (value >= min && value <= max && (type === 'number' || Number.isInteger(value))) return value;
-  const found = text === undefined ? 'and is missing' : `not '${text}'`;
-  throw new BadOption(`--${name} must be a ${type} from ${min} to ${max}, ${found}`);
+  const problem = text === undefined ? 'and is missing' : `not '${text}'`;
+  throw new BadOption(`--${name} must be a ${type} from ${min} to ${max}, ${problem}`);
 }
 
 function helpOf({
@@ -229,9 +233,9 @@ function helpOf({
 function describeRange(option: Option): string {
   if (option.type !== 'number' && option.type !== 'whole number') return '';
   const { min, max } = option;
-  // An id has no range to speak of.
+  // The range of an id is not worth printing.
   const range = max === Number.MAX_SAFE_INTEGER ? [] : [`${min} to ${max}`];
-  const otherwise = option.default === undefined ? [] : [`default ${option.default}`];
-  const limits = [...range, ...otherwise].join(', ');
+  const fallback = option.default === undefined ? [] : [`default ${option.default}`];
+  const limits = [...range, ...fallback].join(', ');
   return limits === '' ? '' : ` (${limits})`;
 }

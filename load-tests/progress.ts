@@ -1,17 +1,17 @@
 export type Progress = {
-  /** A line that stays. */
+  /** Prints a line that is not overwritten. */
   say: (line: string) => void;
   stop: () => void;
 };
 
-/** Milliseconds between two lines: on a terminal one line that changes, elsewhere lines of their own, but fewer. */
-const everyMs = { terminal: 250, elsewhere: 2_000 };
+/** On a terminal one line is rewritten; elsewhere every update is a new line, so updates are rarer. */
+const intervalMs = { terminal: 250, elsewhere: 2_000 };
 
 /**
- * Shows what `now` says until it is stopped. Everything goes to standard error; standard output is the summary's.
- * @param elsewhereMs milliseconds between two lines where there is no terminal
+ * Shows the text of `now` until it is stopped, on standard error: standard output is for the summary.
+ * @param elsewhereMs milliseconds between two lines if standard error is not a terminal
  */
-export function showProgress(now: () => string, elsewhereMs = everyMs.elsewhere): Progress {
+export function showProgress(now: () => string, elsewhereMs = intervalMs.elsewhere): Progress {
   const out = process.stderr;
   const since = performance.now();
   const clear = () => {
@@ -23,7 +23,7 @@ export function showProgress(now: () => string, elsewhereMs = everyMs.elsewhere)
     if (out.isTTY) out.write(`\r\x1b[2K${line.slice(0, (out.columns || 120) - 1)}`);
     else out.write(`${line}\n`);
   };
-  const timer = setInterval(show, out.isTTY ? everyMs.terminal : elsewhereMs);
+  const timer = setInterval(show, out.isTTY ? intervalMs.terminal : elsewhereMs);
   return {
     say(line) {
       clear();

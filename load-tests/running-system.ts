@@ -12,10 +12,10 @@ import {
 } from '../shared/tier/config.ts';
 import { CannotRun } from './cli.ts';
 
-/** The clone of this repository. */
+/** Root folder of this repository. */
 export const root = resolve(import.meta.dirname, '..');
 
-/** Where systems of this clone keep their files. */
+/** Folder in which systems started from this clone keep their files. */
 export const localDir = resolve(root, process.env['SEATDROP_LOCAL_DIR'] ?? '.local');
 
 const settings = z.object({
@@ -32,23 +32,26 @@ const settings = z.object({
 
 export type RunningSystem = { url: string; env: z.output<typeof settings> };
 
-/** A system by the environment of its general tier; `SANDBOX_PAYMENTS_URL` is that of the provider itself. */
+/**
+ * Describes a system by the environment of its general tier; `SANDBOX_PAYMENTS_URL` must address the provider itself.
+ */
 export function runningSystem(url: string, env: Readonly<Record<string, string>>): RunningSystem {
   return { url, env: readConfig(settings, env) };
 }
 
-/** What `npm start` says of the system that it runs. */
+/** Finds the system that `npm start` runs, by the file that it writes. @throws CannotRun if none answers */
 export async function findRunningSystem(url?: string): Promise<RunningSystem> {
   const file = join(localDir, 'run.json');
-  if (!existsSync(file)) throw new CannotRun('Nothing runs here: keep `npm start` running, and try again.');
+  if (!existsSync(file))
+    throw new CannotRun('No system is running here: keep `npm start` running and try again.');
   const run = JSON.parse(readFileSync(file, 'utf8')) as { url: string; env: Record<string, string> };
   const system = runningSystem(url ?? run.url, run.env);
   try {
     const response = await fetch(new URL('/healthz', system.url), { signal: AbortSignal.timeout(5_000) });
     if (!response.ok) throw new Error(`it answers ${response.status}`);
   } catch (error) {
-    const why = (error as Error & { cause?: Error }).cause?.message ?? (error as Error).message;
-    throw new CannotRun(`${system.url} does not answer (${why}): is \`npm start\` running?`);
+    const reason = (error as Error & { cause?: Error }).cause?.message ?? (error as Error).message;
+    throw new CannotRun(`${system.url} does not answer (${reason}): is \`npm start\` running?`);
   }
   return system;
 }

@@ -1,6 +1,6 @@
 export type Percentiles = { p50: number; p95: number; p99: number; max: number };
 
-/** @param of per cent, over 0 and up to 100. NaN of no values. */
+/** Nearest-rank percentile; NaN without values. @param percent over 0 and up to 100 */
 export function percentile(values: readonly number[], percent: number): number {
   return percentileOfSorted(
     values.toSorted((a, b) => a - b),
@@ -8,7 +8,7 @@ export function percentile(values: readonly number[], percent: number): number {
   );
 }
 
-/** Undefined when there is nothing to measure. Whole milliseconds. */
+/** Percentiles in whole milliseconds; undefined without values. */
 export function percentiles(values: readonly number[]): Percentiles | undefined {
   if (values.length === 0) return undefined;
   const sorted = values.toSorted((a, b) => a - b);
@@ -20,7 +20,7 @@ function percentileOfSorted(sorted: readonly number[], percent: number): number 
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? NaN;
 }
 
-/** The most that happened in any one second. `times` in milliseconds. */
+/** The highest number of events within any window of one second. @param times in milliseconds */
 export function peakPerSecond(times: readonly number[]): number {
   const sorted = times.toSorted((a, b) => a - b);
   let peak = 0;

@@ -37,28 +37,28 @@ test.each([1, 3])(
     const random = new Random(7);
     const holds: (NewHold & { partition: number })[] = [];
     for (let step = 0; step < 400; step += 1) {
-      const partition = random.whole(0, partitions - 1);
+      const partition = random.integer(0, partitions - 1);
       const place = { dropId: drop.id, partition };
       const keep = (more: NewHold[]) => holds.push(...more.map((hold) => ({ ...hold, partition })));
       // Usually a hold that may still be live.
-      const hold = holds.at(-random.whole(1, 6));
+      const hold = holds.at(-random.integer(1, 6));
       const there = { dropId: drop.id, partition: hold?.partition ?? 0 };
-      const dice = random.whole(1, 10);
+      const dice = random.integer(1, 10);
       if (dice <= 4) {
         const buyers = Array.from(
-          { length: random.whole(1, 5) },
-          () => random.whole(0, 40) * partitions + partition,
+          { length: random.integer(1, 5) },
+          () => random.integer(0, 40) * partitions + partition,
         );
         await inventory.stock({
           ...drop,
           holdSeconds: random.chance(50) ? holdSeconds.long : holdSeconds.short,
         });
-        const packed = buyers.map((buyer) => `${buyer || partitions}:${random.whole(1, 3)}`).join(',');
+        const packed = buyers.map((buyer) => `${buyer || partitions}:${random.integer(1, 3)}`).join(',');
         const result = await inventory.claim(place, { id: newBatchId(), packed }, { mayBorrow: false });
         if (result.kind !== 'decided') throw new Error(result.kind);
         keep(result.outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : [])));
       } else if (dice === 5) {
-        const buyerId = random.whole(1, 40);
+        const buyerId = random.integer(1, 40);
         const left = await inventory.leave(
           { ...place, partition: partitionOfBuyer(buyerId, partitions) },
           buyerId,

@@ -1,4 +1,7 @@
-/** Entries that one publisher on one core answers 202, against a bare server that reads and answers the same bytes. */
+/**
+ * Throughput of one publisher on one core: entries answered 202 per second. The reference is a bare server that reads
+ * and answers the same bytes.
+ */
 import type { Drop } from '../../shared/drops/drop.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
 import { signSession } from '../../shared/auth/session.ts';
@@ -11,10 +14,10 @@ import { postEntry } from '../buyer/requests.ts';
 import type { Measured, BenchSystem } from './bench-system.ts';
 
 const connections = 256;
-/** A buyer may try eight times in ten seconds; none of these comes to more than two. */
+/** The rate limit is eight entries per buyer in ten seconds; with this many buyers none sends more than two. */
 const buyers = 200_000;
 
-/** `micros`: of CPU of the measured process for each answer; machines that are busy otherwise change it least. */
+/** `micros`: CPU µs of the measured process per answer, the figure that other load on the machine disturbs least. */
 type Round = Offered & { accepted: number; rate: number; micros: number; messages: number };
 
 export async function benchAccept(system: BenchSystem, { rounds, seconds }: Plan): Promise<Finding> {
@@ -25,13 +28,13 @@ export async function benchAccept(system: BenchSystem, { rounds, seconds }: Plan
   const requests = await system.step(`${number(buyers)} buyers sign in`, async () =>
     makeRequests(system, drop),
   );
-  let at = 0;
-  const next = () => requests[at++ % requests.length]!;
+  let nextIndex = 0;
+  const next = () => requests[nextIndex++ % requests.length]!;
   const publisher = await system.startTier('publisher');
   const bare = await system.startProcess('bare-http');
-  const load = async ({ port, child }: Measured, forSeconds: number): Promise<Round> => {
+  const load = async ({ port, child }: Measured, durationSeconds: number): Promise<Round> => {
     const before = cpuSeconds(child.pid);
-    const offered = await offer({ port, connections, seconds: forSeconds, next });
+    const offered = await offer({ port, connections, seconds: durationSeconds, next });
     const accepted = offered.answers.get(202) ?? 0;
     const micros = ((cpuSeconds(child.pid) - before) / accepted) * 1e6;
     return { ...offered, accepted, micros, rate: accepted / offered.seconds, messages: 0 };
@@ -42,20 +45,20 @@ export async function benchAccept(system: BenchSystem, { rounds, seconds }: Plan
     await load(publisher, 3);
     await purgeEntries(system);
   });
-  const ours: Round[] = [];
+  const results: Round[] = [];
   const reference: Round[] = [];
   for (let each = 1; each <= rounds; each += 1) {
     await system.step(`round ${each} of ${rounds}`, async () => {
       reference.push(await load(bare, seconds));
-      const one = await load(publisher, seconds);
+      const result = await load(publisher, seconds);
       const queued = await purgeEntries(system);
-      if (one.answers.size !== 1) throw new Error(`not all 202: ${describe(one)}`);
-      if (queued === 0 || queued > one.accepted)
-        throw new Error(`${queued} messages for ${one.accepted} entries`);
-      ours.push({ ...one, messages: queued });
+      if (result.answers.size !== 1) throw new Error(`expected only 202: ${describe(result)}`);
+      if (queued === 0 || queued > result.accepted)
+        throw new Error(`${queued} messages for ${result.accepted} entries`);
+      results.push({ ...result, messages: queued });
     });
   }
-  const column = (rows: Round[], what: 'rate' | 'p50' | 'p99' | 'micros') => rows.map((each) => each[what]);
+  const column = (rows: Round[], name: 'rate' | 'p50' | 'p99' | 'micros') => rows.map((row) => row[name]);
   const row = (name: string, rows: Round[]) => [
     name,
     spread(column(rows, 'rate')),
@@ -63,24 +66,24 @@ export async function benchAccept(system: BenchSystem, { rounds, seconds }: Plan
     spread(column(rows, 'p50'), 1),
     spread(column(rows, 'p99'), 1),
   ];
-  const perMessage = ours.map(({ accepted, messages }) => accepted / messages);
+  const perMessage = results.map(({ accepted, messages }) => accepted / messages);
   return {
-    value: Math.round(median(column(ours, 'rate'))),
+    value: Math.round(median(column(results, 'rate'))),
     unit: 'entries/s',
     reference: Math.round(median(column(reference, 'rate'))),
-    ratio: round(median(ours.map(({ rate }, index) => rate / reference[index]!.rate)), 3),
+    ratio: round(median(results.map(({ rate }, index) => rate / reference[index]!.rate)), 3),
     more: {
-      p50: round(median(column(ours, 'p50')), 2),
-      p99: round(median(column(ours, 'p99')), 2),
-      cpuMicros: round(median(column(ours, 'micros')), 1),
+      p50: round(median(column(results, 'p50')), 2),
+      p99: round(median(column(results, 'p99')), 2),
+      cpuMicros: round(median(column(results, 'micros')), 1),
       referenceCpuMicros: round(median(column(reference, 'micros')), 1),
     },
     table: [
-      ['', 'answers/s', 'µs of CPU each', 'p50 ms', 'p99 ms'],
-      row('publisher', ours),
+      ['', 'answers/s', 'CPU µs per answer', 'p50 ms', 'p99 ms'],
+      row('publisher', results),
       row('bare node:http', reference),
     ],
-    notes: [`${spread(perMessage, 1)} entries in a message of the broker`],
+    notes: [`${spread(perMessage, 1)} entries per broker message`],
   };
 }
 

@@ -1,10 +1,10 @@
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { Batch } from '../../shared/inventory/claim.ts';
 
-/** Entries in one batch, as of a publisher under full load. */
+/** Entries in one batch: what a publisher sends under full load. */
 export const batchSize = 200;
 
-/** So many entries of as many buyers, each for one seat, in batches as a publisher makes them. */
+/** `entries` entries, one per buyer for one seat each, in batches as a publisher makes them. */
 export function* batchesOf(entries: number): Generator<Required<Batch>> {
   for (let first = 1, number = 1; first <= entries; first += batchSize, number += 1) {
     const count = Math.min(batchSize, entries - first + 1);

@@ -1,4 +1,7 @@
-/** Real servers for a benchmark, in a folder and on ports of their own, and processes that are measured on their own core. */
+/**
+ * Starts real servers for a benchmark, in their own folder and on their own ports, and pins measured processes to a
+ * core.
+ */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from 'ioredis';
@@ -38,22 +41,22 @@ export type BenchSystem = {
   redis: Cluster;
   inventory: Inventory;
   topology: Topology;
-  /** What `changes` does not say is one row of ten seats, up to four a buyer, no standby; it is on sale. */
+  /** A drop on sale. Defaults: one row of ten seats, up to four seats per buyer, no standby. */
   openDrop: (changes?: Partial<Drop>) => Promise<Drop>;
-  /** A tier as it is in production, kept on the core for what is measured. */
+  /** A tier as it runs in production, pinned to the measured core. */
   startTier: (name: TierName, settings?: Record<string, string>) => Promise<Measured>;
-  /** The payment provider of the local stack, beside the servers; it tells `general` what it decided. */
+  /** The local payment provider, on the servers' cores; it sends its webhooks to `general`. */
   startPayments: (general: Measured) => Promise<Child>;
-  /** `load-tests/bench/processes/NAME.ts`, likewise; it listens on PORT. */
+  /** `load-tests/bench/processes/NAME.ts`, pinned to the measured core; it listens on PORT. */
   startProcess: (name: string, settings?: Record<string, string>) => Promise<Measured>;
-  /** nginx before these tiers. */
+  /** nginx in front of these tiers. */
   startFrontDoor: (
     upstreams: NginxOptions['upstreams'],
     options?: Pick<NginxOptions, 'caches' | 'workers'>,
   ) => Promise<FrontDoor>;
-  /** For what waits for Redis more than it works itself. */
+  /** Moves RabbitMQ, MySQL and this process off Redis' core: for work that mostly waits for Redis. */
   leaveRedisACore: () => void;
-  /** Nothing is kept on a core of its own any more: for benchmarks of the whole. */
+  /** Undoes the pinning: for benchmarks of the whole system. */
   useAllCores: () => void;
   step: Step;
   stop: () => Promise<void>;
@@ -64,7 +67,7 @@ export async function startBenchSystem(options: {
   cores: Cores;
   step: Step;
   signal: AbortSignal;
-  /** Tiers write a CPU profile into this folder when they end. */
+  /** Folder into which tiers write a CPU profile when they exit. */
   profiles?: string | undefined;
 }): Promise<BenchSystem> {
   const { dir, cores, step, signal, profiles } = options;
@@ -117,7 +120,7 @@ export async function startBenchSystem(options: {
           local.startTier(name, { as: `${name}-${port}`, port, settings: { ...profiling, ...settings } }),
         ),
       async startPayments(general) {
-        // The provider's own books are not what is measured.
+        // In memory: the provider's own storage is not measured.
         const child = await local.startPayments({ generalUrl: general.url, data: ':memory:' });
         pin(child.pid, cores.rest);
         return child;

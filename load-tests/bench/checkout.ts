@@ -1,4 +1,7 @@
-/** Paid orders a second at one general tier, each durable in MySQL; against a bare transaction that writes the same rows. */
+/**
+ * Throughput of one general tier in paid orders per second, each durable in MySQL. The reference is a bare transaction
+ * that writes the same rows.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signCheckoutToken } from '../../shared/auth/checkout-token.ts';
 import type { Child } from '../../local/process/child.ts';
@@ -14,13 +17,13 @@ import type { Plan } from './plan.ts';
 import { post } from '../buyer/requests.ts';
 import type { Measured, BenchSystem } from './bench-system.ts';
 
-/** Orders in a round, and how many are under way at a time. */
+/** Orders per round, and how many of them are in flight at a time. */
 const orders = 2_000;
 const atOnce = 64;
 
 const terms = { sections: [{ name: 'Stalls', rows: 100, seatsPerRow: 50 }], holdSeconds: 900 };
 
-/** A second, milliseconds of the tier's CPU for each, and what an order took of everybody. */
+/** `rate`: orders/s; `cpu`: CPU ms of the tier per order; `spent`: CPU seconds of every process per order. */
 type Round = { rate: number; bareRate: number; p50: number; p99: number; cpu: number; spent: Spent };
 
 export async function benchCheckout(system: BenchSystem, { rounds }: Plan): Promise<Finding> {
@@ -35,7 +38,7 @@ export async function benchCheckout(system: BenchSystem, { rounds }: Plan): Prom
       found.push(await oneRound(system, { general, payments, bare, buyers }));
     });
   }
-  const column = (what: Exclude<keyof Round, 'spent'>) => found.map((each) => each[what]);
+  const column = (name: Exclude<keyof Round, 'spent'>) => found.map((row) => row[name]);
   return {
     value: Math.round(median(column('rate'))),
     unit: 'orders/s',
@@ -47,7 +50,7 @@ export async function benchCheckout(system: BenchSystem, { rounds }: Plan): Prom
       cpuMs: round(median(column('cpu')), 2),
     },
     table: [
-      ['', 'orders/s', 'p50 ms', 'p99 ms', 'ms of CPU each'],
+      ['', 'orders/s', 'p50 ms', 'p99 ms', 'CPU ms per order'],
       [
         'checkout',
         spread(column('rate')),
@@ -58,8 +61,8 @@ export async function benchCheckout(system: BenchSystem, { rounds }: Plan): Prom
       ['bare transaction', spread(column('bareRate')), '', '', ''],
     ],
     notes: [
-      `${number(orders)} orders a round, ${atOnce} at a time; every commit is on disk when it is answered`,
-      `ms of CPU of all for an order: ${describeSpent(
+      `${number(orders)} orders per round, ${atOnce} in flight; every commit is on disk before it is answered`,
+      `CPU ms of all processes per order: ${describeSpent(
         found.map(({ spent }) => spent),
         1e3,
       )}`,
@@ -76,26 +79,26 @@ async function oneRound(
     buyers,
   }: { general: Measured; payments: Child; bare: Measured; buyers: readonly Identity[] },
 ): Promise<Round> {
-  const other = await system.openDrop(terms);
-  const query = `drop=${other.id}&user=${buyers[0]!.userId}&orders=${orders}&atOnce=${atOnce}`;
+  const bareDrop = await system.openDrop(terms);
+  const query = `drop=${bareDrop.id}&user=${buyers[0]!.userId}&orders=${orders}&atOnce=${atOnce}`;
   const response = await fetch(`${bare.url}/?${query}`);
   const text = await response.text();
   if (!response.ok) throw new Error(text);
   const bareRate = orders / (JSON.parse(text) as { seconds: number }).seconds;
 
-  const look = (): Spent => ({
+  const cpuSoFar = (): Spent => ({
     general: cpuSeconds(general.child.pid),
     'payment provider': cpuSeconds(payments.pid),
     ...cpuOfServers(system.servers),
-    'who asks': cpuSeconds(process.pid),
+    'load generator': cpuSeconds(process.pid),
   });
-  const before = look();
+  const before = cpuSoFar();
   const { seconds, p50, p99 } = await payEverything(system, general, buyers);
-  const spent = spentEach(before, look(), orders);
+  const spent = spentEach(before, cpuSoFar(), orders);
   return { rate: orders / seconds, bareRate, p50, p99, cpu: spent['general']! * 1000, spent };
 }
 
-/** Each of the buyers holds a seat of a new drop and pays it. */
+/** Opens a new drop, gives each buyer a hold of one seat and pays all holds. */
 export async function payEverything(
   system: BenchSystem,
   general: Measured,
@@ -104,11 +107,11 @@ export async function payEverything(
   const drop = await system.openDrop(terms);
   const requests = await payRequests(system, drop, buyers);
   const offered = await offer({ port: general.port, connections: atOnce, next: () => requests.pop() });
-  // What follows an order (the provider's webhook) is part of what it costs.
+  // The provider's webhook, which follows an order, is part of the order's cost.
   await sleep(500);
   const { answers } = offered;
   if (answers.get(201) !== buyers.length)
-    throw new Error(`not all were paid: ${JSON.stringify([...answers])}`);
+    throw new Error(`not all holds were paid: ${JSON.stringify([...answers])}`);
   const [written] = (await system.db('orders').where({ drop_id: drop.id }).count({ orders: '*' })) as [
     { orders: number | string },
   ];
@@ -116,7 +119,7 @@ export async function payEverything(
   return offered;
 }
 
-/** Everybody holds a seat of the drop and pays it. */
+/** Claims one seat for each buyer and returns the checkout requests that pay these holds. */
 export async function payRequests(
   system: BenchSystem,
   drop: Drop,
@@ -125,7 +128,7 @@ export async function payRequests(
   const place = { dropId: drop.id, partition: 0 };
   const key = readKeyList(system.secrets.checkoutKey);
   const holds: NewHold[] = [];
-  // Batches name buyers from 1 on, holds are for those there are.
+  // `batchesOf` numbers buyers from 1; each number is replaced by the user id of the buyer at that place.
   for (const batch of batchesOf(buyers.length)) {
     const packed = batch.packed
       .split(',')

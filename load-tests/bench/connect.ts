@@ -1,4 +1,4 @@
-/** What an idle connection costs realtime: memory, and the time to make one. Against `ws` alone. */
+/** Cost of an idle connection to realtime: memory, and the rate of new connections. The reference is bare `ws`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   crowdSize,
@@ -12,16 +12,16 @@ import { median, number, round, spread, type Finding } from './figures.ts';
 import type { Plan } from './plan.ts';
 import type { Measured, BenchSystem } from './bench-system.ts';
 
-/** Milliseconds in which a process that has had much to do comes to rest. */
+/** Wait before the memory reading: after a burst of connections a process needs this long to settle. */
 const settleMs = 8_000;
 
-/** Kilobytes a connection, and new connections a second. */
+/** Kilobytes per connection, and new connections per second. */
 type Round = { resident: number; kernel: number; rate: number };
 
 export async function benchConnect(system: BenchSystem, { rounds }: Plan): Promise<Finding> {
   const size = crowdSize(15_000);
   const drop = await system.openDrop();
-  const ours: Round[] = [];
+  const results: Round[] = [];
   const bare: Round[] = [];
   for (let each = 1; each <= rounds; each += 1) {
     await system.step(`round ${each} of ${rounds}: ws`, async () => {
@@ -30,10 +30,10 @@ export async function benchConnect(system: BenchSystem, { rounds }: Plan): Promi
     });
     await system.step(`round ${each} of ${rounds}: realtime`, async () => {
       const start = () => system.startTier('realtime');
-      ours.push(await measure(start, (server) => gatherWatchers(system, server, { drop, size })));
+      results.push(await measure(start, (server) => gatherWatchers(system, server, { drop, size })));
     });
   }
-  const column = (rows: Round[], what: keyof Round) => rows.map((each) => each[what]);
+  const column = (rows: Round[], name: keyof Round) => rows.map((row) => row[name]);
   const row = (name: string, rows: Round[]) => [
     name,
     spread(column(rows, 'resident'), 1),
@@ -41,21 +41,21 @@ export async function benchConnect(system: BenchSystem, { rounds }: Plan): Promi
     spread(column(rows, 'rate')),
   ];
   return {
-    value: round(median(column(ours, 'resident')), 2),
+    value: round(median(column(results, 'resident')), 2),
     unit: 'KB of RSS per connection',
     reference: round(median(column(bare, 'resident')), 2),
-    ratio: round(median(ours.map(({ resident }, at) => resident / bare[at]!.resident)), 3),
+    ratio: round(median(results.map(({ resident }, at) => resident / bare[at]!.resident)), 3),
     more: {
       connections: size,
-      perSecond: Math.round(median(column(ours, 'rate'))),
-      kernelKb: round(median(column(ours, 'kernel')), 2),
+      perSecond: Math.round(median(column(results, 'rate'))),
+      kernelKb: round(median(column(results, 'kernel')), 2),
     },
     table: [
-      ['', 'KB each', 'kernel KB each, both ends', 'new a second'],
-      row('realtime', ours),
+      ['', 'RSS KB each', 'kernel KB each, both ends', 'new/s'],
+      row('realtime', results),
       row('bare ws', bare),
     ],
-    notes: [`${number(size)} connections; realtime's are signed in and watch a drop`],
+    notes: [`${number(size)} connections; those to realtime are signed in and watch a drop`],
   };
 }
 

@@ -3,14 +3,14 @@ import { descendants } from '../../local/process/proc.ts';
 import type { Servers } from '../../local/start-servers.ts';
 import { median, number } from './figures.ts';
 
-/** Of Linux, on every machine that Node runs on: a hundredth of a second. */
+/** USER_HZ: 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
-/** Seconds of CPU that a process has used so far, all its threads together; 0 where the system does not say (Linux does). */
+/** CPU seconds that all threads of a process have used so far; 0 without `/proc` (only Linux has it). */
 export function cpuSeconds(pid: number | undefined): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in brackets may hold anything; user and system time are the 14th and 15th of all.
+    // The process name, in brackets, may contain spaces; utime and stime are fields 14 and 15.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
   } catch {
@@ -18,7 +18,7 @@ export function cpuSeconds(pid: number | undefined): number {
   }
 }
 
-/** Of several, with all that they started. */
+/** CPU seconds of several processes and all their descendants. */
 export function cpuOfAll(processes: readonly { pid: number | undefined }[]): number {
   let seconds = 0;
   for (const { pid } of processes) {
@@ -28,7 +28,7 @@ export function cpuOfAll(processes: readonly { pid: number | undefined }[]): num
   return seconds;
 }
 
-/** Seconds, by who used them. */
+/** CPU seconds by process name. */
 export type Spent = Record<string, number>;
 
 export function cpuOfServers({ rabbitMq, redis, mariaDb }: Servers): Spent {
@@ -39,23 +39,23 @@ export function cpuOfServers({ rabbitMq, redis, mariaDb }: Servers): Spent {
   };
 }
 
-/** What was used between two looks, for each of so many things. */
-export function spentEach(before: Spent, after: Spent, things: number): Spent {
+/** CPU seconds used between two readings, per unit of work. */
+export function spentEach(before: Spent, after: Spent, units: number): Spent {
   return Object.fromEntries(
-    Object.entries(after).map(([name, seconds]) => [name, (seconds - before[name]!) / things]),
+    Object.entries(after).map(([name, seconds]) => [name, (seconds - before[name]!) / units]),
   );
 }
 
-/** Medians of several rounds as text, and their sum. `unit`: of a second, as 1e6 for microseconds. */
-export function describeSpent(rounds: readonly Spent[], unit: number): string {
+/** Text with the sum of the medians over several rounds, then each median. `perSecond`: 1e6 shows microseconds. */
+export function describeSpent(rounds: readonly Spent[], perSecond: number): string {
   const each = Object.keys(rounds[0]!).map(
-    (name) => [name, median(rounds.map((round) => round[name]!)) * unit] as const,
+    (name) => [name, median(rounds.map((round) => round[name]!)) * perSecond] as const,
   );
   const sum = each.reduce((total, [, value]) => total + value, 0);
   return `${number(sum, 2)}: ${each.map(([name, value]) => `${name} ${number(value, 2)}`).join(', ')}`;
 }
 
-/** Seconds of CPU that the whole machine has spent since it started, what its host took from it included; 0 likewise. */
+/** CPU seconds of the whole machine since boot, including steal time taken by its hypervisor; 0 without `/proc`. */
 export function machineCpuSeconds(): number {
   try {
     const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');

@@ -1,4 +1,4 @@
-/** Thousands of websockets in this process, at realtime or at the bare server it is compared with. */
+/** Opens thousands of WebSockets from this process, to realtime or to the bare server that it is compared with. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
@@ -10,21 +10,24 @@ import type { Measured, BenchSystem } from './bench-system.ts';
 
 export type Crowd = {
   size: number;
-  /** New connections a second while it gathered. */
+  /** New connections per second while the crowd was connecting. */
   rate: number;
   leave: () => Promise<void>;
 };
 
-/** Connections under way at a time. */
+/** Connections being opened at a time. */
 const atOnce = 100;
 
-/** Where a process may have fewer files open than that, so many connections as it may. */
+/** The number of connections, reduced to what the limit of open files allows. */
 export function crowdSize(wanted: number): number {
   const limit = Number(execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' })) || wanted;
   return Math.min(wanted, limit - 500);
 }
 
-/** Everybody signed in, each as another buyer, and watching the drop. `onState`: somebody got the drop's state. */
+/**
+ * Connects `size` different signed-in buyers that watch the drop. `onState` is called whenever one gets the drop's
+ * state.
+ */
 export function gatherWatchers(
   system: BenchSystem,
   { url }: Measured,
@@ -44,7 +47,7 @@ export function gatherWatchers(
   });
 }
 
-/** As many connections to a server that does nothing else. */
+/** Connects `size` sockets to the bare WebSocket server. */
 export function gatherBare(
   { url }: Measured,
   { size, onMessage }: { size: number; onMessage?: () => void },
@@ -92,14 +95,14 @@ async function gather(
   };
 }
 
-/** Bytes of a process in memory. */
+/** Resident set size of a process in bytes. */
 export function residentBytes(pid: number | undefined): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  if (kilobytes === undefined) throw new Error('the system does not say what a process has in memory');
+  if (kilobytes === undefined) throw new Error('/proc does not give the resident set size');
   return Number(kilobytes) * 1024;
 }
 
-/** Bytes that the kernel keeps for TCP sockets of the whole machine, both ends of ours among them. */
+/** Kernel memory for all TCP sockets of the machine in bytes; both ends of each local connection count. */
 export function kernelSocketBytes(): number {
   const pages = /^TCP:.* mem (\d+)/m.exec(readFileSync('/proc/net/sockstat', 'utf8'))?.[1];
   return Number(pages ?? 0) * 4096;

@@ -1,6 +1,6 @@
 /**
- * Entries that one consumer turns into outcomes, from the queue to the acknowledgement: decided, holds with their
- * tokens and timers, all of it told to realtime. Against the claim script alone.
+ * Throughput of one consumer in entries per second, from queue to acknowledgement: it decides entries, signs and times
+ * holds, and publishes outcomes to realtime. The reference is the claim script alone.
  */
 import amqp from 'amqplib';
 import { encodeBatch } from '../../shared/messages/entry-batch.ts';
@@ -10,43 +10,43 @@ import { cpuOfServers, cpuSeconds, describeSpent, spentEach, type Spent } from '
 import { median, number, round, spread, type Finding } from './figures.ts';
 import type { Plan } from './plan.ts';
 import type { Measured, BenchSystem } from './bench-system.ts';
-import { listenToNews, type Told } from './told.ts';
+import { countOutcomes, type OutcomeCounter } from './outcome-counter.ts';
 
 type Mix = { name: string; entries: number; seats: number; standby: number };
 
 const rush: Mix = { name: 'rush', entries: 1_000_000, seats: 10_000, standby: 50_000 };
-/** The same a tenth as large: what an entry costs should not grow with the drop. */
+/** A tenth of the size: the cost per entry should not grow with the drop. */
 const smallRush: Mix = { name: 'rush, a tenth', entries: 100_000, seats: 1_000, standby: 5_000 };
 const allWin: Mix = { name: 'all win', entries: 100_000, seats: 100_000, standby: 0 };
 const mixes = [rush, smallRush, allWin];
 
-/** Seconds; a machine that needs longer for a million has other troubles. */
-const patience = 180;
+/** A machine that needs longer for a million entries has another problem. */
+const patienceMs = 180_000;
 
-/** Per second, microseconds of the consumer's CPU for each, and what an entry took of everybody. */
+/** Entries/s; `micros`: CPU µs of the consumer per entry; `spent`: CPU seconds of every process per entry. */
 type Round = { rate: number; bareRate: number; micros: number; spent: Spent };
 
 export async function benchDecide(system: BenchSystem, { rounds }: Plan): Promise<Finding> {
   system.leaveRedisACore();
   const consumer = await system.startTier('consumer');
   const bare = await system.startProcess('bare-claim', { REDIS_NODES: system.servers.redis.nodes.join(',') });
-  const told = listenToNews(system);
+  const outcomes = countOutcomes(system);
   const found = new Map<Mix, Round[]>(mixes.map((mix) => [mix, []]));
   try {
-    await system.step('warm-up', () => oneRound(system, smallRush, { consumer, bare, told }));
+    await system.step('warm-up', () => oneRound(system, smallRush, { consumer, bare, outcomes }));
     for (let each = 1; each <= rounds; each += 1) {
       for (const mix of mixes) {
         await system.step(`round ${each} of ${rounds}: ${mix.name}`, async () => {
-          found.get(mix)?.push(await oneRound(system, mix, { consumer, bare, told }));
+          found.get(mix)?.push(await oneRound(system, mix, { consumer, bare, outcomes }));
         });
       }
     }
   } finally {
-    told.stop();
+    outcomes.stop();
   }
-  const column = (mix: Mix, what: Exclude<keyof Round, 'spent'>) => found.get(mix)!.map((each) => each[what]);
+  const column = (mix: Mix, name: Exclude<keyof Round, 'spent'>) => found.get(mix)!.map((row) => row[name]);
   const ratios = (mix: Mix) => found.get(mix)!.map(({ rate, bareRate }) => rate / bareRate);
-  // Round by round, since each has its own noise.
+  // Compared round by round, since noise differs between rounds.
   const growth = column(rush, 'rate').map((rate, at) => column(smallRush, 'rate')[at]! / rate);
   return {
     value: Math.round(median(column(rush, 'rate'))),
@@ -59,7 +59,7 @@ export async function benchDecide(system: BenchSystem, { rounds }: Plan): Promis
       cpuMicros: round(median(column(rush, 'micros')), 2),
     },
     table: [
-      ['', 'entries', 'seats', 'consumer/s', 'script alone/s', 'ratio', 'µs of CPU each'],
+      ['', 'entries', 'seats', 'consumer/s', 'script alone/s', 'ratio', 'CPU µs per entry'],
       ...mixes.map((mix) => [
         mix.name,
         number(mix.entries),
@@ -71,10 +71,10 @@ export async function benchDecide(system: BenchSystem, { rounds }: Plan): Promis
       ]),
     ],
     notes: [
-      `batches of ${batchSize}; an entry of the large rush costs ${spread(growth, 2)} times one of the small`,
+      `batches of ${batchSize}; an entry in the large rush costs ${spread(growth, 2)} times an entry in the small one`,
       ...[rush, allWin].map(
         (mix) =>
-          `µs of CPU of all for an entry (${mix.name}): ${describeSpent(
+          `CPU µs of all processes per entry (${mix.name}): ${describeSpent(
             found.get(mix)!.map(({ spent }) => spent),
             1e6,
           )}`,
@@ -86,7 +86,7 @@ export async function benchDecide(system: BenchSystem, { rounds }: Plan): Promis
 async function oneRound(
   system: BenchSystem,
   mix: Mix,
-  { consumer, bare, told }: { consumer: Measured; bare: Measured; told: Told },
+  { consumer, bare, outcomes }: { consumer: Measured; bare: Measured; outcomes: OutcomeCounter },
 ): Promise<Round> {
   const bareRate = await onDrop(system, mix, async (drop) => {
     const response = await fetch(`${bare.url}/?drop=${drop.id}&entries=${mix.entries}`);
@@ -95,29 +95,29 @@ async function oneRound(
     return mix.entries / (JSON.parse(text) as { seconds: number }).seconds;
   });
   return onDrop(system, mix, async (drop) => {
-    const look = (): Spent => ({
+    const cpuSoFar = (): Spent => ({
       consumer: cpuSeconds(consumer.child.pid),
       ...cpuOfServers(system.servers),
-      'who sends and listens': cpuSeconds(process.pid),
+      'load generator': cpuSeconds(process.pid),
     });
-    const before = look();
-    const allTold = await told.listen(drop.id);
+    const before = cpuSoFar();
+    const allPublished = await outcomes.listen(drop.id);
     const since = performance.now();
     await enqueue(system, drop, mix.entries);
-    const rate = mix.entries / (((await allTold(mix.entries, patience * 1000)) - since) / 1000);
-    const spent = spentEach(before, look(), mix.entries);
+    const rate = mix.entries / (((await allPublished(mix.entries, patienceMs)) - since) / 1000);
+    const spent = spentEach(before, cpuSoFar(), mix.entries);
     const micros = spent['consumer']! * 1e6;
     await withChannel(system.servers.rabbitMq.url, async (channel) => {
       await channel.purgeQueue(system.topology.waitingQueue(drop.holdSeconds));
     });
     const counts = await system.inventory.counts(drop);
     if (counts?.decided !== mix.entries || counts.held !== Math.min(mix.seats, mix.entries))
-      throw new Error(`not decided as it should be: ${JSON.stringify(counts)}`);
+      throw new Error(`unexpected counts after the round: ${JSON.stringify(counts)}`);
     return { rate, bareRate, micros, spent };
   });
 }
 
-/** Gives `work` a drop on sale, and takes all of it away again. */
+/** Opens a drop, calls `work` with it, and deletes the drop from Redis and MySQL. */
 async function onDrop<T>(system: BenchSystem, mix: Mix, work: (drop: Drop) => Promise<T>): Promise<T> {
   const { db, redis, inventory } = system;
   const drop = await system.openDrop({

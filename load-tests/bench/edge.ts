@@ -1,6 +1,6 @@
 /**
- * What nginx spends when it says "sold out" by itself, against a publisher that does; and what looking for that answer
- * adds to an entry that is accepted.
+ * CPU that nginx needs to answer "sold out" from its cache, against a publisher that answers it; and the CPU that the
+ * cache lookup adds to an accepted entry.
  */
 import { descendants } from '../../local/process/proc.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
@@ -13,14 +13,17 @@ import { startFlood } from './flood.ts';
 import type { Plan } from './plan.ts';
 import type { BenchSystem, Measured } from './bench-system.ts';
 
-/** Answers a second, and microseconds of CPU for each, of nginx or, where it is the publisher that is asked, of that. */
+/**
+ * `rate`: answers/s; `micros`: CPU µs per answer of nginx, or of the publisher where it is asked directly; `reached`:
+ * entries/s that reach the publisher.
+ */
 type Round = { rate: number; micros: number; reached: number };
 
 const kinds = {
   edge: 'sold out, nginx',
   publisher: 'sold out, publisher alone',
-  looked: 'accepted, nginx looks first',
-  passed: 'accepted, nginx does not look',
+  looked: 'accepted, with cache lookup in nginx',
+  passed: 'accepted, without cache lookup',
 } as const;
 type Kind = keyof typeof kinds;
 
@@ -30,7 +33,7 @@ export async function benchEdge(system: BenchSystem, { rounds, seconds }: Plan):
   const soldOut = await system.openDrop({ holdSeconds: 900 });
   const open = await system.openDrop({ standbyLimit: 50_000_000 });
   const buyers = await makeBuyers(system.db, readKeyList(system.secrets.sessionKey), soldOut.capacity);
-  // Nobody pays for these.
+  // Claims every seat; the checkout requests are not sent.
   await payRequests(system, soldOut, buyers);
   const flood = await startFlood(system, [soldOut, open]);
   pin(flood.child.pid, system.cores.rest);
@@ -39,45 +42,49 @@ export async function benchEdge(system: BenchSystem, { rounds, seconds }: Plan):
     realtime: ['127.0.0.1:9'],
     general: ['127.0.0.1:9'],
   };
-  const one = async (kind: Kind, forSeconds: number): Promise<Round> => {
+  const measure = async (kind: Kind, durationSeconds: number): Promise<Round> => {
     const isSoldOut = kind === 'edge' || kind === 'publisher';
     const door =
       kind === 'publisher'
         ? undefined
         : await system.startFrontDoor(upstreams, { caches: kind !== 'passed' });
     const measured = door?.processes ?? [publisher.child];
-    // What is measured has the core to itself, or shares it with the publisher that answers it.
+    // The publisher shares the measured core only in the sold-out runs.
     for (const { pid } of measured)
       if (pid !== undefined)
         for (const each of [pid, ...descendants(pid).map((child) => child.pid)])
           pin(each, system.cores.measured);
     pin(publisher.child.pid, isSoldOut ? system.cores.measured : system.cores.all);
-    // The first to come all find out by themselves.
+    // Warm-up: the first requests miss the cache.
     await flood.pour(door?.port ?? publisher.port, isSoldOut ? soldOut : open, 0.5);
     const [reached, cpu] = [await entriesReached(publisher), cpuOfAll(measured)];
-    const answers = await flood.pour(door?.port ?? publisher.port, isSoldOut ? soldOut : open, forSeconds);
+    const answers = await flood.pour(
+      door?.port ?? publisher.port,
+      isSoldOut ? soldOut : open,
+      durationSeconds,
+    );
     const count = answers.get(isSoldOut ? 409 : 202) ?? 0;
     if (answers.size !== 1 || count === 0)
-      throw new Error(`${kinds[kind]}: answered ${JSON.stringify([...answers])}`);
-    const found = {
-      rate: count / forSeconds,
+      throw new Error(`${kinds[kind]}: unexpected answers ${JSON.stringify([...answers])}`);
+    const result = {
+      rate: count / durationSeconds,
       micros: ((cpuOfAll(measured) - cpu) / count) * 1e6,
-      reached: ((await entriesReached(publisher)) - reached) / forSeconds,
+      reached: ((await entriesReached(publisher)) - reached) / durationSeconds,
     };
     await door?.stop();
-    return found;
+    return result;
   };
 
   const found: Record<Kind, Round>[] = [];
-  const all = async (forSeconds: number) => ({
-    edge: await one('edge', forSeconds),
-    publisher: await one('publisher', forSeconds),
-    looked: await one('looked', forSeconds),
-    passed: await one('passed', forSeconds),
+  const measureAll = async (durationSeconds: number) => ({
+    edge: await measure('edge', durationSeconds),
+    publisher: await measure('publisher', durationSeconds),
+    looked: await measure('looked', durationSeconds),
+    passed: await measure('passed', durationSeconds),
   });
-  await system.step('warm-up', () => all(1));
+  await system.step('warm-up', () => measureAll(1));
   for (let each = 1; each <= rounds; each += 1)
-    await system.step(`round ${each} of ${rounds}`, async () => void found.push(await all(seconds)));
+    await system.step(`round ${each} of ${rounds}`, async () => void found.push(await measureAll(seconds)));
   return findingOf(found);
 }
 
@@ -89,12 +96,12 @@ async function entriesReached({ url }: Measured): Promise<number> {
 }
 
 function findingOf(found: readonly Record<Kind, Round>[]): Finding {
-  const column = (kind: Kind, what: keyof Round) => found.map((row) => row[kind][what]);
+  const column = (kind: Kind, name: keyof Round) => found.map((row) => row[kind][name]);
   return {
     value: Math.round(median(column('edge', 'rate'))),
-    unit: 'answers/s that a drop is sold out, by nginx',
+    unit: '"sold out" answers/s of nginx',
     reference: Math.round(median(column('publisher', 'rate'))),
-    ratio: round(median(found.map(({ edge, publisher: by }) => edge.rate / by.rate)), 2),
+    ratio: round(median(found.map(({ edge, publisher }) => edge.rate / publisher.rate)), 2),
     more: {
       reachedPublisher: round(median(column('edge', 'reached')), 1),
       cpuMicros: round(median(column('edge', 'micros')), 1),
@@ -102,7 +109,7 @@ function findingOf(found: readonly Record<Kind, Round>[]): Finding {
       lookingCpu: round(median(found.map(({ looked, passed }) => looked.micros / passed.micros)), 3),
     },
     table: [
-      ['', 'answers/s', 'µs of CPU each', 'a second reach the publisher'],
+      ['', 'answers/s', 'CPU µs per answer', 'entries/s at the publisher'],
       ...(Object.keys(kinds) as Kind[]).map((kind) => [
         kinds[kind],
         spread(column(kind, 'rate')),
@@ -111,10 +118,10 @@ function findingOf(found: readonly Record<Kind, Round>[]): Finding {
       ]),
     ],
     notes: [
-      `looking first costs nginx ${spread(
+      `with the cache lookup nginx needs ${spread(
         found.map(({ looked, passed }) => looked.micros / passed.micros),
         3,
-      )} times its CPU for an entry that is accepted`,
+      )} times the CPU per accepted entry`,
     ],
   };
 }

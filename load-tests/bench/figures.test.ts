@@ -1,6 +1,6 @@
 import { layOut, median, spread } from './figures.ts';
 
-test('figures of rounds are shown by their median and how far they lie apart', () => {
+test('the figures of several rounds are shown as their median, minimum and maximum', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([4, 1, 3, 2])).toBe(2.5);
   expect(() => median([])).toThrow();

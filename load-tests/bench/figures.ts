@@ -1,6 +1,4 @@
-/** Figures of several rounds, and how they are shown. */
-
-/** What a benchmark found. `ratio` is `value` by `reference`, taken round by round; null where there is none. */
+/** Result of a benchmark. `ratio` is the median of `value` / `reference` over the rounds; null without a reference. */
 export type Finding = {
   value: number;
   unit: string;
@@ -10,14 +8,14 @@ export type Finding = {
   more?: Record<string, number>;
   /** Header first. */
   table: string[][];
-  /** What a reader has to know of the figures. */
+  /** What a reader must know to interpret the figures. */
   notes?: string[];
 };
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
-  if (sorted.length === 0) throw new RangeError('a median of nothing');
+  if (sorted.length === 0) throw new RangeError('median of no values');
   return sorted.length % 2 === 1 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
@@ -35,7 +33,7 @@ export function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-/** Columns as wide as what is in them; the first to the left, figures to the right. */
+/** Lays out a table as text: the first column is left-aligned, figures are right-aligned. */
 export function layOut(table: readonly string[][]): string {
   const widths = table[0]?.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
   return table

@@ -11,14 +11,15 @@ export type Offered = {
 };
 
 /**
- * Each connection sends its next request as soon as it has its answer, until the time is over or there is no more.
+ * Closed-loop load: each connection sends its next request as soon as it has the answer to the last one, until the
+ * time is over or `next` returns undefined.
  * @throws when a connection is lost
  */
 export async function offer(options: {
   port: number;
   connections: number;
   seconds?: number;
-  /** The next request of all. */
+  /** The next request, whichever connection sends it. */
   next: () => Buffer | undefined;
 }): Promise<Offered> {
   const { port, connections, seconds = Infinity, next } = options;

@@ -1,4 +1,4 @@
-/** CPU that the whole system uses while nobody does anything, after 10 drops that are over and after 1,000. */
+/** CPU of the whole system without any load, after 10 ended drops and after 1,000. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { insertEvent } from '../../testing/insert-drop.ts';
 import { endDrops } from '../commands/drill/age-the-system.ts';
@@ -7,10 +7,13 @@ import { median, number, round, spread, type Finding } from './figures.ts';
 import type { Plan } from './plan.ts';
 import type { BenchSystem } from './bench-system.ts';
 
-const few = 10;
-const many = 1_000;
+const fewDrops = 10;
+const manyDrops = 1_000;
 
-/** Seconds until what follows the end of a drop (archiving, giving Redis back) is done, and the pools are at rest. */
+/**
+ * Seconds until the work after a drop's end (archiving, freeing Redis memory) is done and connection pools have
+ * shrunk.
+ */
 const restSeconds = 30;
 
 export async function benchIdle(system: BenchSystem, { rounds, seconds }: Plan): Promise<Finding> {
@@ -27,16 +30,16 @@ export async function benchIdle(system: BenchSystem, { rounds, seconds }: Plan):
     ...Object.fromEntries(Object.entries(tiers).map(([name, child]) => [name, cpuOfAll([child])])),
     ...cpuOfServers(system.servers),
   });
-  // With its organizer, whose events the others are.
+  // Creates the organizer of all further events.
   await insertEvent(system.db);
   const deps = { db: system.db, inventory: system.inventory, say: () => {} };
 
-  /** For each round, milliseconds of CPU a second. */
-  const idle = async (over: number): Promise<Spent[]> => {
+  /** CPU ms per second, for each round. */
+  const measureIdle = async (endedDrops: number): Promise<Spent[]> => {
     await sleep(restSeconds * 1_000);
     const found: Spent[] = [];
     for (let each = 1; each <= rounds; each += 1) {
-      await system.step(`${number(over)} drops that are over, round ${each} of ${rounds}`, async () => {
+      await system.step(`${number(endedDrops)} ended drops, round ${each} of ${rounds}`, async () => {
         const [before, since] = [cpu(), performance.now()];
         await sleep(seconds * 1_000);
         const [after, passed] = [cpu(), (performance.now() - since) / 1e3];
@@ -50,27 +53,29 @@ export async function benchIdle(system: BenchSystem, { rounds, seconds }: Plan):
     return found;
   };
 
-  await system.step(`${few} drops end`, () => endDrops(deps, few));
-  const afterFew = await idle(few);
-  await system.step(`${number(many - few)} more drops end`, () => endDrops(deps, many - few));
-  const afterMany = await idle(many);
+  await system.step(`${fewDrops} drops end`, () => endDrops(deps, fewDrops));
+  const afterFew = await measureIdle(fewDrops);
+  await system.step(`${number(manyDrops - fewDrops)} more drops end`, () =>
+    endDrops(deps, manyDrops - fewDrops),
+  );
+  const afterMany = await measureIdle(manyDrops);
 
   const sums = (found: Spent[]) => found.map((each) => Object.values(each).reduce((sum, ms) => sum + ms, 0));
-  const row = (name: string, of: (found: Spent[]) => number[]) => [
+  const row = (name: string, valuesOf: (found: Spent[]) => number[]) => [
     name,
-    spread(of(afterFew), 1),
-    spread(of(afterMany), 1),
+    spread(valuesOf(afterFew), 1),
+    spread(valuesOf(afterMany), 1),
   ];
   return {
     value: round(median(sums(afterMany)), 1),
-    unit: 'ms of CPU a second, idle after 1,000 drops',
+    unit: 'CPU ms per second, idle after 1,000 drops',
     reference: round(median(sums(afterFew)), 1),
     ratio: round(median(sums(afterMany)) / median(sums(afterFew)), 3),
     table: [
-      ['', `${few} drops over`, `${number(many)} drops over`],
+      ['', `after ${fewDrops} drops`, `after ${number(manyDrops)} drops`],
       ...Object.keys(afterFew[0]!).map((name) => row(name, (found) => found.map((each) => each[name]!))),
       row('all', sums),
     ],
-    notes: ['ms of CPU a second, of one process of each tier and of the servers; no drop is on sale'],
+    notes: ['CPU ms per second, of one process of each tier and of the servers; no drop is on sale'],
   };
 }

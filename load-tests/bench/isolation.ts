@@ -1,6 +1,6 @@
 /**
- * What sign-in and checkout wait while entries come as fast as they are answered, against what they wait by themselves:
- * the whole system behind nginx, on all cores, with who floods it and who asks.
+ * Latency of sign-in and checkout during a flood of entries, against their latency without it: the whole system behind
+ * nginx, on all cores, which the load generators share.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPassword } from '../../general/accounts/passwords.ts';
@@ -18,36 +18,36 @@ import { probe, type Probe } from './probe.ts';
 import { post } from '../buyer/requests.ts';
 import type { Measured, BenchSystem } from './bench-system.ts';
 
-/** A second. A sign-in is 150 ms of CPU. */
+/** Requests per second. A sign-in costs 150 ms of CPU. */
 const signIns = 1;
 const checkouts = 10;
-/** Below that a round has too few sign-ins for its 99th percentile to mean anything. */
-const leastSeconds = 20;
+/** A shorter round has too few sign-ins for a 99th percentile. */
+const minSeconds = 20;
 const password = 'correct-horse-battery-staple';
 
-/** `quiet`: no flood; `rush`: every entry is accepted and decided; `soldOut`: none is. */
+/** `quiet`: no flood; `rush`: every entry is accepted and decided; `soldOut`: every entry is refused. */
 const phases = ['quiet', 'rush', 'soldOut'] as const;
 type Phase = (typeof phases)[number];
-const called = { quiet: 'no flood', rush: 'all accepted', soldOut: 'all sold out' } as const;
+const phaseNames = { quiet: 'no flood', rush: 'all accepted', soldOut: 'all sold out' } as const;
 
-/** Milliseconds waited; entries a second that were answered as they should, and that were told to come again. */
+/** Latencies in ms; `entries`: entries/s that got the expected answer; `putOff`: entries/s answered 502, 503 or 504. */
 type Found = { signIn: number[]; checkout: number[]; entries: number; putOff: number };
 type Traffic = { door: number; flood: Flood; drops: Record<'rush' | 'soldOut', Drop>; buyers: Identity[] };
 
 export async function benchIsolation(system: BenchSystem, plan: Plan): Promise<Finding> {
-  const seconds = Math.max(leastSeconds, plan.seconds);
+  const seconds = Math.max(minSeconds, plan.seconds);
   const { traffic, cpu } = await startTraffic(system, seconds);
   const rounds: Record<Phase, Found>[] = [];
   const spent: Record<string, number> = {};
   await system.step('warm-up', async () => {
-    for (const phase of phases) await onePhase(system, traffic, phase, 5);
+    for (const phase of phases) await runPhase(system, traffic, phase, 5);
   });
   for (let each = 1; each <= plan.rounds; each += 1) {
     const found: Partial<Record<Phase, Found>> = {};
     await system.step(`round ${each} of ${plan.rounds}`, async () => {
       for (const phase of phases) {
         const before = cpu();
-        found[phase] = await onePhase(system, traffic, phase, seconds);
+        found[phase] = await runPhase(system, traffic, phase, seconds);
         const after = cpu();
         if (phase === 'rush')
           for (const [name, value] of Object.entries(after))
@@ -57,20 +57,20 @@ export async function benchIsolation(system: BenchSystem, plan: Plan): Promise<F
     rounds.push(found as Record<Phase, Found>);
   }
 
-  const p = (percent: number, what: 'signIn' | 'checkout', phase: Phase) =>
-    rounds.map((found) => percentile(found[phase][what], percent));
-  const ratios = (what: 'signIn' | 'checkout', phase: Phase) =>
-    rounds.map((found) => percentile(found[phase][what], 99) / percentile(found.quiet[what], 99));
-  const ratio = (what: 'signIn' | 'checkout', phase: Phase) => round(median(ratios(what, phase)), 2);
+  const p = (percent: number, request: 'signIn' | 'checkout', phase: Phase) =>
+    rounds.map((found) => percentile(found[phase][request], percent));
+  const ratios = (request: 'signIn' | 'checkout', phase: Phase) =>
+    rounds.map((found) => percentile(found[phase][request], 99) / percentile(found.quiet[request], 99));
+  const ratio = (request: 'signIn' | 'checkout', phase: Phase) => round(median(ratios(request, phase)), 2);
   const worst = (['signIn', 'checkout'] as const)
-    .flatMap((what) =>
-      (['rush', 'soldOut'] as const).map((phase) => ({ what, phase, ratio: ratio(what, phase) })),
+    .flatMap((request) =>
+      (['rush', 'soldOut'] as const).map((phase) => ({ request, phase, ratio: ratio(request, phase) })),
     )
     .toSorted((a, b) => b.ratio - a.ratio)[0]!;
   return {
-    value: round(median(p(99, worst.what, worst.phase)), 1),
-    unit: `ms, p99 of ${worst.what === 'signIn' ? 'sign-in' : 'checkout'} in a flood of entries, ${called[worst.phase]}`,
-    reference: round(median(p(99, worst.what, 'quiet')), 1),
+    value: round(median(p(99, worst.request, worst.phase)), 1),
+    unit: `ms, p99 of ${worst.request === 'signIn' ? 'sign-in' : 'checkout'} during a flood of entries, ${phaseNames[worst.phase]}`,
+    reference: round(median(p(99, worst.request, 'quiet')), 1),
     ratio: worst.ratio,
     more: {
       signInInRush: ratio('signIn', 'rush'),
@@ -80,20 +80,20 @@ export async function benchIsolation(system: BenchSystem, plan: Plan): Promise<F
       entriesPutOff: round(median(rounds.map(({ rush }) => rush.putOff)), 2),
     },
     table: [
-      ['', 'entries/s', 'sign-in p50 ms', 'p99 ms', 'times', 'checkout p50 ms', 'p99 ms', 'times'],
+      ['', 'entries/s', 'sign-in p50 ms', 'p99 ms', 'ratio', 'checkout p50 ms', 'p99 ms', 'ratio'],
       ...phases.map((phase) => [
-        called[phase],
+        phaseNames[phase],
         spread(rounds.map((found) => found[phase].entries)),
-        ...(['signIn', 'checkout'] as const).flatMap((what) => [
-          spread(p(50, what, phase)),
-          spread(p(99, what, phase)),
-          phase === 'quiet' ? '' : spread(ratios(what, phase), 2),
+        ...(['signIn', 'checkout'] as const).flatMap((request) => [
+          spread(p(50, request, phase)),
+          spread(p(99, request, phase)),
+          phase === 'quiet' ? '' : spread(ratios(request, phase), 2),
         ]),
       ]),
     ],
     notes: [
-      `${signIns} sign-ins and ${checkouts} checkouts a second all along; publisher, consumer, broker and who floods have a quarter of the others’ weight`,
-      `cores' worth of CPU while all are accepted: ${Object.entries(spent)
+      `${signIns} sign-ins and ${checkouts} checkouts per second throughout; publisher, consumer, broker and flood have a quarter of the CPU weight of the others`,
+      `cores used while all entries are accepted: ${Object.entries(spent)
         .map(([name, value]) => `${name} ${number(value, 2)}`)
         .join(', ')}`,
     ],
@@ -108,11 +108,11 @@ async function startTraffic(system: BenchSystem, seconds: number) {
     general: await system.startTier('general'),
   };
   const payments = await system.startPayments(tiers.general);
-  const small = await system.openDrop({ holdSeconds: 900 });
-  const drops = { rush: await system.openDrop({ standbyLimit: 50_000_000 }), soldOut: small };
+  const soldOutDrop = await system.openDrop({ holdSeconds: 900 });
+  const drops = { rush: await system.openDrop({ standbyLimit: 50_000_000 }), soldOut: soldOutDrop };
   const flood = await startFlood(system, Object.values(drops));
   system.useAllCores();
-  // As docker-compose.yml has it. Who floods would have machines of their own.
+  // The weights of docker-compose.yml. The flood gets a low one because real buyers have machines of their own.
   yieldCpu([tiers.publisher.child, tiers.consumer.child, ...system.servers.rabbitMq.processes, flood.child]);
   const address = ({ port }: Measured) => [`127.0.0.1:${port}`];
   const door = await system.startFrontDoor(
@@ -121,7 +121,7 @@ async function startTraffic(system: BenchSystem, seconds: number) {
       realtime: address(tiers.realtime),
       general: address(tiers.general),
     },
-    // One for each core, as it would be.
+    // One worker per core, as in production.
     { workers: 'auto' },
   );
   const buyers = await makeBuyers(
@@ -129,11 +129,11 @@ async function startTraffic(system: BenchSystem, seconds: number) {
     readKeyList(system.secrets.sessionKey),
     Math.max(checkouts * seconds, 200),
   );
-  // Nobody pays for these.
-  await payRequests(system, small, buyers.slice(0, small.capacity));
+  // Claims every seat; the checkout requests are not sent.
+  await payRequests(system, soldOutDrop, buyers.slice(0, soldOutDrop.capacity));
   const hash = await hashPassword(password);
   await system.db('users').update({ password_hash: hash });
-  const ofOurs = () => ({
+  const cpuByProcess = () => ({
     publisher: cpuOfAll([tiers.publisher.child]),
     consumer: cpuOfAll([tiers.consumer.child]),
     realtime: cpuOfAll([tiers.realtime.child]),
@@ -141,17 +141,17 @@ async function startTraffic(system: BenchSystem, seconds: number) {
     nginx: cpuOfAll(door.processes),
     ...cpuOfServers(system.servers),
     flood: cpuOfAll([flood.child]),
-    asking: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
+    probes: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
   });
   const cpu = (): Record<string, number> => {
-    const ours = ofOurs();
-    const others = machineCpuSeconds() - Object.values(ours).reduce((sum, each) => sum + each, 0);
-    return { ...ours, 'all else on this machine': others };
+    const measured = cpuByProcess();
+    const others = machineCpuSeconds() - Object.values(measured).reduce((sum, each) => sum + each, 0);
+    return { ...measured, 'rest of this machine': others };
   };
   return { traffic: { door: door.port, flood, drops, buyers }, cpu };
 }
 
-async function onePhase(
+async function runPhase(
   system: BenchSystem,
   traffic: Traffic,
   phase: Phase,
@@ -166,10 +166,10 @@ async function onePhase(
   const answers = (await flooding) ?? new Map<number, number>();
   const expected = phase === 'rush' ? 202 : 409;
   const others = [...answers].filter(([status]) => status !== expected);
-  // Entries may be put off with "not available" when nothing is left for them; anything else is a fault.
+  // Entries may be put off with 502 to 504 when no capacity is left for them; any other answer is a fault.
   if (others.some(([status]) => status < 502 || status > 504))
-    throw new Error(`the flood (${phase}) was answered ${JSON.stringify([...answers])}`);
-  // What was accepted is decided before the next.
+    throw new Error(`unexpected answers to the flood (${phase}): ${JSON.stringify([...answers])}`);
+  // Lets the consumer decide the accepted entries before the next phase.
   await sleep(2_000);
   return {
     signIn: signIn!,
@@ -196,17 +196,21 @@ async function probesFor(system: BenchSystem, buyers: Identity[], seconds: numbe
     drop,
     buyers.slice(0, Math.max(1, Math.round(checkouts * seconds))),
   );
-  let at = 0;
+  let requestCount = 0;
   return [
     {
       name: 'sign-in',
       perSecond: signIns,
       status: 200,
       next: () => {
-        at += 1;
-        const { email } = users[at % users.length]!;
-        // Each from an address of their own: one that signs in so many would be stopped.
-        return post('/api/auth/signin', { email, password }, { 'x-forwarded-for': `203.0.113.${at % 250}` });
+        requestCount += 1;
+        const { email } = users[requestCount % users.length]!;
+        // From varying addresses: the limit of sign-ins per address would stop a single one.
+        return post(
+          '/api/auth/signin',
+          { email, password },
+          { 'x-forwarded-for': `203.0.113.${requestCount % 250}` },
+        );
       },
     },
     { name: 'checkout', perSecond: checkouts, status: 201, next: () => payments.pop()! },

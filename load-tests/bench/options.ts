@@ -8,11 +8,11 @@ const width = Math.max(...names.map((name) => name.length)) + 2;
 export const benchCommand = defineCommand({
   name: 'bench',
   about: `
-Measures one part of the system beside its reference, on servers of its own, and prints a short table; the last line is
-the same as JSON. docs/performance.md says what the figures mean, and what we measured.
+Measures one part of the system and its reference, on servers of its own, and prints a short table; the last line has
+the same figures as JSON. docs/performance.md explains the figures and gives our results.
 
 ${Object.entries(benches)
-  .map(([name, { what }]) => `  ${name.padEnd(width)}${what}\n`)
+  .map(([name, { about }]) => `  ${name.padEnd(width)}${about}\n`)
   .join('')}`,
   argument: { name: 'NAME', choices: names },
   options: {
@@ -22,7 +22,7 @@ ${Object.entries(benches)
       min: 1,
       max: 20,
       default: 3,
-      help: 'measurements, each followed by one of the reference',
+      help: 'measured rounds, each with a round of the reference',
     },
     seconds: {
       type: 'whole number',
@@ -30,9 +30,9 @@ ${Object.entries(benches)
       min: 1,
       max: 600,
       default: 5,
-      help: 'length of a measurement, where it is measured over time',
+      help: 'length of a round, in benchmarks whose rounds have a fixed length',
     },
-    profile: { type: 'flag', help: 'where the measured tier spends its time; this lowers the figures' },
+    profile: { type: 'flag', help: 'print a CPU profile of the measured tier; this lowers the figures' },
   },
   read: ({ values, argument }): { name: BenchName; plan: Plan } => ({
     name: argument as BenchName,

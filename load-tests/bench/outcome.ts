@@ -1,6 +1,6 @@
 /**
- * From pressing Buy to the outcome on that buyer's socket, through the whole system behind nginx: a steady stream, then
- * a burst. Buyers come back for one drop after the other, each time as a new entry.
+ * Latency from pressing Buy to the outcome on that buyer's socket, through the whole system behind nginx: a steady
+ * rate, then a burst. The same buyers enter one drop after the other.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHistogram } from 'node:perf_hooks';
@@ -14,23 +14,25 @@ import type { Plan } from './plan.ts';
 import { postEntry } from '../buyer/requests.ts';
 import type { BenchSystem } from './bench-system.ts';
 
-/** Each presses every four seconds, which is within what one session may. nginx needs two files for each socket. */
+/**
+ * At the steady rate each presses every four seconds, within the limit per session. nginx needs two files per socket.
+ */
 const buyerCount = 8_000;
 const connections = 512;
-/** Entries: a second, for so many seconds; then so many at once. */
+/** First `rate` entries per second for `seconds`, then `burst` entries at once. */
 const steady = { rate: 2_000, seconds: 60 };
 const burst = 20_000;
-/** Milliseconds after which an outcome that has not come will not come. */
+/** An outcome that is later than this counts as missing. */
 const patienceMs = 30_000;
 
 type Phase = { entries: number; answered: number; p50: number; p99: number; max: number; seconds: number };
 
 export async function benchOutcome(system: BenchSystem, _plan: Plan): Promise<Finding> {
-  const all = steady.rate * steady.seconds + burst;
+  const entryCount = steady.rate * steady.seconds + burst;
   const door = await startSystem(system);
   const drops: Drop[] = [];
-  for (let each = 0; each < Math.ceil(all / buyerCount); each += 1) {
-    // There is a place in standby for everybody, so that each entry is decided.
+  for (let each = 0; each < Math.ceil(entryCount / buyerCount); each += 1) {
+    // Standby has room for every buyer, so that no entry is refused as sold out before it is queued.
     const terms = { sections: [{ name: 'Stalls', rows: 8, seatsPerRow: 50 }], standbyLimit: buyerCount };
     drops.push(await system.openDrop(terms));
   }
@@ -73,11 +75,13 @@ export async function benchOutcome(system: BenchSystem, _plan: Plan): Promise<Fi
       row('steady', stream),
       row('burst', rush),
     ],
-    notes: [`${number(buyerCount)} sockets; the buyers share the machine with all tiers and servers`],
+    notes: [
+      `${number(buyerCount)} sockets; the load generator shares the machine with all tiers and servers`,
+    ],
   };
 }
 
-/** All tiers behind nginx, on all cores: it is the whole that is measured. */
+/** Starts all tiers behind nginx, on all cores, since the whole system is measured. */
 async function startSystem(system: BenchSystem): Promise<{ port: number; url: string }> {
   const tiers = {
     publisher: await system.startTier('publisher'),
@@ -98,7 +102,7 @@ class Crowd {
   readonly #door: { port: number; url: string };
   readonly #drops: readonly Drop[];
   readonly #buyers: readonly Identity[];
-  /** For each buyer, the drops for which no outcome has come yet, and since when. */
+  /** For each buyer: when Buy was pressed, by id of a drop whose outcome is still missing. */
   readonly #pressed: Map<number, number>[];
   #leaves: (() => void)[] = [];
   #idle: HttpConnection[] = [];
@@ -119,7 +123,7 @@ class Crowd {
       while (next < this.#buyers.length) await this.#openPage(next++);
     };
     await Promise.all(Array.from({ length: 50 }, openMore));
-    // Last: the front door does not wait long for the first request of a connection.
+    // Opened last, because nginx closes a connection whose first request is late.
     const fail = (error: Error) => (this.#fault ??= error);
     this.#idle = await Promise.all(
       Array.from({ length: connections }, () => HttpConnection.open(this.#door.port, fail)),
@@ -132,10 +136,10 @@ class Crowd {
     const socket = await connectSocket(this.#door.url, headers, {
       onEvent: (event, payload) => {
         const { dropId } = payload as { dropId: number };
-        const at = this.#pressed[index]?.get(dropId);
-        if (event !== 'entry:outcome' || at === undefined) return;
+        const pressedAt = this.#pressed[index]?.get(dropId);
+        if (event !== 'entry:outcome' || pressedAt === undefined) return;
         this.#pressed[index]?.delete(dropId);
-        this.#onOutcome(performance.now() - at);
+        this.#onOutcome(performance.now() - pressedAt);
       },
       onLost: () => (this.#fault ??= new Error('a socket was lost')),
     });
@@ -145,7 +149,7 @@ class Crowd {
     this.#leaves.push(() => socket.close());
   }
 
-  /** Presses Buy so many times in all, each buyer in turn, and waits for the outcomes. */
+  /** Presses Buy `entries` times in total, one buyer after the other, and waits for the outcomes. */
   async press({ entries, perSecond }: { entries: number; perSecond: number }): Promise<Phase> {
     const latency = createHistogram();
     let answered = 0;
@@ -185,7 +189,7 @@ class Crowd {
     const drop = this.#drops[Math.floor(this.#presses / this.#buyers.length) % this.#drops.length]!;
     this.#presses += 1;
     const request = postEntry(drop, this.#buyers[index]!);
-    // From here on the buyer waits, also for a connection.
+    // The latency starts here: waiting for a free connection counts.
     this.#pressed[index]?.set(drop.id, performance.now());
     return request;
   }
@@ -194,7 +198,7 @@ class Crowd {
     while (this.#idle.length > 0) {
       const request = waiting.take();
       if (!request) return;
-      // Each in turn, so that none is idle for long.
+      // Taken in turn, so that no connection stays idle long enough to be closed.
       const connection = this.#idle.shift()!;
       connection.send(request, (status) => {
         this.#idle.push(connection);
@@ -209,7 +213,7 @@ class Crowd {
   }
 }
 
-/** Requests for which there was no connection yet; the first of many is taken without moving the others. */
+/** A queue of requests without a free connection. An index marks its head: `shift` of a large array would copy it. */
 class Waiting {
   readonly #requests: Buffer[] = [];
   #taken = 0;

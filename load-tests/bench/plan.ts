@@ -1,9 +1,9 @@
-/** How long a benchmark measures, and how often. */
+/** Number and length of a benchmark's rounds. */
 export type Plan = {
-  /** Rounds of what is measured, each beside a round of its reference. */
+  /** Measured rounds, each with a round of the reference. */
   rounds: number;
-  /** Of one round, where a round is a stretch of time. */
+  /** Length of a round, in benchmarks whose rounds have a fixed length. */
   seconds: number;
-  /** Tiers that are measured say where their time goes. */
+  /** Whether measured tiers write a CPU profile. */
   profile: boolean;
 };

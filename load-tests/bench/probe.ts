@@ -1,21 +1,23 @@
-/** Requests at a steady pace, whatever becomes of those before: what somebody waits who comes at any moment. */
+/**
+ * Open-loop load: sends requests at a constant rate, whether earlier ones are answered or not, and measures latency.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpConnection } from '../buyer/http-connection.ts';
 
 export type Probe = {
   name: string;
   perSecond: number;
-  /** What is to be answered. */
+  /** Expected status. */
   status: number;
   next: () => Buffer;
 };
 
-/** Milliseconds after the last request in which all must have been answered. */
+/** Every request must be answered this long after the last one was sent. */
 const patienceMs = 30_000;
 
 /**
- * Milliseconds that each waited, from when it was due.
- * @throws when one is answered otherwise than it should be, or not at all
+ * Latencies in milliseconds, counted from when each request was due.
+ * @throws if a request gets another status than expected, or no answer
  */
 export async function probe(
   port: number,
@@ -28,7 +30,7 @@ export async function probe(
   const failed = new Promise<never>((_, reject) => {
     fail = (error) => reject(new Error(`${name}: ${error.message}`));
   });
-  failed.catch(() => {}); // it is always raced with what is awaited
+  failed.catch(() => {}); // a rejection is seen by the races below
   const open = async (): Promise<HttpConnection> => {
     const connection = await HttpConnection.open(port, fail);
     opened.push(connection);
@@ -52,7 +54,7 @@ export async function probe(
       wait.catch(fail);
       waits.push(wait);
     }
-    const late = sleep(patienceMs, undefined, { ref: false }).then(() => fail(new Error('never answered')));
+    const late = sleep(patienceMs, undefined, { ref: false }).then(() => fail(new Error('not answered')));
     return await Promise.race([Promise.all(waits), failed, late.then(() => failed)]);
   } finally {
     for (const connection of opened) connection.close();

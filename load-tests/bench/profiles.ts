@@ -1,4 +1,4 @@
-/** Where the time of a process went, by its CPU profile. */
+/** Summaries of CPU profiles. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,10 +12,10 @@ type CpuProfile = {
   timeDeltas: number[];
 };
 
-const lines = 30;
+const maxLines = 30;
 const root = join(import.meta.dirname, '../..');
 
-/** The functions that took most time themselves, of each profile in a folder; the profiles are removed. */
+/** Lists the functions with the most self time, for each profile in a folder; deletes the folder. */
 export function describeProfiles(folder: string): string {
   const texts = readdirSync(folder)
     .filter((name) => name.endsWith('.cpuprofile'))
@@ -26,24 +26,24 @@ export function describeProfiles(folder: string): string {
 
 function describe({ nodes, samples, timeDeltas }: CpuProfile): string {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
-  const took = new Map<string, number>();
+  const selfTimes = new Map<string, number>();
   for (const [at, id] of samples.entries()) {
     const name = names.get(id) ?? '?';
-    took.set(name, (took.get(name) ?? 0) + (timeDeltas[at] ?? 0));
+    selfTimes.set(name, (selfTimes.get(name) ?? 0) + (timeDeltas[at] ?? 0));
   }
-  const busy = [...took].filter(([name]) => name !== '(idle)' && name !== '(program)');
+  const busy = [...selfTimes].filter(([name]) => name !== '(idle)' && name !== '(program)');
   const sum = busy.reduce((total, [, each]) => total + each, 0);
   const rows = busy
     .toSorted(([, a], [, b]) => b - a)
-    .slice(0, lines)
+    .slice(0, maxLines)
     .map(([name, each]) => [name, share(each, sum)]);
-  const all = [...took.values()].reduce((total, each) => total + each, 0);
-  const native = `\n  besides: ${share(took.get('(program)'), all)} in native code, ${share(took.get('(idle)'), all)} idle`;
-  return `${layOut([['function', 'of its JavaScript'], ...rows])}${native} of all its time\n`;
+  const all = [...selfTimes.values()].reduce((total, each) => total + each, 0);
+  const others = `\n  of the total time: ${share(selfTimes.get('(program)'), all)} native code, ${share(selfTimes.get('(idle)'), all)} idle`;
+  return `${layOut([['function', 'share of JavaScript'], ...rows])}${others}\n`;
 }
 
-function share(part = 0, whole: number): string {
-  return `${((100 * part) / whole).toFixed(1)} %`;
+function share(part = 0, total: number): string {
+  return `${((100 * part) / total).toFixed(1)} %`;
 }
 
 function nameOf({ functionName, url, lineNumber }: CallFrame): string {

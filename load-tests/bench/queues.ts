@@ -1,7 +1,7 @@
 import amqp from 'amqplib';
 import type { BenchSystem } from './bench-system.ts';
 
-/** Empties the entry queues; returns how many messages were in them. */
+/** Purges the entry queues; returns how many messages they had. */
 export async function purgeEntries({ servers, topology }: BenchSystem): Promise<number> {
   const connection = await amqp.connect(servers.rabbitMq.url);
   try {

@@ -1,7 +1,7 @@
 /**
- * The way from nginx to the outcome with one and two processes and with one, two and four partitions; what it costs in
- * CPU and memory of each server; and a model fitted from two of these runs, tried on one it has not seen. The model is
- * written to capacity/model.json, for `npm run capacity`.
+ * Throughput from nginx to the outcome with one and two processes per tier and one, two and four partitions; the CPU
+ * and memory that it costs each server; and a cost model fitted to two of these runs and validated on a third. The
+ * model is written to commands/capacity/model.json, for `npm run capacity`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,9 +21,9 @@ import type { Plan } from './plan.ts';
 import { postEntry } from '../buyer/requests.ts';
 import { root } from '../../local/system.ts';
 import type { FrontDoor, Measured, BenchSystem } from './bench-system.ts';
-import { listenToNews, type Told } from './told.ts';
+import { countOutcomes, type OutcomeCounter } from './outcome-counter.ts';
 
-/** One seat each, and for everybody else a place in standby: each press becomes an entry. */
+/** Each buyer asks for one seat, and standby has room for the rest, so that each press becomes an entry. */
 type Mix = { entries: number; seats: number };
 const rush: Mix = { entries: 60_000, seats: 2_000 };
 const allWin: Mix = { entries: 20_000, seats: 20_000 };
@@ -39,11 +39,15 @@ type Cost = { publisher: number; nginx: number; broker: number; consumer: number
 type Played = Mix & { partitions: number; rate: number; cost: Cost; redisBytes: number };
 type Run = Played & { processes: number };
 
-type System = { tiers: { publisher: Measured[]; consumer: Measured[] }; door: FrontDoor; told: Told };
+type System = {
+  tiers: { publisher: Measured[]; consumer: Measured[] };
+  door: FrontDoor;
+  outcomes: OutcomeCounter;
+};
 
 export async function benchScale(system: BenchSystem, { rounds }: Plan): Promise<Finding> {
   const runs: Run[] = [];
-  const told = listenToNews(system);
+  const outcomes = countOutcomes(system);
   let model: CapacityModel | undefined;
   const tiers: System['tiers'] = { publisher: [], consumer: [] };
   for (const processes of [1, 2]) {
@@ -56,46 +60,40 @@ export async function benchScale(system: BenchSystem, { rounds }: Plan): Promise
       realtime: ['127.0.0.1:1'],
       general: ['127.0.0.1:1'],
     });
-    const play = (mix: Mix, partitions: number) => playRun(system, { tiers, door, told }, mix, partitions);
+    const parts = { tiers, door, outcomes };
+    const play = (mix: Mix, partitions: number) => playRun(system, parts, mix, partitions);
     if (processes === 1) {
       await system.step('warm-up', () => play(allWin, 1));
-      const [few, wins, seen] = await system.step(`the runs of the model, ${rounds} times`, () =>
+      const [rushRun, allWinRun, unseenRun] = await system.step(`runs for the model, ${rounds} rounds`, () =>
         inTurns(rounds, [rush, allWin, unseen], (mix) => play(mix, 1)),
       );
       const rest = await system.step('sockets and orders', () => socketsAndOrders(system));
-      model = { ...fit(few!, wins!), ...rest };
-      runs.push({ ...few!, processes }, { ...seen!, processes });
+      model = { ...fit(rushRun!, allWinRun!), ...rest };
+      runs.push({ ...rushRun!, processes }, { ...unseenRun!, processes });
     }
     for (const partitions of processes === 1 ? [2, 4] : [1, 2, 4]) {
-      await system.step(`${processes} of each process, ${partitions} partitions`, async () => {
+      await system.step(`${processes} processes per tier, ${partitions} partitions`, async () => {
         runs.push({ ...(await play(rush, partitions)), processes });
       });
     }
     await door.stop();
   }
-  told.stop();
+  outcomes.stop();
   writeFileSync(join(root, modelFile), `${JSON.stringify(model, null, 2)}\n`);
 
-  const last = runs.find(({ entries }) => entries === unseen.entries)!;
-  const predicted = costOfRun(model!, { presses: last.entries, entries: last.entries, holds: last.seats });
-  const measured: Record<string, number> = { ...last.cost, redisBytes: last.redisBytes };
-  const errors = Object.entries(predicted).map(
-    ([name, value]) => [name, value / measured[name]! - 1] as const,
-  );
-  const sum = (of: Record<string, number>) =>
-    Object.entries(of).reduce((total, [name, value]) => (name === 'redisBytes' ? total : total + value), 0);
-  const whole = sum(predicted) / sum(measured) - 1;
-  const [one] = runs;
-  const two = runs.find(({ processes, partitions }) => processes === 2 && partitions === 2)!;
+  const unseenRun = runs.find(({ entries }) => entries === unseen.entries)!;
+  const { errors, totalError } = errorsOf(model!, unseenRun);
+  const [firstRun] = runs;
+  const twoProcessRun = runs.find(({ processes, partitions }) => processes === 2 && partitions === 2)!;
   return {
-    value: round(Math.abs(whole) * 100, 1),
-    unit: '% off in the CPU of a run that the model has not seen',
+    value: round(Math.abs(totalError) * 100, 1),
+    unit: '% error of the model in the CPU of a run it was not fitted to',
     reference: 20,
-    ratio: round(Math.abs(whole) / 0.2, 3),
+    ratio: round(Math.abs(totalError) / 0.2, 3),
     more: {
-      entriesPerSecond: Math.round(one!.rate),
-      twoOfEach: Math.round(two.rate),
-      redisMbPerMillionEntries: round(((one!.redisBytes / one!.entries) * 1e6) / 2 ** 20, 1),
+      entriesPerSecond: Math.round(firstRun!.rate),
+      twoOfEach: Math.round(twoProcessRun.rate),
+      redisMbPerMillionEntries: round(((firstRun!.redisBytes / firstRun!.entries) * 1e6) / 2 ** 20, 1),
       ...Object.fromEntries(errors.map(([name, error]) => [`${name}Off`, round(100 * error, 1)])),
     },
     table: [
@@ -105,8 +103,8 @@ export async function benchScale(system: BenchSystem, { rounds }: Plan): Promise
         'entries',
         'seats',
         'outcomes/s',
-        ...Object.keys(one!.cost).map((name) => `${name} µs`),
-        'Redis B each',
+        ...Object.keys(firstRun!.cost).map((name) => `${name} µs`),
+        'Redis B/entry',
       ],
       ...runs.map(({ processes, partitions, entries, seats, rate, cost, redisBytes }) => [
         String(processes),
@@ -119,16 +117,33 @@ export async function benchScale(system: BenchSystem, { rounds }: Plan): Promise
       ]),
     ],
     notes: [
-      'µs of CPU of each for an entry; all processes share the machine with who sends the load',
-      `of the run with ${number(unseen.entries)} entries the model, fitted from two of the others, said: ${errors
+      'µs: CPU per entry; all processes share the machine with the load generator',
+      `error of the model, fitted to two other runs, in the run with ${number(unseen.entries)} entries: ${errors
         .map(([name, error]) => `${name} ${error > 0 ? '+' : ''}${number(100 * error)} %`)
-        .join(', ')}; all CPU together ${whole > 0 ? '+' : ''}${number(100 * whole)} %`,
+        .join(', ')}; total CPU ${totalError > 0 ? '+' : ''}${number(100 * totalError)} %`,
       `the model is in ${modelFile}`,
     ],
   };
 }
 
-/** One of each mix after the other, several times over: of each mix the run with the median of each figure. */
+/** Relative errors of the model's prediction of a run: of each figure, and of the total CPU. */
+function errorsOf(model: CapacityModel, run: Run) {
+  const { entries: presses, seats: holds } = run;
+  const predicted = costOfRun(model, { presses, entries: presses, holds });
+  const measured: Record<string, number> = { ...run.cost, redisBytes: run.redisBytes };
+  const errors = Object.entries(predicted).map(
+    ([name, value]) => [name, value / measured[name]! - 1] as const,
+  );
+  const totalCpu = (costs: Record<string, number>) =>
+    Object.entries(costs).reduce(
+      (total, [name, value]) => (name === 'redisBytes' ? total : total + value),
+      0,
+    );
+  const totalError = totalCpu(predicted) / totalCpu(measured) - 1;
+  return { errors, totalError };
+}
+
+/** Plays the mixes in turn, `rounds` times. Returns one run per mix, each figure the median over the rounds. */
 async function inTurns(
   rounds: number,
   mixes: readonly Mix[],
@@ -144,25 +159,28 @@ async function inTurns(
       ...first!,
       rate: median(runs.map(({ rate }) => rate)),
       redisBytes: median(runs.map(({ redisBytes }) => redisBytes)),
-      cost: Object.fromEntries(costs.map((of) => [of, median(runs.map(({ cost }) => cost[of]))])) as Cost,
+      cost: Object.fromEntries(
+        costs.map((name) => [name, median(runs.map(({ cost }) => cost[name]))]),
+      ) as Cost,
     };
   });
 }
 
-/** Two runs, two unknowns: what every entry costs, and what one that gets seats costs besides. */
-function fit(few: Played, many: Played) {
+/** Solves two runs for two unknowns: the cost of every entry, and the extra cost of an entry that gets a hold. */
+function fit(rushRun: Played, allWinRun: Played) {
   const solve = (a: number, b: number) => {
     const perHold =
-      (b / many.entries - a / few.entries) / (many.seats / many.entries - few.seats / few.entries);
-    const perEntry = a / few.entries - (perHold * few.seats) / few.entries;
-    // What is smaller than the noise may come out below nothing.
+      (b / allWinRun.entries - a / rushRun.entries) /
+      (allWinRun.seats / allWinRun.entries - rushRun.seats / rushRun.entries);
+    const perEntry = a / rushRun.entries - (perHold * rushRun.seats) / rushRun.entries;
+    // A cost below the noise can come out negative.
     return { perEntry: Math.max(0, perEntry), perHold: Math.max(0, perHold) };
   };
-  const micros = (of: keyof Cost) => solve(few.cost[of] * 1e6, many.cost[of] * 1e6);
-  const perEntry = (of: keyof Cost) => ({
-    perEntry: ((few.cost[of] + many.cost[of]) / (few.entries + many.entries)) * 1e6,
+  const micros = (name: keyof Cost) => solve(rushRun.cost[name] * 1e6, allWinRun.cost[name] * 1e6);
+  const perEntry = (name: keyof Cost) => ({
+    perEntry: ((rushRun.cost[name] + allWinRun.cost[name]) / (rushRun.entries + allWinRun.entries)) * 1e6,
   });
-  const bytes = solve(few.redisBytes, many.redisBytes);
+  const bytes = solve(rushRun.redisBytes, allWinRun.redisBytes);
   return {
     publisher: perEntry('publisher'),
     nginx: perEntry('nginx'),
@@ -178,7 +196,7 @@ function fit(few: Played, many: Played) {
 
 async function playRun(
   system: BenchSystem,
-  { tiers, door, told }: System,
+  { tiers, door, outcomes }: System,
   mix: Mix,
   partitions: number,
 ): Promise<Played> {
@@ -192,7 +210,7 @@ async function playRun(
   });
   const requests = requestsFor(system, drop, mix.entries);
   const cost = (): Cost => {
-    const children = (of: readonly Measured[]) => of.map(({ child }) => child);
+    const children = (processes: readonly Measured[]) => processes.map(({ child }) => child);
     return {
       publisher: cpuOfAll(children(tiers.publisher)),
       nginx: cpuOfAll(door.processes),
@@ -202,11 +220,11 @@ async function playRun(
     };
   };
   const [before, bytesBefore] = [cost(), await usedBytes(system)];
-  const allTold = await told.listen(drop.id);
+  const allPublished = await outcomes.listen(drop.id);
   const since = performance.now();
   const { answers } = await offer({ port: door.port, connections, next: () => requests.pop() });
-  if (answers.get(202) !== mix.entries) throw new Error(`answered ${JSON.stringify([...answers])}`);
-  const rate = mix.entries / (((await allTold(mix.entries, patienceMs)) - since) / 1000);
+  if (answers.get(202) !== mix.entries) throw new Error(`unexpected answers ${JSON.stringify([...answers])}`);
+  const rate = mix.entries / (((await allPublished(mix.entries, patienceMs)) - since) / 1000);
   const [after, bytesAfter] = [cost(), await usedBytes(system)];
   await redis.hdel(inventory.keys.liveDrops, String(drop.id));
   for (const place of places(drop.id, partitions)) await redis.unlink(...inventory.keys.all(place));
@@ -225,7 +243,7 @@ function requestsFor(system: BenchSystem, drop: Drop, entries: number): Buffer[]
   });
 }
 
-/** Of all masters: what the drops themselves take, without the buffers of connections. */
+/** Bytes of data on all masters, without connection buffers. */
 async function usedBytes({ redis }: BenchSystem): Promise<number> {
   const infos = await Promise.all(redis.nodes('master').map((node) => node.info('memory')));
   return infos.reduce((total, info) => total + Number(/used_memory_dataset:(\d+)/.exec(info)?.[1] ?? 0), 0);
@@ -245,9 +263,9 @@ async function socketsAndOrders(
   const soldOut = Array.from({ length: sockets }, (_, index) => index + 1);
   for (let each = 0; each < rounds; each += 1)
     await publishNews(redis, inventory.keys, { dropId: drop.id, events: [], soldOut });
-  // Whoever answers after that has passed all of it on.
+  // realtime handles this request after the news, so its answer means that all news is passed on.
   await fetch(`${realtime.url}/healthz`);
-  const cpuTold = cpuSeconds(pid);
+  const cpuSent = cpuSeconds(pid);
   await crowd.leave();
   await realtime.child.stop();
 
@@ -261,7 +279,7 @@ async function socketsAndOrders(
   const found = {
     realtime: {
       perConnection: ((cpuOpen - cpuBefore) / sockets) * 1e6,
-      perOutcome: ((cpuTold - cpuOpen) / sockets / rounds) * 1e6,
+      perOutcome: ((cpuSent - cpuOpen) / sockets / rounds) * 1e6,
       bytesPerConnection: (bytesOpen - bytesBefore) / sockets,
     },
     general: { perOrder: perOrder(cpuSeconds(general.child.pid) - generalBefore) },

@@ -1,6 +1,6 @@
 /**
- * `node load-tests/bench/verify-drop.ts [entries]`: how long archiving and verifying a large drop takes. Makes the drop on
- * the servers that `node local/dev-servers.ts` keeps, under names of its own, and takes it away again.
+ * `node load-tests/bench/verify-drop.ts [entries]` measures how long it takes to archive and verify a large drop. It
+ * makes the drop on the servers of `node local/dev-servers.ts`, in its own namespace, and deletes it afterwards.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,10 +20,10 @@ const devServers = join(import.meta.dirname, '../../.local/dev-servers.json');
 if (process.env['SEATDROP_TEST_SERVERS'] === undefined && existsSync(devServers))
   process.env['SEATDROP_TEST_SERVERS'] = readFileSync(devServers, 'utf8');
 
-const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+const timed = async <T>(label: string, work: () => Promise<T>): Promise<T> => {
   const since = performance.now();
   const result = await work();
-  console.log(`${((performance.now() - since) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+  console.log(`${((performance.now() - since) / 1000).toFixed(1).padStart(6)} s  ${label}`);
   return result;
 };
 
@@ -47,16 +47,16 @@ try {
       for (const outcome of result.outcomes) if (outcome.kind === 'held') holds.push(outcome.hold);
     }
   });
-  await timed(`${paid} orders paid, ${paid} holds given back, whose seats go to standby`, async () => {
-    // Orders need users. Their ids begin at 1 in a new database, as those of the buyers do.
+  await timed(`${paid} orders paid, ${paid} holds left, their seats given to standby`, async () => {
+    // Orders need users. User ids in a new database start at 1, like the buyer ids above.
     for (let user = 2; user <= paid + 2; user += 1) await system.newUser();
     for (const hold of holds.slice(paid, 2 * paid)) await inventory.leave(place, hold.buyerId);
     for (const hold of holds.slice(1, paid)) await system.pay(drop, place, hold);
   });
   await timed('archived', () => system.archive(drop));
   const { violations, report } = createReport();
-  const loaded = (await loadDrop(db, drop.id))!;
-  const verified = await timed('verified', () => verifyDrop({ db, inventory }, loaded, report));
+  const archivedDrop = (await loadDrop(db, drop.id))!;
+  const verified = await timed('verified', () => verifyDrop({ db, inventory }, archivedDrop, report));
   const { rss } = process.memoryUsage();
   console.log(
     `${verified.records} records, ${verified.entries} entries, ${violations.length} violations, ${Math.round(rss / 2 ** 20)} MB`,

@@ -1,9 +1,9 @@
-/** What the buyers of a run have seen so far, counted. */
+/** Counters of what has happened to the buyers of a run so far. */
 export class Board {
   connected = 0;
-  asked = 0;
+  questionsRead = 0;
   accepted = 0;
-  /** Not accepted: the drop was sold out, or the system did not take the entry in the end. */
+  /** `turnedAway`: the drop was sold out; `refused`: every try failed for another reason. */
   turnedAway = 0;
   refused = 0;
   heldAtOnce = 0;
@@ -16,13 +16,13 @@ export class Board {
   leftHold = 0;
   leftStandby = 0;
   reconnects = 0;
-  /** How many first heard of their outcome by which way. */
-  readonly toldBy = { socket: 0, http: 0 };
-  /** Milliseconds. */
+  /** Buyers by how they first learned their outcome. */
+  readonly outcomeBy = { socket: 0, http: 0 };
+  /** Durations in milliseconds. */
   readonly acceptedAfter: number[] = [];
   readonly toldAfter: number[] = [];
   readonly paidAfter: number[] = [];
-  /** Milliseconds since 1970. */
+  /** Times in milliseconds since 1970. */
   readonly acceptedAt: number[] = [];
   readonly toldAt: number[] = [];
   readonly #errors = new Map<string, number>();
@@ -35,14 +35,14 @@ export class Board {
     return [...this.#errors].toSorted(([, a], [, b]) => b - a);
   }
 
-  /** Text that changes whenever a buyer has come further; trying in vain is no progress. */
+  /** Text that changes whenever a buyer makes progress; a failed try is no progress. */
   get progress(): string {
     const outcomes = [this.accepted, this.turnedAway, this.refused, this.toldAfter.length, this.promoted];
     const ends = [this.paid, this.declined, this.lapsed, this.leftHold, this.leftStandby];
     return [...outcomes, ...ends].join();
   }
 
-  /** How it goes, in one line. */
+  /** One line of progress. */
   line(): string {
     const errors = this.errors.reduce((sum, [, count]) => sum + count, 0);
     const gaveUp = this.lapsed + this.leftHold + this.leftStandby;

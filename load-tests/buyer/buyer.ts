@@ -1,6 +1,6 @@
 /**
- * One buyer from the page that shows the drop to the ticket, or to the news that there is none: watches the drop,
- * reads the question, presses Buy when it opens, and does with the outcome what the plan says.
+ * One simulated buyer, from opening the drop's page to a ticket or to the news that there is none: watches the drop,
+ * reads the question, presses Buy when the drop opens, and acts on the outcome as planned.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntryState } from '../../shared/contract/entries.ts';
@@ -15,17 +15,17 @@ export type BuyerSetting = {
   door: FrontDoor;
   dropId: number;
   board: Board;
-  /** Of all buyers; where things break on purpose they need more of it. */
+  /** Shared by all buyers. Drills need more patience, since they break things on purpose. */
   patience?: Patience;
 };
 
 export type Patience = {
-  /** Times a request is tried while the system says to come again. */
+  /** Maximum tries of a request whose answer allows a retry. */
   tries: number;
-  /** Milliseconds after which a buyer who heard nothing asks by HTTP, and for how long. */
+  /** A buyer who received no event for `quietForMs` polls by HTTP, for at most `askForMs`. */
   quietForMs: number;
   askForMs: number;
-  /** Milliseconds between two looks at the own place in standby, beside what the socket tells. */
+  /** Interval of HTTP polls in standby, in addition to socket events. */
   pollStandbyMs: number;
 };
 
@@ -37,16 +37,15 @@ const usualPatience: Patience = {
   askForMs: 90_000,
   pollStandbyMs: Infinity,
 };
-/** Milliseconds between two such questions. */
-const askEvery = 1_500;
+const pollIntervalMs = 1_500;
 
-const ended = new Set<EntryState['status']>(['sold', 'sold_out', 'released', 'none']);
+const endStates = new Set<EntryState['status']>(['sold', 'sold_out', 'released', 'none']);
 
 export class Buyer {
   readonly identity: Identity;
   readonly presses: Press[] = [];
   readonly told: Told[] = [];
-  /** Has something to do or to hear of before the sale can be over. */
+  /** Still acts or waits for an event that must come before the drop can be over. */
   busy = false;
 
   readonly #setting: BuyerSetting;
@@ -65,7 +64,7 @@ export class Buyer {
     this.#patience = setting.patience ?? usualPatience;
   }
 
-  /** Milliseconds after the drop opens. */
+  /** Counted from when the drop opens. */
   get pressAfterMs(): number {
     return this.#plan.pressAfterMs;
   }
@@ -74,12 +73,12 @@ export class Buyer {
     return this.identity.userId;
   }
 
-  /** How the own entry stands, as far as was heard: late news of what was before changes nothing. */
+  /** The latest known state of the entry; events that arrive late, with an older version, do not change it. */
   get state(): EntryState | undefined {
     return lastWord(this.told);
   }
 
-  /** Opens the page: a socket that watches the drop. Rejects when there is none to be had. */
+  /** Opens the page: connects a socket that watches the drop. Rejects if that fails. */
   async arrive(): Promise<void> {
     const { door, dropId, board } = this.#setting;
     const headers = {
@@ -90,8 +89,8 @@ export class Buyer {
     const socket = await connectSocket(door.url, headers, {
       onEvent: (event, payload) => this.#onEvent(event, payload),
       onLost: () => {
-        // Lost before it watched, it never counted; whoever opened it tries again.
-        if (this.#socket === socket) void this.#comeBack();
+        // A socket lost before it watched the drop was never counted; the caller of `arrive` retries.
+        if (this.#socket === socket) void this.#reconnect();
       },
     });
     const answer = await socket.emitWithAck('drop:watch', { dropId });
@@ -101,11 +100,11 @@ export class Buyer {
     }
     this.#socket = socket;
     board.connected += 1;
-    // Before the press there is nothing to hear; after a lost connection it is the present state.
-    if (answer.entry.status !== 'none') this.#hear(answer.entry, 'socket');
+    // Empty before the press; after a reconnect it is the current state.
+    if (answer.entry.status !== 'none') this.#record(answer.entry, 'socket');
   }
 
-  /** No hold is live any more: who stands by now gets nothing. */
+  /** Tells a buyer in standby that no hold is live any more, so that no seat can come free. */
   dropIsOver(): void {
     this.#dropIsOver = true;
     this.#changed?.();
@@ -116,7 +115,7 @@ export class Buyer {
     this.#socket?.close();
   }
 
-  /** Presses Buy and sees it through. */
+  /** Presses Buy and follows the entry to its end. */
   async buy(question: Question): Promise<void> {
     this.busy = true;
     try {
@@ -124,7 +123,7 @@ export class Buyer {
       if (!accepted) return;
       await this.#until(() => this.state !== undefined, this.#patience.quietForMs);
       if (!this.state) {
-        this.#setting.board.toldBy.http += 1;
+        this.#setting.board.outcomeBy.http += 1;
         await this.#askUntil(() => this.state !== undefined);
       }
       if (this.state?.status === 'standby') await this.#standBy();
@@ -134,7 +133,7 @@ export class Buyer {
     }
   }
 
-  /** GET entry, without counting it as told. */
+  /** GET entry, without recording the answer. */
   async askEntry(): Promise<Answer> {
     return this.#setting.door.ask('GET', `/api/drops/${this.#setting.dropId}/entry`, this.identity);
   }
@@ -154,7 +153,7 @@ export class Buyer {
     return false;
   }
 
-  /** Sends an entry, again and again while the answer is to come again. */
+  /** Sends an entry and retries while the answer allows it. */
   async #enter(body: unknown): Promise<Answer> {
     const { door, dropId, board } = this.#setting;
     for (let tries = 1; ; tries += 1) {
@@ -185,14 +184,14 @@ export class Buyer {
         if (answer !== undefined && answer !== 'held') return;
       }
     }
-    // Others go on; a buyer in standby does not keep the sale from being over.
+    // A buyer in standby does not keep the drop from being over.
     this.busy = false;
     const isOver = () => this.#dropIsOver || this.state?.status !== 'standby';
     while (!isOver()) {
       await this.#until(isOver, this.#patience.pollStandbyMs);
-      if (!isOver()) await this.#look();
+      if (!isOver()) await this.#poll();
     }
-    if (this.#dropIsOver && this.#patience.pollStandbyMs !== Infinity) await this.#look();
+    if (this.#dropIsOver && this.#patience.pollStandbyMs !== Infinity) await this.#poll();
     this.busy = true;
   }
 
@@ -220,14 +219,14 @@ export class Buyer {
     for (const token of tokens) {
       const since = Date.now();
       const answer = await this.#checkout(checkoutToken, token);
-      // The answer to an earlier try may have been lost on its way.
+      // `already_paid`: an earlier try succeeded, but its answer was lost.
       const orderId = answer.code === 'already_paid' ? answer.body['orderId'] : answer.body['id'];
       if (answer.status === 201 || answer.code === 'already_paid') {
         board.paidAfter.push(Date.now() - since);
         const seats = this.state?.seats ?? [];
-        // Paying comes after what was known, and this after that.
+        // The answer has no version: this one is newer than the last known state and older than any later event.
         const version = (this.state?.version ?? 0) + 1;
-        this.#hear({ status: 'sold', version, orderId: String(orderId), seats }, 'own');
+        this.#record({ status: 'sold', version, orderId: String(orderId), seats }, 'own');
         board.paid += 1;
         return;
       }
@@ -252,13 +251,13 @@ export class Buyer {
     }
   }
 
-  /** The state after it; undefined when there was nothing to leave. */
+  /** Leaves the hold or standby. Returns the resulting state, undefined if the request failed. */
   async #leave(): Promise<EntryState['status'] | undefined> {
     const { door, dropId, board } = this.#setting;
     for (let tries = 1; ; tries += 1) {
       const answer = await door.ask('DELETE', `/api/drops/${dropId}/entry`, this.identity);
       if (answer.status === 200) {
-        this.#hear(answer.body as EntryState, 'own');
+        this.#record(answer.body as EntryState, 'own');
         return this.state?.status;
       }
       board.error(`leave ${describe(answer)}`);
@@ -267,36 +266,39 @@ export class Buyer {
     }
   }
 
-  /** Waits for the end of the hold: paid or released. Asks by HTTP when it is overdue. */
+  /** Waits until the hold is paid or released. Polls by HTTP if the event is overdue. */
   async #untilEnded(): Promise<void> {
-    const isOver = () => ended.has(this.state?.status ?? 'none');
-    const left = Date.parse(this.state?.expiresAt ?? '') - Date.now();
-    await this.#until(isOver, (Number.isFinite(left) ? Math.max(0, left) : 0) + this.#patience.quietForMs);
+    const isOver = () => endStates.has(this.state?.status ?? 'none');
+    const remainingMs = Date.parse(this.state?.expiresAt ?? '') - Date.now();
+    await this.#until(
+      isOver,
+      (Number.isFinite(remainingMs) ? Math.max(0, remainingMs) : 0) + this.#patience.quietForMs,
+    );
     if (isOver()) return;
-    this.#setting.board.error('heard nothing of the end of a hold');
+    this.#setting.board.error('no event at the end of a hold');
     await this.#askUntil(isOver);
   }
 
-  async #askUntil(holds: () => boolean): Promise<void> {
+  async #askUntil(condition: () => boolean): Promise<void> {
     const until = Date.now() + this.#patience.askForMs;
-    while (!holds() && Date.now() < until) {
-      await this.#look();
-      if (!holds()) await sleep(askEvery);
+    while (!condition() && Date.now() < until) {
+      await this.#poll();
+      if (!condition()) await sleep(pollIntervalMs);
     }
   }
 
-  /** Asks by HTTP how things stand. */
-  async #look(): Promise<void> {
+  /** Asks for the entry's state by HTTP and records it. */
+  async #poll(): Promise<void> {
     const answer = await this.askEntry();
     if (answer.status !== 200) this.#setting.board.error(`ask ${describe(answer)}`);
     const entry = answer.body as EntryState;
-    if (answer.status === 200 && entry.status !== 'none') this.#hear(entry, 'http');
+    if (answer.status === 200 && entry.status !== 'none') this.#record(entry, 'http');
   }
 
-  /** Waits until `holds`, which is looked at whenever something was heard, or for so long. */
-  async #until(holds: () => boolean, ms = Infinity): Promise<void> {
+  /** Waits until `condition` is true, checked after every recorded state, or until the time is over. */
+  async #until(condition: () => boolean, ms = Infinity): Promise<void> {
     const deadline = Date.now() + ms;
-    while (!holds() && Date.now() < deadline) {
+    while (!condition() && Date.now() < deadline) {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
@@ -309,13 +311,13 @@ export class Buyer {
 
   #onEvent(event: string, payload: unknown): void {
     const { dropId, entry } = payload as { dropId: number; entry?: EntryState };
-    // What is told of the drop itself is for the page to show.
+    // Events about the drop itself only matter to the page.
     if (dropId !== this.#setting.dropId || !entry) return;
     if (event === 'hold:promoted') this.#setting.board.promoted += 1;
-    this.#hear(entry, 'socket');
+    this.#record(entry, 'socket');
   }
 
-  #hear(entry: EntryState, by: Told['by']): void {
+  #record(entry: EntryState, by: Told['by']): void {
     const at = Date.now();
     if (this.told.length === 0 && by !== 'own') this.#countOutcome(entry, at, by);
     this.told.push({ at, by, entry });
@@ -324,7 +326,7 @@ export class Buyer {
 
   #countOutcome(entry: EntryState, at: number, by: 'socket' | 'http'): void {
     const { board } = this.#setting;
-    if (by === 'socket') board.toldBy.socket += 1;
+    if (by === 'socket') board.outcomeBy.socket += 1;
     board.toldAfter.push(at - this.#pressedAt);
     board.toldAt.push(at);
     if (entry.status === 'standby') board.standby += 1;
@@ -332,12 +334,12 @@ export class Buyer {
     else board.heldAtOnce += 1;
   }
 
-  async #comeBack(): Promise<void> {
+  async #reconnect(): Promise<void> {
     this.#setting.board.connected -= 1;
     await this.keepTrying();
   }
 
-  /** As the browser's client does: a new connection after a moment, and the present state with it. */
+  /** Reconnects with growing delays, like the browser's client, and receives the current state. */
   async keepTrying(): Promise<void> {
     const { board } = this.#setting;
     for (let wait = 500; !this.#closing; wait = Math.min(5_000, wait * 2)) {
@@ -355,12 +357,12 @@ export class Buyer {
 
 function resultOf({ status }: Answer): Press['result'] {
   if (status === 202) return 'accepted';
-  // A proxy's answer, or none, or a broker that did not confirm: the entry may be queued all the same.
+  // After a proxy error, no answer or a missing confirm of the broker, the entry may still be queued.
   return status === 0 || status >= 500 ? 'unknown' : 'refused';
 }
 
 function isToBeRepeated({ status, code }: Answer): boolean {
-  // The hold of an entry whose answer was lost: one account is not to have seats again and again.
+  // The first try was accepted, its answer was lost and its hold has ended: an account gets no second hold.
   if (code === 'hold_lapsed') return false;
   return [0, 425, 429, 502, 503, 504].includes(status) || code === 'payment_under_way';
 }

@@ -14,16 +14,16 @@ export type RulesDeps = CheckDeps & {
   checkoutKeys: KeyList;
   amqpUrl: string;
   queues: readonly string[];
-  /** Of them, where messages are parked. */
+  /** The one of these queues that takes parked messages. */
   parked: string;
-  /** What waited in the queues before the sale. */
+  /** Depths of the queues before the drop. */
   before: QueueDepths;
 };
 
-/** Buyers who are asked once more at the end: all of them would only show how fast HTTP is. */
-const askedAgain = 100;
+/** Sample of buyers whose entry is read by HTTP at the end; reading all would only take longer. */
+const sampleSize = 100;
 
-/** Whether the servers and the buyers agree, and on what the rules allow. */
+/** Checks that servers and buyers agree, and that what happened is within the rules. */
 export async function checkRules(
   deps: RulesDeps,
   drop: Drop,
@@ -34,23 +34,25 @@ export async function checkRules(
   const records = buyers.map(({ userId, presses, told }) => ({ userId, presses, told }));
   checkTold(records, checked.replays, deps.checkoutKeys, report);
   checkNobodyWasOvertaken(records, checked.replays, report);
-  await checkSomeByHttp(buyers, report);
+  await checkSampleByHttp(buyers, report);
   await checkQueuesOnceEmpty(deps, drop.holdSeconds, report);
   return checked;
 }
 
-async function checkSomeByHttp(buyers: readonly Buyer[], report: Report): Promise<void> {
-  const every = Math.max(1, Math.floor(buyers.length / askedAgain));
-  const some = buyers.filter((buyer, index) => index % every === 0 && buyer.state !== undefined);
+async function checkSampleByHttp(buyers: readonly Buyer[], report: Report): Promise<void> {
+  const step = Math.max(1, Math.floor(buyers.length / sampleSize));
+  const sample = buyers.filter((buyer, index) => index % step === 0 && buyer.state !== undefined);
   const ask = async (buyer: Buyer) => {
     const { status, body, code } = await buyer.askEntry();
     if (status === 200) checkAnswered(buyer.userId, buyer.state!, body as EntryState, report);
     else report('told the truth', `buyer ${buyer.userId} cannot ask: ${status} ${code ?? ''}`, { code });
   };
-  await inPortions(some, 8, ask, (error, { userId }) => report('told the truth', String(error), { userId }));
+  await inPortions(sample, 8, ask, (error, { userId }) =>
+    report('told the truth', String(error), { userId }),
+  );
 }
 
-/** Timers of holds that were paid early are still under way; they are the last to go. */
+/** Waits for empty queues first: timers of holds that were paid early expire last. */
 async function checkQueuesOnceEmpty(
   { amqpUrl, queues, before, parked }: RulesDeps,
   holdSeconds: number,

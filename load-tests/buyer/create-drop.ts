@@ -3,7 +3,7 @@ import { CannotRun } from '../cli.ts';
 import type { Answer, FrontDoor } from './front-door.ts';
 import type { Scenario } from './plan.ts';
 
-/** Right and wrong is what the publisher checks, so each question has an answer that only who reads it can know. */
+/** The publisher checks answers, so each question has an answer that is known only to a buyer who reads it. */
 const questions = ['red', 'green', 'blue', 'white', 'black'].map((colour) => ({
   text: `Which of these is a colour: ${colour}, nothing or nobody?`,
   choices: [colour, 'nothing', 'nobody'],
@@ -17,7 +17,10 @@ export type CreatedDrop = {
   answers: ReadonlyMap<string, string>;
 };
 
-/** The organizer's part, as the documented API has it: sign in, announce an event, put its seats on sale. */
+/**
+ * What an organizer does through the documented API: signs in, announces an event, puts its seats on sale.
+ * @throws CannotRun if a request fails
+ */
 export async function createDrop(
   door: FrontDoor,
   options: Pick<Scenario, 'seats' | 'standby' | 'quantity' | 'holdSeconds' | 'partitions'>,
@@ -61,25 +64,27 @@ export async function createDrop(
   };
 }
 
-/** Rows of about twenty, more in very large drops, and one row with what is left. At least a row per partition. */
+/**
+ * Rows of about 20 seats, longer in very large drops, and one row with the remainder. At least one row per partition.
+ */
 export function sectionsOf(
   seats: number,
   partitions: number,
 ): { name: string; rows: number; seatsPerRow: number }[] {
   const seatsPerRow = Math.min(200, Math.max(20, Math.ceil(seats / 900)), Math.floor(seats / partitions));
   const rows = Math.floor(seats / seatsPerRow);
-  const rest = seats - rows * seatsPerRow;
+  const remainder = seats - rows * seatsPerRow;
   const [stalls, circle] = [Math.min(rows, 500), Math.max(0, rows - 500)];
   return [
     { name: 'Stalls', rows: stalls, seatsPerRow },
     ...(circle > 0 ? [{ name: 'Circle', rows: circle, seatsPerRow }] : []),
-    ...(rest > 0 ? [{ name: 'Gallery', rows: 1, seatsPerRow: rest }] : []),
+    ...(remainder > 0 ? [{ name: 'Gallery', rows: 1, seatsPerRow: remainder }] : []),
   ];
 }
 
-function expect(answer: Answer, status: number, what: string): void {
+function expect(answer: Answer, status: number, action: string): void {
   if (answer.status === status) return;
   throw new CannotRun(
-    `Could not ${what}: ${answer.status} ${answer.code ?? ''} ${JSON.stringify(answer.body)}`,
+    `Could not ${action}: ${answer.status} ${answer.code ?? ''} ${JSON.stringify(answer.body)}`,
   );
 }

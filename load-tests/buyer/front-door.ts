@@ -1,14 +1,14 @@
 import { Pool } from 'undici';
 
-/** Who asks: an address, as the proxy in front would name it, and a session. */
+/** The sender of a request: an address, which is sent as the front proxy would send it, and a session. */
 export type Caller = { address: string; token?: string };
 
-/** `status` 0: there was no answer; `code` then says why. */
+/** `status` 0: there was no answer, and `code` is the reason. */
 export type Answer = {
   status: number;
-  /** Of a problem. */
+  /** The `code` of a problem document. */
   code: string | undefined;
-  /** Seconds, if the answer says when to try again. */
+  /** Seconds, from Retry-After. */
   retryAfter: number | undefined;
   body: Record<string, unknown>;
 };
@@ -19,7 +19,7 @@ export type FrontDoor = {
   close: () => Promise<void>;
 };
 
-/** HTTP as many clients speak it, over connections that are kept open. */
+/** HTTP client whose requests come from many callers and share a pool of keep-alive connections. */
 export function openFrontDoor(url: string, connections: number): FrontDoor {
   const pool = new Pool(url, { connections, headersTimeout: 40_000, bodyTimeout: 40_000 });
   return {

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HttpConnection } from './http-connection.ts';
 
-/** Answers with these bytes, one chunk after the other, and then ends the connection. */
+/** A server that sends these chunks one after the other and then ends the connection. */
 async function answering(...chunks: string[]): Promise<Server> {
   const server = createServer((socket) => {
     socket.setNoDelay(true);

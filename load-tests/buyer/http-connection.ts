@@ -1,6 +1,6 @@
 /**
- * A keep-alive HTTP/1.1 connection, as bare as can be: in benchmarks the sender shares cores with the servers, and what
- * it spends is missing there. Requests are bytes made beforehand.
+ * A minimal keep-alive HTTP/1.1 connection: in benchmarks the load generator shares cores with the servers, so its CPU
+ * time would be missing there. Requests are bytes that are made beforehand.
  */
 import { connect, type Socket } from 'node:net';
 
@@ -8,7 +8,7 @@ const headEnd = Buffer.from('\r\n\r\n');
 
 type OnAnswer = (status: number, head: string) => void;
 
-/** One connection. Answers come in the order of the requests; several may be unanswered. */
+/** Answers arrive in the order of the requests; several requests may be in flight (pipelining). */
 export class HttpConnection {
   readonly #socket: Socket;
   readonly #waiting: OnAnswer[] = [];
@@ -16,12 +16,12 @@ export class HttpConnection {
 
   private constructor(socket: Socket, onFault: (error: Error) => void) {
     this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => this.#take(chunk, onFault));
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk, onFault));
     socket.on('error', onFault);
     socket.once('end', () => onFault(new Error('the server closed a connection')));
   }
 
-  /** @param onFault is called when the connection is lost, or an answer cannot be read; maybe more than once */
+  /** @param onFault is called if the connection is lost or an answer cannot be read; possibly more than once */
   static open(port: number, onFault: (error: Error) => void): Promise<HttpConnection> {
     return new Promise((resolve, reject) => {
       const socket = connect({ port, host: '127.0.0.1', noDelay: true });
@@ -46,7 +46,7 @@ export class HttpConnection {
     this.#socket.destroy();
   }
 
-  #take(chunk: Buffer, onFault: (error: Error) => void): void {
+  #receive(chunk: Buffer, onFault: (error: Error) => void): void {
     let rest = this.#received ? Buffer.concat([this.#received, chunk]) : chunk;
     for (;;) {
       const answer = readAnswer(rest);
@@ -59,12 +59,12 @@ export class HttpConnection {
   }
 }
 
-/** The first answer of what was received; undefined while some of it is missing. `bytes` is NaN if it has no length. */
+/** Reads the first answer; undefined while it is incomplete. `bytes` is NaN if it has no Content-Length. */
 function readAnswer(received: Buffer): { status: number; head: string; bytes: number } | undefined {
-  const at = received.indexOf(headEnd);
-  if (at < 0) return undefined;
-  const head = received.toString('latin1', 0, at);
-  const bytes = at + headEnd.length + Number(/content-length: (\d+)/i.exec(head)?.[1] ?? NaN);
+  const headBytes = received.indexOf(headEnd);
+  if (headBytes < 0) return undefined;
+  const head = received.toString('latin1', 0, headBytes);
+  const bytes = headBytes + headEnd.length + Number(/content-length: (\d+)/i.exec(head)?.[1] ?? NaN);
   if (received.length < bytes) return undefined;
   return { status: Number(head.slice(9, 12)), head, bytes };
 }

@@ -1,4 +1,4 @@
-/** Does `work` for each item, `width` at a time. What it rejects with goes to `onFailure`. */
+/** Runs `work` for each item, at most `width` at a time. Rejections go to `onFailure`. */
 export async function inPortions<T>(
   items: readonly T[],
   width: number,

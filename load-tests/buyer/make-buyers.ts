@@ -8,14 +8,14 @@ export type Identity = { userId: number; token: string; address: string };
 const perInsert = 1_000;
 const perAddress = 4;
 
-/** Buyers with sessions, without the time that passwords take. They cannot sign in with one. */
+/** Inserts buyers and signs sessions for them. They have no password, since hashing one takes too long. */
 export async function makeBuyers(db: Database, sessionKeys: KeyList, count: number): Promise<Identity[]> {
   const buyers: Identity[] = [];
   for await (const portion of buyersInPortions(db, sessionKeys, count)) buyers.push(...portion);
   return buyers;
 }
 
-/** The same a thousand at a time, for more of them than need be in memory at once. */
+/** Like `makeBuyers`, but yields a thousand at a time, for numbers that should not all be in memory. */
 export async function* buyersInPortions(
   db: Database,
   sessionKeys: KeyList,
@@ -42,7 +42,7 @@ export async function* buyersInPortions(
   }
 }
 
-/** Four buyers share an address. 198.18.0.0/15 is set aside for load tests (RFC 2544). */
+/** Four buyers share an address. 198.18.0.0/15 is reserved for load tests (RFC 2544). */
 export function addressOfBuyer(index: number): string {
   const number = Math.floor(index / perAddress);
   return `198.${18 + ((number >> 16) & 1)}.${(number >> 8) & 255}.${number & 255}`;

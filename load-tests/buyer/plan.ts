@@ -1,34 +1,34 @@
 import type { Random } from './random.ts';
 
-/** How many buyers come to a drop, when, and what they do. */
+/** Number of buyers of a drop, when they come, and how they behave. */
 export type Scenario = {
   buyers: number;
   seats: number;
   standby: number;
-  /** Seats a buyer may ask for; each asks for 1 to this many. */
+  /** Maximum seats per buyer; each asks for 1 to this many. */
   quantity: number;
   holdSeconds: number;
   partitions: number;
-  /** Seconds over which the presses of Buy spread. */
+  /** Seconds over which the presses of Buy are spread. */
   burst: number;
-  /** Per cent of those who got seats. */
+  /** Percentages of the buyers who got seats. */
   chances: { decline: number; lapse: number; leave: number; slow: number; lost: number; late: number };
-  /** Per cent of all buyers, who press twice. */
+  /** Percentage of buyers who press twice. */
   double: number;
   seed: number;
 };
 
 export type PaymentToken = 'tok_approved' | 'tok_declined' | 'tok_slow' | 'tok_lost' | 'tok_late';
 
-/** What a buyer does with a hold, or on the waiting list. Milliseconds are counted from when it is told. */
+/** What a buyer does with a hold. `afterMs` counts from when the buyer learns of the hold. */
 export type WithHold =
-  /** `tokens` are tried one after the other while cards are declined. */
+  /** The next token is tried if a card is declined. */
   | { kind: 'pay'; afterMs: number; tokens: PaymentToken[] }
   | { kind: 'lapse' }
   | { kind: 'leave'; afterMs: number };
 
 export type Plan = {
-  /** Milliseconds after the drop opens. */
+  /** Counted from when the drop opens. */
   pressAfterMs: number;
   twice: boolean;
   quantity: number;
@@ -40,7 +40,7 @@ export function makePlan(scenario: Scenario, random: Random): Plan {
   return {
     pressAfterMs: random.between(0, scenario.burst * 1000),
     twice: random.chance(scenario.double),
-    quantity: random.whole(1, scenario.quantity),
+    quantity: random.integer(1, scenario.quantity),
     withHold: withHold(scenario, random),
     leaveStandbyAfterMs: random.chance(scenario.chances.leave) ? random.between(500, 5_000) : undefined,
   };
@@ -50,7 +50,7 @@ function withHold({ chances, holdSeconds }: Scenario, random: Random): WithHold 
   const afterMs = random.between(200, Math.min(5_000, holdSeconds * 300));
   const otherCard: PaymentToken[] = random.chance(50) ? ['tok_approved'] : [];
   const { lapse, leave, decline, slow, lost, late } = chances;
-  const kinds: [percent: number, what: WithHold][] = [
+  const choices: [percent: number, choice: WithHold][] = [
     [lapse, { kind: 'lapse' }],
     [leave, { kind: 'leave', afterMs }],
     [decline, { kind: 'pay', afterMs, tokens: ['tok_declined', ...otherCard] }],
@@ -59,9 +59,9 @@ function withHold({ chances, holdSeconds }: Scenario, random: Random): WithHold 
     [late, { kind: 'pay', afterMs, tokens: ['tok_late'] }],
   ];
   let drawn = random.between(0, 100);
-  for (const [percent, what] of kinds) {
+  for (const [percent, choice] of choices) {
     drawn -= percent;
-    if (drawn < 0) return what;
+    if (drawn < 0) return choice;
   }
   return { kind: 'pay', afterMs, tokens: ['tok_approved'] };
 }

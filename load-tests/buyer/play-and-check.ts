@@ -1,4 +1,4 @@
-/** Plays a drop on a running system, and checks afterwards what its servers and the buyers say of it. */
+/** Plays a drop on a running system; afterwards checks the servers and what the buyers were told against the rules. */
 import { createListCharges } from '../../proof/played/charges.ts';
 import { queueDepths, queuesOf } from '../../proof/played/queues-are-empty.ts';
 import type { Report } from '../../proof/violation.ts';
@@ -21,7 +21,7 @@ export type ConnectedSystem = RunningSystem & {
   close: () => Promise<void>;
 };
 
-/** @param options.connections over HTTP, which the buyers share; `logLevel` is for the connection to Redis */
+/** @param options.connections HTTP connections, shared by all buyers; `logLevel` is for the Redis client */
 export function connectSystem(
   system: RunningSystem,
   options: { connections: number; logLevel: 'error' | 'silent' },
@@ -46,16 +46,16 @@ export function connectSystem(
 
 export type PlayedAndChecked = PlayedDrop & {
   checked: Awaited<ReturnType<typeof checkRules>>;
-  /** By Date.now(): when nothing was going on any more, before the checks began. */
+  /** Date.now() when the drop was quiet, before the checks began. */
   quietAt: number;
 };
 
-/** Reports every rule that was broken. */
+/** Plays the drop and reports every rule that was broken. */
 export async function playAndCheck(
   { env, db, inventory, door }: ConnectedSystem,
   scenario: Scenario,
   report: Report,
-  play: Pick<PlayDropDeps, 'board' | 'say' | 'patience' | 'meanwhile' | 'enough'>,
+  play: Pick<PlayDropDeps, 'board' | 'say' | 'patience' | 'meanwhile' | 'stopPresses'>,
 ): Promise<PlayedAndChecked> {
   const topology = new Topology(env.NAMESPACE, env.ENTRY_QUEUES);
   const queues = queuesOf(topology, scenario.holdSeconds);

@@ -1,4 +1,4 @@
-/** Plays a drop from its announcement to the moment when nothing is going on any more. */
+/** Plays a drop from its announcement until nothing happens any more. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
@@ -25,19 +25,19 @@ export type PlayDropDeps = {
   board: Board;
   say: (line: string) => void;
   patience?: Patience;
-  /** Goes on beside the presses, and ends before it is waited for quiet: a drill breaks things here. */
+  /** Runs while buyers press; must end before the wait for quiet starts. Drills inject their faults here. */
   meanwhile?: (drop: Drop, opensAt: number) => Promise<void>;
-  /** Once it is aborted, those who have not pressed yet do not press any more. */
-  enough?: AbortSignal;
+  /** After its abort no further buyer presses. */
+  stopPresses?: AbortSignal;
 };
 
 export type PlayedDrop = { drop: Drop; buyers: Buyer[]; quiet: boolean };
 
-/** How many buyers open the page at the same time, and how many of them are expected to get done in a second. */
+/** Buyers who open the page at the same time, and the expected arrivals per second. */
 const arriving = { width: 48, perSecond: 350 };
 
 export async function playDrop(deps: PlayDropDeps, options: Scenario): Promise<PlayedDrop> {
-  const { door, db, inventory, sessionKeys, board, say, patience, meanwhile, enough } = deps;
+  const { door, db, inventory, sessionKeys, board, say, patience, meanwhile, stopPresses } = deps;
   const identities = await makeBuyers(db, sessionKeys, options.buyers);
   say(`${identities.length} buyers have sessions`);
 
@@ -46,12 +46,12 @@ export async function playDrop(deps: PlayDropDeps, options: Scenario): Promise<P
   const drop = await loadDrop(db, created.dropId);
   if (!drop)
     throw new CannotRun(
-      `Drop ${created.dropId} is not in this system’s MySQL: does --url lead to another one?`,
+      `Drop ${created.dropId} is not in this system’s MySQL: does --url address another system?`,
     );
   say(`drop ${drop.id}: ${drop.capacity} seats, opens in ${(opensInMs / 1000).toFixed(0)} s`);
 
-  if (enough) setMaxListeners(0, enough); // one per buyer
-  const all = identities.map((identity, index) => {
+  if (stopPresses) setMaxListeners(0, stopPresses); // one per buyer
+  const buyers = identities.map((identity, index) => {
     const random = new Random(options.seed ^ Math.imul(index + 1, 0x9e3779b1));
     return new Buyer(identity, makePlan(options, random), {
       door,
@@ -60,39 +60,41 @@ export async function playDrop(deps: PlayDropDeps, options: Scenario): Promise<P
       ...(patience && { patience }),
     });
   });
-  const questions = await arriveAndRead(all, created, deps);
-  say(`${board.connected} watch the drop, ${board.asked} have read their question`);
+  const questions = await arriveAndRead(buyers, created, deps);
+  say(`${board.connected} watch the drop, ${board.questionsRead} have read their question`);
 
-  const buying = all.map(async (buyer) => {
+  const buying = buyers.map(async (buyer) => {
     const pressAfterMs = Math.max(0, created.opensAt - Date.now()) + buyer.pressAfterMs;
-    await sleep(pressAfterMs, undefined, { signal: enough }).catch(() => {});
-    if (enough?.aborted) return;
+    await sleep(pressAfterMs, undefined, { signal: stopPresses }).catch(() => {});
+    if (stopPresses?.aborted) return;
     await buyer.buy(questions.get(buyer) ?? ownQuestion(drop, buyer.userId));
   });
   const lastPress = Math.max(0, created.opensAt - Date.now()) + options.burst * 1000;
-  const pressing = sleep(lastPress, undefined, { signal: enough }).catch(() => {});
-  // Together, so that a fault in what goes on beside is met when it happens.
-  await Promise.all([pressing.then(() => say('all have pressed')), meanwhile?.(drop, created.opensAt)]);
+  const pressing = sleep(lastPress, undefined, { signal: stopPresses }).catch(() => {});
+  // Awaited together, so that a failure of `meanwhile` surfaces when it happens.
+  await Promise.all([pressing.then(() => say('all buyers have pressed')), meanwhile?.(drop, created.opensAt)]);
 
   const quiet = await waitUntilQuiet(
     {
       inventory,
       db,
       drop,
-      isAnybodyBusy: () => all.some(({ busy }) => busy),
-      progress: () => `${board.progress} ${all.filter(({ busy }) => busy).length}`,
+      isAnybodyBusy: () => buyers.some(({ busy }) => busy),
+      progress: () => `${board.progress} ${buyers.filter(({ busy }) => busy).length}`,
     },
     { stillMs: 120_000 + options.holdSeconds * 2_000, longestMs: 900_000 },
   );
-  for (const buyer of all) buyer.dropIsOver();
+  for (const buyer of buyers) buyer.dropIsOver();
   if (quiet) await Promise.all(buying);
-  say(quiet ? 'nothing goes on any more' : 'the sale did not become quiet');
-  return { drop, buyers: all, quiet };
+  say(quiet ? 'the drop is quiet' : 'the drop did not become quiet');
+  return { drop, buyers, quiet };
 }
 
 type Question = { questionId: number; answer: string };
 
-/** Each opens the page: a socket, and the question over HTTP, until the drop opens. */
+/**
+ * Every buyer opens the page: connects a socket and, unless the drop is about to open, reads the question over HTTP.
+ */
 async function arriveAndRead(
   buyers: readonly Buyer[],
   { dropId, opensAt, answers }: CreatedDrop,
@@ -109,7 +111,7 @@ async function arriveAndRead(
       return;
     }
     questions.set(buyer, { questionId: question.id, answer: answers.get(question.text) ?? '' });
-    board.asked += 1;
+    board.questionsRead += 1;
   };
   await inPortions(buyers, arriving.width, arrive, (error, buyer) => {
     board.error(`socket: ${(error as Error).message}`);
@@ -118,7 +120,7 @@ async function arriveAndRead(
   return questions;
 }
 
-/** What the buyer would have read. */
+/** The question that this buyer would have read. */
 function ownQuestion(drop: Drop, userId: number): Question {
   const question = questionFor(drop, userId);
   return { questionId: question?.id ?? 0, answer: question?.answer ?? '' };

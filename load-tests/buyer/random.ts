@@ -1,4 +1,4 @@
-/** Choices that a seed repeats. */
+/** Pseudo-random numbers that a seed repeats. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 up to, not including, 1 (mulberry32). */
+  /** A number in [0, 1), by mulberry32. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -19,12 +19,12 @@ export class Random {
     return from + this.next() * (to - from);
   }
 
-  /** A whole number from `from` to `to`, both included. */
-  whole(from: number, to: number): number {
+  /** An integer from `from` to `to`, both included. */
+  integer(from: number, to: number): number {
     return from + Math.floor(this.next() * (to - from + 1));
   }
 
-  /** True in so many per cent of the cases. */
+  /** True with a probability of `percent` %. */
   chance(percent: number): boolean {
     return this.next() * 100 < percent;
   }

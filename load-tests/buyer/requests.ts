@@ -1,4 +1,4 @@
-/** Requests as bytes, for HttpConnection. */
+/** Builds requests as bytes, for HttpConnection. */
 import type { Drop } from '../../shared/drops/drop.ts';
 import { questionFor } from '../../shared/drops/question.ts';
 
@@ -10,7 +10,10 @@ export function post(path: string, body: unknown, headers: Record<string, string
   return Buffer.from(`${head.join('\r\n')}\r\ncontent-length: ${bytes}\r\n\r\n${text}`);
 }
 
-/** An entry for one seat with the right answer to the buyer's question. `address`: as a proxy in front would name it. */
+/**
+ * An entry for one seat with the right answer to the buyer's question. `address` is sent as a front proxy would send
+ * it.
+ */
 export function postEntry(drop: Drop, buyer: { userId: number; token: string; address?: string }): Buffer {
   const question = questionFor(drop, buyer.userId)!;
   return post(

@@ -1,6 +1,6 @@
 /**
- * As much of Socket.IO's protocol (Engine.IO 4, Socket.IO 5, websocket only) as a buyer needs. The real client costs
- * several times the memory and processor time, which here are those of thousands of buyers in one process.
+ * The part of Socket.IO's protocol (Engine.IO 4, Socket.IO 5, WebSocket only) that a buyer needs. The real client
+ * needs several times the memory and CPU time, and one process runs thousands of buyers.
  */
 import { WebSocket } from 'ws';
 import type {
@@ -17,14 +17,14 @@ export type BuyerSocket = {
 
 export type SocketHandlers = {
   onEvent: (event: keyof ServerEvents, payload: unknown) => void;
-  /** News of the drop itself, thousands a second: that it came, and nothing more, is said of it. */
+  /** An event about the drop itself. There can be thousands per second, so the payload is not parsed. */
   onDropEvent?: () => void;
-  /** The connection is lost, not closed by us. */
+  /** The connection was lost, not closed by `close`. */
   onLost: () => void;
 };
 
-/** Milliseconds to connect, or to be answered. */
-const patience = 20_000;
+/** Timeout for connecting and for an acknowledgement. */
+const timeoutMs = 20_000;
 
 export function connectSocket(
   url: string,
@@ -33,7 +33,7 @@ export function connectSocket(
 ): Promise<BuyerSocket> {
   const address = new URL('/socket.io/?EIO=4&transport=websocket', url);
   address.protocol = address.protocol.replace('http', 'ws');
-  const ws = new WebSocket(address, { headers, perMessageDeflate: false, handshakeTimeout: patience });
+  const ws = new WebSocket(address, { headers, perMessageDeflate: false, handshakeTimeout: timeoutMs });
   const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let state: 'connecting' | 'open' | 'closed' = 'connecting';
@@ -44,7 +44,7 @@ export function connectSocket(
       const timer = setTimeout(() => {
         waiting.delete(id);
         reject(new Error(`${event} was not answered`));
-      }, patience);
+      }, timeoutMs);
       waiting.set(id, {
         resolve(answer) {
           clearTimeout(timer);
@@ -59,15 +59,15 @@ export function connectSocket(
     });
 
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(new Error('the socket did not connect in time')), patience);
+    const timer = setTimeout(() => fail(new Error('the socket did not connect in time')), timeoutMs);
     const fail = (error: Error) => {
       clearTimeout(timer);
-      const before = state;
+      const previous = state;
       state = 'closed';
       ws.terminate();
       for (const { reject: giveUp } of waiting.values()) giveUp(error);
-      if (before === 'connecting') reject(error);
-      if (before === 'open') onLost();
+      if (previous === 'connecting') reject(error);
+      if (previous === 'open') onLost();
     };
     ws.on('error', fail);
     ws.on('close', () => fail(new Error('the socket was closed')));
@@ -75,7 +75,7 @@ export function connectSocket(
     ws.on('message', (data: Buffer) => {
       const message = data.toString();
       const kind = message.slice(0, 2);
-      // Packets of Engine.IO have one digit, those of Socket.IO a second one.
+      // The first digit is the packet type of Engine.IO, the second that of Socket.IO.
       if (message === '2') ws.send('3');
       else if (message.startsWith('0')) ws.send('40');
       else if (kind === '40') {
@@ -95,11 +95,11 @@ export function connectSocket(
         onEvent(event, payload);
       } else if (kind === '43') {
         const start = message.indexOf('[');
-        const answered = waiting.get(Number(message.slice(2, start)));
+        const request = waiting.get(Number(message.slice(2, start)));
         waiting.delete(Number(message.slice(2, start)));
-        answered?.resolve((JSON.parse(message.slice(start)) as unknown[])[0]);
+        request?.resolve((JSON.parse(message.slice(start)) as unknown[])[0]);
       } else if (kind === '44') fail(new Error(`the socket was refused: ${message.slice(2)}`));
-      else if (kind === '41') fail(new Error('the server took leave'));
+      else if (kind === '41') fail(new Error('the server disconnected the socket'));
     });
   });
 }

@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME`: one benchmark beside its reference, on servers of its own. */
+/** `npm run bench -- NAME` runs one benchmark and its reference, on servers of its own. */
 import { resolve } from 'node:path';
 import { clearOldRuns } from '../../local/process/orphans.ts';
 import { createSteps } from '../../local/process/steps.ts';
@@ -15,33 +15,33 @@ import { runCommand } from '../cli.ts';
 
 await runCommand(benchCommand, ({ name, plan }) => bench(name, plan));
 
-/** The exit code. */
+/** Returns the exit code. */
 async function bench(name: BenchName, plan: Plan): Promise<number> {
   const { step, say } = createSteps(process.stderr);
   const stopping = new AbortController();
   let system: BenchSystem | undefined;
   onStopSignal(
-    (why) => {
-      say(`stopping (${why})`);
+    (reason) => {
+      say(`stopping (${reason})`);
       stopping.abort(new Error('stopped'));
-      void leave();
+      void stopAndExit();
     },
     () => process.exit(1),
   );
   process.on('uncaughtException', (error) => {
     console.error(error);
-    void leave();
+    void stopAndExit();
   });
-  async function leave(): Promise<void> {
+  async function stopAndExit(): Promise<void> {
     try {
       await system?.stop();
     } finally {
       process.exit(1);
     }
   }
-  const { what, run } = benches[name];
+  const { about, run } = benches[name];
   const cores = findCores();
-  say(`${name}: ${what} (${cores.described})`);
+  say(`${name}: ${about} (${cores.described})`);
   try {
     const profiles = plan.profile ? resolve(localDir, `profiles-${process.pid}`) : undefined;
     await clearOldRuns(localDir);

@@ -1,4 +1,4 @@
-/** `npm run buyers`: test buyers with their session tokens, for k6. */
+/** `npm run buyers` makes test buyers with session tokens, for k6. */
 import { connectMysql } from '../../shared/mysql/connect.ts';
 import { buyersCommand, type BuyerOptions } from './buyers/options.ts';
 import { findDatabase } from './buyers/find-database.ts';
@@ -6,10 +6,10 @@ import { writeBuyers } from './buyers/write-buyers.ts';
 import { pathAsTyped, runCommand } from '../cli.ts';
 import { showProgress } from '../progress.ts';
 
-await runCommand(buyersCommand, make);
+await runCommand(buyersCommand, makeBuyersFile);
 
-/** The exit code. */
-async function make({ count, out, dropId, yesInProduction }: BuyerOptions): Promise<number> {
+/** Returns the exit code. */
+async function makeBuyersFile({ count, out, dropId, yesInProduction }: BuyerOptions): Promise<number> {
   const { mysqlUrl, sessionKeys } = await findDatabase(process.env, yesInProduction);
   const db = connectMysql(mysqlUrl, { max: 1 });
   let made = 0;
@@ -17,7 +17,7 @@ async function make({ count, out, dropId, yesInProduction }: BuyerOptions): Prom
   try {
     const file = pathAsTyped(out);
     const servers = { db, sessionKeys };
-    await writeBuyers(servers, { count, out: file, dropId }, (now) => (made = now));
+    await writeBuyers(servers, { count, out: file, dropId }, (count) => (made = count));
     progress.say(`${count} buyers in ${file}`);
     return 0;
   } finally {

@@ -1,4 +1,4 @@
-/** `npm run capacity -- --buyers N --seats M --seconds S`: the machines that a drop needs, and what they cost. */
+/** `npm run capacity -- --buyers N --seats M --seconds S` prints the machines that a drop needs and their cost. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { capacityModel, machinesFor, needsOf, partitionsFor } from './capacity/model.ts';
@@ -25,7 +25,7 @@ function describe({ dropSize, machine, price, hours }: CapacityOptions): string 
       String(count),
     ]),
     [
-      'together',
+      'total',
       number(
         needs.reduce((sum, { cores }) => sum + cores, 0),
         2,
@@ -42,9 +42,9 @@ function describe({ dropSize, machine, price, hours }: CapacityOptions): string 
 ${layOut(table)}
 
   partitions   ${partitions}${partitions === 1 ? ' (strict order)' : ''}
-  cost         ${number(cost, 2)} at ${price} a machine and hour, for ${hours} hours
+  cost         ${number(cost, 2)} at ${price} per machine-hour, for ${hours} hours
 
-  Machines have ${machine.cores} cores and ${number(machine.bytes / 2 ** 30)} GB and are filled to ${number(100 * machine.usable)} %; each server
-  gets machines of its own, and replicas and spares (a Redis replica for each master, three broker nodes) come on top.
+  Machines have ${machine.cores} cores and ${number(machine.bytes / 2 ** 30)} GB and are used up to ${number(100 * machine.usable)} %; each tier and
+  server has its own machines. Replicas and spares (a Redis replica per master, three broker nodes) come on top.
 `;
 }

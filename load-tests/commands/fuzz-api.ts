@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz-api`: schemathesis makes up requests from the OpenAPI document, allowed and
- * forbidden ones, and sends them through the front door of a private stack, as nobody, as each role. Nothing may be
- * answered with a 5xx, and nothing with what the document does not say; nothing may be logged as an error of ours.
+ * `npm run fuzz-api`: schemathesis generates valid and invalid requests from the OpenAPI document and sends them
+ * through the front door of a private system, anonymously and in each role. No answer may be a 5xx or one that the
+ * document does not describe, and no tier may log an error.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { runCommand } from '../cli.ts';
 import { fuzzCommand, type FuzzOptions } from './fuzz-api/options.ts';
 
 const version = '4.32.5';
-/** Below what the front door lets one address do, so that calls reach the tiers. */
+/** Below the front door's limit per address, so that requests reach the tiers. */
 const rateLimit = '40/s';
 const checks = [
   'not_a_server_error',
@@ -30,10 +30,11 @@ const checks = [
   'use_after_free',
   'ensure_resource_availability',
 ];
-// Not positive_data_acceptance: what has the right form may still be too early, sold out or somebody else's. Not
-// ignored_auth: it sends a wrong cookie beside the right header, of which the header counts, as it should.
+// Without positive_data_acceptance: a well-formed request may still be too early, sold out or for someone else's
+// resource. Without ignored_auth: it sends a wrong cookie together with a valid header, and the header rightly takes
+// precedence.
 
-/** Refused because it is too large, or because the time has not come, is refused as well. */
+/** Invalid data may also be refused for its size, its time, its rate or the user's rights. */
 const settings = `
 [checks]
 negative_data_rejection.expected-statuses = ["400", "401", "403", "404", "405", "409", "413", "415", "422", "425", "429", "503"]
@@ -56,15 +57,15 @@ await runCommand(fuzzCommand, async (options) => {
   const { url, child } = await startFuzzedSystem();
   let failures = 0;
   try {
-    for (const who of ['nobody', 'shopper', 'organizer', 'admin'] as const)
-      failures += await fuzz(url, who, options);
+    for (const caller of ['nobody', 'shopper', 'organizer', 'admin'] as const)
+      failures += await fuzz(url, caller, options);
   } finally {
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');
   }
   const errors = errorsLogged();
   for (const line of errors.slice(0, 20)) console.log(line);
-  console.log(`${errors.length} errors logged, ${failures} of 4 runs found something`);
+  console.log(`${errors.length} errors logged, ${failures} of 4 runs found faults`);
   return failures + errors.length === 0 ? 0 : 1;
 });
 
@@ -99,16 +100,18 @@ async function startFuzzedSystem(): Promise<{ url: string; child: ChildProcess }
     const url = /^ready (\S+)/.exec(line)?.[1];
     if (url === undefined) continue;
     child.stdout.resume();
-    console.log(`stack ready at ${url}`);
+    console.log(`system ready at ${url}`);
     return { url, child };
   }
-  throw new Error('the private stack did not start; see above');
+  throw new Error('the private system did not start; see above');
 }
 
-async function fuzz(url: string, who: Role | 'nobody', { seconds, seed }: FuzzOptions): Promise<0 | 1> {
-  const credentials = who === 'nobody' ? [] : ['--header', `Authorization: Bearer ${await signIn(url, who)}`];
+/** Returns 1 if schemathesis found a fault. */
+async function fuzz(url: string, caller: Role | 'nobody', { seconds, seed }: FuzzOptions): Promise<0 | 1> {
+  const credentials =
+    caller === 'nobody' ? [] : ['--header', `Authorization: Bearer ${await signIn(url, caller)}`];
   writeFileSync(join(systemDir, 'schemathesis.toml'), settings);
-  console.log(`\n== as ${who}, ${seconds} s`);
+  console.log(`\n== as ${caller}, ${seconds} s`);
   const child = spawn(
     program,
     [
@@ -125,7 +128,7 @@ async function fuzz(url: string, who: Role | 'nobody', { seconds, seed }: FuzzOp
       '--generation-database=none',
       '--warnings=off',
       '--request-timeout=20',
-      // Signing out or in as somebody else changes nothing for a bearer token; banning oneself would end the run.
+      // Banning oneself, or changing one's own role, would make the rest of the run useless.
       '--exclude-path=/api/users/{id}/ban',
       '--exclude-path=/api/users/{id}/role',
     ],
@@ -147,7 +150,7 @@ async function signIn(url: string, role: Role): Promise<string> {
   return ((await response.json()) as { token: string }).token;
 }
 
-/** Lines of the tiers that say something went wrong in us, level 50 and up. */
+/** Log lines of the tiers with level error (50) or higher. */
 function errorsLogged(): string[] {
   return ['general', 'publisher', 'realtime', 'consumer'].flatMap((tier) =>
     readFileSync(join(systemDir, 'logs', `${tier}.log`), 'utf8')

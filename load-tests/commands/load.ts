@@ -1,4 +1,4 @@
-/** `npm run load`: a load test with k6, with a drop and buyers made for it on the system that runs here. */
+/** `npm run load` runs a load test with k6, and makes a drop and buyers for it on the system that runs here. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { openFrontDoor } from '../buyer/front-door.ts';
 import { findRunningSystem, root } from '../running-system.ts';
 import { createDrop } from '../buyer/create-drop.ts';
 
-/** Milliseconds from the moment the drop is made: the publisher has to hear of it, and k6 to start. */
+/** Time between creating the drop and its opening: the publisher must learn of it, and k6 must start. */
 const opensInMs = 5_000;
 
 await runCommand(loadCommand, async (options) => {
@@ -21,31 +21,32 @@ await runCommand(loadCommand, async (options) => {
   try {
     return await load(options, dir);
   } finally {
-    // It has sessions in it.
+    // The folder has session tokens in it.
     rmSync(dir, { recursive: true, force: true });
   }
 });
 
-/** The exit code. */
+/** Returns the exit code. */
 async function load(options: LoadOptions, dir: string): Promise<number> {
   const { script, env, k6Args } = options;
   const k6 = await findK6(say).catch((error: Error) => {
     throw new CannotRun(error.message);
   });
   const paths = ['BUYERS', 'SUMMARY_JSON'].filter((name) => name in env);
-  const given = {
+  const settings = {
     ...env,
     ...Object.fromEntries(paths.map((name) => [name, pathAsTyped(env[name] ?? '')])),
   };
-  const made = 'BUYERS' in env ? undefined : await makeDropAndBuyers(options, dir);
-  const settings = Object.entries({ ...made, ...given }).flatMap(([name, value]) => [
+  const created = 'BUYERS' in env ? undefined : await makeDropAndBuyers(options, dir);
+  const settingArgs = Object.entries({ ...created, ...settings }).flatMap(([name, value]) => [
     '-e',
     `${name}=${value}`,
   ]);
-  const args = ['run', '--quiet', ...settings, ...k6Args, join(root, 'load-tests/k6', `${script}.ts`)];
+  const args = ['run', '--quiet', ...settingArgs, ...k6Args, join(root, 'load-tests/k6', `${script}.ts`)];
   say(`k6 ${args.join(' ')}`);
   const code = await run(k6, args);
-  if (made && script !== 'sockets') say(`what no buyer can see: npm run verify-ledger -- ${made.DROP}`);
+  if (created && script !== 'sockets')
+    say(`to check what buyers cannot see: npm run verify-ledger -- ${created.DROP}`);
   return code;
 }
 
@@ -55,10 +56,10 @@ async function makeDropAndBuyers({ script, env, seats, standby, holdSeconds }: L
   const db = connectMysql(system.env.MYSQL_URL, { max: 1 });
   const door = openFrontDoor(system.url, 1);
   try {
-    // Some of a journey's buyers are to stand by, and some to go away with nothing.
-    const share = script === 'journey' ? 2 : 1;
+    // Some buyers of a journey must be in standby, and some must get nothing.
+    const buyersPerSeat = script === 'journey' ? 2 : 1;
     const terms = {
-      seats: seats ?? Math.ceil(count / share),
+      seats: seats ?? Math.ceil(count / buyersPerSeat),
       standby: standby ?? Math.ceil(count / 5),
       quantity: 2,
       holdSeconds,
@@ -78,16 +79,16 @@ async function makeDropAndBuyers({ script, env, seats, standby, holdSeconds }: L
   }
 }
 
-/** Ends when k6 does; Ctrl-C is k6's to heed. */
+/** Runs k6 and returns its exit code; Ctrl-C is left to k6. */
 async function run(k6: string, args: string[]): Promise<number> {
   const child = spawn(k6, args, { stdio: 'inherit', env: { ...process.env, PATH: searchPath } });
-  const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  // The terminal tells k6 as well.
+  const forward = (signal: NodeJS.Signals) => child.kill(signal);
+  // The terminal sends SIGINT to k6 as well.
   process.on('SIGINT', () => {});
-  process.on('SIGTERM', pass);
-  return new Promise((done, fail) => {
-    child.once('error', fail);
-    child.once('exit', (code) => done(code ?? 1));
+  process.on('SIGTERM', forward);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
   });
 }
 

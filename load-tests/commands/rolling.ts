@@ -1,4 +1,4 @@
-/** `npm run rolling`: every tier is reloaded under pm2 while a sale goes on, and nobody may notice. */
+/** `npm run rolling` reloads every tier under pm2 while a drop is on sale, and checks that no client notices. */
 import { keepSystem } from './drill/keep-system.ts';
 import { describePlayed } from './rolling/describe.ts';
 import { argsOf, rollingCommand, type RollingOptions } from './rolling/options.ts';
@@ -9,12 +9,12 @@ import { showProgress } from '../progress.ts';
 
 await runCommand(rollingCommand, rolling);
 
-/** The exit code. */
+/** Returns the exit code. */
 async function rolling(options: RollingOptions): Promise<number> {
-  let line = () => 'it starts';
+  let line = () => 'starting';
   const progress = showProgress(() => line(), 10_000);
   const { say } = progress;
-  // First, since from here on a stop is heard.
+  // First, because it installs the stop handlers.
   const systems = keepSystem({
     kind: 'rolling',
     tierSettings: {},
@@ -24,11 +24,11 @@ async function rolling(options: RollingOptions): Promise<number> {
   try {
     const system = await systems.system();
     say(`${options.rounds} rounds of reloads, seed ${options.seed}`);
-    const played = await playRolling(system, options, say, (of) => (line = of));
+    const played = await playRolling(system, options, say, (nextLine) => (line = nextLine));
     progress.stop();
     process.stdout.write(describePlayed(played));
     if (played.noticed.length + played.violations.length === 0) return 0;
-    process.stdout.write(`  Again: npm run rolling -- ${argsOf(options)}. Logs: ${system.logDir}\n`);
+    process.stdout.write(`  To repeat: npm run rolling -- ${argsOf(options)}. Logs: ${system.logDir}\n`);
     return 1;
   } finally {
     progress.stop();

@@ -1,4 +1,6 @@
-/** `npm run rush`: thousands of buyers against the running local system, and a check of every rule afterwards. */
+/**
+ * `npm run rush` plays a drop with thousands of buyers on the running local system, and checks every rule afterwards.
+ */
 import { createReport } from '../../proof/violation.ts';
 import { runCommand } from '../cli.ts';
 import { Board } from '../buyer/board.ts';
@@ -8,15 +10,15 @@ import { findRunningSystem } from '../running-system.ts';
 import { connectSystem, playAndCheck } from '../buyer/play-and-check.ts';
 import { describeSummary, summarize } from './rush/summary.ts';
 
-/** HTTP connections that the buyers share. */
+/** HTTP connections, shared by all buyers. */
 const connections = 256;
 
 await runCommand(rushCommand, rush);
 
-/** The exit code. */
+/** Returns the exit code. */
 async function rush(options: RushOptions): Promise<number> {
-  const found = await findRunningSystem(options.url);
-  const system = connectSystem(found, { connections, logLevel: 'error' });
+  const running = await findRunningSystem(options.url);
+  const system = connectSystem(running, { connections, logLevel: 'error' });
   const board = new Board();
   const progress = showProgress(() => board.line());
   const { violations, report } = createReport();

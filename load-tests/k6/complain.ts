@@ -1,12 +1,14 @@
-/** Lines of one kind that each VU says; the rest is in the counts, and thousands of lines would hide the first. */
-const mostOfAKind = 3;
+/**
+ * Lines that each VU prints per kind: thousands of lines would hide the first ones, and the counters have the totals.
+ */
+const maxPerKind = 3;
 
 const counts = new Map<string, number>();
 
-/** Says what went wrong, to standard error. `kind`: what it has in common with others. */
+/** Prints an error to standard error. `kind` groups similar errors. */
 export function complain(kind: string, line: string): void {
   const times = (counts.get(kind) ?? 0) + 1;
   counts.set(kind, times);
-  if (times <= mostOfAKind) console.error(line);
-  if (times === mostOfAKind) console.error(`${kind}: no more of these are told by this VU`);
+  if (times <= maxPerKind) console.error(line);
+  if (times === maxPerKind) console.error(`${kind}: this VU prints no more of these`);
 }

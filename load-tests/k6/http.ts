@@ -1,24 +1,23 @@
-/** Requests as one buyer, and what came back. */
+/** Requests of one buyer, and their answers. */
 import http, { type RefinedResponse } from 'k6/http';
 import { baseUrl, dropId } from './settings.ts';
 import type { TestBuyer } from './plain/buyers-file.ts';
 import type { Money } from './plain/rules.ts';
 
-/** `status` 0: no answer. */
+/** `status` 0: there was no answer. */
 export type Answer = {
   status: number;
-  /** Of a problem. */
+  /** The `code` of a problem document. */
   code: string | undefined;
-  /** Seconds, if the answer says when to come again. */
+  /** Seconds, from Retry-After. */
   retryAfter: number | undefined;
-  /** Milliseconds. */
-  took: number;
+  tookMs: number;
   body: Record<string, unknown>;
 };
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 
-/** As GET /api/drops/:id tells it, as far as it is used here. */
+/** The fields of GET /api/drops/:id that are used here. */
 export type DropView = {
   state: string;
   serverTime: string;
@@ -28,7 +27,7 @@ export type DropView = {
   question?: { id: number; text: string };
 };
 
-/** `name`: under which k6 counts it, since paths have ids in them. */
+/** @param name groups the request in k6's metrics, since paths contain ids */
 export async function ask(
   buyer: TestBuyer,
   method: Method,
@@ -36,11 +35,11 @@ export async function ask(
   name: string,
   body?: unknown,
 ): Promise<Answer> {
-  const sent = body === undefined ? null : JSON.stringify(body);
-  return answerOf(await http.asyncRequest(method, `${baseUrl}${path}`, sent, params(buyer, name)));
+  const text = body === undefined ? null : JSON.stringify(body);
+  return answerOf(await http.asyncRequest(method, `${baseUrl}${path}`, text, params(buyer, name)));
 }
 
-/** The same without other work of this VU going on meanwhile, which is cheaper for k6. */
+/** Like `ask`, but blocks the VU, which is cheaper for k6. */
 export function askNow(
   buyer: TestBuyer | undefined,
   method: Method,
@@ -48,13 +47,14 @@ export function askNow(
   name: string,
   body?: unknown,
 ): Answer {
-  const sent = body === undefined ? null : JSON.stringify(body);
-  return answerOf(http.request(method, `${baseUrl}${path}`, sent, params(buyer, name)));
+  const text = body === undefined ? null : JSON.stringify(body);
+  return answerOf(http.request(method, `${baseUrl}${path}`, text, params(buyer, name)));
 }
 
 /**
- * The drop, asked for in `setup`; resolves when it is open, so that machines that share a run begin together.
- * @throws Error when there is no such drop, or it will not open
+ * Reads the drop in `setup`. With `untilOpen` it returns when the drop is open, so that machines that share a run
+ * start together.
+ * @throws Error if there is no such drop, or it will not open
  */
 export function openDrop(sleep: (seconds: number) => void, untilOpen: boolean): DropView {
   const path = `/api/drops/${dropId}`;
@@ -85,7 +85,7 @@ function answerOf({ status, body, headers, timings }: RefinedResponse<'text'>): 
     status,
     code: typeof code === 'string' ? code : undefined,
     retryAfter: Number.isFinite(after) ? after : undefined,
-    took: timings.duration,
+    tookMs: timings.duration,
     body: parsed,
   };
 }

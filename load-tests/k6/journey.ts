@@ -1,34 +1,34 @@
 /**
- * Buyers from the page to the ticket: who they are, the drop and its question, the entry, its outcome by socket or by
- * asking, and then they pay, have a card declined, let the hold lapse, give it back, or stand by. The run fails when
- * one of the rules in plain/rules.ts is broken for any of them.
+ * Buyers play the whole path: they read their account, the drop and its question, enter, learn the outcome by socket
+ * or by polling, and then pay, have a card declined, let the hold lapse, give it back, or wait in standby. The run
+ * fails if a rule in plain/rules.ts is broken for any of them.
  *
  *   k6 run -e DROP=12 -e BUYERS=buyers.json -e RATE=20 -e DURATION=1m load-tests/k6/journey.ts
  *   npm run load -- journey --set RATE=20              # with a drop and buyers made for it
  *
- * Needs a drop that is open, or opens within ten minutes (the run waits for it), and as many buyers as come, made with
- * `npm run buyers -- --count N --drop DROP --out FILE`. A drop with fewer seats than buyers shows standby, and one with
- * short holds their end. Payments go to the sandbox provider, which knows these cards; never run it where cards are
- * charged.
+ * Needs a drop that is open, or opens within ten minutes (the run waits for it), and RATE × DURATION buyers, made with
+ * `npm run buyers -- --count N --drop DROP --out FILE`. Standby needs a drop with fewer seats than buyers, and lapsed
+ * holds need a short hold time. Payments go to the sandbox provider, which knows these cards; never run it where cards
+ * are charged.
  *
  *   BASE_URL      the front door (http://127.0.0.1:8080)
  *   DROP          id of the drop
  *   BUYERS        the file of buyers
- *   RATE          buyers who come in a second (5)
- *   DURATION      for so long (30s)
- *   VUS           buyers who may be under way at once (RATE for two minutes, at most all)
- *   QUANTITY      seats each asks for (2, at most what the drop allows)
- *   SOCKETS       per cent who have a socket; the others ask (50)
- *   POLL_MS       milliseconds between two of their questions (1000)
- *   DECLINE       per cent of those with a hold whose first card is declined; they pay with another one (10)
- *   LAPSE         per cent who let it run out (10)
- *   LEAVE         per cent who give it back (5)
- *   STANDBY_FOR   how long somebody stands by before leaving (30s)
- *   OUTCOME_WITHIN  rule: an entry answered 202 has its outcome within (30s)
- *   ENDS_WITHIN   rule: a hold that is not paid ends so long after its time (15s)
- *   P95_MS        aim: 95 % of those with a socket know their outcome so many milliseconds after pressing (1000)
- *   GAVE_UP       aim: at most this share gets no answer that it can use (0.01)
- *   SUMMARY_JSON  a file for everything k6 found out
+ *   RATE          buyers who come per second (5)
+ *   DURATION      length of the run (30s)
+ *   VUS           maximum buyers at the same time (two minutes of RATE, at most all)
+ *   QUANTITY      seats per entry (2, at most what the drop allows)
+ *   SOCKETS       percentage of buyers with a socket; the others poll (50)
+ *   POLL_MS       milliseconds between two polls (1000)
+ *   DECLINE       percentage of holders whose first card is declined; they pay with another card (10)
+ *   LAPSE         percentage of holders who let the hold lapse (10)
+ *   LEAVE         percentage of holders who give it back (5)
+ *   STANDBY_FOR   time in standby before a buyer leaves it (30s)
+ *   OUTCOME_WITHIN  rule: maximum time from the 202 to the outcome (30s)
+ *   ENDS_WITHIN   rule: maximum delay of the end of an unpaid hold (15s)
+ *   P95_MS        threshold: 95th percentile of press to outcome by socket, in milliseconds (1000)
+ *   GAVE_UP       threshold: maximum share of buyers stopped by an unexpected answer (0.01)
+ *   SUMMARY_JSON  file for all results of k6
  */
 import { check, sleep } from 'k6';
 import exec from 'k6/execution';
@@ -49,8 +49,8 @@ import { summarize } from './summary.ts';
 
 const rate = number('RATE', 5, 0.1);
 const duration = seconds('DURATION', 30);
-const come = Math.floor(rate * duration);
-const vus = number('VUS', Math.max(1, Math.min(come, Math.ceil(rate * 120))), 1);
+const buyerCount = Math.floor(rate * duration);
+const vus = number('VUS', Math.max(1, Math.min(buyerCount, Math.ceil(rate * 120))), 1);
 const quantity = number('QUANTITY', 2, 1, 10);
 const socketShare = number('SOCKETS', 50, 0, 100);
 const pollMs = number('POLL_MS', 1000, 50);
@@ -62,18 +62,18 @@ const shares = {
 const standbyFor = seconds('STANDBY_FOR', 30);
 const outcomeWithin = seconds('OUTCOME_WITHIN', 30);
 const endsWithin = seconds('ENDS_WITHIN', 15);
-needBuyers(come);
+needBuyers(buyerCount);
 
 export const options: Options = {
   scenarios: {
     journey: {
       executor: 'constant-arrival-rate',
-      // k6 takes whole numbers.
+      // k6 accepts only integers.
       rate: Math.round(rate * 10),
       timeUnit: '10s',
       duration: `${duration}s`,
       preAllocatedVUs: vus,
-      // The last who come are seen through, whatever time they may take.
+      // Long enough for the last buyers to finish.
       gracefulStop: '70m',
     },
   },
@@ -84,7 +84,7 @@ export const options: Options = {
     told_by_socket_ms: [`p(95)<${number('P95_MS', 1000, 1)}`],
     gave_up: [`rate<=${number('GAVE_UP', 0.01, 0, 1)}`],
     entries_accepted: ['count>0'],
-    dropped_iterations: [`count<=${Math.ceil(come * 0.01)}`],
+    dropped_iterations: [`count<=${Math.ceil(buyerCount * 0.01)}`],
   },
 };
 
@@ -99,37 +99,40 @@ const promoted = new Counter('holds_from_standby');
 const paid = new Counter('orders_paid');
 const declined = new Counter('cards_declined');
 const lapsed = new Counter('holds_lapsed');
-const left = new Counter('holds_given_back');
+const givenBack = new Counter('holds_given_back');
 const leftStandby = new Counter('standby_left');
-const retried = new Counter('tried_again');
+const retries = new Counter('retries');
 const gaveUp = new Rate('gave_up');
 const acceptedMs = new Trend('accepted_ms', true);
 const toldMs = {
   socket: new Trend('told_by_socket_ms', true),
-  asking: new Trend('told_by_asking_ms', true),
+  polling: new Trend('told_by_polling_ms', true),
 };
 const paidMs = new Trend('paid_ms', true);
 
-// Every answer is looked at below; none is a failure by its status alone.
+// Every answer is checked below; none counts as failed by its status alone.
 http.setResponseCallback(http.expectedStatuses({ min: 100, max: 599 }));
 
 export function setup(): DropView {
   return openDrop(sleep, true);
 }
 
-/** The buyer got an answer that ends the journey early. */
+/** An unexpected answer has ended the journey early. */
 class GaveUp extends Error {}
 
 export default async function journey(drop: DropView): Promise<void> {
   const index = exec.scenario.iterationInTest;
   const buyer = buyerAt(index);
-  // k6 may begin one more than the rate comes to.
+  // k6 may start one iteration more than rate × duration.
   if (!buyer) return;
-  const record = new BuyerRecord({ userId: buyer.userId, dropId, price: drop.price }, (rule, holds, what) => {
-    check(holds, { [rules[rule]]: (value) => value });
-    if (!holds) complain(rule, `${rules[rule]}: broken. ${what}`);
-  });
-  const onRetry = () => retried.add(1);
+  const record = new BuyerRecord(
+    { userId: buyer.userId, dropId, price: drop.price },
+    (rule, holds, details) => {
+      check(holds, { [rules[rule]]: (value) => value });
+      if (!holds) complain(rule, `${rules[rule]}: broken. ${details}`);
+    },
+  );
+  const onRetry = () => retries.add(1);
   const shopper = new Shopper(buyer, record, { pollMs, quietMs: Math.max(5_000, pollMs), onRetry });
   try {
     await goShopping(shopper, record, buyer, index);
@@ -139,7 +142,7 @@ export default async function journey(drop: DropView): Promise<void> {
     const { message } = error as Error;
     complain(message, `buyer ${buyer.userId} gave up: ${message}`);
   } finally {
-    // One that is left open would keep k6 from ending.
+    // An open socket would keep k6 from ending the iteration.
     shopper.leavePage();
   }
 }
@@ -153,7 +156,7 @@ async function goShopping(
   const me = await shopper.send('GET', '/api/auth/me', 'who am I');
   const user = me.body['user'] as { id?: number } | undefined;
   if (me.status !== 200 || user?.id !== buyer.userId) throw unusable('who am I', me);
-  const hasSocket = dealt(index, 0) < socketShare;
+  const hasSocket = evenlySpread(index, 0) < socketShare;
   if (hasSocket) await shopper.watch();
   const body = await readQuestion(shopper, buyer);
 
@@ -171,16 +174,16 @@ async function goShopping(
   record.outcomeWithin(outcomeWithin);
   const { status } = shopper.state ?? {};
   if (status === undefined) return;
-  toldMs[hasSocket ? 'socket' : 'asking'].add(Date.now() - pressedAt);
+  toldMs[hasSocket ? 'socket' : 'polling'].add(Date.now() - pressedAt);
   if (status === 'held' || status === 'standby' || status === 'sold_out') outcomes[status].add(1);
   if (status === 'standby') await standBy(shopper);
   if (shopper.state?.status === 'held') await useHold(shopper, record, index);
 
-  const atTheEnd = await shopper.look();
-  if (atTheEnd) record.askedAtTheEnd(atTheEnd);
+  const finalState = await shopper.poll();
+  if (finalState) record.checkFinalState(finalState);
 }
 
-/** What to send: the question is this buyer's, and the answer is in the file. */
+/** Reads the buyer's question and returns the body of the entry; the answer comes from the file of buyers. */
 async function readQuestion(shopper: Shopper, buyer: TestBuyer): Promise<object> {
   const answer = await shopper.send('GET', `/api/drops/${dropId}`, 'drop');
   if (answer.status !== 200) throw unusable('drop', answer);
@@ -198,9 +201,9 @@ async function standBy(shopper: Shopper): Promise<void> {
   const isOver = (state: EntryState | undefined) => state?.status !== 'standby';
   if (!(await shopper.until(isOver, standbyFor * 1000))) {
     const answer = await shopper.send('DELETE', `/api/drops/${dropId}/entry`, 'leave');
-    // Or seats came just now.
+    // Any other answer: seats may just have come.
     if (answer.status === 200) {
-      shopper.answered(answer.body as EntryState);
+      shopper.addAnswer(answer.body as EntryState);
       leftStandby.add(1);
     } else await shopper.until(isOver, pollMs);
   }
@@ -208,11 +211,11 @@ async function standBy(shopper: Shopper): Promise<void> {
 }
 
 async function useHold(shopper: Shopper, record: BuyerRecord, index: number): Promise<void> {
-  const drawn = dealt(index, 1);
+  const drawn = evenlySpread(index, 1);
   const { decline, lapse, leave } = shares;
   if (drawn < lapse) return letLapse(shopper, record);
   if (drawn < lapse + leave) return giveBack(shopper);
-  await pause(200 + dealt(index, 2) * 20);
+  await pause(200 + evenlySpread(index, 2) * 20);
   if (drawn < lapse + leave + decline) {
     const answer = await checkOut(shopper, 'tok_declined');
     if (answer.status !== 402) throw unusable('checkout with a card that is declined', answer);
@@ -231,8 +234,8 @@ async function letLapse(shopper: Shopper, record: BuyerRecord): Promise<void> {
 async function giveBack(shopper: Shopper): Promise<void> {
   const answer = await shopper.send('DELETE', `/api/drops/${dropId}/entry`, 'leave');
   if (answer.status !== 200) throw unusable('leave', answer);
-  shopper.answered(answer.body as EntryState);
-  left.add(1);
+  shopper.addAnswer(answer.body as EntryState);
+  givenBack.add(1);
 }
 
 async function pay(shopper: Shopper, record: BuyerRecord): Promise<void> {
@@ -240,7 +243,7 @@ async function pay(shopper: Shopper, record: BuyerRecord): Promise<void> {
   const { checkoutToken } = shopper.state ?? {};
   const since = Date.now();
   const answer = await checkOut(shopper, 'tok_approved', checkoutToken);
-  // An answer may have been lost on its way, or the time was over.
+  // already_paid: the answer to an earlier try was lost. hold_expired: the time was over.
   if (answer.status !== 201 && answer.code !== 'already_paid') {
     if (answer.code !== 'hold_expired') throw unusable('checkout', answer);
     await shopper.until((state) => state?.status !== 'held', endsWithin * 1000);
@@ -252,11 +255,11 @@ async function pay(shopper: Shopper, record: BuyerRecord): Promise<void> {
     record.bought(answer.body as unknown as Order, seats);
   }
   paid.add(1);
-  shopper.answered({ status: 'sold', seats, ...(orderId !== undefined && { orderId }) });
+  shopper.addAnswer({ status: 'sold', seats, ...(orderId !== undefined && { orderId }) });
 
   const read = await shopper.send('GET', `/api/orders/${orderId}`, 'order');
   record.readOrder(read.status, read.body as unknown as Order);
-  // Pressed twice, or tried again after the answer was lost.
+  // As if the buyer pressed twice, or the client retried after a lost answer.
   const again = await checkOut(shopper, 'tok_approved', checkoutToken);
   record.paidAgain({ status: again.status, code: again.code, orderId: orderOf(again) });
   const list = await shopper.send('GET', '/api/orders', 'orders');
@@ -276,20 +279,23 @@ function orderOf({ status, body }: Answer): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-function unusable(what: string, { status, code }: Answer): GaveUp {
-  return new GaveUp(`${what} was answered ${status} ${code ?? ''}`.trim());
+function unusable(request: string, { status, code }: Answer): GaveUp {
+  return new GaveUp(`${request} was answered ${status} ${code ?? ''}`.trim());
 }
 
-/** 0 to 100, dealt out evenly, so that a short run has some of everything. `turn`: one for each choice. */
-function dealt(index: number, turn: number): number {
+/**
+ * A number from 0 to 100, spread evenly over the indexes (a low-discrepancy sequence), so that even a short run has all
+ * cases. `choice` numbers the independent choices.
+ */
+function evenlySpread(index: number, choice: number): number {
   const steps = [0.618034, 0.754878, 0.56984];
-  return (((index + 1) * (steps[turn] ?? 0.5)) % 1) * 100;
+  return (((index + 1) * (steps[choice] ?? 0.5)) % 1) * 100;
 }
 
 export function handleSummary(data: unknown) {
   return summarize('journey', data, {
-    asked: [
-      ['asked for', `${rate} buyers a second for ${duration} s at ${baseUrl}, drop ${dropId}`],
+    load: [
+      ['load', `${rate} buyers/s for ${duration} s at ${baseUrl}, drop ${dropId}`],
       ['', `${socketShare} % with a socket; ${quantity} seats each`],
     ],
     counts: [
@@ -304,13 +310,13 @@ export function handleSummary(data: unknown) {
       ['holds lapsed', 'holds_lapsed'],
       ['given back', 'holds_given_back'],
       ['left standby', 'standby_left'],
-      ['tried again', 'tried_again'],
-      ['did not come', 'dropped_iterations'],
+      ['retries', 'retries'],
+      ['not started', 'dropped_iterations'],
     ],
     latencies: [
       ['press → 202', 'accepted_ms'],
       ['told by socket', 'told_by_socket_ms'],
-      ['told by asking', 'told_by_asking_ms'],
+      ['told by polling', 'told_by_polling_ms'],
       ['pay → order', 'paid_ms'],
     ],
   });

@@ -1,4 +1,4 @@
-/** One buyer who acts: enters, hears what becomes of it by socket or by asking, pays or leaves. */
+/** The actions of one buyer: sends requests, and follows the entry's state by socket or by polling. */
 import { clearTimeout, setTimeout } from 'k6/timers';
 import type { EntryState } from '../../shared/contract/entries.ts';
 import { ask, type Answer, type Method } from './http.ts';
@@ -8,16 +8,16 @@ import type { BuyerRecord } from './plain/rules.ts';
 import { dropId } from './settings.ts';
 import { connectSocket, type BuyerSocket } from './socket.ts';
 
-/** Times a request is tried while the answer is to come again. */
-const mostTries = 10;
-const comeAgain = new Set([0, 425, 429, 502, 503, 504]);
+/** Maximum tries of a request whose answer allows a retry. */
+const maxTries = 10;
+const retryStatuses = new Set([0, 425, 429, 502, 503, 504]);
 
 export type ShopperOptions = {
-  /** Milliseconds between two questions of one who has no socket. */
+  /** Poll interval of a buyer without a socket. */
   pollMs: number;
-  /** Milliseconds after which one with a socket asks all the same. */
+  /** Time without an event after which a buyer with a socket polls too. */
   quietMs: number;
-  /** An answer after which the same is sent again. */
+  /** Called with each answer after which the request is retried. */
   onRetry: (name: string, answer: Answer) => void;
 };
 
@@ -38,14 +38,14 @@ export class Shopper {
     return this.#record.last;
   }
 
-  /** A socket that watches the drop. Rejects when there is none to be had. */
+  /** Connects a socket that watches the drop. Rejects if that fails. */
   async watch(): Promise<void> {
     this.#socket = await connectSocket(this.#buyer, {
       onEvent: (_event, payload) => {
-        const { dropId: of, entry } = payload as { dropId: number; entry?: EntryState };
-        if (of === dropId && entry) this.#hear(entry);
+        const event = payload as { dropId: number; entry?: EntryState };
+        if (event.dropId === dropId && event.entry) this.#add(event.entry);
       },
-      // From here on it is by asking.
+      // Falls back to polling.
       onLost: () => (this.#socket = undefined),
     });
     const answer = (await this.#socket.emitWithAck('drop:watch', { dropId })) as {
@@ -54,7 +54,7 @@ export class Shopper {
       entry: EntryState;
     };
     if (!answer.ok) throw new Error(`drop:watch was answered ${answer.code}`);
-    if (answer.entry.status !== 'none') this.#hear(answer.entry);
+    if (answer.entry.status !== 'none') this.#add(answer.entry);
   }
 
   leavePage(): void {
@@ -62,51 +62,51 @@ export class Shopper {
     this.#socket = undefined;
   }
 
-  /** Sends a request, again while the answer is to come again, or that a payment is under way. */
+  /** Sends a request, and retries while the answer allows it or a payment is in progress. */
   async send(method: Method, path: string, name: string, body?: unknown): Promise<Answer> {
     for (let tries = 1; ; tries += 1) {
       const answer = await ask(this.#buyer, method, path, name, body);
       const isToBeRepeated =
-        (comeAgain.has(answer.status) && answer.code !== 'hold_lapsed') ||
+        (retryStatuses.has(answer.status) && answer.code !== 'hold_lapsed') ||
         answer.code === 'payment_under_way';
-      if (!isToBeRepeated || tries === mostTries) return answer;
+      if (!isToBeRepeated || tries === maxTries) return answer;
       this.#options.onRetry(name, answer);
       await pause((answer.retryAfter ?? 1) * 1000 + Math.random() * 500);
     }
   }
 
-  /** Asks how the entry stands. */
-  async look(): Promise<EntryState | undefined> {
+  /** Reads the entry's state by HTTP; undefined if that fails. */
+  async poll(): Promise<EntryState | undefined> {
     const answer = await this.send('GET', `/api/drops/${dropId}/entry`, 'own entry');
     return answer.status === 200 ? (answer.body as EntryState) : undefined;
   }
 
-  /** Waits until `holds` of the state, told by socket or asked for. False: not in time. */
-  async until(holds: (state: EntryState | undefined) => boolean, ms: number): Promise<boolean> {
+  /** Waits until `condition` is true for the state, by socket or by polling. Returns false after `ms`. */
+  async until(condition: (state: EntryState | undefined) => boolean, ms: number): Promise<boolean> {
     const deadline = Date.now() + ms;
-    while (!holds(this.state)) {
-      const left = deadline - Date.now();
+    while (!condition(this.state)) {
+      const remainingMs = deadline - Date.now();
       const pollMs = this.#socket ? this.#options.quietMs : this.#options.pollMs;
-      const wasTold = left > 0 && (await this.#wait(Math.min(left, pollMs)));
-      if (wasTold) continue;
-      const seen = await this.look();
-      // Before there is an outcome, HTTP says that there is nothing.
-      if (seen && (seen.status !== 'none' || this.state !== undefined)) this.#hear(seen);
-      if (left <= 0) return holds(this.state);
+      const hasChanged = remainingMs > 0 && (await this.#wait(Math.min(remainingMs, pollMs)));
+      if (hasChanged) continue;
+      const polled = await this.poll();
+      // Before the outcome, HTTP answers `none`.
+      if (polled && (polled.status !== 'none' || this.state !== undefined)) this.#add(polled);
+      if (remainingMs <= 0) return condition(this.state);
     }
     return true;
   }
 
-  /** What this buyer did has been answered with how things stand now; checkout says so without a version. */
-  answered(entry: Omit<EntryState, 'version'> & { version?: number }): void {
-    this.#hear({ ...entry, version: entry.version ?? (this.state?.version ?? 0) + 1 });
+  /** Adds the state that follows from the answer to this buyer's request; checkout's answer has no version. */
+  addAnswer(entry: Omit<EntryState, 'version'> & { version?: number }): void {
+    this.#add({ ...entry, version: entry.version ?? (this.state?.version ?? 0) + 1 });
   }
 
-  #hear(entry: EntryState): void {
-    if (this.#record.hear(entry)) this.#changed?.();
+  #add(entry: EntryState): void {
+    if (this.#record.add(entry)) this.#changed?.();
   }
 
-  /** True: something was heard before the time was over. */
+  /** Waits for a new state; false if none came within `ms`. */
   #wait(ms: number): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {

@@ -1,4 +1,4 @@
-/** As much of Socket.IO's protocol (Engine.IO 4, Socket.IO 5, websocket only) as a buyer's page uses. */
+/** The part of Socket.IO's protocol (Engine.IO 4, Socket.IO 5, WebSocket only) that a buyer's page uses. */
 import { clearTimeout, setTimeout } from 'k6/timers';
 import { WebSocket } from 'k6/websockets';
 import { headersOf } from './http.ts';
@@ -12,18 +12,18 @@ export type BuyerSocket = {
 
 export type SocketHandlers = {
   onEvent: (event: string, payload: unknown) => void;
-  /** The connection is lost, not closed by us. */
+  /** The connection was lost, not closed by `close`. */
   onLost: () => void;
-  /** The server asks whether we are there, and was answered. */
+  /** A ping of the server was answered. */
   onPing?: () => void;
 };
 
-/** Milliseconds to connect, or to be answered. */
-const patience = 20_000;
+/** Timeout for connecting and for an acknowledgement. */
+const timeoutMs = 20_000;
 
 const address = `${baseUrl.replace(/^http/, 'ws')}/socket.io/?EIO=4&transport=websocket`;
 
-/** Resolves when the server has taken the session; rejects when there is no connection to be had. */
+/** Resolves when the server has accepted the session; rejects if the connection fails. */
 export function connectSocket(buyer: TestBuyer, handlers: SocketHandlers): Promise<BuyerSocket> {
   const { onEvent, onLost, onPing } = handlers;
   const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: Error) => void }>();
@@ -32,7 +32,7 @@ export function connectSocket(buyer: TestBuyer, handlers: SocketHandlers): Promi
 
   return new Promise((resolve, reject) => {
     const ws = new WebSocket(address, null, { headers: headersOf(buyer), tags: { name: 'socket' } });
-    const timer = setTimeout(() => fail(new Error('the socket did not connect in time')), patience);
+    const timer = setTimeout(() => fail(new Error('the socket did not connect in time')), timeoutMs);
     const end = (error: Error) => {
       clearTimeout(timer);
       if (state !== 'closed') ws.close();
@@ -41,60 +41,60 @@ export function connectSocket(buyer: TestBuyer, handlers: SocketHandlers): Promi
       waiting.clear();
     };
     const fail = (error: Error) => {
-      const before = state;
+      const previous = state;
       end(error);
-      if (before === 'connecting') reject(error);
-      if (before === 'open') onLost();
+      if (previous === 'connecting') reject(error);
+      if (previous === 'open') onLost();
     };
     const emitWithAck: BuyerSocket['emitWithAck'] = (event, payload) =>
-      new Promise((answered, refused) => {
+      new Promise((resolveAnswer, rejectAnswer) => {
         const id = (lastId += 1);
-        const late = setTimeout(() => {
+        const ackTimer = setTimeout(() => {
           waiting.delete(id);
-          refused(new Error(`${event} was not answered`));
-        }, patience);
-        // A timer that is left would keep k6 from ending the iteration.
+          rejectAnswer(new Error(`${event} was not answered`));
+        }, timeoutMs);
+        // A pending timer would keep k6 from ending the iteration.
         waiting.set(id, {
           resolve(answer) {
-            clearTimeout(late);
-            answered(answer);
+            clearTimeout(ackTimer);
+            resolveAnswer(answer);
           },
           reject(error) {
-            clearTimeout(late);
-            refused(error);
+            clearTimeout(ackTimer);
+            rejectAnswer(error);
           },
         });
         ws.send(`42${id}${JSON.stringify([event, payload])}`);
       });
 
-    // addEventListener would want an enum that only the types have.
-    // The server's greeting, after which a page says who it is, is not waited for: it follows the connection at once, and
-    // k6 (1.8) drops what comes before it has told us of that.
+    // Handlers are properties because addEventListener needs an enum that exists only in k6's types.
+    // A page sends 40 after the server's open packet. This client does not wait for that packet: it follows the
+    // handshake at once, and k6 (1.8) drops messages that arrive before it has called onopen.
     ws.onopen = () => ws.send('40');
     ws.onerror = (event) => fail(new Error(event?.error ?? 'the socket failed'));
     ws.onclose = () => fail(new Error('the socket was closed'));
     ws.onmessage = (event) => {
       const message = typeof event?.data === 'string' ? event.data : '';
       const kind = message.slice(0, 2);
-      // Packets of Engine.IO have one digit, those of Socket.IO a second one.
+      // The first digit is the packet type of Engine.IO, the second that of Socket.IO.
       if (message === '2') {
         ws.send('3');
         onPing?.();
       } else if (kind === '40') {
         clearTimeout(timer);
         state = 'open';
-        resolve({ emitWithAck, close: () => end(new Error('closed by us')) });
+        resolve({ emitWithAck, close: () => end(new Error('closed by the client')) });
       } else if (kind === '42') {
         const [name, payload] = JSON.parse(message.slice(2)) as [string, unknown];
         onEvent(name, payload);
       } else if (kind === '43') {
         const start = message.indexOf('[');
         const id = Number(message.slice(2, start));
-        const answered = waiting.get(id);
+        const request = waiting.get(id);
         waiting.delete(id);
-        answered?.resolve((JSON.parse(message.slice(start)) as unknown[])[0]);
+        request?.resolve((JSON.parse(message.slice(start)) as unknown[])[0]);
       } else if (kind === '44') fail(new Error(`the socket was refused: ${message.slice(2)}`));
-      else if (kind === '41') fail(new Error('the server took leave'));
+      else if (kind === '41') fail(new Error('the server disconnected the socket'));
     };
   });
 }

@@ -1,22 +1,22 @@
 /**
- * Opens sockets as buyers' pages do, and keeps them: signed in, watching a drop, answering the server's pings.
+ * Opens sockets like buyers' pages and keeps them: signed in, watching a drop, answering the server's pings.
  *
  *   k6 run -e DROP=12 -e BUYERS=buyers.json -e CONNECTIONS=5000 -e DURATION=2m load-tests/k6/sockets.ts
  *   npm run load -- sockets --set CONNECTIONS=5000      # with a drop and buyers made for it
  *
- * Needs a drop in any state, and as many buyers as connections. A machine has some 28,000 ports towards one address:
- * for more, share the run between machines.
+ * Needs a drop in any state, and as many buyers as connections. A machine has about 28,000 ports towards one
+ * address: for more connections, share the run between machines.
  *
  *   BASE_URL      the front door (http://127.0.0.1:8080)
  *   DROP          id of the drop
  *   BUYERS        the file of buyers
- *   CONNECTIONS   how many (200)
- *   OPEN_RATE     connections opened a second, in all (100)
- *   DURATION      kept so long after the last was opened (60s)
- *   VUS           that share them (one for 250 connections)
- *   P95_MS        aim: 95 % watch within so many milliseconds of the first byte (1000)
- *   LOST          aim: at most this share is refused or lost (0.001)
- *   SUMMARY_JSON  a file for everything k6 found out
+ *   CONNECTIONS   number of sockets (200)
+ *   OPEN_RATE     sockets opened per second, in total (100)
+ *   DURATION      how long they are kept after the last was opened (60s)
+ *   VUS           VUs that share the sockets (one per 250 sockets)
+ *   P95_MS        threshold: 95th percentile from connecting to watching, in milliseconds (1000)
+ *   LOST          threshold: maximum share of sockets that are refused or lost (0.001)
+ *   SUMMARY_JSON  file for all results of k6
  */
 import { sleep } from 'k6';
 import exec from 'k6/execution';
@@ -61,7 +61,7 @@ const watching = new Counter('sockets_watching');
 const refused = new Counter('sockets_refused');
 const lostLater = new Counter('sockets_lost');
 const pings = new Counter('pings_answered');
-const states = new Counter('states_told');
+const states = new Counter('states_received');
 const lost = new Rate('lost');
 const connectedMs = new Trend('connected_ms', true);
 const watchingMs = new Trend('watching_ms', true);
@@ -71,20 +71,20 @@ export function setup(): void {
 }
 
 export default async function hold(): Promise<void> {
-  // Unique in the whole run, also when several machines share it.
-  const first = (exec.vu.idInTest - 1) * perVu;
+  // Unique in the whole run, also if several machines share it.
+  const firstIndex = (exec.vu.idInTest - 1) * perVu;
   const end = Date.now() + openingMs + duration * 1000;
-  const own: Promise<void>[] = [];
-  for (let index = first; index < Math.min(first + perVu, connections); index += 1) {
+  const held: Promise<void>[] = [];
+  for (let index = firstIndex; index < Math.min(firstIndex + perVu, connections); index += 1) {
     const buyer = buyerAt(index);
-    // All VUs open side by side, each its share of the rate.
-    if (buyer) own.push(holdOne(buyer, ((index - first) / perVu) * openingMs, end));
+    // All VUs open sockets at the same time, each at its share of the rate.
+    if (buyer) held.push(holdSocket(buyer, ((index - firstIndex) / perVu) * openingMs, end));
   }
-  await Promise.all(own);
+  await Promise.all(held);
 }
 
-async function holdOne(buyer: TestBuyer, afterMs: number, end: number): Promise<void> {
-  await pause(afterMs);
+async function holdSocket(buyer: TestBuyer, delayMs: number, end: number): Promise<void> {
+  await pause(delayMs);
   const since = Date.now();
   let isLost = false;
   let socket: BuyerSocket | undefined;
@@ -111,7 +111,7 @@ async function holdOne(buyer: TestBuyer, afterMs: number, end: number): Promise<
     complain(message, `buyer ${buyer.userId}: ${message}`);
     return;
   } finally {
-    // One that is left open would keep k6 from ending.
+    // An open socket would keep k6 from ending the iteration.
     socket?.close();
   }
   lost.add(isLost);
@@ -120,16 +120,16 @@ async function holdOne(buyer: TestBuyer, afterMs: number, end: number): Promise<
 
 export function handleSummary(data: unknown) {
   return summarize('sockets', data, {
-    asked: [
-      ['asked for', `${connections} sockets at ${baseUrl}, drop ${dropId}`],
-      ['', `${openRate} opened a second, then kept for ${duration} s`],
+    load: [
+      ['load', `${connections} sockets at ${baseUrl}, drop ${dropId}`],
+      ['', `${openRate} opened per second, then kept for ${duration} s`],
     ],
     counts: [
       ['watching', 'sockets_watching'],
       ['refused', 'sockets_refused'],
       ['lost later', 'sockets_lost'],
       ['pings answered', 'pings_answered'],
-      ['states told', 'states_told'],
+      ['states received', 'states_received'],
     ],
     latencies: [
       ['signed in after', 'connected_ms'],

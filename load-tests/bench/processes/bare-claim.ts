@@ -1,6 +1,6 @@
 /**
  * The claim script alone: `GET /?drop=ID&entries=N` calls it with the batches that the consumer would get, one after
- * the other, by one client, and answers the seconds that took. Nothing is read of its replies.
+ * the other from one client, and answers how many seconds that took. Replies are not decoded.
  */
 import { createServer } from 'node:http';
 import { Keys } from '../../../shared/inventory/keys.ts';

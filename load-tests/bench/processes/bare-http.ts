@@ -1,4 +1,4 @@
-/** The least a Node server can do with an entry: read the body, answer what a publisher answers. Waits for nobody. */
+/** Reference for the publisher: a bare Node server that reads the body and at once sends the publisher's answer. */
 import { createServer } from 'node:http';
 
 const body = JSON.stringify({ status: 'queued' });

@@ -1,6 +1,6 @@
 /**
- * What an order comes to in MySQL, and nothing else: `GET /?drop=ID&user=ID&orders=N&atOnce=N` writes the same rows as
- * a checkout in one transaction each, through mysql2, and answers the seconds that took.
+ * Reference for checkout: the database work alone. `GET /?drop=ID&user=ID&orders=N&atOnce=N` writes the rows of N
+ * checkouts through mysql2, one transaction per order, and answers how many seconds that took.
  */
 import { createServer } from 'node:http';
 import { createPool } from 'mysql2/promise';

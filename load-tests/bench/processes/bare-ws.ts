@@ -1,4 +1,4 @@
-/** The least a Node server can do with many websockets: `ws` on its own. `POST /` sends the body to all of them. */
+/** Reference for realtime: a bare `ws` server. `POST /` sends the body to all sockets. */
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 

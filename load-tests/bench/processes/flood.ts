@@ -1,7 +1,7 @@
 /**
- * Sends entries as fast as they are answered, from a process of its own: `GET /?port=PORT&drop=ID&connections=N&seconds=S`
- * answers how many answers of each status came, as pairs; without seconds it only prepares the requests. They are from
- * 100,000 buyers, four of them at an address, so that the limits of the front door let them pass as they would a crowd.
+ * Sends entries as fast as they are answered, from its own process. `GET /?port=PORT&drop=ID&connections=N&seconds=S`
+ * answers pairs of status and number of answers; with `seconds=0` it only prepares the requests. They come from 100,000
+ * buyers, four per address, so that the limits of nginx let them pass like those of a real crowd.
  */
 import { createServer } from 'node:http';
 import { loadDrop } from '../../../shared/drops/drop.ts';
@@ -16,8 +16,7 @@ const buyers = 100_000;
 const db = connectMysql(process.env['MYSQL_URL'] ?? '', { max: 1 });
 const key = readKeyList(process.env['SESSION_KEYS'] ?? '');
 const tokens: string[] = [];
-/** By drop. */
-const known = new Map<number, Buffer[]>();
+const requestsByDrop = new Map<number, Buffer[]>();
 
 createServer((req, res) => {
   const { searchParams } = new URL(req.url ?? '/', 'http://localhost');
@@ -29,20 +28,20 @@ createServer((req, res) => {
 }).listen(Number(process.env['PORT']), '127.0.0.1');
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit());
 
-/** The answers by status. */
+/** Returns the number of answers by status. */
 async function flood(
   port: number,
   dropId: number,
   connections: number,
   seconds: number,
 ): Promise<Map<number, number>> {
-  // Whoever looks whether this process is up names no drop.
+  // The readiness probe of this process names no drop.
   if (dropId === 0) return new Map();
-  const requests = known.get(dropId) ?? (await requestsFor(dropId));
-  known.set(dropId, requests);
+  const requests = requestsByDrop.get(dropId) ?? (await requestsFor(dropId));
+  requestsByDrop.set(dropId, requests);
   if (seconds === 0) return new Map();
-  let at = 0;
-  const next = () => requests[at++ % requests.length];
+  let nextIndex = 0;
+  const next = () => requests[nextIndex++ % requests.length];
   return (await offer({ port, connections, seconds, next })).answers;
 }
 

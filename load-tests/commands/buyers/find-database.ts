@@ -5,7 +5,7 @@ import { CannotRun } from '../../cli.ts';
 import { findRunningSystem } from '../../running-system.ts';
 
 const settings = z.object({
-  // To be said in so many words: production must not be taken for anything else.
+  // Has no default, so that production is never mistaken for another environment.
   SEATDROP_ENV: commonSettings.SEATDROP_ENV,
   ...mysqlSettings,
   ...sessionSettings,
@@ -14,9 +14,9 @@ const settings = z.object({
 export type BuyersDatabase = { mysqlUrl: string; sessionKeys: KeyList };
 
 /**
- * Where buyers are to be made: what the environment names, or else the system that `npm start` runs.
- * @throws {CannotRun} when there is none, or it is in production and nobody said that this is meant
- * @throws {ConfigError} when only part of the environment is there
+ * The database for the buyers: the one that the environment names, otherwise that of the system that `npm start` runs.
+ * @throws {CannotRun} if there is none, or it is in production without --yes-in-production
+ * @throws {ConfigError} if the environment has only some of the settings
  */
 export async function findDatabase(
   env: Record<string, string | undefined>,
@@ -24,8 +24,7 @@ export async function findDatabase(
 ): Promise<BuyersDatabase> {
   if (env['SEATDROP_ENV'] === 'production' && !yesInProduction)
     throw new CannotRun(
-      'SEATDROP_ENV is production: test buyers have sessions without ever having signed in. If that is what you want, ' +
-        'say --yes-in-production.',
+      'SEATDROP_ENV is production: test buyers get sessions without signing in. To do this anyway, pass --yes-in-production.',
     );
   if (env['MYSQL_URL'] === undefined && env['SESSION_KEYS'] === undefined) {
     const running = await findRunningSystem();

@@ -37,11 +37,11 @@ function buyers(args: string[], env: Record<string, string>) {
   return { status, output: stdout + stderr };
 }
 
-test('each has an account and a session', async () => {
+test('each buyer in the file has an account and a session', async () => {
   const made = buyers(['--count', '2500', '--out', 'b.json'], { SEATDROP_ENV: 'test' });
   expect(made).toEqual({ status: 0, output: expect.stringContaining('2500 buyers in') });
   const file = join(dir, 'b.json');
-  // They are as good as passwords.
+  // Session tokens are as sensitive as passwords: only the owner may read the file.
   expect(statSync(file).mode & 0o077).toBe(0);
   const listed = parseBuyers(readFileSync(file, 'utf8'), 'json');
   expect(new Set(listed.map(({ userId }) => userId)).size).toBe(2500);
@@ -53,10 +53,10 @@ test('each has an account and a session', async () => {
 });
 
 test.each<[string, Record<string, string>, string]>([
-  ['production, and nobody said yes', { SEATDROP_ENV: 'production' }, '--yes-in-production'],
-  ['nobody says which system it is', {}, 'SEATDROP_ENV'],
-  ['half of its settings', { SEATDROP_ENV: 'test', SESSION_KEYS: '' }, 'SESSION_KEYS'],
-])('none are made: %s', async (_what, env, named) => {
+  ['in production without --yes-in-production', { SEATDROP_ENV: 'production' }, '--yes-in-production'],
+  ['without the name of the environment', {}, 'SEATDROP_ENV'],
+  ['with half of the settings', { SEATDROP_ENV: 'test', SESSION_KEYS: '' }, 'SESSION_KEYS'],
+])('no buyers are made %s', async (_case, env, named) => {
   const before = await database.db('users').count();
   const refused = buyers(['--count', '3', '--out', 'none.json'], env);
   expect(refused).toEqual({ status: 1, output: expect.stringContaining(named) });
@@ -64,14 +64,14 @@ test.each<[string, Record<string, string>, string]>([
   expect(existsSync(join(dir, 'none.json'))).toBe(false);
 });
 
-test('in production some are made when that is what was said', () => {
+test('in production buyers are made with --yes-in-production', () => {
   const yes = ['--count', '3', '--out', 'some.csv', '--yes-in-production'];
   const made = buyers(yes, { SEATDROP_ENV: 'production' });
   expect(made).toEqual({ status: 0, output: expect.stringContaining('3 buyers') });
   expect(parseBuyers(readFileSync(join(dir, 'some.csv'), 'utf8'), 'csv')).toHaveLength(3);
 });
 
-test('a file that cannot be written makes nobody', async () => {
+test('no buyers are made if the file cannot be written', async () => {
   const before = await database.db('users').count();
   const failed = buyers(['--count', '3', '--out', 'no/such/folder/b.json'], { SEATDROP_ENV: 'test' });
   expect(failed.status).toBe(1);
@@ -79,7 +79,7 @@ test('a file that cannot be written makes nobody', async () => {
   expect(await database.db('users').count()).toEqual(before);
 });
 
-test('no such drop', () => {
+test('a drop that does not exist is named', () => {
   const failed = buyers(['--count', '3', '--out', 'b2.json', '--drop', '1'], { SEATDROP_ENV: 'test' });
   expect(failed).toEqual({ status: 1, output: expect.stringContaining('no drop 1') });
 });

@@ -12,9 +12,9 @@ import { CannotRun } from '../../cli.ts';
 export type WriteBuyersOptions = { count: number; out: string; dropId?: number | undefined };
 
 /**
- * Makes buyers and writes the file of them, which only its owner may read. A thousand are in memory at a time. The
- * file is there when all of them are.
- * @throws {CannotRun} when there is no such drop
+ * Makes buyers and writes them to a file that only its owner may read, a thousand at a time. The file appears only
+ * when it is complete.
+ * @throws {CannotRun} if there is no such drop
  */
 export async function writeBuyers(
   { db, sessionKeys }: { db: Database; sessionKeys: KeyList },
@@ -27,7 +27,7 @@ export async function writeBuyers(
   const unfinished = `${out}.part`;
   const file = createWriteStream(unfinished, { mode: 0o600 });
   try {
-    // Where it cannot be written, nobody need be made.
+    // Fails before any buyer is made if the file cannot be written.
     await once(file, 'open');
     file.write(start);
     let made = 0;

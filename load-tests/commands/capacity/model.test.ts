@@ -31,10 +31,10 @@ test('costs add up over presses, entries and holds', () => {
   });
 });
 
-test('who comes when nothing is left costs a press, but no decision', () => {
+test('a buyer who comes after sell-out costs a press, but no decision', () => {
   const needs = new Map(needsOf(model, dropSize).map((need) => [need.tier, need]));
   expect(needs.get('publisher')?.cores).toBeCloseTo(1);
-  // 10,000 seats, as many in standby, and those of the 0.2 s in which publishers do not know yet: 24,000 entries.
+  // 10,000 seats, 10,000 in standby, and 4,000 in the 0.2 s until publishers know of the sell-out: 24,000 entries.
   expect(needs.get('consumer')?.cores).toBeCloseTo((24_000 * 2 + 10_000 * 18) / 1e6 / 50);
   expect(needs.get('realtime')).toEqual({ tier: 'realtime', cores: 0.5, bytes: 1e10 });
   expect(needs.get('general')?.cores).toBeCloseTo(0.2);

@@ -1,6 +1,6 @@
 /**
- * What a drop costs, by what `npm run bench -- scale` measured: CPU in microseconds, memory in bytes. One core of the
- * machine it was measured on is the unit; on others the ratios carry over, the figures do not.
+ * Cost model of a drop, from the measurements of `npm run bench -- scale`: CPU in microseconds, memory in bytes. The
+ * unit is one core of the machine that was measured; ratios carry over to other machines, absolute figures do not.
  */
 import { z } from 'zod';
 
@@ -28,30 +28,30 @@ export type DropSize = {
   buyers: number;
   seats: number;
   standby: number;
-  /** In which the buyers press. */
+  /** Period in which the buyers press. */
   seconds: number;
-  /** In which they open the page before that, and in which the seats are paid after. */
+  /** Period before it in which they open the page; period after it in which the seats are paid. */
   arrivalSeconds: number;
   paymentSeconds: number;
 };
 
 export type Need = {
   tier: keyof CapacityModel;
-  /** Cores busy at its peak. */
+  /** Cores in use at the tier's peak. */
   cores: number;
   bytes: number;
 };
 
 export type Run = {
-  /** Times that somebody pressed. */
+  /** Presses of Buy. */
   presses: number;
-  /** Of these, how many became entries: they got seats or a place in standby. The others were told at once. */
+  /** Presses that became entries and got seats or standby; the others were refused at once. */
   entries: number;
-  /** Of these, how many got seats. */
+  /** Entries that got seats. */
   holds: number;
 };
 
-/** What deciding takes (no sockets, no payments): seconds of CPU of each, and bytes of Redis. */
+/** Cost of accepting and deciding entries, without sockets and payments: CPU seconds by tier, and bytes of Redis. */
 export function costOfRun(model: CapacityModel, { presses, entries, holds }: Run) {
   const decided = ({ perEntry, perHold }: { perEntry: number; perHold: number }) =>
     (perEntry * entries + perHold * holds) / 1e6;
@@ -66,24 +66,24 @@ export function costOfRun(model: CapacityModel, { presses, entries, holds }: Run
   };
 }
 
-/** Seconds after which publishers know that a drop is sold out. */
-const soldOutKnownAfter = 0.2;
+/** Delay until publishers know that a drop is sold out. */
+const soldOutDelaySeconds = 0.2;
 
 function runOf({ buyers, seats, standby, seconds }: DropSize): Run {
-  const tooMany = (buyers / seconds) * soldOutKnownAfter;
+  const surplus = (buyers / seconds) * soldOutDelaySeconds;
   return {
     presses: buyers,
-    entries: Math.min(buyers, seats + standby + tooMany),
+    entries: Math.min(buyers, seats + standby + surplus),
     holds: Math.min(buyers, seats),
   };
 }
 
-/** Each buyer presses once, and every seat is paid once. */
+/** Needs by tier, if each buyer presses once and every seat is paid once. */
 export function needsOf(model: CapacityModel, dropSize: DropSize): Need[] {
   const { buyers, seats, seconds, arrivalSeconds, paymentSeconds } = dropSize;
   const run = costOfRun(model, runOf(dropSize));
   const { perConnection, perOutcome, bytesPerConnection } = model.realtime;
-  // Arriving is over when pressing begins.
+  // Arrival ends before the presses begin, so the two loads do not add up.
   const realtime = Math.max(
     (perConnection * buyers) / arrivalSeconds / 1e6,
     (perOutcome * buyers) / seconds / 1e6,
@@ -104,11 +104,11 @@ export function needsOf(model: CapacityModel, dropSize: DropSize): Need[] {
 export type Machine = {
   cores: number;
   bytes: number;
-  /** Of its cores and memory, how much may be in use at the peak, 0 to 1. */
+  /** Share of its cores and memory that may be in use at the peak, 0 to 1. */
   usable: number;
 };
 
-/** Machines of one kind that a need fills. */
+/** Machines that a tier needs. */
 export function machinesFor({ cores, bytes }: Need, machine: Machine): number {
   const byCores = cores / (machine.cores * machine.usable);
   const byMemory = bytes / (machine.bytes * machine.usable);
@@ -116,8 +116,8 @@ export function machinesFor({ cores, bytes }: Need, machine: Machine): number {
 }
 
 /**
- * Partitions a drop needs: one is decided by one consumer at a time and on one core of Redis, so neither can be given
- * more of it.
+ * Partitions that a drop needs. One consumer and one Redis core decide a partition at a time, so only more partitions
+ * can use more of them.
  */
 export function partitionsFor(model: CapacityModel, dropSize: DropSize, usable: number): number {
   const { consumer, redis } = costOfRun(model, runOf(dropSize));

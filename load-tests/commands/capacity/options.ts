@@ -8,8 +8,8 @@ const number = { type: 'number', value: 'N' } as const;
 export const capacityCommand = defineCommand({
   name: 'capacity',
   about: `
-The machines that a drop needs at its peak, and what they cost, as calculated from what \`npm run bench -- scale\`
-measured where it ran last (load-tests/commands/capacity/model.json). docs/capacity.md says what goes into it, and its error.`,
+Calculates the machines that a drop needs at its peak and their cost, from the last measurements of \`npm run bench -- scale\`
+(load-tests/commands/capacity/model.json). docs/capacity.md describes the model and its error.`,
   options: {
     buyers: { ...number, min: 1, max: 1e9, default: 100_000, help: 'buyers who press Buy' },
     seats: { ...number, min: 1, max: 1e7, default: 10_000, help: 'seats in the drop' },
@@ -18,7 +18,7 @@ measured where it ran last (load-tests/commands/capacity/model.json). docs/capac
       min: 0,
       max: 1e8,
       default: 'half the seats',
-      help: 'places on the waiting list',
+      help: 'places in standby',
     },
     seconds: {
       ...number,
@@ -52,7 +52,7 @@ measured where it ran last (load-tests/commands/capacity/model.json). docs/capac
       min: 1,
       max: 100,
       default: 60,
-      help: 'per cent of either that may be in use at the peak',
+      help: 'percentage of cores and memory that may be in use at the peak',
     },
     price: {
       ...number,
@@ -60,9 +60,9 @@ measured where it ran last (load-tests/commands/capacity/model.json). docs/capac
       min: 0,
       max: 1_000,
       default: 0.0725,
-      help: 'price an hour, in any currency',
+      help: 'price per hour, in any currency',
     },
-    hours: { ...number, value: 'H', min: 0, max: 100_000, default: 2, help: 'hours for which it is up' },
+    hours: { ...number, value: 'H', min: 0, max: 100_000, default: 2, help: 'hours that the machines run' },
   },
   read({ values }): CapacityOptions {
     const { buyers, seats, seconds, arrival, payment, cores, memory, usable, price, hours } = values;

@@ -1,6 +1,6 @@
 /**
- * Makes a system old: drops that are over, and payments and refunds that nobody can bring to an end. All of it goes
- * through MySQL's own tables and Redis's own scripts, many at a time.
+ * Ages a system: fills it with ended drops, and with payments and refunds that can never be completed. The rows are
+ * inserted into MySQL and the seats changed by the inventory's scripts, many at a time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDrops, type Drop } from '../../../shared/drops/drop.ts';
@@ -15,85 +15,88 @@ import { inPortions } from '../../buyer/in-portions.ts';
 
 export type AgeDeps = { db: Database; inventory: Inventory; say: (line: string) => void };
 
-export type Age = { over: number; stuckPayments: number; stuckRefunds: number };
+export type Age = { endedDrops: number; stuckPayments: number; stuckRefunds: number };
 
-const old: Age = { over: 1_000, stuckPayments: 300, stuckRefunds: 300 };
+const defaultAge: Age = { endedDrops: 1_000, stuckPayments: 300, stuckRefunds: 300 };
 
-/** Of those that are over: so many in which somebody stood by when they closed, and how many that were. */
-const withStandby = 100;
+/** Number of ended drops that had standby when they closed, and buyers in that standby. */
+const dropsWithStandby = 100;
 const standby = 5;
-/** Scripts under way at once, rows of an insert, entries of a batch, and seats of a row. */
+/** Scripts in flight, rows per insert, entries per batch, and seats per row. */
 const width = 32;
 const portion = 500;
 const batchSize = 100;
 const seatsPerRow = 50;
 
-/** Nobody has set up this provider, so nobody can ask it what became of a charge. */
+/** A provider that no tier has configured, so the result of its charges can never be queried. */
 const retired = { provider: 'retired', currency: 'EUR', amount: 4500 };
 
 /**
- * Resolves when all is there and the system has brought to their end the drops that are over, as far as it can.
- * @returns what finds out afterwards whether they, and what is stuck, are as they should be
+ * Resolves when everything is inserted and the system has ended the drops, as far as it can.
+ * @returns a check to run afterwards: every drop is ended, and stuck payments and refunds are still undecided
  */
 export async function ageTheSystem(
   deps: AgeDeps,
-  age: Age = old,
+  age: Age = defaultAge,
 ): Promise<(report: Report) => Promise<void>> {
   const { db, say } = deps;
   const users = await makeUsers(db, Math.max(age.stuckPayments, age.stuckRefunds, 1 + standby));
-  const over = await makeOver(deps, age.over, users);
+  const closedDrops = await makeClosedDrops(deps, age.endedDrops, users);
   const unpaid = await stickPayments(deps, users.slice(0, age.stuckPayments));
   const unrefunded = await stickRefunds(deps, users.slice(0, age.stuckRefunds));
   say(
-    `${age.over} drops that are over, ${age.stuckPayments} stuck payments, ${age.stuckRefunds} stuck refunds`,
+    `${age.endedDrops} ended drops, ${age.stuckPayments} stuck payments, ${age.stuckRefunds} stuck refunds`,
   );
-  await untilEnded(db, over);
+  await untilEnded(db, closedDrops);
 
   return async (report) => {
-    const left = await unended(db, over);
-    if (left.length > 0)
-      report('5 holds end', `${left.length} drops that are over did not end`, left.slice(0, 5));
+    const open = await unended(db, closedDrops);
+    if (open.length > 0) report('5 holds end', `${open.length} closed drops did not end`, open.slice(0, 5));
     const count = async (table: string, where: object) =>
-      Number((await db(table).where(where).count({ of: '*' }).first())?.['of']);
+      Number((await db(table).where(where).count({ count: '*' }).first())?.['count']);
     const stuck = {
       payments: await count('payment_attempts', { drop_id: unpaid, status: 'pending' }),
       refunds: await count('orders', { drop_id: unrefunded, status: 'refund_due' }),
     };
     if (stuck.payments !== age.stuckPayments || stuck.refunds !== age.stuckRefunds)
-      report('5 money', 'what nobody could know was decided all the same', stuck);
+      report('5 money', 'payments or refunds were decided although their result cannot be known', stuck);
   };
 }
 
 /**
- * Makes drops that are over, at least one of them with standby, and resolves when the system has ended them: by then
- * their keys in Redis are gone, since a drop ends after its ledger is archived.
+ * Makes closed drops, at least one of them with standby, and resolves when the system has ended them. Their keys in
+ * Redis are deleted by then, because a drop ends after its ledger is archived.
+ * @throws if a drop did not end
  */
 export async function endDrops(deps: AgeDeps, count: number): Promise<void> {
   const { db } = deps;
-  const over = await makeOver(deps, count, await makeUsers(db, 1 + standby));
-  await untilEnded(db, over);
-  const left = await unended(db, over);
-  if (left.length > 0) throw new Error(`${left.length} of ${count} drops that are over did not end`);
+  const closedDrops = await makeClosedDrops(deps, count, await makeUsers(db, 1 + standby));
+  await untilEnded(db, closedDrops);
+  const open = await unended(db, closedDrops);
+  if (open.length > 0) throw new Error(`${open.length} of ${count} closed drops did not end`);
 }
 
 function unended(db: Database, drops: readonly number[]): Promise<{ id: number }[]> {
   return db('drops').whereIn('id', drops).whereNull('sale_ended_at').select('id');
 }
 
-/** Waits for as long as some drop ends within a minute: a slow machine needs its time. */
+/** Waits as long as at least one drop ends per minute, since machines differ in speed. */
 async function untilEnded(db: Database, drops: readonly number[]): Promise<void> {
-  for (let left = Infinity, still = 0; still < 60 && left > 0;) {
-    const now = (await unended(db, drops)).length;
-    still = now < left ? 0 : still + 1;
-    left = now;
+  for (let open = Infinity, idleSeconds = 0; idleSeconds < 60 && open > 0;) {
+    const nowOpen = (await unended(db, drops)).length;
+    idleSeconds = nowOpen < open ? 0 : idleSeconds + 1;
+    open = nowOpen;
     await sleep(1_000);
   }
 }
 
-/** Seconds within which an order of this drop should get its money back; far more than one round of the duty. */
-const refundWithin = 60;
+/** Limit for a refund of this drop; far more than one round of the duty. */
+const refundWithinSeconds = 60;
 
-/** A refund that a crash left half-way gets to its end soon, whatever is stuck. Changes the drop, so it comes last. */
+/**
+ * Checks that refunds interrupted by a crash complete soon, although others are stuck. It changes the drop, so it
+ * must be the last check.
+ */
 export async function checkRefundsGoOn({ db }: AgeDeps, drop: Drop, report: Report): Promise<void> {
   const paid: { id: string }[] = await db('orders')
     .where({ drop_id: drop.id, status: 'paid' })
@@ -105,32 +108,32 @@ export async function checkRefundsGoOn({ db }: AgeDeps, drop: Drop, report: Repo
   const unfinished = () =>
     db('orders')
       .whereIn('id', ids)
-      .where((open) => void open.whereNot({ status: 'refunded' }).orWhereNull('reopened_at'))
+      .where((query) => void query.whereNot({ status: 'refunded' }).orWhereNull('reopened_at'))
       .select('id', 'status', 'reopened_at') as Promise<object[]>;
-  let left = await unfinished();
-  while (left.length > 0 && performance.now() - since < refundWithin * 1_000) {
+  let open = await unfinished();
+  while (open.length > 0 && performance.now() - since < refundWithinSeconds * 1_000) {
     await sleep(500);
-    left = await unfinished();
+    open = await unfinished();
   }
-  if (ids.length === 0) report('5 money', 'no order was there to be refunded', {});
-  if (left.length > 0)
-    report('5 money', `refunds take longer than ${refundWithin} s behind stuck ones`, left);
+  if (ids.length === 0) report('5 money', 'there was no order to refund', {});
+  if (open.length > 0)
+    report('5 money', `refunds take longer than ${refundWithinSeconds} s behind stuck ones`, open);
 }
 
-/** Seconds after which an attempt of this drop is settled: a minute until it is given up, and time for the duty. */
-const settledWithin = 180;
+/** Limit for settling an attempt of this drop: a minute until it is given up, plus time for the duty. */
+const settledWithinSeconds = 180;
 
-/** No payment of this drop was left in doubt for long. */
+/** Checks that no payment of this drop was undecided for long. */
 export async function checkPaymentsWentOn({ db }: AgeDeps, drop: Drop, report: Report): Promise<void> {
   const late: object[] = await db('payment_attempts')
     .where({ drop_id: drop.id })
     .whereIn('status', ['approved', 'declined'])
-    .whereRaw('timestampdiff(second, created_at, updated_at) > ?', [settledWithin])
+    .whereRaw('timestampdiff(second, created_at, updated_at) > ?', [settledWithinSeconds])
     .select('hold_id', 'attempt', 'created_at', 'updated_at');
   if (late.length > 0)
     report(
       '5 money',
-      `${late.length} payments were in doubt for more than ${settledWithin} s`,
+      `${late.length} payments were undecided for more than ${settledWithinSeconds} s`,
       late.slice(0, 5),
     );
 }
@@ -150,20 +153,20 @@ async function makeUsers(db: Database, count: number): Promise<number[]> {
   return made.map(({ id }) => id);
 }
 
-/** Drops that closed hours ago and that nobody has brought to their end yet. Returns their ids. */
-async function makeOver(deps: AgeDeps, count: number, users: readonly number[]): Promise<number[]> {
+/** Makes drops that closed hours ago and that the system has not ended yet. Returns their ids. */
+async function makeClosedDrops(deps: AgeDeps, count: number, users: readonly number[]): Promise<number[]> {
   const { db, inventory } = deps;
-  const closing = Math.min(withStandby, count);
+  const standbyCount = Math.min(dropsWithStandby, count);
   const drops = [
-    ...(await makeDrops(db, { count: count - closing, seats: 20, closesInMs: -3 * 3_600_000 })),
-    // By Redis's clock these close after what is still to happen in them.
-    ...(await makeDrops(db, { count: closing, seats: 1, standby, closesInMs: 30_000 })),
+    ...(await makeDrops(db, { count: count - standbyCount, seats: 20, closesInMs: -3 * 3_600_000 })),
+    // By Redis' clock these close only after the claims below.
+    ...(await makeDrops(db, { count: standbyCount, seats: 1, standby, closesInMs: 30_000 })),
   ];
   const closesBy = Math.max(...drops.map(({ closesAt }) => closesAt));
-  await eachOf(drops, async (drop) => {
+  await forEachItem(drops, async (drop) => {
     await inventory.stock(drop);
     if (drop.standbyLimit === 0) return;
-    // One holds the seat, and more stand by than can hold it until then.
+    // One holds the seat; standby is longer than the holds that fit in before the drop closes.
     await claim(inventory, drop, users.slice(0, 1 + drop.standbyLimit));
   });
   await sleep(Math.max(0, closesBy + 1_000 - Date.now()));
@@ -174,14 +177,14 @@ async function makeOver(deps: AgeDeps, count: number, users: readonly number[]):
   return ids;
 }
 
-/** Holds in payment whose attempts nobody can ask about. Returns the id of their drop. */
+/** Makes holds in payment whose attempts cannot be queried. Returns the id of their drop. */
 async function stickPayments(deps: AgeDeps, users: readonly number[]): Promise<number> {
   const { drop, holds } = await beginPayments(deps, users);
   await insertAttempts(deps.db, drop, holds, 'pending');
   return drop.id;
 }
 
-/** Orders whose money should go back, and nobody can give it back. Returns the id of their drop. */
+/** Makes orders whose refund is due and cannot be made. Returns the id of their drop. */
 async function stickRefunds(deps: AgeDeps, users: readonly number[]): Promise<number> {
   const { db, inventory } = deps;
   const { drop, holds } = await beginPayments(deps, users);
@@ -197,8 +200,8 @@ async function stickRefunds(deps: AgeDeps, users: readonly number[]): Promise<nu
     created_at: since,
     updated_at: since,
   }));
-  const seats = holds.flatMap(({ holdId: order_id, seats: of }) =>
-    of.map((seat_id) => ({ order_id, seat_id })),
+  const seats = holds.flatMap(({ holdId: order_id, seats: seatIds }) =>
+    seatIds.map((seat_id) => ({ order_id, seat_id })),
   );
   await db.batchInsert('orders', orders, portion);
   await db.batchInsert('order_seats', seats, portion);
@@ -207,13 +210,13 @@ async function stickRefunds(deps: AgeDeps, users: readonly number[]): Promise<nu
     seats.map((seat) => ({ ...seat, drop_id: drop.id })),
     portion,
   );
-  await eachOf(holds, (hold) =>
+  await forEachItem(holds, (hold) =>
     inventory.completePayment({ dropId: drop.id, partition: 0 }, hold).then(() => {}),
   );
   return drop.id;
 }
 
-/** A drop on sale in which each of these users has a seat in payment since an hour. */
+/** Makes a drop on sale in which each of these users has a hold whose payment has begun. */
 async function beginPayments(
   { db, inventory }: AgeDeps,
   users: readonly number[],
@@ -223,9 +226,9 @@ async function beginPayments(
   await inventory.stock(drop);
   const holds = await claim(inventory, drop, users);
   const place = { dropId: drop.id, partition: 0 };
-  await eachOf(holds, async (hold) => {
-    const begun = await inventory.beginPayment(place, hold, newBatchId());
-    if (begun.kind !== 'paying') throw new Error(`a payment did not begin: ${begun.kind}`);
+  await forEachItem(holds, async (hold) => {
+    const result = await inventory.beginPayment(place, hold, newBatchId());
+    if (result.kind !== 'paying') throw new Error(`a payment did not begin: ${result.kind}`);
   });
   return { drop, holds };
 }
@@ -252,21 +255,21 @@ async function insertAttempts(
   await db.batchInsert('payment_attempts', rows, portion);
 }
 
-/** One seat for each; those who get none stand by. */
+/** Claims one seat for each user; those who get none are in standby. */
 async function claim(inventory: Inventory, drop: Drop, users: readonly number[]): Promise<NewHold[]> {
   const place = { dropId: drop.id, partition: 0 };
   const holds: NewHold[] = [];
-  for (let at = 0; at < users.length; at += batchSize) {
-    const packed = users.slice(at, at + batchSize).map((id) => `${id}:1`);
+  for (let start = 0; start < users.length; start += batchSize) {
+    const packed = users.slice(start, start + batchSize).map((id) => `${id}:1`);
     const batch = { id: newBatchId(), packed: packed.join(',') };
-    const claimed = await inventory.claim(place, batch, { mayBorrow: false });
-    if (claimed.kind !== 'decided') throw new Error(`entries were not decided: ${claimed.kind}`);
-    holds.push(...claimed.outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : [])));
+    const result = await inventory.claim(place, batch, { mayBorrow: false });
+    if (result.kind !== 'decided') throw new Error(`entries were not decided: ${result.kind}`);
+    holds.push(...result.outcomes.flatMap((outcome) => (outcome.kind === 'held' ? [outcome.hold] : [])));
   }
   return holds;
 }
 
-/** Each of an event of its own: no two sell the same seats. */
+/** Makes drops, each with its own event, so that no two sell the same seats. */
 async function makeDrops(
   db: Database,
   {
@@ -326,9 +329,9 @@ async function makeDrops(
   return loadDrops(db, { ids: made.map(({ id }) => id) });
 }
 
-/** For each, many at a time. @throws the first fault */
-async function eachOf<T>(list: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
+/** Runs `work` for each item, several at a time. @throws the first failure, after all have ended */
+async function forEachItem<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const faults: unknown[] = [];
-  await inPortions(list, width, work, (error) => void faults.push(error));
+  await inPortions(items, width, work, (error) => void faults.push(error));
   if (faults.length > 0) throw faults[0];
 }

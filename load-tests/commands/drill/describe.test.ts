@@ -36,7 +36,7 @@ const report = (results: DrillResult[], changes: Partial<DrillReport> = {}): Dri
   ...changes,
 });
 
-test('each drill is a row, and the sums are the last one', () => {
+test('the report has a row for each drill, and a last row with the totals', () => {
   expect(describeReport(report([result('consumer-killed'), result('clock-off')]))).toBe(
     `\`npm run drill -- --minutes 2 --buyers 200 --seed 7\` on \`abc\`, 2026-01-02 03:04 to 2026-01-02 04:05 UTC, 2 cores, load average 1.5 to 3:
 
@@ -46,12 +46,12 @@ test('each drill is a row, and the sums are the last one', () => {
 | clock-off       | 7    | 2       | 1     | 1            | 400     | 180    | 0       | 12            | 0             | 0          |
 | all             |      | 4       | 2     | 2            | 800     | 360    | 0       |               | 0             | 0          |
 
-2 drills, 4 minutes of breaking, 2 kills, 2 other faults: 0 violations.
+2 drills, 4 minutes of faults, 2 kills, 2 other faults: 0 violations.
 `,
   );
 });
 
-test('a violation, a drill that broke off and changed code are not left out', () => {
+test('the report names violations, drills that were not completed, and changed code', () => {
   const violations = [{ rule: '1 one owner', what: 'seat A1 is in two orders', record: {} } as const];
   const notRun = [{ drill: 'everything', why: 'no space left' }];
   const found = report([result('clock-off', { violations: [...violations] })], { notRun, changedFiles: 2 });

@@ -2,8 +2,8 @@ import type { Violation } from '../../../proof/violation.ts';
 import type { DrillResult } from './run-drill.ts';
 import type { DrillReport } from './save-report.ts';
 
-/** Violations of one drill that are shown; the rest is counted. */
-const mostShown = 12;
+/** Violations of one drill that are printed; the rest is only counted. */
+const maxShown = 12;
 
 type Column = [head: string, figure: (result: DrillResult) => string | number];
 
@@ -21,7 +21,7 @@ const columns: Column[] = [
   ['violations', ({ violations }) => violations.length],
 ];
 
-/** A row for each drill, in Markdown, as Prettier would have it. */
+/** A Markdown table with a row for each drill, formatted as Prettier formats it. */
 export function describeResults(results: readonly DrillResult[]): string {
   const sumOf = (values: readonly (string | number)[]): string => {
     const numbers = values.filter((value) => typeof value === 'number');
@@ -40,7 +40,7 @@ export function describeResults(results: readonly DrillResult[]): string {
     .join('');
 }
 
-/** One line over all drills. */
+/** One line about all drills. */
 export function describeSum({ results, notRun }: Pick<DrillReport, 'results' | 'notRun'>): string {
   const sum = (figure: (result: DrillResult) => number) =>
     results.reduce((total, each) => total + figure(each), 0);
@@ -48,13 +48,13 @@ export function describeSum({ results, notRun }: Pick<DrillReport, 'results' | '
   const killed = sum(kills);
   const minutes = Math.round(sum(({ minutes: each }) => each) * 10) / 10;
   return (
-    `${results.length} drills, ${minutes} minutes of breaking, ${killed} kills, ${faults - killed} other faults: ` +
+    `${results.length} drills, ${minutes} minutes of faults, ${killed} kills, ${faults - killed} other faults: ` +
     `${sum(({ violations }) => violations.length)} violations` +
     (notRun.length === 0 ? '' : `; not run to the end: ${notRun.map(({ drill }) => drill).join(', ')}`)
   );
 }
 
-/** All of a run, in Markdown. */
+/** The whole report of a run, in Markdown. */
 export function describeReport(report: DrillReport): string {
   const { args, commit = 'unknown', changedFiles, startedAt, endedAt, cores, load, results } = report;
   const minute = (time: string): string => time.slice(0, 16).replace('T', ' ');
@@ -71,7 +71,7 @@ export function describeReport(report: DrillReport): string {
   ].join('');
 }
 
-/** What went wrong in a drill, and how to see it again. */
+/** The violations of a drill, and the command that repeats it. */
 export function describeFailure(result: DrillResult, logDir: string, replicaAcks: number): string {
   return [
     `FAILED ${result.drill}: ${result.violations.length} violations`,
@@ -85,17 +85,17 @@ export function describeFailure(result: DrillResult, logDir: string, replicaAcks
 }
 
 export function describeLost({ drill, lost }: DrillResult): string {
-  return [`${drill}: ${lost.length} times something was lost by Redis`, ...list(lost), ''].join('\n');
+  return [`${drill}: Redis lost ${lost.length} acknowledged writes`, ...list(lost), ''].join('\n');
 }
 
 function list(violations: readonly Violation[]): string[] {
   return [
     ...violations
-      .slice(0, mostShown)
+      .slice(0, maxShown)
       .map(
         ({ rule, what, record }) => `  rule ${rule}: ${what}\n    ${JSON.stringify(record).slice(0, 500)}`,
       ),
-    ...(violations.length > mostShown ? [`  and ${violations.length - mostShown} more`] : []),
+    ...(violations.length > maxShown ? [`  and ${violations.length - maxShown} more`] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-/** A system of its own for the drills, made of the same parts as `npm start`: own folder, own ports, own data. */
+/** A separate system for drills, made of the same parts as `npm start`, with its own folder, ports and data. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,44 +18,44 @@ import { openPaymentLine, type PaymentLine } from './payment-line.ts';
 
 export type DrillSystem = {
   url: string;
-  /** What general gets, which is what every tier gets and more. */
+  /** The environment of general, which includes that of every tier. */
   env: Readonly<Record<string, string>>;
-  /** Of the provider itself, past the line that drills make bad. */
+  /** Address of the provider itself, bypassing the line that drills disturb. */
   paymentsUrl: string;
   logDir: string;
   servers: Servers;
   tiers: Record<TierName, Child>;
-  /** The second process of each tier, where there are two. */
+  /** The second process of each tier, if there are two. */
   seconds: Child[];
   payments: Child;
   line: PaymentLine;
-  /** A process that ends is started again after half a second, or after so many milliseconds from now. */
+  /** Processes restart half a second after they end; this one stays down for at least `ms` from now. */
   keepDown: (child: Child, ms: number) => void;
-  /** Milliseconds by which a tier's clock is wrong; 0 sets it right. */
+  /** Shifts a tier's clock by `offsetMs`; 0 corrects it. */
   setClock: (tier: TierName, offsetMs: number) => void;
-  /** Starts one more process of a tier that the front door does not know; it is ready then, and for the caller to stop. */
-  another: (tier: 'consumer') => Promise<Child>;
+  /** Starts one more process, unknown to the front door. Resolves when it is ready; the caller stops it. */
+  startAnother: (tier: 'consumer') => Promise<Child>;
   /** Resolves when a tier is ready. */
   ready: (tier: TierName) => Promise<void>;
-  /** Resolves when everything runs, is ready, and every replica has its master's data. */
-  whole: () => Promise<void>;
-  /** Resolves when nothing of it is left; further calls return the same promise. */
+  /** Resolves when every process is running and ready, and every replica has its master's data. */
+  untilWhole: () => Promise<void>;
+  /** Resolves when nothing of the system is left; further calls return the same promise. */
   stop: () => Promise<void>;
 };
 
-/** Among the settings of the tiers: how many processes there are of each, 1 or 2. */
+/** Name of the tier setting for the number of processes per tier, '1' or '2'. */
 export const processesSetting = 'DRILL_PROCESSES';
 
-const usualPauseMs = 500;
-const wholeWithinMs = 120_000;
+const restartDelayMs = 500;
+const readyWithinMs = 120_000;
 
 /**
  * Resolves when everything is ready.
- * @throws Error when something does not start, or a stop was wished meanwhile; nothing is left running then.
+ * @throws Error if something does not start or `cancel` is aborted; nothing is left running then
  */
 export async function startDrillSystem(
   options: SystemPlace & {
-    /** Settings for all tiers over the usual ones. */
+    /** Settings for all tiers that override the defaults. */
     tierSettings?: Record<string, string>;
     seed: number;
   },
@@ -65,7 +65,7 @@ export async function startDrillSystem(
   const releases = new Releases();
   releases.add(() => rmSync(place.dir, { recursive: true, force: true }));
   let line: PaymentLine | undefined;
-  // After the tiers have stopped, who use it to the end.
+  // Closed after the tiers have stopped, which use it until then.
   releases.add(() => line?.close());
   return releases.guard(async () => {
     rmSync(dir, { recursive: true, force: true });
@@ -110,15 +110,15 @@ export async function startDrillSystem(
     ) as DrillSystem['tiers'];
     await system.startFrontDoor(hasSeconds ? { upstreams: bothOf(ports) } : {});
 
-    let more = 0;
+    let extraProcesses = 0;
     const downUntil = new Map<Child, number>();
     for (const child of [...servers.processes, payments, ...started]) {
-      const pause = () => Math.max(usualPauseMs, (downUntil.get(child) ?? 0) - Date.now());
-      // Comings and goings are in the logs; what was broken is said by the drill.
+      const pause = () => Math.max(restartDelayMs, (downUntil.get(child) ?? 0) - Date.now());
+      // Restarts are in the logs; the drill itself prints the faults.
       supervise(child, system.place.cancel, () => {}, pause);
     }
     const ready = (name: TierName | SecondName): Promise<void> =>
-      waitUntil(`${name} to be ready`, wholeWithinMs, () => isReady(ports[name]));
+      waitUntil(`${name} to be ready`, readyWithinMs, () => isReady(ports[name]));
     const redisPorts = servers.redis.nodes.map((node) => Number(node.split(':')[1]));
 
     return {
@@ -132,20 +132,20 @@ export async function startDrillSystem(
       payments,
       line,
       keepDown: (child, ms) => downUntil.set(child, Date.now() + ms),
-      async another(tier) {
-        more += 1;
-        const name = `${tier}-${more + 1}`;
+      async startAnother(tier) {
+        extraProcesses += 1;
+        const name = `${tier}-${extraProcesses + 1}`;
         const { [name]: port } = await freePorts([name]);
         return start(tier, name, port);
       },
       ready,
       setClock: (tier, offsetMs) => writeFileSync(clockOf(tier), String(offsetMs)),
-      async whole() {
-        await waitUntil('the broker', wholeWithinMs, () =>
+      async untilWhole() {
+        await waitUntil('the broker', readyWithinMs, () =>
           Promise.resolve(servers.rabbitMq.broker.pid !== undefined),
         );
         for (const [at, port] of redisPorts.entries()) {
-          await waitUntil(`redis-${at + 1} to join`, wholeWithinMs, () => hasJoined(port));
+          await waitUntil(`redis-${at + 1} to join`, readyWithinMs, () => hasJoined(port));
         }
         for (const name of tierNames) await ready(name);
         if (hasSeconds) for (const name of tierNames) await ready(second(name));
@@ -158,13 +158,13 @@ export async function startDrillSystem(
 type SecondName = `${TierName}-2`;
 const second = (name: TierName): SecondName => `${name}-2`;
 
-/** As localUpstreams, with two processes of each. */
+/** Like localUpstreams, but with two processes of each tier. */
 function bothOf(ports: Readonly<Record<TierName | SecondName, number>>): ReturnType<typeof localUpstreams> {
   const both = (name: TierName) => [ports[name], ports[second(name)]].map((port) => `127.0.0.1:${port}`);
   return { publisher: both('publisher'), realtime: both('realtime'), general: both('general') };
 }
 
-/** @throws what the tier says is missing */
+/** @throws Error with the tier's answer if it is not ready */
 export async function isReady(port: number): Promise<boolean> {
   const response = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(5_000) });
   const text = await response.text();

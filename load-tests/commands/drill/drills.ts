@@ -1,4 +1,4 @@
-/** What is broken, and how. Each drill goes on until its time is over, and leaves nothing broken behind. */
+/** The drills: which faults each injects. A drill injects faults until its time is over, and leaves none behind. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tierNames, type TierName } from '../../../local/tiers.ts';
 import { exchange } from '../../../local/process/wait.ts';
@@ -11,33 +11,33 @@ import { processesSetting } from './drill-system.ts';
 
 export type Drill = {
   name: string;
-  what: string;
-  /** Rules of which a part cannot hold here, since Redis itself forgets what it had answered; why is in the report. */
+  about: string;
+  /** Rules that cannot hold in full in this drill, since Redis loses writes that it had acknowledged. */
   mayLose?: readonly Rule[];
-  breakThings: (injector: FaultInjector) => Promise<void>;
-  /** Goes before the sale; what it resolves to is asked afterwards whether all is as it should be. */
+  injectFaults: (injector: FaultInjector) => Promise<void>;
+  /** Runs before the drop. Resolves with a check that runs after it. */
   prepare?: (deps: AgeDeps) => Promise<Aftermath>;
-  /** Of all tiers, over those of the other drills. */
+  /** Settings of all tiers, in addition to those of every drill. */
   tierSettings?: Record<string, string>;
-  /** Per cent of those who get seats, over those of the other drills. */
+  /** Percentages of the buyers who get seats, which override those of every drill. */
   chances?: Partial<Scenario['chances']>;
 };
 
 export type Aftermath = (drop: Drop, report: Report) => Promise<void>;
 
-/** Longer than the cluster's node timeout (5 s) and an election: the replica takes over. */
+/** Longer than the cluster's node timeout (5 s) plus an election, so that the replica takes over. */
 const takeoverMs = 12_000;
 
-/** The broker gives up a connection of which it has heard nothing for three heartbeats (10 s each). */
-const brokerPatienceMs = 30_000;
+/** The broker closes a connection after three missed heartbeats of 10 s. */
+const heartbeatTimeoutMs = 30_000;
 
 export const drills: readonly Drill[] = [
   ...tierNames.map((name) => ({
     name: `${name}-killed`,
-    what: `${name} gets kill -9 at random moments, also while it starts`,
-    breakThings: (injector: FaultInjector) =>
+    about: `${name} gets kill -9 at random moments, also while it starts`,
+    injectFaults: (injector: FaultInjector) =>
       injector.repeatedly([1, 5], async () => {
-        // Mostly at work: a machine that is slow to start it would otherwise never let it come so far.
+        // Usually waits until it is ready: on a slow machine it would otherwise always be killed while it starts.
         if (injector.random.chance(75)) await injector.system.ready(name);
         await injector.pause(0.2, 4);
         injector.kill(injector.system.tiers[name]);
@@ -45,23 +45,25 @@ export const drills: readonly Drill[] = [
   })),
   {
     name: 'redis-master-killed',
-    what: 'the Redis master of the drop gets kill -9; it is back at once, or its replica has taken over by then',
-    breakThings: (injector) =>
+    about:
+      'the Redis master of the drop gets kill -9; it restarts at once, or only after its replica has taken over',
+    injectFaults: (injector) =>
       injector.repeatedly([4, 10], async () => {
         const { master } = await injector.nodesOfDrop();
         injector.kill(master, injector.random.chance(70) ? takeoverMs : 0);
         await sleep(takeoverMs);
-        await injector.system.whole(); // a replica that does not have the data yet is the next drill
+        await injector.system.untilWhole(); // the next drill is about a replica without the data
       }),
   },
   {
     name: 'redis-replica-behind',
-    what: 'the replica is cut off for 1 to 4 s, then its master is killed: what it did not hear of was told to nobody',
-    breakThings: (injector) =>
+    about:
+      'the replica is cut off for 1 to 4 s, then its master is killed: no buyer was told what the replica lacks',
+    injectFaults: (injector) =>
       injector.repeatedly([5, 12], async () => {
         const { master, replica } = await injector.nodesOfDrop();
         if (!replica) return;
-        // With a password that the master does not want, a replica cannot come back to it.
+        // A wrong password keeps the replica from reconnecting to the master.
         await command(injector.portOf(replica), 'CONFIG SET masterauth cut-off');
         await command(injector.portOf(master), 'CLIENT KILL TYPE replica');
         injector.fault(`${replica.name} cut off from ${master.name}`);
@@ -69,32 +71,33 @@ export const drills: readonly Drill[] = [
         injector.kill(master, takeoverMs);
         await sleep(takeoverMs);
         await command(injector.portOf(replica), 'CONFIG SET masterauth ""');
-        await injector.system.whole();
+        await injector.system.untilWhole();
       }),
   },
   {
     name: 'redis-node-paused',
-    what: 'the Redis master of the drop stands still for longer than the node timeout, and then goes on as if nothing were',
-    breakThings: (injector) =>
+    about: 'the Redis master of the drop is paused for longer than the node timeout, and then resumes',
+    injectFaults: (injector) =>
       injector.repeatedly([4, 10], async () => {
         const { master } = await injector.nodesOfDrop();
         await injector.freeze(master, injector.random.between(7_000, takeoverMs));
-        await injector.system.whole();
+        await injector.system.untilWhole();
       }),
   },
   {
     name: 'consumer-paused',
-    what: 'of two consumers the one that decides stands still until the broker has given it up, and wakes up when Redis has forgotten what came of what it has in hand',
-    async breakThings(injector) {
+    about:
+      'the active one of two consumers is paused until the broker has closed its connection, and resumes after Redis has forgotten the replies to its batches',
+    async injectFaults(injector) {
       const { system } = injector;
-      const second = await system.another('consumer');
-      // The one that was given up comes back as the one that stands by.
+      const second = await system.startAnother('consumer');
+      // A consumer that was closed out reconnects as the standby one.
       let [active, standby] = [system.tiers.consumer, second];
       try {
         await injector.repeatedly([3, 8], async () => {
           await injector.freeze(
             active,
-            injector.random.between(brokerPatienceMs, brokerPatienceMs + 6_000),
+            injector.random.between(heartbeatTimeoutMs, heartbeatTimeoutMs + 6_000),
             () => injector.forgetReplies(),
           );
           [active, standby] = [standby, active];
@@ -106,30 +109,31 @@ export const drills: readonly Drill[] = [
   },
   {
     name: 'rabbitmq-killed',
-    what: 'the broker gets kill -9 and starts again with what it had on disk',
-    breakThings: (injector) =>
+    about: 'the broker gets kill -9 and restarts with what it had on disk',
+    injectFaults: (injector) =>
       injector.repeatedly([3, 12], async () => injector.kill(injector.system.servers.rabbitMq.broker)),
   },
   {
     name: 'confirms-outstanding',
-    what: 'the broker stands still, so entries wait for its confirm; then it and the publisher get kill -9 together',
-    breakThings: (injector) =>
+    about:
+      'the broker is paused, so entries wait for its confirm; then it and the publisher get kill -9 together',
+    injectFaults: (injector) =>
       injector.repeatedly([2, 6], async () => {
         const { tiers, servers } = injector.system;
         await injector.system.ready('publisher');
         await injector.pause(1, 3);
         servers.rabbitMq.broker.kill('SIGSTOP');
-        // Less than a publisher waits for a confirm: nobody has been turned away yet.
+        // Shorter than the publisher's timeout for a confirm, so that no buyer has got a 503 yet.
         await sleep(injector.random.between(500, 2_500));
-        // The publisher first: it could send again what the broker has not read.
+        // The publisher first: it could resend what the broker has not read.
         injector.kill(tiers.publisher);
         injector.kill(servers.rabbitMq.broker);
       }),
   },
   {
     name: 'rabbitmq-alarm',
-    what: 'the broker’s memory alarm is raised for 3 to 10 s: it blocks every connection that publishes',
-    breakThings: (injector) =>
+    about: 'the broker’s memory alarm is raised for 3 to 10 s: it blocks every connection that publishes',
+    injectFaults: (injector) =>
       injector.repeatedly([3, 8], async () => {
         const { rabbitMq } = injector.system.servers;
         await rabbitMq.control('set_vm_memory_high_watermark', '0.000001');
@@ -140,8 +144,8 @@ export const drills: readonly Drill[] = [
   },
   {
     name: 'mariadb-killed',
-    what: 'MariaDB gets kill -9 and recovers from its log',
-    breakThings: (injector) =>
+    about: 'MariaDB gets kill -9 and recovers from its log',
+    injectFaults: (injector) =>
       injector.repeatedly([3, 9], async () => {
         for (const server of injector.system.servers.mariaDb.processes) {
           injector.kill(server, injector.random.chance(30) ? 6_000 : 0);
@@ -150,8 +154,8 @@ export const drills: readonly Drill[] = [
   },
   {
     name: 'payments-slow',
-    what: 'the payment provider stands still for longer than checkout waits, or gets kill -9',
-    breakThings: (injector) =>
+    about: 'the payment provider is paused for longer than checkout waits, or gets kill -9',
+    injectFaults: (injector) =>
       injector.repeatedly([2, 6], async () => {
         if (injector.random.chance(50))
           injector.kill(injector.system.payments, injector.random.between(0, 3_000));
@@ -160,11 +164,11 @@ export const drills: readonly Drill[] = [
   },
   {
     name: 'payments-faulty',
-    what: 'the provider answers 500, late or not at all; its webhooks come twice, late and out of order',
-    async breakThings(injector) {
+    about: 'the provider answers 500, late or not at all; its webhooks come twice, late and out of order',
+    async injectFaults(injector) {
       const { line } = injector.system;
       await injector.repeatedly([4, 8], async () => {
-        const before = line.met;
+        const before = line.faultCount;
         line.setFaults({
           error: 15,
           late: 8,
@@ -174,15 +178,15 @@ export const drills: readonly Drill[] = [
           webhookLate: 30,
         });
         await sleep(5_000);
-        injector.fault(`${line.met - before} calls and webhooks met a fault`);
+        injector.fault(`${line.faultCount - before} calls and webhooks had a fault`);
       });
       line.setFaults(undefined);
     },
   },
   {
     name: 'clock-off',
-    what: 'the clock of one tier is 30 s off, ahead or behind, and jumps back',
-    async breakThings(injector) {
+    about: 'the clock of one tier is 30 s ahead or behind, and jumps back',
+    async injectFaults(injector) {
       await injector.repeatedly([1, 4], async () => {
         const tier = pick(injector, tierNames);
         const offset = injector.random.chance(50) ? 30_000 : -30_000;
@@ -195,8 +199,8 @@ export const drills: readonly Drill[] = [
   },
   {
     name: 'each-in-turn',
-    what: 'every tier and one server of each kind gets kill -9, one after the other in any order',
-    async breakThings(injector) {
+    about: 'every tier and one server of each kind gets kill -9, one after the other in random order',
+    async injectFaults(injector) {
       const { servers, tiers, payments } = injector.system;
       const victims = [
         ...Object.values(tiers),
@@ -205,10 +209,10 @@ export const drills: readonly Drill[] = [
         ...servers.mariaDb.processes,
         'redis' as const,
       ];
-      let left: typeof victims = [];
+      let remaining: typeof victims = [];
       await injector.repeatedly([3, 5], async () => {
-        if (left.length === 0) left = [...victims];
-        const [victim] = left.splice(injector.random.whole(0, left.length - 1), 1);
+        if (remaining.length === 0) remaining = [...victims];
+        const [victim] = remaining.splice(injector.random.integer(0, remaining.length - 1), 1);
         if (victim === 'redis') injector.kill((await injector.nodesOfDrop()).master);
         else if (victim) injector.kill(victim);
       });
@@ -216,29 +220,35 @@ export const drills: readonly Drill[] = [
   },
   {
     name: 'servers-last',
-    what: 'everything gets kill -9 at once; the tiers are back at once and wait, the servers come later in any order',
-    breakThings: (injector) =>
+    about:
+      'everything gets kill -9 at once; the tiers restart at once and wait, the servers restart later in random order',
+    injectFaults: (injector) =>
       injector.repeatedly([15, 25], async () => {
         const { servers, tiers, payments } = injector.system;
-        const late = [...servers.redis.processes, ...servers.mariaDb.processes, servers.rabbitMq.broker];
-        for (const server of late) injector.kill(server, injector.random.between(1_000, 10_000));
+        const allServers = [
+          ...servers.redis.processes,
+          ...servers.mariaDb.processes,
+          servers.rabbitMq.broker,
+        ];
+        for (const server of allServers) injector.kill(server, injector.random.between(1_000, 10_000));
         for (const process of [...Object.values(tiers), payments]) injector.kill(process);
-        await injector.system.whole();
+        await injector.system.untilWhole();
       }),
   },
   {
     name: 'everything',
-    what: 'whatever process there is, a tier or a server, gets kill -9; often several at once',
-    breakThings: (injector) =>
+    about: 'random processes, tiers or servers, get kill -9; often several at once',
+    injectFaults: (injector) =>
       injector.repeatedly([2, 6], async () => {
-        for (let count = injector.random.whole(1, 3); count > 0; count -= 1) await killOne(injector);
+        for (let count = injector.random.integer(1, 3); count > 0; count -= 1) await killOne(injector);
         await injector.pause(0.1, 2);
       }),
   },
-  // The last ones, since they need systems with settings of their own.
+  // Last, because they need a new system with other settings.
   {
     name: 'aged',
-    what: 'the system has 1,000 drops that are over, 300 stuck payments and 300 stuck refunds; of two processes of each tier one gets kill -9',
+    about:
+      'the system has 1,000 ended drops, 300 stuck payments and 300 stuck refunds; one of two processes of each tier gets kill -9',
     tierSettings: { [processesSetting]: '2' },
     chances: { slow: 8, lost: 8, late: 6 },
     async prepare(deps) {
@@ -249,7 +259,7 @@ export const drills: readonly Drill[] = [
         await checkAge(report);
       };
     },
-    breakThings: (injector) =>
+    injectFaults: (injector) =>
       injector.repeatedly([4, 10], () => {
         const { tiers, seconds } = injector.system;
         injector.kill(pick(injector, [...Object.values(tiers), ...seconds]));
@@ -258,12 +268,14 @@ export const drills: readonly Drill[] = [
   },
   {
     name: 'consumer-cut-short',
-    what: 'the consumer gets kill -9 when Redis has just decided a batch: most holds are ended by timers, and no sweeper helps',
+    about:
+      'the consumer gets kill -9 right after Redis has decided a batch: most holds are ended by timers, without the sweeper',
     tierSettings: { TIMER_GRACE_MS: '3600000' },
     chances: { lapse: 70, leave: 2, decline: 4, slow: 2, lost: 2, late: 2 },
-    breakThings: (injector) =>
+    injectFaults: (injector) =>
       injector.repeatedly([0.5, 2], async () => {
-        // It finds entries when it starts, and has its queues to declare before the first timer.
+        // Long enough for entries to queue up, and for a restarted consumer to declare its queues before the first
+        // timer.
         injector.kill(injector.system.tiers.consumer, injector.random.between(500, 2_500));
         await injector.untilDecided();
         await injector.pause(0, 0.01);
@@ -273,13 +285,14 @@ export const drills: readonly Drill[] = [
   },
 ];
 
-/** A little of everything in half a minute, for `npm test`. */
+/** A short mix of kills, for `npm test`. */
 export const shortDrill: Drill = {
   name: 'short',
-  what: 'each tier, the broker and a Redis master get kill -9 once or twice, one after the other; for npm test',
-  async breakThings(injector) {
+  about:
+    'each tier, the broker and a Redis master get kill -9 once or twice, one after the other; for npm test',
+  async injectFaults(injector) {
     const { tiers, servers } = injector.system;
-    const turns = [
+    const victims = [
       () => Promise.resolve(tiers.consumer),
       () => Promise.resolve(tiers.publisher),
       () => Promise.resolve(servers.rabbitMq.broker),
@@ -289,14 +302,14 @@ export const shortDrill: Drill = {
     ];
     let turn = 0;
     await injector.repeatedly([1, 3], async () => {
-      const next = turns[turn % turns.length];
+      const victim = victims[turn % victims.length];
       turn += 1;
-      if (next) injector.kill(await next());
+      if (victim) injector.kill(await victim());
     });
   },
 };
 
-/** Not run, but thought through; docs/reliability.md says what happens. */
+/** Faults that are not injected; docs/reliability.md describes what happens. */
 export const describedOnly = ['broker-disk-full'] as const;
 
 async function killOne(injector: FaultInjector): Promise<void> {
@@ -307,16 +320,16 @@ async function killOne(injector: FaultInjector): Promise<void> {
   else if (drawn < 70) injector.kill(servers.rabbitMq.broker);
   else if (drawn < 80) injector.kill(payments);
   else if (drawn < 90) for (const server of servers.mariaDb.processes) injector.kill(server);
-  // Back with its data before anybody takes over: two failovers in a row are another drill.
+  // Restarts with its data before the replica takes over: this drill does not test two failovers in a row.
   else injector.kill(pick(injector, servers.redis.processes));
 }
 
 function pick<T>(injector: FaultInjector, items: readonly T[]): T {
-  return items[injector.random.whole(0, items.length - 1)]!;
+  return items[injector.random.integer(0, items.length - 1)]!;
 }
 
-/** One that is answered by one line. */
+/** Sends a Redis command whose reply is one line. @throws if the reply is an error */
 async function command(port: number, text: string): Promise<void> {
-  const reply = await exchange(port, `${text}\r\n`, (so) => so.endsWith('\r\n'), 5_000);
+  const reply = await exchange(port, `${text}\r\n`, (received) => received.endsWith('\r\n'), 5_000);
   if (reply.startsWith('-')) throw new Error(`${text}: ${reply.trim()}`);
 }

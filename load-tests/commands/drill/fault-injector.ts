@@ -1,4 +1,4 @@
-/** What a drill has in its hands while it breaks things: the stack, the sale, the seeded choices, and the count. */
+/** What a drill uses to inject faults: the system, the drop, seeded random choices, and the record of incidents. */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
 import type { Child } from '../../../local/process/child.ts';
@@ -16,7 +16,7 @@ export type FaultInjectorOptions = {
   keys: Keys;
   drop: Drop;
   random: Random;
-  /** Milliseconds since 1970 at which nothing more is broken. */
+  /** End of the faults, in milliseconds since 1970. */
   until: number;
   say: (line: string) => void;
 };
@@ -37,13 +37,13 @@ export class FaultInjector {
     return Date.now() >= this.#options.until;
   }
 
-  /** Waits for some time between these seconds, but not past the end. */
+  /** Waits for a random time between these bounds, but not past the end. */
   async pause(fromSeconds: number, toSeconds: number): Promise<void> {
     const ms = this.random.between(fromSeconds, toSeconds) * 1000;
     await sleep(Math.max(0, Math.min(ms, this.#options.until - Date.now())));
   }
 
-  /** Again and again, after pauses of so many seconds, until the time is over. */
+  /** Repeats `incident` with random pauses between these bounds until the time is over. */
   async repeatedly(seconds: [from: number, to: number], incident: () => Promise<void>): Promise<void> {
     await this.pause(0.5, seconds[0]);
     while (!this.isOver) {
@@ -52,28 +52,28 @@ export class FaultInjector {
     }
   }
 
-  /** SIGKILL; the stack starts it again, at once or when it has been down so long. */
+  /** Sends SIGKILL. The system restarts the process, at the earliest after `downMs`. */
   kill(child: Child, downMs = 0): void {
-    if (child.pid === undefined) return; // still down from the last time
+    if (child.pid === undefined) return; // still down from the last kill
     this.system.keepDown(child, downMs);
     child.kill('SIGKILL');
     this.#note('kill', `${child.name} killed${downMs > 0 ? ` for ${(downMs / 1000).toFixed(0)} s` : ''}`);
   }
 
-  /** SIGSTOP, and SIGCONT after so long; and what happens just before that. */
-  async freeze(child: Child, ms: number, beforeItWakes?: () => Promise<void>): Promise<void> {
+  /** Sends SIGSTOP, waits `ms`, calls `beforeResume`, and sends SIGCONT. */
+  async freeze(child: Child, ms: number, beforeResume?: () => Promise<void>): Promise<void> {
     if (child.pid === undefined) return;
     child.kill('SIGSTOP');
     this.fault(`${child.name} paused for ${(ms / 1000).toFixed(0)} s`);
     await sleep(ms);
     try {
-      await beforeItWakes?.();
+      await beforeResume?.();
     } finally {
       child.kill('SIGCONT');
     }
   }
 
-  /** Makes Redis forget what came of the batches decided so far, as more of them than it remembers would. */
+  /** Deletes the remembered replies of decided batches, as if more batches had followed than Redis remembers. */
   async forgetReplies(): Promise<void> {
     const { redis, keys, drop } = this.#options;
     for (const place of places(drop.id, drop.partitions)) {
@@ -85,7 +85,7 @@ export class FaultInjector {
     this.#note('fault', what);
   }
 
-  /** Resolves when Redis has just decided entries of the drop, or the time is over. */
+  /** Resolves right after Redis has decided entries of the drop, or when the time is over. */
   async untilDecided(): Promise<void> {
     const { redis, keys, drop } = this.#options;
     const metas = places(drop.id, drop.partitions).map((place) => keys.key(place, 'meta'));
@@ -97,16 +97,16 @@ export class FaultInjector {
     while (!this.isOver && (await decided()) === before) await setImmediate();
   }
 
-  /** The Redis nodes that have a partition of the drop at this moment. */
+  /** The Redis nodes that currently own a random partition of the drop. */
   async nodesOfDrop(): Promise<{ master: Child; replica: Child | undefined }> {
     const { redis, keys, drop, system } = this.#options;
-    const partition = this.random.whole(0, drop.partitions - 1);
+    const partition = this.random.integer(0, drop.partitions - 1);
     const slot = await redis.cluster('KEYSLOT', keys.key({ dropId: drop.id, partition }, 'meta'));
     const ranges = await redis.cluster('SLOTS');
     const [, , master, replica] = ranges.find(([from, to]) => from <= slot && slot <= to) ?? [];
     const nodeAt = (address: readonly unknown[] | undefined): Child | undefined => {
-      const at = system.servers.redis.nodes.findIndex((node) => node.endsWith(`:${String(address?.[1])}`));
-      return system.servers.redis.processes[at];
+      const index = system.servers.redis.nodes.findIndex((node) => node.endsWith(`:${String(address?.[1])}`));
+      return system.servers.redis.processes[index];
     };
     const owner = nodeAt(master);
     if (!owner) throw new Error(`no Redis node has slot ${slot}`);

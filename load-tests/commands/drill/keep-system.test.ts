@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allProcs, workingFolder } from '../../../local/process/proc.ts';
 
-// A system that starts, and has to be stopped, several times; on a machine that runs other tests meanwhile.
+// Starts and stops a whole system several times, on a machine that runs other tests at the same time.
 jest.setTimeout(300_000);
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -16,12 +16,13 @@ let dir: string;
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'seatdrop-drill-'))));
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-// Moments of the start, by how many processes there are: servers make their data, come up, tiers and tasks, all.
+// Moments of the start, by the number of processes: servers create their data, servers start, tiers start, everything
+// runs.
 test.each([
   ['SIGINT', 2, 5],
   ['SIGTERM', 6, 12],
   ['SIGINT', 13, 18],
-] as const)('%s when there are %d to %d processes of it', async (name, from, to) => {
+] as const)('%s ends all processes if there are %d to %d of them', async (name, from, to) => {
   const drill = start();
   const moment = from + Math.floor(Math.random() * (to - from + 1));
   await processes(moment, drill);
@@ -31,14 +32,14 @@ test.each([
   expect(drill.output()).toContain(`stopping (${name})`);
 });
 
-test('one whose system does not start ends by itself', async () => {
-  const drill = start({ LOG_LEVEL: 'loud' }); // which every tier refuses, once the servers are up
+test('a drill whose system does not start ends by itself', async () => {
+  const drill = start({ LOG_LEVEL: 'loud' }); // every tier refuses it, once the servers are up
   const [code] = (await drill.ended) as [number | null];
   expect(drill.output()).toContain('it could not be run');
   expect({ left: await leftOver(), code }).toEqual({ left: [], code: 1 });
 });
 
-test('what a drill left that was killed outright, the next one ends', async () => {
+test('a drill ends the processes that a killed drill has left', async () => {
   const first = start();
   await processes(6, first);
   first.child.kill('SIGKILL');
@@ -52,7 +53,10 @@ test('what a drill left that was killed outright, the next one ends', async () =
   expect(await leftOver()).toEqual([]);
 });
 
-/** In a folder of its own, which is also HOME: each process of it has that in its environment or works there. */
+/**
+ * Starts a drill in its own folder, which is also HOME: each of its processes has it in the environment or works in
+ * it.
+ */
 function start(env: Record<string, string> = {}) {
   const child = spawn(
     process.execPath,
@@ -72,21 +76,21 @@ function start(env: Record<string, string> = {}) {
 
 type Drill = Pick<ReturnType<typeof start>, 'child' | 'output'>;
 
-/** Resolves when there are so many processes, the drill's own among them. */
+/** Resolves when there are at least `count` processes, including the drill itself. */
 function processes(count: number, drill: Drill): Promise<void> {
   return until(drill, () => marked().length >= count);
 }
 
-async function until({ child, output }: Drill, holds: () => boolean): Promise<void> {
-  while (!holds()) {
+async function until({ child, output }: Drill, condition: () => boolean): Promise<void> {
+  while (!condition()) {
     if (child.exitCode !== null) throw new Error(`the drill ended with ${child.exitCode}:\n${output()}`);
     await sleep(20);
   }
 }
 
-/** Commands of what still runs. One that was killed may take a moment to be gone. */
+/** Command lines of the processes that still run. A killed one may take a moment to disappear. */
 async function leftOver(): Promise<string[]> {
-  for (let looks = 0; looks < 100 && marked().length > 0; looks += 1) await sleep(50);
+  for (let polls = 0; polls < 100 && marked().length > 0; polls += 1) await sleep(50);
   return marked().map((pid) => `${pid} ${read(pid, 'cmdline').replaceAll('\0', ' ').slice(0, 200)}`);
 }
 
@@ -97,10 +101,10 @@ function marked(): number[] {
     .filter((pid) => workingFolder(pid)?.startsWith(dir) === true || read(pid, 'environ').includes(dir));
 }
 
-function read(pid: number, what: 'environ' | 'cmdline'): string {
+function read(pid: number, file: 'environ' | 'cmdline'): string {
   try {
-    return readFileSync(`/proc/${pid}/${what}`, 'utf8');
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    return ''; // gone meanwhile
+    return ''; // the process has ended
   }
 }

@@ -3,35 +3,35 @@ import { clearOldRuns } from '../../../local/process/orphans.ts';
 import { onStopSignal } from '../../../local/process/stop-signals.ts';
 import { localDir } from '../../running-system.ts';
 
-/** What a system of a command's own starts in. */
+/** Where a command starts its own system, and how it stops it. */
 export type SystemPlace = {
-  /** Absolute. Made anew, and kept afterwards for its logs only. */
+  /** Absolute path. Created empty; afterwards only its logs remain. */
   dir: string;
-  /** Aborted when a stop is wished: a start under way then fails soon. What runs by then is for `stop`. */
+  /** Aborted when a stop is requested: a start in progress then fails soon. `stop` ends what runs by then. */
   cancel: AbortSignal;
-  /** Aborted when a stop should no longer wait for anyone. */
+  /** Aborted when a stop should no longer wait for graceful ends. */
   hurry: AbortSignal;
 };
 
 export type SystemKeeper<DrillSystem> = {
   /**
-   * The stack that runs, or a new one, if there is none with these settings over the usual ones.
-   * @throws when it does not start, or a stop is wished
+   * The running system, or a new one if none runs with these settings (added to the default ones).
+   * @throws if it does not start, or a stop is requested
    */
   system: (tierSettings?: Record<string, string>) => Promise<DrillSystem>;
-  /** Resolves when nothing of it is left. */
+  /** Resolves when nothing of the system is left. */
   end: () => Promise<void>;
-  /** Aborted when the command is to come to its end before its work is done. */
+  /** Aborted when the command must end before its work is done. */
   cancel: AbortSignal;
 };
 
 /**
- * One stack at a time for a command that breaks it, and none that outlives the command: neither when it is stopped
- * (Ctrl-C, SIGTERM, a fault of its own; also while the stack starts) nor, once the next one runs, when it was killed.
- * Ends the process with exit code 1 after a stop.
+ * Keeps one system at a time for a command that injects faults into it. The system never outlives the command: it is
+ * stopped on Ctrl-C, SIGTERM and an uncaught exception, also while it starts; if the command was killed, the next one
+ * ends what is left. After a stop the process exits with code 1.
  */
 export function keepSystem<DrillSystem extends { stop: () => Promise<void> }>(options: {
-  /** Its folder is called `KIND-PID-NUMBER`; orphans.ts knows them. */
+  /** The folder is called `KIND-PID-NUMBER`; orphans.ts looks for that name. */
   kind: 'drill' | 'rolling';
   start: (place: SystemPlace, tierSettings: Record<string, string>) => Promise<DrillSystem>;
   tierSettings: Record<string, string>;
@@ -42,27 +42,27 @@ export function keepSystem<DrillSystem extends { stop: () => Promise<void> }>(op
   const hurry = new AbortController();
   let current: Promise<DrillSystem> | undefined;
   let settings = '';
-  let rounds = 0;
+  let systemCount = 0;
 
   const start = async (tierSettings: Record<string, string>): Promise<DrillSystem> => {
     await clearOldRuns(localDir);
     cancel.signal.throwIfAborted();
-    rounds += 1;
+    systemCount += 1;
     say('starting a system');
-    const dir = resolve(localDir, `${kind}-${process.pid}-${rounds}`);
+    const dir = resolve(localDir, `${kind}-${process.pid}-${systemCount}`);
     return options.start({ dir, cancel: cancel.signal, hurry: hurry.signal }, tierSettings);
   };
   const end = async (): Promise<void> => {
     const last = current;
-    // One that did not start has cleared up after itself.
+    // A start that failed has cleaned up after itself.
     const system = await last?.catch(() => undefined);
     await system?.stop();
     if (current === last) current = undefined;
   };
-  const stop = (why: string): void => {
+  const stop = (reason: string): void => {
     if (cancel.signal.aborted) return;
-    cancel.abort(new Error(`stopped by ${why}`));
-    say(`stopping (${why})`);
+    cancel.abort(new Error(`stopped by ${reason}`));
+    say(`stopping (${reason})`);
     void end()
       .catch((error: unknown) => console.error(error))
       .finally(() => process.exit(1));
@@ -70,16 +70,16 @@ export function keepSystem<DrillSystem extends { stop: () => Promise<void> }>(op
   onStopSignal(stop, () => hurry.abort());
   process.on('uncaughtException', (error) => {
     console.error(error);
-    stop('a fault of its own');
+    stop('an uncaught exception');
   });
-  for (const output of [process.stdout, process.stderr]) output.on('error', () => {}); // nobody reads any more
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {}); // the reader of a pipe has gone
 
   return {
-    async system(own = {}) {
-      const wanted = { ...options.tierSettings, ...own };
-      if (JSON.stringify(wanted) !== settings) await end();
-      settings = JSON.stringify(wanted);
-      return (current ??= start(wanted));
+    async system(tierSettings = {}) {
+      const newSettings = { ...options.tierSettings, ...tierSettings };
+      if (JSON.stringify(newSettings) !== settings) await end();
+      settings = JSON.stringify(newSettings);
+      return (current ??= start(newSettings));
     },
     end,
     cancel: cancel.signal,

@@ -4,31 +4,35 @@ import { describedOnly, drills, shortDrill, type Drill } from './drills.ts';
 
 export type DrillOptions = {
   chosen: readonly Drill[];
-  /** Only names of drills are wanted. */
+  /** Only list the drills. */
   list: boolean;
   seed: number;
-  /** Of breaking, for each drill. */
+  /** Minutes of faults per drill. */
   minutes: number;
-  /** Who come in a minute of it. */
+  /** Buyers who come per minute. */
   buyersPerMinute: number;
-  /** Of Redis, that must have a batch before it counts as decided. */
+  /** Redis replicas that must have a batch before it counts as decided. */
   replicaAcks: number;
-  /** Where the report goes as JSON, beside the one that is shown. */
+  /** File for the report as JSON, in addition to the printed one. */
   report: string | undefined;
 };
 
-const whole = { type: 'whole number', value: 'N' } as const;
+const wholeNumber = { type: 'whole number', value: 'N' } as const;
 
 export const drillCommand = defineCommand({
   name: 'drill',
   about: `
-Starts a system of its own, and for each drill plays a drop to which buyers keep coming while something is broken at
-random moments. Then it repairs all, waits until nothing is going on any more, and checks every rule of
-docs/invariants.md by ledger, MySQL, Redis, broker, payment provider and what the buyers were told. Exit code 0: every
+Starts a system of its own. For each drill it plays a drop to which buyers keep coming and injects faults at random
+moments. Then it repairs everything, waits until nothing happens any more, and checks every rule of
+docs/invariants.md against ledger, MySQL, Redis, broker, payment provider and what the buyers were told. Exit code 0: every
 rule held; 1: a rule was broken, or a drill could not be run; 2: an option is wrong.`,
   options: {
-    list: { type: 'flag', help: 'lists the drills' },
-    only: { type: 'text', value: 'A[,B]', help: 'runs these (default all but short, which npm test runs)' },
+    list: { type: 'flag', help: 'list the drills' },
+    only: {
+      type: 'text',
+      value: 'A[,B]',
+      help: 'run only these (default: all but short, which npm test runs)',
+    },
     minutes: {
       type: 'number',
       value: 'M',
@@ -37,19 +41,19 @@ rule held; 1: a rule was broken, or a drill could not be run; 2: an option is wr
       default: 2,
       help: 'minutes of faults for each drill',
     },
-    buyers: { ...whole, min: 10, max: 5_000, default: 240, help: 'buyers who come in a minute' },
+    buyers: { ...wholeNumber, min: 10, max: 5_000, default: 240, help: 'buyers who come per minute' },
     seed: {
-      ...whole,
+      ...wholeNumber,
       min: 0,
       max: 2 ** 32 - 1,
       default: 'random',
-      help: 'breaks the same things at the same moments again',
+      help: 'repeats the same faults at the same moments',
     },
-    'replica-acks': { ...whole, min: 0, max: 1, default: 1, help: 'REDIS_REPLICA_ACKS of the tiers' },
+    'replica-acks': { ...wholeNumber, min: 0, max: 1, default: 1, help: 'REDIS_REPLICA_ACKS of the tiers' },
     report: {
       type: 'text',
       value: 'FILE',
-      help: 'writes the report as JSON; npm run drill:report -- FILE makes a table of it',
+      help: 'also write the report as JSON; npm run drill:report -- FILE makes a table of it',
     },
   },
   notes: 'A drill takes its minutes of faults and about one more. Nothing is left running.',
@@ -64,7 +68,7 @@ rule held; 1: a rule was broken, or a drill could not be run; 2: an option is wr
   }),
 });
 
-/** The arguments that make the same choices again. */
+/** The arguments that repeat the run. */
 export function argsOf({ chosen, seed, minutes, buyersPerMinute, replicaAcks }: DrillOptions): string {
   return [
     ...(chosen === drills ? [] : [`--only ${chosen.map(({ name }) => name).join(',')}`]),
@@ -75,7 +79,7 @@ export function argsOf({ chosen, seed, minutes, buyersPerMinute, replicaAcks }: 
 
 export function describeDrills(): string {
   const width = Math.max(...drills.map(({ name }) => name.length)) + 2;
-  const rows = [...drills, shortDrill].map(({ name, what }) => `  ${name.padEnd(width)}${what}\n`);
+  const rows = [...drills, shortDrill].map(({ name, about }) => `  ${name.padEnd(width)}${about}\n`);
   const described = `  ${describedOnly.join(', ')}: described in docs/reliability.md, not run\n`;
   return [...rows, described].join('');
 }

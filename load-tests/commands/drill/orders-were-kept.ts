@@ -2,7 +2,7 @@ import type { Order } from '../../../proof/orders.ts';
 import type { BuyerRecord } from '../../../proof/played/told.ts';
 import type { Report } from '../../../proof/violation.ts';
 
-/** An order that a buyer was answered with is in MySQL, paid by that buyer (rule 6), whatever Redis has forgotten. */
+/** Checks rule 6: every order that a buyer was told of is in MySQL, paid by that buyer, whatever Redis has lost. */
 export function checkOrdersWereKept(
   buyers: readonly BuyerRecord[],
   orders: readonly Order[],
@@ -14,10 +14,14 @@ export function checkOrdersWereKept(
       if (entry.status !== 'sold') continue;
       const order = byId.get(entry.orderId ?? '');
       if (order?.user_id !== userId || order.status !== 'paid')
-        report('6 orders survive', `buyer ${userId} was told of order ${entry.orderId}, which is not there`, {
-          entry,
-          order,
-        });
+        report(
+          '6 orders survive',
+          `buyer ${userId} was told of order ${entry.orderId}, which does not exist`,
+          {
+            entry,
+            order,
+          },
+        );
     }
   }
 }

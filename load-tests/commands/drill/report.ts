@@ -1,4 +1,4 @@
-/** `npm run drill:report -- FILE [--write]`: what `npm run drill -- --report FILE` found, as Markdown. */
+/** `npm run drill:report -- FILE [--write]` turns the report of `npm run drill -- --report FILE` into Markdown. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../running-system.ts';
@@ -7,15 +7,15 @@ import { describeReport } from './describe.ts';
 import { readReport, type DrillReport } from './save-report.ts';
 
 const doc = join(root, 'docs/reliability.md');
-const place = /(?<=<!-- drill report -->\n)[\s\S]*(?=<!-- end of drill report -->)/;
+const reportPattern = /(?<=<!-- drill report -->\n)[\s\S]*(?=<!-- end of drill report -->)/;
 
 const command = defineCommand({
   name: 'drill:report',
   about:
-    'What `npm run drill -- --report FILE` found, as Markdown. Exit code 2: an option is wrong; 1: any other fault.',
+    'Turns the report of `npm run drill -- --report FILE` into Markdown. Exit code 2: an option is wrong; 1: any other error.',
   argument: { name: 'FILE' },
   options: {
-    write: { type: 'flag', help: 'replaces the last report in docs/reliability.md, instead of printing it' },
+    write: { type: 'flag', help: 'replace the report in docs/reliability.md instead of printing it' },
   },
   read: ({ values: { write }, argument }) => ({ write, file: argument }),
 });
@@ -27,10 +27,10 @@ await runCommand(command, async ({ write, file }) => {
     return 0;
   }
   const old = readFileSync(doc, 'utf8');
-  if (!place.test(old)) throw new CannotRun(`${doc} has no place for the report`);
+  if (!reportPattern.test(old)) throw new CannotRun(`${doc} has no reportPattern for the report`);
   writeFileSync(
     doc,
-    old.replace(place, () => `\n${text}\n`),
+    old.replace(reportPattern, () => `\n${text}\n`),
   );
   return 0;
 });

@@ -1,4 +1,7 @@
-/** One drill: a sale to which buyers keep coming, broken for its time, then healed, quiet, and checked. */
+/**
+ * Runs one drill: plays a drop to which buyers keep coming, injects faults, repairs, waits until it is quiet, and
+ * checks.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createReport, type Violation } from '../../../proof/violation.ts';
 import { Board } from '../../buyer/board.ts';
@@ -17,14 +20,14 @@ export type DrillResult = {
   minutes: number;
   buyersPerMinute: number;
   incidents: Incident[];
-  /** Answered 202. */
+  /** Entries answered 202. */
   entries: number;
   refused: number;
   orders: number;
   /** Charges that were refunded because the seats were gone. */
   refunds: number;
   violations: Violation[];
-  /** What the drill may lose (`mayLose`), and did. */
+  /** Violations that the drill allows (`mayLose`). */
   lost: Violation[];
   errors: [kind: string, count: number][];
   reconnects: number;
@@ -38,11 +41,11 @@ export type DrillRun = {
   buyersPerMinute: number;
   holdSeconds: number;
   say: (line: string) => void;
-  /** Given a function that tells how the sale goes. */
+  /** Receives a function that returns the current progress. */
   watch: (line: () => string) => void;
 };
 
-/** Real clients go on trying for minutes, and look now and then. */
+/** Real clients retry for minutes and poll from time to time. */
 const patience = { tries: 90, quietForMs: 3_000, askForMs: 90_000, pollStandbyMs: 5_000 };
 
 export async function runDrill(drill: Drill, system: DrillSystem, run: DrillRun): Promise<DrillResult> {
@@ -53,24 +56,24 @@ export async function runDrill(drill: Drill, system: DrillSystem, run: DrillRun)
   let opensAt = Infinity;
   run.watch(() => {
     const minutes = Math.min(run.minutes, Math.max(0, (Date.now() - opensAt) / 60_000));
-    const phase = healedAt > 0 ? 'healed' : `minute ${minutes.toFixed(1)} of ${run.minutes}`;
+    const phase = repairedAt > 0 ? 'repaired' : `minute ${minutes.toFixed(1)} of ${run.minutes}`;
     const kills = incidents.filter(({ kind }) => kind === 'kill').length;
     return `${phase}, ${kills} kills, ${incidents.length - kills} other faults: ${board.line()}`;
   });
   const { violations, report } = createReport();
   const random = new Random(run.seed ^ hash(drill.name));
-  const usual = scenarioFor(run, random);
-  const scenario = { ...usual, chances: { ...usual.chances, ...drill.chances } };
+  const defaults = scenarioFor(run, random);
+  const scenario = { ...defaults, chances: { ...defaults.chances, ...drill.chances } };
   let incidents: Incident[] = [];
-  let healedAt = 0;
+  let repairedAt = 0;
   try {
     const aftermath = await drill.prepare?.({ db, inventory, say: run.say });
     const { drop, buyers, checked, quietAt } = await playAndCheck(connected, scenario, report, {
       board,
       patience,
       say: run.say,
-      async meanwhile(dropOnSale, opens) {
-        opensAt = opens;
+      async meanwhile(dropOnSale, dropOpensAt) {
+        opensAt = dropOpensAt;
         await sleep(Math.max(0, opensAt - Date.now()));
         const until = opensAt + scenario.burst * 1000;
         const injector = new FaultInjector({
@@ -83,10 +86,10 @@ export async function runDrill(drill: Drill, system: DrillSystem, run: DrillRun)
           say: run.say,
         });
         incidents = injector.incidents;
-        await drill.breakThings(injector);
-        healedAt = Date.now();
-        await system.whole();
-        run.say('everything runs again');
+        await drill.injectFaults(injector);
+        repairedAt = Date.now();
+        await system.untilWhole();
+        run.say('everything is running again');
       },
     });
     checkOrdersWereKept(buyers, checked.orders, report);
@@ -110,14 +113,17 @@ export async function runDrill(drill: Drill, system: DrillSystem, run: DrillRun)
       lost: violations.filter(mayLose),
       errors: board.errors,
       reconnects: board.reconnects,
-      quietAfter: (quietAt - healedAt) / 1000,
+      quietAfter: (quietAt - repairedAt) / 1000,
     };
   } finally {
     await connected.close();
   }
 }
 
-/** Enough seats for the first part of the time, so that at once, standby, promotion and sold out are all broken into. */
+/**
+ * Seats run out after part of the time, so that faults hit direct holds, standby, promotions and sold-out entries
+ * alike.
+ */
 function scenarioFor({ seed, minutes, buyersPerMinute, holdSeconds }: DrillRun, random: Random): Scenario {
   const buyers = Math.max(20, Math.round(buyersPerMinute * minutes));
   return {
@@ -126,7 +132,7 @@ function scenarioFor({ seed, minutes, buyersPerMinute, holdSeconds }: DrillRun, 
     standby: Math.round(buyers * 0.3),
     quantity: 2,
     holdSeconds,
-    partitions: random.whole(1, 3),
+    partitions: random.integer(1, 3),
     burst: minutes * 60,
     chances: { decline: 8, lapse: 20, leave: 8, slow: 4, lost: 4, late: 3 },
     double: 3,

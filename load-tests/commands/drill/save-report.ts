@@ -3,21 +3,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import type { DrillResult } from './run-drill.ts';
 
-/** What `npm run drill -- --report FILE` leaves, after each drill anew. */
+/** The report of `npm run drill -- --report FILE`, written after each drill. */
 export type DrillReport = {
-  /** The arguments after `npm run drill --`, the seed among them. */
+  /** The arguments after `npm run drill --`, including the seed. */
   args: string;
-  /** Of the code that ran; undefined outside a clone. */
+  /** Commit of the code that ran; undefined outside a clone. */
   commit: string | undefined;
-  /** Files that differed from it. */
+  /** Number of files that differed from the commit. */
   changedFiles: number;
   startedAt: string;
   endedAt: string;
   cores: number;
-  /** Load averages over a minute, one at the end of each drill. */
+  /** One-minute load averages, one at the end of each drill. */
   load: number[];
   results: DrillResult[];
-  /** Drills that broke off before their rules could be checked. */
+  /** Drills that ended before their rules could be checked. */
   notRun: { drill: string; why: string }[];
 };
 
@@ -36,18 +36,18 @@ export function newReport(args: string): DrillReport {
   };
 }
 
-/** Notes the time and the load, and writes the report down if a file is given. */
+/** Records the time and the load, and writes the report if a file is given. */
 export function saveReport(report: DrillReport, file: string | undefined): void {
   report.endedAt = new Date().toISOString();
   report.load.push(Math.round((loadavg()[0] ?? 0) * 10) / 10);
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
 }
 
-/** @throws Error when the file is none of ours */
+/** @throws Error if the file is not a drill report */
 export function readReport(file: string): DrillReport {
   const report = JSON.parse(readFileSync(file, 'utf8')) as Partial<DrillReport>;
   if (!Array.isArray(report.results) || !Array.isArray(report.notRun))
-    throw new Error(`${file} is no report of npm run drill`);
+    throw new Error(`${file} is not a report of npm run drill`);
   return report as DrillReport;
 }
 

@@ -1,28 +1,28 @@
 /**
- * Loaded before a tier (`node --import`) whose clock a drill sets wrong while it runs: the milliseconds to add stand in
- * the file that DRILL_CLOCK names. Timers are left alone, as they would be by a wrong wall clock.
+ * Preloaded into a tier (`node --import`) so that a drill can shift its clock while it runs: the file that DRILL_CLOCK
+ * names has the milliseconds to add. Timers are not affected, just as a wrong wall clock would not affect them.
  */
 import { readFileSync } from 'node:fs';
 
 const file = process.env['DRILL_CLOCK'];
 const RealDate = Date;
 const realNow = Date.now.bind(Date);
-let offset = 0;
+let offsetMs = 0;
 
 function readOffset(): void {
   try {
-    offset = Number(readFileSync(file ?? '', 'utf8')) || 0;
+    offsetMs = Number(readFileSync(file ?? '', 'utf8')) || 0;
   } catch {
-    offset = 0; // the clock is right
+    offsetMs = 0; // no file: the clock is right
   }
 }
 
 if (file !== undefined) {
   readOffset();
   setInterval(readOffset, 250).unref();
-  RealDate.now = () => realNow() + offset;
+  RealDate.now = () => realNow() + offsetMs;
   globalThis.Date = new Proxy(RealDate, {
     construct: (real, args: unknown[], newTarget) =>
-      Reflect.construct(real, args.length === 0 ? [realNow() + offset] : args, newTarget) as object,
+      Reflect.construct(real, args.length === 0 ? [realNow() + offsetMs] : args, newTarget) as object,
   });
 }

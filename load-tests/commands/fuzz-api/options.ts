@@ -2,15 +2,15 @@ import { defineCommand } from '../../cli.ts';
 
 export type FuzzOptions = { seconds: number; seed: number };
 
-/** Ten digits. */
+/** A number of at most ten digits. */
 const max = 9_999_999_999;
 
 export const fuzzCommand = defineCommand({
   name: 'fuzz-api',
   about: `
-Starts a system of its own and sends it requests that schemathesis generates from the API document, valid and invalid
-ones: as nobody, shopper, organizer and admin. Exit code 0: no 5xx, no answer that the document does not describe, and
-no error in the logs; 1: something was found; 2: an option is wrong.`,
+Starts a system of its own and sends it valid and invalid requests that schemathesis generates from the API document:
+anonymously, as shopper, organizer and admin. Exit code 0: no 5xx, no answer that the document does not describe, and no
+error in the logs; 1: a fault was found; 2: an option is wrong.`,
   options: {
     seconds: {
       type: 'whole number',
@@ -18,7 +18,7 @@ no error in the logs; 1: something was found; 2: an option is wrong.`,
       min: 1,
       max,
       default: 60,
-      help: 'seconds for each of the four',
+      help: 'seconds for each of the four callers',
     },
     seed: {
       type: 'whole number',
@@ -26,7 +26,7 @@ no error in the logs; 1: something was found; 2: an option is wrong.`,
       min: 1,
       max,
       default: 1,
-      help: 'makes the same requests again',
+      help: 'repeats the same requests',
     },
   },
   read: ({ values }): FuzzOptions => values,

@@ -5,13 +5,13 @@ export type ScriptName = (typeof scripts)[number];
 
 export type LoadOptions = {
   script: ScriptName;
-  /** The script's own options, as its head lists them. */
+  /** Settings of the script, which its head lists. */
   env: Record<string, string>;
-  /** Of the drop that is made for the run. */
+  /** Terms of the drop that is made for the run. */
   seats: number | undefined;
   standby: number | undefined;
   holdSeconds: number;
-  /** For k6 itself. */
+  /** Arguments for k6 itself. */
   k6Args: string[];
 };
 
@@ -19,8 +19,8 @@ export const loadCommand = defineCommand({
   name: 'load',
   about: `
 Runs a load test with k6: entries presses Buy at a constant rate, sockets opens connections and keeps them, journey plays
-whole purchases and fails when a rule is broken. The head of load-tests/k6/NAME.ts lists the settings of each. The exit
-code is that of k6: 0 when every threshold was met, 99 when one was not; 2 when an option is wrong.`,
+whole purchases and fails if a rule is broken. The head of load-tests/k6/NAME.ts lists the settings of each. The exit
+code is that of k6: 0 if every threshold was met, 99 if not; 2 if an option is wrong.`,
   argument: { name: scripts.join('|'), choices: scripts },
   passesOn: 'options of k6',
   options: {
@@ -34,7 +34,7 @@ code is that of k6: 0 when every threshold was met, 99 when one was not; 2 when 
       value: 'N',
       min: 1,
       max: 200_000,
-      default: 'one a buyer; journey: half as many',
+      default: 'one per buyer; journey: half as many',
       help: 'seats in the drop that is made for the run',
     },
     standby: {
@@ -43,20 +43,20 @@ code is that of k6: 0 when every threshold was met, 99 when one was not; 2 when 
       min: 0,
       max: 1_000_000,
       default: 'a fifth of the buyers',
-      help: 'places on its waiting list',
+      help: 'places in its standby',
     },
     hold: { type: 'whole number', value: 'S', min: 5, max: 3600, default: 15, help: 'seconds to pay' },
   },
   notes: `
-k6 is the one in the PATH (0.57 or later), or .local/bin/k6-VERSION, which is built from source (go install) when there is
-neither. A drop and buyers are made on the system that \`npm start\` runs, unless DROP and BUYERS are set; for another
-system set BASE_URL as well, and make its buyers with \`npm run buyers\`.`,
+k6 is taken from the PATH (0.57 or later) or from .local/bin/k6-VERSION, which is built from source (go install) if
+neither exists. A drop and buyers are made on the system that \`npm start\` runs, unless DROP and BUYERS are set; for
+another system set BASE_URL as well, and make its buyers with \`npm run buyers\`.`,
   read({ values: { set, seats, standby, hold }, argument, passedOn }): LoadOptions {
     const env = Object.fromEntries(set.map(readSetting));
-    const given = ['DROP', 'BUYERS'].filter((each) => each in env);
-    if (given.length === 1)
-      throw new BadOption(`--set DROP and --set BUYERS go together; only ${given[0]} is set`);
-    if ('BASE_URL' in env && given.length === 0)
+    const names = ['DROP', 'BUYERS'].filter((name) => name in env);
+    if (names.length === 1)
+      throw new BadOption(`--set DROP and --set BUYERS need each other; only ${names[0]} is set`);
+    if ('BASE_URL' in env && names.length === 0)
       throw new BadOption(
         '--set BASE_URL needs --set DROP and --set BUYERS: nothing is made on another system',
       );
@@ -66,12 +66,12 @@ system set BASE_URL as well, and make its buyers with \`npm run buyers\`.`,
 });
 
 /**
- * How many buyers a run takes that is told this; as the scripts count them.
- * @throws {BadOption} when a number is not one
+ * Number of buyers that a script needs with these settings; counts like the scripts.
+ * @throws {BadOption} if a setting is not a number over 0
  */
 export function buyersNeeded(script: ScriptName, env: Record<string, string>): number {
-  const number = (name: string, otherwise: number) => {
-    const [, amount, unit] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(env[name] ?? String(otherwise)) ?? [];
+  const number = (name: string, fallback: number) => {
+    const [, amount, unit] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(env[name] ?? String(fallback)) ?? [];
     const value = Number(amount) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1);
     if (!(value > 0)) throw new BadOption(`--set ${name} must be a number over 0, not '${env[name]}'`);
     return value;

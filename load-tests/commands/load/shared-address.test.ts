@@ -1,4 +1,4 @@
-/** A campus, or a phone network: the whole system with its usual limits, and buyers who do as the page does. */
+/** Many buyers behind one address (a campus, a phone network): the whole system with its default limits. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDrop } from '../../../shared/drops/drop.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   forgersDoor = openFrontDoor(system.url, 64);
 }, 300_000);
 afterAll(async () => {
-  // After a failure they would go on for ever.
+  // Otherwise buyers would retry forever after a failed test.
   patience.tries = 0;
   await door?.close();
   await forgersDoor?.close();
@@ -32,7 +32,7 @@ jest.setTimeout(300_000);
 const seats = { rows: 15, seatsPerRow: 20 };
 const standbyLimit = 100;
 
-/** As pages: they give up on a line that others share as little as on one that the buyer is alone in. */
+/** Like the page, buyers never stop retrying, on a shared address or not. */
 const patience = { tries: Infinity, quietForMs: 2_000, askForMs: 60_000, pollStandbyMs: Infinity };
 
 async function openPages(dropId: number, count: number, address: string) {
@@ -64,7 +64,7 @@ async function openPages(dropId: number, count: number, address: string) {
   );
   return {
     board,
-    /** All press in the same moment; resolves when each knows what became of it. */
+    /** All press at the same moment. Resolves when each knows its outcome, with the number of buyers by outcome. */
     async press(): Promise<Record<string, number>> {
       const done = new Set<Buyer>();
       const buying = buyers.map(async (buyer) => {
@@ -72,29 +72,29 @@ async function openPages(dropId: number, count: number, address: string) {
         await buyer.buy({ questionId: question.id, answer: question.answer });
         done.add(buyer);
       });
-      const knows = (buyer: Buyer) => done.has(buyer) || buyer.told.length > 0;
+      const knowsOutcome = (buyer: Buyer) => done.has(buyer) || buyer.told.length > 0;
       try {
-        await eventually(() => buyers.every(knows), 120_000);
+        await eventually(() => buyers.every(knowsOutcome), 120_000);
       } catch (error) {
-        // What they still wait for says more than that they do.
-        const left = buyers.filter((buyer) => !knows(buyer));
-        const last = left
+        // The state of some waiting buyers makes the failure readable.
+        const waiting = buyers.filter((buyer) => !knowsOutcome(buyer));
+        const examples = waiting
           .slice(0, 3)
           .map(({ presses, told, state }) => ({ press: presses.at(-1), tries: presses.length, told, state }));
         throw new Error(
-          `${left.length} wait: ${JSON.stringify({ last, line: board.line(), errors: board.errors })}`,
+          `${waiting.length} buyers still wait: ${JSON.stringify({ examples, line: board.line(), errors: board.errors })}`,
           { cause: error },
         );
       }
-      // Sold out is said at the door, or by the outcome to those who had got in before.
+      // Sold out is a refusal of the entry, or the outcome of an entry that was accepted before.
       const outcomes: Record<string, number> = {};
       for (const { told, presses } of buyers) {
-        const atTheDoor = presses.at(-1)?.result === 'refused' ? 'sold_out' : 'none';
-        const outcome = told[0]?.entry.status ?? atTheDoor;
+        const refusal = presses.at(-1)?.result === 'refused' ? 'sold_out' : 'none';
+        const outcome = told[0]?.entry.status ?? refusal;
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       }
       for (const buyer of buyers) buyer.dropIsOver();
-      // Some may still be paying; what comes of it is another test's.
+      // Some may still be paying; the result is not tested here.
       await Promise.race([Promise.all(buying), sleep(20_000, undefined, { ref: false })]);
       for (const buyer of buyers) buyer.leavePage();
       return outcomes;
@@ -102,7 +102,7 @@ async function openPages(dropId: number, count: number, address: string) {
   };
 }
 
-/** A thousand sessions that nobody signed, again and again for all that is to be had, as fast as they are answered. */
+/** Sends requests with a thousand forged sessions from one address, as fast as they are answered. */
 function forge(dropId: number, address: string) {
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const tokens = Array.from({ length: 1_000 }, (_, index) =>
@@ -114,9 +114,9 @@ function forge(dropId: number, address: string) {
   );
   const answers = { entries: new Map<number, number>(), general: new Map<number, number>() };
   const since = performance.now();
-  const over = new AbortController();
-  const lane = async (_: unknown, at: number): Promise<void> => {
-    for (let each = at; !over.signal.aborted; each += 1) {
+  const stopping = new AbortController();
+  const lane = async (_: unknown, start: number): Promise<void> => {
+    for (let each = start; !stopping.signal.aborted; each += 1) {
       const caller = { address, token: tokens[(each * 37) % tokens.length]! };
       const kind = each % 2 === 0 ? 'entries' : 'general';
       const { status } = await (kind === 'entries'
@@ -129,7 +129,7 @@ function forge(dropId: number, address: string) {
   const forgers = {
     answers,
     async stop() {
-      over.abort();
+      stopping.abort();
       await Promise.all(lanes);
       return { seconds: (performance.now() - since) / 1000 };
     },
@@ -138,17 +138,17 @@ function forge(dropId: number, address: string) {
   return forgers;
 }
 
-/** Whoever still forges when a test is over is stopped. */
+/** Forgers that `afterEach` stops, also after a failed test. */
 const forging: { stop(): Promise<unknown> }[] = [];
 afterEach(async () => {
   await Promise.all(forging.splice(0).map((each) => each.stop()));
 });
 
-const refusals = (board: Board) => board.errors.filter(([what]) => /429|503/.test(what));
+const refusals = (board: Board) => board.errors.filter(([kind]) => /429|503/.test(kind));
 const newDrop = () =>
   system.drop({ sections: [{ name: 'Floor', ...seats }], standbyLimit, maxPerBuyer: 1, holdSeconds: 120 });
 
-test('each gets an outcome, and a thousand forged sessions from elsewhere keep nobody waiting', async () => {
+test('a thousand buyers at one address all get an outcome, and forged sessions from another address delay none', async () => {
   const dropId = await newDrop();
   const pages = await openPages(dropId, 1_000, '198.18.0.1');
   const forgers = forge(dropId, '198.18.9.9');
@@ -156,9 +156,9 @@ test('each gets an outcome, and a thousand forged sessions from elsewhere keep n
   const { seconds } = await forgers.stop();
 
   expect(outcomes).toEqual({ held: 300, standby: standbyLimit, sold_out: 600 });
-  // Not one of the buyers was told to come again.
+  // No buyer was told to retry.
   expect(refusals(pages.board)).toEqual([]);
-  // And forgers got no further than their own address may come: a session of theirs opens nothing at all, ...
+  // Forgers got no more than the limits of their own address: entries with a forged session are never accepted, ...
   const reached = (answers: Map<number, number>) =>
     [...answers].reduce((sum, [status, count]) => (status === 429 ? sum : sum + count), 0);
   const upperBound = ({ rate, burst }: { rate: number; burst: number }) => 1 + burst + rate * seconds;
@@ -166,22 +166,22 @@ test('each gets an outcome, and a thousand forged sessions from elsewhere keep n
     upperBound(usualLimits.entryPerAddressWithSession),
   );
   expect(forgers.answers.entries.get(202)).toBeUndefined();
-  // ... and where none is needed they have what those have who show none.
+  // ... and calls that need no session are limited as those without one.
   expect(reached(forgers.answers.general)).toBeLessThanOrEqual(upperBound(usualLimits.generalPerAddress));
 });
 
-test('forged sessions from their own address keep them waiting for as long as they come, and nobody elsewhere', async () => {
+test('forged sessions delay buyers at the same address only while they last, and none at other addresses', async () => {
   const dropId = await newDrop();
   const here = await openPages(dropId, 200, '198.18.0.2');
   const elsewhere = await openPages(dropId, 100, '198.18.0.3');
   const forgers = forge(dropId, '198.18.0.2');
-  // They have used up what this address may do at once.
+  // The forgers have used up the burst of this address.
   await eventually(() => (forgers.answers.entries.get(429) ?? 0) > 0, 60_000);
   const waiting = here.press();
   expect(await elsewhere.press()).toEqual({ held: 100 });
   expect(refusals(elsewhere.board)).toEqual([]);
   await sleep(2_000);
   await forgers.stop();
-  // Their pages have gone on trying, and not one has given up.
+  // The pages have kept retrying, and none has given up.
   expect(await waiting).toEqual({ held: 200 });
 });

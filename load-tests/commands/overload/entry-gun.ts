@@ -1,32 +1,33 @@
-/** Entries as fast as they are answered: requests made beforehand, several unanswered on each connection. */
+/**
+ * Sends entries as fast as they are answered: requests are made beforehand, and several are in flight per connection.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpConnection } from '../../buyer/http-connection.ts';
 
 export type Shots = {
-  /** Answers by status; 0: the connection was lost first. */
+  /** Number of answers by status; 0: the connection was lost before the answer. */
   readonly answers: ReadonlyMap<number, number>;
   /** 503 answers without Retry-After. */
   readonly withoutRetryAfter: number;
-  /** Milliseconds from request to answer, of 503 answers, since the last call of `takeTimes`. */
+  /** Latencies in milliseconds of the 503 answers since the last call. */
   takeTimes: () => number[];
   stop: () => void;
 };
 
-/** Milliseconds before a lost connection is opened again. */
-const reopenAfterMs = 200;
+const reconnectDelayMs = 200;
 
-/** @param pauseMs between an answer and the next request on its connection */
+/** @param options.pauseMs between an answer and the next request on its connection */
 export function fireEntries(options: {
   port: number;
   requests: readonly Buffer[];
   connections: number;
-  /** Unanswered requests on each connection. */
+  /** Requests in flight per connection. */
   depth: number;
   pauseMs: number;
 }): Shots {
   const { port, requests, connections, depth, pauseMs } = options;
   const answers = new Map<number, number>();
-  const count = (status: number, many = 1) => answers.set(status, (answers.get(status) ?? 0) + many);
+  const addAnswers = (status: number, count = 1) => answers.set(status, (answers.get(status) ?? 0) + count);
   const open = new Set<HttpConnection>();
   let withoutRetryAfter = 0;
   let times: number[] = [];
@@ -38,7 +39,7 @@ export function fireEntries(options: {
     const sentAt = performance.now();
     next = (next + 1) % requests.length;
     connection.send(requests[next]!, (status, head) => {
-      count(status);
+      addAnswers(status);
       if (status === 503) {
         times.push(performance.now() - sentAt);
         if (!/^retry-after: /im.test(head)) withoutRetryAfter += 1;
@@ -56,12 +57,12 @@ export function fireEntries(options: {
     await lost;
     open.delete(connection);
     connection.close();
-    if (!stopping.signal.aborted) count(0, connection.unanswered);
+    if (!stopping.signal.aborted) addAnswers(0, connection.unanswered);
   };
   const keepFiring = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await fire().catch(() => {}); // it could not be opened
-      await sleep(reopenAfterMs);
+      await fire().catch(() => {}); // the connection could not be opened
+      await sleep(reconnectDelayMs);
     }
   };
   for (let each = 0; each < connections; each += 1) void keepFiring();

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 export type Memory = {
-  /** Megabytes that are in use now, and the most there ever were. */
+  /** Current and peak resident set size in megabytes. */
   rss: number;
   peak: number;
 };
 
-/** Of a running process, as the kernel counts (Linux). @throws when it does not run */
+/** Memory of a running process, from `/proc` (Linux). @throws if there is no such process */
 export function memoryOf(pid: number): Memory {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const megabytes = (name: string) =>
@@ -14,10 +14,10 @@ export function memoryOf(pid: number): Memory {
   return { rss: megabytes('VmRSS'), peak: megabytes('VmHWM') };
 }
 
-/** Memory may still grow by this share of what it was, and megabytes, and count as bounded: collections come and go. */
+/** Growth that still counts as bounded, since garbage collections make memory go up and down. */
 const slack = { share: 1.2, megabytes: 32 };
 
-/** Whether the last third of a run stays within what the first third needed. */
+/** Whether the maximum of the last third of a run is at most that of the first third, plus slack. */
 export function isBounded(rss: readonly number[]): boolean {
   const third = Math.ceil(rss.length / 3);
   if (third === 0) return false;

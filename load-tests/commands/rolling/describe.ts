@@ -2,25 +2,25 @@ import { tierNames } from '../../../local/tiers.ts';
 import type { Played } from './play.ts';
 import { work } from './reload-tiers.ts';
 
-/** Faults that are shown; the rest is counted. */
-const mostShown = 20;
+/** Faults that are printed; the rest is only counted. */
+const maxShown = 20;
 
-/** The report, line by line. */
+/** The report as text. */
 export function describePlayed({ reloads, noticed, violations, board, requests, orders }: Played): string {
   const n = (value: number) => value.toLocaleString('en');
-  const columns = ['tier', 'reloads', 'seconds (most)', 'meanwhile', 'under way', 'failed requests'];
+  const columns = ['tier', 'reloads', 'seconds (max)', 'meanwhile', 'max in flight', 'failed requests'];
   const rows = tierNames.map((tier) => {
     const own = reloads.filter((reload) => reload.tier === tier);
     const sum = (figure: (reload: (typeof own)[number]) => number) =>
-      own.reduce((so, each) => so + figure(each), 0);
-    const greatest = (figure: (reload: (typeof own)[number]) => number) => Math.max(0, ...own.map(figure));
+      own.reduce((total, each) => total + figure(each), 0);
+    const max = (figure: (reload: (typeof own)[number]) => number) => Math.max(0, ...own.map(figure));
     const seconds = sum((reload) => reload.seconds) / Math.max(1, own.length);
     return [
       tier,
       String(own.length),
-      `${seconds.toFixed(1)} (${greatest((reload) => reload.seconds).toFixed(1)})`,
+      `${seconds.toFixed(1)} (${max((reload) => reload.seconds).toFixed(1)})`,
       `${n(sum(({ load }) => load))} ${work[tier]}`,
-      n(greatest(({ underWay }) => underWay)),
+      n(max(({ maxInFlight }) => maxInFlight)),
       n(sum(({ failures }) => failures)),
     ];
   });
@@ -33,10 +33,10 @@ export function describePlayed({ reloads, noticed, violations, board, requests, 
     ...rows.map(line),
     '',
     `  ${n(requests)} requests, ${n(board.accepted)} entries accepted, ${n(orders)} orders paid, ` +
-      `${n(board.reconnects)} sockets came back by themselves`,
+      `${n(board.reconnects)} sockets reconnected`,
     '',
     ...describeFaults(
-      noticed.length === 0 ? 'No request failed.' : `${n(noticed.length)} THINGS NOTICED`,
+      noticed.length === 0 ? 'No request failed.' : `${n(noticed.length)} FAULTS THAT A CLIENT COULD NOTICE`,
       noticed,
     ),
     ...describeFaults(
@@ -48,10 +48,10 @@ export function describePlayed({ reloads, noticed, violations, board, requests, 
 }
 
 function describeFaults(head: string, faults: readonly string[]): string[] {
-  const rest = faults.length - mostShown;
+  const rest = faults.length - maxShown;
   return [
     `  ${head}`,
-    ...faults.slice(0, mostShown).map((fault) => `    ${fault.slice(0, 600)}`),
+    ...faults.slice(0, maxShown).map((fault) => `    ${fault.slice(0, 600)}`),
     ...(rest > 0 ? [`    and ${rest} more`] : []),
   ];
 }

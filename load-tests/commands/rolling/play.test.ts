@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-// Less than a minute on a machine that does nothing else. How long it takes on one that does is no fault.
+// Takes less than a minute on an idle machine; the timeout allows for a busy one.
 jest.setTimeout(1_200_000);
 
 const root = resolve(import.meta.dirname, '../../..');
 
 test('every tier is reloaded under pm2 while buyers come: no request fails, and every rule holds', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'seatdrop-rolling-'));
-  // A channel, so that it ends with the process that runs this test.
+  // The IPC channel ends the command when the process that runs this test ends.
   const args = ['--rounds', '1', '--rate', '8', '--processes', '1'];
   const rolling = spawn(process.execPath, ['load-tests/commands/rolling.ts', ...args], {
     cwd: root,

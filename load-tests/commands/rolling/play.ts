@@ -1,4 +1,4 @@
-/** A rush during which every tier is replaced, and then the check: of every rule, and that nobody noticed. */
+/** Plays a rush during which every tier is reloaded; then checks every rule, and that no client could notice. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,21 +16,21 @@ import { watchDoor, type WatchedDoor } from './watched-door.ts';
 
 export type Played = {
   reloads: Reload[];
-  /** What nobody should have noticed, and somebody could have. */
+  /** Faults that a client could have noticed. */
   noticed: string[];
   violations: Violation[];
   board: Board;
-  /** Answered, of all requests. */
+  /** Requests that were answered. */
   requests: number;
   orders: number;
 };
 
 const visitorCount = 12;
-/** Buyers have to be there for as long as it may take; those who are not needed any more do not press. */
-const atMostSeconds = (rounds: number): number => 60 + rounds * 40;
-/** What a page does by itself: its socket is closed when the process at its other end goes. */
-const expectedOfSockets = 'socket: the socket was closed';
-/** Nobody breaks a server here, so nobody has to ask for long. A second try would hide what failed in the first. */
+/** Upper bound for the duration. There are buyers for all of it; those left over when the reloads end do not press. */
+const maxSeconds = (rounds: number): number => 60 + rounds * 40;
+/** Expected: a socket is closed when its process stops, and the page reconnects. */
+const expectedSocketError = 'socket: the socket was closed';
+/** No server is killed here, so buyers need little patience. Only one try, since a retry would hide a failure. */
 const patience = { tries: 1, quietForMs: 5_000, askForMs: 30_000, pollStandbyMs: Infinity };
 
 export async function playRolling(
@@ -47,23 +47,23 @@ export async function playRolling(
   watch(() => `${door.failures.length} failed requests: ${board.line()}`);
   const { violations, report } = createReport();
   let reloads: Reload[] = [];
-  const over = new AbortController();
+  const ending = new AbortController();
   try {
-    // Four share an address.
+    // Four buyers share an address; one per address visits.
     const visitors = await makeBuyers(watched.db, watched.env.SESSION_KEYS, visitorCount * 4);
     const { checked } = await playAndCheck(watched, scenarioFor(options), report, {
       board,
       patience,
       say,
-      enough: over.signal,
+      stopPresses: ending.signal,
       async meanwhile(drop, opensAt) {
         await sleep(Math.max(0, opensAt - Date.now()));
-        const some = visitors.filter((_, index) => index % 4 === 0);
-        const visiting = visit(door, drop.id, some, over.signal);
+        const onePerAddress = visitors.filter((_, index) => index % 4 === 0);
+        const visiting = visit(door, drop.id, onePerAddress, ending.signal);
         try {
           reloads = await reloadTiers({ system, door, board, rounds: options.rounds, say });
         } finally {
-          over.abort();
+          ending.abort();
           await visiting;
         }
       },
@@ -82,9 +82,9 @@ export async function playRolling(
   }
 }
 
-/** A sale that goes on for as long as the reloads take, with seats for everybody: there is always somebody who pays. */
+/** Buyers come as long as the reloads take, and there are seats for all of them, so that payments never stop. */
 function scenarioFor({ rate, rounds, seed }: RollingOptions): Scenario {
-  const seconds = atMostSeconds(rounds);
+  const seconds = maxSeconds(rounds);
   const buyers = rate * seconds;
   return {
     buyers,
@@ -100,14 +100,14 @@ function scenarioFor({ rate, rounds, seed }: RollingOptions): Scenario {
   };
 }
 
-/** A tier that had nothing to do while it was replaced has shown nothing. */
+/** A reload of an idle tier proves nothing, so it counts as a fault. */
 function idleReloads(reloads: readonly Reload[]): string[] {
   return reloads
     .filter(({ load }) => load === 0)
     .map(
       ({ tier, seconds }) =>
-        `${tier} had no ${work[tier]} in the ${seconds.toFixed(1)} s of a reload, which so shows nothing: ` +
-        'a higher --rate, or a machine with less to do',
+        `${tier} had no ${work[tier]} in the ${seconds.toFixed(1)} s of a reload, which therefore proves nothing: ` +
+        'use a higher --rate or a less busy machine',
     );
 }
 
@@ -120,14 +120,17 @@ function failedRequests({ failures }: WatchedDoor): string[] {
 
 function failedSockets({ errors }: Board): string[] {
   return errors
-    .filter(([kind]) => kind.startsWith('socket: ') && kind !== expectedOfSockets)
+    .filter(([kind]) => kind.startsWith('socket: ') && kind !== expectedSocketError)
     .map(([kind, count]) => `${count} × ${kind}`);
 }
 
-/** A tier that stops ends its sockets, some of them with a message still unread. That they all came back is asked of them. */
+/**
+ * A stopping tier closes its sockets, some with an unread message; that they reconnect is checked on the buyers'
+ * side.
+ */
 const endOfSocket = /while proxying upgraded connection/;
 
-/** What clients may not have noticed, since nginx tried again for them. */
+/** Faults in nginx's logs. Clients may not have noticed them, because nginx retries. */
 function faultsInLogs(logDir: string): string[] {
   const answers = linesOf(join(logDir, 'nginx-access.log')).filter((line) => {
     const { status } = JSON.parse(line) as { status: number };

@@ -1,4 +1,4 @@
-/** The real pm2 with the repository's own ecosystem.config.js, in a folder of its own. */
+/** Runs the real pm2 with the repository's ecosystem.config.js, in its own folder. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -9,14 +9,14 @@ import type { TierName } from '../../../local/tiers.ts';
 import { waitUntil } from '../../../local/process/wait.ts';
 
 export type Pm2 = {
-  /** As an operator does it; resolves when every process of the tier has been replaced. */
+  /** `pm2 reload`; resolves when every process of the tier has been replaced. */
   reload: (tier: TierName) => Promise<void>;
   stop: () => Promise<void>;
 };
 
 /**
  * Starts the tiers and waits until they are ready.
- * @param settings what the tiers read, and what ecosystem.config.js does
+ * @param options.settings environment of the tiers and of ecosystem.config.js
  */
 export async function startPm2(options: {
   place: Place;
@@ -25,7 +25,7 @@ export async function startPm2(options: {
 }): Promise<Pm2> {
   const { place, root, settings } = options;
   const home = join(place.dir, 'pm2');
-  const logs = join(place.logDir, 'pm2'); // outlive the rest of the folder
+  const logs = join(place.logDir, 'pm2'); // kept when the rest of the folder is deleted
   for (const dir of [home, logs]) mkdirSync(dir, { recursive: true });
   symlinkSync(logs, join(home, 'logs'));
   const { PATH = '', ...machine } = scriptEnv();
@@ -33,10 +33,10 @@ export async function startPm2(options: {
     ...machine,
     PATH: `${dirname(process.execPath)}${delimiter}${PATH}`,
     PM2_HOME: home,
-    PM2_DISCRETE_MODE: 'true', // no banner, and no look on the network for a newer one
+    PM2_DISCRETE_MODE: 'true', // no banner, and no update check over the network
   };
 
-  // The commands would start a daemon that lives on by itself. As a child of ours it ends with us, whatever ends us.
+  // The pm2 commands would start a detached daemon. Started as a child process, it ends with this process in any case.
   const daemon = await startChild({
     name: 'pm2',
     place,
@@ -45,7 +45,7 @@ export async function startPm2(options: {
     env,
     cwd: root,
     ready: () => waitUntil('pm2', 30_000, () => Promise.resolve(existsSync(join(home, 'rpc.sock')))),
-    graceMs: 20_000, // its own are those of the tiers
+    graceMs: 20_000, // includes the grace periods of the tiers
   });
   const pm2 = (args: readonly string[]): Promise<void> =>
     run([join(root, 'node_modules/pm2/bin/pm2'), ...args], { ...env, ...settings }, root, place.cancel);
@@ -58,7 +58,7 @@ export async function startPm2(options: {
   return { reload: (tier) => pm2(['reload', tier]), stop: () => daemon.stop() };
 }
 
-/** @throws Error with what the command said when it fails */
+/** @throws Error with the command's output if it fails */
 async function run(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -72,7 +72,7 @@ async function run(
   }
   const outcome = await new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, by) => resolve(by ?? `exit code ${code}`));
+    child.once('close', (code, signalName) => resolve(signalName ?? `exit code ${code}`));
   });
   signal.throwIfAborted();
   if (outcome !== 'exit code 0') throw new Error(`pm2 ${args.slice(1).join(' ')}: ${outcome}\n${output}`);

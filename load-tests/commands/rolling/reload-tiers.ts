@@ -1,4 +1,4 @@
-/** The operator's part: tier after tier is reloaded, and what went on meanwhile is written down. */
+/** Reloads tier after tier, and records the load meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tierNames, type TierName } from '../../../local/tiers.ts';
 import type { Board } from '../../buyer/board.ts';
@@ -8,15 +8,15 @@ import type { WatchedDoor } from './watched-door.ts';
 export type Reload = {
   tier: TierName;
   seconds: number;
-  /** What the tier had to do while it was replaced, in its own words: see `work`. */
+  /** Work of the tier while it was reloaded, in the unit of `work`. */
   load: number;
-  /** Requests under way at the same moment, at most. */
-  underWay: number;
-  /** Of requests, whoever answers them. */
+  /** Maximum number of requests in flight. */
+  maxInFlight: number;
+  /** Failed requests, of any tier. */
   failures: number;
 };
 
-/** What each tier does in a rush. */
+/** Unit in which the load of each tier is counted. */
 export const work: Record<TierName, string> = {
   publisher: 'entries',
   consumer: 'outcomes',
@@ -24,8 +24,8 @@ export const work: Record<TierName, string> = {
   general: 'requests',
 };
 
-/** Milliseconds in which what one reload has disturbed is at rest again. */
-const betweenMs = 500;
+/** Pause that lets the effects of one reload settle before the next. */
+const pauseMs = 500;
 
 export async function reloadTiers(options: {
   system: Pick<RollingSystem, 'reload'>;
@@ -42,17 +42,17 @@ export async function reloadTiers(options: {
     return door.traffic[tier].answered;
   };
   for (const tier of Array.from({ length: rounds }, () => tierNames).flat()) {
-    await sleep(betweenMs);
+    await sleep(pauseMs);
     const before = { at: Date.now(), count: count(tier), failures: door.failures.length };
-    const watched = Object.values(door.traffic);
-    for (const traffic of watched) traffic.mostUnderWay = traffic.underWay;
-    const open = board.connected;
+    const traffics = Object.values(door.traffic);
+    for (const traffic of traffics) traffic.maxInFlight = traffic.inFlight;
+    const openSockets = board.connected;
     await system.reload(tier);
     reloads.push({
       tier,
       seconds: (Date.now() - before.at) / 1000,
-      load: tier === 'realtime' ? open : count(tier) - before.count,
-      underWay: watched.reduce((sum, { mostUnderWay }) => sum + mostUnderWay, 0),
+      load: tier === 'realtime' ? openSockets : count(tier) - before.count,
+      maxInFlight: traffics.reduce((sum, { maxInFlight }) => sum + maxInFlight, 0),
       failures: door.failures.length - before.failures,
     });
     say(`${tier} reloaded in ${reloads.at(-1)?.seconds.toFixed(1)} s`);

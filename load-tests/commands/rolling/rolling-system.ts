@@ -1,4 +1,4 @@
-/** A system of its own whose tiers run as on a server: several processes each, under pm2, behind nginx. */
+/** A separate system whose tiers run as on a server: several processes each, under pm2, behind nginx. */
 import { rmSync } from 'node:fs';
 import { placeAt } from '../../../local/process/place.ts';
 import { Releases } from '../../../local/process/releases.ts';
@@ -11,22 +11,22 @@ import { startPm2, type Pm2 } from './pm2.ts';
 
 export type RollingSystem = {
   url: string;
-  /** What every tier gets. */
+  /** Environment of every tier. */
   env: Readonly<Record<string, string>>;
   paymentsUrl: string;
   logDir: string;
   reload: Pm2['reload'];
-  /** Resolves when nothing of it is left; further calls return the same promise. */
+  /** Resolves when nothing of the system is left; further calls return the same promise. */
   stop: () => Promise<void>;
 };
 
 /**
  * Resolves when everything is ready.
- * @throws Error when something does not start, or a stop was wished meanwhile; nothing is left running then.
+ * @throws Error if something does not start or `cancel` is aborted; nothing is left running then
  */
 export async function startRollingSystem(
   options: SystemPlace & {
-    /** Of each tier. */
+    /** Processes of each tier. */
     processes: number;
   },
 ): Promise<RollingSystem> {

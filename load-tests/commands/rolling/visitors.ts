@@ -1,12 +1,14 @@
-/** Requests to general that go on all the time, beside those of buyers: there is always one under way. */
+/** Constant background requests to general, in addition to those of buyers, so that one is always in flight. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrontDoor } from '../../buyer/front-door.ts';
 import type { Identity } from '../../buyer/make-buyers.ts';
 
-/** Milliseconds between two requests of one of them. */
+/** Pause between two requests of one visitor. */
 const pauseMs = 30;
 
-/** Each looks at the own entry and signs out, which is as good again: a change that nginx may not send twice. */
+/**
+ * Each visitor alternates a GET with a sign-out: a POST, which nginx must not retry, and which is harmless to repeat.
+ */
 export async function visit(
   door: FrontDoor,
   dropId: number,

@@ -8,10 +8,10 @@ import { peakPerSecond, percentiles, type Percentiles } from '../../statistics.t
 export type Summary = {
   options: RushOptions;
   dropId: number;
-  /** Buyers, by what came of their pressing. */
+  /** Buyers by the result of their press. */
   entries: {
     accepted: number;
-    /** The drop was sold out when they came. */
+    /** Refused because the drop was already sold out. */
     turnedAway: number;
     refused: number;
     held: number;
@@ -20,7 +20,7 @@ export type Summary = {
     toldBySocket: number;
     toldByHttp: number;
   };
-  /** Holds, by what came of them. */
+  /** Holds by origin and by result. */
   holds: { atOnce: number; fromStandby: number; sold: number; released: number };
   orders: { paid: number; seats: number; amount: number; currency: string };
   latencyMs: {
@@ -53,8 +53,8 @@ export function summarize(
       held: board.heldAtOnce,
       standby: board.standby,
       soldOut: board.soldOut,
-      toldBySocket: board.toldBy.socket,
-      toldByHttp: board.toldBy.http,
+      toldBySocket: board.outcomeBy.socket,
+      toldByHttp: board.outcomeBy.http,
     },
     holds: {
       atOnce: holds.filter(({ promoted }) => !promoted).length,
@@ -80,8 +80,8 @@ export function summarize(
   };
 }
 
-/** Violations that are shown; the rest is counted. */
-const mostShown = 20;
+/** Violations that are printed; the rest is only counted. */
+const maxShown = 20;
 
 export function describeSummary(summary: Summary, board: Board, drop: Drop): string {
   const { entries, holds, orders, latencyMs, perSecond, errors, reconnects, violations, options } = summary;
@@ -123,17 +123,17 @@ export function describeSummary(summary: Summary, board: Board, drop: Drop): str
     latency('press → told', latencyMs.pressToTold),
     latency('pay → order', latencyMs.checkoutToOrder),
     row('peak', `${n(perSecond.accepted)} accepted and ${n(perSecond.told)} told in a second`),
-    ...(reconnects > 0 ? [row('sockets', `${n(reconnects)} came back after a lost connection`)] : []),
+    ...(reconnects > 0 ? [row('sockets', `${n(reconnects)} reconnected after a lost connection`)] : []),
     '',
     ...(errors.length === 0 ? ['  no errors'] : errors.map(([kind, count]) => row(`${n(count)} ×`, kind))),
     '',
     violations.length === 0 ? '  Every rule held.' : `  ${n(violations.length)} VIOLATIONS`,
     ...violations
-      .slice(0, mostShown)
+      .slice(0, maxShown)
       .map(
         ({ rule, what, record }) => `  rule ${rule}: ${what}\n    ${JSON.stringify(record).slice(0, 600)}`,
       ),
-    ...(violations.length > mostShown ? [`  and ${n(violations.length - mostShown)} more`] : []),
+    ...(violations.length > maxShown ? [`  and ${n(violations.length - maxShown)} more`] : []),
     '',
   ].join('\n');
 }

@@ -10,7 +10,7 @@ test.each([
   ['buyers.json', 'json'],
   ['Buyers.CSV', 'csv'],
   ['buyers', 'json'],
-] as const)('k6 reads from %s what was written', (file, format) => {
+] as const)('k6 reads the buyers that were written to %s', (file, format) => {
   expect(formatOf(file)).toBe(format);
   const { start, buyer, end } = pieces[format];
   const text = [start, ...buyers.map((each, index) => buyer(each, index === 0)), end].join('');

@@ -1,13 +1,16 @@
-/** The file of test buyers, which Node writes and k6 reads: JSON, or CSV with a header where the name ends in .csv. */
+/**
+ * The file of test buyers, which Node writes and k6 reads: CSV with a header if its name ends in .csv, otherwise
+ * JSON.
+ */
 
 /** Everything that a client needs to act as this buyer. */
 export type TestBuyer = {
   userId: number;
-  /** A session, for `Authorization: Bearer`. */
+  /** Session token for `Authorization: Bearer`. */
   token: string;
-  /** What to say in X-Forwarded-For, so that the front door's limit for one address does not count all as one. */
+  /** Value of X-Forwarded-For, so that the front door's limit per address does not count all buyers as one. */
   address: string;
-  /** The buyer's question in the drop that the file was made for, and the right answer to it. */
+  /** The buyer's question in the drop that the file was made for, and its right answer. */
   questionId?: number;
   answer?: string;
 };
@@ -21,7 +24,7 @@ export function formatOf(file: string): FileFormat {
   return file.toLowerCase().endsWith('.csv') ? 'csv' : 'json';
 }
 
-/** The pieces of such a file in order, so that a large one need never be in memory as a whole. */
+/** The parts of such a file in order, so that a large file can be written without having all of it in memory. */
 export const pieces = {
   json: {
     start: '[\n',
@@ -35,11 +38,11 @@ export const pieces = {
   },
 } as const satisfies Record<FileFormat, object>;
 
-/** @throws Error that says what is wrong with the file. */
+/** @throws Error if the file has no valid buyers */
 export function parseBuyers(text: string, format: FileFormat): TestBuyer[] {
   const buyers = format === 'csv' ? parseCsv(text) : (JSON.parse(text) as TestBuyer[]);
-  const isFit = Array.isArray(buyers) && buyers.every(({ userId, token }) => userId > 0 && token !== '');
-  if (!isFit || buyers.length === 0) throw new Error('the file of buyers has no buyers in it');
+  const isValid = Array.isArray(buyers) && buyers.every(({ userId, token }) => userId > 0 && token !== '');
+  if (!isValid || buyers.length === 0) throw new Error('the file of buyers has no buyers in it');
   return buyers;
 }
 
@@ -68,8 +71,8 @@ function csvRows(text: string): string[][] {
   for (const [, inQuotes, plain = '', end] of text.matchAll(
     /(?:"((?:[^"]|"")*)"|([^",\n\r]*))(,|\r?\n|$)/g,
   )) {
-    const isEmptyEnd = end === '' && row.length === 0 && inQuotes === undefined && plain === '';
-    if (isEmptyEnd) break;
+    const isEndOfFile = end === '' && row.length === 0 && inQuotes === undefined && plain === '';
+    if (isEndOfFile) break;
     row.push(inQuotes === undefined ? plain : inQuotes.replaceAll('""', '"'));
     if (end === ',') continue;
     rows.push(row);

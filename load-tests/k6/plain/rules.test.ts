@@ -22,57 +22,57 @@ const elsewhere = { ...order, seats: [{ id: '0.1' }, { id: '5.5' }] };
 
 function broken(story: (record: BuyerRecord) => void): RuleName[] {
   const found: RuleName[] = [];
-  const note = (rule: RuleName, holds: boolean) => void (holds || found.push(rule));
-  story(new BuyerRecord({ userId: 42, dropId: 7, price }, note));
+  const onVerdict = (rule: RuleName, holds: boolean) => void (holds || found.push(rule));
+  story(new BuyerRecord({ userId: 42, dropId: 7, price }, onVerdict));
   return found;
 }
 
-test('an honest sale breaks no rule', () => {
-  const judged = new Set<RuleName>();
-  const story = new BuyerRecord({ userId: 42, dropId: 7, price }, (rule, holds, what) => {
-    judged.add(rule);
-    expect([rule, holds, what]).toEqual([rule, true, expect.any(String)]);
+test('a correct purchase breaks no rule', () => {
+  const checked = new Set<RuleName>();
+  const story = new BuyerRecord({ userId: 42, dropId: 7, price }, (rule, holds, details) => {
+    checked.add(rule);
+    expect([rule, holds, details]).toEqual([rule, true, expect.any(String)]);
   });
-  story.hear({ version: 5, status: 'standby', position: 1 });
+  story.add({ version: 5, status: 'standby', position: 1 });
   story.outcomeWithin(30);
-  story.hear(held);
-  story.hear({ version: 5, status: 'paying', seats });
-  story.hear(held);
+  story.add(held);
+  story.add({ version: 5, status: 'paying', seats });
+  story.add(held);
   story.bought(order, seats);
-  story.hear({ version: 5, status: 'sold', seats, orderId: order.id });
+  story.add({ version: 5, status: 'sold', seats, orderId: order.id });
   story.readOrder(200, order);
   story.paidAgain({ status: 409, code: 'already_paid', orderId: order.id });
   story.paidAgain({ status: 201, orderId: order.id });
   story.listed([order, { ...order, id: 'other', dropId: 8 }, { ...order, id: 'old', status: 'refunded' }]);
-  story.askedAtTheEnd({ version: 5, status: 'sold', seats, orderId: order.id });
-  expect([...judged].toSorted()).toEqual(
+  story.checkFinalState({ version: 5, status: 'sold', seats, orderId: order.id });
+  expect([...checked].toSorted()).toEqual(
     ['chargedOnce', 'oneHold', 'orderKept', 'outcome', 'sameStory', 'seatsSold'].toSorted(),
   );
 });
 
 test.each<[string, (record: BuyerRecord) => void, RuleName]>([
-  ['an accepted entry of which nothing is heard', (record) => record.outcomeWithin(30), 'outcome'],
+  ['an accepted entry without an outcome', (record) => record.outcomeWithin(30), 'outcome'],
   [
     'a second hold while the first one lives',
     (record) => {
-      record.hear(held);
-      record.hear({ ...held, seats: ['3.1', '3.2'] });
+      record.add(held);
+      record.add({ ...held, seats: ['3.1', '3.2'] });
     },
     'oneHold',
   ],
   [
     'a second hold while the first one is being paid',
     (record) => {
-      record.hear(held);
-      record.hear({ version: 5, status: 'paying', seats });
-      record.hear({ ...held, seats: ['0.1'] });
+      record.add(held);
+      record.add({ version: 5, status: 'paying', seats });
+      record.add({ ...held, seats: ['0.1'] });
     },
     'oneHold',
   ],
   [
     'a hold that does not end',
     (record) => {
-      record.hear(held);
+      record.add(held);
       record.holdEndedWithin(15);
     },
     'holdEnds',
@@ -85,7 +85,7 @@ test.each<[string, (record: BuyerRecord) => void, RuleName]>([
   ],
   ['an order at another price', (record) => record.bought(cheaper, seats), 'seatsSold'],
   [
-    'an order that is not there afterwards',
+    'an order that cannot be read afterwards',
     (record) => {
       record.bought(order, seats);
       record.readOrder(404, undefined);
@@ -93,7 +93,7 @@ test.each<[string, (record: BuyerRecord) => void, RuleName]>([
     'orderKept',
   ],
   [
-    'an order that is another one afterwards',
+    'an order that has changed afterwards',
     (record) => {
       record.bought(order, seats);
       record.readOrder(200, elsewhere);
@@ -118,42 +118,42 @@ test.each<[string, (record: BuyerRecord) => void, RuleName]>([
   ],
   ['two orders of one entry', (record) => record.listed([order, { ...order, id: 'abc-2' }]), 'chargedOnce'],
   [
-    'another answer by HTTP than was told',
+    'an answer by HTTP that differs from the last event',
     (record) => {
-      record.hear({ version: 5, status: 'sold_out' });
-      record.askedAtTheEnd(held);
+      record.add({ version: 5, status: 'sold_out' });
+      record.checkFinalState(held);
     },
     'sameStory',
   ],
   [
-    'another order by HTTP than was bought',
+    'an answer by HTTP with another order',
     (record) => {
       record.bought(order, seats);
-      record.hear({ version: 5, status: 'sold', seats, orderId: order.id });
-      record.askedAtTheEnd({ version: 5, status: 'sold', seats, orderId: 'abc-2' });
+      record.add({ version: 5, status: 'sold', seats, orderId: order.id });
+      record.checkFinalState({ version: 5, status: 'sold', seats, orderId: 'abc-2' });
     },
     'sameStory',
   ],
-])('%s', (_what, story, rule) => {
+])('%s is reported', (_case, story, rule) => {
   expect(broken(story)).toEqual([rule]);
 });
 
-test('what is older than what is known says nothing', () => {
+test('a state that is older than the last one is ignored', () => {
   const story = (record: BuyerRecord) => {
-    record.hear({ ...held, version: 7 });
-    record.hear({ ...held, version: 6, seats: ['3.1'] });
-    record.hear({ version: 6, status: 'standby', position: 1 });
-    record.askedAtTheEnd({ version: 6, status: 'sold_out' });
+    record.add({ ...held, version: 7 });
+    record.add({ ...held, version: 6, seats: ['3.1'] });
+    record.add({ version: 6, status: 'standby', position: 1 });
+    record.checkFinalState({ version: 6, status: 'sold_out' });
     expect(record.last).toMatchObject({ version: 7, status: 'held' });
   };
   expect(broken(story)).toEqual([]);
 });
 
-test('a release comes between two holds, and being busy says nothing of a payment', () => {
+test('two holds with a release between them break no rule, nor do answers that the system is busy', () => {
   const story = (record: BuyerRecord) => {
-    record.hear(held);
-    record.hear({ version: 5, status: 'released', reason: 'expired' });
-    record.hear({ ...held, seats: ['3.1', '3.2'] });
+    record.add(held);
+    record.add({ version: 5, status: 'released', reason: 'expired' });
+    record.add({ ...held, seats: ['3.1', '3.2'] });
     record.bought({ ...order, seats: [{ id: '3.1' }, { id: '3.2' }] }, ['3.1', '3.2']);
     for (const status of [0, 429, 503]) record.paidAgain({ status });
   };

@@ -1,12 +1,12 @@
 import { describeRun, type RunData } from './summary.ts';
 
 const layout = {
-  asked: [['asked for', '50 a second']] as [string, string][],
+  load: [['load', '50/s']] as [string, string][],
   counts: [
     ['accepted', 'accepted'],
     ['refused', 'never_counted'],
   ] as [string, string][],
-  countedOver: 20,
+  rateSeconds: 20,
   latencies: [
     ['answer', 'answer_ms'],
     ['told', 'never_told_ms'],
@@ -30,10 +30,10 @@ const run = (ok: boolean): RunData => ({
   state: { testRunDurationMs: 24_000 },
 });
 
-test('a run that went well, in a few lines', () => {
+test('the summary of a run that met every threshold', () => {
   expect(describeRun('entries', run(true), layout)).toBe(`
   entries         24.0 s
-  asked for       50 a second
+  load            50/s
 
   accepted           12,345   617.3/s
   refused                 0   0.0/s
@@ -45,12 +45,12 @@ test('a run that went well, in a few lines', () => {
   ✓ kept (7)
   ✓ lost (1)
 
-  All 2 aims were met.
+  All 2 thresholds were met.
 
 `);
 });
 
-test('a broken rule and a missed aim are named', () => {
+test('the summary names a broken rule and a missed threshold', () => {
   const lines = describeRun('entries', run(false), layout).split('\n');
   expect(lines).toContain('  ✗ lost: broken 2 of 3 times');
   expect(lines).toContain('  ✗ answer_ms: not p(99)<1000');

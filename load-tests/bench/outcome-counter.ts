@@ -3,21 +3,21 @@ import type { DropNews } from '../../shared/messages/realtime-events.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import type { BenchSystem } from './bench-system.ts';
 
-export type Told = {
+export type OutcomeCounter = {
   /**
-   * From when it resolves, outcomes of a drop are counted; what it resolves to is called to wait for so many, and
-   * resolves with the moment (of performance.now) at which the last of them was told.
+   * Starts to count the outcomes of a drop. Resolves with a function that waits for that many outcomes and resolves
+   * with the time (performance.now) at which the last of them was published; it rejects after `withinMs`.
    */
   listen: (dropId: number) => Promise<(outcomes: number, withinMs: number) => Promise<number>>;
   stop: () => void;
 };
 
-/** Listens where realtime does, and counts the buyers who would be told. */
-export function listenToNews({ servers, inventory }: BenchSystem): Told {
+/** Subscribes to the channels that realtime subscribes to, and counts the buyers whose outcome is published. */
+export function countOutcomes({ servers, inventory }: BenchSystem): OutcomeCounter {
   const redis = connectRedis(servers.redis.nodes, createLog('bench', 'error'));
-  const heard = new Map<string, { count: number; at: number; onNews: () => void }>();
+  const listeners = new Map<string, { count: number; at: number; onNews: () => void }>();
   redis.on('smessage', (channel: string, text: string) => {
-    const listener = heard.get(channel);
+    const listener = listeners.get(channel);
     if (!listener) return;
     const { events, soldOut } = JSON.parse(text) as DropNews;
     listener.count += events.filter(({ event }) => event === 'entry:outcome').length + soldOut.length;
@@ -28,7 +28,7 @@ export function listenToNews({ servers, inventory }: BenchSystem): Told {
     async listen(dropId) {
       const channel = inventory.keys.news(dropId);
       const listener = { count: 0, at: 0, onNews: () => {} };
-      heard.set(channel, listener);
+      listeners.set(channel, listener);
       await redis.ssubscribe(channel);
       return async (outcomes, withinMs) => {
         let timer: NodeJS.Timeout | undefined;
@@ -38,12 +38,13 @@ export function listenToNews({ servers, inventory }: BenchSystem): Told {
               if (listener.count >= outcomes) resolve(listener.at);
             };
             listener.onNews();
-            const tooLate = () => reject(new Error(`${listener.count} of ${outcomes} outcomes were told`));
-            timer = setTimeout(tooLate, withinMs);
+            const onTimeout = () =>
+              reject(new Error(`${listener.count} of ${outcomes} outcomes were published`));
+            timer = setTimeout(onTimeout, withinMs);
           });
         } finally {
           clearTimeout(timer);
-          heard.delete(channel);
+          listeners.delete(channel);
           await redis.sunsubscribe(channel);
         }
       };
