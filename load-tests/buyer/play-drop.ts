@@ -72,7 +72,10 @@ export async function playDrop(deps: PlayDropDeps, options: Scenario): Promise<P
   const lastPress = Math.max(0, created.opensAt - Date.now()) + options.burst * 1000;
   const pressing = sleep(lastPress, undefined, { signal: stopPresses }).catch(() => {});
   // Awaited together, so that a failure of `meanwhile` surfaces when it happens.
-  await Promise.all([pressing.then(() => say('all buyers have pressed')), meanwhile?.(drop, created.opensAt)]);
+  await Promise.all([
+    pressing.then(() => say('all buyers have pressed')),
+    meanwhile?.(drop, created.opensAt),
+  ]);
 
   const quiet = await waitUntilQuiet(
     {
