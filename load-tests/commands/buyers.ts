@@ -17,7 +17,7 @@ async function makeBuyersFile({ count, out, dropId, yesInProduction }: BuyerOpti
   try {
     const file = pathAsTyped(out);
     const servers = { db, sessionKeys };
-    await writeBuyers(servers, { count, out: file, dropId }, (count) => (made = count));
+    await writeBuyers(servers, { count, out: file, dropId }, (total) => (made = total));
     progress.say(`${count} buyers in ${file}`);
     return 0;
   } finally {
