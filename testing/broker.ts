@@ -1,4 +1,4 @@
-/** The broker as a test sees it: queues of its own, which it can fill, look into and leave behind empty. */
+/** The real broker with queues of the test's own, which it can fill, inspect and drain. */
 import { connect, type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
 import { encodeBatch } from '../shared/messages/entry-batch.ts';
 import { publishConfirmed } from '../shared/messages/publish.ts';
@@ -13,21 +13,21 @@ import { testServers } from './servers.ts';
 export type TestBroker = {
   topology: Topology;
   channel: ConfirmChannel;
-  /** Queues a batch as a publisher does; one that has no number gets the next one. */
+  /** Queues a batch as a publisher does. A batch without a sequence number gets the next one. */
   queue: (place: Place, batch: Batch) => Promise<void>;
   /** Queues entries 'buyer:quantity,...' as a new batch. */
   enter: (place: Place, entries: string) => Promise<Batch>;
   /** Publishes straight to a queue. */
   send: (queue: string, content: string, options?: Options.Publish) => Promise<void>;
-  /** Messages that wait in a queue; those that a consumer has in hand are not among them. */
+  /** Ready messages of a queue, without the unacknowledged ones. */
   depth: (queue: string) => Promise<number>;
-  /** Takes all messages out of a queue that nobody consumes. */
+  /** Takes all messages out of a queue that has no consumer. */
   drain: (queue: string) => Promise<ConsumeMessage[]>;
   /** Deletes the queues. */
   stop: () => Promise<void>;
 };
 
-/** `holdSeconds`: of all drops that the test will have. */
+/** @param options.holdSeconds the hold times of all drops of the test */
 export async function createTestBroker(
   namespace: string,
   { entryQueues = 1, holdSeconds = [] }: { entryQueues?: number; holdSeconds?: readonly number[] } = {},
@@ -72,7 +72,7 @@ export async function createTestBroker(
       const messages: ConsumeMessage[] = [];
       const { messageCount } = await channel.checkQueue(name);
       if (messageCount === 0) return messages;
-      // Queues with a single active consumer do not give single messages away.
+      // basic.get is refused by queues with a single active consumer.
       const take = (message: ConsumeMessage | null) => message && messages.push(message);
       const { consumerTag } = await channel.consume(name, take, { noAck: true });
       await eventually(() => messages.length >= messageCount);

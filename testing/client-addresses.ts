@@ -1,9 +1,12 @@
-/** For tests of who counts addresses: each line has the spellings and addresses of one client; no two lines are one's. */
+/**
+ * For tests of limits per address: each line has spellings and addresses of one client; different lines, different
+ * clients.
+ */
 export const clientAddresses: readonly (readonly [string, ...string[]])[] = [
   ['198.51.100.1', '::ffff:198.51.100.1', '::FFFF:c633:6401', '0:0:0:0:0:ffff:198.51.100.1'],
   ['198.51.100.2', '::ffff:198.51.100.2'],
   ['::ffff:192.0.2.10', '192.0.2.10'],
-  // Bytes that mean something in a text: a line's end, the end of a string.
+  // Bytes that are special in text: newline, end of string.
   ['10.10.10.10', '::ffff:10.10.10.10'],
   ['10.0.0.0', '::ffff:a00:0'],
   ['2001:db8:0:1::', '2001:db8:0:1::1', '2001:DB8:0:1:ffff:ffff:ffff:ffff', '2001:0db8:0000:0001::0a0a'],

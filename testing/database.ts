@@ -4,14 +4,14 @@ import { connectMysql, type Database } from '../shared/mysql/connect.ts';
 import { testServers } from './servers.ts';
 
 export type TestDatabase = {
-  /** As MYSQL_URL takes it. */
+  /** Value for MYSQL_URL. */
   url: string;
   db: Database;
-  /** Closes the connections and leaves nothing behind. */
+  /** Closes the connections and drops the database. */
   drop: () => Promise<void>;
 };
 
-/** A database without any table; the schema is the test's own matter. */
+/** A database without tables, for tests that create the schema themselves. */
 export async function createEmptyDatabase(
   { mysqlAdminUrl }: { mysqlAdminUrl: string } = testServers(),
 ): Promise<TestDatabase> {
@@ -33,8 +33,8 @@ export async function createEmptyDatabase(
 }
 
 /**
- * A database of its own for one test file, with the whole schema. Drops are numbered from a random start: tests
- * share one Redis Cluster, where a drop's id is what keeps its keys apart.
+ * A database for one test file, with the whole schema. Drop ids start at a random number: tests share one Redis
+ * Cluster, where only the drop's id separates its keys from those of other tests.
  */
 export async function createTestDatabase(servers?: { mysqlAdminUrl: string }): Promise<TestDatabase> {
   const database = await createEmptyDatabase(servers);

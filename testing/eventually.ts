@@ -1,23 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds; far more than anything should take, so that only what never comes fails. */
-const patience = 20_000;
+/** Far longer than anything should take, so that a slow machine does not fail a test. */
+const defaultDeadlineMs = 20_000;
 
 /**
- * Asks again and again until `look` neither throws nor returns false, and resolves with what it returned. Rejects
- * with its last error when that does not happen in time. For what another process or a server does by itself.
+ * Polls until `check` neither throws nor returns false, and resolves with its result. Rejects with the last error if
+ * that does not happen within `deadlineMs`. For effects of other processes and servers.
  */
 export async function eventually<T>(
-  look: () => T | false | Promise<T | false>,
-  deadlineMs = patience,
+  check: () => T | false | Promise<T | false>,
+  deadlineMs = defaultDeadlineMs,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
     let fault: unknown;
     try {
-      const seen = await look();
-      if (seen !== false) return seen;
-      fault = new Error(`did not come true within ${deadlineMs} ms: ${look.toString()}`);
+      const result = await check();
+      if (result !== false) return result;
+      fault = new Error(`not true within ${deadlineMs} ms: ${check.toString()}`);
     } catch (error) {
       fault = error;
     }

@@ -3,7 +3,7 @@ import { loadDrop, type Drop } from '../shared/drops/drop.ts';
 import type { Database } from '../shared/mysql/connect.ts';
 import { newDrop } from './inventory.ts';
 
-/** Writes an event for drops to be of, and its organizer. Returns the event's id. */
+/** Writes an event and its organizer. Returns the event's id. */
 export async function insertEvent(db: Database): Promise<number> {
   const email = `organizer-${randomInt(2 ** 47)}@seatdrop.test`;
   const organizer = { email, name: 'Organizer', password_hash: 'none', role: 'organizer' };
@@ -18,7 +18,7 @@ export async function insertEvent(db: Database): Promise<number> {
   return eventId;
 }
 
-/** Writes a drop with its questions into MySQL, as `newDrop` has it. Its id is MySQL's. */
+/** Writes a drop with the defaults of `newDrop`, and its questions, into MySQL, which assigns the id. */
 export async function insertDrop(db: Database, eventId: number, changes: Partial<Drop> = {}): Promise<Drop> {
   const terms = newDrop(changes);
   const [id = 0] = await db('drops').insert({
@@ -46,8 +46,8 @@ export async function insertDrop(db: Database, eventId: number, changes: Partial
 }
 
 /**
- * Writes a drop and puts its seats into Redis by `stock`, in general's order: a publisher that reads of a stocked drop
- * whose seats are not in Redis takes it for lost.
+ * Writes a drop and puts its seats into Redis with `stock`, in general's order: a publisher treats a drop that is
+ * marked as stocked, but has no seats in Redis, as lost.
  */
 export async function insertStockedDrop(
   db: Database,

@@ -1,4 +1,4 @@
-/** An inventory of its own for one test file: real scripts on the real cluster, under a name that nobody else uses. */
+/** An inventory for one test file: real scripts on the real cluster, in a namespace of its own. */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Cluster } from 'ioredis';
 import { pino } from 'pino';
@@ -20,38 +20,38 @@ export type TestInventory = {
   redis: Cluster;
   namespace: string;
   inventory: Inventory;
-  /** Puts a drop on sale; what `changes` does not say is one row of ten seats, up to four a buyer, no standby. */
+  /** Puts a drop on sale. Defaults: one row of ten seats, up to four seats per buyer, no standby. */
   openDrop: (changes?: Partial<Drop>) => Promise<{ drop: Drop; place: Place }>;
-  /** Decides entries 'buyer:quantity,...' as one new batch. */
+  /** Decides the entries 'buyer:quantity,...' as one new batch. */
   claim: (place: Place, entries: string) => Promise<Outcome[]>;
-  /** The same in short, as `inShort` writes it. */
+  /** Like `claim`, with outcomes in the short form of `inShort`. */
   decide: (place: Place, entries: string) => Promise<string[]>;
-  /** Gives a buyer seats and returns the hold. */
+  /** Claims seats for a buyer and returns the hold. */
   hold: (place: Place, buyerId: number, quantity?: number) => Promise<HoldOf>;
-  /** Lets the time of a hold be over without waiting for it: its record and its place in `due` move to the past. */
+  /** Makes a hold lapse without waiting: moves the times in its record and in `due` into the past. */
   letLapse: (place: Place, holdId: string) => Promise<void>;
-  /** The drop has closed, as if that time had come. */
+  /** Closes the drop as if its closing time had come. */
   letClose: (place: Place) => Promise<void>;
-  /** When it closes, as Redis has it. */
+  /** The closing time in Redis. */
   closesAt: (place: Place) => Promise<number>;
-  /** Moves the moment since which a hold is `paying` or `untold` into the past. */
-  backdate: (place: Place, what: 'paying' | 'untold', holdId: string, ms: number) => Promise<void>;
-  /** Makes Redis forget all of a live hold, as if a failover had lost what was written of it. */
+  /** Moves the time since which a hold is `paying` or `untold` into the past. */
+  backdate: (place: Place, list: 'paying' | 'untold', holdId: string, ms: number) => Promise<void>;
+  /** Deletes all data of a live hold from Redis, as if a failover had lost it. */
   forgetHold: (place: Place, holdId: string) => Promise<void>;
-  /** As if the time were over for which a buyer's entries are refused. */
+  /** Ends the pause during which a buyer's entries are refused. */
   endPause: (place: Place, buyerId: number) => Promise<void>;
-  /** Remembers a partition as it is; what it returns makes Redis go back to that, as a replica does that is behind. */
+  /** Saves the state of a partition. The returned function restores it, like a failover to a lagging replica. */
   remember: (place: Place) => Promise<() => Promise<void>>;
-  /** Makes Redis forget what came of the batches decided so far, as 512 more of them would. */
+  /** Deletes the remembered replies of decided batches, as if 512 more had followed. */
   forgetReplies: (place: Place) => Promise<void>;
   ledger: (place: Place) => Promise<Record<string, string>[]>;
   /**
    * Replays a partition's ledger. Throws at the first record that does not follow from those before it. Times are not
-   * checked, since tests move them by hand.
-   * @param skips whether a record is missing, as after a failover that lost it
+   * checked, because tests change them.
+   * @param skips whether to leave a record out, as if a failover had lost it
    */
   replay: (drop: Drop, place: Place, skips?: (record: LedgerRecord) => boolean) => Promise<Replay>;
-  /** Takes all that was put on sale out of Redis again and closes the connection. */
+  /** Deletes all drops of this inventory from Redis and closes the connection. */
   stop: () => Promise<void>;
 };
 
@@ -116,7 +116,7 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
     if (result.kind !== 'decided') throw new Error(`not decided: ${result.kind}`);
     return result.outcomes;
   };
-  /** The record of a hold in `holds`, as prelude.lua writes it. */
+  /** Fields of a hold's record in `holds`, in the order of prelude.lua. */
   const record = async (place: Place, holdId: string) => {
     const text = await redis.hget(keys.key(place, 'holds'), holdId);
     if (text === null) throw new Error(`no hold ${holdId}`);
@@ -168,9 +168,9 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
       return Number(await redis.hget(keys.key(place, 'meta'), 'closesAt'));
     },
 
-    async backdate(place, what, holdId, ms) {
-      const key = keys.key(place, what);
-      if (what === 'paying') await redis.zincrby(key, -ms, holdId);
+    async backdate(place, list, holdId, ms) {
+      const key = keys.key(place, list);
+      if (list === 'paying') await redis.zincrby(key, -ms, holdId);
       else await redis.hincrby(key, holdId, -ms);
     },
 
@@ -193,17 +193,17 @@ export function createTestInventory(options: Partial<InventoryOptions> = {}): Te
       }
       await redis.hincrby(keys.key(place, 'meta'), 'free', ids.length);
       await redis.hincrby(keys.key(place, 'meta'), lives, -ids.length);
-      // The next script works out `runs` from the rows.
+      // Makes the next script compute `runs` from the rows again.
       await redis.hset(keys.key(place, 'meta'), 'searchFrom', '');
     },
 
     async remember(place) {
       const names = keys.all(place);
-      const kept = await Promise.all(names.map((key) => redis.dumpBuffer(key)));
+      const saved = await Promise.all(names.map((key) => redis.dumpBuffer(key)));
       return async () => {
         await redis.unlink(...names);
         for (const [index, key] of names.entries()) {
-          const value = kept[index];
+          const value = saved[index];
           if (value) await redis.restore(key, 0, value);
         }
       };

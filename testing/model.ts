@@ -1,6 +1,6 @@
 /**
- * What the inventory should do, said as plainly as possible: lists and maps, no memory of what was searched, no
- * counters. One instance is one partition. Tests run the same steps on it and on the real scripts and compare.
+ * A model of the inventory, as simple as possible: lists and maps, no search index, no counters. One instance is one
+ * partition. Tests run the same steps on the model and on the real scripts and compare the results.
  */
 import type { Batch } from '../shared/inventory/claim.ts';
 import { entryIdOf } from '../shared/inventory/entry-id.ts';
@@ -9,7 +9,7 @@ type ModelHold = {
   holdId: string;
   buyerId: number;
   seats: string[];
-  /** Of a refunded one: what of it stays sold, which are then all its `seats`. */
+  /** Of a refunded hold: the seats that stay sold, which are then all of its `seats`. */
   withheld?: string[];
   state: 'held' | 'paying' | 'sold' | 'released' | 'refunded';
   attempt: number;
@@ -21,7 +21,7 @@ type ModelHold = {
 type Standing = { holdId: string; buyerId: number; quantity: number };
 
 export type Given = { holdId: string; buyerId: number; seats: string[] };
-/** What MySQL says of seats. */
+/** Ownership of seats in MySQL. */
 export type Owning = Given & { isWithheld?: boolean };
 
 export type ModelTerms = {
@@ -30,7 +30,7 @@ export type ModelTerms = {
   partitions: number;
   /** Buyers whose holds lapse are refused until a test ends their pause. */
   pauses: boolean;
-  /** Seats of all partitions together. */
+  /** Seats of all partitions in total. */
   dropCapacity: number;
 };
 
@@ -38,20 +38,20 @@ export class PartitionModel {
   readonly terms: ModelTerms;
   /** Seats in each row of the drop. */
   readonly rows: readonly number[];
-  /** The seats that are in this partition; taken ones belong to the live hold that names them. */
+  /** The seats of this partition; a taken seat belongs to the live hold that names it. */
   readonly here = new Set<string>();
   readonly holds = new Map<string, ModelHold>();
   standby: Standing[] = [];
-  /** The hold, place or ended hold that counts for a buyer. */
+  /** A buyer's latest entry: hold, place in standby, ended hold or refusal. */
   readonly latest = new Map<number, { state: 'hold' | 'standby' | 'ended' | 'refused'; holdId: string }>();
   readonly soldOut = new Set<number>();
-  /** Lapsed holds of a buyer, and whether its entries are refused for the last one. */
+  /** Number of a buyer's lapsed holds, and whether its entries are refused because of the last one. */
   readonly lapses = new Map<number, { count: number; isRefused: boolean }>();
   readonly untold = new Set<string>();
   readonly lent = new Map<string, { to: number; seats: string[] }>();
   readonly arrived = new Set<string>();
   cancelled = false;
-  /** Its time to close has come. */
+  /** The closing time has come. */
   closed = false;
   over = false;
   decided = 0;
@@ -64,7 +64,7 @@ export class PartitionModel {
     }
   }
 
-  /** Seats by what has become of them. */
+  /** The seats in a state. */
   seats(state: 'free' | 'held' | 'paying' | 'sold'): string[] {
     const taken = (wanted: string) =>
       [...this.holds.values()].flatMap((hold) => {
@@ -72,11 +72,11 @@ export class PartitionModel {
         return wanted === 'sold' ? (hold.withheld ?? []) : [];
       });
     if (state !== 'free') return taken(state);
-    const gone = new Set(['held', 'paying', 'sold'].flatMap(taken));
-    return [...this.here].filter((seat) => !gone.has(seat));
+    const takenSeats = new Set(['held', 'paying', 'sold'].flatMap(taken));
+    return [...this.here].filter((seat) => !takenSeats.has(seat));
   }
 
-  /** As Redis draws its rows. */
+  /** The rows in the notation of Redis. */
   map(): string[] {
     const sold = new Set(this.seats('sold'));
     const free = new Set(this.seats('free'));
@@ -90,7 +90,7 @@ export class PartitionModel {
     );
   }
 
-  /** Together in one row when a run is free, in the row that is furthest in front; else the best there are. */
+  /** Adjacent seats in the frontmost row that has enough, nearest its middle; otherwise the best single seats. */
   choose(quantity: number): string[] {
     const free = new Set(this.seats('free'));
     const fromMiddle = (row: number, first: number, count: number) =>
@@ -130,10 +130,10 @@ export class PartitionModel {
     return hold;
   }
 
-  /** Undefined: so many seats are missing that others should be asked first. */
+  /** Decides a batch. Returns `missing` instead, if that many seats should be borrowed from other partitions first. */
   claim(batch: Batch, mayBorrow: boolean): string[] | { missing: number } {
     const entries = batch.packed.split(',').map((entry) => entry.split(':').map(Number) as [number, number]);
-    // A failover can leave seats free that somebody in standby waits for.
+    // After a failover, seats can be free although standby waits for them.
     this.#promote();
     if (mayBorrow && this.terms.partitions > 1 && !this.cancelled && !this.over) {
       const wanted = entries
@@ -173,19 +173,19 @@ export class PartitionModel {
     return state === 'hold' || state === 'standby';
   }
 
-  /** The first hold of a buyer that is given back early is no lapse. */
-  #lapse(hold: ModelHold, why: 'expired' | 'declined' | 'given_back'): void {
-    hold.payer = why;
+  /** A buyer's first hold that is given back before its end does not count as a lapse. */
+  #lapse(hold: ModelHold, reason: 'expired' | 'declined' | 'given_back'): void {
+    hold.payer = reason;
     if (!this.terms.pauses) return;
     const before = this.lapses.get(hold.buyerId);
-    const isForgiven = !before && why === 'given_back' && !hold.lapsed;
+    const isForgiven = !before && reason === 'given_back' && !hold.lapsed;
     const lapse = isForgiven
       ? { count: 0, isRefused: false }
       : { count: (before?.count ?? 0) + 1, isRefused: true };
     this.lapses.set(hold.buyerId, lapse);
   }
 
-  /** Seats that are free go to the first in line whom they fit. */
+  /** Gives free seats to the first buyers in standby who asked for no more than there are. */
   #promote(): Given[] {
     const promoted: Given[] = [];
     for (;;) {
@@ -305,7 +305,7 @@ export class PartitionModel {
     return { kind: 'released', promoted: this.#end(hold, 'refunded') };
   }
 
-  /** Returns whose hold or place ended. */
+  /** Returns the buyers whose hold or place in standby ended. */
   cancel(): number[] {
     if (this.over) return [];
     this.cancelled = true;
@@ -375,8 +375,8 @@ export class PartitionModel {
   }
 
   /**
-   * Orders get their seats: from their own holds, from what is free, and from holds that nobody pays for yet. `lost`:
-   * a hold that was charged in vain.
+   * Gives orders their seats: from their own holds, from free seats, and from holds that are not being paid yet.
+   * `lost` is a hold that was charged although its seats are gone.
    */
   followOrders(
     owners: readonly Owning[],
@@ -389,7 +389,7 @@ export class PartitionModel {
       const own = this.holds.get(holdId);
       if (own?.state === (isWithheld ? 'sold' : 'refunded')) continue;
       if (own?.state === 'held' || own?.state === 'paying') {
-        // Gone back to a place in standby, and given other seats since.
+        // After a failover the hold was in standby again and has got other seats since.
         if (isWithheld || own.seats.toSorted().join() !== seats.toSorted().join()) {
           this.#letGo(own, 'released');
           own.payer = 'seats_lost';
@@ -445,14 +445,14 @@ export class PartitionModel {
     return 'ended';
   }
 
-  /** As it is now, to go back to. */
+  /** A copy of the current state, to restore later. */
   clone(): PartitionModel {
     const copy = new PartitionModel(this.terms, this.rows, []);
     for (const [key, value] of Object.entries(this)) Reflect.set(copy, key, structuredClone(value));
     return copy;
   }
 
-  /** A failover has lost all that was written of a live hold. */
+  /** Drops all data of a live hold, as a failover does that lost it. */
   forgetHold(holdId: string): void {
     const hold = this.holds.get(holdId);
     if (!hold) return;

@@ -6,13 +6,13 @@ import type { EntryState } from '../shared/contract/entries.ts';
 export type Told = { to: number; event: BuyerEvent; entry: EntryState };
 
 export type HeardNews = {
-  /** All that buyers were told, in order; those who got nothing as `entry:outcome` too. */
+  /** All events for buyers, in order; `soldOut` lists are expanded to `entry:outcome` events. */
   told: Told[];
   forBuyer: (buyerId: number) => Told[];
   stop: () => Promise<void>;
 };
 
-/** Listens to what realtime would hear of a drop. The connection must have been made with `connectRedis`. */
+/** Subscribes to a drop's news, like realtime. The connection must come from `connectRedis`. */
 export async function hearNews(redis: Cluster, keys: Keys, dropId: number): Promise<HeardNews> {
   const told: Told[] = [];
   const channel = keys.news(dropId);

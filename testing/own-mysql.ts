@@ -1,4 +1,4 @@
-/** A MariaDB with a replica of its own, for tests that break replication. */
+/** A separate MariaDB with a replica, for tests that break replication. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,16 +12,16 @@ import { eventually } from './eventually.ts';
 
 export type OwnMysql = {
   mysqlAdminUrl: string;
-  /** The same database on the replica. */
+  /** URL of the same database on the replica. */
   onReplica: (url: string) => string;
   primary: Child;
   replica: Child;
-  /** What the replica receives waits, until `resume`. */
+  /** Stops applying replicated changes until `resume`. */
   pause: () => Promise<void>;
   resume: () => Promise<void>;
-  /** Rows of a table, of a database, on each of the two. */
+  /** Number of rows of a table on the primary and on the replica. */
   count: (url: string, table: string) => Promise<{ primary: number; replica: number }>;
-  /** Resolves when the replica has all that is committed now. */
+  /** Resolves when the replica has applied everything committed so far. */
   inStep: () => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -36,23 +36,23 @@ export async function startOwnMysql(): Promise<OwnMysql> {
     adminPassword: randomBytes(8).toString('hex'),
     durable: false,
   });
-  const above = connectMysql(primary.adminUrl, { max: 1 });
-  const below = connectMysql(follower.adminUrl, { max: 1 });
+  const primaryDb = connectMysql(primary.adminUrl, { max: 1 });
+  const replicaDb = connectMysql(follower.adminUrl, { max: 1 });
   return {
     mysqlAdminUrl: primary.adminUrl,
     onReplica(url) {
-      const there = new URL(url);
-      there.port = String(ports.replica);
-      return there.href;
+      const replicaUrl = new URL(url);
+      replicaUrl.port = String(ports.replica);
+      return replicaUrl.href;
     },
     primary: primary.processes[0]!,
     replica: follower.processes[0]!,
-    pause: async () => void (await below.raw('stop slave sql_thread')),
-    resume: async () => void (await below.raw('start slave sql_thread')),
+    pause: async () => void (await replicaDb.raw('stop slave sql_thread')),
+    resume: async () => void (await replicaDb.raw('start slave sql_thread')),
     async count(url, table) {
       const query = `select count(*) as rows_there from ??.??`;
       const counts = await Promise.all(
-        [above, below].map(async (db) => {
+        [primaryDb, replicaDb].map(async (db) => {
           const answer = await db.raw(query, [new URL(url).pathname.slice(1), table]);
           return (answer as [[{ rows_there: number }]])[0][0].rows_there;
         }),
@@ -60,18 +60,18 @@ export async function startOwnMysql(): Promise<OwnMysql> {
       return { primary: counts[0]!, replica: counts[1]! };
     },
     async inStep() {
-      const [[{ position }]] = (await above.raw('select @@gtid_binlog_pos as position')) as [
+      const [[{ position }]] = (await primaryDb.raw('select @@gtid_binlog_pos as position')) as [
         [{ position: string }],
       ];
       await eventually(async () => {
-        const [[{ late }]] = (await below.raw('select master_gtid_wait(?, 5) as late', [position])) as [
+        const [[{ late }]] = (await replicaDb.raw('select master_gtid_wait(?, 5) as late', [position])) as [
           [{ late: number }],
         ];
         return late === 0;
       });
     },
     async stop() {
-      await Promise.all([above.destroy(), below.destroy()]);
+      await Promise.all([primaryDb.destroy(), replicaDb.destroy()]);
       await Promise.all([primary.stop(), follower.stop()]);
       rmSync(dir, { recursive: true });
     },

@@ -1,4 +1,4 @@
-/** A Redis Cluster of its own for a test that breaks it. */
+/** A separate Redis Cluster for tests that break it. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +14,11 @@ export type RedisNode = { process: Child; port: number };
 
 export type OwnRedis = {
   nodes: string[];
-  /** Those that have a key, once there are both. */
+  /** The nodes that own a key; waits until there are both. */
   nodesOf: (key: string) => Promise<{ master: RedisNode; replica: RedisNode }>;
-  /** A client of its own. `refreshMs`: how often it looks at who has what; 0: only when it is sent elsewhere. */
+  /** A new client. `refreshMs`: how often it refreshes its slot table; 0: only after a MOVED reply. */
   connect: (refreshMs?: number) => Cluster;
-  /** With a password that its master does not want, a replica cannot come back to it. */
+  /** Cuts the replication off: with a wrong password the replica cannot reconnect. */
   cutOff: (replica: RedisNode, master: RedisNode) => Promise<void>;
   bringBack: (replica: RedisNode) => Promise<void>;
   isMaster: (node: RedisNode) => Promise<boolean>;
@@ -54,7 +54,7 @@ export async function startOwnRedis(nodeTimeoutMs: number): Promise<OwnRedis> {
     return client;
   };
   const command = async (node: RedisNode, text: string) => {
-    const reply = await exchange(node.port, `${text}\r\n`, (so) => so.endsWith('\r\n'), 5_000);
+    const reply = await exchange(node.port, `${text}\r\n`, (received) => received.endsWith('\r\n'), 5_000);
     if (reply.startsWith('-')) throw new Error(`${text}: ${reply.trim()}`);
     return reply;
   };

@@ -1,19 +1,19 @@
-/** What a schema looks like to who writes to it, and what of it a change has made unfit for who wrote to it before. */
+/** Reads a database schema, and lists changes that break code written for the schema before. */
 import type { Database } from '../shared/mysql/connect.ts';
 
 type Column = {
-  /** With its length, and whether it is unsigned. */
+  /** With length and `unsigned`. */
   type: string;
   collation: string | null;
   nullable: boolean;
-  /** null: has none, and must be given. */
+  /** Default; null: there is none, so a value must be given. */
   fallback: string | null;
   extra: string;
 };
 
 type Table = {
   columns: Map<string, Column>;
-  /** Columns of each unique index, the primary key among them. */
+  /** Columns of each unique index, including the primary key. */
   unique: Map<string, string[]>;
   /** Columns of each foreign key. */
   foreign: Map<string, string[]>;
@@ -23,7 +23,7 @@ type Table = {
 
 export type Schema = Map<string, Table>;
 
-/** Of the database the connection is to; a MariaDB's. Knex's own tables are left out. */
+/** Reads the schema of the connection's database (MariaDB), without knex's own tables. */
 export async function readSchema(db: Database): Promise<Schema> {
   const schema: Schema = new Map();
   const rows = async (sql: string): Promise<Record<string, string | null>[]> => {
@@ -89,12 +89,12 @@ export async function readSchema(db: Database): Promise<Schema> {
   return schema;
 }
 
-/** What code that worked with the schema `before` cannot do with `after`, or would not expect of it. */
+/** Differences in `after` that code written for `before` cannot handle or does not expect. */
 export function incompatibilities(before: Schema, after: Schema): string[] {
   const found: string[] = [];
   for (const [name, old] of before) {
     const now = after.get(name);
-    if (now) found.push(...inTable(old, now).map((what) => `${name}: ${what}`));
+    if (now) found.push(...inTable(old, now).map((change) => `${name}: ${change}`));
     else found.push(`${name}: the table is gone`);
   }
   return found;
@@ -104,10 +104,10 @@ function inTable(old: Table, now: Table): string[] {
   const found: string[] = [];
   for (const [name, column] of old.columns) {
     const other = now.columns.get(name);
-    if (other) found.push(...inColumn(column, other).map((what) => `${name} ${what}`));
+    if (other) found.push(...inColumn(column, other).map((change) => `${name} ${change}`));
     else found.push(`${name} is gone`);
   }
-  /** Whoever does not know the column writes a null there, which is like nothing and points to nothing. */
+  /** Code that does not know the column writes null there, which violates no unique index and no foreign key. */
   const isLeftEmpty = (column: string): boolean =>
     !old.columns.has(column) && now.columns.get(column)?.fallback === 'NULL';
   for (const [name, { fallback, extra }] of now.columns) {
@@ -127,7 +127,7 @@ function inTable(old: Table, now: Table): string[] {
     found.push(`${columns.join(', ')} must refer to something now (${name})`);
   }
   for (const name of now.checks) {
-    // That of a new JSON column has its name.
+    // The implicit check of a new JSON column has the column's name.
     if (!old.checks.has(name) && !isLeftEmpty(name)) found.push(`there is a new check (${name})`);
   }
   for (const name of now.triggers) {
@@ -153,7 +153,7 @@ function inColumn(old: Column, now: Column): string[] {
   return found;
 }
 
-/** From narrow to wide. */
+/** Types of each family, from narrow to wide. */
 const families = [
   ['tinyint', 'smallint', 'mediumint', 'int', 'bigint'],
   ['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext'],
@@ -161,7 +161,7 @@ const families = [
   ['datetime'],
 ];
 
-/** Whether everything that a column of the type `old` takes, one of the type `now` takes as well. */
+/** Whether a column of type `now` can hold every value of type `old`. */
 function holds(now: string, old: string): boolean {
   if (now === old) return true;
   const [a, b] = [parse(old), parse(now)];

@@ -1,6 +1,6 @@
 import { type TestServers, testServersSchema } from '../local/test-servers.ts';
 
-/** Where the servers of this test run are. `npm test` and `node local/dev-servers.ts` start some and say so. */
+/** Addresses of the servers of this test run, which `npm test` and `node local/dev-servers.ts` start. */
 export function testServers(): TestServers {
   const setting = process.env['SEATDROP_TEST_SERVERS'];
   if (setting === undefined) {

@@ -3,22 +3,22 @@ import { once } from 'node:events';
 
 export type TcpProxy = {
   port: number;
-  /** Breaks all connections, and every new one at once, until `restore`. */
+  /** Closes all connections, and every new one at once, until `restore`. */
   cut: () => void;
   restore: () => void;
-  /** Keeps connections open but passes nothing on, until `restore`: like a cable that was pulled. */
+  /** Keeps connections open but forwards nothing until `restore`, like a pulled cable. */
   freeze: () => void;
-  /** Passes on what is asked and nothing that is answered, until `restore`. */
+  /** Forwards requests but no answers until `restore`. */
   holdAnswers: () => void;
   /**
-   * Ends the connections to the server alone: it sees its clients go, while they have what it sent before and know of
-   * nothing. New connections are passed on as before.
+   * Closes only the connections to the server: the server sees its clients disconnect, while the clients keep open
+   * connections and notice nothing. New connections are forwarded as before.
    */
   leaveClients: () => void;
   stop: () => Promise<void>;
 };
 
-/** Stands between a client and a real server, so that a test can take the way to it away. */
+/** A proxy between a client and a real server, with which a test can interrupt their connection. */
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const pairs = new Set<[Socket, Socket]>();
   const left = new Set<Socket>();
@@ -51,7 +51,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     restore() {
       open = true;
       for (const [client, upstream] of pairs) {
-        // What is still passed on must not be passed on twice.
+        // Unpipes first, so that a direction that is still piped is not piped twice.
         client.unpipe(upstream).pipe(upstream);
         upstream.unpipe(client).pipe(client);
       }
@@ -89,7 +89,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   };
 }
 
-/** The address of a server, by way of a proxy to it. */
+/** The URL of a server through a proxy. */
 export function viaProxy(url: string, { port }: TcpProxy): string {
   const address = new URL(url);
   address.hostname = '127.0.0.1';

@@ -1,4 +1,4 @@
-/** A consumer in a process of its own, which a test can let stand still. `node consumer-apart.ts PLAN`, the plan as JSON. */
+/** A consumer in its own process, which a test can pause. `node consumer-apart.ts PLAN`, the plan as JSON. */
 import { pino } from 'pino';
 import { connectBroker } from '../../shared/messages/connect.ts';
 import { Topology } from '../../shared/messages/topology.ts';
@@ -22,7 +22,7 @@ await startConsumer({
     ...inventory,
     async claim(place, batch, options) {
       const result = await inventory.claim(place, batch, options);
-      // Whoever started this hears of what came of each batch.
+      // Tells the parent process the result of each batch.
       process.stdout.write(`${batch.id} ${result.kind}\n`);
       return result;
     },

@@ -1,4 +1,4 @@
-/** Consumers on real servers, for tests: as many as wanted, on queues, drops and news of their own. */
+/** Consumers on real servers for tests: any number of them, with queues, drops and news of the test's own. */
 import { connectBroker } from '../../shared/messages/connect.ts';
 import type { KeyList } from '../../shared/auth/key-list.ts';
 import { createMetrics } from '../../shared/tier/metrics.ts';
@@ -13,7 +13,7 @@ import { startConsumer, type Consumer, type ConsumerDeps } from '../../consumer/
 export type RunningConsumer = Consumer & {
   metrics: () => Promise<string>;
   lines: LogLine[];
-  /** Stops and closes the connection; what was in hand goes back into the queue. */
+  /** Stops it and closes the connection; unacknowledged messages go back into the queue. */
   end: () => Promise<void>;
 };
 
@@ -22,7 +22,7 @@ export type ConsumerSystem = TestInventory & {
   checkoutKeys: KeyList;
   start: (changes?: Partial<ConsumerDeps> & { amqpUrl?: string }) => Promise<RunningConsumer>;
   news: (dropId: number) => Promise<HeardNews>;
-  /** Ends all that was started, and deletes the queues. */
+  /** Ends all started consumers and deletes the queues. */
   close: () => Promise<void>;
 };
 

@@ -1,6 +1,6 @@
 /**
- * A consumer in a process of its own that ends itself with SIGKILL at a named point: between two systems, where a
- * crash hurts most. Nothing is told to stop, closed or flushed. `node consumer-that-dies.ts PLAN`, the plan as JSON.
+ * A consumer in its own process that kills itself with SIGKILL at a named point: between steps in two systems, where a
+ * crash does most harm. Nothing is stopped, closed or flushed. `node consumer-that-dies.ts PLAN`, the plan as JSON.
  */
 import { pino } from 'pino';
 import { connectBroker, type Broker } from '../../shared/messages/connect.ts';
@@ -14,19 +14,19 @@ import { startConsumer } from '../../consumer/app.ts';
 export type Point =
   /** The script has decided a batch; no timer is set. */
   | 'decided'
-  /** The broker has the timers; the consumer has not heard of it. */
+  /** The broker has the timers; the consumer has not received the confirm. */
   | 'timers confirmed'
-  /** All timers are set; nobody was told. */
+  /** All timers are set; no buyer was told. */
   | 'timers set'
   /** Buyers were told; the message is not acknowledged. */
   | 'told'
-  /** The script has ended a hold; the next in line has no timer yet. */
+  /** The script has ended a hold; the promoted buyer has no timer yet. */
   | 'released'
-  /** The next in line was told; Redis does not know that. */
+  /** The promoted buyer was told; Redis has not recorded that. */
   | 'promotion told'
   /** Seats have left one partition and not arrived in the other. */
   | 'lent'
-  /** They have arrived; the lender still remembers them. */
+  /** The seats have arrived; the lender still has the transfer on record. */
   | 'arrived';
 
 export type Plan = {
@@ -45,20 +45,20 @@ function diesAt(point: Point): boolean {
   return point === plan.point && process.kill(process.pid, 'SIGKILL');
 }
 
-/** Resolves unless this is the point. */
+/** Kills the process if this is the point; resolves otherwise. */
 function reach(point: Point): Promise<void> {
   return diesAt(point) ? new Promise(() => {}) : Promise.resolve();
 }
 
-/** `call`, and then the point, before its answer is known to whoever called. */
+/** Wraps `call` so that the point is reached before the caller gets the result. */
 function thenReach<A extends unknown[], R>(
   point: Point,
   call: (...args: A) => Promise<R>,
-  counts: (result: R) => boolean = () => true,
+  applies: (result: R) => boolean = () => true,
 ): (...args: A) => Promise<R> {
   return async (...args) => {
     const result = await call(...args);
-    if (counts(result)) await reach(point);
+    if (applies(result)) await reach(point);
     return result;
   };
 }
@@ -89,9 +89,9 @@ await startConsumer({
     spublish: {
       value: async (channel: string, message: string) => {
         await reach('timers set');
-        const heard = await redis.spublish(channel, message);
+        const receivers = await redis.spublish(channel, message);
         await reach('told');
-        return heard;
+        return receivers;
       },
     },
   }) as typeof redis,

@@ -1,4 +1,4 @@
-/** The general tier with everything a sale needs: the real broker, and a payment provider on a port of its own. */
+/** The general tier with everything a drop needs: the real broker, and a payment provider on its own port. */
 import { randomBytes } from 'node:crypto';
 import { API_KEY, startSandbox, WEBHOOK_SECRET } from '../../local/sandbox-payments/start-sandbox.ts';
 import { createAnnouncer } from '../../shared/messages/announce.ts';
@@ -23,19 +23,19 @@ import { startStripe, type TestStripe } from './start-stripe.ts';
 
 export type GeneralSystem = TestGeneral & {
   sandbox: Awaited<ReturnType<typeof startSandbox>>;
-  /** Where that is the provider. */
+  /** Only if Stripe is the provider. */
   stripe: TestStripe | undefined;
-  /** What stands for cards at the provider. */
+  /** Test cards of the provider. */
   cards: { approved: string; declined: string };
-  /** What the provider has charged for a hold, all attempts together. */
+  /** Charges of the provider for all attempts of a hold. */
   chargesOf: (holdId: string) => Promise<{ approved: boolean; refunds: number; amount: number }[]>;
   organizer: TestUser;
   redis: ReturnType<typeof connectRedis>;
-  /** A channel for tests to use as they like, and the queues it has. */
+  /** A channel for the test's own use, and the queue names. */
   broker: { channel: BrokerChannel; topology: Topology };
-  /** A drop that is open, with `seats` seats in one row. */
+  /** Creates an open drop with `seats` seats in one row. */
   openDrop: (seats?: number, options?: { standbyLimit?: number; holdSeconds?: number }) => Promise<Drop>;
-  /** Seats for this buyer, decided as the consumer would. */
+  /** Claims seats for this buyer as the consumer does, and signs the checkout token. */
   hold: (
     drop: Drop,
     buyer: TestUser,
@@ -123,9 +123,9 @@ export async function startGeneralSystem({
     async hold(drop, buyer, quantity = 1) {
       const place = { dropId: drop.id, partition: 0 };
       const batch = { id: newBatchId(), packed: `${buyer.userId}:${quantity}` };
-      const claimed = await general.inventory.claim(place, batch, { mayBorrow: false });
-      const outcome = claimed.kind === 'decided' ? claimed.outcomes[0] : undefined;
-      if (outcome?.kind !== 'held') throw new Error(`not held: ${JSON.stringify(claimed)}`);
+      const result = await general.inventory.claim(place, batch, { mayBorrow: false });
+      const outcome = result.kind === 'decided' ? result.outcomes[0] : undefined;
+      if (outcome?.kind !== 'held') throw new Error(`not held: ${JSON.stringify(result)}`);
       const token = signCheckoutToken({ ...place, ...outcome.hold }, general.deps.checkoutKeys);
       return { place, hold: outcome.hold, token };
     },

@@ -2,7 +2,7 @@ import type { Database } from '../../shared/mysql/connect.ts';
 
 let last = 0;
 
-/** Writes a paid order with what there is to tell, as checkout does. Returns its id. */
+/** Writes a paid order and its outbox row, as checkout does. Returns the order's id. */
 export async function insertOrder(
   db: Database,
   { dropId, userId, seats }: { dropId: number; userId: number; seats: readonly string[] },

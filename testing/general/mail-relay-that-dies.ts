@@ -1,4 +1,7 @@
-/** A relay that is killed when its first mails are sent, before it can say so. Arguments: what it needs, as JSON. */
+/**
+ * A mail relay that kills itself after its first mails are sent, before it records that. Argument: RelayArguments as
+ * JSON.
+ */
 import { pino } from 'pino';
 import { connectMysql } from '../../shared/mysql/connect.ts';
 import { createDirectRoute } from '../../general/mail/direct-route.ts';

@@ -3,12 +3,12 @@ import type { NewDrop } from '../../shared/contract/drops.ts';
 import { capacityOf } from '../../shared/inventory/layout.ts';
 import type { TestGeneral, TestUser } from './start-general.ts';
 
-/** A time so many seconds from now, as the contract wants it. */
+/** The ISO time that many seconds from now. */
 export function inSeconds(seconds: number): string {
   return new Date(Date.now() + seconds * 1000).toISOString();
 }
 
-/** What an organizer would send. */
+/** Request body for a new drop. */
 export function dropBody(changes: Partial<NewDrop> = {}): NewDrop {
   const seats = changes.sections ? capacityOf(changes.sections) : 25;
   return {
@@ -41,7 +41,7 @@ export async function createEvent({ app }: TestGeneral, organizer: TestUser): Pr
   return (answer.body as { id: number }).id;
 }
 
-/** The ids of a new drop and of the event it is made for. */
+/** Creates an event and a drop; returns the ids of both. */
 export async function createDrop(general: TestGeneral, organizer: TestUser, changes: Partial<NewDrop> = {}) {
   const eventId = await createEvent(general, organizer);
   const answer = await request(general.app)
@@ -52,7 +52,7 @@ export async function createDrop(general: TestGeneral, organizer: TestUser, chan
   return { id: (answer.body as { id: number }).id, eventId };
 }
 
-/** Moves a drop's opening into the past, which no call can do. */
+/** Moves a drop's opening into the past, which the API does not allow. */
 export async function openDrop({ db }: TestGeneral, id: number): Promise<void> {
   await db('drops')
     .where({ id })

@@ -10,7 +10,7 @@ import { scaleEvent, type ScaleEvent } from '../../lambda/scale/scale-event.ts';
 
 export type KeptSchedule = { name: string; at: number; afterwards: string | undefined; event: ScaleEvent };
 
-/** What EventBridge Scheduler does and moto does not: at their time schedules call, and are gone. */
+/** The part of EventBridge Scheduler that moto lacks: a due schedule calls its target and is deleted. */
 export function playScheduler(aws: { region: string; endpoint: string }, group: string) {
   const client = new SchedulerClient(aws);
 
@@ -36,16 +36,16 @@ export function playScheduler(aws: { region: string; endpoint: string }, group: 
   return {
     list,
     create: () => client.send(new CreateScheduleGroupCommand({ Name: group })),
-    /** An answer of AWS that says no: moto finds less fault with a schedule than AWS does. */
+    /** Causes an error answer of AWS: moto accepts schedules that AWS would refuse. */
     async refuse(): Promise<void> {
       await client.send(new GetScheduleCommand({ GroupName: group, Name: 'drop-0-up' }));
     },
-    /** Forgets all of them. */
+    /** Deletes all schedules. */
     async clear(): Promise<void> {
       await client.send(new DeleteScheduleGroupCommand({ Name: group }));
       await client.send(new CreateScheduleGroupCommand({ Name: group }));
     },
-    /** Calls what is due by then, one after the other. */
+    /** Calls the targets of all schedules due by `until`, one after the other. */
     async letPass(until: number, call: (event: unknown, at: number) => Promise<unknown>): Promise<void> {
       for (;;) {
         const [next] = await list();

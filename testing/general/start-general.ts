@@ -1,4 +1,4 @@
-/** The general tier as tests see it: the real application on a real database and a real Redis Cluster. */
+/** The general tier for tests: the real application on a real database and a real Redis Cluster. */
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import type { Express } from 'express';
@@ -23,7 +23,7 @@ import type { Route } from '../../general/http/route.ts';
 import { servePages } from '../../general/pages/serve-pages.ts';
 import { createRoutes } from '../../general/routes.ts';
 
-/** What general needs a broker or a payment provider for. */
+/** The parts of general that need a broker or a payment provider. */
 type CheckoutParts = Pick<Deps, 'announcer' | 'payments' | 'till' | 'parked'>;
 export type BareDeps = Omit<Deps, keyof CheckoutParts>;
 
@@ -35,28 +35,28 @@ export type TestGeneral = {
   app: Express;
   deps: Deps;
   db: Database;
-  /** Of its database, as MYSQL_URL takes it. */
+  /** MYSQL_URL of its database. */
   mysqlUrl: string;
   inventory: Inventory;
-  /** A user in the database with a valid session, without the time a password takes. */
+  /** Inserts a user and signs a session, without hashing a password. */
   user: (role?: Role) => Promise<TestUser>;
-  /** What was logged as an error or as worth a look. */
+  /** Log lines with level warn or higher. */
   complaints: () => LogLine[];
-  /** @throws if there was any: bad input is no reason to wake somebody. */
+  /** @throws if there are complaints: bad input must not cause an alert. */
   assertQuiet: () => void;
   stop: () => Promise<void>;
 };
 
 export type TestOptions = {
-  /** Beside those of the tier. */
+  /** Routes in addition to those of the tier. */
   moreRoutes?: () => Route[];
-  /** What needs a broker and a payment provider. Without it, each use of one fails. */
+  /** The parts that need a broker and a payment provider. Without it, every use of one throws. */
   checkoutParts?: (deps: BareDeps) => CheckoutParts;
   publicUrl?: string;
   webRoot?: string;
   inventory?: Inventory;
   trustedProxies?: string[];
-  /** Another MySQL than all tests share. */
+  /** Another MySQL than the one that all tests share. */
   mysqlAdminUrl?: string;
 };
 
@@ -71,7 +71,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   const namespace = `test-${randomBytes(4).toString('hex')}-`;
   const inventory = options.inventory ?? createInventory({ redis, namespace });
   const bannedUsers = watchBannedUsers(db, log);
-  // Until the list is there, nobody who is signed in gets in.
+  // Sessions are refused until the list is loaded.
   await bannedUsers.refresh();
   const sessionKeys = randomKeys();
   const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
@@ -137,7 +137,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   };
 }
 
-/** For tests of what needs neither broker nor provider. */
+/** For tests that need neither broker nor provider. */
 const withoutCheckout: CheckoutParts = {
   announcer: absent('announcer'),
   payments: absent('payments'),
@@ -148,7 +148,7 @@ const withoutCheckout: CheckoutParts = {
 function absent<Name extends keyof CheckoutParts>(name: Name): CheckoutParts[Name] {
   return new Proxy({} as CheckoutParts[Name], {
     get() {
-      throw new Error(`this test has no ${name}; startSale makes one`);
+      throw new Error(`this test has no ${name}; startGeneralSystem makes one`);
     },
   });
 }

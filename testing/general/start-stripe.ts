@@ -1,8 +1,8 @@
 /**
- * Stripe as tests see it. Each request goes through stripe-mock first, which refuses what Stripe's OpenAPI document
- * does not allow, and whose answer gives every field its shape. stripe-mock remembers nothing, so what depends on
- * memory is laid over its answers here: PaymentIntents and their states, idempotency keys, cards that are declined.
- * Those rules are Stripe's as its documentation has them; that Stripe keeps them is not proven by any test here.
+ * Stripe for tests. Each request first goes through stripe-mock, which refuses what Stripe's OpenAPI document does not
+ * allow, and whose answer has every field in its right shape. stripe-mock has no state, so this file adds to its
+ * answers what depends on state: PaymentIntents and their statuses, idempotency keys, declined cards. These rules
+ * follow Stripe's documentation; no test here proves that Stripe keeps them.
  */
 import { spawn } from 'node:child_process';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -32,17 +32,19 @@ type Asked = {
   idempotencyKey: string | undefined;
 };
 
-/** What happens to the next request whose path ends so: it never arrives, or its answer does not. */
+/**
+ * What happens to the next request whose path matches: the request is lost, its answer is lost, or it fails with 500.
+ */
 type Accident = { path: RegExp; what: 'request_lost' | 'answer_lost' | 'fails' };
 
 export type TestStripe = Awaited<ReturnType<typeof startStripe>>;
 
 export async function startStripe() {
   const { port } = await freePorts(['port']);
-  // By itself it would take a port of its own choice for https, always the same.
+  // Without this flag it would listen for https on a fixed port.
   const args = ['-http-addr', `127.0.0.1:${port}`, '-https-addr', '127.0.0.1:'];
   const mock = spawn(await stripeMock(), args, { stdio: 'ignore' });
-  // A test that fails before it can stop it leaves none behind.
+  // Ends the mock also if a test fails before `stop`.
   const kill = () => void mock.kill();
   process.once('exit', kill);
   const mockUrl = `http://127.0.0.1:${port}`;
@@ -80,7 +82,7 @@ export async function startStripe() {
     else send(res, answer);
   }
 
-  /** The same answer for the same key, whatever became of it since: so does Stripe. */
+  /** Like Stripe, gives the same answer for the same idempotency key, whatever has changed since. */
   async function answerOf(request: Asked, body: Buffer, headers: IncomingHttpHeaders): Promise<Answer> {
     const { idempotencyKey: key } = request;
     const known = key === undefined ? undefined : answers.get(key);
@@ -179,9 +181,9 @@ export async function startStripe() {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     intents,
-    /** Every request that arrived, with what it was answered. */
+    /** Every request that arrived, with the status of its answer. */
     asked,
-    /** Makes the next request of this kind go wrong. */
+    /** Plans an accident for the next request whose path matches. */
     accident: (path: RegExp, what: Accident['what']) => void accidents.push({ path, what }),
     forgetIdempotencyKeys: () => answers.clear(),
     /** The PaymentIntents of a hold. */

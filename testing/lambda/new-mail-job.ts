@@ -1,6 +1,6 @@
 import type { MailJob } from '../../lambda/send-email/mail-job.ts';
 
-/** A job as the relay makes it, with changes. */
+/** A mail job as the relay makes it, with changes. */
 export function newMailJob(changes: Partial<MailJob> = {}): MailJob {
   return {
     id: 'order-paid.01mfzqk3x0000a-1',

@@ -1,4 +1,4 @@
-/** What a system in AWS has that grows for sales, at rest, in moto. */
+/** The scalable resources of a system in AWS, at rest, in moto. */
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
@@ -28,7 +28,7 @@ import { startMoto } from '../../local/tools/moto.ts';
 export const region = 'eu-central-1';
 export const group = 'seatdrop';
 
-/** The settings of the lambda `scale` for what is there. */
+/** Settings of the lambda `scale` for these resources. */
 export const scaleEnv = {
   SCHEDULE_GROUP: group,
   EC2_TAG: 'seatdrop-runs=at-sales',
@@ -39,7 +39,7 @@ export const scaleEnv = {
 
 export type Cloud = Awaited<ReturnType<typeof startCloud>>;
 
-/** How all of it is: states of the tagged instances and of another one, sizes of groups, types of servers. */
+/** State of the resources: states of the tagged instances and of another one, sizes of groups, types of servers. */
 export type Standing = Awaited<ReturnType<Cloud['standing']>>;
 
 export const atRest: Standing = {
@@ -57,9 +57,9 @@ export const duringDrop: Standing = {
   replica: 'db.m7g.2xlarge',
 };
 
-/** In a moto of its own, or anew in one that is there, of which nothing else is left then. */
+/** Creates the resources in a new moto, or in a running one after resetting it. */
 export async function startCloud(motoUrl?: string) {
-  // moto lets anybody in, but the client signs with something.
+  // moto accepts any credentials, but the client needs some to sign with.
   process.env['AWS_ACCESS_KEY_ID'] = 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
   const own = motoUrl === undefined ? await startMoto() : undefined;
@@ -136,9 +136,9 @@ export async function startCloud(motoUrl?: string) {
       return {
         instances: await statesOf('at-sales'),
         otherInstance: (await statesOf('always'))[0],
-        /** Least size and desired capacity. */
+        /** Minimum size and desired capacity. */
         groups: Object.fromEntries(
-          AutoScalingGroups.map((one) => [one.AutoScalingGroupName, [one.MinSize, one.DesiredCapacity]]),
+          AutoScalingGroups.map((each) => [each.AutoScalingGroupName, [each.MinSize, each.DesiredCapacity]]),
         ),
         redis: ReplicationGroups[0]?.CacheNodeType,
         replica: DBInstances[0]?.DBInstanceClass,
@@ -169,5 +169,5 @@ export async function startCloud(motoUrl?: string) {
   }
 }
 
-/** One of those that moto knows. */
+/** An image id that moto knows. */
 const image = 'ami-12c6146b';

@@ -1,4 +1,4 @@
-/** A sale with everything that a ledger tells of it, for tests: Redis, MySQL, and a drop in both. */
+/** For tests of the ledger: Redis, MySQL, drops in both, and all actions that a ledger records. */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -18,15 +18,15 @@ import { createReport } from '../../proof/violation.ts';
 
 export type LedgerSystem = TestInventory &
   Pick<TestDatabase, 'db' | 'url'> & {
-    /** A drop that is open and stocked: 2 rows of 5, two seats a buyer, 4 places in standby. */
+    /** Creates an open, stocked drop. Defaults: 2 rows of 5 seats, two seats per buyer, 4 places in standby. */
     open: (changes?: Partial<Terms>) => Promise<{ drop: Drop; place: Place }>;
     newUser: () => Promise<number>;
-    /** Decides entries 'buyer:quantity,...' and returns the holds. */
+    /** Decides the entries 'buyer:quantity,...' and returns the holds. */
     holds: (place: Place, entries: string) => Promise<NewHold[]>;
     /** Pays a hold: MySQL first, then Redis. */
     pay: (drop: Drop, place: Place, hold: NewHold) => Promise<void>;
     archive: (drop: Drop) => Promise<void>;
-    /** 'rule: what' of all that is wrong. */
+    /** Verifies the drop; returns violations as 'rule: what'. */
     verify: (drop: Drop) => Promise<string[]>;
     close: () => Promise<void>;
   };
@@ -108,11 +108,11 @@ export async function startLedgerSystem(): Promise<LedgerSystem> {
     async archive({ id, partitions }) {
       for (const place of places(id, partitions)) {
         for (;;) {
-          const done = await archivePartition({ db, inventory, log }, place);
-          if (done.kind === 'lost') throw new Error('the ledger is lost');
-          // MySQL takes a moment to see that a process that was killed is gone.
-          if (done.kind === 'somebody_else') await sleep(20);
-          else if (!done.more) break;
+          const result = await archivePartition({ db, inventory, log }, place);
+          if (result.kind === 'lost') throw new Error('the ledger is lost');
+          // MySQL takes a moment to release the lock of a killed process.
+          if (result.kind === 'somebody_else') await sleep(20);
+          else if (!result.more) break;
         }
       }
     },

@@ -1,4 +1,4 @@
-/** A process that archives one partition again and again, for tests that kill it. Arguments: what it needs, as JSON. */
+/** A process that archives one partition in a loop, for tests that kill it. Argument: RelayArguments as JSON. */
 import { pino } from 'pino';
 import { createInventory } from '../../shared/inventory/inventory.ts';
 import { connectMysql } from '../../shared/mysql/connect.ts';
@@ -10,7 +10,7 @@ export type RelayArguments = {
   nodes: string[];
   namespace: string;
   dropId: number;
-  /** Records a transaction takes: few, so that there are many moments to be killed in. */
+  /** Records per transaction; a small number gives many moments at which to kill it. */
   limit: number;
 };
 

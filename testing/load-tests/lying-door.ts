@@ -3,13 +3,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export type Asked = { method: string; path: string; body: Record<string, unknown> };
-export type Said = { status: number; body: Record<string, unknown> };
+export type DoorRequest = { method: string; path: string; body: Record<string, unknown> };
+export type DoorAnswer = { status: number; body: Record<string, unknown> };
 
-/** What to say instead of the truth. `truth` asks the real system; without it the system never hears of it. */
-export type Lie = (asked: Asked, truth: () => Promise<Said>) => Promise<Said>;
+/**
+ * Returns the answer to give. `truth` forwards the request to the real system; without it, the system never gets it.
+ */
+export type Lie = (request: DoorRequest, truth: () => Promise<DoorAnswer>) => Promise<DoorAnswer>;
 
-/** A front door that passes everything on over HTTP, and says what `lie` makes of the answers. No sockets. */
+/** A proxy to the real front door that answers what `lie` returns. HTTP only, no sockets. */
 export async function openLyingDoor(
   url: string,
   lie: Lie,
@@ -18,18 +20,18 @@ export async function openLyingDoor(
     void answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const sent = await text(request);
+    const requestBody = await text(request);
     const { method = 'GET', url: path = '/', headers } = request;
-    const truth = async (): Promise<Said> => {
+    const truth = async (): Promise<DoorAnswer> => {
       const { authorization = '', 'content-type': contentType = '' } = headers;
-      const real = await fetch(url + path, {
+      const trueAnswer = await fetch(url + path, {
         method,
         headers: { 'content-type': contentType, ...(authorization === '' ? {} : { authorization }) },
-        ...(sent === '' ? {} : { body: sent }),
+        ...(requestBody === '' ? {} : { body: requestBody }),
       });
-      return { status: real.status, body: parse(await real.text()) };
+      return { status: trueAnswer.status, body: parse(await trueAnswer.text()) };
     };
-    const { status, body } = await lie({ method, path, body: parse(sent) }, truth);
+    const { status, body } = await lie({ method, path, body: parse(requestBody) }, truth);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
   server.listen(0, '127.0.0.1');

@@ -1,4 +1,4 @@
-/** One process of each tier, with lists of keys of its own, on the servers and the data of a test's general tier. */
+/** Starts each tier once, with the given key lists, on the servers and data of a test's general tier. */
 import { createServer } from 'node:http';
 import { io } from 'socket.io-client';
 import { startConsumer } from '../../consumer/app.ts';
@@ -47,7 +47,7 @@ export async function startTiers(system: GeneralSystem, dropId: number, keys: Ke
   const openDrops = watchOpenDrops(db, inventory, log);
   const lapsedBuyers = watchLapsedBuyers(openDrops, inventory, log);
   const channel = await broker.channel('entries', (opened) => topology.assertEntries(opened));
-  const ofPublisher = createMetrics('publisher');
+  const publisherMetrics = createMetrics('publisher');
   const publisher = createPublisher({
     acceptEntry: createAcceptEntry({
       sessionKeys,
@@ -55,11 +55,11 @@ export async function startTiers(system: GeneralSystem, dropId: number, keys: Ke
       openDrops,
       lapsedBuyers,
       attempts: new Attempts({ limit: 8, windowMs: 10_000 }),
-      // A broker that is slow because it lacks CPU must not be taken for one that is away.
+      // Long timeouts: a broker that is slow for lack of CPU must not count as unavailable.
       batcher: new Batcher({ channel, topology, confirmTimeoutMs: 60_000, patienceMs: 60_000 }),
     }),
-    ops: new Ops(ofPublisher),
-    registry: ofPublisher,
+    ops: new Ops(publisherMetrics),
+    registry: publisherMetrics,
     log,
   });
 
@@ -75,7 +75,7 @@ export async function startTiers(system: GeneralSystem, dropId: number, keys: Ke
 
   const drops = followDrops(db, log);
   await drops.refresh();
-  const ofRealtime = createMetrics('realtime');
+  const realtimeMetrics = createMetrics('realtime');
   const realtime = createRealtime({
     db,
     redis,
@@ -84,8 +84,8 @@ export async function startTiers(system: GeneralSystem, dropId: number, keys: Ke
     drops,
     sessionKeys,
     checkoutKeys,
-    ops: new Ops(ofRealtime),
-    registry: ofRealtime,
+    ops: new Ops(realtimeMetrics),
+    registry: realtimeMetrics,
     log,
   });
 
@@ -96,30 +96,30 @@ export async function startTiers(system: GeneralSystem, dropId: number, keys: Ke
     ticketKeys: keys.ticket,
     announcer: createAnnouncer({ redis, inventory, channel: system.broker.channel, topology, checkoutKeys }),
   };
-  const ofGeneral = createMetrics('general');
+  const generalMetrics = createMetrics('general');
   const general = createServer(
     createApp({
       ...deps,
       routes: createRoutes(deps),
       currentRole: (userId) => currentRole(db, userId),
-      ops: new Ops(ofGeneral),
-      registry: ofGeneral,
+      ops: new Ops(generalMetrics),
+      registry: generalMetrics,
     }),
   );
 
-  const at = async (server: Parameters<typeof listen>[0]) =>
+  const listenAt = async (server: Parameters<typeof listen>[0]) =>
     `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
   const url = {
-    publisher: await at(publisher),
-    realtime: await at(realtime.server),
-    general: await at(general),
+    publisher: await listenAt(publisher),
+    realtime: await listenAt(realtime.server),
+    general: await listenAt(general),
   };
   await eventually(() => openDrops.get(dropId) !== undefined);
   const sockets: TestSocket[] = [];
-  let consuming = true;
+  let isConsuming = true;
   const stopConsumer = async () => {
-    if (consuming) await consumer.stop();
-    consuming = false;
+    if (isConsuming) await consumer.stop();
+    isConsuming = false;
   };
 
   return {

@@ -11,10 +11,10 @@ import { startNginx } from '../../local/servers/nginx.ts';
 import { createHttpServer } from '../../shared/tier/http-server.ts';
 import type { NginxOptions } from '../../nginx/config.ts';
 
-/** What a stand-in for a tier saw; it answers this as JSON. */
+/** A request that a stand-in for a tier received; by default it answers this as JSON. */
 export type Seen = { tier: string; method: string; url: string; headers: IncomingHttpHeaders; bytes: number };
 
-/** What it answers instead; `until`: not before this. */
+/** An answer in place of the default one, sent after `until` has resolved. */
 export type Answer = {
   status?: number;
   headers?: Record<string, string>;
@@ -22,11 +22,11 @@ export type Answer = {
   until?: Promise<unknown>;
 };
 
-/** For tests: the real nginx before stand-ins that say which tier was asked, and for what. */
+/** Starts the real nginx in front of stand-ins that answer which tier was asked, and for what. */
 export async function startFrontDoor(
   options: Pick<NginxOptions, 'limits' | 'pages' | 'publicUrl'> & {
     trustedProxies?: string[];
-    /** Reached as ::1 as well. */
+    /** Listen on ::1 as well. */
     overIpv6?: boolean;
   } = {},
 ) {
@@ -79,7 +79,7 @@ async function startTier(tier: string) {
   let answerTo: (seen: Seen) => Answer = (seen) => ({
     status: seen.url.startsWith('/api/fails') ? 503 : 200,
   });
-  // With the patience of a tier.
+  // With the timeouts of a tier.
   const server = createHttpServer((request, response) => {
     let bytes = 0;
     request.on('data', (data: Buffer) => (bytes += data.length));
@@ -107,7 +107,7 @@ async function startTier(tier: string) {
   await once(server, 'listening');
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** All it was asked so far. */
+    /** All requests so far. */
     asked,
     answer(how: (seen: Seen) => Answer) {
       answerTo = how;

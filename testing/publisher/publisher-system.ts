@@ -1,4 +1,4 @@
-/** The publisher as tests see it: the real server on a real database, Redis Cluster and broker. */
+/** The publisher for tests: the real server on a real database, Redis Cluster and broker. */
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { watchBannedUsers } from '../../shared/auth/banned-users.ts';
@@ -30,9 +30,9 @@ import { watchOpenDrops } from '../../publisher/open-drops.ts';
 const entryQueues = 2;
 
 export type PublisherOptions = {
-  /** Attempts of one buyer in ten seconds. */
+  /** Allowed attempts of one buyer in ten seconds. */
   attempts?: number;
-  /** The way to the broker; there is none yet when it is null. */
+  /** URL of the broker; null: no connection yet. */
   amqpUrl?: string | null;
   batching?: Partial<BatcherOptions>;
   publicUrl?: string;
@@ -46,13 +46,13 @@ export type PublisherSystem = {
   broker: TestBroker;
   sessionKeys: KeyList;
   lines: LogLine[];
-  /** A drop in MySQL and Redis; resolves when the publisher knows it. */
+  /** Creates a drop in MySQL and Redis. Resolves when the publisher knows it. */
   createDrop: (changes?: Partial<Drop>) => Promise<Drop>;
-  /** A user in MySQL, with a session. */
+  /** Creates a user in MySQL, with a session. */
   user: () => Promise<{ id: number; bearer: { Authorization: string } }>;
-  /** What a buyer who knows the answer sends. */
+  /** Body of an entry with the right answer. */
   entry: (drop: Drop, buyerId: number, quantity?: number) => Record<string, unknown>;
-  /** Takes what is queued, as 'drop.partition buyer:quantity'. */
+  /** Drains the entry queues; returns entries as 'drop.partition buyer:quantity'. */
   queued: () => Promise<{ messages: number; entries: string[] }>;
   stop: () => Promise<void>;
 };

@@ -1,9 +1,9 @@
-/** Clients of realtime that send bytes of their own: what they are made of. */
+/** Parts for clients of realtime that send raw bytes. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A handshake for a websocket, as bytes. `fields` stand beside those that each handshake has. */
+/** A WebSocket handshake. `fields` are additional header lines. */
 export function handshake(...fields: readonly string[]): string {
   const lines = [
     'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
@@ -17,7 +17,7 @@ export function handshake(...fields: readonly string[]): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** A frame of fewer than 126 bytes, masked as clients have to. `opcode` 1 is text, 9 a ping. */
+/** A masked client frame with fewer than 126 bytes of payload. `opcode` 1 is text, 9 a ping. */
 export function frame(text: string, opcode = 1): Buffer {
   const bytes = Buffer.from(text);
   const mask = randomBytes(4);
@@ -28,10 +28,10 @@ export function frame(text: string, opcode = 1): Buffer {
   ]);
 }
 
-/** A client that joins, and reads nothing from then on. `joined` resolves when the server has its socket. */
+/** A client that connects and then reads nothing. `joined` must resolve when the server has its socket. */
 export async function joinUnread(port: number, joined: () => Promise<unknown>): Promise<Socket> {
   const client = connect(port, '127.0.0.1');
-  client.on('error', () => {}); // cut off while it writes
+  client.on('error', () => {}); // the server may disconnect it during a write
   client.write(handshake());
   await once(client, 'data');
   client.write(frame('40'));

@@ -1,4 +1,4 @@
-/** The realtime tier as tests see it: real sockets, a real database, a real Redis Cluster. */
+/** The realtime tier for tests: real sockets, a real database, a real Redis Cluster. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -40,13 +40,13 @@ type LogLine = { level: number; msg: string } & Record<string, unknown>;
 export type Process = {
   url: string;
   io: RealtimeServer;
-  /** Its own connections to Redis, as a process has. */
+  /** The process's own connection to Redis. */
   redis: Cluster;
-  /** From here on it learns of no bans and no changes of drops by itself: it keeps what it has, as when MySQL is away. */
+  /** Cuts it off from MySQL: it keeps the bans and drops that it knows, and learns of no changes. */
   loseMysql: () => Promise<void>;
-  /** A metric as /metrics shows it, summed over its labels. */
+  /** Value of a metric, summed over its labels. */
   metric: (name: string) => Promise<number>;
-  /** How many times a `drop:watch` was answered. */
+  /** Number of answered `drop:watch` events. */
   watches: () => Promise<number>;
   quiet: () => Promise<void>;
   stop: () => Promise<void>;
@@ -59,16 +59,16 @@ export type RealtimeSystem = {
   namespace: string;
   sessionKeys: KeyList;
   user: () => Promise<TestUser>;
-  /** A drop on sale: one row of that many seats, or as many rows of them as `rows` says. */
+  /** Creates a drop on sale with `rows` rows (default 1) of that many seats. */
   drop: (
     seats: number,
     options?: { standbyLimit?: number; holdSeconds?: number; rows?: number },
   ) => Promise<Drop>;
-  /** Decides entries of one seat each, without telling anybody. */
+  /** Decides entries of one seat each, without publishing outcomes. */
   claim: (drop: Drop, ...users: TestUser[]) => Promise<Outcome[]>;
-  /** What general commits; nothing else is told to anybody. */
+  /** Writes an announcement to MySQL as general does, without publishing it. */
   announce: (drop: Pick<Drop, 'id'>, text: string) => Promise<void>;
-  /** As the other tiers tell news. */
+  /** Publishes news as the other tiers do. */
   tell: (news: Partial<DropNews> & { dropId: number }) => Promise<void>;
   process: (options?: { publicUrl?: string }) => Promise<Process>;
   connect: (
@@ -76,7 +76,7 @@ export type RealtimeSystem = {
     user?: TestUser,
     options?: Partial<ManagerOptions & SocketOptions>,
   ) => TestSocket;
-  /** What was logged as an error or as worth a look. */
+  /** Log lines with level warn or higher. */
   complaints: () => LogLine[];
   stop: () => Promise<void>;
 };
@@ -171,7 +171,7 @@ export async function createRealtimeSystem(): Promise<RealtimeSystem> {
       realtime.server.listen(0, '127.0.0.1');
       await once(realtime.server, 'listening');
       const { port } = realtime.server.address() as AddressInfo;
-      let stopped = false;
+      let isStopped = false;
       const process: Process = {
         url: `http://127.0.0.1:${port}`,
         io: realtime.io,
@@ -191,8 +191,8 @@ export async function createRealtimeSystem(): Promise<RealtimeSystem> {
         },
         quiet: () => realtime.quiet(),
         async stop() {
-          if (stopped) return;
-          stopped = true;
+          if (isStopped) return;
+          isStopped = true;
           await realtime.stop();
           await closeServer(realtime.server);
           await bannedUsers.stop();
@@ -228,15 +228,15 @@ export async function createRealtimeSystem(): Promise<RealtimeSystem> {
   };
 }
 
-/** The payload of the next such event that `fits`. */
+/** Resolves with the payload of the next event that `matches`. */
 export function next<E extends keyof ServerEvents>(
   socket: TestSocket,
   event: E,
-  fits: (payload: Parameters<ServerEvents[E]>[0]) => boolean = () => true,
+  matches: (payload: Parameters<ServerEvents[E]>[0]) => boolean = () => true,
 ): Promise<Parameters<ServerEvents[E]>[0]> {
   return new Promise((resolve) => {
     const listener = (payload: Parameters<ServerEvents[E]>[0]) => {
-      if (!fits(payload)) return;
+      if (!matches(payload)) return;
       socket.off(event, listener as never);
       resolve(payload);
     };
@@ -244,7 +244,7 @@ export function next<E extends keyof ServerEvents>(
   });
 }
 
-/** All that a buyer is told from here on, as `[event, payload]`. */
+/** Collects all events for the buyer from now on, as `[event, payload]`. */
 export function collect(socket: TestSocket): [string, unknown][] {
   const told: [string, unknown][] = [];
   socket.onAny((event: string, payload: unknown) => {
@@ -261,13 +261,13 @@ export function connected(socket: TestSocket): Promise<void> {
   });
 }
 
-/** Why a socket was refused. */
+/** Resolves with the code of the refusal of a socket. */
 export async function refusal(socket: TestSocket): Promise<unknown> {
   const [error] = (await once(socket as never, 'connect_error')) as [Error & { data?: { code?: unknown } }];
   return error.data?.code;
 }
 
-/** @throws when the drop cannot be watched */
+/** @throws if the drop cannot be watched */
 export async function watch(socket: TestSocket, { id }: { id: number }): Promise<WatchAnswer & { ok: true }> {
   const answer = await socket.emitWithAck('drop:watch', { dropId: id });
   if (!answer.ok) throw new Error(answer.code);
