@@ -44,7 +44,10 @@ const depths = async () => {
 };
 
 test('while every batch fails all stay in hand, which is told; then each is decided, and no newcomer first', async () => {
-  const { place } = await system.openDrop({ sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 100 }] });
+  const { drop, place } = await system.openDrop({
+    sections: [{ name: 'Stalls', rows: 2, seatsPerRow: 100 }],
+  });
+  const news = await system.news(drop.id);
   const batches = await enter(place, 1, 10);
   let mend: (() => Promise<unknown>) | undefined;
   let isMended = false;
@@ -86,6 +89,8 @@ test('while every batch fails all stay in hand, which is told; then each is deci
   expect(await decided(place)).toEqual(batches);
   await eventually(() => consumer.trouble() === undefined);
   expect(await readiness(consumer)).toEqual({ ready: true, checks: { queues: 'ok' } });
+  // A consumer that is stopped leaves in the queue what it has decided and told nobody of.
+  await eventually(() => news.told.length === 111);
   await consumer.end();
   expect(await depths()).toEqual({ queued: 0, parked: 0 });
 });
@@ -109,6 +114,7 @@ test('one that stops meanwhile leaves everything in the queue, in order', async 
 test('one batch that fails by itself is parked once another is decided, and holds up nobody', async () => {
   const good = await system.openDrop();
   const bad = await system.openDrop();
+  const news = await system.news(good.drop.id);
   await spoil(bad.place);
   const consumer = await system.start();
   // No other message can show that the fault is its own, so it is not parked yet.
@@ -125,12 +131,14 @@ test('one batch that fails by itself is parked once another is decided, and hold
   await eventually(async () => (await decided(good.place)).length === 7);
   expect(await decided(good.place)).toEqual([...first, ...more]);
   expect(consumer.trouble()).toBeUndefined();
+  await eventually(() => news.told.length === 7);
   await consumer.end();
   expect(await depths()).toEqual({ queued: 0, parked: 3 });
 });
 
 test('a fault that has passed by the time that another batch is decided parks nothing', async () => {
-  const { place } = await system.openDrop();
+  const { drop, place } = await system.openDrop();
+  const news = await system.news(drop.id);
   let isPast = false;
   const consumer = await system.start({
     inventory: {
@@ -153,6 +161,7 @@ test('a fault that has passed by the time that another batch is decided parks no
   expect(new Set(await decided(place))).toEqual(new Set(batches));
   const claims = (await system.ledger(place)).filter(({ t }) => t === 'claim');
   expect(claims.map(({ q = '' }) => q.split('.').slice(1).join('.'))).toEqual(['1', '3', '2.late', '4']);
+  await eventually(() => news.told.length === 4);
   await consumer.end();
   expect(await depths()).toEqual({ queued: 0, parked: 0 });
 });
