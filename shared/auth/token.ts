@@ -44,18 +44,12 @@ export function verifyToken(
   }
 }
 
-/** The header that was read last. All tokens that one key signed have the same one, so it is rarely read again. */
-let lastHeader: { encoded: string; kid: unknown } | undefined;
-
 /**
  * Read here, since the library reads the header only together with the rest. @throws {SyntaxError} if it is not JSON
  */
 function keyIdOf(token: string): unknown {
-  const encoded = token.slice(0, token.indexOf('.'));
-  if (lastHeader?.encoded === encoded) return lastHeader.kid;
-  const { kid } = JSON.parse(Buffer.from(encoded, 'base64url').toString()) as { kid?: unknown };
-  lastHeader = { encoded, kid };
-  return kid;
+  const header = Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString();
+  return (JSON.parse(header) as { kid?: unknown }).kid;
 }
 
 /** A token of the previous version names no key: any key of the list may have signed it. */
