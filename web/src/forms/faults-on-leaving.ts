@@ -1,9 +1,6 @@
-/**
- * When a form shows faults: once a field that was changed is left, and from then on while it is edited. A field that was
- * only passed, by Tab for instance, is not at fault before the form is sent.
- */
+/** When a form shows faults: once a field was left, and from then on while it is edited. */
 import type { FormEvent } from 'react';
-import { get, type FieldPath, type FieldValues, type UseFormReturn } from 'react-hook-form';
+import type { FieldPath, FieldValues, UseFormReturn } from 'react-hook-form';
 
 /**
  * Handlers for the form element, whose mode stays `onSubmit`. The library's own `onTouched` validates new
@@ -12,12 +9,11 @@ import { get, type FieldPath, type FieldValues, type UseFormReturn } from 'react
 export function faultsOnLeaving<Values extends FieldValues>({
   trigger,
   getFieldState,
-  formState: { dirtyFields },
-}: Pick<UseFormReturn<Values>, 'trigger' | 'getFieldState' | 'formState'>) {
+}: Pick<UseFormReturn<Values>, 'trigger' | 'getFieldState'>) {
   return {
     onBlur(event: FormEvent) {
       const name = nameOf<Values>(event);
-      if (name && get(dirtyFields, name)) void untilReleased().then(() => trigger(name));
+      if (name) void untilReleased().then(() => trigger(name));
     },
     onInput(event: FormEvent) {
       const name = nameOf<Values>(event);

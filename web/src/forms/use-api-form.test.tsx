@@ -237,21 +237,3 @@ test('the closing time: what is typed, and what the server finds, at its field',
   expect(sent.bodies).toHaveLength(1);
   await waitFor(() => expect(document.activeElement).toBe(field));
 });
-
-/** Goes to the next field. jsdom takes the element with the focus for one that is pressed, hence the release. */
-async function leaveField(): Promise<void> {
-  await userEvent.tab();
-  fireEvent.pointerUp(document);
-}
-
-test('a field that was only passed is not at fault; one that was changed is, once it is left', async () => {
-  await drawn(<SignUpPage />);
-  await userEvent.click(screen.getByLabelText('Name'));
-  await leaveField();
-  await userEvent.type(screen.getByLabelText('E-mail'), 'ann');
-  await leaveField();
-  await waitFor(() => expect(inReadingOrder()).toEqual(['E-mail']));
-  await userEvent.clear(screen.getByLabelText('E-mail'));
-  expect(await screen.findByText('Required')).toBeTruthy();
-  expect(inReadingOrder()).toEqual(['E-mail']);
-});
