@@ -31,6 +31,8 @@ type ApiFormOptions<Values, Body> = FormRules<Values, Body> & {
   wordsOf: (error: unknown) => string | undefined;
   /** The fields of problems that are about one. */
   problemFaults?: (error: unknown) => FieldFault[];
+  /** False for a form that a reader of its page may pass by: then a field that is left empty is not marked. */
+  checksOnLeaving?: boolean;
 };
 
 /** `submit` resolves once it was sent, or once its faults are shown. */
@@ -74,7 +76,7 @@ export function useApiForm<Values extends FieldValues, Body>(options: ApiFormOpt
     formProps: {
       ref: inside,
       noValidate: true,
-      ...faultsOnLeaving(form),
+      ...(options.checksOnLeaving !== false && faultsOnLeaving(form)),
       onSubmit: (event: React.SyntheticEvent) => void submit(event),
     },
   };

@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
 import { answer, noLine, problem } from '../../../testing/api.ts';
 import { draw } from '../../../testing/draw.tsx';
 import { aState } from '../../../testing/things.ts';
@@ -109,4 +109,20 @@ test('what the server finds in the text is shown at its field', async () => {
   ).toBeTruthy();
   expect(field().getAttribute('aria-invalid')).toBe('true');
   expect(screen.queryByRole('alertdialog')).toBeNull();
+});
+
+test('a field that its reader passes by is not marked as required', async () => {
+  await show();
+  press('Announce');
+  await screen.findByText('Required');
+  type(text);
+  await waitFor(() => expect(screen.queryByText('Required')).toBeNull());
+  cleanup();
+  // The rules are loaded now, so a check takes no time.
+  await show();
+  fireEvent.focus(field());
+  fireEvent.blur(field());
+  fireEvent.pointerUp(document);
+  await act(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  expect(screen.queryByText('Required')).toBeNull();
 });

@@ -53,6 +53,7 @@ export function Announce({ dropId, feed, timeZone, watching }: AnnounceProps) {
       await Promise.resolve();
     },
     wordsOf: () => undefined,
+    checksOnLeaving: false,
   });
   const typed = useWatch({ control: form.control, name: 'text' });
   const { mutate, isPending, error, reset } = useMutation({
