@@ -45,7 +45,7 @@ test('from sign-up over the opening to a paid order with a code for each seat', 
   await page.getByRole('link', { name: 'Pay €130' }).click();
   await page.getByRole('radio', { name: /^Declined/ }).check();
   await page.getByRole('button', { name: 'Pay €130' }).click();
-  await page.getByText('try another card').waitFor();
+  await page.getByText('The card was declined.').waitFor();
   await page.getByRole('radio', { name: /^Approved/ }).check();
   await page.getByRole('button', { name: 'Pay €130' }).click();
   await untilStage(page, 'paid');
