@@ -28,8 +28,9 @@ export async function releaseHold(
   by: 'timer' | 'sweeper',
 ): Promise<void> {
   let result = await inventory.release(place, holdId);
-  if (result.kind === 'early' && result.msLeft <= maxEarlyMs) {
-    await sleep(result.msLeft);
+  while (result.kind === 'early' && result.msLeft <= maxEarlyMs) {
+    // A timer of Node may fire some milliseconds early, since it counts from the start of the event loop's turn.
+    await sleep(result.msLeft + 1);
     result = await inventory.release(place, holdId);
   }
   metrics.released(result.kind, by);

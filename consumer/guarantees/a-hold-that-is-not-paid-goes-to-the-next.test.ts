@@ -86,6 +86,25 @@ test('a timer that comes a moment too early by the clock of Redis waits for its 
   await consumer.end();
 });
 
+test('a wait that ends too early is followed by another one', async () => {
+  const { drop, place } = await system.openDrop({ sections: box, holdSeconds: 1 });
+  const news = await system.news(drop.id);
+  let calls = 0;
+  const release: typeof system.inventory.release = (at, holdId) => {
+    calls += 1;
+    return calls <= 2 ? Promise.resolve({ kind: 'early', msLeft: 1 }) : system.inventory.release(at, holdId);
+  };
+  const consumer = await system.start({ ...noSweeper, inventory: { ...system.inventory, release } });
+  const hold = await system.hold(place, 1);
+  await system.letLapse(place, hold.holdId);
+  await system.broker.send(system.broker.topology.expired, `${place.dropId}.0.${hold.holdId}`, {
+    type: 'holds.v1',
+  });
+  await eventually(() => news.forBuyer(1).some(({ event }) => event === 'hold:released'));
+  expect(calls).toBe(3);
+  await consumer.end();
+});
+
 describe('when the timer was lost', () => {
   test('the sweeper ends the hold, and the next in line gets the seat and is told', async () => {
     const { drop, place } = await system.openDrop({ sections: box, standbyLimit: 1 });

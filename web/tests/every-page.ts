@@ -329,7 +329,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       ...asBuyer('pay, declined', decliner, open, async (page) => {
         await page.getByRole('radio', { name: /^Declined/ }).check();
         await press(page, /^Pay /);
-        await text(/try another card/)(page);
+        await text(/The card was declined/)(page);
       }),
       path: `/drops/${open}/pay`,
       isRefused: true,
