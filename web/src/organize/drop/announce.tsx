@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useRef, useState, type ComponentProps } from 'react';
 import { useWatch } from 'react-hook-form';
 import { longestAnnouncement, mostAnnouncements } from '@seatdrop/shared/contract/announcement-limits.ts';
 import { AnnouncementList } from '../../announcements/announcement-list.tsx';
@@ -96,12 +96,7 @@ export function Announce({ dropId, feed, timeZone, watching }: AnnounceProps) {
           </Button>
         </form>
       )}
-      {announcements.length > 0 && (
-        <div className={styles.made}>
-          <h3>{announce.made(announcements.length)}</h3>
-          <AnnouncementList announcements={announcements} timeZone={timeZone} />
-        </div>
-      )}
+      {announcements.length > 0 && <Announced announcements={announcements} timeZone={timeZone} />}
       {isAsked && (
         <ConfirmDialog
           title={announce.confirmTitle}
@@ -119,5 +114,16 @@ export function Announce({ dropId, feed, timeZone, watching }: AnnounceProps) {
         </ConfirmDialog>
       )}
     </section>
+  );
+}
+
+/** What was announced so far. */
+function Announced(props: ComponentProps<typeof AnnouncementList>) {
+  const { announce } = useWords().dropPages;
+  return (
+    <div className={styles.made}>
+      <h3>{announce.made(props.announcements.length)}</h3>
+      <AnnouncementList {...props} />
+    </div>
   );
 }
