@@ -46,7 +46,7 @@ export class Replay {
   /** Every entry in the order of decision; empty unless `keepDecided`, since there may be a million. */
   readonly decided: DecidedEntry[] = [];
   decidedCount = 0;
-  /** Seat -> refunded order of which it stays sold. */
+  /** By seat: the refunded order for which the seat stays sold. */
   readonly withheld = new Map<string, string>();
   readonly lent: Transfer[] = [];
   readonly borrowed: { transfer: string; seats: string[] }[] = [];

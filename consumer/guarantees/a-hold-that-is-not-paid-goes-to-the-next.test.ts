@@ -127,7 +127,7 @@ describe('when the timer was lost', () => {
     await consumer.end();
   });
 
-  test('also those of holds that were promoted and of which nobody was told', async () => {
+  test('the sweeper also tells a promoted buyer whom nobody has told', async () => {
     const { drop, place } = await system.openDrop({ sections: box, standbyLimit: 1 });
     const news = await system.news(drop.id);
     await system.broker.channel.purgeQueue(system.broker.topology.waitingQueue(600));

@@ -7,7 +7,7 @@ export type DropTerms = Pick<Drop, 'id' | 'eventId' | 'price' | 'sections' | 'ca
 
 export type FindTerms = (dropId: number) => Promise<DropTerms | undefined>;
 
-/** Reads the terms of an opened drop once a minute, since every order needs them. */
+/** Caches the terms of an opened drop for a minute, since every order needs them. */
 export function createFindTerms(db: Database, now: () => number = Date.now): FindTerms {
   const opened = new LRUCache<number, DropTerms>({ max: 1_000, ttl: 60_000 });
   return async (dropId) => {

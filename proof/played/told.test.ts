@@ -170,7 +170,7 @@ test('who was accepted before another one was sent must be decided before', () =
   expect(overtaken(buyer(1, [], [press(20, 30)]), buyer(3, [], [press(0, 10)]))).toEqual([
     `${id('a', 0)} was decided before ${id('a', 2)}`,
   ]);
-  // The decided entry may be an earlier attempt, of which it is unknown whether it arrived.
+  // The entry that was decided may be an earlier attempt. Nobody knows whether that one arrived.
   const tries = [press(0, 5, 'unknown'), press(20, 30)];
   expect(overtaken(buyer(1, [], tries), buyer(3, [], [press(0, 10)]))).toEqual([]);
 });

@@ -39,7 +39,7 @@ class Model {
     [];
   /** What MySQL has: orders by id; a refunded one with its withheld seats. No seat is in two of them. */
   readonly orders = new Map<string, Token & Owning>();
-  /** What each buyer had at the last check, and as of which version. */
+  /** What each buyer had at the last check, and the version of that answer. */
   readonly seen = new Map<string, { stands: string; version: number }>();
   /** The state that a failover would go back to. */
   earlier: { partition: PartitionModel; batches: Decided[]; goBack: () => Promise<void> } | undefined;

@@ -25,7 +25,7 @@ export type ClaimResult =
   | {
       kind: 'decided';
       decidedAt: number;
-      /** Version as of which buyers have these outcomes; 0 in ledgers from before there were versions. */
+      /** The version of the partition after the batch; 0 in ledgers that were written before versions existed. */
       version: number;
       outcomes: Outcome[];
     }

@@ -41,7 +41,7 @@ export function encodeSeats(seats: readonly string[]): string {
 export type NewHold = Hold & {
   /** Milliseconds since 1970, by the clock of Redis. */
   heldAt: number;
-  /** Version as of which its buyer has it; see stamp() in prelude.lua. */
+  /** The version of the partition when its buyer got the hold; see stamp() in prelude.lua. */
   version: number;
 };
 

@@ -12,8 +12,8 @@ import { unexpected, type Reply } from './script.ts';
 import type { Store } from './store.ts';
 
 /**
- * A hold that ended, with the holds that standby buyers got from its seats. `version`, here and below: the version of
- * the partition as of which this is true. It rises with each change in the partition, and a double holds it exactly.
+ * A hold that ended, with the holds that standby buyers got from its seats. `version`, here and below: the version
+ * of the partition after the change. It rises with each change, and a double holds it exactly.
  */
 export type Released = {
   kind: 'released';

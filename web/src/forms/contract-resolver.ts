@@ -6,7 +6,10 @@ import type { z } from 'zod';
 import { textOf, type FieldFault } from './form-fault.ts';
 
 export type FormRules<Values, Body> = {
-  /** Loads the schema of what is sent; without one, `typed` and `more` are all the rules. */
+  /**
+   * Loads the schema of what is sent, when a form first needs it: its library is as large as the rest of a page.
+   * Without one, `typed` and `more` are all the rules.
+   */
   schema?: () => Promise<z.ZodType>;
   /** What is sent for these values. */
   bodyOf: (values: Values) => Body;
@@ -42,6 +45,7 @@ export function contractResolver<Values extends FieldValues, Body>(
   };
 }
 
+/** The only place that loads a schema, so none is loaded before `without-eval.ts`. */
 export async function loadRules(schema: (() => Promise<z.ZodType>) | undefined) {
   await import('./without-eval.ts');
   const [contract, { valuesSchema }] = await Promise.all([schema?.(), import('./values-schema.ts')]);

@@ -1,4 +1,4 @@
-/** A fault of what was filled in, by its code, whoever found it: the schema, a rule of the page, or the server. */
+/** The fault of a form’s field, named by its code. A schema, a rule of the page, or the server finds it. */
 import type { Coded, Fault, FaultCode, FaultParams } from '@seatdrop/shared/contract/fault-codes.ts';
 import { Refusal } from '../api/http.ts';
 

@@ -1,6 +1,5 @@
 import { faultText } from '../api/use-fault.ts';
 import { Field } from '../design/field.tsx';
-import { loadAccountSchemas } from '../forms/load-schemas.ts';
 import { useApiForm } from '../forms/use-api-form.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { AccountPage, useEntering } from './account-page.tsx';
@@ -8,7 +7,7 @@ import { PasswordField } from './password-field.tsx';
 import { Proving } from './proving.tsx';
 import { useProving } from './use-proving.ts';
 
-const schema = async () => (await loadAccountSchemas()).signInBody;
+const schema = async () => (await import('@seatdrop/shared/contract/accounts.ts')).signInBody;
 type SignInValues = { email: string; password: string };
 
 export default function SignInPage() {

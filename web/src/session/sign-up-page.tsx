@@ -2,13 +2,12 @@ import { Refusal } from '../api/http.ts';
 import { faultText } from '../api/use-fault.ts';
 import { Field } from '../design/field.tsx';
 import type { FieldFault } from '../forms/form-fault.ts';
-import { loadAccountSchemas } from '../forms/load-schemas.ts';
 import { useApiForm } from '../forms/use-api-form.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { AccountPage, useEntering } from './account-page.tsx';
 import { PasswordField } from './password-field.tsx';
 
-const schema = async () => (await loadAccountSchemas()).signUpBody;
+const schema = async () => (await import('@seatdrop/shared/contract/accounts.ts')).signUpBody;
 type SignUpValues = { name: string; email: string; password: string };
 
 export default function SignUpPage() {

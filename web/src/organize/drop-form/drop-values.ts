@@ -3,7 +3,6 @@ import { takenSections } from '@seatdrop/shared/inventory/seat-names.ts';
 import { decimal, minorDigits } from '@seatdrop/shared/contract/minor-units.ts';
 import type { Drop, Event } from '../../api/types.ts';
 import type { FieldFault } from '../../forms/form-fault.ts';
-import { loadDropSchemas } from '../../forms/load-schemas.ts';
 import type { FormRules } from '../../forms/contract-resolver.ts';
 import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
 import { readPrice } from './price.ts';
@@ -172,8 +171,8 @@ export function takenBy(sections: readonly SectionValues[], event: Event): Map<n
   return new Map(takenSections(sections, others).map(({ index, drop }) => [index, drop.id]));
 }
 
-const newDropSchema = async () => (await loadDropSchemas()).newDrop;
-const changesSchema = async () => (await loadDropSchemas()).dropChanges;
+const newDropSchema = async () => (await import('@seatdrop/shared/contract/drops.ts')).newDrop;
+const changesSchema = async () => (await import('@seatdrop/shared/contract/drops.ts')).dropChanges;
 
 type DropFormRules = FormRules<DropValues, Partial<ReturnType<typeof bodyOf>>>;
 

@@ -11,7 +11,6 @@ import { useSay } from '../../design/announcer.tsx';
 import { Button } from '../../design/button.tsx';
 import { ConfirmDialog } from '../../design/confirm-dialog.tsx';
 import { Notice } from '../../design/notice.tsx';
-import { loadAnnouncementSchemas } from '../../forms/load-schemas.ts';
 import { useApiForm } from '../../forms/use-api-form.ts';
 import type { Feed } from '../../live/drop-feed.ts';
 import { AreaField } from '../../staff/fields.tsx';
@@ -19,7 +18,7 @@ import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from './announce.module.css';
 
-const schema = async () => (await loadAnnouncementSchemas()).newAnnouncement;
+const schema = async () => (await import('@seatdrop/shared/contract/announcements.ts')).newAnnouncement;
 
 type AnnounceProps = {
   dropId: number;

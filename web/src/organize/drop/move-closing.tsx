@@ -9,7 +9,6 @@ import { Button } from '../../design/button.tsx';
 import { ConfirmDialog } from '../../design/confirm-dialog.tsx';
 import type { FormRules } from '../../forms/contract-resolver.ts';
 import type { FormFault } from '../../forms/form-fault.ts';
-import { loadDropSchemas } from '../../forms/load-schemas.ts';
 import { useApiForm } from '../../forms/use-api-form.ts';
 import { useLocale } from '../../i18n/locale.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
@@ -20,7 +19,7 @@ import { TimeField } from '../time-field.tsx';
 import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
 import styles from './live-page.module.css';
 
-const schema = async () => (await loadDropSchemas()).dropChanges;
+const schema = async () => (await import('@seatdrop/shared/contract/drops.ts')).dropChanges;
 type ClosingValues = { closesAt: string; allowLate: boolean };
 type ClosingBody = { closesAt: string | undefined; allowLate?: boolean };
 

@@ -1,7 +1,6 @@
 /** What stands in the form of an event, and what is sent for it. */
 import type { Event } from '../../api/types.ts';
 import type { FieldFault } from '../../forms/form-fault.ts';
-import { loadEventSchemas } from '../../forms/load-schemas.ts';
 import type { FormRules } from '../../forms/contract-resolver.ts';
 import { serverClock } from '../../clock/server-clock.ts';
 import { deviceZone } from '../../i18n/times.ts';
@@ -62,7 +61,7 @@ function factsOf(body: ReturnType<typeof bodyOf>) {
   return facts;
 }
 
-const newEventSchema = async () => (await loadEventSchemas()).newEvent;
+const newEventSchema = async () => (await import('@seatdrop/shared/contract/events.ts')).newEvent;
 
 /** `event`: the one that is edited. */
 export function eventRules(event: Event | undefined): FormRules<EventValues, ReturnType<typeof bodyOf>> {
