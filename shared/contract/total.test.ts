@@ -1,5 +1,8 @@
 import { totalOf } from './total.ts';
 
 test('the total is the price of each seat', () => {
-  expect(totalOf({ price: { amount: 4500, currency: 'EUR' } }, 3)).toEqual({ amount: 13_500, currency: 'EUR' });
+  expect(totalOf({ price: { amount: 4500, currency: 'EUR' } }, 3)).toEqual({
+    amount: 13_500,
+    currency: 'EUR',
+  });
 });
