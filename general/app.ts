@@ -74,8 +74,10 @@ function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
       };
       const mayWrite = session && route.method !== 'GET';
       const answer = await (mayWrite ? deps.reader.writing(session, () => handle(call)) : handle(call));
-      if (answer instanceof Otherwise && otherwise) {
-        res.status(otherwise.status).json(otherwise.schema.parse(answer.answer));
+      if (answer instanceof Otherwise) {
+        const { status, body: other } = answer.answer as { status: number; body: unknown };
+        const kind = otherwise?.find((each) => each.status === status);
+        res.status(status).json(kind?.schema.parse(other));
         return;
       }
       res.status(success.status);

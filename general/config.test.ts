@@ -37,6 +37,7 @@ test('keys are lists, of which none can be read out of what is logged', () => {
 const stripe = {
   PAYMENT_PROVIDER: 'stripe',
   STRIPE_SECRET_KEY: 'sk_live_0123456789abcdef',
+  STRIPE_PUBLISHABLE_KEY: 'pk_live_0123456789abcdef',
   STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
   AMQP_URL: 'amqps://general:a-password@broker.test',
   MYSQL_URL: 'mysql://general:a-password@mysql.test/seatdrop',
@@ -55,6 +56,12 @@ test.each([
   [{ STRIPE_SECRET_KEY: 'pk_live_0123456789abcdef' }, 'STRIPE_SECRET_KEY: must be sk_'],
   [{ STRIPE_WEBHOOK_SECRET: 'secret' }, 'STRIPE_WEBHOOK_SECRET: must be whsec_'],
   [{ STRIPE_SECRET_KEY: 'sk_test_0123456789abcdef' }, 'STRIPE_SECRET_KEY: a test key charges nobody'],
+  [
+    { STRIPE_PUBLISHABLE_KEY: 'pk_test_0123456789abcdef' },
+    'STRIPE_PUBLISHABLE_KEY: a test key charges nobody',
+  ],
+  [{ STRIPE_PUBLISHABLE_KEY: 'sk_live_0123456789abcdef' }, 'STRIPE_PUBLISHABLE_KEY: must be pk_'],
+  [{ STRIPE_PAYMENT_METHODS: 'card,sepa_debit' }, 'STRIPE_PAYMENT_METHODS'],
   [{ AMQP_URL: 'amqp://guest:guest@broker.test' }, 'AMQP_URL: the broker needs a password'],
   [{ AMQP_URL: 'amqp://broker.test' }, 'AMQP_URL: the broker needs a password'],
   [{ MYSQL_URL: 'mysql://root@mysql.test/seatdrop' }, 'MYSQL_URL: the database needs a password'],

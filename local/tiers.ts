@@ -87,15 +87,16 @@ export function startScript(options: {
   });
 }
 
-/** nginx's upstreams: one process of each tier, on this machine. */
+/** nginx's upstreams: one process of each tier, and the sandbox provider, on this machine. */
 export function localUpstreams(
-  ports: Readonly<Record<'publisher' | 'realtime' | 'general', number>>,
+  ports: Readonly<Record<'publisher' | 'realtime' | 'general' | 'sandbox-payments', number>>,
 ): NginxOptions['upstreams'] {
   const address = (port: number) => [`127.0.0.1:${port}`];
   return {
     publisher: address(ports.publisher),
     realtime: address(ports.realtime),
     general: address(ports.general),
+    sandboxPayments: address(ports['sandbox-payments']),
   };
 }
 

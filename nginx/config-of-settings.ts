@@ -9,6 +9,7 @@ export function configOfSettings(settings: FrontDoorSettings): string {
       publisher: settings.FRONT_DOOR_PUBLISHERS,
       realtime: settings.FRONT_DOOR_REALTIMES,
       general: settings.FRONT_DOOR_GENERALS,
+      sandboxPayments: settings.FRONT_DOOR_SANDBOX_PAYMENTS,
     },
     trustedProxies: settings.FRONT_DOOR_TRUSTED_PROXIES,
     dir: settings.FRONT_DOOR_DIR,

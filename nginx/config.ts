@@ -11,7 +11,10 @@ export type NginxOptions = {
   /** `address:port` */
   listen: string;
   /** `address:port` of every instance of each tier. */
-  upstreams: Record<'publisher' | 'realtime' | 'general', readonly string[]>;
+  upstreams: Record<'publisher' | 'realtime' | 'general', readonly string[]> & {
+    /** The sandbox payment provider, if it is the provider: pages show its frames, at /sandbox-payments/frame/. */
+    sandboxPayments?: readonly string[] | undefined;
+  };
   /** Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are trusted. */
   trustedProxies: readonly string[];
   /** Absolute path of the folder for pid and temporary files. */
@@ -116,6 +119,7 @@ http {
 
     ${upstream('publisher', upstreams.publisher)}
     ${upstream('general', upstreams.general)}
+    ${upstreams.sandboxPayments ? upstream('sandbox_payments', upstreams.sandboxPayments) : ''}
     # Long polling spreads one session over many requests, which must all reach the same instance.
     ${upstream('realtime', upstreams.realtime, 'hash $client consistent;')}
     map $request_method $entry_tier {
@@ -123,22 +127,7 @@ http {
         POST publisher;
     }
 
-    proxy_http_version 1.1;
-    proxy_set_header Host $http_host;
-    proxy_set_header Connection $connection_header;
-    proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header X-Request-Id $checked_request_id;
-    proxy_set_header X-Forwarded-For $remote_addr; # one address, already checked
-    proxy_set_header X-Forwarded-Proto $forwarded_proto;
-    # The tiers must not rely on these headers, which the client could forge.
-    proxy_set_header X-Forwarded-Host "";
-    proxy_set_header X-Real-IP "";
-    proxy_set_header Forwarded "";
-    proxy_connect_timeout 2s;
-    proxy_send_timeout 10s;
-    proxy_read_timeout 30s; # checkout may wait for the payment provider
-    proxy_max_temp_file_size 0;
-    proxy_hide_header X-Request-Id; # added once, below
+    ${proxySettings}
 
     ${hosts.length === 0 ? '' : refuseOtherHosts(listen, onlyHttps)}
     server {
@@ -192,6 +181,7 @@ http {
             proxy_pass http://general;
         }
         ${pages === undefined ? '' : pageLocations(pages, onlyHttps)}
+        ${upstreams.sandboxPayments ? sandboxFrames(limits) : ''}
 
         # The ops endpoints of the tiers are not public, in any spelling.
         location ~* ^/(healthz|readyz|metrics)/*$ { return 404; }
@@ -204,6 +194,36 @@ http {
     }
 }
 `.trimStart();
+}
+
+const proxySettings = `proxy_http_version 1.1;
+    proxy_set_header Host $http_host;
+    proxy_set_header Connection $connection_header;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header X-Request-Id $checked_request_id;
+    proxy_set_header X-Forwarded-For $remote_addr; # one address, already checked
+    proxy_set_header X-Forwarded-Proto $forwarded_proto;
+    # The tiers must not rely on these headers, which the client could forge.
+    proxy_set_header X-Forwarded-Host "";
+    proxy_set_header X-Real-IP "";
+    proxy_set_header Forwarded "";
+    proxy_connect_timeout 2s;
+    proxy_send_timeout 10s;
+    proxy_read_timeout 30s; # checkout may wait for the payment provider
+    proxy_max_temp_file_size 0;
+    proxy_hide_header X-Request-Id; # added once, below`;
+
+/** Frames of the sandbox provider, which needs neither the buyer's session nor may get it. Its API is not public. */
+function sandboxFrames(limits: Limits): string {
+  return `location ^~ /sandbox-payments/frame/ {
+            ${limitRate('general', limits)}
+            proxy_set_header Host $http_host;
+            proxy_set_header Connection $connection_header;
+            proxy_set_header X-Request-Id $checked_request_id;
+            proxy_set_header Cookie "";
+            proxy_set_header Authorization "";
+            proxy_pass http://sandbox_payments/frame/;
+        }`;
 }
 
 /** Quotes a path, which may contain spaces. */

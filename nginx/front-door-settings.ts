@@ -10,6 +10,11 @@ export const frontDoorSettings = z.object({
   FRONT_DOOR_PUBLISHERS: upstreams.describe('host:port of every publisher, separated by commas.'),
   FRONT_DOOR_REALTIMES: upstreams.describe('host:port of every realtime process, separated by commas.'),
   FRONT_DOOR_GENERALS: upstreams.describe('host:port of every general process, separated by commas.'),
+  FRONT_DOOR_SANDBOX_PAYMENTS: upstreams
+    .optional()
+    .describe(
+      'host:port of the sandbox payment provider, whose frames the pages show. Only where it is the provider.',
+    ),
   FRONT_DOOR_TRUSTED_PROXIES: z
     .string()
     .regex(/^([\da-f.:/]+(,[\da-f.:/]+)*)?$/i, 'must be addresses or networks')

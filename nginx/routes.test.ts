@@ -43,6 +43,22 @@ test('everything else goes to general', async () => {
   }
 });
 
+test('of the sandbox provider only its frames are public, and they get no session of ours', async () => {
+  const withSandbox = await startFrontDoor({ hasSandbox: true });
+  try {
+    const headers = { cookie: 'session=a', authorization: 'Bearer b' };
+    const { body } = await withSandbox.ask('/sandbox-payments/frame/cards?lang=en', { headers });
+    expect(body).toMatchObject({ tier: 'sandbox', url: '/frame/cards?lang=en' });
+    expect(body.headers).not.toHaveProperty('cookie');
+    expect(body.headers).not.toHaveProperty('authorization');
+    for (const path of ['/charges', '/frame/../charges', '/frame/%2e%2e/charges', '/'])
+      expect((await withSandbox.ask(`/sandbox-payments${path}`)).body['tier']).toBe('general');
+  } finally {
+    await withSandbox.stop();
+  }
+  expect(await tierOf('/sandbox-payments/frame/cards')).toBe('general');
+});
+
 test('what ops see of the tiers is not public, however it is spelled', async () => {
   for (const path of [
     '/metrics',

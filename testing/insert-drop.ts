@@ -28,6 +28,7 @@ export async function insertDrop(db: Database, eventId: number, changes: Partial
     price_amount: terms.price.amount,
     price_currency: terms.price.currency,
     hold_seconds: terms.holdSeconds,
+    pay_seconds: terms.paySeconds,
     max_per_buyer: terms.maxPerBuyer,
     standby_limit: terms.standbyLimit,
     lapse_pause_seconds: terms.lapsePauseSeconds,

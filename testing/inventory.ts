@@ -73,6 +73,7 @@ export function newDrop(changes: Partial<Drop> = {}): Drop {
     holdSeconds: 600,
     maxPerBuyer: 4,
     standbyLimit: 0,
+    paySeconds: 300,
     lapsePauseSeconds: 0,
     partitions: 1,
     sections,

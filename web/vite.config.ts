@@ -16,6 +16,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/api': { target: system },
+      '/sandbox-payments': { target: system },
       '/socket.io': { target: system, ws: true },
     },
   },

@@ -56,7 +56,7 @@ function operation(route: DocumentedRoute, schemas: JsonSchemas) {
     }),
     responses: {
       ...success(route.success, schemas),
-      ...success(route.otherwise, schemas),
+      ...Object.assign({}, ...(route.otherwise ?? []).map((each) => success(each, schemas))),
       ...failures(problemsOf(route), schemas),
     },
   };
@@ -93,8 +93,7 @@ function parameters(place: 'path' | 'query', schema: DocumentedRoute['query'], s
   }));
 }
 
-function success(answer: DocumentedRoute['success'] | DocumentedRoute['otherwise'], schemas: JsonSchemas) {
-  if (!answer) return {};
+function success(answer: DocumentedRoute['success'], schemas: JsonSchemas) {
   const { status, schema, description } = answer;
   const text = 'contentType' in answer ? answer.contentType : undefined;
   const content = schema

@@ -1,15 +1,15 @@
-import { z } from 'zod';
 import { verifyCheckoutToken } from '../../shared/auth/checkout-token.ts';
-import { checkoutBody } from '../../shared/contract/checkout.ts';
+import { checkoutBody, paymentOpen, paymentUndecided } from '../../shared/contract/checkout.ts';
 import { order } from '../../shared/contract/orders.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import { defineRoute, Otherwise, type Route } from '../http/route.ts';
 import { presentOrder, presentOrders, type OrderRow } from '../orders/present-orders.ts';
 import type { Deps } from '../deps.ts';
-import { payHold } from './pay-hold.ts';
+import { payHold, type PayResult } from './pay-hold.ts';
 import type { SettleDeps } from './settle.ts';
 
-const undecided = z.object({ status: z.literal('paying') }).meta({ id: 'PaymentUndecided' });
+/** Since when requests without `total` are deprecated (RFC 9745). */
+const totalRequiredSince = '@1795910400';
 
 export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'supportEmail'>): Route {
   return defineRoute({
@@ -17,17 +17,25 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
     path: '/api/checkout',
     summary: 'Pay for the seats you hold',
     description:
-      'Safe to repeat with the same checkout token: a hold is charged at most once and becomes one order.',
+      'Begins the payment of a hold, resumes it, or confirms it with a card. Safe to repeat with the same checkout token: ' +
+      'a hold is charged at most once and becomes one order. After a declined card another one can be sent until `payBy`.',
     tag: 'Checkout',
     who: 'signed-in',
     body: checkoutBody,
     success: { status: 201, schema: order, description: 'Paid: the order' },
-    otherwise: {
-      status: 202,
-      schema: undecided,
-      description:
-        'The payment provider has not decided yet. The seats stay held until it has; read your entry for the result.',
-    },
+    otherwise: [
+      {
+        status: 200,
+        schema: paymentOpen,
+        description: 'The payment waits for the buyer, at most until `payBy`',
+      },
+      {
+        status: 202,
+        schema: paymentUndecided,
+        description:
+          'The payment provider has not decided yet. The seats stay held until it has; read your entry for the result.',
+      },
+    ],
     problems: [
       'bad_checkout_token',
       'not_your_hold',
@@ -37,16 +45,20 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
       'payment_declined',
       'unknown_payment_token',
       'seats_lost',
+      'total_changed',
     ],
-    async handle({ body, session }) {
+    async handle({ body, session, res }) {
       const checked = verifyCheckoutToken(body.checkoutToken, deps.checkoutKeys);
       if (checked.kind === 'invalid') throw new Problem('bad_checkout_token');
       // An expired token still names its hold; Redis decides whether that hold was paid or has ended.
       const { buyerId, dropId, partition, holdId, seats, expiresAt } = checked.claims;
       if (buyerId !== session.userId) throw new Problem('not_your_hold');
 
+      // Pages that were open before the field existed do not send it.
+      if (!body.total) res.set('Deprecation', totalRequiredSince);
       const hold = { holdId, buyerId, seats, expiresAt };
-      const result = await payHold(deps, { dropId, partition }, hold, body.payment.token);
+      const payment = { token: body.payment?.token, total: body.total };
+      const result = await payHold(deps, { dropId, partition }, hold, payment);
       switch (result.kind) {
         case 'paid': {
           // An order placed by this call is complete in memory; one placed by an earlier request is read from MySQL.
@@ -58,33 +70,67 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
           return presented;
         }
         case 'undecided':
-          return new Otherwise({ status: 'paying' as const });
+          return new Otherwise({ status: 202, body: { status: 'paying' as const } });
+        case 'open':
+          if (result.declined !== undefined && body.payment)
+            throw anotherCard(result.declined, isoTime(result.payBy));
+          return new Otherwise({ status: 200, body: presentOpen(result) });
         case 'declined':
-          throw new Problem('payment_declined', {
-            detail:
-              result.expiresAt === undefined
-                ? 'The card was declined, and the time of the hold is over.'
-                : 'The card was declined. You can try another one while the hold lasts.',
-            extensions: {
-              reason: result.reason,
-              ...(result.expiresAt === undefined
-                ? {}
-                : { expiresAt: new Date(result.expiresAt).toISOString() }),
-            },
-          });
+        case 'total_changed':
         case 'already_paid':
-          throw new Problem('already_paid', { extensions: { orderId: holdId } });
         case 'seats_lost':
-          throw new Problem('seats_lost');
         case 'expired':
-          throw new Problem('hold_expired');
         case 'under_way':
-          throw new Problem('payment_under_way', { retryAfter: 2 });
         case 'unknown_token':
-          throw new Problem('unknown_payment_token');
         case 'unavailable':
-          throw new Problem('unavailable', { retryAfter: 2 });
+          throw refusalOf(result, holdId);
       }
     },
   });
+}
+
+const isoTime = (at: number): string => new Date(at).toISOString();
+
+function presentOpen({ action, declined, payBy }: Extract<PayResult, { kind: 'open' }>) {
+  const open = { status: 'action' as const, payBy: isoTime(payBy), payment: action };
+  return { ...open, ...(declined !== undefined && { declined }) };
+}
+
+function anotherCard(reason: string, payBy: string): Problem {
+  return new Problem('payment_declined', {
+    detail: 'The card was declined. You can try another one until `payBy`.',
+    extensions: { reason, payBy },
+  });
+}
+
+function refusalOf(
+  result: Exclude<PayResult, { kind: 'paid' | 'undecided' | 'open' }>,
+  orderId: string,
+): Problem {
+  switch (result.kind) {
+    case 'declined': {
+      const { reason, expiresAt } = result;
+      return new Problem('payment_declined', {
+        detail:
+          expiresAt === undefined
+            ? 'The payment was not completed, and the time of the hold is over.'
+            : 'The payment was not completed. You can pay again while the hold lasts.',
+        extensions: { reason, ...(expiresAt !== undefined && { expiresAt: isoTime(expiresAt) }) },
+      });
+    }
+    case 'total_changed':
+      return new Problem('total_changed', { extensions: { total: result.total } });
+    case 'already_paid':
+      return new Problem('already_paid', { extensions: { orderId } });
+    case 'seats_lost':
+      return new Problem('seats_lost');
+    case 'expired':
+      return new Problem('hold_expired');
+    case 'under_way':
+      return new Problem('payment_under_way', { retryAfter: 2 });
+    case 'unknown_token':
+      return new Problem('unknown_payment_token');
+    case 'unavailable':
+      return new Problem('unavailable', { retryAfter: 2 });
+  }
 }

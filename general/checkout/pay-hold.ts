@@ -1,26 +1,60 @@
 /**
  * Pays a hold. The hold goes to `paying` first, so that it cannot end meanwhile. The attempt is written before the
- * provider is asked, so that a crash leaves something to ask about. If the provider does not answer, the result is
- * found out by asking, never guessed. Repeating the call with the same token charges nothing twice.
+ * provider is asked, so that a crash leaves something to ask about. The attempt stays open until a card is accepted or
+ * its time to pay is over; only the provider's answer ends it. Repeating the call with the same token charges nothing
+ * twice, and without a token it resumes the payment under way.
  */
+import { totalOf } from '../../shared/contract/total.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { Hold } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { isDuplicateKey } from '../../shared/mysql/connect.ts';
-import { chargedInVain, chargeOf, rememberRef, type BegunAttempt } from './payment-attempt.ts';
-import { giveUpUnwritten, resolveAttempt, settle, type Settlement, type SettleDeps } from './settle.ts';
+import type { DropTerms } from '../drops/drop-terms.ts';
+import type { ChargeResult, Open } from '../payments/provider.ts';
+import {
+  chargedInVain,
+  chargeOf,
+  noteCard,
+  rememberRef,
+  type BegunAttempt,
+  type PaymentAttempt,
+} from './payment-attempt.ts';
+import {
+  giveUpUnwritten,
+  isOurs,
+  resolveAttempt,
+  settle,
+  type Settlement,
+  type SettleDeps,
+} from './settle.ts';
+
+type Money = { amount: number; currency: string };
+
+/** What the buyer sends. Without `token` nothing is charged. */
+export type SentPayment = { token?: string | undefined; total?: Money | undefined };
 
 export type PayResult =
-  Settlement | { kind: 'already_paid' | 'expired' | 'under_way' | 'unknown_token' | 'unavailable' };
+  | Settlement
+  /** Waits for the buyer until `payBy` (milliseconds since 1970). */
+  | (Open & { payBy: number })
+  | { kind: 'total_changed'; total: Money }
+  | { kind: 'already_paid' | 'expired' | 'under_way' | 'unknown_token' | 'unavailable' };
 
 export async function payHold(
   deps: SettleDeps,
   place: Place,
   hold: Hold,
-  cardToken: string,
+  { token, total }: SentPayment,
 ): Promise<PayResult> {
   const drop = await deps.findTerms(place.dropId);
   if (!drop) return { kind: 'expired' };
+  const due = totalOf(drop, hold.seats.length);
+  if (total && (total.amount !== due.amount || total.currency !== due.currency))
+    return { kind: 'total_changed', total: due };
+  // Asked before anything begins, so that an unknown card, or a provider that is away, leaves the hold as it is.
+  const card = token === undefined ? undefined : await readCard(deps, token);
+  if (card && 'kind' in card) return card;
+
   const begunBy = newBatchId();
   const begun = await deps.inventory.beginPayment(place, hold, begunBy);
   switch (begun.kind) {
@@ -36,24 +70,51 @@ export async function payHold(
     }
     case 'under_way': {
       const earlier = await deps.till.findAttempt({ holdId: hold.holdId, attempt: begun.attempt });
-      return earlier ? resolveAttempt(deps, earlier) : { kind: 'under_way' };
+      return earlier ? resume(deps, earlier, card) : { kind: 'under_way' };
     }
     case 'paying':
-      break;
+      return begin(deps, newAttempt(deps, place, hold, drop, begun, begunBy), card);
   }
+}
 
-  const attempt: BegunAttempt = {
-    holdId: hold.holdId,
+/** A card that may be charged. `fingerprint`: equal for the same card. */
+type Card = { token: string; fingerprint: string | undefined };
+
+async function readCard(
+  { payments }: SettleDeps,
+  token: string,
+): Promise<Card | { kind: 'unknown_token' | 'unavailable' }> {
+  const card = await payments.cardOf(token);
+  if (card.kind === 'card') return { token, fingerprint: card.fingerprint };
+  return { kind: card.kind === 'unknown_token' ? 'unknown_token' : 'unavailable' };
+}
+
+function newAttempt(
+  { payments }: SettleDeps,
+  place: Place,
+  { holdId, buyerId }: Hold,
+  drop: DropTerms,
+  begun: { attempt: number; seats: string[]; expiresAt: number },
+  begunBy: string,
+): BegunAttempt {
+  return {
+    holdId,
     attempt: begun.attempt,
     place,
-    buyerId: hold.buyerId,
+    buyerId,
     seats: begun.seats,
-    provider: deps.payments.name,
-    amount: drop.price.amount * begun.seats.length,
-    currency: drop.price.currency,
+    provider: payments.name,
+    ...totalOf(drop, begun.seats.length),
     status: 'pending',
+    // Nobody has less time by beginning to pay.
+    payBy: Math.max(begun.expiresAt, Date.now() + drop.paySeconds * 1000),
     begunBy,
   };
+}
+
+/** Writes the attempt and asks the provider. */
+async function begin(deps: SettleDeps, fresh: BegunAttempt, card: Card | undefined): Promise<PayResult> {
+  const attempt = card ? { ...fresh, confirmedAt: new Date(), card: card.fingerprint } : fresh;
   try {
     await deps.till.beginAttempt(attempt);
   } catch (error) {
@@ -62,26 +123,57 @@ export async function payHold(
     // Nothing is charged under this attempt from here on, so its hold need not wait for the reconciler.
     await giveUpUnwritten(deps, attempt, error).catch((fault: unknown) =>
       deps.log.warn(
-        { err: fault, holdId: hold.holdId },
+        { err: fault, holdId: attempt.holdId },
         'the hold could not be given back now; the reconciler will do it',
       ),
     );
     throw error;
   }
+  const result = await apply(deps, attempt, await ask(deps, attempt, card));
+  // Nothing was to be done but to charge this card, so the hold goes back.
+  if (result.kind === 'unknown_token') await resolveAttempt(deps, attempt, { giveUp: true });
+  return result;
+}
 
-  const charged = await deps.payments.charge({
-    ...chargeOf(attempt),
-    token: cardToken,
-    remember: (ref) => rememberRef(deps.db, attempt, ref),
-  });
-  switch (charged.kind) {
+/** Goes on with an attempt that an earlier request has begun. */
+async function resume(deps: SettleDeps, attempt: PaymentAttempt, card: Card | undefined): Promise<PayResult> {
+  if (attempt.status !== 'pending') return resolveAttempt(deps, attempt);
+  if (!isOurs(deps, attempt)) return { kind: 'undecided' };
+  // Whether a card may be charged is decided when it is noted, so that none is sent after the time to pay.
+  const isOver = card ? !(await noteCard(deps.db, attempt, card.fingerprint)) : attempt.payBy <= Date.now();
+  if (isOver) {
+    const latest = (await deps.till.findAttempt(attempt)) ?? attempt;
+    return resolveAttempt(deps, latest, { giveUp: true });
+  }
+  if (card) return apply(deps, attempt, await ask(deps, attempt, card));
+  const found = await deps.payments.find(chargeOf(attempt));
+  if (found.kind === 'pending') return { kind: 'undecided' };
+  // The request that began it may have ended before it reached the provider.
+  if (found.kind === 'unknown') return apply(deps, attempt, await ask(deps, attempt, undefined));
+  return apply(deps, attempt, found);
+}
+
+function ask(
+  { db, payments }: SettleDeps,
+  attempt: PaymentAttempt,
+  card: Card | undefined,
+): Promise<ChargeResult> {
+  const request = { ...chargeOf(attempt), remember: (ref: string) => rememberRef(db, attempt, ref) };
+  return card ? payments.confirm({ ...request, token: card.token }) : payments.begin(request);
+}
+
+async function apply(deps: SettleDeps, attempt: PaymentAttempt, result: ChargeResult): Promise<PayResult> {
+  switch (result.kind) {
     case 'approved':
     case 'declined':
-      return settle(deps, attempt, charged);
+      return settle(deps, attempt, result);
+    case 'open':
+      return { ...result, payBy: attempt.payBy };
     case 'unknown_token':
-      await settle(deps, attempt, { kind: 'declined', reason: 'unknown_token' });
-      return { kind: 'unknown_token' };
-    case 'undecided':
-      return resolveAttempt(deps, (await deps.till.findAttempt(attempt)) ?? attempt);
+      return result;
+    case 'undecided': {
+      const latest = (await deps.till.findAttempt(attempt)) ?? attempt;
+      return resolveAttempt(deps, latest);
+    }
   }
 }

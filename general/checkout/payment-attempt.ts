@@ -17,10 +17,15 @@ export type PaymentAttempt = {
   status: AttemptStatus;
   /** The provider's id of the charge, once known. */
   ref?: string | undefined;
+  /** Until when it may stay open. Milliseconds since 1970. */
+  payBy: number;
 };
 
+/** An attempt that is not written yet. Its buyer's card, if a card is to be charged by the request that writes it. */
+export type NewAttempt = PaymentAttempt & { confirmedAt?: Date; card?: string | undefined };
+
 /** A new attempt, with an id of the request that begins it. */
-export type BegunAttempt = PaymentAttempt & { begunBy: string };
+export type BegunAttempt = NewAttempt & { begunBy: string };
 
 type Row = {
   hold_id: string;
@@ -37,6 +42,9 @@ type Row = {
   /** While pending: the id of the request that began it. */
   reason: string | null;
   updated_at: Date;
+  pay_by: Date;
+  confirmed_at: Date | null;
+  card: string | null;
 };
 
 const table = (db: Database) => db<Row>('payment_attempts');
@@ -44,7 +52,7 @@ const table = (db: Database) => db<Row>('payment_attempts');
 /** Inserts all attempts or none. @throws a duplicate-key error if one exists (see isDuplicateKey) */
 export async function insertAttempts(
   db: Database,
-  attempts: readonly (PaymentAttempt & { reason?: string })[],
+  attempts: readonly (NewAttempt & { reason?: string })[],
 ): Promise<void> {
   await table(db).insert(
     attempts.toSorted(byKey).map(({ place, holdId, buyerId, seats, ref, reason, ...as }) => ({
@@ -59,6 +67,9 @@ export async function insertAttempts(
       amount: as.amount,
       currency: as.currency,
       status: as.status,
+      pay_by: new Date(as.payBy),
+      confirmed_at: as.confirmedAt ?? null,
+      card: as.card ?? null,
       reason: reason ?? null,
     })),
   );
@@ -123,24 +134,38 @@ export async function approveAttempts(
 /** `updatedAt`: time of the last change of status. */
 export type OpenAttempt = PaymentAttempt & { updatedAt: Date };
 
-/**
- * A page of the attempts that have been in `status` for at least `atLeastMs` and less than `lessThanMs`, the oldest
- * first.
- */
+/** Which attempts are meant; all times in milliseconds since 1970. */
+export type AttemptFilter = {
+  status: AttemptStatus;
+  /** In this status since then at least. */
+  since?: number;
+  /** Those whose time to pay was over at that moment, and all of drops that were cancelled. */
+  overAt?: number;
+  /** Those that may still be paid at that moment, for which a card was sent to the provider at `sentBefore` at latest. */
+  sent?: { openAt: number; sentBefore: number };
+};
+
+/** A page of attempts, those that have had their status longest first. */
 export async function attemptsIn(
   db: Database,
-  status: AttemptStatus,
-  { atLeastMs, lessThanMs }: { atLeastMs: number; lessThanMs?: number },
+  { status, since, overAt, sent }: AttemptFilter,
   after: OpenAttempt | undefined,
   limit: number,
 ): Promise<OpenAttempt[]> {
-  const now = Date.now();
-  const query = table(db)
-    .where({ status })
-    .where('updated_at', '<=', new Date(now - atLeastMs))
-    .orderBy(['updated_at', 'hold_id', 'attempt'])
-    .limit(limit);
-  if (lessThanMs !== undefined) void query.where('updated_at', '>', new Date(now - lessThanMs));
+  const query = table(db).where({ status }).orderBy(['updated_at', 'hold_id', 'attempt']).limit(limit);
+  if (since !== undefined) void query.where('updated_at', '<=', new Date(since));
+  if (overAt !== undefined) {
+    const cancelled = db('drops')
+      .whereRaw('drops.id = payment_attempts.drop_id')
+      .whereNotNull('cancelled_at')
+      .select('id');
+    void query.where((any) => void any.where('pay_by', '<=', new Date(overAt)).orWhereExists(cancelled));
+  }
+  if (sent) {
+    void query
+      .where('pay_by', '>', new Date(sent.openAt))
+      .where('confirmed_at', '<=', new Date(sent.sentBefore));
+  }
   if (after) {
     const { updatedAt, holdId, attempt } = after;
     // The first condition is for the index, the second is exact.
@@ -199,6 +224,30 @@ export async function insertAbandoned(db: Database, attempt: PaymentAttempt): Pr
 /** Reason of attempts that the provider was never asked about and never will be. */
 const abandoned = 'abandoned';
 
+/**
+ * Notes that a card is about to be sent to the provider. False if nothing may be charged any more: the attempt is
+ * settled, or its time to pay is over.
+ */
+export async function noteCard(db: Database, id: AttemptId, card: string | undefined): Promise<boolean> {
+  const now = new Date();
+  const changed = await retried(db, () =>
+    table(db)
+      .where({ hold_id: id.holdId, attempt: id.attempt, status: 'pending' })
+      .where('pay_by', '>', now)
+      .update({ confirmed_at: now, card: card ?? null }),
+  );
+  return changed === 1;
+}
+
+/** The attempt of a hold that waits for its buyer or for the provider, if there is one. */
+export async function findOpenAttempt(db: Database, holdId: string): Promise<PaymentAttempt | undefined> {
+  const row = await table(db)
+    .where({ hold_id: holdId, status: 'pending' })
+    .orderBy('attempt', 'desc')
+    .first();
+  return row && toAttempt(row);
+}
+
 /** Writes the provider's id of a charge before any money moves; false if the attempt is no longer open. */
 export async function rememberRef(db: Database, id: AttemptId, ref: string): Promise<boolean> {
   const changed = await retried(db, () =>
@@ -236,5 +285,6 @@ function toAttempt(row: Row): PaymentAttempt {
     currency,
     status,
     ref: row.provider_ref ?? undefined,
+    payBy: row.pay_by.getTime(),
   };
 }

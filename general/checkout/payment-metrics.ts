@@ -14,7 +14,7 @@ export type PaymentMetrics = {
   look: (db: Database) => Promise<void>;
 };
 
-type Open = { status: string; count: number; oldest: Date | null };
+type Open = { status: string; count: number; since: Date | null };
 
 export function createPaymentMetrics(registry: Registry): PaymentMetrics {
   const registers = [registry];
@@ -27,10 +27,13 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
   for (const outcome of ['paid', 'declined', 'seats_lost', 'undecided', 'failed'])
     reconciled.inc({ outcome }, 0);
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
-  const pending = gauge('seatdrop_payments_pending', 'Payment attempts that only the provider can decide');
-  const oldestPending = gauge(
-    'seatdrop_payment_oldest_pending_seconds',
-    'Age of the oldest pending payment attempt',
+  const pending = gauge(
+    'seatdrop_payments_pending',
+    'Payment attempts that wait for their buyers or for the provider',
+  );
+  const longestOverdue = gauge(
+    'seatdrop_payment_longest_overdue_seconds',
+    'How long the time to pay of the first pending payment attempt has been over',
   );
   const refunds = gauge('seatdrop_refunds_due', 'Charges and orders whose refund is not finished');
   const oldestRefund = gauge('seatdrop_refund_oldest_due_seconds', 'Age of the oldest unfinished refund');
@@ -42,18 +45,22 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
       const attempts: Open[] = await db('payment_attempts')
         .whereIn('status', ['pending', 'refund_due'])
         .groupBy('status')
-        .select('status', db.raw('count(*) as count'), db.raw('min(updated_at) as oldest'));
+        .select(
+          'status',
+          db.raw('count(*) as count'),
+          db.raw(`min(if(status = 'pending', pay_by, updated_at)) as since`),
+        );
       const orders: Open[] = await db('orders')
         .where({ status: 'refund_due' })
         .groupBy('status')
-        .select('status', db.raw('count(*) as count'), db.raw('min(updated_at) as oldest'));
+        .select('status', db.raw('count(*) as count'), db.raw('min(updated_at) as since'));
       const setGauges = (open: Open[], count: Gauge, oldest: Gauge) => {
         count.set(open.reduce((sum, each) => sum + each.count, 0));
-        const since = Math.min(...open.map((each) => each.oldest?.getTime() ?? Infinity));
+        const since = Math.min(...open.map((each) => each.since?.getTime() ?? Infinity));
         oldest.set(Number.isFinite(since) ? Math.max(0, (Date.now() - since) / 1000) : 0);
       };
       const withStatus = (status: string) => attempts.filter((each) => each.status === status);
-      setGauges(withStatus('pending'), pending, oldestPending);
+      setGauges(withStatus('pending'), pending, longestOverdue);
       setGauges([...withStatus('refund_due'), ...orders], refunds, oldestRefund);
     },
   };

@@ -31,7 +31,7 @@ test('each of many who pay at once gets the order of exactly his seats', async (
   };
   const before = await commits();
   const results = await Promise.all(
-    all.map(({ place, hold }) => payHold(system.deps, place, hold, system.cards.approved)),
+    all.map(({ place, hold }) => payHold(system.deps, place, hold, { token: system.cards.approved })),
   );
   expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(['paid']));
   const orders = await ordersOf(drop.id);
@@ -69,6 +69,7 @@ test('one whose seat has an owner gets no order, and keeps nobody else from his'
       amount: 4500,
       currency: 'EUR',
       status: 'pending' as const,
+      payBy: Date.now() + 60_000,
     },
   }));
   const [first, second, given] = paid;

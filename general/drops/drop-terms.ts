@@ -3,7 +3,7 @@ import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 
 /** Terms of a drop that cannot change once it has opened. */
-export type DropTerms = Pick<Drop, 'id' | 'eventId' | 'price' | 'sections' | 'capacity'>;
+export type DropTerms = Pick<Drop, 'id' | 'eventId' | 'price' | 'paySeconds' | 'sections' | 'capacity'>;
 
 export type FindTerms = (dropId: number) => Promise<DropTerms | undefined>;
 

@@ -39,6 +39,7 @@ export function columnsOf({
   holdSeconds,
   maxPerBuyer,
   standbyLimit,
+  paySeconds,
   lapsePauseSeconds,
 }: Terms) {
   return {
@@ -48,6 +49,7 @@ export function columnsOf({
     ...(holdSeconds !== undefined && { hold_seconds: holdSeconds }),
     ...(maxPerBuyer !== undefined && { max_per_buyer: maxPerBuyer }),
     ...(standbyLimit !== undefined && { standby_limit: standbyLimit }),
+    ...(paySeconds !== undefined && { pay_seconds: paySeconds }),
     ...(lapsePauseSeconds !== undefined && { lapse_pause_seconds: lapsePauseSeconds }),
   };
 }

@@ -31,7 +31,9 @@ async function sold(seats: number, quantity: number, options = {}) {
   const buyer = await system.user();
   const { place, hold } = await system.hold(drop, buyer, quantity);
   const pay = () =>
-    expect(payHold(system.deps, place, hold, 'tok_approved')).resolves.toMatchObject({ kind: 'paid' });
+    expect(payHold(system.deps, place, hold, { token: 'tok_approved' })).resolves.toMatchObject({
+      kind: 'paid',
+    });
   return { drop, buyer, place, hold, pay };
 }
 

@@ -14,6 +14,7 @@ import {
   findAttempt,
   findAttempts,
   insertAbandoned,
+  type AttemptFilter,
   type OpenAttempt,
   type PaymentAttempt,
 } from '../checkout/payment-attempt.ts';
@@ -24,11 +25,11 @@ export type ReconcileTimes = {
   everyMs: number;
   /** A checkout request has ended by then; if not, it finds its attempt given up and charges nothing. */
   abandonedAfterMs: number;
-  /** How long a charge may stay open at the provider before it is cancelled there. */
-  giveUpAfterMs: number;
+  /** The moment at which the time to pay is compared. Milliseconds since 1970. */
+  now: () => number;
 };
 
-const defaultTimes: ReconcileTimes = { everyMs: 2_000, abandonedAfterMs: 15_000, giveUpAfterMs: 60_000 };
+const defaultTimes: ReconcileTimes = { everyMs: 2_000, abandonedAfterMs: 15_000, now: Date.now };
 
 export function startReconciling(
   deps: SettleDeps,
@@ -53,7 +54,7 @@ type Paying = { place: Place; hold: HoldRecord; attempt: PaymentAttempt | undefi
 
 export function createReconciling(deps: SettleDeps, times: ReconcileTimes, metrics?: PaymentMetrics): Round {
   const { db, inventory, log } = deps;
-  const { everyMs, abandonedAfterMs, giveUpAfterMs } = times;
+  const { everyMs, abandonedAfterMs, now } = times;
   const common = { log, firstPauseMs: everyMs };
   const countResult = (settlement: Settlement | undefined): Worked => {
     if (settlement) metrics?.reconciled(settlement.kind);
@@ -61,21 +62,21 @@ export function createReconciling(deps: SettleDeps, times: ReconcileTimes, metri
   };
   const onFailed = () => metrics?.reconciled('failed');
 
-  const pending = (name: string, giveUp: boolean, age: { atLeastMs: number; lessThanMs?: number }): Round =>
+  const pending = (name: string, giveUp: boolean, which: () => Partial<AttemptFilter>): Round =>
     createWorkOff<OpenAttempt>({
       ...common,
       name,
-      page: (after, limit) => attemptsIn(db, 'pending', age, after, limit),
+      page: (after, limit) => attemptsIn(db, { status: 'pending', ...which() }, after, limit),
       keyOf: ({ holdId, attempt }) => chargeKey(holdId, attempt),
       laneOf: ({ place }) => inventory.nodesOf([place]),
       work: async (attempt) => countResult(await resolveAttempt(deps, attempt, { giveUp })),
       onFailed,
     });
-  const giveUp = pending('give payments up', true, { atLeastMs: giveUpAfterMs });
-  const ask = pending('ask about payments', false, {
-    atLeastMs: abandonedAfterMs,
-    lessThanMs: giveUpAfterMs,
-  });
+  const giveUp = pending('give payments up', true, () => ({ overAt: now() }));
+  // A payment for which no card was sent has nothing to tell: thousands of buyers may be choosing their cards.
+  const ask = pending('ask about payments', false, () => ({
+    sent: { openAt: now(), sentBefore: Date.now() - abandonedAfterMs },
+  }));
 
   let found: Paying[] = [];
   const look = createWorkOff<UnendedDrop>({
@@ -136,7 +137,7 @@ async function resolvePaying(
   if (found) return resolveAttempt(deps, found);
   const { holdId, buyerId, seats } = hold;
   const facts = { provider: deps.payments.name, amount: 0, currency: 'XXX', status: 'declined' as const };
-  const attempt = { holdId, attempt: hold.attempt, place, buyerId, seats, ...facts };
+  const attempt = { holdId, attempt: hold.attempt, place, buyerId, seats, payBy: Date.now(), ...facts };
   if (!(await insertAbandoned(deps.db, attempt))) return undefined;
   const abandoned = await findAttempt(deps.db, hold);
   return abandoned && resolveAttempt(deps, abandoned);

@@ -2,6 +2,7 @@ import { entryState } from '../../shared/contract/entries.ts';
 import { idParams } from '../../shared/contract/ids.ts';
 import { readEntryState } from '../../shared/messages/entry-state.ts';
 import type { Deps } from '../deps.ts';
+import { findOpenAttempt } from '../checkout/payment-attempt.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { createPartitionsOf } from './partitions-of.ts';
 
@@ -22,7 +23,11 @@ export function showEntry({
     success: { status: 200, schema: entryState, description: 'The state of your entry' },
     problems: [],
     async handle({ params: { id }, session: { userId } }) {
-      return readEntryState({ db, inventory }, await partitionsOf(id), userId, checkoutKeys);
+      const payBy = async (holdId: string) => {
+        const attempt = await findOpenAttempt(db, holdId);
+        return attempt && attempt.payBy > Date.now() ? new Date(attempt.payBy) : undefined;
+      };
+      return readEntryState({ db, inventory }, await partitionsOf(id), userId, checkoutKeys, payBy);
     },
   });
 }

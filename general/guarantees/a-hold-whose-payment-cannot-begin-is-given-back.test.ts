@@ -41,7 +41,7 @@ async function held() {
     token,
     attempts,
     pay: (till = createTill(cuttable)) =>
-      payHold({ ...system.deps, till }, place, hold, system.cards.approved),
+      payHold({ ...system.deps, till }, place, hold, { token: system.cards.approved }),
     state: async () => (await system.inventory.view(place, buyer.userId)).kind,
     beginElsewhere: () => system.inventory.beginPayment(place, hold, 'somebody else'),
   };

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => system.stop());
 
-const soon = { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 60_000 };
+const soon = { everyMs: 0, abandonedAfterMs: 0, now: Date.now };
 
 /** Drops of the same event, with one row each. */
 async function drops(...names: string[]): Promise<Drop[]> {

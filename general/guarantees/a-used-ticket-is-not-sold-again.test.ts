@@ -27,7 +27,7 @@ async function buy(quantity: number, on?: Drop): Promise<Bought> {
   const drop = on ?? (await system.openDrop(4));
   const buyer = await system.user();
   const { place, hold } = await system.hold(drop, buyer, quantity);
-  expect((await payHold(system.deps, place, hold, system.cards.approved)).kind).toBe('paid');
+  expect((await payHold(system.deps, place, hold, { token: system.cards.approved })).kind).toBe('paid');
   const { body } = await request(system.app).get(`/api/orders/${hold.holdId}`).set(buyer.bearer).expect(200);
   return { drop, buyer, order: body as Shown, seats: hold.seats };
 }
@@ -288,7 +288,9 @@ describe('a seat that is withheld stays so', () => {
     await system.redis.hset(keys.key(place, 'meta'), { sold: 0, free: 4 });
     const other = await system.user();
     const { hold } = await system.hold(bought.drop, other, 4);
-    expect((await payHold(system.deps, place, hold, system.cards.approved)).kind).toBe('seats_lost');
+    expect((await payHold(system.deps, place, hold, { token: system.cards.approved })).kind).toBe(
+      'seats_lost',
+    );
     expect((await system.chargesOf(hold.holdId)).map(({ refunds }) => refunds)).toEqual([1]);
     expect(await stateOf(bought)).toMatchObject({ map: drawn([used]), sold: 1, free: 3 });
   });

@@ -82,7 +82,7 @@ async function costOfRounds(): Promise<Record<string, { commands: number; querie
     refund: createRefunding(deps),
     reconcile: createReconciling(
       deps,
-      { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: hour },
+      { everyMs: 0, abandonedAfterMs: 0, now: Date.now },
       createPaymentMetrics(registry),
     ),
     follow: createFollow(deps, registry, {

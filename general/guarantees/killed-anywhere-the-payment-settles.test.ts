@@ -4,8 +4,10 @@
  */
 import { createRefunding } from '../orders/refund-duty.ts';
 import { advanceRefund, requestRefunds } from '../orders/refund.ts';
+import type { NewHold } from '../../shared/inventory/hold.ts';
+import type { Place } from '../../shared/inventory/keys.ts';
 import type { Deps } from '../deps.ts';
-import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
+import { afterPayBy, startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { payHold } from '../checkout/pay-hold.ts';
 import { reconcilePayments } from '../duties/reconcile-payments.ts';
@@ -45,7 +47,7 @@ function killedAt(
 
 const healthy = async () => {
   for (let round = 0; round < 2; round += 1) {
-    await reconcilePayments(system.deps, { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 });
+    await reconcilePayments(system.deps, { everyMs: 0, abandonedAfterMs: 0, now: afterPayBy });
     await createRefunding(system.deps)();
   }
 };
@@ -81,57 +83,121 @@ const heldAgain = {
 describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
   beforeAll(() => void (system = systems.get(provider)!));
 
+  /** What the process does that is killed. */
+  type Work = (deps: Deps, place: Place, hold: NewHold) => Promise<unknown>;
+  const pays =
+    (card: 'approved' | 'declined' | 'challenge'): Work =>
+    (deps, place, hold) =>
+      payHold(deps, place, hold, { token: system.cards[card] });
+  const begins: Work = (deps, place, hold) => payHold(deps, place, hold, {});
+  /** A healthy process has begun the payment. */
+  const resumes =
+    (card?: 'approved' | 'declined'): Work =>
+    async (deps, place, hold) => {
+      await payHold(system.deps, place, hold, {});
+      return payHold(deps, place, hold, { token: card && system.cards[card] });
+    };
+  /** The buyer has answered the bank, and the page asks for the result. */
+  const returns =
+    (approve: boolean): Work =>
+    async (deps, place, hold) => {
+      await payHold(system.deps, place, hold, { token: system.cards.challenge });
+      await system.answerChallenge(hold.holdId, approve);
+      return payHold(deps, place, hold, {});
+    };
+  /** The buyer left the page, after these cards, and the time to pay is over. */
+  const givesUp =
+    (card?: 'declined' | 'challenge'): Work =>
+    async (deps, place, hold) => {
+      await payHold(system.deps, place, hold, { token: card && system.cards[card] });
+      return reconcilePayments(deps, { everyMs: 0, abandonedAfterMs: 0, now: afterPayBy });
+    };
+
   describe('checkout killed', () => {
     test.each([
-      ['after the hold went to paying', 'inventory', 'beginPayment', 'after', 'approved', heldAgain],
+      ['after the hold went to paying', pays('approved'), 'inventory.beginPayment', 'after', heldAgain],
       [
         'after the attempt was written, before the charge',
-        'payments',
-        'charge',
+        pays('approved'),
+        'payments.confirm',
         'before',
-        'approved',
         heldAgain,
       ],
-      ['after the charge was approved, before MySQL', 'payments', 'charge', 'after', 'approved', paid],
-      ['after the charge was declined, before MySQL', 'payments', 'charge', 'after', 'declined', heldAgain],
+      ['after the charge was approved, before MySQL', pays('approved'), 'payments.confirm', 'after', paid],
+      ['after the card was declined', pays('declined'), 'payments.confirm', 'after', heldAgain],
+      ['after the bank asked the buyer', pays('challenge'), 'payments.confirm', 'after', heldAgain],
+      [
+        'after the attempt was written, before the payment began',
+        begins,
+        'payments.begin',
+        'before',
+        heldAgain,
+      ],
+      ['after the payment began', begins, 'payments.begin', 'after', heldAgain],
+      ['before a begun payment is asked about', resumes(), 'payments.find', 'before', heldAgain],
+      [
+        'after a card was noted for a begun payment',
+        resumes('approved'),
+        'payments.confirm',
+        'before',
+        heldAgain,
+      ],
+      ['after a begun payment was approved', resumes('approved'), 'payments.confirm', 'after', paid],
+      ['after a begun payment was declined', resumes('declined'), 'payments.confirm', 'after', heldAgain],
+      ['after the bank’s yes was read, before MySQL', returns(true), 'payments.find', 'after', paid],
+      ['after the bank’s no was read', returns(false), 'payments.find', 'after', heldAgain],
       [
         'after the order was placed, before Redis',
-        'inventory',
-        'completePayment',
+        pays('approved'),
+        'inventory.completePayment',
         'before',
-        'approved',
         paid,
       ],
       [
         'after Redis sold the seats, before word of it',
-        'inventory',
-        'completePayment',
+        pays('approved'),
+        'inventory.completePayment',
         'after',
-        'approved',
         paid,
       ],
+      ['before an abandoned payment is cancelled', givesUp(), 'payments.cancel', 'before', heldAgain],
       [
-        'after the decline was written, before Redis',
-        'inventory',
-        'declinePayment',
-        'before',
-        'declined',
+        'after an abandoned payment was cancelled, before MySQL',
+        givesUp(),
+        'payments.cancel',
+        'after',
         heldAgain,
       ],
-      ['after Redis took the hold back', 'inventory', 'declinePayment', 'after', 'declined', heldAgain],
-    ] as const)('%s', async (_, what, method, when, card, expected) => {
+      [
+        'after one with a declined card was cancelled',
+        givesUp('declined'),
+        'payments.cancel',
+        'after',
+        heldAgain,
+      ],
+      [
+        'after one with an open challenge was cancelled',
+        givesUp('challenge'),
+        'payments.cancel',
+        'after',
+        heldAgain,
+      ],
+      ['after the end was written, before Redis', givesUp(), 'inventory.declinePayment', 'before', heldAgain],
+      ['after Redis took the hold back', givesUp(), 'inventory.declinePayment', 'after', heldAgain],
+    ] as const)('%s', async (_, work, call, when, expected) => {
       const drop = await system.openDrop();
       const buyer = await system.user();
       const { place, hold } = await system.hold(drop, buyer, 2);
+      const [what, method] = call.split('.') as ['inventory' | 'payments', string];
       const { deps, killed } = killedAt(what, method, when);
 
-      void payHold(deps, place, hold, system.cards[card]);
+      void work(deps, place, hold);
       await killed;
       await healthy();
 
       expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(expected);
       // The buyer tries again with the same token, and gets the order without a second charge.
-      const again = await payHold(system.deps, place, hold, system.cards.approved);
+      const again = await payHold(system.deps, place, hold, { token: system.cards.approved });
       expect(again.kind).toBe(expected === paid ? 'already_paid' : 'paid');
       expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);
     });
@@ -140,11 +206,13 @@ describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
       const drop = await system.openDrop();
       const buyer = await system.user();
       const { place, hold } = await system.hold(drop, buyer, 2);
-      const { deps, killed } = killedAt('payments', 'charge', 'after');
-      void payHold(deps, place, hold, system.cards.approved);
+      const { deps, killed } = killedAt('payments', 'confirm', 'after');
+      void payHold(deps, place, hold, { token: system.cards.approved });
       await killed;
 
-      expect(await payHold(system.deps, place, hold, system.cards.approved)).toMatchObject({ kind: 'paid' });
+      expect(await payHold(system.deps, place, hold, { token: system.cards.approved })).toMatchObject({
+        kind: 'paid',
+      });
       expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);
     });
 
@@ -168,7 +236,7 @@ describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
           },
         },
       };
-      const result = payHold(slow, place, hold, system.cards.approved);
+      const result = payHold(slow, place, hold, { token: system.cards.approved });
       await paying;
       await healthy();
       wake();
@@ -196,7 +264,9 @@ describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
       const drop = await system.openDrop();
       const buyer = await system.user();
       const { place, hold } = await system.hold(drop, buyer, 2);
-      expect(await payHold(system.deps, place, hold, system.cards.approved)).toMatchObject({ kind: 'paid' });
+      expect(await payHold(system.deps, place, hold, { token: system.cards.approved })).toMatchObject({
+        kind: 'paid',
+      });
       const { deps, killed } = killedAt(what, method, when);
 
       await requestRefunds(system.db, { id: hold.holdId });

@@ -8,7 +8,7 @@ import { reconcilePayments } from '../duties/reconcile-payments.ts';
 import { createRefunding } from '../orders/refund-duty.ts';
 import { requestRefunds } from '../orders/refund.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
-import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
+import { afterPayBy, startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { createEndDrops } from '../duties/end-drops.ts';
 
 let system: GeneralSystem;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-const now = { everyMs: 0, abandonedAfterMs: 0, giveUpAfterMs: 0 };
+const now = { everyMs: 0, abandonedAfterMs: 0, now: afterPayBy };
 /** A payment by a provider that is no longer configured, so that it cannot be asked. */
 const retired = { provider: 'retired', attempt: 1, amount: 4500, currency: 'EUR', partition: 0 };
 

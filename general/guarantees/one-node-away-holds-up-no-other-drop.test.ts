@@ -15,7 +15,7 @@ import { createFollow } from '../duties/follow-mysql.ts';
 import { createStocking } from '../duties/stock-drops.ts';
 import { createArchiving } from '../duties/archive-ledgers.ts';
 import type { Deps } from '../deps.ts';
-import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
+import { afterPayBy, startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 
 let system: GeneralSystem;
 let own: OwnRedis;
@@ -100,7 +100,7 @@ test('ending, settling, comparing, archiving and stocking go on with the drops o
   };
   const duties = {
     end: createEndDrops(deps, { patienceMs: 300 }),
-    reconcile: createReconciling(deps, { everyMs: 10, abandonedAfterMs: 0, giveUpAfterMs: 0 }),
+    reconcile: createReconciling(deps, { everyMs: 10, abandonedAfterMs: 0, now: afterPayBy }),
     follow: createFollow(deps, registry, times),
     archive: createArchiving(deps, { registry }),
     stock: createStocking(deps),

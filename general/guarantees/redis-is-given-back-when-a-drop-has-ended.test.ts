@@ -51,7 +51,9 @@ async function closedDrop(): Promise<Played> {
   const paid = await system.hold(drop, buyers.paid, 1);
   const refunded = await system.hold(drop, buyers.refunded, 1);
   for (const { hold } of [paid, refunded])
-    expect(await payHold(system.deps, place, hold, 'tok_approved')).toMatchObject({ kind: 'paid' });
+    expect(await payHold(system.deps, place, hold, { token: 'tok_approved' })).toMatchObject({
+      kind: 'paid',
+    });
   const others = await enter(
     place,
     [buyers.gaveBack, buyers.left, buyers.waiting, buyers.nothing],

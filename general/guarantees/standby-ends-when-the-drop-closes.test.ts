@@ -107,7 +107,7 @@ test('a seat that comes free after closing is nobody’s: no promotion, no news 
 
 test('a hold that was given before is paid after closing, and refunded after it its seat stays free', async () => {
   const { drop, holder, hold, place } = await closedDrop();
-  expect(await payHold(system.deps, place, hold, 'tok_approved')).toMatchObject({ kind: 'paid' });
+  expect(await payHold(system.deps, place, hold, { token: 'tok_approved' })).toMatchObject({ kind: 'paid' });
   expect(await entryOf(drop, holder)).toMatchObject({ status: 'sold' });
   await requestRefunds(system.db, { id: hold.holdId });
   await advanceRefund(system.deps, hold.holdId);

@@ -51,6 +51,7 @@ function newAttempt(dropId: number, holdId = `${newBatchId()}-0`): BegunAttempt 
     amount: 100,
     currency: 'EUR',
     status: 'pending',
+    payBy: Date.now() + 60_000,
     begunBy: holdId,
   };
 }

@@ -34,7 +34,7 @@ type RouteDefinition<
   Q extends z.ZodType,
   B extends z.ZodType,
   A extends z.ZodType,
-  O extends z.ZodType,
+  O extends readonly OtherSuccess[],
 > = RouteFacts & {
   who: W;
   /** A path that does not match is answered 404. */
@@ -44,15 +44,18 @@ type RouteDefinition<
   body?: B;
   /** The handler's result is parsed by `schema`, which removes every field that the contract does not name. */
   success: { status: 200 | 201 | 202; schema: A; description: string } | NoContent | Download;
-  /** A second kind of success. */
-  otherwise?: { status: 202; schema: O; description: string };
+  /** Further kinds of success. */
+  otherwise?: O;
   handle: (
     call: Call<W, z.output<P>, z.output<Q>, z.output<B>>,
-  ) => Promise<z.input<A> | Otherwise<z.input<O>> | TextStream>;
+  ) => Promise<z.input<A> | Otherwise<AnswerOf<O[number]>> | TextStream>;
 };
 
-/** Returned by a handler to send the route's `otherwise` response. */
-export class Otherwise<T> {
+type OtherSuccess = { status: 200 | 202; schema: z.ZodType; description: string };
+type AnswerOf<S> = S extends OtherSuccess ? { status: S['status']; body: z.input<S['schema']> } : never;
+
+/** Returned by a handler to send one of the route's `otherwise` responses. */
+export class Otherwise<T extends { status: number; body: unknown }> {
   readonly answer: T;
 
   constructor(answer: T) {
@@ -99,7 +102,7 @@ export type Route = RouteFacts & {
     | { status: 200 | 201 | 202; schema: z.ZodType; contentType?: never; description: string }
     | NoContent
     | Download;
-  otherwise?: { status: 202; schema: z.ZodType; description: string };
+  otherwise?: readonly OtherSuccess[];
   handle: (call: Call<Who, unknown, unknown, unknown>) => Promise<unknown>;
 };
 
@@ -112,7 +115,7 @@ export function defineRoute<
   Q extends z.ZodType = z.ZodUndefined,
   B extends z.ZodType = z.ZodUndefined,
   A extends z.ZodType = z.ZodVoid,
-  O extends z.ZodType = z.ZodNever,
+  const O extends readonly OtherSuccess[] = [],
 >(route: RouteDefinition<W, P, Q, B, A, O>): Route {
   // The application passes `handle` the output of these very schemas, which the erased type cannot express.
   return route as unknown as Route;

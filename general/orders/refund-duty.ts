@@ -40,7 +40,8 @@ export function createRefunding(
     ...times,
     name: 'refund charges',
     // The process that marked the charge for refund is refunding it right now.
-    page: (after, limit) => attemptsIn(db, 'refund_due', { atLeastMs: everyMs }, after, limit),
+    page: (after, limit) =>
+      attemptsIn(db, { status: 'refund_due', since: Date.now() - everyMs }, after, limit),
     keyOf: ({ holdId, attempt }) => chargeKey(holdId, attempt),
     laneOf: ({ place }) => inventory.nodesOf([place]),
     async work(attempt) {

@@ -33,7 +33,7 @@ async function held() {
 
 test('an order whose refund is undecided stays to be refunded, and its seat stays sold', async () => {
   const { drop, place, hold } = await held();
-  await payHold(system.deps, place, hold, system.cards.approved);
+  await payHold(system.deps, place, hold, { token: system.cards.approved });
   const id = hold.holdId;
   await requestRefunds(system.db, { id });
   expect(await advanceRefund(cut, id)).toBe('later');
@@ -52,8 +52,14 @@ test('a charge without seats whose refund is undecided stays to be refunded', as
   const { place, hold } = await held();
   const { holdId, buyerId, seats } = hold;
   const charge = { key: chargeKey(holdId, 1), amount: 100, currency: 'EUR', token: system.cards.approved };
-  await system.deps.payments.charge({ ...charge, remember: () => Promise.resolve(true) });
-  const facts = { provider: 'sandbox', amount: 100, currency: 'EUR', status: 'refund_due' as const };
+  await system.deps.payments.confirm({ ...charge, remember: () => Promise.resolve(true) });
+  const facts = {
+    provider: 'sandbox',
+    amount: 100,
+    currency: 'EUR',
+    status: 'refund_due' as const,
+    payBy: 0,
+  };
   const attempt = { holdId, attempt: 1, place, buyerId, seats, ...facts };
   await insertAttempts(system.db, [attempt]);
   await resolveAttempt(cut, attempt);
@@ -66,7 +72,7 @@ test('a charge without seats whose refund is undecided stays to be refunded', as
 
 test('an order that comes while a cancelled drop is being ended is refunded, too', async () => {
   const { drop, place, hold } = await held();
-  await payHold(system.deps, place, hold, system.cards.approved);
+  await payHold(system.deps, place, hold, { token: system.cards.approved });
   await system.db('drops').where({ id: drop.id }).update({ cancelled_at: new Date() });
   const cancelled = (await loadDrop(system.db, drop.id))!;
   const { inventory } = system.deps;

@@ -25,6 +25,19 @@ export const paymentSettings = z
         .string()
         .regex(/^[sr]k_(test|live)_\w{8,}$/, 'must be sk_… or rk_…')
         .describe('Stripe API key, secret or restricted.'),
+      STRIPE_PUBLISHABLE_KEY: z
+        .string()
+        .regex(/^pk_(test|live)_\w{8,}$/, 'must be pk_…')
+        .describe('Stripe’s publishable key, with which the buyer’s page reaches Stripe.'),
+      STRIPE_PAYMENT_METHODS: z
+        .string()
+        .default('card')
+        .transform((names) => names.split(',').map((name) => name.trim()))
+        .pipe(z.array(z.enum(['card', 'link', 'upi'])).min(1))
+        .describe(
+          'Ways to pay, separated by commas: `card` (with the wallets that hold cards), `link`, `upi`. Only these are decided ' +
+            'at once.',
+        ),
       STRIPE_WEBHOOK_SECRET: z
         .string()
         .regex(/^whsec_\w{16,}$/, 'must be whsec_…')
@@ -48,6 +61,9 @@ export const paymentSettings = z
     if (/^.k_test_/.test(env.STRIPE_SECRET_KEY)) {
       refuse('STRIPE_SECRET_KEY', 'a test key charges nobody, so it is refused in production');
     }
+    if (env.STRIPE_PUBLISHABLE_KEY.startsWith('pk_test_')) {
+      refuse('STRIPE_PUBLISHABLE_KEY', 'a test key charges nobody, so it is refused in production');
+    }
     if (env.STRIPE_API_URL !== undefined) {
       refuse('STRIPE_API_URL', 'is refused in production, where the key must be sent to Stripe only');
     }
@@ -66,6 +82,8 @@ export function createPayments(config: z.infer<typeof paymentSettings>, log: Log
       return createStripePayments({
         secretKey: config.STRIPE_SECRET_KEY,
         webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+        publishableKey: config.STRIPE_PUBLISHABLE_KEY,
+        methods: config.STRIPE_PAYMENT_METHODS,
         apiUrl: config.STRIPE_API_URL,
         log,
       });

@@ -1,50 +1,71 @@
 /**
- * The payment port: what checkout needs from any payment provider. Each charge has a key of ours, and a provider
- * makes at most one charge per key, so asking twice is safe. Not knowing the result is a result of its own.
+ * The payment port: what checkout needs from any payment provider. A payment has two steps, since a bank may ask the
+ * buyer to confirm: it is begun, which moves no money, and confirmed with a card until one is accepted. Each payment has
+ * a key of ours, and a provider charges at most once per key, so every call can be repeated. Not knowing the result is
+ * a result of its own.
  */
+import type { PaymentAction } from '../../shared/contract/checkout.ts';
 
-/** A charge as this system knows it, whether or not the provider does. */
+/** A payment as this system knows it, whether or not the provider does. */
 export type Charge = {
   /** Idempotency key, one per payment attempt of a hold. */
   key: string;
-  /** The provider's id of the charge, once known; some providers can be asked only by it. */
+  /** The provider's id of the payment, once known; some providers can be asked only by it. */
   ref?: string | undefined;
   /** Minor units. */
   amount: number;
   currency: string;
 };
 
-export type ChargeRequest = Omit<Charge, 'ref'> & {
+/**
+ * Called with the provider's id of the payment, if the provider gives one before any money moves. If it resolves false
+ * the attempt was given up meanwhile, so nothing may be charged.
+ */
+export type Remember = (ref: string) => Promise<boolean>;
+
+export type ChargeRequest = Charge & {
   /** A token of the buyer's card. */
   token: string;
-  /**
-   * Called with the provider's id of the charge, if the provider gives one before any money moves. If it resolves
-   * false the attempt was given up meanwhile, so nothing may be charged.
-   */
-  remember: (ref: string) => Promise<boolean>;
+  remember: Remember;
 };
 
-/** A final result of a charge. */
+/** A final result of a payment. */
 export type Decision =
   | { kind: 'approved'; ref: string }
   /** Not charged, and never will be under this key. */
   | { kind: 'declined'; reason: string };
 
+/** Waits for the buyer: to choose a card, or to answer the bank. `declined`: why the last card was declined. */
+export type Open = { kind: 'open'; action: PaymentAction; declined?: string };
+
+/** No answer, or an unclear one. Only asking again can tell. */
+export type Undecided = { kind: 'undecided' };
+
 export type ChargeResult =
   | Decision
+  | Open
   /** The provider does not know the token; nothing was attempted. */
   | { kind: 'unknown_token' }
-  /** No answer, or an unclear one. Only asking again can tell. */
-  | { kind: 'undecided' };
+  | Undecided;
 
+/** None of these rejects because of network or provider errors: those are `undecided`. */
 export type PaymentProvider = {
   readonly name: string;
-  /** Never rejects because of network or provider errors: those are `undecided`. */
-  charge: (request: ChargeRequest) => Promise<ChargeResult>;
-  /** The state of a charge. `unknown`: it has not reached the provider, though it still may. */
-  find: (charge: Charge) => Promise<Decision | { kind: 'pending' | 'unknown' | 'undecided' }>;
+  /**
+   * The card behind a token, before it is charged. `fingerprint`: equal for the same card, undefined if the provider
+   * names none.
+   */
+  cardOf: (
+    token: string,
+  ) => Promise<{ kind: 'card'; fingerprint: string | undefined } | { kind: 'unknown_token' } | Undecided>;
+  /** Begins the payment at the provider, or returns it if it was begun before. Moves no money. */
+  begin: (request: Omit<ChargeRequest, 'token'>) => Promise<Decision | Open | Undecided>;
+  /** Charges the card, after beginning the payment if need be. A card that is declined leaves the payment open. */
+  confirm: (request: ChargeRequest) => Promise<ChargeResult>;
+  /** The state of a payment. `unknown`: it has not reached the provider, though it still may. */
+  find: (charge: Charge) => Promise<Decision | Open | { kind: 'pending' } | { kind: 'unknown' } | Undecided>;
   /** Ensures that nothing will be charged under the key, unless it was charged already. */
-  cancel: (charge: Charge) => Promise<Decision | { kind: 'undecided' }>;
+  cancel: (charge: Charge) => Promise<Decision | Undecided>;
   /** Refunds an approved charge, once however often it is called. */
   refund: (charge: Charge) => Promise<'refunded' | 'undecided'>;
   /**

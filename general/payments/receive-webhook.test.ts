@@ -41,13 +41,13 @@ test('the good news may come before checkout has its answer, and again after it:
   const { drop, place, hold } = await held(2);
   const payments: typeof system.deps.payments = {
     ...system.deps.payments,
-    charge: async (charge) => {
-      const result = await system.deps.payments.charge(charge);
+    confirm: async (charge) => {
+      const result = await system.deps.payments.confirm(charge);
       await webhook('payment_intent.succeeded', intentsOf(hold.holdId)[0]!).expect(204);
       return result;
     },
   };
-  expect(await payHold({ ...system.deps, payments }, place, hold, 'pm_card_visa')).toMatchObject({
+  expect(await payHold({ ...system.deps, payments }, place, hold, { token: 'pm_card_visa' })).toMatchObject({
     kind: 'paid',
   });
   for (const _ of [1, 2]) await webhook('payment_intent.succeeded', intentsOf(hold.holdId)[0]!).expect(204);
@@ -60,28 +60,37 @@ test('the good news may come before checkout has its answer, and again after it:
 
 test('bad news of a first card, told after a second one was charged, changes nothing', async () => {
   const { drop, place, hold } = await held();
-  expect(await payHold(system.deps, place, hold, 'pm_card_chargeDeclined')).toMatchObject({
-    kind: 'declined',
+  expect(await payHold(system.deps, place, hold, { token: 'pm_card_chargeDeclined' })).toMatchObject({
+    kind: 'open',
+    declined: 'generic_decline',
   });
-  expect(await payHold(system.deps, place, hold, 'pm_card_visa')).toMatchObject({ kind: 'paid' });
-  const [declined, paid] = intentsOf(hold.holdId);
+  expect(await payHold(system.deps, place, hold, { token: 'pm_card_visa' })).toMatchObject({ kind: 'paid' });
+  const [paid] = intentsOf(hold.holdId);
   // Out of order, and with false contents, which do not count: Stripe is asked.
   await webhook('payment_intent.succeeded', paid!).expect(204);
-  await webhook('payment_intent.payment_failed', declined!).expect(204);
-  await webhook('payment_intent.succeeded', declined!).expect(204);
+  await webhook('payment_intent.payment_failed', paid!).expect(204);
   await webhook('payment_intent.canceled', paid!).expect(204);
 
-  expect(await ordersOf(hold.holdId)).toMatchObject([{ status: 'paid', attempt: 2 }]);
-  expect(await system.chargesOf(hold.holdId)).toMatchObject([
-    { approved: false },
-    { approved: true, refunds: 0 },
-  ]);
+  expect(await ordersOf(hold.holdId)).toMatchObject([{ status: 'paid', attempt: 1 }]);
+  expect(await system.chargesOf(hold.holdId)).toMatchObject([{ approved: true, refunds: 0 }]);
   expect(await system.inventory.counts(drop)).toMatchObject({ sold: 1, paying: 0 });
+});
+
+test('the buyer answers the bank and closes the page: the webhook makes the order', async () => {
+  const { drop, place, hold } = await held();
+  const asked = await payHold(system.deps, place, hold, { token: 'pm_card_authenticationRequired' });
+  expect(asked).toMatchObject({ kind: 'open', action: { step: 'challenge' } });
+  const [intent] = intentsOf(hold.holdId);
+  await webhook('payment_intent.requires_action', intent!).expect(204);
+  expect(await system.inventory.counts(drop)).toMatchObject({ paying: 1, sold: 0 });
+  await system.stripe!.answerChallenge(intent!.client_secret, true);
+  await webhook('payment_intent.succeeded', intent!).expect(204);
+  expect(await system.inventory.counts(drop)).toMatchObject({ paying: 0, sold: 1 });
 });
 
 test('a bank that thinks for longer than the buyer waits: the webhook makes the order', async () => {
   const { drop, place, hold } = await held();
-  expect(await payHold(system.deps, place, hold, 'pm_slow')).toEqual({ kind: 'undecided' });
+  expect(await payHold(system.deps, place, hold, { token: 'pm_slow' })).toEqual({ kind: 'undecided' });
   await webhook('payment_intent.processing', intentsOf(hold.holdId)[0]!).expect(204);
   expect(await system.inventory.counts(drop)).toMatchObject({ paying: 1, sold: 0 });
   intentsOf(hold.holdId)[0]!.status = 'succeeded';
@@ -91,7 +100,7 @@ test('a bank that thinks for longer than the buyer waits: the webhook makes the 
 
 test('late good news of an order that was refunded sells nothing again', async () => {
   const { drop, place, hold } = await held();
-  await payHold(system.deps, place, hold, 'pm_card_visa');
+  await payHold(system.deps, place, hold, { token: 'pm_card_visa' });
   await request(system.app)
     .post(`/api/orders/${hold.holdId}/refund`)
     .set(system.organizer.bearer)
@@ -104,7 +113,7 @@ test('late good news of an order that was refunded sells nothing again', async (
 
 test('what is not signed, signed long ago, or about nothing of ours changes nothing', async () => {
   const { drop, place, hold } = await held();
-  expect(await payHold(system.deps, place, hold, 'pm_slow')).toEqual({ kind: 'undecided' });
+  expect(await payHold(system.deps, place, hold, { token: 'pm_slow' })).toEqual({ kind: 'undecided' });
   const [intent] = intentsOf(hold.holdId);
   intent!.status = 'succeeded';
   const unsigned = await webhook('payment_intent.succeeded', intent!)

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { httpCall } from './http-call.ts';
 import type { Log } from '../../shared/tier/log.ts';
-import type { Decision, PaymentProvider } from './provider.ts';
+import type { Decision, Open, PaymentProvider } from './provider.ts';
 
 export type SandboxOptions = {
   url: string;
@@ -16,8 +16,9 @@ export type SandboxOptions = {
 
 const charge = z.object({
   id: z.string(),
-  status: z.enum(['pending', 'approved', 'declined', 'canceled']),
+  status: z.enum(['open', 'challenged', 'pending', 'approved', 'declined', 'canceled']),
   reason: z.string().optional(),
+  secret: z.string().optional(),
 });
 const event = z.object({ key: z.string() });
 
@@ -62,16 +63,23 @@ export function createSandboxPayments({
   return {
     name: 'sandbox',
 
-    async charge({ key, amount, currency, token }) {
+    // The sandbox knows its cards by their tokens alone, and refuses an unknown one when it is charged.
+    cardOf: (token) => Promise.resolve({ kind: 'card', fingerprint: token }),
+
+    async begin({ key, amount, currency }) {
+      return stateIn(await call('POST', '/charges', { amount, currency }, key)) ?? { kind: 'undecided' };
+    },
+
+    async confirm({ key, amount, currency, token }) {
       const answer = await call('POST', '/charges', { amount, currency, token }, key);
       if (answer?.status === 422) return { kind: 'unknown_token' };
-      return decisionIn(answer) ?? { kind: 'undecided' };
+      return stateIn(answer) ?? { kind: 'undecided' };
     },
 
     async find({ key }) {
       const answer = await call('GET', `/charges/by-key/${encodeURIComponent(key)}`);
       if (answer?.status === 404) return { kind: 'unknown' };
-      return decisionIn(answer) ?? { kind: answer ? 'pending' : 'undecided' };
+      return stateIn(answer) ?? { kind: answer ? 'pending' : 'undecided' };
     },
 
     async cancel({ key }) {
@@ -84,25 +92,45 @@ export function createSandboxPayments({
       return answer?.status === 200 ? 'refunded' : 'undecided';
     },
 
-    readWebhook(body, header) {
-      const [, time, signature] =
-        /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header('seatdrop-signature') ?? '') ?? [];
-      if (time === undefined || signature === undefined) return undefined;
-      if (Math.abs(Date.now() / 1000 - Number(time)) > webhookToleranceSeconds) return undefined;
-      const expected = createHmac('sha256', webhookSecret).update(`${time}.`).update(body).digest();
-      if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) return undefined;
-      const parsed = event.safeParse(JSON.parse(body.toString('utf8')));
-      return parsed.success ? { key: parsed.data.key } : undefined;
-    },
+    readWebhook: (body, header) => readSigned(body, header('seatdrop-signature') ?? '', webhookSecret),
   };
+}
+
+/** Returns undefined if the signature is not the sandbox's, or is old. */
+function readSigned(body: Buffer, header: string, secret: string): { key: string } | undefined {
+  const [, time, signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header) ?? [];
+  if (time === undefined || signature === undefined) return undefined;
+  if (Math.abs(Date.now() / 1000 - Number(time)) > webhookToleranceSeconds) return undefined;
+  const expected = createHmac('sha256', secret).update(`${time}.`).update(body).digest();
+  if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) return undefined;
+  const parsed = event.safeParse(JSON.parse(body.toString('utf8')));
+  return parsed.success ? { key: parsed.data.key } : undefined;
+}
+
+/** Undefined while the sandbox has not decided, and if the answer is of no use. */
+function stateIn(answer: Answer | undefined): Decision | Open | undefined {
+  const parsed = charge.safeParse(answer?.body);
+  if (!parsed.success) return undefined;
+  const { id, status, reason, secret = '' } = parsed.data;
+  switch (status) {
+    case 'approved':
+      return { kind: 'approved', ref: id };
+    case 'declined':
+    case 'canceled':
+      return { kind: 'declined', reason: reason ?? status };
+    case 'open':
+    case 'challenged': {
+      const step = status === 'open' ? 'choose' : 'challenge';
+      const declined = status === 'open' && reason !== undefined ? { declined: reason } : {};
+      return { kind: 'open', action: { provider: 'sandbox', step, secret }, ...declined };
+    }
+    case 'pending':
+      return undefined;
+  }
 }
 
 /** Also present in the 409 that answers cancelling an approved charge. */
 function decisionIn(answer: Answer | undefined): Decision | undefined {
-  const parsed = charge.safeParse(answer?.body);
-  if (!parsed.success) return undefined;
-  const { id, status, reason } = parsed.data;
-  if (status === 'approved') return { kind: 'approved', ref: id };
-  if (status === 'declined' || status === 'canceled') return { kind: 'declined', reason: reason ?? status };
-  return undefined;
+  const state = stateIn(answer);
+  return state?.kind === 'open' ? undefined : state;
 }

@@ -17,6 +17,8 @@ beforeAll(async () => {
   payments = createStripePayments({
     secretKey: 'sk_test_0123456789',
     webhookSecret,
+    publishableKey: 'pk_test_0123456789',
+    methods: ['card'],
     apiUrl: stripe.url,
     timeoutMs: 2_000,
     log,
@@ -31,17 +33,24 @@ const intentsOf = ({ key }: Charge) =>
 const requestsOf = ({ key }: Charge) =>
   stripe.asked.filter(({ idempotencyKey }) => idempotencyKey?.startsWith(key));
 
+const rememberIn = (charge: Charge) => (ref: string) => {
+  charge.ref = ref;
+  return Promise.resolve(true);
+};
+
 /** Charges as checkout does: the remembered id is passed in later calls. */
-async function pay(charge: Charge, token = 'pm_card_visa') {
-  return payments.charge({
-    ...charge,
-    token,
-    remember: (ref) => {
-      charge.ref = ref;
-      return Promise.resolve(true);
-    },
-  });
-}
+const pay = (charge: Charge, token = 'pm_card_visa') =>
+  payments.confirm({ ...charge, token, remember: rememberIn(charge) });
+const open = (step: 'choose' | 'challenge', charge: Charge) => ({
+  kind: 'open',
+  action: {
+    provider: 'stripe',
+    step,
+    publishableKey: 'pk_test_0123456789',
+    clientSecret: intentsOf(charge)[0]!.client_secret,
+    methods: ['card'],
+  },
+});
 
 test('a charge is made as Stripe wants it: intent, then confirmation, each under a key of its own', async () => {
   const charge = newCharge();
@@ -57,15 +66,16 @@ test('a charge is made as Stripe wants it: intent, then confirmation, each under
         currency: 'eur',
         'automatic_payment_methods[enabled]': 'true',
         'automatic_payment_methods[allow_redirects]': 'never',
+        'allowed_payment_method_types[0]': 'card',
         'metadata[charge_key]': charge.key,
       },
     },
     {
       method: 'POST',
       path: `/v1/payment_intents/${charge.ref}/confirm`,
-      idempotencyKey: `${charge.key}.confirm`,
+      idempotencyKey: expect.stringMatching(/\.1\.confirm\.[0-9a-f]{16}$/) as string,
       status: 200,
-      form: { payment_method: 'pm_card_visa', error_on_requires_action: 'true' },
+      form: { payment_method: 'pm_card_visa', use_stripe_sdk: 'true' },
     },
   ]);
 });
@@ -84,15 +94,60 @@ test('stripe-mock would have noticed a request that Stripe does not take', async
   await expect(client.paymentIntents.create(wrong)).rejects.toMatchObject({ statusCode: 400 });
 });
 
-test.each([
-  ['pm_card_chargeDeclined', { kind: 'declined', reason: 'generic_decline' }],
-  ['pm_card_authenticationRequired', { kind: 'declined', reason: 'authentication_required' }],
-  ['pm_nonsense', { kind: 'unknown_token' }],
-])('%s is no charge, and its intent can never become one', async (token, expected) => {
+test('a card that is declined leaves the payment open for another card; the same card is not tried twice', async () => {
   const charge = newCharge();
-  expect(await pay(charge, token)).toEqual(expected);
-  expect(intentsOf(charge)).toMatchObject([{ status: 'canceled' }]);
+  for (const _ of [1, 2])
+    expect(await pay(charge, 'pm_card_chargeDeclined')).toEqual({
+      ...open('choose', charge),
+      declined: 'generic_decline',
+    });
+  expect(await payments.find(charge)).toMatchObject({ kind: 'open', declined: 'generic_decline' });
+  expect(await pay(charge, 'pm_card_visa')).toEqual({ kind: 'approved', ref: charge.ref });
+  expect(intentsOf(charge)).toMatchObject([{ status: 'succeeded' }]);
+});
+
+test('begun without a card, it moves no money, and beginning again finds the same payment', async () => {
+  const charge = newCharge();
+  const begin = () => payments.begin({ ...charge, remember: rememberIn(charge) });
+  const first = await begin();
+  expect(first).toEqual(open('choose', charge));
+  expect(await begin()).toEqual(first);
+  expect(intentsOf(charge)).toMatchObject([{ status: 'requires_payment_method' }]);
+});
+
+test.each([
+  [true, { kind: 'approved' }],
+  [false, { kind: 'open', declined: 'payment_intent_authentication_failure' }],
+])('the bank asks the buyer, whose answer is %s', async (approve, expected) => {
+  const charge = newCharge();
+  const token = await stripe.confirmationToken('pm_card_authenticationRequired');
+  expect(await pay(charge, token)).toEqual(open('challenge', charge));
+  expect(await payments.find(charge)).toEqual(open('challenge', charge));
+  await stripe.answerChallenge(intentsOf(charge)[0]!.client_secret, approve);
+  expect(await payments.find(charge)).toMatchObject(expected);
+});
+
+test('a payment for which the bank asks can be cancelled; the buyer’s answer comes too late', async () => {
+  const charge = newCharge();
+  await pay(charge, 'pm_card_authenticationRequired');
+  expect(await payments.cancel(charge)).toMatchObject({ kind: 'declined' });
+  await stripe.answerChallenge(intentsOf(charge)[0]!.client_secret, true);
   expect(await payments.find(charge)).toMatchObject({ kind: 'declined' });
+});
+
+test('a card is known by its fingerprint before it is charged, an unknown one is no card', async () => {
+  const token = await stripe.confirmationToken('pm_card_visa');
+  const same = { kind: 'card', fingerprint: 'fingerprint_of_pm_card_visa' };
+  expect(await payments.cardOf(token)).toEqual(same);
+  expect(await payments.cardOf('pm_card_visa')).toEqual(same);
+  for (const unknown of ['pm_nonsense', 'ctoken_nonsense'])
+    expect(await payments.cardOf(unknown)).toEqual({ kind: 'unknown_token' });
+});
+
+test('a token that Stripe does not know charges nothing, and leaves the payment open', async () => {
+  const charge = newCharge();
+  expect(await pay(charge, 'pm_nonsense')).toEqual({ kind: 'unknown_token' });
+  expect(await payments.find(charge)).toEqual(open('choose', charge));
 });
 
 test('an amount that Stripe does not take is declined, not asked for forever', async () => {
@@ -129,7 +184,7 @@ describe.each(['request_lost', 'answer_lost', 'fails'] as const)('when %s', (wha
     expect(await pay(charge)).toEqual({ kind: 'undecided' });
     const arrived = what === 'answer_lost';
     expect(await payments.find(charge)).toEqual(
-      arrived ? { kind: 'approved', ref: charge.ref } : { kind: 'pending' },
+      arrived ? { kind: 'approved', ref: charge.ref } : open('choose', charge),
     );
     expect(await payments.cancel(charge)).toMatchObject({ kind: arrived ? 'approved' : 'declined' });
     expect(intentsOf(charge)).toMatchObject([{ status: arrived ? 'succeeded' : 'canceled' }]);
@@ -138,7 +193,7 @@ describe.each(['request_lost', 'answer_lost', 'fails'] as const)('when %s', (wha
 
 test('a request that comes back to life after its attempt was given up charges nothing', async () => {
   const charge = newCharge();
-  const stalled = payments.charge({
+  const stalled = payments.confirm({
     ...charge,
     token: 'pm_card_visa',
     // The reconciler is faster: it does not know the id, looks it up, and cancels.
@@ -151,7 +206,7 @@ test('a request that comes back to life after its attempt was given up charges n
   expect(intentsOf(charge)).toMatchObject([{ status: 'canceled' }]);
 
   const refused = newCharge();
-  const given = await payments.charge({
+  const given = await payments.confirm({
     ...refused,
     token: 'pm_card_visa',
     remember: () => Promise.resolve(false),

@@ -1,15 +1,28 @@
 /**
- * Stripe. A charge takes two calls: creating the PaymentIntent, whose id is stored, and confirming it, which moves
+ * Stripe. A payment takes two calls: creating the PaymentIntent, whose id is stored, and confirming it, which moves
  * the money. So whatever is lost on the way, there is an id to ask about, and an attempt without one has charged
- * nothing. See docs/decisions/015-stripe-in-two-calls.md.
+ * nothing. Only this tier confirms: the buyer's page sends a confirmation token, and handles what the bank then asks.
+ * See docs/decisions/015-stripe-in-two-calls.md.
  */
+import { createHash } from 'node:crypto';
 import StripeApi from 'stripe';
 import type { Log } from '../../shared/tier/log.ts';
-import type { Charge, ChargeResult, Decision, PaymentProvider } from './provider.ts';
+import type {
+  Charge,
+  ChargeRequest,
+  ChargeResult,
+  Decision,
+  Open,
+  PaymentProvider,
+  Undecided,
+} from './provider.ts';
 
 export type StripeOptions = {
   secretKey: string;
   webhookSecret: string;
+  publishableKey: string;
+  /** Stripe's `payment_method_types`: only methods that are decided at once. */
+  methods: readonly string[];
   log: Log;
   /** URL of a stand-in for Stripe, in tests. */
   apiUrl?: string | undefined;
@@ -21,7 +34,7 @@ export type StripeOptions = {
 const webhookToleranceSeconds = 300;
 
 export function createStripePayments(options: StripeOptions): PaymentProvider {
-  const { secretKey, webhookSecret, log, apiUrl, timeoutMs = 8_000 } = options;
+  const { secretKey, webhookSecret, publishableKey, methods, log, apiUrl, timeoutMs = 8_000 } = options;
   const stripe = new StripeApi(secretKey, {
     timeout: timeoutMs,
     // The library repeats a call with the same idempotency key. If it is still open then, the reconciler asks.
@@ -37,14 +50,15 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
       {
         amount,
         currency: currency.toLowerCase(),
-        // Redirects to a bank or a wallet are excluded, since the seats are held only for a short time.
+        // Redirects to a bank or a wallet are excluded: the page would be left while the seats are held.
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+        allowed_payment_method_types: [...methods],
         metadata: { charge_key: key },
       },
       { idempotencyKey: key },
     );
 
-  const undecided = (error: unknown, what: string): { kind: 'undecided' } => {
+  const undecided = (error: unknown, what: string): Undecided => {
     const { type = '', code } = Object(error) as { type?: string; code?: string };
     // A wrong key or missing permission does not resolve by itself, so it is logged as an error.
     const isConfigFault = type === 'StripeAuthenticationError' || type === 'StripePermissionError';
@@ -65,50 +79,62 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
     }
   };
 
+  const stateIn = (intent: StripeApi.PaymentIntent) =>
+    stateOf(intent, { publishableKey, methods: [...methods] });
+
+  const begin = async ({
+    remember,
+    ...charge
+  }: Omit<ChargeRequest, 'token'>): Promise<StripeApi.PaymentIntent | Decision | Undecided> => {
+    let intent: StripeApi.PaymentIntent;
+    try {
+      intent = await intentFor(charge);
+    } catch (error) {
+      return refusalOf(error) ?? undecided(error, 'create');
+    }
+    return (await remember(intent.id)) ? intent : { kind: 'undecided' };
+  };
+
   const confirm = async (ref: string, key: string, token: string): Promise<ChargeResult> => {
     try {
       const confirmed = await paymentIntents.confirm(
         ref,
-        // A payment for which the bank asks the buyer to confirm counts as declined.
-        { payment_method: token, error_on_requires_action: true },
-        { idempotencyKey: `${key}.confirm` },
+        isConfirmation(token)
+          ? // The page handles what the bank asks (`stripe.handleNextAction`).
+            { confirmation_token: token, use_stripe_sdk: true }
+          : { payment_method: token, use_stripe_sdk: true },
+        // The same card sent twice is one confirmation; another card is another.
+        { idempotencyKey: `${key}.confirm.${shortHash(token)}` },
       );
-      return decisionIn(confirmed) ?? { kind: 'undecided' };
+      return stateIn(confirmed) ?? { kind: 'undecided' };
     } catch (error) {
-      if (error instanceof StripeApi.errors.StripeCardError) {
-        await close(ref, key);
-        return { kind: 'declined', reason: error.decline_code || error.code || 'card_declined' };
-      }
-      if (isUnknownToken(error)) {
-        await close(ref, key);
-        return { kind: 'unknown_token' };
-      }
-      return undecided(error, 'confirm');
+      // The error carries the intent, which is open again if the card was declined.
+      const intent = error instanceof StripeApi.errors.StripeError ? error.payment_intent : undefined;
+      if (isUnknownToken(error)) return { kind: 'unknown_token' };
+      return (intent && stateIn(intent)) ?? undecided(error, 'confirm');
     }
   };
 
   return {
     name: 'stripe',
 
-    async charge({ token, remember, ...charge }) {
-      let ref: string;
-      try {
-        ({ id: ref } = await intentFor(charge));
-      } catch (error) {
-        // The request itself was refused, for example because the amount is too small: the same key gets the same
-        // answer.
-        if (error instanceof StripeApi.errors.StripeInvalidRequestError)
-          return { kind: 'declined', reason: error.code ?? 'invalid_request' };
-        return undecided(error, 'create');
-      }
-      if (!(await remember(ref))) return { kind: 'undecided' };
-      return confirm(ref, charge.key, token);
+    cardOf: (token) => readCard(stripe, token).catch((error: unknown) => undecided(error, 'read the card')),
+
+    async begin(request) {
+      const begun = await begin(request);
+      return 'object' in begun ? (stateIn(begun) ?? { kind: 'undecided' }) : begun;
+    },
+
+    async confirm({ token, ...request }) {
+      if (request.ref !== undefined) return confirm(request.ref, request.key, token);
+      const begun = await begin(request);
+      return 'object' in begun ? confirm(begun.id, request.key, token) : begun;
     },
 
     async find({ ref }) {
       if (ref === undefined) return { kind: 'unknown' };
       try {
-        return decisionIn(await paymentIntents.retrieve(ref)) ?? { kind: 'pending' };
+        return stateIn(await paymentIntents.retrieve(ref)) ?? { kind: 'pending' };
       } catch (error) {
         return undecided(error, 'retrieve');
       }
@@ -120,9 +146,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
         // PaymentIntent cancelled.
         return await close(ref ?? (await intentFor(charge)).id, charge.key);
       } catch (error) {
-        if (error instanceof StripeApi.errors.StripeInvalidRequestError)
-          return { kind: 'declined', reason: error.code ?? 'invalid_request' };
-        return undecided(error, 'create');
+        return refusalOf(error) ?? undecided(error, 'create');
       }
     },
 
@@ -145,30 +169,84 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
       }
     },
 
-    readWebhook(body, header) {
-      let event: StripeApi.Event;
-      try {
-        const signature = header('stripe-signature') ?? '';
-        event = stripe.webhooks.constructEvent(body, signature, webhookSecret, webhookToleranceSeconds);
-      } catch {
-        return undefined;
-      }
-      const { metadata } = event.data.object as { metadata?: Record<string, unknown> | null };
-      const key = metadata?.['charge_key'];
-      return { key: typeof key === 'string' ? key : undefined };
-    },
+    readWebhook: (body, header) => readEvent(stripe, body, header('stripe-signature') ?? '', webhookSecret),
   };
 }
+
+/** `page`: what the buyer's page needs in addition. */
+function stateOf(
+  intent: StripeApi.PaymentIntent,
+  page: { publishableKey: string; methods: string[] },
+): Decision | Open | undefined {
+  const decision = decisionIn(intent);
+  if (decision) return decision;
+  const { status, last_payment_error: failure, client_secret: clientSecret } = intent;
+  const isChallenge = status === 'requires_action';
+  if (clientSecret === null || !(isChallenge || waitsForCard.has(status))) return undefined;
+  return {
+    kind: 'open',
+    action: { provider: 'stripe', step: isChallenge ? 'challenge' : 'choose', clientSecret, ...page },
+    ...(failure && !isChallenge && { declined: failure.decline_code || failure.code || 'card_declined' }),
+  };
+}
+
+/** @throws what Stripe's library throws, unless Stripe does not know the token */
+async function readCard(stripe: StripeApi, token: string): ReturnType<PaymentProvider['cardOf']> {
+  try {
+    const card = isConfirmation(token)
+      ? (await stripe.confirmationTokens.retrieve(token)).payment_method_preview?.card
+      : (await stripe.paymentMethods.retrieve(token)).card;
+    return { kind: 'card', fingerprint: card?.fingerprint ?? undefined };
+  } catch (error) {
+    if (error instanceof StripeApi.errors.StripeInvalidRequestError) return { kind: 'unknown_token' };
+    throw error;
+  }
+}
+
+/** Returns undefined if the signature is not Stripe's, or is old. */
+function readEvent(
+  stripe: StripeApi,
+  body: Buffer,
+  signature: string,
+  secret: string,
+): { key: string | undefined } | undefined {
+  let event: StripeApi.Event;
+  try {
+    event = stripe.webhooks.constructEvent(body, signature, secret, webhookToleranceSeconds);
+  } catch {
+    return undefined;
+  }
+  const { metadata } = event.data.object as { metadata?: Record<string, unknown> | null };
+  const key = metadata?.['charge_key'];
+  return { key: typeof key === 'string' ? key : undefined };
+}
+
+/** An intent of these statuses can be confirmed, also after a card was declined. */
+const waitsForCard = new Set(['requires_payment_method', 'requires_confirmation']);
 
 function decisionIn(intent: StripeApi.PaymentIntent): Decision | undefined {
   const { id, status, last_payment_error: failure, cancellation_reason } = intent;
   if (status === 'succeeded') return { kind: 'approved', ref: id };
-  // It was confirmed once and refused; it is never confirmed again.
-  const refused = status === 'requires_payment_method' && failure;
-  if (status !== 'canceled' && !refused) return undefined;
-  const reason = failure?.decline_code || failure?.code || cancellation_reason || 'canceled';
-  return { kind: 'declined', reason };
+  if (status !== 'canceled') return undefined;
+  return {
+    kind: 'declined',
+    reason: failure?.decline_code || failure?.code || cancellation_reason || 'canceled',
+  };
 }
+
+/**
+ * Creating the intent was refused, for example because the amount is too small: the same key gets the same answer, and
+ * nothing is ever charged.
+ */
+function refusalOf(error: unknown): Decision | undefined {
+  if (!(error instanceof StripeApi.errors.StripeInvalidRequestError)) return undefined;
+  return { kind: 'declined', reason: error.code ?? 'invalid_request' };
+}
+
+/** Made by the page (`stripe.createConfirmationToken`); other tokens name a PaymentMethod. */
+const isConfirmation = (token: string) => token.startsWith('ctoken_');
+
+const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 function isUnknownToken(error: unknown): boolean {
   return error instanceof StripeApi.errors.StripeInvalidRequestError && error.param === 'payment_method';

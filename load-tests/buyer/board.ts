@@ -12,6 +12,9 @@ export class Board {
   promoted = 0;
   paid = 0;
   declined = 0;
+  challenged = 0;
+  /** Began to pay and went away. */
+  abandoned = 0;
   lapsed = 0;
   leftHold = 0;
   leftStandby = 0;
@@ -38,8 +41,9 @@ export class Board {
   /** Text that changes whenever a buyer makes progress; a failed try is no progress. */
   get progress(): string {
     const outcomes = [this.accepted, this.turnedAway, this.refused, this.toldAfter.length, this.promoted];
-    const ends = [this.paid, this.declined, this.lapsed, this.leftHold, this.leftStandby];
-    return [...outcomes, ...ends].join();
+    const tries = [this.declined, this.challenged, this.abandoned];
+    const ends = [this.paid, this.lapsed, this.leftHold, this.leftStandby];
+    return [...outcomes, ...tries, ...ends].join();
   }
 
   /** One line of progress. */

@@ -8,7 +8,7 @@ import { lastWord, type Press, type Told } from '../../proof/played/told.ts';
 import type { Board } from './board.ts';
 import type { Answer, FrontDoor } from './front-door.ts';
 import type { Identity } from './make-buyers.ts';
-import type { PaymentToken, Plan } from './plan.ts';
+import type { PaymentToken, Plan, WithHold } from './plan.ts';
 import { connectSocket, type BuyerSocket } from './socket.ts';
 
 export type BuyerSetting = {
@@ -55,6 +55,8 @@ export class Buyer {
   #closing = false;
   #changed: (() => void) | undefined;
   #pressedAt = 0;
+  /** Until when a begun payment keeps the hold. Milliseconds since 1970. */
+  #payBy = 0;
   #dropIsOver = false;
 
   constructor(identity: Identity, plan: Plan, setting: BuyerSetting) {
@@ -201,7 +203,12 @@ export class Buyer {
     switch (withHold.kind) {
       case 'pay':
         await sleep(withHold.afterMs);
-        return this.#pay(withHold.tokens);
+        return this.#pay(withHold);
+      case 'abandon':
+        await sleep(withHold.afterMs);
+        await this.#checkout(this.state?.checkoutToken);
+        board.abandoned += 1;
+        return this.#untilEnded();
       case 'leave': {
         await sleep(withHold.afterMs);
         if ((await this.#leave()) === 'released') board.leftHold += 1;
@@ -213,12 +220,20 @@ export class Buyer {
     }
   }
 
-  async #pay(tokens: readonly PaymentToken[]): Promise<void> {
+  async #pay({ tokens, opensPage, approves = true }: Extract<WithHold, { kind: 'pay' }>): Promise<void> {
     const { board } = this.#setting;
     const checkoutToken = this.state?.checkoutToken;
+    if (opensPage) await this.#checkout(checkoutToken);
     for (const token of tokens) {
       const since = Date.now();
-      const answer = await this.#checkout(checkoutToken, token);
+      let answer = await this.#checkout(checkoutToken, token);
+      if (challengeIn(answer) !== undefined) {
+        board.challenged += 1;
+        await this.#answerBank(challengeIn(answer), approves);
+        answer = await this.#checkout(checkoutToken);
+        // The bank's no leaves the payment open for another card.
+        if (answer.body['declined'] !== undefined) answer = { ...answer, status: 402 };
+      }
       // `already_paid`: an earlier try succeeded, but its answer was lost.
       const orderId = answer.code === 'already_paid' ? answer.body['orderId'] : answer.body['id'];
       if (answer.status === 201 || answer.code === 'already_paid') {
@@ -238,15 +253,31 @@ export class Buyer {
     if (this.state?.status === 'sold') board.paid += 1;
   }
 
-  async #checkout(checkoutToken: string | undefined, token: PaymentToken): Promise<Answer> {
+  /** Without `token`, begins the payment or asks what became of it. */
+  async #checkout(checkoutToken: string | undefined, token?: PaymentToken): Promise<Answer> {
     const { door, board } = this.#setting;
     for (let tries = 1; ; tries += 1) {
       const answer = await door.ask('POST', '/api/checkout', this.identity, {
         checkoutToken,
-        payment: { token },
+        ...(token !== undefined && { payment: { token } }),
       });
+      this.#payBy = Math.max(this.#payBy, Date.parse(String(answer.body['payBy'])) || 0);
       if (!isToBeRepeated(answer) || tries >= this.#patience.tries) return answer;
       board.error(`checkout ${describe(answer)}`);
+      await pauseBefore(answer);
+    }
+  }
+
+  async #answerBank(secret: string | undefined, approve: boolean): Promise<void> {
+    const { door, board } = this.#setting;
+    for (let tries = 1; ; tries += 1) {
+      const answer = await door.ask('POST', '/sandbox-payments/frame/challenges', this.identity, {
+        secret,
+        approve,
+      });
+      if (answer.status === 200) return;
+      board.error(`challenge ${describe(answer)}`);
+      if (!isToBeRepeated(answer) || tries >= this.#patience.tries) return;
       await pauseBefore(answer);
     }
   }
@@ -269,11 +300,9 @@ export class Buyer {
   /** Waits until the hold is paid or released. Polls by HTTP if the event is overdue. */
   async #untilEnded(): Promise<void> {
     const isOver = () => endStates.has(this.state?.status ?? 'none');
-    const remainingMs = Date.parse(this.state?.expiresAt ?? '') - Date.now();
-    await this.#until(
-      isOver,
-      (Number.isFinite(remainingMs) ? Math.max(0, remainingMs) : 0) + this.#patience.quietForMs,
-    );
+    const expiresAt = Date.parse(this.state?.expiresAt ?? '');
+    const remainingMs = Math.max(Number.isFinite(expiresAt) ? expiresAt : 0, this.#payBy) - Date.now();
+    await this.#until(isOver, Math.max(0, remainingMs) + this.#patience.quietForMs);
     if (isOver()) return;
     this.#setting.board.error('no event at the end of a hold');
     await this.#askUntil(isOver);
@@ -353,6 +382,12 @@ export class Buyer {
       }
     }
   }
+}
+
+/** The secret of a challenge that a bank poses; undefined if the answer is none. */
+function challengeIn({ status, body }: Answer): string | undefined {
+  const { step, secret } = (body['payment'] ?? {}) as { step?: string; secret?: string };
+  return status === 200 && step === 'challenge' ? secret : undefined;
 }
 
 function resultOf({ status }: Answer): Press['result'] {

@@ -50,6 +50,8 @@ export async function createDrop(
     closesAt: new Date(opensAt + 3_600_000).toISOString(),
     price: { amount: 4500, currency: 'EUR' },
     holdSeconds: options.holdSeconds,
+    // Long enough for a card that is approved late (tok_late of the sandbox).
+    paySeconds: Math.min(3_600, options.holdSeconds + 10),
     maxPerBuyer: Math.min(options.quantity, options.seats),
     standbyLimit: options.standby,
     partitions: options.partitions,

@@ -12,18 +12,33 @@ export type Scenario = {
   /** Seconds over which the presses of Buy are spread. */
   burst: number;
   /** Percentages of the buyers who got seats. */
-  chances: { decline: number; lapse: number; leave: number; slow: number; lost: number; late: number };
+  chances: {
+    decline: number;
+    challenge: number;
+    abandon: number;
+    lapse: number;
+    leave: number;
+    slow: number;
+    lost: number;
+    late: number;
+  };
   /** Percentage of buyers who press twice. */
   double: number;
   seed: number;
 };
 
-export type PaymentToken = 'tok_approved' | 'tok_declined' | 'tok_slow' | 'tok_lost' | 'tok_late';
+export type PaymentToken =
+  'tok_approved' | 'tok_declined' | 'tok_challenge' | 'tok_slow' | 'tok_lost' | 'tok_late';
 
 /** What a buyer does with a hold. `afterMs` counts from when the buyer learns of the hold. */
 export type WithHold =
-  /** The next token is tried if a card is declined. */
-  | { kind: 'pay'; afterMs: number; tokens: PaymentToken[] }
+  /**
+   * The next token is tried if a card is declined. `opensPage`: the payment is begun before a card is chosen, as the pay
+   * page does it. `approves`: the answer to a bank that asks.
+   */
+  | { kind: 'pay'; afterMs: number; tokens: PaymentToken[]; opensPage?: boolean; approves?: boolean }
+  /** Begins to pay and goes away. */
+  | { kind: 'abandon'; afterMs: number }
   | { kind: 'lapse' }
   | { kind: 'leave'; afterMs: number };
 
@@ -49,19 +64,23 @@ export function makePlan(scenario: Scenario, random: Random): Plan {
 function withHold({ chances, holdSeconds }: Scenario, random: Random): WithHold {
   const afterMs = random.between(200, Math.min(5_000, holdSeconds * 300));
   const otherCard: PaymentToken[] = random.chance(50) ? ['tok_approved'] : [];
-  const { lapse, leave, decline, slow, lost, late } = chances;
+  const opensPage = random.chance(50);
+  const approves = random.chance(70);
+  const { lapse, leave, abandon, decline, challenge, slow, lost, late } = chances;
   const choices: [percent: number, choice: WithHold][] = [
     [lapse, { kind: 'lapse' }],
     [leave, { kind: 'leave', afterMs }],
-    [decline, { kind: 'pay', afterMs, tokens: ['tok_declined', ...otherCard] }],
-    [slow, { kind: 'pay', afterMs, tokens: ['tok_slow'] }],
-    [lost, { kind: 'pay', afterMs, tokens: ['tok_lost'] }],
-    [late, { kind: 'pay', afterMs, tokens: ['tok_late'] }],
+    [abandon, { kind: 'abandon', afterMs }],
+    [decline, { kind: 'pay', afterMs, tokens: ['tok_declined', ...otherCard], opensPage }],
+    [challenge, { kind: 'pay', afterMs, tokens: ['tok_challenge', ...otherCard], opensPage, approves }],
+    [slow, { kind: 'pay', afterMs, tokens: ['tok_slow'], opensPage }],
+    [lost, { kind: 'pay', afterMs, tokens: ['tok_lost'], opensPage }],
+    [late, { kind: 'pay', afterMs, tokens: ['tok_late'], opensPage }],
   ];
   let drawn = random.between(0, 100);
   for (const [percent, choice] of choices) {
     drawn -= percent;
     if (drawn < 0) return choice;
   }
-  return { kind: 'pay', afterMs, tokens: ['tok_approved'] };
+  return { kind: 'pay', afterMs, tokens: ['tok_approved'], opensPage };
 }

@@ -29,6 +29,7 @@ export const filledIn = {
   PUBLIC_URL: 'https://seatdrop.test',
   FRONT_DOOR_TRUSTED_PROXIES: '192.0.2.10',
   STRIPE_SECRET_KEY: 'sk_live_0123456789abcdef',
+  STRIPE_PUBLISHABLE_KEY: 'pk_live_0123456789abcdef',
   STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
   SMTP_URL: 'smtp://user:secret@mail.seatdrop.test:587',
   MAIL_FROM: 'Seatdrop <tickets@seatdrop.test>',

@@ -1,12 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Charge, type ChargeRequest, Charges, type Refund } from './charges.ts';
+import { type CardResult, type Charge, type ChargeRequest, Charges, type Refund } from './charges.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** The tokens of test cards. */
-export const TOKENS = ['tok_approved', 'tok_declined', 'tok_slow', 'tok_lost', 'tok_late'] as const;
+export const TOKENS = [
+  'tok_approved',
+  'tok_declined',
+  'tok_slow',
+  'tok_late',
+  'tok_lost',
+  'tok_challenge',
+] as const;
 export type Token = (typeof TOKENS)[number];
 
-export type ChargeCall = Pick<ChargeRequest, 'key' | 'amount' | 'currency' | 'metadata'> & { token: Token };
+/** Without a token the charge only waits for one. */
+export type ChargeCall = ChargeRequest & { token?: Token };
 
 export type ChargeAnswer =
   | { kind: 'charge'; charge: Charge }
@@ -16,12 +24,17 @@ export type ChargeAnswer =
   | { kind: 'conflict'; charge: Charge };
 
 export type Provider = {
-  /** Resolves when the charge is decided, which takes a while for tok_slow and tok_late. */
+  /** Creates the charge of a key, and uses a card for it. With a card it resolves when the bank has decided or asks. */
   charge(call: ChargeCall): Promise<ChargeAnswer>;
   byKey(key: string): Charge | undefined;
   withPrefix(prefix: string): Charge[];
   cancel(key: string): Charge;
   refund(key: string): Refund | undefined;
+  /**
+   * The buyer's answer to the bank's challenge. A charge that is not challenged stays as it is. Returns the charge
+   * after that, or undefined if no charge has the secret.
+   */
+  answerChallenge(secret: string, approve: boolean): Charge | undefined;
   close(): void;
 };
 
@@ -52,7 +65,7 @@ export function createProvider(options: {
 
   function tell(charge: Charge | undefined): void {
     if (charge?.status === 'approved') webhooks.send('charge.approved', charge);
-    if (charge?.status === 'declined') webhooks.send('charge.declined', charge);
+    if (charge?.status === 'open' && charge.reason !== undefined) webhooks.send('charge.declined', charge);
   }
 
   // Charges that were pending at the last stop are decided at their times.
@@ -60,46 +73,63 @@ export function createProvider(options: {
 
   return {
     async charge({ token, ...call }) {
-      const request = { ...call, ...resultOf(token, slowMs, lateMs) };
-      const { charge, isNew } = charges.record(request);
-      if (isNew) {
-        tell(charge);
-        if (request.dueAt !== undefined) decideAt(call.key, request.dueAt);
+      const { key } = call;
+      const result = token && resultOf(token, slowMs, lateMs);
+      const { charge, isOther, isUsed } = charges.atOnce(() => recordAndUse(charges, call, result));
+      if (isOther) return { kind: 'conflict', charge };
+      if (!result) return { kind: 'charge', charge };
+      if (isUsed) {
+        tell(charges.byKey(key));
+        if (result.dueAt !== undefined) decideAt(key, result.dueAt);
         if (token === 'tok_lost') return { kind: 'lost' };
-      } else if (charge.status !== 'canceled') {
-        const isOther = charge.amount !== call.amount || charge.currency !== call.currency;
-        if (isOther) return { kind: 'conflict', charge };
       }
-      await decisions.get(call.key);
-      return { kind: 'charge', charge: charges.byKey(call.key) ?? charge };
+      await decisions.get(key);
+      return { kind: 'charge', charge: charges.byKey(key) ?? charge };
     },
     byKey: (key) => charges.byKey(key),
     withPrefix: (prefix) => charges.withPrefix(prefix),
-    cancel: (key) => charges.cancel(key),
+    cancel(key) {
+      const { charge, hasEnded } = charges.cancel(key);
+      if (hasEnded) webhooks.send('charge.canceled', charge);
+      return charge;
+    },
     refund(key) {
       const refunded = charges.refund(key);
       const charge = charges.byKey(key);
       if (refunded?.isNew && charge !== undefined) webhooks.send('charge.refunded', charge);
       return refunded?.refund;
     },
+    answerChallenge(secret, approve) {
+      const charge = charges.bySecret(secret);
+      if (charge === undefined) return undefined;
+      if (charges.answerChallenge(charge.key, approve)) tell(charges.byKey(charge.key));
+      return charges.byKey(charge.key);
+    },
     close: () => closing.abort(),
   };
 }
 
-function resultOf(
-  token: Token,
-  slowMs: number,
-  lateMs: number,
-): Pick<ChargeRequest, 'status' | 'reason' | 'dueAt'> {
+/** `isOther`: the key is of a charge with another amount. `isUsed`: the card was used by this call. */
+function recordAndUse(charges: Charges, call: ChargeRequest, result: CardResult | undefined) {
+  const charge = charges.record(call);
+  // A key that was canceled before any charge came has no amount.
+  const isOther =
+    charge.status !== 'canceled' && (charge.amount !== call.amount || charge.currency !== call.currency);
+  return { charge, isOther, isUsed: !isOther && result !== undefined && charges.useCard(call.key, result) };
+}
+
+function resultOf(token: Token, slowMs: number, lateMs: number): CardResult {
   switch (token) {
     case 'tok_approved':
     case 'tok_lost':
       return { status: 'approved' };
     case 'tok_declined':
-      return { status: 'declined', reason: 'card_declined' };
+      return { status: 'open', reason: 'card_declined' };
     case 'tok_slow':
       return { status: 'pending', dueAt: Date.now() + slowMs };
     case 'tok_late':
       return { status: 'pending', dueAt: Date.now() + lateMs };
+    case 'tok_challenge':
+      return { status: 'challenged' };
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { startSandbox } from './start-sandbox.ts';
 
 test('a lost answer: the charge is made, and asking again tells', async () => {
@@ -24,6 +25,36 @@ test('a late charge is pending until it is approved', async () => {
     expect((await answer).body['status']).toBe('approved');
   } finally {
     await sandbox.stop();
+  }
+});
+
+test('a file of an earlier version is read, and its charges get secrets', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  try {
+    const file = join(dir, 'books.sqlite');
+    const earlier = new DatabaseSync(file);
+    earlier.exec(`
+      CREATE TABLE charges (key TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL, amount INTEGER NOT NULL,
+        currency TEXT NOT NULL, reason TEXT, metadata TEXT NOT NULL, due_at INTEGER, refund_id TEXT) STRICT;
+      INSERT INTO charges VALUES ('hold-1', 'ch_1', 'declined', 4500, 'EUR', 'card_declined', 'null', NULL, NULL);
+      INSERT INTO charges VALUES ('hold-2', 'ch_2', 'pending', 4500, 'EUR', NULL, 'null', 1, NULL);
+    `);
+    earlier.close();
+    const sandbox = await startSandbox({ file });
+    try {
+      await sandbox.webhookCalls(1);
+      const [first, second] = [await sandbox.byKey('hold-1'), await sandbox.byKey('hold-2')];
+      expect(first.body).toMatchObject({ status: 'declined', secret: expect.stringMatching(/^cs_\w{48}$/) });
+      expect(second.body['status']).toBe('approved');
+      expect(second.body['secret']).not.toBe(first.body['secret']);
+      // A declined charge of that version is over.
+      expect((await sandbox.charge('hold-1', 'tok_approved')).body['status']).toBe('declined');
+      expect(await sandbox.cancel('hold-1')).toMatchObject({ status: 200, body: { status: 'declined' } });
+    } finally {
+      await sandbox.stop();
+    }
+  } finally {
+    rmSync(dir, { recursive: true });
   }
 });
 
@@ -75,8 +106,12 @@ describe('cancel', () => {
     expect(await sandbox.cancel('hold-1')).toMatchObject({ status: 409, body: { status: 'approved' } });
   });
 
-  test('leaves a declined charge declined', async () => {
-    await sandbox.charge('hold-1', 'tok_declined');
-    expect(await sandbox.cancel('hold-1')).toMatchObject({ status: 200, body: { status: 'declined' } });
+  test('ends a challenge, whose answer then has no effect', async () => {
+    const { body } = await sandbox.charge('hold-1', 'tok_challenge');
+    expect((await sandbox.cancel('hold-1')).body['status']).toBe('canceled');
+    expect(await sandbox.answerChallenge(body['secret'], true)).toMatchObject({
+      status: 200,
+      body: { status: 'canceled' },
+    });
   });
 });

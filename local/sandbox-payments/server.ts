@@ -1,20 +1,27 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { renderFrame } from './frames.ts';
 import { type ChargeCall, type Provider, TOKENS } from './provider.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-type Answer = { status: number; body: unknown } | 'hang up';
+type Answer = { status: number; body: unknown } | { html: string; policy: string } | 'hang up';
 
 /**
- * The provider's HTTP interface. All routes but /healthz require `Authorization: Bearer <apiKey>`.
+ * The provider's HTTP interface. All routes but /healthz and /frame/ require `Authorization: Bearer <apiKey>`.
  *
- *   POST /charges {amount, currency, token, metadata?}   Idempotency-Key: the charge's key
+ *   POST /charges {amount, currency, token?, metadata?}   Idempotency-Key: the charge's key
  *     200 charge   409 another amount under this key   422 unknown token or bad body
+ *     Without a token the charge waits for one. A declined card leaves it open for another one, with `reason`.
  *   GET  /charges/by-key/:key        200 charge   404
  *   GET  /charges?keyPrefix=         200 {charges}
  *   POST /charges/:key/cancel        200 charge that can no longer be approved   409 charge: it is approved
  *   POST /refunds {chargeKey}        200 {id, status}, the same each time   409 nothing to refund
+ *
+ * For the buyer's browser, through the front door:
+ *
+ *   GET  /frame/cards, /frame/challenge                 ?lang=en|zh-Hant &theme=light|dark
+ *   POST /frame/challenges {secret, approve}            200 {status} of the charge   404 no charge has this secret
  */
 export function createSandboxServer(options: { provider: Provider; apiKey: string }): Server {
   const { provider, apiKey } = options;
@@ -30,6 +37,7 @@ export function createSandboxServer(options: { provider: Provider; apiKey: strin
     const path = url.pathname.split('/').slice(1).map(decodeURIComponent);
     const call = `${request.method} /${path[0]}`;
     if (call === 'GET /healthz') return { status: 200, body: { status: 'ok' } };
+    if (path[0] === 'frame') return forBrowsers(provider, request, url);
     if (!isAuthorized(request.headers.authorization, apiKey)) return problem(401, 'unauthorized');
     const [, second, third] = path;
     if (call === 'POST /charges' && path.length === 1) return charge(request);
@@ -50,10 +58,16 @@ export function createSandboxServer(options: { provider: Provider; apiKey: strin
     if (typeof key !== 'string' || key === '') return problem(400, 'missing_idempotency_key');
     const { amount, currency, token, metadata } = await readJson(request);
     const known = TOKENS.find((one) => one === token);
-    if (known === undefined) return problem(422, 'unknown_token');
+    if (token !== undefined && known === undefined) return problem(422, 'unknown_token');
     if (!Number.isSafeInteger(amount) || Number(amount) <= 0) return problem(422, 'bad_amount');
     if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) return problem(422, 'bad_currency');
-    const call: ChargeCall = { key, amount: Number(amount), currency, token: known, metadata };
+    const call: ChargeCall = {
+      key,
+      amount: Number(amount),
+      currency,
+      metadata,
+      ...(known && { token: known }),
+    };
     const outcome = await provider.charge(call);
     if (outcome.kind === 'lost') return 'hang up';
     if (outcome.kind === 'conflict') return problem(409, 'key_in_use', { charge: outcome.charge });
@@ -71,6 +85,27 @@ export function createSandboxServer(options: { provider: Provider; apiKey: strin
     if (typeof chargeKey !== 'string') return problem(422, 'bad_charge_key');
     const refunded = provider.refund(chargeKey);
     return refunded === undefined ? problem(409, 'not_approved') : { status: 200, body: refunded };
+  }
+}
+
+/** What the buyer's browser may do: see the frames, and answer the challenge of a charge whose secret it has. */
+async function forBrowsers(provider: Provider, request: IncomingMessage, url: URL): Promise<Answer> {
+  const queried = (name: string) => url.searchParams.get(name);
+  switch (`${request.method} ${url.pathname}`) {
+    case 'GET /frame/cards':
+      return renderFrame('cards', queried('lang'), queried('theme'));
+    case 'GET /frame/challenge':
+      return renderFrame('challenge', queried('lang'), queried('theme'));
+    case 'POST /frame/challenges': {
+      const { secret, approve } = await readJson(request);
+      if (typeof secret !== 'string' || typeof approve !== 'boolean') return problem(422, 'bad_answer');
+      const charge = provider.answerChallenge(secret, approve);
+      return charge === undefined
+        ? problem(404, 'unknown_charge')
+        : { status: 200, body: { status: charge.status } };
+    }
+    default:
+      return problem(404, 'not_found');
   }
 }
 
@@ -111,6 +146,17 @@ function problem(status: number, code: string, more = {}): Answer {
 function reply(response: ServerResponse, outcome: Answer): void {
   if (outcome === 'hang up') {
     response.destroy();
+    return;
+  }
+  if ('html' in outcome) {
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': outcome.policy,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-cache',
+    });
+    response.end(outcome.html);
     return;
   }
   response.writeHead(outcome.status, { 'content-type': 'application/json' });

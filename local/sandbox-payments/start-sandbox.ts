@@ -29,12 +29,8 @@ export async function startSandbox({ file = ':memory:', lateMs = 100, failWebhoo
   });
   const url = `${await listen(merchant)}/webhook`;
   const charges = new Charges(file);
-  const webhooks = createWebhooks({
-    url,
-    secret: WEBHOOK_SECRET,
-    backoffMs: [10, 20, 40, 80],
-    log: () => {},
-  });
+  const backoffMs = [10, 20, 40, 80];
+  const webhooks = createWebhooks({ url, secret: WEBHOOK_SECRET, backoffMs, log: () => {} });
   const provider = createProvider({ charges, webhooks, slowMs: 50, lateMs });
   const server = createSandboxServer({ provider, apiKey: API_KEY });
   const base = await listen(server);
@@ -51,8 +47,11 @@ export async function startSandbox({ file = ':memory:', lateMs = 100, failWebhoo
       }
       return received;
     },
-    charge: (key: string, token: string, amount = 4500) =>
+    charge: (key: string, token?: string, amount = 4500) =>
       call('POST', '/charges', { amount, currency: 'EUR', token, metadata: { seat: 'A1' } }, key),
+    /** As the buyer's browser does, without an API key. */
+    answerChallenge: (secret: unknown, approve: unknown) =>
+      call('POST', '/frame/challenges', { secret, approve }, undefined, ''),
     refund: (chargeKey: string) => call('POST', '/refunds', { chargeKey }, `refund-${chargeKey}`),
     cancel: (key: string) => call('POST', `/charges/${encodeURIComponent(key)}/cancel`),
     byKey: (key: string) => call('GET', `/charges/by-key/${encodeURIComponent(key)}`),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { httpCall } from '../../general/payments/http-call.ts';
 import type { Charge } from './charges.ts';
 
-export type WebhookType = 'charge.approved' | 'charge.declined' | 'charge.refunded';
+export type WebhookType = 'charge.approved' | 'charge.declined' | 'charge.canceled' | 'charge.refunded';
 
 export type Webhooks = {
   /** Tells the merchant, in the background. */

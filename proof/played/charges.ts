@@ -7,7 +7,7 @@ import type { Report } from '../violation.ts';
 /** A charge in the sandbox provider's books. */
 export type Charge = {
   key: string;
-  status: 'pending' | 'approved' | 'declined' | 'canceled';
+  status: 'open' | 'challenged' | 'pending' | 'approved' | 'declined' | 'canceled';
   amount: number;
   currency: string;
   refunded: boolean;
@@ -54,7 +54,7 @@ export async function checkCharges(
     if (approved.length > 1) report('5 money', `hold ${holdId} was charged ${approved.length} times`, ofHold);
     if (approved.some(({ refunded }) => !refunded) && !paid.has(holdId))
       report('5 money', `hold ${holdId} was charged, but is no paid order`, ofHold);
-    if (ofHold.some(({ status }) => status === 'pending'))
+    if (ofHold.some(({ status }) => status === 'open' || status === 'pending' || status === 'challenged'))
       report('5 money', `hold ${holdId} has an undecided charge`, ofHold);
   }
   for (const order of paid.values()) {

@@ -59,6 +59,18 @@ const terms = {
     .meta({ description: 'Each buyer gets one of them. Answers are compared without case and extra blanks' }),
 };
 
+const paySeconds = z
+  .int()
+  .min(5)
+  .max(3600)
+  .meta({
+    description:
+      'Seconds in which a payment has to be completed once it is begun; the seats are kept for that long, and at least ' +
+      'until the hold would have ended',
+  });
+/** Long enough to look for a card and to answer the bank. */
+const defaultPaySeconds = 300;
+
 const lapsePauseSeconds = z
   .int()
   .min(0)
@@ -93,6 +105,7 @@ const layout = {
 
 const newDropFields = z.strictObject({
   ...terms,
+  paySeconds: paySeconds.default(defaultPaySeconds),
   lapsePauseSeconds: lapsePauseSeconds.default(defaultLapsePauseSeconds),
   ...layout,
   allowLate,
@@ -140,7 +153,7 @@ export const newDrop = newDropFields
 export type NewDrop = z.input<typeof newDrop>;
 
 export const dropChanges = z
-  .strictObject({ ...terms, lapsePauseSeconds, allowLate })
+  .strictObject({ ...terms, paySeconds, lapsePauseSeconds, allowLate })
   .partial()
   .refine((changes) => Object.keys(changes).some((name) => name !== 'allowLate'), fault('nothing_to_change'))
   .meta({ id: 'DropChanges', minProperties: 1 });
@@ -171,6 +184,7 @@ export const drop = z
     availability,
     maxPerBuyer: z.int(),
     holdSeconds: z.int(),
+    paySeconds: z.int().meta({ description: 'Seconds in which a begun payment has to be completed' }),
     standbyLimit: z.int(),
     lapsePauseSeconds: z.int().meta({
       description:

@@ -37,7 +37,15 @@ export const entryState = z
       .optional()
       .meta({ description: 'Seat ids, as `row.number` with the rows of the drop' }),
     expiresAt: time.optional().meta({ description: 'When an unpaid hold ends' }),
-    checkoutToken: z.string().optional().meta({ description: 'For POST /api/checkout' }),
+    payBy: time.optional().meta({
+      description:
+        'While paying: until when the buyer can go on with the payment. Missing if nothing is left for the buyer to do, ' +
+        'and in socket events',
+    }),
+    checkoutToken: z
+      .string()
+      .optional()
+      .meta({ description: 'For POST /api/checkout, while held and while paying' }),
     position: z.int().optional().meta({ description: 'Place on the waiting list, from 1' }),
     orderId: orderId.optional(),
     mayComeBack: z

@@ -10,6 +10,12 @@ export const money = z
   })
   .meta({ id: 'Money' });
 
+/** An amount that a client states, to be compared with ours. */
+export const exactMoney = z.strictObject({
+  amount: z.int().min(0).meta({ description: 'In minor units' }),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+});
+
 /** A price that an organizer sets. */
 export const chosenPrice = z.strictObject({
   amount: z

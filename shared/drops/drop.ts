@@ -20,6 +20,8 @@ export type Drop = {
   /** Per seat, `amount` in minor units. */
   price: { amount: number; currency: string };
   holdSeconds: number;
+  /** Seconds in which a payment has to be completed once it is begun. */
+  paySeconds: number;
   maxPerBuyer: number;
   standbyLimit: number;
   /**
@@ -48,6 +50,7 @@ type DropRow = {
   price_amount: number;
   price_currency: string;
   hold_seconds: number;
+  pay_seconds: number;
   max_per_buyer: number;
   standby_limit: number;
   lapse_pause_seconds: number;
@@ -109,6 +112,7 @@ function toDrop(row: DropRow, questions: QuestionRow[]): Drop {
     closesAt: row.closes_at.getTime(),
     price: { amount: row.price_amount, currency: row.price_currency },
     holdSeconds: row.hold_seconds,
+    paySeconds: row.pay_seconds,
     maxPerBuyer: row.max_per_buyer,
     standbyLimit: row.standby_limit,
     lapsePauseSeconds: row.lapse_pause_seconds,

@@ -1,5 +1,6 @@
 /**
- * Why a hold ended. `declined`: the card was declined, and there was no time left to try again. `seats_lost`: a failover
+ * Why a hold ended. `declined`: a payment ended without money, by declined cards
+ * or at the end of the time to pay, and the time of the hold was over. `seats_lost`: a failover
  * gave the seats to somebody else as well, whose order came first; a charge for them is refunded. `closed`: it was a
  * place in standby, which ended when the drop closed.
  */

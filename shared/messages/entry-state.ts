@@ -42,6 +42,9 @@ export function releasedState({ version, refusedUntil }: VersionAndRefusal): Ent
 
 type VersionAndRefusal = { version: number; refusedUntil?: number | undefined };
 
+/** Until when a payment of a hold can be gone on with; undefined if it cannot. */
+export type FindPayBy = (holdId: string) => Promise<Date | undefined>;
+
 /**
  * The present state of a buyer's entry, from Redis or, for a drop that Redis has forgotten, from its ledger (`source`).
  */
@@ -50,12 +53,17 @@ export async function readEntryState(
   drop: { id: number; partitions: number },
   buyerId: number,
   checkoutKeys: KeyList,
+  findPayBy?: FindPayBy,
 ): Promise<EntryState> {
   const { inventory } = source;
   const place = { dropId: drop.id, partition: partitionOfBuyer(buyerId, drop.partitions) };
   const view = await inventory.view(place, buyerId);
   if (view.kind === 'retired') return readRetiredEntry(source, place, buyerId, view.version);
   const state = entryStateOf(place, buyerId, view, checkoutKeys);
+  if (view.kind === 'paying' && findPayBy) {
+    const payBy = await findPayBy(view.holdId);
+    return payBy ? { ...state, payBy: payBy.toISOString() } : state;
+  }
   if (state.status !== 'standby') return state;
   const counts = await inventory.counts(drop);
   return counts ? { ...state, mayComeBack: counts.held + counts.paying } : state;
@@ -84,6 +92,8 @@ export function entryStateOf(
         version,
         seats: view.seats,
         expiresAt: new Date(view.expiresAt).toISOString(),
+        // Its time may be over: Redis decides about a hold in payment, not the token.
+        checkoutToken: signCheckoutToken({ ...place, ...view, buyerId }, checkoutKeys),
       };
     case 'sold':
       return { status: 'sold', version, seats: view.seats, orderId: view.holdId };

@@ -26,6 +26,8 @@ import * as undoneCheckIns from './020-undone-check-ins.ts';
 import * as sessionsEndWithABan from './021-sessions-end-with-a-ban.ts';
 import * as announcements from './022-announcements.ts';
 import * as dropsCountAnnouncements from './023-drops-count-announcements.ts';
+import * as timeToPay from './024-time-to-pay.ts';
+import * as paymentsWaitForBuyers from './029-payments-wait-for-buyers.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -51,6 +53,8 @@ const migrations: Record<string, Knex.Migration> = {
   '021-sessions-end-with-a-ban': sessionsEndWithABan,
   '022-announcements': announcements,
   '023-drops-count-announcements': dropsCountAnnouncements,
+  '024-time-to-pay': timeToPay,
+  '029-payments-wait-for-buyers': paymentsWaitForBuyers,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */

@@ -43,6 +43,7 @@ export const problems = {
   ticket_not_valid: { status: 422, title: 'This is no ticket for this event' },
   // checkout
   payment_declined: { status: 402, title: 'The card was declined' },
+  total_changed: { status: 409, title: 'The total is not what you agreed to' },
   hold_expired: { status: 409, title: 'The hold has ended' },
   already_paid: { status: 409, title: 'This hold is paid already' },
   payment_under_way: { status: 409, title: 'A payment for this hold is under way' },

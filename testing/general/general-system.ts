@@ -26,7 +26,9 @@ export type GeneralSystem = TestGeneral & {
   /** Only if Stripe is the provider. */
   stripe: TestStripe | undefined;
   /** Test cards of the provider. */
-  cards: { approved: string; declined: string };
+  cards: { approved: string; declined: string; challenge: string };
+  /** The buyer answers the bank, for the latest payment of a hold. */
+  answerChallenge: (holdId: string, approve: boolean) => Promise<unknown>;
   /** Charges of the provider for all attempts of a hold. */
   chargesOf: (holdId: string) => Promise<{ approved: boolean; refunds: number; amount: number }[]>;
   organizer: TestUser;
@@ -43,7 +45,36 @@ export type GeneralSystem = TestGeneral & {
   ) => Promise<{ place: Place; hold: NewHold; token: string }>;
 };
 
+async function answerChallenge(
+  { sandbox, stripe }: Pick<GeneralSystem, 'sandbox' | 'stripe'>,
+  holdId: string,
+  approve: boolean,
+): Promise<unknown> {
+  if (stripe) return stripe.answerChallenge(stripe.of(holdId).at(-1)!.client_secret, approve);
+  const { charges } = (await sandbox.list(`${holdId}.`)).body as { charges: { secret: string }[] };
+  return sandbox.answerChallenge(charges.at(-1)!.secret, approve);
+}
+
 export const stripeWebhookSecret = 'whsec_of_the_test_0123456789';
+
+const testStripeKeys = {
+  secretKey: 'sk_test_0123456789',
+  webhookSecret: stripeWebhookSecret,
+  publishableKey: 'pk_test_0123456789',
+  methods: ['card'],
+};
+
+const testCards = {
+  sandbox: { approved: 'tok_approved', declined: 'tok_declined', challenge: 'tok_challenge' },
+  stripe: {
+    approved: 'pm_card_visa',
+    declined: 'pm_card_chargeDeclined',
+    challenge: 'pm_card_authenticationRequired',
+  },
+};
+
+/** A moment at which the time to pay of every attempt is over, for `reconcilePayments`. */
+export const afterPayBy = (): number => Date.now() + 24 * 3_600_000;
 
 export async function startGeneralSystem({
   timeoutMs = 2_000,
@@ -61,8 +92,7 @@ export async function startGeneralSystem({
   const payments = (log: Deps['log']): PaymentProvider =>
     stripe
       ? createStripePayments({
-          secretKey: 'sk_test_0123456789',
-          webhookSecret: stripeWebhookSecret,
+          ...testStripeKeys,
           apiUrl: stripe.url,
           timeoutMs,
           log,
@@ -90,9 +120,8 @@ export async function startGeneralSystem({
     ...general,
     sandbox,
     stripe,
-    cards: stripe
-      ? { approved: 'pm_card_visa', declined: 'pm_card_chargeDeclined' }
-      : { approved: 'tok_approved', declined: 'tok_declined' },
+    cards: testCards[provider],
+    answerChallenge: (holdId, approve) => answerChallenge({ sandbox, stripe }, holdId, approve),
     async chargesOf(holdId) {
       if (stripe) {
         return stripe.of(holdId).map(({ status, refunds, amount }) => ({

@@ -1,10 +1,12 @@
 /**
  * Stripe for tests. Each request first goes through stripe-mock, which refuses what Stripe's OpenAPI document does not
  * allow, and whose answer has every field in its right shape. stripe-mock has no state, so this file adds to its
- * answers what depends on state: PaymentIntents and their statuses, idempotency keys, declined cards. These rules
- * follow Stripe's documentation; no test here proves that Stripe keeps them.
+ * answers what depends on state: PaymentIntents and their statuses, idempotency keys, declined cards, banks that ask
+ * the buyer. These rules follow Stripe's documentation; no test here proves that Stripe keeps them. Paths under /test/
+ * are for a page: they stand for what Stripe's script in the browser does.
  */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -15,6 +17,7 @@ import { eventually } from '../eventually.ts';
 
 export type Intent = {
   id: string;
+  client_secret: string;
   status: string;
   amount: number;
   currency: string;
@@ -54,6 +57,8 @@ export async function startStripe() {
   const answers = new Map<string, { request: string; answer: Answer }>();
   const asked: (Asked & { status: number })[] = [];
   const accidents: Accident[] = [];
+  /** The card of each confirmation token. */
+  const confirmationTokens: ConfirmationTokens = new Map();
 
   const server = createServer((req, res) => {
     void serve(req, res).catch(() => res.destroy());
@@ -64,6 +69,7 @@ export async function startStripe() {
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = req;
     const body = await buffer(req);
+    if (url.startsWith('/test/')) return send(res, atThePage(req, body, intents, confirmationTokens));
     const form = Object.fromEntries(new URLSearchParams(body.toString()));
     const request = {
       method,
@@ -112,10 +118,17 @@ export async function startStripe() {
   function overlay({ path, form, method }: Asked, { body: example }: Answer): Answer {
     const [, , collection, id, action] = path.split('/');
     if (collection === 'refunds') return refund(form, example);
+    if (collection === 'payment_methods') return cardOf(String(id), 'card', example);
+    if (collection === 'confirmation_tokens') {
+      const token = confirmationTokens.get(String(id));
+      return token ? cardOf(token.card, 'payment_method_preview', example) : noSuch('confirmation_token');
+    }
     if (collection !== 'payment_intents') throw new Error(`Stripe is not expected to be asked for ${path}`);
     if (id === undefined) {
+      const intentId = `pi_${intents.size + 1}_${Date.now().toString(36)}`;
       const intent: Intent = {
-        id: `pi_${intents.size + 1}_${Date.now().toString(36)}`,
+        id: intentId,
+        client_secret: `${intentId}_secret_${randomBytes(12).toString('hex')}`,
         status: 'requires_payment_method',
         amount: Number(form['amount']),
         currency: String(form['currency']),
@@ -129,37 +142,9 @@ export async function startStripe() {
       return { status: 200, body: { ...example, ...intent } };
     }
     const intent = intents.get(id);
-    if (!intent) return failure(404, 'invalid_request_error', { code: 'resource_missing', param: 'intent' });
+    if (!intent) return noSuch('intent');
     if (method === 'GET') return { status: 200, body: { ...example, ...intent } };
-    return action === 'cancel' ? cancel(intent, example) : confirm(intent, form, example);
-  }
-
-  function confirm(intent: Intent, form: Record<string, string>, example: object): Answer {
-    if (!['requires_payment_method', 'requires_confirmation'].includes(intent.status))
-      return unexpectedState(intent);
-    switch (form['payment_method'] ?? '') {
-      case 'pm_card_visa':
-        intent.status = 'succeeded';
-        break;
-      case 'pm_slow':
-        intent.status = 'processing';
-        break;
-      case 'pm_card_chargeDeclined':
-        intent.last_payment_error = { code: 'card_declined', decline_code: 'generic_decline' };
-        return failure(402, 'card_error', {
-          ...intent.last_payment_error,
-          payment_intent: { ...example, ...intent },
-        });
-      case 'pm_card_authenticationRequired':
-        intent.last_payment_error = { code: 'authentication_required' };
-        return failure(402, 'card_error', {
-          ...intent.last_payment_error,
-          payment_intent: { ...example, ...intent },
-        });
-      default:
-        return failure(400, 'invalid_request_error', { code: 'resource_missing', param: 'payment_method' });
-    }
-    return { status: 200, body: { ...example, ...intent } };
+    return action === 'cancel' ? cancel(intent, example) : confirm(intent, form, example, confirmationTokens);
   }
 
   function cancel(intent: Intent, example: object): Answer {
@@ -178,13 +163,21 @@ export async function startStripe() {
     return { status: 200, body: { ...example, id: `re_${intent.id}`, status: 'succeeded' } };
   }
 
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     intents,
     /** Every request that arrived, with the status of its answer. */
     asked,
     /** Plans an accident for the next request whose path matches. */
     accident: (path: RegExp, what: Accident['what']) => void accidents.push({ path, what }),
+    /** What the page does: a confirmation token of this card, as `stripe.createConfirmationToken` makes one. */
+    confirmationToken: async (card: string): Promise<string> =>
+      ((await askAsPage(url, 'confirmation-tokens', { card })) as { id: string }).id,
+    /** The buyer answers the bank, as in `stripe.handleNextAction`. */
+    answerChallenge: (clientSecret: string, approve: boolean) =>
+      askAsPage(url, 'challenges', { clientSecret, approve }),
     forgetIdempotencyKeys: () => answers.clear(),
     /** The PaymentIntents of a hold. */
     of: (holdId: string) =>
@@ -199,6 +192,90 @@ export async function startStripe() {
   };
 }
 
+type ConfirmationTokens = Map<string, { card: string; isUsed: boolean }>;
+
+/** What Stripe's script in the page does: makes confirmation tokens, and lets the buyer answer the bank. */
+function atThePage(
+  { method, url }: IncomingMessage,
+  body: Buffer,
+  intents: ReadonlyMap<string, Intent>,
+  confirmationTokens: ConfirmationTokens,
+): Answer {
+  if (method === 'OPTIONS') return { status: 200, body: {} };
+  const sent = JSON.parse(body.toString()) as { card?: string; clientSecret?: string; approve?: boolean };
+  if (url === '/test/confirmation-tokens') {
+    const id = `ctoken_${confirmationTokens.size + 1}`;
+    confirmationTokens.set(id, { card: String(sent.card), isUsed: false });
+    return { status: 200, body: { id } };
+  }
+  const intent = [...intents.values()].find(({ client_secret }) => client_secret === sent.clientSecret);
+  if (url !== '/test/challenges' || !intent) return failure(404, 'invalid_request_error', {});
+  if (intent.status === 'requires_action') {
+    intent.status = sent.approve ? 'succeeded' : 'requires_payment_method';
+    if (!sent.approve) intent.last_payment_error = { code: 'payment_intent_authentication_failure' };
+  }
+  return { status: 200, body: { id: intent.id, status: intent.status } };
+}
+
+async function askAsPage(url: string, path: string, body: object): Promise<unknown> {
+  const response = await fetch(`${url}/test/${path}`, { method: 'POST', body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`/test/${path}: ${response.status}`);
+  return response.json();
+}
+
+function confirm(
+  intent: Intent,
+  form: Record<string, string>,
+  example: object,
+  confirmationTokens: ConfirmationTokens,
+): Answer {
+  if (!['requires_payment_method', 'requires_confirmation', 'requires_action'].includes(intent.status))
+    return unexpectedState(intent);
+  const token = confirmationTokens.get(form['confirmation_token'] ?? '');
+  if (token?.isUsed)
+    return failure(400, 'invalid_request_error', { code: 'confirmation_token_already_used' });
+  if (token) token.isUsed = true;
+  switch (token?.card ?? form['payment_method'] ?? '') {
+    case 'pm_card_visa':
+      intent.status = 'succeeded';
+      break;
+    case 'pm_slow':
+      intent.status = 'processing';
+      break;
+    case 'pm_card_chargeDeclined':
+      intent.status = 'requires_payment_method';
+      intent.last_payment_error = { code: 'card_declined', decline_code: 'generic_decline' };
+      return failure(402, 'card_error', {
+        ...intent.last_payment_error,
+        payment_intent: { ...example, ...intent },
+      });
+    case 'pm_card_authenticationRequired':
+      intent.status = 'requires_action';
+      break;
+    default:
+      return noSuch('payment_method');
+  }
+  return { status: 200, body: { ...example, ...intent } };
+}
+
+function cardOf(card: string, within: 'card' | 'payment_method_preview', example: object): Answer {
+  if (!cards.has(card)) return noSuch('payment_method');
+  const facts = { fingerprint: `fingerprint_of_${card}` };
+  const body =
+    within === 'card' ? { card: facts } : { payment_method_preview: { type: 'card', card: facts } };
+  return { status: 200, body: { ...example, ...body } };
+}
+
+/** The test cards, by their PaymentMethods. */
+const cards = new Set([
+  'pm_card_visa',
+  'pm_slow',
+  'pm_card_chargeDeclined',
+  'pm_card_authenticationRequired',
+]);
+
+const noSuch = (param: string) => failure(404, 'invalid_request_error', { code: 'resource_missing', param });
+
 function unexpectedState(intent: Intent): Answer {
   return failure(400, 'invalid_request_error', {
     code: 'payment_intent_unexpected_state',
@@ -211,5 +288,6 @@ function failure(status: number, type: string, facts: object): Answer {
 }
 
 function send(res: ServerResponse, { status, body }: Answer): void {
-  res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
+  res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }

@@ -28,6 +28,8 @@ export async function startFrontDoor(
     trustedProxies?: string[];
     /** Listen on ::1 as well. */
     overIpv6?: boolean;
+    /** The sandbox provider is one of the upstreams. */
+    hasSandbox?: boolean;
   } = {},
 ) {
   const dir = mkdtempSync(join(tmpdir(), 'front-door-'));
@@ -35,9 +37,10 @@ export async function startFrontDoor(
     publisher: await startTier('publisher'),
     realtime: await startTier('realtime'),
     general: await startTier('general'),
+    sandbox: await startTier('sandbox'),
   };
   const { port } = await freePorts(['port']);
-  const { overIpv6 = false, ...config } = options;
+  const { overIpv6 = false, hasSandbox = false, ...config } = options;
   const nginx = await startNginx({
     ...(overIpv6 && { listen: `[::]:${port} ipv6only=off` }),
     place: placeAt(dir),
@@ -46,6 +49,7 @@ export async function startFrontDoor(
       publisher: [tiers.publisher.address],
       realtime: [tiers.realtime.address],
       general: [tiers.general.address],
+      ...(hasSandbox && { sandboxPayments: [tiers.sandbox.address] }),
     },
     workers: 1,
     ...config,

@@ -20,6 +20,7 @@ export function aDrop(changes: Partial<Drop> = {}): Drop {
     maxPerBuyer: 4,
     holdSeconds: 120,
     standbyLimit: 10,
+    paySeconds: 300,
     lapsePauseSeconds: 60,
     sections: [{ name: 'Parkett', rows: 2, seatsPerRow: 6 }],
     question: { id: 1, text: 'Two and two?', choices: ['three', 'four'] },

@@ -134,7 +134,7 @@ function scenarioFor({ seed, minutes, buyersPerMinute, holdSeconds }: DrillRun, 
     holdSeconds,
     partitions: random.integer(1, 3),
     burst: minutes * 60,
-    chances: { decline: 8, lapse: 20, leave: 8, slow: 4, lost: 4, late: 3 },
+    chances: { decline: 8, challenge: 6, abandon: 5, lapse: 15, leave: 8, slow: 4, lost: 4, late: 3 },
     double: 3,
     seed,
   };

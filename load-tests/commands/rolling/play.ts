@@ -94,7 +94,7 @@ function scenarioFor({ rate, rounds, seed }: RollingOptions): Scenario {
     holdSeconds: 6,
     partitions: 2,
     burst: seconds,
-    chances: { decline: 8, lapse: 8, leave: 6, slow: 6, lost: 2, late: 0 },
+    chances: { decline: 8, challenge: 4, abandon: 4, lapse: 8, leave: 6, slow: 6, lost: 2, late: 0 },
     double: 0,
     seed,
   };

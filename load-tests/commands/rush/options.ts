@@ -67,6 +67,8 @@ are ordinary clients; four of them share an address.`,
       default: 10,
       help: 'have a card that is declined; half of them pay with another card',
     },
+    challenge: { ...percent, default: 5, help: 'have a bank that asks them; most of them confirm' },
+    abandon: { ...percent, default: 3, help: 'begin to pay and go away' },
     lapse: { ...percent, default: 8, help: 'let the time run out' },
     leave: { ...percent, default: 5, help: 'give their seats back; as many leave standby' },
     slow: { ...percent, default: 3, help: 'have a card that takes two seconds' },
@@ -86,15 +88,13 @@ are ordinary clients; four of them share an address.`,
   },
   read({ values }): RushOptions {
     const { buyers, quantity, hold, partitions, burst, double, url, json } = values;
-    const { decline, lapse, leave, slow, lost, late } = values;
+    const { decline, challenge, abandon, lapse, leave, slow, lost, late } = values;
     const seats = values.seats ?? Math.max(1, Math.round(buyers / 5));
     const standby = values.standby ?? Math.round(buyers / 10);
-    const chances = { decline, lapse, leave, slow, lost, late };
+    const chances = { decline, challenge, abandon, lapse, leave, slow, lost, late };
     const totalPercent = Object.values(chances).reduce((sum, chance) => sum + chance, 0);
     if (totalPercent > 100)
-      throw new BadOption(
-        `--decline, --lapse, --leave, --slow, --lost and --late add up to ${totalPercent} %, over 100 %`,
-      );
+      throw new BadOption(`--${Object.keys(chances).join(', --')} add up to ${totalPercent} %, over 100 %`);
     if (partitions > seats) throw new BadOption(`--partitions ${partitions} is more than --seats ${seats}`);
     if (url !== undefined && !/^https?:\/\//.test(url))
       throw new BadOption(`--url must begin with http:// or https://, not '${url}'`);

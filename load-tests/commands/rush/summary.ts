@@ -116,7 +116,10 @@ export function describeSummary(summary: Summary, board: Board, drop: Drop): str
         `${n(board.leftStandby)} left standby`,
     ),
     row('orders', `${n(orders.paid)} for ${n(orders.seats)} of ${n(drop.capacity)} seats, ${money}`),
-    row('declined', `${n(board.declined)} cards`),
+    row(
+      'payments',
+      `${n(board.declined)} cards declined, ${n(board.challenged)} asked for by the bank, ${n(board.abandoned)} abandoned`,
+    ),
     '',
     row('latency ms', ['p50', 'p95', 'p99', 'max'].map((name) => name.padStart(8)).join('')),
     latency('press → 202', latencyMs.pressToAccepted),

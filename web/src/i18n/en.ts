@@ -316,8 +316,8 @@ export const en = {
     given_back: 'You gave your seats back',
     given_backText:
       'They were offered to the next person in standby, or went back on sale. You were not charged.',
-    declined: 'Your payment was declined',
-    declinedText: 'The time to pay was already over, so your seats were released. You were not charged.',
+    declined: 'Your payment was not completed',
+    declinedText: 'The time to pay is over, so your seats were released. You were not charged.',
     seats_lost: 'Your seats could not be kept',
     seats_lostText:
       'Something went wrong on our side, and the seats went to another buyer. If you were charged, you will be refunded.',

@@ -94,6 +94,7 @@ function changesOf(terms: Partial<Terms>, dirty: Dirty) {
     allowLate: Boolean(dirty.closesAt),
     price: Boolean(dirty.price) || Boolean(dirty.currency),
     holdSeconds: Boolean(dirty.holdMinutes),
+    paySeconds: Boolean(dirty.payMinutes),
     maxPerBuyer: Boolean(dirty.maxPerBuyer),
     standbyLimit: Boolean(dirty.standbyLimit),
     lapsePauseSeconds: Boolean(dirty.lapsePauseSeconds),

@@ -24,6 +24,7 @@ export type DropValues = {
   price: string;
   currency: string;
   holdMinutes: string;
+  payMinutes: string;
   maxPerBuyer: string;
   standbyLimit: string;
   lapsePauseSeconds: string;
@@ -59,6 +60,7 @@ export function newDropValues(event: Event, now: number): DropValues {
     price: '',
     currency: event.drops.at(-1)?.price.currency ?? 'EUR',
     holdMinutes: '5',
+    payMinutes: '5',
     maxPerBuyer: '4',
     standbyLimit: '500',
     lapsePauseSeconds: '60',
@@ -76,7 +78,8 @@ export function dropValues(drop: Drop, event: Event): DropValues {
     allowLate: false,
     price: decimal(drop.price),
     currency: drop.price.currency,
-    holdMinutes: String(Math.round((drop.holdSeconds / 60) * 100) / 100),
+    holdMinutes: minutesOf(drop.holdSeconds),
+    payMinutes: minutesOf(drop.paySeconds),
     maxPerBuyer: String(drop.maxPerBuyer),
     standbyLimit: String(drop.standbyLimit),
     lapsePauseSeconds: String(drop.lapsePauseSeconds),
@@ -96,6 +99,13 @@ export function dropValues(drop: Drop, event: Event): DropValues {
   };
 }
 
+const minutesOf = (seconds: number) => String(Math.round((seconds / 60) * 100) / 100);
+
+function secondsOf(minutes: string): number | undefined {
+  const typed = numberOf(minutes.replace(',', '.'));
+  return typed === undefined ? undefined : Math.round(typed * 60);
+}
+
 /** The answer is kept as it was typed, which need not be quite as the choice is. */
 function alike(one: string, other: string): boolean {
   return one.trim().toLowerCase() === other.trim().toLowerCase();
@@ -103,15 +113,15 @@ function alike(one: string, other: string): boolean {
 
 /** `timeZone`: in which its times are typed. */
 function bodyOf(values: DropValues, timeZone: string) {
-  const { currency, holdMinutes } = values;
+  const { currency } = values;
   const price = readPrice(values.price, currency);
-  const minutes = numberOf(holdMinutes.replace(',', '.'));
   return {
     opensAt: isoOf(values.opensAt, timeZone),
     closesAt: isoOf(values.closesAt, timeZone),
     ...(values.allowLate && { allowLate: true }),
     price: { amount: price.kind === 'amount' ? price.amount : undefined, currency },
-    holdSeconds: minutes === undefined ? undefined : Math.round(minutes * 60),
+    holdSeconds: secondsOf(values.holdMinutes),
+    paySeconds: secondsOf(values.payMinutes),
     maxPerBuyer: numberOf(values.maxPerBuyer),
     standbyLimit: numberOf(values.standbyLimit),
     lapsePauseSeconds: numberOf(values.lapsePauseSeconds),

@@ -48,6 +48,13 @@ export function TermsPanel({ fixed }: { fixed: boolean }) {
           hint={words.drop.holdHint}
         />
         <Field
+          {...field('payMinutes')}
+          inputMode="decimal"
+          autoComplete="off"
+          label={words.drop.payMinutes}
+          hint={words.drop.payHint}
+        />
+        <Field
           {...field('lapsePauseSeconds')}
           {...number}
           label={words.drop.lapsePause}

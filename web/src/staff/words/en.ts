@@ -110,6 +110,8 @@ export const en = {
     all: 'All currencies',
     holdMinutes: 'Minutes to pay',
     holdHint: 'How long seats are held for a buyer. Then they are offered to the next person in standby.',
+    payMinutes: 'Minutes to complete a payment',
+    payHint: 'Once a buyer has begun to pay, the seats are kept for at least this long.',
     maxPerBuyer: 'Max. seats per buyer',
     maxHint: '1 to 10',
     lapsePause: 'Wait after an unpaid hold (seconds)',
