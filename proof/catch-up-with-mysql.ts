@@ -86,22 +86,43 @@ export class Catching {
     for (const attempt of pending) this.#pay(attempt);
   }
 
-  #order({ id, user_id, seats, status, reopened_at, withheld }: Order): void {
+  #order(order: Order): void {
+    const { id, user_id, owned, changing, withheld } = order;
+    // What is not back on sale yet, the duty of refunds puts there.
+    const seats = [...owned, ...changing];
+    if (seats.length > 0) this.#sell(order, seats);
+    this.#refund(order);
+    // A withheld seat whose refund is not reopened is one of `seats`, and stays so until it is.
+    this.#withhold(
+      id,
+      user_id,
+      withheld.filter((seat) => !seats.includes(seat)),
+    );
+  }
+
+  #sell({ id, user_id }: Order, seats: readonly string[]): void {
     const hold = this.#own.replay.holds.get(id);
-    const columns = { h: id, u: user_id, s: encodeSeats(hold?.seats ?? seats) };
-    if (status === 'refunded' && reopened_at !== null) {
-      const kept = encodeSeats(withheld);
-      if (hold?.state === 'sold') this.#add({ t: 'refund', ...columns, ...(kept !== '' && { w: kept }) });
-      else this.#withhold(id, user_id, withheld);
-      return;
-    }
     if (hold?.state === 'sold') return;
-    if (hold?.state === 'held' || hold?.state === 'paying') this.#add({ t: 'sold', ...columns });
-    else if (this.#areFree(seats)) this.#add({ t: 'sold', ...columns, s: encodeSeats(seats) });
+    const columns = { t: 'sold', h: id, u: user_id };
+    if (hold?.state === 'held' || hold?.state === 'paying')
+      this.#add({ ...columns, s: encodeSeats(hold.seats) });
+    else if (this.#areFree(seats)) this.#add({ ...columns, s: encodeSeats(seats) });
     else this.notRestored.push(`order ${id}: of its seats ${seats.join(', ')} somebody else holds one`);
   }
 
-  /** Withholds these seats of a refunded order, except those that somebody else has. */
+  /** Takes the seats from the hold that are back on sale, or withheld. */
+  #refund({ id, user_id, reopened, withheld }: Order): void {
+    const hold = this.#own.replay.holds.get(id);
+    if (hold?.state !== 'sold') return;
+    const given = hold.seats.filter((seat) => reopened.includes(seat));
+    if (given.length === 0) return;
+    const kept = given.filter((seat) => withheld.includes(seat));
+    const left = hold.seats.length - given.length;
+    const columns = { t: 'refund', h: id, u: user_id, s: encodeSeats(given) };
+    this.#add({ ...columns, ...(kept.length > 0 && { w: encodeSeats(kept) }), ...(left > 0 && { n: left }) });
+  }
+
+  /** Withholds these seats of an order, except those that somebody else has. */
   #withhold(id: string, buyerId: number, seats: readonly string[]): void {
     const { replay } = this.#own;
     const lacking = seats.filter((seat) => replay.withheld.get(seat) !== id);
@@ -109,7 +130,9 @@ export class Catching {
     const hold = replay.holds.get(id);
     if (hold?.state === 'held' || hold?.state === 'paying')
       this.#add({ t: 'release', h: id, u: buyerId, s: encodeSeats(hold.seats), why: 'seats_lost' });
-    if (this.#areFree(lacking)) this.#add({ t: 'withhold', h: id, u: buyerId, s: encodeSeats(lacking) });
+    const left = hold?.state === 'sold' ? { n: hold.seats.length } : {};
+    const columns = { t: 'withhold', h: id, u: buyerId, s: encodeSeats(lacking) };
+    if (this.#areFree(lacking)) this.#add({ ...columns, ...left });
     else
       this.notRestored.push(`withheld seats ${lacking.join(', ')} of order ${id}: somebody else holds one`);
   }

@@ -1,4 +1,12 @@
 import { loadDrops, type Drop } from '../shared/drops/drop.ts';
+import { refundOf } from '../shared/contract/refund-amount.ts';
+import {
+  readOrderSeats,
+  readRefunds,
+  type OrderStatus,
+  type RefundRow,
+  type SeatState,
+} from '../shared/drops/order-seats.ts';
 import { readWithheld } from '../shared/drops/withheld-seats.ts';
 import { seatNameOf, takenSections, type SeatName } from '../shared/inventory/seat-names.ts';
 import type { Database } from '../shared/mysql/connect.ts';
@@ -12,12 +20,24 @@ export type Order = {
   attempt: number;
   amount: number;
   currency: string;
-  status: 'paid' | 'refund_due' | 'refunded';
+  status: OrderStatus;
   reopened_at: Date | null;
   created_at: Date;
+  /** All seats that it was placed with. */
   seats: string[];
-  /** Seats of a refunded order that stay sold, since their tickets were used. */
+  /** Of these: those that it has, also if their money is due. */
+  owned: string[];
+  /** Those whose money has gone back, which Redis may still have as sold. */
+  changing: string[];
+  /** Those that are back on sale, or withheld. */
+  reopened: string[];
+  /** Refunded seats that stay sold, since their tickets were used. */
   withheld: string[];
+  refunds: RefundOfOrder[];
+};
+
+type RefundOfOrder = Pick<RefundRow, 'number' | 'amount' | 'kept' | 'currency' | 'status'> & {
+  seats: string[];
 };
 
 /**
@@ -41,13 +61,10 @@ export async function checkOrders(
     owners.set(seat, id);
   };
   for (const order of orders) {
-    if (order.status === 'refunded') {
-      if (order.reopened_at !== null) checkWithheld(order, replays, report);
-      for (const seat of order.withheld) own(seat, order);
-      continue;
-    }
+    if (order.reopened.length > 0 && order.changing.length === 0) checkWithheld(order, replays, report);
+    for (const seat of [...order.owned, ...order.withheld]) own(seat, order);
     if (order.status === 'paid') checkAgainstHold(order, holds.get(order.id), drop, report);
-    for (const seat of order.seats) own(seat, order);
+    checkRefunds(order, report);
   }
   for (const hold of holds.values()) {
     if (hold.state === 'sold' && !holding.has(hold.holdId))
@@ -59,31 +76,79 @@ export async function checkOrders(
   return orders;
 }
 
-/** Whether the order is paid, or refunded while its seats are not back on sale yet. */
-function holdsSeats({ status, reopened_at }: Order): boolean {
-  return status !== 'refunded' || reopened_at === null;
+/** Whether Redis may have seats of it as sold. */
+function holdsSeats({ owned, changing }: Order): boolean {
+  return owned.length + changing.length > 0;
 }
 
 /** How long it may take until Redis knows of an order, milliseconds: by then the reconciler has told it. */
 const orderInRedisMs = 30_000;
 
 export async function readOrders(db: Database, dropId: number): Promise<Order[]> {
-  const rows: Omit<Order, 'seats' | 'withheld'>[] = await db('orders').where({ drop_id: dropId });
-  const seats: { order_id: string; seat_id: string }[] = await db('order_seats')
-    .join('orders', 'orders.id', 'order_seats.order_id')
-    .where('orders.drop_id', dropId)
-    .select('order_id', 'seat_id');
-  const byOrder = Map.groupBy(seats, ({ order_id }) => order_id);
+  type Row = Pick<
+    Order,
+    | 'id'
+    | 'partition'
+    | 'user_id'
+    | 'attempt'
+    | 'amount'
+    | 'currency'
+    | 'status'
+    | 'reopened_at'
+    | 'created_at'
+  >;
+  const rows: Row[] = await db('orders').where({ drop_id: dropId });
+  const byOrder = Map.groupBy(await readOrderSeats(db, { dropId }), ({ order_id }) => order_id);
+  const refunds = Map.groupBy(await readRefunds(db, { dropId }), ({ order_id }) => order_id);
   const kept = Map.groupBy(await readWithheld(db, dropId), ({ order_id }) => order_id);
   const ids = (sold: { seat_id: string }[] = []) => sold.map(({ seat_id }) => seat_id);
-  return rows.map((row) => ({ ...row, seats: ids(byOrder.get(row.id)), withheld: ids(kept.get(row.id)) }));
+  return rows.map((row) => {
+    const seats = byOrder.get(row.id) ?? [];
+    const seatsIn = (...states: SeatState[]) => ids(seats.filter(({ state }) => states.includes(state)));
+    return {
+      ...row,
+      seats: ids(seats),
+      owned: seatsIn('valid', 'due'),
+      changing: seatsIn('refunded'),
+      reopened: seatsIn('reopened'),
+      withheld: ids(kept.get(row.id)),
+      refunds: (refunds.get(row.id) ?? []).map(({ number, amount, kept: keeps, currency, status }) => ({
+        ...{ number, amount, kept: keeps, currency, status },
+        seats: ids(seats.filter(({ refund }) => refund === number)),
+      })),
+    };
+  });
 }
 
-/** Checks that MySQL and the ledger have the same seats of a refunded order as withheld. */
+/** Checks that refunds give back no more than was paid, all of it in the end, and each seat once. */
+function checkRefunds(order: Order, report: Report): void {
+  const { id, amount, currency, refunds, status, seats } = order;
+  const before = { amount: 0, seats: [] as string[] };
+  for (const refund of refunds) {
+    const part = refund.amount + refund.kept;
+    const due = refundOf({ amount, seats }, refund.seats, before);
+    if (refund.seats.length === 0 || part !== due.amount || refund.currency !== currency)
+      report('5 money', `refund ${refund.number} of order ${id} is not what its seats cost`, {
+        order,
+        refund,
+      });
+    before.amount += part;
+    before.seats.push(...refund.seats);
+  }
+  const isWhole = refunds.length > 0 && before.seats.length === seats.length;
+  if (isWhole && before.amount !== amount)
+    report('5 money', `the refunds of order ${id} are not what was paid for it`, order);
+  const isDone = isWhole && refunds.every((refund) => refund.status === 'done');
+  // The previous version refunded orders as a whole, without a row for the refund.
+  if (refunds.length > 0 && isDone !== (status === 'refunded'))
+    report('5 money', `order ${id} is ${status}, which its refunds are not`, order);
+}
+
+/** Checks that MySQL and the ledger have the same refunded seats of an order as withheld. */
 function checkWithheld({ id, withheld, seats }: Order, replays: readonly Replay[], report: Report): void {
   const played = replays.flatMap((replay) => seats.filter((seat) => replay.withheld.get(seat) === id));
   if (played.toSorted().join() !== withheld.toSorted().join())
-    report('1 one owner', `of refunded order ${id} other seats are withheld than MySQL has`, {
+    report('1 one owner', `of order ${id} other refunded seats are withheld than MySQL has`, {
       ledger: played,
       mysql: withheld,
     });
@@ -95,7 +160,9 @@ function checkAgainstHold(order: Order, hold: ReplayedHold | undefined, drop: Dr
     report('1 one owner', `order ${order.id} is paid, but its hold is not sold in Redis`, { order, hold });
     return;
   }
-  if (hold.buyerId !== order.user_id || hold.seats.toSorted().join() !== order.seats.toSorted().join())
+  // Redis may or may not have heard that the seats in `changing` are refunded.
+  const known = hold.seats.filter((seat) => !order.changing.includes(seat));
+  if (hold.buyerId !== order.user_id || known.toSorted().join() !== order.owned.toSorted().join())
     report('1 one owner', `order ${order.id} is not what was held`, { order, hold });
   if (order.amount !== drop.price.amount * order.seats.length || order.currency !== drop.price.currency)
     report('5 money', `order ${order.id} has another price than its seats`, order);

@@ -51,6 +51,7 @@ export class StateKeeper {
         return;
       case 'refund':
       case 'withhold':
+        if (record.left > 0) return;
         this.#reasons.set(record.holdId, 'refunded');
         this.#refunded.add(record.holdId);
         this.#end(record);
@@ -155,8 +156,9 @@ export class StateKeeper {
   }
 
   #holds(replay: Replay): RestoredHold[] {
+    const ofHold = Map.groupBy(replay.withheld, ([, holdId]) => holdId);
     return [...replay.holds.values()].map(({ holdId, buyerId, seats, expiresAt, attempt, state }) => {
-      const withheld = seats.filter((seat) => replay.withheld.get(seat) === holdId);
+      const withheld = state === 'released' ? (ofHold.get(holdId) ?? []).map(([seat]) => seat) : [];
       const isWithheld = withheld.length > 0;
       return {
         holdId,

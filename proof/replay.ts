@@ -204,9 +204,7 @@ export class Replay {
       case 'leave':
         return this.#leave(event);
       case 'refund':
-        for (const seat of event.withheld) this.#withhold(seat, event);
-        this.#end(event, ['sold']);
-        return;
+        return this.#refund(event);
       case 'withhold':
         return this.#withholdFree(event);
       case 'lend':
@@ -568,22 +566,47 @@ export class Replay {
     if (this.#live.get(hold.buyerId) === hold.holdId) this.#live.delete(hold.buyerId);
     if (!sameSeats(hold.seats, event.seats))
       this.#fault('1 one owner', `hold ${hold.holdId} gave up other seats than it had`);
-    for (const seat of event.seats) {
-      if (this.withheld.get(seat) === hold.holdId) continue;
-      if (this.#seats.get(seat) === hold.holdId) {
-        this.#seats.set(seat, undefined);
-        this.#free += 1;
-      } else this.#fault('1 one owner', `seat ${seat} was given up by ${hold.holdId}, which did not have it`);
-    }
-    this.#owesPromotion = true;
+    this.#giveUp(hold, event.seats);
     return hold;
   }
 
+  /** Frees these seats of a hold, except withheld ones. */
+  #giveUp({ holdId }: ReplayedHold, seats: readonly string[]): void {
+    for (const seat of seats) {
+      if (this.withheld.get(seat) === holdId) continue;
+      if (this.#seats.get(seat) === holdId) {
+        this.#seats.set(seat, undefined);
+        this.#free += 1;
+      } else this.#fault('1 one owner', `seat ${seat} was given up by ${holdId}, which did not have it`);
+    }
+    this.#owesPromotion = true;
+  }
+
+  /** Ends a sold hold, or takes some of its seats. */
+  #refund(event: Event & { kind: 'refund' }): void {
+    for (const seat of event.withheld) this.#withhold(seat, event);
+    if (event.left === 0) {
+      this.#end(event, ['sold']);
+      return;
+    }
+    const hold = this.#move(event, ['sold'], 'sold');
+    if (!hold) return;
+    const left = hold.seats.filter((seat) => !event.seats.includes(seat));
+    if (left.length !== event.left || left.length + event.seats.length !== hold.seats.length)
+      this.#fault('1 one owner', `a refund took other seats from hold ${hold.holdId} than it had`);
+    hold.seats = left;
+    this.#giveUp(hold, event.seats);
+  }
+
   /** Withholds free seats of an order, which the partition may have lost. */
-  #withholdFree(event: OfSeats): void {
+  #withholdFree(event: Event & { kind: 'withhold' }): void {
     const hold = this.holds.get(event.holdId);
-    if (hold && hold.state !== 'released')
-      this.#fault('1 one owner', `seats of ${event.holdId} were withheld while it is ${hold.state}`);
+    const mayBe =
+      event.left > 0
+        ? hold?.state === 'sold' && hold.seats.length === event.left
+        : !hold || hold.state === 'released';
+    if (!mayBe)
+      this.#fault('1 one owner', `seats of ${event.holdId} were withheld while it is ${hold?.state}`);
     if (!hold) {
       const unknown = { attempt: 1, state: 'released' as const, promoted: false, expiresAt: this.#now };
       this.holds.set(event.holdId, { ...event, ...unknown });

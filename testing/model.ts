@@ -22,7 +22,7 @@ type Standing = { holdId: string; buyerId: number; quantity: number };
 
 export type Given = { holdId: string; buyerId: number; seats: string[] };
 /** Ownership of seats in MySQL. */
-export type Owning = Given & { isWithheld?: boolean };
+export type Owning = Given & { withheld?: 'wholly' | 'in_part' };
 
 export type ModelTerms = {
   maxPerBuyer: number;
@@ -48,6 +48,8 @@ export class PartitionModel {
   /** Number of a buyer's lapsed holds, and whether its entries are refused because of the last one. */
   readonly lapses = new Map<number, { count: number; isRefused: boolean }>();
   readonly untold = new Set<string>();
+  /** Withheld seats of orders that have other seats left; they are sold, and in no hold. */
+  readonly nobodys = new Set<string>();
   readonly lent = new Map<string, { to: number; seats: string[] }>();
   readonly arrived = new Set<string>();
   cancelled = false;
@@ -71,8 +73,8 @@ export class PartitionModel {
         if (hold.state === wanted) return hold.seats;
         return wanted === 'sold' ? (hold.withheld ?? []) : [];
       });
-    if (state !== 'free') return taken(state);
-    const takenSeats = new Set(['held', 'paying', 'sold'].flatMap(taken));
+    if (state !== 'free') return [...taken(state), ...(state === 'sold' ? this.nobodys : [])];
+    const takenSeats = new Set([...['held', 'paying', 'sold'].flatMap(taken), ...this.nobodys]);
     return [...this.here].filter((seat) => !takenSeats.has(seat));
   }
 
@@ -294,13 +296,26 @@ export class PartitionModel {
     return 'sold';
   }
 
-  reopen(holdId: string, withheld: readonly string[] = []): { kind: string; promoted?: Given[] } {
+  /** `seats`: the refunded ones, or all of the hold. `withheld`: all of the order, also of earlier refunds. */
+  reopen(
+    holdId: string,
+    { seats, withheld = [] }: { seats?: readonly string[]; withheld?: readonly string[] } = {},
+  ): { kind: string; promoted?: Given[] } {
     const hold = this.holds.get(holdId);
     if (!hold) return { kind: 'unknown' };
-    if (hold.state !== 'sold') return { kind: 'settled' };
-    if (withheld.length > 0) {
-      hold.seats = hold.seats.filter((seat) => withheld.includes(seat));
-      hold.withheld = hold.seats;
+    const given = hold.seats.filter((seat) => !seats || seats.includes(seat));
+    if (hold.state !== 'sold' || given.length === 0) return { kind: 'settled' };
+    const kept = given.filter((seat) => withheld.includes(seat));
+    if (given.length < hold.seats.length) {
+      hold.seats = hold.seats.filter((seat) => !given.includes(seat));
+      for (const seat of kept) this.nobodys.add(seat);
+      return { kind: 'reduced', promoted: this.#promote() };
+    }
+    const all = [...kept, ...withheld.filter((seat) => this.nobodys.has(seat))];
+    if (all.length > 0) {
+      hold.seats = all;
+      hold.withheld = all;
+      for (const seat of all) this.nobodys.delete(seat);
     }
     return { kind: 'released', promoted: this.#end(hold, 'refunded') };
   }
@@ -385,9 +400,12 @@ export class PartitionModel {
     const yielded: number[] = [];
     let kind = lost ? this.#lose(lost, owners.length > 0) : 'known';
     const isFree = (seat: string) => this.seats('free').includes(seat);
-    for (const { holdId, buyerId, seats, isWithheld = false } of owners) {
+    for (const { holdId, buyerId, seats, withheld } of owners) {
       const own = this.holds.get(holdId);
-      if (own?.state === (isWithheld ? 'sold' : 'refunded')) continue;
+      const isWithheld = withheld !== undefined;
+      const inPart = isWithheld && own?.state === 'sold';
+      if (withheld === 'in_part' && !inPart) continue;
+      if (own?.state === 'refunded' && !isWithheld) continue;
       if (own?.state === 'held' || own?.state === 'paying') {
         // After a failover the hold was in standby again and has got other seats since.
         if (isWithheld || own.seats.toSorted().join() !== seats.toSorted().join()) {
@@ -395,9 +413,10 @@ export class PartitionModel {
           own.payer = 'seats_lost';
         } else this.completePayment({ ...own });
       }
-      const kept = isWithheld ? own?.withheld : own?.seats;
+      const kept = isWithheld && !inPart ? own?.withheld : own?.seats;
       const had = own?.state === 'released' ? [] : (kept ?? []);
-      const lacking = seats.filter((seat) => !had.includes(seat));
+      const sold = new Set(inPart ? this.seats('sold') : []);
+      const lacking = seats.filter((seat) => !had.includes(seat) && !sold.has(seat));
       for (const hold of this.holds.values()) {
         if (hold.state !== 'held' || !hold.seats.some((seat) => lacking.includes(seat))) continue;
         this.#letGo(hold, 'released');
@@ -407,6 +426,10 @@ export class PartitionModel {
       const got = lacking.filter(isFree);
       if (got.length < lacking.length && kind === 'known') kind = 'blocked';
       if (got.length === 0) continue;
+      if (inPart) {
+        for (const seat of got) this.nobodys.add(seat);
+        continue;
+      }
       const attempt = own?.attempt ?? 1;
       const lapsed = own?.lapsed ?? false;
       const all = [...had, ...got];

@@ -27,6 +27,12 @@ export function findCheckIn(db: Database, ticket: Ticket): Promise<CheckInRow | 
   return db<CheckInRow>('check_ins').where(ofTicket(ticket)).first();
 }
 
+/** Whether this seat of its order was refunded, or will be. The caller has locked the order. */
+export async function isRefunded(trx: Database, ticket: Ticket): Promise<boolean> {
+  const row = await trx<{ refund: number | null }>('order_seats').where(ofTicket(ticket)).first('refund');
+  return row !== undefined && row.refund !== null;
+}
+
 /** @throws {Problem} ticket_not_valid */
 export async function describeTicket(db: Database, { orderId, seatId }: Ticket) {
   const [order] = await presentOrders(db, await db<OrderRow>('orders').where({ id: orderId }));

@@ -5,7 +5,14 @@ import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
-import { describeTicket, findCheckIn, ofTicket, type CheckInRow, type UndoneRow } from './check-in-row.ts';
+import {
+  describeTicket,
+  findCheckIn,
+  isRefunded,
+  ofTicket,
+  type CheckInRow,
+  type UndoneRow,
+} from './check-in-row.ts';
 import { ticketShown } from './ticket-shown.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -60,7 +67,7 @@ function redeem(
     const known = await findCheckIn(trx, ticket);
     // A repeated call gets the same response, whatever became of the order since.
     if (known && nonce !== null && known.nonce === nonce) return { row: known, isFirst: true };
-    if (order.status !== 'paid') throw new Problem('ticket_refunded');
+    if (order.status !== 'paid' || (await isRefunded(trx, ticket))) throw new Problem('ticket_refunded');
     if (known) return { row: known, isFirst: false };
     if (nonce !== null && (await wasUndone(trx, ticket, nonce))) throw new Problem('check_in_undone');
     const row = { ...ofTicket(ticket), ...facts, checked_in_at: new Date() };

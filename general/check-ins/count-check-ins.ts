@@ -39,7 +39,11 @@ export function countCheckIns({ db }: Pick<Deps, 'db'>): Route {
             .andOnNotNull('sold_seats.withheld_at');
         })
         .where({ 'drops.event_id': id })
-        .where((sold) => void sold.where({ 'orders.status': 'paid' }).orWhereNotNull('sold_seats.order_id'))
+        .where((sold) => {
+          void sold
+            .where({ 'orders.status': 'paid', 'order_seats.refund': null })
+            .orWhereNotNull('sold_seats.order_id');
+        })
         .first(db.raw('count(*) as sold'), db.raw('count(check_ins.seat_id) as checkedIn'));
       return row ?? { sold: 0, checkedIn: 0 };
     },

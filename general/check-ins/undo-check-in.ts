@@ -5,7 +5,7 @@ import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
-import { describeTicket, findCheckIn, ofTicket, type UndoneRow } from './check-in-row.ts';
+import { describeTicket, findCheckIn, isRefunded, ofTicket, type UndoneRow } from './check-in-row.ts';
 import { ticketShown } from './ticket-shown.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -64,7 +64,7 @@ function undo(
     const known = await findCheckIn(trx, ticket);
     if (!known) throw new Problem('not_checked_in');
     // The refund has counted the ticket as used and withheld its seat.
-    if (order.status !== 'paid') throw new Problem('ticket_refunded');
+    if (order.status !== 'paid' || (await isRefunded(trx, ticket))) throw new Problem('ticket_refunded');
     const row = { ...known, ...facts, undone_at: new Date() };
     await trx<UndoneRow>('undone_check_ins').insert(row);
     await trx('check_ins').where(ofTicket(ticket)).delete();

@@ -54,6 +54,12 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
         .where({ status: 'refund_due' })
         .groupBy('status')
         .select('status', db.raw('count(*) as count'), db.raw('min(updated_at) as since'));
+      // The order stays `paid` while only some of its seats are refunded.
+      const inPart: Open[] = await db('refunds')
+        .join('orders', 'orders.id', 'refunds.order_id')
+        .where({ 'refunds.status': 'due', 'orders.status': 'paid' })
+        .groupBy('refunds.status')
+        .select('refunds.status', db.raw('count(*) as count'), db.raw('min(refunds.created_at) as since'));
       const setGauges = (open: Open[], count: Gauge, oldest: Gauge) => {
         count.set(open.reduce((sum, each) => sum + each.count, 0));
         const since = Math.min(...open.map((each) => each.since?.getTime() ?? Infinity));
@@ -61,7 +67,7 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
       };
       const withStatus = (status: string) => attempts.filter((each) => each.status === status);
       setGauges(withStatus('pending'), pending, longestOverdue);
-      setGauges([...withStatus('refund_due'), ...orders], refunds, oldestRefund);
+      setGauges([...withStatus('refund_due'), ...orders, ...inPart], refunds, oldestRefund);
     },
   };
 }

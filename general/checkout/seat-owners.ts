@@ -34,12 +34,34 @@ async function ownersHere(db: Database, { holdId, place, seats }: HeldSeats): Pr
     .join(owning, 'owning.order_id', 's.order_id')
     .join('orders as o', 'o.id', 's.order_id')
     .select({ orderId: 's.order_id', buyerId: 'o.user_id', seat: 's.seat_id', withheldAt: 's.withheld_at' });
-  return [...Map.groupBy(rows, ({ orderId }) => orderId)].map(([orderId, owned]) => ({
-    orderId,
-    buyerId: owned[0]!.buyerId,
-    seats: owned.map(({ seat }) => seat),
-    isWithheld: owned[0]!.withheldAt !== null,
-  }));
+  return [...Map.groupBy(rows, ({ orderId }) => orderId)].flatMap(([orderId, owned]) => {
+    const { buyerId } = owned[0]!;
+    const seatsOf = (isWithheld: boolean) =>
+      owned.filter(({ withheldAt }) => (withheldAt !== null) === isWithheld).map(({ seat }) => seat);
+    return ownersOfOrder({ orderId, buyerId, seats: seatsOf(false), withheld: seatsOf(true) });
+  });
+}
+
+/** An order with the seats it has left, and with its withheld ones, in this order. */
+export function ownersOfOrder({
+  orderId,
+  buyerId,
+  seats,
+  withheld,
+}: Omit<Owner, 'withheld'> & { withheld: readonly string[] }): Owner[] {
+  const left = seats.length > 0 ? [{ orderId, buyerId, seats }] : [];
+  const kept: Owner = { orderId, buyerId, seats: withheld, withheld: left.length > 0 ? 'in_part' : 'wholly' };
+  return [...left, ...(withheld.length > 0 ? [kept] : [])];
+}
+
+/** The seats that an order has left. */
+export async function seatsOwnedBy(db: Database, orderId: string): Promise<string[]> {
+  const rows: { seat_id: string }[] = await db('sold_seats')
+    .where({ order_id: orderId })
+    .whereNull('withheld_at')
+    .orderBy('seat_id')
+    .select('seat_id');
+  return rows.map(({ seat_id }) => seat_id);
 }
 
 async function ownersElsewhere(

@@ -3,7 +3,7 @@
  * once. MySQL is changed first, then Redis, and each step is safe to repeat.
  */
 import { isCertainlyUnwritten } from '../../shared/mysql/connect.ts';
-import type { Decision } from '../payments/provider.ts';
+import { refundKey, type Decision } from '../payments/provider.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import type { Deps } from '../deps.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type BegunAttempt,
   type PaymentAttempt,
 } from './payment-attempt.ts';
-import { followOrders, ownersOf } from './seat-owners.ts';
+import { followOrders, ownersOf, seatsOwnedBy } from './seat-owners.ts';
 
 export type SettleDeps = Pick<
   Deps,
@@ -133,7 +133,8 @@ async function completeHold(deps: SettleDeps, attempt: PaymentAttempt): Promise<
     if (done.kind === 'conflict') {
       deps.onSeatConflict?.();
       log.warn({ holdId, ...place }, 'seats of a paid order were given to another buyer, who loses them');
-      ({ version } = await followOrders(deps, place, [{ orderId: holdId, buyerId, seats }]));
+      const owned = await seatsOwnedBy(deps.db, holdId);
+      ({ version } = await followOrders(deps, place, [{ orderId: holdId, buyerId, seats: owned }]));
     }
     await announcer.tell({
       dropId: place.dropId,
@@ -181,7 +182,8 @@ async function returnHold(deps: SettleDeps, attempt: PaymentAttempt, reason: str
  */
 async function returnMoney(deps: SettleDeps, attempt: PaymentAttempt): Promise<Settlement> {
   if (!isOurs(deps, attempt)) return { kind: 'seats_lost' };
-  const refunded = await deps.payments.refund(chargeOf(attempt));
+  const charge = chargeOf(attempt);
+  const refunded = await deps.payments.refund({ charge, key: refundKey(charge, 0), amount: attempt.amount });
   const owners = await ownersOf(deps, attempt);
   if (owners.some(({ seats }) => seats.length === 0))
     deps.log.error(
@@ -193,7 +195,7 @@ async function returnMoney(deps: SettleDeps, attempt: PaymentAttempt): Promise<S
   // may live on.
   const returned =
     kind === 'known' && owners.length === 0 ? await returnHold(deps, attempt, 'given_up') : undefined;
-  if (refunded === 'refunded') await moveAttempt(deps.db, attempt, 'refund_due', 'refunded');
+  if (refunded.kind === 'refunded') await moveAttempt(deps.db, attempt, 'refund_due', 'refunded');
   return returned?.kind === 'declined' && returned.expiresAt !== undefined
     ? returned
     : { kind: 'seats_lost' };

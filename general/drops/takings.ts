@@ -3,9 +3,11 @@ import type { Database } from '../../shared/mysql/connect.ts';
 
 type Money = { amount: number; currency: string };
 export type Takings = {
-  /** Paid orders, without those refunded or being refunded. */
+  /** Paid orders, without those of which all is refunded or being refunded. */
   orders: number;
+  /** What was paid, less refunds. */
   revenue: Money;
+  /** Refunds that were made or will be. */
   refunds: Money;
 };
 
@@ -15,13 +17,22 @@ export async function readTakings(db: Database, { id, price: { currency } }: Dro
     .where({ drop_id: id })
     .groupBy('status')
     .select('status', db.raw('count(*) as orders'), db.raw('sum(amount) as amount'));
-  const sum = (paid: boolean) =>
-    rows
-      .filter(({ status }) => (status === 'paid') === paid)
-      .reduce((all, { amount }) => all + Number(amount), 0);
+  const written: { status: string; amount: string | number; kept: string | number }[] = await db('refunds')
+    .join('orders', 'orders.id', 'refunds.order_id')
+    .where({ drop_id: id })
+    .groupBy('orders.status')
+    .select('orders.status', db.raw('sum(refunds.amount) as amount'), db.raw('sum(kept) as kept'));
+  const sum = (list: readonly { amount: string | number }[]) =>
+    list.reduce((all, { amount }) => all + Number(amount), 0);
+  const paid = sum(rows);
+  // An order that is not paid any more has no part that stays, except what was kept: also before its refund is written.
+  const refunded =
+    sum(rows.filter(({ status }) => status !== 'paid')) -
+    sum(written.filter(({ status }) => status !== 'paid').map(({ kept }) => ({ amount: kept }))) +
+    sum(written.filter(({ status }) => status === 'paid'));
   return {
     orders: rows.find(({ status }) => status === 'paid')?.orders ?? 0,
-    revenue: { amount: sum(true), currency },
-    refunds: { amount: sum(false), currency },
+    revenue: { amount: paid - refunded, currency },
+    refunds: { amount: refunded, currency },
   };
 }

@@ -7,7 +7,7 @@ import { places } from '../../shared/inventory/keys.ts';
 import { wasStocked } from '../../shared/ledger/archive.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createWorkOff, type Round, type Worked, type WorkOffTimes } from '../../shared/tier/work-off.ts';
-import { requestRefunds } from '../orders/refund.ts';
+import { requestRefunds } from '../orders/request-refund.ts';
 import { closeStandby, type CloseDeps } from '../drops/close-drops.ts';
 
 /** Milliseconds after closing during which entries accepted before it may still be decided. */

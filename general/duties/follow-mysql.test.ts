@@ -4,7 +4,8 @@ import { createMetrics } from '../../shared/tier/metrics.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { hearNews } from '../../testing/news.ts';
 import { payHold } from '../checkout/pay-hold.ts';
-import { requestRefunds, advanceRefund } from '../orders/refund.ts';
+import { advanceRefund } from '../orders/refund.ts';
+import { requestRefunds } from '../orders/request-refund.ts';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { createFollow } from './follow-mysql.ts';
 

@@ -4,10 +4,13 @@
  * compares all orders of a drop with Redis and makes Redis agree with MySQL. Each step is safe to repeat and to run
  * in several processes at once.
  */
+import type { Inventory } from '../../shared/inventory/inventory.ts';
 import { places } from '../../shared/inventory/keys.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
+import type { Owner } from '../../shared/inventory/payments.ts';
 import { followOrders } from '../checkout/seat-owners.ts';
 import type { Deps } from '../deps.ts';
+import { announceReopened } from '../orders/announce-reopened.ts';
 import { readWithheld } from '../../shared/drops/withheld-seats.ts';
 import { ago } from './glance.ts';
 
@@ -29,13 +32,16 @@ type Order = {
   id: string;
   partition: number;
   buyerId: number;
-  /** Its seats are on sale again or about to be. */
-  isRefunded: boolean;
-  /** Redis should know its current state by now. */
+  /** Redis should know of the order by now. */
   isSettled: boolean;
+  /** Seats that are not refunded, or whose refund Redis need not know of yet. */
   seats: string[];
-  /** Of a refunded order: seats that stay sold because their tickets were used. */
+  /** Seats whose refund Redis should know of by now, also those that are withheld. */
+  reopened: string[];
+  /** Of these: seats that stay sold because their tickets were used. */
   withheld: string[];
+  /** Refunded seats that Redis may have either way. */
+  changing: string[];
 };
 
 /** Orders per script call, so that no call blocks a Redis node for long. */
@@ -55,36 +61,23 @@ export async function mendDrop(
 
   for (const place of places(drop.id, drop.partitions)) {
     const own = orders.filter(({ partition }) => partition === place.partition);
-    const states = await statesOf(deps, place, own);
-    const stale = own.filter(
-      ({ id, isRefunded, isSettled }) => isRefunded && isSettled && states.get(id) === 'sold',
-    );
-    const lacking = own.filter(
-      ({ id, isRefunded, isSettled, seats }) =>
-        !isRefunded && isSettled && (states.get(id) !== 'sold' || seats.some((seat) => !sold.has(seat))),
-    );
-    const unwithheld = own.filter(
-      ({ id, isSettled, withheld }) =>
-        isSettled && states.get(id) !== 'sold' && withheld.some((seat) => !sold.has(seat)),
-    );
-    for (const { id, isRefunded, isSettled, seats, withheld } of own)
-      for (const seat of !isRefunded || !isSettled || states.get(id) === 'sold' ? seats : withheld)
-        explained.add(seat);
+    const found = compare(own, await holdsOf(deps, place, own), sold);
+    for (const seat of found.explained) explained.add(seat);
 
     // Refunds first, since their seats may belong to an order that follows.
-    for (const { id, withheld } of stale) {
-      const reopened = await inventory.reopen(place, id, withheld);
-      if (reopened.kind !== 'released') continue;
+    for (const { id, reopened: seats, withheld } of found.stale) {
+      const reopened = await inventory.reopen(place, id, { seats, withheld });
+      if (reopened.kind !== 'released' && reopened.kind !== 'reduced') continue;
       mended.refunds += 1;
-      await deps.announcer.promoted(place, reopened.promoted, { ...reopened, reason: 'refunded' });
+      await announceReopened(deps, place, id, reopened);
     }
-    const owning = [
-      ...lacking.map(({ id, ...order }) => ({ orderId: id, ...order })),
-      ...unwithheld.map(({ id, buyerId, withheld }) => ({
+    const owning: Owner[] = [
+      ...found.lacking.map(({ id, buyerId, seats }) => ({ orderId: id, buyerId, seats })),
+      ...found.unwithheld.map(({ id, buyerId, withheld, seats }) => ({
         orderId: id,
         buyerId,
         seats: withheld,
-        isWithheld: true,
+        withheld: seats.length > 0 ? ('in_part' as const) : ('wholly' as const),
       })),
     ];
     for (let at = 0; at < owning.length; at += ordersPerCall) {
@@ -94,16 +87,44 @@ export async function mendDrop(
       mended.yielded += followed.yielded.length;
       mended.blocked ||= followed.kind === 'blocked';
     }
-    if (stale.length + owning.length > 0) {
+    if (found.stale.length + owning.length > 0) {
       const ids = (list: Order[]) => list.map(({ id }) => id);
       log.warn(
-        { ...place, sales: ids(lacking), refunds: ids(stale), withheld: ids(unwithheld) },
+        {
+          ...place,
+          sales: ids(found.lacking),
+          refunds: ids(found.stale),
+          withheld: ids(found.unwithheld),
+        },
         'Redis had lost orders or refunds and was corrected from MySQL',
       );
     }
   }
   mended.unexplained = [...sold].filter((seat) => !explained.has(seat));
   return mended;
+}
+
+/** What Redis lacks of these orders, and which of its sold seats they explain. */
+function compare(orders: readonly Order[], holds: ReadonlyMap<string, Hold>, sold: ReadonlySet<string>) {
+  const soldSeatsOf = ({ id }: Order) => {
+    const hold = holds.get(id);
+    return hold?.state === 'sold' ? hold.seats : undefined;
+  };
+  return {
+    /** Redis has not heard that seats of them were refunded. */
+    stale: orders.filter((order) => soldSeatsOf(order)?.some((seat) => order.reopened.includes(seat))),
+    lacking: orders.filter((order) => {
+      const { isSettled, seats } = order;
+      return isSettled && seats.length > 0 && (!soldSeatsOf(order) || seats.some((seat) => !sold.has(seat)));
+    }),
+    unwithheld: orders.filter(({ withheld }) => withheld.some((seat) => !sold.has(seat))),
+    explained: orders.flatMap((order) => [
+      ...order.seats,
+      ...order.changing,
+      ...order.withheld,
+      ...(soldSeatsOf(order) ?? []),
+    ]),
+  };
 }
 
 function soldSeats(map: readonly string[]): Set<string> {
@@ -116,30 +137,59 @@ function soldSeats(map: readonly string[]): Set<string> {
 
 async function readOrders({ db }: MendDeps, dropId: number, settledAfterMs: number): Promise<Order[]> {
   const since = ago(db, settledAfterMs);
-  type Row = Omit<Order, 'seats' | 'withheld' | 'isRefunded' | 'isSettled'> &
-    Record<'refunded' | 'settled', number | null>;
-  const rows: (Row & { seat: string })[] = await db('orders as o')
+  type Row = Pick<Order, 'id' | 'partition' | 'buyerId'> & {
+    seat: string;
+    state: 'valid' | 'refunded' | 'reopened';
+    settled: number;
+  };
+  // A refund without a row is that of the whole order by the previous version.
+  const rows: Row[] = await db('orders as o')
     .join('order_seats as s', 's.order_id', 'o.id')
+    .leftJoin('refunds as r', (on) => void on.on('r.order_id', 's.order_id').andOn('r.number', 's.refund'))
     .where('o.drop_id', dropId)
     .select({ id: 'o.id', partition: 'o.partition', buyerId: 'o.user_id', seat: 's.seat_id' })
-    .select(db.raw("o.status = 'refunded' as refunded"))
-    .select(db.raw("if(o.status = 'refunded', o.reopened_at, o.created_at) <= ? as settled", [since]));
-  const kept = Map.groupBy(await readWithheld(db, dropId), ({ order_id }) => order_id);
+    .select(
+      db.raw(
+        `case when coalesce(r.status, o.status) not in ('done', 'refunded') then 'valid'
+          when if(r.status is null, o.reopened_at, r.reopened_at) <= ? then 'reopened' else 'refunded' end as state`,
+        [since],
+      ),
+    )
+    .select(db.raw('o.created_at <= ? as settled', [since]));
+  const kept = new Set(
+    (await readWithheld(db, dropId)).map(({ order_id, seat_id }) => `${order_id} ${seat_id}`),
+  );
   return [...Map.groupBy(rows, ({ id }) => id).values()].map((seatRows) => {
-    const { id, partition, buyerId, refunded, settled } = seatRows[0]!;
-    const seats = seatRows.map(({ seat }) => seat);
-    // `settled` is null if the seats were not put on sale again yet.
-    const withheld = (kept.get(id) ?? []).map(({ seat_id }) => seat_id);
-    return { id, partition, buyerId, isRefunded: refunded === 1, isSettled: settled === 1, seats, withheld };
+    const { id, partition, buyerId, settled } = seatRows[0]!;
+    const seatsIn = (wanted: Row['state']) =>
+      seatRows.filter(({ state }) => state === wanted).map(({ seat }) => seat);
+    const reopened = seatsIn('reopened');
+    const withheld = reopened.filter((seat) => kept.has(`${id} ${seat}`));
+    return {
+      id,
+      partition,
+      buyerId,
+      isSettled: settled === 1,
+      seats: seatsIn('valid'),
+      reopened,
+      withheld,
+      changing: seatsIn('refunded'),
+    };
   });
 }
 
-async function statesOf({ inventory }: MendDeps, place: Place, orders: readonly Order[]) {
-  const states = new Map<string, string>();
+type Hold = NonNullable<Awaited<ReturnType<Inventory['holds']>>[number]>;
+
+async function holdsOf(
+  { inventory }: MendDeps,
+  place: Place,
+  orders: readonly Order[],
+): Promise<Map<string, Hold>> {
+  const found = new Map<string, Hold>();
   for (let at = 0; at < orders.length; at += ordersPerCall) {
     const ids = orders.slice(at, at + ordersPerCall).map(({ id }) => id);
     const holds = await inventory.holds(place, ids);
-    for (const [index, hold] of holds.entries()) if (hold) states.set(ids[index]!, hold.state);
+    for (const [index, hold] of holds.entries()) if (hold) found.set(ids[index]!, hold);
   }
-  return states;
+  return found;
 }

@@ -1,6 +1,7 @@
 import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
 import { payHold } from '../checkout/pay-hold.ts';
-import { advanceRefund, requestRefunds } from '../orders/refund.ts';
+import { advanceRefund } from '../orders/refund.ts';
+import { requestRefunds } from '../orders/request-refund.ts';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { createDirectRoute } from '../mail/direct-route.ts';
 import type { MailRoute } from '../mail/mail-route.ts';

@@ -121,7 +121,9 @@ describe.each(providers)('with %s', (provider) => {
     });
 
     expect(result).toEqual({ kind: 'seats_lost' });
-    expect(await system.chargesOf(hold.holdId)).toEqual([{ approved: true, refunds: 1, amount: 9000 }]);
+    expect(await system.chargesOf(hold.holdId)).toEqual([
+      { approved: true, refunds: 1, givenBack: 9000, amount: 9000 },
+    ]);
     expect(await system.db('orders').where({ id: hold.holdId })).toEqual([]);
     expect(await system.inventory.view(place, other.userId)).toMatchObject({ kind: 'held' });
     await reconcilePayments(system.deps, soon);

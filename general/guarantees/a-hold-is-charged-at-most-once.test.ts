@@ -21,12 +21,12 @@ const entryOf = async (buyer: TestUser, dropId: number) =>
 const chargesOf = async (holdId: string) =>
   (await system.sandbox.list(`${holdId}.`)).body['charges'] as {
     status: string;
-    refunded: boolean;
+    refunds: number;
     amount: number;
   }[];
 
 const approved = async (holdId: string) =>
-  (await chargesOf(holdId)).filter(({ status, refunded }) => status === 'approved' && !refunded);
+  (await chargesOf(holdId)).filter(({ status, refunds }) => status === 'approved' && refunds === 0);
 
 test('an approved card makes one order, with its seats, payment and e-mail', async () => {
   const drop = await system.openDrop();

@@ -55,7 +55,9 @@ test('the second buyer of a seat gets the money back once, is told, and holds no
   expect(second.answer).toMatchObject({ status: 409, body: { code: 'seats_lost' } });
 
   await reconcilePayments(system.deps, soon);
-  expect(await system.chargesOf(second.hold.holdId)).toEqual([{ approved: true, refunds: 1, amount: 4500 }]);
+  expect(await system.chargesOf(second.hold.holdId)).toEqual([
+    { approved: true, refunds: 1, givenBack: 4500, amount: 4500 },
+  ]);
   expect(await system.chargesOf(first.hold.holdId)).toMatchObject([{ approved: true, refunds: 0 }]);
   expect(await system.db('orders').where({ drop_id: two.id })).toEqual([]);
   expect(await system.db('sold_seats').where({ event_id: one.eventId }).pluck('order_id')).toEqual([

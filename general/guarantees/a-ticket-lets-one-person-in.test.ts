@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { randomKeys } from '../../testing/keys.ts';
-import { requestRefunds } from '../orders/refund.ts';
+import { requestRefunds } from '../orders/request-refund.ts';
 import { eventually } from '../../testing/eventually.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';

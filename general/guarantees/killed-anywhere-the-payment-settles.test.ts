@@ -3,7 +3,8 @@
  * runs, as after a kill. Then a healthy process reconciles, twice.
  */
 import { createRefunding } from '../orders/refund-duty.ts';
-import { advanceRefund, requestRefunds } from '../orders/refund.ts';
+import { advanceRefund } from '../orders/refund.ts';
+import { requestRefunds } from '../orders/request-refund.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import type { Deps } from '../deps.ts';

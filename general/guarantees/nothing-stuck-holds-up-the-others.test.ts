@@ -6,7 +6,7 @@ import { eventually } from '../../testing/eventually.ts';
 import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
 import { reconcilePayments } from '../duties/reconcile-payments.ts';
 import { createRefunding } from '../orders/refund-duty.ts';
-import { requestRefunds } from '../orders/refund.ts';
+import { requestRefunds } from '../orders/request-refund.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { afterPayBy, startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { createEndDrops } from '../duties/end-drops.ts';
@@ -93,6 +93,11 @@ test('a refund comes behind two hundred that the provider cannot make', async ()
   await system.db.batchInsert(
     'orders',
     ids.map((id) => ({ ...common, id, status: 'refund_due', updated_at: since })),
+    200,
+  );
+  await system.db.batchInsert(
+    'order_seats',
+    ids.map((order_id) => ({ order_id, seat_id: '0.1' })),
     200,
   );
   const id = await buy(drop, await system.user());

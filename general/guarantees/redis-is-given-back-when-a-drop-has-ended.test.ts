@@ -9,7 +9,8 @@ import { createReport } from '../../proof/violation.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { payHold } from '../checkout/pay-hold.ts';
 import { startArchiving } from '../duties/archive-ledgers.ts';
-import { advanceRefund, requestRefunds } from '../orders/refund.ts';
+import { advanceRefund } from '../orders/refund.ts';
+import { requestRefunds } from '../orders/request-refund.ts';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { createEndDrops, endDrop } from '../duties/end-drops.ts';
@@ -239,6 +240,7 @@ test('an order is refunded after the end, once, and its seat stays free', async 
   for (const archive of [async () => {}, archiveLate]) {
     await archive();
     await system.db('orders').where({ id: paidHold }).update({ reopened_at: null });
+    await system.db('refunds').where({ order_id: paidHold }).update({ reopened_at: null });
     await system.redis.unlink(system.inventory.keys.key(place, 'holds'));
     await advanceRefund(system.deps, paidHold);
     expect(await system.inventory.counts(drop)).toMatchObject({ free: 3, sold: 0 });

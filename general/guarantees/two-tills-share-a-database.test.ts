@@ -4,7 +4,7 @@ import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { connectMysql, type Database } from '../../shared/mysql/connect.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { claimRows, markSent } from '../mail/outbox.ts';
-import { requestRefunds } from '../orders/refund.ts';
+import { requestRefunds } from '../orders/request-refund.ts';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { insertAbandoned, moveAttempt, type BegunAttempt } from '../checkout/payment-attempt.ts';
 import { createTill } from '../checkout/till.ts';

@@ -38,6 +38,7 @@ function factsOf(event: Event, buyerId: number | undefined): Partial<LedgerItem>
         ...hold(event),
         seats: event.seats,
         ...(event.withheld.length > 0 && { withheld: event.withheld }),
+        ...(event.left > 0 && { seatsLeft: event.left }),
       };
     case 'release':
       return {

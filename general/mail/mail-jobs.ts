@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { mailJob, type MailJob } from '../../lambda/send-email/mail-job.ts';
+import { readRefunds } from '../../shared/drops/order-seats.ts';
 import { describeSeat, rowsOf, type Section } from '../../shared/inventory/layout.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Locale } from '../accounts/locale.ts';
@@ -13,6 +14,8 @@ export type JobDeps = {
   /** IANA name: time zone of events that have none. */
   timeZone: string;
 };
+
+type SeatRow = { order_id: string; seat_id: string; refund: number | null };
 
 type Facts = {
   id: string;
@@ -28,18 +31,20 @@ type Facts = {
   time_zone: string | null;
 };
 
-const orderPayload = z.object({ orderId: z.string() });
+/** `refund`: its number, in mails about one. */
+const orderPayload = z.object({ orderId: z.string(), refund: z.int().optional() });
+type Subject = z.output<typeof orderPayload>;
 
 export type Made = { row: OutboxRow; job: MailJob } | { row: OutboxRow; error: unknown };
 
-/** Builds the mail of each row, or the error if that fails. Two queries, however many rows. */
+/** Builds the mail of each row, or the error if that fails. Three queries, however many rows. */
 export async function makeJobs(
   { db, publicUrl, timeZone }: JobDeps,
   rows: readonly OutboxRow[],
 ): Promise<Made[]> {
-  const asked = rows.map((row) => ({ row, orderId: orderIdOf(row) }));
-  const orderIds = asked.flatMap(({ orderId }) => orderId ?? []);
-  const [orders, seats] = await Promise.all([
+  const asked = rows.map((row) => ({ row, subject: subjectOf(row) }));
+  const orderIds = asked.flatMap(({ subject }) => subject?.orderId ?? []);
+  const [orders, seats, refunds] = await Promise.all([
     db('orders')
       .join('users', 'users.id', 'orders.user_id')
       .join('drops', 'drops.id', 'orders.drop_id')
@@ -58,40 +63,56 @@ export async function makeJobs(
         'events.starts_at',
         'events.time_zone',
       ) as Promise<Facts[]>,
-    db<{ order_id: string; seat_id: string }>('order_seats').whereIn('order_id', orderIds),
+    db<SeatRow>('order_seats').whereIn('order_id', orderIds),
+    readRefunds(db, {
+      orderIds: asked.flatMap(({ subject }) => (subject?.refund === undefined ? [] : subject.orderId)),
+    }),
   ]);
   const factsOf = new Map(orders.map((order) => [order.id, order]));
   const seatsOf = Map.groupBy(seats, (seat) => seat.order_id);
 
-  return asked.map(({ row, orderId = '' }) => {
+  return asked.map(({ row, subject }) => {
     try {
-      const facts = factsOf.get(orderId);
+      const facts = factsOf.get(subject?.orderId ?? '');
       if (!facts) throw new Error(`the order of outbox row ${row.id} does not exist`);
-      const seatIds = (seatsOf.get(orderId) ?? []).map(({ seat_id }) => seat_id);
-      return { row, job: jobOf(row.topic, facts, seatIds) };
+      return { row, job: jobOf(row.topic, facts, { ...subject, seats: seatsOf.get(facts.id) ?? [] }) };
     } catch (error) {
       return { row, error };
     }
   });
 
-  function jobOf(topic: string, facts: Facts, seatIds: readonly string[]): MailJob {
-    const { id, amount, currency, name, email, locale, sections, title, venue, starts_at, time_zone } = facts;
+  function jobOf(
+    topic: string,
+    facts: Facts,
+    { refund: number, seats: all }: { refund?: number | undefined; seats: readonly SeatRow[] },
+  ): MailJob {
+    const refund = refunds.find((each) => each.order_id === facts.id && each.number === number);
+    const seatIds = all
+      .filter((seat) => !refund || seat.refund === refund.number)
+      .map(({ seat_id }) => seat_id);
+    const { id, currency, name, email, locale, sections, title, venue, starts_at, time_zone } = facts;
     const layout = rowsOf(typeof sections === 'string' ? (JSON.parse(sections) as Section[]) : sections);
     return mailJob.parse({
-      id: `${topic}.${id}`,
+      // An order can have several refunds, each with a mail of its own.
+      id: [topic, id, ...(refund ? [refund.number] : [])].join('.'),
       about: topic,
       to: { name, address: email },
       locale: locale ?? 'en',
-      order: { id, url: new URL(`/orders/${id}`, publicUrl).href, amount, currency },
+      order: {
+        id,
+        url: new URL(`/orders/${id}`, publicUrl).href,
+        amount: refund?.amount ?? facts.amount,
+        currency,
+      },
       event: { title, venue, startsAt: starts_at.toISOString(), timeZone: time_zone ?? timeZone },
       seats: seatIds.map((seat) => describeSeat(seat, layout)).toSorted(bySeatId),
     });
   }
 }
 
-function orderIdOf({ payload }: OutboxRow): string | undefined {
+function subjectOf({ payload }: OutboxRow): Subject | undefined {
   try {
-    return orderPayload.parse(typeof payload === 'string' ? JSON.parse(payload) : payload).orderId;
+    return orderPayload.parse(typeof payload === 'string' ? JSON.parse(payload) : payload);
   } catch {
     return undefined;
   }

@@ -1,6 +1,14 @@
 import type { z } from 'zod';
-import type { order } from '../../shared/contract/orders.ts';
+import type { order, soldOrder } from '../../shared/contract/orders.ts';
 import { loadDrops, type Drop } from '../../shared/drops/drop.ts';
+import {
+  readOrderSeats,
+  readRefunds,
+  type OrderSeat,
+  type OrderStatus,
+  type RefundRow,
+  type SeatState,
+} from '../../shared/drops/order-seats.ts';
 import { describeSeat, rowsOf } from '../../shared/inventory/layout.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 
@@ -8,7 +16,7 @@ export type OrderRow = {
   id: string;
   drop_id: number;
   user_id: number;
-  status: 'paid' | 'refund_due' | 'refunded';
+  status: OrderStatus;
   amount: number;
   currency: string;
   created_at: Date;
@@ -17,40 +25,90 @@ export type OrderRow = {
 type Presented = z.input<typeof order>;
 
 /**
- * Orders as the API shows them, in the given order, with the names of their seats. Three queries, however many
- * orders.
+ * Orders as the API shows them, in the given order, with the names of their seats. Four queries, however many orders.
  */
 export async function presentOrders(db: Database, orders: readonly OrderRow[]): Promise<Presented[]> {
-  const [drops, seats] = await Promise.all([
+  const orderIds = orders.map((row) => row.id);
+  const [drops, seats, refunds] = await Promise.all([
     loadDrops(db, { ids: [...new Set(orders.map((row) => row.drop_id))] }),
-    db<{ order_id: string; seat_id: string }>('order_seats').whereIn(
-      'order_id',
-      orders.map((row) => row.id),
-    ),
+    readOrderSeats(db, { orderIds }),
+    readRefunds(db, { orderIds }),
   ]);
   const seatsOf = Map.groupBy(seats, (seat) => seat.order_id);
+  const refundsOf = Map.groupBy(refunds, (refund) => refund.order_id);
   const dropOf = new Map(drops.map((drop) => [drop.id, drop]));
-  return orders.map((row) => {
-    const ids = (seatsOf.get(row.id) ?? []).map(({ seat_id }) => seat_id);
-    return presentOrder(row, dropOf.get(row.drop_id)!, ids);
-  });
+  return orders.map((row) =>
+    present(row, dropOf.get(row.drop_id)!, seatsOf.get(row.id) ?? [], refundsOf.get(row.id)),
+  );
 }
 
-/** One order whose drop and seats are known. */
+/** An order just placed, whose drop and seats are known. */
 export function presentOrder(
   row: OrderRow,
-  { eventId, sections }: Pick<Drop, 'eventId' | 'sections'>,
+  drop: Pick<Drop, 'eventId' | 'sections'>,
   seatIds: readonly string[],
 ): Presented {
+  const state = row.status === 'paid' ? 'valid' : 'due';
+  return present(
+    row,
+    drop,
+    seatIds.map((seat_id) => ({ seat_id, refund: null, state })),
+  );
+}
+
+function present(
+  row: OrderRow,
+  { eventId, sections }: Pick<Drop, 'eventId' | 'sections'>,
+  seats: readonly Pick<OrderSeat, 'seat_id' | 'refund' | 'state'>[],
+  refunds: readonly RefundRow[] = [],
+): Presented {
   const rows = rowsOf(sections);
+  const { currency } = row;
   return {
     id: row.id,
     dropId: row.drop_id,
     eventId,
     status: row.status === 'refund_due' ? 'refunding' : row.status,
-    amount: { amount: row.amount, currency: row.currency },
-    seats: seatIds.map((seat) => describeSeat(seat, rows)).toSorted(bySeatId),
+    amount: { amount: row.amount, currency },
+    refunded: { amount: givenBack(row, refunds), currency },
+    seats: seats
+      .map(({ seat_id, state }) => ({ ...describeSeat(seat_id, rows), state: shownState[state] }))
+      .toSorted(bySeatId),
+    refunds: refunds.map((refund) => presentRefund(refund, seats)),
     createdAt: row.created_at.toISOString(),
+  };
+}
+
+const shownState: Record<SeatState, Presented['seats'][number]['state']> = {
+  valid: 'valid',
+  due: 'refunding',
+  refunded: 'refunded',
+  reopened: 'refunded',
+};
+
+/** The previous version refunded orders as a whole, without a row for the refund. */
+function givenBack({ status, amount }: OrderRow, refunds: readonly RefundRow[]): number {
+  if (refunds.length === 0) return status === 'refunded' ? amount : 0;
+  return refunds.reduce((sum, refund) => (refund.status === 'done' ? sum + refund.amount : sum), 0);
+}
+
+/** With what only the organizer is shown; for others the schema of the response removes it. */
+function presentRefund(
+  { currency, ...refund }: RefundRow,
+  seats: readonly Pick<OrderSeat, 'seat_id' | 'refund'>[],
+): z.input<typeof soldOrder>['refunds'][number] {
+  const { failure: reason, tries } = refund;
+  return {
+    number: refund.number,
+    status: refund.status,
+    seats: seats.filter((seat) => seat.refund === refund.number).map(({ seat_id }) => seat_id),
+    amount: { amount: refund.amount, currency },
+    kept: { amount: refund.kept, currency },
+    reason: refund.reason,
+    requestedAt: refund.created_at.toISOString(),
+    updatedAt: refund.updated_at.toISOString(),
+    ...(refund.asked_as !== null && { requestedAs: refund.asked_as }),
+    ...(reason !== null && { failure: { reason, tries } }),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Completes refunds that were requested, or left half done by a crash: first the money, whatever the state of Redis,
- * then the seats. A refund that the provider does not decide is asked about again and does not hold up others.
+ * then the seats. A refund that the provider does not carry out is tried again, and does not hold up others.
  */
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createWorkOff, together, type Round, type WorkOffTimes } from '../../shared/tier/work-off.ts';
@@ -8,7 +8,7 @@ import { attemptsIn, type OpenAttempt } from '../checkout/payment-attempt.ts';
 import type { PaymentMetrics } from '../checkout/payment-metrics.ts';
 import { resolveAttempt, type SettleDeps } from '../checkout/settle.ts';
 import { chargeKey } from '../payments/provider.ts';
-import { advanceRefund, openRefunds, refundCharge, type OpenRefund } from './refund.ts';
+import { openRefunds, refundCharge, reopenRefunded, type OpenRefund } from './refund.ts';
 
 export function startRefunding(deps: SettleDeps, metrics?: PaymentMetrics, everyMs = 2_000): Loop {
   const refund = createRefunding(deps, metrics, { everyMs, firstPauseMs: everyMs });
@@ -25,15 +25,18 @@ export function createRefunding(
   const money = createWorkOff<OpenRefund>({
     ...orders,
     name: 'refund orders',
-    page: (after, limit) => openRefunds(db, 'refund_due', after, limit),
+    page: (after, limit) => openRefunds(db, 'money', after, limit),
     work: ({ id }) => refundCharge(deps, id),
   });
   const seats = createWorkOff<OpenRefund>({
     ...orders,
     name: 'reopen seats',
-    page: (after, limit) => openRefunds(db, 'refunded', after, limit),
+    page: (after, limit) => openRefunds(db, 'seats', after, limit),
     laneOf: ({ place }) => inventory.nodesOf([place]),
-    work: ({ id }) => advanceRefund(deps, id),
+    async work({ id }) {
+      await reopenRefunded(deps, id);
+      return 'done';
+    },
   });
   const charges = createWorkOff<OpenAttempt>({
     log,

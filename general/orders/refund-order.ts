@@ -6,31 +6,38 @@ import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Deps } from '../deps.ts';
 import { bySeatId, presentOrders, type OrderRow } from './present-orders.ts';
-import { advanceRefund, requestRefund, type RefundDeps, type UsedSeat } from './refund.ts';
+import { advanceRefund, type RefundDeps } from './refund.ts';
+import { requestRefund, type UsedSeat } from './request-refund.ts';
 
 export function refundOrder(deps: RefundDeps & Pick<Deps, 'supportEmail'>): Route {
   const { db } = deps;
   return defineRoute({
     method: 'POST',
     path: '/api/orders/:id/refund',
-    summary: 'Refund an order; its seats go back on sale',
+    summary: 'Refund seats of an order, or all; they go back on sale',
     description:
-      'Safe to repeat. `refunding`: the payment provider has not answered yet and will be asked again. If a ticket of ' +
-      'the order was used, the refund is refused with `already_checked_in`, which carries those `seats`, each with ' +
-      '`checkedInAt`. With `force` the order is refunded nevertheless, and those seats are withheld: they do not go ' +
-      'back on sale.',
+      'Safe to repeat: nothing is given back twice, and seats that were refunded before are answered with ' +
+      '`already_refunded`, which carries those `seats`. While a seat is `refunding`, the payment provider has not ' +
+      'given the money back yet and is asked again. If one of the tickets was used, the refund is refused with ' +
+      '`already_checked_in`, which carries those `seats`, each with `checkedInAt`. With `force` they are refunded ' +
+      'nevertheless, and their seats are withheld: they do not go back on sale.',
     tag: 'Orders',
     who: ['organizer', 'admin'],
     params: orderIdParams,
     body: refundRequest,
     success: { status: 200, schema: order, description: 'The order' },
-    problems: ['already_checked_in'],
+    problems: ['already_checked_in', 'already_refunded'],
     async handle({ params: { id }, body, session }) {
       const found = await db<OrderRow>('orders').where({ id }).first();
       const drop = found && (await loadDrop(db, found.drop_id));
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
-      const used = await requestRefund(db, id, { force: body?.force === true });
+      const { userId, role } = session;
+      const used = await requestRefund(db, id, {
+        seats: body?.seats,
+        force: body?.force === true,
+        by: { userId, role },
+      });
       if (used.length > 0) throw alreadyUsed(used, drop);
       await advanceRefund(deps, id).catch((error: unknown) =>
         deps.log.warn(
@@ -53,7 +60,7 @@ function alreadyUsed(used: readonly UsedSeat[], { sections }: Drop): Problem {
     }))
     .toSorted(bySeatId);
   return new Problem('already_checked_in', {
-    detail: `${seats.length} of the order’s tickets were used. With \`force\` the order is refunded and their seats stay sold.`,
+    detail: `${seats.length} of these tickets were used. With \`force\` they are refunded and their seats stay sold.`,
     extensions: { seats },
   });
 }

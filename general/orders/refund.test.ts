@@ -8,7 +8,8 @@ import { createSandboxPayments } from '../payments/sandbox.ts';
 import { chargeKey } from '../payments/provider.ts';
 import type { Deps } from '../deps.ts';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
-import { advanceRefund, requestRefunds } from './refund.ts';
+import { advanceRefund } from './refund.ts';
+import { requestRefunds } from './request-refund.ts';
 
 let system: GeneralSystem;
 /** Dependencies with which refunds do not reach the provider, so that their results are unknown. */

@@ -32,16 +32,18 @@ export function showOrder({
       const presented = await presentOrders(db, [found]);
       if (found.user_id !== userId) return presented[0]!;
       const [shown] = await withContacts(db, presented, supportEmail);
-      // Only the buyer gets tickets, and no longer after a refund.
-      return found.status === 'paid' ? withTickets(shown!) : shown!;
+      return withTickets(shown!);
     },
   });
 
+  /** Only the buyer gets tickets, and no longer after a refund. */
   function withTickets(order: z.input<typeof orderSchema>) {
     const { id: orderId, eventId } = order;
     const seats = order.seats.map((seat) => ({
       ...seat,
-      ticket: signTicket({ orderId, seatId: seat.id }, eventId, ticketKeys),
+      ...(seat.state === 'valid' && {
+        ticket: signTicket({ orderId, seatId: seat.id }, eventId, ticketKeys),
+      }),
     }));
     return { ...order, seats };
   }

@@ -48,6 +48,21 @@ export type ChargeResult =
   | { kind: 'unknown_token' }
   | Undecided;
 
+export type RefundRequest = {
+  charge: Charge;
+  /** Idempotency key of this refund; no two refunds of a charge have the same. */
+  key: string;
+  /** Minor units. All refunds of a charge together never give back more than was charged. */
+  amount: number;
+};
+
+export type RefundResult =
+  /** The money is on its way. `ref`: the provider's id of the refund, if it has one of its own. */
+  | { kind: 'refunded'; ref?: string }
+  /** The provider did not give it back, and says why. Asking again is safe and may succeed. */
+  | { kind: 'failed'; reason: string }
+  | Undecided;
+
 /** None of these rejects because of network or provider errors: those are `undecided`. */
 export type PaymentProvider = {
   readonly name: string;
@@ -66,8 +81,8 @@ export type PaymentProvider = {
   find: (charge: Charge) => Promise<Decision | Open | { kind: 'pending' } | { kind: 'unknown' } | Undecided>;
   /** Ensures that nothing will be charged under the key, unless it was charged already. */
   cancel: (charge: Charge) => Promise<Decision | Undecided>;
-  /** Refunds an approved charge, once however often it is called. */
-  refund: (charge: Charge) => Promise<'refunded' | 'undecided'>;
+  /** Gives back a part of an approved charge, or all of it: once for each key, however often it is called. */
+  refund: (request: RefundRequest) => Promise<RefundResult>;
   /**
    * Returns the charge key of a webhook, which is undefined if the webhook is about something else. Returns undefined
    * if the signature is not the provider's.
@@ -81,6 +96,11 @@ export type PaymentProvider = {
 /** The key of one attempt to pay a hold. */
 export function chargeKey(holdId: string, attempt: number): string {
   return `${holdId}.${attempt}`;
+}
+
+/** The key of a refund; `number` counts the refunds of an order, and is 0 for a charge that got no order. */
+export function refundKey(charge: Pick<Charge, 'key'>, number: number): string {
+  return `${charge.key}.refund.${number}`;
 }
 
 export function parseChargeKey(key: string): { holdId: string; attempt: number } | undefined {

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { httpCall } from './http-call.ts';
 import type { Log } from '../../shared/tier/log.ts';
-import type { Decision, Open, PaymentProvider } from './provider.ts';
+import type { Decision, Open, PaymentProvider, RefundResult } from './provider.ts';
 
 export type SandboxOptions = {
   url: string;
@@ -21,6 +21,8 @@ const charge = z.object({
   secret: z.string().optional(),
 });
 const event = z.object({ key: z.string() });
+const refund = z.object({ id: z.string() });
+const problem = z.object({ code: z.string() });
 
 /** Maximum difference between a webhook's time and ours; an older webhook is a replay. */
 const webhookToleranceSeconds = 300;
@@ -87,9 +89,9 @@ export function createSandboxPayments({
       return decisionIn(answer) ?? { kind: 'undecided' };
     },
 
-    async refund({ key }) {
-      const answer = await call('POST', '/refunds', { chargeKey: key }, `refund.${key}`);
-      return answer?.status === 200 ? 'refunded' : 'undecided';
+    async refund({ charge: { key: chargeKey }, key, amount }) {
+      const answer = await call('POST', '/refunds', { chargeKey, refundKey: key, amount }, key);
+      return refundIn(answer);
     },
 
     readWebhook: (body, header) => readSigned(body, header('seatdrop-signature') ?? '', webhookSecret),
@@ -127,6 +129,18 @@ function stateIn(answer: Answer | undefined): Decision | Open | undefined {
     case 'pending':
       return undefined;
   }
+}
+
+function refundIn(answer: Answer | undefined): RefundResult {
+  if (!answer) return { kind: 'undecided' };
+  if (answer.status === 200) {
+    const parsed = refund.safeParse(answer.body);
+    return { kind: 'refunded', ...(parsed.success && { ref: parsed.data.id }) };
+  }
+  const parsed = problem.safeParse(answer.body);
+  const reason = parsed.success ? parsed.data.code : `status_${answer.status}`;
+  // Nothing is left of the charge, so this part of it has gone back as well.
+  return reason === 'all_refunded' ? { kind: 'refunded' } : { kind: 'failed', reason };
 }
 
 /** Also present in the 409 that answers cancelling an approved charge. */

@@ -224,15 +224,49 @@ test('what a bank thinks about is pending, and approved once it has said so', as
   expect(await payments.find(charge)).toEqual({ kind: 'approved', ref: charge.ref });
 });
 
-test('a charge is given back once, also after Stripe has forgotten our keys', async () => {
-  const charge = newCharge();
-  await pay(charge);
-  stripe.accident(/refunds$/, 'answer_lost');
-  expect(await payments.refund(charge)).toBe('refunded');
-  expect(await payments.refund(charge)).toBe('refunded');
-  stripe.forgetIdempotencyKeys();
-  expect(await payments.refund(charge)).toBe('refunded');
-  expect(intentsOf(charge)[0]!.refunds).toHaveLength(1);
+describe('a refund', () => {
+  const part = (charge: Charge, number: number, amount: number) =>
+    payments.refund({ charge, key: `${charge.key}.refund.${number}`, amount });
+
+  test('is made once, also after Stripe has forgotten our keys', async () => {
+    const charge = newCharge();
+    await pay(charge);
+    stripe.accident(/refunds$/, 'answer_lost');
+    for (let round = 0; round < 2; round += 1) {
+      const { kind } = await part(charge, 1, 1000);
+      expect(kind).toBe('refunded');
+      expect(await part(charge, 1, 1000)).toEqual({
+        kind: 'refunded',
+        ref: intentsOf(charge)[0]!.refunds[0]!.id,
+      });
+      stripe.forgetIdempotencyKeys();
+    }
+    expect(intentsOf(charge)[0]!.refunds).toMatchObject([{ amount: 1000 }]);
+  });
+
+  test('of a part leaves the rest, and nothing is given back twice', async () => {
+    const charge = newCharge();
+    await pay(charge);
+    expect(await part(charge, 1, 1000)).toMatchObject({ kind: 'refunded' });
+    expect(await part(charge, 2, charge.amount)).toEqual({ kind: 'failed', reason: 'amount_too_large' });
+    expect(await part(charge, 3, charge.amount - 1000)).toMatchObject({ kind: 'refunded' });
+    // All of it has gone back, so this part has as well.
+    expect(await part(charge, 4, 1)).toEqual({ kind: 'refunded' });
+    const given = intentsOf(charge)[0]!.refunds.reduce((sum, { amount }) => sum + amount, 0);
+    expect(given).toBe(charge.amount);
+  });
+
+  test('that failed at the bank is told with its reason, and is made anew', async () => {
+    const charge = newCharge();
+    await pay(charge);
+    await part(charge, 1, 1000);
+    const [first] = intentsOf(charge)[0]!.refunds;
+    first!.status = 'failed';
+    const again = await part(charge, 1, 1000);
+    expect(again).toEqual({ kind: 'refunded', ref: intentsOf(charge)[0]!.refunds[1]!.id });
+    expect(await part(charge, 1, 1000)).toEqual(again);
+    expect(intentsOf(charge)[0]!.refunds).toHaveLength(2);
+  });
 });
 
 describe('a webhook', () => {

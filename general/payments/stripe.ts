@@ -16,6 +16,7 @@ import type {
   PaymentProvider,
   Undecided,
 } from './provider.ts';
+import { refundByStripe } from './stripe-refunds.ts';
 
 export type StripeOptions = {
   secretKey: string;
@@ -150,24 +151,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
       }
     },
 
-    async refund({ ref, key }) {
-      if (ref === undefined) throw new Error(`charge ${key} was approved without a PaymentIntent`);
-      try {
-        const { status } = await stripe.refunds.create(
-          { payment_intent: ref },
-          { idempotencyKey: `${key}.refund` },
-        );
-        if (status === 'succeeded' || status === 'pending') return 'refunded';
-        log.error({ key, status }, 'Stripe could not refund a charge');
-        return 'undecided';
-      } catch (error) {
-        // Stripe forgets idempotency keys after some days, but not that a charge was refunded.
-        const { code } = Object(error) as { code?: string };
-        if (code === 'charge_already_refunded') return 'refunded';
-        undecided(error, 'refund');
-        return 'undecided';
-      }
-    },
+    refund: (request) => refundByStripe(stripe, request, log),
 
     readWebhook: (body, header) => readEvent(stripe, body, header('stripe-signature') ?? '', webhookSecret),
   };

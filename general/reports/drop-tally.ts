@@ -65,7 +65,8 @@ export class DropTally {
         if (totals.seatsSold >= this.#capacity) this.allPaidAt ??= record.at;
         return;
       case 'refund':
-        totals.refunded += 1;
+        // Each order counts once, when its last seat is refunded.
+        if (record.left === 0) totals.refunded += 1;
         totals.seatsSold -= record.seats.length - record.withheld.length;
         totals.seatsWithheld += record.withheld.length;
         this.#free += record.seats.length - record.withheld.length;

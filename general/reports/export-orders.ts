@@ -11,7 +11,19 @@ import { csvLine } from './csv.ts';
 /** Orders read per query. */
 const pageSize = 500;
 
-const columns = ['id', 'buyer', 'email', 'seats', 'amount', 'currency', 'status', 'ordered_at', 'changed_at'];
+const columns = [
+  'id',
+  'buyer',
+  'email',
+  'seats',
+  'amount',
+  'refunded',
+  'currency',
+  'status',
+  'refunded_seats',
+  'ordered_at',
+  'changed_at',
+];
 
 export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route {
   return defineRoute({
@@ -19,7 +31,7 @@ export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route
     path: '/api/drops/:id/report.csv',
     summary: 'Export all orders of a drop for a spreadsheet',
     description:
-      'One line per order, the newest first. UTF-8 with a byte order mark; text in quotes; amounts as decimals. Text ' +
+      'One line per order, the newest first; `refunded` and `refunded_seats` are what has gone back and the seats that are void. UTF-8 with a byte order mark; text in quotes; amounts as decimals. Text ' +
       'that a spreadsheet would take for a formula, also after a semicolon or a tab, gets an apostrophe before it.',
     tag: 'Drops',
     who: ['organizer', 'admin'],
@@ -48,16 +60,17 @@ async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>)
   let text = `\ufeff${csvLine(columns)}`;
   for (;;) {
     const { items, next } = await read(after);
-    for (const { id, buyer, seats, amount, status, createdAt, updatedAt } of items) {
-      const places = seats.map(({ section, row, number }) => `${section} row ${row} seat ${number}`);
+    for (const { id, buyer, seats, amount, refunded, status, createdAt, updatedAt } of items) {
       text += csvLine([
         id,
         buyer.name,
         buyer.email,
-        places.join('; '),
+        placesOf(seats),
         decimal(amount),
+        decimal(refunded),
         amount.currency,
         status,
+        placesOf(seats.filter(({ state }) => state !== 'valid')),
         createdAt,
         updatedAt,
       ]);
@@ -67,4 +80,10 @@ async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>)
     after = next;
     text = '';
   }
+}
+
+function placesOf(
+  seats: readonly Pick<OrderPage['items'][number]['seats'][number], 'section' | 'row' | 'number'>[],
+) {
+  return seats.map(({ section, row, number }) => `${section} row ${row} seat ${number}`).join('; ');
 }

@@ -26,7 +26,7 @@ export const words: Record<MailJob['locale'], Words> = {
     opening: {
       'order-paid': 'Thank you, your payment has arrived. These seats are yours:',
       'order-refunded':
-        'Your order was refunded, and its seats are no longer yours. Your bank may take some days to show the money.',
+        'These seats were refunded and are no longer yours. Your bank may take some days to show the money.',
     },
     when: 'When',
     where: 'Where',
@@ -36,7 +36,7 @@ export const words: Record<MailJob['locale'], Words> = {
     seat: ({ section, row, number }) => `${section}, row ${row}, seat ${number}`,
     next: {
       'order-paid': 'Your tickets are on the page of your order: show the QR code of each seat at the door.',
-      'order-refunded': 'The tickets of this order no longer open the door.',
+      'order-refunded': 'The tickets of these seats are no longer valid.',
     },
     link: 'See your order',
   },
@@ -48,7 +48,7 @@ export const words: Record<MailJob['locale'], Words> = {
     greeting: (name) => `${name}，你好：`,
     opening: {
       'order-paid': '謝謝，我們已收到付款。以下座位是你的了：',
-      'order-refunded': '你的訂單已退款，座位已不再為你保留。款項可能要幾天後才會出現在你的帳上。',
+      'order-refunded': '以下座位已退款，不再為你保留。款項可能要幾天後才會出現在你的帳上。',
     },
     when: '時間',
     where: '地點',
@@ -58,7 +58,7 @@ export const words: Record<MailJob['locale'], Words> = {
     seat: ({ section, row, number }) => `${section} ${row} 排 ${number} 號`,
     next: {
       'order-paid': '門票在訂單頁面上：入場時請出示每個座位的 QR code。',
-      'order-refunded': '這筆訂單的門票已不能入場。',
+      'order-refunded': '這些座位的門票已不能入場。',
     },
     link: '查看訂單',
   },

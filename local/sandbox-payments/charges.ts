@@ -19,7 +19,10 @@ export type Charge = {
   currency: string;
   /** Why the last card was not charged, or `canceled`. */
   reason?: string;
-  refunded: boolean;
+  /** Minor units, of all its refunds together. */
+  refundedAmount: number;
+  /** How many refunds it has. */
+  refunds: number;
   metadata: unknown;
 };
 
@@ -33,7 +36,11 @@ export type CardResult = {
   dueAt?: number;
 };
 
-export type Refund = { id: string; status: 'refunded' };
+export type RefundCall = { chargeKey: string; key: string; amount: number };
+
+export type Refunded =
+  | { kind: 'refunded'; id: string; amount: number; chargeKey: string; isNew: boolean }
+  | { kind: 'not_approved' | 'all_refunded' | 'more_than_charged' | 'key_in_use' };
 
 /** The charges of the sandbox provider. Every change is on disk when the call returns. */
 export class Charges {
@@ -57,6 +64,13 @@ export class Charges {
         due_at INTEGER,
         refund_id TEXT
       ) STRICT;
+      CREATE TABLE IF NOT EXISTS refunds (
+        key TEXT PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        charge_key TEXT NOT NULL REFERENCES charges (key),
+        amount INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX IF NOT EXISTS refunds_of_charge ON refunds (charge_key);
     `);
     this.#addSecrets();
   }
@@ -78,17 +92,17 @@ export class Charges {
   }
 
   byKey(key: string): Charge | undefined {
-    const row = this.#prepare('SELECT * FROM charges WHERE key = ?').get(key);
+    const row = this.#prepare(`${selectCharges} WHERE charges.key = ?`).get(key);
     return row === undefined ? undefined : chargeOf(row);
   }
 
   bySecret(secret: string): Charge | undefined {
-    const row = this.#prepare('SELECT * FROM charges WHERE secret = ?').get(secret);
+    const row = this.#prepare(`${selectCharges} WHERE secret = ?`).get(secret);
     return row === undefined ? undefined : chargeOf(row);
   }
 
   withPrefix(prefix: string): Charge[] {
-    const sql = 'SELECT * FROM charges WHERE substr(key, 1, length(?1)) = ?1 ORDER BY rowid';
+    const sql = `${selectCharges} WHERE substr(charges.key, 1, length(?1)) = ?1 ORDER BY charges.rowid`;
     return this.#prepare(sql).all(prefix).map(chargeOf);
   }
 
@@ -125,14 +139,35 @@ export class Charges {
     return { charge: this.#insert(barred, 'canceled').charge, hasEnded };
   }
 
-  /** @returns the charge's only refund, or undefined if there is no approved charge to refund. */
-  refund(key: string): { refund: Refund; isNew: boolean } | undefined {
-    const { changes } = this.#db
-      .prepare(`UPDATE charges SET refund_id = ? WHERE key = ? AND status = 'approved' AND refund_id IS NULL`)
-      .run(`re_${randomUUID()}`, key);
-    const row = this.#prepare('SELECT refund_id FROM charges WHERE key = ?').get(key);
-    if (typeof row?.['refund_id'] !== 'string') return undefined;
-    return { refund: { id: row['refund_id'], status: 'refunded' }, isNew: changes === 1 };
+  /** Records a refund, unless its key is known: then the first one stays as it is. */
+  refund({ chargeKey, key, amount }: RefundCall): Refunded {
+    const known = this.#refundOf(key);
+    if (known)
+      return known.amount === amount && known.chargeKey === chargeKey ? known : { kind: 'key_in_use' };
+    const charge = this.byKey(chargeKey);
+    if (charge?.status !== 'approved') return { kind: 'not_approved' };
+    if (charge.refundedAmount >= charge.amount) return { kind: 'all_refunded' };
+    if (charge.refundedAmount + amount > charge.amount) return { kind: 'more_than_charged' };
+    const id = `re_${randomUUID()}`;
+    this.#prepare('INSERT INTO refunds (key, id, charge_key, amount) VALUES (?, ?, ?, ?)').run(
+      key,
+      id,
+      chargeKey,
+      amount,
+    );
+    return { kind: 'refunded', id, amount, chargeKey, isNew: true };
+  }
+
+  #refundOf(key: string): (Refunded & { kind: 'refunded' }) | undefined {
+    const row = this.#prepare('SELECT * FROM refunds WHERE key = ?').get(key);
+    if (row === undefined) return undefined;
+    return {
+      kind: 'refunded',
+      id: String(row['id']),
+      amount: Number(row['amount']),
+      chargeKey: String(row['charge_key']),
+      isNew: false,
+    };
   }
 
   /** Runs `work` as one change: it is on disk as a whole when this returns, or not at all. */
@@ -192,6 +227,13 @@ export class Charges {
   }
 }
 
+/** An earlier version refunded charges only as a whole, and wrote that as `refund_id`. */
+const selectCharges = `SELECT charges.*,
+  (refund_id IS NOT NULL) + (SELECT COUNT(*) FROM refunds WHERE charge_key = charges.key) AS refunds,
+  CASE WHEN refund_id IS NOT NULL THEN charges.amount
+    ELSE (SELECT COALESCE(SUM(amount), 0) FROM refunds WHERE charge_key = charges.key) END AS refunded_amount
+  FROM charges`;
+
 function chargeOf(row: Record<string, SQLOutputValue>): Charge {
   return {
     id: String(row['id']),
@@ -201,7 +243,8 @@ function chargeOf(row: Record<string, SQLOutputValue>): Charge {
     amount: Number(row['amount']),
     currency: String(row['currency']),
     ...(row['reason'] === null ? {} : { reason: String(row['reason']) }),
-    refunded: row['refund_id'] !== null,
+    refundedAmount: Number(row['refunded_amount']),
+    refunds: Number(row['refunds']),
     metadata: JSON.parse(String(row['metadata'])),
   };
 }

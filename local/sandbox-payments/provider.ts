@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CardResult, type Charge, type ChargeRequest, Charges, type Refund } from './charges.ts';
+import {
+  type CardResult,
+  type Charge,
+  type ChargeRequest,
+  Charges,
+  type RefundCall,
+  type Refunded,
+} from './charges.ts';
 import type { Webhooks } from './webhooks.ts';
 
 /** The tokens of test cards. */
@@ -29,7 +36,7 @@ export type Provider = {
   byKey(key: string): Charge | undefined;
   withPrefix(prefix: string): Charge[];
   cancel(key: string): Charge;
-  refund(key: string): Refund | undefined;
+  refund(call: RefundCall): Refunded;
   /**
    * The buyer's answer to the bank's challenge. A charge that is not challenged stays as it is. Returns the charge
    * after that, or undefined if no charge has the secret.
@@ -93,11 +100,12 @@ export function createProvider(options: {
       if (hasEnded) webhooks.send('charge.canceled', charge);
       return charge;
     },
-    refund(key) {
-      const refunded = charges.refund(key);
-      const charge = charges.byKey(key);
-      if (refunded?.isNew && charge !== undefined) webhooks.send('charge.refunded', charge);
-      return refunded?.refund;
+    refund(call) {
+      const refunded = charges.refund(call);
+      const charge = charges.byKey(call.chargeKey);
+      if (refunded.kind === 'refunded' && refunded.isNew && charge !== undefined)
+        webhooks.send('charge.refunded', charge);
+      return refunded;
     },
     answerChallenge(secret, approve) {
       const charge = charges.bySecret(secret);

@@ -16,7 +16,9 @@ type Answer = { status: number; body: unknown } | { html: string; policy: string
  *   GET  /charges/by-key/:key        200 charge   404
  *   GET  /charges?keyPrefix=         200 {charges}
  *   POST /charges/:key/cancel        200 charge that can no longer be approved   409 charge: it is approved
- *   POST /refunds {chargeKey}        200 {id, status}, the same each time   409 nothing to refund
+ *   POST /refunds {chargeKey, refundKey, amount}
+ *     200 {id, status, amount}, the same each time for this key
+ *     409 the charge is not approved, nothing is left of it, the amount is more than is left, or another refund has the key
  *
  * For the buyer's browser, through the front door:
  *
@@ -81,10 +83,13 @@ export function createSandboxServer(options: { provider: Provider; apiKey: strin
 
   async function refund(request: IncomingMessage): Promise<Answer> {
     if (request.headers['idempotency-key'] === undefined) return problem(400, 'missing_idempotency_key');
-    const { chargeKey } = await readJson(request);
+    const { chargeKey, refundKey, amount } = await readJson(request);
     if (typeof chargeKey !== 'string') return problem(422, 'bad_charge_key');
-    const refunded = provider.refund(chargeKey);
-    return refunded === undefined ? problem(409, 'not_approved') : { status: 200, body: refunded };
+    if (typeof refundKey !== 'string' || refundKey === '') return problem(422, 'bad_refund_key');
+    if (!Number.isSafeInteger(amount) || Number(amount) <= 0) return problem(422, 'bad_amount');
+    const refunded = provider.refund({ chargeKey, key: refundKey, amount: Number(amount) });
+    if (refunded.kind !== 'refunded') return problem(409, refunded.kind);
+    return { status: 200, body: { id: refunded.id, status: refunded.kind, amount: refunded.amount } };
   }
 }
 

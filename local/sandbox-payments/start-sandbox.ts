@@ -52,7 +52,7 @@ export async function startSandbox({ file = ':memory:', lateMs = 100, failWebhoo
     /** As the buyer's browser does, without an API key. */
     answerChallenge: (secret: unknown, approve: unknown) =>
       call('POST', '/frame/challenges', { secret, approve }, undefined, ''),
-    refund: (chargeKey: string) => call('POST', '/refunds', { chargeKey }, `refund-${chargeKey}`),
+    refund: (chargeKey: string, of?: object) => call('POST', '/refunds', refundBody(chargeKey, of), 'once'),
     cancel: (key: string) => call('POST', `/charges/${encodeURIComponent(key)}/cancel`),
     byKey: (key: string) => call('GET', `/charges/by-key/${encodeURIComponent(key)}`),
     list: (prefix: string) => call('GET', `/charges?keyPrefix=${encodeURIComponent(prefix)}`),
@@ -81,6 +81,13 @@ export async function startSandbox({ file = ':memory:', lateMs = 100, failWebhoo
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 }
+
+const refundBody = (chargeKey: string, of: object = {}) => ({
+  chargeKey,
+  refundKey: `refund-${chargeKey}`,
+  amount: 4500,
+  ...of,
+});
 
 async function listen(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');

@@ -10,7 +10,8 @@ export type Charge = {
   status: 'open' | 'challenged' | 'pending' | 'approved' | 'declined' | 'canceled';
   amount: number;
   currency: string;
-  refunded: boolean;
+  /** Minor units, of all its refunds together. */
+  refundedAmount: number;
 };
 
 /** All charges whose key begins with `keyPrefix`. */
@@ -26,8 +27,8 @@ export function createListCharges(url: string, apiKey: string): ListCharges {
 }
 
 /**
- * Checks that money and seats match (rule 5): a hold is charged at most once, each paid order has one charge that was
- * not refunded, every other charge was refunded, and no payment is left undecided.
+ * Checks that money and seats match (rule 5): a hold is charged at most once, each order has one charge of which its
+ * refunds were given back and no more, every other charge was refunded, and no payment is left undecided.
  */
 export async function checkCharges(
   db: Database,
@@ -47,25 +48,43 @@ export async function checkCharges(
   const holdOf = ({ key }: Charge) => parseChargeKey(key)?.holdId ?? '';
   const charges = (await listCharges('')).filter((charge) => ofDrop.has(holdOf(charge)));
   const byHold = Map.groupBy(charges, holdOf);
-  const paid = new Map(orders.filter(({ status }) => status === 'paid').map((order) => [order.id, order]));
+  const placed = new Map(orders.map((order) => [order.id, order]));
 
   for (const [holdId, ofHold] of byHold) {
     const approved = ofHold.filter(({ status }) => status === 'approved');
     if (approved.length > 1) report('5 money', `hold ${holdId} was charged ${approved.length} times`, ofHold);
-    if (approved.some(({ refunded }) => !refunded) && !paid.has(holdId))
-      report('5 money', `hold ${holdId} was charged, but is no paid order`, ofHold);
+    if (approved.some(({ amount, refundedAmount }) => refundedAmount < amount) && !placed.has(holdId))
+      report('5 money', `hold ${holdId} was charged, but is no order`, ofHold);
     if (ofHold.some(({ status }) => status === 'open' || status === 'pending' || status === 'challenged'))
       report('5 money', `hold ${holdId} has an undecided charge`, ofHold);
   }
-  for (const order of paid.values()) {
+  for (const order of placed.values()) {
     const key = `${order.id}.${order.attempt}`;
     const charge = byHold.get(order.id)?.find((each) => each.key === key);
-    if (charge?.status !== 'approved' || charge.refunded || charge.amount !== order.amount)
+    if (charge?.status !== 'approved' || charge.amount !== order.amount)
       report('5 money', `order ${order.id} is not paid for by its charge`, { order, charge });
+    else checkGivenBack(order, charge, report);
   }
 
   const open: unknown[] = await db('payment_attempts')
     .where({ drop_id: dropId })
     .whereIn('status', ['pending', 'refund_due']);
   for (const attempt of open) report('5 money', 'a payment is left undecided', attempt);
+}
+
+function checkGivenBack(order: Order, charge: Charge, report: Report): void {
+  const sum = (list: Order['refunds']) => list.reduce((all, { amount }) => all + amount, 0);
+  // The previous version refunded orders as a whole, without a row for the refund.
+  const isByPrevious = order.refunds.length === 0 && order.status !== 'paid';
+  const done = isByPrevious
+    ? order.status === 'refunded'
+      ? order.amount
+      : 0
+    : sum(order.refunds.filter(({ status }) => status === 'done'));
+  const most = isByPrevious || order.status === 'refund_due' ? order.amount : sum(order.refunds);
+  if (charge.refundedAmount < done || charge.refundedAmount > most)
+    report('5 money', `of order ${order.id} another amount was given back than its refunds`, {
+      order,
+      charge,
+    });
 }

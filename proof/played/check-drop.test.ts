@@ -54,7 +54,7 @@ async function sellTwoSeats(): Promise<SoldSeats> {
     ...columns,
   });
   await db('outbox').insert({ topic: 'order-paid', payload: JSON.stringify({ orderId: hold.holdId }) });
-  const charge = { key: `${hold.holdId}.1`, status: 'approved' as const, refunded: false, ...payment };
+  const charge = { key: `${hold.holdId}.1`, status: 'approved' as const, refundedAmount: 0, ...payment };
   return { drop, hold, charges: [charge] };
 }
 
@@ -143,7 +143,7 @@ test.each<[string, (sold: SoldSeats) => unknown, string]>([
   ],
   [
     'an order whose money was given back',
-    ({ charges }) => charges.splice(0, 1, { ...charges[0]!, refunded: true }),
+    ({ charges }) => charges.splice(0, 1, { ...charges[0]!, refundedAmount: charges[0]!.amount }),
     'is not paid for by its charge',
   ],
   [

@@ -289,7 +289,7 @@ export const dropStats = z
       .nullable()
       .meta({ description: 'Entries per second that got an outcome. Null in the first answer' }),
     orders: z.int().meta({ description: 'Orders that are paid and not refunded' }),
-    revenue: money.meta({ description: 'Of orders that are paid and not refunded' }),
+    revenue: money.meta({ description: 'What was paid, less refunds' }),
     phase: dropState,
     paused: z.boolean().meta({ description: 'May be true before the drop opens; then it opens paused' }),
     queueDepths: z

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { signUpBody } from './accounts.ts';
+import { refundRequest } from './orders.ts';
 import { newCheckIn } from './check-ins.ts';
 import { dropChanges, dropQuery, newDrop } from './drops.ts';
 import { newEvent } from './events.ts';
@@ -88,6 +89,8 @@ const examples: Record<FaultCode, Found | typeof inHandler> = {
     '/questions/0/choices',
   ),
   answer_not_a_choice: dropWith({ questions: [{ ...question, answer: 'Tuba' }] }, '/questions/0/answer'),
+  seat_twice: [refundRequest, { seats: ['0.1', '0.1'] }, '/seats'],
+  not_in_order: inHandler,
   above_buyer_limit: inHandler,
   above_seat_count: inHandler,
 };

@@ -73,6 +73,9 @@ const messages = {
   fewer_rows: () => 'There are fewer rows than partitions',
   same_choice: () => 'Two choices are the same',
   answer_not_a_choice: () => 'Must be one of the choices',
+  // orders
+  seat_twice: () => 'The same seat twice',
+  not_in_order: () => 'Not a seat of this order',
   // entries
   above_buyer_limit: ({ maximum }) => `At most ${maximum} a buyer`,
   above_seat_count: ({ maximum }) => `The drop has only ${maximum} seats`,

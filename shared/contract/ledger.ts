@@ -59,6 +59,9 @@ export const ledgerItem = z
     withheld: z.array(z.string()).optional().meta({
       description: 'With `refund`: the seats that stay sold, since their tickets were used',
     }),
+    seatsLeft: z.int().optional().meta({
+      description: 'With `refund`: how many seats the order still has; missing if none',
+    }),
     expiresAt: time.optional(),
     attempt: z.int().optional(),
     reason: z.enum(releaseReasons).optional(),

@@ -1,25 +1,50 @@
 import { z } from 'zod';
+import { fault } from './fault-codes.ts';
 import { id, orderId } from './ids.ts';
 import { money } from './money.ts';
 import { seat } from './seats.ts';
 import { time } from './times.ts';
 
+const seatState = z.enum(['valid', 'refunding', 'refunded']).meta({
+  description:
+    '`refunding`: its ticket is void, and the money goes back as soon as the payment provider allows. `refunded`: it has',
+});
+
 const orderSeat = z.object({
   ...seat.shape,
+  state: seatState,
   ticket: z.string().optional().meta({
     description:
-      'The text of the QR code of this seat’s ticket; only for the buyer of a paid order, in GET /api/orders/:id',
+      'The text of the QR code of this seat’s ticket; only for the buyer, while the seat is `valid`, in GET /api/orders/:id',
   }),
 });
+
+const refundFields = {
+  number: z.int().meta({ description: 'Within the order, from 1' }),
+  status: z.enum(['due', 'done']).meta({ description: '`done`: the money has gone back' }),
+  seats: z.array(z.string()).meta({ description: 'Seat ids' }),
+  amount: money.meta({ description: 'What goes back to the buyer' }),
+  kept: money.meta({ description: 'What the organizer keeps of the price of these seats' }),
+  reason: z
+    .enum(['organizer', 'buyer', 'cancelled'])
+    .meta({ description: 'Who gave the seats back; `cancelled`: the drop was cancelled' }),
+  requestedAt: time,
+  updatedAt: time,
+};
 
 export const order = z
   .object({
     id: orderId,
     dropId: id,
     eventId: id,
-    status: z.enum(['paid', 'refunding', 'refunded']),
-    amount: money,
+    status: z.enum(['paid', 'refunding', 'refunded']).meta({
+      description:
+        'An order of which some seats are refunded is `paid`; without a valid seat it is `refunding` or `refunded`',
+    }),
+    amount: money.meta({ description: 'What was paid' }),
+    refunded: money.meta({ description: 'What has gone back so far' }),
     seats: z.array(orderSeat),
+    refunds: z.array(z.object(refundFields)).meta({ description: 'The oldest first' }),
     createdAt: time,
     contact: z.string().optional().meta({
       description: 'E-mail address for questions; only for the buyer, in GET /api/orders and /api/orders/:id',
@@ -32,6 +57,13 @@ export const orderIdParams = z.object({ id: orderId });
 /** The body may be omitted. */
 export const refundRequest = z
   .strictObject({
+    seats: z
+      .array(z.string().regex(/^\d{1,5}\.\d{1,3}$/))
+      .min(1)
+      .max(10)
+      .refine((seats) => new Set(seats).size === seats.length, fault('seat_twice'))
+      .optional()
+      .meta({ description: 'Ids of the seats to refund; without it, all that are not refunded yet' }),
     force: z.boolean().optional().meta({
       description: 'Refund even if a ticket was used; the seat of that ticket is not sold again',
     }),
@@ -46,9 +78,20 @@ export const soldOrder = z
     seats: z.array(
       z.object({
         ...seat.shape,
+        state: seatState,
         checkedInAt: time.optional().meta({ description: 'When its ticket was used; missing if it was not' }),
         withheld: z.literal(true).optional().meta({
-          description: 'The order was refunded, but the seat stays sold, since its ticket was used',
+          description: 'The seat was refunded, but stays sold, since its ticket was used',
+        }),
+      }),
+    ),
+    refunds: z.array(
+      z.object({
+        ...refundFields,
+        requestedAs: z.string().optional().meta({ description: 'The role of who asked for it' }),
+        failure: z.object({ reason: z.string(), tries: z.int() }).optional().meta({
+          description:
+            'Why the payment provider did not carry it out the last time, in the provider’s own words. It is tried again',
         }),
       }),
     ),

@@ -45,7 +45,7 @@ export const dropReport = z
     timeToSellOutSeconds: z.number().nullable().meta({ description: 'From the opening to `soldOutAt`' }),
     allPaidAt: time.nullable().meta({ description: 'The first time at which every seat was paid' }),
     orders: z.int(),
-    revenue: money.meta({ description: 'Of orders that are paid and not refunded' }),
+    revenue: money.meta({ description: 'What was paid, less refunds' }),
     refunds: money.meta({ description: 'Amounts refunded, or about to be' }),
     series: z
       .array(z.object({ minute: time, ...entryCounts, seatsPaid: z.int() }))

@@ -23,6 +23,8 @@ const buyers = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 /** What a buyer's browser keeps: enough to try to pay, even if the hold has ended. */
 type Token = Given & { partition: number; expiresAt: number };
 
+type Order = Token & { withheld: string[] };
+
 /** `isForgotten`: Redis no longer has the reply. */
 type Decided = { partition: number; batch: Batch; result: ClaimResult; isForgotten: boolean };
 
@@ -37,8 +39,8 @@ class Model {
   readonly sent = new Map<number, number>();
   readonly transfers: { from: number; to: number; transfer: string; seats: string[]; arrived: boolean }[] =
     [];
-  /** What MySQL has: orders by id; a refunded one with its withheld seats. No seat is in two of them. */
-  readonly orders = new Map<string, Token & Owning>();
+  /** What MySQL has: orders by id, with the seats they have left and those withheld. No seat is in two of them. */
+  readonly orders = new Map<string, Order>();
   /** What each buyer had at the last check, and the version of that answer. */
   readonly seen = new Map<string, { stands: string; version: number }>();
   /** The state that a failover would go back to. */
@@ -146,13 +148,14 @@ async function expectSame(model: Model): Promise<void> {
     );
 
     // Independent of the model: each taken seat has one live hold, and each live hold has its seats.
-    // A withheld seat is sold to nobody, and its order lists it.
-    const live = Object.values(holds)
+    // A withheld seat is sold to nobody; a refunded order lists it.
+    const listed = Object.values(holds)
       .map((record) => record.split('|'))
       .filter(([state = '']) => 'hpsw'.includes(state))
       .flatMap(([state, , , seats = '']) =>
         seats.split('+').map((seat) => [seat, 'sw'.includes(state ?? '') ? 's' : 'h']),
       );
+    const live = [...listed, ...[...expected.nobodys].map((seat) => [seat, 's'])];
     const taken = map.flatMap((_, row) =>
       Array.from(rows[row] ?? '', (state, index) => [`${row}.${index + 1}`, state]).filter(
         ([, state]) => state === 'h' || state === 's',
@@ -349,30 +352,41 @@ const complete = (index: number) =>
     if (ownersOf(model, token).length > 0) return;
     const state = model.partition(partition).holds.get(token.holdId)?.state;
     // A refunded order is not completed again.
-    if (model.orders.get(token.holdId)?.isWithheld === true) return;
-    if (state !== 'refunded') model.orders.set(token.holdId, token);
+    const order = model.orders.get(token.holdId);
+    if (order?.seats.length === 0) return;
+    if (state !== 'refunded' && !order) model.orders.set(token.holdId, { ...token, withheld: [] });
     if (state === undefined || state === 'released') model.lostData = true;
     const expected = model.partition(partition).completePayment(token);
     expect((await inventory.completePayment(model.place(partition), token)).kind).toBe(expected);
   });
 
-/** MySQL gets the refund; the tickets of the first `used` seats were used. Returns the seats that stay sold. */
-function refundOrder(model: Model, holdId: string, used: number): string[] {
+/**
+ * MySQL gets the refund of the first `count` seats that are left, or of all; the tickets of the first `used` of these
+ * were used. Returns what Redis is told.
+ */
+function refundOrder(
+  model: Model,
+  holdId: string,
+  used: number,
+  count?: number,
+): { seats?: string[]; withheld?: string[] } {
   const order = model.orders.get(holdId);
-  if (!order) return [];
-  const withheld = order.isWithheld === true ? order.seats : order.seats.slice(0, used);
-  if (withheld.length === 0) model.orders.delete(holdId);
-  else model.orders.set(holdId, { ...order, seats: withheld, isWithheld: true });
-  return withheld;
+  if (!order) return {};
+  const seats = order.seats.slice(0, count);
+  const left = order.seats.slice(seats.length);
+  const withheld = [...order.withheld, ...seats.slice(0, used)];
+  if (left.length + withheld.length === 0) model.orders.delete(holdId);
+  else model.orders.set(holdId, { ...order, seats: left, withheld });
+  return { withheld, ...(left.length > 0 && { seats }) };
 }
 
-const refund = (index: number, used: number) =>
-  onToken(`refund, ${used} used, of`, index, async (model, { partition, holdId }) => {
-    const withheld = refundOrder(model, holdId, used);
-    const expected = model.partition(partition).reopen(holdId, withheld);
-    const reopened = await inventory.reopen(model.place(partition), holdId, withheld);
+const refund = (index: number, used: number, count?: number) =>
+  onToken(`refund ${count ?? 'all'}, ${used} used, of`, index, async (model, { partition, holdId }) => {
+    const refunded = refundOrder(model, holdId, used, count);
+    const expected = model.partition(partition).reopen(holdId, refunded);
+    const reopened = await inventory.reopen(model.place(partition), holdId, refunded);
     expect(reopened.kind).toBe(expected.kind);
-    if (reopened.kind !== 'released') return;
+    if (reopened.kind !== 'released' && reopened.kind !== 'reduced') return;
     expect(given(reopened.promoted)).toEqual(expected.promoted);
     model.keep(partition, reopened.promoted);
   });
@@ -394,22 +408,41 @@ const forget = (index: number) =>
   });
 
 /** Other orders in MySQL that own seats of this hold. */
-const ownersOf = (model: Model, { holdId, seats }: Token): (Token & Owning)[] =>
+const ownersOf = (model: Model, { holdId, seats }: Token): Order[] =>
   [...model.orders.values()].filter(
-    (order) => order.holdId !== holdId && order.seats.some((seat) => seats.includes(seat)),
+    (order) =>
+      order.holdId !== holdId && [...order.seats, ...order.withheld].some((seat) => seats.includes(seat)),
   );
+
+/** An order as Redis is told of it: with the seats it has left, then with those withheld. */
+const owning = ({ holdId, buyerId, seats, withheld }: Order): Owning[] => [
+  ...(seats.length > 0 ? [{ holdId, buyerId, seats }] : []),
+  ...(withheld.length > 0
+    ? [
+        {
+          holdId,
+          buyerId,
+          seats: withheld,
+          withheld: seats.length > 0 ? ('in_part' as const) : ('wholly' as const),
+        },
+      ]
+    : []),
+];
 
 /** Brings Redis in line with MySQL: refunds that it missed, then orders. */
 const follow = (partitionIndex: number, lostIndex: number | undefined) =>
   step('follow the orders', async (model) => {
     const partition = partitionIndex % model.drop.partitions;
     const [place, expected] = [model.place(partition), model.partition(partition)];
-    for (const { holdId, state } of expected.holds.values()) {
+    for (const { holdId, state, seats } of expected.holds.values()) {
       const order = model.orders.get(holdId);
-      if (state !== 'sold' || (order && order.isWithheld !== true)) continue;
-      const promoted = expected.reopen(holdId, order?.seats).promoted ?? [];
-      const reopened = await inventory.reopen(place, holdId, order?.seats);
-      if (reopened.kind !== 'released') throw new Error(reopened.kind);
+      const stale = seats.filter((seat) => order?.seats.includes(seat) !== true);
+      if (state !== 'sold' || stale.length === 0) continue;
+      const refunded = { seats: stale, withheld: order?.withheld ?? [] };
+      const { kind: how, promoted = [] } = expected.reopen(holdId, refunded);
+      const reopened = await inventory.reopen(place, holdId, refunded);
+      expect(reopened.kind).toBe(how);
+      if (reopened.kind !== 'released' && reopened.kind !== 'reduced') throw new Error(reopened.kind);
       expect(given(reopened.promoted)).toEqual(promoted);
       model.keep(partition, reopened.promoted);
     }
@@ -419,7 +452,8 @@ const follow = (partitionIndex: number, lostIndex: number | undefined) =>
       token && token.partition === partition && !model.orders.has(token.holdId) ? token : undefined;
     const attempt = expected.holds.get(inVain?.holdId ?? '')?.attempt ?? 1;
     const lost = inVain && { ...inVain, attempt };
-    const owners = lost ? ownersOf(model, lost).filter((order) => order.partition === partition) : own;
+    const orders = lost ? ownersOf(model, lost).filter((order) => order.partition === partition) : own;
+    const owners = orders.flatMap(owning);
     if (owners.length > 0 || lost) model.lostData = true;
     const { yielded, promoted, kind } = expected.followOrders(owners, lost);
     const followed = await inventory.followOrders(
@@ -435,14 +469,18 @@ const follow = (partitionIndex: number, lostIndex: number | undefined) =>
     // Now each order has all its seats except those that somebody else is paying for.
     const taken = new Set(expected.seats('paying'));
     const sold = new Set(expected.seats('sold'));
-    for (const { seats } of own)
-      for (const seat of seats) if (!taken.has(seat)) expect(sold.has(seat)).toBe(true);
+    for (const { holdId, seats, withheld } of own) {
+      // Withheld seats follow once the order has some of those that it has left.
+      const isOwn = seats.length === 0 || expected.holds.get(holdId)?.state === 'sold';
+      for (const seat of [...seats, ...(isOwn ? withheld : [])])
+        if (!taken.has(seat)) expect(sold.has(seat)).toBe(true);
+    }
   });
 
 /** MySQL gets the refund, and the process that would have told Redis dies. */
-const missRefund = (index: number, used: number) =>
+const missRefund = (index: number, used: number, count?: number) =>
   onToken(`Redis misses the refund, ${used} used, of`, index, async (model, { holdId }) => {
-    refundOrder(model, holdId, used);
+    refundOrder(model, holdId, used, count);
   });
 
 const remember = () =>
@@ -603,6 +641,8 @@ const entries = fc.array(
   ),
   { minLength: 1, maxLength: 8 },
 );
+/** How many seats of an order are refunded; undefined: all. */
+const portion = fc.constantFrom(undefined, 1, 2);
 const often = (times: number, arbitrary: fc.Arbitrary<Step>) =>
   Array.from({ length: times }, () => arbitrary);
 const steps = fc.commands<Model, Real, false>(
@@ -638,10 +678,13 @@ const steps = fc.commands<Model, Real, false>(
       2,
       fc.tuple(index, fc.constantFrom(undefined, undefined, 0, 1, 2, 3)).map((args) => follow(...args)),
     ),
-    fc.tuple(index, fc.nat(2)).map(([token, used]) => missRefund(token, used)),
+    fc.tuple(index, fc.nat(2), portion).map((args) => missRefund(...args)),
     fc.constant(remember()),
     fc.constant(failOver()),
-    fc.tuple(index, fc.nat(2)).map(([token, used]) => refund(token, used)),
+    ...often(
+      2,
+      fc.tuple(index, fc.nat(2), portion).map((args) => refund(...args)),
+    ),
     index.map(tell),
     index.map(forget),
     ...often(

@@ -6,8 +6,9 @@
 -- ARGV  1 the hold that lost: its card was charged and it gets no order; '' for none  2 its buyer  3 its seats
 --       4 its attempt
 --       5 unpaid holds that have seats of these orders (holders.lua), joined by ','
---       6... orders that own seats, as 'order|buyer|seats'; no seats if they are of another drop of the event; a
---            refunded order ends in '|w' and lists its withheld seats, which stay sold to nobody
+--       6... orders that own seats, as 'order|buyer|seats'; no seats if they are of another drop of the event. With
+--            '|w' at the end these are the withheld seats of a refunded order, which stay sold to nobody. '|p': the same
+--            of an order of which seats are left; it comes before with those
 -- reply {'ended', version, n, buyer * n, promoted hold...}   this call ended the hold that lost; unpaid holds of n
 --                         buyers ended
 --       {'noted', ...}    the hold that lost had ended or was forgotten before; the reason is recorded now
@@ -72,19 +73,23 @@ end
 
 local function follow(order, owner, ofOrder, withheld)
   local hold = readHold(order)
-  withheld = withheld == 'w'
+  local isPart = withheld == 'p'
+  withheld = withheld ~= ''
   -- MySQL has refunded this order since.
   if hold and hold.state:match('[fw]') and not withheld then return end
-  -- reopen.lua records the refund.
-  if hold and hold.state == 's' and withheld then return end
+  -- Its hold lists only the seats that are left to it. What it should not have any more, reopen.lua takes.
+  local inPart = withheld and hold and hold.state == 's'
+  -- First the order gets the seats it has left.
+  if isPart and not inPart then return end
   if hold and (hold.state == 'h' or hold.state == 'p') then
     -- A failover can take an order back to its buyer's place in standby, which then gets other seats under the same id.
     -- Nothing more can be charged for it: MySQL has the attempt.
     if not withheld and sameSeats(hold.seats, ofOrder) then sell(hold) else release(hold, 'seats_lost') end
   end
-  local sold = hold and hold.state == (withheld and 'w' or 's')
+  local sold = inPart or (hold and hold.state == (withheld and 'w' or 's'))
   local own, wanted = sold and seatSet(hold.seats) or {}, {}
   for seat in ofOrder:gmatch('[^+]+') do
+    if inPart and isSold(seat) then own[seat] = true end
     if not own[seat] and not allFree(seat) then wanted[#wanted + 1] = seat end
   end
   if #wanted > 0 then yield(wanted) end
@@ -100,6 +105,10 @@ local function follow(order, owner, ofOrder, withheld)
   markAll(more, 's')
   meta.free = meta.free - #got
   meta.sold = meta.sold + #got
+  if inPart then
+    ledger('t', 'withhold', 'h', order, 'u', owner, 's', more, 'n', hold.count)
+    return
+  end
   writeHold({ id = order, state = withheld and 'w' or 's', reason = withheld and 'refunded' or nil, buyer = owner,
     expiresAt = hold and hold.expiresAt or now, seats = sold and (hold.seats .. '+' .. more) or more,
     attempt = hold and hold.attempt or 1 })
@@ -113,7 +122,7 @@ local function follow(order, owner, ofOrder, withheld)
 end
 
 if id ~= '' then lose() end
-for at = 6, #ARGV do follow(ARGV[at]:match('^([^|]+)|(%d+)|([^|]*)|?(w?)$')) end
+for at = 6, #ARGV do follow(ARGV[at]:match('^([^|]+)|(%d+)|([^|]*)|?([wp]?)$')) end
 local promoted = promote()
 save()
 local reply = { outcome, stamp(), #ended }

@@ -3,6 +3,7 @@ import {
   decodeHoldRecords,
   decodeHoldState,
   decodePromoted,
+  decodeSeats,
   type HoldRecord,
   type HoldState,
   type NewHold,
@@ -55,7 +56,7 @@ export type Holds = {
   holds: (
     place: Place,
     holdIds: readonly string[],
-  ) => Promise<({ state: HoldState; expiresAt: number } | undefined)[]>;
+  ) => Promise<({ state: HoldState; expiresAt: number; seats: string[] } | undefined)[]>;
   /** To be called when the timers of promoted holds are set and their buyers were told. */
   told: (place: Place, holdIds: readonly string[]) => Promise<void>;
 };
@@ -105,8 +106,8 @@ export function createHolds({ redis, keys, script }: Store): Holds {
       const records = await redis.hmget(keys.key(place, 'holds'), ...holdIds);
       return records.map((record) => {
         if (record === null) return undefined;
-        const [state, , expiresAt] = record.split('|');
-        return { state: decodeHoldState(state), expiresAt: Number(expiresAt) };
+        const [state, , expiresAt, seats] = record.split('|');
+        return { state: decodeHoldState(state), expiresAt: Number(expiresAt), seats: decodeSeats(seats) };
       });
     },
 

@@ -5,7 +5,7 @@
 import { decodePromoted, decodeSeats, encodeSeats, type Hold, type NewHold } from './hold.ts';
 import { decodeEnd, type Released, type Settled, type Unknown } from './holds.ts';
 import type { Place } from './keys.ts';
-import { unexpected } from './script.ts';
+import { unexpected, type Reply } from './script.ts';
 import type { Store } from './store.ts';
 
 export type BeginPayment =
@@ -17,10 +17,15 @@ export type BeginPayment =
 export type LostHold = Pick<Hold, 'holdId' | 'buyerId'> & { seats: readonly string[]; attempt: number };
 
 /**
- * An order in MySQL, with its buyer and all its seats. `isWithheld`: the order is refunded, and `seats` are those of it
- * that stay sold, since their tickets were used.
+ * An order in MySQL, with its buyer and its seats. `withheld`: these are refunded seats of it that stay sold, since
+ * their tickets were used. `in_part`: not all of the order is refunded, and it comes before with the seats it has left.
  */
-export type Owner = { orderId: string; buyerId: number; seats: readonly string[]; isWithheld?: boolean };
+export type Owner = {
+  orderId: string;
+  buyerId: number;
+  seats: readonly string[];
+  withheld?: 'wholly' | 'in_part' | undefined;
+};
 
 export type Followed = {
   /**
@@ -57,15 +62,24 @@ export type Payments = {
   /** Gives seats to the orders that own them in MySQL, and ends the hold that was charged but lost them, if any. */
   followOrders: (place: Place, owners: readonly Owner[], lost?: LostHold) => Promise<Followed>;
   /**
-   * sold -> refunded, after MySQL has the refund. `withheld` seats stay sold. `retired`: the archived ledger tells
-   * whether this was done before; if not, call again with `sold`.
+   * sold -> refunded, or sold with fewer seats, after MySQL has the refund. `retired`: the archived ledger tells which
+   * seats were refunded before; if some were not, call again with `sold`, the seats that are left.
    */
   reopen: (
     place: Place,
     holdId: string,
-    withheld?: readonly string[],
+    refunded?: ReopenedSeats,
     sold?: { buyerId: number; seats: readonly string[] },
-  ) => Promise<Released | Settled | Unknown | { kind: 'retired' }>;
+  ) => Promise<Released | Reduced | Settled | Unknown | { kind: 'retired' }>;
+};
+
+/** `seats`: the refunded ones; without it, all of the hold. `withheld`: all seats of the order that stay sold. */
+export type ReopenedSeats = { seats?: readonly string[]; withheld?: readonly string[] };
+
+/** Seats of a sold hold were refunded, and `seats` are left to it. */
+export type Reduced = Pick<Released, 'buyerId' | 'version' | 'promoted'> & {
+  kind: 'reduced';
+  seats: string[];
 };
 
 export function createPayments({ script, atOnce, noteLate }: Store): Payments {
@@ -138,8 +152,10 @@ export function createPayments({ script, atOnce, noteLate }: Store): Payments {
       const lostHold = lost
         ? [lost.holdId, lost.buyerId, encodeSeats(lost.seats), lost.attempt]
         : ['', 0, '', 0];
-      const orders = owners.map(({ orderId, buyerId, seats, isWithheld = false }) =>
-        [orderId, buyerId, encodeSeats(seats), ...(isWithheld ? ['w'] : [])].join('|'),
+      const orders = owners.map(({ orderId, buyerId, seats, withheld }) =>
+        [orderId, buyerId, encodeSeats(seats), ...(withheld ? [withheld === 'wholly' ? 'w' : 'p'] : [])].join(
+          '|',
+        ),
       );
       const mayYield = await holdersOf(
         place,
@@ -163,12 +179,29 @@ export function createPayments({ script, atOnce, noteLate }: Store): Payments {
       }
     },
 
-    async reopen(place, holdId, withheld = [], sold) {
-      const soldHold = sold ? [sold.buyerId, encodeSeats(sold.seats)] : [];
-      const reply = await reopen(place, holdId, encodeSeats(withheld), ...soldHold);
+    async reopen(place, holdId, refunded, sold) {
+      const reply = await reopen(place, holdId, ...encodeRefunded(refunded, sold));
       if (reply[0] === 'retired') return { kind: 'retired' };
       if (sold) await noteLate(place.dropId);
-      return decodeEnd('reopen', reply);
+      return reply[0] === 'reduced' ? decodeReduced(reply) : decodeEnd('reopen', reply);
     },
+  };
+}
+
+function encodeRefunded(
+  { seats = [], withheld = [] }: ReopenedSeats = {},
+  sold?: { buyerId: number; seats: readonly string[] },
+): (string | number)[] {
+  const hold = sold ? [sold.buyerId, encodeSeats(sold.seats)] : [];
+  return [encodeSeats(seats), encodeSeats(withheld), ...hold];
+}
+
+function decodeReduced([, buyer, version, left, ...promoted]: Reply): Reduced {
+  return {
+    kind: 'reduced',
+    buyerId: Number(buyer),
+    version: Number(version),
+    seats: decodeSeats(left),
+    promoted: decodePromoted(promoted),
   };
 }

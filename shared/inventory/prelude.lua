@@ -12,8 +12,10 @@
 --                      'L|entry|until' (refused until then, because holds of this buyer lapsed),
 --                      'R|entry' (standby that ended when the drop was cancelled), 'R|entry|closed' (at closing)
 --   5 holds     hash   hold -> 'state|buyer|expiresAt|seats|attempt|payer or reason'
---                      state h held, p paying, s sold, r released, f refunded, w refunded but these seats stay
---                      sold (withheld: their tickets were used). The last field is the payer in states h, p and s
+--                      state h held, p paying, s sold (after a refund of some seats, with those it has left),
+--                      r released, f refunded, w refunded but these seats stay
+--                      sold (withheld: their tickets were used). Withheld seats of a hold that is still sold are in
+--                      no hold; MySQL knows them. The last field is the payer in states h, p and s
 --                      (names the latest request to pay), and the reason why the hold ended in r, f and w
 --   6 due       zset   holds in state held, score = expiresAt (ms)
 --   7 paying    zset   holds in state paying, score = when the payment began (ms)
@@ -395,6 +397,12 @@ local function allFree(seats)
     if not inRow or inRow:sub(tonumber(number), tonumber(number)) ~= '.' then return false end
   end
   return true
+end
+
+local function isSold(seat)
+  local index, number = seat:match('^(%d+)%.(%d+)$')
+  local inRow = row(tonumber(index))
+  return inRow and inRow:sub(tonumber(number), tonumber(number)) == 's'
 end
 
 local function freeSeats(seats)

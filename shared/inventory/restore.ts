@@ -124,12 +124,12 @@ function* contentsOf(state: PartitionState, records: readonly (readonly string[]
   let elsewhere = 0;
   for (const row of state.rows) {
     seats.free += row.split('.').length - 1;
+    // Withheld seats are sold, and some are in no hold.
+    seats.sold += row.split('s').length - 1;
     elsewhere += row.split('-').length - 1;
   }
   for (const hold of state.holds) {
-    if (hold.state === 'held' || hold.state === 'paying' || hold.state === 'sold')
-      seats[hold.state] += hold.seats.length;
-    if (hold.state === 'withheld') seats.sold += hold.seats.length;
+    if (hold.state === 'held' || hold.state === 'paying') seats[hold.state] += hold.seats.length;
     yield ['holds', [hold.holdId, encodeHold(hold)]];
     if (hold.state === 'held') yield ['due', [hold.expiresAt, hold.holdId]];
     if (hold.state === 'paying') yield ['paying', [hold.holdId]];

@@ -43,10 +43,13 @@ export type Event =
   | ({ kind: 'retake' | 'promote'; expiresAt: number } & OfSeats)
   | ({ kind: 'paying' | 'declined'; attempt: number } & OfHold)
   | ({ kind: 'sold' } & OfSeats)
-  /** `withheld`: the seats of it that stay sold, since their tickets were used. */
-  | ({ kind: 'refund'; withheld: string[] } & OfSeats)
-  /** Free seats became withheld again, as in MySQL: a failover had lost that. */
-  | ({ kind: 'withhold' } & OfSeats)
+  /**
+   * `withheld`: the seats of it that stay sold, since their tickets were used. `left`: how many seats the order still
+   * has; 0 in records from before seats could be refunded one by one.
+   */
+  | ({ kind: 'refund'; withheld: string[]; left: number } & OfSeats)
+  /** Free seats became withheld again, as in MySQL: a failover had lost that. `left`: as above. */
+  | ({ kind: 'withhold'; left: number } & OfSeats)
   /** `lapse`: this is the buyer's lapse number `count`, and entries are refused until `until` (ms) because of it. */
   | ({
       kind: 'release';
@@ -118,6 +121,7 @@ function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
     ...(fields.has('c') && { closesAt: number('c') }),
   });
   const lapse = () => (fields.has('l') ? { count: number('l'), until: number('until') } : undefined);
+  const left = () => (fields.has('n') ? number('n') : 0);
   const kind = text('t');
   switch (kind) {
     case 'stock':
@@ -136,10 +140,11 @@ function decodeEvent(id: string, fields: ReadonlyMap<string, string>): Event {
     case 'declined':
       return { kind, ...who(), attempt: number('a') };
     case 'sold':
-    case 'withhold':
       return { kind, ...who(), seats: seats() };
+    case 'withhold':
+      return { kind, ...who(), seats: seats(), left: left() };
     case 'refund':
-      return { kind, ...who(), seats: seats(), withheld: decodeSeats(fields.get('w') ?? '') };
+      return { kind, ...who(), seats: seats(), withheld: decodeSeats(fields.get('w') ?? ''), left: left() };
     case 'release':
       return { kind, ...who(), seats: seats(), reason: decodeReleaseReason(text('why')), lapse: lapse() };
     case 'leave':

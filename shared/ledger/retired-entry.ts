@@ -60,8 +60,9 @@ function follow(standing: Standing, record: LedgerRecord, buyerId: number): Stan
     case 'release':
       return end(standing, record.holdId, record.reason);
     case 'refund':
+      return refund(standing, record);
     case 'withhold':
-      return end(standing, record.holdId, 'refunded');
+      return record.left > 0 ? standing : end(standing, record.holdId, 'refunded');
     case 'leave':
       return { kind: 'none' };
     case 'end': {
@@ -79,6 +80,12 @@ function follow(standing: Standing, record: LedgerRecord, buyerId: number): Stan
     case 'restore':
       return standing;
   }
+}
+
+function refund(standing: Standing, record: LedgerRecord & { kind: 'refund' }): Standing {
+  if (record.left === 0) return end(standing, record.holdId, 'refunded');
+  if (standing.kind !== 'sold' || standing.holdId !== record.holdId) return standing;
+  return { ...standing, seats: standing.seats.filter((seat) => !record.seats.includes(seat)) };
 }
 
 /** Ends the hold, unless the buyer has something newer. */

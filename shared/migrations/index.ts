@@ -27,6 +27,8 @@ import * as sessionsEndWithABan from './021-sessions-end-with-a-ban.ts';
 import * as announcements from './022-announcements.ts';
 import * as dropsCountAnnouncements from './023-drops-count-announcements.ts';
 import * as timeToPay from './024-time-to-pay.ts';
+import * as refunds from './025-refunds.ts';
+import * as seatsOfRefunds from './028-seats-of-refunds.ts';
 import * as paymentsWaitForBuyers from './029-payments-wait-for-buyers.ts';
 
 const migrations: Record<string, Knex.Migration> = {
@@ -54,6 +56,8 @@ const migrations: Record<string, Knex.Migration> = {
   '022-announcements': announcements,
   '023-drops-count-announcements': dropsCountAnnouncements,
   '024-time-to-pay': timeToPay,
+  '025-refunds': refunds,
+  '028-seats-of-refunds': seatsOfRefunds,
   '029-payments-wait-for-buyers': paymentsWaitForBuyers,
 };
 

@@ -39,7 +39,8 @@ export const problems = {
   already_checked_in: { status: 409, title: 'This ticket was used before' },
   check_in_undone: { status: 409, title: 'This check-in was undone since' },
   not_checked_in: { status: 409, title: 'This ticket is not checked in' },
-  ticket_refunded: { status: 409, title: 'This ticket’s order was refunded' },
+  ticket_refunded: { status: 409, title: 'This ticket was refunded' },
+  already_refunded: { status: 409, title: 'These seats were refunded before, or are being refunded' },
   ticket_not_valid: { status: 422, title: 'This is no ticket for this event' },
   // checkout
   payment_declined: { status: 402, title: 'The card was declined' },

@@ -21,6 +21,10 @@ import { createDrop, openDrop } from './new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from './start-general.ts';
 import { startStripe, type TestStripe } from './start-stripe.ts';
 
+/** `refunds`: how many; `givenBack`: minor units, by all of them. */
+type ChargeSeen = { approved: boolean; refunds: number; givenBack: number; amount: number };
+type SandboxCharge = { status: string; refunds: number; refundedAmount: number; amount: number };
+
 export type GeneralSystem = TestGeneral & {
   sandbox: Awaited<ReturnType<typeof startSandbox>>;
   /** Only if Stripe is the provider. */
@@ -30,7 +34,7 @@ export type GeneralSystem = TestGeneral & {
   /** The buyer answers the bank, for the latest payment of a hold. */
   answerChallenge: (holdId: string, approve: boolean) => Promise<unknown>;
   /** Charges of the provider for all attempts of a hold. */
-  chargesOf: (holdId: string) => Promise<{ approved: boolean; refunds: number; amount: number }[]>;
+  chargesOf: (holdId: string) => Promise<ChargeSeen[]>;
   organizer: TestUser;
   redis: ReturnType<typeof connectRedis>;
   /** A channel for the test's own use, and the queue names. */
@@ -127,17 +131,15 @@ export async function startGeneralSystem({
         return stripe.of(holdId).map(({ status, refunds, amount }) => ({
           approved: status === 'succeeded',
           refunds: refunds.length,
+          givenBack: refunds.reduce((sum, each) => sum + each.amount, 0),
           amount,
         }));
       }
-      const { charges } = (await sandbox.list(`${holdId}.`)).body as {
-        charges: { status: string; refunded: boolean; amount: number }[];
-      };
-      return charges.map(({ status, refunded, amount }) => ({
-        approved: status === 'approved',
-        refunds: refunded ? 1 : 0,
-        amount,
-      }));
+      const { charges } = (await sandbox.list(`${holdId}.`)).body as { charges: SandboxCharge[] };
+      return charges.map(({ status, refundedAmount: givenBack, ...charge }) => {
+        const { refunds, amount } = charge;
+        return { approved: status === 'approved', refunds, givenBack, amount };
+      });
     },
     organizer,
     redis,

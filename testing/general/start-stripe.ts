@@ -24,8 +24,10 @@ export type Intent = {
   metadata: Record<string, string>;
   last_payment_error: { code: string; decline_code?: string } | null;
   cancellation_reason: string | null;
-  refunds: string[];
+  refunds: StripeRefund[];
 };
+
+type StripeRefund = { id: string; amount: number; status: string; metadata: Record<string, string> };
 
 type Answer = { status: number; body: Record<string, unknown> };
 type Asked = {
@@ -117,7 +119,7 @@ export async function startStripe() {
 
   function overlay({ path, form, method }: Asked, { body: example }: Answer): Answer {
     const [, , collection, id, action] = path.split('/');
-    if (collection === 'refunds') return refund(form, example);
+    if (collection?.startsWith('refunds')) return refunds(intents, { method, path, form }, example);
     if (collection === 'payment_methods') return cardOf(String(id), 'card', example);
     if (collection === 'confirmation_tokens') {
       const token = confirmationTokens.get(String(id));
@@ -151,16 +153,6 @@ export async function startStripe() {
     if (['succeeded', 'canceled', 'processing'].includes(intent.status)) return unexpectedState(intent);
     intent.status = 'canceled';
     return { status: 200, body: { ...example, ...intent } };
-  }
-
-  function refund(form: Record<string, string>, example: object): Answer {
-    const intent = intents.get(String(form['payment_intent']));
-    if (intent?.status !== 'succeeded')
-      return failure(400, 'invalid_request_error', { code: 'resource_missing' });
-    if (intent.refunds.length > 0)
-      return failure(400, 'invalid_request_error', { code: 'charge_already_refunded' });
-    intent.refunds.push(`re_${intent.id}`);
-    return { status: 200, body: { ...example, id: `re_${intent.id}`, status: 'succeeded' } };
   }
 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -275,6 +267,32 @@ const cards = new Set([
 ]);
 
 const noSuch = (param: string) => failure(404, 'invalid_request_error', { code: 'resource_missing', param });
+
+function refunds(
+  intents: ReadonlyMap<string, Intent>,
+  { method, path, form }: Pick<Asked, 'method' | 'path' | 'form'>,
+  example: Record<string, unknown>,
+): Answer {
+  const asked = method === 'GET' ? new URL(path, 'http://stripe').searchParams : new URLSearchParams(form);
+  const intent = intents.get(asked.get('payment_intent') ?? '');
+  if (intent?.status !== 'succeeded')
+    return failure(400, 'invalid_request_error', { code: 'resource_missing' });
+  const { id: of, refunds: made, amount: charged } = intent;
+  if (method === 'GET') {
+    const data = made.map((each) => ({ object: 'refund', ...each }));
+    return { status: 200, body: { ...example, has_more: false, data } };
+  }
+  const given = made
+    .filter(({ status }) => status === 'succeeded')
+    .reduce((sum, { amount }) => sum + amount, 0);
+  const amount = Number(form['amount'] ?? charged - given);
+  if (given >= charged) return failure(400, 'invalid_request_error', { code: 'charge_already_refunded' });
+  if (given + amount > charged) return failure(400, 'invalid_request_error', { code: 'amount_too_large' });
+  const metadata = { refund_key: form['metadata[refund_key]'] ?? '' };
+  const refund = { id: `re_${made.length + 1}_${of}`, amount, status: 'succeeded', metadata };
+  made.push(refund);
+  return { status: 200, body: { ...example, ...refund } };
+}
 
 function unexpectedState(intent: Intent): Answer {
   return failure(400, 'invalid_request_error', {

@@ -51,6 +51,8 @@ const en: FaultWords = {
   fewer_rows: 'There must be at least as many rows as processing lanes.',
   same_choice: 'Two choices are the same.',
   answer_not_a_choice: 'Mark the correct answer.',
+  seat_twice: 'A seat was chosen twice.',
+  not_in_order: 'This seat is not part of the order.',
   above_buyer_limit: ({ maximum }) => `At most ${number(maximum)} per buyer.`,
   above_seat_count: ({ maximum }) => `The sale has only ${number(maximum)} seats.`,
 };
@@ -97,6 +99,8 @@ const zhHant: FaultWords = {
   fewer_rows: '排數不能少於處理通道數。',
   same_choice: '有兩個選項相同。',
   answer_not_a_choice: '請標出正確的選項。',
+  seat_twice: '同一個座位選了兩次。',
+  not_in_order: '這個座位不在訂單中。',
   above_buyer_limit: ({ maximum }) => `每人最多 ${number(maximum)} 個座位。`,
   above_seat_count: ({ maximum }) => `這場銷售只有 ${number(maximum)} 個座位。`,
 };

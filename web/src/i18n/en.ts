@@ -403,6 +403,7 @@ export const en = {
     row: 'Row',
     seat: 'Seat',
     total: 'Paid',
+    givenBack: (amount: string) => `${amount} refunded`,
     holder: 'Name',
     codeLater: 'The code is not ready yet. Try again in a moment.',
     contact: 'Questions about this order? Contact',

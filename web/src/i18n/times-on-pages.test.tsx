@@ -27,7 +27,9 @@ const order: Order = {
   eventId: event.id,
   status: 'paid',
   amount: { amount: 2500, currency: 'EUR' },
-  seats: [{ id: '1-1-1', section: 'Parkett', row: '1', number: 1 }],
+  refunded: { amount: 0, currency: 'EUR' },
+  seats: [{ id: '1-1-1', section: 'Parkett', row: '1', number: 1, state: 'valid' }],
+  refunds: [],
   createdAt: '2041-06-05T18:00:00.000Z',
 };
 

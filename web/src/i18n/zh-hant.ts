@@ -383,6 +383,7 @@ export const zhHant: Messages = {
     row: '排',
     seat: '號',
     total: '已付',
+    givenBack: (amount) => `已退 ${amount}`,
     holder: '姓名',
     codeLater: '入場碼還沒準備好，請稍後再看。',
     contact: '對這筆訂單有疑問嗎？請寫信至',

@@ -46,6 +46,7 @@ function Tickets({ order, event, user }: { order: Order; event: Event; user: Use
           <p className={styles.soft}>
             {text.orders.bought(format.moment(order.createdAt, format.here))} · {text.order.total}{' '}
             {format.money(order.amount)}
+            {order.refunded.amount > 0 && ` · ${text.order.givenBack(format.money(order.refunded))}`}
           </p>
         </div>
         {isValid && (

@@ -69,6 +69,7 @@ function OrderList({ orders }: { orders: Order[] }) {
 function OrderCard({ order, event }: { order: Order; event: Event | undefined }) {
   const { text, format } = useLocale();
   const isValid = order.status === 'paid';
+  const valid = order.seats.filter(({ state }) => state === 'valid');
   return (
     <article className={classes(styles.card, !isValid && styles.isVoid)}>
       <div className={styles.art}>{event && <EventArt title={event.title} />}</div>
@@ -84,7 +85,7 @@ function OrderCard({ order, event }: { order: Order; event: Event | undefined })
           </p>
         )}
         <p className={styles.soft}>
-          {text.common.seats(order.seats.length)} · {format.money(order.amount)} ·{' '}
+          {text.common.seats(isValid ? valid.length : order.seats.length)} · {format.money(order.amount)} ·{' '}
           {isValid
             ? text.orders.bought(format.shortDay(order.createdAt, format.here))
             : text.orders.status[order.status]}

@@ -11,7 +11,7 @@ type TicketProps = { seat: Order['seats'][number]; order: Order; event: Event; h
 /** One ticket for one seat, as shown at the door or printed. */
 export function Ticket({ seat, order, event, holder }: TicketProps) {
   const { text, format } = useLocale();
-  const isValid = order.status === 'paid';
+  const isValid = seat.state === 'valid';
   const name = text.map.seatAt(seat.section, seat.row, seat.number);
   return (
     <article className={classes(styles.ticket, !isValid && styles.isVoid)}>

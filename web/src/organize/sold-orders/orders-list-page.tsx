@@ -1,18 +1,16 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { ask } from '../../api/http.ts';
-import type { Drop, Order } from '../../api/types.ts';
-import { useSay } from '../../design/announcer.tsx';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { Drop } from '../../api/types.ts';
 import { classes } from '../../design/classes.ts';
 import { Paged } from '../../design/paged.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
 import { groupSeats } from '../../seats/seat-groups.ts';
-import { AskingButton } from '../../staff/asking-button.tsx';
 import { Empty } from '../../design/empty.tsx';
 import { soldOrdersQuery, type SoldOrder } from '../../staff/queries.ts';
 import rows from '../../design/rows.module.css';
 import { useWords } from '../../staff/use-words.ts';
 import { DropSubpage } from '../drop-subpage.tsx';
 import styles from './orders-list-page.module.css';
+import { RefundButton } from './refund-button.tsx';
 
 export default function OrdersListPage() {
   const { orders: words } = useWords();
@@ -51,10 +49,12 @@ function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
   const { orders: words } = useWords();
   const used = usedTickets(order);
   const withheld = order.seats.filter((seat) => seat.withheld).length;
-  const groups = groupSeats(
-    order.seats.map((seat) => seat.id),
-    drop.sections,
-  );
+  const placesOf = (seats: SoldOrder['seats']) =>
+    groupSeats(
+      seats.map((seat) => seat.id),
+      drop.sections,
+    ).map(({ section, row, numbers }) => words.place(section, row, numbers.join(text.common.comma)));
+  const shown = order.status === 'paid' ? order.seats.filter(({ state }) => state === 'valid') : order.seats;
   return (
     <>
       <div className={rows.cell}>
@@ -66,9 +66,10 @@ function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
         </p>
       </div>
       <div className={rows.cell}>
-        {groups.map(({ section, row, numbers }) => (
-          <p key={section + row}>{words.place(section, row, numbers.join(text.common.comma))}</p>
+        {placesOf(shown).map((place) => (
+          <p key={place}>{place}</p>
         ))}
+        <Refunds order={order} placesOf={placesOf} />
         <p className={rows.soft}>
           {format.moment(order.createdAt, format.here)} · {order.id}
         </p>
@@ -84,8 +85,13 @@ function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
         <span className={classes(rows.soft, order.status !== 'paid' && styles.back)}>
           {words.status[order.status]}
         </span>
+        {order.status === 'paid' && order.refunded.amount > 0 && (
+          <span className={classes(rows.soft, styles.given)}>
+            {words.givenBack(format.money(order.refunded))}
+          </span>
+        )}
       </p>
-      <div className={rows.actions}>{order.status === 'paid' && <Refund order={order} />}</div>
+      <div className={rows.actions}>{order.status === 'paid' && <RefundButton order={order} />}</div>
     </>
   );
 }
@@ -93,36 +99,32 @@ function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
 const usedTickets = ({ seats }: SoldOrder) =>
   seats.filter(({ checkedInAt }) => checkedInAt !== undefined).length;
 
-function Refund({ order }: { order: SoldOrder }) {
+/** Which seats of an order were given back, of an order that has others; and refunds that have failed so far. */
+function Refunds({
+  order,
+  placesOf,
+}: {
+  order: SoldOrder;
+  placesOf: (seats: SoldOrder['seats']) => string[];
+}) {
   const { format } = useLocale();
   const { orders: words } = useWords();
-  const client = useQueryClient();
-  const say = useSay();
-  const amount = format.money(order.amount);
-  const used = usedTickets(order);
-  const refund = async () => {
-    try {
-      await ask<Order>('POST', `/orders/${order.id}/refund`, used > 0 ? { body: { force: true } } : {});
-    } finally {
-      // If the refund was refused because a ticket has been used since, the dialog says so and asks again.
-      await client.invalidateQueries({ queryKey: ['sold orders', order.dropId] });
-    }
-    say(words.refunded(order.buyer.name));
-  };
+  const failed = order.refunds.filter(({ failure }) => failure !== undefined);
   return (
-    <AskingButton
-      label={words.refund}
-      describedBy={`buyer-${order.id}`}
-      title={used > 0 ? words.refundUsedTitle : words.refundTitle}
-      text={
-        used > 0
-          ? words.refundUsedText(order.buyer.name, amount, used)
-          : words.refundText(order.buyer.name, amount)
-      }
-      yes={used > 0 ? words.refundUsedYes(amount) : words.refundYes(amount)}
-      no={words.refundNo}
-      bad
-      act={refund}
-    />
+    <>
+      {order.status === 'paid' &&
+        (['refunding', 'refunded'] as const).map((state) =>
+          placesOf(order.seats.filter((seat) => seat.state === state)).map((place) => (
+            <p key={state + place} className={styles.back}>
+              {words.seatsBack[state](place)}
+            </p>
+          )),
+        )}
+      {failed.map(({ number, amount, failure }) => (
+        <p key={number} className={styles.back} role="status">
+          {words.refundFailed(format.money(amount), failure?.reason ?? '')}
+        </p>
+      ))}
+    </>
   );
 }

@@ -30,6 +30,7 @@ export const en = {
     drop_closed: 'The sale has closed in the meantime and can no longer be changed.',
     drop_cancelled: 'The sale was cancelled and can no longer be changed.',
     already_checked_in: 'A ticket of this order has been used in the meantime.',
+    already_refunded: 'Some of these seats have been refunded in the meantime.',
     check_in_undone: 'This check-in has been undone. Scan the ticket again.',
     not_checked_in: 'This ticket is not checked in.',
     too_many_announcements: 'This sale has reached the maximum number of announcements.',
@@ -259,8 +260,18 @@ export const en = {
     emptyHint: 'Orders appear here as soon as a buyer has paid.',
     refund: 'Refund',
     refundTitle: 'Refund this order?',
+    refundPartTitle: 'Refund part of this order?',
     refundText: (name: string, amount: string) =>
       `${name} gets ${amount} back. The tickets are no longer valid, and the seats go back on sale.`,
+    refundSeats: 'Seats to refund',
+    refundNoSeat: 'Choose at least one seat.',
+    refundFailed: (amount: string, reason: string) =>
+      `The payment provider did not refund ${amount} (${reason}). It is tried again automatically.`,
+    seatsBack: {
+      refunding: (place: string) => `Refund in progress: ${place}`,
+      refunded: (place: string) => `Refunded: ${place}`,
+    },
+    givenBack: (amount: string) => `${amount} refunded`,
     refundYes: (amount: string) => `Refund ${amount}`,
     refundUsedTitle: 'Refund an order with a used ticket?',
     refundUsedText: (name: string, amount: string, used: number) =>
