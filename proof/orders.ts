@@ -112,9 +112,13 @@ export async function readOrders(db: Database, dropId: number): Promise<Order[]>
       changing: seatsIn('refunded'),
       reopened: seatsIn('reopened'),
       withheld: ids(kept.get(row.id)),
-      refunds: (refunds.get(row.id) ?? []).map(({ number, amount, kept: keeps, currency, status }) => ({
-        ...{ number, amount, kept: keeps, currency, status },
-        seats: ids(seats.filter(({ refund }) => refund === number)),
+      refunds: (refunds.get(row.id) ?? []).map(({ number, ...refund }) => ({
+        number,
+        amount: refund.amount,
+        kept: refund.kept,
+        currency: refund.currency,
+        status: refund.status,
+        seats: ids(seats.filter((seat) => seat.refund === number)),
       })),
     };
   });

@@ -109,7 +109,42 @@ test('seats of a hold that lost go to the order that owns them, and the others t
   expect(found.map(([rule]) => rule)).toEqual(['4 in order']);
 });
 
+const sold = { t: 'sold', h: hold('a'), u: 1, s: '0.1+0.2' };
+const refund = { ...sold, t: 'refund' };
+
+test('seats are refunded one by one, and standby gets each; an older record is of the whole order', () => {
+  const promote = { t: 'promote', h: hold('a', 2), u: 3, s: '0.1', x: 20_000 };
+  const first = { ...refund, s: '0.1', n: 1 };
+  const { played, found } = replay(stock, soldOut, sold, first, promote, { ...refund, s: '0.2', w: '0.2' });
+  expect(found).toEqual([]);
+  expect(played.sold).toBe(1);
+  expect(played.holds.get(hold('a'))).toMatchObject({ state: 'released' });
+  expect(played.withheld).toEqual(new Map([['0.2', hold('a')]]));
+
+  const inPart = replay(stock, claim('a', '1:2', 'h0.1+0.2'), sold, { ...first, w: '0.1' });
+  expect(inPart.found).toEqual([]);
+  expect(inPart.played.holds.get(hold('a'))).toMatchObject({ state: 'sold', seats: ['0.2'] });
+  expect([inPart.played.sold, inPart.played.free]).toEqual([2, 2]);
+  const whole = replay(stock, claim('a', '1:2', 'h0.1+0.2'), sold, refund);
+  expect([whole.found, whole.played.free]).toEqual([[], 4]);
+});
+
+const own = claim('a', '1:2', 'h0.1+0.2');
+
 test.each<[string, Record<string, string | number>[], Rule]>([
+  [
+    'a refund of a seat that the order does not have',
+    [stock, own, sold, { ...refund, s: '1.1', n: 1 }],
+    '1 one owner',
+  ],
+  ['a refund that says another rest', [stock, own, sold, { ...refund, s: '0.1', n: 2 }], '1 one owner'],
+  ['a refund of some seats that ends the order', [stock, own, sold, { ...refund, s: '0.1' }], '1 one owner'],
+  [
+    'a seat refunded twice',
+    [stock, own, sold, ...[1, 2].map(() => ({ ...refund, s: '0.1', n: 1 }))],
+    '1 one owner',
+  ],
+  ['a refund of seats that are not paid', [stock, own, { ...refund, s: '0.1', n: 1 }], '5 holds end'],
   ['a seat for two', [stock, claim('a', '1:1,2:1', 'h0.1,h0.1')], '1 one owner'],
   ['a seat that there is not', [stock, claim('a', '1:1', 'h7.1')], '2 seats add up'],
   ['more seats stocked than there are', [{ t: 'stock', n: 5 }], '2 seats add up'],

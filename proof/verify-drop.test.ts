@@ -28,6 +28,30 @@ async function play(): Promise<Stage> {
 const forge = (place: Place, ...fields: (string | number)[]) =>
   system.redis.xadd(system.inventory.keys.key(place, 'ledger'), '*', ...fields.map(String));
 
+/** Writes a refund of the first seat of an order, or of none, as it is when the money has gone back. */
+async function giveBack(
+  { holdId, seats }: NewHold,
+  columns: object,
+  which: readonly string[] = seats.slice(0, 1),
+): Promise<void> {
+  const row = await system.db<{ id: string; amount: number }>('orders').where({ id: holdId }).first('amount');
+  const amount = row!.amount / seats.length;
+  const refund = {
+    order_id: holdId,
+    number: 1,
+    amount,
+    currency: 'EUR',
+    reason: 'organizer',
+    status: 'done',
+  };
+  await system.db('refunds').insert({ ...refund, ...columns });
+  await system
+    .db('order_seats')
+    .where({ order_id: holdId })
+    .whereIn('seat_id', [...which])
+    .update({ refund: 1 });
+}
+
 test('an honest sale passes, before it is archived, half way, and after', async () => {
   const { drop } = await play();
   expect(await system.verify(drop)).toEqual([]);
@@ -167,6 +191,27 @@ test.each<[string, (played: Stage) => unknown, string]>([
     'an order without a sale',
     async ({ place, paid }) => system.inventory.reopen(place, paid.holdId),
     'is paid, but its hold is not sold in Redis',
+  ],
+  [
+    'a refund of another amount than its seats cost',
+    ({ paid }) => giveBack(paid, { amount: 1 }),
+    'is not what its seats cost',
+  ],
+  [
+    'refunds that give back more than was paid',
+    async ({ paid }) => {
+      await giveBack(paid, {});
+      await giveBack(paid, { number: 2 }, []);
+    },
+    '5 money: refund 2 of order',
+  ],
+  [
+    'seats refunded in MySQL that Redis still has as the order’s',
+    async ({ paid }) => {
+      await giveBack(paid, { reopened_at: new Date() });
+      await system.db('sold_seats').where({ seat_id: paid.seats[0], order_id: paid.holdId }).delete();
+    },
+    'is not what was held',
   ],
   [
     'counters that are off',

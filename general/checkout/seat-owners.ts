@@ -43,7 +43,7 @@ async function ownersHere(db: Database, { holdId, place, seats }: HeldSeats): Pr
 }
 
 /** An order with the seats it has left, and with its withheld ones, in this order. */
-export function ownersOfOrder({
+function ownersOfOrder({
   orderId,
   buyerId,
   seats,

@@ -105,10 +105,14 @@ async function sendClosing({ db, inventory, log }: EditDeps, id: number): Promis
 async function changeTerms(trx: Database, found: Drop, changes: Changes, now: number): Promise<void> {
   const { id } = found;
   const { opensAt, closesAt, maxPerBuyer, questions } = changes;
+  const returns = changes.returns === undefined ? found.returns : changes.returns;
   if (opensAt !== undefined) requireFuture('opensAt', opensAt, now);
   const opens = opensAt === undefined ? found.opensAt : Date.parse(opensAt);
   const closes = closesAt === undefined ? found.closesAt : Date.parse(closesAt);
   if (closes <= opens) throw invalid('/closesAt', 'not_after_opening');
+  // A time that MySQL has is in milliseconds, one of a request is text.
+  if (returns && new Date(returns.until).getTime() <= opens)
+    throw invalid('/returns/until', 'returns_before_opening');
   if (closes > found.closesAt) await requireInTime(trx, found.eventId, changes);
   if (maxPerBuyer !== undefined && maxPerBuyer > found.capacity) throw invalid('/maxPerBuyer', 'fewer_seats');
 

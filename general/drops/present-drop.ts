@@ -34,9 +34,15 @@ export function presentDrop(found: Drop, buyerId: number | undefined, now: numbe
     paySeconds,
     standbyLimit,
     lapsePauseSeconds,
+    ...presentReturns(found),
     sections,
     ...(asked && {
       question: { id: asked.id, text: asked.text, ...(asked.choices && { choices: asked.choices }) },
     }),
   };
+}
+
+export function presentReturns({ returns }: Pick<Drop, 'returns'>): Pick<z.input<typeof drop>, 'returns'> {
+  if (!returns) return {};
+  return { returns: { ...returns, until: new Date(returns.until).toISOString() } };
 }

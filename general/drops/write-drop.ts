@@ -41,6 +41,7 @@ export function columnsOf({
   standbyLimit,
   paySeconds,
   lapsePauseSeconds,
+  returns,
 }: Terms) {
   return {
     ...(opensAt !== undefined && { opens_at: new Date(opensAt) }),
@@ -51,6 +52,10 @@ export function columnsOf({
     ...(standbyLimit !== undefined && { standby_limit: standbyLimit }),
     ...(paySeconds !== undefined && { pay_seconds: paySeconds }),
     ...(lapsePauseSeconds !== undefined && { lapse_pause_seconds: lapsePauseSeconds }),
+    ...(returns !== undefined && {
+      returns_until: returns && new Date(returns.until),
+      returns_keep_percent: returns && returns.keepPercent,
+    }),
   };
 }
 

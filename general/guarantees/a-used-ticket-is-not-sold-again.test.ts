@@ -355,6 +355,6 @@ test('a seat that is withheld by one of the books only is found', async () => {
   const { violations, report } = createReport();
   await verifyDrop(system.deps, bought.drop, report);
   expect(violations.map(({ what }) => what)).toContain(
-    `of refunded order ${bought.order.id} other seats are withheld than MySQL has`,
+    `of order ${bought.order.id} other refunded seats are withheld than MySQL has`,
   );
 });

@@ -39,7 +39,7 @@ async function buy(quantity: number, on?: Drop) {
   const drop = on ?? (await system.openDrop(4));
   const buyer = await system.user();
   const { place, hold } = await system.hold(drop, buyer, quantity);
-  expect((await payHold(system.deps, place, hold, system.cards.approved)).kind).toBe('paid');
+  expect((await payHold(system.deps, place, hold, { token: system.cards.approved })).kind).toBe('paid');
   const order = await orderOf(hold.holdId, buyer);
   const [first = '', second = '', third = ''] = hold.seats;
   return { drop, place, buyer, order, id: hold.holdId, seats: hold.seats, first, second, third };
@@ -151,7 +151,8 @@ test('one seat goes back on sale with its money, and the order keeps the others'
     .get(`/api/drops/${drop.id}/report.csv`)
     .set(system.organizer.bearer)
     .expect(200);
-  expect(csv.text).toContain('135.00,135.00,EUR,refunded');
+  expect(csv.text).toContain('"135.00","EUR","refunded"');
+  expect(csv.text).toMatch(/,"135\.00","Stalls row 1 seat \d; [^"]+"\r\n/);
   const mails: { payload: unknown }[] = await system.db('outbox').where({ topic: 'order-refunded' });
   expect(mails.filter(({ payload }) => JSON.stringify(payload).includes(id))).toHaveLength(2);
   await expectConsistent(drop);
@@ -205,7 +206,7 @@ test('the seats of an order are refunded at the same time without mixing, and ea
     ]);
     const [one, two, three] = answers.map(({ status }) => status);
     expect(one).toBe(200);
-    expect([two, three].toSorted()).toEqual([200, 409]);
+    expect(new Set([two, three])).toEqual(new Set([200, 409]));
     const gone = two === 200 ? [first, second] : [first, second, third];
     await createRefunding(system.deps)();
     expect(await stateOf(bought)).toMatchObject({
@@ -294,7 +295,7 @@ test('an amount that does not divide is given back to the last cent', async () =
     given.push((body as Shown).refunds.at(-1)!.amount.amount);
   }
   expect(given.reduce((sum, amount) => sum + amount)).toBe(10_000);
-  expect(given.toSorted()).toEqual([3333, 3333, 3334]);
+  expect(given.toSorted((a, b) => a - b)).toEqual([3333, 3333, 3334]);
 });
 
 describe('killed', () => {
@@ -391,7 +392,7 @@ describe('what Redis has lost of it', () => {
     expect(await mendDrop(system.deps, drop, 0)).toMatchObject({ yielded: 1, unexplained: [] });
     expect(await stateOf(bought)).toMatchObject(afterwards(bought));
     expect(await mendDrop(system.deps, drop, 0)).toMatchObject(nothingLeft);
-    // The rest is refunded as ever.
+    // The rest is refunded like any order.
     await refund(bought).expect(200);
     expect(await stateOf(bought)).toMatchObject({ owned: [], map: drawn([bought.first]), sold: 1 });
     expect(await mendDrop(system.deps, drop, 0)).toMatchObject(nothingLeft);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mailJob, type MailJob } from '../../lambda/send-email/mail-job.ts';
-import { readRefunds } from '../../shared/drops/order-seats.ts';
+import { readRefunds, type RefundRow } from '../../shared/drops/order-seats.ts';
 import { describeSeat, rowsOf, type Section } from '../../shared/inventory/layout.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Locale } from '../accounts/locale.ts';
@@ -75,21 +75,15 @@ export async function makeJobs(
     try {
       const facts = factsOf.get(subject?.orderId ?? '');
       if (!facts) throw new Error(`the order of outbox row ${row.id} does not exist`);
-      return { row, job: jobOf(row.topic, facts, { ...subject, seats: seatsOf.get(facts.id) ?? [] }) };
+      return { row, job: jobOf(row.topic, facts, subject?.refund) };
     } catch (error) {
       return { row, error };
     }
   });
 
-  function jobOf(
-    topic: string,
-    facts: Facts,
-    { refund: number, seats: all }: { refund?: number | undefined; seats: readonly SeatRow[] },
-  ): MailJob {
+  function jobOf(topic: string, facts: Facts, number: number | undefined): MailJob {
     const refund = refunds.find((each) => each.order_id === facts.id && each.number === number);
-    const seatIds = all
-      .filter((seat) => !refund || seat.refund === refund.number)
-      .map(({ seat_id }) => seat_id);
+    const seatIds = seatsIn(seatsOf.get(facts.id), refund);
     const { id, currency, name, email, locale, sections, title, venue, starts_at, time_zone } = facts;
     const layout = rowsOf(typeof sections === 'string' ? (JSON.parse(sections) as Section[]) : sections);
     return mailJob.parse({
@@ -108,6 +102,11 @@ export async function makeJobs(
       seats: seatIds.map((seat) => describeSeat(seat, layout)).toSorted(bySeatId),
     });
   }
+}
+
+/** The seats of a refund, or all of the order. */
+function seatsIn(seats: readonly SeatRow[] = [], refund?: Pick<RefundRow, 'number'>): string[] {
+  return seats.filter((seat) => !refund || seat.refund === refund.number).map(({ seat_id }) => seat_id);
 }
 
 function subjectOf({ payload }: OutboxRow): Subject | undefined {

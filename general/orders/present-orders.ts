@@ -9,6 +9,7 @@ import {
   type RefundRow,
   type SeatState,
 } from '../../shared/drops/order-seats.ts';
+import { presentReturns } from '../drops/present-drop.ts';
 import { describeSeat, rowsOf } from '../../shared/inventory/layout.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 
@@ -23,6 +24,7 @@ export type OrderRow = {
 };
 
 type Presented = z.input<typeof order>;
+type OrderedDrop = Pick<Drop, 'eventId' | 'sections' | 'returns'>;
 
 /**
  * Orders as the API shows them, in the given order, with the names of their seats. Four queries, however many orders.
@@ -43,11 +45,7 @@ export async function presentOrders(db: Database, orders: readonly OrderRow[]): 
 }
 
 /** An order just placed, whose drop and seats are known. */
-export function presentOrder(
-  row: OrderRow,
-  drop: Pick<Drop, 'eventId' | 'sections'>,
-  seatIds: readonly string[],
-): Presented {
+export function presentOrder(row: OrderRow, drop: OrderedDrop, seatIds: readonly string[]): Presented {
   const state = row.status === 'paid' ? 'valid' : 'due';
   return present(
     row,
@@ -58,16 +56,16 @@ export function presentOrder(
 
 function present(
   row: OrderRow,
-  { eventId, sections }: Pick<Drop, 'eventId' | 'sections'>,
+  drop: OrderedDrop,
   seats: readonly Pick<OrderSeat, 'seat_id' | 'refund' | 'state'>[],
   refunds: readonly RefundRow[] = [],
 ): Presented {
-  const rows = rowsOf(sections);
+  const rows = rowsOf(drop.sections);
   const { currency } = row;
   return {
     id: row.id,
     dropId: row.drop_id,
-    eventId,
+    eventId: drop.eventId,
     status: row.status === 'refund_due' ? 'refunding' : row.status,
     amount: { amount: row.amount, currency },
     refunded: { amount: givenBack(row, refunds), currency },
@@ -75,6 +73,7 @@ function present(
       .map(({ seat_id, state }) => ({ ...describeSeat(seat_id, rows), state: shownState[state] }))
       .toSorted(bySeatId),
     refunds: refunds.map((refund) => presentRefund(refund, seats)),
+    ...presentReturns(drop),
     createdAt: row.created_at.toISOString(),
   };
 }

@@ -67,6 +67,8 @@ test('one line an order, with seats by name and money as people write it', async
     'status',
     'ordered_at',
     'changed_at',
+    'refunded',
+    'refunded_seats',
   ]);
   expect(line!.slice(0, 8)).toEqual([
     order,
@@ -78,6 +80,7 @@ test('one line an order, with seats by name and money as people write it', async
     'refunding',
     '2030-01-01T00:00:00.000Z',
   ]);
+  expect(line!.slice(9)).toEqual(['0.00', 'Stalls row 1 seat 1; Balcony row 1 seat 5']);
 });
 
 test('no name becomes a formula, and none breaks the file', async () => {

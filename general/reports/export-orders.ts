@@ -17,12 +17,12 @@ const columns = [
   'email',
   'seats',
   'amount',
-  'refunded',
   'currency',
   'status',
-  'refunded_seats',
   'ordered_at',
   'changed_at',
+  'refunded',
+  'refunded_seats',
 ];
 
 export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route {
@@ -67,12 +67,12 @@ async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>)
         buyer.email,
         placesOf(seats),
         decimal(amount),
-        decimal(refunded),
         amount.currency,
         status,
-        placesOf(seats.filter(({ state }) => state !== 'valid')),
         createdAt,
         updatedAt,
+        decimal(refunded),
+        placesOf(seats.filter(({ state }) => state !== 'valid')),
       ]);
     }
     yield text;

@@ -102,9 +102,8 @@ export function createProvider(options: {
     },
     refund(call) {
       const refunded = charges.refund(call);
-      const charge = charges.byKey(call.chargeKey);
-      if (refunded.kind === 'refunded' && refunded.isNew && charge !== undefined)
-        webhooks.send('charge.refunded', charge);
+      if (refunded.kind === 'refunded' && refunded.isNew)
+        webhooks.send('charge.refunded', charges.byKey(call.chargeKey)!);
       return refunded;
     },
     answerChallenge(secret, approve) {

@@ -144,7 +144,7 @@ test.each<[string, (sold: SoldSeats) => unknown, string]>([
   [
     'an order whose money was given back',
     ({ charges }) => charges.splice(0, 1, { ...charges[0]!, refundedAmount: charges[0]!.amount }),
-    'is not paid for by its charge',
+    'another amount was given back than its refunds',
   ],
   [
     'a payment that is left undecided',

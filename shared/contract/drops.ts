@@ -71,6 +71,23 @@ const paySeconds = z
 /** Long enough to look for a card and to answer the bank. */
 const defaultPaySeconds = 300;
 
+/** When buyers may give seats back, in a request. */
+const chosenReturns = z
+  .strictObject({
+    until: chosenTime,
+    keepPercent: z
+      .int()
+      .min(0)
+      .max(100)
+      .meta({ description: 'How much of the price of returned seats the organizer keeps' }),
+  })
+  .nullable()
+  .meta({
+    description:
+      'Buyers may return unused tickets until then; the seats go back on sale. Null: they may not. Cannot change once ' +
+      'the drop is open',
+  });
+
 const lapsePauseSeconds = z
   .int()
   .min(0)
@@ -107,6 +124,7 @@ const newDropFields = z.strictObject({
   ...terms,
   paySeconds: paySeconds.default(defaultPaySeconds),
   lapsePauseSeconds: lapsePauseSeconds.default(defaultLapsePauseSeconds),
+  returns: chosenReturns.optional(),
   ...layout,
   allowLate,
 });
@@ -125,6 +143,11 @@ export const newDrop = newDropFields
     ...fault('not_after_opening'),
     path: ['closesAt'],
     when: ifValid('opensAt', 'closesAt'),
+  })
+  .refine(({ opensAt, returns }) => !returns || Date.parse(returns.until) > Date.parse(opensAt), {
+    ...fault('returns_before_opening'),
+    path: ['returns', 'until'],
+    when: ifValid('opensAt', 'returns'),
   })
   .refine(({ sections }) => !hasSectionTwice(sections), {
     ...fault('same_section'),
@@ -153,7 +176,7 @@ export const newDrop = newDropFields
 export type NewDrop = z.input<typeof newDrop>;
 
 export const dropChanges = z
-  .strictObject({ ...terms, paySeconds, lapsePauseSeconds, allowLate })
+  .strictObject({ ...terms, paySeconds, lapsePauseSeconds, returns: chosenReturns, allowLate })
   .partial()
   .refine((changes) => Object.keys(changes).some((name) => name !== 'allowLate'), fault('nothing_to_change'))
   .meta({ id: 'DropChanges', minProperties: 1 });
@@ -169,6 +192,16 @@ const availability = z
     description:
       'What an open drop has left, one or two seconds ago. `seats`: seats; `few`: the last few seats; `standby`: no seat, ' +
       'but places in standby; `none`: neither. Missing while it is not known',
+  });
+
+export const returns = z
+  .object({
+    until: time,
+    keepPercent: z.int().meta({ description: 'How much of the price of returned seats the organizer keeps' }),
+  })
+  .meta({
+    id: 'Returns',
+    description: 'Until when buyers may return unused tickets. Missing: they may not',
   });
 
 export const drop = z
@@ -190,6 +223,7 @@ export const drop = z
       description:
         'Seconds for which entries of a buyer are refused after a first lapsed hold. Doubles each time. 0: never refused',
     }),
+    returns: returns.optional(),
     sections: z.array(z.object({ name: z.string(), rows: z.int(), seatsPerRow: z.int() })),
     question: z
       .object({ id: z.int(), text: z.string(), choices: z.array(z.string()).optional() })

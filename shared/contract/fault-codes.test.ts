@@ -71,6 +71,10 @@ const examples: Record<FaultCode, Found | typeof inHandler> = {
   ],
   in_the_past: inHandler,
   not_after_opening: dropWith({ opensAt: event.startsAt, closesAt: event.startsAt }, '/closesAt'),
+  returns_before_opening: dropWith(
+    { returns: { until: '2020-05-04T18:00:00Z', keepPercent: 0 } },
+    '/returns/until',
+  ),
   closes_late: inHandler,
   starts_before_closing: inHandler,
   not_a_time_zone: [newEvent, { ...event, timeZone: '+02:00' }, '/timeZone'],

@@ -59,6 +59,8 @@ const messages = {
   year_out_of_range: ({ minimum, maximum }) => `The year must be between ${minimum} and ${maximum}`,
   in_the_past: () => 'Must not be in the past',
   not_after_opening: () => 'Must be after opensAt',
+  /** The time until which tickets can be returned. */
+  returns_before_opening: () => 'Must be after opensAt',
   /** A drop's `closesAt`. */
   closes_late: () => 'The drop would close after its event starts; `allowLate: true` allows that',
   /** An event's `startsAt`, which is before a drop of the event closes. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { returns } from './drops.ts';
 import { fault } from './fault-codes.ts';
 import { id, orderId } from './ids.ts';
 import { money } from './money.ts';
@@ -45,6 +46,7 @@ export const order = z
     refunded: money.meta({ description: 'What has gone back so far' }),
     seats: z.array(orderSeat),
     refunds: z.array(z.object(refundFields)).meta({ description: 'The oldest first' }),
+    returns: returns.optional(),
     createdAt: time,
     contact: z.string().optional().meta({
       description: 'E-mail address for questions; only for the buyer, in GET /api/orders and /api/orders/:id',

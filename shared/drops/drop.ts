@@ -28,6 +28,8 @@ export type Drop = {
    * Seconds for which entries of a buyer are refused after a first lapsed hold; doubles each time. 0: never refused.
    */
   lapsePauseSeconds: number;
+  /** Until when buyers may give seats back, and how much of their price the organizer keeps. Undefined: never. */
+  returns?: { until: number; keepPercent: number } | undefined;
   partitions: number;
   sections: Section[];
   capacity: number;
@@ -54,6 +56,8 @@ type DropRow = {
   max_per_buyer: number;
   standby_limit: number;
   lapse_pause_seconds: number;
+  returns_until: Date | null;
+  returns_keep_percent: number | null;
   partitions: number;
   sections: string | Section[];
   capacity: number;
@@ -116,6 +120,9 @@ function toDrop(row: DropRow, questions: QuestionRow[]): Drop {
     maxPerBuyer: row.max_per_buyer,
     standbyLimit: row.standby_limit,
     lapsePauseSeconds: row.lapse_pause_seconds,
+    ...(row.returns_until && {
+      returns: { until: row.returns_until.getTime(), keepPercent: row.returns_keep_percent ?? 0 },
+    }),
     partitions: row.partitions,
     sections: fromJson(row.sections),
     capacity: row.capacity,

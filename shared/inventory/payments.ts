@@ -152,16 +152,11 @@ export function createPayments({ script, atOnce, noteLate }: Store): Payments {
       const lostHold = lost
         ? [lost.holdId, lost.buyerId, encodeSeats(lost.seats), lost.attempt]
         : ['', 0, '', 0];
-      const orders = owners.map(({ orderId, buyerId, seats, withheld }) =>
-        [orderId, buyerId, encodeSeats(seats), ...(withheld ? [withheld === 'wholly' ? 'w' : 'p'] : [])].join(
-          '|',
-        ),
-      );
       const mayYield = await holdersOf(
         place,
         owners.flatMap(({ seats }) => seats),
       );
-      const reply = await follow(place, ...lostHold, mayYield.join(','), ...orders);
+      const reply = await follow(place, ...lostHold, mayYield.join(','), ...owners.map(encodeOwner));
       const [outcome, version, count, ...rest] = reply;
       switch (outcome) {
         case 'ended':
@@ -186,6 +181,11 @@ export function createPayments({ script, atOnce, noteLate }: Store): Payments {
       return reply[0] === 'reduced' ? decodeReduced(reply) : decodeEnd('reopen', reply);
     },
   };
+}
+
+function encodeOwner({ orderId, buyerId, seats, withheld }: Owner): string {
+  const kind = withheld && (withheld === 'wholly' ? 'w' : 'p');
+  return [orderId, buyerId, encodeSeats(seats), ...(kind ? [kind] : [])].join('|');
 }
 
 function encodeRefunded(

@@ -30,6 +30,7 @@ import * as timeToPay from './024-time-to-pay.ts';
 import * as refunds from './025-refunds.ts';
 import * as seatsOfRefunds from './028-seats-of-refunds.ts';
 import * as paymentsWaitForBuyers from './029-payments-wait-for-buyers.ts';
+import * as returns from './033-returns.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -59,6 +60,7 @@ const migrations: Record<string, Knex.Migration> = {
   '025-refunds': refunds,
   '028-seats-of-refunds': seatsOfRefunds,
   '029-payments-wait-for-buyers': paymentsWaitForBuyers,
+  '033-returns': returns,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */

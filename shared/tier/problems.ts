@@ -40,6 +40,7 @@ export const problems = {
   check_in_undone: { status: 409, title: 'This check-in was undone since' },
   not_checked_in: { status: 409, title: 'This ticket is not checked in' },
   ticket_refunded: { status: 409, title: 'This ticket was refunded' },
+  returns_closed: { status: 403, title: 'Tickets of this order cannot be returned, or no longer' },
   already_refunded: { status: 409, title: 'These seats were refunded before, or are being refunded' },
   ticket_not_valid: { status: 422, title: 'This is no ticket for this event' },
   // checkout

@@ -16,6 +16,7 @@ import { useFirstFault } from '../design/first-fault.ts';
 import { Notice } from '../design/notice.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { useMe } from '../session/use-me.ts';
+import { ReturnsNote } from '../orders/returns-note.tsx';
 import styles from './counter.module.css';
 import { figuresOf } from './figures.ts';
 import { LeftBar } from './left-bar.tsx';
@@ -83,6 +84,7 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
           </p>
         </ActionBar>
       )}
+      <ReturnsNote returns={drop.returns} timeZone={timeZone} />
       {isOpen && <p className={styles.soft}>{text.drop.closesAt(format.moment(closesAt, timeZone))}</p>}
     </>
   );

@@ -11,6 +11,7 @@ import { useDropStatus } from '../live/use-drop-status.ts';
 import type { Messages } from '../i18n/en.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { MissingPage } from '../shell/missing-page.tsx';
+import { ReturnsNote } from '../orders/returns-note.tsx';
 import { EventArt } from '../design/art/event-art.tsx';
 import styles from './event-page.module.css';
 import { nextDrop } from './next-drop.ts';
@@ -121,6 +122,7 @@ function MainDrop({ drop, timeZone }: DropProps) {
         <span>{text.event.perBuyer(drop.maxPerBuyer)}</span>
         <span>{text.event.holdTime(format.span(drop.holdSeconds * 1000))}</span>
       </p>
+      <ReturnsNote returns={drop.returns} timeZone={timeZone} />
       {isLive && (
         <ActionBar>
           <DropLink drop={drop} status={status} look="now" wide />

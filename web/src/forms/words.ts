@@ -35,6 +35,7 @@ const en: FaultWords = {
   year_out_of_range: 'Check the year.',
   in_the_past: 'This time is in the past.',
   not_after_opening: 'The sale must close after it opens.',
+  returns_before_opening: 'Must be after the sale opens.',
   closes_late: 'The sale would close after the event begins. Choose an earlier time, or allow this below.',
   starts_before_closing:
     'A sale of this event closes after this time. Choose a later time, or allow this below.',
@@ -85,6 +86,7 @@ const zhHant: FaultWords = {
   year_out_of_range: '請檢查年份。',
   in_the_past: '這個時間已經過去。',
   not_after_opening: '結束時間必須在開賣之後。',
+  returns_before_opening: '必須在開賣之後。',
   closes_late: '銷售會在活動開始後才結束。請選更早的時間，或在下方允許。',
   starts_before_closing: '這個活動有銷售在此時間之後才結束。請選更晚的時間，或在下方允許。',
   time_gap: '這個時間不存在：時鐘在這時撥快了。請選另一個時間。',

@@ -384,6 +384,7 @@ export const zhHant: Messages = {
     seat: '號',
     total: '已付',
     givenBack: (amount) => `已退 ${amount}`,
+    returnsUntil: (when, percent) => `${when} 前可以退票，退還票價的 ${percent}%。`,
     holder: '姓名',
     codeLater: '入場碼還沒準備好，請稍後再看。',
     contact: '對這筆訂單有疑問嗎？請寫信至',

@@ -10,6 +10,7 @@ import { Skeleton } from '../design/skeleton.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { SignInFirst } from '../session/sign-in-first.tsx';
 import { MissingPage } from '../shell/missing-page.tsx';
+import { GiveBack } from './give-back.tsx';
 import styles from './order-page.module.css';
 import { Ticket } from './ticket.tsx';
 
@@ -60,6 +61,7 @@ function Tickets({ order, event, user }: { order: Order; event: Event; user: Use
       ) : (
         <Notice tone="bad">{text.order[order.status]}</Notice>
       )}
+      <GiveBack order={order} event={event} />
       {order.contact !== undefined && (
         <p className={styles.contact}>
           {text.order.contact} <a href={`mailto:${order.contact}`}>{order.contact}</a>

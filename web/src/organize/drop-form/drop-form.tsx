@@ -12,8 +12,10 @@ import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from '../form.module.css';
 import { LeaveGuard } from '../leave-guard.tsx';
+import { usableZone } from '../zoned-time.ts';
 import { dropRules, dropValues, newDropValues, type DropValues, type termsOf } from './drop-values.ts';
 import { QuestionsPanel } from './questions-panel.tsx';
+import { ReturnsPanel } from './returns-panel.tsx';
 import { SeatsPanel } from './seats-panel.tsx';
 import { TermsPanel } from './terms-panel.tsx';
 import { TimesPanel } from './times-panel.tsx';
@@ -64,6 +66,7 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
         <TimesPanel event={event} drop={drop} />
         <SeatsPanel event={event} fixed={drop !== undefined} />
         <TermsPanel fixed={drop !== undefined} />
+        <ReturnsPanel timeZone={usableZone(event.timeZone)} />
         {drop && !drop.questions ? (
           <p className={styles.soft}>{words.drop.hiddenQuestions}</p>
         ) : (
@@ -98,6 +101,7 @@ function changesOf(terms: Partial<Terms>, dirty: Dirty) {
     maxPerBuyer: Boolean(dirty.maxPerBuyer),
     standbyLimit: Boolean(dirty.standbyLimit),
     lapsePauseSeconds: Boolean(dirty.lapsePauseSeconds),
+    returns: Boolean(dirty.returnsUntil) || Boolean(dirty.keepPercent),
     questions: Boolean(dirty.questions),
   };
   return Object.fromEntries(Object.entries(terms).filter(([name]) => isDirty[name as keyof Terms]));

@@ -28,6 +28,9 @@ export type DropValues = {
   maxPerBuyer: string;
   standbyLimit: string;
   lapsePauseSeconds: string;
+  /** Empty: tickets cannot be returned. */
+  returnsUntil: string;
+  keepPercent: string;
   partitions: string;
   sections: SectionValues[];
   questions: QuestionValues[];
@@ -64,6 +67,8 @@ export function newDropValues(event: Event, now: number): DropValues {
     maxPerBuyer: '4',
     standbyLimit: '500',
     lapsePauseSeconds: '60',
+    returnsUntil: '',
+    keepPercent: '0',
     partitions: '1',
     sections: [emptySection],
     questions: [emptyQuestion],
@@ -83,6 +88,8 @@ export function dropValues(drop: Drop, event: Event): DropValues {
     maxPerBuyer: String(drop.maxPerBuyer),
     standbyLimit: String(drop.standbyLimit),
     lapsePauseSeconds: String(drop.lapsePauseSeconds),
+    returnsUntil: drop.returns ? typedTime(Date.parse(drop.returns.until), zone) : '',
+    keepPercent: String(drop.returns?.keepPercent ?? 0),
     partitions: '1',
     sections: drop.sections.map(({ name, rows, seatsPerRow }) => ({
       name,
@@ -125,6 +132,10 @@ function bodyOf(values: DropValues, timeZone: string) {
     maxPerBuyer: numberOf(values.maxPerBuyer),
     standbyLimit: numberOf(values.standbyLimit),
     lapsePauseSeconds: numberOf(values.lapsePauseSeconds),
+    returns:
+      values.returnsUntil === ''
+        ? null
+        : { until: isoOf(values.returnsUntil, timeZone), keepPercent: numberOf(values.keepPercent) },
     partitions: numberOf(values.partitions),
     sections: values.sections.map(({ name, rows, seatsPerRow }) => ({
       name,
@@ -163,6 +174,7 @@ function fieldOf(path: readonly string[], values: DropValues): string | undefine
   const [first = 'root', second, third, fourth] = path;
   if (first === 'price') return second === 'currency' ? 'currency' : 'price';
   if (first === 'holdSeconds') return 'holdMinutes';
+  if (first === 'returns') return second === 'keepPercent' ? 'keepPercent' : 'returnsUntil';
   if (first === 'sections' || first === 'questions') {
     if (second === undefined) return `${first}.root`;
     if (third === 'choices') {
@@ -224,6 +236,9 @@ function termFaults(
   if (Date.parse(body.closesAt ?? '') <= Date.parse(body.opensAt ?? '')) {
     faults.push({ field: 'closesAt', fault: { code: 'not_after_opening' } });
   }
+  if (body.returns && Date.parse(body.returns.until ?? '') <= Date.parse(body.opensAt ?? '')) {
+    faults.push({ field: 'returnsUntil', fault: { code: 'returns_before_opening' } });
+  }
   if ((body.maxPerBuyer ?? 0) > capacity) {
     faults.push({ field: 'maxPerBuyer', fault: { code: 'fewer_seats' } });
   }
@@ -246,7 +261,7 @@ function isShownAtChoice([first, index, part]: readonly string[], { questions }:
 /** Faults that only what was typed shows, not what was made of it. */
 function typedFaults(values: DropValues, timeZone: string): FieldFault[] {
   const faults: FieldFault[] = [];
-  for (const field of ['opensAt', 'closesAt'] as const) {
+  for (const field of ['opensAt', 'closesAt', 'returnsUntil'] as const) {
     if (momentOf(values[field], timeZone).kind === 'gap') faults.push({ field, fault: { code: 'time_gap' } });
   }
   const { currency } = values;

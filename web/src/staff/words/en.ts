@@ -123,6 +123,13 @@ export const en = {
     partitions: 'Processing lanes',
     partitionsHint:
       '1 keeps strict order and decides about 100,000 entries per second. More lanes are faster; order then holds within each lane.',
+    returns: 'Returns',
+    returnsLead:
+      'Buyers can return unused tickets until the time you set. The seats go to standby or back on sale.',
+    returnsUntil: 'Tickets can be returned until',
+    keepPercent: 'You keep (percent)',
+    keepPercentHint:
+      'What you keep of the price of returned tickets. Leave the time empty to allow no returns.',
     seats: 'Seats',
     seatsLead: 'Best section first. Each buyer gets the best available seats, together if possible.',
     fixed: 'Sections cannot be changed after the sale is created.',
