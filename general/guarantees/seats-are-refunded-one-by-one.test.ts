@@ -481,6 +481,9 @@ test('a refund that the provider does not carry out is shown with its reason, an
     refunded: { amount: 0 },
     refunds: [{ status: 'due', failure: { reason: 'insufficient_funds', tries: 1 } }],
   });
+  expect((await orderOf(id, system.organizer)).refunds).toMatchObject([
+    { failure: { reason: 'insufficient_funds' } },
+  ]);
   // Its buyer is not told why.
   expect((await orderOf(id, bought.buyer)).refunds[0]).not.toHaveProperty('failure');
   expect(await stateOf(bought)).toMatchObject({ owned: sorted([first, second]), sold: 2, givenBack: 0 });

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { order, soldOrder } from '../../shared/contract/orders.ts';
+import type { order } from '../../shared/contract/orders.ts';
 import { loadDrops, type Drop } from '../../shared/drops/drop.ts';
 import {
   readOrderSeats,
@@ -26,10 +26,17 @@ export type OrderRow = {
 type Presented = z.input<typeof order>;
 type OrderedDrop = Pick<Drop, 'eventId' | 'sections' | 'returns'>;
 
+/** For whom an order is shown: `staff` are the organizer of its drop and admins, who also see why a refund failed. */
+type Reader = 'buyer' | 'staff';
+
 /**
  * Orders as the API shows them, in the given order, with the names of their seats. Four queries, however many orders.
  */
-export async function presentOrders(db: Database, orders: readonly OrderRow[]): Promise<Presented[]> {
+export async function presentOrders(
+  db: Database,
+  orders: readonly OrderRow[],
+  reader: Reader = 'buyer',
+): Promise<Presented[]> {
   const orderIds = orders.map((row) => row.id);
   const [drops, seats, refunds] = await Promise.all([
     loadDrops(db, { ids: [...new Set(orders.map((row) => row.drop_id))] }),
@@ -40,7 +47,10 @@ export async function presentOrders(db: Database, orders: readonly OrderRow[]): 
   const refundsOf = Map.groupBy(refunds, (refund) => refund.order_id);
   const dropOf = new Map(drops.map((drop) => [drop.id, drop]));
   return orders.map((row) =>
-    present(row, dropOf.get(row.drop_id)!, seatsOf.get(row.id) ?? [], refundsOf.get(row.id)),
+    present(row, dropOf.get(row.drop_id)!, seatsOf.get(row.id) ?? [], {
+      refunds: refundsOf.get(row.id) ?? [],
+      reader,
+    }),
   );
 }
 
@@ -51,6 +61,7 @@ export function presentOrder(row: OrderRow, drop: OrderedDrop, seatIds: readonly
     row,
     drop,
     seatIds.map((seat_id) => ({ seat_id, refund: null, state })),
+    { refunds: [], reader: 'buyer' },
   );
 }
 
@@ -58,7 +69,7 @@ function present(
   row: OrderRow,
   drop: OrderedDrop,
   seats: readonly Pick<OrderSeat, 'seat_id' | 'refund' | 'state'>[],
-  refunds: readonly RefundRow[] = [],
+  { refunds, reader }: { refunds: readonly RefundRow[]; reader: Reader },
 ): Presented {
   const rows = rowsOf(drop.sections);
   const { currency } = row;
@@ -72,7 +83,7 @@ function present(
     seats: seats
       .map(({ seat_id, state }) => ({ ...describeSeat(seat_id, rows), state: shownState[state] }))
       .toSorted(bySeatId),
-    refunds: refunds.map((refund) => presentRefund(refund, seats)),
+    refunds: refunds.map((refund) => presentRefund(refund, seats, reader)),
     ...presentReturns(drop),
     createdAt: row.created_at.toISOString(),
   };
@@ -91,11 +102,11 @@ function givenBack({ status, amount }: OrderRow, refunds: readonly RefundRow[]):
   return refunds.reduce((sum, refund) => (refund.status === 'done' ? sum + refund.amount : sum), 0);
 }
 
-/** With what only the organizer is shown; for others the schema of the response removes it. */
 function presentRefund(
   { currency, ...refund }: RefundRow,
   seats: readonly Pick<OrderSeat, 'seat_id' | 'refund'>[],
-): z.input<typeof soldOrder>['refunds'][number] {
+  reader: Reader,
+): Presented['refunds'][number] {
   const { failure: reason, tries } = refund;
   return {
     number: refund.number,
@@ -106,8 +117,8 @@ function presentRefund(
     reason: refund.reason,
     requestedAt: refund.created_at.toISOString(),
     updatedAt: refund.updated_at.toISOString(),
-    ...(refund.asked_as !== null && { requestedAs: refund.asked_as }),
-    ...(reason !== null && { failure: { reason, tries } }),
+    ...(reader === 'staff' && refund.asked_as !== null && { requestedAs: refund.asked_as }),
+    ...(reader === 'staff' && reason !== null && { failure: { reason, tries } }),
   };
 }
 

@@ -45,7 +45,8 @@ export function refundOrder(deps: RefundDeps & Pick<Deps, 'supportEmail'>): Rout
           'the refund could not be completed now; the duty continues it',
         ),
       );
-      const [presented] = await presentOrders(db, await db<OrderRow>('orders').where({ id }));
+      const reader = asker.reason === 'buyer' ? 'buyer' : 'staff';
+      const [presented] = await presentOrders(db, await db<OrderRow>('orders').where({ id }), reader);
       return presented!;
     },
   });

@@ -29,8 +29,9 @@ export function showOrder({
       const found = await db<OrderRow>('orders').where({ id }).first();
       const visible = found && (found.user_id === userId || (await runsDrop(userId, found.drop_id)));
       if (!visible) throw new Problem('not_found');
-      const presented = await presentOrders(db, [found]);
-      if (found.user_id !== userId) return presented[0]!;
+      const isBuyer = found.user_id === userId;
+      const presented = await presentOrders(db, [found], isBuyer ? 'buyer' : 'staff');
+      if (!isBuyer) return presented[0]!;
       const [shown] = await withContacts(db, presented, supportEmail);
       return withTickets(shown!);
     },

@@ -33,7 +33,7 @@ export async function soldOrders(
   const { page, next } = cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }));
   const ids = page.map(({ id }) => id);
   const [presented, used, withheld] = await Promise.all([
-    presentOrders(db, page),
+    presentOrders(db, page, 'staff'),
     db<UsedRow>('check_ins').whereIn('order_id', ids).select('order_id', 'seat_id', 'checked_in_at'),
     db<SeatRow>('sold_seats')
       .whereIn('order_id', ids)

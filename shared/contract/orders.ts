@@ -20,18 +20,32 @@ const orderSeat = z.object({
   }),
 });
 
-const refundFields = {
-  number: z.int().meta({ description: 'Within the order, from 1' }),
-  status: z.enum(['due', 'done']).meta({ description: '`done`: the money has gone back' }),
-  seats: z.array(z.string()).meta({ description: 'Seat ids' }),
-  amount: money.meta({ description: 'What goes back to the buyer' }),
-  kept: money.meta({ description: 'What the organizer keeps of the price of these seats' }),
-  reason: z
-    .enum(['organizer', 'buyer', 'cancelled'])
-    .meta({ description: 'Who gave the seats back; `cancelled`: the drop was cancelled' }),
-  requestedAt: time,
-  updatedAt: time,
-};
+const refund = z
+  .object({
+    number: z.int().meta({ description: 'Within the order, from 1' }),
+    status: z.enum(['due', 'done']).meta({ description: '`done`: the money has gone back' }),
+    seats: z.array(z.string()).meta({ description: 'Seat ids' }),
+    amount: money.meta({ description: 'What goes back to the buyer' }),
+    kept: money.meta({ description: 'What the organizer keeps of the price of these seats' }),
+    reason: z
+      .enum(['organizer', 'buyer', 'cancelled'])
+      .meta({ description: 'Who gave the seats back; `cancelled`: the drop was cancelled' }),
+    requestedAt: time,
+    updatedAt: time,
+    requestedAs: z
+      .string()
+      .optional()
+      .meta({ description: 'The role of who asked for it; only for the organizer and admins' }),
+    failure: z
+      .object({ reason: z.string(), tries: z.int() })
+      .optional()
+      .meta({
+        description:
+          'Why the payment provider did not carry it out the last time, in the provider’s own words. It is tried again. ' +
+          'Only for the organizer and admins',
+      }),
+  })
+  .meta({ id: 'Refund' });
 
 export const order = z
   .object({
@@ -45,7 +59,7 @@ export const order = z
     amount: money.meta({ description: 'What was paid' }),
     refunded: money.meta({ description: 'What has gone back so far' }),
     seats: z.array(orderSeat),
-    refunds: z.array(z.object(refundFields)).meta({ description: 'The oldest first' }),
+    refunds: z.array(refund).meta({ description: 'The oldest first' }),
     returns: returns.optional(),
     createdAt: time,
     contact: z.string().optional().meta({
@@ -84,16 +98,6 @@ export const soldOrder = z
         checkedInAt: time.optional().meta({ description: 'When its ticket was used; missing if it was not' }),
         withheld: z.literal(true).optional().meta({
           description: 'The seat was refunded, but stays sold, since its ticket was used',
-        }),
-      }),
-    ),
-    refunds: z.array(
-      z.object({
-        ...refundFields,
-        requestedAs: z.string().optional().meta({ description: 'The role of who asked for it' }),
-        failure: z.object({ reason: z.string(), tries: z.int() }).optional().meta({
-          description:
-            'Why the payment provider did not carry it out the last time, in the provider’s own words. It is tried again',
         }),
       }),
     ),

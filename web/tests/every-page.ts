@@ -100,7 +100,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
   const eventId = await announce();
   const scheduled = await drop({ opensAt: inSeconds(3600) }, eventId);
   const other = await drop(oneRow(4));
-  const open = await drop();
+  const open = await drop({ returns: { until: inSeconds(40 * 86_400), keepPercent: 10 } });
   const [paused, closed, cancelled] = [await drop(), await drop(), await drop()];
   await organizer.ask('POST', `/drops/${paused}/pause`);
   await organizer.ask('PATCH', `/drops/${closed}`, { closesAt: inSeconds(1) });
@@ -125,7 +125,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
   await standbyer.enter(other, 2);
   const soldOut = await drop({ ...oneRow(2), standbyLimit: 0, maxPerBuyer: 2 });
   await holder.enter(soldOut, 2);
-  const bought = await drop();
+  const bought = await drop({ returns: { until: inSeconds(40 * 86_400), keepPercent: 10 } });
   for (const dropId of [open, bought]) {
     for (const announced of [hostile.description, hostile.announcement]) {
       await organizer.ask('POST', `/drops/${dropId}/announcements`, { text: announced.slice(0, 500) });
@@ -266,13 +266,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
     { name: 'no orders', route: '/orders', as: giver, path: '/orders', show: text('No tickets yet') },
     { name: 'orders', route: '/orders', as: shopper, path: '/orders', show: heading(hostile.title) },
     { name: 'order', route: '/orders/:id', as: shopper, path: `/orders/${order.id}`, show: codes },
-    {
-      name: 'order refunded',
-      route: '/orders/:id',
-      as: shopper,
-      path: `/orders/${refunded.id}`,
-      show: heading(hostile.title),
-    },
+    ...orderSights(shopper, order.id, refunded.id),
     { name: 'no such order', route: '/orders/:id', as: shopper, path: '/orders/nothing', show: allLoaded },
     { name: 'no such page', route: '', path: '/nowhere', show: heading('Page not found') },
     {
@@ -694,6 +688,26 @@ async function eventOf(who: Person, dropId: number): Promise<number> {
 /** Waits until a field shows a fault. */
 async function someFault(page: Page): Promise<void> {
   await page.locator('[aria-invalid="true"], [data-invalid], [data-fault]').first().waitFor();
+}
+
+function orderSights(as: Person, id: string, refundedId: string): Sight[] {
+  const of = (name: string, order: string, show: Sight['show']): Sight => ({
+    name,
+    route: '/orders/:id',
+    as,
+    path: `/orders/${order}`,
+    show,
+  });
+  return [
+    of('order refunded', refundedId, async (page) => {
+      await page.getByText('Not valid for entry').first().waitFor();
+    }),
+    of('order, returning tickets', id, async (page) => {
+      await codes(page);
+      await page.getByRole('button', { name: 'Return tickets' }).click();
+      await page.getByRole('checkbox').first().check();
+    }),
+  ];
 }
 
 async function codes(page: Page): Promise<void> {
