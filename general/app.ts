@@ -60,7 +60,7 @@ function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
       const parsedParams = params?.safeParse(req.params);
       if (parsedParams?.success === false) throw new Problem('not_found');
       if (!body) await requireNoBody(req);
-      const sent = body ? await readBody(req, res) : noBody;
+      const sent = body ? await readBody(req, res, route.takesForms?.()) : noBody;
       const call = {
         params: parsedParams?.data,
         query: query && checkInput(query, req.query),
@@ -82,7 +82,7 @@ function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
       }
       res.status(success.status);
       if (success.contentType !== undefined) await sendText(res, success.contentType, answer as TextStream);
-      else if (success.status === 204) res.end();
+      else if (!success.schema) res.end();
       else res.json(success.schema.parse(answer));
     } catch (error) {
       if (error instanceof Problem && !expected.has(error.code)) {

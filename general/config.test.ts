@@ -77,6 +77,26 @@ test.each([
   expect(refused).toThrow(fault);
 });
 
+const payu = { ...stripe, PAYMENT_PROVIDER: 'payu', PAYU_KEY: 'gtKFFx', PAYU_SALT: 'a-salt-of-payu' };
+
+test('a real system can take its money by PayU, in its live environment unless another is set', () => {
+  const expected = { PAYU_KEY: payu.PAYU_KEY, PAYU_SALT: payu.PAYU_SALT, PAYU_ENVIRONMENT: 'live' };
+  expect(start({ ...payu, SEATDROP_ENV: 'production' })()).toMatchObject(expected);
+});
+
+test.each([
+  [{ PAYU_KEY: undefined }, 'PAYU_KEY'],
+  [{ PAYU_KEY: 'two words' }, 'PAYU_KEY: must be letters and digits'],
+  [{ PAYU_SALT: '' }, 'PAYU_SALT'],
+  [{ PAYU_ENVIRONMENT: 'test' }, 'PAYU_ENVIRONMENT: test charges nobody'],
+  [{ PAYU_ENVIRONMENT: 'sandbox' }, 'PAYU_ENVIRONMENT'],
+  [{ PAYU_URL: 'https://elsewhere.test' }, 'PAYU_URL: is refused in production'],
+])('with PayU in production not with %o', (changes, fault) => {
+  const refused = start({ ...payu, SEATDROP_ENV: 'production', ...changes });
+  expect(refused).toThrow(ConfigError);
+  expect(refused).toThrow(fault);
+});
+
 test('where the tiers are is told by name, and a name may have several', () => {
   const TIER_URLS = 'publisher=http://10.0.0.1:1,general=https://x.test:2/a=b,publisher=http://10.0.0.2:1';
   expect(start({ TIER_URLS })()).toMatchObject({

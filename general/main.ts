@@ -16,6 +16,7 @@ import { currentRole } from './accounts/user.ts';
 import { createApp } from './app.ts';
 import { generalSettings } from './config.ts';
 import { countConflicts, createPaymentMetrics } from './checkout/payment-metrics.ts';
+import { startAskingAgain } from './duties/ask-again.ts';
 import { startReconciling } from './duties/reconcile-payments.ts';
 import { createTill } from './checkout/till.ts';
 import { createFindTerms } from './drops/drop-terms.ts';
@@ -82,15 +83,13 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
   const broker = await connectBroker(config.AMQP_URL, log);
   lifecycle.onStop('broker', () => broker.close());
   const topology = new Topology(config.NAMESPACE, config.ENTRY_QUEUES);
-  const timers = await broker.channel('timers', async (opened) => {
+  const assertQueues = async (opened: Parameters<Topology['assertEntries']>[0]) => {
     await topology.assertEntries(opened);
     await topology.assertExpired(opened);
-  });
+  };
+  const timers = await broker.channel('timers', assertQueues);
   channel = timers;
-  const parkedChannel = await broker.channel('parked', async (opened) => {
-    await topology.assertEntries(opened);
-    await topology.assertExpired(opened);
-  });
+  const parkedChannel = await broker.channel('parked', assertQueues);
 
   const checkoutKeys = config.CHECKOUT_KEYS;
   const inventory = createInventory({
@@ -107,7 +106,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     inventory,
     watchers: createWatchers(redis, inventory.keys),
     announcer: createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKeys }),
-    payments: createPayments(config, log),
+    payments: createPayments(config, { db, log }),
     till: createTill(db, findTerms),
     parked: createParkedMessages(parkedChannel, topology),
     ...(config.TIER_URLS && { tierUrls: config.TIER_URLS }),
@@ -123,7 +122,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     log,
     onSeatConflict: countConflicts(registry),
   };
-  const paymentMetrics = createPaymentMetrics(registry);
+  const paymentMetrics = createPaymentMetrics(registry, deps.payments.late?.boundMs);
   for (const [name, duty] of [
     ['stocking', startStocking(deps)],
     ['closing drops', startClosing(deps)],
@@ -131,6 +130,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     ['retiring drops', startRetiring(deps)],
     ['refunding', startRefunding(deps, paymentMetrics)],
     ['reconciling payments', startReconciling(deps, paymentMetrics)],
+    ['asking again about payments', startAskingAgain(deps)],
     ['naming sold seats', startNamingSeats(deps)],
     ['following MySQL', startFollowing(deps, { registry })],
     ['archiving ledgers', startArchiving(deps, { registry })],

@@ -20,6 +20,7 @@ import { showEntry } from './entry/show-entry.ts';
 import { refundOrder } from './orders/refund-order.ts';
 import { listParked } from './parked/list-parked.ts';
 import { resendParked } from './parked/resend-parked.ts';
+import { receiveReturn } from './payments/receive-return.ts';
 import { receiveWebhook } from './payments/receive-webhook.ts';
 import { createDrop } from './drops/create-drop.ts';
 import { editDrop } from './drops/edit-drop.ts';
@@ -80,6 +81,7 @@ export function createRoutes(deps: Deps): Route[] {
     refundOrder(deps),
     cancelDrop(deps),
     receiveWebhook(deps),
+    receiveReturn(deps),
     listParked(deps),
     resendParked(deps),
     showHealth(deps),

@@ -59,7 +59,7 @@ PUBLIC_URL=
 # this machine).
 FRONT_DOOR_TRUSTED_PROXIES=
 PAYMENT_PROVIDER=stripe
-# Fill in.
+# Fill in. For PayU in place of Stripe: PAYMENT_PROVIDER=payu, PAYU_KEY and PAYU_SALT (docs/payments.md).
 STRIPE_SECRET_KEY=
 STRIPE_PUBLISHABLE_KEY=
 STRIPE_WEBHOOK_SECRET=

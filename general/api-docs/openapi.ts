@@ -39,7 +39,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[], sessionCooki
 }
 
 function operation(route: DocumentedRoute, schemas: JsonSchemas) {
-  const { summary, tag, who, body, method, path } = route;
+  const { summary, tag, who, body, method, path, takesForms } = route;
   const description = [route.description, whoMay(who)].filter(Boolean).join('\n\n');
   return {
     operationId: operationId(method, path),
@@ -51,7 +51,12 @@ function operation(route: DocumentedRoute, schemas: JsonSchemas) {
     ...(body && {
       requestBody: {
         required: !body.safeParse(undefined).success,
-        content: { 'application/json': { schema: schemas.schemaOf(body, 'input') } },
+        content: {
+          'application/json': { schema: schemas.schemaOf(body, 'input') },
+          ...(takesForms && {
+            'application/x-www-form-urlencoded': { schema: schemas.schemaOf(body, 'input') },
+          }),
+        },
       },
     }),
     responses: {

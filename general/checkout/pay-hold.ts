@@ -97,6 +97,9 @@ function newAttempt(
   begun: { attempt: number; seats: string[]; expiresAt: number },
   begunBy: string,
 ): BegunAttempt {
+  // Nobody has less time by beginning to pay.
+  const payBy = Math.max(begun.expiresAt, Date.now() + drop.paySeconds * 1000);
+  const [firstMs] = payments.late?.askAfterMs ?? [];
   return {
     holdId,
     attempt: begun.attempt,
@@ -106,8 +109,8 @@ function newAttempt(
     provider: payments.name,
     ...totalOf(drop, begun.seats.length),
     status: 'pending',
-    // Nobody has less time by beginning to pay.
-    payBy: Math.max(begun.expiresAt, Date.now() + drop.paySeconds * 1000),
+    payBy,
+    askAt: firstMs === undefined ? undefined : payBy + firstMs,
     begunBy,
   };
 }

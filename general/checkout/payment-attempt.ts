@@ -21,8 +21,15 @@ export type PaymentAttempt = {
   payBy: number;
 };
 
-/** An attempt that is not written yet. Its buyer's card, if a card is to be charged by the request that writes it. */
-export type NewAttempt = PaymentAttempt & { confirmedAt?: Date; card?: string | undefined };
+/**
+ * An attempt that is not written yet. Its buyer's card, if a card is to be charged by the request that writes it; when the
+ * provider is first asked about it after it has ended, if the provider cannot cancel.
+ */
+export type NewAttempt = PaymentAttempt & {
+  confirmedAt?: Date;
+  card?: string | undefined;
+  askAt?: number | undefined;
+};
 
 /** A new attempt, with an id of the request that begins it. */
 export type BegunAttempt = NewAttempt & { begunBy: string };
@@ -45,6 +52,7 @@ type Row = {
   pay_by: Date;
   confirmed_at: Date | null;
   card: string | null;
+  ask_at: Date | null;
 };
 
 const table = (db: Database) => db<Row>('payment_attempts');
@@ -70,6 +78,7 @@ export async function insertAttempts(
       pay_by: new Date(as.payBy),
       confirmed_at: as.confirmedAt ?? null,
       card: as.card ?? null,
+      ask_at: as.askAt === undefined ? null : new Date(as.askAt),
       reason: reason ?? null,
     })),
   );
@@ -177,6 +186,43 @@ export async function attemptsIn(
   return rows.map((row) => ({ ...toAttempt(row), updatedAt: row.updated_at }));
 }
 
+/** `askAt`: when the provider was to be asked about it again. */
+export type AskedAttempt = PaymentAttempt & { askAt: Date };
+
+/** A page of attempts about which the provider is to be asked again, the first ones first. */
+export async function attemptsToAskAgain(
+  db: Database,
+  provider: string,
+  at: number,
+  after: AskedAttempt | undefined,
+  limit: number,
+): Promise<AskedAttempt[]> {
+  const order = ['ask_at', 'hold_id', 'attempt'];
+  const query = table(db).where({ provider }).where('ask_at', '<=', new Date(at)).orderBy(order).limit(limit);
+  if (after) {
+    const { askAt, holdId, attempt } = after;
+    // The first condition is for the index, the second is exact.
+    void query
+      .where('ask_at', '>=', askAt)
+      .whereRaw('(ask_at, hold_id, attempt) > (?, ?, ?)', [askAt, holdId, attempt]);
+  }
+  const rows: Row[] = await query;
+  return rows.map((row) => ({ ...toAttempt(row), askAt: row.ask_at! }));
+}
+
+/** `next`: when to ask again; undefined for never. Does nothing if another process has asked meanwhile. */
+export async function askAgainAt(
+  db: Database,
+  { holdId, attempt, askAt }: AskedAttempt,
+  next?: number,
+): Promise<void> {
+  await retried(db, () =>
+    table(db)
+      .where({ hold_id: holdId, attempt, ask_at: askAt })
+      .update({ ask_at: next === undefined ? null : new Date(next) }),
+  );
+}
+
 /** Changes the status of an attempt; false if it is no longer in `from`. */
 export async function moveAttempt(
   db: Database,
@@ -268,8 +314,8 @@ export async function chargedInVain(db: Database, holdId: string): Promise<boole
 }
 
 /** The charge as the payment provider is asked about it. */
-export function chargeOf({ holdId, attempt, ref, amount, currency }: PaymentAttempt): Charge {
-  return { key: chargeKey(holdId, attempt), ref, amount, currency };
+export function chargeOf({ holdId, attempt, ref, amount, currency, buyerId, payBy }: PaymentAttempt): Charge {
+  return { key: chargeKey(holdId, attempt), ref, amount, currency, buyerId, payBy };
 }
 
 function toAttempt(row: Row): PaymentAttempt {

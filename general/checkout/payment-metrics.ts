@@ -16,7 +16,8 @@ export type PaymentMetrics = {
 
 type Open = { status: string; count: number; since: Date | null };
 
-export function createPaymentMetrics(registry: Registry): PaymentMetrics {
+/** `boundMs`: how long after its time to pay a payment may be pending, which is then not overdue. */
+export function createPaymentMetrics(registry: Registry, boundMs = 0): PaymentMetrics {
   const registers = [registry];
   const reconciled = new Counter({
     name: 'seatdrop_payments_reconciled_total',
@@ -33,7 +34,7 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
   );
   const longestOverdue = gauge(
     'seatdrop_payment_longest_overdue_seconds',
-    'How long the time to pay of the first pending payment attempt has been over',
+    'How long the first pending payment attempt should have been decided: its time to pay is over, and that of its provider',
   );
   const refunds = gauge('seatdrop_refunds_due', 'Charges and orders whose refund is not finished');
   const oldestRefund = gauge('seatdrop_refund_oldest_due_seconds', 'Age of the oldest unfinished refund');
@@ -60,13 +61,13 @@ export function createPaymentMetrics(registry: Registry): PaymentMetrics {
         .where({ 'refunds.status': 'due', 'orders.status': 'paid' })
         .groupBy('refunds.status')
         .select('refunds.status', db.raw('count(*) as count'), db.raw('min(refunds.created_at) as since'));
-      const setGauges = (open: Open[], count: Gauge, oldest: Gauge) => {
+      const setGauges = (open: Open[], count: Gauge, oldest: Gauge, afterMs = 0) => {
         count.set(open.reduce((sum, each) => sum + each.count, 0));
-        const since = Math.min(...open.map((each) => each.since?.getTime() ?? Infinity));
+        const since = Math.min(...open.map((each) => each.since?.getTime() ?? Infinity)) + afterMs;
         oldest.set(Number.isFinite(since) ? Math.max(0, (Date.now() - since) / 1000) : 0);
       };
       const withStatus = (status: string) => attempts.filter((each) => each.status === status);
-      setGauges(withStatus('pending'), pending, longestOverdue);
+      setGauges(withStatus('pending'), pending, longestOverdue, boundMs);
       setGauges([...withStatus('refund_due'), ...orders, ...inPart], refunds, oldestRefund);
     },
   };

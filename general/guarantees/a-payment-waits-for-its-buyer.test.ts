@@ -3,12 +3,13 @@ import request from 'supertest';
 import { eventually } from '../../testing/eventually.ts';
 import { afterPayBy, startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
+import type { PayuChoice } from '../../testing/general/payu-book.ts';
 import { reconcilePayments } from '../duties/reconcile-payments.ts';
 
 const systems = new Map<string, GeneralSystem>();
 let system: GeneralSystem;
 beforeAll(async () => {
-  for (const provider of ['sandbox', 'stripe'] as const)
+  for (const provider of ['sandbox', 'stripe', 'payu'] as const)
     systems.set(provider, await startGeneralSystem({ provider }));
 }, 120_000);
 afterAll(async () => {
@@ -241,5 +242,96 @@ describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
     expect(old.headers['deprecation']).toMatch(/^@\d{10}$/);
     const again = await checkOut(buyer, token);
     expect(again.headers).not.toHaveProperty('deprecation');
+  });
+});
+
+describe('with payu', () => {
+  beforeAll(() => void (system = systems.get('payu')!));
+
+  const due = { amount: 4500, currency: 'INR' };
+  const open = async (buyer: TestUser, token: string) => {
+    const { body } = await checkOut(buyer, token, undefined, due).expect(200);
+    return body as { payBy: string; declined?: string; payment: { fields: Record<string, string> } };
+  };
+  /** The buyer goes to PayU's page and does this there. */
+  const atPayu = async (buyer: TestUser, token: string, choice: PayuChoice) => {
+    const { fields } = (await open(buyer, token)).payment;
+    expect(system.payu!.post(fields)).toBeUndefined();
+    system.payu!.book.choose(fields['txnid']!, choice);
+  };
+
+  test('begun it charges nothing, and can be gone on with from anywhere', async () => {
+    const { drop, buyer, hold, token } = await held();
+    const begun = await open(buyer, token);
+    expect(begun).toMatchObject({ status: 'action', payment: { provider: 'payu', step: 'choose' } });
+    expect(Date.parse(begun.payBy)).toBeGreaterThanOrEqual(hold.expiresAt);
+    const entry = await entryOf(buyer, drop.id);
+    expect(entry).toMatchObject({ status: 'paying', payBy: begun.payBy });
+    expect(await open(buyer, entry.checkoutToken!)).toEqual(begun);
+    expect(await charged(hold.holdId)).toEqual([]);
+
+    await atPayu(buyer, token, 'approve');
+    await checkOut(buyer, token, undefined, due).expect(201);
+    expect(await charged(hold.holdId)).toEqual([0]);
+    expect(await attemptsOf(hold.holdId)).toMatchObject([{ attempt: 1, status: 'approved', card: null }]);
+    expect(await entryOf(buyer, drop.id)).toMatchObject({ status: 'sold' });
+  });
+
+  test('a declined card leaves it open, and another card pays the same attempt', async () => {
+    const { buyer, hold, token } = await held();
+    const { payBy } = await open(buyer, token);
+    await atPayu(buyer, token, 'decline');
+    expect(await open(buyer, token)).toMatchObject({ payBy, declined: expect.any(String) as string });
+    await atPayu(buyer, token, 'approve');
+    await checkOut(buyer, token, undefined, due).expect(201);
+    expect(await charged(hold.holdId)).toEqual([0]);
+    expect(await attemptsOf(hold.holdId)).toMatchObject([{ attempt: 1, status: 'approved' }]);
+  });
+
+  test('abandoned, it ends at payBy, and the seats go to standby', async () => {
+    const { drop, buyer, hold, token } = await held({ seats: 1, standbyLimit: 5, holdSeconds: 1 });
+    const waiting = await system.user();
+    const batch = { id: 'aaaaaaaaaaaaac', packed: `${waiting.userId}:1` };
+    await system.inventory.claim({ dropId: drop.id, partition: 0 }, batch, { mayBorrow: false });
+    await open(buyer, token);
+    await eventually(() => expect(Date.now()).toBeGreaterThan(hold.expiresAt));
+    await timeToPayIsOver();
+    expect(await entryOf(buyer, drop.id)).toMatchObject({ status: 'released' });
+    expect(await entryOf(waiting, drop.id)).toMatchObject({ status: 'held' });
+    expect(await attemptsOf(hold.holdId)).toMatchObject([{ status: 'declined' }]);
+  });
+
+  test('nobody returns, and no webhook comes: at payBy it is an order', async () => {
+    const { drop, buyer, hold, token } = await held();
+    await atPayu(buyer, token, 'approve');
+    await timeToPayIsOver();
+    expect(await entryOf(buyer, drop.id)).toMatchObject({ status: 'sold' });
+    expect(await charged(hold.holdId)).toEqual([0]);
+  });
+
+  const leave = (buyer: TestUser, dropId: number) =>
+    request(system.app).delete(`/api/drops/${dropId}/entry`).set(buyer.bearer);
+
+  test('given back while it is open, it ends; paid already, it is an order; while a bank decides, it stays', async () => {
+    const [left, paid, decided] = [await held(), await held(), await held()];
+    await open(left.buyer, left.token);
+    expect((await leave(left.buyer, left.drop.id).expect(200)).body).toMatchObject({ reason: 'given_back' });
+    await atPayu(paid.buyer, paid.token, 'approve');
+    expect((await leave(paid.buyer, paid.drop.id).expect(409)).body).toMatchObject({ code: 'already_paid' });
+    await atPayu(decided.buyer, decided.token, 'pay');
+    const refused = await leave(decided.buyer, decided.drop.id).expect(409);
+    expect(refused.body).toMatchObject({ code: 'payment_under_way' });
+    expect(await checkOut(decided.buyer, decided.token, undefined, due)).toMatchObject({ status: 202 });
+  });
+
+  test.each([
+    ['off by one', { ...due, amount: 4501 }],
+    ['in another currency', price],
+  ])('a total %s begins nothing', async (_, total) => {
+    const { drop, buyer, hold, token } = await held();
+    const refused = await checkOut(buyer, token, undefined, total).expect(409);
+    expect(refused.body).toMatchObject({ code: 'total_changed', total: due });
+    expect(await entryOf(buyer, drop.id)).toMatchObject({ status: 'held' });
+    expect(await attemptsOf(hold.holdId)).toEqual([]);
   });
 });

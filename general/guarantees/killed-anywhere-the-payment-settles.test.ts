@@ -10,13 +10,14 @@ import type { Place } from '../../shared/inventory/keys.ts';
 import type { Deps } from '../deps.ts';
 import { afterPayBy, startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
+import type { PayuChoice } from '../../testing/general/payu-book.ts';
 import { payHold } from '../checkout/pay-hold.ts';
 import { reconcilePayments } from '../duties/reconcile-payments.ts';
 
 const systems = new Map<string, GeneralSystem>();
 let system: GeneralSystem;
 beforeAll(async () => {
-  for (const provider of ['sandbox', 'stripe'] as const)
+  for (const provider of ['sandbox', 'stripe', 'payu'] as const)
     systems.set(provider, await startGeneralSystem({ provider }));
 }, 120_000);
 afterAll(async () => {
@@ -279,5 +280,81 @@ describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
       const mails: { payload: unknown }[] = await system.db('outbox').where({ topic: 'order-refunded' });
       expect(mails.filter(({ payload }) => JSON.stringify(payload).includes(hold.holdId))).toHaveLength(1);
     });
+  });
+});
+
+describe('with payu', () => {
+  beforeAll(() => void (system = systems.get('payu')!));
+
+  type Work = (deps: Deps, place: Place, hold: NewHold) => Promise<unknown>;
+  const begins: Work = (deps, place, hold) => payHold(deps, place, hold, {});
+  const atPayu = async (place: Place, hold: NewHold, choice: PayuChoice) => {
+    const open = await payHold(system.deps, place, hold, {});
+    if (open.kind !== 'open' || open.action.provider !== 'payu') throw new Error(`${open.kind}, not open`);
+    expect(system.payu!.post(open.action.fields)).toBeUndefined();
+    system.payu!.book.choose(open.action.fields['txnid']!, choice);
+  };
+  /** The buyer did this at PayU, and the page asks for the result. */
+  const returns =
+    (choice: PayuChoice): Work =>
+    async (deps, place, hold) => {
+      await atPayu(place, hold, choice);
+      return payHold(deps, place, hold, {});
+    };
+  /** The buyer did this at PayU, or nothing, and never came back. */
+  const leaves =
+    (choice?: PayuChoice): Work =>
+    async (deps, place, hold) => {
+      await (choice ? atPayu(place, hold, choice) : begins(system.deps, place, hold));
+      return reconcilePayments(deps, { everyMs: 0, abandonedAfterMs: 0, now: afterPayBy });
+    };
+
+  test.each([
+    ['after the hold went to paying', begins, 'inventory.beginPayment', 'after', heldAgain],
+    [
+      'after the attempt was written, before its form was signed',
+      begins,
+      'payments.begin',
+      'before',
+      heldAgain,
+    ],
+    ['after its form was signed', begins, 'payments.begin', 'after', heldAgain],
+    ['before PayU is asked', returns('approve'), 'payments.find', 'before', paid],
+    ['after PayU’s yes was read, before MySQL', returns('approve'), 'payments.find', 'after', paid],
+    ['after PayU’s no was read', returns('decline'), 'payments.find', 'after', heldAgain],
+    [
+      'after the order was placed, before Redis',
+      returns('approve'),
+      'inventory.completePayment',
+      'before',
+      paid,
+    ],
+    ['before an abandoned payment is ended', leaves(), 'payments.cancel', 'before', heldAgain],
+    [
+      'after an abandoned payment was ended, before MySQL',
+      leaves('decline'),
+      'payments.cancel',
+      'after',
+      heldAgain,
+    ],
+    ['after the end was written, before Redis', leaves(), 'inventory.declinePayment', 'before', heldAgain],
+    ['before a payment without return is an order', leaves('approve'), 'payments.find', 'after', paid],
+  ] as const)('killed %s', async (_, work, call, when, expected) => {
+    const drop = await system.openDrop();
+    const buyer = await system.user();
+    const { place, hold } = await system.hold(drop, buyer, 2);
+    const [what, method] = call.split('.') as ['inventory' | 'payments', string];
+    const { deps, killed } = killedAt(what, method, when);
+
+    void work(deps, place, hold);
+    await killed;
+    await healthy();
+    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(expected);
+
+    // The buyer goes on, and has the order without a second charge.
+    if (expected !== paid) await atPayu(place, hold, 'approve');
+    const again = await payHold(system.deps, place, hold, {});
+    expect(again.kind).toBe(expected === paid ? 'already_paid' : 'paid');
+    expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(paid);
   });
 });

@@ -25,9 +25,10 @@ export type AuthorizeDeps = {
  */
 export async function authorize(
   req: Request,
-  { who, scopes = [] }: Pick<Route, 'who' | 'scopes'>,
+  { who, scopes = [], fromOtherSites }: Pick<Route, 'who' | 'scopes' | 'fromOtherSites'>,
   deps: AuthorizeDeps,
 ): Promise<Session | undefined> {
+  if (fromOtherSites) return undefined;
   refuseOtherSites(req, deps.publicUrl);
   const token = sessionToken(req.headers, deps.publicUrl);
   const session = token === undefined ? undefined : verifySession(token, deps.sessionKeys);

@@ -14,18 +14,34 @@ const parse = express.json({
   verify: (req, _res, raw) => void rawBodies.set(req, raw),
 });
 
-/** Reads the body, which must be JSON; `body` is undefined if the request has none. */
-export async function readBody(req: Request, res: Response): Promise<{ body: unknown; rawBody: Buffer }> {
+const form = 'application/x-www-form-urlencoded';
+const parseForm = express.raw({ limit: bodyLimit, inflate: false, type: () => true });
+
+/**
+ * Reads the body, which must be JSON, or may be a form for a route that takes forms; `body` is undefined if the request
+ * has none. Of a field of a form that comes twice, `body` has the last.
+ */
+export async function readBody(
+  req: Request,
+  res: Response,
+  mayBeForm = false,
+): Promise<{ body: unknown; rawBody: Buffer }> {
   const empty =
     req.headers['transfer-encoding'] === undefined && Number(req.headers['content-length'] ?? 0) === 0;
   if (empty) return { body: undefined, rawBody: Buffer.alloc(0) };
-  if (!req.is('application/json')) throw new Problem('unsupported_media_type');
+  const isForm = mayBeForm && req.is(form) === form;
+  if (!isForm && !req.is('application/json')) throw new Problem('unsupported_media_type');
   // JSON is UTF-8, but the parser would accept UTF-7 as well.
   const charset = /charset="?([^";\s]+)/i.exec(req.headers['content-type'] ?? '')?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new Problem('unsupported_media_type');
   await new Promise<void>((resolve, reject) => {
-    parse(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(problemOf(error))));
+    const read = isForm ? parseForm : parse;
+    read(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(problemOf(error))));
   });
+  if (isForm) {
+    const rawBody = req.body as Buffer;
+    return { body: Object.fromEntries(new URLSearchParams(rawBody.toString('utf8'))), rawBody };
+  }
   return { body: req.body as unknown, rawBody: rawBodies.get(req) ?? Buffer.alloc(0) };
 }
 

@@ -63,7 +63,8 @@ export class Otherwise<T extends { status: number; body: unknown }> {
   }
 }
 
-type NoContent = { status: 204; schema?: never; contentType?: never; description: string };
+/** 303: the handler names the page in the header Location. */
+type NoContent = { status: 204 | 303; schema?: never; contentType?: never; description: string };
 
 /** A text response to be saved as a file. */
 type Download = { status: 200; schema?: never; contentType: 'text/csv'; description: string };
@@ -89,6 +90,10 @@ type RouteFacts = {
   tag: Tag;
   /** Sessions of these scopes may make the call too. Without it, only sessions without a scope may. */
   scopes?: readonly NonNullable<Session['scope']>[];
+  /** Browsers may post it from pages of other sites: it does nothing in the name of its session. */
+  fromOtherSites?: true;
+  /** Whether its body may be a form (`application/x-www-form-urlencoded`) in place of JSON. */
+  takesForms?: () => boolean;
   /** Problems specific to this route; those common to all such routes are added by `problemsOf`. */
   problems: readonly ProblemCode[];
 };

@@ -1,11 +1,31 @@
 import { z } from 'zod';
+import type { Database } from '../../shared/mysql/connect.ts';
 import type { Log } from '../../shared/tier/log.ts';
+import { findUser } from '../accounts/user.ts';
+import { createPayuPayments } from './payu.ts';
 import type { PaymentProvider } from './provider.ts';
 import { createSandboxPayments } from './sandbox.ts';
 import { createStripePayments } from './stripe.ts';
 
 const provider =
-  'Payment provider: `stripe`, or `sandbox`, which charges nobody and is refused in production.';
+  'Payment provider: `stripe`, `payu` (India, INR only), or `sandbox`, which charges nobody and is refused in production.';
+
+const payuSettings = z.object({
+  PAYMENT_PROVIDER: z.literal('payu').describe(provider),
+  PAYU_KEY: z
+    .string()
+    .regex(/^\w{4,20}$/, 'must be letters and digits')
+    .describe('PayU’s merchant key.'),
+  PAYU_SALT: z.string().min(8).describe('PayU’s salt, which signs what is sent either way.'),
+  PAYU_ENVIRONMENT: z
+    .enum(['live', 'test'])
+    .default('live')
+    .describe('PayU’s environment: `live`, or `test`, which charges nobody and is refused in production.'),
+  PAYU_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('URL of a stand-in for PayU in tests. Refused in production.'),
+});
 
 /** Settings of the payment provider. */
 export const paymentSettings = z
@@ -47,6 +67,7 @@ export const paymentSettings = z
         .optional()
         .describe('URL of a stand-in for Stripe in tests. Refused in production.'),
     }),
+    payuSettings,
   ])
   .and(z.object({ SEATDROP_ENV: z.string() }))
   .superRefine((env, context) => {
@@ -56,6 +77,13 @@ export const paymentSettings = z
     // Production must charge real money, and only through the real provider.
     if (env.PAYMENT_PROVIDER === 'sandbox') {
       refuse('PAYMENT_PROVIDER', 'sandbox charges nobody, so it is refused in production');
+      return;
+    }
+    if (env.PAYMENT_PROVIDER === 'payu') {
+      if (env.PAYU_ENVIRONMENT === 'test')
+        refuse('PAYU_ENVIRONMENT', 'test charges nobody, so it is refused in production');
+      if (env.PAYU_URL !== undefined)
+        refuse('PAYU_URL', 'is refused in production, where buyers must be sent to PayU only');
       return;
     }
     if (/^.k_test_/.test(env.STRIPE_SECRET_KEY)) {
@@ -69,7 +97,12 @@ export const paymentSettings = z
     }
   });
 
-export function createPayments(config: z.infer<typeof paymentSettings>, log: Log): PaymentProvider {
+type PaymentDeps = { db: Database; log: Log };
+
+export function createPayments(
+  config: z.infer<typeof paymentSettings> & { PUBLIC_URL: string },
+  { db, log }: PaymentDeps,
+): PaymentProvider {
   switch (config.PAYMENT_PROVIDER) {
     case 'sandbox':
       return createSandboxPayments({
@@ -87,5 +120,24 @@ export function createPayments(config: z.infer<typeof paymentSettings>, log: Log
         apiUrl: config.STRIPE_API_URL,
         log,
       });
+    case 'payu':
+      return createPayuPayments({
+        key: config.PAYU_KEY,
+        salt: config.PAYU_SALT,
+        ...payuUrls(config),
+        returnUrl: new URL('/api/payments/return', config.PUBLIC_URL).href,
+        findBuyer: (id) => findUser(db, { id }),
+        log,
+      });
   }
+}
+
+/** Of the test environment both are on one host, as of a stand-in. */
+function payuUrls({ PAYU_ENVIRONMENT: environment, PAYU_URL: url }: z.infer<typeof payuSettings>) {
+  const isLive = environment === 'live' && url === undefined;
+  const host = url ?? 'https://test.payu.in';
+  return {
+    pageUrl: new URL('/_payment', isLive ? 'https://secure.payu.in' : host).href,
+    apiUrl: new URL('/merchant/postservice.php?form=2', isLive ? 'https://info.payu.in' : host).href,
+  };
 }

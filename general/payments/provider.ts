@@ -15,6 +15,9 @@ export type Charge = {
   /** Minor units. */
   amount: number;
   currency: string;
+  buyerId?: number;
+  /** Until when the buyer can pay. Milliseconds since 1970. */
+  payBy?: number;
 };
 
 /**
@@ -79,7 +82,10 @@ export type PaymentProvider = {
   confirm: (request: ChargeRequest) => Promise<ChargeResult>;
   /** The state of a payment. `unknown`: it has not reached the provider, though it still may. */
   find: (charge: Charge) => Promise<Decision | Open | { kind: 'pending' } | { kind: 'unknown' } | Undecided>;
-  /** Ensures that nothing will be charged under the key, unless it was charged already. */
+  /**
+   * Ensures that nothing will be charged under the key, unless it was charged already. A provider that cannot ensure it
+   * has `late`.
+   */
   cancel: (charge: Charge) => Promise<Decision | Undecided>;
   /** Gives back a part of an approved charge, or all of it: once for each key, however often it is called. */
   refund: (request: RefundRequest) => Promise<RefundResult>;
@@ -91,6 +97,21 @@ export type PaymentProvider = {
     body: Buffer,
     header: (name: string) => string | undefined,
   ) => { key?: string | undefined } | undefined;
+  /** Of a provider that cannot cancel: how payments that succeed after they have ended here are found. */
+  late?: {
+    /** When it is asked about each payment that has ended. Milliseconds after its `payBy`. */
+    askAfterMs: readonly number[];
+    /** How long after its `payBy` a payment may stay undecided. Milliseconds. */
+    boundMs: number;
+    /** Whether a payment that has ended was paid. Gives back every other payment that was made under its key. */
+    resolve: (
+      charge: Charge,
+    ) => Promise<{ kind: 'approved'; ref: string } | { kind: 'not_paid' } | Undecided>;
+  };
+  /** It posts forms in place of JSON, as webhooks and by the browsers of buyers who return from its page. */
+  postsForms?: boolean;
+  /** Origins to which the buyer's page may post a form. */
+  formOrigins?: readonly string[];
 };
 
 /** The key of one attempt to pay a hold. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { Problem } from '../../shared/tier/problems.ts';
-import type { AttemptId, PaymentAttempt } from '../checkout/payment-attempt.ts';
-import { resolveAttempt, type SettleDeps } from '../checkout/settle.ts';
+import type { PaymentAttempt } from '../checkout/payment-attempt.ts';
+import { resolveLate } from '../checkout/resolve-late.ts';
+import { resolveAttempt, type Settlement, type SettleDeps } from '../checkout/settle.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { parseChargeKey } from './provider.ts';
 
@@ -16,9 +17,11 @@ export function receiveWebhook(deps: SettleDeps): Route {
     path: '/api/payments/webhook',
     summary: 'Receive a webhook of the payment provider',
     description:
-      'Called by the payment provider. Signed in the header `Stripe-Signature`, or `Seatdrop-Signature` for the sandbox.',
+      'Called by the payment provider. Signed in the header `Stripe-Signature`, or `Seatdrop-Signature` for the sandbox; for ' +
+      'PayU a form, signed in its field `hash`.',
     tag: 'Checkout',
     who: 'anyone',
+    takesForms: () => deps.payments.postsForms === true,
     body: z.looseObject({}),
     success: { status: 204, description: 'Received' },
     problems: ['invalid_signature'],
@@ -26,23 +29,31 @@ export function receiveWebhook(deps: SettleDeps): Route {
       const event = deps.payments.readWebhook(rawBody, (name) => req.get(name));
       if (!event) throw new Problem('invalid_signature');
       // Webhooks about other things are answered 204 too, since providers repeat any that are not.
-      const id = event.key === undefined ? undefined : parseChargeKey(event.key);
-      const attempt = id && (await stillOpen(deps, id));
-      if (attempt) await resolveAttempt(deps, attempt);
+      if (event.key !== undefined) await resolveNamed(deps, event.key, headStartMs);
     },
   });
 }
 
-/** Time for the checkout request to settle the attempt itself. */
-const headStartMs = 300;
+/**
+ * Asks the provider about the attempt that a webhook or a return names, unless it needs no asking. An attempt that a
+ * crash left half settled is handled by the reconciler.
+ */
+export async function resolveNamed(
+  deps: SettleDeps,
+  key: string | undefined,
+  waitMs = 0,
+): Promise<{ attempt: PaymentAttempt; settlement?: Settlement } | undefined> {
+  const id = key === undefined ? undefined : parseChargeKey(key);
+  if (!id) return undefined;
+  if (waitMs > 0) await sleep(waitMs);
+  const attempt = await deps.till.findAttempt(id);
+  if (attempt?.status === 'pending') return { attempt, settlement: await resolveAttempt(deps, attempt) };
+  if (attempt) await resolveLate(deps, attempt);
+  return attempt && { attempt, ...(attempt.status === 'approved' && { settlement: { kind: 'paid' } }) };
+}
 
 /**
- * Returns the attempt if it is not settled. Usually the provider sends the webhook as it answers the checkout, which
- * is then about to settle the attempt, and a second process doing the same would only get in its way. An attempt that
- * a crash left half settled is handled by the reconciler.
+ * Time for the checkout request to settle the attempt itself. Usually the provider sends the webhook as it answers the
+ * checkout, which is then about to settle the attempt, and a second process doing the same would only get in its way.
  */
-async function stillOpen({ till }: SettleDeps, id: AttemptId): Promise<PaymentAttempt | undefined> {
-  await sleep(headStartMs);
-  const attempt = await till.findAttempt(id);
-  return attempt?.status === 'pending' ? attempt : undefined;
-}
+const headStartMs = 300;

@@ -42,6 +42,14 @@ export const paymentAction = z
       clientSecret: z.string(),
       methods: z.array(z.string()).meta({ description: 'Stripe’s `payment_method_types`' }),
     }),
+    z.object({
+      provider: z.literal('payu'),
+      step,
+      url: z.string().meta({ description: 'PayU’s page, to which the browser posts the form' }),
+      fields: z.record(z.string(), z.string()).meta({
+        description: 'The form, signed; the buyer’s `phone` is added to it. It can be posted once',
+      }),
+    }),
   ])
   .meta({ id: 'PaymentAction' });
 export type PaymentAction = z.infer<typeof paymentAction>;

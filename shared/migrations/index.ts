@@ -30,6 +30,7 @@ import * as timeToPay from './024-time-to-pay.ts';
 import * as refunds from './025-refunds.ts';
 import * as seatsOfRefunds from './028-seats-of-refunds.ts';
 import * as paymentsWaitForBuyers from './029-payments-wait-for-buyers.ts';
+import * as latePayments from './031-late-payments.ts';
 import * as returns from './033-returns.ts';
 
 const migrations: Record<string, Knex.Migration> = {
@@ -60,6 +61,7 @@ const migrations: Record<string, Knex.Migration> = {
   '025-refunds': refunds,
   '028-seats-of-refunds': seatsOfRefunds,
   '029-payments-wait-for-buyers': paymentsWaitForBuyers,
+  '031-late-payments': latePayments,
   '033-returns': returns,
 };
 

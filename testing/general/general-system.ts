@@ -14,11 +14,15 @@ import { testServers } from '../servers.ts';
 import { createTill } from '../../general/checkout/till.ts';
 import { createParkedMessages } from '../../general/parked/parked-messages.ts';
 import type { PaymentProvider } from '../../general/payments/provider.ts';
+import { createPayuPayments } from '../../general/payments/payu.ts';
 import { createSandboxPayments } from '../../general/payments/sandbox.ts';
 import { createStripePayments } from '../../general/payments/stripe.ts';
 import type { Deps } from '../../general/deps.ts';
 import { createDrop, openDrop } from './new-drop.ts';
+import { findUser } from '../../general/accounts/user.ts';
 import { startGeneral, type TestGeneral, type TestUser } from './start-general.ts';
+import { payuAccount } from './payu-book.ts';
+import { startPayu, type TestPayu } from './start-payu.ts';
 import { startStripe, type TestStripe } from './start-stripe.ts';
 
 /** `refunds`: how many; `givenBack`: minor units, by all of them. */
@@ -29,6 +33,8 @@ export type GeneralSystem = TestGeneral & {
   sandbox: Awaited<ReturnType<typeof startSandbox>>;
   /** Only if Stripe is the provider. */
   stripe: TestStripe | undefined;
+  /** Only if PayU is the provider. It has no cards that a test could send. */
+  payu: TestPayu | undefined;
   /** Test cards of the provider. */
   cards: { approved: string; declined: string; challenge: string };
   /** The buyer answers the bank, for the latest payment of a hold. */
@@ -75,6 +81,7 @@ const testCards = {
     declined: 'pm_card_chargeDeclined',
     challenge: 'pm_card_authenticationRequired',
   },
+  payu: { approved: 'none', declined: 'none', challenge: 'none' },
 };
 
 /** A moment at which the time to pay of every attempt is over, for `reconcilePayments`. */
@@ -84,36 +91,25 @@ export async function startGeneralSystem({
   timeoutMs = 2_000,
   lateMs = 100,
   provider = 'sandbox',
-}: { timeoutMs?: number; lateMs?: number; provider?: 'sandbox' | 'stripe' } = {}): Promise<GeneralSystem> {
+}: {
+  timeoutMs?: number;
+  lateMs?: number;
+  provider?: 'sandbox' | 'stripe' | 'payu';
+} = {}): Promise<GeneralSystem> {
   const sandbox = await startSandbox({ lateMs });
   const stripe = provider === 'stripe' ? await startStripe() : undefined;
+  const payu = provider === 'payu' ? await startPayu() : undefined;
   const redis = connectRedis(testServers().redisNodes, silent);
   const broker = await connectBroker(testServers().amqpUrl, silent);
   const topology = new Topology(`test-${randomBytes(4).toString('hex')}`, 1);
   const channel = await broker.channel('timers', (opened) => topology.assertExpired(opened));
   const parkedChannel = await broker.channel('parked', (opened) => topology.assertEntries(opened));
 
-  const payments = (log: Deps['log']): PaymentProvider =>
-    stripe
-      ? createStripePayments({
-          ...testStripeKeys,
-          apiUrl: stripe.url,
-          timeoutMs,
-          log,
-        })
-      : createSandboxPayments({
-          url: sandbox.url,
-          apiKey: API_KEY,
-          webhookSecret: WEBHOOK_SECRET,
-          timeoutMs,
-          log,
-        });
-
   const general = await startGeneral({
-    checkoutParts: ({ db, inventory, findTerms, checkoutKeys, log }) => ({
+    checkoutParts: ({ db, inventory, findTerms, checkoutKeys, ...bare }) => ({
       announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKeys }),
       parked: createParkedMessages(parkedChannel, topology),
-      payments: payments(log),
+      payments: testPayments({ sandbox, stripe, payu }, { db, timeoutMs, ...bare }),
       till: createTill(db, findTerms),
     }),
   });
@@ -124,9 +120,11 @@ export async function startGeneralSystem({
     ...general,
     sandbox,
     stripe,
+    payu,
     cards: testCards[provider],
     answerChallenge: (holdId, approve) => answerChallenge({ sandbox, stripe }, holdId, approve),
     async chargesOf(holdId) {
+      if (payu) return payuCharges(payu, holdId);
       if (stripe) {
         return stripe.of(holdId).map(({ status, refunds, amount }) => ({
           approved: status === 'succeeded',
@@ -146,7 +144,8 @@ export async function startGeneralSystem({
     broker: { channel, topology },
     async openDrop(seats = 4, options = {}) {
       const sections = [{ name: 'Stalls', rows: 1, seatsPerRow: seats }];
-      const { id } = await createDrop(general, organizer, { sections, ...options });
+      const price = { amount: 4500, currency: payu ? 'INR' : 'EUR' };
+      const { id } = await createDrop(general, organizer, { sections, price, ...options });
       await openDrop(general, id);
       holdSecondsUsed.add(options.holdSeconds ?? 300);
       return (await loadDrop(general.db, id))!;
@@ -171,9 +170,48 @@ export async function startGeneralSystem({
       await general.stop();
       await sandbox.stop();
       await stripe?.stop();
+      await payu?.stop();
     },
   };
 }
+
+function testPayments(
+  { sandbox, stripe, payu }: Pick<GeneralSystem, 'sandbox' | 'stripe' | 'payu'>,
+  { db, log, publicUrl, timeoutMs }: Pick<Deps, 'db' | 'log' | 'publicUrl'> & { timeoutMs: number },
+): PaymentProvider {
+  if (stripe) return createStripePayments({ ...testStripeKeys, apiUrl: stripe.url, timeoutMs, log });
+  if (payu) {
+    return createPayuPayments({
+      ...payuAccount,
+      pageUrl: `${payu.url}/_payment`,
+      apiUrl: `${payu.url}/merchant/postservice.php?form=2`,
+      returnUrl: new URL('/api/payments/return', publicUrl).href,
+      findBuyer: (id) => findUser(db, { id }),
+      timeoutMs,
+      log,
+    });
+  }
+  return createSandboxPayments({
+    url: sandbox.url,
+    apiKey: API_KEY,
+    webhookSecret: WEBHOOK_SECRET,
+    timeoutMs,
+    log,
+  });
+}
+
+const paiseIn = (rupees: string | undefined) => Math.round(Number(rupees) * 100);
+
+const payuCharges = (payu: TestPayu, holdId: string): ChargeSeen[] =>
+  payu.of(holdId).map(({ status, refunds, fields }) => {
+    const given = refunds.filter((refund) => refund.status !== 'failure');
+    return {
+      approved: status === 'success',
+      refunds: given.length,
+      amount: paiseIn(fields['amount']),
+      givenBack: given.reduce((sum, { amount }) => sum + paiseIn(amount), 0),
+    };
+  });
 
 const noop = () => {};
 const silent = { info: noop, warn: noop, error: noop, debug: noop } as unknown as Parameters<
