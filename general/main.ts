@@ -160,7 +160,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
   app = createApp({
     ...deps,
     routes: createRoutes(deps),
-    pages: servePages({ ...deps, webRoot: config.WEB_ROOT }),
+    pages: servePages({ ...deps, webRoot: config.WEB_ROOT, paymentProvider: config.PAYMENT_PROVIDER }),
     currentRole: (userId) => currentRole(db, userId),
     ops,
     registry,

@@ -153,13 +153,7 @@ http {
             proxy_read_timeout 90s; # longer than two heartbeats
             proxy_pass http://realtime;
         }
-        # Pages for search engines and link previews: general adds the data of the event.
-        location ~ ^/events/[0-9]+$ {
-            ${limitRate('general', limits)}
-            ${caches ? cacheReads('$uri') : ''}
-            ${pages === undefined ? '' : 'error_page 502 504 =200 /index.html; # the app shows the error'}
-            proxy_pass http://general;
-        }
+        ${pagesOfGeneral(limits, caches, pages !== undefined)}
         location ~ ^/api/drops/[1-9][0-9]*/(?:seats|announcements)$ {
             ${limitRate('general', limits)}
             ${caches ? cacheReads('$uri') : ''}
@@ -194,6 +188,23 @@ http {
     }
 }
 `.trimStart();
+}
+
+/** Pages whose content or policy depends on their address. `hasPages`: nginx has the built pages. */
+function pagesOfGeneral(limits: Limits, caches: boolean, hasPages: boolean): string {
+  return `# Pages for search engines and link previews: general adds the data of the event.
+        location ~ ^/events/[0-9]+$ {
+            ${limitRate('general', limits)}
+            ${caches ? cacheReads('$uri') : ''}
+            ${hasPages ? 'error_page 502 504 =200 /index.html; # the app shows the error' : ''}
+            proxy_pass http://general;
+        }
+        # The pay page: general adds the policy for the payment provider's scripts.
+        location ~ ^/drops/[1-9][0-9]*/pay/?$ {
+            ${limitRate('general', limits)}
+            ${hasPages ? 'error_page 502 504 =200 /index.html;' : ''}
+            proxy_pass http://general;
+        }`;
 }
 
 const proxySettings = `proxy_http_version 1.1;

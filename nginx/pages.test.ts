@@ -26,6 +26,7 @@ test('every address of a page is the page, never from memory and allowed nothing
     const named = path.replaceAll(/:\w+\?/g, 'pay').replaceAll(/:\w+/g, 'x');
     return path.endsWith('?') ? [named, named.replace(/\/pay$/, '')] : [named];
   });
+  // The pay page is general's where its path has a number.
   for (const path of [...paths, '/drops/1', '/orders/', '/organize/drops/2/edit/']) {
     const { status, text, headers } = await door.ask(path);
     expect({ path, status, text }).toEqual({ path, status: 200, text: '<p>the page</p>' });
@@ -66,12 +67,15 @@ test('the API, sockets and event pages are still the tiers’, and a faulty answ
   expect((await door.ask('/api/events')).body['tier']).toBe('general');
   expect((await door.ask('/api/nothing')).body['tier']).toBe('general');
   expect((await door.ask('/events/1')).body['tier']).toBe('general');
+  expect((await door.ask('/drops/1/pay')).body['tier']).toBe('general');
+  expect((await door.ask('/drops/x/pay')).text).toBe('<p>the page</p>');
   expect((await door.ask('/events/x')).text).toBe('<p>the page</p>');
   expect((await door.ask('/socket.io/?EIO=4')).body['tier']).toBe('realtime');
 });
 
-test('an event page is there while general is away', async () => {
+test('event pages and the pay page are there while general is away', async () => {
   await door.tiers.general.stop();
-  expect(await door.ask('/events/1')).toMatchObject({ status: 200, text: '<p>the page</p>' });
+  for (const path of ['/events/1', '/drops/1/pay'])
+    expect(await door.ask(path)).toMatchObject({ status: 200, text: '<p>the page</p>' });
   expect((await door.ask('/api/events')).status).toBe(502);
 });

@@ -37,6 +37,11 @@ test('event pages go to general, whatever else is done with pages', async () => 
   }
 });
 
+test('the pay page goes to general, which adds the policy for the provider', async () => {
+  for (const path of ['/drops/1/pay', '/drops/42/pay/', '/drops/1/pay?x=1'])
+    expect(await tierOf(path)).toBe('general');
+});
+
 test('everything else goes to general', async () => {
   for (const path of ['/', '/api/events', '/api/docs', '/api/metrics', '/socket.ioo']) {
     expect(await tierOf(path)).toBe('general');

@@ -21,8 +21,11 @@ const bare = `<!doctype html>
 </html>
 `;
 
-/** Returns a function that fills parts into the web app's page. The file is read again after a new build. */
-export function createAppShell(webRoot: string | undefined): (parts: PageParts) => Promise<string> {
+/**
+ * Returns a function that fills parts into the web app's page, or gives it as it was built. The file is read again after
+ * a new build.
+ */
+export function createAppShell(webRoot: string | undefined): (parts?: PageParts) => Promise<string> {
   const file = webRoot === undefined ? undefined : join(webRoot, 'index.html');
   let known: { version: number; html: string } | undefined;
 
@@ -33,9 +36,11 @@ export function createAppShell(webRoot: string | undefined): (parts: PageParts) 
     return known.html;
   };
 
-  return async ({ head, content }) => {
+  return async (parts) => {
     // While a new version is being installed the file may be missing for a moment.
     const html = await read().catch(() => known?.html ?? bare);
+    if (!parts) return html;
+    const { head, content } = parts;
     // Functions, since `replace` would interpret `$&` and the like in a string.
     return html.replace(places.head, () => head).replace(places.content, () => content);
   };

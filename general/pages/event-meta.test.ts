@@ -156,6 +156,31 @@ test('a page may ask nobody but us, and runs no script of its own making', async
   );
 });
 
+test('the pay page may load the script of Stripe only where Stripe is the provider, and is not changed', async () => {
+  const policyOf = async (app: TestGeneral['app'], path: string) =>
+    (await request(app).get(path).expect(200)).headers['content-security-policy'];
+  const { text, headers } = await request(general.app).get('/drops/1/pay').expect(200);
+  expect(text).toBe(index);
+  expect(headers['cache-control']).toBe('no-cache');
+  const usual = headers['content-security-policy'];
+  expect(usual).not.toContain('stripe');
+  const other = await startGeneral({ webRoot, pages: { paymentProvider: 'stripe' } });
+  try {
+    const policy = await policyOf(other.app, '/drops/1/pay');
+    expect(policy).toContain("script-src 'self' https://js.stripe.com https://*.js.stripe.com;");
+    expect(policy).toContain(
+      "frame-src 'self' https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com;",
+    );
+    expect(policy).toMatch(/connect-src 'self' .*https:\/\/api\.stripe\.com;/);
+    for (const directive of ["default-src 'self'", "style-src 'self'", "frame-ancestors 'none'"])
+      expect(policy).toContain(directive);
+    const id = await insertEvent();
+    expect(await policyOf(other.app, `/events/${id}`).catch(() => '')).not.toContain('stripe');
+  } finally {
+    await other.stop();
+  }
+});
+
 test('a new version of the app is taken up, and its absence for a moment is not noticed', async () => {
   const id = await insertEvent();
   await page(id).expect(200);

@@ -1,12 +1,12 @@
 /**
- * Serves pages whose content depends on their address. All other pages of the web app are files that the front door
+ * Serves pages whose content or policy depends on their address. All other pages of the web app are files that the front door
  * serves.
  */
 import { Router, type Request, type Response } from 'express';
 import { idInPath } from '../../shared/contract/ids.ts';
 import type { Locals } from '../../shared/http/observe-requests.ts';
 import type { Log } from '../../shared/tier/log.ts';
-import { pagePolicy } from '../../shared/http/page-policy.ts';
+import { pagePolicy, stripeHosts } from '../../shared/http/page-policy.ts';
 import type { Deps } from '../deps.ts';
 import { sayPublic } from '../http/public-answer.ts';
 import { createAppShell, type PageParts } from './app-shell.ts';
@@ -16,16 +16,36 @@ import { createReadPageEvent } from './read-page-event.ts';
 export type PageDeps = Pick<Deps, 'db' | 'inventory' | 'publicUrl' | 'eventTimeZone'> & {
   /** Folder of the built web app; without it pages contain the event's data only. */
   webRoot?: string | undefined;
+  /** Name of the payment provider. The pay page may load Stripe's script only where Stripe is the provider. */
+  paymentProvider?: string;
 };
 
 export function servePages(deps: PageDeps): Router {
   const router = Router();
-  router.get('/events/:id', eventPage(deps));
+  const shell = createAppShell(deps.webRoot);
+  router.get('/events/:id', eventPage(deps, shell));
+  router.get('/drops/:id/pay', payPage(deps, shell));
   return router;
 }
 
-function eventPage({ db, inventory, publicUrl, eventTimeZone, webRoot }: PageDeps) {
-  const shell = createAppShell(webRoot);
+type Shell = ReturnType<typeof createAppShell>;
+
+function payPage({ publicUrl, paymentProvider }: PageDeps, shell: Shell) {
+  const policy = pagePolicy([publicUrl.host], paymentProvider === 'stripe' ? stripeHosts : undefined);
+  return async (_req: Request, res: Response<unknown, Locals>): Promise<void> => {
+    res.locals.route = '/drops/:id/pay';
+    res.set({
+      'Content-Security-Policy': policy,
+      'Cache-Control': 'no-cache',
+      'Referrer-Policy': 'same-origin',
+      // Wallets open a window of their own and answer to this one.
+      'Cross-Origin-Opener-Policy': 'same-origin-allow-popups',
+    });
+    res.type('html').send(await shell());
+  };
+}
+
+function eventPage({ db, inventory, publicUrl, eventTimeZone }: PageDeps, shell: Shell) {
   const readPageEvent = createReadPageEvent({ db, inventory, eventTimeZone });
   const policy = pagePolicy([publicUrl.host]);
 

@@ -1,14 +1,31 @@
+/** What a policy allows of other hosts, by directive. */
+type OtherHosts = Readonly<Record<'script-src' | 'frame-src' | 'connect-src', readonly string[]>>;
+
 /**
- * The Content-Security-Policy of our pages: nothing from other hosts, no inline script or style. `hosts`: the hosts
- * that browsers use, as `host:port`. They are listed since in some browsers 'self' does not include websockets.
+ * What Stripe documents that a page needs for its script and its forms (docs.stripe.com/security/guide, Content Security
+ * Policy). Its fraud detection loads further hosts inside its own frames, which have their own policy.
  */
-export function pagePolicy(hosts: readonly string[]): string {
+export const stripeHosts: OtherHosts = {
+  'script-src': ['https://js.stripe.com', 'https://*.js.stripe.com'],
+  'frame-src': ['https://js.stripe.com', 'https://*.js.stripe.com', 'https://hooks.stripe.com'],
+  'connect-src': ['https://api.stripe.com'],
+};
+
+/**
+ * The Content-Security-Policy of our pages: nothing from other hosts, unless `others` are allowed, and no inline script
+ * or style. `hosts`: the hosts that browsers use, as `host:port`. They are listed since in some browsers 'self' does not
+ * include websockets.
+ */
+export function pagePolicy(hosts: readonly string[], others?: OtherHosts): string {
   const sockets = hosts.flatMap((host) => [`ws://${host}`, `wss://${host}`]);
   return [
     "default-src 'self'",
     "img-src 'self' data:",
     "style-src 'self'",
-    ["connect-src 'self'", ...sockets].join(' '),
+    ["connect-src 'self'", ...sockets, ...(others?.['connect-src'] ?? [])].join(' '),
+    ...(others
+      ? (['script-src', 'frame-src'] as const).map((name) => [name, "'self'", ...others[name]].join(' '))
+      : []),
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

@@ -54,6 +54,7 @@ export type TestOptions = {
   checkoutParts?: (deps: BareDeps) => CheckoutParts;
   publicUrl?: string;
   webRoot?: string;
+  pages?: { paymentProvider: string };
   inventory?: Inventory;
   trustedProxies?: string[];
   /** Another MySQL than the one that all tests share. */
@@ -97,7 +98,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   const deps: Deps = { ...bare, ...(options.checkoutParts?.(bare) ?? withoutCheckout) };
   const registry = createMetrics('general');
   const app = createApp({
-    pages: servePages({ ...deps, webRoot: options.webRoot }),
+    pages: servePages({ ...deps, webRoot: options.webRoot, ...options.pages }),
     routes: [...createRoutes(deps), ...(options.moreRoutes?.() ?? [])],
     ops: new Ops(registry),
     reader,
