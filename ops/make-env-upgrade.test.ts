@@ -49,6 +49,12 @@ test('without .env the environment is read, and lists that are there stay as the
   expect(Object.keys(settingsIn(stdout))).toEqual(['CHECKOUT_KEYS', 'TICKET_KEYS']);
 });
 
+test('where the sandbox is the provider, the front door is told where its frames are', async () => {
+  const env = { SESSION_KEYS: 'a', CHECKOUT_KEYS: 'b', TICKET_KEYS: 'c', PAYMENT_PROVIDER: 'sandbox' };
+  const { stdout } = await upgrade(['--print'], env);
+  expect(settingsIn(stdout)).toEqual({ FRONT_DOOR_SANDBOX_PAYMENTS: 'sandbox-payments:3005' });
+});
+
 test('there has to be something to upgrade', async () => {
   await expect(upgrade()).rejects.toMatchObject({ code: 1 });
 });

@@ -14,7 +14,8 @@ since the running system could not read its data any more.
 
   --production   for production, without demo data and sandbox; the lines to fill in are marked
   --upgrade      adds the settings that the previous version did not have to the existing .env (or, without .env, reads
-                 the environment): the lists of keys, made from the previous keys. Safe to repeat.
+                 the environment): the lists of keys, made from the previous keys, and with the sandbox provider its
+                 address for the front door. Safe to repeat.
   --print        print to standard output instead
   --help         show this text
 
@@ -35,13 +36,15 @@ const secrets = {
 // The generated secrets have letters and digits only, but filled-in values may contain anything.
 const quoting = `# Put values in single quotes, since compose replaces $NAME in others.
 `;
+/** Where the front door finds the frames of the sandbox provider. */
+const sandboxAddress = 'sandbox-payments:3005';
 const trial = `# What runs besides the system itself, separated by commas: demo (sandbox payments, demo data, caught mails, phpMyAdmin),
 # aws (moto in place of AWS; its settings are in docs/operations.md), cluster (three brokers).
 COMPOSE_PROFILES=demo
 SEATDROP_ENV=local
 PUBLIC_URL=http://127.0.0.1:8080
 PAYMENT_PROVIDER=sandbox
-FRONT_DOOR_SANDBOX_PAYMENTS=sandbox-payments:3005
+FRONT_DOOR_SANDBOX_PAYMENTS=${sandboxAddress}
 SANDBOX_PAYMENTS_KEY=${secret()}
 SANDBOX_WEBHOOK_SECRET=${secret()}
 SMTP_URL=smtp://mail-catcher:1025
@@ -112,6 +115,7 @@ function upgrade() {
       Buffer.from(hkdfSync('sha256', Buffer.from(checkout, 'hex'), '', 'seatdrop ticket v1', 32)).toString(
         'hex',
       ),
+    ...(valueOf('PAYMENT_PROVIDER') === 'sandbox' && { FRONT_DOOR_SANDBOX_PAYMENTS: sandboxAddress }),
   };
   const missing = Object.entries(lists).filter(([name]) => valueOf(name) === undefined);
   if (missing.some(([, value]) => value === undefined)) {
