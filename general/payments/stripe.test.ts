@@ -48,6 +48,8 @@ const open = (step: 'choose' | 'challenge', charge: Charge) => ({
     step,
     publishableKey: 'pk_test_0123456789',
     clientSecret: intentsOf(charge)[0]!.client_secret,
+    amount: intentsOf(charge)[0]!.amount,
+    currency: intentsOf(charge)[0]!.currency,
     methods: ['card'],
   },
 });

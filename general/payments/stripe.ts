@@ -164,12 +164,13 @@ function stateOf(
 ): Decision | Open | undefined {
   const decision = decisionIn(intent);
   if (decision) return decision;
-  const { status, last_payment_error: failure, client_secret: clientSecret } = intent;
-  const isChallenge = status === 'requires_action';
+  const { status, amount, currency, last_payment_error: failure, client_secret: clientSecret } = intent;
+  const step = status === 'requires_action' ? 'challenge' : 'choose';
+  const isChallenge = step === 'challenge';
   if (clientSecret === null || !(isChallenge || waitsForCard.has(status))) return undefined;
   return {
     kind: 'open',
-    action: { provider: 'stripe', step: isChallenge ? 'challenge' : 'choose', clientSecret, ...page },
+    action: { provider: 'stripe', step, clientSecret, amount, currency, ...page },
     ...(failure && !isChallenge && { declined: failure.decline_code || failure.code || 'card_declined' }),
   };
 }

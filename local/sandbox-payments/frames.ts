@@ -37,10 +37,8 @@ new ResizeObserver(() => send({ kind: 'height', height: Math.ceil(document.body.
 const cardsScript = `${messages}
 const form = document.querySelector('form');
 const sendToken = () => send({ kind: 'token', token: new FormData(form).get('card') });
-form.addEventListener('submit', (event) => {
-  event.preventDefault();
-  sendToken();
-});
+// A form without a text field and a button of its own is not submitted by Enter.
+form.addEventListener('keydown', ({ key }) => key === 'Enter' && sendToken());
 receive('ask', sendToken);
 send({ kind: 'ready' });
 `;
@@ -93,6 +91,7 @@ small, .soft { color: var(--soft); font-size: .875rem }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 h1 { margin: 0 0 .5rem; font-size: 1.25rem }
 p { margin: 0 0 .75rem }
+:is(form, .answers) + p { margin: .75rem 0 0 }
 [role=alert] { color: var(--bad); font-weight: 600 }
 [role=alert][hidden] { display: none }
 .answers { display: flex; flex-wrap: wrap; gap: .75rem }
@@ -131,7 +130,7 @@ export function renderFrame(name: FrameName, lang: string | null, theme: string 
 <html lang="${language}"${theme === 'light' || theme === 'dark' ? ` data-theme="${theme}"` : ''}>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${isCards ? words.cardsTitle : words.challengeTitle}</title><style>${style}</style></head>
-<body><main>${isCards ? cards(words) : challenge(words)}</main><script>${isCards ? cardsScript : challengeScript}</script></body>
+<body>${isCards ? cards(words) : challenge(words)}<script>${isCards ? cardsScript : challengeScript}</script></body>
 </html>
 `;
   return { html, policy: policies[name] };

@@ -40,6 +40,10 @@ export const paymentAction = z
       step,
       publishableKey: z.string(),
       clientSecret: z.string(),
+      amount: z
+        .int()
+        .meta({ description: 'In Stripe’s units, which differ from minor units for some currencies' }),
+      currency: z.string().meta({ description: 'As Stripe writes it, in small letters' }),
       methods: z.array(z.string()).meta({ description: 'Stripe’s `payment_method_types`' }),
     }),
     z.object({

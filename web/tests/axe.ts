@@ -25,7 +25,9 @@ export async function faults(
   for (const colorScheme of colorSchemes) {
     await page.emulateMedia({ colorScheme });
     await page.evaluate(colourSettled);
-    if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
+    // In each frame: the one of the page asks the others.
+    for (const frame of page.frames())
+      if (!(await frame.evaluate(() => 'axe' in globalThis))) await frame.evaluate(axe);
     const results = await page.evaluate<AxeResults, string[]>(async (values) => {
       const { axe: loaded } = globalThis as unknown as { axe: typeof import('axe-core') };
       return loaded.run(document, { runOnly: { type: 'tag', values } });

@@ -1,4 +1,4 @@
-import { buy, visitDrop, untilStage } from './start-browser.ts';
+import { buy, payWith, visitDrop, untilStage } from './start-browser.ts';
 import { inSeconds, type WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
@@ -43,11 +43,9 @@ test('from sign-up over the opening to a paid order with a code for each seat', 
 
   // A declined card costs nothing, and another one can be tried.
   await page.getByRole('link', { name: 'Pay €130' }).click();
-  await page.getByRole('radio', { name: /^Declined/ }).check();
-  await page.getByRole('button', { name: 'Pay €130' }).click();
+  await payWith(page, /^Declined/);
   await page.getByText('The card was declined.').waitFor();
-  await page.getByRole('radio', { name: /^Approved/ }).check();
-  await page.getByRole('button', { name: 'Pay €130' }).click();
+  await payWith(page, /^Approved/);
   await untilStage(page, 'paid');
 
   await page.getByRole('link', { name: 'Show tickets' }).click();
@@ -74,8 +72,7 @@ test('a payment that is undecided keeps the seats and ends in an order by itself
   await buy(page, 1);
   await untilStage(page, 'held');
   await page.getByRole('link', { name: /^Pay / }).click();
-  await page.getByRole('radio', { name: /^Pending/ }).check();
-  await page.getByRole('button', { name: /^Pay / }).click();
+  await payWith(page, /^Pending/);
   await untilStage(page, 'paying');
   await page.reload();
   await untilStage(page, 'paid');
@@ -187,7 +184,7 @@ test('on a phone what to do now is always in reach of the thumb, and nothing is 
   await isInReach(/^Pay /, 'link');
   await page.getByRole('link', { name: /^Pay / }).click();
   await isInReach(/^Pay /, 'button');
-  await page.getByRole('button', { name: /^Pay / }).click();
+  await payWith(page, /^Approved/);
   await untilStage(page, 'paid');
   await isInReach(/^Show tickets/, 'link');
   await context.close();

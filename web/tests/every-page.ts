@@ -8,7 +8,15 @@ import type { PagePath } from '../../shared/contract/page-paths.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createTestBroker } from '../../testing/broker.ts';
 import { eventually } from '../../testing/eventually.ts';
-import { buy, openWindow, untilStage, type Browser, type VisitOptions } from './start-browser.ts';
+import {
+  buy,
+  cardsOn,
+  openWindow,
+  payWith,
+  untilStage,
+  type Browser,
+  type VisitOptions,
+} from './start-browser.ts';
 import { inSeconds, type Person, type WebSystem } from './start-web-system.ts';
 
 export type Sight = {
@@ -107,7 +115,8 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
   await organizer.ask('POST', `/drops/${cancelled}/cancel`);
 
   // Buyers in every state that lasts.
-  const [holder, standbyer, late, giver, lapsed, decliner] = [
+  const [holder, standbyer, late, giver, lapsed, decliner, challenged] = [
+    await person(),
     await person(),
     await person(),
     await person(),
@@ -119,6 +128,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
   await lapsed.enter(lapsing, 2);
   await holder.enter(open, 4);
   await decliner.enter(open, 4);
+  await challenged.enter(open, 4);
   await giver.enter(open, 2);
   await giver.giveBack(open);
   await holder.enter(other, 4);
@@ -318,16 +328,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
     ),
     asBuyer('seats held', holder, open, stage('held')),
     asBuyer('giving seats back', holder, open, then(stage('held'), dialog('Give back'))),
-    { ...asBuyer('pay', holder, open, stage('held')), path: `/drops/${open}/pay` },
-    {
-      ...asBuyer('pay, declined', decliner, open, async (page) => {
-        await page.getByRole('radio', { name: /^Declined/ }).check();
-        await press(page, /^Pay /);
-        await text(/The card was declined/)(page);
-      }),
-      path: `/drops/${open}/pay`,
-      isRefused: true,
-    },
+    ...paySights({ holder, decliner, challenged }, open),
     asBuyer('standby', standbyer, other, stage('standby')),
     asBuyer('leaving standby', standbyer, other, then(stage('standby'), dialog('Leave standby'))),
     asBuyer('sold out', late, soldOut, stage('gone')),
@@ -708,6 +709,46 @@ function orderSights(as: Person, id: string, refundedId: string): Sight[] {
       await page.getByRole('checkbox').first().check();
     }),
   ];
+}
+
+/** The pay page in its states, which outlive a look: each belongs to the buyer. */
+function paySights(buyers: Record<'holder' | 'decliner' | 'challenged', Person>, dropId: number): Sight[] {
+  const page = { route: '/drops/:id/:step?', path: `/drops/${dropId}/pay` } as const;
+  return [
+    { ...page, name: 'pay', as: buyers.holder, show: cardsOn },
+    { ...page, name: 'giving seats back while paying', as: buyers.holder, show: askedToGiveBack },
+    { ...page, name: 'pay, the bank asks', as: buyers.challenged, show: bankAsks },
+    { ...page, name: 'pay, another total', as: buyers.challenged, show: anotherTotal },
+    { ...page, name: 'pay, declined', as: buyers.decliner, show: declined, isRefused: true },
+  ];
+}
+
+async function askedToGiveBack(page: Page): Promise<void> {
+  await cardsOn(page);
+  await page.getByRole('button', { name: 'Give back' }).click();
+  await page.getByRole('alertdialog').waitFor();
+}
+
+async function declined(page: Page): Promise<void> {
+  await payWith(page, /^Declined/);
+  await page.getByText(/The card was declined/).waitFor();
+}
+
+/** Pays with a card whose bank asks, unless it does so already. */
+async function bankAsks(page: Page): Promise<void> {
+  const bank = page.frameLocator('iframe[src^="/sandbox-payments/frame/challenge"]').getByRole('button');
+  await page.locator('iframe').waitFor();
+  if ((await page.locator('iframe[src*="/cards"]').count()) > 0) await payWith(page, /^Bank asks/);
+  await bank.first().waitFor();
+}
+
+async function anotherTotal(page: Page): Promise<void> {
+  const total = { amount: 99_999_999, currency: 'EUR' };
+  await page.route('**/api/checkout', (route) =>
+    route.fulfill({ status: 409, json: { status: 409, code: 'total_changed', total } }),
+  );
+  await page.reload();
+  await page.getByText(/^The total is now/).waitFor();
 }
 
 async function codes(page: Page): Promise<void> {

@@ -1,4 +1,4 @@
-import { buy, visitDrop, untilStage, watchStages } from './start-browser.ts';
+import { buy, payWith, visitDrop, untilStage, watchStages } from './start-browser.ts';
 import type { WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
@@ -164,7 +164,7 @@ test('with sockets blocked the page asks instead, says so, and everything still 
   await fast.giveBack(dropId);
   await untilStage(page, 'held');
   await page.getByRole('link', { name: /^Pay / }).click();
-  await page.getByRole('button', { name: /^Pay / }).click();
+  await payWith(page, /^Approved/);
   await untilStage(page, 'paid');
   await context.close();
 });

@@ -1,4 +1,10 @@
-import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type FrameLocator,
+  type Page,
+} from 'playwright-core';
 import type { Stage } from '../src/drop/stage-of.ts';
 import type { Person, WebSystem } from './start-web-system.ts';
 
@@ -148,6 +154,25 @@ export async function withoutCache(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
   await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+}
+
+/** The provider's part of the pay page, once it has loaded. */
+export async function cardsOn(page: Page): Promise<FrameLocator> {
+  const frame = page.frameLocator('iframe[src^="/sandbox-payments/frame/cards"]');
+  await frame.getByRole('radio').first().waitFor();
+  return frame;
+}
+
+/** On the pay page: chooses the card of this name, and pays. */
+export async function payWith(page: Page, card: RegExp): Promise<void> {
+  await (await cardsOn(page)).getByRole('radio', { name: card }).check();
+  await page.getByRole('button', { name: /^Pay / }).click();
+}
+
+/** Answers the bank, which asks inside the pay page. */
+export async function answerBank(page: Page, answer: 'Approve' | 'Refuse'): Promise<void> {
+  const frame = page.frameLocator('iframe[src^="/sandbox-payments/frame/challenge"]');
+  await frame.getByRole('button', { name: answer }).click();
 }
 
 /** A poor mobile connection: 50 KB/s, and 400 ms of latency. */

@@ -39,8 +39,14 @@ const wideLimits: Partial<Limits> = {
 /** The right answer to the question of every drop made here. */
 const answer = 'Cello';
 
-/** `limits`: of nginx; by default so high that no test reaches them. */
-export async function startWebSystem({ limits = wideLimits }: { limits?: Partial<Limits> } = {}) {
+export type WebSystemOptions = {
+  /** Of nginx; by default so high that no test reaches them. */
+  limits?: Partial<Limits>;
+  /** Additional settings of general, such as another payment provider. */
+  generalSettings?: Readonly<Record<string, string>>;
+};
+
+export async function startWebSystem({ limits = wideLimits, ...others }: WebSystemOptions = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'seatdrop-web-'));
   const database = await createTestDatabase();
   const { db } = database;
@@ -48,7 +54,7 @@ export async function startWebSystem({ limits = wideLimits }: { limits?: Partial
   const namespace = `web-${randomBytes(4).toString('hex')}-`;
   const local = await systemOn(
     { redis: { nodes }, rabbitMq: { url: amqpUrl }, mariaDb: { url: database.url } },
-    { place: placeAt(dir), settings: { NAMESPACE: namespace, REDIS_REPLICA_ACKS: '0' } },
+    { place: placeAt(dir), settings: { NAMESPACE: namespace, REDIS_REPLICA_ACKS: '0' }, ...others },
   );
   const { url } = local;
   const sessionKeys = readKeyList(local.secrets.sessionKey);

@@ -1,6 +1,7 @@
 /** The API's answers as types. The schemas themselves, and zod, are loaded only with a form. */
 import type { z } from 'zod';
 import type { me, user } from '@seatdrop/shared/contract/accounts.ts';
+import type { paymentOpen } from '@seatdrop/shared/contract/checkout.ts';
 import type { drop, dropSummary, seatRows } from '@seatdrop/shared/contract/drops.ts';
 import type { EntryState } from '@seatdrop/shared/contract/entries.ts';
 import type { event, eventSummary } from '@seatdrop/shared/contract/events.ts';
@@ -18,6 +19,7 @@ export type ReleaseReason = Exclude<NonNullable<Entry['reason']>, 'hold_lapsed'>
 /** `scope`: the user is banned, and the session gives access to their tickets alone. */
 export type User = z.infer<typeof user> & Pick<z.infer<typeof me>, 'scope'>;
 export type Money = z.infer<typeof money>;
+export type PaymentOpen = z.infer<typeof paymentOpen>;
 export type Drop = z.infer<typeof drop>;
 export type SeatRows = z.infer<typeof seatRows>;
 export type DropSummary = z.infer<typeof dropSummary>;

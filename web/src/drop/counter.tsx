@@ -4,11 +4,11 @@ import { useLocation } from 'wouter';
 import { useSay } from '../design/announcer.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import type { Messages } from '../i18n/en.ts';
+import { PayStep } from '../pay/pay-step.tsx';
 import { AtTheOpening } from './at-the-opening.tsx';
 import styles from './counter.module.css';
 import { Gone } from './gone.tsx';
 import { Held } from './held.tsx';
-import { Pay } from './pay.tsx';
 import { Paying } from './paying.tsx';
 import { Paid } from './paid.tsx';
 import { Queued } from './queued.tsx';
@@ -30,7 +30,7 @@ export function Counter({ live }: { live: LiveDrop }) {
   useStageChange(stage, isPayStep ? 'pay' : shown, panel);
   return (
     <section ref={panel} className={styles.counter} data-stage={shown} aria-labelledby="stage">
-      {isPayStep && <Pay live={live} stage={stage} />}
+      {isPayStep && <PayStep live={live} stage={stage} />}
       {isLeft && <Paying live={live} stage={stage} />}
       {!isPayStep && !isLeft && <StagePanel live={live} />}
     </section>

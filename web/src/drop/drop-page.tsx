@@ -7,14 +7,19 @@ import { LoadFailed, Page } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { EventArt } from '../design/art/event-art.tsx';
 import { useLocale } from '../i18n/locale.tsx';
-import { SeatMap } from '../seats/seat-map.tsx';
 import { useSession } from '../session/use-me.ts';
+import { Part, part } from '../shell/parts.tsx';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { Counter } from './counter.tsx';
 import styles from './drop-page.module.css';
 import { DropBadge } from '../design/drop-badge.tsx';
 import { LinkSign } from '../design/link-sign.tsx';
 import { useDrop, type LiveDrop } from './use-drop.ts';
+
+/** Buy does not wait for the map, which comes while the state of the drop is asked for. */
+const loadMap = () => import('../seats/seat-map.tsx').then(({ SeatMap }) => ({ default: SeatMap }));
+const SeatMap = part(loadMap);
+loadMap().catch(() => undefined); // a failure shows where the map should be
 
 export default function DropPage() {
   const params = useParams<{ id: string; step?: string }>();
@@ -73,7 +78,9 @@ function Shown({ live }: { live: LiveDrop }) {
             <div className={styles.side}>
               {/* Not above Buy, which must not move while somebody presses it. */}
               <Announcements dropId={drop.id} feed={feed} timeZone={event?.timeZone}>
-                <SeatMap sections={drop.sections} rows={feed.rows} yours={yours} />
+                <Part fallback={<Skeleton heights={[24]} />}>
+                  <SeatMap sections={drop.sections} rows={feed.rows} yours={yours} />
+                </Part>
               </Announcements>
             </div>
           </>
@@ -92,11 +99,11 @@ function useOwnSeats({ stage }: LiveDrop): readonly string[] {
   return kept.key === key ? kept.seats : seats;
 }
 
-/** Leaves the step of paying in a stage that ends it: paid, released or in payment, for example. */
+/** Leaves the step of paying in a stage that ends it: paid or released, for example. */
 function useLeftPayStep(stage: string, dropId: number) {
   const [location, go] = useLocation();
   const isOver =
-    location.endsWith('/pay') && !['loading', 'held', 'open', 'waiting', 'queued'].includes(stage);
+    location.endsWith('/pay') && !['loading', 'held', 'paying', 'open', 'waiting', 'queued'].includes(stage);
   useEffect(() => {
     if (isOver) go(`/drops/${dropId}`, { replace: true });
   }, [isOver, go, dropId]);

@@ -1,10 +1,12 @@
+import { useEffect } from 'react';
 import { ActionBar } from '../design/action-bar.tsx';
 import { ButtonLink } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
 import { useLocale } from '../i18n/locale.tsx';
+import { loadPayment } from '../pay/pay-step.tsx';
+import { usePaymentFault } from '../pay/payment-fault.ts';
 import styles from './counter.module.css';
-import { Leave } from './leave.tsx';
-import { usePaymentFault } from './pay.tsx';
+import { LeaveHold } from './leave-hold.tsx';
 import { SeatList } from './seat-list.tsx';
 import type { Stage } from './stage-of.ts';
 import { TimeLeft } from './time-left.tsx';
@@ -13,7 +15,13 @@ import type { LiveDrop } from './use-drop.ts';
 export function Held({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { kind: 'held' }> }) {
   const { text, format } = useLocale();
   const { drop } = live;
-  const fault = usePaymentFault(live);
+  const fault = usePaymentFault(live.payment);
+  const isUnknown = stage.hasBegun && live.payment === undefined;
+  useEffect(() => {
+    // Begun before this page was opened, it may be with the bank and not the buyer's to go on with.
+    void loadPayment().then((loaded) => isUnknown && loaded?.askPayment(drop, stage));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, as the payment is then known
+  }, [isUnknown]);
   const price = format.money(drop.price, stage.seats.length);
   return (
     <>
@@ -25,14 +33,7 @@ export function Held({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { 
       <SeatList seats={stage.seats} sections={drop.sections} />
       <ActionBar>
         <div className={styles.pair}>
-          <Leave
-            live={live}
-            label={text.held.giveBack}
-            title={text.held.giveBackTitle}
-            text={text.held.giveBackText}
-            yes={text.held.giveBackYes}
-            no={text.held.giveBackNo}
-          />
+          <LeaveHold live={live} />
           <ButtonLink look="now" href={`/drops/${drop.id}/pay`}>
             {text.held.pay(price)}
           </ButtonLink>

@@ -102,6 +102,26 @@ test('what is paid stays paid, and what is held stays held, in every phase', () 
   );
 });
 
+test('a payment that waits for the buyer is still theirs to pay, until its own time', () => {
+  const entry: Entry = {
+    status: 'paying',
+    version: 2,
+    seats: ['0.1'],
+    expiresAt: iso(opensAt + 60_000),
+    checkoutToken: 't',
+  };
+  const payBy = iso(opensAt + 90_000);
+  expect(stageOf(known({ entry: { ...entry, payBy } }))).toEqual({
+    kind: 'held',
+    seats: ['0.1'],
+    expiresAt: opensAt + 90_000,
+    checkoutToken: 't',
+    hasBegun: true,
+    isBeingPaid: false,
+  });
+  expect(stageOf(known({ entry }))).toEqual({ kind: 'paying', seats: ['0.1'] });
+});
+
 test('standby knows how many seats may come back, from the entry or from the figures', () => {
   const entry: Entry = { status: 'standby', version: 1, position: 2 };
   expect(stageOf(known({ entry }))).toMatchObject({ mayComeBack: 3 });

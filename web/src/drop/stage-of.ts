@@ -10,8 +10,18 @@ export type Stage =
   /** Sold out. `missed`: this buyer had entered and got nothing. */
   | { kind: 'gone'; missed: boolean }
   | { kind: 'queued'; quantity: number; at: number }
-  /** `isBeingPaid`: a payment was sent from this page and has no answer yet. */
-  | { kind: 'held'; seats: string[]; expiresAt: number; checkoutToken: string; isBeingPaid: boolean }
+  /** The buyer can pay until `expiresAt`. */
+  | {
+      kind: 'held';
+      seats: string[];
+      expiresAt: number;
+      checkoutToken: string;
+      /** A payment has begun and waits for the buyer, on this device or another one. */
+      hasBegun: boolean;
+      /** A card was sent from this page, and has no answer yet. */
+      isBeingPaid: boolean;
+    }
+  /** The payment provider decides; there is nothing that the buyer can do. */
   | { kind: 'paying'; seats: string[] }
   | { kind: 'standby'; position: number | undefined; mayComeBack: number | undefined }
   | { kind: 'paid'; seats: string[]; orderId: string | undefined }
@@ -35,6 +45,7 @@ export type Known = {
   queued: QueuedEntry | undefined;
   isLoading?: boolean;
   isBeingPaid?: boolean;
+  isUndecided?: boolean;
   now: number;
 };
 
@@ -45,6 +56,7 @@ export function stageOf({
   queued,
   isLoading = false,
   isBeingPaid = false,
+  isUndecided = false,
   now,
 }: Known): Stage {
   if (queued && !(entry && isDecided(queued, entry, now)) && phase !== 'cancelled') {
@@ -52,14 +64,9 @@ export function stageOf({
   }
   switch (entry?.status) {
     case 'held':
-      return {
-        kind: 'held',
-        seats: entry.seats ?? [],
-        expiresAt: Date.parse(entry.expiresAt ?? ''),
-        checkoutToken: entry.checkoutToken ?? '',
-        isBeingPaid,
-      };
+      return heldUntil(entry.expiresAt, entry, isBeingPaid);
     case 'paying':
+      if (entry.payBy !== undefined && !isUndecided) return heldUntil(entry.payBy, entry, isBeingPaid);
       return { kind: 'paying', seats: entry.seats ?? [] };
     case 'sold':
       return { kind: 'paid', seats: entry.seats ?? [], orderId: entry.orderId };
@@ -108,6 +115,17 @@ export function stageOf({
     case 'cancelled':
       return { kind: phase };
   }
+}
+
+function heldUntil(time: string | undefined, entry: Entry, isBeingPaid: boolean): Stage {
+  return {
+    kind: 'held',
+    seats: entry.seats ?? [],
+    expiresAt: Date.parse(time ?? ''),
+    checkoutToken: entry.checkoutToken ?? '',
+    hasBegun: entry.status === 'paying',
+    isBeingPaid,
+  };
 }
 
 function stillToCome({ retryAt }: Entry, now: number): number | undefined {

@@ -16,7 +16,7 @@ import {
   rememberQueued,
   type QueuedEntry,
 } from './queued-entry.ts';
-import { usePayment, type Payment } from './payments.ts';
+import { forgetPayment, usePayment, type Payment } from '../pay/payments.ts';
 import { latest, phaseOf, type DropStatus } from '../live/drop-status.ts';
 import { dropStatusAt } from '../live/use-drop-status.ts';
 import { stageOf, type Stage } from './stage-of.ts';
@@ -50,7 +50,7 @@ export function useDrop(dropId: number, user: User | null | undefined) {
   const { feed, queued, beginEntry, setEntry, askEntry } = useFeed(dropId, user);
   const terms = query.data;
   const payment = usePayment(dropId, feed.entry?.seats);
-  useOutcome(payment, feed.entry, setEntry, askEntry);
+  useOutcome(dropId, payment, feed.entry, setEntry, askEntry);
 
   const latestTerms = terms && latest(terms, feed.state);
   const opensAt = Date.parse(latestTerms?.opensAt ?? '');
@@ -85,7 +85,8 @@ export function useDrop(dropId: number, user: User | null | undefined) {
       entry: feed.entry,
       queued,
       isLoading: feed.isLoading,
-      isBeingPaid: payment?.isUnderWay ?? false,
+      isBeingPaid: payment?.sending === 'confirm',
+      isUndecided: payment?.outcome?.status === 'paying',
       now,
     }),
     opensAt,
@@ -168,6 +169,7 @@ function useFeed(dropId: number, user: User | null | undefined) {
 
 /** After a payment has been answered, or not, asks for the state of the hold, unless the answer contained it. */
 function useOutcome(
+  dropId: number,
   payment: Payment | undefined,
   entry: Entry | undefined,
   setEntry: DropFeed['setEntry'],
@@ -177,11 +179,20 @@ function useOutcome(
   useEffect(() => {
     if (seen.current === payment) return;
     seen.current = payment;
-    if (!payment || payment.isUnderWay) return;
-    if (payment.outcome) setEntry({ ...payment.outcome, seats: entry?.seats });
-    else void askEntry();
+    if (!payment || payment.sending || payment.newTotal) return;
+    const { outcome, open, error } = payment;
+    // Beginning the payment gave the entry a new version; what is learned of it later does not.
+    const version = entry?.status === 'paying' ? entry.version : undefined;
+    if (outcome?.status === 'sold') setEntry({ ...outcome, seats: entry?.seats });
+    else if ((outcome || open) && (entry?.status === 'held' || entry?.status === 'paying'))
+      setEntry({ ...entry, status: 'paying', payBy: open?.payBy, version });
+    if (error !== undefined) void askEntry();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when the answer has come
   }, [payment]);
+  const hasEnded = entry !== undefined && entry.status !== 'held' && entry.status !== 'paying';
+  useEffect(() => {
+    if (hasEnded) forgetPayment(dropId);
+  }, [hasEnded, dropId]);
 }
 
 /**
@@ -190,7 +201,7 @@ function useOutcome(
  */
 function usePolledEntry(feed: Feed, queued: QueuedEntry | undefined, askEntry: () => Promise<void>): void {
   const { entry } = feed;
-  const passing = queued !== undefined || entry?.status === 'paying';
+  const passing = queued !== undefined || (entry?.status === 'paying' && entry.payBy === undefined);
   useEffect(() => {
     if (!passing) return undefined;
     let pause = 1_500;
@@ -202,7 +213,8 @@ function usePolledEntry(feed: Feed, queued: QueuedEntry | undefined, askEntry: (
     return asking.stop;
   }, [passing, askEntry]);
 
-  const endsAt = entry?.status === 'held' ? Date.parse(entry.expiresAt ?? '') : undefined;
+  const until = entry?.status === 'held' ? entry.expiresAt : entry?.payBy;
+  const endsAt = until === undefined ? undefined : Date.parse(until);
   const isOver = useHasCome(endsAt);
   useEffect(() => {
     if (!isOver) return undefined;

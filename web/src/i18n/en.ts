@@ -249,24 +249,22 @@ export const en = {
   },
   pay: {
     title: 'Pay for your seats',
-    choose: 'Choose a card',
-    sandbox: 'Sandbox: no real card, no real money.',
-    cards: {
-      tok_approved: { name: 'Approved', hint: 'Approved immediately' },
-      tok_declined: { name: 'Declined', hint: 'The bank declines; you can try another card' },
-      tok_slow: { name: 'Slow', hint: 'Approved after two seconds' },
-      tok_late: { name: 'Pending', hint: 'The bank answers later' },
-      tok_lost: { name: 'Lost response', hint: 'Charged, but the response is lost' },
-    },
-    endingIn: (digits: string) => `ending in ${digits}`,
-    total: 'Total',
     each: (count: number, price: string) => `${count} × ${price}`,
     submit: (price: string) => `Pay ${price}`,
     paying: 'Paying',
     doNotWorry: 'Safe to retry: you are never charged twice for these seats.',
     declined: 'The card was declined. Nothing was charged, and the seats are still yours: try another card.',
+    notCharged:
+      'The payment did not go through. Nothing was charged, and the seats are still yours: try again.',
     unknown:
       'We do not know yet whether the payment went through. We are checking; you will not be charged twice.',
+    challenge: 'Your bank asks you to confirm this payment. Answer here, or in the app of your bank.',
+    totalChanged: (price: string) =>
+      `The total is now ${price}. Nothing was charged. Continue only if you agree to it.`,
+    agree: (price: string) => `Continue with ${price}`,
+    notLoaded: 'The payment form did not load. Nothing was charged. Check your connection and try again.',
+    cardsFrame: 'Payment form',
+    challengeFrame: 'Your bank',
     backToSeats: 'Back to your seats',
   },
   paying: {

@@ -131,3 +131,33 @@ test('once it is stopped nothing is asked, and nothing is told', async () => {
   expect(asked.count).toBe(0);
   expect(told).not.toHaveBeenCalled();
 });
+
+test('of a payment the socket says too little, so nothing is shown before HTTP has answered', async () => {
+  await goLive(held);
+  const payBy = '2030-01-01T12:00:00.000Z';
+  const asked = answer('get', '/drops/1/entry', { ...held, status: 'paying', version: 6, payBy });
+  const told: Entry = { status: 'paying', version: 6, seats: ['0.1'] };
+  socket.push('entry:outcome', { dropId: 1, entry: told });
+  expect(feed.read().entry).toMatchObject({ status: 'held' });
+  await passTime(200);
+  expect(feed.read().entry).toMatchObject({ status: 'paying', payBy });
+  // The same once more, and the same in an acknowledgement, take nothing away.
+  socket.push('entry:outcome', { dropId: 1, entry: told });
+  socket.open();
+  for (const watch of socket.watches.splice(0)) watch({ ok: true, drop: aState(), entry: told, seats: rows });
+  await passTime(200);
+  expect(feed.read().entry).toMatchObject({ status: 'paying', payBy });
+  expect(asked.count).toBe(1);
+  // HTTP says when there is nothing left to do for the buyer.
+  answer('get', '/drops/1/entry', told);
+  await feed.askEntry();
+  expect(feed.read().entry).toEqual(told);
+});
+
+test('without an answer by HTTP, what the socket says of a payment is better than nothing', async () => {
+  await goLive(held);
+  answer('get', '/drops/1/entry', noLine());
+  socket.push('entry:outcome', { dropId: 1, entry: { status: 'paying', version: 6, seats: ['0.1'] } });
+  await passTime(200);
+  expect(feed.read().entry).toMatchObject({ status: 'paying', version: 6 });
+});

@@ -102,7 +102,7 @@ export class DropFeed {
     for (const event of ['entry:outcome', 'hold:promoted', 'hold:released', 'order:paid'] as const) {
       socket.on(event, ({ dropId, entry }) => {
         if (dropId !== this.#dropId) return;
-        this.#learn(entry, true);
+        this.#hear(entry, true);
       });
     }
     socket.connect();
@@ -141,8 +141,25 @@ export class DropFeed {
    * Sets the entry from the answer to the buyer's own action. The server's next message about it has its own
    * version.
    */
-  setEntry(entry: Omit<Entry, 'version'> & { version?: number }): void {
+  setEntry(entry: Omit<Entry, 'version'> & { version?: number | undefined }): void {
     this.#learn({ ...entry, version: entry.version ?? (this.#feed.entry?.version ?? 0) + 1 }, false);
+  }
+
+  /**
+   * What the socket tells. It does not tell until when the buyer can go on with a payment, so HTTP is asked for that
+   * before the page shows anything of it.
+   */
+  #hear(entry: Entry, pushed: boolean): void {
+    const known = this.#feed.entry;
+    if (entry.status !== 'paying') {
+      this.#learn(entry, pushed);
+      return;
+    }
+    if (pushed) this.#pushes += 1;
+    if (known?.status === 'paying' && known.version >= entry.version) return;
+    void this.askEntry().then(() => {
+      if ((this.#feed.entry?.version ?? 0) < entry.version) this.#learn(entry, false);
+    });
   }
 
   #loaded(): void {
@@ -195,7 +212,7 @@ export class DropFeed {
       this.#set({ link: 'live', ...(answer.seats ? { rows: answer.seats } : {}) });
       this.#applyState(answer.drop);
       // Without a session the answer is always `none`, which is no news.
-      if (this.#signedIn) this.#learn(answer.entry, false);
+      if (this.#signedIn) this.#hear(answer.entry, false);
       this.#loaded();
       this.#resyncLater(answer.seats ? undefined : seatsRetryMs);
     } catch {
