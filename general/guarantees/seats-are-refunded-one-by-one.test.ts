@@ -218,6 +218,31 @@ test('the seats of an order are refunded at the same time without mixing, and ea
   }
 });
 
+test('two processes that carry out one refund at the same time give back once, and send one mail', async () => {
+  const bought = await buy(2);
+  const { id, drop, first } = bought;
+  await requestRefund(system.db, id, { seats: [first], force: false });
+  let asked = 0;
+  let both: () => void = () => {};
+  const bothHaveAsked = new Promise<void>((resolve) => (both = resolve));
+  const payments: Deps['payments'] = {
+    ...system.deps.payments,
+    async refund(request) {
+      const result = await system.deps.payments.refund(request);
+      asked += 1;
+      if (asked === 2) both();
+      await bothHaveAsked;
+      return result;
+    },
+  };
+  const deps = { ...system.deps, payments };
+  expect(await Promise.all([advanceRefund(deps, id), advanceRefund(deps, id)])).toEqual(['done', 'done']);
+  expect(await stateOf(bought)).toMatchObject({ free: 3, sold: 1, givenBack: 4500 });
+  const mails: { payload: unknown }[] = await system.db('outbox').where({ topic: 'order-refunded' });
+  expect(mails.filter(({ payload }) => JSON.stringify(payload).includes(id))).toHaveLength(1);
+  await expectConsistent(drop);
+});
+
 test('first come, first served in standby get the seat; after closing nobody does', async () => {
   for (const isClosed of [false, true]) {
     const bought = await buy(2, await system.openDrop(2));

@@ -389,6 +389,8 @@ const refund = (index: number, used: number, count?: number) =>
     if (reopened.kind !== 'released' && reopened.kind !== 'reduced') return;
     expect(given(reopened.promoted)).toEqual(expected.promoted);
     model.keep(partition, reopened.promoted);
+    const again = model.partition(partition).reopen(holdId, refunded).kind;
+    expect((await inventory.reopen(model.place(partition), holdId, refunded)).kind).toBe(again);
   });
 
 const tell = (index: number) =>

@@ -79,6 +79,30 @@ test('an order that went back to standby at a failover, and got other seats sinc
   expect(await inventory.counts(drop)).toMatchObject({ sold: 1, held: 0, free: 1 });
 });
 
+test('a withheld seat of an order that has others waits until the order has one of these', async () => {
+  const { drop, place, paid } = await oversold();
+  const [used, other] = paid.seats;
+  const { orderId, buyerId } = orderOf(paid);
+  const owners = [
+    { orderId, buyerId, seats: [other!] },
+    { orderId, buyerId, seats: [used!], withheld: 'in_part' as const },
+  ];
+  const holds = [await system.hold(place, 2), await system.hold(place, 3)];
+  const rival = holds.find(({ seats }) => seats[0] === other)!;
+  await inventory.leave(place, holds.find(({ seats }) => seats[0] === used)!.buyerId);
+  await inventory.beginPayment(place, rival, 'request-1');
+  await inventory.followOrders(place, owners);
+  // It is no refunded order: it gets the seat that is left to it once that is free.
+  expect(await inventory.view(place, 1)).not.toMatchObject({ kind: 'sold' });
+  await inventory.declinePayment(place, rival.holdId, 1);
+  await inventory.followOrders(place, owners);
+  expect(await inventory.view(place, 1)).toMatchObject({ kind: 'sold', seats: [other] });
+  expect(await inventory.seatMap(drop)).toEqual(['ss']);
+  expect(await inventory.counts(drop)).toMatchObject({ sold: 2, held: 0, paying: 0, free: 0 });
+  // Repeated, it finds both as they should be.
+  expect(await inventory.followOrders(place, owners)).toMatchObject({ kind: 'known', yielded: [] });
+});
+
 test('a seat that is being paid for stays until that is decided; then the order gets it as well', async () => {
   const { drop, place, paid } = await oversold();
   const rival = await system.hold(place, 2);

@@ -112,6 +112,31 @@ describe('a refund', () => {
     });
   });
 
+  test('of some seats leaves the hold sold with the others, and repeated it changes nothing', async () => {
+    const { drop, place } = await system.openDrop({ sections: box, standbyLimit: 1 });
+    const hold = await system.hold(place, 1, 2);
+    const [first, second] = hold.seats;
+    await system.inventory.completePayment(place, hold);
+    await system.decide(place, '2:1');
+    const refunded = { seats: [first!] };
+    expect(await system.inventory.reopen(place, hold.holdId, refunded)).toMatchObject({
+      kind: 'reduced',
+      buyerId: 1,
+      seats: [second],
+      promoted: [{ buyerId: 2, seats: [first] }],
+    });
+    const records = () => system.inventory.ledgerEntries(place, '-', 100);
+    const before = await records();
+    expect(await system.inventory.reopen(place, hold.holdId, refunded)).toMatchObject({
+      kind: 'settled',
+      state: 'sold',
+    });
+    expect(await records()).toEqual(before);
+    expect(await system.inventory.completePayment(place, hold)).toMatchObject({ kind: 'sold' });
+    expect(await system.inventory.view(place, 1)).toMatchObject({ kind: 'sold', seats: [second] });
+    expect(await system.inventory.counts(drop)).toMatchObject({ sold: 1, held: 1, free: 0 });
+  });
+
   test('is final: a late word on the payment does not sell the seats again', async () => {
     const { drop, place } = await system.openDrop();
     const hold = await system.hold(place, 1);
