@@ -19,6 +19,7 @@ import {
   type BegunAttempt,
   type PaymentAttempt,
 } from './payment-attempt.ts';
+import { recordDecline } from './payment-events.ts';
 import {
   giveUpUnwritten,
   isOurs,
@@ -132,7 +133,7 @@ async function begin(deps: SettleDeps, fresh: BegunAttempt, card: Card | undefin
     );
     throw error;
   }
-  const result = await apply(deps, attempt, await ask(deps, attempt, card));
+  const result = await apply(deps, attempt, await ask(deps, attempt, card), card !== undefined);
   // Nothing was to be done but to charge this card, so the hold goes back.
   if (result.kind === 'unknown_token') await resolveAttempt(deps, attempt, { giveUp: true });
   return result;
@@ -143,12 +144,13 @@ async function resume(deps: SettleDeps, attempt: PaymentAttempt, card: Card | un
   if (attempt.status !== 'pending') return resolveAttempt(deps, attempt);
   if (!isOurs(deps, attempt)) return { kind: 'undecided' };
   // Whether a card may be charged is decided when it is noted, so that none is sent after the time to pay.
-  const isOver = card ? !(await noteCard(deps.db, attempt, card.fingerprint)) : attempt.payBy <= Date.now();
+  const noted = card && (await noteCard(deps.db, attempt, card.fingerprint));
+  const isOver = card ? !noted : attempt.payBy <= Date.now();
   if (isOver) {
     const latest = (await deps.till.findAttempt(attempt)) ?? attempt;
     return resolveAttempt(deps, latest, { giveUp: true });
   }
-  if (card) return apply(deps, attempt, await ask(deps, attempt, card));
+  if (card) return apply(deps, { ...attempt, ...noted }, await ask(deps, attempt, card), true);
   const found = await deps.payments.find(chargeOf(attempt));
   if (found.kind === 'pending') return { kind: 'undecided' };
   // The request that began it may have ended before it reached the provider.
@@ -165,12 +167,19 @@ function ask(
   return card ? payments.confirm({ ...request, token: card.token }) : payments.begin(request);
 }
 
-async function apply(deps: SettleDeps, attempt: PaymentAttempt, result: ChargeResult): Promise<PayResult> {
+/** @param isOwn whether the result is of a card that this request sent */
+async function apply(
+  deps: SettleDeps,
+  attempt: PaymentAttempt,
+  result: ChargeResult,
+  isOwn = false,
+): Promise<PayResult> {
   switch (result.kind) {
     case 'approved':
     case 'declined':
       return settle(deps, attempt, result);
     case 'open':
+      await recordDecline(deps, attempt, result, isOwn);
       return { ...result, payBy: attempt.payBy };
     case 'unknown_token':
       return result;

@@ -19,17 +19,13 @@ export type PaymentAttempt = {
   ref?: string | undefined;
   /** Until when it may stay open. Milliseconds since 1970. */
   payBy: number;
+  /** When a card was last sent to the provider, and its fingerprint. */
+  confirmedAt?: Date | undefined;
+  card?: string | undefined;
 };
 
-/**
- * An attempt that is not written yet. Its buyer's card, if a card is to be charged by the request that writes it; when the
- * provider is first asked about it after it has ended, if the provider cannot cancel.
- */
-export type NewAttempt = PaymentAttempt & {
-  confirmedAt?: Date;
-  card?: string | undefined;
-  askAt?: number | undefined;
-};
+/** An attempt that is not written yet. `askAt`: when a provider that cannot cancel is first asked about it after its end. */
+export type NewAttempt = PaymentAttempt & { askAt?: number | undefined };
 
 /** A new attempt, with an id of the request that begins it. */
 export type BegunAttempt = NewAttempt & { begunBy: string };
@@ -271,10 +267,14 @@ export async function insertAbandoned(db: Database, attempt: PaymentAttempt): Pr
 const abandoned = 'abandoned';
 
 /**
- * Notes that a card is about to be sent to the provider. False if nothing may be charged any more: the attempt is
+ * Notes that a card is about to be sent to the provider. Undefined if nothing may be charged any more: the attempt is
  * settled, or its time to pay is over.
  */
-export async function noteCard(db: Database, id: AttemptId, card: string | undefined): Promise<boolean> {
+export async function noteCard(
+  db: Database,
+  id: AttemptId,
+  card: string | undefined,
+): Promise<{ confirmedAt: Date; card: string | undefined } | undefined> {
   const now = new Date();
   const changed = await retried(db, () =>
     table(db)
@@ -282,7 +282,17 @@ export async function noteCard(db: Database, id: AttemptId, card: string | undef
       .where('pay_by', '>', now)
       .update({ confirmed_at: now, card: card ?? null }),
   );
-  return changed === 1;
+  return changed === 1 ? { confirmedAt: now, card } : undefined;
+}
+
+/** The attempt whose charge has this id of the provider. */
+export async function findAttemptByRef(
+  db: Database,
+  provider: string,
+  ref: string,
+): Promise<PaymentAttempt | undefined> {
+  const row = await table(db).where({ provider_ref: ref, provider }).first();
+  return row && toAttempt(row);
 }
 
 /** The attempt of a hold that waits for its buyer or for the provider, if there is one. */
@@ -332,5 +342,7 @@ function toAttempt(row: Row): PaymentAttempt {
     status,
     ref: row.provider_ref ?? undefined,
     payBy: row.pay_by.getTime(),
+    confirmedAt: row.confirmed_at ?? undefined,
+    card: row.card ?? undefined,
   };
 }

@@ -37,6 +37,10 @@ export function createPaymentMetrics(registry: Registry, boundMs = 0): PaymentMe
     'How long the first pending payment attempt should have been decided: its time to pay is over, and that of its provider',
   );
   const refunds = gauge('seatdrop_refunds_due', 'Charges and orders whose refund is not finished');
+  const disputes = gauge(
+    'seatdrop_disputes_to_answer',
+    'Disputed charges to which the organizer has to respond at the provider',
+  );
   const oldestRefund = gauge('seatdrop_refund_oldest_due_seconds', 'Age of the oldest unfinished refund');
 
   return {
@@ -61,6 +65,10 @@ export function createPaymentMetrics(registry: Registry, boundMs = 0): PaymentMe
         .where({ 'refunds.status': 'due', 'orders.status': 'paid' })
         .groupBy('refunds.status')
         .select('refunds.status', db.raw('count(*) as count'), db.raw('min(refunds.created_at) as since'));
+      const [toAnswer]: { count: number }[] = await db('disputes')
+        .where({ status: 'needs_response' })
+        .select(db.raw('count(*) as count'));
+      disputes.set(toAnswer?.count ?? 0);
       const setGauges = (open: Open[], count: Gauge, oldest: Gauge, afterMs = 0) => {
         count.set(open.reduce((sum, each) => sum + each.count, 0));
         const since = Math.min(...open.map((each) => each.since?.getTime() ?? Infinity)) + afterMs;

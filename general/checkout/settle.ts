@@ -15,6 +15,7 @@ import {
   type BegunAttempt,
   type PaymentAttempt,
 } from './payment-attempt.ts';
+import { recordDecline } from './payment-events.ts';
 import { followOrders, ownersOf, seatsOwnedBy } from './seat-owners.ts';
 
 export type SettleDeps = Pick<
@@ -81,6 +82,7 @@ export async function resolveAttempt(
       const charge = chargeOf(attempt);
       const found = await payments.find(charge);
       if (found.kind === 'approved' || found.kind === 'declined') return settle(deps, attempt, found);
+      if (found.kind === 'open') await recordDecline(deps, attempt, found);
       if (!giveUp || found.kind === 'undecided') return { kind: 'undecided' };
       const cancelled = await payments.cancel(charge);
       return cancelled.kind === 'undecided' ? cancelled : settle(deps, attempt, cancelled);

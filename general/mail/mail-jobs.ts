@@ -24,6 +24,9 @@ type Facts = {
   name: string;
   email: string;
   locale: Locale | null;
+  organizer_name: string;
+  organizer_email: string;
+  organizer_locale: Locale | null;
   sections: string | Section[];
   title: string;
   venue: string;
@@ -31,8 +34,12 @@ type Facts = {
   time_zone: string | null;
 };
 
-/** `refund`: its number, in mails about one. */
-const orderPayload = z.object({ orderId: z.string(), refund: z.int().optional() });
+/** `refund`: its number, in mails about one. `notice`: the mail goes to the organizer (general/payments/notify-organizer.ts). */
+const orderPayload = z.object({
+  orderId: z.string(),
+  refund: z.int().optional(),
+  notice: z.object({ amount: z.int(), currency: z.string(), key: z.string() }).optional(),
+});
 type Subject = z.output<typeof orderPayload>;
 
 export type Made = { row: OutboxRow; job: MailJob } | { row: OutboxRow; error: unknown };
@@ -49,7 +56,13 @@ export async function makeJobs(
       .join('users', 'users.id', 'orders.user_id')
       .join('drops', 'drops.id', 'orders.drop_id')
       .join('events', 'events.id', 'drops.event_id')
+      .join('users as organizers', 'organizers.id', 'events.organizer_id')
       .whereIn('orders.id', orderIds)
+      .select({
+        organizer_name: 'organizers.name',
+        organizer_email: 'organizers.email',
+        organizer_locale: 'organizers.locale',
+      })
       .select(
         'orders.id',
         'orders.amount',
@@ -74,30 +87,26 @@ export async function makeJobs(
   return asked.map(({ row, subject }) => {
     try {
       const facts = factsOf.get(subject?.orderId ?? '');
-      if (!facts) throw new Error(`the order of outbox row ${row.id} does not exist`);
-      return { row, job: jobOf(row.topic, facts, subject?.refund) };
+      if (!subject || !facts) throw new Error(`the order of outbox row ${row.id} does not exist`);
+      return { row, job: jobOf(row.topic, facts, subject) };
     } catch (error) {
       return { row, error };
     }
   });
 
-  function jobOf(topic: string, facts: Facts, number: number | undefined): MailJob {
+  function jobOf(topic: string, facts: Facts, { refund: number, notice }: Subject): MailJob {
     const refund = refunds.find((each) => each.order_id === facts.id && each.number === number);
     const seatIds = seatsIn(seatsOf.get(facts.id), refund);
-    const { id, currency, name, email, locale, sections, title, venue, starts_at, time_zone } = facts;
+    const { id, sections, title, venue, starts_at, time_zone } = facts;
     const layout = rowsOf(typeof sections === 'string' ? (JSON.parse(sections) as Section[]) : sections);
+    const { amount, currency } = notice ?? refund ?? facts;
+    const path = notice ? `/organize/orders/${id}` : `/orders/${id}`;
     return mailJob.parse({
-      // An order can have several refunds, each with a mail of its own.
-      id: [topic, id, ...(refund ? [refund.number] : [])].join('.'),
+      // An order can have several refunds, and several notices of a topic, each with a mail of its own.
+      id: [topic, id, ...(refund ? [refund.number] : []), ...(notice ? [notice.key] : [])].join('.'),
       about: topic,
-      to: { name, address: email },
-      locale: locale ?? 'en',
-      order: {
-        id,
-        url: new URL(`/orders/${id}`, publicUrl).href,
-        amount: refund?.amount ?? facts.amount,
-        currency,
-      },
+      ...(notice ? organizerOf(facts) : buyerOf(facts)),
+      order: { id, url: new URL(path, publicUrl).href, amount, currency },
       event: { title, venue, startsAt: starts_at.toISOString(), timeZone: time_zone ?? timeZone },
       seats: seatIds.map((seat) => describeSeat(seat, layout)).toSorted(bySeatId),
     });
@@ -108,6 +117,16 @@ export async function makeJobs(
 function seatsIn(seats: readonly SeatRow[] = [], refund?: Pick<RefundRow, 'number'>): string[] {
   return seats.filter((seat) => !refund || seat.refund === refund.number).map(({ seat_id }) => seat_id);
 }
+
+const buyerOf = ({ name, email, locale }: Facts) => ({
+  to: { name, address: email },
+  locale: locale ?? 'en',
+});
+
+const organizerOf = (facts: Facts) => ({
+  to: { name: facts.organizer_name, address: facts.organizer_email },
+  locale: facts.organizer_locale ?? 'en',
+});
 
 function subjectOf({ payload }: OutboxRow): Subject | undefined {
   try {

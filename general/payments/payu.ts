@@ -7,6 +7,7 @@ import type { Log } from '../../shared/tier/log.ts';
 import { createPayuApi, type PayuApi, type Transaction } from './payu-api.ts';
 import { formHash, keyOfTxnid, readPosted, rupees, txnidsOf, type PayuAccount } from './payu-messages.ts';
 import type { Charge, Decision, Open, PaymentProvider, Undecided } from './provider.ts';
+import { withoutReports } from './without-reports.ts';
 
 export type PayuOptions = PayuAccount & {
   /** Address of PayU's page, to which browsers post. */
@@ -93,8 +94,12 @@ export function createPayuPayments(options: PayuOptions): PaymentProvider {
 
     readWebhook(body) {
       const fields = readPosted(account, body);
-      return fields && { key: keyOfTxnid(fields['txnid'] ?? '') };
+      if (!fields) return undefined;
+      const key = keyOfTxnid(fields['txnid'] ?? '');
+      return key === undefined ? { kind: 'other' } : { kind: 'charge', key };
     },
+    // Chargebacks and refunds in PayU's dashboard are not read.
+    ...withoutReports,
   };
 }
 

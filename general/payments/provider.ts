@@ -38,8 +38,15 @@ export type Decision =
   /** Not charged, and never will be under this key. */
   | { kind: 'declined'; reason: string };
 
-/** Waits for the buyer: to choose a card, or to answer the bank. `declined`: why the last card was declined. */
-export type Open = { kind: 'open'; action: PaymentAction; declined?: string };
+/** Waits for the buyer: to choose a card, or to answer the bank. */
+export type Open = {
+  kind: 'open';
+  action: PaymentAction;
+  /** Why the last card was declined. */
+  declined?: string;
+  /** Which card that was, if the provider says: an id of this try, and the card's fingerprint. */
+  declinedCard?: { tryId: string; fingerprint: string | undefined };
+};
 
 /** No answer, or an unclear one. Only asking again can tell. */
 export type Undecided = { kind: 'undecided' };
@@ -66,6 +73,43 @@ export type RefundResult =
   | { kind: 'failed'; reason: string }
   | Undecided;
 
+/** A charge that its buyer disputes at the bank. */
+export type Dispute = {
+  id: string;
+  /** The provider's id of the charge. */
+  chargeRef: string;
+  amount: number;
+  currency: string;
+  /** In the provider's words. */
+  reason: string;
+  /** `closed`: it ended without a decision, and no money was taken back. */
+  status: 'needs_response' | 'under_review' | 'won' | 'lost' | 'closed';
+  respondBy: Date | undefined;
+  openedAt: Date;
+};
+
+/** A refund as the provider has it. */
+export type FoundRefund = {
+  id: string;
+  /** The key with which this system asked for it; undefined if somebody else made it at the provider. */
+  key: string | undefined;
+  amount: number;
+  currency: string;
+  /** `made`: the money has gone back or is on its way. */
+  status: 'made' | 'failed';
+  /** Why it failed, in the provider's words. */
+  reason: string | undefined;
+  madeAt: Date;
+};
+
+/** What a webhook is about. It says no more: the provider is then asked. `other`: nothing of interest here. */
+export type WebhookSubject =
+  | { kind: 'charge'; key: string }
+  | { kind: 'dispute'; id: string }
+  /** A refund of the charge with this id of the provider. */
+  | { kind: 'refund'; chargeRef: string }
+  | { kind: 'other' };
+
 /** None of these rejects because of network or provider errors: those are `undecided`. */
 export type PaymentProvider = {
   readonly name: string;
@@ -89,14 +133,15 @@ export type PaymentProvider = {
   cancel: (charge: Charge) => Promise<Decision | Undecided>;
   /** Gives back a part of an approved charge, or all of it: once for each key, however often it is called. */
   refund: (request: RefundRequest) => Promise<RefundResult>;
-  /**
-   * Returns the charge key of a webhook, which is undefined if the webhook is about something else. Returns undefined
-   * if the signature is not the provider's.
-   */
-  readWebhook: (
-    body: Buffer,
-    header: (name: string) => string | undefined,
-  ) => { key?: string | undefined } | undefined;
+  findDispute: (
+    id: string,
+  ) => Promise<{ kind: 'dispute'; dispute: Dispute } | { kind: 'unknown' } | Undecided>;
+  /** All refunds of the charge with this id of the provider, also those that somebody made there. */
+  findRefunds: (
+    chargeRef: string,
+  ) => Promise<{ kind: 'refunds'; refunds: FoundRefund[] } | { kind: 'unknown' } | Undecided>;
+  /** Returns undefined if the signature is not the provider's. */
+  readWebhook: (body: Buffer, header: (name: string) => string | undefined) => WebhookSubject | undefined;
   /** Of a provider that cannot cancel: how payments that succeed after they have ended here are found. */
   late?: {
     /** When it is asked about each payment that has ended. Milliseconds after its `payBy`. */

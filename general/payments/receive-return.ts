@@ -27,7 +27,8 @@ export function receiveReturn(deps: SettleDeps): Route {
       const { postsForms = false } = deps.payments;
       const event = postsForms ? deps.payments.readWebhook(rawBody, (name) => req.get(name)) : undefined;
       if (!event) throw new Problem('invalid_signature');
-      const named = await resolveNamed(deps, event.key).catch((error: unknown) => {
+      const key = event.kind === 'charge' ? event.key : undefined;
+      const named = await resolveNamed(deps, key).catch((error: unknown) => {
         // The buyer's page asks again, and so does the reconciler.
         log.warn({ err: error }, 'the result of a payment could not be asked for as its buyer returned');
         return undefined;

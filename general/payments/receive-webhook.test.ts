@@ -1,12 +1,8 @@
 import request from 'supertest';
-import StripeApi from 'stripe';
 import { payHold } from '../checkout/pay-hold.ts';
-import {
-  startGeneralSystem,
-  stripeWebhookSecret,
-  type GeneralSystem,
-} from '../../testing/general/general-system.ts';
+import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { Intent } from '../../testing/general/start-stripe.ts';
+import { sendStripeWebhook } from '../../testing/general/stripe-webhook.ts';
 
 let system: GeneralSystem;
 beforeAll(async () => {
@@ -14,20 +10,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => system.stop());
 
-/** Sends a webhook as Stripe does, through the whole application. */
-function webhook(type: string, intent: Intent, { at = Date.now() } = {}) {
-  const payload = JSON.stringify({ id: 'evt_1', object: 'event', type, data: { object: intent } });
-  const signature = StripeApi.webhooks.generateTestHeaderString({
-    payload,
-    secret: stripeWebhookSecret,
-    timestamp: Math.floor(at / 1000),
-  });
-  return request(system.app)
-    .post('/api/payments/webhook')
-    .set('content-type', 'application/json')
-    .set('stripe-signature', signature)
-    .send(payload);
-}
+const webhook = (type: string, intent: Intent, facts?: { at: number }) =>
+  sendStripeWebhook(system, type, intent, facts);
 
 async function held(quantity = 1) {
   const drop = await system.openDrop();

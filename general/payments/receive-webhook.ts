@@ -6,10 +6,12 @@ import { resolveLate } from '../checkout/resolve-late.ts';
 import { resolveAttempt, type Settlement, type SettleDeps } from '../checkout/settle.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { parseChargeKey } from './provider.ts';
+import { recordDispute } from './record-dispute.ts';
+import { recordRefunds } from './record-refunds.ts';
 
 /**
- * A webhook only says that a charge has changed; the provider is then asked for its state. So webhooks may come
- * twice, late and out of order.
+ * A webhook only says that a charge, a dispute or a refund has changed; the provider is then asked for its state. So
+ * webhooks may come twice, late and out of order.
  */
 export function receiveWebhook(deps: SettleDeps): Route {
   return defineRoute({
@@ -26,10 +28,20 @@ export function receiveWebhook(deps: SettleDeps): Route {
     success: { status: 204, description: 'Received' },
     problems: ['invalid_signature'],
     async handle({ rawBody, req }) {
-      const event = deps.payments.readWebhook(rawBody, (name) => req.get(name));
-      if (!event) throw new Problem('invalid_signature');
-      // Webhooks about other things are answered 204 too, since providers repeat any that are not.
-      if (event.key !== undefined) await resolveNamed(deps, event.key, headStartMs);
+      const subject = deps.payments.readWebhook(rawBody, (name) => req.get(name));
+      if (!subject) throw new Problem('invalid_signature');
+      switch (subject.kind) {
+        case 'charge':
+          await resolveNamed(deps, subject.key, headStartMs);
+          return;
+        case 'dispute':
+          return recordDispute(deps, subject.id);
+        case 'refund':
+          return recordRefunds(deps, subject.chargeRef);
+        case 'other':
+          // Answered 204 too, since providers repeat any webhook that is not.
+          return;
+      }
     },
   });
 }

@@ -3,7 +3,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { httpCall } from './http-call.ts';
 import type { Log } from '../../shared/tier/log.ts';
-import type { Decision, Open, PaymentProvider, RefundResult } from './provider.ts';
+import type { Decision, Open, PaymentProvider, RefundResult, WebhookSubject } from './provider.ts';
+import { withoutReports } from './without-reports.ts';
 
 export type SandboxOptions = {
   url: string;
@@ -93,20 +94,21 @@ export function createSandboxPayments({
       const answer = await call('POST', '/refunds', { chargeKey, refundKey: key, amount }, key);
       return refundIn(answer);
     },
-
+    // The sandbox has neither banks that dispute nor a dashboard in which others refund.
+    ...withoutReports,
     readWebhook: (body, header) => readSigned(body, header('seatdrop-signature') ?? '', webhookSecret),
   };
 }
 
 /** Returns undefined if the signature is not the sandbox's, or is old. */
-function readSigned(body: Buffer, header: string, secret: string): { key: string } | undefined {
+function readSigned(body: Buffer, header: string, secret: string): WebhookSubject | undefined {
   const [, time, signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header) ?? [];
   if (time === undefined || signature === undefined) return undefined;
   if (Math.abs(Date.now() / 1000 - Number(time)) > webhookToleranceSeconds) return undefined;
   const expected = createHmac('sha256', secret).update(`${time}.`).update(body).digest();
   if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) return undefined;
   const parsed = event.safeParse(JSON.parse(body.toString('utf8')));
-  return parsed.success ? { key: parsed.data.key } : undefined;
+  return parsed.success ? { kind: 'charge', key: parsed.data.key } : undefined;
 }
 
 /** Undefined while the sandbox has not decided, and if the answer is of no use. */

@@ -102,6 +102,10 @@ test('a card that is declined leaves the payment open for another card; the same
     expect(await pay(charge, 'pm_card_chargeDeclined')).toEqual({
       ...open('choose', charge),
       declined: 'generic_decline',
+      declinedCard: {
+        tryId: intentsOf(charge)[0]!.last_payment_error!.charge,
+        fingerprint: 'fingerprint_of_pm_card_chargeDeclined',
+      },
     });
   expect(await payments.find(charge)).toMatchObject({ kind: 'open', declined: 'generic_decline' });
   expect(await pay(charge, 'pm_card_visa')).toEqual({ kind: 'approved', ref: charge.ref });
@@ -286,19 +290,20 @@ describe('a webhook', () => {
     id: 'evt_1',
     object: 'event',
     type: 'payment_intent.succeeded',
+    livemode: false,
     data: { object },
   });
   const ours = event({ object: 'payment_intent', metadata: { charge_key: 'k.1' } });
 
   test('names the charge it is about', () => {
     const { body, header } = signed(ours);
-    expect(payments.readWebhook(body, header)).toEqual({ key: 'k.1' });
+    expect(payments.readWebhook(body, header)).toEqual({ kind: 'charge', key: 'k.1' });
   });
 
   test('about anything else is noted, so that it is not told again', () => {
     for (const object of [{ object: 'payout' }, { metadata: null }, { metadata: { charge_key: 7 } }]) {
       const { body, header } = signed(event(object));
-      expect(payments.readWebhook(body, header)).toEqual({ key: undefined });
+      expect(payments.readWebhook(body, header)).toEqual({ kind: 'other' });
     }
   });
 

@@ -17,6 +17,7 @@ import type {
   Undecided,
 } from './provider.ts';
 import { refundByStripe } from './stripe-refunds.ts';
+import { declineIn, stripeReports } from './stripe-reports.ts';
 
 export type StripeOptions = {
   secretKey: string;
@@ -31,11 +32,8 @@ export type StripeOptions = {
   timeoutMs?: number;
 };
 
-/** Maximum difference between a webhook's time and ours; an older webhook is a replay. */
-const webhookToleranceSeconds = 300;
-
 export function createStripePayments(options: StripeOptions): PaymentProvider {
-  const { secretKey, webhookSecret, publishableKey, methods, log, apiUrl, timeoutMs = 8_000 } = options;
+  const { secretKey, publishableKey, methods, log, apiUrl, timeoutMs = 8_000 } = options;
   const stripe = new StripeApi(secretKey, {
     timeout: timeoutMs,
     // The library repeats a call with the same idempotency key. If it is still open then, the reconciler asks.
@@ -153,7 +151,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
 
     refund: (request) => refundByStripe(stripe, request, log),
 
-    readWebhook: (body, header) => readEvent(stripe, body, header('stripe-signature') ?? '', webhookSecret),
+    ...stripeReports(stripe, options, undecided),
   };
 }
 
@@ -171,7 +169,7 @@ function stateOf(
   return {
     kind: 'open',
     action: { provider: 'stripe', step, clientSecret, amount, currency, ...page },
-    ...(failure && !isChallenge && { declined: failure.decline_code || failure.code || 'card_declined' }),
+    ...(failure && !isChallenge && declineIn(failure)),
   };
 }
 
@@ -186,24 +184,6 @@ async function readCard(stripe: StripeApi, token: string): ReturnType<PaymentPro
     if (error instanceof StripeApi.errors.StripeInvalidRequestError) return { kind: 'unknown_token' };
     throw error;
   }
-}
-
-/** Returns undefined if the signature is not Stripe's, or is old. */
-function readEvent(
-  stripe: StripeApi,
-  body: Buffer,
-  signature: string,
-  secret: string,
-): { key: string | undefined } | undefined {
-  let event: StripeApi.Event;
-  try {
-    event = stripe.webhooks.constructEvent(body, signature, secret, webhookToleranceSeconds);
-  } catch {
-    return undefined;
-  }
-  const { metadata } = event.data.object as { metadata?: Record<string, unknown> | null };
-  const key = metadata?.['charge_key'];
-  return { key: typeof key === 'string' ? key : undefined };
 }
 
 /** An intent of these statuses can be confirmed, also after a card was declined. */

@@ -23,7 +23,7 @@ export function compose({ about, to, locale, order, event, seats }: MailJob): Ma
     event.title,
     facts.map(([name, values]) => `${name}: ${values.join('\n  ')}`).join('\n'),
     say.next[about],
-    `${say.link}: ${order.url}`,
+    `${say.link[about]}: ${order.url}`,
   ];
   const cell = 'padding:4px 16px 4px 0;vertical-align:top';
   const rows = facts.map(
@@ -42,7 +42,7 @@ export function compose({ about, to, locale, order, event, seats }: MailJob): Ma
 ${rows.join('\n')}
 </table>
 <p>${escapeHtml(say.next[about])}</p>
-<p><a href="${escapeHtml(order.url)}">${escapeHtml(say.link)}</a></p>
+<p><a href="${escapeHtml(order.url)}">${escapeHtml(say.link[about])}</a></p>
 </body>
 </html>
 `;

@@ -6,14 +6,14 @@ import { timeZone } from '../../shared/contract/times.ts';
 export const mailJob = z.object({
   /** Unchanged however often the job is delivered; ASCII, usable in a Message-ID. */
   id: z.string().regex(/^[a-z0-9.-]{1,60}$/),
-  about: z.enum(['order-paid', 'order-refunded']),
+  about: z.enum(['order-paid', 'order-refunded', 'order-disputed', 'dispute-ended', 'refunded-outside']),
   to: z.object({ name: z.string(), address: emailAddress }),
   locale: z.enum(['en', 'zh-Hant']),
   order: z.object({
     id: z.string(),
-    /** URL of the order's page. */
+    /** URL of the order's page, for the buyer or the organizer. */
     url: z.url({ protocol: /^https?$/ }),
-    /** In minor units. */
+    /** What the mail is about, in minor units. */
     amount: z.int(),
     currency: z.string().regex(/^[A-Z]{3}$/),
   }),

@@ -32,6 +32,12 @@ import * as seatsOfRefunds from './028-seats-of-refunds.ts';
 import * as paymentsWaitForBuyers from './029-payments-wait-for-buyers.ts';
 import * as latePayments from './031-late-payments.ts';
 import * as returns from './033-returns.ts';
+import * as disputes from './040-disputes.ts';
+import * as paymentEvents from './041-payment-events.ts';
+import * as outsideRefunds from './042-outside-refunds.ts';
+import * as paymentsByProviderId from './043-payments-by-provider-id.ts';
+import * as ordersBySeat from './044-orders-by-seat.ts';
+import * as usersByName from './045-users-by-name.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -63,6 +69,12 @@ const migrations: Record<string, Knex.Migration> = {
   '029-payments-wait-for-buyers': paymentsWaitForBuyers,
   '031-late-payments': latePayments,
   '033-returns': returns,
+  '040-disputes': disputes,
+  '041-payment-events': paymentEvents,
+  '042-outside-refunds': outsideRefunds,
+  '043-payments-by-provider-id': paymentsByProviderId,
+  '044-orders-by-seat': ordersBySeat,
+  '045-users-by-name': usersByName,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */

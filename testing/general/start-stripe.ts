@@ -13,6 +13,14 @@ import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { freePorts } from '../../local/process/ports.ts';
 import { stripeMock } from '../../local/tools/stripe-mock.ts';
+import { failure, type StripeAnswer, type Asked } from './stripe-answers.ts';
+import {
+  addRefund,
+  openDispute,
+  refunds,
+  type StripeDispute,
+  type StripeRefund,
+} from './stripe-after-payment.ts';
 import { eventually } from '../eventually.ts';
 
 export type Intent = {
@@ -22,19 +30,17 @@ export type Intent = {
   amount: number;
   currency: string;
   metadata: Record<string, string>;
-  last_payment_error: { code: string; decline_code?: string } | null;
+  last_payment_error: IntentFailure | null;
   cancellation_reason: string | null;
   refunds: StripeRefund[];
 };
 
-type StripeRefund = { id: string; amount: number; status: string; metadata: Record<string, string> };
-
-type Answer = { status: number; body: Record<string, unknown> };
-type Asked = {
-  method: string;
-  path: string;
-  form: Record<string, string>;
-  idempotencyKey: string | undefined;
+type IntentFailure = {
+  code: string;
+  decline_code?: string;
+  /** A card that the bank's question stopped has none. */
+  charge?: string;
+  payment_method: { id: string; card: { fingerprint: string } };
 };
 
 /**
@@ -56,9 +62,10 @@ export async function startStripe() {
   await eventually(async () => (await fetch(mockUrl)).status > 0);
 
   const intents = new Map<string, Intent>();
-  const answers = new Map<string, { request: string; answer: Answer }>();
+  const answers = new Map<string, { request: string; answer: StripeAnswer }>();
   const asked: (Asked & { status: number })[] = [];
   const accidents: Accident[] = [];
+  const disputes = new Map<string, StripeDispute>();
   /** The card of each confirmation token. */
   const confirmationTokens: ConfirmationTokens = new Map();
 
@@ -91,7 +98,7 @@ export async function startStripe() {
   }
 
   /** Like Stripe, gives the same answer for the same idempotency key, whatever has changed since. */
-  async function answerOf(request: Asked, body: Buffer, headers: IncomingHttpHeaders): Promise<Answer> {
+  async function answerOf(request: Asked, body: Buffer, headers: IncomingHttpHeaders): Promise<StripeAnswer> {
     const { idempotencyKey: key } = request;
     const known = key === undefined ? undefined : answers.get(key);
     const same = JSON.stringify([request.method, request.path, request.form]);
@@ -105,7 +112,11 @@ export async function startStripe() {
     return answer;
   }
 
-  async function ask({ method, path }: Asked, body: Buffer, headers: IncomingHttpHeaders): Promise<Answer> {
+  async function ask(
+    { method, path }: Asked,
+    body: Buffer,
+    headers: IncomingHttpHeaders,
+  ): Promise<StripeAnswer> {
     const response = await fetch(mockUrl + path, {
       method,
       headers: {
@@ -117,9 +128,10 @@ export async function startStripe() {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
-  function overlay({ path, form, method }: Asked, { body: example }: Answer): Answer {
+  function overlay({ path, form, method }: Asked, { body: example }: StripeAnswer): StripeAnswer {
     const [, , collection, id, action] = path.split('/');
     if (collection?.startsWith('refunds')) return refunds(intents, { method, path, form }, example);
+    if (collection === 'disputes') return found(disputes.get(String(id)), example) ?? noSuch('dispute');
     if (collection === 'payment_methods') return cardOf(String(id), 'card', example);
     if (collection === 'confirmation_tokens') {
       const token = confirmationTokens.get(String(id));
@@ -149,7 +161,7 @@ export async function startStripe() {
     return action === 'cancel' ? cancel(intent, example) : confirm(intent, form, example, confirmationTokens);
   }
 
-  function cancel(intent: Intent, example: object): Answer {
+  function cancel(intent: Intent, example: object): StripeAnswer {
     if (['succeeded', 'canceled', 'processing'].includes(intent.status)) return unexpectedState(intent);
     intent.status = 'canceled';
     return { status: 200, body: { ...example, ...intent } };
@@ -170,6 +182,10 @@ export async function startStripe() {
     /** The buyer answers the bank, as in `stripe.handleNextAction`. */
     answerChallenge: (clientSecret: string, approve: boolean) =>
       askAsPage(url, 'challenges', { clientSecret, approve }),
+    /** A buyer disputes the charge of this intent at the bank. */
+    dispute: (intent: Intent, facts: Partial<StripeDispute> = {}) => openDispute(disputes, intent, facts),
+    /** Somebody refunds in Stripe's dashboard. */
+    refundOutside: (intent: Intent, amount: number) => addRefund(intent, amount, {}),
     forgetIdempotencyKeys: () => answers.clear(),
     /** The PaymentIntents of a hold. */
     of: (holdId: string) =>
@@ -184,6 +200,16 @@ export async function startStripe() {
   };
 }
 
+const lastCards = new WeakMap<Intent, string>();
+
+function failureOf(intent: Intent, facts: Omit<IntentFailure, 'payment_method'>): IntentFailure {
+  const card = lastCards.get(intent) ?? '';
+  return {
+    ...facts,
+    payment_method: { id: `pm_${card}_${intent.id}`, card: { fingerprint: `fingerprint_of_${card}` } },
+  };
+}
+
 type ConfirmationTokens = Map<string, { card: string; isUsed: boolean }>;
 
 /** What Stripe's script in the page does: makes confirmation tokens, and lets the buyer answer the bank. */
@@ -192,7 +218,7 @@ function atThePage(
   body: Buffer,
   intents: ReadonlyMap<string, Intent>,
   confirmationTokens: ConfirmationTokens,
-): Answer {
+): StripeAnswer {
   if (method === 'OPTIONS') return { status: 200, body: {} };
   const sent = JSON.parse(body.toString()) as { card?: string; clientSecret?: string; approve?: boolean };
   if (url === '/test/confirmation-tokens') {
@@ -204,7 +230,8 @@ function atThePage(
   if (url !== '/test/challenges' || !intent) return failure(404, 'invalid_request_error', {});
   if (intent.status === 'requires_action') {
     intent.status = sent.approve ? 'succeeded' : 'requires_payment_method';
-    if (!sent.approve) intent.last_payment_error = { code: 'payment_intent_authentication_failure' };
+    if (!sent.approve)
+      intent.last_payment_error = failureOf(intent, { code: 'payment_intent_authentication_failure' });
   }
   return { status: 200, body: { id: intent.id, status: intent.status } };
 }
@@ -220,14 +247,16 @@ function confirm(
   form: Record<string, string>,
   example: object,
   confirmationTokens: ConfirmationTokens,
-): Answer {
+): StripeAnswer {
   if (!['requires_payment_method', 'requires_confirmation', 'requires_action'].includes(intent.status))
     return unexpectedState(intent);
   const token = confirmationTokens.get(form['confirmation_token'] ?? '');
   if (token?.isUsed)
     return failure(400, 'invalid_request_error', { code: 'confirmation_token_already_used' });
   if (token) token.isUsed = true;
-  switch (token?.card ?? form['payment_method'] ?? '') {
+  const card = token?.card ?? form['payment_method'] ?? '';
+  lastCards.set(intent, card);
+  switch (card) {
     case 'pm_card_visa':
       intent.status = 'succeeded';
       break;
@@ -236,7 +265,11 @@ function confirm(
       break;
     case 'pm_card_chargeDeclined':
       intent.status = 'requires_payment_method';
-      intent.last_payment_error = { code: 'card_declined', decline_code: 'generic_decline' };
+      intent.last_payment_error = failureOf(intent, {
+        code: 'card_declined',
+        decline_code: 'generic_decline',
+        charge: `ch_${randomBytes(6).toString('hex')}`,
+      });
       return failure(402, 'card_error', {
         ...intent.last_payment_error,
         payment_intent: { ...example, ...intent },
@@ -250,7 +283,7 @@ function confirm(
   return { status: 200, body: { ...example, ...intent } };
 }
 
-function cardOf(card: string, within: 'card' | 'payment_method_preview', example: object): Answer {
+function cardOf(card: string, within: 'card' | 'payment_method_preview', example: object): StripeAnswer {
   if (!cards.has(card)) return noSuch('payment_method');
   const facts = { fingerprint: `fingerprint_of_${card}` };
   const body =
@@ -266,46 +299,19 @@ const cards = new Set([
   'pm_card_authenticationRequired',
 ]);
 
+const found = (thing: object | undefined, example: object) =>
+  thing && { status: 200, body: { ...example, ...thing } };
+
 const noSuch = (param: string) => failure(404, 'invalid_request_error', { code: 'resource_missing', param });
 
-function refunds(
-  intents: ReadonlyMap<string, Intent>,
-  { method, path, form }: Pick<Asked, 'method' | 'path' | 'form'>,
-  example: Record<string, unknown>,
-): Answer {
-  const asked = method === 'GET' ? new URL(path, 'http://stripe').searchParams : new URLSearchParams(form);
-  const intent = intents.get(asked.get('payment_intent') ?? '');
-  if (intent?.status !== 'succeeded')
-    return failure(400, 'invalid_request_error', { code: 'resource_missing' });
-  const { id: of, refunds: made, amount: charged } = intent;
-  if (method === 'GET') {
-    const data = made.map((each) => ({ object: 'refund', ...each }));
-    return { status: 200, body: { ...example, has_more: false, data } };
-  }
-  const given = made
-    .filter(({ status }) => status === 'succeeded')
-    .reduce((sum, { amount }) => sum + amount, 0);
-  const amount = Number(form['amount'] ?? charged - given);
-  if (given >= charged) return failure(400, 'invalid_request_error', { code: 'charge_already_refunded' });
-  if (given + amount > charged) return failure(400, 'invalid_request_error', { code: 'amount_too_large' });
-  const metadata = { refund_key: form['metadata[refund_key]'] ?? '' };
-  const refund = { id: `re_${made.length + 1}_${of}`, amount, status: 'succeeded', metadata };
-  made.push(refund);
-  return { status: 200, body: { ...example, ...refund } };
-}
-
-function unexpectedState(intent: Intent): Answer {
+function unexpectedState(intent: Intent): StripeAnswer {
   return failure(400, 'invalid_request_error', {
     code: 'payment_intent_unexpected_state',
     payment_intent: { object: 'payment_intent', ...intent },
   });
 }
 
-function failure(status: number, type: string, facts: object): Answer {
-  return { status, body: { error: { type, message: type, ...facts } } };
-}
-
-function send(res: ServerResponse, { status, body }: Answer): void {
+function send(res: ServerResponse, { status, body }: StripeAnswer): void {
   const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
   res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
