@@ -38,7 +38,9 @@ import { showHealth } from './health/show-health.ts';
 import { showLedger } from './ledger/show-ledger.ts';
 import { listOrders } from './orders/list-orders.ts';
 import { listSoldOrders } from './orders/list-sold-orders.ts';
+import { searchOrders } from './orders/search-orders.ts';
 import { showOrder } from './orders/show-order.ts';
+import { showPayments } from './orders/show-payments.ts';
 import { exportOrders } from './reports/export-orders.ts';
 import { showReport } from './reports/show-report.ts';
 
@@ -71,7 +73,10 @@ export function createRoutes(deps: Deps): Route[] {
     exportOrders(deps),
     listSoldOrders(deps),
     listOrders(deps),
+    // Before the order with an id, since its path would match.
+    searchOrders(deps),
     showOrder(deps),
+    showPayments(deps),
     checkIn(deps),
     undoCheckIn(deps),
     countCheckIns(deps),

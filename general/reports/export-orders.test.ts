@@ -69,6 +69,10 @@ test('one line an order, with seats by name and money as people write it', async
     'changed_at',
     'refunded',
     'refunded_seats',
+    'provider',
+    'provider_id',
+    'refunded_outside',
+    'disputed',
   ]);
   expect(line!.slice(0, 8)).toEqual([
     order,
@@ -80,7 +84,7 @@ test('one line an order, with seats by name and money as people write it', async
     'refunding',
     '2030-01-01T00:00:00.000Z',
   ]);
-  expect(line!.slice(9)).toEqual(['0.00', 'Stalls row 1 seat 1; Balcony row 1 seat 5']);
+  expect(line!.slice(9, 11)).toEqual(['0.00', 'Stalls row 1 seat 1; Balcony row 1 seat 5']);
 });
 
 test('no name becomes a formula, and none breaks the file', async () => {
@@ -159,4 +163,34 @@ test('when the database fails an export is a problem and no half file', async ()
   expect(status).toBe(500);
   expect(headers['content-type']).toContain('application/problem+json');
   expect(headers).not.toHaveProperty('content-disposition');
+});
+
+test('a line names the payment at its provider, and what was refunded there or is disputed', async () => {
+  const { id } = await createDrop(general, organizer);
+  const buyer = await general.user();
+  const [order] = await insertOrders(id, buyer, 1);
+  const of = { hold_id: order, attempt: 1, provider: 'stripe', currency: 'EUR' };
+  const { db } = general;
+  await db('payment_attempts').insert({
+    ...of,
+    drop_id: id,
+    partition: 0,
+    user_id: buyer.userId,
+    seats: '0.1,2.5',
+    amount: 9000,
+    status: 'approved',
+    provider_ref: 'pi_of_the_order',
+  });
+  const now = new Date();
+  await db('outside_refunds').insert([
+    { ...of, provider_ref: 're_1', amount: 1000, status: 'made', made_at: now },
+    { ...of, provider_ref: 're_2', amount: 550, status: 'made', made_at: now },
+    { ...of, provider_ref: 're_3', amount: 7000, status: 'failed', made_at: now },
+  ]);
+  await db('disputes').insert([
+    { ...of, provider_ref: 'du_1', amount: 4500, reason: 'fraudulent', status: 'won', opened_at: now },
+    { ...of, provider_ref: 'du_2', amount: 4500, reason: 'fraudulent', status: 'lost', opened_at: now },
+  ]);
+  const [, line] = parse((await download(id)).text.slice(1));
+  expect(line!.slice(-4)).toEqual(['stripe', 'pi_of_the_order', '15.50', '45.00']);
 });

@@ -23,6 +23,10 @@ const columns = [
   'changed_at',
   'refunded',
   'refunded_seats',
+  'provider',
+  'provider_id',
+  'refunded_outside',
+  'disputed',
 ];
 
 export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route {
@@ -60,7 +64,7 @@ async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>)
   let text = `\ufeff${csvLine(columns)}`;
   for (;;) {
     const { items, next } = await read(after);
-    for (const { id, buyer, seats, amount, refunded, status, createdAt, updatedAt } of items) {
+    for (const { id, buyer, seats, amount, refunded, status, createdAt, updatedAt, ...marks } of items) {
       text += csvLine([
         id,
         buyer.name,
@@ -73,6 +77,7 @@ async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>)
         updatedAt,
         decimal(refunded),
         placesOf(seats.filter(({ state }) => state !== 'valid')),
+        ...paymentCells(marks),
       ]);
     }
     yield text;
@@ -86,4 +91,13 @@ function placesOf(
   seats: readonly Pick<OrderPage['items'][number]['seats'][number], 'section' | 'row' | 'number'>[],
 ) {
   return seats.map(({ section, row, number }) => `${section} row ${row} seat ${number}`).join('; ');
+}
+
+function paymentCells({
+  payment,
+  refundedOutside,
+  disputed,
+}: Pick<OrderPage['items'][number], 'payment' | 'refundedOutside' | 'disputed'>): string[] {
+  const optional = (money: typeof disputed) => (money ? decimal(money) : '');
+  return [payment?.provider ?? '', payment?.ref ?? '', optional(refundedOutside), optional(disputed)];
 }

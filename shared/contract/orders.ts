@@ -3,7 +3,9 @@ import { returns } from './drops.ts';
 import { fault } from './fault-codes.ts';
 import { id, orderId } from './ids.ts';
 import { money } from './money.ts';
+import { pageQuery } from './paging.ts';
 import { seat } from './seats.ts';
+import { searchText } from './text.ts';
 import { time } from './times.ts';
 
 const seatState = z.enum(['valid', 'refunding', 'refunded']).meta({
@@ -102,6 +104,30 @@ export const soldOrder = z
       }),
     ),
     buyer: z.object({ id, name: z.string(), email: z.string() }),
+    payment: z
+      .object({ provider: z.string(), ref: z.string().optional() })
+      .optional()
+      .meta({ description: 'With which provider it was paid, and the provider’s id of the payment' }),
+    refundedOutside: money.optional().meta({
+      description: 'What somebody refunded at the provider; the tickets stay valid',
+    }),
+    disputed: money.optional().meta({
+      description: 'What the buyer disputes at the bank, unless the dispute was won',
+    }),
     updatedAt: time,
   })
   .meta({ id: 'SoldOrder' });
+
+/** An order shown without its drop. */
+export const foundOrder = z.object({ ...soldOrder.shape, eventTitle: z.string() }).meta({ id: 'FoundOrder' });
+
+export const orderSearch = z.strictObject({
+  ...pageQuery,
+  q: searchText(100)
+    .pipe(z.string().min(2))
+    .meta({
+      description:
+        'The beginning of an order’s id, of its buyer’s e-mail address, name or last name, or of the payment provider’s id of ' +
+        'its payment, dispute or refund; or a seat, as `Stalls, row 2, seat 5`, `Stalls 2 5` or `3.5`',
+    }),
+});

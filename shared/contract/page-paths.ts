@@ -11,6 +11,8 @@ export const pagePaths = [
   '/orders',
   '/orders/:id',
   '/organize',
+  '/organize/orders',
+  '/organize/orders/:id',
   '/organize/events/new',
   '/organize/events/:id/edit',
   '/organize/events/:id/check-in',
@@ -22,6 +24,7 @@ export const pagePaths = [
   '/admin',
   '/admin/users',
   '/admin/drops',
+  '/admin/orders',
   '/admin/parked',
   '/admin/health',
 ] as const;

@@ -10,6 +10,7 @@ export const problems = {
   invalid_request: { status: 422, title: 'The request is not valid' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'Send application/json' },
+  search_too_broad: { status: 422, title: 'Too many orders match; search for more letters' },
   wrong_answer: { status: 422, title: 'That is not the answer' },
   wrong_question: { status: 422, title: 'That is not your question' },
   unknown_payment_token: { status: 422, title: 'The payment method is not known' },
