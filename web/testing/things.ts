@@ -1,5 +1,6 @@
 /** A drop, its event and a user, as the API answers them. */
 import type { Drop, DropState, Entry, Event, User } from '../src/api/types.ts';
+import type { FoundOrder } from '../src/staff/queries.ts';
 import { serverClock } from '../src/clock/server-clock.ts';
 
 const minute = 60_000;
@@ -61,3 +62,22 @@ export function aState(changes: Partial<DropState> = {}): DropState {
 }
 
 export const noEntry: Entry = { status: 'none', version: 1 };
+
+/** An order as its organizer finds it. */
+export function aFoundOrder(changes: Partial<FoundOrder> = {}): FoundOrder {
+  return {
+    id: '01mfzqk3x0000a-1',
+    dropId: 1,
+    eventId: 2,
+    eventTitle: 'The Proms',
+    status: 'paid',
+    amount: { amount: 9000, currency: 'EUR' },
+    refunded: { amount: 0, currency: 'EUR' },
+    refunds: [],
+    seats: [{ id: '1.5', section: 'Stalls', row: '2', number: 5, state: 'valid' }],
+    buyer: { id: 7, name: 'Mara Moon', email: 'mara@example.test' },
+    createdAt: fromNow(-minute),
+    updatedAt: fromNow(-minute),
+    ...changes,
+  };
+}

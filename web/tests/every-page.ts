@@ -376,6 +376,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       path: '/organize',
       show: heading(hostile.title),
     },
+    ...searchSights(organizer, admin, order.id),
     {
       name: 'new event',
       route: '/organize/events/new',
@@ -595,16 +596,6 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
         await page.getByRole('alertdialog').waitFor();
       },
     },
-    {
-      name: 'nobody found',
-      route: '/admin/users',
-      as: admin,
-      path: '/admin/users',
-      show: async (page) => {
-        await page.getByRole('searchbox').fill('q'.repeat(250));
-        await text('No users found')(page);
-      },
-    },
     { name: 'all sales', route: '/admin/drops', as: admin, path: '/admin/drops', show: text(hostile.title) },
     {
       name: 'parked',
@@ -629,6 +620,60 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
     },
   ];
   return { sights, stop: () => broker.stop() };
+}
+
+/** Searches, and the page of one order. */
+function searchSights(organizer: Person, admin: Person, orderId: string): Sight[] {
+  const text = (words: string | RegExp) => (page: Page) =>
+    page.getByRole('main').getByText(words).first().waitFor();
+  const search = (words: string, found: string) => async (page: Page) => {
+    await page.getByRole('searchbox').fill(words);
+    await text(found)(page);
+  };
+  return [
+    {
+      name: 'find an order',
+      route: '/organize/orders',
+      as: organizer,
+      path: '/organize/orders',
+      show: search(orderId, hostile.name),
+    },
+    {
+      name: 'no order found',
+      route: '/organize/orders',
+      as: organizer,
+      path: '/organize/orders',
+      show: search('q'.repeat(100), 'No orders found'),
+    },
+    {
+      name: 'record of an order',
+      route: '/organize/orders/:id',
+      as: organizer,
+      path: `/organize/orders/${orderId}`,
+      show: text(/^Payment 1/),
+    },
+    {
+      name: 'record of no order',
+      route: '/organize/orders/:id',
+      as: organizer,
+      path: '/organize/orders/nothing',
+      show: text('Order not found.'),
+    },
+    {
+      name: 'find any order',
+      route: '/admin/orders',
+      as: admin,
+      path: '/admin/orders',
+      show: search(orderId, hostile.name),
+    },
+    {
+      name: 'nobody found',
+      route: '/admin/users',
+      as: admin,
+      path: '/admin/users',
+      show: search('q'.repeat(250), 'No users found'),
+    },
+  ];
 }
 
 type Looking = {

@@ -13,7 +13,7 @@ export function AdminFrame({ title, lead, children }: AdminFrameProps) {
     <Page title={title}>
       <Tabs
         label={words.tabsLabel}
-        tabs={(['users', 'drops', 'parked', 'health'] as const).map((tab) => ({
+        tabs={(['users', 'drops', 'orders', 'parked', 'health'] as const).map((tab) => ({
           href: `/admin/${tab}`,
           label: words.tabs[tab],
         }))}

@@ -28,7 +28,14 @@ export default function EventsListPage({ me }: { me: User }) {
       <Head
         title={words.events.title}
         lead={words.events.lead}
-        actions={<ButtonLink href="/organize/events/new">{words.events.create}</ButtonLink>}
+        actions={
+          <>
+            <ButtonLink look="quiet" href="/organize/orders">
+              {words.events.findOrders}
+            </ButtonLink>
+            <ButtonLink href="/organize/events/new">{words.events.create}</ButtonLink>
+          </>
+        }
       />
       <Paged query={query} heights={[10, 10, 10]} empty={empty}>
         {(events) => (

@@ -5,7 +5,8 @@ import type { account } from '@seatdrop/shared/contract/accounts.ts';
 import type { checkInCounts } from '@seatdrop/shared/contract/check-ins.ts';
 import type { dropListed, dropStats } from '@seatdrop/shared/contract/drops.ts';
 import type { health, parkedMessages } from '@seatdrop/shared/contract/operations.ts';
-import type { soldOrder } from '@seatdrop/shared/contract/orders.ts';
+import type { orderPayments } from '@seatdrop/shared/contract/order-payments.ts';
+import type { foundOrder, soldOrder } from '@seatdrop/shared/contract/orders.ts';
 import type { dropReport } from '@seatdrop/shared/contract/reports.ts';
 import { one, pages } from '../api/reading.ts';
 import type { EventSummary, Phase } from '../api/types.ts';
@@ -14,7 +15,9 @@ export type Account = z.infer<typeof account>;
 export type CheckInCounts = z.infer<typeof checkInCounts>;
 export type DropListed = z.infer<typeof dropListed>;
 export type DropStats = z.infer<typeof dropStats>;
+export type FoundOrder = z.infer<typeof foundOrder>;
 export type Health = z.infer<typeof health>;
+export type OrderPayments = z.infer<typeof orderPayments>;
 export type ParkedMessages = z.infer<typeof parkedMessages>;
 export type SoldOrder = z.infer<typeof soldOrder>;
 export type Report = z.infer<typeof dropReport>;
@@ -28,6 +31,15 @@ export const statsQuery = (dropId: number) => one<DropStats>(['stats', dropId], 
 
 export const soldOrdersQuery = (dropId: number) =>
   pages<SoldOrder>(['sold orders', dropId], `/drops/${dropId}/orders`, 30);
+
+export const foundOrdersQuery = (search: string) => ({
+  ...pages<FoundOrder>(['found orders', search], `/orders/search?q=${encodeURIComponent(search)}`, 30),
+  // During typing the previous list stays until the next one has come.
+  placeholderData: keepPreviousData,
+});
+
+export const orderPaymentsQuery = (orderId: string) =>
+  one<OrderPayments>(['order payments', orderId], `/orders/${encodeURIComponent(orderId)}/payments`);
 
 export const reportQuery = (dropId: number) => one<Report>(['report', dropId], `/drops/${dropId}/report`);
 

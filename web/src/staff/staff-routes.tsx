@@ -28,6 +28,8 @@ type StaffPage = ComponentType<{ me: User }>;
 /** Loaded on demand: pages with charts or a camera, which weigh as much as all the others together. */
 const staffRoutes = {
   '/organize': EventsListPage,
+  '/organize/orders': part(() => import('../organize/find-orders/find-orders-page.tsx')),
+  '/organize/orders/:id': part(() => import('../organize/order-record/order-record-page.tsx')),
   '/organize/events/new': NewEventPage,
   '/organize/events/:id/edit': EditEventPage,
   '/organize/events/:id/check-in': part(() => import('../organize/check-in/check-in-page.tsx')),
@@ -39,6 +41,7 @@ const staffRoutes = {
   '/admin': () => <Redirect to="/admin/users" replace />,
   '/admin/users': UsersPage,
   '/admin/drops': AllDropsPage,
+  '/admin/orders': part(() => import('../admin/orders-page.tsx')),
   '/admin/parked': ParkedPage,
   '/admin/health': HealthPage,
 } satisfies Record<StaffPath, StaffPage>;

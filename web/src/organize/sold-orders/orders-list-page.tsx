@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import type { Drop } from '../../api/types.ts';
 import { classes } from '../../design/classes.ts';
 import { Paged } from '../../design/paged.tsx';
@@ -59,7 +60,9 @@ function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
     <>
       <div className={rows.cell}>
         <p className={rows.name} id={`buyer-${order.id}`}>
-          <bdi>{order.buyer.name}</bdi>
+          <Link href={`/organize/orders/${order.id}`}>
+            <bdi>{order.buyer.name}</bdi>
+          </Link>
         </p>
         <p className={rows.soft}>
           <bdi>{order.buyer.email}</bdi>
@@ -90,8 +93,25 @@ function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
             {words.givenBack(format.money(order.refunded))}
           </span>
         )}
+        <PaymentMarks order={order} />
       </p>
       <div className={rows.actions}>{order.status === 'paid' && <RefundButton order={order} />}</div>
+    </>
+  );
+}
+
+/** What happened to the money at the bank or the provider; the page of the order says more. */
+function PaymentMarks({ order: { disputed, refundedOutside } }: { order: SoldOrder }) {
+  const { format } = useLocale();
+  const { orders: words } = useWords();
+  return (
+    <>
+      {disputed && <span className={classes(rows.soft, styles.back, styles.mark)}>{words.disputed}</span>}
+      {refundedOutside && (
+        <span className={classes(rows.soft, styles.mark)}>
+          {words.outside(format.money(refundedOutside))}
+        </span>
+      )}
     </>
   );
 }

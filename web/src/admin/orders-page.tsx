@@ -1,0 +1,12 @@
+import { OrderSearch } from '../organize/find-orders/order-search.tsx';
+import { useWords } from '../staff/use-words.ts';
+import { AdminFrame } from './admin-frame.tsx';
+
+export default function OrdersPage() {
+  const { findOrders: words } = useWords();
+  return (
+    <AdminFrame title={words.title} lead={words.adminLead}>
+      <OrderSearch />
+    </AdminFrame>
+  );
+}

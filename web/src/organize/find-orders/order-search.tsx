@@ -1,0 +1,103 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useDeferredValue, useState } from 'react';
+import { Link } from 'wouter';
+import { useLater } from '../../admin/use-later.ts';
+import { Refusal } from '../../api/http.ts';
+import { Empty } from '../../design/empty.tsx';
+import { Field } from '../../design/field.tsx';
+import { Paged } from '../../design/paged.tsx';
+import rows from '../../design/rows.module.css';
+import { useLocale } from '../../i18n/locale.tsx';
+import { foundOrdersQuery, type FoundOrder } from '../../staff/queries.ts';
+import { useWords } from '../../staff/use-words.ts';
+import styles from './order-search.module.css';
+
+/** The server refuses shorter texts. */
+const shortest = 2;
+
+export function OrderSearch() {
+  const { findOrders: words } = useWords();
+  const [typed, setTyped] = useState('');
+  const search = useDeferredValue(useLater(typed.trim()));
+  return (
+    <>
+      <search className={styles.search}>
+        <Field
+          type="search"
+          label={words.search}
+          hint={words.searchHint}
+          value={typed}
+          maxLength={100}
+          autoComplete="off"
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      </search>
+      {search.length < shortest ? (
+        <Empty title={words.start} hint={words.startHint} />
+      ) : (
+        <Results search={search} />
+      )}
+    </>
+  );
+}
+
+function Results({ search }: { search: string }) {
+  const { findOrders: words } = useWords();
+  const query = useInfiniteQuery(foundOrdersQuery(search));
+  const { error } = query;
+  if (error instanceof Refusal && error.code === 'search_too_broad')
+    return <Empty title={words.tooBroad} hint={words.tooBroadHint} />;
+  if (error instanceof Refusal && error.code === 'invalid_request')
+    return <Empty title={words.empty} hint={words.emptyHint} />;
+  return (
+    <Paged query={query} heights={[4, 4, 4]} empty={<Empty title={words.empty} hint={words.emptyHint} />}>
+      {(orders) => (
+        <ul className={rows.rows}>
+          {orders.map((order) => (
+            <li key={order.id} className={styles.order}>
+              <FoundRow order={order} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Paged>
+  );
+}
+
+function FoundRow({ order }: { order: FoundOrder }) {
+  const { text, format } = useLocale();
+  const { orders: words } = useWords();
+  const { buyer, seats } = order;
+  return (
+    <>
+      <div className={rows.cell}>
+        <p className={rows.name}>
+          <Link href={`/organize/orders/${order.id}`}>
+            <bdi>{buyer.name}</bdi>
+          </Link>
+        </p>
+        <p className={rows.soft}>
+          <bdi>{buyer.email}</bdi>
+        </p>
+      </div>
+      <div className={rows.cell}>
+        <p className={styles.event}>
+          <bdi>{order.eventTitle}</bdi>
+        </p>
+        <p className={rows.soft}>
+          {seats
+            .map(({ section, row, number }) => words.place(section, row, String(number)))
+            .join(text.common.comma)}
+        </p>
+        <p className={rows.soft}>
+          {format.moment(order.createdAt, format.here)} · {order.id}
+        </p>
+      </div>
+      <p className={rows.cell}>
+        <strong>{format.money(order.amount)}</strong>
+        <br />
+        <span className={rows.soft}>{words.status[order.status]}</span>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import { act, screen } from '@testing-library/react';
+import { Route } from 'wouter';
+import { answer, problem } from '../../../testing/api.ts';
+import { draw } from '../../../testing/draw.tsx';
+import { aFoundOrder, fromNow } from '../../../testing/things.ts';
+import type { OrderPayments } from '../../staff/queries.ts';
+import OrderRecordPage from './order-record-page.tsx';
+
+const order = aFoundOrder();
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
+const at = fromNow(-60_000);
+
+const record: OrderPayments = {
+  order,
+  attempts: [
+    {
+      number: 1,
+      provider: 'stripe',
+      ref: 'pi_1',
+      amount: eur(9000),
+      status: 'approved',
+      card: 'abc123',
+      begunAt: at,
+      confirmedAt: at,
+      endedAt: at,
+    },
+  ],
+  events: [{ attempt: 1, kind: 'declined', reason: 'insufficient_funds', card: 'def456', at }],
+  outsideRefunds: [],
+  disputes: [],
+};
+
+const show = (locale: 'en' | 'zh-Hant' = 'en') =>
+  act(
+    async () =>
+      void draw(
+        <Route path="/organize/orders/:id">
+          <OrderRecordPage />
+        </Route>,
+        { at: `/organize/orders/${order.id}`, locale },
+      ),
+  );
+const path = `/orders/${order.id}/payments`;
+
+test('it says who bought what, how it was paid, and which card was declined before', async () => {
+  answer('get', path, record);
+  await show();
+  expect(await screen.findByRole('heading', { name: 'Mara Moon' })).toBeTruthy();
+  expect(screen.getByText('Payment 1 · €90 · Paid')).toBeTruthy();
+  expect(screen.getByText('stripe: pi_1 · Card …abc123')).toBeTruthy();
+  expect(screen.getByText(/^Card declined: insufficient_funds · Card …def456/)).toBeTruthy();
+  expect(screen.getByText('None')).toBeTruthy();
+  expect(screen.queryByText('Refunds made at the payment provider')).toBeNull();
+});
+
+test('it says until when to respond to a dispute, and what was refunded at the provider', async () => {
+  answer('get', path, {
+    ...record,
+    outsideRefunds: [{ ref: 're_1', amount: eur(1000), status: 'made', madeAt: at }],
+    disputes: [
+      {
+        ref: 'du_1',
+        amount: eur(9000),
+        reason: 'fraudulent',
+        status: 'needs_response',
+        respondBy: '2030-01-02T15:00:00.000Z',
+        openedAt: at,
+        updatedAt: at,
+      },
+    ],
+  } satisfies OrderPayments);
+  await show();
+  expect(await screen.findByText('€90 · Needs a response')).toBeTruthy();
+  expect(screen.getByText(/^Respond at the payment provider by .*2030/)).toBeTruthy();
+  expect(screen.getByText('€10 · Made')).toBeTruthy();
+});
+
+test.each([
+  [() => problem(404, 'not_found'), 'Order not found.'],
+  [() => problem(403, 'not_allowed'), 'This belongs to another organizer.'],
+  [() => problem(400, 'malformed_json'), 'Try again'],
+])('it says why there is nothing to see', async (reply, said) => {
+  answer('get', path, reply);
+  await show();
+  expect(await screen.findByText(said)).toBeTruthy();
+});
+
+test('in Chinese', async () => {
+  answer('get', path, record);
+  await show('zh-Hant');
+  expect(await screen.findByText(/^卡片被拒：insufficient_funds/)).toBeTruthy();
+});
