@@ -160,7 +160,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
   app = createApp({
     ...deps,
     routes: createRoutes(deps),
-    pages: servePages({ ...deps, webRoot: config.WEB_ROOT, paymentProvider: config.PAYMENT_PROVIDER }),
+    pages: servePages({ ...deps, webRoot: config.WEB_ROOT, payment: deps.payments }),
     currentRole: (userId) => currentRole(db, userId),
     ops,
     registry,

@@ -164,7 +164,7 @@ test('the pay page may load the script of Stripe only where Stripe is the provid
   expect(headers['cache-control']).toBe('no-cache');
   const usual = headers['content-security-policy'];
   expect(usual).not.toContain('stripe');
-  const other = await startGeneral({ webRoot, pages: { paymentProvider: 'stripe' } });
+  const other = await startGeneral({ webRoot, pages: { payment: { name: 'stripe' } } });
   try {
     const policy = await policyOf(other.app, '/drops/1/pay');
     expect(policy).toContain("script-src 'self' https://js.stripe.com https://*.js.stripe.com;");
@@ -176,6 +176,23 @@ test('the pay page may load the script of Stripe only where Stripe is the provid
       expect(policy).toContain(directive);
     const id = await insertEvent();
     expect(await policyOf(other.app, `/events/${id}`).catch(() => '')).not.toContain('stripe');
+  } finally {
+    await other.stop();
+  }
+});
+
+test('the pay page may leave by a form for the page of a provider that has one, no other page may', async () => {
+  const formOrigins = ['https://secure.payu.in'];
+  const other = await startGeneral({ webRoot, pages: { payment: { name: 'payu', formOrigins } } });
+  try {
+    const policyOf = async (path: string) =>
+      (await request(other.app).get(path)).headers['content-security-policy'];
+    const policy = await policyOf('/drops/1/pay');
+    expect(policy).toContain("form-action 'self' https://secure.payu.in;");
+    for (const directive of ["default-src 'self'", "style-src 'self'", "frame-ancestors 'none'"])
+      expect(policy).toContain(directive);
+    expect(policy).not.toContain('script-src');
+    expect(await policyOf('/events/1')).toContain("form-action 'self';");
   } finally {
     await other.stop();
   }

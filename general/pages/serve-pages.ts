@@ -16,8 +16,11 @@ import { createReadPageEvent } from './read-page-event.ts';
 export type PageDeps = Pick<Deps, 'db' | 'inventory' | 'publicUrl' | 'eventTimeZone'> & {
   /** Folder of the built web app; without it pages contain the event's data only. */
   webRoot?: string | undefined;
-  /** Name of the payment provider. The pay page may load Stripe's script only where Stripe is the provider. */
-  paymentProvider?: string;
+  /**
+   * The payment provider. The pay page may load Stripe's script only where Stripe is the provider, and leave by a form for
+   * the provider's page only where it has one.
+   */
+  payment?: { name: string; formOrigins?: readonly string[] };
 };
 
 export function servePages(deps: PageDeps): Router {
@@ -30,8 +33,9 @@ export function servePages(deps: PageDeps): Router {
 
 type Shell = ReturnType<typeof createAppShell>;
 
-function payPage({ publicUrl, paymentProvider }: PageDeps, shell: Shell) {
-  const policy = pagePolicy([publicUrl.host], paymentProvider === 'stripe' ? stripeHosts : undefined);
+function payPage({ publicUrl, payment }: PageDeps, shell: Shell) {
+  const others = payment?.name === 'stripe' ? stripeHosts : { 'form-action': payment?.formOrigins ?? [] };
+  const policy = pagePolicy([publicUrl.host], others);
   return async (_req: Request, res: Response<unknown, Locals>): Promise<void> => {
     res.locals.route = '/drops/:id/pay';
     res.set({

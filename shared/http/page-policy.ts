@@ -1,5 +1,7 @@
 /** What a policy allows of other hosts, by directive. */
-type OtherHosts = Readonly<Record<'script-src' | 'frame-src' | 'connect-src', readonly string[]>>;
+type OtherHosts = Readonly<
+  Partial<Record<'script-src' | 'frame-src' | 'connect-src' | 'form-action', readonly string[]>>
+>;
 
 /**
  * What Stripe documents that a page needs for its script and its forms (docs.stripe.com/security/guide, Content Security
@@ -23,12 +25,12 @@ export function pagePolicy(hosts: readonly string[], others?: OtherHosts): strin
     "img-src 'self' data:",
     "style-src 'self'",
     ["connect-src 'self'", ...sockets, ...(others?.['connect-src'] ?? [])].join(' '),
-    ...(others
-      ? (['script-src', 'frame-src'] as const).map((name) => [name, "'self'", ...others[name]].join(' '))
-      : []),
+    ...(['script-src', 'frame-src'] as const)
+      .filter((name) => others?.[name])
+      .map((name) => [name, "'self'", ...(others?.[name] ?? [])].join(' ')),
     "object-src 'none'",
     "base-uri 'none'",
-    "form-action 'self'",
+    ["form-action 'self'", ...(others?.['form-action'] ?? [])].join(' '),
     "frame-ancestors 'none'",
   ].join('; ');
 }

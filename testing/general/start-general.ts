@@ -54,7 +54,7 @@ export type TestOptions = {
   checkoutParts?: (deps: BareDeps) => CheckoutParts;
   publicUrl?: string;
   webRoot?: string;
-  pages?: { paymentProvider: string };
+  pages?: Pick<Parameters<typeof servePages>[0], 'payment'>;
   inventory?: Inventory;
   trustedProxies?: string[];
   /** Another MySQL than the one that all tests share. */

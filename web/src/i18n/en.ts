@@ -265,6 +265,9 @@ export const en = {
     notLoaded: 'The payment form did not load. Nothing was charged. Check your connection and try again.',
     cardsFrame: 'Payment form',
     challengeFrame: 'Your bank',
+    atPayu: 'You pay on the page of PayU and then come back here. Pay before the time above is over.',
+    phone: 'Phone number',
+    phoneHint: 'PayU asks for it. We do not store it.',
     backToSeats: 'Back to your seats',
   },
   paying: {

@@ -250,6 +250,9 @@ export const zhHant: Messages = {
     notLoaded: '付款表單沒有載入，沒有扣款。請檢查網路連線後再試一次。',
     cardsFrame: '付款表單',
     challengeFrame: '銀行驗證',
+    atPayu: '你會在 PayU 的頁面付款，然後回到這裡。請在上方的時間結束前完成付款。',
+    phone: '電話號碼',
+    phoneHint: 'PayU 需要這個號碼，我們不會儲存。',
     backToSeats: '回到你的座位',
   },
   paying: {

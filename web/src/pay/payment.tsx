@@ -22,6 +22,7 @@ import { usePaymentFault } from './payment-fault.ts';
 
 const Sandbox = part(() => import('./sandbox.tsx'));
 const Stripe = part(() => import('./stripe.tsx'));
+const Payu = part(() => import('./payu.tsx'));
 
 type Held = Extract<Stage, { kind: 'held' }>;
 
@@ -122,6 +123,7 @@ function PaymentStep({ live, total, fault, send }: StepProps) {
         {/* The form of another step begins anew. */}
         {action.provider === 'sandbox' && <Sandbox key={action.step} action={action} {...adapter} />}
         {action.provider === 'stripe' && <Stripe key={action.step} action={action} {...adapter} />}
+        {action.provider === 'payu' && <Payu action={action} {...adapter} />}
       </Part>
     </>
   );

@@ -11,16 +11,14 @@ import { Notice } from '../design/notice.tsx';
 import styles from '../drop/counter.module.css';
 import type { Locale } from '../i18n/locales.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { loadedPath, reloadPage } from '../shell/reload.ts';
+import { reloadPage } from '../shell/reload.ts';
 import { currentTheme } from '../shell/theme.ts';
 import type { AdapterProps } from './adapter.ts';
+import { isPayDocument } from './pay-document.ts';
 
 type Props = AdapterProps<'stripe'>;
 
 const localeOf: Record<Locale, StripeElementLocale> = { en: 'en', 'zh-Hant': 'zh-TW' };
-
-/** A page reached by a link within the pages has the policy of the page at which it began. */
-const mayLoad = () => /^\/drops\/\d+\/pay\/?$/.test(loadedPath);
 
 export default function Stripe(props: Props) {
   const script = useScript(props.action.publishableKey);
@@ -54,7 +52,7 @@ function NotLoaded() {
 function useScript(publishableKey: string): StripeScript | 'failed' | undefined {
   const [script, setScript] = useState<StripeScript | 'failed'>();
   useEffect(() => {
-    if (!mayLoad()) {
+    if (!isPayDocument()) {
       reloadPage();
       return undefined;
     }
