@@ -13,8 +13,8 @@ export type AdapterProps<Provider extends PaymentAction['provider']> = {
   onToken: (token: string) => void;
   /** The buyer has answered the bank, or given up: the server knows the result. */
   onDone: () => void;
-  /** The Pay button and what stands beside it, for the end of the form. */
-  children: ReactNode;
+  /** The Pay button and what stands beside it, for the end of the form. `isReady`: the form can be sent. */
+  children: (isReady: boolean) => ReactNode;
   /** Shown in place of the children if there is no form. */
   instead: ReactNode;
 };

@@ -96,6 +96,20 @@ test('opening the page begins the payment once, and Pay sends the card with the 
   await waitFor(() => expect(location.pathname).toBe('/drops/1'));
 });
 
+test('until the form has loaded, Pay waits and does nothing', async () => {
+  const asked = checkout(action());
+  await showDropPage({ entry: held('2.5'), at: '/drops/1/pay' });
+  const frame = await cards();
+  const told = jest.spyOn(frame.contentWindow, 'postMessage');
+  const button = await payButton();
+  expect(button.getAttribute('aria-disabled')).toBe('true');
+  await userEvent.click(button);
+  expect(told).not.toHaveBeenCalled();
+  load(frame);
+  expect(button.getAttribute('aria-disabled')).toBeNull();
+  expect(asked.count).toBe(1);
+});
+
 test('Back during a payment shows that it is being decided, not Pay', async () => {
   const { reply, end } = slow();
   const { asked } = await payAt('0.2', action(), reply);

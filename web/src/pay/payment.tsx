@@ -104,17 +104,18 @@ function PaymentStep({ live, total, fault, send }: StepProps) {
     onToken: (token: string) => send({ token }),
     onDone: () => send('answered'),
     instead: <LeaveHold live={live} />,
-    children: isChallenge ? (
-      <>
-        <Messages payment={payment} fault={fault} />
-        {fault !== undefined && !isBusy && (
-          <Button onClick={() => send('answered')}>{text.common.tryAgain}</Button>
-        )}
-        <LeaveHold live={live} />
-      </>
-    ) : (
-      <Buttons live={live} fault={fault} label={text.pay.submit(price)} />
-    ),
+    children: (isReady: boolean) =>
+      isChallenge ? (
+        <>
+          <Messages payment={payment} fault={fault} />
+          {fault !== undefined && !isBusy && (
+            <Button onClick={() => send('answered')}>{text.common.tryAgain}</Button>
+          )}
+          <LeaveHold live={live} />
+        </>
+      ) : (
+        <Buttons live={live} fault={fault} label={text.pay.submit(price)} isReady={isReady} />
+      ),
   };
   return (
     <>
@@ -133,12 +134,14 @@ type ButtonsProps = {
   live: LiveDrop;
   fault: string | undefined;
   label: string;
+  /** False while the form that the button submits is loading. */
+  isReady?: boolean;
   /** Default: the button submits the form around it. */
   onPress?: () => void;
 };
 
 /** The main button with what it says about the last press, and the way out. */
-function Buttons({ live, fault, label, onPress }: ButtonsProps) {
+function Buttons({ live, fault, label, isReady = true, onPress }: ButtonsProps) {
   const { text } = useLocale();
   const { payment } = live;
   const pause = useRetryPause(payment?.retryAt);
@@ -152,7 +155,7 @@ function Buttons({ live, fault, label, onPress }: ButtonsProps) {
             type={onPress ? 'button' : 'submit'}
             look="now"
             wide
-            busy={payment?.sending !== undefined}
+            busy={payment?.sending !== undefined || !isReady}
             disabled={pause > 0}
             onClick={onPress}
           >

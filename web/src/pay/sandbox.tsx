@@ -84,7 +84,7 @@ function SandboxFrame({
         title={isChallenge ? text.pay.challengeFrame : text.pay.cardsFrame}
         src={`/sandbox-payments/frame/${name}?${new URLSearchParams({ lang: locale, theme }).toString()}`}
       />
-      {children}
+      {children(state === 'ready')}
     </form>
   );
 }

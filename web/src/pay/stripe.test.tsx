@@ -56,7 +56,7 @@ function show(step: 'choose' | 'challenge' = 'choose') {
       instead={null}
       {...calls}
     >
-      <button type="submit">Pay</button>
+      {(isReady) => <button type="submit">{isReady ? 'Pay' : 'Wait'}</button>}
     </Stripe>,
     { locale: 'zh-Hant' },
   );
@@ -80,7 +80,7 @@ test('the card becomes a confirmation token for the server, in the amount of its
     locale: 'zh-TW',
   });
   // Until the form has loaded there is no card.
-  await userEvent.click(screen.getByRole('button', { name: 'Pay' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Wait' }));
   expect(script.createConfirmationToken).not.toHaveBeenCalled();
   emit('ready');
   await userEvent.click(screen.getByRole('button', { name: 'Pay' }));

@@ -119,7 +119,7 @@ function CardForm({ action, script, isBusy, onToken, children }: Props & { scrip
       {state === 'loading' && <Dots />}
       {state === 'failed' && <NotLoaded />}
       {fault !== undefined && <Notice tone="bad">{fault}</Notice>}
-      {children}
+      {children(state === 'ready')}
     </form>
   );
 }
@@ -163,7 +163,7 @@ function Challenge({ action, script, isBusy, onDone, children }: Props & { scrip
       ) : (
         <Button onClick={() => setAsking(true)}>{text.common.tryAgain}</Button>
       )}
-      {children}
+      {children(true)}
     </>
   );
 }
