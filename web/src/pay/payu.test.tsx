@@ -40,7 +40,11 @@ function show({ isBusy = false } = {}) {
       instead={null}
       {...calls}
     >
-      <button type="submit">Pay</button>
+      {(isReady) => (
+        <button type="submit" aria-disabled={!isReady}>
+          Pay
+        </button>
+      )}
     </Payu>,
   );
   return { ...calls, form: container.querySelector('form') };
@@ -52,6 +56,7 @@ test('the signed form goes to PayU with the buyer’s phone, once', async () => 
   expect(form).toMatchObject({ method: 'post', action: 'https://secure.payu.in/_payment' });
   await userEvent.type(screen.getByLabelText('Phone number'), '+91 98765 43210');
   await pay();
+  expect(screen.getByRole('button', { name: 'Pay' }).getAttribute('aria-disabled')).toBe('true');
   await pay();
   expect(posted).toEqual([{ ...fields, phone: '+91 98765 43210' }]);
 });

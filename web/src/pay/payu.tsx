@@ -66,7 +66,7 @@ export default function Payu({ action, isBusy, onDone, children }: AdapterProps<
         pattern="[+]?[0-9 ]{8,16}"
         maxLength={17}
       />
-      {children}
+      {children(!isLeaving)}
     </form>
   );
 }
