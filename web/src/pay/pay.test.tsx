@@ -271,6 +271,16 @@ test('a payment that began elsewhere and is with the bank is shown so, on any pa
   expect(await title('Paid. See you there.')).toBeTruthy();
 });
 
+test('as long as the provider decides, time that is left is not the buyer’s to pay with', async () => {
+  stopTime();
+  checkout(Response.json({ status: 'paying' }, { status: 202 }));
+  await showDropPage({ entry: paying('2.6') });
+  // The entry is polled meanwhile, and names a time to pay by.
+  await passTime(5_000);
+  expect(screen.getByRole('heading', { level: 2, name: 'Your payment is being processed' })).toBeTruthy();
+  expect(screen.queryByText(/^Pay/)).toBeNull();
+});
+
 test('what the socket tells of a payment does not take the page away from the buyer', async () => {
   const asked = checkout(action());
   const { socket } = await showDropPage({ entry: held('1.6'), at: '/drops/1/pay' });
