@@ -18,7 +18,7 @@ export type PaymentEventRow = {
 type PaymentEvent = Pick<PaymentEventRow, 'kind' | 'occurrence' | 'reason'> & { card?: string | undefined };
 
 /** Safe to repeat: the same occurrence is written once. */
-async function writePaymentEvent(
+export async function writePaymentEvent(
   db: Database,
   { holdId, attempt }: AttemptId,
   { kind, occurrence, reason, card }: PaymentEvent,

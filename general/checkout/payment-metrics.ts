@@ -63,8 +63,10 @@ export function createPaymentMetrics(registry: Registry, boundMs = 0): PaymentMe
       const inPart: Open[] = await db('refunds')
         .join('orders', 'orders.id', 'refunds.order_id')
         .where({ 'refunds.status': 'due', 'orders.status': 'paid' })
+        .orWhereNotNull('refunds.returned_at')
         .groupBy('refunds.status')
-        .select('refunds.status', db.raw('count(*) as count'), db.raw('min(refunds.created_at) as since'));
+        .select('refunds.status', db.raw('count(*) as count'))
+        .select(db.raw('min(coalesce(refunds.returned_at, refunds.created_at)) as since'));
       const [toAnswer]: { count: number }[] = await db('disputes')
         .where({ status: 'needs_response' })
         .select(db.raw('count(*) as count'));

@@ -77,7 +77,7 @@ function present(
     id: row.id,
     dropId: row.drop_id,
     eventId: drop.eventId,
-    status: row.status === 'refund_due' ? 'refunding' : row.status,
+    status: shownStatus(row, refunds),
     amount: { amount: row.amount, currency },
     refunded: { amount: givenBack(row, refunds), currency },
     seats: seats
@@ -99,8 +99,18 @@ const shownState: Record<SeatState, Presented['seats'][number]['state']> = {
 /** The previous version refunded orders as a whole, without a row for the refund. */
 function givenBack({ status, amount }: OrderRow, refunds: readonly RefundRow[]): number {
   if (refunds.length === 0) return status === 'refunded' ? amount : 0;
-  return refunds.reduce((sum, refund) => (refund.status === 'done' ? sum + refund.amount : sum), 0);
+  return refunds.reduce((sum, refund) => (isGivenBack(refund) ? sum + refund.amount : sum), 0);
 }
+
+function shownStatus({ status }: OrderRow, refunds: readonly RefundRow[]): Presented['status'] {
+  if (status === 'paid') return status;
+  const isOpen = status === 'refund_due' || refunds.some(({ returned_at }) => returned_at !== null);
+  return isOpen ? 'refunding' : status;
+}
+
+/** Not if the bank has sent the money back since. */
+const isGivenBack = ({ status, returned_at }: Pick<RefundRow, 'status' | 'returned_at'>) =>
+  status === 'done' && returned_at === null;
 
 function presentRefund(
   { currency, ...refund }: RefundRow,
@@ -110,7 +120,7 @@ function presentRefund(
   const { failure: reason, tries } = refund;
   return {
     number: refund.number,
-    status: refund.status,
+    status: isGivenBack(refund) ? 'done' : 'due',
     seats: seats.filter((seat) => seat.refund === refund.number).map(({ seat_id }) => seat_id),
     amount: { amount: refund.amount, currency },
     kept: { amount: refund.kept, currency },

@@ -53,7 +53,32 @@ export async function refundCharge(deps: RefundDeps, orderId: string): Promise<W
     else worked = 'later';
     if (result.kind === 'failed') await recordFailure(deps, refund, result.reason);
   }
+  for (const refund of await db<RefundRow>('refunds')
+    .where({ order_id: orderId })
+    .whereNotNull('returned_at'))
+    if (!(await sendAgain(deps, order, refund))) worked = 'later';
   return worked;
+}
+
+/** Sends the money of a refund again that came back. Its seats are refunded already. */
+async function sendAgain(deps: RefundDeps, order: OrderToRefund, refund: RefundRow): Promise<boolean> {
+  const result = await giveBack(deps, order, refund);
+  const returned = { order_id: refund.order_id, number: refund.number };
+  if (result.kind === 'refunded')
+    await retried(deps.db, () =>
+      deps
+        .db('refunds')
+        .where(returned)
+        .whereNotNull('returned_at')
+        .update({
+          returned_at: null,
+          provider_ref: result.ref ?? null,
+          failure: null,
+          updated_at: new Date(),
+        }),
+    );
+  if (result.kind === 'failed') await recordFailure(deps, refund, result.reason);
+  return result.kind === 'refunded';
 }
 
 async function giveBack(
@@ -80,7 +105,8 @@ async function recordFailure(
     log.error({ orderId: order_id, refund: number, reason }, 'the provider did not carry out a refund');
   await retried(db, () =>
     db('refunds')
-      .where({ order_id, number, status: 'due' })
+      .where({ order_id, number })
+      .where((open) => void open.where({ status: 'due' }).orWhereNotNull('returned_at'))
       .update({ failure: reason.slice(0, 100), updated_at: new Date() })
       .increment('tries', 1),
   );
@@ -246,8 +272,14 @@ export async function openRefunds(
     .orderBy('o.id')
     .limit(limit)
     .distinct(columns);
-  if (after) for (const query of [whole, some]) void query.where('o.id', '>', after.id);
-  const rows = [...((await whole) as Row[]), ...((await some) as Row[])];
+  const returned = db('refunds as r')
+    .join('orders as o', 'o.id', 'r.order_id')
+    .whereNotNull('r.returned_at')
+    .orderBy('o.id')
+    .limit(limit)
+    .distinct(columns);
+  if (after) for (const query of [whole, some, returned]) void query.where('o.id', '>', after.id);
+  const rows: Row[] = [...(await whole), ...(await some), ...(what === 'money' ? await returned : [])];
   const byId = new Map(rows.map((row) => [row.id, row]));
   return [...byId.values()]
     .toSorted((one, other) => (one.id < other.id ? -1 : 1))

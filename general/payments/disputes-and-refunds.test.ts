@@ -2,6 +2,7 @@
 import request from 'supertest';
 import { makeJobs } from '../mail/mail-jobs.ts';
 import type { OutboxRow } from '../mail/outbox.ts';
+import { createRefunding } from '../orders/refund-duty.ts';
 import { payHold } from '../checkout/pay-hold.ts';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { Intent } from '../../testing/general/start-stripe.ts';
@@ -197,5 +198,66 @@ describe('a refund in the dashboard', () => {
     expect(await outsideRefundsOf(orderId)).toEqual([]);
     await tell(intent).expect(204);
     expect(await outsideRefundsOf(orderId)).toHaveLength(1);
+  });
+});
+
+describe('a refund of ours that fails at the bank', () => {
+  const tell = (intent: Intent) =>
+    sendStripeWebhook(system, 'refund.failed', { object: 'refund', payment_intent: intent.id });
+  const refundOf = (orderId: string) => system.db('refunds').where({ order_id: orderId }).first();
+  const shown = async (orderId: string) =>
+    (await request(system.app).get(`/api/orders/${orderId}`).set(system.organizer.bearer)).body as object;
+  const duty = () => createRefunding(system.deps)();
+
+  async function refunded() {
+    const bought = await paid(2);
+    await request(system.app)
+      .post(`/api/orders/${bought.orderId}/refund`)
+      .set(system.organizer.bearer)
+      .expect(200);
+    return { ...bought, first: bought.intent.refunds[0]! };
+  }
+
+  test('is shown as due with the reason, and is made anew once; the seats stay refunded', async () => {
+    const { drop, orderId, intent, first } = await refunded();
+    Object.assign(first, { status: 'failed', failure_reason: 'lost_or_stolen_card' });
+    for (const _ of [1, 2]) await tell(intent).expect(204);
+    expect(await shown(orderId)).toMatchObject({
+      status: 'refunding',
+      refunded: { amount: 0 },
+      refunds: [{ status: 'due', failure: { reason: 'lost_or_stolen_card', tries: 1 } }],
+      seats: [{ state: 'refunded' }, { state: 'refunded' }],
+    });
+    expect(await system.db('payment_events').where({ hold_id: orderId })).toMatchObject([
+      { kind: 'refund_failed', occurrence: first.id, reason: 'lost_or_stolen_card' },
+    ]);
+    expect(await system.inventory.counts(drop)).toMatchObject({ sold: 0, free: 4 });
+
+    for (const _ of [1, 2]) await duty();
+    expect(intent.refunds).toMatchObject([
+      { status: 'failed' },
+      { status: 'succeeded', amount: intent.amount },
+    ]);
+    // An old event comes again.
+    await tell(intent).expect(204);
+    await duty();
+    expect(intent.refunds).toHaveLength(2);
+    expect(await refundOf(orderId)).toMatchObject({
+      status: 'done',
+      returned_at: null,
+      provider_ref: intent.refunds[1]!.id,
+    });
+    expect(await shown(orderId)).toMatchObject({ status: 'refunded', refunded: { amount: intent.amount } });
+    expect(await system.inventory.counts(drop)).toMatchObject({ sold: 0, free: 4 });
+    expect(await outsideRefundsOf(orderId)).toEqual([]);
+  });
+
+  test('whose repetition is already made is left alone', async () => {
+    const { orderId, intent, first } = await refunded();
+    first.status = 'failed';
+    const again = { ...first, id: `${first.id}_again`, status: 'succeeded' };
+    intent.refunds.push(again);
+    await tell(intent).expect(204);
+    expect(await refundOf(orderId)).toMatchObject({ status: 'done', returned_at: null });
   });
 });

@@ -1,10 +1,11 @@
 /** Compares the refunds of a charge at the provider with ours, after the provider reported that one has changed. */
-import { isDuplicateKey, transact, type Database } from '../../shared/mysql/connect.ts';
+import { isDuplicateKey, retried, transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
-import { findAttemptByRef, type PaymentAttempt } from '../checkout/payment-attempt.ts';
+import { chargeOf, findAttemptByRef, moveAttempt, type PaymentAttempt } from '../checkout/payment-attempt.ts';
+import { writePaymentEvent } from '../checkout/payment-events.ts';
 import type { Deps } from '../deps.ts';
 import { notifyOrganizer } from './notify-organizer.ts';
-import type { FoundRefund } from './provider.ts';
+import { refundKey, type FoundRefund } from './provider.ts';
 
 export type OutsideRefundRow = {
   provider: string;
@@ -33,6 +34,7 @@ export async function recordRefunds(
   if (found.kind === 'unknown') return;
   // The provider sends the webhook again.
   if (found.kind === 'undecided') throw new Problem('unavailable', { retryAfter: 10 });
+  await sendFailedAgain(db, attempt, found.refunds);
   const outside = found.refunds.filter(({ key }) => key === undefined);
   if (outside.length === 0 || (await isRefundedWithoutKey(db, attempt))) return;
   for (const refund of outside)
@@ -41,6 +43,45 @@ export async function recordRefunds(
         { orderId: attempt.holdId, refund: refund.id, amount: refund.amount },
         'a refund was made at the provider, not here',
       );
+}
+
+/**
+ * A refund of ours that the provider had made has failed, for example because the card's account is closed. Its row says
+ * so, and the duty makes it anew; its seats were refunded and stay so. Only the refund that the row names counts, so an
+ * old event does nothing after the money was sent again.
+ */
+async function sendFailedAgain(
+  db: Database,
+  attempt: PaymentAttempt,
+  found: readonly FoundRefund[],
+): Promise<void> {
+  for (const { id, key, status, reason = 'failed' } of found) {
+    if (key === undefined || status === 'made') continue;
+    if (found.some((other) => other.key === key && other.status === 'made')) continue;
+    const number = Number(key.split('.').at(-1));
+    if (key !== refundKey(chargeOf(attempt), number)) continue;
+    const isReturned =
+      number === 0
+        ? await moveAttempt(db, attempt, 'refunded', 'refund_due', { reason })
+        : await markReturned(db, attempt.holdId, number, { id, reason });
+    if (isReturned) await writePaymentEvent(db, attempt, { kind: 'refund_failed', occurrence: id, reason });
+  }
+}
+
+async function markReturned(
+  db: Database,
+  orderId: string,
+  number: number,
+  { id, reason }: { id: string; reason: string },
+): Promise<boolean> {
+  const now = new Date();
+  const changed = await retried(db, () =>
+    db('refunds')
+      .where({ order_id: orderId, number, status: 'done', provider_ref: id, returned_at: null })
+      .update({ returned_at: now, failure: reason.slice(0, 100), updated_at: now })
+      .increment('tries', 1),
+  );
+  return changed === 1;
 }
 
 /**

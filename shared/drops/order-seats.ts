@@ -71,6 +71,8 @@ export type RefundRow = {
   tries: number;
   failure: string | null;
   reopened_at: Date | null;
+  /** The money has come back since then, and is to be sent again. */
+  returned_at: Date | null;
   created_at: Date;
   updated_at: Date;
 };

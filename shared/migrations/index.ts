@@ -38,6 +38,7 @@ import * as outsideRefunds from './042-outside-refunds.ts';
 import * as paymentsByProviderId from './043-payments-by-provider-id.ts';
 import * as ordersBySeat from './044-orders-by-seat.ts';
 import * as usersByName from './045-users-by-name.ts';
+import * as refundsComeBack from './046-refunds-come-back.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -75,6 +76,7 @@ const migrations: Record<string, Knex.Migration> = {
   '043-payments-by-provider-id': paymentsByProviderId,
   '044-orders-by-seat': ordersBySeat,
   '045-users-by-name': usersByName,
+  '046-refunds-come-back': refundsComeBack,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */
