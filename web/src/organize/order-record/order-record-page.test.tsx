@@ -75,6 +75,19 @@ test('it says until when to respond to a dispute, and what was refunded at the p
   expect(screen.getByText('€10 · Made')).toBeTruthy();
 });
 
+test('it says how far each refund is, and why one failed', async () => {
+  const refund = { amount: eur(4500), kept: eur(0), seats: ['1.5'], requestedAt: at, updatedAt: at };
+  const refunds: OrderPayments['order']['refunds'] = [
+    { ...refund, number: 1, status: 'done', reason: 'buyer' },
+    { ...refund, number: 2, status: 'due', reason: 'organizer', failure: { reason: 'lost_card', tries: 2 } },
+  ];
+  answer('get', path, { ...record, order: { ...order, refunds } } satisfies OrderPayments);
+  await show();
+  expect(await screen.findByText('€45 · Refunded')).toBeTruthy();
+  expect(screen.getByText('€45 · In progress')).toBeTruthy();
+  expect(screen.getByText('Failed 2 times, and is tried again: lost_card')).toBeTruthy();
+});
+
 test.each([
   [() => problem(404, 'not_found'), 'Order not found.'],
   [() => problem(403, 'not_allowed'), 'This belongs to another organizer.'],

@@ -12,6 +12,7 @@ import { AttemptList } from './attempt-list.tsx';
 import { DisputeList } from './dispute-list.tsx';
 import styles from './order-record.module.css';
 import { OutsideRefunds } from './outside-refunds.tsx';
+import { RefundList } from './refund-list.tsx';
 import { OrderSummary } from './order-summary.tsx';
 
 export default function OrderRecordPage() {
@@ -42,6 +43,7 @@ function OrderRecord({ record }: { record: OrderPayments }) {
         <OrderSummary order={order} />
         <DisputeList disputes={record.disputes} />
         <AttemptList attempts={record.attempts} events={record.events} />
+        <RefundList refunds={order.refunds} />
         <OutsideRefunds refunds={record.outsideRefunds} />
       </div>
     </Page>

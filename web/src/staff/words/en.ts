@@ -337,6 +337,12 @@ export const en = {
       declined: (reason: string) => `Card declined: ${reason}`,
       refund_failed: (reason: string) => `A refund came back: ${reason}`,
     },
+    refunds: 'Refunds',
+    refundStatus: { due: 'In progress', done: 'Refunded' },
+    refundBy: { organizer: 'By the organizer', buyer: 'Returned by the buyer', cancelled: 'Sale cancelled' },
+    refundFailed: (reason: string, tries: number) =>
+      `Failed ${tries === 1 ? 'once' : `${tries} times`}, and is tried again: ${reason}`,
+    changed: (when: string) => `last change ${when}`,
     disputes: 'Disputes',
     noDisputes: 'None',
     dispute: (reason: string) => `Reason: ${reason}`,
