@@ -107,7 +107,21 @@ test('where the tiers are is told by name, and a name may have several', () => {
   });
 });
 
+test('fees of the platform are numbers, by currency where they are amounts', () => {
+  const fees = { PLATFORM_FEE_PERCENT: '2.5', PLATFORM_FEE_PER_SEAT: 'EUR=50,JPY=80' };
+  const config = start(fees)();
+  expect(config.PLATFORM_FEE_PERCENT).toBe(2.5);
+  expect(config.PLATFORM_FEE_PER_SEAT?.get('JPY')).toBe(80);
+  expect(start({})()).toMatchObject({ PLATFORM_FEE_PERCENT: 0 });
+});
+
 test.each([
+  [{ PLATFORM_FEE_PERCENT: '-1' }, 'PLATFORM_FEE_PERCENT'],
+  [{ PLATFORM_FEE_PERCENT: '100' }, 'PLATFORM_FEE_PERCENT'],
+  [{ PLATFORM_FEE_PERCENT: '2.0005' }, 'PLATFORM_FEE_PERCENT'],
+  [{ PLATFORM_FEE_PER_SEAT: '50' }, 'PLATFORM_FEE_PER_SEAT'],
+  [{ PLATFORM_FEE_PER_SEAT: 'EUR=0.50' }, 'PLATFORM_FEE_PER_SEAT'],
+  [{ PLATFORM_FEE_PER_ORDER: 'QQQ=50' }, 'PLATFORM_FEE_PER_ORDER: has an unknown currency'],
   [{ TIER_URLS: 'publisher' }, 'TIER_URLS'],
   [{ TIER_URLS: 'publisher=file:///etc/passwd' }, 'TIER_URLS'],
   [{ SEATDROP_ENV: 'production' }, 'PAYMENT_PROVIDER: sandbox charges nobody'],

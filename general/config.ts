@@ -9,6 +9,7 @@ import {
   sessionSettings,
   ticketSettings,
 } from '../shared/tier/config.ts';
+import { platformFeeSettings } from './drops/platform-fees.ts';
 import { mailSettings } from './mail/choose-mail-route.ts';
 import { paymentSettings } from './payments/choose-provider.ts';
 import { scheduleSettings } from './schedules/schedule-settings.ts';
@@ -35,6 +36,7 @@ export const generalSettings = z
     ...sessionSettings,
     ...checkoutSettings,
     ...ticketSettings,
+    ...platformFeeSettings,
     PUBLIC_URL: z
       .url({ protocol: /^https?$/ })
       .describe('also used for links in mails and to tell which pages are ours.'),

@@ -9,6 +9,7 @@ import type { Watchers } from '../shared/drops/watchers.ts';
 import type { Announcer } from '../shared/messages/announce.ts';
 import type { Till } from './checkout/till.ts';
 import type { FindTerms } from './drops/drop-terms.ts';
+import type { PlatformFees } from './drops/platform-fees.ts';
 import type { ParkedMessages } from './parked/parked-messages.ts';
 import type { PaymentProvider } from './payments/provider.ts';
 
@@ -38,6 +39,7 @@ export type Deps = {
   /** Tells buyers and sets the timers of their holds. */
   announcer: Announcer;
   payments: PaymentProvider;
+  platformFees: PlatformFees;
   till: Till;
   parked: ParkedMessages;
   /** Called when a seat of a paid order turns out to be held by somebody else. */

@@ -20,6 +20,7 @@ import { startAskingAgain } from './duties/ask-again.ts';
 import { startReconciling } from './duties/reconcile-payments.ts';
 import { createTill } from './checkout/till.ts';
 import { createFindTerms } from './drops/drop-terms.ts';
+import { platformFeesFrom } from './drops/platform-fees.ts';
 import { readQueueDepths } from './drops/queue-depths.ts';
 import { startFollowing } from './duties/follow-mysql.ts';
 import { startNamingSeats } from './drops/name-seats.ts';
@@ -107,6 +108,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     watchers: createWatchers(redis, inventory.keys),
     announcer: createAnnouncer({ redis, inventory, channel: timers, topology, checkoutKeys }),
     payments: createPayments(config, { db, log }),
+    platformFees: platformFeesFrom(config),
     till: createTill(db, findTerms),
     parked: createParkedMessages(parkedChannel, topology),
     ...(config.TIER_URLS && { tierUrls: config.TIER_URLS }),
@@ -149,9 +151,8 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
   const scheduler = chooseScheduler(config, log);
   if (scheduler) {
     lifecycle.onStop('scheduler', () => scheduler.close());
-    const upBeforeMs = config.SCALE_UP_BEFORE * 60_000;
     const duty = startScheduling(
-      { db, inventory, scheduler, upBeforeMs, log },
+      { db, inventory, scheduler, upBeforeMs: config.SCALE_UP_BEFORE * 60_000, log },
       createScheduleMetrics(registry),
     );
     lifecycle.onStop('scheduling drops', () => duty.stop());

@@ -8,6 +8,7 @@ import {
   type SeatState,
 } from '../shared/drops/order-seats.ts';
 import { readWithheld } from '../shared/drops/withheld-seats.ts';
+import { totalOf } from '../shared/contract/total.ts';
 import { seatNameOf, takenSections, type SeatName } from '../shared/inventory/seat-names.ts';
 import type { Database } from '../shared/mysql/connect.ts';
 import type { Replay, ReplayedHold } from './replay.ts';
@@ -168,7 +169,8 @@ function checkAgainstHold(order: Order, hold: ReplayedHold | undefined, drop: Dr
   const known = hold.seats.filter((seat) => !order.changing.includes(seat));
   if (hold.buyerId !== order.user_id || known.toSorted().join() !== order.owned.toSorted().join())
     report('1 one owner', `order ${order.id} is not what was held`, { order, hold });
-  if (order.amount !== drop.price.amount * order.seats.length || order.currency !== drop.price.currency)
+  const total = totalOf(drop, order.seats.length);
+  if (order.amount !== total.amount || order.currency !== total.currency)
     report('5 money', `order ${order.id} has another price than its seats`, order);
 }
 

@@ -16,7 +16,7 @@ afterAll(() => system.stop());
 
 const change = (id: number, columns: object) => system.db('drops').where({ id }).update(columns);
 
-test('pause, resumption, extension and cancellation reach all who watch', async () => {
+test('pause, resumption, extension, changed terms and cancellation reach all who watch', async () => {
   const drop = await system.drop(3);
   const sockets = [system.connect(process), system.connect(process, await system.user())];
   for (const socket of sockets) expect((await watch(socket, drop)).drop.phase).toBe('open');
@@ -25,6 +25,10 @@ test('pause, resumption, extension and cancellation reach all who watch', async 
     [{ paused_at: new Date() }, { phase: 'paused' }],
     [{ paused_at: null }, { phase: 'open' }],
     [{ closes_at: closesAt }, { phase: 'open', closesAt: closesAt.toISOString() }],
+    [
+      { price_amount: 9900, terms_version: 2 },
+      { phase: 'open', termsVersion: 2 },
+    ],
     [{ cancelled_at: new Date() }, { phase: 'cancelled' }],
   ] as const) {
     const since = performance.now();

@@ -15,6 +15,7 @@ export type KnownDrop = Pick<
   | 'paused'
   | 'cancelled'
   | 'announcements'
+  | 'termsVersion'
 >;
 
 export type FindDrop = (dropId: number) => Promise<KnownDrop | undefined>;

@@ -34,6 +34,7 @@ test('the answer to drop:watch says how the drop and the own entry stand', async
       standby: 0,
       soldOut: false,
       announcements: 0,
+      termsVersion: 1,
     },
     entry: { status: 'none', version: expect.any(Number) as number },
   });

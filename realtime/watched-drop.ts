@@ -105,7 +105,8 @@ function isNews(state: DropState, before: DropState | undefined): boolean {
     state.phase !== before?.phase ||
     state.soldOut !== before.soldOut ||
     state.opensAt !== before.opensAt ||
-    state.closesAt !== before.closesAt
+    state.closesAt !== before.closesAt ||
+    state.termsVersion !== before.termsVersion
   );
 }
 

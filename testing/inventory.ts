@@ -83,6 +83,7 @@ export function newDrop(changes: Partial<Drop> = {}): Drop {
     paused: false,
     cancelled: false,
     announcements: 0,
+    termsVersion: 1,
     ...changes,
   };
 }

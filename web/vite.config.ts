@@ -12,6 +12,19 @@ export default defineConfig({
     // Nothing may be inlined: the content security policy allows `data:` for images only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              name: 'common',
+              test: /src\/(i18n|design|api)\/|shared\/contract\/(minor-units|total)/,
+              minShareCount: 3,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {

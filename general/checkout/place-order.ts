@@ -1,6 +1,8 @@
+import { breakdownOf } from '../../shared/contract/total.ts';
 import { seatNameOf, type SeatName } from '../../shared/inventory/seat-names.ts';
 import { isDuplicateKey, transact, type Database } from '../../shared/mysql/connect.ts';
-import type { FindTerms } from '../drops/drop-terms.ts';
+import type { DropTerms, FindTerms } from '../drops/drop-terms.ts';
+import { storedBreakdown } from '../orders/breakdown.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import { approveAttempts, byKey, lockAttempts, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
 
@@ -9,8 +11,8 @@ export type Paid = { attempt: PaymentAttempt; ref: string };
 
 export type NamedSeat = SeatName & { seat_id: string; event_id: number };
 
-/** With the event's names of its seats. */
-export type Named = Paid & { seats: NamedSeat[] };
+/** With the event's names of its seats, and what the amount is made of as JSON. */
+export type Named = Paid & { seats: NamedSeat[]; breakdown: string | null };
 
 export type Placed =
   /** `order` is set if this call placed it; otherwise it existed already. */
@@ -80,10 +82,26 @@ export async function namedSeats(
   findTerms: FindTerms,
   { place, seats }: Pick<PaymentAttempt, 'place' | 'seats'>,
 ): Promise<NamedSeat[]> {
-  const terms = await findTerms(place.dropId);
-  if (!terms) throw new Error(`drop ${place.dropId} does not exist`);
-  const { eventId: event_id, sections } = terms;
+  const { eventId: event_id, sections } = await termsOf(findTerms, place);
   return seats.map((seat_id) => ({ seat_id, event_id, ...seatNameOf(seat_id, sections) }));
+}
+
+/**
+ * What the amount of an attempt is made of, as JSON. Its terms cannot have changed since it began, as they are fixed
+ * from the opening. Null if its amount is another one: the version before, running beside this one, has no fees.
+ */
+export async function pricedParts(
+  findTerms: FindTerms,
+  { place, seats, amount }: Pick<PaymentAttempt, 'place' | 'seats' | 'amount'>,
+): Promise<string | null> {
+  const breakdown = breakdownOf(await termsOf(findTerms, place), seats.length);
+  return breakdown.total.amount === amount ? storedBreakdown(breakdown) : null;
+}
+
+async function termsOf(findTerms: FindTerms, { dropId }: PaymentAttempt['place']): Promise<DropTerms> {
+  const terms = await findTerms(dropId);
+  if (!terms) throw new Error(`drop ${dropId} does not exist`);
+  return terms;
 }
 
 type SoldSeat = { drop_id: number; seat_id: string };
@@ -104,7 +122,8 @@ async function writeOrders(trx: Database, all: readonly Named[]): Promise<Map<Pa
     all.map((paid): [Paid, OrderRow] => {
       const { holdId: id, place, buyerId: user_id, amount, currency } = paid.attempt;
       const status = cancelled.has(place.dropId) ? ('refund_due' as const) : ('paid' as const);
-      const order = { id, drop_id: place.dropId, user_id, amount, currency, status };
+      const { breakdown } = paid;
+      const order = { id, drop_id: place.dropId, user_id, amount, currency, breakdown, status };
       return [paid, { ...order, created_at: new Date() }];
     }),
   );

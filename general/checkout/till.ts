@@ -17,6 +17,7 @@ import {
   isTaken,
   namedSeats,
   placeOrders,
+  pricedParts,
   type Named,
   type Paid,
   type Placed,
@@ -48,7 +49,8 @@ export function createTill(db: Database, findTerms = createFindTerms(db)): Till 
     findAttempt: grouped((group: AttemptId[]) => findAttempts(db, group), { isOnesFault: () => false }),
     async placeOrder(paid) {
       const seats = await namedSeats(findTerms, paid.attempt);
-      return place({ ...paid, seats }).catch((error: unknown) => {
+      const breakdown = await pricedParts(findTerms, paid.attempt);
+      return place({ ...paid, seats, breakdown }).catch((error: unknown) => {
         if (!isTaken(error)) throw error;
         return giveBack(db, paid);
       });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { drop, newDrop } from '../../shared/contract/drops.ts';
 import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop, loadDrops } from '../../shared/drops/drop.ts';
+import type { Fees } from '../../shared/contract/total.ts';
 import { capacityOf, type Section } from '../../shared/inventory/layout.ts';
 import { takenSections } from '../../shared/inventory/seat-names.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
@@ -11,11 +12,14 @@ import type { Deps } from '../deps.ts';
 import { findEvent } from '../events/event.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { requireChargeable } from './chargeable.ts';
 import { presentDrop } from './present-drop.ts';
 import { stockDropSoon } from '../duties/stock-drops.ts';
-import { columnsOf, requireFuture, requireInTime, writeQuestions } from './write-drop.ts';
+import { columnsOf, jsonOf, requireFuture, requireInTime, writeQuestions } from './write-drop.ts';
 
-export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route {
+export function createDrop(
+  deps: Pick<Deps, 'db' | 'inventory' | 'log' | 'payments' | 'platformFees'>,
+): Route {
   const { db } = deps;
   return defineRoute({
     method: 'POST',
@@ -33,8 +37,10 @@ export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route 
       requireOwner(session, event.organizer_id);
       const now = Date.now();
       requireFuture('opensAt', body.opensAt, now);
+      const platformFees = deps.platformFees(body.price);
+      requireChargeable(deps.payments, { ...body, platformFees });
 
-      const id = await insertDrop(db, event.id, body);
+      const id = await insertDrop(db, event.id, body, platformFees);
       await stockDropSoon(deps, id);
       const created = await loadDrop(db, id);
       return presentDrop(created!, session.userId, now);
@@ -46,13 +52,19 @@ export function createDrop(deps: Pick<Deps, 'db' | 'inventory' | 'log'>): Route 
  * Inserts a drop and returns its id. Its seats are on sale once they are stocked.
  * @throws {Problem} section_taken, or invalid_request if it would close after the event starts
  */
-export function insertDrop(db: Database, eventId: number, body: z.output<typeof newDrop>): Promise<number> {
+export function insertDrop(
+  db: Database,
+  eventId: number,
+  body: z.output<typeof newDrop>,
+  platformFees?: Fees,
+): Promise<number> {
   return transact(db, async (trx) => {
     // This locks the event, so that two new drops of it are checked one after the other.
     await requireInTime(trx, eventId, body);
     await requireFreeSections(trx, eventId, body.sections);
     const [id] = await trx('drops').insert({
       ...columnsOf(body),
+      ...(platformFees && { platform_fees: jsonOf(platformFees) }),
       event_id: eventId,
       partitions: body.partitions,
       sections: JSON.stringify(body.sections),

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
-import { createDrop, dropBody, openDrop } from '../../testing/general/new-drop.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { createDrop, dropBody, inSeconds, openDrop } from '../../testing/general/new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
@@ -94,6 +96,52 @@ describe('before it opens', () => {
     expect(await general.db('drops').where({ id }).whereNotNull('stocked_at')).toHaveLength(1);
   });
 
+  test('each change of its terms has a version of its own, by which open pages notice it', async () => {
+    const { id } = await createDrop(general, owner);
+    const to = request(general.app);
+    const edit = (changes: object) => to.patch(`/api/drops/${id}`).set(owner.bearer).send(changes);
+    const { body: first } = await to.get(`/api/drops/${id}`);
+    expect(first).toMatchObject({ termsVersion: 1, price: { amount: 4500 } });
+    const price = { amount: 9900, currency: 'EUR' };
+    const { body: dearer } = await edit({ price }).expect(200);
+    expect(dearer).toMatchObject({ termsVersion: 2, price });
+    await edit({ questions: [{ text: 'Which?', answer: 'This' }] }).expect(200);
+    await edit({ maxPerBuyer: 26 }).expect(422);
+    const { body: seats } = await to.get(`/api/drops/${id}/seats`);
+    expect(seats).toMatchObject({ drop: { termsVersion: 3 } });
+  });
+
+  test('a change that waits for locks until the drop has opened changes nothing', async () => {
+    const { id } = await createDrop(general, owner);
+    const { db } = general;
+    await db('drops')
+      .where({ id })
+      .update({ opens_at: new Date(Date.now() + 3_000) });
+    const before = await db('drops').where({ id }).first();
+    // Moving the closing locks the event, which somebody else keeps locked past the opening.
+    const trx = await db.transaction();
+    try {
+      await trx('events').where({ id: before.event_id }).forUpdate().first('id');
+      const edited = request(general.app)
+        .patch(`/api/drops/${id}`)
+        .set(owner.bearer)
+        .send({ price: { amount: 1, currency: 'EUR' }, closesAt: inSeconds(86_400) })
+        .then((answer) => answer);
+      await eventually(async () => {
+        // InnoDB refreshes this table only if nobody has read it for a tenth of a second.
+        await sleep(150);
+        const waiting = await db('information_schema.innodb_trx').where({ trx_state: 'LOCK WAIT' });
+        return waiting.length > 0;
+      });
+      await eventually(() => Date.now() >= before.opens_at.getTime());
+      await trx.commit();
+      expect((await edited).body).toMatchObject({ code: 'drop_already_open' });
+    } finally {
+      if (!trx.isCompleted()) await trx.rollback();
+    }
+    expect(await db('drops').where({ id }).first()).toEqual(before);
+  });
+
   test('nobody may have more seats than there are', async () => {
     const { id } = await createDrop(general, owner, { sections: [{ name: 'Box', rows: 1, seatsPerRow: 3 }] });
     const patch = (maxPerBuyer: number) =>
@@ -159,6 +207,9 @@ describe('once it is open', () => {
   test.each([
     { maxPerBuyer: 1 },
     { price: { amount: 1, currency: 'EUR' } },
+    { fees: { perSeat: 0, perOrder: 0, percent: 0 } },
+    { taxPercent: 19 },
+    { questions: [{ text: 'Which?', answer: 'This' }] },
     { closesAt: '2199-01-01T00:00:00Z', holdSeconds: 5 },
   ])('%o is refused', async (changes) => {
     const { id } = await createDrop(general, owner);

@@ -3,20 +3,21 @@ import { drop, dropChanges } from '../../shared/contract/drops.ts';
 import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
-import { transact, type Database } from '../../shared/mysql/connect.ts';
+import { transact } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Session } from '../../shared/auth/session.ts';
 import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
 import { invalid } from '../../shared/tier/check-input.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { requireChargeable } from './chargeable.ts';
 import { presentDrop } from './present-drop.ts';
 import { stockDropSoon } from '../duties/stock-drops.ts';
-import { columnsOf, requireFuture, requireInTime, writeQuestions } from './write-drop.ts';
+import { columnsOf, jsonOf, requireFuture, requireInTime, writeQuestions } from './write-drop.ts';
 
 type Changes = z.output<typeof dropChanges>;
 
-type EditDeps = Pick<Deps, 'db' | 'inventory' | 'log'>;
+type EditDeps = Pick<Deps, 'db' | 'inventory' | 'log' | 'payments' | 'platformFees'>;
 
 export function editDrop(deps: EditDeps): Route {
   const { db } = deps;
@@ -58,7 +59,7 @@ async function changeDrop(deps: EditDeps, id: number, changes: Changes, session:
     case 'paused':
       return changeClosing(deps, found, changes, now);
     case 'scheduled':
-      return changeTerms(trx, found, changes, now);
+      return changeTerms(deps, found, changes, now);
   }
 }
 
@@ -102,9 +103,14 @@ async function sendClosing({ db, inventory, log }: EditDeps, id: number): Promis
   }
 }
 
-async function changeTerms(trx: Database, found: Drop, changes: Changes, now: number): Promise<void> {
+async function changeTerms(
+  { db: trx, payments, platformFees }: EditDeps,
+  found: Drop,
+  changes: Changes,
+  now: number,
+): Promise<void> {
   const { id } = found;
-  const { opensAt, closesAt, maxPerBuyer, questions } = changes;
+  const { opensAt, closesAt, price, fees, maxPerBuyer, questions } = changes;
   const returns = changes.returns === undefined ? found.returns : changes.returns;
   if (opensAt !== undefined) requireFuture('opensAt', opensAt, now);
   const opens = opensAt === undefined ? found.opensAt : Date.parse(opensAt);
@@ -115,9 +121,24 @@ async function changeTerms(trx: Database, found: Drop, changes: Changes, now: nu
     throw invalid('/returns/until', 'returns_before_opening');
   if (closes > found.closesAt) await requireInTime(trx, found.eventId, changes);
   if (maxPerBuyer !== undefined && maxPerBuyer > found.capacity) throw invalid('/maxPerBuyer', 'fewer_seats');
+  const newFees = price && platformFees(price);
+  if (price ?? fees ?? maxPerBuyer)
+    requireChargeable(payments, {
+      price: price ?? found.price,
+      fees: fees ?? found.fees,
+      platformFees: newFees ?? found.platformFees,
+      maxPerBuyer: maxPerBuyer ?? found.maxPerBuyer,
+    });
 
   await trx('drops')
     .where({ id })
-    .update({ ...columnsOf(changes), stocked_at: null });
+    .update({
+      ...columnsOf(changes),
+      ...(newFees && { platform_fees: jsonOf(newFees) }),
+      stocked_at: null,
+      terms_version: trx.raw('terms_version + 1'),
+    });
   if (questions) await writeQuestions(trx, id, questions);
+  // The drop may have opened while this waited for locks. From then on buyers rely on its terms.
+  if (Date.now() >= found.opensAt) throw new Problem('drop_already_open');
 }

@@ -1,6 +1,7 @@
 /** A drop as the API shows it: its terms and the buyer's question, never an answer. */
 import type { z } from 'zod';
 import type { drop } from '../../shared/contract/drops.ts';
+import { orderFeeOf, seatPriceOf, type Pricing } from '../../shared/contract/total.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { questionFor } from '../../shared/drops/question.ts';
@@ -11,7 +12,11 @@ export function presentDrop(found: Drop, buyerId: number | undefined, now: numbe
   const {
     id,
     eventId,
+    termsVersion,
     price,
+    fees,
+    platformFees,
+    taxPercent,
     capacity,
     maxPerBuyer,
     holdSeconds,
@@ -27,7 +32,12 @@ export function presentDrop(found: Drop, buyerId: number | undefined, now: numbe
     serverTime: new Date(now).toISOString(),
     opensAt: new Date(found.opensAt).toISOString(),
     closesAt: new Date(found.closesAt).toISOString(),
+    termsVersion,
     price,
+    ...allIn(found),
+    ...(fees && { fees }),
+    ...(platformFees && { platformFees }),
+    ...(taxPercent !== undefined && { taxPercent }),
     capacity,
     maxPerBuyer,
     holdSeconds,
@@ -45,4 +55,9 @@ export function presentDrop(found: Drop, buyerId: number | undefined, now: numbe
 export function presentReturns({ returns }: Pick<Drop, 'returns'>): Pick<z.input<typeof drop>, 'returns'> {
   if (!returns) return {};
   return { returns: { ...returns, until: new Date(returns.until).toISOString() } };
+}
+
+function allIn(pricing: Pricing) {
+  const orderFee = orderFeeOf(pricing);
+  return { seatPrice: seatPriceOf(pricing), ...(orderFee.amount > 0 && { orderFee }) };
 }

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { dropSummary } from '../../shared/contract/drops.ts';
+import { seatPriceOf } from '../../shared/contract/total.ts';
+import { pricingColumns, pricingOf, type PricingRow } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
@@ -7,15 +9,13 @@ import type { AvailabilityNow } from './availability.ts';
 
 type Summary = z.input<typeof dropSummary>;
 
-export type SummaryRow = {
+export type SummaryRow = PricingRow & {
   id: number;
   event_id: number;
   opens_at: Date;
   closes_at: Date;
   paused_at: Date | null;
   cancelled_at: Date | null;
-  price_amount: number;
-  price_currency: string;
   capacity: number;
   partitions: number;
 };
@@ -27,8 +27,7 @@ export const summaryColumns = [
   'drops.closes_at',
   'drops.paused_at',
   'drops.cancelled_at',
-  'drops.price_amount',
-  'drops.price_currency',
+  ...pricingColumns.map((column) => `drops.${column}`),
   'drops.capacity',
   'drops.partitions',
 ];
@@ -66,13 +65,17 @@ export function timesOf({ opens_at, closes_at, paused_at, cancelled_at }: Summar
 }
 
 export function summaryOf(row: SummaryRow, now: number): Summary {
-  const { id, opens_at, closes_at, price_amount, price_currency, capacity } = row;
+  const { id, opens_at, closes_at, capacity } = row;
+  const pricing = pricingOf(row);
   return {
     id,
     state: phaseOf(timesOf(row), now),
     opensAt: opens_at.toISOString(),
     closesAt: closes_at.toISOString(),
-    price: { amount: price_amount, currency: price_currency },
+    price: pricing.price,
+    seatPrice: seatPriceOf(pricing),
+    ...(pricing.fees && { fees: pricing.fees }),
+    ...(pricing.platformFees && { platformFees: pricing.platformFees }),
     capacity,
   };
 }

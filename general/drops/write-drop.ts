@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { dropChanges } from '../../shared/contract/drops.ts';
+import type { Fees } from '../../shared/contract/total.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { invalid } from '../../shared/tier/check-input.ts';
 
@@ -36,6 +37,8 @@ export function columnsOf({
   opensAt,
   closesAt,
   price,
+  fees,
+  taxPercent,
   holdSeconds,
   maxPerBuyer,
   standbyLimit,
@@ -47,6 +50,8 @@ export function columnsOf({
     ...(opensAt !== undefined && { opens_at: new Date(opensAt) }),
     ...(closesAt !== undefined && { closes_at: new Date(closesAt) }),
     ...(price && { price_amount: price.amount, price_currency: price.currency }),
+    ...(fees && { fees: jsonOf(fees) }),
+    ...(taxPercent !== undefined && { tax_percent: taxPercent === 0 ? null : taxPercent }),
     ...(holdSeconds !== undefined && { hold_seconds: holdSeconds }),
     ...(maxPerBuyer !== undefined && { max_per_buyer: maxPerBuyer }),
     ...(standbyLimit !== undefined && { standby_limit: standbyLimit }),
@@ -57,6 +62,11 @@ export function columnsOf({
       returns_keep_percent: returns && returns.keepPercent,
     }),
   };
+}
+
+/** Null for fees that are all 0. */
+export function jsonOf(fees: Fees): string | null {
+  return Object.values(fees).some((fee) => fee !== 0) ? JSON.stringify(fees) : null;
 }
 
 /** Replaces the questions of a drop. */

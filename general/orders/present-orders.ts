@@ -12,14 +12,13 @@ import {
 import { presentReturns } from '../drops/present-drop.ts';
 import { describeSeat, rowsOf } from '../../shared/inventory/layout.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import { presentBreakdown, type BreakdownRow } from './breakdown.ts';
 
-export type OrderRow = {
+export type OrderRow = BreakdownRow & {
   id: string;
   drop_id: number;
   user_id: number;
   status: OrderStatus;
-  amount: number;
-  currency: string;
   created_at: Date;
 };
 
@@ -79,6 +78,7 @@ function present(
     eventId: drop.eventId,
     status: shownStatus(row, refunds),
     amount: { amount: row.amount, currency },
+    ...presentBreakdown(row),
     refunded: { amount: givenBack(row, refunds), currency },
     seats: seats
       .map(({ seat_id, state }) => ({ ...describeSeat(seat_id, rows), state: shownState[state] }))

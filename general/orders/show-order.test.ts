@@ -52,6 +52,7 @@ test('an order is shown with its seats by name to its buyer, to the organizer an
       amount: { amount: 13_500, currency: 'EUR' },
       refunded: { amount: 0, currency: 'EUR' },
       refunds: [],
+      lines: [{ kind: 'seats', amount: { amount: 13_500, currency: 'EUR' } }],
       seats: [
         { id: '0.9', section: 'Stalls', row: '1', number: 9, ...valid },
         { id: '0.10', section: 'Stalls', row: '1', number: 10, ...valid },

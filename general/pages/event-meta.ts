@@ -109,8 +109,8 @@ function structured(event: PageEvent, url: string, image: string, description: s
       .map((drop) => ({
         '@type': 'Offer',
         url,
-        price: decimal(drop.price),
-        priceCurrency: drop.price.currency,
+        price: decimal(drop.seatPrice),
+        priceCurrency: drop.seatPrice.currency,
         validFrom: drop.opensAt,
         validThrough: drop.closesAt,
         availability: `https://schema.org/${availabilityOf(drop)}`,

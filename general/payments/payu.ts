@@ -38,6 +38,9 @@ type Found =
   | { kind: 'open'; next: string; isOnPage: boolean; declined?: string }
   | { kind: 'in_progress' };
 
+/** PayU charges rupees only, and names no limits that hold for every account. */
+const rupeeLimits = { step: 1, minimum: 1, maximum: Infinity };
+
 export function createPayuPayments(options: PayuOptions): PaymentProvider {
   const { pageUrl, apiUrl, log, now = Date.now, timeoutMs = 8_000 } = options;
   const account = { key: options.key, salt: options.salt };
@@ -52,6 +55,7 @@ export function createPayuPayments(options: PayuOptions): PaymentProvider {
 
   return {
     name: 'payu',
+    limitsOf: (currency) => (currency === 'INR' ? rupeeLimits : undefined),
     postsForms: true,
     formOrigins: [new URL(pageUrl).origin],
     late: { askAfterMs, boundMs: bankBoundMs, resolve: (charge) => lateResult(api, log, charge) },

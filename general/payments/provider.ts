@@ -58,6 +58,9 @@ export type ChargeResult =
   | { kind: 'unknown_token' }
   | Undecided;
 
+/** Which amounts of a currency a provider can charge, in minor units. Each is a multiple of `step`. */
+export type ChargeLimits = { step: number; minimum: number; maximum: number };
+
 export type RefundRequest = {
   charge: Charge;
   /** Idempotency key of this refund; no two refunds of a charge have the same. */
@@ -113,6 +116,8 @@ export type WebhookSubject =
 /** None of these rejects because of network or provider errors: those are `undecided`. */
 export type PaymentProvider = {
   readonly name: string;
+  /** Undefined for a currency that the provider does not charge. A provider without it charges any amount. */
+  limitsOf?: (currency: string) => ChargeLimits | undefined;
   /**
    * The card behind a token, before it is charged. `fingerprint`: equal for the same card, undefined if the provider
    * names none.

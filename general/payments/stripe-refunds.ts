@@ -5,6 +5,7 @@
  */
 import type StripeApi from 'stripe';
 import type { Log } from '../../shared/tier/log.ts';
+import { toStripe } from './stripe-amounts.ts';
 import type { RefundRequest, RefundResult } from './provider.ts';
 
 export async function refundByStripe(
@@ -22,12 +23,13 @@ export async function refundByStripe(
     const refund =
       live ??
       (await stripe.refunds.create(
-        { payment_intent: ref, amount, metadata: { refund_key: key } },
+        { payment_intent: ref, amount: toStripe({ ...charge, amount }), metadata: { refund_key: key } },
         // A refund that failed stays so, and its key would only bring it back.
         { idempotencyKey: own.length === 0 ? key : `${key}.${own.length}` },
       ));
     return resultOf(refund);
   } catch (error) {
+    if (error instanceof RangeError) return { kind: 'failed', reason: 'amount_not_refunded' };
     const { type = '', code } = Object(error) as { type?: string; code?: string };
     // Nothing is left of the charge, so this part of it has gone back as well.
     if (code === 'charge_already_refunded') return { kind: 'refunded' };

@@ -82,6 +82,26 @@ test('a charge is made as Stripe wants it: intent, then confirmation, each under
   ]);
 });
 
+test('amounts are sent in Stripe’s units, and what they cannot express is neither charged nor refunded', async () => {
+  const charge = { ...newCharge(), amount: 5000, currency: 'ISK' };
+  await pay(charge);
+  expect(intentsOf(charge)).toMatchObject([{ amount: 500_000 }]);
+  const refund = (amount: number) =>
+    payments.refund({ charge, key: `${charge.key}.refund.${amount}`, amount });
+  expect(await refund(1000)).toMatchObject({ kind: 'refunded' });
+  expect(intentsOf(charge)[0]!.refunds).toMatchObject([{ amount: 100_000 }]);
+
+  const odd = { ...newCharge(), amount: 5124, currency: 'KWD' };
+  expect(await pay(odd)).toEqual({ kind: 'declined', reason: 'amount_not_charged' });
+  expect(requestsOf(odd)).toEqual([]);
+  const round = { ...newCharge(), amount: 5120, currency: 'KWD' };
+  await pay(round);
+  expect(await payments.refund({ charge: round, key: `${round.key}.refund.1`, amount: 1001 })).toEqual({
+    kind: 'failed',
+    reason: 'amount_not_refunded',
+  });
+});
+
 test('stripe-mock would have noticed a request that Stripe does not take', async () => {
   const client = new StripeApi('sk_test_0123456789', {
     protocol: 'http',

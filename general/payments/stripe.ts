@@ -16,6 +16,7 @@ import type {
   PaymentProvider,
   Undecided,
 } from './provider.ts';
+import { stripeLimits, toStripe } from './stripe-amounts.ts';
 import { refundByStripe } from './stripe-refunds.ts';
 import { declineIn, stripeReports } from './stripe-reports.ts';
 
@@ -32,6 +33,8 @@ export type StripeOptions = {
   timeoutMs?: number;
 };
 
+const facts = { name: 'stripe', limitsOf: stripeLimits };
+
 export function createStripePayments(options: StripeOptions): PaymentProvider {
   const { secretKey, publishableKey, methods, log, apiUrl, timeoutMs = 8_000 } = options;
   const stripe = new StripeApi(secretKey, {
@@ -44,10 +47,10 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
   const { paymentIntents } = stripe;
 
   /** Creates the PaymentIntent of a key, or returns the existing one. It charges nothing. */
-  const intentFor = ({ key, amount, currency }: Omit<Charge, 'ref'>) =>
+  const intentFor = async ({ key, amount, currency }: Omit<Charge, 'ref'>) =>
     paymentIntents.create(
       {
-        amount,
+        amount: toStripe({ amount, currency }),
         currency: currency.toLowerCase(),
         // Redirects to a bank or a wallet are excluded: the page would be left while the seats are held.
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
@@ -115,7 +118,7 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
   };
 
   return {
-    name: 'stripe',
+    ...facts,
 
     cardOf: (token) => readCard(stripe, token).catch((error: unknown) => undecided(error, 'read the card')),
 
@@ -204,6 +207,7 @@ function decisionIn(intent: StripeApi.PaymentIntent): Decision | undefined {
  * nothing is ever charged.
  */
 function refusalOf(error: unknown): Decision | undefined {
+  if (error instanceof RangeError) return { kind: 'declined', reason: 'amount_not_charged' };
   if (!(error instanceof StripeApi.errors.StripeInvalidRequestError)) return undefined;
   return { kind: 'declined', reason: error.code ?? 'invalid_request' };
 }

@@ -73,6 +73,10 @@ test('one line an order, with seats by name and money as people write it', async
     'provider_id',
     'refunded_outside',
     'disputed',
+    'price',
+    'fees',
+    'platform_fees',
+    'included_tax',
   ]);
   expect(line!.slice(0, 8)).toEqual([
     order,
@@ -85,6 +89,8 @@ test('one line an order, with seats by name and money as people write it', async
     '2030-01-01T00:00:00.000Z',
   ]);
   expect(line!.slice(9, 11)).toEqual(['0.00', 'Stalls row 1 seat 1; Balcony row 1 seat 5']);
+  // Orders of the version before have no fees.
+  expect(line!.slice(-4)).toEqual(['90.00', '0.00', '0.00', '0.00']);
 });
 
 test('no name becomes a formula, and none breaks the file', async () => {
@@ -192,5 +198,5 @@ test('a line names the payment at its provider, and what was refunded there or i
     { ...of, provider_ref: 'du_2', amount: 4500, reason: 'fraudulent', status: 'lost', opened_at: now },
   ]);
   const [, line] = parse((await download(id)).text.slice(1));
-  expect(line!.slice(-4)).toEqual(['stripe', 'pi_of_the_order', '15.50', '45.00']);
+  expect(line!.slice(11, 15)).toEqual(['stripe', 'pi_of_the_order', '15.50', '45.00']);
 });

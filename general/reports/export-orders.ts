@@ -6,6 +6,7 @@ import { requireOwner } from '../events/owner.ts';
 import { defineRoute, TextStream, type Route } from '../http/route.ts';
 import { soldOrders } from '../orders/sold-orders.ts';
 import { decimal } from '../../shared/contract/minor-units.ts';
+import type { LineKind } from '../../shared/contract/total.ts';
 import { csvLine } from './csv.ts';
 
 /** Orders read per query. */
@@ -27,6 +28,10 @@ const columns = [
   'provider_id',
   'refunded_outside',
   'disputed',
+  'price',
+  'fees',
+  'platform_fees',
+  'included_tax',
 ];
 
 export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route {
@@ -58,13 +63,21 @@ export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route
 
 type OrderPage = Awaited<ReturnType<typeof soldOrders>>;
 
+function partCells({ amount: { currency }, lines, includedTax }: OrderPage['items'][number]): string[] {
+  const part = (kind: LineKind) =>
+    decimal(lines.find((line) => line.kind === kind)?.amount ?? { amount: 0, currency });
+  const tax = decimal(includedTax?.amount ?? { amount: 0, currency });
+  return [part('seats'), part('fees'), part('platform_fees'), tax];
+}
+
 async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>): AsyncGenerator<string> {
   let after: string | undefined;
   // Without the mark Excel assumes another encoding.
   let text = `\ufeff${csvLine(columns)}`;
   for (;;) {
     const { items, next } = await read(after);
-    for (const { id, buyer, seats, amount, refunded, status, createdAt, updatedAt, ...marks } of items) {
+    for (const order of items) {
+      const { id, buyer, seats, amount, refunded, status, createdAt, updatedAt, ...marks } = order;
       text += csvLine([
         id,
         buyer.name,
@@ -78,6 +91,7 @@ async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>)
         decimal(refunded),
         placesOf(seats.filter(({ state }) => state !== 'valid')),
         ...paymentCells(marks),
+        ...partCells(order),
       ]);
     }
     yield text;

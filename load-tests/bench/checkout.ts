@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signCheckoutToken } from '../../shared/auth/checkout-token.ts';
 import type { Child } from '../../local/process/child.ts';
+import { totalOf } from '../../shared/contract/total.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import type { NewHold } from '../../shared/inventory/hold.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
@@ -143,7 +144,7 @@ export async function payRequests(
     const checkoutToken = signCheckoutToken({ ...place, ...hold }, key);
     return post(
       '/api/checkout',
-      { checkoutToken, payment: { token: 'tok_approved' } },
+      { checkoutToken, total: totalOf(drop, hold.seats.length), payment: { token: 'tok_approved' } },
       { authorization: `Bearer ${tokens.get(hold.buyerId)}` },
     );
   });

@@ -133,6 +133,7 @@ async function sendToAll({ url }: Measured, drop: Drop): Promise<void> {
     standby: 0,
     soldOut: false,
     announcements: 0,
+    termsVersion: 1,
   };
   await fetch(url, { method: 'POST', body: `42${JSON.stringify(['drop:state', state])}` });
 }

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntryState } from '../../shared/contract/entries.ts';
+import { totalOf, type Pricing } from '../../shared/contract/total.ts';
 import { lastWord, type Press, type Told } from '../../proof/played/told.ts';
 import type { Board } from './board.ts';
 import type { Answer, FrontDoor } from './front-door.ts';
@@ -14,6 +15,8 @@ import { connectSocket, type BuyerSocket } from './socket.ts';
 export type BuyerSetting = {
   door: FrontDoor;
   dropId: number;
+  /** The drop's, as its page shows it. */
+  pricing: Pricing;
   board: Board;
   /** Shared by all buyers. Drills need more patience, since they break things on purpose. */
   patience?: Patience;
@@ -206,7 +209,7 @@ export class Buyer {
         return this.#pay(withHold);
       case 'abandon':
         await sleep(withHold.afterMs);
-        await this.#checkout(this.state?.checkoutToken);
+        await this.#checkout(this.#purchase());
         board.abandoned += 1;
         return this.#untilEnded();
       case 'leave': {
@@ -222,15 +225,15 @@ export class Buyer {
 
   async #pay({ tokens, opensPage, approves = true }: Extract<WithHold, { kind: 'pay' }>): Promise<void> {
     const { board } = this.#setting;
-    const checkoutToken = this.state?.checkoutToken;
-    if (opensPage) await this.#checkout(checkoutToken);
+    const purchase = this.#purchase();
+    if (opensPage) await this.#checkout(purchase);
     for (const token of tokens) {
       const since = Date.now();
-      let answer = await this.#checkout(checkoutToken, token);
+      let answer = await this.#checkout(purchase, token);
       if (challengeIn(answer) !== undefined) {
         board.challenged += 1;
         await this.#answerBank(challengeIn(answer), approves);
-        answer = await this.#checkout(checkoutToken);
+        answer = await this.#checkout(purchase);
         // The bank's no leaves the payment open for another card.
         if (answer.body['declined'] !== undefined) answer = { ...answer, status: 402 };
       }
@@ -253,12 +256,18 @@ export class Buyer {
     if (this.state?.status === 'sold') board.paid += 1;
   }
 
+  /** The seats that are held, and what the page shows for them. */
+  #purchase() {
+    const { checkoutToken, seats = [] } = this.state ?? {};
+    return { checkoutToken, total: totalOf(this.#setting.pricing, seats.length) };
+  }
+
   /** Without `token`, begins the payment or asks what became of it. */
-  async #checkout(checkoutToken: string | undefined, token?: PaymentToken): Promise<Answer> {
+  async #checkout(purchase: object, token?: PaymentToken): Promise<Answer> {
     const { door, board } = this.#setting;
     for (let tries = 1; ; tries += 1) {
       const answer = await door.ask('POST', '/api/checkout', this.identity, {
-        checkoutToken,
+        ...purchase,
         ...(token !== undefined && { payment: { token } }),
       });
       this.#payBy = Math.max(this.#payBy, Date.parse(String(answer.body['payBy'])) || 0);

@@ -2,7 +2,7 @@
 import http, { type RefinedResponse } from 'k6/http';
 import { baseUrl, dropId } from './settings.ts';
 import type { TestBuyer } from './plain/buyers-file.ts';
-import type { Money } from './plain/rules.ts';
+import type { Pricing } from '../../shared/contract/total.ts';
 
 /** `status` 0: there was no answer. */
 export type Answer = {
@@ -18,11 +18,10 @@ export type Answer = {
 export type Method = 'GET' | 'POST' | 'DELETE';
 
 /** The fields of GET /api/drops/:id that are used here. */
-export type DropView = {
+export type DropView = Pricing & {
   state: string;
   serverTime: string;
   opensAt: string;
-  price: Money;
   maxPerBuyer: number;
   question?: { id: number; text: string };
 };

@@ -36,12 +36,13 @@ import http from 'k6/http';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import type { Options } from 'k6/options';
 import type { EntryState } from '../../shared/contract/entries.ts';
+import { totalOf, type Pricing } from '../../shared/contract/total.ts';
 import { buyerAt, needBuyers } from './buyers.ts';
 import { complain } from './complain.ts';
 import { openDrop, type Answer, type DropView } from './http.ts';
 import { pause } from './pause.ts';
 import type { TestBuyer } from './plain/buyers-file.ts';
-import { BuyerRecord, rules, type Order } from './plain/rules.ts';
+import { BuyerRecord, rules, type Money, type Order } from './plain/rules.ts';
 import { trendStats } from './plain/summary.ts';
 import { baseUrl, dropId, number, seconds } from './settings.ts';
 import { Shopper } from './shopper.ts';
@@ -125,17 +126,14 @@ export default async function journey(drop: DropView): Promise<void> {
   const buyer = buyerAt(index);
   // k6 may start one iteration more than rate × duration.
   if (!buyer) return;
-  const record = new BuyerRecord(
-    { userId: buyer.userId, dropId, price: drop.price },
-    (rule, holds, details) => {
-      check(holds, { [rules[rule]]: (value) => value });
-      if (!holds) complain(rule, `${rules[rule]}: broken. ${details}`);
-    },
-  );
+  const record = new BuyerRecord({ userId: buyer.userId, dropId, pricing: drop }, (rule, holds, details) => {
+    check(holds, { [rules[rule]]: (value) => value });
+    if (!holds) complain(rule, `${rules[rule]}: broken. ${details}`);
+  });
   const onRetry = () => retries.add(1);
   const shopper = new Shopper(buyer, record, { pollMs, quietMs: Math.max(5_000, pollMs), onRetry });
   try {
-    await goShopping(shopper, record, buyer, index);
+    await goShopping(shopper, record, drop, buyer, index);
     gaveUp.add(false);
   } catch (error) {
     gaveUp.add(true);
@@ -150,6 +148,7 @@ export default async function journey(drop: DropView): Promise<void> {
 async function goShopping(
   shopper: Shopper,
   record: BuyerRecord,
+  drop: DropView,
   buyer: TestBuyer,
   index: number,
 ): Promise<void> {
@@ -177,7 +176,7 @@ async function goShopping(
   toldMs[hasSocket ? 'socket' : 'polling'].add(Date.now() - pressedAt);
   if (status === 'held' || status === 'standby' || status === 'sold_out') outcomes[status].add(1);
   if (status === 'standby') await standBy(shopper);
-  if (shopper.state?.status === 'held') await useHold(shopper, record, index);
+  if (shopper.state?.status === 'held') await useHold(shopper, record, drop, index);
 
   const finalState = await shopper.poll();
   if (finalState) record.checkFinalState(finalState);
@@ -210,18 +209,24 @@ async function standBy(shopper: Shopper): Promise<void> {
   if (shopper.state?.status === 'held') promoted.add(1);
 }
 
-async function useHold(shopper: Shopper, record: BuyerRecord, index: number): Promise<void> {
+/** `pricing`: the drop's, from which buyers know what they pay. */
+async function useHold(
+  shopper: Shopper,
+  record: BuyerRecord,
+  pricing: Pricing,
+  index: number,
+): Promise<void> {
   const drawn = evenlySpread(index, 1);
   const { decline, lapse, leave } = shares;
   if (drawn < lapse) return letLapse(shopper, record);
   if (drawn < lapse + leave) return giveBack(shopper);
   await pause(200 + evenlySpread(index, 2) * 20);
   if (drawn < lapse + leave + decline) {
-    const answer = await checkOut(shopper, 'tok_declined');
+    const answer = await checkOut(shopper, { ...purchaseOf(shopper, pricing), token: 'tok_declined' });
     if (answer.status !== 402) throw unusable('checkout with a card that is declined', answer);
     declined.add(1);
   }
-  await pay(shopper, record);
+  await pay(shopper, record, pricing);
 }
 
 async function letLapse(shopper: Shopper, record: BuyerRecord): Promise<void> {
@@ -238,11 +243,11 @@ async function giveBack(shopper: Shopper): Promise<void> {
   givenBack.add(1);
 }
 
-async function pay(shopper: Shopper, record: BuyerRecord): Promise<void> {
+async function pay(shopper: Shopper, record: BuyerRecord, pricing: Pricing): Promise<void> {
   const { seats = [] } = shopper.state ?? {};
-  const { checkoutToken } = shopper.state ?? {};
+  const purchase = { ...purchaseOf(shopper, pricing), token: 'tok_approved' };
   const since = Date.now();
-  const answer = await checkOut(shopper, 'tok_approved', checkoutToken);
+  const answer = await checkOut(shopper, purchase);
   // already_paid: the answer to an earlier try was lost. hold_expired: the time was over.
   if (answer.status !== 201 && answer.code !== 'already_paid') {
     if (answer.code !== 'hold_expired') throw unusable('checkout', answer);
@@ -260,18 +265,20 @@ async function pay(shopper: Shopper, record: BuyerRecord): Promise<void> {
   const read = await shopper.send('GET', `/api/orders/${orderId}`, 'order');
   record.readOrder(read.status, read.body as unknown as Order);
   // As if the buyer pressed twice, or the client retried after a lost answer.
-  const again = await checkOut(shopper, 'tok_approved', checkoutToken);
+  const again = await checkOut(shopper, purchase);
   record.paidAgain({ status: again.status, code: again.code, orderId: orderOf(again) });
   const list = await shopper.send('GET', '/api/orders', 'orders');
   if (list.status === 200) record.listed(list.body['items'] as Order[]);
 }
 
-function checkOut(
-  shopper: Shopper,
-  token: 'tok_approved' | 'tok_declined',
-  checkoutToken = shopper.state?.checkoutToken,
-): Promise<Answer> {
-  return shopper.send('POST', '/api/checkout', 'checkout', { checkoutToken, payment: { token } });
+type Purchase = { checkoutToken: string | undefined; total: Money; token: string };
+
+function purchaseOf({ state }: Shopper, pricing: Pricing): Omit<Purchase, 'token'> {
+  return { checkoutToken: state?.checkoutToken, total: totalOf(pricing, state?.seats?.length ?? 0) };
+}
+
+function checkOut(shopper: Shopper, { checkoutToken, total, token }: Purchase): Promise<Answer> {
+  return shopper.send('POST', '/api/checkout', 'checkout', { checkoutToken, total, payment: { token } });
 }
 
 function orderOf({ status, body }: Answer): string | undefined {

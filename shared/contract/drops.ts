@@ -5,6 +5,7 @@ import { normalizeAnswer } from '../drops/question.ts';
 import { capacityOf } from '../inventory/layout.ts';
 import { hasSectionTwice } from '../inventory/seat-names.ts';
 import { fault } from './fault-codes.ts';
+import { chosenFees, fees, taxPercent } from './fees.ts';
 import { id } from './ids.ts';
 import { chosenPrice, money } from './money.ts';
 import { pageQuery } from './paging.ts';
@@ -103,6 +104,8 @@ const lapsePauseSeconds = z
  */
 const defaultLapsePauseSeconds = 60;
 
+const noFees = { perSeat: 0, perOrder: 0, percent: 0 };
+
 /** Fields that cannot be changed, since seats keep their names. */
 const layout = {
   sections: z
@@ -122,6 +125,8 @@ const layout = {
 
 const newDropFields = z.strictObject({
   ...terms,
+  fees: chosenFees.default(noFees),
+  taxPercent: taxPercent.default(0),
   paySeconds: paySeconds.default(defaultPaySeconds),
   lapsePauseSeconds: lapsePauseSeconds.default(defaultLapsePauseSeconds),
   returns: chosenReturns.optional(),
@@ -176,7 +181,15 @@ export const newDrop = newDropFields
 export type NewDrop = z.input<typeof newDrop>;
 
 export const dropChanges = z
-  .strictObject({ ...terms, paySeconds, lapsePauseSeconds, returns: chosenReturns, allowLate })
+  .strictObject({
+    ...terms,
+    fees: chosenFees,
+    taxPercent,
+    paySeconds,
+    lapsePauseSeconds,
+    returns: chosenReturns,
+    allowLate,
+  })
   .partial()
   .refine((changes) => Object.keys(changes).some((name) => name !== 'allowLate'), fault('nothing_to_change'))
   .meta({ id: 'DropChanges', minProperties: 1 });
@@ -204,6 +217,14 @@ export const returns = z
     description: 'Until when buyers may return unused tickets. Missing: they may not',
   });
 
+const seatPrice = money.meta({ description: 'What a buyer pays for each seat, with all fees for it' });
+
+const termsVersion = z.int().meta({
+  description:
+    'Raised by each change of price, times, limits or questions, which can change until the drop opens. A client that ' +
+    'knows a lower one shows old terms; GET /api/drops/{id} has the present ones',
+});
+
 export const drop = z
   .object({
     id,
@@ -212,7 +233,20 @@ export const drop = z
     serverTime: time.meta({ description: 'The clock that a countdown should follow' }),
     opensAt: time,
     closesAt: time,
-    price: money,
+    termsVersion,
+    price: money.meta({ description: 'Of one seat, without fees' }),
+    seatPrice,
+    orderFee: money.optional().meta({
+      description:
+        'Fees that are paid once for an order, besides `seatPrice` for each seat; missing if there are none',
+    }),
+    fees: fees.optional().meta({ description: 'Fees of the organizer; missing if there are none' }),
+    platformFees: fees.optional().meta({
+      description:
+        'Fees of the platform; missing if there are none. Set when the drop is made and when its price is changed, and ' +
+        'fixed from then on',
+    }),
+    taxPercent: taxPercent.optional(),
     capacity: z.int(),
     availability,
     maxPerBuyer: z.int(),
@@ -263,6 +297,7 @@ export const dropStanding = z
       description:
         'The number of announcements. A client that knows fewer has missed some; GET /api/drops/{id}/announcements has all',
     }),
+    termsVersion,
   })
   .meta({ id: 'DropStanding' });
 
@@ -282,6 +317,8 @@ export const dropSummary = z
   .object({
     ...drop.pick({ id: true, state: true, opensAt: true, closesAt: true }).shape,
     price: money,
+    seatPrice,
+    ...drop.pick({ fees: true, platformFees: true }).shape,
     capacity: z.int(),
     availability,
     free: z.int().optional().meta({ description: 'Free seats; only for the drop’s organizer and admins' }),

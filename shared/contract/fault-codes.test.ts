@@ -79,6 +79,11 @@ const examples: Record<FaultCode, Found | typeof inHandler> = {
   starts_before_closing: inHandler,
   not_a_time_zone: [newEvent, { ...event, timeZone: '+02:00' }, '/timeZone'],
   not_a_currency: dropWith({ price: { amount: 1, currency: 'XYZ' } }, '/price/currency'),
+  percent_decimals: dropWith({ taxPercent: 8.8755 }, '/taxPercent'),
+  currency_not_charged: inHandler,
+  charge_step: inHandler,
+  charge_too_small: inHandler,
+  charge_too_big: inHandler,
   same_section: dropWith({ sections: [section, section] }, '/sections'),
   section_taken: inHandler,
   too_many_seats: dropWith(

@@ -35,6 +35,10 @@ export type FaultParams = {
   year_out_of_range: { minimum: number; maximum: number };
   too_many_seats: { maximum: number };
   section_taken: { dropId: number };
+  /** Decimal numbers in the currency of the price. */
+  charge_step: { step: string };
+  charge_too_small: { lowest: string };
+  charge_too_big: { highest: string };
   above_buyer_limit: { maximum: number };
   above_seat_count: { maximum: number };
 };
@@ -68,6 +72,12 @@ const messages = {
   not_a_time_zone: () => 'Not a time zone',
   // drops
   not_a_currency: () => 'Not a currency (ISO 4217)',
+  percent_decimals: () => 'Must not have more than three decimals',
+  currency_not_charged: () => 'The payment provider does not charge this currency',
+  charge_step: ({ step }) => `The payment provider charges only multiples of ${step}`,
+  charge_too_small: ({ lowest }) => `The payment provider charges at least ${lowest}`,
+  charge_too_big: ({ highest }) =>
+    `The payment provider charges at most ${highest}, and a buyer may buy seats for more than that`,
   same_section: () => 'Two sections have the same name',
   section_taken: ({ dropId }) => `In drop ${dropId} of this event`,
   too_many_seats: ({ maximum }) => `More than ${maximum} seats`,

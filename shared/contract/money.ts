@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { currencies } from './currencies.ts';
 import { fault } from './fault-codes.ts';
-
-const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 export const money = z
   .object({
@@ -21,10 +20,10 @@ export const chosenPrice = z.strictObject({
   amount: z
     .int()
     .min(1)
-    .max(10 ** 8)
+    .max(4 * 10 ** 8)
     .meta({ description: 'In minor units, per seat' }),
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/)
-    .refine((code) => currencies.has(code), fault('not_a_currency')),
+    .refine((code) => currencies.includes(code), fault('not_a_currency'))
+    .meta({ description: 'Active code of ISO 4217' }),
 });

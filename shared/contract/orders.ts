@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { returns } from './drops.ts';
 import { fault } from './fault-codes.ts';
+import { breakdown } from './fees.ts';
 import { id, orderId } from './ids.ts';
 import { money } from './money.ts';
 import { pageQuery } from './paging.ts';
@@ -60,6 +61,7 @@ export const order = z
     }),
     amount: money.meta({ description: 'What was paid' }),
     refunded: money.meta({ description: 'What has gone back so far' }),
+    ...breakdown,
     seats: z.array(orderSeat),
     refunds: z.array(refund).meta({ description: 'The oldest first' }),
     returns: returns.optional(),

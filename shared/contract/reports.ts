@@ -47,6 +47,9 @@ export const dropReport = z
     orders: z.int(),
     revenue: money.meta({ description: 'What was paid, less refunds' }),
     refunds: money.meta({ description: 'Amounts refunded, or about to be' }),
+    fees: money.meta({ description: 'Fees of the organizer in what was paid for `orders`' }),
+    platformFees: money.meta({ description: 'Fees of the platform in what was paid for `orders`' }),
+    includedTax: money.meta({ description: 'Tax that is included in what was paid for `orders`' }),
     series: z
       .array(z.object({ minute: time, ...entryCounts, seatsPaid: z.int() }))
       .meta({ description: 'By minute, oldest first; minutes without events are left out' }),

@@ -8,7 +8,15 @@ export type DropLook = { state: DropState; mark: string };
 
 type DropTerms = Pick<
   Drop,
-  'id' | 'partitions' | 'capacity' | 'opensAt' | 'closesAt' | 'paused' | 'cancelled' | 'announcements'
+  | 'id'
+  | 'partitions'
+  | 'capacity'
+  | 'opensAt'
+  | 'closesAt'
+  | 'paused'
+  | 'cancelled'
+  | 'announcements'
+  | 'termsVersion'
 >;
 
 /** The present state of a drop, the same by socket and by HTTP. Rejects if Redis does not answer. */
@@ -22,6 +30,7 @@ export async function lookAtDrop(drop: DropTerms, inventory: Pick<Inventory, 'co
     opensAt: new Date(drop.opensAt).toISOString(),
     closesAt: new Date(drop.closesAt).toISOString(),
     announcements: drop.announcements,
+    termsVersion: drop.termsVersion,
   };
   // Not in Redis, so not on sale yet: every seat is free.
   if (!counts) {

@@ -1,4 +1,5 @@
 /** A drop as stored in MySQL: its terms. The state of its seats is in Redis (inventory/). */
+import type { Fees } from '../contract/total.ts';
 import type { Database } from '../mysql/connect.ts';
 import type { Section } from '../inventory/layout.ts';
 
@@ -19,6 +20,12 @@ export type Drop = {
   closesAt: number;
   /** Per seat, `amount` in minor units. */
   price: { amount: number; currency: string };
+  /** Of the organizer; missing if there are none. */
+  fees?: Fees;
+  /** Of the platform, as its settings were when the price was set. */
+  platformFees?: Fees;
+  /** Rate of the included tax; missing if there is none. */
+  taxPercent?: number;
   holdSeconds: number;
   /** Seconds in which a payment has to be completed once it is begun. */
   paySeconds: number;
@@ -41,6 +48,8 @@ export type Drop = {
   cancelled: boolean;
   /** The number of announcements, which is also the number of the latest one. */
   announcements: number;
+  /** Raised by each change of the terms, from 1. */
+  termsVersion: number;
 };
 
 type DropRow = {
@@ -51,6 +60,10 @@ type DropRow = {
   closes_at: Date;
   price_amount: number;
   price_currency: string;
+  fees: string | Fees | null;
+  platform_fees: string | Fees | null;
+  /** A decimal number, which the driver returns as text. */
+  tax_percent: string | null;
   hold_seconds: number;
   pay_seconds: number;
   max_per_buyer: number;
@@ -65,6 +78,7 @@ type DropRow = {
   paused_at: Date | null;
   cancelled_at: Date | null;
   announcements: number;
+  terms_version: number;
 };
 
 type QuestionRow = {
@@ -114,7 +128,7 @@ function toDrop(row: DropRow, questions: QuestionRow[]): Drop {
     organizerId: row.organizer_id,
     opensAt: row.opens_at.getTime(),
     closesAt: row.closes_at.getTime(),
-    price: { amount: row.price_amount, currency: row.price_currency },
+    ...pricingOf(row),
     holdSeconds: row.hold_seconds,
     paySeconds: row.pay_seconds,
     maxPerBuyer: row.max_per_buyer,
@@ -136,6 +150,25 @@ function toDrop(row: DropRow, questions: QuestionRow[]): Drop {
     paused: row.paused_at !== null,
     cancelled: row.cancelled_at !== null,
     announcements: row.announcements,
+    termsVersion: row.terms_version,
+  };
+}
+
+export type PricingRow = Pick<
+  DropRow,
+  'price_amount' | 'price_currency' | 'fees' | 'platform_fees' | 'tax_percent'
+>;
+
+/** The columns of PricingRow. */
+export const pricingColumns = ['price_amount', 'price_currency', 'fees', 'platform_fees', 'tax_percent'];
+
+/** Everything that a total is computed from. */
+export function pricingOf(row: PricingRow): Pick<Drop, 'price' | 'fees' | 'platformFees' | 'taxPercent'> {
+  return {
+    price: { amount: row.price_amount, currency: row.price_currency },
+    ...(row.fees !== null && { fees: fromJson(row.fees) }),
+    ...(row.platform_fees !== null && { platformFees: fromJson(row.platform_fees) }),
+    ...(row.tax_percent !== null && { taxPercent: Number(row.tax_percent) }),
   };
 }
 

@@ -28,8 +28,11 @@ import * as announcements from './022-announcements.ts';
 import * as dropsCountAnnouncements from './023-drops-count-announcements.ts';
 import * as timeToPay from './024-time-to-pay.ts';
 import * as refunds from './025-refunds.ts';
+import * as termsVersion from './026-drops-have-a-terms-version.ts';
+import * as feesOfDrops from './027-drops-have-fees.ts';
 import * as seatsOfRefunds from './028-seats-of-refunds.ts';
 import * as paymentsWaitForBuyers from './029-payments-wait-for-buyers.ts';
+import * as breakdownOfOrders from './030-orders-have-a-breakdown.ts';
 import * as latePayments from './031-late-payments.ts';
 import * as returns from './033-returns.ts';
 import * as disputes from './040-disputes.ts';
@@ -66,8 +69,11 @@ const migrations: Record<string, Knex.Migration> = {
   '023-drops-count-announcements': dropsCountAnnouncements,
   '024-time-to-pay': timeToPay,
   '025-refunds': refunds,
+  '026-drops-have-a-terms-version': termsVersion,
+  '027-drops-have-fees': feesOfDrops,
   '028-seats-of-refunds': seatsOfRefunds,
   '029-payments-wait-for-buyers': paymentsWaitForBuyers,
+  '030-orders-have-a-breakdown': breakdownOfOrders,
   '031-late-payments': latePayments,
   '033-returns': returns,
   '040-disputes': disputes,

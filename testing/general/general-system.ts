@@ -13,6 +13,7 @@ import { connectRedis } from '../../shared/redis/connect.ts';
 import { testServers } from '../servers.ts';
 import { createTill } from '../../general/checkout/till.ts';
 import { createParkedMessages } from '../../general/parked/parked-messages.ts';
+import type { PlatformFees } from '../../general/drops/platform-fees.ts';
 import type { PaymentProvider } from '../../general/payments/provider.ts';
 import { createPayuPayments } from '../../general/payments/payu.ts';
 import { createSandboxPayments } from '../../general/payments/sandbox.ts';
@@ -87,15 +88,16 @@ const testCards = {
 /** A moment at which the time to pay of every attempt is over, for `reconcilePayments`. */
 export const afterPayBy = (): number => Date.now() + 24 * 3_600_000;
 
-export async function startGeneralSystem({
-  timeoutMs = 2_000,
-  lateMs = 100,
-  provider = 'sandbox',
-}: {
+export type GeneralOptions = {
   timeoutMs?: number;
   lateMs?: number;
   provider?: 'sandbox' | 'stripe' | 'payu';
-} = {}): Promise<GeneralSystem> {
+  /** Default: none. */
+  platformFees?: PlatformFees;
+};
+
+export async function startGeneralSystem(options: GeneralOptions = {}): Promise<GeneralSystem> {
+  const { timeoutMs = 2_000, lateMs = 100, provider = 'sandbox', platformFees } = options;
   const sandbox = await startSandbox({ lateMs });
   const stripe = provider === 'stripe' ? await startStripe() : undefined;
   const payu = provider === 'payu' ? await startPayu() : undefined;
@@ -106,6 +108,7 @@ export async function startGeneralSystem({
   const parkedChannel = await broker.channel('parked', (opened) => topology.assertEntries(opened));
 
   const general = await startGeneral({
+    ...(platformFees && { platformFees }),
     checkoutParts: ({ db, inventory, findTerms, checkoutKeys, ...bare }) => ({
       announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKeys }),
       parked: createParkedMessages(parkedChannel, topology),
@@ -142,12 +145,12 @@ export async function startGeneralSystem({
     organizer,
     redis,
     broker: { channel, topology },
-    async openDrop(seats = 4, options = {}) {
+    async openDrop(seats = 4, terms = {}) {
       const sections = [{ name: 'Stalls', rows: 1, seatsPerRow: seats }];
       const price = { amount: 4500, currency: payu ? 'INR' : 'EUR' };
-      const { id } = await createDrop(general, organizer, { sections, price, ...options });
+      const { id } = await createDrop(general, organizer, { sections, price, ...terms });
       await openDrop(general, id);
-      holdSecondsUsed.add(options.holdSeconds ?? 300);
+      holdSecondsUsed.add(terms.holdSeconds ?? 300);
       return (await loadDrop(general.db, id))!;
     },
     async hold(drop, buyer, quantity = 1) {

@@ -16,6 +16,7 @@ import { createTestDatabase } from '../database.ts';
 import { randomKeys } from '../keys.ts';
 import { testServers } from '../servers.ts';
 import { createFindTerms } from '../../general/drops/drop-terms.ts';
+import { platformFeesFrom, type PlatformFees } from '../../general/drops/platform-fees.ts';
 import { currentRole } from '../../general/accounts/user.ts';
 import { createApp } from '../../general/app.ts';
 import type { Deps } from '../../general/deps.ts';
@@ -48,6 +49,8 @@ export type TestGeneral = {
 };
 
 export type TestOptions = {
+  /** Default: none. */
+  platformFees?: PlatformFees;
   /** Routes in addition to those of the tier. */
   moreRoutes?: () => Route[];
   /** The parts that need a broker and a payment provider. Without it, every use of one throws. */
@@ -77,7 +80,6 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   const sessionKeys = randomKeys();
   const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
   const checkoutKeys = randomKeys();
-  const ticketKeys = randomKeys();
   const findTerms = createFindTerms(db);
   const reader = readPrimary(db);
   const bare: BareDeps = {
@@ -88,11 +90,12 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     watchers: createWatchers(redis, inventory.keys),
     sessionKeys,
     checkoutKeys,
-    ticketKeys,
+    ticketKeys: randomKeys(),
     bannedUsers,
     spendOnce: createSpendOnce(redis, namespace),
     publicUrl,
     eventTimeZone: 'UTC',
+    platformFees: options.platformFees ?? platformFeesFrom({ PLATFORM_FEE_PERCENT: 0 }),
     log,
   };
   const deps: Deps = { ...bare, ...(options.checkoutParts?.(bare) ?? withoutCheckout) };
@@ -141,14 +144,15 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
 /** For tests that need neither broker nor provider. */
 const withoutCheckout: CheckoutParts = {
   announcer: absent('announcer'),
-  payments: absent('payments'),
+  payments: absent('payments', { limitsOf: undefined }),
   till: absent('till'),
   parked: absent('parked'),
 };
 
-function absent<Name extends keyof CheckoutParts>(name: Name): CheckoutParts[Name] {
-  return new Proxy({} as CheckoutParts[Name], {
-    get() {
+function absent<Name extends keyof CheckoutParts>(name: Name, known: object = {}): CheckoutParts[Name] {
+  return new Proxy(known as CheckoutParts[Name], {
+    get(_, member) {
+      if (member in known) return known[member as keyof typeof known];
       throw new Error(`this test has no ${name}; startGeneralSystem makes one`);
     },
   });

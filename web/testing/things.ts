@@ -16,7 +16,9 @@ export function aDrop(changes: Partial<Drop> = {}): Drop {
     serverTime: fromNow(0),
     opensAt: fromNow(-10 * minute),
     closesAt: fromNow(60 * minute),
+    termsVersion: 1,
     price: { amount: 2500, currency: 'EUR' },
+    seatPrice: changes.price ?? { amount: 2500, currency: 'EUR' },
     capacity: 12,
     maxPerBuyer: 4,
     holdSeconds: 120,
@@ -57,6 +59,7 @@ export function aState(changes: Partial<DropState> = {}): DropState {
     standby: 0,
     soldOut: false,
     announcements: 0,
+    termsVersion: 1,
     ...changes,
   };
 }
@@ -72,6 +75,7 @@ export function aFoundOrder(changes: Partial<FoundOrder> = {}): FoundOrder {
     eventTitle: 'The Proms',
     status: 'paid',
     amount: { amount: 9000, currency: 'EUR' },
+    lines: [{ kind: 'seats', amount: { amount: 9000, currency: 'EUR' } }],
     refunded: { amount: 0, currency: 'EUR' },
     refunds: [],
     seats: [{ id: '1.5', section: 'Stalls', row: '2', number: 5, state: 'valid' }],

@@ -64,6 +64,27 @@ test('from sign-up over the opening to a paid order with a code for each seat', 
   await context.close();
 });
 
+test('a price that the organizer changes before the opening is the one that open pages show and charge', async () => {
+  const dropId = await system.drop({ opensAt: inSeconds(3600), price: { amount: 5000, currency: 'EUR' } });
+  const context = await browser.visit({ as: await system.person() });
+  const page = await visitDrop(context, dropId);
+  await page.getByText('€50 per seat').waitFor();
+  await system.organizer.ask('PATCH', `/drops/${dropId}`, { price: { amount: 9900, currency: 'EUR' } });
+  await page.getByText('The price changed from €50 to €99.').waitFor();
+  await page.getByText('€99 per seat').waitFor();
+
+  await system.openSoon(dropId);
+  await untilStage(page, 'open');
+  await page.getByRole('button', { name: 'Buy 2 seats · €198' }).waitFor();
+  await buy(page, 1);
+  await untilStage(page, 'held');
+  await page.getByRole('link', { name: 'Pay €99' }).click();
+  await page.getByRole('button', { name: 'Pay €99' }).click();
+  await untilStage(page, 'paid');
+  expect(await system.db('orders').where({ drop_id: dropId }).first()).toMatchObject({ amount: 9900 });
+  await context.close();
+});
+
 test('a payment that is undecided keeps the seats and ends in an order by itself', async () => {
   const dropId = await system.drop();
   const context = await browser.visit({ as: await system.person() });

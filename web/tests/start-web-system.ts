@@ -10,6 +10,7 @@ import { systemOn } from '../../local/system.ts';
 import { tierNames, type TierName } from '../../local/tiers.ts';
 import type { newDrop } from '../../shared/contract/drops.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
+import { totalOf, type Pricing } from '../../shared/contract/total.ts';
 import type { Limits } from '../../shared/http/front-door-limits.ts';
 import { Keys } from '../../shared/inventory/keys.ts';
 import { readKeyList } from '../../shared/auth/key-list.ts';
@@ -124,8 +125,8 @@ export async function startWebSystem({ limits = wideLimits, ...others }: WebSyst
       },
       giveBack: (dropId: number) => ask('DELETE', `/drops/${dropId}/entry`),
       async pay(dropId: number, token_ = 'tok_approved'): Promise<{ id: string }> {
-        const { checkoutToken } = await entry(dropId);
-        return ask('POST', '/checkout', { checkoutToken, payment: { token: token_ } });
+        const drop = await ask<Pricing>('GET', `/drops/${dropId}`);
+        return ask('POST', '/checkout', purchaseOf(drop, await entry(dropId), token_));
       },
     };
   }
@@ -181,6 +182,10 @@ export async function startWebSystem({ limits = wideLimits, ...others }: WebSyst
     openSoon: (dropId: number) => organizer.ask('PATCH', `/drops/${dropId}`, { opensAt: inSeconds(2) }),
     stop,
   };
+}
+
+function purchaseOf(drop: Pricing, { checkoutToken, seats = [] }: EntryState, token: string) {
+  return { checkoutToken, total: totalOf(drop, seats.length), payment: { token } };
 }
 
 export function inSeconds(seconds: number): string {

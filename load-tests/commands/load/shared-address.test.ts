@@ -50,7 +50,7 @@ async function openPages(dropId: number, count: number, address: string) {
           withHold: { kind: 'pay', afterMs: 0, tokens: ['tok_approved'] },
           leaveStandbyAfterMs: undefined,
         },
-        { door, dropId, board, patience },
+        { door, dropId, pricing: drop, board, patience },
       ),
   );
   await inPortions(

@@ -3,6 +3,7 @@ import type { Checked } from '../../../proof/played/check-drop.ts';
 import type { Violation } from '../../../proof/violation.ts';
 import type { Board } from '../../buyer/board.ts';
 import type { RushOptions } from './options.ts';
+import { decimal } from '../../../shared/contract/minor-units.ts';
 import { peakPerSecond, percentiles, type Percentiles } from '../../statistics.ts';
 
 export type Summary = {
@@ -94,7 +95,7 @@ export function describeSummary(summary: Summary, board: Board, drop: Drop): str
         ? [latencies.p50, latencies.p95, latencies.p99, latencies.max].map((ms) => n(ms).padStart(8)).join('')
         : '       —',
     );
-  const money = (orders.amount / 100).toLocaleString('en', { style: 'currency', currency: orders.currency });
+  const money = `${decimal(orders)} ${orders.currency}`;
   return [
     '',
     row(

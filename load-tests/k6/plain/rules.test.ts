@@ -1,7 +1,7 @@
 import type { EntryState } from '../../../shared/contract/entries.ts';
 import { BuyerRecord, type Order, type RuleName } from './rules.ts';
 
-const price = { amount: 4500, currency: 'EUR' };
+const pricing = { price: { amount: 4500, currency: 'EUR' } };
 const seats = ['0.1', '0.2'];
 const held: EntryState = {
   version: 5,
@@ -23,13 +23,13 @@ const elsewhere = { ...order, seats: [{ id: '0.1' }, { id: '5.5' }] };
 function broken(story: (record: BuyerRecord) => void): RuleName[] {
   const found: RuleName[] = [];
   const onVerdict = (rule: RuleName, holds: boolean) => void (holds || found.push(rule));
-  story(new BuyerRecord({ userId: 42, dropId: 7, price }, onVerdict));
+  story(new BuyerRecord({ userId: 42, dropId: 7, pricing }, onVerdict));
   return found;
 }
 
 test('a correct purchase breaks no rule', () => {
   const checked = new Set<RuleName>();
-  const story = new BuyerRecord({ userId: 42, dropId: 7, price }, (rule, holds, details) => {
+  const story = new BuyerRecord({ userId: 42, dropId: 7, pricing }, (rule, holds, details) => {
     checked.add(rule);
     expect([rule, holds, details]).toEqual([rule, true, expect.any(String)]);
   });

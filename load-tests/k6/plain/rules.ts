@@ -3,6 +3,7 @@
  * seat with two owners.
  */
 import type { EntryState } from '../../../shared/contract/entries.ts';
+import { totalOf, type Pricing } from '../../../shared/contract/total.ts';
 
 export const rules = {
   outcome: 'an entry answered 202 gets its outcome',
@@ -31,18 +32,18 @@ export type CheckoutAnswer = { status: number; code?: string | undefined; orderI
 export class BuyerRecord {
   readonly #userId: number;
   readonly #dropId: number;
-  readonly #price: Money;
+  readonly #pricing: Pricing;
   readonly #verdict: OnVerdict;
   #last: EntryState | undefined;
   /** Seats of the live hold. */
   #held: readonly string[] | undefined;
   #order: Order | undefined;
 
-  /** `price` is that of one seat. */
-  constructor(purchase: { userId: number; dropId: number; price: Money }, onVerdict: OnVerdict) {
+  /** `pricing`: the drop’s, as its page shows it. */
+  constructor(purchase: { userId: number; dropId: number; pricing: Pricing }, onVerdict: OnVerdict) {
     this.#userId = purchase.userId;
     this.#dropId = purchase.dropId;
-    this.#price = purchase.price;
+    this.#pricing = purchase.pricing;
     this.#verdict = onVerdict;
   }
 
@@ -91,11 +92,15 @@ export class BuyerRecord {
   /** Called when checkout answered 201 for the last hold. */
   bought(order: Order, held: readonly string[]): void {
     const seats = order.seats.map(({ id }) => id);
-    const due = this.#price.amount * held.length;
+    const due = totalOf(this.#pricing, held.length);
     const { amount, currency } = order.amount;
-    const isCorrect = sameSeats(seats, held) && amount === due && currency === this.#price.currency;
+    const isCorrect = sameSeats(seats, held) && amount === due.amount && currency === due.currency;
     const paid = `${list(seats)} for ${amount} ${currency}`;
-    this.#report('seatsSold', isCorrect, `held ${list(held)} for ${due}, and order ${order.id} is ${paid}`);
+    this.#report(
+      'seatsSold',
+      isCorrect,
+      `held ${list(held)} for ${due.amount}, and order ${order.id} is ${paid}`,
+    );
     this.#order = order;
   }
 

@@ -26,5 +26,6 @@ export type DropSummary = z.infer<typeof dropSummary>;
 export type Event = z.infer<typeof event>;
 export type EventSummary = z.infer<typeof eventSummary>;
 export type Seat = z.infer<typeof seat>;
-export type Order = z.infer<typeof order>;
+/** A server of the version before, which may still answer during an update, sends no `lines`. */
+export type Order = Omit<z.infer<typeof order>, 'lines'> & Partial<Pick<z.infer<typeof order>, 'lines'>>;
 export type Page<T> = { items: T[]; next: string | null };

@@ -2,8 +2,9 @@
  * The form for an entry. Before and after the opening it is the same element, so that what was filled in is
  * kept.
  */
+import { totalOf } from '@seatdrop/shared/contract/total.ts';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Refusal } from '../api/http.ts';
 import { faultText } from '../api/use-fault.ts';
@@ -20,11 +21,14 @@ import { ReturnsNote } from '../orders/returns-note.tsx';
 import styles from './counter.module.css';
 import { figuresOf } from './figures.ts';
 import { LeftBar } from './left-bar.tsx';
+import { PriceLine } from './price-line.tsx';
 import { ReadyList } from './ready-list.tsx';
 import { sendEntry, type NewEntry, type Waiting } from './send-entry.ts';
 import type { LiveDrop } from './use-drop.ts';
 import { useRetryPause } from './use-retry-pause.ts';
 import { WaitingNotice } from './waiting-notice.tsx';
+
+const TermsNews = lazy(() => import('./terms-news.tsx'));
 
 type AtTheOpeningProps = {
   live: LiveDrop;
@@ -38,6 +42,7 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
   const me = useMe();
   const [location] = useLocation();
   const { drop, event, opensAt, closesAt } = live;
+  const [first] = useState(drop);
   const timeZone = event?.timeZone ?? format.here;
   const onlyStandby = isOpen && drop.standbyLimit > 0 && figuresOf(live.feed)?.free === 0;
   return (
@@ -58,6 +63,12 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
             {text.drop.staysHere}
           </p>
         </>
+      )}
+      <PriceLine drop={drop} />
+      {drop.termsVersion !== first.termsVersion && (
+        <Suspense>
+          <TermsNews first={first} drop={drop} />
+        </Suspense>
       )}
       {onlyStandby && <Notice>{text.drop.standbyOnly}</Notice>}
       {!isOpen && !me?.scope && (
@@ -193,7 +204,7 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
               ? text.drop.sending
               : offer.isStandby
                 ? text.drop.joinStandby(offer.quantity)
-                : text.drop.buy(offer.quantity, format.money(drop.price, offer.quantity))}
+                : text.drop.buy(offer.quantity, format.money(totalOf(drop, offer.quantity)))}
           </Button>
           {offer.isLess && offer.hasStandby && !isSending && (
             <Button look="quiet" wide disabled={pause > 0} onClick={() => submit(quantity)}>

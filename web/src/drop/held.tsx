@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { totalOf } from '@seatdrop/shared/contract/total.ts';
 import { ActionBar } from '../design/action-bar.tsx';
 import { ButtonLink } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
@@ -22,7 +23,7 @@ export function Held({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { 
     void loadPayment().then((loaded) => isUnknown && loaded?.askPayment(drop, stage));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, as the payment is then known
   }, [isUnknown]);
-  const price = format.money(drop.price, stage.seats.length);
+  const price = format.money(totalOf(drop, stage.seats.length));
   return (
     <>
       <h2 id="stage" tabIndex={-1} className={styles.title}>

@@ -21,6 +21,7 @@ const state: DropState = {
   standby: 0,
   soldOut: false,
   announcements: 0,
+  termsVersion: 1,
 };
 
 const known = (changes: Partial<Known> = {}): Known => ({

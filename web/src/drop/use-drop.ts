@@ -40,6 +40,9 @@ export type LiveDrop = {
   payment: Payment | undefined;
 };
 
+/** Milliseconds over which open pages spread their requests for changed terms. */
+const termsSpreadMs = 1_000;
+
 export function useDrop(dropId: number, user: User | null | undefined) {
   const userId = user?.id;
   const query = useQuery({ ...dropQuery(dropId, userId), enabled: user !== undefined });
@@ -69,6 +72,7 @@ export function useDrop(dropId: number, user: User | null | undefined) {
     if (isStopped && pushedPhase !== knownPhase)
       void client.invalidateQueries({ queryKey: ['drops', dropId] });
   }, [client, dropId, pushedPhase, knownPhase]);
+  useNewTerms(dropId, feed.state?.termsVersion ?? 0, terms?.termsVersion);
 
   if (!terms) return { live: undefined, error: query.error, retry: query.refetch };
   const now = serverClock.now();
@@ -98,6 +102,20 @@ export function useDrop(dropId: number, user: User | null | undefined) {
     payment,
   };
   return { live, error: query.error, retry: query.refetch };
+}
+
+/** Asks for the terms again when the socket has told of newer ones. */
+function useNewTerms(dropId: number, pushed: number, known = pushed): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (pushed <= known) return undefined;
+    // All open pages learn of it at the same moment and must not ask at the same moment.
+    const timer = setTimeout(
+      () => void client.invalidateQueries({ queryKey: ['drops', dropId] }),
+      Math.random() * termsSpreadMs,
+    );
+    return () => clearTimeout(timer);
+  }, [client, dropId, pushed, known]);
 }
 
 function useFeed(dropId: number, user: User | null | undefined) {

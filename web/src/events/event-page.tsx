@@ -1,3 +1,4 @@
+import { seatPriceOf } from '@seatdrop/shared/contract/total.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'wouter';
 import { Refusal } from '../api/http.ts';
@@ -117,7 +118,7 @@ function MainDrop({ drop, timeZone }: DropProps) {
       {phase === 'scheduled' && <Countdown to={Date.parse(drop.opensAt)} />}
       {phase === 'open' && <p>{text.events.openUntil(format.moment(drop.closesAt, timeZone))}</p>}
       <p className={styles.terms}>
-        <strong>{format.money(drop.price)}</strong> {text.common.perSeat}
+        <strong>{format.money(seatPriceOf(drop))}</strong> {text.common.perSeat}
         <span>{text.events.capacity(format.number(drop.capacity))}</span>
         <span>{text.event.perBuyer(drop.maxPerBuyer)}</span>
         <span>{text.event.holdTime(format.span(drop.holdSeconds * 1000))}</span>
@@ -138,7 +139,7 @@ function OtherDrop({ drop, timeZone }: DropProps) {
   return (
     <div className={styles.other}>
       <DropLine drop={drop} timeZone={timeZone} />
-      <span>{text.events.from(format.money(drop.price))}</span>
+      <span>{text.events.from(format.money(seatPriceOf(drop)))}</span>
       <DropLink drop={drop} status={status} look="quiet" />
     </div>
   );

@@ -1,3 +1,4 @@
+import { seatPriceOf } from '@seatdrop/shared/contract/total.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { eventsQuery } from '../api/queries.ts';
@@ -86,7 +87,7 @@ function EventCard({ event }: { event: EventSummary }) {
           </p>
           <div className={styles.foot}>
             <DropLine drop={drop} timeZone={event.timeZone} />
-            {drop && <span className={styles.soft}>{text.events.from(format.money(drop.price))}</span>}
+            {drop && <span className={styles.soft}>{text.events.from(format.money(seatPriceOf(drop)))}</span>}
           </div>
         </div>
       </div>

@@ -42,6 +42,11 @@ const en: FaultWords = {
   time_gap: 'This time does not exist: the clocks go forward here. Choose another one.',
   not_a_time_zone: 'Choose a time zone from the list, for example Europe/Berlin.',
   not_a_currency: 'Choose a currency from the list.',
+  percent_decimals: 'At most 3 decimals.',
+  currency_not_charged: 'Payments in this currency are not possible. Choose another one.',
+  charge_step: ({ step }) => `Payments must be a multiple of ${step}. Change the price.`,
+  charge_too_small: ({ lowest }) => `The smallest payment possible is ${lowest}.`,
+  charge_too_big: ({ highest }) => `All seats of one buyer may cost at most ${highest}.`,
   too_many_decimals: ({ digits, example }) =>
     digits === 0 ? `This currency has no decimals: ${example}.` : `At most ${digits} decimals: ${example}.`,
   same_section: 'Two sections have the same name.',
@@ -92,6 +97,11 @@ const zhHant: FaultWords = {
   time_gap: '這個時間不存在：時鐘在這時撥快了。請選另一個時間。',
   not_a_time_zone: '請從清單選擇時區，例如 Europe/Berlin。',
   not_a_currency: '請從清單選擇貨幣。',
+  percent_decimals: '最多 3 位小數。',
+  currency_not_charged: '無法以這種貨幣收款，請選擇其他貨幣。',
+  charge_step: ({ step }) => `付款金額必須是 ${step} 的倍數，請調整票價。`,
+  charge_too_small: ({ lowest }) => `付款金額至少為 ${lowest}。`,
+  charge_too_big: ({ highest }) => `一位購票者的所有座位合計最多 ${highest}。`,
   too_many_decimals: ({ digits, example }) =>
     digits === 0 ? `這種貨幣沒有小數：${example}。` : `最多 ${digits} 位小數：${example}。`,
   same_section: '有兩個區域的名稱相同。',

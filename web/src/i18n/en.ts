@@ -205,6 +205,9 @@ export const en = {
     opensAt: (when: string) => `${when}, your time`,
     staysHere: 'No need to refresh: the Buy button appears automatically.',
     nowOpen: 'The sale is open',
+    withFees: 'fees included',
+    orderFee: (fee: string) => `plus ${fee} per order`,
+    withTax: (percent: string) => `incl. ${percent}% tax`,
     left: (free: string, capacity: string) => `${free} of ${capacity} seats left`,
     closesAt: (when: string) => `Open until ${when}`,
     waits: {

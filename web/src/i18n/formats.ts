@@ -1,4 +1,5 @@
 /** Money, numbers, durations and (times.ts) moments, as people of a locale write them. */
+import { minorDigits } from '@seatdrop/shared/contract/minor-units.ts';
 import type { Money } from '../api/types.ts';
 import type { Locale } from './locales.ts';
 import { createTimes } from './times.ts';
@@ -34,16 +35,16 @@ export function createFormats(locale: Locale) {
     rate: (value: number) => rate.format(value),
     number: (value: number) => number.format(value),
     money({ amount, currency }: Money, times = 1) {
+      const digits = minorDigits(currency);
       const format = new Intl.NumberFormat(tag, {
         style: 'currency',
         currency,
         currencyDisplay: 'narrowSymbol',
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
         trailingZeroDisplay: 'stripIfInteger',
       });
-      // How many minor units make one depends on the currency: 100 cents, but 1 yen.
-      const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
-        .maximumFractionDigits;
-      return format.format((amount * times) / 10 ** (digits ?? 2));
+      return format.format((amount * times) / 10 ** digits);
     },
     /** For axes: €12.5K. `unit`: minor units in one of the currency. */
     shortMoney: ({ amount, currency }: Money, unit: number) =>

@@ -21,7 +21,16 @@ function texts(part: unknown, path: string): [path: string, text: string][] {
   return Object.entries(part).flatMap(([key, inside]) => texts(inside, `${path}.${key}`));
 }
 
-const params = { minimum: 7, maximum: 7, dropId: 7, digits: 2, example: '65.00' };
+const params = {
+  minimum: 7,
+  maximum: 7,
+  dropId: 7,
+  digits: 2,
+  step: '1',
+  lowest: '1',
+  highest: '1',
+  example: '65.00',
+};
 const faultTexts = Object.values(faultWords['zh-Hant']).map((words) =>
   typeof words === 'function' ? words(params) : words,
 );

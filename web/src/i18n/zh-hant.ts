@@ -197,6 +197,9 @@ export const zhHant: Messages = {
     opensAt: (when) => `${when}（你的時區）`,
     staysHere: '不需要重新整理，購買按鈕會自動出現。',
     nowOpen: '開賣中',
+    withFees: '含手續費',
+    orderFee: (fee) => `每筆訂單另加 ${fee}`,
+    withTax: (percent) => `含 ${percent}％ 稅`,
     left: (free, capacity) => `${capacity} 個座位中還剩 ${free} 個`,
     closesAt: (when) => `銷售至 ${when}`,
     waits: {

@@ -11,6 +11,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import { SignInFirst } from '../session/sign-in-first.tsx';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { GiveBack } from './give-back.tsx';
+import { OrderLines } from './order-lines.tsx';
 import styles from './order-page.module.css';
 import { Ticket } from './ticket.tsx';
 
@@ -61,6 +62,7 @@ function Tickets({ order, event, user }: { order: Order; event: Event; user: Use
       ) : (
         <Notice tone="bad">{text.order[order.status]}</Notice>
       )}
+      <OrderLines order={order} />
       <GiveBack order={order} event={event} />
       {order.contact !== undefined && (
         <p className={styles.contact}>

@@ -1,6 +1,6 @@
 /** The step of paying: what the seats cost and until when they are kept, and the provider's part below. */
 import { Link } from 'wouter';
-import { totalOf } from '@seatdrop/shared/contract/total.ts';
+import { orderFeeOf, seatPriceOf, totalOf } from '@seatdrop/shared/contract/total.ts';
 import { Skeleton } from '../design/skeleton.tsx';
 import styles from '../drop/counter.module.css';
 import { SeatList } from '../drop/seat-list.tsx';
@@ -20,6 +20,7 @@ export const loadPayment = () => load().catch(() => undefined);
 export function PayStep({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { kind: 'held' }> }) {
   const { text, format } = useLocale();
   const { drop, payment } = live;
+  const orderFee = orderFeeOf(drop);
   const usual = totalOf(drop, stage.seats.length);
   const total = payment?.newTotal ?? payment?.total ?? usual;
   return (
@@ -32,7 +33,10 @@ export function PayStep({ live, stage }: { live: LiveDrop; stage: Extract<Stage,
       <SeatList seats={stage.seats} sections={drop.sections} />
       <p className={styles.total}>
         {total.amount === usual.amount && (
-          <span className={styles.soft}>{text.pay.each(stage.seats.length, format.money(drop.price))}</span>
+          <span className={styles.soft}>
+            {text.pay.each(stage.seats.length, format.money(seatPriceOf(drop)))}
+            {orderFee.amount > 0 && ` + ${format.money(orderFee)}`}
+          </span>
         )}
         <strong>{format.money(total)}</strong>
       </p>

@@ -96,6 +96,8 @@ function changesOf(terms: Partial<Terms>, dirty: Dirty) {
     closesAt: Boolean(dirty.closesAt),
     allowLate: Boolean(dirty.closesAt),
     price: Boolean(dirty.price) || Boolean(dirty.currency),
+    fees: [dirty.feePerSeat, dirty.feePerOrder, dirty.feePercent, dirty.currency].some(Boolean),
+    taxPercent: Boolean(dirty.taxPercent),
     holdSeconds: Boolean(dirty.holdMinutes),
     paySeconds: Boolean(dirty.payMinutes),
     maxPerBuyer: Boolean(dirty.maxPerBuyer),

@@ -5,6 +5,7 @@ import type { Drop, Event } from '../../api/types.ts';
 import type { FieldFault } from '../../forms/form-fault.ts';
 import type { FormRules } from '../../forms/contract-resolver.ts';
 import { momentOf, typedTime, usableZone } from '../zoned-time.ts';
+import { currencyOf } from './currency-names.ts';
 import { readPrice } from './price.ts';
 
 export type SectionValues = { name: string; rows: string; seatsPerRow: string };
@@ -22,7 +23,13 @@ export type DropValues = {
   /** It may close after the event begins. */
   allowLate: boolean;
   price: string;
+  /** As it was typed. */
   currency: string;
+  /** Empty: none. */
+  feePerSeat: string;
+  feePerOrder: string;
+  feePercent: string;
+  taxPercent: string;
   holdMinutes: string;
   payMinutes: string;
   maxPerBuyer: string;
@@ -62,6 +69,10 @@ export function newDropValues(event: Event, now: number): DropValues {
     allowLate: false,
     price: '',
     currency: event.drops.at(-1)?.price.currency ?? 'EUR',
+    feePerSeat: '',
+    feePerOrder: '',
+    feePercent: '',
+    taxPercent: '',
     holdMinutes: '5',
     payMinutes: '5',
     maxPerBuyer: '4',
@@ -83,6 +94,10 @@ export function dropValues(drop: Drop, event: Event): DropValues {
     allowLate: false,
     price: decimal(drop.price),
     currency: drop.price.currency,
+    feePerSeat: shownFee(drop, 'perSeat'),
+    feePerOrder: shownFee(drop, 'perOrder'),
+    feePercent: shownRate(drop.fees?.percent),
+    taxPercent: shownRate(drop.taxPercent),
     holdMinutes: minutesOf(drop.holdSeconds),
     payMinutes: minutesOf(drop.paySeconds),
     maxPerBuyer: String(drop.maxPerBuyer),
@@ -106,6 +121,13 @@ export function dropValues(drop: Drop, event: Event): DropValues {
   };
 }
 
+function shownFee({ fees, price: { currency } }: Drop, name: 'perSeat' | 'perOrder'): string {
+  const amount = fees?.[name] ?? 0;
+  return amount === 0 ? '' : decimal({ amount, currency });
+}
+
+const shownRate = (percent = 0): string => (percent === 0 ? '' : String(percent));
+
 const minutesOf = (seconds: number) => String(Math.round((seconds / 60) * 100) / 100);
 
 function secondsOf(minutes: string): number | undefined {
@@ -120,13 +142,19 @@ function alike(one: string, other: string): boolean {
 
 /** `timeZone`: in which its times are typed. */
 function bodyOf(values: DropValues, timeZone: string) {
-  const { currency } = values;
+  const currency = currencyOf(values.currency);
   const price = readPrice(values.price, currency);
   return {
     opensAt: isoOf(values.opensAt, timeZone),
     closesAt: isoOf(values.closesAt, timeZone),
     ...(values.allowLate && { allowLate: true }),
     price: { amount: price.kind === 'amount' ? price.amount : undefined, currency },
+    fees: {
+      perSeat: feeOf(values.feePerSeat, currency),
+      perOrder: feeOf(values.feePerOrder, currency),
+      percent: rateOf(values.feePercent),
+    },
+    taxPercent: rateOf(values.taxPercent),
     holdSeconds: secondsOf(values.holdMinutes),
     paySeconds: secondsOf(values.payMinutes),
     maxPerBuyer: numberOf(values.maxPerBuyer),
@@ -150,6 +178,15 @@ function bodyOf(values: DropValues, timeZone: string) {
   };
 }
 
+/** NaN when it is no amount of this currency. */
+function feeOf(typed: string, currency: string): number {
+  const fee = readPrice(typed, currency);
+  if (fee.kind === 'none') return 0;
+  return fee.kind === 'amount' ? fee.amount : Number.NaN;
+}
+
+const rateOf = (typed: string): number => numberOf(typed.replace(',', '.')) ?? 0;
+
 /** Undefined when nothing is typed, NaN when it is no number. */
 function numberOf(typed: string): number | undefined {
   const text = typed.trim();
@@ -168,12 +205,15 @@ export function termsOf(values: DropValues, timeZone: string, { questions: shown
   return shown ? { ...terms, questions } : terms;
 }
 
+const feeFields = { perSeat: 'feePerSeat', perOrder: 'feePerOrder', percent: 'feePercent' };
+
 /** Which field of the form a part of the body comes from. */
 function fieldOf(path: readonly string[], values: DropValues): string | undefined {
   if (isShownAtChoice(path, values)) return undefined;
   const [first = 'root', second, third, fourth] = path;
   if (first === 'price') return second === 'currency' ? 'currency' : 'price';
   if (first === 'holdSeconds') return 'holdMinutes';
+  if (first === 'fees') return feeFields[second as keyof typeof feeFields];
   if (first === 'returns') return second === 'keepPercent' ? 'keepPercent' : 'returnsUntil';
   if (first === 'sections' || first === 'questions') {
     if (second === undefined) return `${first}.root`;
@@ -264,13 +304,15 @@ function typedFaults(values: DropValues, timeZone: string): FieldFault[] {
   for (const field of ['opensAt', 'closesAt', 'returnsUntil'] as const) {
     if (momentOf(values[field], timeZone).kind === 'gap') faults.push({ field, fault: { code: 'time_gap' } });
   }
-  const { currency } = values;
-  const { kind } = readPrice(values.price, currency);
-  if (kind === 'number') faults.push({ field: 'price', fault: { code: 'not_number' } });
-  if (kind === 'decimals') {
-    const digits = minorDigits(currency);
-    const example = decimal({ amount: 65 * 10 ** digits, currency });
-    faults.push({ field: 'price', fault: { code: 'too_many_decimals', params: { digits, example } } });
+  const currency = currencyOf(values.currency);
+  for (const field of ['price', 'feePerSeat', 'feePerOrder'] as const) {
+    const { kind } = readPrice(values[field], currency);
+    if (kind === 'number') faults.push({ field, fault: { code: 'not_number' } });
+    if (kind === 'decimals') {
+      const digits = minorDigits(currency);
+      const example = decimal({ amount: 65 * 10 ** digits, currency });
+      faults.push({ field, fault: { code: 'too_many_decimals', params: { digits, example } } });
+    }
   }
   return faults;
 }

@@ -1,16 +1,14 @@
-import { useMemo } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { Field } from '../../design/field.tsx';
 import { useApiFields } from '../../forms/use-api-form.ts';
 import { useLocale } from '../../i18n/locale.tsx';
-import { SelectField } from '../../staff/fields.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import styles from '../form.module.css';
+import { currencyOf } from './currency-names.ts';
+import { CurrencyField } from './currency-field.tsx';
 import { drawnSections, seatsIn } from './drawn-sections.ts';
 import type { DropValues } from './drop-values.ts';
 import { readPrice } from './price.ts';
-
-const common = ['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'TWD', 'HKD'];
 
 export function TermsPanel({ fixed }: { fixed: boolean }) {
   const words = useWords();
@@ -29,10 +27,9 @@ export function TermsPanel({ fixed }: { fixed: boolean }) {
           autoComplete="off"
           hint={<Takings />}
         />
-        <SelectField {...field('currency', { deps: 'price' })} label={words.drop.currency}>
-          <Currencies />
-        </SelectField>
+        <CurrencyField {...field('currency', { deps: ['price', 'feePerSeat', 'feePerOrder'] })} />
       </div>
+      <FeeFields />
       <div className={styles.pair}>
         <Field
           {...field('maxPerBuyer')}
@@ -79,26 +76,37 @@ export function TermsPanel({ fixed }: { fixed: boolean }) {
   );
 }
 
-function Currencies() {
-  const { locale } = useLocale();
+function FeeFields() {
   const words = useWords();
-  const { names, all } = useMemo(
-    () => ({
-      names: new Intl.DisplayNames(locale, { type: 'currency' }),
-      all: Intl.supportedValuesOf('currency').filter((code) => !common.includes(code)),
-    }),
-    [locale],
-  );
-  const option = (code: string) => (
-    <option key={code} value={code}>
-      {code} · {names.of(code)}
-    </option>
-  );
+  const { field } = useApiFields<DropValues>();
+  const amount = { inputMode: 'decimal', autoComplete: 'off' } as const;
   return (
-    <>
-      <optgroup label={words.drop.common}>{common.map(option)}</optgroup>
-      <optgroup label={words.drop.all}>{all.map(option)}</optgroup>
-    </>
+    <div className={styles.pair}>
+      <Field
+        {...field('feePerSeat')}
+        {...amount}
+        label={words.drop.feePerSeat}
+        hint={words.drop.feePerSeatHint}
+      />
+      <Field
+        {...field('feePerOrder')}
+        {...amount}
+        label={words.drop.feePerOrder}
+        hint={words.drop.feePerOrderHint}
+      />
+      <Field
+        {...field('feePercent')}
+        {...amount}
+        label={words.drop.feePercent}
+        hint={words.drop.feePercentHint}
+      />
+      <Field
+        {...field('taxPercent')}
+        {...amount}
+        label={words.drop.taxPercent}
+        hint={words.drop.taxPercentHint}
+      />
+    </div>
   );
 }
 
@@ -107,10 +115,11 @@ function Takings() {
   const { format } = useLocale();
   const words = useWords();
   const { control } = useFormContext<DropValues>();
-  const [typed, currency, sections] = useWatch({ control, name: ['price', 'currency', 'sections'] });
+  const [typed, typedCurrency, sections] = useWatch({ control, name: ['price', 'currency', 'sections'] });
+  const currency = currencyOf(typedCurrency);
   const price = readPrice(typed, currency);
   const seats = seatsIn(drawnSections(sections));
-  if (price.kind !== 'amount' || price.amount === 0) return null;
+  if (price.kind !== 'amount' || price.amount === 0 || !/^[A-Z]{3}$/.test(currency)) return null;
   const money = { amount: price.amount, currency };
   return (
     <>

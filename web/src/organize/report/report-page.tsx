@@ -67,7 +67,13 @@ function Headline({ report, timeZone }: { report: Report; timeZone: string }) {
     {
       label: words.revenue,
       value: format.money(report.revenue),
-      beside: refunds.amount > 0 ? words.refunds(format.money(refunds)) : words.noRefunds,
+      beside: [
+        refunds.amount > 0 ? words.refunds(format.money(refunds)) : words.noRefunds,
+        ...(feesOf(report) > 0
+          ? [words.fees(format.money({ ...report.revenue, amount: feesOf(report) }))]
+          : []),
+        ...(report.includedTax.amount > 0 ? [words.tax(format.money(report.includedTax))] : []),
+      ].join(' · '),
     },
     {
       label: words.soldOutIn,
@@ -91,6 +97,8 @@ function Headline({ report, timeZone }: { report: Report; timeZone: string }) {
     </dl>
   );
 }
+
+const feesOf = ({ fees, platformFees }: Report): number => fees.amount + platformFees.amount;
 
 const steps = [
   'entries',

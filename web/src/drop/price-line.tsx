@@ -1,0 +1,16 @@
+import { orderFeeOf, seatPriceOf } from '@seatdrop/shared/contract/total.ts';
+import type { Drop } from '../api/types.ts';
+import { useLocale } from '../i18n/locale.tsx';
+
+/** What a seat costs with all its fees, what an order costs besides, and the tax in both. */
+export function PriceLine({ drop }: { drop: Drop }) {
+  const { text, format } = useLocale();
+  const [seat, order] = [seatPriceOf(drop), orderFeeOf(drop)];
+  const parts = [
+    text.events.from(format.money(seat)),
+    ...(seat.amount > drop.price.amount ? [text.drop.withFees] : []),
+    ...(order.amount > 0 ? [text.drop.orderFee(format.money(order))] : []),
+    ...(drop.taxPercent ? [text.drop.withTax(format.number(drop.taxPercent))] : []),
+  ];
+  return <p>{parts.join(text.common.comma)}</p>;
+}
