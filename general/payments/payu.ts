@@ -38,8 +38,8 @@ type Found =
   | { kind: 'open'; next: string; isOnPage: boolean; declined?: string }
   | { kind: 'in_progress' };
 
-/** PayU charges rupees only, and names no limits that hold for every account. */
-const rupeeLimits = { step: 1, minimum: 1, maximum: Infinity };
+/** PayU charges rupees only, from one on. How much is possible at once is up to the account and the buyer's bank. */
+const rupeeLimits = { step: 1, minimum: 100, maximum: Infinity };
 
 export function createPayuPayments(options: PayuOptions): PaymentProvider {
   const { pageUrl, apiUrl, log, now = Date.now, timeoutMs = 8_000 } = options;

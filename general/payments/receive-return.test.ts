@@ -1,6 +1,7 @@
 /** What PayU posts, as a webhook and by the buyer's browser, through the whole application. */
 import request from 'supertest';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
+import { createEvent, dropBody } from '../../testing/general/new-drop.ts';
 import type { PayuChoice } from '../../testing/general/payu-book.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 
@@ -144,6 +145,24 @@ describe('changes nothing:', () => {
     expect(await orders(hold.holdId)).toEqual([]);
     await checkOut(buyer, token).expect(201);
   });
+});
+
+test('a price in another currency, or below a rupee, is refused when it is set', async () => {
+  const eventId = await createEvent(system, system.organizer);
+  const faultsOf = async (price: { amount: number; currency: string }) => {
+    const answer = await request(system.app)
+      .post(`/api/events/${eventId}/drops`)
+      .set(system.organizer.bearer)
+      .send(dropBody({ price }));
+    return (answer.body as { errors?: { pointer: string; code: string }[] }).errors;
+  };
+  expect(await faultsOf({ amount: 4500, currency: 'EUR' })).toMatchObject([
+    { pointer: '/price/currency', code: 'currency_not_charged' },
+  ]);
+  expect(await faultsOf({ amount: 99, currency: 'INR' })).toMatchObject([
+    { pointer: '/price/amount', code: 'charge_too_small' },
+  ]);
+  expect(await faultsOf({ amount: 100, currency: 'INR' })).toBeUndefined();
 });
 
 test('a token of a card is unknown, and begins nothing', async () => {
