@@ -4,8 +4,8 @@
  *
  * - id: range of the primary key of `orders`
  * - e-mail, name, last name: range of an index of `users`, then `orders_of_user`
- * - the provider's id: range of `payment_attempts_by_provider_ref`, or of the primary keys of `disputes` and
- *   `outside_refunds`, then the primary key of `orders`
+ * - the provider's id: range of `payment_attempts_by_provider_ref`, of `refunds_by_provider_ref`, or of the primary keys of
+ *   `disputes` and `outside_refunds`, then the primary key of `orders`
  * - seat: the ids that it has in the newest drops, then `order_seats_by_seat`
  */
 import { fromJson } from '../../shared/drops/drop.ts';
@@ -43,9 +43,11 @@ export async function orderIdQueries(
   const queries: OrderIdQuery[] = [];
   if (/^[0-9a-z]{2,14}(?:-[0-9a-z]{0,4})?$/i.test(text))
     queries.push(inScope(db, db.queryBuilder().from('orders as o').where('o.id', 'like', beginning), scope));
-  if (/^[\w-]{6,100}$/.test(text))
+  if (/^[\w-]{6,100}$/.test(text)) {
     for (const table of ['payment_attempts', 'disputes', 'outside_refunds'])
       queries.push(joined(db, `${table} as p`, 'p.hold_id', 'p.provider_ref', beginning, scope));
+    queries.push(joined(db, 'refunds as p', 'p.order_id', 'p.provider_ref', beginning, scope));
+  }
   for (const column of text.includes('@') ? ['email'] : ['email', 'name', 'last_name'])
     queries.push(joined(db, 'users as p', undefined, `p.${column}`, beginning, scope));
   const seat = readSeat(text);

@@ -72,7 +72,7 @@ test('a result says whose order it is, and of which event', async () => {
   });
 });
 
-test('an order is found by the provider’s ids of its payment and its dispute', async () => {
+test('an order is found by the provider’s ids of its payment, its refund and its dispute', async () => {
   const userId = await buyer('Emmy Noether');
   const id = await order(userId, ['0.5']);
   const of = { hold_id: id, attempt: 1, provider: 'stripe', amount: 9000, currency: 'EUR' };
@@ -92,7 +92,16 @@ test('an order is found by the provider’s ids of its payment and its dispute',
     status: 'won',
     opened_at: new Date(),
   });
-  for (const text of ['pi_3AbC0000searched', 'pi_3AbC', 'du_1AbC'])
+  await general.db('refunds').insert({
+    order_id: id,
+    number: 1,
+    amount: 100,
+    currency: 'EUR',
+    reason: 'organizer',
+    status: 'done',
+    provider_ref: 're_1AbCrefund',
+  });
+  for (const text of ['pi_3AbC0000searched', 'pi_3AbC', 'du_1AbC', 're_1AbC'])
     expect([text, await idsFor(text)]).toEqual([text, [id]]);
   // The wildcard of LIKE stands for itself.
   expect(await idsFor('pi_3AbC_000')).toEqual([]);

@@ -42,6 +42,7 @@ import * as paymentsByProviderId from './043-payments-by-provider-id.ts';
 import * as ordersBySeat from './044-orders-by-seat.ts';
 import * as usersByName from './045-users-by-name.ts';
 import * as refundsComeBack from './046-refunds-come-back.ts';
+import * as refundsByProviderId from './047-refunds-by-provider-id.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -83,6 +84,7 @@ const migrations: Record<string, Knex.Migration> = {
   '044-orders-by-seat': ordersBySeat,
   '045-users-by-name': usersByName,
   '046-refunds-come-back': refundsComeBack,
+  '047-refunds-by-provider-id': refundsByProviderId,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */
