@@ -3,6 +3,7 @@
  * is then asked for the state, so events may come twice, late and out of order.
  */
 import StripeApi from 'stripe';
+import { fromStripe } from './stripe-amounts.ts';
 import type { Dispute, FoundRefund, Open, PaymentProvider, Undecided, WebhookSubject } from './provider.ts';
 
 type OnFault = (error: unknown, what: string) => Undecided;
@@ -94,8 +95,7 @@ async function findStripeDispute(
       dispute: {
         id,
         chargeRef,
-        amount,
-        currency: currency.toUpperCase(),
+        ...ours(amount, currency),
         reason,
         status: statusOf(status),
         respondBy: dueBy === undefined ? undefined : new Date(dueBy * 1000),
@@ -125,8 +125,7 @@ async function findStripeRefunds(
       refunds.push({
         id: each.id,
         key: each.metadata?.['refund_key'],
-        amount: each.amount,
-        currency: each.currency.toUpperCase(),
+        ...ours(each.amount, each.currency),
         status: each.status === 'failed' || each.status === 'canceled' ? 'failed' : 'made',
         reason: each.failure_reason ?? undefined,
         madeAt: new Date(each.created * 1000),
@@ -135,6 +134,11 @@ async function findStripeRefunds(
   } catch (error) {
     return isMissing(error) ? { kind: 'unknown' } : onFault(error, 'list refunds');
   }
+}
+
+function ours(sent: number, currency: string): { amount: number; currency: string } {
+  const code = currency.toUpperCase();
+  return { amount: fromStripe(sent, code), currency: code };
 }
 
 const isMissing = (error: unknown) =>

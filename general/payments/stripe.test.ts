@@ -295,6 +295,20 @@ describe('a refund', () => {
   });
 });
 
+test('disputes and refunds are in minor units of ISO 4217, whatever Stripe counts in', async () => {
+  const charge = newCharge();
+  await pay(charge);
+  const [intent] = intentsOf(charge);
+  const dispute = stripe.dispute(intent!, { amount: 5000, currency: 'isk' });
+  expect(await payments.findDispute(dispute.id)).toMatchObject({
+    dispute: { amount: 50, currency: 'ISK', chargeRef: charge.ref },
+  });
+  stripe.refundOutside({ ...intent!, currency: 'mga' }, 20);
+  expect(await payments.findRefunds(charge.ref!)).toMatchObject({
+    refunds: [{ amount: 2000, currency: 'MGA', key: undefined }],
+  });
+});
+
 describe('a webhook', () => {
   const signed = (payload: object, { secret = webhookSecret, age = 0 } = {}) => {
     const body = Buffer.from(JSON.stringify(payload));
