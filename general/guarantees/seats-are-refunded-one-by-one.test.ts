@@ -227,8 +227,8 @@ test('two processes that carry out one refund at the same time give back once, a
   const bothHaveAsked = new Promise<void>((resolve) => (both = resolve));
   const payments: Deps['payments'] = {
     ...system.deps.payments,
-    async refund(request) {
-      const result = await system.deps.payments.refund(request);
+    async refund(part) {
+      const result = await system.deps.payments.refund(part);
       asked += 1;
       if (asked === 2) both();
       await bothHaveAsked;
