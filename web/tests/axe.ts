@@ -10,10 +10,18 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 /** Without animations: axe would measure the colours of a transition. */
 export const calm = { reducedMotion: 'reduce' } as const;
 
-/** Runs in the page: resolves once the new colours are shown and no transition is running. */
+/**
+ * Runs in the page: resolves once the new colours are shown and no transition is running. A colour that is inherited
+ * begins its own transition only when that of the parent has changed it, so there may be as many rounds as elements are
+ * nested.
+ */
 async function colourSettled(): Promise<void> {
-  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-  await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+  let running: Animation[];
+  do {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    running = document.getAnimations().filter((each) => each instanceof CSSTransition);
+    await Promise.allSettled(running.map(({ finished }) => finished));
+  } while (running.length > 0);
 }
 
 /** The faults of the page as it is now, by default in both colour schemes. */

@@ -52,11 +52,11 @@ test('a buyer sees before buying that tickets can be returned, and returns one',
   const context = await browser.visit({ as: buyer });
   const page = await context.newPage();
   await page.goto(`/drops/${dropId}`);
-  await page.getByText(/^Tickets can be returned until .+; you get back 90 %\.$/).waitFor();
+  await page.getByText(/^Tickets can be returned until .+; you get back 90%\.$/).waitFor();
   await buyer.enter(dropId, 2);
   const { id } = await buyer.pay(dropId);
   await page.goto(`/orders/${id}`);
-  await page.getByText('you get back 90 %').waitFor();
+  await page.getByText('you get back 90%').waitFor();
   await page.getByRole('button', { name: 'Return tickets' }).click();
   await page.getByRole('button', { name: /^Return for/ }).click();
   await page.getByText('Choose at least one ticket.').waitFor();

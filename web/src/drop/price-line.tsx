@@ -2,7 +2,10 @@ import { orderFeeOf, seatPriceOf } from '@seatdrop/shared/contract/total.ts';
 import type { Drop } from '../api/types.ts';
 import { useLocale } from '../i18n/locale.tsx';
 
-/** What a seat costs with all its fees, what an order costs besides, and the tax in both. */
+/**
+ * What a seat costs with all its fees, what an order costs besides, and the tax in both. Nothing if there is neither fee
+ * nor tax: the button to buy has the price.
+ */
 export function PriceLine({ drop }: { drop: Drop }) {
   const { text, format } = useLocale();
   const [seat, order] = [seatPriceOf(drop), orderFeeOf(drop)];
@@ -12,5 +15,5 @@ export function PriceLine({ drop }: { drop: Drop }) {
     ...(order.amount > 0 ? [text.drop.orderFee(format.money(order))] : []),
     ...(drop.taxPercent ? [text.drop.withTax(format.number(drop.taxPercent))] : []),
   ];
-  return <p>{parts.join(text.common.comma)}</p>;
+  return parts.length > 1 && <p>{parts.join(text.common.comma)}</p>;
 }

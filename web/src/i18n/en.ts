@@ -409,7 +409,7 @@ export const en = {
     total: 'Paid',
     givenBack: (amount: string) => `${amount} refunded`,
     returnsUntil: (when: string, percent: number) =>
-      `Tickets can be returned until ${when}; you get back ${percent} %.`,
+      `Tickets can be returned until ${when}; you get back ${percent}%.`,
     holder: 'Name',
     codeLater: 'The code is not ready yet. Try again in a moment.',
     contact: 'Questions about this order? Contact',
