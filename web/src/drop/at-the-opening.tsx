@@ -64,7 +64,7 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
           </p>
         </>
       )}
-      <PriceLine drop={drop} />
+      <PriceLine drop={drop} isOpen={isOpen} />
       {drop.termsVersion !== first.termsVersion && (
         <Suspense>
           <TermsNews first={first} drop={drop} />
