@@ -16,7 +16,7 @@
  *   BUYERS        the file of buyers
  *   RATE          buyers who come per second (5)
  *   DURATION      length of the run (30s)
- *   VUS           maximum buyers at the same time (two minutes of RATE, at most all)
+ *   VUS           maximum buyers at the same time (two minutes of RATE, at most all, and five to spare)
  *   QUANTITY      seats per entry (2, at most what the drop allows)
  *   SOCKETS       percentage of buyers with a socket; the others poll (50)
  *   POLL_MS       milliseconds between two polls (1000)
@@ -51,7 +51,9 @@ import { summarize } from './summary.ts';
 const rate = number('RATE', 5, 0.1);
 const duration = seconds('DURATION', 30);
 const buyerCount = Math.floor(rate * duration);
-const vus = number('VUS', Math.max(1, Math.min(buyerCount, Math.ceil(rate * 120))), 1);
+/** After a pause of the machine k6 starts some iterations more than rate × duration, which find no buyer. */
+const spareVus = 5;
+const vus = number('VUS', Math.max(1, Math.min(buyerCount, Math.ceil(rate * 120))) + spareVus, 1);
 const quantity = number('QUANTITY', 2, 1, 10);
 const socketShare = number('SOCKETS', 50, 0, 100);
 const pollMs = number('POLL_MS', 1000, 50);
