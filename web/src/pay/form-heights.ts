@@ -2,9 +2,10 @@
 export const formHeights = [34, 1.5, 3];
 
 /**
- * The space of them all, in any step: a step that is shorter, as the bank's question is, moves nothing below it.
+ * The space of a step. The bank's question is shorter than the form that was expected, and the text around it too: it
+ * keeps their space, so that nothing below it moves.
  */
-export const formSpace = {
+export const formSpace = (isChallenge: boolean) => ({
   alignContent: 'start',
-  minHeight: `calc(${formHeights.reduce((sum, height) => sum + height)}rem + ${formHeights.length - 1} * var(--gap-3))`,
-};
+  minHeight: isChallenge ? '48.25rem' : '40.75rem',
+});

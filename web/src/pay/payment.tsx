@@ -71,7 +71,7 @@ export default function PaymentOfSeats({
   // The clock of this page may be ahead of the server's: until the server says so, the seats are not lost.
   if (isOver && !isBusy) return <Dots />;
   return (
-    <div ref={inside} className={styles.form} style={formSpace}>
+    <div ref={inside} className={styles.form} style={formSpace(payment?.open?.action.step === 'challenge')}>
       <PaymentStep live={live} total={total} fault={fault} send={send} />
     </div>
   );
