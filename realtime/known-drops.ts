@@ -1,22 +1,11 @@
 import { loadDrop, type Drop } from '../shared/drops/drop.ts';
+import type { DropToLookAt } from '../shared/drops/drop-look.ts';
 import type { FollowedDrops } from '../shared/drops/follow-drops.ts';
 import type { Database } from '../shared/mysql/connect.ts';
 import { createCache } from '../shared/tier/cache.ts';
 
 /** What realtime needs to know of a drop. Seats and partitions never change; the rest may. */
-export type KnownDrop = Pick<
-  Drop,
-  | 'id'
-  | 'partitions'
-  | 'sections'
-  | 'capacity'
-  | 'opensAt'
-  | 'closesAt'
-  | 'paused'
-  | 'cancelled'
-  | 'announcements'
-  | 'termsVersion'
->;
+export type KnownDrop = DropToLookAt & Pick<Drop, 'sections'>;
 
 export type FindDrop = (dropId: number) => Promise<KnownDrop | undefined>;
 

@@ -40,8 +40,8 @@ export async function writePaymentEvent(
 }
 
 /**
- * Records that a card was declined. Whoever hears of the decline records it: checkout, webhook, reconciler. If the
- * provider does not say which card it was, only the request that sent one knows (`isOwn`). A record that cannot be
+ * Records that a card was declined. Checkout, webhook and reconciler all call this. If the provider does not say which
+ * card it was, only the request that sent the card knows it (`isOwn`). A record that cannot be
  * written now does not keep the buyer from another card.
  */
 export async function recordDecline(

@@ -54,6 +54,23 @@ const healthy = async () => {
   }
 };
 
+/** What a process does with a hold. */
+type Work = (deps: Deps, place: Place, hold: NewHold) => Promise<unknown>;
+
+/** Kills a process at a call (`inventory.NAME` or `payments.NAME`) of its work on a new hold. Then a healthy one reconciles. */
+async function playKilled(work: Work, call: string, when: 'before' | 'after') {
+  const drop = await system.openDrop();
+  const buyer = await system.user();
+  const { place, hold } = await system.hold(drop, buyer, 2);
+  const [what, method] = call.split('.') as ['inventory' | 'payments', string];
+  const { deps, killed } = killedAt(what, method, when);
+
+  void work(deps, place, hold);
+  await killed;
+  await healthy();
+  return { drop, buyer, place, hold };
+}
+
 async function stateOf(dropId: number, holdId: string, buyer: TestUser) {
   const charges = await system.chargesOf(holdId);
   return {
@@ -85,8 +102,6 @@ const heldAgain = {
 describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
   beforeAll(() => void (system = systems.get(provider)!));
 
-  /** What the process does that is killed. */
-  type Work = (deps: Deps, place: Place, hold: NewHold) => Promise<unknown>;
   const pays =
     (card: 'approved' | 'declined' | 'challenge'): Work =>
     (deps, place, hold) =>
@@ -187,15 +202,7 @@ describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
       ['after the end was written, before Redis', givesUp(), 'inventory.declinePayment', 'before', heldAgain],
       ['after Redis took the hold back', givesUp(), 'inventory.declinePayment', 'after', heldAgain],
     ] as const)('%s', async (_, work, call, when, expected) => {
-      const drop = await system.openDrop();
-      const buyer = await system.user();
-      const { place, hold } = await system.hold(drop, buyer, 2);
-      const [what, method] = call.split('.') as ['inventory' | 'payments', string];
-      const { deps, killed } = killedAt(what, method, when);
-
-      void work(deps, place, hold);
-      await killed;
-      await healthy();
+      const { drop, buyer, place, hold } = await playKilled(work, call, when);
 
       expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(expected);
       // The buyer tries again with the same token, and gets the order without a second charge.
@@ -286,7 +293,6 @@ describe.each(['sandbox', 'stripe'] as const)('with %s', (provider) => {
 describe('with payu', () => {
   beforeAll(() => void (system = systems.get('payu')!));
 
-  type Work = (deps: Deps, place: Place, hold: NewHold) => Promise<unknown>;
   const begins: Work = (deps, place, hold) => payHold(deps, place, hold, {});
   const atPayu = async (place: Place, hold: NewHold, choice: PayuChoice) => {
     const open = await payHold(system.deps, place, hold, {});
@@ -340,15 +346,7 @@ describe('with payu', () => {
     ['after the end was written, before Redis', leaves(), 'inventory.declinePayment', 'before', heldAgain],
     ['before a payment without return is an order', leaves('approve'), 'payments.find', 'after', paid],
   ] as const)('killed %s', async (_, work, call, when, expected) => {
-    const drop = await system.openDrop();
-    const buyer = await system.user();
-    const { place, hold } = await system.hold(drop, buyer, 2);
-    const [what, method] = call.split('.') as ['inventory' | 'payments', string];
-    const { deps, killed } = killedAt(what, method, when);
-
-    void work(deps, place, hold);
-    await killed;
-    await healthy();
+    const { drop, buyer, place, hold } = await playKilled(work, call, when);
     expect(await stateOf(drop.id, hold.holdId, buyer)).toMatchObject(expected);
 
     // The buyer goes on, and has the order without a second charge.

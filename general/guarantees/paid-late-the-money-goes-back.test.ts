@@ -1,6 +1,6 @@
 /**
- * At a provider that cannot cancel (PayU), a payment ends by a bound of ours. If it succeeds later, the money goes back,
- * whoever has the seats by then, and whether or not a webhook comes.
+ * At a provider that cannot cancel (PayU), a payment ends by a bound of ours. If it succeeds later, the money goes back.
+ * This holds if another buyer has the seats, and if no webhook comes.
  */
 import { afterPayBy, startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
@@ -26,7 +26,7 @@ const minute = 60_000;
 /** The time to pay is over: the reconciler ends what can be ended. */
 const endAll = () => reconcilePayments(system.deps, { everyMs: 0, abandonedAfterMs: 0, now: afterPayBy });
 
-/** The duty, as if it were so many milliseconds later. */
+/** Runs the duty with a clock that is `laterMs` milliseconds ahead. */
 const askAgain = (laterMs: number, deps = system.deps) =>
   createAskingAgain(deps, { everyMs: 0, now: () => Date.now() + laterMs })();
 
@@ -123,7 +123,7 @@ describe.each([
     ]);
   });
 
-  test('and whoever has the seats by now keeps them', async () => {
+  test('and the buyer who has the seats now keeps them', async () => {
     const { drop, buyer, place, hold, txnid } = await ended();
     await system.inventory.leave(place, buyer.userId);
     const other = await system.user();

@@ -12,7 +12,7 @@ export type Charge = {
   /** The caller's idempotency key: at most one charge has it. */
   key: string;
   status: ChargeStatus;
-  /** For the buyer's browser: whoever has it may answer the bank's challenge. */
+  /** The buyer's browser sends it with the answer to the bank's challenge. It is all that authorizes this answer. */
   secret: string;
   /** Minor units. 0 with currency XXX for a key that was canceled before any charge came. */
   amount: number;

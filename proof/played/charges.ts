@@ -27,8 +27,9 @@ export function createListCharges(url: string, apiKey: string): ListCharges {
 }
 
 /**
- * Checks that money and seats match (rule 5): a hold is charged at most once, each order has one charge of which its
- * refunds were given back and no more, every other charge was refunded, and no payment is left undecided.
+ * Checks that money and seats match (rule 5). A hold is charged at most once. Each order has one charge, and the provider
+ * has given back the sum of the order's refunds, no more and no less. Every other charge was refunded. No payment is
+ * left undecided.
  */
 export async function checkCharges(
   db: Database,

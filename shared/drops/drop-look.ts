@@ -6,7 +6,8 @@ import { phaseOf } from './phase.ts';
 /** `mark` differs from the previous one whenever the state of a seat may have changed. */
 export type DropLook = { state: DropState; mark: string };
 
-type DropTerms = Pick<
+/** What a look at a drop needs to know of it. */
+export type DropToLookAt = Pick<
   Drop,
   | 'id'
   | 'partitions'
@@ -20,7 +21,10 @@ type DropTerms = Pick<
 >;
 
 /** The present state of a drop, the same by socket and by HTTP. Rejects if Redis does not answer. */
-export async function lookAtDrop(drop: DropTerms, inventory: Pick<Inventory, 'counts'>): Promise<DropLook> {
+export async function lookAtDrop(
+  drop: DropToLookAt,
+  inventory: Pick<Inventory, 'counts'>,
+): Promise<DropLook> {
   const counts = await inventory.counts(drop);
   const now = Date.now();
   const terms = {

@@ -1,18 +1,16 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useDeferredValue, useState } from 'react';
 import type { User } from '../api/types.ts';
-import { Field } from '../design/field.tsx';
 import { Paged } from '../design/paged.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { Empty } from '../design/empty.tsx';
 import { accountsQuery, type Account } from '../staff/queries.ts';
 import rows from '../design/rows.module.css';
+import { SearchField, useSearch } from '../staff/search-field.tsx';
 import { useWords } from '../staff/use-words.ts';
 import { AdminFrame } from './admin-frame.tsx';
 import styles from './admin.module.css';
 import { BanButton } from './ban-button.tsx';
 import { RoleSelect } from './role-select.tsx';
-import { useLater } from './use-later.ts';
 
 export default function UsersPage({ me }: { me: User }) {
   const { admin } = useWords();
@@ -28,23 +26,18 @@ function Users({ me }: { me: User }) {
   const { admin } = useWords();
   const words = admin.users;
   const client = useQueryClient();
-  const [typed, setTyped] = useState('');
-  const search = useDeferredValue(useLater(typed.trim()));
+  const { search, typing } = useSearch();
   const query = useInfiniteQuery(accountsQuery(search));
   const changed = () => client.invalidateQueries({ queryKey: ['accounts'] });
   return (
     <>
-      <search className={styles.search}>
-        <Field
-          type="search"
-          label={words.search}
-          hint={words.searchHint}
-          value={typed}
-          maxLength={254}
-          autoComplete="off"
-          onChange={(event) => setTyped(event.target.value)}
-        />
-      </search>
+      <SearchField
+        {...typing}
+        label={words.search}
+        hint={words.searchHint}
+        maxLength={254}
+        className={styles.search}
+      />
       <Paged
         query={query}
         heights={[4, 4, 4, 4]}

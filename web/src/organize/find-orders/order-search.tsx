@@ -1,14 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useDeferredValue, useState } from 'react';
 import { Link } from 'wouter';
-import { useLater } from '../../admin/use-later.ts';
 import { Refusal } from '../../api/http.ts';
 import { Empty } from '../../design/empty.tsx';
-import { Field } from '../../design/field.tsx';
 import { Paged } from '../../design/paged.tsx';
 import rows from '../../design/rows.module.css';
 import { useLocale } from '../../i18n/locale.tsx';
 import { foundOrdersQuery, type FoundOrder } from '../../staff/queries.ts';
+import { SearchField, useSearch } from '../../staff/search-field.tsx';
 import { useWords } from '../../staff/use-words.ts';
 import styles from './order-search.module.css';
 
@@ -17,21 +15,16 @@ const shortest = 2;
 
 export function OrderSearch() {
   const { findOrders: words } = useWords();
-  const [typed, setTyped] = useState('');
-  const search = useDeferredValue(useLater(typed.trim()));
+  const { search, typing } = useSearch();
   return (
     <>
-      <search className={styles.search}>
-        <Field
-          type="search"
-          label={words.search}
-          hint={words.searchHint}
-          value={typed}
-          maxLength={100}
-          autoComplete="off"
-          onChange={(event) => setTyped(event.target.value)}
-        />
-      </search>
+      <SearchField
+        {...typing}
+        label={words.search}
+        hint={words.searchHint}
+        maxLength={100}
+        className={styles.search}
+      />
       {search.length < shortest ? (
         <Empty title={words.start} hint={words.startHint} />
       ) : (
