@@ -3,6 +3,7 @@ import { createConsumerSystem, type ConsumerSystem } from '../testing/consumer/c
 
 let system: ConsumerSystem;
 beforeAll(async () => (system = await createConsumerSystem()));
+afterEach(() => system.endConsumers());
 afterAll(() => system.close());
 
 type Claim = ConsumerSystem['inventory']['claim'];
@@ -18,20 +19,20 @@ const failing = (fault: (batchOfBuyer: number) => Error | undefined): ConsumerSy
 test('a batch that our own code stumbles over is parked after a few attempts, and the next ones flow', async () => {
   const { drop, place } = await system.openDrop();
   const news = await system.news(drop.id);
-  let attempts = 0;
+  const asked: number[] = [];
   const consumer = await system.start({
     inventory: failing((buyer) => {
-      if (buyer !== 2) return undefined;
-      attempts += 1;
-      return new TypeError('undefined is not a seat');
+      asked.push(buyer);
+      return buyer === 2 ? new TypeError('undefined is not a seat') : undefined;
     }),
   });
   for (const buyer of [1, 2, 3]) await system.broker.enter(place, `${buyer}:1`);
   await eventually(() => news.forBuyer(3).length === 1);
   const { topology } = system.broker;
   await eventually(async () => (await system.broker.depth(topology.parked)) === 1);
-  // Three times on its own, once more when the next message was decided, and perhaps once together with the others.
-  expect([4, 5]).toContain(attempts);
+  // At least three times on its own, and once more after the next message was decided.
+  expect(asked.slice(0, asked.lastIndexOf(3)).filter((buyer) => buyer === 2).length).toBeGreaterThanOrEqual(3);
+  expect(asked.slice(asked.lastIndexOf(3))).toEqual([3, 2]);
   expect(new Set(news.told.map(({ to }) => to))).toEqual(new Set([1, 3]));
   // Parking because of our own fault is logged as an error. Sent again once the fault is fixed, the message is decided.
   expect(consumer.lines.filter(({ level }) => level >= 50)).toMatchObject([{ msg: 'parked' }]);

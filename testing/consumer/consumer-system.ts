@@ -22,6 +22,8 @@ export type ConsumerSystem = TestInventory & {
   checkoutKeys: KeyList;
   start: (changes?: Partial<ConsumerDeps> & { amqpUrl?: string }) => Promise<RunningConsumer>;
   news: (dropId: number) => Promise<HeardNews>;
+  /** Ends all started consumers. After each test, so that the consumers of one that failed take nothing from the next. */
+  endConsumers: () => Promise<void>;
   /** Ends all started consumers and deletes the queues. */
   close: () => Promise<void>;
 };
@@ -35,6 +37,9 @@ export async function createConsumerSystem({
   const checkoutKeys = randomKeys();
   const running = new Set<RunningConsumer>();
   const heard: HeardNews[] = [];
+  const endConsumers = async () => {
+    for (const each of running) await each.end();
+  };
 
   return {
     ...testInventory,
@@ -76,8 +81,10 @@ export async function createConsumerSystem({
       return news;
     },
 
+    endConsumers,
+
     async close() {
-      for (const each of running) await each.end();
+      await endConsumers();
       for (const each of heard) await each.stop();
       await testBroker.stop();
       await testInventory.stop();

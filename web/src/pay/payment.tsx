@@ -15,7 +15,7 @@ import { useRetryPause } from '../drop/use-retry-pause.ts';
 import type { LiveDrop } from '../drop/use-drop.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Part, part } from '../shell/parts.tsx';
-import { formHeights, formSpace } from './form-heights.ts';
+import { challengeHeights, formHeights, formSpace } from './form-heights.ts';
 import { pay } from './pay.ts';
 import type { Payment } from './payments.ts';
 import { usePaymentFault } from './payment-fault.ts';
@@ -71,7 +71,7 @@ export default function PaymentOfSeats({
   // The clock of this page may be ahead of the server's: until the server says so, the seats are not lost.
   if (isOver && !isBusy) return <Dots />;
   return (
-    <div ref={inside} className={styles.form} style={formSpace(payment?.open?.action.step === 'challenge')}>
+    <div ref={inside} className={styles.form} style={formSpace}>
       <PaymentStep live={live} total={total} fault={fault} send={send} />
     </div>
   );
@@ -120,7 +120,7 @@ function PaymentStep({ live, total, fault, send }: StepProps) {
   return (
     <>
       {isChallenge && <Notice>{text.pay.challenge}</Notice>}
-      <Part fallback={<Skeleton heights={formHeights} />}>
+      <Part fallback={<Skeleton heights={isChallenge ? challengeHeights : formHeights} />}>
         {/* The form of another step begins anew. */}
         {action.provider === 'sandbox' && <Sandbox key={action.step} action={action} {...adapter} />}
         {action.provider === 'stripe' && <Stripe key={action.step} action={action} {...adapter} />}
