@@ -143,7 +143,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
   const route = chooseMailRoute(config, log);
   if (route) {
     lifecycle.onStop('mail route', () => route.close());
-    const mails = { db, publicUrl: deps.publicUrl, timeZone: deps.eventTimeZone, route, log };
+    const mails = { ...deps, timeZone: deps.eventTimeZone, route };
     const relay = startRelayingMails(mails, createMailMetrics(registry));
     lifecycle.onStop('relaying mails', () => relay.stop());
   }

@@ -2,8 +2,11 @@
 import { announce } from './announcements/announce.ts';
 import { listAnnouncements } from './announcements/list-announcements.ts';
 import { banUser } from './accounts/ban-user.ts';
+import { changePassword } from './accounts/change-password.ts';
 import { changeRole } from './accounts/change-role.ts';
 import { findAccounts } from './accounts/find-accounts.ts';
+import { forgotPassword } from './accounts/forgot-password.ts';
+import { resetPassword } from './accounts/reset-password.ts';
 import { signIn } from './accounts/sign-in.ts';
 import { signOut } from './accounts/sign-out.ts';
 import { signUp } from './accounts/sign-up.ts';
@@ -50,6 +53,9 @@ export function createRoutes(deps: Deps): Route[] {
     signIn(deps),
     signOut(deps),
     whoAmI(deps),
+    forgotPassword(deps),
+    resetPassword(deps),
+    changePassword(deps),
     findAccounts(deps),
     banUser(deps),
     unbanUser(deps),

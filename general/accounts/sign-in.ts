@@ -1,18 +1,16 @@
 import type { Request } from 'express';
-import { firstValidIssue } from '../../shared/auth/banned-users.ts';
 import { clientAt } from '../../shared/http/client-address.ts';
 import { signedIn, signInBody } from '../../shared/contract/accounts.ts';
 import { retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
-import { signSession } from '../../shared/auth/session.ts';
 import type { Deps } from '../deps.ts';
 import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { knownDevice, rememberDevice } from './device-cookie.ts';
+import { knownDevice } from './device-cookie.ts';
 import { localeOf } from './locale.ts';
+import { nowInSeconds, openSession } from './open-session.ts';
 import { passwordMatches } from './passwords.ts';
 import { ProofOfWork, type Proof } from './proof-of-work.ts';
-import { setSessionCookie } from './session-cookie.ts';
 import { SignInGuard, type SignInAttempt } from './sign-in-guard.ts';
 import { findUser, type UserRow } from './user.ts';
 
@@ -36,8 +34,7 @@ export function signIn({
     success: { status: 200, schema: signedIn, description: 'A session, also as a cookie' },
     problems: ['wrong_credentials', 'proof_required'],
     async handle({ body: { email, password, proof }, req, res }) {
-      // A ban issued after this moment ends the new session.
-      const readAt = Math.floor(Date.now() / 1000);
+      const readAt = nowInSeconds();
       const user = await findUser(db, { email });
       const client = clientAt(req.ip);
       const attempt = { email, client, device: knownDevice(req, user?.id, sessionKeys) };
@@ -47,15 +44,9 @@ export function signIn({
       if (!user || !matches) throw new Problem('wrong_credentials');
       guard.forgive(attempt);
 
-      const { id, name, role } = user;
       await rememberLocale(req, user);
-      // Told only to those who know the password: to others a banned account looks like any other.
-      const scoped = user.banned_at !== null && { scope: 'tickets' as const };
-      const issuedAt = Math.max(readAt, firstValidIssue(user));
-      const token = signSession({ userId: id, role, ...scoped }, sessionKeys, issuedAt);
-      setSessionCookie(res, token, publicUrl);
-      rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
-      return { user: { id, email, name, role }, ...scoped, token };
+      // A ban is told only to those who know the password: to others a banned account looks like any other.
+      return openSession({ req, res }, user, readAt, { sessionKeys, publicUrl });
     },
   });
 

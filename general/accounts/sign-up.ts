@@ -8,6 +8,7 @@ import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { localeOf, type Locale } from './locale.ts';
 import { rememberDevice } from './device-cookie.ts';
+import { refuseEasyPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
 import { setSessionCookie } from './session-cookie.ts';
 import { SignUpGuard } from './sign-up-guard.ts';
@@ -33,6 +34,7 @@ export function signUp({
     },
     problems: ['email_taken'],
     async handle({ body: { email, name, password }, req, res }) {
+      refuseEasyPassword(password, email, '/password');
       const client = clientAt(req.ip);
       guard.checkTaken(client);
       if (await findUser(db, { email })) refuseTaken(client);

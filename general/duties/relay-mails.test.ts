@@ -23,8 +23,8 @@ afterAll(async () => {
 });
 
 test('what is paid is told, a declined card is not, and a refund is told after it', async () => {
-  const { db, publicUrl, log } = system.deps;
-  const relay = () => relayMails({ db, publicUrl, timeZone: 'UTC', log, route });
+  const { db } = system.deps;
+  const relay = () => relayMails({ ...system.deps, timeZone: 'UTC', route });
   const told = () => catcher.mails.map(({ to, subject }) => [to[0], subject]);
   const drop = await system.openDrop();
   const buyer = await system.user();

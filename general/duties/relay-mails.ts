@@ -61,8 +61,8 @@ async function sendRows(deps: RelayDeps, rows: readonly OutboxRow[]): Promise<Se
   const made = new Map<string, OutboxRow>();
   const jobs = (await makeJobs(deps, rows)).flatMap((one) => {
     if ('job' in one) {
-      made.set(one.job.id, one.row);
-      return [one.job];
+      if (one.job) made.set(one.job.id, one.row);
+      return one.job ? [one.job] : [];
     }
     deps.log.warn(
       { err: one.error, outboxId: one.row.id, topic: one.row.topic },

@@ -12,6 +12,7 @@ import { createDirectRoute } from '../mail/direct-route.ts';
 import { createMailMetrics } from '../mail/mail-metrics.ts';
 import type { MailRoute } from '../mail/mail-route.ts';
 import { readBacklog } from '../mail/outbox.ts';
+import { randomKeys } from '../../testing/keys.ts';
 import { relayMails, type RelayDeps } from '../duties/relay-mails.ts';
 
 const from = 'Seatdrop <tickets@seatdrop.test>';
@@ -51,10 +52,12 @@ async function newBuyer() {
   return { id, email };
 }
 
+const sessionKeys = randomKeys();
 const deps = (changes: Partial<RelayDeps> = {}): RelayDeps => ({
   db: database.db,
   publicUrl: new URL('https://seatdrop.test'),
   timeZone: 'Europe/Vienna',
+  sessionKeys,
   log,
   route,
   ...changes,

@@ -15,6 +15,7 @@ import { eventually } from '../../testing/eventually.ts';
 import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
 import { insertOrder } from '../../testing/general/insert-order.ts';
 import { readBacklog } from '../mail/outbox.ts';
+import { randomKeys } from '../../testing/keys.ts';
 import { relayMails } from '../duties/relay-mails.ts';
 import { createSqsRoute } from '../mail/sqs-route.ts';
 
@@ -97,7 +98,7 @@ const relay = async (queueUrl: string, endpoint = moto.url) => {
   const route = createSqsRoute({ queueUrl, region, endpoint, log });
   const publicUrl = new URL('https://seatdrop.test');
   try {
-    await relayMails({ db: database.db, publicUrl, timeZone: 'UTC', log, route });
+    await relayMails({ db: database.db, publicUrl, timeZone: 'UTC', sessionKeys: randomKeys(), log, route });
   } finally {
     route.close();
   }

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { mailJob, type MailJob } from '../../lambda/send-email/mail-job.ts';
+import { orderMailJob, type MailJob, type OrderMailJob } from '../../lambda/send-email/mail-job.ts';
 import { readRefunds, type RefundRow } from '../../shared/drops/order-seats.ts';
 import { describeSeat, rowsOf, type Section } from '../../shared/inventory/layout.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Locale } from '../accounts/locale.ts';
 import { bySeatId } from '../orders/present-orders.ts';
+import { isAboutAccount, makeAccountJobs, type AccountJobDeps } from './account-jobs.ts';
 import type { OutboxRow } from './outbox.ts';
 
-export type JobDeps = {
+export type JobDeps = AccountJobDeps & {
   db: Database;
   /** The URL at which browsers reach the system. */
   publicUrl: URL;
@@ -42,13 +43,22 @@ const orderPayload = z.object({
 });
 type Subject = z.output<typeof orderPayload>;
 
-export type Made = { row: OutboxRow; job: MailJob } | { row: OutboxRow; error: unknown };
+/** `job` is undefined if there is nothing to send. */
+export type Made = { row: OutboxRow; job: MailJob | undefined } | { row: OutboxRow; error: unknown };
 
-/** Builds the mail of each row, or the error if that fails. Three queries, however many rows. */
-export async function makeJobs(
+/** Builds the mail of each row, or the error if that fails. At most five queries, however many rows. */
+export async function makeJobs(deps: JobDeps, rows: readonly OutboxRow[]): Promise<Made[]> {
+  const { account = [], order = [] } = Object.groupBy(rows, ({ topic }) =>
+    isAboutAccount(topic) ? 'account' : 'order',
+  );
+  return (await Promise.all([makeAccountJobs(deps, account), makeOrderJobs(deps, order)])).flat();
+}
+
+async function makeOrderJobs(
   { db, publicUrl, timeZone }: JobDeps,
   rows: readonly OutboxRow[],
 ): Promise<Made[]> {
+  if (rows.length === 0) return [];
   const asked = rows.map((row) => ({ row, subject: subjectOf(row) }));
   const orderIds = asked.flatMap(({ subject }) => subject?.orderId ?? []);
   const [orders, seats, refunds] = await Promise.all([
@@ -94,14 +104,14 @@ export async function makeJobs(
     }
   });
 
-  function jobOf(topic: string, facts: Facts, { refund: number, notice }: Subject): MailJob {
+  function jobOf(topic: string, facts: Facts, { refund: number, notice }: Subject): OrderMailJob {
     const refund = refunds.find((each) => each.order_id === facts.id && each.number === number);
     const seatIds = seatsIn(seatsOf.get(facts.id), refund);
     const { id, sections, title, venue, starts_at, time_zone } = facts;
     const layout = rowsOf(typeof sections === 'string' ? (JSON.parse(sections) as Section[]) : sections);
     const { amount, currency } = notice ?? refund ?? facts;
     const path = notice ? `/organize/orders/${id}` : `/orders/${id}`;
-    return mailJob.parse({
+    return orderMailJob.parse({
       // An order can have several refunds, and several notices of a topic, each with a mail of its own.
       id: [topic, id, ...(refund ? [refund.number] : []), ...(notice ? [notice.key] : [])].join('.'),
       about: topic,

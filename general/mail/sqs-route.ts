@@ -18,8 +18,11 @@ export function createSqsRoute(options: {
         Id: String(index),
         MessageBody: JSON.stringify(job),
         // SQS drops duplicates sent within five minutes. Each order is a group of its own, so that no order's mail
-        // waits for another's.
-        ...(fifo && { MessageGroupId: job.order.id, MessageDeduplicationId: job.id }),
+        // waits for another's; so is each mail about an account.
+        ...(fifo && {
+          MessageGroupId: 'order' in job ? job.order.id : job.id,
+          MessageDeduplicationId: job.id,
+        }),
       }));
       const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
       return new Set(

@@ -30,8 +30,7 @@ const orderOf = (orderId: string) => system.db('orders').where({ id: orderId }).
 async function mailsTo(orderId: string, topic: string) {
   const rows: OutboxRow[] = await system.db<OutboxRow>('outbox').where({ topic });
   const own = rows.filter(({ payload }) => JSON.stringify(payload).includes(orderId));
-  const { db, publicUrl } = system.deps;
-  return (await makeJobs({ db, publicUrl, timeZone: 'UTC' }, own)).map((made) => {
+  return (await makeJobs({ ...system.deps, timeZone: 'UTC' }, own)).map((made) => {
     if ('error' in made) throw made.error;
     return made.job;
   });

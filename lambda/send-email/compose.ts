@@ -1,13 +1,18 @@
 import { eventTime } from '../../shared/contract/event-time.ts';
 import { decimal } from '../../shared/contract/minor-units.ts';
 import { escapeHtml } from '../../shared/http/escape-html.ts';
-import type { MailJob } from './mail-job.ts';
+import { composeAccountMail } from './compose-account.ts';
+import { htmlPage, type Mail } from './mail.ts';
+import type { MailJob, OrderMailJob } from './mail-job.ts';
 import { words } from './words.ts';
 
-export type Mail = { subject: string; text: string; html: string };
+/** The mail of a job as text and as HTML. */
+export function compose(job: MailJob): Mail {
+  return 'order' in job ? composeOrderMail(job) : composeAccountMail(job);
+}
 
-/** The mail of a job as text and as HTML. Text written by users is escaped. */
-export function compose({ about, to, locale, order, event, seats }: MailJob): Mail {
+/** Text written by users is escaped. */
+function composeOrderMail({ about, to, locale, order, event, seats }: OrderMailJob): Mail {
   const say = words[locale];
   const facts: [name: string, values: string[]][] = [
     [say.when, [eventTime(event.startsAt, event.timeZone, locale)]],
@@ -31,20 +36,14 @@ export function compose({ about, to, locale, order, event, seats }: MailJob): Ma
       `<tr><th align="left" style="${cell}">${escapeHtml(name)}</th>` +
       `<td style="${cell}">${values.map(escapeHtml).join('<br>')}</td></tr>`,
   );
-  const html = `<!doctype html>
-<html lang="${locale}">
-<head><meta charset="utf-8"><title>${escapeHtml(say.subject[about](event.title))}</title></head>
-<body style="font-family:sans-serif;max-width:36em;margin:1em auto;line-height:1.5">
-<p>${escapeHtml(greeting)}</p>
+  const body = `<p>${escapeHtml(greeting)}</p>
 <p>${escapeHtml(say.opening[about])}</p>
 <h1 style="font-size:1.3em">${escapeHtml(event.title)}</h1>
 <table role="presentation" style="border-collapse:collapse">
 ${rows.join('\n')}
 </table>
 <p>${escapeHtml(say.next[about])}</p>
-<p><a href="${escapeHtml(order.url)}">${escapeHtml(say.link[about])}</a></p>
-</body>
-</html>
-`;
-  return { subject: say.subject[about](event.title), text: `${text.join('\n\n')}\n`, html };
+<p><a href="${escapeHtml(order.url)}">${escapeHtml(say.link[about])}</a></p>`;
+  const subject = say.subject[about](event.title);
+  return { subject, text: `${text.join('\n\n')}\n`, html: htmlPage({ locale, title: subject, body }) };
 }

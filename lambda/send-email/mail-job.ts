@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { emailAddress } from '../../shared/contract/email.ts';
 import { timeZone } from '../../shared/contract/times.ts';
+import { accountMailJob } from './account-mail-job.ts';
 
-export const mailJob = z.object({
+/** A mail about an order, to its buyer or to the organizer. */
+export const orderMailJob = z.object({
   /** Unchanged however often the job is delivered; ASCII, usable in a Message-ID. */
   id: z.string().regex(/^[a-z0-9.-]{1,60}$/),
   about: z.enum(['order-paid', 'order-refunded', 'order-disputed', 'dispute-ended', 'refunded-outside']),
@@ -28,4 +30,7 @@ export const mailJob = z.object({
   seats: z.array(z.object({ section: z.string(), row: z.string(), number: z.int() })).min(1),
 });
 
+export const mailJob = z.union([orderMailJob, accountMailJob]);
+
+export type OrderMailJob = z.infer<typeof orderMailJob>;
 export type MailJob = z.infer<typeof mailJob>;

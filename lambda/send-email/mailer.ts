@@ -51,7 +51,7 @@ export function createMailer({ url, from }: { url: string; from: string }): Mail
         await transport.sendMail({
           ...compose(job),
           from: sender,
-          to: job.to,
+          to: { name: '', ...job.to },
           // The same for every copy of a mail, so that mail servers and programs recognise a duplicate.
           messageId: `<${job.id}@${domain}>`,
           headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': job.locale },

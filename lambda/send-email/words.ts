@@ -1,22 +1,22 @@
-import type { MailJob } from './mail-job.ts';
+import type { OrderMailJob } from './mail-job.ts';
 
 /** The texts of a mail in one language. */
 type Words = {
-  subject: Record<MailJob['about'], (title: string) => string>;
+  subject: Record<OrderMailJob['about'], (title: string) => string>;
   greeting: (name: string) => string;
-  opening: Record<MailJob['about'], string>;
+  opening: Record<OrderMailJob['about'], string>;
   when: string;
   where: string;
   seats: string;
-  amount: Record<MailJob['about'], string>;
+  amount: Record<OrderMailJob['about'], string>;
   order: string;
-  seat: (seat: MailJob['seats'][number]) => string;
+  seat: (seat: OrderMailJob['seats'][number]) => string;
   /** What to do now, before the link to the order. */
-  next: Record<MailJob['about'], string>;
-  link: Record<MailJob['about'], string>;
+  next: Record<OrderMailJob['about'], string>;
+  link: Record<OrderMailJob['about'], string>;
 };
 
-export const words: Record<MailJob['locale'], Words> = {
+export const words: Record<OrderMailJob['locale'], Words> = {
   en: {
     subject: {
       'order-paid': (title) => `Your seats for ${title}`,

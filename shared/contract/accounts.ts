@@ -8,20 +8,34 @@ import { time } from './times.ts';
 
 const role = z.enum(['shopper', 'organizer', 'admin']);
 
+/** A new password. general refuses easy ones besides (general/accounts/password-rules.ts). */
+const newPassword = secretText(10, 200);
+
 export const signUpBody = z.strictObject({
   email: emailAddress,
-  password: secretText(10, 200),
+  password: newPassword,
   name: label(100),
 });
 
 /** A password set earlier may be shorter than the present minimum. */
+const knownPassword = z.string().min(1).max(200);
+
 export const signInBody = z.strictObject({
   email: emailAddress,
-  password: z.string().min(1).max(200),
+  password: knownPassword,
   proof: proof
     .optional()
     .meta({ description: 'The solution of the challenge that came with the problem `proof_required`' }),
 });
+
+export const forgotBody = z.strictObject({ email: emailAddress });
+
+export const resetBody = z.strictObject({
+  token: z.string().min(1).max(1_000).meta({ description: 'From the link in the mail, after the `#`' }),
+  password: newPassword,
+});
+
+export const passwordChange = z.strictObject({ current: knownPassword, next: newPassword });
 
 export const user = z
   .object({ id, email: z.string(), name: z.string(), role })

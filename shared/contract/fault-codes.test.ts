@@ -63,6 +63,10 @@ const examples: Record<FaultCode, Found | typeof inHandler> = {
     '/email',
     { maximum: 64 },
   ],
+  password_common: inHandler,
+  password_repeats: inHandler,
+  password_wrong: inHandler,
+  password_is_email: inHandler,
   year_out_of_range: [
     newEvent,
     { ...event, startsAt: '1999-05-04T18:00:00Z' },

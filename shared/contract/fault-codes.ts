@@ -58,6 +58,10 @@ const messages = {
   not_unicode: () => 'Must be well-formed Unicode',
   nothing_visible: () => 'Must contain something that can be seen',
   not_an_address: () => 'Not an e-mail address',
+  password_common: () => 'This password is among the most common ones',
+  password_repeats: () => 'The same few characters again and again',
+  password_wrong: () => 'Not the present password',
+  password_is_email: () => 'Must not be your e-mail address or a part of it',
   address_too_long: ({ maximum }) => (maximum === 64 ? 'Too long before the @' : 'Too long'),
   // times
   year_out_of_range: ({ minimum, maximum }) => `The year must be between ${minimum} and ${maximum}`,

@@ -19,6 +19,7 @@ export const problems = {
   not_signed_in: { status: 401, title: 'Sign in first' },
   wrong_credentials: { status: 401, title: 'E-mail or password is wrong' },
   bad_checkout_token: { status: 401, title: 'The checkout token is not valid' },
+  link_not_valid: { status: 410, title: 'This link was used before, or is too old' },
   banned: { status: 403, title: 'This account is banned' },
   not_allowed: { status: 403, title: 'Your role does not allow this' },
   cross_site_request: { status: 403, title: 'This request came from another site' },

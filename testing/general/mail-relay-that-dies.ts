@@ -5,6 +5,7 @@
 import { pino } from 'pino';
 import { connectMysql } from '../../shared/mysql/connect.ts';
 import { createDirectRoute } from '../../general/mail/direct-route.ts';
+import { randomKeys } from '../keys.ts';
 import { relayMails } from '../../general/duties/relay-mails.ts';
 
 export type RelayArguments = { mysqlUrl: string; smtpUrl: string; from: string };
@@ -16,6 +17,7 @@ await relayMails({
   db: connectMysql(mysqlUrl, { max: 2 }),
   publicUrl: new URL('http://127.0.0.1:8080'),
   timeZone: 'UTC',
+  sessionKeys: randomKeys(),
   log,
   route: {
     ...route,

@@ -1,7 +1,7 @@
-import type { MailJob } from '../../lambda/send-email/mail-job.ts';
+import type { OrderMailJob } from '../../lambda/send-email/mail-job.ts';
 
 /** A mail job as the relay makes it, with changes. */
-export function newMailJob(changes: Partial<MailJob> = {}): MailJob {
+export function newMailJob(changes: Partial<OrderMailJob> = {}): OrderMailJob {
   return {
     id: 'order-paid.01mfzqk3x0000a-1',
     about: 'order-paid',

@@ -1,0 +1,31 @@
+import type { Request, Response } from 'express';
+import { firstValidIssue } from '../../shared/auth/banned-users.ts';
+import { signSession } from '../../shared/auth/session.ts';
+import type { Deps } from '../deps.ts';
+import { rememberDevice } from './device-cookie.ts';
+import { setSessionCookie } from './session-cookie.ts';
+import type { UserRow } from './user.ts';
+
+type Opened = Pick<UserRow, 'id' | 'email' | 'name' | 'role' | 'banned_at' | 'sessions_since'>;
+
+/**
+ * Signs a session, sets it as a cookie, and returns what the client is told. A banned user gets one of scope `tickets`.
+ * @param readAt seconds since 1970, from before `user` was read: a ban issued after that ends the session
+ */
+export function openSession(
+  { req, res }: { req: Request; res: Response },
+  user: Opened,
+  readAt: number,
+  { sessionKeys, publicUrl }: Pick<Deps, 'sessionKeys' | 'publicUrl'>,
+) {
+  const { id, email, name, role } = user;
+  const scoped = user.banned_at !== null && { scope: 'tickets' as const };
+  const issuedAt = Math.max(readAt, firstValidIssue(user));
+  const token = signSession({ userId: id, role, ...scoped }, sessionKeys, issuedAt);
+  setSessionCookie(res, token, publicUrl);
+  rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
+  return { user: { id, email, name, role }, ...scoped, token };
+}
+
+/** Seconds since 1970. */
+export const nowInSeconds = () => Math.floor(Date.now() / 1000);

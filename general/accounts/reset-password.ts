@@ -1,0 +1,53 @@
+import { resetBody, signedIn } from '../../shared/contract/accounts.ts';
+import { clientAt } from '../../shared/http/client-address.ts';
+import { transact } from '../../shared/mysql/connect.ts';
+import { Problem } from '../../shared/tier/problems.ts';
+import type { Deps } from '../deps.ts';
+import { hungUp } from '../http/hung-up.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { endLink, findLink } from './account-links.ts';
+import { verifyLink } from './link-token.ts';
+import { nowInSeconds, openSession } from './open-session.ts';
+import { refuseEasyPassword } from './password-rules.ts';
+import { hashPassword } from './passwords.ts';
+import { setPassword } from './set-password.ts';
+import { findUser } from './user.ts';
+
+export function resetPassword({
+  db,
+  bannedUsers,
+  sessionKeys,
+  publicUrl,
+}: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl'>): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/auth/reset',
+    summary: 'Choose a new password with the link from a mail, and sign in',
+    description: 'Ends all other sessions of the account, and all other links to a new password.',
+    tag: 'Accounts',
+    who: 'anyone',
+    body: resetBody,
+    success: { status: 200, schema: signedIn, description: 'A session, also as a cookie' },
+    problems: ['link_not_valid'],
+    async handle({ body: { token, password }, req, res }) {
+      const readAt = nowInSeconds();
+      const link = verifyLink(token, 'reset', sessionKeys);
+      const userId = link && (await findLink(db, link));
+      const user = userId && (await findUser(db, { id: userId }));
+      if (!link || !user) throw new Problem('link_not_valid');
+      const { id, email } = user;
+      refuseEasyPassword(password, email, '/password');
+      const turn = { kind: 'sign-in', client: clientAt(req.ip), email, gone: hungUp(res) } as const;
+      const hash = await hashPassword(password, turn);
+      await transact(db, async (trx) => {
+        await endLink(trx, link);
+        await setPassword(trx, id, hash);
+      });
+      await bannedUsers.refresh();
+      return openSession({ req, res }, (await findUser(db, { id })) ?? user, readAt, {
+        sessionKeys,
+        publicUrl,
+      });
+    },
+  });
+}

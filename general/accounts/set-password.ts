@@ -1,0 +1,15 @@
+import type { Knex } from 'knex';
+import { endOfSessions } from './user.ts';
+
+/** Sets the password, ends all sessions of the user, and tells the user by mail: one transaction, the caller's. */
+export async function setPassword(
+  trx: Knex.Transaction,
+  userId: number,
+  password_hash: string,
+): Promise<void> {
+  await trx('users')
+    .where({ id: userId })
+    .update({ password_hash, sessions_since: endOfSessions(trx) });
+  const payload = { userId, key: String(Date.now()) };
+  await trx('outbox').insert({ topic: 'password-changed', payload: JSON.stringify(payload) });
+}

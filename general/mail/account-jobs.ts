@@ -1,0 +1,81 @@
+/** Mails about accounts: links (general/accounts/account-links.ts), and news of what was changed. */
+import { z } from 'zod';
+import { accountMailJob, type AccountMailJob } from '../../lambda/send-email/account-mail-job.ts';
+import type { KeyList } from '../../shared/auth/key-list.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import type { LinkRow } from '../accounts/account-links.ts';
+import { signLink } from '../accounts/link-token.ts';
+import type { Locale } from '../accounts/locale.ts';
+import type { Made } from './mail-jobs.ts';
+import type { OutboxRow } from './outbox.ts';
+
+export type AccountJobDeps = { db: Database; publicUrl: URL; sessionKeys: KeyList };
+
+/** `key` tells the mails of one topic to one user apart. */
+const payload = z.union([z.object({ linkId: z.int() }), z.object({ userId: z.int(), key: z.string() })]);
+type Payload = z.output<typeof payload>;
+
+type User = { id: number; email: string; locale: Locale | null };
+
+export const isAboutAccount = (topic: string): topic is AccountMailJob['about'] =>
+  accountMailJob.shape.about.options.some((known) => known === topic);
+
+/** Builds the mail of each row, or the error if that fails. Two queries, however many rows. */
+export async function makeAccountJobs(
+  { db, publicUrl, sessionKeys }: AccountJobDeps,
+  rows: readonly OutboxRow[],
+): Promise<Made[]> {
+  if (rows.length === 0) return [];
+  const asked = rows.map((row) => ({ row, subject: read(row) }));
+  const linkIds = asked.flatMap(({ subject }) => (subject && 'linkId' in subject ? [subject.linkId] : []));
+  const links = await db<LinkRow>('account_links').whereIn('id', linkIds);
+  const userIds = asked.flatMap(({ subject }) => (subject && 'userId' in subject ? [subject.userId] : []));
+  userIds.push(...links.flatMap(({ user_id }) => user_id ?? []));
+  const users = await db<User>('users').whereIn('id', userIds).select('id', 'email', 'locale');
+
+  return asked.map(({ row, subject }) => {
+    try {
+      if (!subject) throw new Error(`outbox row ${row.id} does not say what it is about`);
+      return { row, job: 'linkId' in subject ? linkJob(row, subject.linkId) : newsJob(row, subject) };
+    } catch (error) {
+      return { row, error };
+    }
+  });
+
+  /** Undefined if the link is of nobody, or no longer known: then it is too old to be used. */
+  function linkJob({ topic }: OutboxRow, linkId: number): AccountMailJob | undefined {
+    const link = links.find(({ id }) => id === linkId);
+    const user = users.find(({ id }) => id === link?.user_id);
+    if (!link || !user || link.ended_at) return undefined;
+    const { purpose, created_at, email } = link;
+    const url = new URL(
+      `/${purpose}#${signLink({ id: linkId, purpose }, created_at, sessionKeys)}`,
+      publicUrl,
+    );
+    return jobOf(topic, String(linkId), { ...user, email }, url);
+  }
+
+  function newsJob({ topic }: OutboxRow, { userId, key }: { userId: number; key: string }): AccountMailJob {
+    const user = users.find(({ id }) => id === userId);
+    if (!user) throw new Error(`there is no user ${userId}`);
+    return jobOf(topic, `${userId}.${key}`, user, new URL('/forgot', publicUrl));
+  }
+}
+
+function jobOf(topic: string, key: string, { email, locale }: Omit<User, 'id'>, url: URL): AccountMailJob {
+  return accountMailJob.parse({
+    id: `${topic}.${key}`,
+    about: topic,
+    to: { address: email },
+    locale: locale ?? 'en',
+    url: url.href,
+  });
+}
+
+function read({ payload: stored }: OutboxRow): Payload | undefined {
+  try {
+    return payload.parse(typeof stored === 'string' ? JSON.parse(stored) : stored);
+  } catch {
+    return undefined;
+  }
+}
