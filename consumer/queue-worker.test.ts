@@ -31,7 +31,9 @@ test('a batch that our own code stumbles over is parked after a few attempts, an
   const { topology } = system.broker;
   await eventually(async () => (await system.broker.depth(topology.parked)) === 1);
   // At least three times on its own, and once more after the next message was decided.
-  expect(asked.slice(0, asked.lastIndexOf(3)).filter((buyer) => buyer === 2).length).toBeGreaterThanOrEqual(3);
+  expect(asked.slice(0, asked.lastIndexOf(3)).filter((buyer) => buyer === 2).length).toBeGreaterThanOrEqual(
+    3,
+  );
   expect(asked.slice(asked.lastIndexOf(3))).toEqual([3, 2]);
   expect(new Set(news.told.map(({ to }) => to))).toEqual(new Set([1, 3]));
   // Parking because of our own fault is logged as an error. Sent again once the fault is fixed, the message is decided.

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
-import type { Link, LinkPurpose } from './link-token.ts';
+import type { AccountLink, LinkPurpose } from './link-token.ts';
 
 /** Links mailed to one address for one purpose in a day, at most. Also at most one a minute. */
 const mostADay = 5;
@@ -46,7 +46,7 @@ export async function requestLink(db: Database, topic: string, { email, userId, 
 }
 
 /** The id of a link's user; undefined if the link was used, or replaced, or is of nobody. */
-export async function findLink(db: Database, { id, purpose }: Link): Promise<number | undefined> {
+export async function findLink(db: Database, { id, purpose }: AccountLink): Promise<number | undefined> {
   const link = await db<LinkRow>('account_links').where({ id, purpose }).whereNull('ended_at').first();
   return link?.user_id ?? undefined;
 }
@@ -55,7 +55,7 @@ export async function findLink(db: Database, { id, purpose }: Link): Promise<num
  * Ends a link, and all others of its user and purpose, within a transaction.
  * @throws {Problem} link_not_valid if it has ended, or its address is no longer that of the user
  */
-export async function endLink(trx: Knex.Transaction, { id, purpose }: Link): Promise<void> {
+export async function endLink(trx: Knex.Transaction, { id, purpose }: AccountLink): Promise<void> {
   const link = await trx<LinkRow>('account_links').where({ id, purpose }).forUpdate().first();
   const user =
     link && (await trx('users').where({ id: link.user_id }).forUpdate().first<{ email: string }>('email'));

@@ -11,20 +11,24 @@ export type LinkPurpose = 'reset';
 /** Seconds for which a link is valid, from the moment it was asked for. */
 export const linkSeconds: Record<LinkPurpose, number> = { reset: 60 * 60 };
 
-export type Link = { id: number; purpose: LinkPurpose };
+export type AccountLink = { id: number; purpose: LinkPurpose };
 
 const audience = 'account-link';
 const keysFrom = (sessionKeys: KeyList) => deriveKeys(sessionKeys, 'seatdrop account link');
 
 /** @param createdAt when the link was asked for */
-export function signLink({ id, purpose }: Link, createdAt: Date, sessionKeys: KeyList): string {
+export function signLink({ id, purpose }: AccountLink, createdAt: Date, sessionKeys: KeyList): string {
   const iat = Math.floor(createdAt.getTime() / 1000);
   const exp = iat + linkSeconds[purpose];
   return signToken({ aud: audience, jti: String(id), purpose, iat, exp }, keysFrom(sessionKeys));
 }
 
 /** The link of a token; undefined if it is forged, too old, or for another purpose. */
-export function verifyLink(token: string, purpose: LinkPurpose, sessionKeys: KeyList): Link | undefined {
+export function verifyLink(
+  token: string,
+  purpose: LinkPurpose,
+  sessionKeys: KeyList,
+): AccountLink | undefined {
   const claims = verifyToken(token, keysFrom(sessionKeys), { audience })?.claims;
   const id = Number(claims?.['jti']);
   return claims?.['purpose'] === purpose && Number.isSafeInteger(id) ? { id, purpose } : undefined;

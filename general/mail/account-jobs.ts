@@ -6,7 +6,7 @@ import type { Database } from '../../shared/mysql/connect.ts';
 import type { LinkRow } from '../accounts/account-links.ts';
 import { signLink } from '../accounts/link-token.ts';
 import type { Locale } from '../accounts/locale.ts';
-import type { Made } from './mail-jobs.ts';
+import type { Made } from './made-mail.ts';
 import type { OutboxRow } from './outbox.ts';
 
 export type AccountJobDeps = { db: Database; publicUrl: URL; sessionKeys: KeyList };

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { orderMailJob, type MailJob, type OrderMailJob } from '../../lambda/send-email/mail-job.ts';
+import { orderMailJob, type OrderMailJob } from '../../lambda/send-email/mail-job.ts';
 import { readRefunds, type RefundRow } from '../../shared/drops/order-seats.ts';
 import { describeSeat, rowsOf, type Section } from '../../shared/inventory/layout.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Locale } from '../accounts/locale.ts';
 import { bySeatId } from '../orders/present-orders.ts';
 import { isAboutAccount, makeAccountJobs, type AccountJobDeps } from './account-jobs.ts';
+import type { Made } from './made-mail.ts';
 import type { OutboxRow } from './outbox.ts';
 
 export type JobDeps = AccountJobDeps & {
@@ -42,9 +43,6 @@ const orderPayload = z.object({
   notice: z.object({ amount: z.int(), currency: z.string(), key: z.string() }).optional(),
 });
 type Subject = z.output<typeof orderPayload>;
-
-/** `job` is undefined if there is nothing to send. */
-export type Made = { row: OutboxRow; job: MailJob | undefined } | { row: OutboxRow; error: unknown };
 
 /** Builds the mail of each row, or the error if that fails. At most five queries, however many rows. */
 export async function makeJobs(deps: JobDeps, rows: readonly OutboxRow[]): Promise<Made[]> {

@@ -272,6 +272,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
         someFault,
       ),
     },
+    ...passwordSights(shopper),
     { name: 'orders, signed out', route: '/orders', path: '/orders', show: heading('Sign in') },
     { name: 'no orders', route: '/orders', as: giver, path: '/orders', show: text('No tickets yet') },
     { name: 'orders', route: '/orders', as: shopper, path: '/orders', show: heading(hostile.title) },
@@ -757,6 +758,43 @@ function orderSights(as: Person, id: string, refundedId: string): Sight[] {
 }
 
 /** The pay page in its states, which outlive a look: each belongs to the buyer. */
+function passwordSights(shopper: Person): Sight[] {
+  return [
+    { name: 'forgot', route: '/forgot', path: '/forgot', show: heading('Choose a new password') },
+    {
+      name: 'forgot, link sent',
+      route: '/forgot',
+      path: '/forgot',
+      show: then(heading('Choose a new password'), async (page) => {
+        await page.getByLabel('E-mail').fill(hostile.email(999));
+        await press(page, 'Send me a link');
+        await page.getByText(/^If there is an account/).waitFor();
+      }),
+    },
+    { name: 'reset', route: '/reset', path: '/reset#link', show: heading('Choose a new password') },
+    {
+      name: 'reset with an old link',
+      route: '/reset',
+      path: '/reset#link',
+      show: then(heading('Choose a new password'), async (page) => {
+        await page.getByLabel('New password').fill('a good new one');
+        await press(page, 'Set the password');
+        await page.getByText(/^This link was used/).waitFor();
+      }),
+    },
+    { name: 'account, signed out', route: '/account', path: '/account', show: heading('Sign in') },
+    { name: 'account', route: '/account', as: shopper, path: '/account', show: heading('Account') },
+    {
+      name: 'account with faults',
+      isRefused: true,
+      route: '/account',
+      as: shopper,
+      path: '/account',
+      show: then(heading('Account'), (page) => press(page, 'Change the password'), someFault),
+    },
+  ];
+}
+
 function paySights(buyers: Record<'holder' | 'decliner' | 'challenged', Person>, dropId: number): Sight[] {
   const page = { route: '/drops/:id/:step?', path: `/drops/${dropId}/pay` } as const;
   return [

@@ -23,6 +23,7 @@ export const en = {
   shell: {
     events: 'Events',
     tickets: 'My tickets',
+    ownAccount: 'Account',
     organize: 'Organize',
     admin: 'Admin',
     signIn: 'Sign in',
@@ -47,6 +48,7 @@ export const en = {
     wrong_credentials: 'E-mail address or password is wrong.',
     banned:
       'This account is blocked. Tickets you paid for stay valid: sign in again to see them and who to contact.',
+    link_not_valid: 'This link was used before, or is too old.',
     not_signed_in: 'Your session has ended. Sign in again.',
     wrong_answer: 'That is not the right answer. Read the question again; you have a few more attempts.',
     wrong_question: 'The question has changed. Answer the new one.',

@@ -23,6 +23,7 @@ export const zhHant: Messages = {
   shell: {
     events: '活動',
     tickets: '我的票券',
+    ownAccount: '帳號',
     organize: '主辦',
     admin: '管理',
     signIn: '登入',
@@ -45,6 +46,7 @@ export const zhHant: Messages = {
     retryIn: (count) => `${seconds(count)}後可以再試。`,
     wrong_credentials: '電子郵件或密碼不正確。',
     banned: '這個帳號已被停用。你付款購買的票仍屬於你：重新登入就能看到票券和聯絡方式。',
+    link_not_valid: '這個連結已經用過，或已過期。',
     not_signed_in: '登入已過期，請重新登入。',
     wrong_answer: '答案不對。請再看一次題目，你還有幾次機會。',
     wrong_question: '題目換了，請回答新的題目。',

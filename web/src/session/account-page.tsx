@@ -1,4 +1,4 @@
-/** What the pages to sign in and to sign up share. */
+/** What the pages share on which one signs in, signs up, or chooses a password. */
 import type { ComponentProps, ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { z } from 'zod';
@@ -20,8 +20,8 @@ type AccountPageProps = {
   busy: boolean;
   fault: string | undefined;
   formProps: ComponentProps<'form'>;
-  /** A link for those who need the other of the two pages. */
-  other: { question: string; href: '/signin' | '/signup'; link: string };
+  /** A link for those who need another of these pages. */
+  other?: { question: string; href: '/signin' | '/signup'; link: string };
   children: ReactNode;
 };
 
@@ -41,16 +41,20 @@ export function AccountPage({ title, why, act, busy, fault, formProps, other, ch
             {act}
           </Button>
         </form>
-        <p className={styles.other}>
-          {other.question} <Link href={`${other.href}${search && `?${search}`}`}>{other.link}</Link>
-        </p>
+        {other && (
+          <p className={styles.other}>
+            {other.question} <Link href={`${other.href}${search && `?${search}`}`}>{other.link}</Link>
+          </p>
+        )}
       </div>
     </Page>
   );
 }
 
 /** Sends the form, then goes to the page from which the user came. Rejects with the server's answer. */
-export function useEntering(path: '/auth/signin' | '/auth/signup'): (body: object) => Promise<void> {
+export function useEntering(
+  path: '/auth/signin' | '/auth/signup' | '/auth/reset',
+): (body: object) => Promise<void> {
   const search = useSearch();
   const [, go] = useLocation();
   const noteSignedIn = useSignedIn();

@@ -5,19 +5,20 @@ import { Eye } from '../design/icons.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 
 type PasswordFieldProps = {
+  label?: string;
   error: string | undefined;
   hint?: string | undefined;
 } & InputHTMLAttributes<HTMLInputElement> & {
     ref?: React.Ref<HTMLInputElement>;
   };
 
-export function PasswordField(props: PasswordFieldProps) {
+export function PasswordField({ label, ...props }: PasswordFieldProps) {
   const { text } = useLocale();
   const [shown, setShown] = useState(false);
   return (
     <Field
       {...props}
-      label={text.auth.password}
+      label={label ?? text.auth.password}
       type={shown ? 'text' : 'password'}
       after={
         <Button look="bare" aria-pressed={shown} aria-label={text.auth.show} onClick={() => setShown(!shown)}>

@@ -1,3 +1,4 @@
+import { Link } from 'wouter';
 import { faultText } from '../api/use-fault.ts';
 import { Field } from '../design/field.tsx';
 import { useApiForm } from '../forms/use-api-form.ts';
@@ -6,12 +7,14 @@ import { AccountPage, useEntering } from './account-page.tsx';
 import { PasswordField } from './password-field.tsx';
 import { Proving } from './proving.tsx';
 import { useProving } from './use-proving.ts';
+import { useAccountWords } from './words.ts';
 
 const schema = async () => (await import('@seatdrop/shared/contract/accounts.ts')).signInBody;
 type SignInValues = { email: string; password: string };
 
 export default function SignInPage() {
   const { text } = useLocale();
+  const words = useAccountWords();
   const enter = useEntering('/auth/signin');
   const { send, share } = useProving();
   const { field, formState, formFault, formProps } = useApiForm({
@@ -34,6 +37,9 @@ export default function SignInPage() {
     >
       <Field {...field('email')} label={text.auth.email} type="email" autoComplete="username" />
       <PasswordField {...field('password')} autoComplete="current-password" />
+      <p>
+        <Link href="/forgot">{words.forgotLink}</Link>
+      </p>
       <Proving share={share} />
     </AccountPage>
   );

@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from 'react';
 import { Link } from 'wouter';
+import type { User } from '../api/types.ts';
 import { useFault } from '../api/use-fault.ts';
 import { Notice } from '../design/notice.tsx';
 import { Person } from '../design/icons.tsx';
@@ -49,12 +50,7 @@ export function Options() {
           </p>
         )}
         <ul onClick={close} role="presentation">
-          <Item href="/" label={text.shell.events} />
-          {me && <Item href="/orders" label={text.shell.tickets} />}
-          {me && me.role !== 'shopper' && !me.scope && <Item href="/organize" label={text.shell.organize} />}
-          {me?.role === 'admin' && !me.scope && <Item href="/admin" label={text.shell.admin} />}
-          {me === null && <Item href="/signin" label={text.shell.signIn} />}
-          {me === null && <Item href="/signup" label={text.shell.signUp} />}
+          <Items me={me} />
         </ul>
         <Radios<Locale>
           legend={text.shell.language}
@@ -87,6 +83,21 @@ export function Options() {
         )}
         {me && fault && <Notice tone="bad">{fault}</Notice>}
       </div>
+    </>
+  );
+}
+
+function Items({ me }: { me: User | null | undefined }) {
+  const { shell } = useLocale().text;
+  return (
+    <>
+      <Item href="/" label={shell.events} />
+      {me && <Item href="/orders" label={shell.tickets} />}
+      {me && !me.scope && <Item href="/account" label={shell.ownAccount} />}
+      {me && me.role !== 'shopper' && !me.scope && <Item href="/organize" label={shell.organize} />}
+      {me?.role === 'admin' && !me.scope && <Item href="/admin" label={shell.admin} />}
+      {me === null && <Item href="/signin" label={shell.signIn} />}
+      {me === null && <Item href="/signup" label={shell.signUp} />}
     </>
   );
 }

@@ -1,0 +1,62 @@
+import { useState } from 'react';
+import { Refusal } from '../api/http.ts';
+import { faultText } from '../api/use-fault.ts';
+import { ButtonLink } from '../design/button.tsx';
+import { Blank, Page } from '../design/page.tsx';
+import { useApiForm } from '../forms/use-api-form.ts';
+import { useLocale } from '../i18n/locale.tsx';
+import { AccountPage, useEntering } from './account-page.tsx';
+import { PasswordField } from './password-field.tsx';
+import { useAccountWords } from './words.ts';
+
+const schema = async () => (await import('@seatdrop/shared/contract/accounts.ts')).resetBody;
+type Values = { password: string };
+
+/** The page of a mailed link. Its secret is behind the `#`, which browsers send to nobody. */
+export default function ResetPage() {
+  const { text } = useLocale();
+  const words = useAccountWords();
+  const enter = useEntering('/auth/reset');
+  const [token] = useState(() => location.hash.slice(1));
+  const [isEnded, setEnded] = useState(token === '');
+  const { field, formState, formFault, formProps } = useApiForm({
+    schema,
+    defaultValues: { password: '' },
+    bodyOf: (values: Values) => ({ ...values, token }),
+    async send(body) {
+      try {
+        await enter(body);
+      } catch (error) {
+        if (!(error instanceof Refusal && error.code === 'link_not_valid')) throw error;
+        setEnded(true);
+      }
+    },
+    wordsOf: (error) => faultText(error, text),
+  });
+  if (isEnded) {
+    return (
+      <Page title={words.forgotTitle} narrow>
+        <Blank title={words.linkNotValid}>
+          <ButtonLink href="/forgot">{words.newLink}</ButtonLink>
+        </Blank>
+      </Page>
+    );
+  }
+  return (
+    <AccountPage
+      title={words.forgotTitle}
+      why={words.resetWhy}
+      act={words.setPassword}
+      busy={formState.isSubmitting}
+      fault={formFault}
+      formProps={formProps}
+    >
+      <PasswordField
+        {...field('password')}
+        label={words.newPassword}
+        autoComplete="new-password"
+        hint={text.auth.passwordHint}
+      />
+    </AccountPage>
+  );
+}

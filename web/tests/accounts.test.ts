@@ -1,0 +1,99 @@
+import type { Page } from 'playwright-core';
+import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { inSeconds, type WebSystem } from './start-web-system.ts';
+import { systemForTests, type Browser } from './system.ts';
+
+const catcher = new MailCatcher();
+let system: WebSystem;
+let browser: Browser;
+systemForTests(
+  (started) => ({ system, browser } = started),
+  async () => ({
+    generalSettings: {
+      SMTP_URL: `smtp://127.0.0.1:${await catcher.listen(0)}`,
+      MAIL_FROM: 'tickets@seatdrop.test',
+    },
+  }),
+);
+afterAll(() => catcher.close());
+
+const fill = (page: Page, label: string, text: string) =>
+  page.getByRole('textbox', { name: label, exact: true }).fill(text);
+
+/** The link to a new password in the newest mail to this address. */
+const linkFor = (email: string) =>
+  eventually(() => {
+    const mail = catcher.mails.findLast(({ to, text }) => to[0] === email && text.includes('/reset#'));
+    return /http\S+\/reset#\S+/.exec(mail?.text ?? '')?.[0] ?? false;
+  });
+
+test('who forgot the password gets in again by a mailed link, and finds the ticket', async () => {
+  const dropId = await system.drop({ opensAt: inSeconds(-1) });
+  const buyer = await system.person('shopper', 'Robin Chen');
+  await buyer.enter(dropId, 1);
+  await buyer.pay(dropId);
+
+  const context = await browser.visit({ phone: true });
+  const page = await context.newPage();
+  await page.goto('/signin?next=/orders');
+  await page.getByRole('link', { name: 'Forgot your password?' }).click();
+  await fill(page, 'E-mail', 'robin@');
+  await page.getByRole('button', { name: 'Send me a link' }).click();
+  await page.getByText('Enter a valid e-mail address.').waitFor();
+  await fill(page, 'E-mail', buyer.email);
+  await page.getByRole('button', { name: 'Send me a link' }).click();
+  await page.getByText(`If there is an account with ${buyer.email}`).waitFor();
+
+  const link = await linkFor(buyer.email);
+  const elsewhere = await context.newPage();
+  await elsewhere.goto(link);
+  await fill(elsewhere, 'New password', '1234567890');
+  await elsewhere.getByRole('button', { name: 'Set the password' }).click();
+  await elsewhere.getByText('Many people use this password.').waitFor();
+  await fill(elsewhere, 'New password', 'a lantern in the rain');
+  await elsewhere.getByRole('button', { name: 'Set the password' }).click();
+  await elsewhere.getByRole('button', { name: /^Account of Robin Chen/ }).waitFor();
+  await elsewhere.goto('/orders');
+  await elsewhere.getByRole('link', { name: 'The Lanterns: One Night Only' }).waitFor();
+
+  // The link has done its work.
+  await page.goto(link);
+  await fill(page, 'New password', 'another lantern');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await page.getByRole('heading', { name: /^This link was used before/ }).waitFor();
+  await page.getByRole('link', { name: 'Get a new link' }).click();
+  await page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
+  await context.close();
+});
+
+test('the password is changed on the page of the account, and the page stays signed in', async () => {
+  const buyer = await system.person('shopper', 'Kim Park');
+  const context = await browser.visit({ as: buyer });
+  const page = await context.newPage();
+  // The account has no password yet.
+  await page.goto('/forgot');
+  await fill(page, 'E-mail', buyer.email);
+  await page.getByRole('button', { name: 'Send me a link' }).click();
+  await page.goto(await linkFor(buyer.email));
+  await fill(page, 'New password', 'a lantern in the rain');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await page.getByRole('heading', { name: 'Events' }).waitFor();
+  await page.getByRole('button', { name: /^Account of Kim Park/ }).click();
+  await page.getByRole('link', { name: 'Account', exact: true }).click();
+
+  await fill(page, 'Present password', 'not this one');
+  await fill(page, 'New password', 'two lanterns at sea');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByText('This is not your present password.').waitFor();
+  await fill(page, 'Present password', 'a lantern in the rain');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByText('The password was changed.').waitFor();
+  expect(await page.getByRole('textbox', { name: 'Present password' }).inputValue()).toBe('');
+  await page.reload();
+  await page.getByRole('main').getByText(buyer.email).waitFor();
+  await eventually(
+    () => catcher.mails.filter(({ subject }) => subject === 'Your password was changed').length >= 3,
+  );
+  await context.close();
+});
