@@ -111,7 +111,9 @@ test('a link that is old, forged, of another purpose or of an address given up s
     signLink(link, twoHoursAgo, sessionKeys),
     signLink(ofNobody, new Date(), sessionKeys),
     signLink({ id, purpose: 'other' as 'reset' }, new Date(), sessionKeys),
-    `${head}.${claims}.${Array.from(signature ?? '').toReversed().join('')}`,
+    `${head}.${claims}.${Array.from(signature ?? '')
+      .toReversed()
+      .join('')}`,
     session,
     'x',
   ];
