@@ -1,6 +1,7 @@
 import { verifyCheckoutToken } from '../../shared/auth/checkout-token.ts';
 import { checkoutBody, paymentOpen, paymentUndecided } from '../../shared/contract/checkout.ts';
 import { order } from '../../shared/contract/orders.ts';
+import { invalid } from '../../shared/tier/check-input.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import { defineRoute, Otherwise, type Route } from '../http/route.ts';
 import { presentOrder, presentOrders, type OrderRow } from '../orders/present-orders.ts';
@@ -17,7 +18,8 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
     path: '/api/checkout',
     summary: 'Pay for the seats you hold',
     description:
-      'Begins the payment of a hold, resumes it, or confirms it with a card. Safe to repeat with the same checkout token: ' +
+      'Begins the payment of a hold, resumes it, or confirms it with a card; a total of 0 is settled at once, without ' +
+      'payment. Safe to repeat with the same checkout token: ' +
       'a hold is charged at most once and becomes one order. After a declined card another one can be sent until `payBy`.',
     tag: 'Checkout',
     who: 'signed-in',
@@ -83,6 +85,7 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
         case 'under_way':
         case 'unknown_token':
         case 'unavailable':
+        case 'nothing_to_pay':
           throw refusalOf(result, holdId);
       }
     },
@@ -132,5 +135,7 @@ function refusalOf(
       return new Problem('unknown_payment_token');
     case 'unavailable':
       return new Problem('unavailable', { retryAfter: 2 });
+    case 'nothing_to_pay':
+      return invalid('/payment', 'nothing_to_pay');
   }
 }

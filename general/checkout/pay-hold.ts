@@ -10,7 +10,7 @@ import type { Hold } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { isDuplicateKey } from '../../shared/mysql/connect.ts';
 import type { DropTerms } from '../drops/drop-terms.ts';
-import type { ChargeResult, Open } from '../payments/provider.ts';
+import type { ChargeResult, Open, PaymentProvider } from '../payments/provider.ts';
 import {
   chargedInVain,
   chargeOf,
@@ -22,7 +22,8 @@ import {
 import { recordDecline } from './payment-events.ts';
 import {
   giveUpUnwritten,
-  isOurs,
+  providerFor,
+  providerOf,
   resolveAttempt,
   settle,
   type Settlement,
@@ -39,7 +40,9 @@ export type PayResult =
   /** Waits for the buyer until `payBy` (milliseconds since 1970). */
   | (Open & { payBy: number })
   | { kind: 'total_changed'; total: Money }
-  | { kind: 'already_paid' | 'expired' | 'under_way' | 'unknown_token' | 'unavailable' };
+  | { kind: 'already_paid' | 'expired' | 'under_way' | 'unknown_token' | 'unavailable' }
+  /** A card was sent for seats that cost nothing. */
+  | { kind: 'nothing_to_pay' };
 
 export async function payHold(
   deps: SettleDeps,
@@ -52,6 +55,8 @@ export async function payHold(
   const due = totalOf(drop, hold.seats.length);
   if (total && (total.amount !== due.amount || total.currency !== due.currency))
     return { kind: 'total_changed', total: due };
+  const provider = providerFor(deps, due);
+  if (provider.decidesAlone && token !== undefined) return { kind: 'nothing_to_pay' };
   // Asked before anything begins, so that an unknown card, or a provider that is away, leaves the hold as it is.
   const card = token === undefined ? undefined : await readCard(deps, token);
   if (card && 'kind' in card) return card;
@@ -74,7 +79,7 @@ export async function payHold(
       return earlier ? resume(deps, earlier, card) : { kind: 'under_way' };
     }
     case 'paying':
-      return begin(deps, newAttempt(deps, place, hold, drop, begun, begunBy), card);
+      return begin(deps, provider, newAttempt(provider, place, hold, drop, begun, begunBy), card);
   }
 }
 
@@ -91,7 +96,7 @@ async function readCard(
 }
 
 function newAttempt(
-  { payments }: SettleDeps,
+  payments: PaymentProvider,
   place: Place,
   { holdId, buyerId }: Hold,
   drop: DropTerms,
@@ -113,11 +118,18 @@ function newAttempt(
     payBy,
     askAt: firstMs === undefined ? undefined : payBy + firstMs,
     begunBy,
+    // After a crash it is then settled as soon as an attempt for which a card was sent.
+    ...(payments.decidesAlone && { confirmedAt: new Date() }),
   };
 }
 
 /** Writes the attempt and asks the provider. */
-async function begin(deps: SettleDeps, fresh: BegunAttempt, card: Card | undefined): Promise<PayResult> {
+async function begin(
+  deps: SettleDeps,
+  payments: PaymentProvider,
+  fresh: BegunAttempt,
+  card: Card | undefined,
+): Promise<PayResult> {
   const attempt = card ? { ...fresh, confirmedAt: new Date(), card: card.fingerprint } : fresh;
   try {
     await deps.till.beginAttempt(attempt);
@@ -133,7 +145,8 @@ async function begin(deps: SettleDeps, fresh: BegunAttempt, card: Card | undefin
     );
     throw error;
   }
-  const result = await apply(deps, attempt, await ask(deps, attempt, card), card !== undefined);
+  const asked = await ask(deps, payments, attempt, card);
+  const result = await apply(deps, attempt, asked, card !== undefined);
   // Nothing was to be done but to charge this card, so the hold goes back.
   if (result.kind === 'unknown_token') await resolveAttempt(deps, attempt, { giveUp: true });
   return result;
@@ -142,7 +155,8 @@ async function begin(deps: SettleDeps, fresh: BegunAttempt, card: Card | undefin
 /** Goes on with an attempt that an earlier request has begun. */
 async function resume(deps: SettleDeps, attempt: PaymentAttempt, card: Card | undefined): Promise<PayResult> {
   if (attempt.status !== 'pending') return resolveAttempt(deps, attempt);
-  if (!isOurs(deps, attempt)) return { kind: 'undecided' };
+  const payments = providerOf(deps, attempt);
+  if (!payments) return { kind: 'undecided' };
   // Whether a card may be charged is decided when it is noted, so that none is sent after the time to pay.
   const noted = card && (await noteCard(deps.db, attempt, card.fingerprint));
   const isOver = card ? !noted : attempt.payBy <= Date.now();
@@ -150,16 +164,17 @@ async function resume(deps: SettleDeps, attempt: PaymentAttempt, card: Card | un
     const latest = (await deps.till.findAttempt(attempt)) ?? attempt;
     return resolveAttempt(deps, latest, { giveUp: true });
   }
-  if (card) return apply(deps, { ...attempt, ...noted }, await ask(deps, attempt, card), true);
-  const found = await deps.payments.find(chargeOf(attempt));
+  if (card) return apply(deps, { ...attempt, ...noted }, await ask(deps, payments, attempt, card), true);
+  const found = await payments.find(chargeOf(attempt));
   if (found.kind === 'pending') return { kind: 'undecided' };
   // The request that began it may have ended before it reached the provider.
-  if (found.kind === 'unknown') return apply(deps, attempt, await ask(deps, attempt, undefined));
+  if (found.kind === 'unknown') return apply(deps, attempt, await ask(deps, payments, attempt, undefined));
   return apply(deps, attempt, found);
 }
 
 function ask(
-  { db, payments }: SettleDeps,
+  { db }: SettleDeps,
+  payments: PaymentProvider,
   attempt: PaymentAttempt,
   card: Card | undefined,
 ): Promise<ChargeResult> {

@@ -19,7 +19,7 @@ export type PaymentAttempt = {
   ref?: string | undefined;
   /** Until when it may stay open. Milliseconds since 1970. */
   payBy: number;
-  /** When a card was last sent to the provider, and its fingerprint. */
+  /** When a card was last sent to the provider, and its fingerprint. Seats that cost nothing have the time alone. */
   confirmedAt?: Date | undefined;
   card?: string | undefined;
 };
@@ -124,10 +124,10 @@ function inOrder(ids: readonly AttemptId[], rows: readonly Row[]): (PaymentAttem
 /** Approves attempts that the transaction has locked. */
 export async function approveAttempts(
   trx: Database,
-  paid: readonly { attempt: AttemptId; ref: string }[],
+  paid: readonly { attempt: AttemptId; ref: string | undefined }[],
 ): Promise<void> {
   const ids = paid.map(({ attempt }) => attempt);
-  const refs = paid.flatMap(({ attempt: { holdId, attempt }, ref }) => [holdId, attempt, ref]);
+  const refs = paid.flatMap(({ attempt: { holdId, attempt }, ref }) => [holdId, attempt, ref ?? null]);
   await selectByIds(trx, ids).update({
     status: 'approved',
     reason: null,
@@ -225,7 +225,7 @@ export async function moveAttempt(
   id: AttemptId,
   from: AttemptStatus,
   to: AttemptStatus,
-  facts: { ref?: string; reason?: string } = {},
+  facts: { ref?: string | undefined; reason?: string } = {},
 ): Promise<boolean> {
   const changed = await retried(db, () =>
     table(db)

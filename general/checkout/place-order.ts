@@ -6,8 +6,8 @@ import { storedBreakdown } from '../orders/breakdown.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import { approveAttempts, byKey, lockAttempts, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
 
-/** An approved charge and the provider's id of it. */
-export type Paid = { attempt: PaymentAttempt; ref: string };
+/** An approved charge and the provider's id of it; undefined if the order cost nothing. */
+export type Paid = { attempt: PaymentAttempt; ref: string | undefined };
 
 export type NamedSeat = SeatName & { seat_id: string; event_id: number };
 

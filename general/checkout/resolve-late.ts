@@ -1,11 +1,12 @@
 /** Payments that succeed after they have ended here, at a provider that cannot cancel. Their money goes back. */
 import { chargeOf, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
-import { isOurs, resolveAttempt, type SettleDeps } from './settle.ts';
+import { providerOf, resolveAttempt, type SettleDeps } from './settle.ts';
 
 /** Asks about an attempt that has ended, and refunds what was paid for it since. Safe to repeat. */
 export async function resolveLate(deps: SettleDeps, attempt: PaymentAttempt): Promise<'done' | 'undecided'> {
-  const { late } = deps.payments;
-  if (!late || attempt.status === 'pending' || !isOurs(deps, attempt)) return 'done';
+  if (attempt.status === 'pending') return 'done';
+  const late = providerOf(deps, attempt)?.late;
+  if (!late) return 'done';
   const found = await late.resolve(chargeOf(attempt));
   if (found.kind !== 'approved') return found.kind === 'undecided' ? 'undecided' : 'done';
   if (attempt.status !== 'declined') return 'done';

@@ -3,7 +3,8 @@
  * once. MySQL is changed first, then Redis, and each step is safe to repeat.
  */
 import { isCertainlyUnwritten } from '../../shared/mysql/connect.ts';
-import { refundKey, type Decision } from '../payments/provider.ts';
+import { freePayments } from '../payments/free.ts';
+import { refundKey, type Decision, type PaymentProvider } from '../payments/provider.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import type { Deps } from '../deps.ts';
 import {
@@ -64,7 +65,6 @@ export async function resolveAttempt(
   attempt: PaymentAttempt,
   { giveUp = false } = {},
 ): Promise<Settlement> {
-  const { payments } = deps;
   switch (attempt.status) {
     case 'approved':
       await completeHold(deps, attempt);
@@ -78,7 +78,8 @@ export async function resolveAttempt(
       await returnHold(deps, attempt, 'seats_lost');
       return { kind: 'seats_lost' };
     case 'pending': {
-      if (!isOurs(deps, attempt)) return { kind: 'undecided' };
+      const payments = providerOf(deps, attempt);
+      if (!payments) return { kind: 'undecided' };
       const charge = chargeOf(attempt);
       const found = await payments.find(charge);
       if (found.kind === 'approved' || found.kind === 'declined') return settle(deps, attempt, found);
@@ -90,20 +91,29 @@ export async function resolveAttempt(
   }
 }
 
+/** Who takes a payment of this amount. */
+export function providerFor(
+  { payments }: Pick<Deps, 'payments'>,
+  { amount }: { amount: number },
+): PaymentProvider {
+  return amount === 0 ? freePayments : payments;
+}
+
 /**
- * Whether the charge is with the configured provider. A charge made before the provider was exchanged is logged as an
- * error and stays as it is until the earlier provider is configured again.
+ * The provider of an attempt that was written. Its name decides and not its amount, which is 0 in abandoned attempts
+ * too. Undefined for a charge made before the provider was exchanged: it is logged as an error and stays as it is until
+ * the earlier provider is configured again.
  */
-export function isOurs(
+export function providerOf(
   { payments, log }: Pick<Deps, 'payments' | 'log'>,
   { holdId, provider }: PaymentAttempt,
-): boolean {
-  if (provider === payments.name) return true;
+): PaymentProvider | undefined {
+  for (const known of [payments, freePayments]) if (known.name === provider) return known;
   log.error(
     { holdId, provider },
     'a payment attempt belongs to a provider that is not configured, so it cannot be settled',
   );
-  return false;
+  return undefined;
 }
 
 /**
@@ -183,9 +193,10 @@ async function returnHold(deps: SettleDeps, attempt: PaymentAttempt, reason: str
  * ends, its buyer is notified, and seats that MySQL knows to be owned by others are no longer offered.
  */
 async function returnMoney(deps: SettleDeps, attempt: PaymentAttempt): Promise<Settlement> {
-  if (!isOurs(deps, attempt)) return { kind: 'seats_lost' };
+  const payments = providerOf(deps, attempt);
+  if (!payments) return { kind: 'seats_lost' };
   const charge = chargeOf(attempt);
-  const refunded = await deps.payments.refund({ charge, key: refundKey(charge, 0), amount: attempt.amount });
+  const refunded = await payments.refund({ charge, key: refundKey(charge, 0), amount: attempt.amount });
   const owners = await ownersOf(deps, attempt);
   if (owners.some(({ seats }) => seats.length === 0))
     deps.log.error(

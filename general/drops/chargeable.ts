@@ -17,6 +17,8 @@ export function requireChargeable(
   { limitsOf }: Pick<PaymentProvider, 'limitsOf'>,
   terms: Pricing & { maxPerBuyer: number },
 ): void {
+  // Seats that cost nothing are paid to nobody, in any currency. Then no number of them costs anything.
+  if (totalOf(terms, 1).amount === 0) return;
   const { currency } = terms.price;
   const limits = limitsOf ? limitsOf(currency) : anyAmount;
   if (!limits) throw invalid('/price/currency', 'currency_not_charged');

@@ -12,7 +12,7 @@ import type { ReopenedSeats } from '../../shared/inventory/payments.ts';
 import { allOwnLines } from '../../shared/ledger/own-lines.ts';
 import { decodeRecord } from '../../shared/ledger/record.ts';
 import type { Worked } from '../../shared/tier/work-off.ts';
-import { isOurs } from '../checkout/settle.ts';
+import { providerOf } from '../checkout/settle.ts';
 import type { Deps } from '../deps.ts';
 import { refundKey, type RefundResult } from '../payments/provider.ts';
 import { announceReopened } from './announce-reopened.ts';
@@ -86,13 +86,14 @@ async function giveBack(
   { id, attempt: number }: OrderToRefund,
   { number: refund, amount }: RefundRow,
 ): Promise<RefundResult> {
-  // The organizer keeps all of it.
+  // The organizer keeps all of it, or the seats cost nothing.
   if (amount === 0) return { kind: 'refunded' };
   const attempt = await findAttempt(deps.db, { holdId: id, attempt: number });
   if (!attempt) throw new Error(`the payment attempt of order ${id} does not exist`);
-  if (!isOurs(deps, attempt)) return { kind: 'failed', reason: 'other_provider' };
+  const payments = providerOf(deps, attempt);
+  if (!payments) return { kind: 'failed', reason: 'other_provider' };
   const charge = chargeOf(attempt);
-  return deps.payments.refund({ charge, key: refundKey(charge, refund), amount });
+  return payments.refund({ charge, key: refundKey(charge, refund), amount });
 }
 
 /** Records why a refund failed, for the organizer, who can see it on the order. It is tried again. */

@@ -6,7 +6,7 @@
 import type { Log } from '../../shared/tier/log.ts';
 import { createPayuApi, type PayuApi, type Transaction } from './payu-api.ts';
 import { formHash, keyOfTxnid, readPosted, rupees, txnidsOf, type PayuAccount } from './payu-messages.ts';
-import type { Charge, Decision, Open, PaymentProvider, Undecided } from './provider.ts';
+import type { Approved, Charge, Decision, Open, PaymentProvider, Undecided } from './provider.ts';
 import { withoutReports } from './without-reports.ts';
 
 export type PayuOptions = PayuAccount & {
@@ -194,7 +194,7 @@ async function lateResult(
   api: PayuApi,
   log: Log,
   charge: Charge,
-): Promise<{ kind: 'approved'; ref: string } | { kind: 'not_paid' } | Undecided> {
+): Promise<Approved | { kind: 'not_paid' } | Undecided> {
   const txnids = txnidsOf(charge.key);
   const tries = await api.verify(txnids);
   if (!tries || !(await giveStraysBack(api, log, charge, tries))) return { kind: 'undecided' };

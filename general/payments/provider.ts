@@ -32,9 +32,12 @@ export type ChargeRequest = Charge & {
   remember: Remember;
 };
 
+/** `ref`: the provider's id of the payment; undefined if no provider was asked. */
+export type Approved = { kind: 'approved'; ref: string | undefined };
+
 /** A final result of a payment. */
 export type Decision =
-  | { kind: 'approved'; ref: string }
+  | Approved
   /** Not charged, and never will be under this key. */
   | { kind: 'declined'; reason: string };
 
@@ -154,10 +157,10 @@ export type PaymentProvider = {
     /** How long after its `payBy` a payment may stay undecided. Milliseconds. */
     boundMs: number;
     /** Whether a payment that has ended was paid. Gives back every other payment that was made under its key. */
-    resolve: (
-      charge: Charge,
-    ) => Promise<{ kind: 'approved'; ref: string } | { kind: 'not_paid' } | Undecided>;
+    resolve: (charge: Charge) => Promise<Approved | { kind: 'not_paid' } | Undecided>;
   };
+  /** Decides without the buyer: `begin` is the whole payment, and there is no card. */
+  decidesAlone?: boolean;
   /** It posts forms in place of JSON, as webhooks and by the browsers of buyers who return from its page. */
   postsForms?: boolean;
   /** Origins to which the buyer's page may post a form. */

@@ -1,5 +1,6 @@
 import type { Database } from '../../shared/mysql/connect.ts';
-import { parseChargeKey } from '../../general/payments/provider.ts';
+import { freePayments } from '../../general/payments/free.ts';
+import { chargeKey, parseChargeKey } from '../../general/payments/provider.ts';
 import type { Order } from '../orders.ts';
 import type { Replay } from '../replay.ts';
 import type { Report } from '../violation.ts';
@@ -27,8 +28,8 @@ export function createListCharges(url: string, apiKey: string): ListCharges {
 }
 
 /**
- * Checks that money and seats match (rule 5). A hold is charged at most once. Each order has one charge, and the provider
- * has given back the sum of the order's refunds, no more and no less. Every other charge was refunded. No payment is
+ * Checks that money and seats match (rule 5). A hold is charged at most once. Each order has one charge, unless it cost
+ * nothing, and the provider has given back the sum of the order's refunds, no more and no less. Every other charge was refunded. No payment is
  * left undecided.
  */
 export async function checkCharges(
@@ -39,9 +40,14 @@ export async function checkCharges(
   report: Report,
 ): Promise<void> {
   // MySQL also has the holds that Redis has forgotten.
-  const attempted: { hold_id: string }[] = await db('payment_attempts')
+  const attempted: { hold_id: string; attempt: number; provider: string }[] = await db('payment_attempts')
     .where({ drop_id: dropId })
-    .select('hold_id');
+    .select('hold_id', 'attempt', 'provider');
+  const free = new Set(
+    attempted
+      .filter(({ provider }) => provider === freePayments.name)
+      .map(({ hold_id, attempt }) => chargeKey(hold_id, attempt)),
+  );
   const ofDrop = new Set([
     ...replays.flatMap(({ holds }) => [...holds.keys()]),
     ...attempted.map(({ hold_id }) => hold_id),
@@ -60,8 +66,9 @@ export async function checkCharges(
       report('5 money', `hold ${holdId} has an undecided charge`, ofHold);
   }
   for (const order of placed.values()) {
-    const key = `${order.id}.${order.attempt}`;
+    const key = chargeKey(order.id, order.attempt);
     const charge = byHold.get(order.id)?.find((each) => each.key === key);
+    if (free.has(key) && order.amount === 0 && charge === undefined) continue;
     if (charge?.status !== 'approved' || charge.amount !== order.amount)
       report('5 money', `order ${order.id} is not paid for by its charge`, { order, charge });
     else checkGivenBack(order, charge, report);

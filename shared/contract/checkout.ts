@@ -16,7 +16,7 @@ export const checkoutBody = z
       .meta({
         description:
           'A token of the buyer’s card, from the payment provider. Without it the payment is begun, or the one under way ' +
-          'is resumed, and nothing is charged',
+          'is resumed, and nothing is charged. Refused where the total is 0',
       }),
   })
   .meta({ id: 'Checkout' });

@@ -84,6 +84,7 @@ const examples: Record<FaultCode, Found | typeof inHandler> = {
   not_a_time_zone: [newEvent, { ...event, timeZone: '+02:00' }, '/timeZone'],
   not_a_currency: dropWith({ price: { amount: 1, currency: 'XYZ' } }, '/price/currency'),
   percent_decimals: dropWith({ taxPercent: 8.8755 }, '/taxPercent'),
+  nothing_to_pay: inHandler,
   currency_not_charged: inHandler,
   charge_step: inHandler,
   charge_too_small: inHandler,

@@ -77,6 +77,7 @@ const messages = {
   // drops
   not_a_currency: () => 'Not a currency (ISO 4217)',
   percent_decimals: () => 'Must not have more than three decimals',
+  nothing_to_pay: () => 'These seats cost nothing, so no payment is taken',
   currency_not_charged: () => 'The payment provider does not charge this currency',
   charge_step: ({ step }) => `The payment provider charges only multiples of ${step}`,
   charge_too_small: ({ lowest }) => `The payment provider charges at least ${lowest}`,

@@ -19,9 +19,9 @@ export const exactMoney = z.strictObject({
 export const chosenPrice = z.strictObject({
   amount: z
     .int()
-    .min(1)
+    .min(0)
     .max(4 * 10 ** 8)
-    .meta({ description: 'In minor units, per seat' }),
+    .meta({ description: 'In minor units, per seat. If it is 0 and there are no fees, nothing is paid' }),
   currency: z
     .string()
     .refine((code) => currencies.includes(code), fault('not_a_currency'))

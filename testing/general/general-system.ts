@@ -13,6 +13,7 @@ import { connectRedis } from '../../shared/redis/connect.ts';
 import { testServers } from '../servers.ts';
 import { createTill } from '../../general/checkout/till.ts';
 import { createParkedMessages } from '../../general/parked/parked-messages.ts';
+import type { NewDrop } from '../../shared/contract/drops.ts';
 import type { PlatformFees } from '../../general/drops/platform-fees.ts';
 import type { PaymentProvider } from '../../general/payments/provider.ts';
 import { createPayuPayments } from '../../general/payments/payu.ts';
@@ -47,7 +48,7 @@ export type GeneralSystem = TestGeneral & {
   /** A channel for the test's own use, and the queue names. */
   broker: { channel: BrokerChannel; topology: Topology };
   /** Creates an open drop with `seats` seats in one row. */
-  openDrop: (seats?: number, options?: { standbyLimit?: number; holdSeconds?: number }) => Promise<Drop>;
+  openDrop: (seats?: number, terms?: Partial<Omit<NewDrop, 'sections'>>) => Promise<Drop>;
   /** Claims seats for this buyer as the consumer does, and signs the checkout token. */
   hold: (
     drop: Drop,
