@@ -230,7 +230,7 @@ test.each<[string, object]>([
   ['/closesAt', { closesAt: inSeconds(91 * 86_400) }],
   ['/closesAt', { closesAt: inSeconds(91 * 86_400), allowLate: false }],
   ['/allowLate', { allowLate: 1 }],
-  ['/price/amount', { price: { amount: 0, currency: 'EUR' } }],
+  ['/price/amount', { price: { amount: -1, currency: 'EUR' } }],
   ['/price/amount', { price: { amount: 12.5, currency: 'EUR' } }],
   ['/price/amount', { price: { amount: '1250', currency: 'EUR' } }],
   ['/price/amount', { price: { amount: 4e8 + 1, currency: 'EUR' } }],

@@ -12,15 +12,17 @@ import type { SettleDeps } from './settle.ts';
 /** Since when requests without `total` are deprecated (RFC 9745). */
 const totalRequiredSince = '@1795910400';
 
+const description =
+  'Begins the payment of a hold, resumes it, or confirms it with a card; a total of 0 is settled at once, without payment. ' +
+  'Safe to repeat with the same checkout token: a hold is charged at most once and becomes one order. After a declined ' +
+  'card another one can be sent until `payBy`.';
+
 export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'supportEmail'>): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/checkout',
     summary: 'Pay for the seats you hold',
-    description:
-      'Begins the payment of a hold, resumes it, or confirms it with a card; a total of 0 is settled at once, without ' +
-      'payment. Safe to repeat with the same checkout token: ' +
-      'a hold is charged at most once and becomes one order. After a declined card another one can be sent until `payBy`.',
+    description,
     tag: 'Checkout',
     who: 'signed-in',
     body: checkoutBody,

@@ -1,5 +1,5 @@
 import { decimal } from '../../shared/contract/minor-units.ts';
-import { totalOf, type Pricing } from '../../shared/contract/total.ts';
+import { isFreeOfCharge, totalOf, type Pricing } from '../../shared/contract/total.ts';
 import { invalid } from '../../shared/tier/check-input.ts';
 import type { PaymentProvider } from '../payments/provider.ts';
 
@@ -17,8 +17,8 @@ export function requireChargeable(
   { limitsOf }: Pick<PaymentProvider, 'limitsOf'>,
   terms: Pricing & { maxPerBuyer: number },
 ): void {
-  // Seats that cost nothing are paid to nobody, in any currency. Then no number of them costs anything.
-  if (totalOf(terms, 1).amount === 0) return;
+  // Nobody is charged, so any currency will do.
+  if (isFreeOfCharge(terms)) return;
   const { currency } = terms.price;
   const limits = limitsOf ? limitsOf(currency) : anyAmount;
   if (!limits) throw invalid('/price/currency', 'currency_not_charged');

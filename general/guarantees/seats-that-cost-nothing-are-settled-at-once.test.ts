@@ -181,7 +181,7 @@ describe('checkout killed', () => {
       kill();
       return new Promise<never>(() => {});
     };
-    return { dying: { ...deps, [what]: { ...deps[what], [method]: call } } as Deps, killed };
+    return { dying: { ...deps, [what]: { ...deps[what], [method]: call } }, killed };
   }
 
   test.each([

@@ -42,6 +42,16 @@ test('a refund is told as one', () => {
   expect(text).not.toMatch(/QR/);
 });
 
+test.each(['order-paid', 'order-refunded'] as const)(
+  'without money there is no word about payment or refund (%s)',
+  (about) => {
+    const job = newMailJob({ about });
+    const { subject, text, html } = compose({ ...job, order: { ...job.order, amount: 0 } });
+    for (const words of [subject, text, html]) expect(words).not.toMatch(/pa(id|y)|refund|money|bank|0\.00/i);
+    expect(text).toContain('Stalls, row 2, seat 5');
+  },
+);
+
 test('what people wrote stays text, wherever it stands', () => {
   const nasty = `<script>alert("1")</script> & 'friends' <img src=x>`;
   const job = newMailJob();

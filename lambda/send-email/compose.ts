@@ -4,7 +4,9 @@ import { escapeHtml } from '../../shared/http/escape-html.ts';
 import { composeAccountMail } from './compose-account.ts';
 import { htmlPage, type Mail } from './mail.ts';
 import type { MailJob, OrderMailJob } from './mail-job.ts';
-import { words } from './words.ts';
+import { words, type Words } from './words.ts';
+
+type Fact = [name: string, values: string[]];
 
 /** The mail of a job as text and as HTML. */
 export function compose(job: MailJob): Mail {
@@ -14,17 +16,20 @@ export function compose(job: MailJob): Mail {
 /** Text written by users is escaped. */
 function composeOrderMail({ about, to, locale, order, event, seats }: OrderMailJob): Mail {
   const say = words[locale];
-  const facts: [name: string, values: string[]][] = [
+  const { subject: subjectFor, opening } = wordsOf(say, about, order.amount);
+  const money: Fact[] =
+    order.amount === 0 ? [] : [[say.amount[about], [`${decimal(order)} ${order.currency}`]]];
+  const facts: Fact[] = [
     [say.when, [eventTime(event.startsAt, event.timeZone, locale)]],
     [say.where, [event.venue]],
     [say.seats, seats.map(say.seat)],
-    [say.amount[about], [`${decimal(order)} ${order.currency}`]],
+    ...money,
     [say.order, [order.id]],
   ];
   const greeting = say.greeting(to.name);
   const text = [
     greeting,
-    say.opening[about],
+    opening,
     event.title,
     facts.map(([name, values]) => `${name}: ${values.join('\n  ')}`).join('\n'),
     say.next[about],
@@ -37,13 +42,19 @@ function composeOrderMail({ about, to, locale, order, event, seats }: OrderMailJ
       `<td style="${cell}">${values.map(escapeHtml).join('<br>')}</td></tr>`,
   );
   const body = `<p>${escapeHtml(greeting)}</p>
-<p>${escapeHtml(say.opening[about])}</p>
+<p>${escapeHtml(opening)}</p>
 <h1 style="font-size:1.3em">${escapeHtml(event.title)}</h1>
 <table role="presentation" style="border-collapse:collapse">
 ${rows.join('\n')}
 </table>
 <p>${escapeHtml(say.next[about])}</p>
 <p><a href="${escapeHtml(order.url)}">${escapeHtml(say.link[about])}</a></p>`;
-  const subject = say.subject[about](event.title);
+  const subject = subjectFor(event.title);
   return { subject, text: `${text.join('\n\n')}\n`, html: htmlPage({ locale, title: subject, body }) };
+}
+
+/** Seats that cost nothing, or for which nothing goes back, are not spoken of as paid or refunded. */
+function wordsOf({ subject, opening, withoutMoney }: Words, about: OrderMailJob['about'], amount: number) {
+  const withMoney = { subject: subject[about], opening: opening[about] };
+  return amount === 0 ? (withoutMoney[about] ?? withMoney) : withMoney;
 }

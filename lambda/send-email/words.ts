@@ -1,10 +1,14 @@
 import type { OrderMailJob } from './mail-job.ts';
 
 /** The texts of a mail in one language. */
-type Words = {
+export type Words = {
   subject: Record<OrderMailJob['about'], (title: string) => string>;
   greeting: (name: string) => string;
   opening: Record<OrderMailJob['about'], string>;
+  /** In place of subject and opening, if no money has moved. */
+  withoutMoney: Partial<
+    Record<OrderMailJob['about'], { subject: (title: string) => string; opening: string }>
+  >;
   when: string;
   where: string;
   seats: string;
@@ -36,6 +40,16 @@ export const words: Record<OrderMailJob['locale'], Words> = {
         'The dispute about the payment of this order has ended. The page of the order says how. The tickets stay valid until you refund them.',
       'refunded-outside':
         'A refund of this order was made at the payment provider and not in Seatdrop. The tickets stay valid, because a refund made there does not say which seats it is for.',
+    },
+    withoutMoney: {
+      'order-paid': {
+        subject: (title) => `Your seats for ${title}`,
+        opening: 'Thank you. These seats are yours:',
+      },
+      'order-refunded': {
+        subject: (title) => `Your seats for ${title} were given back`,
+        opening: 'These seats were given back and are no longer yours.',
+      },
     },
     when: 'When',
     where: 'Where',
@@ -81,6 +95,13 @@ export const words: Record<OrderMailJob['locale'], Words> = {
       'dispute-ended': '這筆訂單的付款爭議已結束，結果請見訂單頁面。在你退款之前，門票仍然有效。',
       'refunded-outside':
         '有人在支付平台上為這筆訂單退款，並非透過 Seatdrop。由於該退款未指明座位，門票仍然有效。',
+    },
+    withoutMoney: {
+      'order-paid': { subject: (title) => `你的座位：${title}`, opening: '謝謝。以下座位是你的了：' },
+      'order-refunded': {
+        subject: (title) => `已退回座位：${title}`,
+        opening: '以下座位已退回，不再為你保留。',
+      },
     },
     when: '時間',
     where: '地點',

@@ -23,7 +23,7 @@ export type CreatedDrop = {
  */
 export async function createDrop(
   door: FrontDoor,
-  options: Pick<Scenario, 'seats' | 'standby' | 'quantity' | 'holdSeconds' | 'partitions'>,
+  options: Pick<Scenario, 'seats' | 'standby' | 'quantity' | 'holdSeconds' | 'partitions' | 'free'>,
   opensInMs: number,
 ): Promise<CreatedDrop> {
   const address = '198.51.100.1';
@@ -48,7 +48,7 @@ export async function createDrop(
   const drop = await door.ask('POST', `/api/events/${String(event.body['id'])}/drops`, organizer, {
     opensAt: new Date(opensAt).toISOString(),
     closesAt: new Date(opensAt + 3_600_000).toISOString(),
-    price: { amount: 4500, currency: 'EUR' },
+    price: { amount: options.free === true ? 0 : 4500, currency: 'EUR' },
     holdSeconds: options.holdSeconds,
     // Long enough for a card that is approved late (tok_late of the sandbox).
     paySeconds: Math.min(3_600, options.holdSeconds + 10),

@@ -25,6 +25,8 @@ export type Scenario = {
   /** Percentage of buyers who press twice. */
   double: number;
   seed: number;
+  /** The seats cost nothing: there is no card, and whoever begins has paid. */
+  free?: boolean;
 };
 
 export type PaymentToken =
@@ -33,10 +35,16 @@ export type PaymentToken =
 /** What a buyer does with a hold. `afterMs` counts from when the buyer learns of the hold. */
 export type WithHold =
   /**
-   * The next token is tried if a card is declined. `opensPage`: the payment is begun before a card is chosen, as the pay
+   * The next token is tried if a card is declined; undefined where there is nothing to pay. `opensPage`: the payment is begun before a card is chosen, as the pay
    * page does it. `approves`: the answer to a bank that asks.
    */
-  | { kind: 'pay'; afterMs: number; tokens: PaymentToken[]; opensPage?: boolean; approves?: boolean }
+  | {
+      kind: 'pay';
+      afterMs: number;
+      tokens: (PaymentToken | undefined)[];
+      opensPage?: boolean;
+      approves?: boolean;
+    }
   /** Begins to pay and goes away. */
   | { kind: 'abandon'; afterMs: number }
   | { kind: 'lapse' }
@@ -61,7 +69,7 @@ export function makePlan(scenario: Scenario, random: Random): Plan {
   };
 }
 
-function withHold({ chances, holdSeconds }: Scenario, random: Random): WithHold {
+function withHold({ chances, holdSeconds, free }: Scenario, random: Random): WithHold {
   const afterMs = random.between(200, Math.min(5_000, holdSeconds * 300));
   const otherCard: PaymentToken[] = random.chance(50) ? ['tok_approved'] : [];
   const opensPage = random.chance(50);
@@ -80,7 +88,8 @@ function withHold({ chances, holdSeconds }: Scenario, random: Random): WithHold 
   let drawn = random.between(0, 100);
   for (const [percent, choice] of choices) {
     drawn -= percent;
-    if (drawn < 0) return choice;
+    if (drawn < 0 && (!free || choice.kind === 'lapse' || choice.kind === 'leave')) return choice;
   }
+  if (free) return { kind: 'pay', afterMs, tokens: [undefined] };
   return { kind: 'pay', afterMs, tokens: ['tok_approved'], opensPage };
 }

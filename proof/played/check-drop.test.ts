@@ -21,7 +21,7 @@ afterAll(async () => {
 type SoldSeats = { drop: Drop; hold: NewHold; charges: Charge[] };
 
 /** One buyer has bought two seats; Redis, MySQL and the provider agree. */
-async function sellTwoSeats(): Promise<SoldSeats> {
+async function sellTwoSeats(each = 1000): Promise<SoldSeats> {
   const { db } = database;
   const [userId = 0] = await db('users').insert({
     email: `${Math.random()}@seatdrop.test`,
@@ -30,7 +30,7 @@ async function sellTwoSeats(): Promise<SoldSeats> {
   });
   const loaded = await insertDrop(db, await insertEvent(db), {
     sections: [{ name: 'Floor', rows: 1, seatsPerRow: 4 }],
-    price: { amount: 1000, currency: 'EUR' },
+    price: { amount: each, currency: 'EUR' },
   });
   const dropId = loaded.id;
   const { drop, place } = await system.openDrop(loaded);
@@ -39,7 +39,7 @@ async function sellTwoSeats(): Promise<SoldSeats> {
   await system.inventory.beginPayment(place, hold, 'payer');
   await system.inventory.completePayment(place, hold);
 
-  const payment = { amount: 2000, currency: 'EUR' };
+  const payment = { amount: 2 * each, currency: 'EUR' };
   const columns = { drop_id: dropId, partition: 0, user_id: userId, attempt: 1, ...payment };
   await db('orders').insert({ id: hold.holdId, status: 'paid', ...columns });
   await db('order_seats').insert(hold.seats.map((seat_id) => ({ order_id: hold.holdId, seat_id })));
@@ -49,13 +49,13 @@ async function sellTwoSeats(): Promise<SoldSeats> {
   await db('payment_attempts').insert({
     hold_id: hold.holdId,
     seats: hold.seats.join(','),
-    provider: 'sandbox',
+    provider: each === 0 ? 'free' : 'sandbox',
     status: 'approved',
     ...columns,
   });
   await db('outbox').insert({ topic: 'order-paid', payload: JSON.stringify({ orderId: hold.holdId }) });
   const charge = { key: `${hold.holdId}.1`, status: 'approved' as const, refundedAmount: 0, ...payment };
-  return { drop, hold, charges: [charge] };
+  return { drop, hold, charges: each === 0 ? [] : [charge] };
 }
 
 async function check({ drop, charges }: SoldSeats) {
@@ -66,8 +66,22 @@ async function check({ drop, charges }: SoldSeats) {
   return violations.map(({ rule, what }) => `${rule}: ${what}`);
 }
 
-test('books that agree', async () => {
-  expect(await check(await sellTwoSeats())).toEqual([]);
+test.each([1000, 0])('books that agree (%i each)', async (each) => {
+  expect(await check(await sellTwoSeats(each))).toEqual([]);
+});
+
+test('seats that cost nothing, but somebody was charged for them', async () => {
+  const sold = await sellTwoSeats(0);
+  const key = `${sold.hold.holdId}.1`;
+  sold.charges.push({ key, status: 'approved', amount: 100, currency: 'EUR', refundedAmount: 0 });
+  expect(await check(sold)).toEqual([expect.stringContaining('is not paid for by its charge')]);
+});
+
+test('a paid order whose attempt says that it cost nothing', async () => {
+  const sold = await sellTwoSeats();
+  sold.charges.pop();
+  await database.db('payment_attempts').where({ hold_id: sold.hold.holdId }).update({ provider: 'free' });
+  expect(await check(sold)).toEqual([expect.stringContaining('is not paid for by its charge')]);
 });
 
 test.each<[string, (sold: SoldSeats) => unknown, string]>([

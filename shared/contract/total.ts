@@ -38,6 +38,11 @@ export function totalOf(pricing: Pricing, seats: number): Money {
   return { amount: seatPriceOf(pricing).amount * seats + orderFeeOf(pricing).amount, currency };
 }
 
+/** Whether seats of the drop cost nothing, however many. */
+export function isFreeOfCharge(pricing: Pricing): boolean {
+  return totalOf(pricing, 1).amount === 0;
+}
+
 /** The price of one seat with all fees for it. A percentage is rounded for each seat, so that this is exact. */
 export function seatPriceOf({ price, fees, platformFees }: Pricing): Money {
   const { amount, currency } = price;

@@ -21,6 +21,8 @@ export type Drill = {
   tierSettings?: Record<string, string>;
   /** Percentages of the buyers who get seats, which override those of every drill. */
   chances?: Partial<Scenario['chances']>;
+  /** The seats cost nothing. */
+  free?: boolean;
 };
 
 export type Aftermath = (drop: Drop, report: Report) => Promise<void>;
@@ -182,6 +184,19 @@ export const drills: readonly Drill[] = [
       });
       line.setFaults(undefined);
     },
+  },
+  {
+    name: 'nothing-to-pay',
+    about: 'the seats cost nothing; general, MariaDB or the Redis master of the drop gets kill -9',
+    free: true,
+    injectFaults: (injector) =>
+      injector.repeatedly([1, 4], async () => {
+        const { tiers, servers } = injector.system;
+        const drawn = injector.random.between(0, 100);
+        if (drawn < 60) injector.kill(tiers.general);
+        else if (drawn < 80) for (const server of servers.mariaDb.processes) injector.kill(server);
+        else injector.kill((await injector.nodesOfDrop()).master);
+      }),
   },
   {
     name: 'clock-off',

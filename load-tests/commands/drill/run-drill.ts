@@ -62,8 +62,7 @@ export async function runDrill(drill: Drill, system: DrillSystem, run: DrillRun)
   });
   const { violations, report } = createReport();
   const random = new Random(run.seed ^ hash(drill.name));
-  const defaults = scenarioFor(run, random);
-  const scenario = { ...defaults, chances: { ...defaults.chances, ...drill.chances } };
+  const scenario = scenarioFor(drill, run, random);
   let incidents: Incident[] = [];
   let repairedAt = 0;
   try {
@@ -120,11 +119,17 @@ export async function runDrill(drill: Drill, system: DrillSystem, run: DrillRun)
   }
 }
 
+const usualChances = { decline: 8, challenge: 6, abandon: 5, lapse: 15, leave: 8, slow: 4, lost: 4, late: 3 };
+
 /**
  * Seats run out after part of the time, so that faults hit direct holds, standby, promotions and sold-out entries
  * alike.
  */
-function scenarioFor({ seed, minutes, buyersPerMinute, holdSeconds }: DrillRun, random: Random): Scenario {
+function scenarioFor(
+  { chances, free = false }: Drill,
+  { seed, minutes, buyersPerMinute, holdSeconds }: DrillRun,
+  random: Random,
+): Scenario {
   const buyers = Math.max(20, Math.round(buyersPerMinute * minutes));
   return {
     buyers,
@@ -134,7 +139,8 @@ function scenarioFor({ seed, minutes, buyersPerMinute, holdSeconds }: DrillRun, 
     holdSeconds,
     partitions: random.integer(1, 3),
     burst: minutes * 60,
-    chances: { decline: 8, challenge: 6, abandon: 5, lapse: 15, leave: 8, slow: 4, lost: 4, late: 3 },
+    chances: { ...usualChances, ...chances },
+    free,
     double: 3,
     seed,
   };

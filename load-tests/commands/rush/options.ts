@@ -53,6 +53,7 @@ are ordinary clients; four of them share an address.`,
       default: 1,
       help: 'partitions of the drop, which are decided in parallel; 1 keeps strict order',
     },
+    free: { type: 'flag', help: 'seats that cost nothing: nobody has a card, and the provider is not asked' },
     burst: {
       type: 'number',
       value: 'S',
@@ -87,7 +88,7 @@ are ordinary clients; four of them share an address.`,
     json: { type: 'flag', help: 'the summary as JSON on standard output' },
   },
   read({ values }): RushOptions {
-    const { buyers, quantity, hold, partitions, burst, double, url, json } = values;
+    const { buyers, quantity, hold, partitions, burst, double, url, json, free } = values;
     const { decline, challenge, abandon, lapse, leave, slow, lost, late } = values;
     const seats = values.seats ?? Math.max(1, Math.round(buyers / 5));
     const standby = values.standby ?? Math.round(buyers / 10);
@@ -99,7 +100,7 @@ are ordinary clients; four of them share an address.`,
     if (url !== undefined && !/^https?:\/\//.test(url))
       throw new BadOption(`--url must begin with http:// or https://, not '${url}'`);
     const seed = values.seed ?? randomInt(2 ** 32);
-    const drop = { buyers, seats, standby, quantity, holdSeconds: hold, partitions };
+    const drop = { buyers, seats, standby, quantity, holdSeconds: hold, partitions, free };
     return { ...drop, burst, chances, double, seed, url, json };
   },
 });

@@ -2,11 +2,12 @@
  * The form for an entry. Before and after the opening it is the same element, so that what was filled in is
  * kept.
  */
-import { totalOf } from '@seatdrop/shared/contract/total.ts';
+import { isFreeOfCharge, totalOf } from '@seatdrop/shared/contract/total.ts';
 import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Refusal } from '../api/http.ts';
+import type { Drop } from '../api/types.ts';
 import { faultText } from '../api/use-fault.ts';
 import { Countdown } from '../clock/countdown.tsx';
 import { ActionBar } from '../design/action-bar.tsx';
@@ -102,7 +103,7 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
 }
 
 function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
-  const { text, format } = useLocale();
+  const { text } = useLocale();
   const { drop } = live;
   const question = drop.question!;
   const maxQuantity = Math.min(drop.maxPerBuyer, drop.capacity);
@@ -200,11 +201,7 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
       {isOpen && (
         <ActionBar>
           <Button type="submit" look="now" wide busy={isSending} disabled={pause > 0}>
-            {isSending
-              ? text.drop.sending
-              : offer.isStandby
-                ? text.drop.joinStandby(offer.quantity)
-                : text.drop.buy(offer.quantity, format.money(totalOf(drop, offer.quantity)))}
+            {isSending ? text.drop.sending : <OfferWords drop={drop} offer={offer} />}
           </Button>
           {offer.isLess && offer.hasStandby && !isSending && (
             <Button look="quiet" wide disabled={pause > 0} onClick={() => submit(quantity)}>
@@ -233,6 +230,14 @@ function useOffer({ drop, feed }: LiveDrop, wanted: number) {
     isStandby: free === 0 && hasStandby,
     hasStandby,
   };
+}
+
+function OfferWords({ drop, offer }: { drop: Drop; offer: ReturnType<typeof useOffer> }) {
+  const { text, format } = useLocale();
+  const { quantity, isStandby } = offer;
+  if (isStandby) return text.drop.joinStandby(quantity);
+  if (isFreeOfCharge(drop)) return text.free.get(quantity);
+  return text.drop.buy(quantity, format.money(totalOf(drop, quantity)));
 }
 
 function Asked({ label, question }: { label: string; question: string }) {

@@ -6,6 +6,7 @@ import { useLocale } from '../i18n/locale.tsx';
 import type { Messages } from '../i18n/en.ts';
 import { PayStep } from '../pay/pay-step.tsx';
 import { AtTheOpening } from './at-the-opening.tsx';
+import { costsNothing } from './costs-nothing.ts';
 import styles from './counter.module.css';
 import { Gone } from './gone.tsx';
 import { Held } from './held.tsx';
@@ -15,7 +16,6 @@ import { Queued } from './queued.tsx';
 import { Refused } from './refused.tsx';
 import { Released } from './released.tsx';
 import { Stopped } from './stopped.tsx';
-import type { Stage } from './stage-of.ts';
 import { Standby } from './standby.tsx';
 import type { LiveDrop } from './use-drop.ts';
 
@@ -23,11 +23,11 @@ export function Counter({ live }: { live: LiveDrop }) {
   const { stage } = live;
   const panel = useRef<HTMLElement>(null);
   const [location] = useLocation();
-  const isPayStep = stage.kind === 'held' && location.endsWith('/pay');
+  const isPayStep = stage.kind === 'held' && location.endsWith('/pay') && !costsNothing(live);
   // A buyer who goes back during a payment is not offered to pay again.
-  const isLeft = stage.kind === 'held' && stage.isBeingPaid && !isPayStep;
+  const isLeft = stage.kind === 'held' && stage.isBeingPaid && !isPayStep && !costsNothing(live);
   const shown = isLeft ? 'paying' : stage.kind;
-  useStageChange(stage, isPayStep ? 'pay' : shown, panel);
+  useStageChange(live, isPayStep ? 'pay' : shown, panel);
   return (
     <section ref={panel} className={styles.counter} data-stage={shown} aria-labelledby="stage">
       {isPayStep && <PayStep live={live} stage={stage} />}
@@ -69,7 +69,7 @@ function StagePanel({ live }: { live: LiveDrop }): ReactNode {
 }
 
 /** Reads out a change of stage, and moves the focus if the focused button is gone. */
-function useStageChange(stage: Stage, shown: string, panel: React.RefObject<HTMLElement | null>) {
+function useStageChange(live: LiveDrop, shown: string, panel: React.RefObject<HTMLElement | null>) {
   const { text } = useLocale();
   const say = useSay();
   const last = useRef(shown);
@@ -77,7 +77,7 @@ function useStageChange(stage: Stage, shown: string, panel: React.RefObject<HTML
     if (last.current === shown) return;
     const wasForm = last.current === 'waiting' && shown === 'open';
     last.current = shown;
-    const words = wordsFor(stage, text);
+    const words = wordsFor(live, text);
     if (words) say(words, 'now');
     const focused = document.activeElement;
     const isLost = focused === null || focused === document.body || !focused.isConnected;
@@ -87,13 +87,15 @@ function useStageChange(stage: Stage, shown: string, panel: React.RefObject<HTML
   });
 }
 
-function wordsFor(stage: Stage, text: Messages): string | undefined {
+function wordsFor(live: LiveDrop, text: Messages): string | undefined {
+  const { stage } = live;
   switch (stage.kind) {
     case 'open':
       return text.drop.nowOpen;
     case 'queued':
       return text.queued.title;
     case 'held':
+      if (costsNothing(live)) return text.free.held(stage.seats.length);
       if (stage.isBeingPaid) return text.paying.title;
       return text.held.title(stage.seats.length);
     case 'paying':
@@ -101,7 +103,7 @@ function wordsFor(stage: Stage, text: Messages): string | undefined {
     case 'standby':
       return text.standby.title;
     case 'paid':
-      return text.paid.title;
+      return costsNothing(live) ? text.free.taken : text.paid.title;
     case 'gone':
       return text.gone.title;
     case 'released':

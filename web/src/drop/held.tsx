@@ -7,6 +7,8 @@ import { useLocale } from '../i18n/locale.tsx';
 import { loadPayment } from '../pay/pay-step.tsx';
 import { usePaymentFault } from '../pay/payment-fault.ts';
 import styles from './counter.module.css';
+import { costsNothing } from './costs-nothing.ts';
+import { GetTickets } from './get-tickets.tsx';
 import { LeaveHold } from './leave-hold.tsx';
 import { SeatList } from './seat-list.tsx';
 import type { Stage } from './stage-of.ts';
@@ -24,22 +26,30 @@ export function Held({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { 
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, as the payment is then known
   }, [isUnknown]);
   const price = format.money(totalOf(drop, stage.seats.length));
+  const isFree = costsNothing(live);
   return (
     <>
       <h2 id="stage" tabIndex={-1} className={styles.title}>
-        {text.held.title(stage.seats.length)}
+        {isFree ? text.free.held(stage.seats.length) : text.held.title(stage.seats.length)}
       </h2>
-      <TimeLeft until={stage.expiresAt} />
-      {fault && <Notice tone="bad">{fault}</Notice>}
+      <TimeLeft until={stage.expiresAt} isFree={isFree} />
+      {fault && !isFree && <Notice tone="bad">{fault}</Notice>}
       <SeatList seats={stage.seats} sections={drop.sections} />
-      <ActionBar>
-        <div className={styles.pair}>
-          <LeaveHold live={live} />
-          <ButtonLink look="now" href={`/drops/${drop.id}/pay`}>
-            {text.held.pay(price)}
-          </ButtonLink>
-        </div>
-      </ActionBar>
+      {isFree ? <GetTickets live={live} stage={stage} /> : <ToPay live={live} price={price} />}
     </>
+  );
+}
+
+function ToPay({ live, price }: { live: LiveDrop; price: string }) {
+  const { text } = useLocale();
+  return (
+    <ActionBar>
+      <div className={styles.pair}>
+        <LeaveHold live={live} />
+        <ButtonLink look="now" href={`/drops/${live.drop.id}/pay`}>
+          {text.held.pay(price)}
+        </ButtonLink>
+      </div>
+    </ActionBar>
   );
 }

@@ -9,12 +9,15 @@ import styles from './counter.module.css';
 /** Seconds left at which screen readers are told. */
 const moments = new Set([120, 60, 30, 10]);
 
+type TimeLeftProps = { until: number; small?: boolean; isFree?: boolean };
+
 /**
- * The time left to pay, by the server's clock; also in the title of the tab, for buyers who are in another
+ * The time left to pay, or to take seats that cost nothing, by the server's clock; also in the title of the tab, for buyers who are in another
  * one.
  */
-export function TimeLeft({ until, small }: { until: number; small?: boolean }) {
+export function TimeLeft({ until, small, isFree = false }: TimeLeftProps) {
   const { text } = useLocale();
+  const words = isFree ? text.free : text.held;
   const say = useSay();
   const left = Math.max(0, until - useServerNow());
   const seconds = Math.ceil(left / 1000);
@@ -22,9 +25,9 @@ export function TimeLeft({ until, small }: { until: number; small?: boolean }) {
   const last = useRef(seconds);
 
   useEffect(() => {
-    if (last.current !== seconds && moments.has(seconds)) say(text.held.timeLeft(shown));
+    if (last.current !== seconds && moments.has(seconds)) say(words.timeLeft(shown));
     last.current = seconds;
-  }, [seconds, shown, say, text]);
+  }, [seconds, shown, say, words]);
 
   useEffect(() => {
     const plain = document.title;
@@ -36,7 +39,7 @@ export function TimeLeft({ until, small }: { until: number; small?: boolean }) {
 
   if (left <= 0) return <p role="status">{text.held.over}</p>;
   return (
-    <p className={styles.figure} role="timer" aria-label={text.held.timeLeft(shown)}>
+    <p className={styles.figure} role="timer" aria-label={words.timeLeft(shown)}>
       <span
         className={classes(small ? styles.middling : styles.big, seconds <= 30 && styles.hurry)}
         aria-hidden="true"
@@ -44,7 +47,7 @@ export function TimeLeft({ until, small }: { until: number; small?: boolean }) {
         {shown}
       </span>
       <span className={styles.soft} aria-hidden="true">
-        {text.held.left}
+        {words.left}
       </span>
     </p>
   );

@@ -1,4 +1,4 @@
-import { seatPriceOf } from '@seatdrop/shared/contract/total.ts';
+import { isFreeOfCharge, seatPriceOf } from '@seatdrop/shared/contract/total.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'wouter';
 import { Refusal } from '../api/http.ts';
@@ -11,6 +11,7 @@ import { Skeleton } from '../design/skeleton.tsx';
 import { useDropStatus } from '../live/use-drop-status.ts';
 import type { Messages } from '../i18n/en.ts';
 import { useLocale } from '../i18n/locale.tsx';
+import { seatPriceWords } from '../i18n/price-words.ts';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { ReturnsNote } from '../orders/returns-note.tsx';
 import { EventArt } from '../design/art/event-art.tsx';
@@ -118,10 +119,16 @@ function MainDrop({ drop, timeZone }: DropProps) {
       {phase === 'scheduled' && <Countdown to={Date.parse(drop.opensAt)} />}
       {phase === 'open' && <p>{text.events.openUntil(format.moment(drop.closesAt, timeZone))}</p>}
       <p className={styles.terms}>
-        <strong>{format.money(seatPriceOf(drop))}</strong> {text.common.perSeat}
+        {isFreeOfCharge(drop) ? (
+          <strong>{text.free.price}</strong>
+        ) : (
+          <>
+            <strong>{format.money(seatPriceOf(drop))}</strong> {text.common.perSeat}
+          </>
+        )}
         <span>{text.events.capacity(format.number(drop.capacity))}</span>
         <span>{text.event.perBuyer(drop.maxPerBuyer)}</span>
-        <span>{text.event.holdTime(format.span(drop.holdSeconds * 1000))}</span>
+        {!isFreeOfCharge(drop) && <span>{text.event.holdTime(format.span(drop.holdSeconds * 1000))}</span>}
       </p>
       <ReturnsNote returns={drop.returns} timeZone={timeZone} />
       {isLive && (
@@ -134,12 +141,12 @@ function MainDrop({ drop, timeZone }: DropProps) {
 }
 
 function OtherDrop({ drop, timeZone }: DropProps) {
-  const { text, format } = useLocale();
+  const locale = useLocale();
   const { status } = useDropStatus(drop);
   return (
     <div className={styles.other}>
       <DropLine drop={drop} timeZone={timeZone} />
-      <span>{text.events.from(format.money(seatPriceOf(drop)))}</span>
+      <span>{seatPriceWords(locale, drop)}</span>
       <DropLink drop={drop} status={status} look="quiet" />
     </div>
   );

@@ -1,4 +1,3 @@
-import { seatPriceOf } from '@seatdrop/shared/contract/total.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { eventsQuery } from '../api/queries.ts';
@@ -9,6 +8,7 @@ import { Paged } from '../design/paged.tsx';
 import { DropBadge } from '../design/drop-badge.tsx';
 import { useDropStatus } from '../live/use-drop-status.ts';
 import { useLocale } from '../i18n/locale.tsx';
+import { seatPriceWords } from '../i18n/price-words.ts';
 import { EventArt } from '../design/art/event-art.tsx';
 import styles from './events-page.module.css';
 import { nextDrop, featuredDrop } from './next-drop.ts';
@@ -59,7 +59,8 @@ function Events({ events }: { events: EventSummary[] }) {
 }
 
 function EventCard({ event }: { event: EventSummary }) {
-  const { text, format } = useLocale();
+  const locale = useLocale();
+  const { text, format } = locale;
   const drop = nextDrop(event.drops);
   const date = format.dayAndMonth(event.startsAt, event.timeZone);
   return (
@@ -87,7 +88,7 @@ function EventCard({ event }: { event: EventSummary }) {
           </p>
           <div className={styles.foot}>
             <DropLine drop={drop} timeZone={event.timeZone} />
-            {drop && <span className={styles.soft}>{text.events.from(format.money(seatPriceOf(drop)))}</span>}
+            {drop && <span className={styles.soft}>{seatPriceWords(locale, drop)}</span>}
           </div>
         </div>
       </div>

@@ -252,6 +252,18 @@ export const en = {
     seatNumbers: (numbers: string) => `Seats ${numbers}`,
     seatNumber: (number: string) => `Seat ${number}`,
   },
+  /** Of a sale whose seats cost nothing, in place of the words about paying. */
+  free: {
+    price: 'Free',
+    get: (count: number) => `Get ${seats(count)} · free`,
+    held: (count: number) =>
+      count === 1 ? 'This seat is held for you' : `These ${count} seats are held for you`,
+    left: 'left to get your tickets',
+    timeLeft: (time: string) => `${time} left to get your tickets`,
+    take: 'Get the tickets',
+    unknown: 'No answer yet. We are asking again; your seats are kept meanwhile.',
+    taken: 'The tickets are yours. See you there.',
+  },
   pay: {
     title: 'Pay for your seats',
     each: (count: number, price: string) => `${count} × ${price}`,

@@ -5,7 +5,7 @@ import { createFormats, type Formats } from './formats.ts';
 import { isolating } from './isolating.ts';
 import type { Locale } from './locales.ts';
 
-type Localized = { locale: Locale; text: Messages; format: Formats; choose: (locale: Locale) => void };
+export type Localized = { locale: Locale; text: Messages; format: Formats; choose: (locale: Locale) => void };
 
 const LocaleContext = createContext<Localized | undefined>(undefined);
 const storedAs = 'seatdrop.locale';

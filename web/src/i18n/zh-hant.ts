@@ -240,6 +240,16 @@ export const zhHant: Messages = {
     seatNumbers: (numbers) => `${numbers} 號`,
     seatNumber: (number) => `${number} 號`,
   },
+  free: {
+    price: '免費',
+    get: (count) => `取得 ${seats(count)} · 免費`,
+    held: (count) => `為你保留了 ${seats(count)}`,
+    left: '內取票',
+    timeLeft: (time) => `還有 ${time} 可以取票`,
+    take: '取得門票',
+    unknown: '尚未收到回應，正在再次詢問。座位會為你保留。',
+    taken: '門票是你的了，現場見。',
+  },
   pay: {
     title: '為座位付款',
     each: (count, price) => `${count} × ${price}`,

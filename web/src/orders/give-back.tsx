@@ -44,6 +44,7 @@ function GiveBackDialog({ order, onClose }: { order: Order; onClose: () => void 
   const [isPressed, setPressed] = useState(false);
   const seats = chosen.filter((seat) => valid.some(({ id }) => id === seat));
   const { amount } = amountOf(order, seats, order.returns?.keepPercent);
+  const isFree = order.amount.amount === 0;
   const money = format.money({ ...order.amount, amount });
   const { mutate, isPending, error } = useMutation({
     mutationFn: async () => {
@@ -54,7 +55,7 @@ function GiveBackDialog({ order, onClose }: { order: Order; onClose: () => void 
       }
     },
     onSuccess: () => {
-      say(words.done);
+      say(isFree ? words.doneFree : words.done);
       onClose();
     },
   });
@@ -63,8 +64,8 @@ function GiveBackDialog({ order, onClose }: { order: Order; onClose: () => void 
   return (
     <ConfirmDialog
       title={words.title}
-      text={words.text(money)}
-      yes={words.yes(money)}
+      text={isFree ? words.textFree : words.text(money)}
+      yes={isFree ? words.button : words.yes(money)}
       no={words.no}
       bad
       busy={isPending}

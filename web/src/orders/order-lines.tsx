@@ -17,7 +17,7 @@ const words = {
 /** What was paid for, if that is more than seats. */
 export function OrderLines({ order: { lines = [], includedTax } }: { order: Order }) {
   const { locale, format } = useLocale();
-  if (lines.length < 2 && !includedTax) return null;
+  if (lines.length < 2 && !includedTax?.amount.amount) return null;
   return (
     <dl className={styles.lines}>
       {lines.map(({ kind, amount }) => (

@@ -46,8 +46,10 @@ function Tickets({ order, event, user }: { order: Order; event: Event; user: Use
         <div>
           <h1>{text.order.title}</h1>
           <p className={styles.soft}>
-            {text.orders.bought(format.moment(order.createdAt, format.here))} · {text.order.total}{' '}
-            {format.money(order.amount)}
+            {text.orders.bought(format.moment(order.createdAt, format.here))} ·{' '}
+            {order.amount.amount === 0
+              ? text.free.price
+              : `${text.order.total} ${format.money(order.amount)}`}
             {order.refunded.amount > 0 && ` · ${text.order.givenBack(format.money(order.refunded))}`}
           </p>
         </div>

@@ -9,6 +9,7 @@ import { Paged } from '../design/paged.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { EventArt } from '../design/art/event-art.tsx';
 import { useLocale } from '../i18n/locale.tsx';
+import { priceWords } from '../i18n/price-words.ts';
 import { SignInFirst } from '../session/sign-in-first.tsx';
 import styles from './orders-page.module.css';
 
@@ -67,7 +68,8 @@ function OrderList({ orders }: { orders: Order[] }) {
 }
 
 function OrderCard({ order, event }: { order: Order; event: Event | undefined }) {
-  const { text, format } = useLocale();
+  const locale = useLocale();
+  const { text, format } = locale;
   const isValid = order.status === 'paid';
   const valid = order.seats.filter(({ state }) => state === 'valid');
   return (
@@ -85,7 +87,8 @@ function OrderCard({ order, event }: { order: Order; event: Event | undefined })
           </p>
         )}
         <p className={styles.soft}>
-          {text.common.seats(isValid ? valid.length : order.seats.length)} · {format.money(order.amount)} ·{' '}
+          {text.common.seats(isValid ? valid.length : order.seats.length)} ·{' '}
+          {priceWords(locale, order.amount)} ·{' '}
           {isValid
             ? text.orders.bought(format.shortDay(order.createdAt, format.here))
             : text.orders.status[order.status]}

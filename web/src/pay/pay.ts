@@ -10,8 +10,8 @@ const patience = 40_000;
 /** Between two questions how a payment stands that nobody but the provider decides. */
 const maxPauseMs = 8_000;
 
-/** What the buyer has just done: sent a card, or answered the bank. */
-type Step = { token: string } | 'answered';
+/** What the buyer has just done: sent a card, answered the bank, or agreed to seats that cost nothing. */
+type Step = { token: string } | 'answered' | 'agreed';
 
 /**
  * Begins the payment, or asks how it stands; with a step, until the result of that is known. Does nothing while a

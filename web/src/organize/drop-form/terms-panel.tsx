@@ -119,7 +119,8 @@ function Takings() {
   const currency = currencyOf(typedCurrency);
   const price = readPrice(typed, currency);
   const seats = seatsIn(drawnSections(sections));
-  if (price.kind !== 'amount' || price.amount === 0 || !/^[A-Z]{3}$/.test(currency)) return null;
+  if (price.kind !== 'amount' || !/^[A-Z]{3}$/.test(currency)) return null;
+  if (price.amount === 0) return words.drop.isFree;
   const money = { amount: price.amount, currency };
   return (
     <>

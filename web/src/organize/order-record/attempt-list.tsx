@@ -34,6 +34,7 @@ function AttemptRow({ attempt, events }: { attempt: Attempt; events: PaymentEven
   const { format } = useLocale();
   const { orderRecord: words } = useWords();
   const { number, status, reason, provider, ref, card, confirmedAt, endedAt } = attempt;
+  const isFree = provider === 'free';
   const at = (time: string) => format.moment(time, format.here);
   return (
     <div className={rows.cell}>
@@ -44,14 +45,14 @@ function AttemptRow({ attempt, events }: { attempt: Attempt; events: PaymentEven
       <p className={rows.soft}>
         {[
           words.begun(at(attempt.begunAt)),
-          confirmedAt !== undefined && words.confirmed(at(confirmedAt)),
+          confirmedAt !== undefined && !isFree && words.confirmed(at(confirmedAt)),
           endedAt !== undefined && words.ended(at(endedAt)),
         ]
           .filter(Boolean)
           .join(' · ')}
       </p>
       <p className={rows.soft}>
-        {ref === undefined ? provider : words.providerId(provider, ref)}
+        {isFree ? words.nothingToPay : ref === undefined ? provider : words.providerId(provider, ref)}
         {card !== undefined && ` · ${words.card(card)}`}
       </p>
       {events.length > 0 && (

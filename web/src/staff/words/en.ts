@@ -149,6 +149,7 @@ export const en = {
     up: (name: string) => `Move ${name} up`,
     down: (name: string) => `Move ${name} down`,
     inAll: seats,
+    isFree: 'Free: without fees, buyers get their tickets without paying.',
     ifSoldOut: (amount: string) => `${amount} if sold out`,
     planTooBig: 'Too many seats to preview. The sale page shows them all.',
     planEmpty: 'A preview appears here as you type.',
@@ -339,6 +340,7 @@ export const en = {
     confirmed: (when: string) => `card sent ${when}`,
     ended: (when: string) => `ended ${when}`,
     card: (end: string) => `Card …${end}`,
+    nothingToPay: 'Nothing to pay',
     providerId: (provider: string, id: string) => `${provider}: ${id}`,
     events: {
       declined: (reason: string) => `Card declined: ${reason}`,

@@ -135,6 +135,7 @@ export const zhHant: StaffWords = {
     up: (name) => `將 ${name} 往前移`,
     down: (name) => `將 ${name} 往後移`,
     inAll: seats,
+    isFree: '免費：沒有手續費時，買家不需付款即可取票。',
     ifSoldOut: (amount) => `全部售出共 ${amount}`,
     planTooBig: '座位太多，無法預覽；銷售頁會全部顯示。',
     planEmpty: '輸入後這裡會顯示預覽。',
@@ -312,6 +313,7 @@ export const zhHant: StaffWords = {
     confirmed: (when) => `送出卡片於 ${when}`,
     ended: (when) => `結束於 ${when}`,
     card: (end) => `卡片 …${end}`,
+    nothingToPay: '無需付款',
     providerId: (provider, id) => `${provider}：${id}`,
     events: {
       declined: (reason) => `卡片被拒：${reason}`,
