@@ -25,24 +25,25 @@ export type LinkRequest = { email: string; userId: number | undefined; purpose: 
  * without an account, whose mail is never made: nobody can tell from the time it takes whether there is one.
  */
 export async function requestLink(db: Database, topic: string, { email, userId, purpose }: LinkRequest) {
-  const before = (seconds: number) => new Date(Date.now() - seconds * 1000);
   await transact(db, async (trx) => {
     // One request of a user at a time, so that many at once do not all find that none was before them.
     await trx('users')
       .where({ id: userId ?? 0 })
       .forUpdate()
       .first('id');
-    const recent = await trx<LinkRow>('account_links')
+    const recent: { age: number }[] = await trx<LinkRow>('account_links')
       .where({ email, purpose })
-      .where('created_at', '>', before(86_400))
-      .select('created_at');
-    if (recent.length >= mostADay || recent.some(({ created_at }) => created_at > before(60))) return;
-    const row = { email, purpose, user_id: userId ?? null, created_at: new Date() };
-    const [linkId] = await trx<LinkRow>('account_links').insert(row);
+      .whereRaw('created_at > now(3) - interval 1 day')
+      .select(trx.raw('timestampdiff(second, created_at, now(3)) as age'));
+    if (recent.length >= mostADay || recent.some(({ age }) => age < 60)) return;
+    const row = { email, purpose, user_id: userId ?? null, created_at: trx.fn.now(3) };
+    const [linkId] = await trx('account_links').insert(row);
     await trx('outbox').insert({ topic, payload: JSON.stringify({ linkId }) });
   });
-  const tooOld = before(keptDays * 86_400);
-  await db<LinkRow>('account_links').where('created_at', '<', tooOld).limit(removedAtOnce).delete();
+  await db('account_links')
+    .whereRaw('created_at < now(3) - interval ? day', [keptDays])
+    .limit(removedAtOnce)
+    .delete();
 }
 
 /** The id of a link's user; undefined if the link was used, or replaced, or is of nobody. */
@@ -61,5 +62,5 @@ export async function endLink(trx: Knex.Transaction, { id, purpose }: AccountLin
     link && (await trx('users').where({ id: link.user_id }).forUpdate().first<{ email: string }>('email'));
   if (!user || link.ended_at || link.email !== user.email) throw new Problem('link_not_valid');
   const open = trx<LinkRow>('account_links').where({ user_id: link.user_id, purpose }).whereNull('ended_at');
-  await open.update({ ended_at: new Date() });
+  await open.update({ ended_at: trx.raw('now(3)') });
 }

@@ -92,7 +92,7 @@ test('of two uses at once one wins', async () => {
   const token = await linkTo(email);
   const passwords = ['the first of two', 'the second of two'];
   const answers = await Promise.all(passwords.map((password) => post('reset', { token, password })));
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 410]);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 410]));
   const winner = answers.findIndex(({ status }) => status === 200);
   await post('signin', { email, password: passwords[winner]! }).expect(200);
   await post('signin', { email, password: passwords[1 - winner]! }).expect(401);
@@ -123,7 +123,8 @@ test('a link that is old, forged, of another purpose or of an address given up s
     .where({ id: user.id })
     .update({ email: `moved.${email}` });
   await post('reset', { token, password: fresh }).expect(410);
-  await post('signin', { email: `moved.${email}`, password: old }).expect(200);
+  const { body } = await post('signin', { email: `moved.${email}`, password: old }).expect(200);
+  expect(body).toMatchObject({ user: { id: user.id } });
 });
 
 test('an address without an account gets the same answer, and no mail', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { endOfSessions } from './user.ts';
 
@@ -10,6 +11,6 @@ export async function setPassword(
   await trx('users')
     .where({ id: userId })
     .update({ password_hash, sessions_since: endOfSessions(trx) });
-  const payload = { userId, key: String(Date.now()) };
+  const payload = { userId, key: randomBytes(6).toString('hex') };
   await trx('outbox').insert({ topic: 'password-changed', payload: JSON.stringify(payload) });
 }

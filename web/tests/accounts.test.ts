@@ -55,7 +55,9 @@ test('who forgot the password gets in again by a mailed link, and finds the tick
   await elsewhere.getByRole('button', { name: 'Set the password' }).click();
   await elsewhere.getByRole('button', { name: /^Account of Robin Chen/ }).waitFor();
   await elsewhere.goto('/orders');
-  await elsewhere.getByRole('link', { name: 'The Lanterns: One Night Only' }).waitFor();
+  await elsewhere.getByRole('link', { name: 'The Lanterns: One Night Only' }).click();
+  await elsewhere.getByRole('heading', { name: 'Your tickets' }).waitFor();
+  expect(await elsewhere.getByRole('img', { name: /^Code for/ }).count()).toBe(1);
 
   // The link has done its work.
   await page.goto(link);
