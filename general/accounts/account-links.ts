@@ -1,4 +1,3 @@
-import type { Knex } from 'knex';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { AccountLink, LinkPurpose } from './link-token.ts';
@@ -56,7 +55,7 @@ export async function findLink(db: Database, { id, purpose }: AccountLink): Prom
  * Ends a link, and all others of its user and purpose, within a transaction.
  * @throws {Problem} link_not_valid if it has ended, or its address is no longer that of the user
  */
-export async function endLink(trx: Knex.Transaction, { id, purpose }: AccountLink): Promise<void> {
+export async function endLink(trx: Database, { id, purpose }: AccountLink): Promise<void> {
   const link = await trx<LinkRow>('account_links').where({ id, purpose }).forUpdate().first();
   const user =
     link && (await trx('users').where({ id: link.user_id }).forUpdate().first<{ email: string }>('email'));

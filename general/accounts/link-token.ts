@@ -9,7 +9,7 @@ import { signToken, verifyToken } from '../../shared/auth/token.ts';
 export type LinkPurpose = 'reset';
 
 /** Seconds for which a link is valid, from the moment it was asked for. */
-export const linkSeconds: Record<LinkPurpose, number> = { reset: 60 * 60 };
+const linkSeconds: Record<LinkPurpose, number> = { reset: 60 * 60 };
 
 export type AccountLink = { id: number; purpose: LinkPurpose };
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Knex } from 'knex';
+import type { Database } from '../../shared/mysql/connect.ts';
 import { endOfSessions } from './user.ts';
 
 /** Sets the password, ends all sessions of the user, and tells the user by mail: one transaction, the caller's. */
 export async function setPassword(
-  trx: Knex.Transaction,
+  trx: Database,
   userId: number,
   password_hash: string,
 ): Promise<void> {

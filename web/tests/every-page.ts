@@ -60,6 +60,15 @@ const hostile = {
   },
 };
 
+const heading = (words: string | RegExp) => (page: Page) =>
+  page.getByRole('heading', { name: words }).first().waitFor();
+const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
+const then =
+  (...steps: ((page: Page) => Promise<unknown>)[]) =>
+  async (page: Page) => {
+    for (const step of steps) await step(page);
+  };
+
 type Rooms = { sections: { name: string; rows: number; seatsPerRow: number }[] };
 const oneRow = (seatsPerRow: number): Rooms => ({
   sections: [{ name: hostile.sections[0]!.name, rows: 1, seatsPerRow }],
@@ -187,9 +196,6 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
   const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
   // The hidden menu contains the name of the user who is signed in.
   const inMain = (words: string) => (page: Page) => page.getByRole('main').getByText(words).first().waitFor();
-  const heading = (words: string | RegExp) => (page: Page) =>
-    page.getByRole('heading', { name: words }).first().waitFor();
-  const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
   /** Opens check-in. The event is on another day, which the page warns about first. */
   const atTheDoor = async (page: Page) => {
     await press(page, 'Check tickets anyway');
@@ -199,11 +205,6 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
     await press(page, name);
     await page.getByRole('alertdialog').waitFor();
   };
-  const then =
-    (...steps: ((page: Page) => Promise<unknown>)[]) =>
-    async (page: Page) => {
-      for (const step of steps) await step(page);
-    };
   const allLoaded = async (page: Page) => {
     await page.locator('h1').first().waitFor();
     await page.getByText('Loading', { exact: true }).first().waitFor({ state: 'detached' });
