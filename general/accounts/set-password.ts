@@ -3,11 +3,7 @@ import type { Database } from '../../shared/mysql/connect.ts';
 import { endOfSessions } from './user.ts';
 
 /** Sets the password, ends all sessions of the user, and tells the user by mail: one transaction, the caller's. */
-export async function setPassword(
-  trx: Database,
-  userId: number,
-  password_hash: string,
-): Promise<void> {
+export async function setPassword(trx: Database, userId: number, password_hash: string): Promise<void> {
   await trx('users')
     .where({ id: userId })
     .update({ password_hash, sessions_since: endOfSessions(trx) });
