@@ -15,10 +15,15 @@ import { presentDrop } from './present-drop.ts';
  * Writes everything the cancellation consists of, in one transaction: the drop is cancelled, each order is marked for
  * refund, the seats may be sold by another drop, and a drop that had ended has work left again.
  */
-async function writeCancellation(trx: Database, id: number): Promise<void> {
+async function writeCancellation(trx: Database, id: number, userId: number): Promise<void> {
   await trx('drops')
     .where({ id })
-    .update({ cancelled_at: trx.raw('coalesce(cancelled_at, ?)', [new Date()]), sale_ended_at: null });
+    .update({
+      // Who cancels it again has not cancelled it. This comes first, since MySQL assigns from left to right.
+      cancelled_by: trx.raw('if(cancelled_at is null, ?, cancelled_by)', [userId]),
+      cancelled_at: trx.raw('coalesce(cancelled_at, ?)', [new Date()]),
+      sale_ended_at: null,
+    });
   await requestRefunds(trx, { drop_id: id });
   await freeSeatNames(trx, id);
 }
@@ -41,7 +46,7 @@ export function cancelDrop(deps: CloseDeps): Route {
       const drop = await loadDrop(db, id);
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
-      await transact(db, (trx) => writeCancellation(trx, id));
+      await transact(db, (trx) => writeCancellation(trx, id, session.userId));
       // MySQL has the cancellation, so it will happen: what fails here, the duty does (end-drops.ts).
       await cancelSale(deps, drop).catch((error: unknown) =>
         deps.log.warn(

@@ -128,6 +128,7 @@ function presentRefund(
     requestedAt: refund.created_at.toISOString(),
     updatedAt: refund.updated_at.toISOString(),
     ...(reader === 'staff' && refund.asked_as !== null && { requestedAs: refund.asked_as }),
+    ...(reader === 'staff' && refund.asker !== null && { requestedBy: refund.asker }),
     ...(reader === 'staff' && reason !== null && { failure: { reason, tries } }),
   };
 }

@@ -82,9 +82,25 @@ export function writeWholeRefund(db: Database, id: string): Promise<void> {
     const seats = await readOrderSeats(trx, { orderIds: [id] });
     const left = seats.filter(({ refund }) => refund === null).map(({ seat_id }) => seat_id);
     if (left.length === 0) return;
-    const drop = await trx('drops').where({ id: order.drop_id }).first('cancelled_at');
-    await writeRefund(trx, order, left, { reason: drop?.cancelled_at ? 'cancelled' : 'organizer' });
+    await writeRefund(trx, order, left, await askerOf(trx, order));
   });
+}
+
+/** Why and by whom a whole order is refunded that nobody asked to refund by itself. */
+async function askerOf(
+  trx: Database,
+  { drop_id }: Pick<OrderRow, 'drop_id'>,
+): Promise<Pick<RefundAsked, 'by' | 'reason'>> {
+  type Row = { cancelled_at: Date | null; cancelled_by: number | null; organizer_id: number };
+  const drop: Row | undefined = await trx('drops')
+    .join('events', 'events.id', 'drops.event_id')
+    .where('drops.id', drop_id)
+    .first('cancelled_at', 'cancelled_by', 'organizer_id');
+  if (!drop?.cancelled_at) return { reason: 'organizer' };
+  const userId = drop.cancelled_by;
+  if (userId === null) return { reason: 'cancelled' };
+  // Nobody but these two may cancel a drop.
+  return { reason: 'cancelled', by: { userId, role: userId === drop.organizer_id ? 'organizer' : 'admin' } };
 }
 
 /** Writes a refund of these seats, none of which has one. The caller has locked the order. */

@@ -32,6 +32,7 @@ const columns = [
   'fees',
   'platform_fees',
   'included_tax',
+  'refunded_by',
 ];
 
 export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route {
@@ -40,7 +41,7 @@ export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route
     path: '/api/drops/:id/report.csv',
     summary: 'Export all orders of a drop for a spreadsheet',
     description:
-      'One line per order, the newest first; `refunded` and `refunded_seats` are what has gone back and the seats that are void. UTF-8 with a byte order mark; text in quotes; amounts as decimals. Text ' +
+      'One line per order, the newest first; `refunded` and `refunded_seats` are what has gone back and the seats that are void, `refunded_by` the names of those who asked for it. UTF-8 with a byte order mark; text in quotes; amounts as decimals. Text ' +
       'that a spreadsheet would take for a formula, also after a semicolon or a tab, gets an apostrophe before it.',
     tag: 'Drops',
     who: ['organizer', 'admin'],
@@ -92,6 +93,7 @@ async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>)
         placesOf(seats.filter(({ state }) => state !== 'valid')),
         ...paymentCells(marks),
         ...partCells(order),
+        askersOf(order),
       ]);
     }
     yield text;
@@ -99,6 +101,11 @@ async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>)
     after = next;
     text = '';
   }
+}
+
+/** Each name once, in the order in which they asked. */
+function askersOf({ refunds }: Pick<OrderPage['items'][number], 'refunds'>): string {
+  return [...new Set(refunds.flatMap(({ requestedBy }) => requestedBy ?? []))].join('; ');
 }
 
 function placesOf(

@@ -39,6 +39,9 @@ const refund = z
       .string()
       .optional()
       .meta({ description: 'The role of who asked for it; only for the organizer and admins' }),
+    requestedBy: z.string().optional().meta({
+      description: 'The name of who asked for it, or cancelled the drop; only for the organizer and admins',
+    }),
     failure: z
       .object({ reason: z.string(), tries: z.int() })
       .optional()

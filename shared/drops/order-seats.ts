@@ -66,6 +66,8 @@ export type RefundRow = {
   reason: 'organizer' | 'buyer' | 'cancelled';
   asked_by: number | null;
   asked_as: string | null;
+  /** The name of that user. */
+  asker: string | null;
   status: 'due' | 'done';
   provider_ref: string | null;
   tries: number;
@@ -77,12 +79,15 @@ export type RefundRow = {
   updated_at: Date;
 };
 
-/** All refunds of these orders, of each order in the order in which they were asked for. */
+/** All refunds of these orders with the names of those who asked for them, of each order in the order in which they were asked for. */
 export async function readRefunds(
   db: Database,
   which: { dropId: number } | { orderIds: readonly string[] },
 ): Promise<RefundRow[]> {
-  const query = db<RefundRow>('refunds').orderBy(['refunds.order_id', 'refunds.number']).select('refunds.*');
+  const query = db<RefundRow>('refunds')
+    .leftJoin('users', 'users.id', 'refunds.asked_by')
+    .orderBy(['refunds.order_id', 'refunds.number'])
+    .select('refunds.*', { asker: 'users.name' });
   if ('orderIds' in which) return (await query.whereIn('refunds.order_id', which.orderIds)) as RefundRow[];
   const ofDrop = db('orders').where({ drop_id: which.dropId }).select('id');
   return (await query.whereIn('refunds.order_id', ofDrop)) as RefundRow[];

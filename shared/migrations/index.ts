@@ -43,6 +43,7 @@ import * as ordersBySeat from './044-orders-by-seat.ts';
 import * as usersByName from './045-users-by-name.ts';
 import * as refundsComeBack from './046-refunds-come-back.ts';
 import * as refundsByProviderId from './047-refunds-by-provider-id.ts';
+import * as whoCancelled from './048-who-cancelled.ts';
 import * as accountLinks from './054-account-links.ts';
 
 const migrations: Record<string, Knex.Migration> = {
@@ -86,6 +87,7 @@ const migrations: Record<string, Knex.Migration> = {
   '045-users-by-name': usersByName,
   '046-refunds-come-back': refundsComeBack,
   '047-refunds-by-provider-id': refundsByProviderId,
+  '048-who-cancelled': whoCancelled,
   '054-account-links': accountLinks,
 };
 

@@ -78,14 +78,27 @@ test('it says until when to respond to a dispute, and what was refunded at the p
 test('it says how far each refund is, and why one failed', async () => {
   const refund = { amount: eur(4500), kept: eur(0), seats: ['1.5'], requestedAt: at, updatedAt: at };
   const refunds: OrderPayments['order']['refunds'] = [
-    { ...refund, number: 1, status: 'done', reason: 'buyer' },
+    { ...refund, number: 1, status: 'done', reason: 'buyer', requestedAs: 'buyer', requestedBy: 'Mara Moon' },
     { ...refund, number: 2, status: 'due', reason: 'organizer', failure: { reason: 'lost_card', tries: 2 } },
   ];
   answer('get', path, { ...record, order: { ...order, refunds } } satisfies OrderPayments);
   await show();
   expect(await screen.findByText('€45 · Refunded')).toBeTruthy();
   expect(screen.getByText('€45 · In progress')).toBeTruthy();
+  expect(screen.getByText(/^Returned by the buyer/).textContent).toContain('(Mara Moon)');
   expect(screen.getByText('Failed 2 times, and is tried again: lost_card')).toBeTruthy();
+});
+
+test.each([
+  ['organizer', 'organizer', /^By the organizer \(Olga/],
+  ['organizer', 'admin', /^By an administrator \(Olga/],
+  ['cancelled', 'admin', /^Sale cancelled \(Olga/],
+] as const)('it says who asked for a refund (%s, %s)', async (reason, requestedAs, said) => {
+  const refund = { amount: eur(4500), kept: eur(0), seats: ['1.5'], requestedAt: at, updatedAt: at };
+  const asked = { ...refund, number: 1, status: 'done', reason, requestedAs, requestedBy: 'Olga' } as const;
+  answer('get', path, { ...record, order: { ...order, refunds: [asked] } } satisfies OrderPayments);
+  await show();
+  expect((await screen.findByText('Olga')).parentElement?.textContent).toMatch(said);
 });
 
 test.each([

@@ -4,6 +4,8 @@ import type { FoundOrder } from '../../staff/queries.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from './order-record.module.css';
 
+type AskedKey = 'reason' | 'requestedAs' | 'requestedBy';
+
 /** Shown only if there are any. */
 export function RefundList({ refunds }: { refunds: FoundOrder['refunds'] }) {
   const { format } = useLocale();
@@ -13,7 +15,7 @@ export function RefundList({ refunds }: { refunds: FoundOrder['refunds'] }) {
     <section className={styles.part} aria-labelledby="refunds">
       <h2 id="refunds">{words.refunds}</h2>
       <ol className={rows.rows}>
-        {refunds.map(({ number, amount, status, reason, requestedAt, updatedAt, failure }) => (
+        {refunds.map(({ number, amount, status, requestedAt, updatedAt, failure, ...asked }) => (
           <li key={number}>
             <div className={rows.cell}>
               <p className={rows.name}>
@@ -21,7 +23,7 @@ export function RefundList({ refunds }: { refunds: FoundOrder['refunds'] }) {
               </p>
               {failure && <p className={styles.bad}>{words.refundFailed(failure.reason, failure.tries)}</p>}
               <p className={rows.soft}>
-                {words.refundBy[reason]} · {words.begun(format.moment(requestedAt, format.here))} ·{' '}
+                <AskedBy asked={asked} /> · {words.begun(format.moment(requestedAt, format.here))} ·{' '}
                 {words.changed(format.moment(updatedAt, format.here))}
               </p>
             </div>
@@ -29,5 +31,23 @@ export function RefundList({ refunds }: { refunds: FoundOrder['refunds'] }) {
         ))}
       </ol>
     </section>
+  );
+}
+
+/** By whom, and with which right. */
+function AskedBy({ asked }: { asked: Pick<FoundOrder['refunds'][number], AskedKey> }) {
+  const { orderRecord: words } = useWords();
+  const { reason, requestedAs, requestedBy } = asked;
+  const isByAdmin = reason === 'organizer' && requestedAs === 'admin';
+  return (
+    <>
+      {words.refundBy[isByAdmin ? 'admin' : reason]}
+      {requestedBy !== undefined && (
+        <>
+          {' '}
+          (<bdi>{requestedBy}</bdi>)
+        </>
+      )}
+    </>
   );
 }

@@ -348,7 +348,12 @@ export const en = {
     },
     refunds: 'Refunds',
     refundStatus: { due: 'In progress', done: 'Refunded' },
-    refundBy: { organizer: 'By the organizer', buyer: 'Returned by the buyer', cancelled: 'Sale cancelled' },
+    refundBy: {
+      organizer: 'By the organizer',
+      admin: 'By an administrator',
+      buyer: 'Returned by the buyer',
+      cancelled: 'Sale cancelled',
+    },
     refundFailed: (reason: string, tries: number) =>
       `Failed ${tries === 1 ? 'once' : `${tries} times`}, and is tried again: ${reason}`,
     changed: (when: string) => `last change ${when}`,

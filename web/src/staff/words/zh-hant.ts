@@ -321,7 +321,12 @@ export const zhHant: StaffWords = {
     },
     refunds: '退款',
     refundStatus: { due: '處理中', done: '已退款' },
-    refundBy: { organizer: '由主辦方退款', buyer: '由買家退票', cancelled: '銷售已取消' },
+    refundBy: {
+      organizer: '由主辦方退款',
+      admin: '由管理員退款',
+      buyer: '由買家退票',
+      cancelled: '銷售已取消',
+    },
     refundFailed: (reason, tries) => `失敗 ${tries} 次，會再試：${reason}`,
     changed: (when) => `最後更新於 ${when}`,
     disputes: '付款爭議',
