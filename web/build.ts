@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
 
 const web = import.meta.dirname;
 const dist = join(web, 'dist');
@@ -19,6 +18,8 @@ const note = join(dist, 'built-from.txt');
 if (existsSync(note) && readFileSync(note, 'utf8') === fingerprint) {
   console.log('unchanged');
 } else {
+  // Loaded when it is needed: it takes longer than the rest of this file.
+  const { build } = await import('vite');
   try {
     await build({ root: web, logLevel: 'warn', build: { outDir: draft, emptyOutDir: true } });
     for (const file of globSync('assets/*.{js,css,svg}', { cwd: draft })) {
