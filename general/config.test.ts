@@ -77,6 +77,19 @@ test.each([
   expect(refused).toThrow(fault);
 });
 
+test('organizers are paid by Stripe Connect only where that is turned on, with the secret of its webhook', () => {
+  const connect = { STRIPE_CONNECT: 'on', STRIPE_CONNECT_WEBHOOK_SECRET: 'whsec_0123456789abcdef' };
+  expect(start(stripe)()).toMatchObject({ STRIPE_CONNECT: 'off' });
+  expect(start({ ...stripe, ...connect })()).toMatchObject(connect);
+  for (const [secret, fault] of [
+    [undefined, 'is needed with STRIPE_CONNECT=on'],
+    ['secret', 'must be whsec_'],
+  ])
+    expect(start({ ...stripe, ...connect, STRIPE_CONNECT_WEBHOOK_SECRET: secret })).toThrow(
+      `STRIPE_CONNECT_WEBHOOK_SECRET: ${fault}`,
+    );
+});
+
 const payu = { ...stripe, PAYMENT_PROVIDER: 'payu', PAYU_KEY: 'gtKFFx', PAYU_SALT: 'a-salt-of-payu' };
 
 test('a real system can take its money by PayU, in its live environment unless another is set', () => {

@@ -23,6 +23,8 @@ import { showEntry } from './entry/show-entry.ts';
 import { refundOrder } from './orders/refund-order.ts';
 import { listParked } from './parked/list-parked.ts';
 import { resendParked } from './parked/resend-parked.ts';
+import { connectAccount } from './payouts/connect-account.ts';
+import { checkAccount, showAccount } from './payouts/show-account.ts';
 import { receiveReturn } from './payments/receive-return.ts';
 import { receiveWebhook } from './payments/receive-webhook.ts';
 import { createDrop } from './drops/create-drop.ts';
@@ -91,6 +93,9 @@ export function createRoutes(deps: Deps): Route[] {
     checkOut(deps),
     refundOrder(deps),
     cancelDrop(deps),
+    showAccount(deps),
+    connectAccount(deps),
+    checkAccount(deps),
     receiveWebhook(deps),
     receiveReturn(deps),
     listParked(deps),

@@ -10,7 +10,14 @@ import type { Hold } from '../../shared/inventory/hold.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
 import { isDuplicateKey } from '../../shared/mysql/connect.ts';
 import type { DropTerms } from '../drops/drop-terms.ts';
-import type { ChargeResult, Open, PaymentProvider } from '../payments/provider.ts';
+import {
+  accountNotPayable,
+  type ChargeResult,
+  type Open,
+  type PaymentProvider,
+} from '../payments/provider.ts';
+import { askAccount } from '../payouts/ask-account.ts';
+import { accountOfPayment, payoutOf } from '../payouts/payout-of.ts';
 import {
   chargedInVain,
   chargeOf,
@@ -48,6 +55,25 @@ export async function payHold(
   deps: SettleDeps,
   place: Place,
   hold: Hold,
+  sent: SentPayment,
+): Promise<PayResult> {
+  const result = await payOnce(deps, place, hold, sent);
+  const isRefused = result.kind === 'declined' && result.reason === accountNotPayable;
+  if (!isRefused || result.expiresAt === undefined) return result;
+  // Nothing was charged. The next attempt is the platform's, so the buyer need not know.
+  const account = (await deps.findTerms(place.dropId))?.payoutAccount;
+  deps.log.error({ ...place, account }, 'the provider refuses to pay the account of a drop');
+  if (account !== undefined)
+    await askAccount(deps, account).catch((error: unknown) =>
+      deps.log.warn({ err: error, account }, 'the account of an organizer could not be read'),
+    );
+  return payOnce(deps, place, hold, sent);
+}
+
+async function payOnce(
+  deps: SettleDeps,
+  place: Place,
+  hold: Hold,
   { token, total }: SentPayment,
 ): Promise<PayResult> {
   const drop = await deps.findTerms(place.dropId);
@@ -60,6 +86,7 @@ export async function payHold(
   // Asked before anything begins, so that an unknown card, or a provider that is away, leaves the hold as it is.
   const card = token === undefined ? undefined : await readCard(deps, token);
   if (card && 'kind' in card) return card;
+  const account = await accountOfPayment(deps, provider, drop, hold.holdId);
 
   const begunBy = newBatchId();
   const begun = await deps.inventory.beginPayment(place, hold, begunBy);
@@ -79,7 +106,15 @@ export async function payHold(
       return earlier ? resume(deps, earlier, card) : { kind: 'under_way' };
     }
     case 'paying':
-      return begin(deps, provider, newAttempt(provider, place, hold, drop, begun, begunBy), card);
+      return begin(
+        deps,
+        provider,
+        {
+          ...newAttempt(provider, place, hold, drop, begun, begunBy),
+          payout: payoutOf(provider, account, drop, begun.seats.length),
+        },
+        card,
+      );
   }
 }
 

@@ -1,7 +1,7 @@
 /** A payment attempt as stored in MySQL. It is written before the provider is asked, so no attempt is ever lost. */
 import { isDuplicateKey, retried, type Database } from '../../shared/mysql/connect.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
-import { chargeKey, type Charge } from '../payments/provider.ts';
+import { chargeKey, type Charge, type Payout } from '../payments/provider.ts';
 
 export type AttemptStatus = 'pending' | 'approved' | 'declined' | 'refund_due' | 'refunded';
 
@@ -22,6 +22,8 @@ export type PaymentAttempt = {
   /** When a card was last sent to the provider, and its fingerprint. Seats that cost nothing have the time alone. */
   confirmedAt?: Date | undefined;
   card?: string | undefined;
+  /** Where the money goes: decided when it was begun, and a refund takes it from there. */
+  payout?: Payout | undefined;
 };
 
 /** An attempt that is not written yet. `askAt`: when a provider that cannot cancel is first asked about it after its end. */
@@ -49,6 +51,8 @@ type Row = {
   confirmed_at: Date | null;
   card: string | null;
   ask_at: Date | null;
+  payout_account: string | null;
+  payout_fee: number | null;
 };
 
 const table = (db: Database) => db<Row>('payment_attempts');
@@ -76,6 +80,8 @@ export async function insertAttempts(
       card: as.card ?? null,
       ask_at: as.askAt === undefined ? null : new Date(as.askAt),
       reason: reason ?? null,
+      payout_account: as.payout?.account ?? null,
+      payout_fee: as.payout?.fee ?? null,
     })),
   );
 }
@@ -324,8 +330,17 @@ export async function chargedInVain(db: Database, holdId: string): Promise<boole
 }
 
 /** The charge as the payment provider is asked about it. */
-export function chargeOf({ holdId, attempt, ref, amount, currency, buyerId, payBy }: PaymentAttempt): Charge {
-  return { key: chargeKey(holdId, attempt), ref, amount, currency, buyerId, payBy };
+export function chargeOf({ holdId, attempt, ...facts }: PaymentAttempt): Charge {
+  const { ref, amount, currency, buyerId, payBy, payout } = facts;
+  return {
+    key: chargeKey(holdId, attempt),
+    ref,
+    amount,
+    currency,
+    buyerId,
+    payBy,
+    ...(payout && { payout }),
+  };
 }
 
 function toAttempt(row: Row): PaymentAttempt {
@@ -344,5 +359,8 @@ function toAttempt(row: Row): PaymentAttempt {
     payBy: row.pay_by.getTime(),
     confirmedAt: row.confirmed_at ?? undefined,
     card: row.card ?? undefined,
+    ...(row.payout_account !== null && {
+      payout: { account: row.payout_account, fee: row.payout_fee ?? 0 },
+    }),
   };
 }

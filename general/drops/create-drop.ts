@@ -12,6 +12,7 @@ import type { Deps } from '../deps.ts';
 import { findEvent } from '../events/event.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { accountOfNewDrop } from '../payouts/payout-of.ts';
 import { requireChargeable } from './chargeable.ts';
 import { presentDrop } from './present-drop.ts';
 import { stockDropSoon } from '../duties/stock-drops.ts';
@@ -30,7 +31,7 @@ export function createDrop(
     params: idParams,
     body: newDrop,
     success: { status: 201, schema: drop, description: 'The drop' },
-    problems: ['section_taken'],
+    problems: ['section_taken', 'payouts_not_ready'],
     async handle({ params, body, session }) {
       const event = await findEvent(db, params.id);
       if (!event) throw new Problem('not_found');
@@ -39,8 +40,9 @@ export function createDrop(
       requireFuture('opensAt', body.opensAt, now);
       const platformFees = deps.platformFees(body.price);
       requireChargeable(deps.payments, { ...body, platformFees });
+      const payoutAccount = await accountOfNewDrop(deps, event.organizer_id, { ...body, platformFees });
 
-      const id = await insertDrop(db, event.id, body, platformFees);
+      const id = await insertDrop(db, event.id, body, { platformFees, payoutAccount });
       await stockDropSoon(deps, id);
       const created = await loadDrop(db, id);
       return presentDrop(created!, session.userId, now);
@@ -56,7 +58,7 @@ export function insertDrop(
   db: Database,
   eventId: number,
   body: z.output<typeof newDrop>,
-  platformFees?: Fees,
+  { platformFees, payoutAccount }: { platformFees?: Fees; payoutAccount?: string | undefined } = {},
 ): Promise<number> {
   return transact(db, async (trx) => {
     // This locks the event, so that two new drops of it are checked one after the other.
@@ -65,6 +67,7 @@ export function insertDrop(
     const [id] = await trx('drops').insert({
       ...columnsOf(body),
       ...(platformFees && { platform_fees: jsonOf(platformFees) }),
+      payout_account: payoutAccount ?? null,
       event_id: eventId,
       partitions: body.partitions,
       sections: JSON.stringify(body.sections),

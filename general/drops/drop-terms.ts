@@ -5,7 +5,16 @@ import type { Database } from '../../shared/mysql/connect.ts';
 /** Terms of a drop that cannot change once it has opened. */
 export type DropTerms = Pick<
   Drop,
-  'id' | 'eventId' | 'price' | 'paySeconds' | 'fees' | 'platformFees' | 'taxPercent' | 'sections' | 'capacity'
+  | 'id'
+  | 'eventId'
+  | 'price'
+  | 'paySeconds'
+  | 'fees'
+  | 'platformFees'
+  | 'taxPercent'
+  | 'payoutAccount'
+  | 'sections'
+  | 'capacity'
 >;
 
 export type FindTerms = (dropId: number) => Promise<DropTerms | undefined>;

@@ -10,6 +10,7 @@ import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
 import { invalid } from '../../shared/tier/check-input.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { accountOfNewDrop } from '../payouts/payout-of.ts';
 import { requireChargeable } from './chargeable.ts';
 import { presentDrop } from './present-drop.ts';
 import { stockDropSoon } from '../duties/stock-drops.ts';
@@ -30,7 +31,7 @@ export function editDrop(deps: EditDeps): Route {
     params: idParams,
     body: dropChanges,
     success: { status: 200, schema: drop, description: 'The drop as it is now' },
-    problems: ['drop_already_open', 'drop_closed', 'drop_cancelled'],
+    problems: ['drop_already_open', 'drop_closed', 'drop_cancelled', 'payouts_not_ready'],
     async handle({ params: { id }, body, session }) {
       await transact(db, (trx) => changeDrop({ ...deps, db: trx }, id, body, session));
       await stockDropSoon(deps, id);
@@ -122,19 +123,25 @@ async function changeTerms(
   if (closes > found.closesAt) await requireInTime(trx, found.eventId, changes);
   if (maxPerBuyer !== undefined && maxPerBuyer > found.capacity) throw invalid('/maxPerBuyer', 'fewer_seats');
   const newFees = price && platformFees(price);
+  const pricing = {
+    price: price ?? found.price,
+    fees: fees ?? found.fees,
+    platformFees: newFees ?? found.platformFees,
+  };
   if (price ?? fees ?? maxPerBuyer)
-    requireChargeable(payments, {
-      price: price ?? found.price,
-      fees: fees ?? found.fees,
-      platformFees: newFees ?? found.platformFees,
-      maxPerBuyer: maxPerBuyer ?? found.maxPerBuyer,
-    });
+    requireChargeable(payments, { ...pricing, maxPerBuyer: maxPerBuyer ?? found.maxPerBuyer });
+  // The organizer may have another account by now. Drops from before the platform paid organizers stay as they were.
+  const isPaidOut = payments.accounts && (price ?? fees ?? found.payoutAccount) !== undefined;
+  const payoutAccount = isPaidOut
+    ? { payout_account: (await accountOfNewDrop({ db: trx, payments }, found.organizerId, pricing)) ?? null }
+    : {};
 
   await trx('drops')
     .where({ id })
     .update({
       ...columnsOf(changes),
       ...(newFees && { platform_fees: jsonOf(newFees) }),
+      ...payoutAccount,
       stocked_at: null,
       terms_version: trx.raw('terms_version + 1'),
     });

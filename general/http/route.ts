@@ -11,7 +11,8 @@ import type { Role, Session } from '../../shared/auth/session.ts';
 /** `anyone` includes signed-in users; a list of roles allows exactly those roles. */
 export type Who = 'anyone' | 'signed-in' | readonly Role[];
 
-type Tag = 'Accounts' | 'Events' | 'Drops' | 'Entries' | 'Checkout' | 'Orders' | 'Tickets' | 'Operations';
+type Tag =
+  'Accounts' | 'Events' | 'Drops' | 'Entries' | 'Checkout' | 'Orders' | 'Tickets' | 'Payouts' | 'Operations';
 
 /** The checked input of a handler. */
 type Call<W extends Who, P, Q, B> = {

@@ -5,7 +5,14 @@ import type { Database } from '../../shared/mysql/connect.ts';
 
 type PaymentMarks = Pick<z.input<typeof soldOrder>, 'payment' | 'refundedOutside' | 'disputed'>;
 
-type AttemptRef = { hold_id: string; provider: string; provider_ref: string | null };
+type AttemptRef = {
+  hold_id: string;
+  provider: string;
+  provider_ref: string | null;
+  currency: string;
+  payout_account: string | null;
+  payout_fee: number | null;
+};
 type Sum = { hold_id: string; currency: string; amount: string | number };
 
 /** By order id. Three queries, however many orders; each finds its rows by the ids of the orders. */
@@ -25,7 +32,7 @@ export async function readPaymentMarks(
         ['hold_id', 'attempt'],
         orders.map(({ id, attempt }) => [id, attempt]),
       )
-      .select('hold_id', 'provider', 'provider_ref'),
+      .select('hold_id', 'provider', 'provider_ref', 'currency', 'payout_account', 'payout_fee'),
     sums('outside_refunds').where({ status: 'made' }),
     sums('disputes').whereNotIn('status', ['won', 'closed']),
   ]);
@@ -36,15 +43,24 @@ export async function readPaymentMarks(
   const paidBy = new Map(attempts.map((attempt) => [attempt.hold_id, attempt]));
   return new Map(
     ids.map((id) => {
-      const { provider, provider_ref: ref = null } = paidBy.get(id) ?? {};
+      const attempt = paidBy.get(id);
       const refundedOutside = sumOf(outside, id);
       const inDispute = sumOf(disputed, id);
       const marks = {
-        ...(provider !== undefined && { payment: { provider, ...(ref !== null && { ref }) } }),
+        ...(attempt && { payment: paymentOf(attempt) }),
         ...(refundedOutside && { refundedOutside }),
         ...(inDispute && { disputed: inDispute }),
       };
       return [id, marks];
     }),
   );
+}
+
+function paymentOf({ provider, provider_ref: ref, ...row }: AttemptRef): PaymentMarks['payment'] {
+  const { payout_account: account, payout_fee: fee, currency } = row;
+  return {
+    provider,
+    ...(ref !== null && { ref }),
+    ...(account !== null && { account, fee: { amount: fee ?? 0, currency } }),
+  };
 }

@@ -18,6 +18,8 @@ type AttemptRow = {
   status: AttemptStatus;
   reason: string | null;
   card: string | null;
+  payout_account: string | null;
+  payout_fee: number | null;
   created_at: Date;
   confirmed_at: Date | null;
   updated_at: Date;
@@ -71,6 +73,9 @@ function presentAttempt(row: AttemptRow): Presented['attempts'][number] {
     // While it is open, the column says which request began it.
     ...(reason !== null && !isOpen && { reason }),
     ...(card !== null && { card: shortened(card) }),
+    ...(row.payout_account !== null && {
+      payout: { account: row.payout_account, fee: { amount: row.payout_fee ?? 0, currency } },
+    }),
     begunAt: row.created_at.toISOString(),
     ...(confirmed_at && { confirmedAt: confirmed_at.toISOString() }),
     ...(!isOpen && { endedAt: row.updated_at.toISOString() }),

@@ -62,6 +62,19 @@ export const paymentSettings = z
         .string()
         .regex(/^whsec_\w{16,}$/, 'must be whsec_…')
         .describe("Signing secret of Stripe's webhook, from Stripe's dashboard."),
+      STRIPE_CONNECT: z
+        .enum(['off', 'on'])
+        .default('off')
+        .describe(
+          'Whether organizers are paid by Stripe Connect: `on`, or `off`, where all money is the platform’s.',
+        ),
+      STRIPE_CONNECT_WEBHOOK_SECRET: z
+        .string()
+        .regex(/^whsec_\w{16,}$/, 'must be whsec_…')
+        .optional()
+        .describe(
+          'Signing secret of Stripe’s webhook for events of connected accounts. Needed with `STRIPE_CONNECT=on`.',
+        ),
       STRIPE_API_URL: z
         .url({ protocol: /^https?$/ })
         .optional()
@@ -71,9 +84,15 @@ export const paymentSettings = z
   ])
   .and(z.object({ SEATDROP_ENV: z.string() }))
   .superRefine((env, context) => {
-    if (env.SEATDROP_ENV !== 'production') return;
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
+    if (
+      env.PAYMENT_PROVIDER === 'stripe' &&
+      env.STRIPE_CONNECT === 'on' &&
+      !env.STRIPE_CONNECT_WEBHOOK_SECRET
+    )
+      refuse('STRIPE_CONNECT_WEBHOOK_SECRET', 'is needed with STRIPE_CONNECT=on');
+    if (env.SEATDROP_ENV !== 'production') return;
     // Production must charge real money, and only through the real provider.
     if (env.PAYMENT_PROVIDER === 'sandbox') {
       refuse('PAYMENT_PROVIDER', 'sandbox charges nobody, so it is refused in production');
@@ -117,6 +136,12 @@ export function createPayments(
         webhookSecret: config.STRIPE_WEBHOOK_SECRET,
         publishableKey: config.STRIPE_PUBLISHABLE_KEY,
         methods: config.STRIPE_PAYMENT_METHODS,
+        ...(config.STRIPE_CONNECT === 'on' && {
+          connect: {
+            webhookSecret: config.STRIPE_CONNECT_WEBHOOK_SECRET!,
+            isRequired: config.SEATDROP_ENV === 'production',
+          },
+        }),
         apiUrl: config.STRIPE_API_URL,
         log,
       });

@@ -5,6 +5,7 @@
  * a result of its own.
  */
 import type { PaymentAction } from '../../shared/contract/checkout.ts';
+import type { PayoutAccounts } from './payout-accounts.ts';
 
 /** A payment as this system knows it, whether or not the provider does. */
 export type Charge = {
@@ -18,7 +19,12 @@ export type Charge = {
   buyerId?: number;
   /** Until when the buyer can pay. Milliseconds since 1970. */
   payBy?: number;
+  /** Where the money goes; without it, it is the platform's. */
+  payout?: Payout | undefined;
 };
+
+/** The organizer's account that gets the money of a charge, less the platform's fee in minor units. */
+export type Payout = { account: string; fee: number };
 
 /**
  * Called with the provider's id of the payment, if the provider gives one before any money moves. If it resolves false
@@ -40,6 +46,9 @@ export type Decision =
   | Approved
   /** Not charged, and never will be under this key. */
   | { kind: 'declined'; reason: string };
+
+/** Reason of a decline: the account that was to get the money cannot have it. No card was asked. */
+export const accountNotPayable = 'account_not_payable';
 
 /** Waits for the buyer: to choose a card, or to answer the bank. */
 export type Open = {
@@ -114,6 +123,8 @@ export type WebhookSubject =
   | { kind: 'dispute'; id: string }
   /** A refund of the charge with this id of the provider. */
   | { kind: 'refund'; chargeRef: string }
+  /** The account of an organizer with this id of the provider. */
+  | { kind: 'account'; ref: string }
   | { kind: 'other' };
 
 /** None of these rejects because of network or provider errors: those are `undecided`. */
@@ -161,6 +172,8 @@ export type PaymentProvider = {
   };
   /** Decides without the buyer: `begin` is the whole payment, and there is no card. */
   decidesAlone?: boolean;
+  /** Of a provider that pays organizers, if that is turned on. Without it all money is the platform's. */
+  accounts?: PayoutAccounts;
   /** It posts forms in place of JSON, as webhooks and by the browsers of buyers who return from its page. */
   postsForms?: boolean;
   /** Origins to which the buyer's page may post a form. */

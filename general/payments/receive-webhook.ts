@@ -5,12 +5,13 @@ import type { PaymentAttempt } from '../checkout/payment-attempt.ts';
 import { resolveLate } from '../checkout/resolve-late.ts';
 import { resolveAttempt, type Settlement, type SettleDeps } from '../checkout/settle.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { askAccount } from '../payouts/ask-account.ts';
 import { parseChargeKey } from './provider.ts';
 import { recordDispute } from './record-dispute.ts';
 import { recordRefunds } from './record-refunds.ts';
 
 /**
- * A webhook only says that a charge, a dispute or a refund has changed; the provider is then asked for its state. So
+ * A webhook only says that a charge, a dispute, a refund or an account has changed; the provider is then asked for its state. So
  * webhooks may come twice, late and out of order.
  */
 export function receiveWebhook(deps: SettleDeps): Route {
@@ -38,6 +39,9 @@ export function receiveWebhook(deps: SettleDeps): Route {
           return recordDispute(deps, subject.id);
         case 'refund':
           return recordRefunds(deps, subject.chargeRef);
+        case 'account':
+          await askAccount(deps, subject.ref);
+          return;
         case 'other':
           // Answered 204 too, since providers repeat any webhook that is not.
           return;

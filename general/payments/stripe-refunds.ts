@@ -5,6 +5,7 @@
  */
 import type StripeApi from 'stripe';
 import type { Log } from '../../shared/tier/log.ts';
+import { reversalOf } from './stripe-accounts.ts';
 import { toStripe } from './stripe-amounts.ts';
 import type { RefundRequest, RefundResult } from './provider.ts';
 
@@ -20,13 +21,15 @@ export async function refundByStripe(
     for await (const each of stripe.refunds.list({ payment_intent: ref, limit: 100 }))
       if (each.metadata?.['refund_key'] === key) own.push(each);
     const live = own.find((each) => !hasFailed(each));
+    const params = {
+      payment_intent: ref,
+      amount: toStripe({ ...charge, amount }),
+      metadata: { refund_key: key },
+    };
+    // A refund that failed stays so, and its key would only bring it back.
+    const idempotencyKey = own.length === 0 ? key : `${key}.${own.length}`;
     const refund =
-      live ??
-      (await stripe.refunds.create(
-        { payment_intent: ref, amount: toStripe({ ...charge, amount }), metadata: { refund_key: key } },
-        // A refund that failed stays so, and its key would only bring it back.
-        { idempotencyKey: own.length === 0 ? key : `${key}.${own.length}` },
-      ));
+      live ?? (await createRefund(stripe, { charge, params, idempotencyKey, earlier: own }, log));
     return resultOf(refund);
   } catch (error) {
     if (error instanceof RangeError) return { kind: 'failed', reason: 'amount_not_refunded' };
@@ -42,6 +45,45 @@ export async function refundByStripe(
     );
     if (isRefused || isConfigFault) return { kind: 'failed', reason: code ?? type };
     return { kind: 'undecided' };
+  }
+}
+
+type NewRefund = {
+  charge: RefundRequest['charge'];
+  params: StripeApi.RefundCreateParams;
+  idempotencyKey: string;
+  /** Refunds with the same key that failed. */
+  earlier: readonly StripeApi.Refund[];
+};
+
+/**
+ * Takes the money back from the organizer's account that got it. Where Stripe refuses that, because the account is
+ * closed for example, the buyer does not wait for it: the platform gives the money.
+ */
+async function createRefund(
+  stripe: StripeApi,
+  { charge, params, idempotencyKey, earlier }: NewRefund,
+  log: Log,
+): Promise<StripeApi.Refund> {
+  const create = (reversal: object, key: string) =>
+    stripe.refunds.create({ ...params, ...reversal }, { idempotencyKey: key });
+  // The money of a refund that failed has come back to the platform, not to the organizer.
+  const isTakenBack = earlier.some(({ transfer_reversal }) => Boolean(transfer_reversal));
+  const reversal = isTakenBack ? {} : reversalOf(charge);
+  try {
+    return await create(reversal, idempotencyKey);
+  } catch (error) {
+    const { type = '', code } = Object(error) as { type?: string; code?: string };
+    const isReversal = Object.keys(reversal).length > 0;
+    if (!isReversal || type !== 'StripeInvalidRequestError' || code === 'charge_already_refunded')
+      throw error;
+    // Stripe repeats the refusal under the first key, so two processes do not make one refund each way.
+    const refund = await create({}, `${idempotencyKey}.platform`);
+    log.error(
+      { code, key: charge.key, account: charge.payout?.account, refund: refund.id },
+      'the organizer’s account did not give back the money of a refund, so the platform did',
+    );
+    return refund;
   }
 }
 

@@ -22,7 +22,12 @@ export function declineIn(
   };
 }
 
-type Secrets = { secretKey: string; webhookSecret: string };
+type Secrets = {
+  secretKey: string;
+  webhookSecret: string;
+  /** Only if organizers are paid by Connect. */
+  connect?: { webhookSecret: string } | undefined;
+};
 
 /** The part of the port that is about charges after their approval, and the webhooks that report it. */
 export function stripeReports(
@@ -45,16 +50,29 @@ function readEvent(
   stripe: StripeApi,
   body: Buffer,
   signature: string,
-  { webhookSecret, secretKey }: Secrets,
+  { webhookSecret, secretKey, connect }: Secrets,
 ): WebhookSubject | undefined {
-  let event: StripeApi.Event;
-  try {
-    event = stripe.webhooks.constructEvent(body, signature, webhookSecret, webhookToleranceSeconds);
-  } catch {
-    return undefined;
-  }
-  return subjectOf(event, /^.k_live_/.test(secretKey));
+  const isLive = /^.k_live_/.test(secretKey);
+  const signedWith = (secret: string) => {
+    try {
+      return stripe.webhooks.constructEvent(body, signature, secret, webhookToleranceSeconds);
+    } catch {
+      return undefined;
+    }
+  };
+  const own = signedWith(webhookSecret);
+  if (own) return subjectOf(own, isLive);
+  const ofAccount = connect && signedWith(connect.webhookSecret);
+  return ofAccount && accountIn(ofAccount, isLive);
 }
+
+/** Events of organizers' accounts are of interest only where they change whether the organizer can be paid. */
+function accountIn({ type, livemode, account }: StripeApi.Event, isLive: boolean): WebhookSubject {
+  const isAbout = accountEvents.has(type) && livemode === isLive && (account ?? '') !== '';
+  return isAbout ? { kind: 'account', ref: account! } : { kind: 'other' };
+}
+
+const accountEvents = new Set<string>(['account.updated', 'account.application.deauthorized']);
 
 /** @param isLive whether the configured key charges real money */
 function subjectOf(event: StripeApi.Event, isLive: boolean): WebhookSubject {

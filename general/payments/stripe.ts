@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import StripeApi from 'stripe';
 import type { Log } from '../../shared/tier/log.ts';
+import { accountNotPayable } from './provider.ts';
 import type {
   Charge,
   ChargeRequest,
@@ -16,6 +17,7 @@ import type {
   PaymentProvider,
   Undecided,
 } from './provider.ts';
+import { destinationOf, isAccountRefusal, stripeAccounts } from './stripe-accounts.ts';
 import { stripeLimits, toStripe } from './stripe-amounts.ts';
 import { refundByStripe } from './stripe-refunds.ts';
 import { declineIn, stripeReports } from './stripe-reports.ts';
@@ -26,6 +28,8 @@ export type StripeOptions = {
   publishableKey: string;
   /** Stripe's `payment_method_types`: only methods that are decided at once. */
   methods: readonly string[];
+  /** Organizers' accounts, if organizers are paid by Connect. */
+  connect?: StripeConnect | undefined;
   log: Log;
   /** URL of a stand-in for Stripe, in tests. */
   apiUrl?: string | undefined;
@@ -33,32 +37,23 @@ export type StripeOptions = {
   timeoutMs?: number;
 };
 
+export type StripeConnect = {
+  /** Stripe signs events of organizers' accounts with a secret of their own. */
+  webhookSecret: string;
+  /** Whether a drop whose organizer cannot be paid is refused. */
+  isRequired: boolean;
+};
+
 const facts = { name: 'stripe', limitsOf: stripeLimits };
 
 export function createStripePayments(options: StripeOptions): PaymentProvider {
-  const { secretKey, publishableKey, methods, log, apiUrl, timeoutMs = 8_000 } = options;
-  const stripe = new StripeApi(secretKey, {
-    timeout: timeoutMs,
-    // The library repeats a call with the same idempotency key. If it is still open then, the reconciler asks.
-    maxNetworkRetries: 1,
-    telemetry: false,
-    ...(apiUrl === undefined ? {} : addressOf(new URL(apiUrl))),
-  });
+  const { publishableKey, methods, connect, log } = options;
+  const stripe = clientOf(options);
   const { paymentIntents } = stripe;
 
   /** Creates the PaymentIntent of a key, or returns the existing one. It charges nothing. */
-  const intentFor = async ({ key, amount, currency }: Omit<Charge, 'ref'>) =>
-    paymentIntents.create(
-      {
-        amount: toStripe({ amount, currency }),
-        currency: currency.toLowerCase(),
-        // Redirects to a bank or a wallet are excluded: the page would be left while the seats are held.
-        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-        allowed_payment_method_types: [...methods],
-        metadata: { charge_key: key },
-      },
-      { idempotencyKey: key },
-    );
+  const intentFor = async (charge: Omit<Charge, 'ref'>) =>
+    paymentIntents.create(intentOf(charge, methods), { idempotencyKey: charge.key });
 
   const undecided = (error: unknown, what: string): Undecided => {
     const { type = '', code } = Object(error) as { type?: string; code?: string };
@@ -97,7 +92,10 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
     return (await remember(intent.id)) ? intent : { kind: 'undecided' };
   };
 
-  const confirm = async (ref: string, key: string, token: string): Promise<ChargeResult> => {
+  const confirm = async (
+    ref: string,
+    { key, token, payout }: Omit<ChargeRequest, 'remember'>,
+  ): Promise<ChargeResult> => {
     try {
       const confirmed = await paymentIntents.confirm(
         ref,
@@ -113,6 +111,11 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
       // The error carries the intent, which is open again if the card was declined.
       const intent = error instanceof StripeApi.errors.StripeError ? error.payment_intent : undefined;
       if (isUnknownToken(error)) return { kind: 'unknown_token' };
+      // No card can pay this account any more, so the attempt ends; the next one goes elsewhere.
+      if (payout && isAccountRefusal(error)) {
+        const closed = await close(ref, key);
+        return closed.kind === 'declined' ? { ...closed, reason: accountNotPayable } : closed;
+      }
       return (intent && stateIn(intent)) ?? undecided(error, 'confirm');
     }
   };
@@ -127,10 +130,10 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
       return 'object' in begun ? (stateIn(begun) ?? { kind: 'undecided' }) : begun;
     },
 
-    async confirm({ token, ...request }) {
-      if (request.ref !== undefined) return confirm(request.ref, request.key, token);
+    async confirm(request) {
+      if (request.ref !== undefined) return confirm(request.ref, request);
       const begun = await begin(request);
-      return 'object' in begun ? confirm(begun.id, request.key, token) : begun;
+      return 'object' in begun ? confirm(begun.id, request) : begun;
     },
 
     async find({ ref }) {
@@ -154,7 +157,34 @@ export function createStripePayments(options: StripeOptions): PaymentProvider {
 
     refund: (request) => refundByStripe(stripe, request, log),
 
+    ...(connect && { accounts: stripeAccounts(stripe, connect.isRequired, undecided) }),
+
     ...stripeReports(stripe, options, undecided),
+  };
+}
+
+function clientOf({ secretKey, apiUrl, timeoutMs = 8_000 }: StripeOptions): StripeApi {
+  return new StripeApi(secretKey, {
+    timeout: timeoutMs,
+    // The library repeats a call with the same idempotency key. If it is still open then, the reconciler asks.
+    maxNetworkRetries: 1,
+    telemetry: false,
+    ...(apiUrl === undefined ? {} : addressOf(new URL(apiUrl))),
+  });
+}
+
+function intentOf(
+  { key, amount, currency, payout }: Omit<Charge, 'ref'>,
+  methods: readonly string[],
+): StripeApi.PaymentIntentCreateParams {
+  return {
+    amount: toStripe({ amount, currency }),
+    currency: currency.toLowerCase(),
+    // Redirects to a bank or a wallet are excluded: the page would be left while the seats are held.
+    automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+    allowed_payment_method_types: [...methods],
+    metadata: { charge_key: key },
+    ...destinationOf({ payout, currency }),
   };
 }
 
@@ -208,6 +238,7 @@ function decisionIn(intent: StripeApi.PaymentIntent): Decision | undefined {
  */
 function refusalOf(error: unknown): Decision | undefined {
   if (error instanceof RangeError) return { kind: 'declined', reason: 'amount_not_charged' };
+  if (isAccountRefusal(error)) return { kind: 'declined', reason: accountNotPayable };
   if (!(error instanceof StripeApi.errors.StripeInvalidRequestError)) return undefined;
   return { kind: 'declined', reason: error.code ?? 'invalid_request' };
 }

@@ -78,6 +78,8 @@ test('one line an order, with seats by name and money as people write it', async
     'platform_fees',
     'included_tax',
     'refunded_by',
+    'payout_account',
+    'payout_fee',
   ]);
   expect(line!.slice(0, 8)).toEqual([
     order,
@@ -91,7 +93,7 @@ test('one line an order, with seats by name and money as people write it', async
   ]);
   expect(line!.slice(9, 11)).toEqual(['0.00', 'Stalls row 1 seat 1; Balcony row 1 seat 5']);
   // Orders of the version before have no fees.
-  expect(line!.slice(-5)).toEqual(['90.00', '0.00', '0.00', '0.00', '']);
+  expect(line!.slice(-7)).toEqual(['90.00', '0.00', '0.00', '0.00', '', '', '']);
 });
 
 test('no name becomes a formula, and none breaks the file', async () => {

@@ -33,6 +33,8 @@ const columns = [
   'platform_fees',
   'included_tax',
   'refunded_by',
+  'payout_account',
+  'payout_fee',
 ];
 
 export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route {
@@ -94,6 +96,8 @@ async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>)
         ...paymentCells(marks),
         ...partCells(order),
         askersOf(order),
+        order.payment?.account ?? '',
+        order.payment?.fee ? decimal(order.payment.fee) : '',
       ]);
     }
     yield text;

@@ -18,6 +18,13 @@ const attempt = z.object({
     .string()
     .optional()
     .meta({ description: 'The end of the fingerprint of the last card; the same for the same card' }),
+  payout: z
+    .object({ account: z.string(), fee: money.meta({ description: 'What the platform kept' }) })
+    .optional()
+    .meta({
+      description:
+        'The organizer’s account at the provider that got the money; missing if it is the platform’s',
+    }),
   begunAt: time,
   confirmedAt: time.optional().meta({ description: 'When a card was last sent to the provider' }),
   endedAt: time.optional().meta({ description: 'When it got its present status; missing while it is open' }),

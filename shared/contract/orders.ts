@@ -110,9 +110,18 @@ export const soldOrder = z
     ),
     buyer: z.object({ id, name: z.string(), email: z.string() }),
     payment: z
-      .object({ provider: z.string(), ref: z.string().optional() })
+      .object({
+        provider: z.string(),
+        ref: z.string().optional(),
+        account: z.string().optional(),
+        fee: money.optional(),
+      })
       .optional()
-      .meta({ description: 'With which provider it was paid, and the provider’s id of the payment' }),
+      .meta({
+        description:
+          'With which provider it was paid, and the provider’s id of the payment; `account`: the provider’s id of the ' +
+          'organizer’s account that got the money, less the platform’s `fee`',
+      }),
     refundedOutside: money.optional().meta({
       description: 'What somebody refunded at the provider; the tickets stay valid',
     }),

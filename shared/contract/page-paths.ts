@@ -16,6 +16,7 @@ export const pagePaths = [
   '/organize',
   '/organize/orders',
   '/organize/orders/:id',
+  '/organize/payouts',
   '/organize/events/new',
   '/organize/events/:id/edit',
   '/organize/events/:id/check-in',

@@ -26,6 +26,8 @@ export type Drop = {
   platformFees?: Fees;
   /** Rate of the included tax; missing if there is none. */
   taxPercent?: number;
+  /** The provider's id of the organizer's account that is paid; missing if the money is the platform's. */
+  payoutAccount?: string;
   holdSeconds: number;
   /** Seconds in which a payment has to be completed once it is begun. */
   paySeconds: number;
@@ -64,6 +66,7 @@ type DropRow = {
   platform_fees: string | Fees | null;
   /** A decimal number, which the driver returns as text. */
   tax_percent: string | null;
+  payout_account: string | null;
   hold_seconds: number;
   pay_seconds: number;
   max_per_buyer: number;
@@ -129,6 +132,7 @@ function toDrop(row: DropRow, questions: QuestionRow[]): Drop {
     opensAt: row.opens_at.getTime(),
     closesAt: row.closes_at.getTime(),
     ...pricingOf(row),
+    ...(row.payout_account !== null && { payoutAccount: row.payout_account }),
     holdSeconds: row.hold_seconds,
     paySeconds: row.pay_seconds,
     maxPerBuyer: row.max_per_buyer,

@@ -35,6 +35,11 @@ export const problems = {
   drop_sold_out: { status: 409, title: 'The drop is sold out' },
   drop_already_open: { status: 409, title: 'The drop has opened, so this can no longer change' },
   section_taken: { status: 409, title: 'Another drop of this event sells the seats of this section' },
+  payouts_off: { status: 409, title: 'All money is the platform’s: organizers have no accounts' },
+  payouts_not_ready: {
+    status: 409,
+    title: 'You cannot be paid yet: connect an account under Payouts first',
+  },
   too_many_announcements: { status: 409, title: 'The drop has as many announcements as it can have' },
   no_entry: { status: 409, title: 'You have neither a hold nor a place in standby to give up' },
   // tickets

@@ -68,6 +68,8 @@ async function answerChallenge(
 }
 
 export const stripeWebhookSecret = 'whsec_of_the_test_0123456789';
+/** Signs events of connected accounts. */
+export const connectWebhookSecret = 'whsec_of_accounts_0123456789';
 
 const testStripeKeys = {
   secretKey: 'sk_test_0123456789',
@@ -95,10 +97,12 @@ export type GeneralOptions = {
   provider?: 'sandbox' | 'stripe' | 'payu';
   /** Default: none. */
   platformFees?: PlatformFees;
+  /** With Stripe: organizers are paid by Connect. */
+  connect?: { isRequired: boolean };
 };
 
 export async function startGeneralSystem(options: GeneralOptions = {}): Promise<GeneralSystem> {
-  const { timeoutMs = 2_000, lateMs = 100, provider = 'sandbox', platformFees } = options;
+  const { timeoutMs = 2_000, lateMs = 100, provider = 'sandbox', platformFees, connect } = options;
   const sandbox = await startSandbox({ lateMs });
   const stripe = provider === 'stripe' ? await startStripe() : undefined;
   const payu = provider === 'payu' ? await startPayu() : undefined;
@@ -113,7 +117,7 @@ export async function startGeneralSystem(options: GeneralOptions = {}): Promise<
     checkoutParts: ({ db, inventory, findTerms, checkoutKeys, ...bare }) => ({
       announcer: createAnnouncer({ redis, inventory, channel, topology, checkoutKeys }),
       parked: createParkedMessages(parkedChannel, topology),
-      payments: testPayments({ sandbox, stripe, payu }, { db, timeoutMs, ...bare }),
+      payments: testPayments({ sandbox, stripe, payu }, { db, timeoutMs, connect, ...bare }),
       till: createTill(db, findTerms),
     }),
   });
@@ -179,11 +183,23 @@ export async function startGeneralSystem(options: GeneralOptions = {}): Promise<
   };
 }
 
+type TestPaymentDeps = Pick<Deps, 'db' | 'log' | 'publicUrl'> & {
+  timeoutMs: number;
+  connect: GeneralOptions['connect'];
+};
+
 function testPayments(
   { sandbox, stripe, payu }: Pick<GeneralSystem, 'sandbox' | 'stripe' | 'payu'>,
-  { db, log, publicUrl, timeoutMs }: Pick<Deps, 'db' | 'log' | 'publicUrl'> & { timeoutMs: number },
+  { db, log, publicUrl, timeoutMs, connect }: TestPaymentDeps,
 ): PaymentProvider {
-  if (stripe) return createStripePayments({ ...testStripeKeys, apiUrl: stripe.url, timeoutMs, log });
+  if (stripe)
+    return createStripePayments({
+      ...testStripeKeys,
+      apiUrl: stripe.url,
+      timeoutMs,
+      ...(connect && { connect: { ...connect, webhookSecret: connectWebhookSecret } }),
+      log,
+    });
   if (payu) {
     return createPayuPayments({
       ...payuAccount,

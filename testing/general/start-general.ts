@@ -144,7 +144,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
 /** For tests that need neither broker nor provider. */
 const withoutCheckout: CheckoutParts = {
   announcer: absent('announcer'),
-  payments: absent('payments', { limitsOf: undefined }),
+  payments: absent('payments', { limitsOf: undefined, accounts: undefined }),
   till: absent('till'),
   parked: absent('parked'),
 };

@@ -13,7 +13,14 @@ import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { freePorts } from '../../local/process/ports.ts';
 import { stripeMock } from '../../local/tools/stripe-mock.ts';
-import { failure, type StripeAnswer, type Asked } from './stripe-answers.ts';
+import { answerOnce, failure, type StripeAnswer, type Asked } from './stripe-answers.ts';
+import {
+  accountFault,
+  accountsAnswer,
+  destinationIn,
+  type Destination,
+  type StripeAccounts,
+} from './stripe-accounts.ts';
 import {
   addRefund,
   openDispute,
@@ -23,7 +30,7 @@ import {
 } from './stripe-after-payment.ts';
 import { eventually } from '../eventually.ts';
 
-export type Intent = {
+export type Intent = Destination & {
   id: string;
   client_secret: string;
   status: string;
@@ -44,9 +51,10 @@ type IntentFailure = {
 };
 
 /**
- * What happens to the next request whose path matches: the request is lost, its answer is lost, or it fails with 500.
+ * What happens to the next request whose path matches: the request is lost, its answer is lost, it fails with 500, or our
+ * key has no right to it.
  */
-type Accident = { path: RegExp; what: 'request_lost' | 'answer_lost' | 'fails' };
+type Accident = { path: RegExp; what: 'request_lost' | 'answer_lost' | 'fails' | 'forbidden' };
 
 export type TestStripe = Awaited<ReturnType<typeof startStripe>>;
 
@@ -62,10 +70,11 @@ export async function startStripe() {
   await eventually(async () => (await fetch(mockUrl)).status > 0);
 
   const intents = new Map<string, Intent>();
-  const answers = new Map<string, { request: string; answer: StripeAnswer }>();
+  const byKey = answerOnce();
   const asked: (Asked & { status: number })[] = [];
   const accidents: Accident[] = [];
   const disputes = new Map<string, StripeDispute>();
+  const accounts: StripeAccounts = new Map();
   /** The card of each confirmation token. */
   const confirmationTokens: ConfirmationTokens = new Map();
 
@@ -90,26 +99,16 @@ export async function startStripe() {
     if (accident) accidents.splice(accidents.indexOf(accident), 1);
     if (accident?.what === 'request_lost') return void res.destroy();
     if (accident?.what === 'fails') return send(res, { status: 500, body: { error: { type: 'api_error' } } });
+    if (accident?.what === 'forbidden')
+      return send(res, failure(403, 'invalid_request_error', { code: 'more_permissions_required' }));
 
-    const answer = await answerOf(request, body, headers);
+    const answer = await byKey.answer(request, async () => {
+      const checked = await ask(request, body, headers);
+      return checked.status === 200 ? overlay(request, checked) : checked;
+    });
     asked.push({ ...request, status: answer.status });
     if (accident) res.destroy();
     else send(res, answer);
-  }
-
-  /** Like Stripe, gives the same answer for the same idempotency key, whatever has changed since. */
-  async function answerOf(request: Asked, body: Buffer, headers: IncomingHttpHeaders): Promise<StripeAnswer> {
-    const { idempotencyKey: key } = request;
-    const known = key === undefined ? undefined : answers.get(key);
-    const same = JSON.stringify([request.method, request.path, request.form]);
-    if (known) {
-      if (known.request === same) return known.answer;
-      return failure(400, 'idempotency_error', {});
-    }
-    const checked = await ask(request, body, headers);
-    const answer = checked.status === 200 ? overlay(request, checked) : checked;
-    if (key !== undefined) answers.set(key, { request: same, answer });
-    return answer;
   }
 
   async function ask(
@@ -130,7 +129,9 @@ export async function startStripe() {
 
   function overlay({ path, form, method }: Asked, { body: example }: StripeAnswer): StripeAnswer {
     const [, , collection, id, action] = path.split('/');
-    if (collection?.startsWith('refunds')) return refunds(intents, { method, path, form }, example);
+    if (collection?.startsWith('refunds'))
+      return refunds({ intents, accounts }, { method, path, form }, example);
+    if (collection?.startsWith('account')) return accountsAnswer(accounts, { method, path, form }, example);
     if (collection === 'disputes') return found(disputes.get(String(id)), example) ?? noSuch('dispute');
     if (collection === 'payment_methods') return cardOf(String(id), 'card', example);
     if (collection === 'confirmation_tokens') {
@@ -139,18 +140,9 @@ export async function startStripe() {
     }
     if (collection !== 'payment_intents') throw new Error(`Stripe is not expected to be asked for ${path}`);
     if (id === undefined) {
-      const intentId = `pi_${intents.size + 1}_${Date.now().toString(36)}`;
-      const intent: Intent = {
-        id: intentId,
-        client_secret: `${intentId}_secret_${randomBytes(12).toString('hex')}`,
-        status: 'requires_payment_method',
-        amount: Number(form['amount']),
-        currency: String(form['currency']),
-        metadata: { charge_key: String(form['metadata[charge_key]']) },
-        last_payment_error: null,
-        cancellation_reason: null,
-        refunds: [],
-      };
+      const intent = newIntent(form, intents.size + 1);
+      const fault = accountFault(accounts, intent);
+      if (fault) return fault;
       if (intent.amount < 50) return failure(400, 'invalid_request_error', { code: 'amount_too_small' });
       intents.set(intent.id, intent);
       return { status: 200, body: { ...example, ...intent } };
@@ -158,6 +150,8 @@ export async function startStripe() {
     const intent = intents.get(id);
     if (!intent) return noSuch('intent');
     if (method === 'GET') return { status: 200, body: { ...example, ...intent } };
+    const fault = action === 'confirm' ? accountFault(accounts, intent) : undefined;
+    if (fault) return fault;
     return action === 'cancel' ? cancel(intent, example) : confirm(intent, form, example, confirmationTokens);
   }
 
@@ -172,6 +166,7 @@ export async function startStripe() {
   return {
     url,
     intents,
+    accounts,
     /** Every request that arrived, with the status of its answer. */
     asked,
     /** Plans an accident for the next request whose path matches. */
@@ -186,7 +181,7 @@ export async function startStripe() {
     dispute: (intent: Intent, facts: Partial<StripeDispute> = {}) => openDispute(disputes, intent, facts),
     /** Somebody refunds in Stripe's dashboard. */
     refundOutside: (intent: Intent, amount: number) => addRefund(intent, amount, {}),
-    forgetIdempotencyKeys: () => answers.clear(),
+    forgetIdempotencyKeys: () => byKey.forget(),
     /** The PaymentIntents of a hold. */
     of: (holdId: string) =>
       [...intents.values()].filter(({ metadata }) => metadata['charge_key']?.startsWith(`${holdId}.`)),
@@ -197,6 +192,22 @@ export async function startStripe() {
       mock.kill();
       await once(mock, 'exit');
     },
+  };
+}
+
+function newIntent(form: Record<string, string>, number: number): Intent {
+  const id = `pi_${number}_${Date.now().toString(36)}`;
+  return {
+    id,
+    client_secret: `${id}_secret_${randomBytes(12).toString('hex')}`,
+    status: 'requires_payment_method',
+    amount: Number(form['amount']),
+    currency: String(form['currency']),
+    metadata: { charge_key: String(form['metadata[charge_key]']) },
+    last_payment_error: null,
+    cancellation_reason: null,
+    refunds: [],
+    ...destinationIn(form),
   };
 }
 

@@ -1,7 +1,8 @@
 /** What the stand-in for Stripe (start-stripe.ts) has of charges that succeeded: refunds and disputes. */
+import { reversalFault, type Destination, type StripeAccounts } from './stripe-accounts.ts';
 import { failure, type StripeAnswer, type Asked } from './stripe-answers.ts';
 
-type ChargedIntent = {
+type ChargedIntent = Destination & {
   id: string;
   status: string;
   amount: number;
@@ -16,6 +17,8 @@ export type StripeRefund = {
   status: string;
   metadata: Record<string, string>;
   failure_reason?: string;
+  /** What it took back from the account that had got the money. */
+  transfer_reversal: string | null;
   created: number;
 };
 
@@ -32,7 +35,7 @@ export type StripeDispute = {
 
 /** Answers requests to /v1/refunds. */
 export function refunds(
-  intents: ReadonlyMap<string, ChargedIntent>,
+  { intents, accounts }: { intents: ReadonlyMap<string, ChargedIntent>; accounts: StripeAccounts },
   { method, path, form }: Pick<Asked, 'method' | 'path' | 'form'>,
   example: Record<string, unknown>,
 ): StripeAnswer {
@@ -51,8 +54,11 @@ export function refunds(
   const amount = Number(form['amount'] ?? charged - given);
   if (given >= charged) return failure(400, 'invalid_request_error', { code: 'charge_already_refunded' });
   if (given + amount > charged) return failure(400, 'invalid_request_error', { code: 'amount_too_large' });
+  const fault = reversalFault(accounts, form, intent);
+  if (fault) return fault;
   const key = form['metadata[refund_key]'];
   const refund = addRefund(intent, amount, key === undefined ? {} : { refund_key: key });
+  if (form['reverse_transfer'] === 'true') refund.transfer_reversal = `trr_${refund.id}`;
   return { status: 200, body: { ...example, ...refund } };
 }
 
@@ -67,6 +73,7 @@ export function addRefund(
     currency,
     status: 'succeeded',
     metadata,
+    transfer_reversal: null,
     created: Math.floor(Date.now() / 1000),
   };
   made.push(refund);

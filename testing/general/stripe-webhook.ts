@@ -8,6 +8,8 @@ type Facts = {
   /** Set by Stripe only in events of other accounts. */
   account?: string;
   livemode?: boolean;
+  /** Of the webhook; default: that of the platform's own events. */
+  secret?: string;
 };
 
 /** Sends a webhook as Stripe does, through the whole application. */
@@ -15,7 +17,7 @@ export function sendStripeWebhook(
   { app }: Pick<GeneralSystem, 'app'>,
   type: string,
   object: object,
-  { at = Date.now(), livemode = false, ...facts }: Facts = {},
+  { at = Date.now(), livemode = false, secret = stripeWebhookSecret, ...facts }: Facts = {},
 ): request.Test {
   const payload = JSON.stringify({
     id: 'evt_1',
@@ -26,7 +28,7 @@ export function sendStripeWebhook(
     data: { object },
   });
   const time = Math.floor(at / 1000);
-  const signature = createHmac('sha256', stripeWebhookSecret).update(`${time}.${payload}`).digest('hex');
+  const signature = createHmac('sha256', secret).update(`${time}.${payload}`).digest('hex');
   return request(app)
     .post('/api/payments/webhook')
     .set('content-type', 'application/json')

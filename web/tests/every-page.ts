@@ -378,7 +378,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       path: '/organize',
       show: heading(hostile.title),
     },
-    ...searchSights(organizer, admin, order.id),
+    ...moneySights(organizer, admin, order.id, event),
     {
       name: 'new event',
       route: '/organize/events/new',
@@ -622,6 +622,51 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
     },
   ];
   return { sights, stop: () => broker.stop() };
+}
+
+/** Where organizers and administrators see what becomes of money. */
+function moneySights(organizer: Person, admin: Person, orderId: string, event: string): Sight[] {
+  return [...searchSights(organizer, admin, orderId), ...payoutSights(organizer, event)];
+}
+
+/** The system for these tests takes money by the sandbox, which has no accounts: what Stripe would say is answered here. */
+function payoutSights(organizer: Person, event: string): Sight[] {
+  const path = '/organize/payouts';
+  const api = '**/api/payout-account';
+  const isIn = (state: string) => ({ state, isRequired: true, account: `acct_${'1'.repeat(60)}` });
+  const text = (words: string) => (page: Page) => page.getByRole('main').getByText(words).first().waitFor();
+  const sight = (name: string, show: Sight['show']): Sight => ({
+    name,
+    route: path,
+    as: organizer,
+    path,
+    show,
+  });
+  return [
+    sight('payouts, all to the platform', text('Paid to the platform')),
+    sight(
+      'payouts, not connected',
+      withoutApi(api, { state: 'not_connected', isRequired: true }, text('No account connected')),
+    ),
+    sight('payouts, details needed', withoutApi(api, isIn('details_needed'), text('More details needed'))),
+    sight('payouts, in review', withoutApi(api, isIn('in_review'), text('Stripe is checking your details'))),
+    sight('payouts, ready', withoutApi(api, isIn('ready'), text('You can be paid'))),
+    {
+      ...sight('payouts, no link', async (page) => {
+        await withoutApi(`${api}/check`, isIn('details_needed'), text('More details needed'))(page);
+        await page.getByRole('button', { name: 'Continue at Stripe' }).click();
+        await text('All payments go to the platform')(page);
+      }),
+      path: `${path}?from=provider`,
+    },
+    {
+      name: 'new sale of an organizer who cannot be paid',
+      route: '/organize/events/:id/drops/new',
+      as: organizer,
+      path: `${event}/drops/new`,
+      show: withoutApi(api, isIn('details_needed'), text('You can create sales once you can be paid.')),
+    },
+  ];
 }
 
 /** Searches, and the page of one order. */

@@ -33,6 +33,9 @@ export default function EventsListPage({ me }: { me: User }) {
             <ButtonLink look="quiet" href="/organize/orders">
               {words.events.findOrders}
             </ButtonLink>
+            <ButtonLink look="quiet" href="/organize/payouts">
+              {words.payouts.title}
+            </ButtonLink>
             <ButtonLink href="/organize/events/new">{words.events.create}</ButtonLink>
           </>
         }

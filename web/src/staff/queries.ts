@@ -1,13 +1,15 @@
 /** The queries of the pages for organizers and administrators, with their cache keys. */
-import { keepPreviousData } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { account } from '@seatdrop/shared/contract/accounts.ts';
 import type { checkInCounts } from '@seatdrop/shared/contract/check-ins.ts';
 import type { dropListed, dropStats } from '@seatdrop/shared/contract/drops.ts';
 import type { health, parkedMessages } from '@seatdrop/shared/contract/operations.ts';
 import type { orderPayments } from '@seatdrop/shared/contract/order-payments.ts';
+import type { payoutAccount } from '@seatdrop/shared/contract/payouts.ts';
 import type { foundOrder, soldOrder } from '@seatdrop/shared/contract/orders.ts';
 import type { dropReport } from '@seatdrop/shared/contract/reports.ts';
+import { ask } from '../api/http.ts';
 import { one, pages } from '../api/reading.ts';
 import type { EventSummary, Phase } from '../api/types.ts';
 
@@ -19,6 +21,7 @@ export type FoundOrder = z.infer<typeof foundOrder>;
 export type Health = z.infer<typeof health>;
 export type OrderPayments = z.infer<typeof orderPayments>;
 export type ParkedMessages = z.infer<typeof parkedMessages>;
+export type PayoutAccount = z.infer<typeof payoutAccount>;
 export type SoldOrder = z.infer<typeof soldOrder>;
 export type Report = z.infer<typeof dropReport>;
 
@@ -40,6 +43,16 @@ export const foundOrdersQuery = (search: string) => ({
 
 export const orderPaymentsQuery = (orderId: string) =>
   one<OrderPayments>(['order payments', orderId], `/orders/${encodeURIComponent(orderId)}/payments`);
+
+/** @param asksProvider whether the payment provider is asked, or what it said last is enough */
+export const payoutAccountQuery = ({ asksProvider }: { asksProvider: boolean }) =>
+  queryOptions({
+    queryKey: ['payout account', asksProvider],
+    queryFn: async ({ signal }) =>
+      asksProvider
+        ? (await ask<PayoutAccount>('POST', '/payout-account/check', { signal })).data
+        : (await ask<PayoutAccount>('GET', '/payout-account', { signal })).data,
+  });
 
 export const reportQuery = (dropId: number) => one<Report>(['report', dropId], `/drops/${dropId}/report`);
 

@@ -30,6 +30,7 @@ const staffRoutes = {
   '/organize': EventsListPage,
   '/organize/orders': part(() => import('../organize/find-orders/find-orders-page.tsx')),
   '/organize/orders/:id': part(() => import('../organize/order-record/order-record-page.tsx')),
+  '/organize/payouts': part(() => import('../organize/payouts/payouts-page.tsx')),
   '/organize/events/new': NewEventPage,
   '/organize/events/:id/edit': EditEventPage,
   '/organize/events/:id/check-in': part(() => import('../organize/check-in/check-in-page.tsx')),

@@ -31,6 +31,7 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
   const form = useApiForm({ ...dropRules(event, drop), defaultValues, send, wordsOf: faultOf });
   const { errors, isSubmitting, isDirty, dirtyFields } = form.formState;
   const [savedAs, setSaved] = useState<string>();
+  const [needsAccount, setNeedsAccount] = useState(false);
   // Left only once the guard is gone.
   useEffect(() => {
     if (savedAs !== undefined) go(savedAs);
@@ -43,6 +44,7 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
       setSaved(up);
       return;
     }
+    setNeedsAccount(false);
     try {
       const { data } = drop
         ? await ask<Drop>('PATCH', `/drops/${drop.id}`, { body: changes })
@@ -52,6 +54,7 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
       }
       setSaved(`/organize/drops/${data.id}`);
     } catch (error) {
+      setNeedsAccount(error instanceof Refusal && error.code === 'payouts_not_ready');
       // Somebody else has made a sale of this event meanwhile.
       if (error instanceof Refusal && error.code === 'section_taken')
         void client.invalidateQueries({ queryKey: ['events'] });
@@ -73,6 +76,7 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
           <QuestionsPanel />
         )}
         <SaveFault errors={errors} fault={form.formFault} />
+        {needsAccount && <PayoutsLink />}
         <div className={styles.buttons}>
           <Button type="submit" busy={isSubmitting}>
             {drop ? words.form.save : words.drop.create}
@@ -83,6 +87,18 @@ export function DropForm({ event, drop }: { event: Event; drop?: Drop }) {
         </div>
       </form>
     </FormProvider>
+  );
+}
+
+/** In another tab, so that what was typed stays. */
+function PayoutsLink() {
+  const { payouts: words } = useWords();
+  return (
+    <p>
+      <a href="/organize/payouts" target="_blank" rel="noopener">
+        {words.open}
+      </a>
+    </p>
   );
 }
 

@@ -33,7 +33,7 @@ export function AttemptList({ attempts, events }: { attempts: Attempt[]; events:
 function AttemptRow({ attempt, events }: { attempt: Attempt; events: PaymentEvent[] }) {
   const { format } = useLocale();
   const { orderRecord: words } = useWords();
-  const { number, status, reason, provider, ref, card, confirmedAt, endedAt } = attempt;
+  const { number, status, reason, provider, ref, card, payout, confirmedAt, endedAt } = attempt;
   const isFree = provider === 'free';
   const at = (time: string) => format.moment(time, format.here);
   return (
@@ -55,6 +55,7 @@ function AttemptRow({ attempt, events }: { attempt: Attempt; events: PaymentEven
         {isFree ? words.nothingToPay : ref === undefined ? provider : words.providerId(provider, ref)}
         {card !== undefined && ` · ${words.card(card)}`}
       </p>
+      {payout && <p className={rows.soft}>{words.paidOut(payout.account, format.money(payout.fee))}</p>}
       {events.length > 0 && (
         <ul className={styles.events}>
           {events.map((event) => (

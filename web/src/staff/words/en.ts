@@ -33,6 +33,9 @@ export const en = {
     already_refunded: 'Some of these seats have been refunded in the meantime.',
     check_in_undone: 'This check-in has been undone. Scan the ticket again.',
     not_checked_in: 'This ticket is not checked in.',
+    payouts_not_ready:
+      'You cannot be paid yet, so this sale cannot be announced. Connect an account under Payouts, then save again.',
+    payouts_off: 'All payments go to the platform. There is nothing to connect.',
     too_many_announcements: 'This sale has reached the maximum number of announcements.',
     not_found: 'This no longer exists.',
     invalid_request: 'Some values are not valid. Check the marked fields.',
@@ -318,6 +321,41 @@ export const en = {
     tooBroad: 'Too many orders match',
     tooBroadHint: 'Type more letters.',
   },
+  payouts: {
+    title: 'Payouts',
+    lead: 'Where the money of your sales goes.',
+    required: 'You can create sales once you can be paid.',
+    account: (id: string) => `Account ${id}`,
+    check: 'Check again',
+    open: 'Open Payouts',
+    states: {
+      off: {
+        title: 'Paid to the platform',
+        text: 'Buyers pay the platform. There is nothing for you to set up.',
+        action: undefined,
+      },
+      not_connected: {
+        title: 'No account connected',
+        text: 'Connect an account, and the money of your sales is paid to it. Stripe asks for your details on its own pages.',
+        action: 'Connect an account',
+      },
+      details_needed: {
+        title: 'More details needed',
+        text: 'Stripe needs more details from you before you can be paid.',
+        action: 'Continue at Stripe',
+      },
+      in_review: {
+        title: 'Stripe is checking your details',
+        text: 'This usually takes a few minutes. If Stripe needs anything else from you, it will say so.',
+        action: 'See your details at Stripe',
+      },
+      ready: {
+        title: 'You can be paid',
+        text: 'The money of your sales goes to your account at Stripe, less the fees of the platform.',
+        action: undefined,
+      },
+    },
+  },
   orderRecord: {
     up: 'Orders of this sale',
     notFound: 'Order not found.',
@@ -341,6 +379,7 @@ export const en = {
     ended: (when: string) => `ended ${when}`,
     card: (end: string) => `Card …${end}`,
     nothingToPay: 'Nothing to pay',
+    paidOut: (account: string, fee: string) => `Paid to ${account}, less ${fee} for the platform`,
     providerId: (provider: string, id: string) => `${provider}: ${id}`,
     events: {
       declined: (reason: string) => `Card declined: ${reason}`,

@@ -26,6 +26,8 @@ export const zhHant: StaffWords = {
     already_refunded: '其中有座位剛剛已經退款。',
     check_in_undone: '有人復原了這次檢票。請再掃描一次。',
     not_checked_in: '這張票沒有入場紀錄。',
+    payouts_not_ready: '你還無法收款，因此不能公布這場銷售。請先在「收款」連結帳戶，再儲存一次。',
+    payouts_off: '所有款項都由平台收取，不需要連結帳戶。',
     too_many_announcements: '這場銷售的公告數量已達上限。',
     not_found: '已經沒有這個項目了。',
     invalid_request: '有些內容無法使用，請查看標示的欄位。',
@@ -291,6 +293,41 @@ export const zhHant: StaffWords = {
     tooBroad: '符合的訂單太多',
     tooBroadHint: '請輸入更多字。',
   },
+  payouts: {
+    title: '收款',
+    lead: '你的銷售收入會付到哪裡。',
+    required: '可以收款之後，才能建立銷售。',
+    account: (id) => `帳戶 ${id}`,
+    check: '再查一次',
+    open: '前往收款',
+    states: {
+      off: {
+        title: '款項由平台收取',
+        text: '購票者付款給平台，你不需要設定任何東西。',
+        action: undefined,
+      },
+      not_connected: {
+        title: '尚未連結帳戶',
+        text: '連結帳戶後，你的銷售收入會付到這個帳戶。Stripe 會在自己的頁面上詢問你的資料。',
+        action: '連結帳戶',
+      },
+      details_needed: {
+        title: '還需要資料',
+        text: 'Stripe 還需要你提供資料，之後才能付款給你。',
+        action: '前往 Stripe 繼續',
+      },
+      in_review: {
+        title: 'Stripe 正在審核你的資料',
+        text: '通常只需要幾分鐘。如果 Stripe 還需要其他資料，會通知你。',
+        action: '在 Stripe 查看你的資料',
+      },
+      ready: {
+        title: '你可以收款了',
+        text: '你的銷售收入扣除平台費用後，會付到你的 Stripe 帳戶。',
+        action: undefined,
+      },
+    },
+  },
   orderRecord: {
     up: '這場銷售的訂單',
     notFound: '找不到訂單。',
@@ -314,6 +351,7 @@ export const zhHant: StaffWords = {
     ended: (when) => `結束於 ${when}`,
     card: (end) => `卡片 …${end}`,
     nothingToPay: '無需付款',
+    paidOut: (account, fee) => `付給 ${account}，平台扣除 ${fee}`,
     providerId: (provider, id) => `${provider}：${id}`,
     events: {
       declined: (reason) => `卡片被拒：${reason}`,
