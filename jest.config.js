@@ -41,6 +41,7 @@ const esModules = [
 module.exports = {
   testTimeout: 30_000,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/local/longest-tests-first.cjs',
   projects: [
     {
       ...everywhere,
