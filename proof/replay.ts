@@ -23,6 +23,8 @@ export type ReplayedHold = {
   attempt: number;
   /** Whether it came from standby. */
   promoted: boolean;
+  /** Seats that refunds have taken from it, after it was sold. */
+  refunded?: string[];
 };
 
 type Waiting = { entryId: string; buyerId: number; quantity: number; turn: number };
@@ -585,12 +587,11 @@ export class Replay {
   /** Ends a sold hold, or takes some of its seats. */
   #refund(event: Event & { kind: 'refund' }): void {
     for (const seat of event.withheld) this.#withhold(seat, event);
-    if (event.left === 0) {
-      this.#end(event, ['sold']);
-      return;
-    }
-    const hold = this.#move(event, ['sold'], 'sold');
+    const isWhole = event.left === 0;
+    const hold = isWhole ? this.#end(event, ['sold']) : this.#move(event, ['sold'], 'sold');
     if (!hold) return;
+    hold.refunded = [...(hold.refunded ?? []), ...event.seats];
+    if (isWhole) return;
     const left = hold.seats.filter((seat) => !event.seats.includes(seat));
     if (left.length !== event.left || left.length + event.seats.length !== hold.seats.length)
       this.#fault('1 one owner', `a refund took other seats from hold ${hold.holdId} than it had`);

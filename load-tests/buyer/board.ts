@@ -18,6 +18,8 @@ export class Board {
   lapsed = 0;
   leftHold = 0;
   leftStandby = 0;
+  /** Orders of which seats were given back. */
+  returned = 0;
   reconnects = 0;
   /** Buyers by how they first learned their outcome. */
   readonly outcomeBy = { socket: 0, http: 0 };
@@ -42,7 +44,7 @@ export class Board {
   get progress(): string {
     const outcomes = [this.accepted, this.turnedAway, this.refused, this.toldAfter.length, this.promoted];
     const tries = [this.declined, this.challenged, this.abandoned];
-    const ends = [this.paid, this.lapsed, this.leftHold, this.leftStandby];
+    const ends = [this.paid, this.lapsed, this.leftHold, this.leftStandby, this.returned];
     return [...outcomes, ...tries, ...ends].join();
   }
 
@@ -60,6 +62,7 @@ export class Board {
       `${this.promoted} promoted`,
       `${this.paid} paid`,
       `${gaveUp} gave up`,
+      ...(this.returned > 0 ? [`${this.returned} gave tickets back`] : []),
       ...(this.refused > 0 ? [`${this.refused} refused`] : []),
       ...(errors > 0 ? [`${errors} errors`] : []),
     ].join(', ');

@@ -7,7 +7,7 @@ import type { EntryState } from '../../shared/contract/entries.ts';
 import { totalOf, type Pricing } from '../../shared/contract/total.ts';
 import { lastWord, type Press, type Told } from '../../proof/played/told.ts';
 import type { Board } from './board.ts';
-import type { Answer, FrontDoor } from './front-door.ts';
+import type { Answer, Caller, FrontDoor } from './front-door.ts';
 import type { Identity } from './make-buyers.ts';
 import type { PaymentToken, Plan, WithHold } from './plan.ts';
 import { connectSocket, type BuyerSocket } from './socket.ts';
@@ -15,6 +15,8 @@ import { connectSocket, type BuyerSocket } from './socket.ts';
 export type BuyerSetting = {
   door: FrontDoor;
   dropId: number;
+  /** Who refunds seats for buyers who ask for it. */
+  organizer: Caller;
   /** The drop's, as its page shows it. */
   pricing: Pricing;
   board: Board;
@@ -133,6 +135,7 @@ export class Buyer {
       }
       if (this.state?.status === 'standby') await this.#standBy();
       if (this.state?.status === 'held') await this.#useHold();
+      if (this.state?.status === 'sold') await this.#giveBack(this.state);
     } finally {
       this.busy = false;
     }
@@ -256,6 +259,43 @@ export class Buyer {
     if (this.state?.status === 'sold') board.paid += 1;
   }
 
+  /** Gives seats of the order back as planned, and waits until they are. */
+  async #giveBack({ orderId, seats = [] }: EntryState): Promise<void> {
+    const { giveBack } = this.#plan;
+    if (!giveBack) return;
+    await sleep(giveBack.afterMs);
+    const { board, organizer } = this.#setting;
+    const chosen = giveBack.isWhole ? seats : seats.slice(0, 1);
+    const asker = giveBack.throughOrganizer ? organizer : this.identity;
+    const path = `/api/orders/${orderId}/refund`;
+    const { status, code } = await this.#insist('refund', 'POST', path, { seats: chosen }, asker);
+    // `already_refunded`: an earlier try succeeded, but its answer was lost.
+    if (status !== 200 && code !== 'already_refunded') return;
+    board.returned += 1;
+    const isGone = () =>
+      this.state?.status !== 'sold' || !chosen.some((seat) => this.state?.seats?.includes(seat));
+    await this.#until(isGone, this.#patience.quietForMs);
+    await this.#askUntil(isGone);
+  }
+
+  /** Sends a request, again and again while the answer allows it. */
+  async #insist(
+    name: string,
+    method: 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    caller: Caller = this.identity,
+  ): Promise<Answer> {
+    const { door, board } = this.#setting;
+    for (let tries = 1; ; tries += 1) {
+      const answer = await door.ask(method, path, caller, body);
+      if (answer.status === 200) return answer;
+      board.error(`${name} ${describe(answer)}`);
+      if (!isToBeRepeated(answer) || tries >= this.#patience.tries) return answer;
+      await pauseBefore(answer);
+    }
+  }
+
   /** The seats that are held, and what the page shows for them. */
   #purchase() {
     const { checkoutToken, seats = [] } = this.state ?? {};
@@ -278,32 +318,17 @@ export class Buyer {
   }
 
   async #answerBank(secret: string | undefined, approve: boolean): Promise<void> {
-    const { door, board } = this.#setting;
-    for (let tries = 1; ; tries += 1) {
-      const answer = await door.ask('POST', '/sandbox-payments/frame/challenges', this.identity, {
-        secret,
-        approve,
-      });
-      if (answer.status === 200) return;
-      board.error(`challenge ${describe(answer)}`);
-      if (!isToBeRepeated(answer) || tries >= this.#patience.tries) return;
-      await pauseBefore(answer);
-    }
+    await this.#insist('challenge', 'POST', '/sandbox-payments/frame/challenges', { secret, approve });
   }
 
   /** Leaves the hold or standby. Returns the resulting state, undefined if the request failed. */
   async #leave(): Promise<EntryState['status'] | undefined> {
-    const { door, dropId, board } = this.#setting;
-    for (let tries = 1; ; tries += 1) {
-      const answer = await door.ask('DELETE', `/api/drops/${dropId}/entry`, this.identity);
-      if (answer.status === 200) {
-        this.#record(answer.body as EntryState, 'own');
-        return this.state?.status;
-      }
-      board.error(`leave ${describe(answer)}`);
-      if (!isToBeRepeated(answer) || tries >= this.#patience.tries) return undefined;
-      await pauseBefore(answer);
-    }
+    const answer = await this.#insist('leave', 'DELETE', `/api/drops/${this.#setting.dropId}/entry`);
+    // Nothing is left to leave if the answer to an earlier try was lost, and no event tells that.
+    const result = answer.code === 'no_entry' ? await this.askEntry() : answer;
+    if (result.status !== 200) return undefined;
+    this.#record(result.body as EntryState, 'own');
+    return this.state?.status;
   }
 
   /** Waits until the hold is paid or released. Polls by HTTP if the event is overdue. */

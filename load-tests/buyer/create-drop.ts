@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CannotRun } from '../cli.ts';
-import type { Answer, FrontDoor } from './front-door.ts';
+import type { Answer, Caller, FrontDoor } from './front-door.ts';
 import type { Scenario } from './plan.ts';
 
 /** The publisher checks answers, so each question has an answer that is known only to a buyer who reads it. */
@@ -15,6 +15,7 @@ export type CreatedDrop = {
   opensAt: number;
   /** The right answer to each question, by its text. */
   answers: ReadonlyMap<string, string>;
+  organizer: Caller;
 };
 
 /**
@@ -52,6 +53,7 @@ export async function createDrop(
     holdSeconds: options.holdSeconds,
     // Long enough for a card that is approved late (tok_late of the sandbox).
     paySeconds: Math.min(3_600, options.holdSeconds + 10),
+    returns: { until: new Date(opensAt + 3_600_000).toISOString(), keepPercent: 10 },
     maxPerBuyer: Math.min(options.quantity, options.seats),
     standbyLimit: options.standby,
     partitions: options.partitions,
@@ -62,6 +64,7 @@ export async function createDrop(
   return {
     dropId: Number(drop.body['id']),
     opensAt,
+    organizer,
     answers: new Map(questions.map(({ text, answer }) => [text, answer])),
   };
 }

@@ -24,6 +24,8 @@ export type Scenario = {
   };
   /** Percentage of buyers who press twice. */
   double: number;
+  /** Percentage of those who have paid who give seats back, all or one; half of them through the organizer. */
+  returns: number;
   seed: number;
   /** The seats cost nothing: there is no card, and whoever begins has paid. */
   free?: boolean;
@@ -57,7 +59,11 @@ export type Plan = {
   quantity: number;
   withHold: WithHold;
   leaveStandbyAfterMs: number | undefined;
+  giveBack: PlannedReturn | undefined;
 };
+
+/** What a buyer does with an order: gives seats back, or asks the organizer for a refund. `afterMs` counts from the order. */
+export type PlannedReturn = { afterMs: number; isWhole: boolean; throughOrganizer: boolean };
 
 export function makePlan(scenario: Scenario, random: Random): Plan {
   return {
@@ -66,6 +72,16 @@ export function makePlan(scenario: Scenario, random: Random): Plan {
     quantity: random.integer(1, scenario.quantity),
     withHold: withHold(scenario, random),
     leaveStandbyAfterMs: random.chance(scenario.chances.leave) ? random.between(500, 5_000) : undefined,
+    giveBack: giveBack(scenario, random),
+  };
+}
+
+function giveBack({ returns }: Scenario, random: Random): PlannedReturn | undefined {
+  if (!random.chance(returns)) return undefined;
+  return {
+    afterMs: random.between(100, 4_000),
+    isWhole: random.chance(50),
+    throughOrganizer: random.chance(50),
   };
 }
 

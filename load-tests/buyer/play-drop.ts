@@ -56,6 +56,7 @@ export async function playDrop(deps: PlayDropDeps, options: Scenario): Promise<P
     return new Buyer(identity, makePlan(options, random), {
       door,
       dropId: drop.id,
+      organizer: created.organizer,
       pricing: drop,
       board,
       ...(patience && { patience }),

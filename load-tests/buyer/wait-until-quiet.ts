@@ -10,7 +10,7 @@ export type QuietDeps = { inventory: Inventory; db: Database; drop: Drop; isAnyb
 const pollIntervalMs = 500;
 
 /**
- * Waits until no hold is live, no payment is open, nobody in standby waits for seats that are free, and every buyer
+ * Waits until no hold is live, no payment or refund is open, nobody in standby waits for seats that are free, and every buyer
  * except those in standby is done. Since machines differ in speed, it waits as long as something changes. Returns
  * false if nothing has changed for `stillMs`, or after `longestMs` in total.
  * @param progress text that changes whenever a buyer makes progress
@@ -45,6 +45,12 @@ async function isQuiet({ inventory, db, drop, isAnybodyBusy }: QuietDeps): Promi
     .whereIn('status', ['pending', 'refund_due'])
     .first('hold_id');
   if (openAttempt) return false;
+  const openRefund: unknown = await db('refunds')
+    .join('orders', 'orders.id', 'refunds.order_id')
+    .where({ drop_id: drop.id })
+    .where((open) => void open.where('refunds.status', 'due').orWhereNull('refunds.reopened_at'))
+    .first('refunds.number');
+  if (openRefund) return false;
   for (const place of places(drop.id, drop.partitions)) {
     const unfinished = [await inventory.untold(place, 0), await inventory.transfers(place)];
     if (unfinished.some((list) => list.length > 0)) return false;

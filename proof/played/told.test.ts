@@ -76,6 +76,35 @@ test('buyers who were told the truth', () => {
   expect(found(told)).toEqual([]);
 });
 
+test('seats that were given back were rightly told as held and sold before', () => {
+  const sections = [{ name: 'Stalls', rows: 1, seatsPerRow: 2 }];
+  const seats = ['0.1', '0.2'];
+  const holdId = id('a', 0);
+  const told: EntryState[] = [
+    heldState(place, { holdId, buyerId: 1, seats, expiresAt: 10_000, version: 1 }, key),
+    { status: 'sold', version: 2, seats, orderId: holdId },
+    { status: 'sold', version: 3, seats: ['0.2'], orderId: holdId },
+  ];
+  const order = { h: holdId, u: 1 };
+  const records = [
+    { t: 'stock', n: 2 },
+    { t: 'claim', b: 'a'.repeat(14), e: '1:2', r: '1000|10000|h0.1+0.2' },
+    { t: 'sold', ...order, s: '0.1+0.2' },
+    { t: 'refund', ...order, s: '0.1', n: 1 },
+  ];
+  const played = (more: object[]) => {
+    const replay = new Replay({ ...drop, sections, capacity: 2 }, place, () => {});
+    for (const fields of [...records, ...more])
+      replay.apply(decodeRecord('20000-0', Object.entries(fields).flat().map(String)));
+    replay.finish();
+    return replay;
+  };
+  expect(found([buyer(1, told)], played([]))).toEqual([]);
+  const rest = { t: 'refund', ...order, s: '0.2', n: 0 };
+  expect(found([buyer(1, [...told, { status: 'released', version: 4 }])], played([rest]))).toEqual([]);
+  expect(found([buyer(1, told)], played([rest])).map(([rule]) => rule)).toEqual(['told the truth']);
+});
+
 test('a buyer whose hold has ended may enter again, and what came of that is the last word', () => {
   const again = (outcome: string) => [
     { t: 'release', h: id('a', 0), u: 1, s: '0.1', why: 'expired' },

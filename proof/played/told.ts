@@ -100,8 +100,8 @@ function checkStates(
         if (!claims || !hold) lie('of a hold that there never was', entry);
         else if (
           claims.buyerId !== userId ||
-          claims.seats.join() !== hold.seats.join() ||
-          entry.seats?.join() !== hold.seats.join()
+          !sameSeats(claims.seats, claimedBy(hold)) ||
+          claims.seats.join() !== entry.seats?.join()
         )
           lie('of other seats than were held', entry);
         else if (entry.expiresAt !== new Date(hold.expiresAt).toISOString())
@@ -123,7 +123,7 @@ function checkStates(
           lie('that all is sold out, which was not decided', entry);
         break;
       case 'sold':
-        if (!own.some(({ holdId, state }) => holdId === entry.orderId && state === 'sold'))
+        if (!own.some((hold) => hold.holdId === entry.orderId && (hold.state === 'sold' || hold.refunded)))
           lie('of an order that is not there', entry);
         if (isNews) live = undefined;
         break;
@@ -140,6 +140,12 @@ function checkStates(
     }
   }
 }
+
+/** The seats with which it began. Those of a hold that was refunded as a whole are in both lists. */
+const claimedBy = ({ seats, refunded = [] }: ReplayedHold) => [...new Set([...seats, ...refunded])];
+
+const sameSeats = (some: readonly string[], others: readonly string[]) =>
+  some.toSorted().join() === others.toSorted().join();
 
 /** Checks that the buyer's last message is the present state. */
 function checkLastWord(

@@ -2,7 +2,10 @@ import type { Order } from '../../../proof/orders.ts';
 import type { BuyerRecord } from '../../../proof/played/told.ts';
 import type { Report } from '../../../proof/violation.ts';
 
-/** Checks rule 6: every order that a buyer was told of is in MySQL, paid by that buyer, whatever Redis has lost. */
+/**
+ * Checks rule 6: every order that a buyer was told of is in MySQL, paid by that buyer or refunded since on request,
+ * whatever Redis has lost.
+ */
 export function checkOrdersWereKept(
   buyers: readonly BuyerRecord[],
   orders: readonly Order[],
@@ -13,7 +16,8 @@ export function checkOrdersWereKept(
     for (const { entry } of told) {
       if (entry.status !== 'sold') continue;
       const order = byId.get(entry.orderId ?? '');
-      if (order?.user_id !== userId || order.status !== 'paid')
+      const isKept = order?.status === 'paid' || (order !== undefined && order.refunds.length > 0);
+      if (order?.user_id !== userId || !isKept)
         report(
           '6 orders survive',
           `buyer ${userId} was told of order ${entry.orderId}, which does not exist`,

@@ -142,6 +142,7 @@ function scenarioFor(
     chances: { ...usualChances, ...chances },
     free,
     double: 3,
+    returns: 15,
     seed,
   };
 }

@@ -49,8 +49,9 @@ async function openPages(dropId: number, count: number, address: string) {
           quantity: 1,
           withHold: { kind: 'pay', afterMs: 0, tokens: ['tok_approved'] },
           leaveStandbyAfterMs: undefined,
+          giveBack: undefined,
         },
-        { door, dropId, pricing: drop, board, patience },
+        { door, dropId, organizer: identity, pricing: drop, board, patience },
       ),
   );
   await inPortions(

@@ -96,6 +96,7 @@ function scenarioFor({ rate, rounds, seed }: RollingOptions): Scenario {
     burst: seconds,
     chances: { decline: 8, challenge: 4, abandon: 4, lapse: 8, leave: 6, slow: 6, lost: 2, late: 0 },
     double: 0,
+    returns: 0,
     seed,
   };
 }

@@ -75,6 +75,12 @@ are ordinary clients; four of them share an address.`,
     slow: { ...percent, default: 3, help: 'have a card that takes two seconds' },
     lost: { ...percent, default: 3, help: 'have a card that is charged, but the answer is lost' },
     late: { ...percent, default: 2, help: 'have a card that is approved after checkout stopped waiting' },
+    returns: {
+      ...percent,
+      heading: 'Percentage of buyers who have paid',
+      default: 5,
+      help: 'give all their seats back or one; half of them ask the organizer for it',
+    },
     double: { ...percent, heading: 'Percentage of all buyers', default: 2, help: 'press twice' },
     seed: {
       ...wholeNumber,
@@ -88,7 +94,7 @@ are ordinary clients; four of them share an address.`,
     json: { type: 'flag', help: 'the summary as JSON on standard output' },
   },
   read({ values }): RushOptions {
-    const { buyers, quantity, hold, partitions, burst, double, url, json, free } = values;
+    const { buyers, quantity, hold, partitions, burst, double, returns, url, json, free } = values;
     const { decline, challenge, abandon, lapse, leave, slow, lost, late } = values;
     const seats = values.seats ?? Math.max(1, Math.round(buyers / 5));
     const standby = values.standby ?? Math.round(buyers / 10);
@@ -101,6 +107,6 @@ are ordinary clients; four of them share an address.`,
       throw new BadOption(`--url must begin with http:// or https://, not '${url}'`);
     const seed = values.seed ?? randomInt(2 ** 32);
     const drop = { buyers, seats, standby, quantity, holdSeconds: hold, partitions, free };
-    return { ...drop, burst, chances, double, seed, url, json };
+    return { ...drop, burst, chances, double, returns, seed, url, json };
   },
 });
