@@ -621,7 +621,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       show: text('All processes are ready'),
     },
   ];
-  return { sights, stop: () => broker.stop() };
+  return { sights: [...sights, ...(await freeSights(system))], stop: () => broker.stop() };
 }
 
 /** Where organizers and administrators see what becomes of money. */
@@ -849,6 +849,20 @@ function paySights(buyers: Record<'holder' | 'decliner' | 'challenged', Person>,
     { ...page, name: 'pay, the bank asks', as: buyers.challenged, show: bankAsks },
     { ...page, name: 'pay, another total', as: buyers.challenged, show: anotherTotal },
     { ...page, name: 'pay, declined', as: buyers.decliner, show: declined, isRefused: true },
+  ];
+}
+
+/** A sale whose seats cost nothing: before an entry, and with seats. */
+async function freeSights(system: WebSystem): Promise<Sight[]> {
+  const { sections } = hostile;
+  const free = { price: { amount: 0, currency: 'EUR' }, sections, holdSeconds: 3600 };
+  const dropId = await system.drop(free);
+  const [visitor, taker] = [await system.person(), await system.person()];
+  await taker.enter(dropId, 4);
+  const page = { route: '/drops/:id/:step?', path: `/drops/${dropId}` } as const;
+  return [
+    { ...page, name: 'free sale', as: visitor, show: (shown) => untilStage(shown, 'open') },
+    { ...page, name: 'free seats held', as: taker, show: (shown) => untilStage(shown, 'held') },
   ];
 }
 
