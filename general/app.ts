@@ -11,8 +11,9 @@ import { serveDocs } from './api-docs/serve-docs.ts';
 import { authorize, type AuthorizeDeps } from './http/authorize.ts';
 import { checkInput } from '../shared/tier/check-input.ts';
 import { readBody, requireNoBody } from './http/read-body.ts';
+import { sendFile } from './http/send-file.ts';
 import { sendText } from './http/send-text.ts';
-import { Otherwise, problemsOf, type Route, type TextStream } from './http/route.ts';
+import { FileAnswer, Otherwise, problemsOf, type Route, type TextStream } from './http/route.ts';
 
 export type AppDeps = Omit<AuthorizeDeps, 'forgedSessions'> &
   AppOptions & {
@@ -81,7 +82,9 @@ function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
         return;
       }
       res.status(success.status);
-      if (success.contentType !== undefined) await sendText(res, success.contentType, answer as TextStream);
+      const { contentType } = success;
+      if (answer instanceof FileAnswer) await sendFile(req, res, contentType!, answer);
+      else if (contentType !== undefined) await sendText(res, contentType, answer as TextStream);
       else if (!success.schema) res.end();
       else res.json(success.schema.parse(answer));
     } catch (error) {

@@ -7,6 +7,7 @@ import type { Reader } from '../shared/mysql/reader.ts';
 import type { SpendOnce } from '../shared/redis/spend-once.ts';
 import type { Watchers } from '../shared/drops/watchers.ts';
 import type { Announcer } from '../shared/messages/announce.ts';
+import type { PrintThread } from '../shared/receipt/create-print-thread.ts';
 import type { Till } from './checkout/till.ts';
 import type { FindTerms } from './drops/drop-terms.ts';
 import type { PlatformFees } from './drops/platform-fees.ts';
@@ -42,6 +43,7 @@ export type Deps = {
   platformFees: PlatformFees;
   till: Till;
   parked: ParkedMessages;
+  receiptPrinter: PrintThread;
   /** Called when a seat of a paid order turns out to be held by somebody else. */
   onSeatConflict?: () => void;
   /** Where the tiers' processes are, for whoever asks how they are. */

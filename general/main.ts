@@ -10,6 +10,7 @@ import { startTier } from '../shared/tier/start.ts';
 import { drainServer, openPort } from '../shared/tier/listen.ts';
 import { connectMysql, mysqlReady } from '../shared/mysql/connect.ts';
 import { readPrimary, readReplica } from '../shared/mysql/reader.ts';
+import { createPrintThread } from '../shared/receipt/create-print-thread.ts';
 import { createSpendOnce } from '../shared/redis/spend-once.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 import { currentRole } from './accounts/user.ts';
@@ -100,6 +101,8 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     log,
   });
   const findTerms = createFindTerms(db);
+  const receiptPrinter = createPrintThread();
+  lifecycle.onStop('receipt printer', () => receiptPrinter.stop());
   const deps: Deps = {
     db,
     reader,
@@ -111,6 +114,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     platformFees: platformFeesFrom(config),
     till: createTill(db, findTerms),
     parked: createParkedMessages(parkedChannel, topology),
+    receiptPrinter,
     ...(config.TIER_URLS && { tierUrls: config.TIER_URLS }),
     queueDepths: () => readQueueDepths(timers, topology),
     sessionKeys: config.SESSION_KEYS,
@@ -140,7 +144,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     lifecycle.onStop(name, () => duty.stop());
   }
 
-  const route = chooseMailRoute(config, log);
+  const route = chooseMailRoute(config, { print: receiptPrinter.print, log });
   if (route) {
     lifecycle.onStop('mail route', () => route.close());
     const mails = { ...deps, timeZone: deps.eventTimeZone, route };

@@ -47,6 +47,9 @@ import { searchOrders } from './orders/search-orders.ts';
 import { showOrder } from './orders/show-order.ts';
 import { showPayments } from './orders/show-payments.ts';
 import { exportOrders } from './reports/export-orders.ts';
+import { changeSeller } from './receipts/change-seller.ts';
+import { showReceipt } from './receipts/show-receipt.ts';
+import { showSeller } from './receipts/show-seller.ts';
 import { showReport } from './reports/show-report.ts';
 
 export function createRoutes(deps: Deps): Route[] {
@@ -85,6 +88,9 @@ export function createRoutes(deps: Deps): Route[] {
     searchOrders(deps),
     showOrder(deps),
     showPayments(deps),
+    showReceipt(deps),
+    showSeller(deps),
+    changeSeller(deps),
     checkIn(deps),
     undoCheckIn(deps),
     countCheckIns(deps),

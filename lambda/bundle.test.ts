@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { MailCatcher } from '../local/mail-catcher/catcher.ts';
 import { newMailJob } from '../testing/lambda/new-mail-job.ts';
+import { newReceipt } from '../testing/receipt/new-receipt.ts';
+import { readPdf } from '../testing/receipt/read-pdf.ts';
 import { atRest, duringDrop, region, scaleEnv, startCloud } from '../testing/lambda/start-cloud.ts';
 
 const run = promisify(execFile);
@@ -43,14 +45,21 @@ test('the unzipped handler sends mails and says which failed', async () => {
   const catcher = new MailCatcher();
   const port = await catcher.listen(0);
   const Records = [
-    { messageId: 'good', body: JSON.stringify(newMailJob()) },
+    { messageId: 'good', body: JSON.stringify(newMailJob({ receipt: newReceipt({ buyer: '王小明' }) })) },
     { messageId: 'bad', body: '{}' },
   ];
-  const env = { SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_FROM: 'Seatdrop <tickets@seatdrop.test>' };
+  const env = {
+    SMTP_URL: `smtp://127.0.0.1:${port}`,
+    MAIL_FROM: 'Seatdrop <tickets@seatdrop.test>',
+    LAMBDA_TASK_ROOT: join(dir, 'send-email'),
+  };
   expect(await invoke({ Records }, env)).toEqual({ batchItemFailures: [{ itemIdentifier: 'bad' }] });
   expect(catcher.mails).toMatchObject([
     { to: ['sam@seatdrop.test'], subject: 'Your seats for A Night of Strings' },
   ]);
+  const [receipt] = catcher.mails[0]!.attachments;
+  const { pages } = await readPdf(receipt!.content);
+  expect(pages[0]).toContain('王小明');
   await catcher.close();
 });
 
@@ -86,7 +95,10 @@ test('the same sources make the same bytes, and nothing of this machine is in th
   await run(process.execPath, [join(root, 'lambda/bundle.ts'), '--to', dir], { cwd: root });
   for (const [index, lambda] of lambdas.entries()) {
     expect(readFileSync(join(dir, `${lambda}.zip`)).equals(before[index]!)).toBe(true);
-    expect(readdirSync(join(dir, lambda))).toEqual(['index.js']);
+    const fonts = lambda === 'send-email' ? ['fonts'] : [];
+    expect(readdirSync(join(dir, lambda))).toEqual([...fonts, 'index.js']);
+    // What AWS takes without a detour over S3.
+    expect(before[index]!.length).toBeLessThan(50 * 2 ** 20);
     expect(readFileSync(join(dir, lambda, 'index.js'), 'utf8')).not.toContain(root);
   }
 });

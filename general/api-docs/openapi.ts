@@ -100,10 +100,11 @@ function parameters(place: 'path' | 'query', schema: DocumentedRoute['query'], s
 
 function success(answer: DocumentedRoute['success'], schemas: JsonSchemas) {
   const { status, schema, description } = answer;
-  const text = 'contentType' in answer ? answer.contentType : undefined;
+  const type = 'contentType' in answer ? answer.contentType : undefined;
+  const file = type === 'text/csv' ? { type: 'string' } : {};
   const content = schema
     ? { content: { 'application/json': { schema: schemas.schemaOf(schema, 'output') } } }
-    : text !== undefined && { content: { [text]: { schema: { type: 'string' } } } };
+    : type !== undefined && { content: { [type]: { schema: file } } };
   return { [status]: { description, ...content } };
 }
 

@@ -3,6 +3,7 @@ import { seatNameOf, type SeatName } from '../../shared/inventory/seat-names.ts'
 import { isDuplicateKey, transact, type Database } from '../../shared/mysql/connect.ts';
 import type { DropTerms, FindTerms } from '../drops/drop-terms.ts';
 import { storedBreakdown } from '../orders/breakdown.ts';
+import { readFacts } from '../receipts/frozen-facts.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 import { approveAttempts, byKey, lockAttempts, moveAttempt, type PaymentAttempt } from './payment-attempt.ts';
 
@@ -26,7 +27,10 @@ export type Placed =
  * repeat and to run concurrently: the attempts are locked first, and the second caller finds them done.
  * @throws a duplicate-key error if a seat has an owner; nothing has changed then
  */
-export function placeOrders(db: Database, group: readonly Named[]): Promise<Placed[]> {
+export async function placeOrders(db: Database, group: readonly Named[]): Promise<Placed[]> {
+  // Before the transaction, whose locks should not wait for it.
+  const facts = await readFacts(db, group.map(soldIn));
+  const receipts = new Map(group.map((paid, at) => [paid, JSON.stringify(facts[at])]));
   return transact(db, async (trx) => {
     const found = await lockAttempts(
       trx,
@@ -41,6 +45,7 @@ export function placeOrders(db: Database, group: readonly Named[]): Promise<Plac
     const orders = await writeOrders(
       trx,
       [...open.values()].toSorted((one, other) => byKey(one.attempt, other.attempt)),
+      receipts,
     );
 
     const results: Placed[] = [];
@@ -104,6 +109,10 @@ async function termsOf(findTerms: FindTerms, { dropId }: PaymentAttempt['place']
   return terms;
 }
 
+function soldIn({ attempt: { place, buyerId } }: Paid) {
+  return { drop_id: place.dropId, user_id: buyerId };
+}
+
 type SoldSeat = { drop_id: number; seat_id: string };
 
 function bySeat(one: SoldSeat, other: SoldSeat): number {
@@ -114,7 +123,11 @@ function bySeat(one: SoldSeat, other: SoldSeat): number {
  * An attempt's content never changes, so the caller's copy is valid. `all` is in the order of byKey and every insert
  * is in the order of its own key, so that two groups never wait for each other.
  */
-async function writeOrders(trx: Database, all: readonly Named[]): Promise<Map<Paid, OrderRow>> {
+async function writeOrders(
+  trx: Database,
+  all: readonly Named[],
+  receipts: ReadonlyMap<Paid, string>,
+): Promise<Map<Paid, OrderRow>> {
   if (all.length === 0) return new Map();
   await approveAttempts(trx, all);
   const cancelled = await cancelledAmong(trx, all);
@@ -123,7 +136,8 @@ async function writeOrders(trx: Database, all: readonly Named[]): Promise<Map<Pa
       const { holdId: id, place, buyerId: user_id, amount, currency } = paid.attempt;
       const status = cancelled.has(place.dropId) ? ('refund_due' as const) : ('paid' as const);
       const { breakdown } = paid;
-      const order = { id, drop_id: place.dropId, user_id, amount, currency, breakdown, status };
+      const receipt = receipts.get(paid)!;
+      const order = { id, drop_id: place.dropId, user_id, amount, currency, breakdown, receipt, status };
       return [paid, { ...order, created_at: new Date() }];
     }),
   );

@@ -5,6 +5,7 @@ import { requestRefunds } from '../orders/request-refund.ts';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { createDirectRoute } from '../mail/direct-route.ts';
 import type { MailRoute } from '../mail/mail-route.ts';
+import { printHere } from '../../testing/print-here.ts';
 import { relayMails } from './relay-mails.ts';
 
 let system: GeneralSystem;
@@ -14,7 +15,7 @@ beforeAll(async () => {
   system = await startGeneralSystem();
   catcher = new MailCatcher();
   const url = `smtp://127.0.0.1:${await catcher.listen(0)}`;
-  route = createDirectRoute({ url, from: 'tickets@seatdrop.test', log: system.deps.log });
+  route = createDirectRoute({ url, from: 'tickets@seatdrop.test', print: printHere, log: system.deps.log });
 });
 afterAll(async () => {
   route.close();

@@ -6,8 +6,10 @@ import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
 import { createMetrics } from '../../shared/tier/metrics.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
+import { printHere } from '../../testing/print-here.ts';
 import { insertOrder } from '../../testing/general/insert-order.ts';
 import type { RelayArguments } from '../../testing/general/mail-relay-that-dies.ts';
+import { readPdf } from '../../testing/receipt/read-pdf.ts';
 import { createDirectRoute } from '../mail/direct-route.ts';
 import { createMailMetrics } from '../mail/mail-metrics.ts';
 import type { MailRoute } from '../mail/mail-route.ts';
@@ -35,7 +37,7 @@ beforeEach(async () => {
   refused = undefined;
   catcher = new MailCatcher({ refuse: (address) => (address === refused ? 'no such mailbox' : undefined) });
   smtpUrl = `smtp://127.0.0.1:${await catcher.listen(0)}`;
-  route = createDirectRoute({ url: smtpUrl, from, log });
+  route = createDirectRoute({ url: smtpUrl, from, print: printHere, log });
   await database.db('outbox').delete();
   buyer = await newBuyer();
 });
@@ -85,6 +87,25 @@ test('the mail says what was bought, by whom, and where it is to be seen', async
     expect(text).toContain(fact);
   await relayMails(deps());
   expect(catcher.mails).toHaveLength(1);
+});
+
+test('the receipt of the order is attached, with the seller of the day it was paid', async () => {
+  const { db } = database;
+  const id = await order(['0.10', '0.9']);
+  const facts = {
+    seller: { name: 'Björk Konzerte', address: 'Straße 5' },
+    buyer: 'Sam Shopper',
+    event: { title: 'A Night', venue: 'Mill', startsAt: '2027-03-05T19:30:00.000Z', timeZone: null },
+  };
+  await db('orders')
+    .where({ id })
+    .update({ receipt: JSON.stringify(facts) });
+  await relayMails(deps());
+  const { attachments } = catcher.mails[0]!;
+  expect(attachments.map(({ name }) => name)).toEqual([`seatdrop-receipt-${id}.pdf`]);
+  const { pages } = await readPdf(attachments[0]!.content);
+  for (const fact of ['Björk Konzerte', 'Straße 5', 'at 20:30 CET', 'Total paid 90.00'])
+    expect(pages[0]).toContain(fact);
 });
 
 test('no mail before the order is committed, and none for one that is not', async () => {

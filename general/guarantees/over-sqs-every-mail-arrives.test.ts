@@ -13,6 +13,7 @@ import { captureLog } from '../../testing/captured-log.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
+import { printHere } from '../../testing/print-here.ts';
 import { insertOrder } from '../../testing/general/insert-order.ts';
 import { readBacklog } from '../mail/outbox.ts';
 import { randomKeys } from '../../testing/keys.ts';
@@ -42,7 +43,7 @@ beforeAll(async () => {
     url: `smtp://127.0.0.1:${await catcher.listen(0)}`,
     from: 'tickets@seatdrop.test',
   });
-  sendEmail = createSendEmail({ mailer, log });
+  sendEmail = createSendEmail({ mailer, print: printHere, log });
 }, 120_000);
 afterAll(async () => {
   mailer.close();

@@ -49,7 +49,7 @@ type RouteDefinition<
   otherwise?: O;
   handle: (
     call: Call<W, z.output<P>, z.output<Q>, z.output<B>>,
-  ) => Promise<z.input<A> | Otherwise<AnswerOf<O[number]>> | TextStream>;
+  ) => Promise<z.input<A> | Otherwise<AnswerOf<O[number]>> | TextStream | FileAnswer>;
 };
 
 type OtherSuccess = { status: 200 | 202; schema: z.ZodType; description: string };
@@ -67,10 +67,15 @@ export class Otherwise<T extends { status: number; body: unknown }> {
 /** 303: the handler names the page in the header Location. */
 type NoContent = { status: 204 | 303; schema?: never; contentType?: never; description: string };
 
-/** A text response to be saved as a file. */
-type Download = { status: 200; schema?: never; contentType: 'text/csv'; description: string };
+/** A response to be saved as a file. */
+type Download = {
+  status: 200;
+  schema?: never;
+  contentType: 'text/csv' | 'application/pdf';
+  description: string;
+};
 
-/** Returned by the handler of a `Download` route; the chunks are read only as fast as they are sent. */
+/** Returned by the handler of a `Download` route of text; the chunks are read only as fast as they are sent. */
 export class TextStream {
   readonly fileName: string;
   readonly chunks: AsyncIterable<string>;
@@ -78,6 +83,16 @@ export class TextStream {
   constructor(fileName: string, chunks: AsyncIterable<string>) {
     this.fileName = fileName;
     this.chunks = chunks;
+  }
+}
+
+/** Returned by the handler of any other `Download` route. */
+export class FileAnswer {
+  /** `make` is not called if the browser has the version of this `etag`. */
+  readonly file: { fileName: string; etag: string; make: () => Promise<Buffer> };
+
+  constructor(file: FileAnswer['file']) {
+    this.file = file;
   }
 }
 

@@ -1,4 +1,5 @@
 import { captureLog } from '../../testing/captured-log.ts';
+import { printHere } from '../../testing/print-here.ts';
 import { chooseMailRoute, mailSettings } from './choose-mail-route.ts';
 
 const faultsOf = (env: Record<string, string>) =>
@@ -23,7 +24,7 @@ test.each(['a@b.test', 'Seatdrop <a@b.test>'])('%s may be whom mails are from', 
 
 test('without any, mails wait, which is said once', () => {
   const { log, lines } = captureLog();
-  expect(chooseMailRoute(mailSettings.parse({}), log)).toBeUndefined();
+  expect(chooseMailRoute(mailSettings.parse({}), { print: printHere, log })).toBeUndefined();
   expect(lines.map(({ msg }) => msg)).toEqual([
     'neither MAIL_QUEUE_URL nor SMTP_URL is set: mails wait in the outbox',
   ]);

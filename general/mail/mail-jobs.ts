@@ -7,6 +7,7 @@ import type { Locale } from '../accounts/locale.ts';
 import { bySeatId } from '../orders/present-orders.ts';
 import { isAboutAccount, makeAccountJobs, type AccountJobDeps } from './account-jobs.ts';
 import type { Made } from './made-mail.ts';
+import { receiptsFor } from '../receipts/receipts-for.ts';
 import type { OutboxRow } from './outbox.ts';
 
 export type JobDeps = AccountJobDeps & {
@@ -44,7 +45,7 @@ const orderPayload = z.object({
 });
 type Subject = z.output<typeof orderPayload>;
 
-/** Builds the mail of each row, or the error if that fails. At most five queries, however many rows. */
+/** Builds the mail of each row, or the error if that fails. The same queries, however many rows. */
 export async function makeJobs(deps: JobDeps, rows: readonly OutboxRow[]): Promise<Made[]> {
   const { account = [], order = [] } = Object.groupBy(rows, ({ topic }) =>
     isAboutAccount(topic) ? 'account' : 'order',
@@ -59,7 +60,7 @@ async function makeOrderJobs(
   if (rows.length === 0) return [];
   const asked = rows.map((row) => ({ row, subject: subjectOf(row) }));
   const orderIds = asked.flatMap(({ subject }) => subject?.orderId ?? []);
-  const [orders, seats, refunds] = await Promise.all([
+  const [orders, seats, refunds, receiptFor] = await Promise.all([
     db('orders')
       .join('users', 'users.id', 'orders.user_id')
       .join('drops', 'drops.id', 'orders.drop_id')
@@ -88,6 +89,7 @@ async function makeOrderJobs(
     readRefunds(db, {
       orderIds: asked.flatMap(({ subject }) => (subject?.refund === undefined ? [] : subject.orderId)),
     }),
+    receiptsFor(db, timeZone, orderIds),
   ]);
   const factsOf = new Map(orders.map((order) => [order.id, order]));
   const seatsOf = Map.groupBy(seats, (seat) => seat.order_id);
@@ -117,6 +119,7 @@ async function makeOrderJobs(
       order: { id, url: new URL(path, publicUrl).href, amount, currency },
       event: { title, venue, startsAt: starts_at.toISOString(), timeZone: time_zone ?? timeZone },
       seats: seatIds.map((seat) => describeSeat(seat, layout)).toSorted(bySeatId),
+      ...(!notice && { receipt: receiptFor(id, facts.locale ?? 'en') }),
     });
   }
 }

@@ -12,6 +12,7 @@ import {
 import { presentReturns } from '../drops/present-drop.ts';
 import { describeSeat, rowsOf } from '../../shared/inventory/layout.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import type { FrozenFacts } from '../receipts/frozen-facts.ts';
 import { presentBreakdown, type BreakdownRow } from './breakdown.ts';
 
 export type OrderRow = BreakdownRow & {
@@ -20,6 +21,8 @@ export type OrderRow = BreakdownRow & {
   user_id: number;
   status: OrderStatus;
   created_at: Date;
+  /** As JSON. Null in orders of the previous version that had no receipt yet. */
+  receipt: string | FrozenFacts | null;
 };
 
 type Presented = z.input<typeof order>;
@@ -28,14 +31,21 @@ type OrderedDrop = Pick<Drop, 'eventId' | 'sections' | 'returns'>;
 /** For whom an order is shown: `staff` are the organizer of its drop and admins, who also see why a refund failed. */
 type Reader = 'buyer' | 'staff';
 
-/**
- * Orders as the API shows them, in the given order, with the names of their seats. Four queries, however many orders.
- */
+/** Orders as the API shows them, in the given order, with the names of their seats. */
 export async function presentOrders(
   db: Database,
   orders: readonly OrderRow[],
   reader: Reader = 'buyer',
 ): Promise<Presented[]> {
+  return orders.map(await orderPresenter(db, orders, reader));
+}
+
+/** Presents each of these orders. Four queries, however many orders. */
+export async function orderPresenter(
+  db: Database,
+  orders: readonly OrderRow[],
+  reader: Reader,
+): Promise<(order: OrderRow) => Presented> {
   const orderIds = orders.map((row) => row.id);
   const [drops, seats, refunds] = await Promise.all([
     loadDrops(db, { ids: [...new Set(orders.map((row) => row.drop_id))] }),
@@ -45,12 +55,11 @@ export async function presentOrders(
   const seatsOf = Map.groupBy(seats, (seat) => seat.order_id);
   const refundsOf = Map.groupBy(refunds, (refund) => refund.order_id);
   const dropOf = new Map(drops.map((drop) => [drop.id, drop]));
-  return orders.map((row) =>
+  return (row) =>
     present(row, dropOf.get(row.drop_id)!, seatsOf.get(row.id) ?? [], {
       refunds: refundsOf.get(row.id) ?? [],
       reader,
-    }),
-  );
+    });
 }
 
 /** An order just placed, whose drop and seats are known. */

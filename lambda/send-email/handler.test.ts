@@ -1,6 +1,8 @@
 import { captureLog } from '../../testing/captured-log.ts';
-import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
+import { MailCatcher, type CaughtMail } from '../../local/mail-catcher/catcher.ts';
 import { newMailJob } from '../../testing/lambda/new-mail-job.ts';
+import { printHere } from '../../testing/print-here.ts';
+import { newReceipt } from '../../testing/receipt/new-receipt.ts';
 import { createSendEmail, type SendEmail } from './handler.ts';
 import type { MailJob } from './mail-job.ts';
 import { createMailer, type Mailer } from './mailer.ts';
@@ -14,7 +16,7 @@ beforeEach(async () => {
   catcher = new MailCatcher({ refuse: (address) => (address === refused ? 'no such mailbox' : undefined) });
   const port = await catcher.listen(0);
   mailer = createMailer({ url: `smtp://127.0.0.1:${port}`, from: 'Seatdrop <tickets@seatdrop.test>' });
-  sendEmail = createSendEmail({ mailer, log: captureLog().log });
+  sendEmail = createSendEmail({ mailer, print: printHere, log: captureLog().log });
 });
 afterEach(async () => {
   mailer.close();
@@ -40,6 +42,33 @@ test('a mail arrives as it was composed, with an id that is its job’s', async 
       html: expect.stringContaining('<h1') as string,
     },
   ]);
+});
+
+test('its receipt is attached, and the same bytes are attached again if it is sent again', async () => {
+  const Records = [record('a', newMailJob({ receipt: newReceipt() }))];
+  await sendEmail({ Records });
+  await createSendEmail({ mailer, print: printHere, log: captureLog().log })({ Records });
+  const [[receipt], [again]] = catcher.mails.map(({ attachments }) => attachments) as [
+    CaughtMail['attachments'],
+    CaughtMail['attachments'],
+  ];
+  expect(receipt).toMatchObject({
+    name: 'seatdrop-receipt-01mfzqk3x0000a-1.pdf',
+    type: 'application/pdf',
+  });
+  expect(receipt!.content.subarray(0, 5).toString()).toBe('%PDF-');
+  expect(receipt!.content.equals(again!.content)).toBe(true);
+});
+
+test('a receipt that cannot be drawn holds up no mail', async () => {
+  const { log, lines } = captureLog();
+  const print = () => Promise.reject(new Error('no font'));
+  const answer = await createSendEmail({ mailer, print, log })({
+    Records: [record('a', newMailJob({ receipt: newReceipt() }))],
+  });
+  expect(answer).toEqual({ batchItemFailures: [] });
+  expect(catcher.mails).toMatchObject([{ attachments: [] }]);
+  expect(lines.map(({ msg }) => msg)).toEqual(['a mail goes without its receipt']);
 });
 
 test('of a batch only what failed is to be delivered again', async () => {
@@ -79,7 +108,7 @@ test('a mail that was sent is not sent again, and one that failed is', async () 
 test('a second process sends it again, under the same id', async () => {
   const Records = [record('a', newMailJob({ id: 'order-paid.1' }))];
   await sendEmail({ Records });
-  await createSendEmail({ mailer, log: captureLog().log })({ Records });
+  await createSendEmail({ mailer, print: printHere, log: captureLog().log })({ Records });
   expect(catcher.mails.map(({ messageId }) => messageId)).toEqual([
     '<order-paid.1@seatdrop.test>',
     '<order-paid.1@seatdrop.test>',

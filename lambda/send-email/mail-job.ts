@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { emailAddress } from '../../shared/contract/email.ts';
 import { timeZone } from '../../shared/contract/times.ts';
+import { receipt } from '../../shared/receipt/receipt.ts';
 import { accountMailJob } from './account-mail-job.ts';
 
 /** A mail about an order, to its buyer or to the organizer. */
@@ -28,6 +29,8 @@ export const orderMailJob = z.object({
   }),
   /** Names of the seats, in the order listed. */
   seats: z.array(z.object({ section: z.string(), row: z.string(), number: z.int() })).min(1),
+  /** What the attached receipt says; it is drawn where the mail is sent. Missing in mails to organizers. */
+  receipt: receipt.optional(),
 });
 
 export const mailJob = z.union([orderMailJob, accountMailJob]);

@@ -2,12 +2,14 @@ import { createTransport } from 'nodemailer';
 import { compose } from './compose.ts';
 import type { MailJob } from './mail-job.ts';
 
+export type Attachment = { filename: string; contentType: string; content: Buffer };
+
 export type Mailer = {
   /**
    * Resolves once the mail server has accepted the mail.
    * @throws Error if it has not, or if that is unknown because the connection ended before it answered
    */
-  send: (job: MailJob) => Promise<void>;
+  send: (job: MailJob, attachments?: Attachment[]) => Promise<void>;
   /** Closes the connections kept open between mails. */
   close: () => void;
 };
@@ -46,10 +48,11 @@ export function createMailer({ url, from }: { url: string; from: string }): Mail
   const domain = sender.address.split('@').at(-1) ?? 'localhost';
 
   return {
-    async send(job) {
+    async send(job, attachments = []) {
       try {
         await transport.sendMail({
           ...compose(job),
+          attachments,
           from: sender,
           to: { name: '', ...job.to },
           // The same for every copy of a mail, so that mail servers and programs recognise a duplicate.

@@ -11,6 +11,7 @@ export type CaughtMail = {
   subject: string;
   text: string;
   html: string;
+  attachments: { name: string; type: string; content: Buffer }[];
 };
 
 /**
@@ -79,7 +80,7 @@ export class MailCatcher {
   }
 
   #remember(mail: Email, to: string[]): void {
-    const { from, messageId = '', subject = '', text = '', html = '' } = mail;
+    const { from, messageId = '', subject = '', text = '', html = '', attachments } = mail;
     this.#count += 1;
     const sender = from?.address ?? '';
     this.#mails.push({
@@ -91,6 +92,11 @@ export class MailCatcher {
       subject,
       text,
       html,
+      attachments: attachments.map(({ filename, mimeType, content }) => ({
+        name: filename ?? '',
+        type: mimeType,
+        content: Buffer.from(content as ArrayBuffer),
+      })),
     });
     if (this.#mails.length > this.#limit) this.#mails.shift();
   }

@@ -6,6 +6,7 @@ import { refundRequest } from './orders.ts';
 import { newCheckIn } from './check-ins.ts';
 import { dropChanges, dropQuery, newDrop } from './drops.ts';
 import { newEvent } from './events.ts';
+import { sellerDetails } from './seller.ts';
 import { faultCodes, type Fault, type FaultCode } from './fault-codes.ts';
 import { checkInput } from '../tier/check-input.ts';
 import type { Problem } from '../tier/problems.ts';
@@ -56,6 +57,7 @@ const examples: Record<FaultCode, Found | typeof inHandler> = {
   hidden_characters: titled('tag\u{E0041}'),
   not_unicode: titled('half \uD800'),
   nothing_visible: titled('\u200B'),
+  too_many_lines: [sellerDetails, { name: 'Strings', address: 'a\nb\nc\nd\ne\nf\ng' }, '/address'],
   not_an_address: [signUpBody, { ...account, email: 'mara' }, '/email'],
   address_too_long: [
     signUpBody,

@@ -57,6 +57,7 @@ const messages = {
   hidden_characters: () => 'Must not contain hidden characters',
   not_unicode: () => 'Must be well-formed Unicode',
   nothing_visible: () => 'Must contain something that can be seen',
+  too_many_lines: () => 'Must not have more than six lines',
   not_an_address: () => 'Not an e-mail address',
   password_common: () => 'This password is among the most common ones',
   password_repeats: () => 'The same few characters again and again',

@@ -77,6 +77,13 @@ export const order = z
 
 export const orderIdParams = z.object({ id: orderId });
 
+export const receiptQuery = z.strictObject({
+  locale: z
+    .enum(['en', 'zh-Hant'])
+    .optional()
+    .meta({ description: 'Its language. Without it, the first of `Accept-Language` that there is' }),
+});
+
 /** The body may be omitted. */
 export const refundRequest = z
   .strictObject({

@@ -14,6 +14,7 @@ export const pagePaths = [
   '/orders',
   '/orders/:id',
   '/organize',
+  '/organize/seller',
   '/organize/orders',
   '/organize/orders/:id',
   '/organize/payouts',

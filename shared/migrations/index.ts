@@ -44,6 +44,8 @@ import * as usersByName from './045-users-by-name.ts';
 import * as refundsComeBack from './046-refunds-come-back.ts';
 import * as refundsByProviderId from './047-refunds-by-provider-id.ts';
 import * as whoCancelled from './048-who-cancelled.ts';
+import * as sellers from './050-sellers.ts';
+import * as ordersHaveReceipts from './051-orders-have-receipts.ts';
 import * as payoutAccounts from './052-payout-accounts.ts';
 import * as paymentsHaveAPayoutAccount from './053-payments-have-a-payout-account.ts';
 import * as accountLinks from './054-account-links.ts';
@@ -90,6 +92,8 @@ const migrations: Record<string, Knex.Migration> = {
   '046-refunds-come-back': refundsComeBack,
   '047-refunds-by-provider-id': refundsByProviderId,
   '048-who-cancelled': whoCancelled,
+  '050-sellers': sellers,
+  '051-orders-have-receipts': ordersHaveReceipts,
   '052-payout-accounts': payoutAccounts,
   '053-payments-have-a-payout-account': paymentsHaveAPayoutAccount,
   '054-account-links': accountLinks,

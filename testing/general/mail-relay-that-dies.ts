@@ -4,6 +4,7 @@
  */
 import { pino } from 'pino';
 import { connectMysql } from '../../shared/mysql/connect.ts';
+import { printHere } from '../print-here.ts';
 import { createDirectRoute } from '../../general/mail/direct-route.ts';
 import { randomKeys } from '../keys.ts';
 import { relayMails } from '../../general/duties/relay-mails.ts';
@@ -12,7 +13,7 @@ export type RelayArguments = { mysqlUrl: string; smtpUrl: string; from: string }
 
 const { mysqlUrl, smtpUrl, from } = JSON.parse(process.argv[2] ?? '{}') as RelayArguments;
 const log = pino({ level: 'silent' });
-const route = createDirectRoute({ url: smtpUrl, from, log });
+const route = createDirectRoute({ url: smtpUrl, from, print: printHere, log });
 await relayMails({
   db: connectMysql(mysqlUrl, { max: 2 }),
   publicUrl: new URL('http://127.0.0.1:8080'),

@@ -9,6 +9,7 @@ import { createMetrics } from '../../shared/tier/metrics.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { readPrimary } from '../../shared/mysql/reader.ts';
 import { Ops } from '../../shared/tier/ops.ts';
+import { createPrintThread } from '../../shared/receipt/create-print-thread.ts';
 import { createSpendOnce } from '../../shared/redis/spend-once.ts';
 import { connectRedis } from '../../shared/redis/connect.ts';
 import { signSession, type Role, type Session } from '../../shared/auth/session.ts';
@@ -96,6 +97,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     publicUrl,
     eventTimeZone: 'UTC',
     platformFees: options.platformFees ?? platformFeesFrom({ PLATFORM_FEE_PERCENT: 0 }),
+    receiptPrinter: createPrintThread(),
     log,
   };
   const deps: Deps = { ...bare, ...(options.checkoutParts?.(bare) ?? withoutCheckout) };
@@ -136,6 +138,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     async stop() {
       await bannedUsers.stop();
       redis.disconnect();
+      await deps.receiptPrinter.stop();
       await database.drop();
     },
   };

@@ -52,7 +52,7 @@ export function onSessionRefused(listener: () => void): () => void {
 }
 
 export async function ask<T>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   options: { body?: unknown; signal?: AbortSignal | undefined; timeout?: number } = {},
 ): Promise<Answer<T>> {

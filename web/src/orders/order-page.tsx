@@ -13,6 +13,7 @@ import { MissingPage } from '../shell/missing-page.tsx';
 import { GiveBack } from './give-back.tsx';
 import { OrderLines } from './order-lines.tsx';
 import styles from './order-page.module.css';
+import { ReceiptLink } from './receipt-link.tsx';
 import { Ticket } from './ticket.tsx';
 
 export default function OrderPage() {
@@ -53,11 +54,14 @@ function Tickets({ order, event, user }: { order: Order; event: Event; user: Use
             {order.refunded.amount > 0 && ` · ${text.order.givenBack(format.money(order.refunded))}`}
           </p>
         </div>
-        {isValid && (
-          <Button look="quiet" onClick={() => window.print()}>
-            {text.order.print}
-          </Button>
-        )}
+        <div className={styles.actions}>
+          {isValid && (
+            <Button look="quiet" onClick={() => window.print()}>
+              {text.order.print}
+            </Button>
+          )}
+          <ReceiptLink orderId={order.id} />
+        </div>
       </header>
       {order.status === 'paid' ? (
         <p className={styles.door}>{text.order.door}</p>

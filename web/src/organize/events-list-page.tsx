@@ -30,6 +30,9 @@ export default function EventsListPage({ me }: { me: User }) {
         lead={words.events.lead}
         actions={
           <>
+            <ButtonLink look="quiet" href="/organize/seller">
+              {words.seller.title}
+            </ButtonLink>
             <ButtonLink look="quiet" href="/organize/orders">
               {words.events.findOrders}
             </ButtonLink>

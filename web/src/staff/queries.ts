@@ -8,6 +8,7 @@ import type { health, parkedMessages } from '@seatdrop/shared/contract/operation
 import type { orderPayments } from '@seatdrop/shared/contract/order-payments.ts';
 import type { payoutAccount } from '@seatdrop/shared/contract/payouts.ts';
 import type { foundOrder, soldOrder } from '@seatdrop/shared/contract/orders.ts';
+import type { ownSeller } from '@seatdrop/shared/contract/seller.ts';
 import type { dropReport } from '@seatdrop/shared/contract/reports.ts';
 import { ask } from '../api/http.ts';
 import { one, pages } from '../api/reading.ts';
@@ -20,6 +21,7 @@ export type DropStats = z.infer<typeof dropStats>;
 export type FoundOrder = z.infer<typeof foundOrder>;
 export type Health = z.infer<typeof health>;
 export type OrderPayments = z.infer<typeof orderPayments>;
+export type OwnSeller = z.infer<typeof ownSeller>;
 export type ParkedMessages = z.infer<typeof parkedMessages>;
 export type PayoutAccount = z.infer<typeof payoutAccount>;
 export type SoldOrder = z.infer<typeof soldOrder>;
@@ -44,6 +46,7 @@ export const foundOrdersQuery = (search: string) => ({
 export const orderPaymentsQuery = (orderId: string) =>
   one<OrderPayments>(['order payments', orderId], `/orders/${encodeURIComponent(orderId)}/payments`);
 
+export const sellerQuery = (userId: number) => one<OwnSeller>(['seller', userId], '/seller');
 /** @param asksProvider whether the payment provider is asked, or what it said last is enough */
 export const payoutAccountQuery = ({ asksProvider }: { asksProvider: boolean }) =>
   queryOptions({

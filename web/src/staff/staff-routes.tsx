@@ -28,6 +28,7 @@ type StaffPage = ComponentType<{ me: User }>;
 /** Loaded on demand: pages with charts or a camera, which weigh as much as all the others together. */
 const staffRoutes = {
   '/organize': EventsListPage,
+  '/organize/seller': part(() => import('../organize/seller/seller-page.tsx')),
   '/organize/orders': part(() => import('../organize/find-orders/find-orders-page.tsx')),
   '/organize/orders/:id': part(() => import('../organize/order-record/order-record-page.tsx')),
   '/organize/payouts': part(() => import('../organize/payouts/payouts-page.tsx')),

@@ -4,6 +4,7 @@ import { Refusal } from '../../api/http.ts';
 import { Head } from '../../design/head.tsx';
 import { LoadFailed, Page } from '../../design/page.tsx';
 import { Skeleton } from '../../design/skeleton.tsx';
+import { ReceiptLink } from '../../orders/receipt-link.tsx';
 import { MissingPage } from '../../shell/missing-page.tsx';
 import { orderPaymentsQuery, type OrderPayments } from '../../staff/queries.ts';
 import { useWords } from '../../staff/use-words.ts';
@@ -38,6 +39,7 @@ function OrderRecord({ record }: { record: OrderPayments }) {
         up={{ href: `/organize/drops/${order.dropId}/orders`, label: words.up }}
         title={order.buyer.name}
         lead={order.eventTitle}
+        actions={<ReceiptLink orderId={order.id} />}
       />
       <div className={styles.record}>
         <OrderSummary order={order} />

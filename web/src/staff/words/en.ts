@@ -74,6 +74,16 @@ export const en = {
     free: (free: string) => `${free} free`,
     each: (price: string) => `${price} each`,
   },
+  seller: {
+    title: 'Receipt details',
+    lead: 'Your business on the receipts of orders paid from now on. Earlier receipts stay as they are.',
+    name: 'Name of the business',
+    address: 'Address',
+    addressHint: 'Postal address, six lines at most.',
+    taxNumber: 'Tax number (optional)',
+    taxNumberHint: 'Your VAT, GST or business number.',
+    saved: 'Saved.',
+  },
   event: {
     newTitle: 'New event',
     newLead: 'What, where and when. You put its seats on sale in the next step.',

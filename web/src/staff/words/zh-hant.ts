@@ -63,6 +63,16 @@ export const zhHant: StaffWords = {
     free: (free) => `剩 ${free}`,
     each: (price) => `每席 ${price}`,
   },
+  seller: {
+    title: '收據資料',
+    lead: '顯示在之後付款的訂單收據上。先前的收據不會改變。',
+    name: '商號或公司名稱',
+    address: '地址',
+    addressHint: '郵寄地址，最多六行。',
+    taxNumber: '統一編號或稅籍編號（選填）',
+    taxNumberHint: '你的營業人統一編號或加值稅號。',
+    saved: '已儲存。',
+  },
   event: {
     newTitle: '新增活動',
     newLead: '什麼活動、在哪裡、什麼時候。下一步再設定座位的銷售。',

@@ -1,0 +1,21 @@
+import { loadDrop } from '../../shared/drops/drop.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
+import { Problem } from '../../shared/tier/problems.ts';
+import { currentRole } from '../accounts/user.ts';
+import type { OrderRow } from './present-orders.ts';
+
+/**
+ * An order that this user may see: its buyer, the organizer of its drop, and admins.
+ * @throws {Problem} not_found for others, for whom it does not exist
+ */
+export async function findVisibleOrder(db: Database, id: string, userId: number): Promise<OrderRow> {
+  const found = await db<OrderRow>('orders').where({ id }).first();
+  const isVisible = found && (found.user_id === userId || (await runsDrop(db, userId, found.drop_id)));
+  if (!isVisible) throw new Problem('not_found');
+  return found;
+}
+
+async function runsDrop(db: Database, userId: number, dropId: number): Promise<boolean> {
+  const [role, drop] = await Promise.all([currentRole(db, userId), loadDrop(db, dropId)]);
+  return role === 'admin' || (role === 'organizer' && drop?.organizerId === userId);
+}
