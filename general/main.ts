@@ -101,8 +101,6 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     log,
   });
   const findTerms = createFindTerms(db);
-  const receiptPrinter = createPrintThread();
-  lifecycle.onStop('receipt printer', () => receiptPrinter.stop());
   const deps: Deps = {
     db,
     reader,
@@ -114,7 +112,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     platformFees: platformFeesFrom(config),
     till: createTill(db, findTerms),
     parked: createParkedMessages(parkedChannel, topology),
-    receiptPrinter,
+    receiptPrinter: createPrintThread(),
     ...(config.TIER_URLS && { tierUrls: config.TIER_URLS }),
     queueDepths: () => readQueueDepths(timers, topology),
     sessionKeys: config.SESSION_KEYS,
@@ -130,6 +128,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
   };
   const paymentMetrics = createPaymentMetrics(registry, deps.payments.late?.boundMs);
   for (const [name, duty] of [
+    ['printing receipts', deps.receiptPrinter],
     ['stocking', startStocking(deps)],
     ['closing drops', startClosing(deps)],
     ['ending drops', startEndingDrops(deps)],
@@ -144,7 +143,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     lifecycle.onStop(name, () => duty.stop());
   }
 
-  const route = chooseMailRoute(config, { print: receiptPrinter.print, log });
+  const route = chooseMailRoute(config, { print: deps.receiptPrinter.print, log });
   if (route) {
     lifecycle.onStop('mail route', () => route.close());
     const mails = { ...deps, timeZone: deps.eventTimeZone, route };
@@ -155,10 +154,8 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
   const scheduler = chooseScheduler(config, log);
   if (scheduler) {
     lifecycle.onStop('scheduler', () => scheduler.close());
-    const duty = startScheduling(
-      { db, inventory, scheduler, upBeforeMs: config.SCALE_UP_BEFORE * 60_000, log },
-      createScheduleMetrics(registry),
-    );
+    const parts = { db, inventory, scheduler, upBeforeMs: config.SCALE_UP_BEFORE * 60_000, log };
+    const duty = startScheduling(parts, createScheduleMetrics(registry));
     lifecycle.onStop('scheduling drops', () => duty.stop());
   }
 

@@ -76,7 +76,12 @@ test('every other call that needs a session is refused as banned', async () => {
   const { token } = await signIn(email);
   const routes = createRoutes(system.deps);
   const open = routes.filter(({ scopes }) => scopes !== undefined);
-  expect(open.map(({ path }) => path).toSorted()).toEqual(['/api/auth/me', '/api/orders', '/api/orders/:id']);
+  expect(open.map(({ path }) => path).toSorted()).toEqual([
+    '/api/auth/me',
+    '/api/orders',
+    '/api/orders/:id',
+    '/api/orders/:id/receipt.pdf',
+  ]);
   const others = routes.filter(({ who, scopes }) => who !== 'anyone' && scopes === undefined);
   expect(others.length).toBeGreaterThan(15);
   for (const { method, path } of others) {

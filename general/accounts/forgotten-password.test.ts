@@ -2,6 +2,7 @@ import request from 'supertest';
 import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
 import { startGeneral, type TestGeneral } from '../../testing/general/start-general.ts';
 import { relayMails } from '../duties/relay-mails.ts';
+import { printHere } from '../../testing/print-here.ts';
 import { createDirectRoute } from '../mail/direct-route.ts';
 import type { MailRoute } from '../mail/mail-route.ts';
 import { signLink } from './link-token.ts';
@@ -13,7 +14,7 @@ beforeAll(async () => {
   general = await startGeneral();
   catcher = new MailCatcher();
   const url = `smtp://127.0.0.1:${await catcher.listen(0)}`;
-  route = createDirectRoute({ url, from: 'tickets@seatdrop.test', log: general.deps.log });
+  route = createDirectRoute({ url, from: 'tickets@seatdrop.test', print: printHere, log: general.deps.log });
 });
 afterAll(async () => {
   route.close();

@@ -72,19 +72,9 @@ async function makeOrderJobs(
         organizer_email: 'organizers.email',
         organizer_locale: 'organizers.locale',
       })
-      .select(
-        'orders.id',
-        'orders.amount',
-        'orders.currency',
-        'users.name',
-        'users.email',
-        'users.locale',
-        'drops.sections',
-        'events.title',
-        'events.venue',
-        'events.starts_at',
-        'events.time_zone',
-      ) as Promise<Facts[]>,
+      .select('orders.id', 'orders.amount', 'orders.currency')
+      .select('users.name', 'users.email', 'users.locale', 'drops.sections')
+      .select('events.title', 'events.venue', 'events.starts_at', 'events.time_zone') as Promise<Facts[]>,
     db<SeatRow>('order_seats').whereIn('order_id', orderIds),
     readRefunds(db, {
       orderIds: asked.flatMap(({ subject }) => (subject?.refund === undefined ? [] : subject.orderId)),

@@ -62,7 +62,5 @@ test('a thread that is stuck is ended', async () => {
 test('what waits when the process stops is told so', async () => {
   printer = createPrintThread();
   const waiting = printer.print(newReceipt());
-  const failed = expect(waiting).rejects.toThrow('the process ends');
-  await printer.stop();
-  await failed;
+  await Promise.all([expect(waiting).rejects.toThrow('the process ends'), printer.stop()]);
 });

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { PrintReceipt } from './print-receipt.ts';
-import type { Order, Printed } from './print-thread.ts';
+import type { Printed, PrintJob } from './print-thread.ts';
 
 export type PrintThread = {
   print: PrintReceipt;
@@ -76,7 +76,7 @@ export function createPrintThread({
         worker ??= begin();
         last += 1;
         waiters.set(last, { resolve, reject });
-        worker.postMessage({ id: last, receipt } satisfies Order);
+        worker.postMessage({ id: last, receipt } satisfies PrintJob, []);
         watch();
       }),
     waiting: () => waiters.size,

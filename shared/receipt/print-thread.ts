@@ -4,12 +4,12 @@ import { installedFont } from './font-files.ts';
 import { createPrinter } from './print-receipt.ts';
 import type { Receipt } from './receipt.ts';
 
-export type Order = { id: number; receipt: Receipt };
+export type PrintJob = { id: number; receipt: Receipt };
 export type Printed = { id: number; pdf: Uint8Array } | { id: number; error: unknown };
 
 const print = createPrinter(installedFont);
 
-parentPort?.on('message', ({ id, receipt }: Order) => {
+parentPort?.on('message', ({ id, receipt }: PrintJob) => {
   void print(receipt).then(
     (pdf) => answer({ id, pdf: new Uint8Array(pdf) }),
     (error: unknown) => answer({ id, error }),
@@ -17,5 +17,5 @@ parentPort?.on('message', ({ id, receipt }: Order) => {
 });
 
 function answer(printed: Printed): void {
-  parentPort?.postMessage(printed);
+  parentPort?.postMessage(printed, []);
 }

@@ -5,9 +5,9 @@
 import createBidi from 'bidi-js';
 import type { ChosenFont, Fonts, Weight } from './fonts.ts';
 
-export type Run = ChosenFont & { text: string };
+export type TextRun = ChosenFont & { text: string };
 
-type LevelRun = Run & { level: number; characters: string[] };
+type LevelRun = TextRun & { level: number; characters: string[] };
 
 // Its types describe its ES module; Node loads the other one, which is the function itself.
 const bidi = (createBidi as unknown as typeof createBidi.default)();
@@ -15,7 +15,7 @@ const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const replacement = '\ufffd';
 
 /** The runs of one line, from left to right. */
-export function runsOf(line: string, weight: Weight, fonts: Fonts): Run[] {
+export function runsOf(line: string, weight: Weight, fonts: Fonts): TextRun[] {
   const { levels } = bidi.getEmbeddingLevels(line, 'ltr');
   const runs: LevelRun[] = [];
   for (const { segment, index } of characters.segment(line)) {

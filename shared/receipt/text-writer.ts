@@ -1,10 +1,10 @@
 /** Writes text in any script on the pages of a PDF. */
-import { rightToLeftScript, runsOf, type Run } from './runs.ts';
+import { rightToLeftScript, runsOf, type TextRun } from './runs.ts';
 import type { Fonts, Weight } from './fonts.ts';
 
 export type Style = { size: number; weight?: Weight; color?: string };
 
-type MeasuredRun = Run & { width: number };
+type MeasuredRun = TextRun & { width: number };
 
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
@@ -16,7 +16,7 @@ export class TextWriter {
   readonly #doc: PDFKit.PDFDocument;
   readonly #fonts: Fonts;
   /** The name in the document of each font that it has. */
-  readonly #names = new Map<Run['font'], string>();
+  readonly #names = new Map<TextRun['font'], string>();
   /** The runs of a text and their widths at size 1, since each text is measured before it is drawn. */
   readonly #measured = new Map<string, MeasuredRun[]>();
 
@@ -100,7 +100,7 @@ export class TextWriter {
     return runs;
   }
 
-  #nameOf({ font }: Run): string {
+  #nameOf({ font }: TextRun): string {
     const known = this.#names.get(font);
     if (known !== undefined) return known;
     const name = `font-${this.#names.size}`;

@@ -30,7 +30,7 @@ type Words = {
 
 const seats = (count: number) => (count === 1 ? '1 seat' : `${count} seats`);
 
-export const words: Record<Receipt['locale'], Words> = {
+export const receiptWords: Record<Receipt['locale'], Words> = {
   en: {
     title: 'Receipt',
     number: 'Receipt number',

@@ -80,7 +80,6 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   await bannedUsers.refresh();
   const sessionKeys = randomKeys();
   const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
-  const checkoutKeys = randomKeys();
   const findTerms = createFindTerms(db);
   const reader = readPrimary(db);
   const bare: BareDeps = {
@@ -90,7 +89,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     inventory,
     watchers: createWatchers(redis, inventory.keys),
     sessionKeys,
-    checkoutKeys,
+    checkoutKeys: randomKeys(),
     ticketKeys: randomKeys(),
     bannedUsers,
     spendOnce: createSpendOnce(redis, namespace),
@@ -138,7 +137,6 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     async stop() {
       await bannedUsers.stop();
       redis.disconnect();
-      await deps.receiptPrinter.stop();
       await database.drop();
     },
   };

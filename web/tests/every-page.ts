@@ -679,6 +679,13 @@ function searchSights(organizer: Person, admin: Person, orderId: string): Sight[
   };
   return [
     {
+      name: 'receipt details',
+      route: '/organize/seller',
+      as: organizer,
+      path: '/organize/seller',
+      show: (page) => page.getByLabel('Name of the business').waitFor(),
+    },
+    {
       name: 'find an order',
       route: '/organize/orders',
       as: organizer,
