@@ -4,7 +4,7 @@ import { setupServer } from 'msw/node';
 
 export const api = setupServer();
 
-type Method = 'get' | 'post' | 'patch' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Reply = Response | JsonBodyType;
 type Asked = { request: Request; params: Record<string, string>; count: number };
 

@@ -50,6 +50,8 @@ test('it says who bought what, how it was paid, and which card was declined befo
   expect(screen.getByText('stripe: pi_1 · Card …abc123')).toBeTruthy();
   expect(screen.getByText(/^Card declined: insufficient_funds · Card …def456/)).toBeTruthy();
   expect(screen.getByText('None')).toBeTruthy();
+  const receipt = screen.getByRole('link', { name: 'Receipt (PDF)' });
+  expect(receipt.getAttribute('href')).toBe(`/api/orders/${order.id}/receipt.pdf?locale=en`);
   expect(screen.queryByText('Refunds made at the payment provider')).toBeNull();
 });
 
