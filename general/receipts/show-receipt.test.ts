@@ -176,7 +176,10 @@ test('its language is what the page says, or the browser', async () => {
 test('one that a browser has is not drawn again, unless it changed', async () => {
   const { id, buyer } = await bought();
   const { etag = '' } = (await ask(id, buyer).expect(200)).headers as { etag?: string };
+  const print = jest.spyOn(system.deps.receiptPrinter, 'print');
   const { headers } = await ask(id, buyer).set('If-None-Match', etag).expect(304);
+  expect(print).not.toHaveBeenCalled();
+  print.mockRestore();
   expect(headers).toMatchObject({ etag, 'cache-control': 'private, no-cache' });
   await ask(id, buyer, '?locale=zh-Hant').set('If-None-Match', etag).expect(200);
   await request(system.app).post(`/api/orders/${id}/refund`).set(organizer.bearer).expect(200);

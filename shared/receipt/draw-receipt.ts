@@ -1,5 +1,5 @@
 /**
- * A receipt as PDF: A4, black on white. The same receipt gives the same bytes. It takes 10 to 60 ms of the processor, so
+ * A receipt as PDF: A4, black on white. The same receipt gives the same bytes. It takes 25 to 120 ms of the processor, so
  * tiers that answer requests call it in a thread (receipt-thread.ts).
  */
 import PDFDocument from 'pdfkit';
