@@ -51,6 +51,7 @@ function tables(): string {
     oneTable(frontDoorSettings),
     '### Lambda `send-email`',
     oneTable(sendEmailSettings),
+    'The function needs 512 MB, since it draws receipts with fonts of 25 MB, and a timeout of 30 s. Its zip has 20 MB.',
     '### Lambda `scale`',
     oneTable(scaleSettings),
     '### Sandbox payments, for trying out',

@@ -2,6 +2,7 @@
  * Every page in every state, filled with the worst that people can type: words that do not break, several
  * scripts, emoji. Tests of all pages use this list; a route that is missing here fails a test.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { encodeBatch } from '../../shared/messages/entry-batch.ts';
 import type { PagePath } from '../../shared/contract/page-paths.ts';
@@ -886,6 +887,11 @@ async function declined(page: Page): Promise<void> {
 
 /** Pays with a card whose bank asks, unless it does so already. */
 async function bankAsks(page: Page): Promise<void> {
+  // So late that what it moves counts as moved by itself (https://web.dev/articles/cls).
+  await page.route('**/api/checkout', async (route) => {
+    await pause(700);
+    await route.continue().catch(() => undefined); // the window may be closed by now
+  });
   const bank = page.frameLocator('iframe[src^="/sandbox-payments/frame/challenge"]').getByRole('button');
   await page.locator('iframe').waitFor();
   if ((await page.locator('iframe[src*="/cards"]').count()) > 0) await payWith(page, /^Bank asks/);

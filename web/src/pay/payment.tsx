@@ -15,7 +15,7 @@ import { useRetryPause } from '../drop/use-retry-pause.ts';
 import type { LiveDrop } from '../drop/use-drop.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { Part, part } from '../shell/parts.tsx';
-import { challengeHeights, formHeights, formSpace } from './form-heights.ts';
+import { challengeHeights, formHeights, spaceOf } from './form-heights.ts';
 import { pay } from './pay.ts';
 import type { Payment } from './payments.ts';
 import { usePaymentFault } from './payment-fault.ts';
@@ -49,6 +49,7 @@ export default function PaymentOfSeats({
   const { drop, payment } = live;
   const { seats, checkoutToken } = stage;
   const [isCutOff, setCutOff] = useState(false);
+  const [sentHeight, setSentHeight] = useState<number>();
   const isOver = useHasCome(stage.expiresAt);
   const { inside, show } = useFirstFault<HTMLDivElement>();
   const paymentFault = usePaymentFault(payment);
@@ -70,13 +71,14 @@ export default function PaymentOfSeats({
     if ((payment?.retryAt ?? 0) > performance.now()) return;
     // Without a connection nothing leaves this device, so the result of a payment is not in doubt.
     setCutOff(!navigator.onLine);
+    setSentHeight(inside.current?.offsetHeight);
     if (navigator.onLine) void pay(drop.id, stage, total, step);
   };
 
   // The clock of this page may be ahead of the server's: until the server says so, the seats are not lost.
   if (isOver && !isBusy) return <Dots />;
   return (
-    <div ref={inside} className={styles.form} style={formSpace}>
+    <div ref={inside} className={styles.form} style={spaceOf(sentHeight)}>
       <PaymentStep live={live} total={total} fault={fault} send={send} />
     </div>
   );
