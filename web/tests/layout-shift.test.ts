@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { calm } from './axe.ts';
 import { everyPage, lookAtEach, type Sight } from './every-page.ts';
 import { screens } from './look-at.ts';
@@ -59,9 +59,25 @@ type Shift = { sum: number; moved: string[] };
 
 async function shiftOf(page: Page, sight: Sight, path: string): Promise<Shift> {
   await slowDown(page);
-  await page.goto(path);
-  await sight.show(page);
-  return page.evaluate(quiet);
+  const loading = new Set<Request>();
+  const onEnd = (request: Request) => void loading.delete(request);
+  page
+    .on('request', (request) => void loading.add(request))
+    .on('requestfinished', onEnd)
+    .on('requestfailed', onEnd);
+  try {
+    await page.goto(path);
+    await sight.show(page);
+    return await page.evaluate(quiet);
+  } catch (error) {
+    const waitsFor = Array.from(loading, (request) => `${request.method()} ${request.url()}`);
+    throw new Error(`waits for ${waitsFor.join(', ')}\n${String(error)}`, { cause: error });
+  } finally {
+    page
+      .removeAllListeners('request')
+      .removeAllListeners('requestfinished')
+      .removeAllListeners('requestfailed');
+  }
 }
 
 type Shifting = PerformanceEntry & {
