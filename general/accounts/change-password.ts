@@ -7,21 +7,17 @@ import type { Deps } from '../deps.ts';
 import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { Attempts } from './attempts.ts';
-import { nowInSeconds, openSession } from './open-session.ts';
+import { nowInSeconds, renewSession } from './open-session.ts';
 import { refuseEasyPassword } from './password-rules.ts';
 import { hashPassword, passwordMatches } from './passwords.ts';
 import { setPassword } from './set-password.ts';
 import { findUser } from './user.ts';
 
-/** Wrong passwords in five minutes: whoever found a device that is signed in must not find the password too. */
+/** Wrong passwords in five minutes. A person who uses a device of somebody else must not find out the password. */
 const mostWrong = 10;
 
-export function changePassword({
-  db,
-  bannedUsers,
-  sessionKeys,
-  publicUrl,
-}: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl'>): Route {
+export function changePassword(deps: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl'>): Route {
+  const { db } = deps;
   const wrong = new Attempts();
   return defineRoute({
     method: 'POST',
@@ -58,11 +54,7 @@ export function changePassword({
       });
       // It was changed meanwhile, so the current one is another.
       if (!isChanged) throw invalid('/current', 'password_wrong');
-      await bannedUsers.refresh();
-      return openSession({ req, res }, (await findUser(db, { id })) ?? user, readAt, {
-        sessionKeys,
-        publicUrl,
-      });
+      return renewSession({ req, res }, id, readAt, deps);
     },
   });
 }

@@ -1,10 +1,11 @@
 import type { Request, Response } from 'express';
 import { firstValidIssue } from '../../shared/auth/banned-users.ts';
 import { signSession } from '../../shared/auth/session.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { rememberDevice } from './device-cookie.ts';
 import { setSessionCookie } from './session-cookie.ts';
-import type { UserRow } from './user.ts';
+import { findUser, type UserRow } from './user.ts';
 
 type Opened = Pick<UserRow, 'id' | 'email' | 'name' | 'role' | 'banned_at' | 'sessions_since'>;
 
@@ -25,6 +26,23 @@ export function openSession(
   setSessionCookie(res, token, publicUrl);
   rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
   return { user: { id, email, name, role }, ...scoped, token };
+}
+
+/**
+ * The session of a user whose sessions have all just ended. The user is read again, for when they ended.
+ * @param readAt as in `openSession`
+ * @throws {Problem} not_signed_in if there is no such user any more
+ */
+export async function renewSession(
+  exchange: { req: Request; res: Response },
+  id: number,
+  readAt: number,
+  { db, bannedUsers, ...keys }: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl'>,
+) {
+  await bannedUsers.refresh();
+  const user = await findUser(db, { id });
+  if (!user) throw new Problem('not_signed_in');
+  return openSession(exchange, user, readAt, keys);
 }
 
 /** Seconds since 1970. */

@@ -7,18 +7,14 @@ import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { endLink, findLink } from './account-links.ts';
 import { verifyLink } from './link-token.ts';
-import { nowInSeconds, openSession } from './open-session.ts';
+import { nowInSeconds, renewSession } from './open-session.ts';
 import { refuseEasyPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
 import { setPassword } from './set-password.ts';
 import { findUser } from './user.ts';
 
-export function resetPassword({
-  db,
-  bannedUsers,
-  sessionKeys,
-  publicUrl,
-}: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl'>): Route {
+export function resetPassword(deps: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl'>): Route {
+  const { db, sessionKeys } = deps;
   return defineRoute({
     method: 'POST',
     path: '/api/auth/reset',
@@ -43,11 +39,7 @@ export function resetPassword({
         await endLink(trx, link);
         await setPassword(trx, id, hash);
       });
-      await bannedUsers.refresh();
-      return openSession({ req, res }, (await findUser(db, { id })) ?? user, readAt, {
-        sessionKeys,
-        publicUrl,
-      });
+      return renewSession({ req, res }, id, readAt, deps);
     },
   });
 }

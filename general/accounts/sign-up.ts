@@ -2,15 +2,13 @@ import { clientAt } from '../../shared/http/client-address.ts';
 import { signedIn, signUpBody } from '../../shared/contract/accounts.ts';
 import { isDuplicateKey, retried } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
-import { signSession } from '../../shared/auth/session.ts';
 import type { Deps } from '../deps.ts';
 import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { localeOf, type Locale } from './locale.ts';
-import { rememberDevice } from './device-cookie.ts';
+import { nowInSeconds, openSession } from './open-session.ts';
 import { refuseEasyPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
-import { setSessionCookie } from './session-cookie.ts';
 import { SignUpGuard } from './sign-up-guard.ts';
 import { findUser } from './user.ts';
 
@@ -47,10 +45,8 @@ export function signUp({
         throw error;
       });
       const role = 'shopper' as const;
-      const token = signSession({ userId: id, role }, sessionKeys);
-      setSessionCookie(res, token, publicUrl);
-      rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
-      return { user: { id, email, name, role }, token };
+      const user = { id, email, name, role, banned_at: null, sessions_since: null };
+      return openSession({ req, res }, user, nowInSeconds(), { sessionKeys, publicUrl });
 
       async function createAccount(): Promise<number> {
         const turn = { kind: 'sign-up', client, email, gone: hungUp(res) } as const;

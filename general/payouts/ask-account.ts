@@ -2,7 +2,7 @@ import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { payoutAccounts, payoutStateOf, writeAccount, type AccountRow } from './account.ts';
 
-/** If others were faster this many times, whoever called has to come again. */
+/** Tries to write an answer. After that many lost to other processes, the caller has to ask again. */
 const maxTries = 5;
 
 /**

@@ -50,7 +50,7 @@ function linkUrls(publicUrl: URL) {
 
 /**
  * The provider's id of the organizer's account. Its row is written before the provider is asked, with the key under which
- * it is opened: whoever comes after a crash asks with the same key.
+ * it is opened. So a request after a crash asks with the same key.
  */
 async function openAccount(deps: ConnectDeps, accounts: PayoutAccounts, userId: number): Promise<string> {
   const { db, payments } = deps;

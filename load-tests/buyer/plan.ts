@@ -27,7 +27,7 @@ export type Scenario = {
   /** Percentage of those who have paid who give seats back, all or one; half of them through the organizer. */
   returns: number;
   seed: number;
-  /** The seats cost nothing: there is no card, and whoever begins has paid. */
+  /** The seats cost nothing: no card is sent, and an order is paid as soon as it is begun. */
   free?: boolean;
 };
 

@@ -1,7 +1,7 @@
 import { startStripe, type TestStripe } from '../../testing/general/start-stripe.ts';
 import { untilStage, visitDrop } from './start-browser.ts';
 import type { WebSystem } from './start-web-system.ts';
-import { bankOn, payByStripe, routeStripe } from './stripe-in-browser.ts';
+import { bankOn, payByStripe, routeStripe, stripeSettings } from './stripe-in-browser.ts';
 import { systemForTests, type Browser } from './system.ts';
 
 let system: WebSystem;
@@ -12,13 +12,7 @@ systemForTests(
   async () => {
     stripe = await startStripe();
     return {
-      generalSettings: {
-        PAYMENT_PROVIDER: 'stripe',
-        STRIPE_SECRET_KEY: 'sk_test_0123456789',
-        STRIPE_PUBLISHABLE_KEY: 'pk_test_0123456789',
-        STRIPE_WEBHOOK_SECRET: 'whsec_of_the_test_0123456789',
-        STRIPE_API_URL: stripe.url,
-      },
+      generalSettings: stripeSettings(stripe),
     };
   },
 );

@@ -3,7 +3,7 @@ import { enableAccount } from '../../testing/general/stripe-accounts.ts';
 import { startStripe, type TestStripe } from '../../testing/general/start-stripe.ts';
 import { untilStage, visitDrop } from './start-browser.ts';
 import type { WebSystem } from './start-web-system.ts';
-import { payByStripe, routeStripe } from './stripe-in-browser.ts';
+import { payByStripe, routeStripe, stripeSettings } from './stripe-in-browser.ts';
 import { systemForTests, type Browser } from './system.ts';
 
 let system: WebSystem;
@@ -15,13 +15,9 @@ systemForTests(
     stripe = await startStripe();
     return {
       generalSettings: {
-        PAYMENT_PROVIDER: 'stripe',
-        STRIPE_SECRET_KEY: 'sk_test_0123456789',
-        STRIPE_PUBLISHABLE_KEY: 'pk_test_0123456789',
-        STRIPE_WEBHOOK_SECRET: 'whsec_of_the_test_0123456789',
+        ...stripeSettings(stripe),
         STRIPE_CONNECT: 'on',
         STRIPE_CONNECT_WEBHOOK_SECRET: 'whsec_of_accounts_0123456789',
-        STRIPE_API_URL: stripe.url,
       },
     };
   },

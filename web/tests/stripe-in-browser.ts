@@ -126,3 +126,12 @@ export async function payByStripe(page: Page, card: Card): Promise<void> {
 
 /** The bank, as Stripe's script shows it. */
 export const bankOn = (page: Page): FrameLocator => page.frameLocator('iframe[src$="/frame/challenge"]');
+
+/** Settings of general, with which it uses the stand-in of Stripe. */
+export const stripeSettings = ({ url }: { url: string }) => ({
+  PAYMENT_PROVIDER: 'stripe',
+  STRIPE_SECRET_KEY: 'sk_test_0123456789',
+  STRIPE_PUBLISHABLE_KEY: 'pk_test_0123456789',
+  STRIPE_WEBHOOK_SECRET: 'whsec_of_the_test_0123456789',
+  STRIPE_API_URL: url,
+});

@@ -24,6 +24,7 @@ import { figuresOf } from './figures.ts';
 import { LeftBar } from './left-bar.tsx';
 import { PriceLine } from './price-line.tsx';
 import { ReadyList } from './ready-list.tsx';
+import { RetryNote } from './retry-note.tsx';
 import { sendEntry, type NewEntry, type Waiting } from './send-entry.ts';
 import type { LiveDrop } from './use-drop.ts';
 import { useRetryPause } from './use-retry-pause.ts';
@@ -208,11 +209,7 @@ function EntryForm({ live, isOpen }: { live: LiveDrop; isOpen: boolean }) {
               {text.drop.joinStandby(quantity)}
             </Button>
           )}
-          {pause > 0 && (
-            <p className={styles.soft} role="status">
-              {text.problems.retryIn(pause)}
-            </p>
-          )}
+          <RetryNote pause={pause} />
         </ActionBar>
       )}
     </form>

@@ -7,6 +7,7 @@ import { loadPayment } from '../pay/pay-step.tsx';
 import { usePaymentFault } from '../pay/payment-fault.ts';
 import styles from './counter.module.css';
 import { LeaveHold } from './leave-hold.tsx';
+import { RetryNote } from './retry-note.tsx';
 import type { Stage } from './stage-of.ts';
 import type { LiveDrop } from './use-drop.ts';
 import { useRetryPause } from './use-retry-pause.ts';
@@ -36,11 +37,7 @@ export function GetTickets({ live, stage }: { live: LiveDrop; stage: Extract<Sta
             {text.free.take}
           </Button>
         </div>
-        {pause > 0 && (
-          <p className={styles.soft} role="status">
-            {text.problems.retryIn(pause)}
-          </p>
-        )}
+        <RetryNote pause={pause} />
       </ActionBar>
     </>
   );

@@ -10,6 +10,7 @@ import { Notice } from '../design/notice.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import styles from '../drop/counter.module.css';
 import { LeaveHold } from '../drop/leave-hold.tsx';
+import { RetryNote } from '../drop/retry-note.tsx';
 import type { Stage } from '../drop/stage-of.ts';
 import { useRetryPause } from '../drop/use-retry-pause.ts';
 import type { LiveDrop } from '../drop/use-drop.ts';
@@ -169,11 +170,7 @@ function Buttons({ live, fault, label, isReady = true, onPress }: ButtonsProps) 
             {payment?.sending === 'confirm' ? text.pay.paying : label}
           </Button>
         </div>
-        {pause > 0 && (
-          <p className={styles.soft} role="status">
-            {text.problems.retryIn(pause)}
-          </p>
-        )}
+        <RetryNote pause={pause} />
       </ActionBar>
     </>
   );

@@ -46,14 +46,14 @@ test.each([
   expect(screen.queryByText('You can create sales once you can be paid.')).toBeNull();
 });
 
-test('whoever comes back from Stripe is told what Stripe says now', async () => {
+test('an organizer who comes back from Stripe is told what Stripe says now', async () => {
   const asked = answer('post', '/payout-account/check', isIn('ready'));
   await show('?from=provider');
   expect(await screen.findByRole('heading', { name: 'You can be paid' })).toBeTruthy();
   expect(asked.count).toBe(1);
 });
 
-test('whoever opened an old link is sent on to a new one, once', async () => {
+test('an organizer who opened an old link is sent on to a new one, once', async () => {
   answer('post', '/payout-account/check', isIn('details_needed'));
   const links = answer('post', '/payout-account', { url });
   await show('?from=old-link');
