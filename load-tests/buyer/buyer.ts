@@ -10,7 +10,7 @@ import type { Board } from './board.ts';
 import type { Answer, Caller, FrontDoor } from './front-door.ts';
 import type { Identity } from './make-buyers.ts';
 import type { PaymentToken, Plan, WithHold } from './plan.ts';
-import { connectSocket, type BuyerSocket } from './socket.ts';
+import { connectSocket, type BuyerSocket, type SocketHandlers } from './socket.ts';
 
 export type BuyerSetting = {
   door: FrontDoor;
@@ -30,6 +30,8 @@ export type Patience = {
   /** A buyer who received no event for `quietForMs` polls by HTTP, for at most `askForMs`. */
   quietForMs: number;
   askForMs: number;
+  /** Timeout for connecting a socket and for its answers; without it, the usual one. */
+  socketMs?: number;
   /** Interval of HTTP polls in standby, in addition to socket events. */
   pollStandbyMs: number;
 };
@@ -93,13 +95,14 @@ export class Buyer {
       cookie: `session=${this.identity.token}`,
       origin: door.url,
     };
-    const socket = await connectSocket(door.url, headers, {
+    const handlers: SocketHandlers = {
       onEvent: (event, payload) => this.#onEvent(event, payload),
       onLost: () => {
         // A socket lost before it watched the drop was never counted; the caller of `arrive` retries.
         if (this.#socket === socket) void this.#reconnect();
       },
-    });
+    };
+    const socket = await connectSocket(door.url, headers, handlers, this.#patience.socketMs);
     const answer = await socket.emitWithAck('drop:watch', { dropId });
     if (!answer.ok) {
       socket.close();

@@ -23,13 +23,14 @@ export type SocketHandlers = {
   onLost: () => void;
 };
 
-/** Timeout for connecting and for an acknowledgement. */
-const timeoutMs = 20_000;
+const usualTimeoutMs = 20_000;
 
+/** @param timeoutMs for connecting, and for each acknowledgement */
 export function connectSocket(
   url: string,
   headers: Record<string, string>,
   { onEvent, onDropEvent, onLost }: SocketHandlers,
+  timeoutMs = usualTimeoutMs,
 ): Promise<BuyerSocket> {
   const address = new URL('/socket.io/?EIO=4&transport=websocket', url);
   address.protocol = address.protocol.replace('http', 'ws');
@@ -59,7 +60,9 @@ export function connectSocket(
     });
 
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(new Error('the socket did not connect in time')), timeoutMs);
+    let missing = 'the answer to the upgrade';
+    const late = (): void => fail(new Error(`the socket did not connect in time: ${missing} did not come`));
+    const timer = setTimeout(late, timeoutMs);
     const fail = (error: Error) => {
       clearTimeout(timer);
       const previous = state;
@@ -69,6 +72,7 @@ export function connectSocket(
       if (previous === 'connecting') reject(error);
       if (previous === 'open') onLost();
     };
+    ws.on('upgrade', () => (missing = 'the first packet'));
     ws.on('error', fail);
     ws.on('close', () => fail(new Error('the socket was closed')));
 
@@ -77,8 +81,10 @@ export function connectSocket(
       const kind = message.slice(0, 2);
       // The first digit is the packet type of Engine.IO, the second that of Socket.IO.
       if (message === '2') ws.send('3');
-      else if (message.startsWith('0')) ws.send('40');
-      else if (kind === '40') {
+      else if (message.startsWith('0')) {
+        missing = 'the answer to the join';
+        ws.send('40');
+      } else if (kind === '40') {
         clearTimeout(timer);
         state = 'open';
         resolve({
