@@ -87,7 +87,7 @@ test('so does what is no timer of ours, and the timers around it end their holds
   await send(topology.expired, `1.0.${first.holdId}`, { type }); // of a drop that is not there
   await send(topology.expired, timer(second.holdId), { type });
 
-  const consumer = await system.start({ sweepEveryMs: 3_600_000 });
+  const consumer = await system.start({ sweeps: false });
   await eventually(async () => (await system.inventory.view(place, 2)).kind === 'released');
   expect(await system.inventory.view(place, 1)).toMatchObject({ kind: 'released' });
   await eventually(async () => (await system.broker.depth(topology.parked)) === malformed.length);

@@ -109,7 +109,7 @@ describe('a promotion', () => {
 
   test('by a timer is remembered as untold until its buyer was told', async () => {
     const { place, news, hold, redis, failed } = await withUntold();
-    const consumer = await system.start({ redis, sweepEveryMs: 3_600_000 });
+    const consumer = await system.start({ redis, sweeps: false });
     await system.broker.send(system.broker.topology.expired, `${place.dropId}.0.${hold.holdId}`, {
       type: 'holds.v1',
     });

@@ -98,7 +98,7 @@ test('a batch that comes again after its reply is forgotten: its buyers are told
   await system.forgetReplies(place);
   const before = await system.ledger(place);
 
-  const consumer = await system.start({ sweepEveryMs: 3_600_000 });
+  const consumer = await system.start({ sweeps: false });
   await queue(place, batch);
   await eventually(() => news.told.length === 5);
   const told = (buyer: number) => news.forBuyer(buyer).map(({ entry }) => entry.status);

@@ -6,8 +6,8 @@ beforeAll(async () => (system = await createConsumerSystem({ holdSeconds: [1, 60
 afterAll(() => system.close());
 
 const box = [{ name: 'Box', rows: 1, seatsPerRow: 1 }];
-/** Longer than any of these tests, so that releases are due to the timers alone. */
-const noSweeper = { sweepEveryMs: 3_600_000 };
+/** Releases are then due to the timers alone. */
+const noSweeper = { sweeps: false };
 
 test('its timer ends it, the next in line gets the seat and is told, and so on to the last', async () => {
   const { drop, place } = await system.openDrop({ sections: box, holdSeconds: 1, standbyLimit: 2 });

@@ -35,29 +35,8 @@ export function connectSocket(
   const address = new URL('/socket.io/?EIO=4&transport=websocket', url);
   address.protocol = address.protocol.replace('http', 'ws');
   const ws = new WebSocket(address, { headers, perMessageDeflate: false, handshakeTimeout: timeoutMs });
-  const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: Error) => void }>();
-  let lastId = 0;
+  const acks = createAcks((text) => ws.send(text), timeoutMs);
   let state: 'connecting' | 'open' | 'closed' = 'connecting';
-
-  const emitWithAck: BuyerSocket['emitWithAck'] = (event, request) =>
-    new Promise((resolve, reject) => {
-      const id = (lastId += 1);
-      const timer = setTimeout(() => {
-        waiting.delete(id);
-        reject(new Error(`${event} was not answered`));
-      }, timeoutMs);
-      waiting.set(id, {
-        resolve(answer) {
-          clearTimeout(timer);
-          resolve(answer as never);
-        },
-        reject(error) {
-          clearTimeout(timer);
-          reject(error);
-        },
-      });
-      ws.send(`42${id}${JSON.stringify([event, request])}`);
-    });
 
   return new Promise((resolve, reject) => {
     let missing = 'the answer to the upgrade';
@@ -68,7 +47,7 @@ export function connectSocket(
       const previous = state;
       state = 'closed';
       ws.terminate();
-      for (const { reject: giveUp } of waiting.values()) giveUp(error);
+      acks.fail(error);
       if (previous === 'connecting') reject(error);
       if (previous === 'open') onLost();
     };
@@ -88,7 +67,7 @@ export function connectSocket(
         clearTimeout(timer);
         state = 'open';
         resolve({
-          emitWithAck,
+          emitWithAck: acks.emit,
           close() {
             state = 'closed';
             ws.close();
@@ -100,12 +79,49 @@ export function connectSocket(
         const [event, payload] = JSON.parse(message.slice(2)) as [keyof ServerEvents, unknown];
         onEvent(event, payload);
       } else if (kind === '43') {
-        const start = message.indexOf('[');
-        const request = waiting.get(Number(message.slice(2, start)));
-        waiting.delete(Number(message.slice(2, start)));
-        request?.resolve((JSON.parse(message.slice(start)) as unknown[])[0]);
+        acks.receive(message);
       } else if (kind === '44') fail(new Error(`the socket was refused: ${message.slice(2)}`));
       else if (kind === '41') fail(new Error('the server disconnected the socket'));
     });
   });
+}
+
+/** Events of which an acknowledgement is waited for. */
+function createAcks(send: (text: string) => void, timeoutMs: number) {
+  const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: Error) => void }>();
+  let lastId = 0;
+  const emit: BuyerSocket['emitWithAck'] = (event, request) =>
+    new Promise((resolve, reject) => {
+      const id = (lastId += 1);
+      const timer = setTimeout(() => {
+        waiting.delete(id);
+        reject(new Error(`${event} was not answered`));
+      }, timeoutMs);
+      waiting.set(id, {
+        resolve(answer) {
+          clearTimeout(timer);
+          resolve(answer as never);
+        },
+        reject(error) {
+          clearTimeout(timer);
+          reject(error);
+        },
+      });
+      send(`42${id}${JSON.stringify([event, request])}`);
+    });
+
+  return {
+    emit,
+    /** @param message a packet `43ID[ANSWER]` */
+    receive(message: string) {
+      const start = message.indexOf('[');
+      const id = Number(message.slice(2, start));
+      const request = waiting.get(id);
+      waiting.delete(id);
+      request?.resolve((JSON.parse(message.slice(start)) as unknown[])[0]);
+    },
+    fail(error: Error) {
+      for (const { reject } of waiting.values()) reject(error);
+    },
+  };
 }

@@ -17,10 +17,13 @@ export type RunningConsumer = Consumer & {
   end: () => Promise<void>;
 };
 
+/** `sweeps`: false for a consumer whose sweeper finds no drop, not even in the round with which it starts. */
+type ConsumerChanges = Partial<ConsumerDeps> & { amqpUrl?: string; sweeps?: boolean };
+
 export type ConsumerSystem = TestInventory & {
   broker: TestBroker;
   checkoutKeys: KeyList;
-  start: (changes?: Partial<ConsumerDeps> & { amqpUrl?: string }) => Promise<RunningConsumer>;
+  start: (changes?: ConsumerChanges) => Promise<RunningConsumer>;
   news: (dropId: number) => Promise<HeardNews>;
   /** Ends all started consumers. After each test, so that the consumers of one that failed take nothing from the next. */
   endConsumers: () => Promise<void>;
@@ -46,7 +49,12 @@ export async function createConsumerSystem({
     broker: testBroker,
     checkoutKeys,
 
-    async start({ amqpUrl = testServers().amqpUrl, ...changes } = {}) {
+    async start({
+      amqpUrl = testServers().amqpUrl,
+      sweeps = true,
+      inventory = testInventory.inventory,
+      ...changes
+    } = {}) {
       const { log, lines } = captureLog();
       const registry = createMetrics('consumer');
       const broker = await connectBroker(amqpUrl, log);
@@ -54,7 +62,7 @@ export async function createConsumerSystem({
         broker,
         topology: testBroker.topology,
         redis: testInventory.redis,
-        inventory: testInventory.inventory,
+        inventory: sweeps ? inventory : { ...inventory, liveDrops: () => Promise.resolve([]) },
         checkoutKeys,
         registry,
         log,
