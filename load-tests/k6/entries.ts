@@ -62,7 +62,8 @@ export const options: Options = {
 
 const accepted = new Counter('entries_accepted');
 const soldOut = new Counter('entries_sold_out');
-const putOff = new Counter('entries_put_off');
+const limited = new Counter('entries_limited');
+const unavailable = new Counter('entries_unavailable');
 const otherAnswers = new Counter('entries_other_answers');
 const failed = new Rate('failed');
 const answerMs = new Trend('answer_ms', true);
@@ -86,7 +87,8 @@ export default function press(): void {
   failed.add(status !== 202 && !isSoldOut);
   if (status === 202) accepted.add(1);
   else if (isSoldOut) soldOut.add(1);
-  else if (status === 429 || status === 503) putOff.add(1);
+  else if (status === 429) limited.add(1);
+  else if (status === 503) unavailable.add(1);
   else {
     otherAnswers.add(1);
     complain(`${status}`, `buyer ${buyer.userId} was answered ${status} ${code ?? ''}`);
@@ -101,7 +103,8 @@ export function handleSummary(data: unknown) {
     counts: [
       ['accepted', 'entries_accepted'],
       ['sold out', 'entries_sold_out'],
-      ['429 or 503', 'entries_put_off'],
+      ['429, limited', 'entries_limited'],
+      ['503, unavailable', 'entries_unavailable'],
       ['other answers', 'entries_other_answers'],
       ['not sent', 'dropped_iterations'],
     ],

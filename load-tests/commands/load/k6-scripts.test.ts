@@ -76,6 +76,7 @@ async function load(
 ) {
   // Creating drops at the same time can fail briefly.
   const dropId = await eventually(() => system.drop({ holdSeconds: 5, ...terms }));
+  await eventually(() => takesEntries(dropId));
   const file = join(dir, `${(files += 1)}`);
   await writeBuyers(system, { count: buyers, out: `${file}.csv`, dropId }, () => {});
   const summary = `${file}.summary.json`;
@@ -100,6 +101,15 @@ async function load(
     count: (metric: string) => read().metrics[metric]?.values['count'] ?? 0,
     checks: () => read().root_group.checks,
   };
+}
+
+/** Whether publishers know that the drop is open: they learn of a new one a moment later, and k6 does not try again. */
+async function takesEntries(dropId: number): Promise<boolean> {
+  const { ask } = await system.person();
+  const { question } = await ask<{ question: { id: number } }>('GET', `/drops/${dropId}`);
+  const wrong = { questionId: question.id, answer: 'none of them', quantity: 1 };
+  const refused = await ask('POST', `/drops/${dropId}/entries`, wrong).catch(String);
+  return String(refused).includes('wrong_answer');
 }
 
 test('every entry that is sent is accepted', () => {
