@@ -26,8 +26,9 @@ export type RabbitMq = {
 };
 
 /**
- * Starts a broker of one node. Erlang finds nodes through a helper, epmd, that any Erlang program starts on the default
- * port and leaves running; this broker has an epmd of its own, which ends with it.
+ * Starts a broker of one node. Erlang finds nodes through a helper, epmd, that any Erlang program starts if it finds none,
+ * and leaves running. This broker has an epmd of its own, which ends with it, and its programs start none: not even one
+ * that finds epmd gone because both are being stopped.
  */
 export async function startRabbitMq(options: {
   place: Place;
@@ -56,6 +57,7 @@ export async function startRabbitMq(options: {
     TZ: 'UTC',
     ERL_EPMD_PORT: String(ports['rabbitmq-epmd']),
     ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_AFLAGS: '-start_epmd false',
   };
   const epmd = await startChild({
     name: 'rabbitmq-epmd',
@@ -119,7 +121,6 @@ export async function startRabbitMq(options: {
         return call;
       },
       async stop() {
-        // First, since the tool would start an epmd that stays if it found none.
         calling.abort(new Error('the broker is being stopped'));
         await Promise.all(calls);
         await broker.stop();
