@@ -1,7 +1,7 @@
 /** The drop's page with its API and its socket, for tests of what it shows. */
 import { act, waitFor } from '@testing-library/react';
 import { Route, Switch } from 'wouter';
-import type { Drop, DropState, Entry } from '../src/api/types.ts';
+import type { Drop, DropState, Entry, Event } from '../src/api/types.ts';
 import DropPage from '../src/drop/drop-page.tsx';
 import { answer } from './api.ts';
 import { draw } from './draw.tsx';
@@ -12,6 +12,8 @@ type Scene = {
   drop?: Drop;
   state?: DropState;
   entry?: Entry;
+  /** Answers the request for the event. */
+  event?: () => Promise<Event>;
   at?: string;
   /** False if nobody is signed in. */
   signedIn?: boolean;
@@ -22,6 +24,7 @@ export async function showDropPage({
   state = aState(),
   drop = aDrop({ state: state.phase }),
   entry = noEntry,
+  event = () => Promise.resolve(anEvent()),
   at = '/drops/1',
   signedIn = true,
 }: Scene = {}): Promise<{
@@ -33,7 +36,7 @@ export async function showDropPage({
   if (signedIn) answer('get', '/auth/me', { user: shopper });
   else answer('get', '/auth/me', () => Response.json({ code: 'not_signed_in' }, { status: 401 }));
   answer('get', '/drops/1', () => ({ ...drop }));
-  answer('get', '/events/2', anEvent());
+  answer('get', '/events/2', event);
   answer('get', '/drops/1/entry', () => now.entry);
   answer('get', '/drops/1/seats', () => ({ drop: now.state, rows: ['......', '......'] }));
   const opened = sockets.length;
@@ -44,7 +47,7 @@ export async function showDropPage({
     </Switch>,
     { at },
   );
-  await waitFor(() => expect(document.querySelector('#stage')).not.toBeNull());
+  await waitFor(() => expect(document.querySelector('#stage')).not.toBeNull(), { timeout: 10_000 });
   const socket = sockets.at(-1)!;
   if (sockets.length === opened) throw new Error('no socket was opened');
   await act(async () => {

@@ -2,9 +2,9 @@ import { act, cleanup, screen, waitFor } from '@testing-library/react';
 import { answer } from '../../testing/api.ts';
 import { showDropPage } from '../../testing/drop-page.tsx';
 import { sockets } from '../../testing/socket.ts';
-import { aDrop, aState, noEntry } from '../../testing/things.ts';
+import { aDrop, anEvent, aState, noEntry } from '../../testing/things.ts';
 import { passTime, stopTime } from '../../testing/time.ts';
-import type { Entry } from '../api/types.ts';
+import type { Entry, Event } from '../api/types.ts';
 
 jest.mock('../live/socket.ts', () => jest.requireActual('../../testing/socket.ts'));
 
@@ -26,6 +26,24 @@ test('asking whether a payment is decided ends with the page, also when it was l
   await passTime(30_000);
   expect(asked.count).toBe(1);
 });
+
+test('the form comes with the title, which would otherwise move it', async () => {
+  let tellEvent: (event: Event) => void = () => {};
+  const shown = showDropPage({ event: () => new Promise((resolve) => (tellEvent = resolve)) });
+  await screen.findByRole('heading', { name: 'Loading' });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(screen.queryByRole('button', { name: /^Buy / })).toBeNull();
+  tellEvent(anEvent());
+  await shown;
+  expect(screen.getByRole('link', { name: anEvent().title })).toBeTruthy();
+  expect(screen.getByRole('button', { name: /^Buy / })).toBeTruthy();
+});
+
+test('nobody has to wait for a title that does not come', async () => {
+  await showDropPage({ event: () => new Promise(() => {}) });
+  expect(screen.getByRole('heading', { name: 'Loading' })).toBeTruthy();
+  expect(screen.getByRole('button', { name: /^Buy / })).toBeTruthy();
+}, 15_000);
 
 test('terms learned while there was no live line do not outlive what is told later', async () => {
   const drop = aDrop();

@@ -42,6 +42,11 @@ export type LiveDrop = {
 
 /** Milliseconds over which open pages spread their requests for changed terms. */
 const termsSpreadMs = 1_000;
+/**
+ * Milliseconds from the opening of the page for which the form waits for the event's title: a title that comes later
+ * moves the form, perhaps while somebody presses. Short, since nobody should wait for a title in order to buy.
+ */
+const titlePatienceMs = 3_000;
 
 export function useDrop(dropId: number, user: User | null | undefined) {
   const userId = user?.id;
@@ -50,6 +55,7 @@ export function useDrop(dropId: number, user: User | null | undefined) {
     ...eventQuery(query.data?.eventId ?? 0),
     enabled: query.data !== undefined,
   });
+  const isTitleAwaited = useFor(titlePatienceMs) && event.isPending && event.failureCount === 0;
   const { feed, queued, beginEntry, setEntry, askEntry } = useFeed(dropId, user);
   const terms = query.data;
   const payment = usePayment(dropId, feed.entry?.seats);
@@ -88,7 +94,7 @@ export function useDrop(dropId: number, user: User | null | undefined) {
       state: feed.state,
       entry: feed.entry,
       queued,
-      isLoading: feed.isLoading,
+      isLoading: feed.isLoading || isTitleAwaited,
       isBeingPaid: payment?.sending === 'confirm',
       isUndecided: payment?.outcome?.status === 'paying',
       now,
@@ -102,6 +108,16 @@ export function useDrop(dropId: number, user: User | null | undefined) {
     payment,
   };
   return { live, error: query.error, retry: query.refetch };
+}
+
+/** True for so many milliseconds. */
+function useFor(ms: number): boolean {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setOver(true), ms);
+    return () => clearTimeout(timer);
+  }, [ms]);
+  return !isOver;
 }
 
 /** Asks for the terms again when the socket has told of newer ones. */
