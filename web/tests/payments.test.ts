@@ -100,11 +100,14 @@ test('two tabs pay once', async () => {
   const { page, me, dropId, context } = await onPayPage();
   const second = await context.newPage();
   await second.goto(`/drops/${dropId}/pay`);
-  // Chromium draws the tab in front only. The first card is decided after two seconds, the second one meanwhile.
+  // Chromium draws the tab in front only, so a card is chosen in each before any is sent.
+  await second.bringToFront();
+  await (await cardsOn(second)).getByRole('radio', { name: /^Approved/ }).check();
   await page.bringToFront();
   await payWith(page, /^Slow/);
+  // The first card is decided after two seconds, the second one meanwhile.
+  await second.getByRole('button', { name: /^Pay / }).evaluateAll(([pay]) => (pay as HTMLElement).click());
   await second.bringToFront();
-  await payWith(second, /^Approved/);
   await Promise.all([untilStage(page, 'paid'), untilStage(second, 'paid')]);
   expect(await ordersOf(me)).toHaveLength(1);
   await context.close();
