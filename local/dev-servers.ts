@@ -2,6 +2,7 @@
 // `node local/dev-servers.ts`, then `npx jest two-buyers` in another terminal.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { runFolder } from './process/orphans.ts';
 import { placeAt } from './process/place.ts';
 import { freePorts } from './process/ports.ts';
 import { generateSecrets } from './secrets.ts';
@@ -10,7 +11,7 @@ import { createSteps } from './process/steps.ts';
 import { testServersOf } from './test-servers.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const dir = join(root, '.local', `dev-servers-${process.pid}`);
+const dir = runFolder(join(root, '.local'), 'dev-servers');
 const addressFile = join(root, '.local', 'dev-servers.json');
 const stopped = new Promise<void>((resolveStopped) => {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => resolveStopped());

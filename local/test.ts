@@ -3,13 +3,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { actionlint, composeParser, hadolint } from './tools/container-checks.ts';
-import { clearOldRuns, endRun, temporaryFolder } from './process/orphans.ts';
+import { clearOldRuns, endRun, runFolder, temporaryFolder } from './process/orphans.ts';
 import { installMoto } from './tools/moto.ts';
 import { placeAt } from './process/place.ts';
 import { findK6 } from './tools/k6.ts';
 import { freePorts } from './process/ports.ts';
-import { signal } from './process/proc.ts';
+import { allProcs, signal } from './process/proc.ts';
 import { generateSecrets } from './secrets.ts';
 import { serverPorts, startServers } from './start-servers.ts';
 import { createSteps } from './process/steps.ts';
@@ -29,7 +30,7 @@ const CHECKS = [
 ] as const;
 
 const root = resolve(import.meta.dirname, '..');
-const dir = join(root, '.local', `test-${process.pid}`);
+const dir = runFolder(join(root, '.local'), 'test');
 const temporary = temporaryFolder(process.pid);
 const jestArgs = process.argv.slice(2);
 const { step, say } = createSteps();
@@ -151,6 +152,7 @@ function run(args: readonly string[], output: 'pipe' | 'inherit', env = {}): Chi
   return child;
 }
 
+/** Resolves with the exit code when the process and those of its session have ended. */
 async function ended(child: ChildProcess): Promise<number> {
   const code = await new Promise<number>((resolveCode) => {
     child.once('error', () => resolveCode(1));
@@ -158,6 +160,9 @@ async function ended(child: ChildProcess): Promise<number> {
   });
   running.delete(child);
   endGroup(child, 'SIGKILL'); // workers that may still run
+  // What a worker has started is ended next, and only once the worker has ended.
+  const { pid } = child;
+  while (pid !== undefined && allProcs().some(({ session }) => session === pid)) await sleep(20);
   return code;
 }
 

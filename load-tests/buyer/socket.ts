@@ -9,6 +9,7 @@ import type {
   RequestOf,
   ServerEvents,
 } from '../../shared/messages/realtime-events.ts';
+import { createAcks } from '../k6/plain/acks.ts';
 
 export type BuyerSocket = {
   emitWithAck: <E extends keyof ClientEvents>(event: E, request: RequestOf<E>) => Promise<AnswerTo<E>>;
@@ -25,6 +26,11 @@ export type SocketHandlers = {
 
 const usualTimeoutMs = 20_000;
 
+function startTimer(callback: () => void, ms: number): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+}
+
 /** @param timeoutMs for connecting, and for each acknowledgement */
 export function connectSocket(
   url: string,
@@ -35,7 +41,7 @@ export function connectSocket(
   const address = new URL('/socket.io/?EIO=4&transport=websocket', url);
   address.protocol = address.protocol.replace('http', 'ws');
   const ws = new WebSocket(address, { headers, perMessageDeflate: false, handshakeTimeout: timeoutMs });
-  const acks = createAcks((text) => ws.send(text), timeoutMs);
+  const acks = createAcks({ send: (packet) => ws.send(packet), startTimer, timeoutMs });
   let state: 'connecting' | 'open' | 'closed' = 'connecting';
 
   return new Promise((resolve, reject) => {
@@ -67,7 +73,7 @@ export function connectSocket(
         clearTimeout(timer);
         state = 'open';
         resolve({
-          emitWithAck: acks.emit,
+          emitWithAck: acks.emit as BuyerSocket['emitWithAck'],
           close() {
             state = 'closed';
             ws.close();
@@ -84,44 +90,4 @@ export function connectSocket(
       else if (kind === '41') fail(new Error('the server disconnected the socket'));
     });
   });
-}
-
-/** Events of which an acknowledgement is waited for. */
-function createAcks(send: (text: string) => void, timeoutMs: number) {
-  const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: Error) => void }>();
-  let lastId = 0;
-  const emit: BuyerSocket['emitWithAck'] = (event, request) =>
-    new Promise((resolve, reject) => {
-      const id = (lastId += 1);
-      const timer = setTimeout(() => {
-        waiting.delete(id);
-        reject(new Error(`${event} was not answered`));
-      }, timeoutMs);
-      waiting.set(id, {
-        resolve(answer) {
-          clearTimeout(timer);
-          resolve(answer as never);
-        },
-        reject(error) {
-          clearTimeout(timer);
-          reject(error);
-        },
-      });
-      send(`42${id}${JSON.stringify([event, request])}`);
-    });
-
-  return {
-    emit,
-    /** @param message a packet `43ID[ANSWER]` */
-    receive(message: string) {
-      const start = message.indexOf('[');
-      const id = Number(message.slice(2, start));
-      const request = waiting.get(id);
-      waiting.delete(id);
-      request?.resolve((JSON.parse(message.slice(start)) as unknown[])[0]);
-    },
-    fail(error: Error) {
-      for (const { reject } of waiting.values()) reject(error);
-    },
-  };
 }

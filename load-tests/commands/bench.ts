@@ -1,6 +1,6 @@
 /** `npm run bench -- NAME` runs one benchmark and its reference, on servers of its own. */
 import { resolve } from 'node:path';
-import { clearOldRuns } from '../../local/process/orphans.ts';
+import { clearOldRuns, runFolder } from '../../local/process/orphans.ts';
 import { createSteps } from '../../local/process/steps.ts';
 import { onStopSignal } from '../../local/process/stop-signals.ts';
 import { benches, type BenchName } from '../bench/benches.ts';
@@ -45,7 +45,7 @@ async function bench(name: BenchName, plan: Plan): Promise<number> {
   try {
     const profiles = plan.profile ? resolve(localDir, `profiles-${process.pid}`) : undefined;
     await clearOldRuns(localDir);
-    const dir = resolve(localDir, `bench-${process.pid}`);
+    const dir = runFolder(localDir, 'bench');
     system = await startBenchSystem({ dir, cores, step, signal: stopping.signal, profiles });
     const { table, notes = [], more, ...figures } = await run(system, plan);
     process.stdout.write(`\n${layOut(table)}\n`);

@@ -3,6 +3,7 @@ import { clearTimeout, setTimeout } from 'k6/timers';
 import { WebSocket } from 'k6/websockets';
 import { headersOf } from './http.ts';
 import { baseUrl } from './settings.ts';
+import { createAcks } from './plain/acks.ts';
 import type { TestBuyer } from './plain/buyers-file.ts';
 
 export type BuyerSocket = {
@@ -21,24 +22,28 @@ export type SocketHandlers = {
 /** Timeout for connecting and for an acknowledgement. */
 const timeoutMs = 20_000;
 
+function startTimer(callback: () => void, ms: number): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+}
+
 const address = `${baseUrl.replace(/^http/, 'ws')}/socket.io/?EIO=4&transport=websocket`;
 
 /** Resolves when the server has accepted the session; rejects if the connection fails. */
 export function connectSocket(buyer: TestBuyer, handlers: SocketHandlers): Promise<BuyerSocket> {
   const { onEvent, onLost, onPing } = handlers;
-  const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: Error) => void }>();
-  let lastId = 0;
   let state: 'connecting' | 'open' | 'closed' = 'connecting';
 
   return new Promise((resolve, reject) => {
     const ws = new WebSocket(address, null, { headers: headersOf(buyer), tags: { name: 'socket' } });
-    const timer = setTimeout(() => fail(new Error('the socket did not connect in time')), timeoutMs);
+    let missing = 'the answer to the upgrade';
+    const late = () => fail(new Error(`the socket did not connect in time: ${missing} did not come`));
+    const timer = setTimeout(late, timeoutMs);
     const end = (error: Error) => {
       clearTimeout(timer);
       if (state !== 'closed') ws.close();
       state = 'closed';
-      for (const { reject: giveUp } of waiting.values()) giveUp(error);
-      waiting.clear();
+      acks.fail(error);
     };
     const fail = (error: Error) => {
       const previous = state;
@@ -46,31 +51,15 @@ export function connectSocket(buyer: TestBuyer, handlers: SocketHandlers): Promi
       if (previous === 'connecting') reject(error);
       if (previous === 'open') onLost();
     };
-    const emitWithAck: BuyerSocket['emitWithAck'] = (event, payload) =>
-      new Promise((resolveAnswer, rejectAnswer) => {
-        const id = (lastId += 1);
-        const ackTimer = setTimeout(() => {
-          waiting.delete(id);
-          rejectAnswer(new Error(`${event} was not answered`));
-        }, timeoutMs);
-        // A pending timer would keep k6 from ending the iteration.
-        waiting.set(id, {
-          resolve(answer) {
-            clearTimeout(ackTimer);
-            resolveAnswer(answer);
-          },
-          reject(error) {
-            clearTimeout(ackTimer);
-            rejectAnswer(error);
-          },
-        });
-        ws.send(`42${id}${JSON.stringify([event, payload])}`);
-      });
+    const acks = createAcks({ send: (packet) => ws.send(packet), startTimer, timeoutMs });
 
     // Handlers are properties because addEventListener needs an enum that exists only in k6's types.
     // A page sends 40 after the server's open packet. This client does not wait for that packet: it follows the
     // handshake at once, and k6 (1.8) drops messages that arrive before it has called onopen.
-    ws.onopen = () => ws.send('40');
+    ws.onopen = () => {
+      missing = 'the answer to the join';
+      ws.send('40');
+    };
     ws.onerror = (event) => fail(new Error(event?.error ?? 'the socket failed'));
     ws.onclose = () => fail(new Error('the socket was closed'));
     ws.onmessage = (event) => {
@@ -83,16 +72,12 @@ export function connectSocket(buyer: TestBuyer, handlers: SocketHandlers): Promi
       } else if (kind === '40') {
         clearTimeout(timer);
         state = 'open';
-        resolve({ emitWithAck, close: () => end(new Error('closed by the client')) });
+        resolve({ emitWithAck: acks.emit, close: () => end(new Error('closed by the client')) });
       } else if (kind === '42') {
         const [name, payload] = JSON.parse(message.slice(2)) as [string, unknown];
         onEvent(name, payload);
       } else if (kind === '43') {
-        const start = message.indexOf('[');
-        const id = Number(message.slice(2, start));
-        const request = waiting.get(id);
-        waiting.delete(id);
-        request?.resolve((JSON.parse(message.slice(start)) as unknown[])[0]);
+        acks.receive(message);
       } else if (kind === '44') fail(new Error(`the socket was refused: ${message.slice(2)}`));
       else if (kind === '41') fail(new Error('the server disconnected the socket'));
     };

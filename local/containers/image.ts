@@ -1,16 +1,17 @@
 /** For tests: builds the folder /app of the `tier` image as the Dockerfile does, without a container engine. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { runFolder } from '../process/orphans.ts';
 import { dockerfileStages, root } from './compose.ts';
 
 export type Image = { app: string; remove: () => void };
 
 export function makeImage(): Image {
-  mkdirSync(join(root, '.local'), { recursive: true });
-  const dir = mkdtempSync(join(root, '.local', 'test-image-'));
+  // In the clone, since packages are linked into it; its name lets `npm test` end what a stopped test leaves in it.
+  const dir = runFolder(join(root, '.local'), 'test-image');
   const app = join(dir, 'app');
-  mkdirSync(app);
+  mkdirSync(app, { recursive: true });
   const stages = dockerfileStages();
   copyAll('tier', app);
   return { app, remove: () => rmSync(dir, { recursive: true, force: true }) };

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.ts';
-import { clearOldRuns, endOrphans, endRun } from './orphans.ts';
+import { clearOldRuns, endOrphans, endRun, runFolder } from './orphans.ts';
 import { placeAt } from './place.ts';
 import { freePorts } from './ports.ts';
 import { allProcs, workingFolder } from './proc.ts';
@@ -148,10 +148,15 @@ test('what a stopped test left is ended with the temporary folder of its run, an
 test('of the folders of earlier runs those are cleared whose whole name says so', async () => {
   const gone = 2 ** 22 + 1; // above the highest pid of Linux
   const old = await startIn(join(dir, `rolling-${gone}-1`));
+  const ofAKilledTest = await startIn(
+    runFolder(dir, 'test-image').replace(String(process.pid), String(gone)),
+  );
   const ofThisProcess = await startIn(join(dir, `rolling-${process.pid}-1`));
   const withARandomEnd = await startIn(join(dir, `rolling-${gone}fGh2x`)); // as mkdtemp makes them
-  const ended = new Promise((resolve) => old.onUnexpectedExit(resolve));
+  const ended = [old, ofAKilledTest].map(
+    (child) => new Promise((resolve) => child.onUnexpectedExit(resolve)),
+  );
   await clearOldRuns(dir);
-  expect(await ended).toBe('SIGTERM');
+  expect(await Promise.all(ended)).toEqual(['SIGTERM', 'SIGTERM']);
   expect([ofThisProcess.pid, withARandomEnd.pid]).not.toContain(undefined);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PidNote } from './child.ts';
-import { type Proc, allProcs, isRunning, signal, workingFolder } from './proc.ts';
+import { type Proc, allProcs, isRunning, readProc, signal, workingFolder } from './proc.ts';
 
 /**
  * How long orphans may take to end after SIGTERM, milliseconds. Short, since tiers cannot finish their work while the
@@ -51,10 +51,21 @@ function readNote(file: string): PidNote | undefined {
   }
 }
 
+const runKinds = ['test', 'test-image', 'dev-servers', 'bench', 'drill', 'rolling'] as const;
+type RunKind = (typeof runKinds)[number];
+
 /**
- * Ends the processes of test runs (`test-PID`), benchmarks (`bench-PID`), drills (`drill-PID-N`) and rolling changes
- * (`rolling-PID-N`) whose main process has ended, and removes their folders, except the logs of the last two, which may
- * be of interest. The temporary folders of test runs are removed as well.
+ * The folder, in the clone's `.local`, of what this process runs. Its name has the process id, so that what a killed
+ * process left can be found: see `clearOldRuns`.
+ * @param number if a process makes several of its kind
+ */
+export function runFolder(localDir: string, kind: RunKind, number?: number): string {
+  return join(localDir, `${kind}-${process.pid}${number === undefined ? '' : `-${number}`}`);
+}
+
+/**
+ * Ends the processes of runs whose own process has ended, and removes their folders (see `runFolder`), except the logs
+ * of drills and rolling changes, which may be of interest. The temporary folders of test runs are removed as well.
  */
 export async function clearOldRuns(localDir: string): Promise<void> {
   for (const { folder, kind } of [...runsIn(localDir, localRun), ...runsIn(tmpdir(), temporaryRun)]) {
@@ -74,7 +85,7 @@ export async function endRun(folder: string): Promise<void> {
   await endAll(allProcs().filter(({ pid }) => workingFolder(pid)?.startsWith(`${folder}/`)));
 }
 
-const localRun = /^(?<kind>test|dev-servers|bench|drill|rolling)-(?<owner>\d+)(-\d+)?$/;
+const localRun = new RegExp(`^(?<kind>${runKinds.join('|')})-(?<owner>\\d+)(-\\d+)?$`);
 const temporaryRun = /^seatdrop-(?<kind>test)-(?<owner>\d+)$/;
 
 /**
@@ -93,7 +104,7 @@ function runsIn(dir: string, pattern: RegExp): { folder: string; kind: string }[
   return (existsSync(dir) ? readdirSync(dir) : []).flatMap((name) => {
     const { kind = '', owner = '' } = pattern.exec(name)?.groups ?? {};
     const folder = join(dir, name);
-    if (kind === '' || existsSync(`/proc/${owner}`) || statSync(folder).uid !== process.getuid?.()) return [];
+    if (kind === '' || readProc(Number(owner)) || statSync(folder).uid !== process.getuid?.()) return [];
     return [{ folder, kind }];
   });
 }

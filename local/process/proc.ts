@@ -58,6 +58,28 @@ export function isRunning(proc: Pick<Proc, 'pid' | 'startTime'>): boolean {
   return readProc(proc.pid)?.startTime === proc.startTime;
 }
 
+/** The processes, but this one, that work in `folder` or were started with a path in it in their environment. */
+export function processesIn(folder: string): Proc[] {
+  return allProcs().filter(
+    ({ pid }) =>
+      pid !== process.pid &&
+      (workingFolder(pid)?.startsWith(folder) === true || readFileOf(pid, 'environ').includes(folder)),
+  );
+}
+
+/** The words of the command that started the process, joined by spaces; empty if it has ended. */
+export function commandOf(pid: number): string {
+  return readFileOf(pid, 'cmdline').replaceAll('\0', ' ').trimEnd();
+}
+
+function readFileOf(pid: number, file: 'environ' | 'cmdline'): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return ''; // it has ended, or belongs to another user
+  }
+}
+
 export function workingFolder(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);

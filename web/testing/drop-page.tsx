@@ -1,4 +1,5 @@
 /** The drop's page with its API and its socket, for tests of what it shows. */
+import type { QueryClient } from '@tanstack/react-query';
 import { act, waitFor } from '@testing-library/react';
 import { Route, Switch } from 'wouter';
 import type { Drop, DropState, Entry, Event } from '../src/api/types.ts';
@@ -13,7 +14,7 @@ type Scene = {
   state?: DropState;
   entry?: Entry;
   /** Answers the request for the event. */
-  event?: () => Promise<Event>;
+  event?: () => Promise<Event | Response>;
   at?: string;
   /** False if nobody is signed in. */
   signedIn?: boolean;
@@ -31,6 +32,7 @@ export async function showDropPage({
   socket: TestSocket;
   say: (entry: Entry) => void;
   tell: (state: DropState) => void;
+  client: QueryClient;
 }> {
   const now = { entry, state };
   if (signedIn) answer('get', '/auth/me', { user: shopper });
@@ -40,7 +42,7 @@ export async function showDropPage({
   answer('get', '/drops/1/entry', () => now.entry);
   answer('get', '/drops/1/seats', () => ({ drop: now.state, rows: ['......', '......'] }));
   const opened = sockets.length;
-  draw(
+  const { client } = draw(
     <Switch>
       <Route path="/drops/:id/:step?" component={DropPage} />
       <Route>Elsewhere</Route>
@@ -56,6 +58,7 @@ export async function showDropPage({
     await Promise.resolve();
   });
   return {
+    client,
     socket,
     /** Sets the entry that the API answers from now on, and pushes it. */
     say(next) {

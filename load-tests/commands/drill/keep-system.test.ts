@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allProcs, workingFolder } from '../../../local/process/proc.ts';
+import { commandOf, processesIn } from '../../../local/process/proc.ts';
 
 // Starts and stops a whole system several times, on a machine that runs other tests at the same time.
 jest.setTimeout(300_000);
@@ -44,7 +44,7 @@ test('a drill ends the processes that a killed drill has left', async () => {
   await processes(6, first);
   first.child.kill('SIGKILL');
   await first.ended;
-  expect(marked().length).toBeGreaterThan(0);
+  expect(processesIn(dir).length).toBeGreaterThan(0);
 
   const next = start();
   await next.says('starting a system');
@@ -78,7 +78,7 @@ type Drill = Pick<ReturnType<typeof start>, 'child' | 'output'>;
 
 /** Resolves when there are at least `count` processes, including the drill itself. */
 function processes(count: number, drill: Drill): Promise<void> {
-  return until(drill, () => marked().length >= count);
+  return until(drill, () => processesIn(dir).length >= count);
 }
 
 async function until({ child, output }: Drill, condition: () => boolean): Promise<void> {
@@ -90,21 +90,6 @@ async function until({ child, output }: Drill, condition: () => boolean): Promis
 
 /** Command lines of the processes that still run. A killed one may take a moment to disappear. */
 async function leftOver(): Promise<string[]> {
-  for (let polls = 0; polls < 100 && marked().length > 0; polls += 1) await sleep(50);
-  return marked().map((pid) => `${pid} ${read(pid, 'cmdline').replaceAll('\0', ' ').slice(0, 200)}`);
-}
-
-function marked(): number[] {
-  const others = allProcs().filter(({ pid }) => pid !== process.pid);
-  return others
-    .map(({ pid }) => pid)
-    .filter((pid) => workingFolder(pid)?.startsWith(dir) === true || read(pid, 'environ').includes(dir));
-}
-
-function read(pid: number, file: 'environ' | 'cmdline'): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch {
-    return ''; // the process has ended
-  }
+  for (let polls = 0; polls < 100 && processesIn(dir).length > 0; polls += 1) await sleep(50);
+  return processesIn(dir).map(({ pid }) => `${pid} ${commandOf(pid).slice(0, 200)}`);
 }

@@ -1,5 +1,4 @@
-import { resolve } from 'node:path';
-import { clearOldRuns } from '../../../local/process/orphans.ts';
+import { clearOldRuns, runFolder } from '../../../local/process/orphans.ts';
 import { onStopSignal } from '../../../local/process/stop-signals.ts';
 import { localDir } from '../../running-system.ts';
 
@@ -31,7 +30,6 @@ export type SystemKeeper<DrillSystem> = {
  * ends what is left. After a stop the process exits with code 1.
  */
 export function keepSystem<DrillSystem extends { stop: () => Promise<void> }>(options: {
-  /** The folder is called `KIND-PID-NUMBER`; orphans.ts looks for that name. */
   kind: 'drill' | 'rolling';
   start: (place: SystemPlace, tierSettings: Record<string, string>) => Promise<DrillSystem>;
   tierSettings: Record<string, string>;
@@ -49,7 +47,7 @@ export function keepSystem<DrillSystem extends { stop: () => Promise<void> }>(op
     cancel.signal.throwIfAborted();
     systemCount += 1;
     say('starting a system');
-    const dir = resolve(localDir, `${kind}-${process.pid}-${systemCount}`);
+    const dir = runFolder(localDir, kind, systemCount);
     return options.start({ dir, cancel: cancel.signal, hurry: hurry.signal }, tierSettings);
   };
   const end = async (): Promise<void> => {

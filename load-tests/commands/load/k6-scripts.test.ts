@@ -76,7 +76,8 @@ async function load(
 ) {
   // Creating drops at the same time can fail briefly.
   const dropId = await eventually(() => system.drop({ holdSeconds: 5, ...terms }));
-  await eventually(() => takesEntries(dropId));
+  const probe = await system.person();
+  await eventually(() => takesEntries(dropId, probe));
   const file = join(dir, `${(files += 1)}`);
   await writeBuyers(system, { count: buyers, out: `${file}.csv`, dropId }, () => {});
   const summary = `${file}.summary.json`;
@@ -104,8 +105,10 @@ async function load(
 }
 
 /** Whether publishers know that the drop is open: they learn of a new one a moment later, and k6 does not try again. */
-async function takesEntries(dropId: number): Promise<boolean> {
-  const { ask } = await system.person();
+async function takesEntries(
+  dropId: number,
+  { ask }: Awaited<ReturnType<WebSystem['person']>>,
+): Promise<boolean> {
   const { question } = await ask<{ question: { id: number } }>('GET', `/drops/${dropId}`);
   const wrong = { questionId: question.id, answer: 'none of them', quantity: 1 };
   const refused = await ask('POST', `/drops/${dropId}/entries`, wrong).catch(String);

@@ -45,6 +45,17 @@ test('nobody has to wait for a title that does not come', async () => {
   expect(screen.getByRole('button', { name: /^Buy / })).toBeTruthy();
 }, 15_000);
 
+test('the form stays when a title that could not be had is asked for again', async () => {
+  let answers: Promise<Event | Response> = Promise.resolve(new Response(null, { status: 404 }));
+  const { client } = await showDropPage({ event: () => answers });
+  expect(await screen.findByRole('button', { name: /^Buy / })).toBeTruthy();
+  answers = new Promise(() => {});
+  void client.refetchQueries({ queryKey: ['events'] });
+  await act(() => new Promise((resolve) => setTimeout(resolve, 50)));
+  expect(client.isFetching({ queryKey: ['events'] })).toBe(1);
+  expect(screen.getByRole('button', { name: /^Buy / })).toBeTruthy();
+});
+
 test('terms learned while there was no live line do not outlive what is told later', async () => {
   const drop = aDrop();
   const start = Date.parse(drop.serverTime);

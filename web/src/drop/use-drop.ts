@@ -55,7 +55,7 @@ export function useDrop(dropId: number, user: User | null | undefined) {
     ...eventQuery(query.data?.eventId ?? 0),
     enabled: query.data !== undefined,
   });
-  const isTitleAwaited = useFor(titlePatienceMs) && event.isPending && event.failureCount === 0;
+  const isTitleAwaited = useAwaited(!event.isPending || event.failureCount > 0, titlePatienceMs);
   const { feed, queued, beginEntry, setEntry, askEntry } = useFeed(dropId, user);
   const terms = query.data;
   const payment = usePayment(dropId, feed.entry?.seats);
@@ -110,14 +110,18 @@ export function useDrop(dropId: number, user: User | null | undefined) {
   return { live, error: query.error, retry: query.refetch };
 }
 
-/** True for so many milliseconds. */
-function useFor(ms: number): boolean {
-  const [isOver, setOver] = useState(false);
+/**
+ * True until `isDone` was true once, or `ms` milliseconds after the page was opened. It ends for good: a request that
+ * failed and is sent again counts as pending once more.
+ */
+function useAwaited(isDone: boolean, ms: number): boolean {
+  const [isOver, setOver] = useState(isDone);
+  if (isDone && !isOver) setOver(true);
   useEffect(() => {
     const timer = setTimeout(() => setOver(true), ms);
     return () => clearTimeout(timer);
   }, [ms]);
-  return !isOver;
+  return !isOver && !isDone;
 }
 
 /** Asks for the terms again when the socket has told of newer ones. */
