@@ -161,8 +161,7 @@ async function ended(child: ChildProcess): Promise<number> {
   running.delete(child);
   endGroup(child, 'SIGKILL'); // workers that may still run
   // What a worker has started is ended next, and only once the worker has ended.
-  const { pid } = child;
-  while (pid !== undefined && allProcs().some(({ session }) => session === pid)) await sleep(20);
+  while (allProcs().some(({ session }) => session === child.pid)) await sleep(20);
   return code;
 }
 
