@@ -200,8 +200,10 @@ test('load: settings are passed to the script, and what follows -- to k6', () =>
     seats: undefined,
     standby: undefined,
     holdSeconds: 15,
+    free: false,
     k6Args: ['--vus', '3'],
   });
+  expect(read(loadCommand, 'journey', '--free')).toMatchObject({ free: true });
 });
 
 test('load: there are as many buyers as the scripts ask for', () => {

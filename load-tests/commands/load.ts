@@ -50,7 +50,8 @@ async function load(options: LoadOptions, dir: string): Promise<number> {
   return code;
 }
 
-async function makeDropAndBuyers({ script, env, seats, standby, holdSeconds }: LoadOptions, dir: string) {
+async function makeDropAndBuyers(options: LoadOptions, dir: string) {
+  const { script, env, seats, standby, holdSeconds, free } = options;
   const count = buyersNeeded(script, env);
   const system = await findRunningSystem();
   const db = connectMysql(system.env.MYSQL_URL, { max: 1 });
@@ -64,6 +65,7 @@ async function makeDropAndBuyers({ script, env, seats, standby, holdSeconds }: L
       quantity: 2,
       holdSeconds,
       partitions: 1,
+      free,
     };
     const { dropId } = await createDrop(door, terms, opensInMs);
     const file = join(dir, 'buyers.json');

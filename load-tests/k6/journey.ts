@@ -9,7 +9,7 @@
  * Needs a drop that is open, or opens within ten minutes (the run waits for it), and RATE × DURATION buyers, made with
  * `npm run buyers -- --count N --drop DROP --out FILE`. Standby needs a drop with fewer seats than buyers, and lapsed
  * holds need a short hold time. Payments go to the sandbox provider, which knows these cards; never run it where cards
- * are charged.
+ * are charged. Where seats cost nothing no card is sent, and DECLINE has no effect.
  *
  *   BASE_URL      the front door (http://127.0.0.1:8080)
  *   DROP          id of the drop
@@ -36,7 +36,7 @@ import http from 'k6/http';
 import { Counter, Rate, Trend } from 'k6/metrics';
 import type { Options } from 'k6/options';
 import type { EntryState } from '../../shared/contract/entries.ts';
-import { totalOf, type Pricing } from '../../shared/contract/total.ts';
+import { isFreeOfCharge, totalOf, type Pricing } from '../../shared/contract/total.ts';
 import { buyerAt, needBuyers } from './buyers.ts';
 import { complain } from './complain.ts';
 import { openDrop, type Answer, type DropView } from './http.ts';
@@ -223,7 +223,7 @@ async function useHold(
   if (drawn < lapse) return letLapse(shopper, record);
   if (drawn < lapse + leave) return giveBack(shopper);
   await pause(200 + evenlySpread(index, 2) * 20);
-  if (drawn < lapse + leave + decline) {
+  if (drawn < lapse + leave + decline && !isFreeOfCharge(pricing)) {
     const answer = await checkOut(shopper, { ...purchaseOf(shopper, pricing), token: 'tok_declined' });
     if (answer.status !== 402) throw unusable('checkout with a card that is declined', answer);
     declined.add(1);
@@ -247,7 +247,10 @@ async function giveBack(shopper: Shopper): Promise<void> {
 
 async function pay(shopper: Shopper, record: BuyerRecord, pricing: Pricing): Promise<void> {
   const { seats = [] } = shopper.state ?? {};
-  const purchase = { ...purchaseOf(shopper, pricing), token: 'tok_approved' };
+  const purchase = {
+    ...purchaseOf(shopper, pricing),
+    token: isFreeOfCharge(pricing) ? undefined : 'tok_approved',
+  };
   const since = Date.now();
   const answer = await checkOut(shopper, purchase);
   // already_paid: the answer to an earlier try was lost. hold_expired: the time was over.
@@ -273,14 +276,16 @@ async function pay(shopper: Shopper, record: BuyerRecord, pricing: Pricing): Pro
   if (list.status === 200) record.listed(list.body['items'] as Order[]);
 }
 
-type Purchase = { checkoutToken: string | undefined; total: Money; token: string };
+/** `token`: of the card; undefined where there is nothing to pay. */
+type Purchase = { checkoutToken: string | undefined; total: Money; token: string | undefined };
 
 function purchaseOf({ state }: Shopper, pricing: Pricing): Omit<Purchase, 'token'> {
   return { checkoutToken: state?.checkoutToken, total: totalOf(pricing, state?.seats?.length ?? 0) };
 }
 
 function checkOut(shopper: Shopper, { checkoutToken, total, token }: Purchase): Promise<Answer> {
-  return shopper.send('POST', '/api/checkout', 'checkout', { checkoutToken, total, payment: { token } });
+  const payment = token === undefined ? {} : { payment: { token } };
+  return shopper.send('POST', '/api/checkout', 'checkout', { checkoutToken, total, ...payment });
 }
 
 function orderOf({ status, body }: Answer): string | undefined {

@@ -25,12 +25,13 @@ let dir: string;
 let entries: Run;
 let sockets: Run;
 let journey: Run;
+let free: Run;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'seatdrop-k6-'));
   k6 = await findK6(() => {});
   system = await startWebSystem();
   // Run in parallel, because they mostly wait.
-  [entries, sockets, journey] = await Promise.all([
+  [entries, sockets, journey, free] = await Promise.all([
     load('entries', 41, { RATE: '20', DURATION: '2s', FAILED: '0', ...anyTime }),
     // Longer than the ping interval of 25 s.
     load('sockets', 60, {
@@ -56,6 +57,12 @@ beforeAll(async () => {
         ...anyTime,
       },
       { sections: [{ name: 'Floor', rows: 3, seatsPerRow: 10 }], standbyLimit: 8 },
+    ),
+    load(
+      'journey',
+      6,
+      { RATE: '5', DURATION: '1s', DECLINE: '50', LAPSE: '0', LEAVE: '0', GAVE_UP: '0', ...anyTime },
+      { price: { amount: 0, currency: 'EUR' } },
     ),
   ]);
 }, 600_000);
@@ -137,6 +144,13 @@ test('journeys end in orders, lapsed holds and standby, and every rule is checke
   expect(journey.count('outcome_sold_out') + journey.count('entries_too_late')).toBeGreaterThan(0);
   const checked = journey.checks().map(({ name }) => name);
   expect(checked.toSorted()).toEqual(Object.values(rules).toSorted());
+});
+
+test('where seats cost nothing, journeys end in orders without a card', () => {
+  expect([free.output, free.code]).toEqual([expect.stringContaining('thresholds were met'), 0]);
+  expect(free.count('orders_paid')).toBe(free.count('outcome_held'));
+  expect(free.count('orders_paid')).toBeGreaterThan(0);
+  expect(free.count('cards_declined')).toBe(0);
 });
 
 const isEntry = (path: string) => path.endsWith('/entry');

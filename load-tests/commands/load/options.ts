@@ -11,6 +11,7 @@ export type LoadOptions = {
   seats: number | undefined;
   standby: number | undefined;
   holdSeconds: number;
+  free: boolean;
   /** Arguments for k6 itself. */
   k6Args: string[];
 };
@@ -46,12 +47,13 @@ code is that of k6: 0 if every threshold was met, 99 if not; 2 if an option is w
       help: 'places in its standby',
     },
     hold: { type: 'whole number', value: 'S', min: 5, max: 3600, default: 15, help: 'seconds to pay' },
+    free: { type: 'flag', help: 'its seats cost nothing, and no card is sent' },
   },
   notes: `
 k6 is taken from the PATH (0.57 or later) or from .local/bin/k6-VERSION, which is built from source (go install) if
 neither exists. A drop and buyers are made on the system that \`npm start\` runs, unless DROP and BUYERS are set; for
 another system set BASE_URL as well, and make its buyers with \`npm run buyers\`.`,
-  read({ values: { set, seats, standby, hold }, argument, passedOn }): LoadOptions {
+  read({ values: { set, seats, standby, hold, free }, argument, passedOn }): LoadOptions {
     const env = Object.fromEntries(set.map(readSetting));
     const names = ['DROP', 'BUYERS'].filter((name) => name in env);
     if (names.length === 1)
@@ -61,7 +63,7 @@ another system set BASE_URL as well, and make its buyers with \`npm run buyers\`
         '--set BASE_URL needs --set DROP and --set BUYERS: nothing is made on another system',
       );
     const script = argument as ScriptName;
-    return { script, env, seats, standby, holdSeconds: hold, k6Args: passedOn };
+    return { script, env, seats, standby, holdSeconds: hold, free, k6Args: passedOn };
   },
 });
 
