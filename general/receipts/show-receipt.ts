@@ -14,7 +14,7 @@ import { receiptOf } from './receipt-of.ts';
 const maxWaiting = 50;
 
 /** Raised when the same receipt is drawn in another way, so that browsers do not keep the old one. */
-const drawing = 1;
+const drawing = 2;
 
 export function showReceipt({
   db,

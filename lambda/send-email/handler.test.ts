@@ -3,6 +3,7 @@ import { MailCatcher, type CaughtMail } from '../../local/mail-catcher/catcher.t
 import { newMailJob } from '../../testing/lambda/new-mail-job.ts';
 import { printHere } from '../../testing/print-here.ts';
 import { newReceipt } from '../../testing/receipt/new-receipt.ts';
+import { readPdf } from '../../testing/receipt/read-pdf.ts';
 import { createSendEmail, type SendEmail } from './handler.ts';
 import type { MailJob } from './mail-job.ts';
 import { createMailer, type Mailer } from './mailer.ts';
@@ -58,6 +59,17 @@ test('its receipt is attached, and the same bytes are attached again if it is se
   });
   expect(receipt!.content.subarray(0, 5).toString()).toBe('%PDF-');
   expect(receipt!.content.equals(again!.content)).toBe(true);
+});
+
+test('the mail of an order that cost nothing speaks of no money, and nor does its receipt', async () => {
+  const { order } = newMailJob();
+  const lines = [{ kind: 'seats', amount: 0 }] as const;
+  const receipt = newReceipt({ total: 0, lines: [...lines], tax: { percent: 19, amount: 0 } });
+  await sendEmail({ Records: [record('a', newMailJob({ order: { ...order, amount: 0 }, receipt }))] });
+  const [{ text, attachments }] = catcher.mails as [CaughtMail];
+  const { pages } = await readPdf(attachments[0]!.content);
+  expect(pages[0]).toContain('Free of charge');
+  expect(`${text} ${pages[0]}`).not.toMatch(/paid|payment|included tax|EUR/i);
 });
 
 test('a receipt that cannot be drawn holds up no mail', async () => {

@@ -47,8 +47,8 @@ export const words: Record<OrderMailJob['locale'], Words> = {
         opening: 'Thank you. These seats are yours:',
       },
       'order-refunded': {
-        subject: (title) => `Your seats for ${title} were given back`,
-        opening: 'These seats were given back and are no longer yours.',
+        subject: (title) => `Tickets cancelled: ${title}`,
+        opening: 'These seats were cancelled and are no longer yours.',
       },
     },
     when: 'When',
@@ -99,8 +99,8 @@ export const words: Record<OrderMailJob['locale'], Words> = {
     withoutMoney: {
       'order-paid': { subject: (title) => `你的座位：${title}`, opening: '謝謝。以下座位是你的了：' },
       'order-refunded': {
-        subject: (title) => `已退回座位：${title}`,
-        opening: '以下座位已退回，不再為你保留。',
+        subject: (title) => `已取消票券：${title}`,
+        opening: '以下座位已取消，不再為你保留。',
       },
     },
     when: '時間',

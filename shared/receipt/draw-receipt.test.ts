@@ -94,6 +94,41 @@ test('in Traditional Chinese', async () => {
     expect(pages[0]).toContain(text);
 });
 
+const nothing: Partial<Receipt> = {
+  seats: newReceipt().seats.map((seat) => ({ ...seat, price: 0 })),
+  lines: [{ kind: 'seats', amount: 0 }],
+  total: 0,
+  tax: { percent: 19, amount: 0 },
+};
+
+test('an order that cost nothing is free of charge: no amounts, no taxes, and seats that are cancelled', async () => {
+  const { pages } = await drawn(nothing);
+  const lines = pages[0]!.split('\n');
+  expect(lines).toEqual(
+    expect.arrayContaining(['DE123456789', 'Item', 'Stalls, row 2, seat 5', 'Free of charge']),
+  );
+  expect(lines.join('\n')).toContain('Ordered on');
+  expect(lines.join('\n')).not.toMatch(/paid|amount|tax \(|refund|EUR|\b0(\.00)?$/im);
+
+  const [one, other] = nothing.seats!;
+  const given = { seats: 1, amount: 0, kept: 0, at: '2026-12-01T10:00:00.000Z' };
+  const after = await drawn({
+    ...nothing,
+    locale: 'zh-Hant',
+    seats: [
+      { ...one!, state: 'refunded' },
+      { ...other!, state: 'refunding' },
+    ],
+    refunds: [
+      { ...given, status: 'done' },
+      { ...given, status: 'due' },
+    ],
+  });
+  for (const text of ['5 號（已取消）', '6 號（取消中）', '免費', '取消：1 個座位', '取消處理中：1 個座位'])
+    expect(after.pages[0]).toContain(text);
+  expect(after.pages[0]).not.toMatch(/付款|退款|稅額|金額|0\.00/);
+});
+
 test.each([
   ['Nguyễn Văn Đức, Ğ Ş ő ț Ẅ', 'NotoSans-Regular'],
   ['Дмитрий Соловьёв', 'NotoSans-Regular'],

@@ -8,7 +8,7 @@ import { decimal } from '../contract/minor-units.ts';
 import type { Fonts } from './fonts.ts';
 import type { Receipt } from './receipt.ts';
 import { TextWriter, type Style } from './text-writer.ts';
-import { receiptWords } from './words.ts';
+import { hasAmounts, receiptWordsOf } from './words.ts';
 
 const page = { width: 595.28, height: 841.89 };
 const margin = 56;
@@ -34,7 +34,7 @@ type Pen = {
 };
 
 export async function drawReceipt(receipt: Receipt, fonts: Fonts): Promise<Buffer> {
-  const say = receiptWords[receipt.locale];
+  const say = receiptWordsOf(receipt);
   const doc = new PDFDocument({
     size: 'A4',
     margin: 0,
@@ -70,7 +70,7 @@ function drawHead(pen: Pen): void {
   const { doc, text, receipt } = pen;
   drawLogo(doc, left, pen.y - 1);
   text.line('Seatdrop', left + 42, pen.y, title);
-  text.line(receiptWords[receipt.locale].title, right, pen.y, { ...title, right: true });
+  text.line(receiptWordsOf(receipt).title, right, pen.y, { ...title, right: true });
   pen.y += 34;
   doc.rect(left, pen.y, right - left, 2).fill('#000');
   pen.y += 20;
@@ -97,7 +97,7 @@ function drawLogo(doc: PDFKit.PDFDocument, x: number, y: number): void {
 function drawParties(pen: Pen): void {
   const { receipt } = pen;
   const { seller, buyer, number, orderId, paidAt, event } = receipt;
-  const say = receiptWords[receipt.locale];
+  const say = receiptWordsOf(receipt);
   const top = pen.y;
   drawFact(pen, [say.number, number], middle, right);
   drawFact(pen, [say.order, orderId], middle, right);
@@ -119,7 +119,7 @@ function drawFact(pen: Pen, [name, value]: [string, string], x: number, end: num
 
 function drawEvent(pen: Pen): void {
   const { event, locale } = pen.receipt;
-  const say = receiptWords[locale];
+  const say = receiptWordsOf(pen.receipt);
   drawLines(pen, event.title, left, right, heading);
   pen.y += 4;
   drawLines(pen, say.starts(eventTime(event.startsAt, event.timeZone, locale)), left, right, plain);
@@ -130,13 +130,20 @@ function drawEvent(pen: Pen): void {
 function drawItems(pen: Pen): void {
   const { receipt, text } = pen;
   const { currency, seats, lines, tax } = receipt;
-  const say = receiptWords[receipt.locale];
+  const say = receiptWordsOf(receipt);
   text.line(say.item, left, pen.y, small);
-  text.line(say.amountIn(currency), right, pen.y, { ...small, right: true });
+  const isPriced = hasAmounts(receipt);
+  if (isPriced) text.line(say.amountIn(currency), right, pen.y, { ...small, right: true });
   pen.y += 14;
   drawRule(pen);
+  for (const seat of seats)
+    drawItem(pen, say.seat(seat) + say.seatState[seat.state], isPriced ? seat.price : undefined, plain);
+  if (!isPriced) {
+    drawRule(pen);
+    drawItem(pen, say.total, undefined, strong);
+    return;
+  }
   const isEachPriced = seats.every(({ price }) => price !== undefined);
-  for (const seat of seats) drawItem(pen, say.seat(seat) + say.seatState[seat.state], seat.price, plain);
   for (const { kind, amount } of lines)
     if (kind !== 'seats' || !isEachPriced) drawItem(pen, say.line[kind], amount, plain);
   drawRule(pen);
@@ -147,15 +154,22 @@ function drawItems(pen: Pen): void {
 function drawRefunds(pen: Pen): void {
   const { receipt } = pen;
   const { refunds, refunded, event, locale, currency } = receipt;
-  const say = receiptWords[locale];
+  const say = receiptWordsOf(receipt);
+  const isPriced = hasAmounts(receipt);
   pen.y += 14;
   drawRule(pen);
   for (const { status, seats, at, amount, kept } of refunds) {
     const keptNote = kept > 0 ? `\n${say.kept(decimal({ amount: kept, currency }))}` : '';
     if (status === 'done')
-      drawItem(pen, say.refund(seats, eventTime(at, event.timeZone, locale)) + keptNote, -amount, plain);
+      drawItem(
+        pen,
+        say.refund(seats, eventTime(at, event.timeZone, locale)) + keptNote,
+        isPriced ? -amount : undefined,
+        plain,
+      );
     else drawItem(pen, say.refundDue(seats) + keptNote, undefined, plain);
   }
+  if (!isPriced) return;
   drawItem(pen, say.refunded, -refunded, strong);
   drawItem(pen, say.remains, receipt.total - refunded, strong);
 }
@@ -201,7 +215,7 @@ function makeRoom(pen: Pen, height: number): void {
 
 /** Once all pages are known. */
 function drawFeet({ doc, text, receipt }: Pen): void {
-  const say = receiptWords[receipt.locale];
+  const say = receiptWordsOf(receipt);
   const { count } = doc.bufferedPageRange();
   for (let at = 0; at < count; at += 1) {
     doc.switchToPage(at);

@@ -28,9 +28,12 @@ type Words = {
   page: (page: number, pages: number) => string;
 };
 
+/** Of an order that cost nothing: in place of the words about paying and refunding. */
+type WithoutMoney = Pick<Words, 'paidAt' | 'seatState' | 'total' | 'refund' | 'refundDue'>;
+
 const seats = (count: number) => (count === 1 ? '1 seat' : `${count} seats`);
 
-export const receiptWords: Record<Receipt['locale'], Words> = {
+const receiptWords: Record<Receipt['locale'], Words & { withoutMoney: WithoutMoney }> = {
   en: {
     title: 'Receipt',
     number: 'Receipt number',
@@ -56,6 +59,13 @@ export const receiptWords: Record<Receipt['locale'], Words> = {
     remains: 'Total after refunds',
     note: 'This receipt is not a ticket. The tickets are on the page of the order.',
     page: (page, pages) => `Page ${page} of ${pages}`,
+    withoutMoney: {
+      paidAt: 'Ordered on',
+      seatState: { valid: '', refunding: ' (being cancelled)', refunded: ' (cancelled)' },
+      total: 'Free of charge',
+      refund: (count, at) => `Cancelled on ${at}: ${seats(count)}`,
+      refundDue: (count) => `Cancellation under way: ${seats(count)}`,
+    },
   },
   'zh-Hant': {
     title: '收據',
@@ -81,5 +91,22 @@ export const receiptWords: Record<Receipt['locale'], Words> = {
     remains: '退款後總額',
     note: '本收據不是門票。門票在訂單頁面上。',
     page: (page, pages) => `第 ${page} 頁，共 ${pages} 頁`,
+    withoutMoney: {
+      paidAt: '訂購日期',
+      seatState: { valid: '', refunding: '（取消中）', refunded: '（已取消）' },
+      total: '免費',
+      refund: (count, at) => `${at} 取消：${count} 個座位`,
+      refundDue: (count) => `取消處理中：${count} 個座位`,
+    },
   },
 };
+
+export function receiptWordsOf({ locale, total }: Pick<Receipt, 'locale' | 'total'>): Words {
+  const { withoutMoney, ...words } = receiptWords[locale];
+  return hasAmounts({ total }) ? words : { ...words, ...withoutMoney };
+}
+
+/** One of an order that cost nothing has none: neither prices and taxes of 0 nor a currency. */
+export function hasAmounts({ total }: Pick<Receipt, 'total'>): boolean {
+  return total !== 0;
+}
