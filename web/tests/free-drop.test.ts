@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { readPdf } from '../../testing/receipt/read-pdf.ts';
 import { en } from '../src/i18n/en.ts';
+import { withoutMoney } from '../src/i18n/without-money.ts';
 import { zhHant } from '../src/i18n/zh-hant.ts';
 import { visitDrop, untilStage } from './start-browser.ts';
 import type { WebSystem } from './start-web-system.ts';
@@ -11,8 +14,8 @@ systemForTests((started) => ({ system, browser } = started));
 const price = { amount: 0, currency: 'EUR' };
 
 test.each([
-  { locale: 'en-GB', text: en },
-  { locale: 'zh-TW', text: zhHant },
+  { locale: 'en-GB', text: withoutMoney(en), receipt: 'Receipt (PDF)', free: 'Free of charge' },
+  { locale: 'zh-TW', text: withoutMoney(zhHant), receipt: '收據（PDF）', free: '免費' },
 ])('from the button to the tickets of seats that cost nothing, on a phone ($locale)', async (visit) => {
   const { text, locale } = visit;
   const dropId = await system.drop({ price });
@@ -23,13 +26,13 @@ test.each([
   page.on('request', (request) => sent.push(request.url()));
 
   await page.getByRole('radio', { name: 'Cello' }).check();
-  await page.getByRole('button', { name: text.free.get(2) }).click();
+  await page.getByRole('button', { name: text.drop.buy(2, '') }).click();
   await untilStage(page, 'held');
-  await page.getByRole('heading', { name: text.free.held(2) }).waitFor();
+  await page.getByRole('heading', { name: text.held.title(2) }).waitFor();
   expect(await me.entry(dropId)).toMatchObject({ status: 'held' });
   await page.getByRole('button', { name: text.free.take }).click();
   await untilStage(page, 'paid');
-  await page.getByRole('heading', { name: text.free.taken }).waitFor();
+  await page.getByRole('heading', { name: text.paid.title }).waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
 
   await page.getByRole('link', { name: text.paid.show }).click();
@@ -39,8 +42,16 @@ test.each([
   await page.getByText(new RegExp(`· ${text.free.price}$`)).waitFor();
   // No page of a payment provider was loaded.
   expect(sent.filter((url) => /sandbox-payments|assets\/(sandbox|stripe|payu)/.test(url))).toEqual([]);
-  const orders = await me.ask<{ items: object[] }>('GET', '/orders');
+  const orders = await me.ask<{ items: [{ id: string }] }>('GET', '/orders');
   expect(orders.items).toMatchObject([{ status: 'paid', amount: price, seats: [{}, {}] }]);
+
+  const [{ id }] = orders.items;
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: visit.receipt }).click();
+  expect((await download).suggestedFilename()).toBe(`seatdrop-receipt-${id}.pdf`);
+  const { pages } = await readPdf(readFileSync(await (await download).path()));
+  expect(pages).toEqual([expect.stringContaining(`R-${id.toUpperCase()}`)]);
+  expect(pages[0]).toContain(visit.free);
   await context.close();
 });
 

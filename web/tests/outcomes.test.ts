@@ -18,7 +18,7 @@ test('standby shows the place in line, and becomes seats when some come back', a
   await page.getByText('No seats are free at the moment.').waitFor();
   await buy(page, 2);
   await untilStage(page, 'standby');
-  await page.getByText('1 person is ahead of you. 4 seats are awaiting payment').waitFor();
+  await page.getByText('1 person is ahead of you. 4 seats are held').waitFor();
   await second.giveBack(dropId);
   await page.reload();
   await page.getByText('You are first in line.').waitFor();

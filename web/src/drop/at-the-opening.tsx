@@ -2,7 +2,7 @@
  * The form for an entry. Before and after the opening it is the same element, so that what was filled in is
  * kept.
  */
-import { isFreeOfCharge, totalOf } from '@seatdrop/shared/contract/total.ts';
+import { totalOf } from '@seatdrop/shared/contract/total.ts';
 import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -233,7 +233,6 @@ function OfferWords({ drop, offer }: { drop: Drop; offer: ReturnType<typeof useO
   const { text, format } = useLocale();
   const { quantity, isStandby } = offer;
   if (isStandby) return text.drop.joinStandby(quantity);
-  if (isFreeOfCharge(drop)) return text.free.get(quantity);
   return text.drop.buy(quantity, format.money(totalOf(drop, quantity)));
 }
 

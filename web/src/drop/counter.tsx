@@ -2,8 +2,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { useSay } from '../design/announcer.tsx';
-import { useLocale } from '../i18n/locale.tsx';
-import type { Messages } from '../i18n/en.ts';
+import { AboutTickets, useLocale, type Localized } from '../i18n/locale.tsx';
 import { PayStep } from '../pay/pay-step.tsx';
 import { AtTheOpening } from './at-the-opening.tsx';
 import { costsNothing } from './costs-nothing.ts';
@@ -17,15 +16,25 @@ import { Refused } from './refused.tsx';
 import { Released } from './released.tsx';
 import { Stopped } from './stopped.tsx';
 import { Standby } from './standby.tsx';
+import type { Stage } from './stage-of.ts';
 import type { LiveDrop } from './use-drop.ts';
 
 export function Counter({ live }: { live: LiveDrop }) {
+  return (
+    <AboutTickets isFree={costsNothing(live)}>
+      <Panel live={live} />
+    </AboutTickets>
+  );
+}
+
+function Panel({ live }: { live: LiveDrop }) {
+  const { isFree } = useLocale();
   const { stage } = live;
   const panel = useRef<HTMLElement>(null);
   const [location] = useLocation();
-  const isPayStep = stage.kind === 'held' && location.endsWith('/pay') && !costsNothing(live);
+  const isPayStep = stage.kind === 'held' && location.endsWith('/pay') && !isFree;
   // A buyer who goes back during a payment is not offered to pay again.
-  const isLeft = stage.kind === 'held' && stage.isBeingPaid && !isPayStep && !costsNothing(live);
+  const isLeft = stage.kind === 'held' && stage.isBeingPaid && !isPayStep && !isFree;
   const shown = isLeft ? 'paying' : stage.kind;
   useStageChange(live, isPayStep ? 'pay' : shown, panel);
   return (
@@ -70,14 +79,14 @@ function StagePanel({ live }: { live: LiveDrop }): ReactNode {
 
 /** Reads out a change of stage, and moves the focus if the focused button is gone. */
 function useStageChange(live: LiveDrop, shown: string, panel: React.RefObject<HTMLElement | null>) {
-  const { text } = useLocale();
+  const localized = useLocale();
   const say = useSay();
   const last = useRef(shown);
   useEffect(() => {
     if (last.current === shown) return;
     const wasForm = last.current === 'waiting' && shown === 'open';
     last.current = shown;
-    const words = wordsFor(live, text);
+    const words = wordsFor(live.stage, localized);
     if (words) say(words, 'now');
     const focused = document.activeElement;
     const isLost = focused === null || focused === document.body || !focused.isConnected;
@@ -87,23 +96,21 @@ function useStageChange(live: LiveDrop, shown: string, panel: React.RefObject<HT
   });
 }
 
-function wordsFor(live: LiveDrop, text: Messages): string | undefined {
-  const { stage } = live;
+function wordsFor(stage: Stage, { text, isFree }: Localized): string | undefined {
   switch (stage.kind) {
     case 'open':
       return text.drop.nowOpen;
     case 'queued':
       return text.queued.title;
     case 'held':
-      if (costsNothing(live)) return text.free.held(stage.seats.length);
-      if (stage.isBeingPaid) return text.paying.title;
+      if (stage.isBeingPaid && !isFree) return text.paying.title;
       return text.held.title(stage.seats.length);
     case 'paying':
       return text.paying.title;
     case 'standby':
       return text.standby.title;
     case 'paid':
-      return costsNothing(live) ? text.free.taken : text.paid.title;
+      return text.paid.title;
     case 'gone':
       return text.gone.title;
     case 'released':

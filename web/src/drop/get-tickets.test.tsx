@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { answer, noLine, problem } from '../../testing/api.ts';
 import { showDropPage } from '../../testing/drop-page.tsx';
-import { aDrop, aState, fromNow } from '../../testing/things.ts';
+import { aDrop, aState, fromNow, noEntry } from '../../testing/things.ts';
 import type { Entry } from '../api/types.ts';
 
 jest.mock('../live/socket.ts', () => jest.requireActual('../../testing/socket.ts'));
@@ -97,3 +97,34 @@ test('the button of an open drop says that it is free', async () => {
   await showDropPage({ drop });
   expect(await screen.findByRole('button', { name: 'Get 2 seats · free' })).toBeTruthy();
 });
+
+const money = /\b(pay|paid|payment|charged?|refund\w*|money|cards?|bank|buy)\b|€/i;
+const over = { status: 'released', version: 2 } as const;
+
+test.each<[string, Entry]>([
+  ['standby', { status: 'standby', version: 2, position: 2, mayComeBack: 0 }],
+  ['sold out', { status: 'sold_out', version: 2 }],
+  ['lapsed', { ...over, reason: 'expired', retryAt: fromNow(60_000) }],
+  ['given back', { ...over, reason: 'given_back' }],
+  ['not taken', { ...over, reason: 'declined' }],
+  ['lost', { ...over, reason: 'seats_lost' }],
+  ['refunded', { ...over, reason: 'refunded' }],
+  ['held', held('0.7')],
+  ['taken', { status: 'sold', version: 2, seats: ['0.8'], orderId: 'order-8' }],
+  ['not decided', { status: 'paying', version: 2, seats: ['0.9'] }],
+])('no stage speaks of money (%s)', async (_stage, entry) => {
+  const returns = { until: fromNow(60_000), keepPercent: 0 };
+  await showDropPage({ drop: { ...drop, returns }, entry, state: aState({ free: 0, soldOut: true }) });
+  const panel = document.querySelector('[data-stage]')!;
+  expect(panel.textContent.length).toBeGreaterThan(30);
+  expect(panel.textContent).not.toMatch(money);
+});
+
+test.each<Entry>([noEntry, { status: 'sold', version: 2, seats: ['0.8'] }])(
+  'nor does a sale that is cancelled (%j)',
+  async (entry) => {
+    await showDropPage({ drop, entry, state: aState({ phase: 'cancelled' }) });
+    await screen.findByText('Its tickets are not valid.');
+    expect(document.querySelector('[data-stage]')!.textContent).not.toMatch(money);
+  },
+);

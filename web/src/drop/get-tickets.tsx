@@ -28,7 +28,7 @@ export function GetTickets({ live, stage }: { live: LiveDrop; stage: Extract<Sta
   const said = isCutOff ? text.problems.unreachable : fault;
   return (
     <>
-      {payment?.isResultUnknown && <Notice>{text.free.unknown}</Notice>}
+      {payment?.isResultUnknown && <Notice>{text.paying.text}</Notice>}
       {said !== undefined && !isBusy && <Notice tone="bad">{said}</Notice>}
       <ActionBar>
         <div className={styles.pair}>

@@ -7,7 +7,6 @@ import { useLocale } from '../i18n/locale.tsx';
 import { loadPayment } from '../pay/pay-step.tsx';
 import { usePaymentFault } from '../pay/payment-fault.ts';
 import styles from './counter.module.css';
-import { costsNothing } from './costs-nothing.ts';
 import { GetTickets } from './get-tickets.tsx';
 import { LeaveHold } from './leave-hold.tsx';
 import { SeatList } from './seat-list.tsx';
@@ -16,7 +15,7 @@ import { TimeLeft } from './time-left.tsx';
 import type { LiveDrop } from './use-drop.ts';
 
 export function Held({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { kind: 'held' }> }) {
-  const { text, format } = useLocale();
+  const { text, format, isFree } = useLocale();
   const { drop } = live;
   const fault = usePaymentFault(live.payment);
   const isUnknown = stage.hasBegun && live.payment === undefined;
@@ -26,13 +25,12 @@ export function Held({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { 
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, as the payment is then known
   }, [isUnknown]);
   const price = format.money(totalOf(drop, stage.seats.length));
-  const isFree = costsNothing(live);
   return (
     <>
       <h2 id="stage" tabIndex={-1} className={styles.title}>
-        {isFree ? text.free.held(stage.seats.length) : text.held.title(stage.seats.length)}
+        {text.held.title(stage.seats.length)}
       </h2>
-      <TimeLeft until={stage.expiresAt} isFree={isFree} />
+      <TimeLeft until={stage.expiresAt} />
       {fault && !isFree && <Notice tone="bad">{fault}</Notice>}
       <SeatList seats={stage.seats} sections={drop.sections} />
       {isFree ? <GetTickets live={live} stage={stage} /> : <ToPay live={live} price={price} />}

@@ -1,4 +1,3 @@
-import { isFreeOfCharge } from '@seatdrop/shared/contract/total.ts';
 import { ActionBar } from '../design/action-bar.tsx';
 import { ButtonLink } from '../design/button.tsx';
 import { useLocale } from '../i18n/locale.tsx';
@@ -13,11 +12,7 @@ export function Paid({ live, stage }: { live: LiveDrop; stage: Extract<Stage, { 
   return (
     <>
       <h2 id="stage" tabIndex={-1} className={styles.title}>
-        {isCancelled
-          ? text.phases.cancelledTitle
-          : isFreeOfCharge(live.drop)
-            ? text.free.taken
-            : text.paid.title}
+        {isCancelled ? text.phases.cancelledTitle : text.paid.title}
       </h2>
       <p className={styles.soft}>{isCancelled ? text.phases.cancelledText : text.paid.text}</p>
       <SeatList seats={stage.seats} sections={live.drop.sections} />

@@ -37,30 +37,49 @@ test('an event’s page shows the price with fees too', async () => {
   await screen.findByText('€52.75');
 });
 
+const order = {
+  id: 'abc-1',
+  dropId: 1,
+  eventId: 2,
+  status: 'paid',
+  amount: eur(10_900),
+  lines: [
+    { kind: 'seats', amount: eur(10_000) },
+    { kind: 'fees', amount: eur(600) },
+    { kind: 'platform_fees', amount: eur(300) },
+  ],
+  includedTax: { percent: 19, amount: eur(1740) },
+  refunded: eur(0),
+  refunds: [],
+  seats: [],
+  createdAt: '2041-01-01T00:00:00.000Z',
+};
+
 test('an order lists what was paid', async () => {
   answer('get', '/auth/me', { user: shopper });
   answer('get', '/events/2', anEvent());
-  answer('get', '/orders/abc-1', {
-    id: 'abc-1',
-    dropId: 1,
-    eventId: 2,
-    status: 'paid',
-    amount: eur(10_900),
-    lines: [
-      { kind: 'seats', amount: eur(10_000) },
-      { kind: 'fees', amount: eur(600) },
-      { kind: 'platform_fees', amount: eur(300) },
-    ],
-    includedTax: { percent: 19, amount: eur(1740) },
-    refunded: eur(0),
-    refunds: [],
-    seats: [],
-    createdAt: '2041-01-01T00:00:00.000Z',
-  });
+  answer('get', '/orders/abc-1', order);
   draw(<Route path="/orders/:id" component={OrderPage} />, { at: '/orders/abc-1' });
   await screen.findByText('Service fee');
   const lines = screen
     .getAllByRole('term')
     .map((term) => `${term.textContent} ${term.nextSibling?.textContent}`);
   expect(lines).toEqual(['Seats €100', 'Fees €6', 'Service fee €3', 'Tax included (19%) €17.40']);
+});
+
+test.each([
+  ['paid', 'Your tickets'],
+  ['refunding', 'This order is being cancelled. Its tickets are no longer valid.'],
+  ['refunded', 'This order was cancelled. Its tickets are no longer valid.'],
+])('an order that cost nothing does not speak of money (%s)', async (status, said) => {
+  answer('get', '/auth/me', { user: shopper });
+  answer('get', '/events/2', anEvent());
+  const returns = { until: aDrop().closesAt, keepPercent: 10 };
+  const lines = [{ kind: 'seats', amount: eur(0) }];
+  const includedTax = { percent: 19, amount: eur(0) };
+  answer('get', '/orders/abc-1', { ...order, status, amount: eur(0), lines, includedTax, returns });
+  draw(<Route path="/orders/:id" component={OrderPage} />, { at: '/orders/abc-1' });
+  await screen.findByText(said);
+  expect(document.body.textContent).toMatch(/· Free/);
+  expect(document.body.textContent).not.toMatch(/paid|refund|get back|bought|tax|€/i);
 });

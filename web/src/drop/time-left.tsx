@@ -9,15 +9,15 @@ import styles from './counter.module.css';
 /** Seconds left at which screen readers are told. */
 const moments = new Set([120, 60, 30, 10]);
 
-type TimeLeftProps = { until: number; small?: boolean; isFree?: boolean };
+type TimeLeftProps = { until: number; small?: boolean };
 
 /**
- * The time left to pay, or to take seats that cost nothing, by the server's clock; also in the title of the tab, for buyers who are in another
- * one.
+ * The time left to pay, or to take seats that cost nothing, by the server's clock; also in the title of the tab, for
+ * buyers who are in another one.
  */
-export function TimeLeft({ until, small, isFree = false }: TimeLeftProps) {
+export function TimeLeft({ until, small }: TimeLeftProps) {
   const { text } = useLocale();
-  const words = isFree ? text.free : text.held;
+  const words = text.held;
   const say = useSay();
   const left = Math.max(0, until - useServerNow());
   const seconds = Math.ceil(left / 1000);

@@ -10,7 +10,7 @@ import { LoadFailed, Page } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { useDropStatus } from '../live/use-drop-status.ts';
 import type { Messages } from '../i18n/en.ts';
-import { useLocale } from '../i18n/locale.tsx';
+import { AboutTickets, useLocale } from '../i18n/locale.tsx';
 import { seatPriceWords } from '../i18n/price-words.ts';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { ReturnsNote } from '../orders/returns-note.tsx';
@@ -76,7 +76,9 @@ function Shown({ event }: { event: Event }) {
         </header>
         <section className={styles.drops} aria-label={text.event.drops}>
           {main ? (
-            <MainDrop drop={main} timeZone={event.timeZone} />
+            <AboutTickets isFree={isFreeOfCharge(main)}>
+              <MainDrop drop={main} timeZone={event.timeZone} />
+            </AboutTickets>
           ) : (
             <DropLine drop={undefined} timeZone={event.timeZone} />
           )}
@@ -110,7 +112,7 @@ function fairSteps({ drops }: Event, { event: words }: Messages): readonly strin
 }
 
 function MainDrop({ drop, timeZone }: DropProps) {
-  const { text, format } = useLocale();
+  const { text, format, isFree } = useLocale();
   const { phase, status } = useDropStatus(drop);
   const isLive = phase === 'scheduled' || phase === 'open' || phase === 'paused';
   return (
@@ -119,7 +121,7 @@ function MainDrop({ drop, timeZone }: DropProps) {
       {phase === 'scheduled' && <Countdown to={Date.parse(drop.opensAt)} />}
       {phase === 'open' && <p>{text.events.openUntil(format.moment(drop.closesAt, timeZone))}</p>}
       <p className={styles.terms}>
-        {isFreeOfCharge(drop) ? (
+        {isFree ? (
           <strong>{text.free.price}</strong>
         ) : (
           <>
@@ -128,7 +130,7 @@ function MainDrop({ drop, timeZone }: DropProps) {
         )}
         <span>{text.events.capacity(format.number(drop.capacity))}</span>
         <span>{text.event.perBuyer(drop.maxPerBuyer)}</span>
-        {!isFreeOfCharge(drop) && <span>{text.event.holdTime(format.span(drop.holdSeconds * 1000))}</span>}
+        {!isFree && <span>{text.event.holdTime(format.span(drop.holdSeconds * 1000))}</span>}
       </p>
       <ReturnsNote returns={drop.returns} timeZone={timeZone} />
       {isLive && (

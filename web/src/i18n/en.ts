@@ -46,13 +46,12 @@ export const en = {
     unavailable: 'We are very busy at the moment.',
     retryIn: (count: number) => `You can try again in ${seconds(count)}.`,
     wrong_credentials: 'E-mail address or password is wrong.',
-    banned:
-      'This account is blocked. Tickets you paid for stay valid: sign in again to see them and who to contact.',
+    banned: 'This account is blocked. Your tickets stay valid: sign in again to see them and who to contact.',
     link_not_valid: 'This link was used before, or is too old.',
     not_signed_in: 'Your session has ended. Sign in again.',
     wrong_answer: 'That is not the right answer. Read the question again; you have a few more attempts.',
     wrong_question: 'The question has changed. Answer the new one.',
-    hold_lapsed: 'Seats that were held for you were not paid.',
+    hold_lapsed: 'Seats that were held for you were not taken in time.',
     drop_sold_out: 'Sold out while your entry was on its way. You were not charged.',
     drop_closed: 'The sale has closed.',
     drop_cancelled: 'The sale was cancelled.',
@@ -128,10 +127,10 @@ export const en = {
     fairSteps: [
       'Sign in and be on the sale’s page when it opens. The countdown uses the server’s clock, not your device’s.',
       'Answer one short question and press Buy. Entries are decided in order of arrival.',
-      'You get the best available seats, together if possible, held for you while you pay.',
-      'Seats that are not paid for in time are offered to the first person in standby.',
+      'You get the best available seats, together if possible, held for you for a limited time.',
+      'Seats that are not taken in time are offered to the first person in standby.',
     ],
-    fairWithoutStandby: 'Seats that are not paid for in time go back on sale.',
+    fairWithoutStandby: 'Seats that are not taken in time go back on sale.',
     notFound: 'Event not found.',
   },
   clock: {
@@ -245,24 +244,15 @@ export const en = {
       'They are offered to the next person in standby, or go back on sale, immediately. This cannot be undone.',
     giveBackYes: 'Give back seats',
     giveBackNo: 'Keep seats',
-    announce: (count: number, time: string) => `${seats(count)} held for you. ${time} left to pay.`,
     timeLeft: (time: string) => `${time} left to pay`,
     seatsTitle: 'Your seats',
     row: (row: string) => `Row ${row}`,
     seatNumbers: (numbers: string) => `Seats ${numbers}`,
     seatNumber: (number: string) => `Seat ${number}`,
   },
-  /** Of a sale whose seats cost nothing, in place of the words about paying. */
   free: {
     price: 'Free',
-    get: (count: number) => `Get ${seats(count)} · free`,
-    held: (count: number) =>
-      count === 1 ? 'This seat is held for you' : `These ${count} seats are held for you`,
-    left: 'left to get your tickets',
-    timeLeft: (time: string) => `${time} left to get your tickets`,
     take: 'Get the tickets',
-    unknown: 'No answer yet. We are asking again; your seats are kept meanwhile.',
-    taken: 'The tickets are yours. See you there.',
   },
   pay: {
     title: 'Pay for your seats',
@@ -299,12 +289,12 @@ export const en = {
       count === 1 ? '1 person is ahead of you.' : `${count} people are ahead of you.`,
     mayComeBack: (count: number) =>
       count === 0
-        ? 'No seats are awaiting payment at the moment, so none can come back unless a buyer is refunded.'
-        : `${count === 1 ? '1 seat is' : `${count} seats are`} awaiting payment and may come back.`,
+        ? 'No seats are held at the moment, so none can come back unless a buyer returns some.'
+        : `${count === 1 ? '1 seat is' : `${count} seats are`} held and may come back.`,
     next: 'What happens next',
     nextSteps: [
-      'Seats that are not paid for in time are offered to the first person in line who asked for that many.',
-      'If it is your turn, they are held for you with the full time to pay, and this page shows them immediately.',
+      'Seats that are not taken in time are offered to the first person in line who asked for that many.',
+      'If it is your turn, they are held for you for the full time, and this page shows them immediately.',
       'You can close this page and come back: you keep your place.',
     ],
     leave: 'Leave standby',
@@ -322,7 +312,7 @@ export const en = {
     askPlace: 'Where was I in line?',
     place: (count: string) => `Your entry was number ${count} in line.`,
     placeUnknown: 'This is not available at the moment. Try again later.',
-    taken: (sold: string, held: string) => `${sold} sold, ${held} awaiting payment.`,
+    taken: (sold: string, held: string) => `${sold} sold, ${held} held.`,
     again:
       'If a seat or a standby place becomes free before the sale closes, the Buy button reappears automatically.',
     againNoStandby: 'If a seat becomes free before the sale closes, the Buy button reappears automatically.',
@@ -352,7 +342,7 @@ export const en = {
   },
   lapsed: {
     title: 'You cannot enter again yet',
-    why: 'You did not pay for held seats in time, so you have to wait before you can enter again.',
+    why: 'You did not take held seats in time, so you have to wait before you can enter again.',
     wait: 'You can enter again in',
     longer: 'If it happens again, the wait is twice as long.',
   },
@@ -443,6 +433,66 @@ export const en = {
     title: 'This page has stopped working',
     text: 'Your entries, seats and orders are safe on the server. Try reloading the page.',
     reload: 'Reload',
+  },
+  /** For tickets that cost nothing, each in place of the text above that has its name. */
+  withoutMoney: {
+    problems: {
+      drop_sold_out: 'Sold out while your entry was on its way.',
+      hold_expired: 'The time is over and your seats were released.',
+      already_paid: 'These tickets are yours already.',
+      payment_under_way: 'Your tickets are on their way.',
+      payment_declined: 'That did not work.',
+      seats_lost: 'The seats could not be kept.',
+    },
+    drop: {
+      buy: (count: number) => `Get ${seats(count)} · free`,
+      thinkAgain:
+        'Your entry is not resent automatically: choose your answer and press the button when the wait is over.',
+      signInToBuy: 'Sign in to get tickets',
+      staysHere: 'No need to refresh: the button appears automatically.',
+    },
+    held: {
+      title: (count: number) =>
+        count === 1 ? 'This seat is held for you' : `These ${count} seats are held for you`,
+      left: 'left to get your tickets',
+      timeLeft: (time: string) => `${time} left to get your tickets`,
+    },
+    pay: { notCharged: 'That did not work. The seats are still yours: try again.' },
+    paying: {
+      title: 'Your tickets are on their way',
+      text: 'No answer yet. We are asking again; your seats are kept meanwhile.',
+    },
+    gone: {
+      missed: 'All seats were taken and standby was full when your entry arrived.',
+      missedNoStandby: 'All seats were taken when your entry arrived.',
+      again:
+        'If a seat or a standby place becomes free before the sale closes, the button reappears automatically.',
+      againNoStandby: 'If a seat becomes free before the sale closes, the button reappears automatically.',
+    },
+    released: {
+      expired: 'The time ran out',
+      expiredText: 'Your seats were offered to the next person in standby, or went back on sale.',
+      given_backText: 'They were offered to the next person in standby, or went back on sale.',
+      declined: 'You did not get your tickets',
+      declinedText: 'The time is over, so your seats were released.',
+      seats_lostText: 'Something went wrong on our side, and the seats went to another buyer.',
+      refunded: 'Your order was cancelled',
+      refundedText: 'Your seats were released.',
+      cancelledText: 'Its tickets are not valid.',
+      closedText: 'No seats became free for you in time, and standby ended with the sale.',
+      endedText: 'Your seats were released.',
+    },
+    paid: { title: 'The tickets are yours. See you there.' },
+    phases: { cancelledText: 'Its tickets are not valid.' },
+    orders: {
+      bought: (when: string) => `Ordered ${when}`,
+      status: { paid: 'Valid', refunding: 'Being cancelled', refunded: 'Cancelled' },
+    },
+    order: {
+      refunding: 'This order is being cancelled. Its tickets are no longer valid.',
+      refunded: 'This order was cancelled. Its tickets are no longer valid.',
+      returnsUntil: (when: string) => `Tickets can be returned until ${when}.`,
+    },
   },
 };
 

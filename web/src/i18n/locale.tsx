@@ -4,8 +4,16 @@ import { en, type Messages } from './en.ts';
 import { createFormats, type Formats } from './formats.ts';
 import { isolating } from './isolating.ts';
 import type { Locale } from './locales.ts';
+import { withoutMoney } from './without-money.ts';
 
-export type Localized = { locale: Locale; text: Messages; format: Formats; choose: (locale: Locale) => void };
+export type Localized = {
+  locale: Locale;
+  text: Messages;
+  format: Formats;
+  choose: (locale: Locale) => void;
+  /** The texts are about tickets that cost nothing. */
+  isFree: boolean;
+};
 
 const LocaleContext = createContext<Localized | undefined>(undefined);
 const storedAs = 'seatdrop.locale';
@@ -44,6 +52,7 @@ export function LocaleProvider(props: { locale: Locale; messages: Messages; chil
       locale: current.locale,
       text: isolating(current.text),
       format: createFormats(current.locale),
+      isFree: false,
       choose(locale) {
         chosen.current = locale;
         try {
@@ -62,6 +71,16 @@ export function LocaleProvider(props: { locale: Locale; messages: Messages; chil
     [current],
   );
   return <LocaleContext value={value}>{props.children}</LocaleContext>;
+}
+
+/** If `isFree`, what is inside is about tickets that cost nothing, and its texts do not speak of money. */
+export function AboutTickets({ isFree, children }: { isFree: boolean; children: ReactNode }) {
+  const around = useLocale();
+  const inside = useMemo(
+    () => (isFree && !around.isFree ? { ...around, isFree, text: withoutMoney(around.text) } : around),
+    [isFree, around],
+  );
+  return <LocaleContext value={inside}>{children}</LocaleContext>;
 }
 
 export function useLocale(): Localized {

@@ -35,7 +35,7 @@ export function GiveBack({ order, event }: GiveBackProps) {
 }
 
 function GiveBackDialog({ order, onClose }: { order: Order; onClose: () => void }) {
-  const { text, format, locale } = useLocale();
+  const { text, format, locale, isFree } = useLocale();
   const words = giveBackWords[locale];
   const client = useQueryClient();
   const say = useSay();
@@ -44,7 +44,6 @@ function GiveBackDialog({ order, onClose }: { order: Order; onClose: () => void 
   const [isPressed, setPressed] = useState(false);
   const seats = chosen.filter((seat) => valid.some(({ id }) => id === seat));
   const { amount } = amountOf(order, seats, order.returns?.keepPercent);
-  const isFree = order.amount.amount === 0;
   const money = format.money({ ...order.amount, amount });
   const { mutate, isPending, error } = useMutation({
     mutationFn: async () => {

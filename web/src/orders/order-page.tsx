@@ -7,7 +7,7 @@ import { Button } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
 import { LoadFailed, Page } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
-import { useLocale } from '../i18n/locale.tsx';
+import { AboutTickets, useLocale } from '../i18n/locale.tsx';
 import { SignInFirst } from '../session/sign-in-first.tsx';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { GiveBack } from './give-back.tsx';
@@ -31,7 +31,11 @@ function Loaded({ id, user }: { id: string; user: User }) {
   }
   return (
     <Page title={event?.title ?? text.order.title}>
-      {order && event && <Tickets order={order} event={event} user={user} />}
+      {order && event && (
+        <AboutTickets isFree={order.amount.amount === 0}>
+          <Tickets order={order} event={event} user={user} />
+        </AboutTickets>
+      )}
       {error && !order && <LoadFailed error={error} retry={refetch} />}
       {!error && !(order && event) && <Skeleton heights={[3, 14, 14]} />}
     </Page>
@@ -39,7 +43,7 @@ function Loaded({ id, user }: { id: string; user: User }) {
 }
 
 function Tickets({ order, event, user }: { order: Order; event: Event; user: User }) {
-  const { text, format } = useLocale();
+  const { text, format, isFree } = useLocale();
   const isValid = order.status === 'paid';
   return (
     <div className={styles.order}>
@@ -48,9 +52,7 @@ function Tickets({ order, event, user }: { order: Order; event: Event; user: Use
           <h1>{text.order.title}</h1>
           <p className={styles.soft}>
             {text.orders.bought(format.moment(order.createdAt, format.here))} ·{' '}
-            {order.amount.amount === 0
-              ? text.free.price
-              : `${text.order.total} ${format.money(order.amount)}`}
+            {isFree ? text.free.price : `${text.order.total} ${format.money(order.amount)}`}
             {order.refunded.amount > 0 && ` · ${text.order.givenBack(format.money(order.refunded))}`}
           </p>
         </div>

@@ -8,7 +8,7 @@ import { Blank, Page } from '../design/page.tsx';
 import { Paged } from '../design/paged.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { EventArt } from '../design/art/event-art.tsx';
-import { useLocale } from '../i18n/locale.tsx';
+import { AboutTickets, useLocale } from '../i18n/locale.tsx';
 import { priceWords } from '../i18n/price-words.ts';
 import { SignInFirst } from '../session/sign-in-first.tsx';
 import styles from './orders-page.module.css';
@@ -59,7 +59,9 @@ function OrderList({ orders }: { orders: Order[] }) {
       <ul className={styles.list}>
         {shown.map((order) => (
           <li key={order.id}>
-            <OrderCard order={order} event={eventOf.get(order.eventId)?.data} />
+            <AboutTickets isFree={order.amount.amount === 0}>
+              <OrderCard order={order} event={eventOf.get(order.eventId)?.data} />
+            </AboutTickets>
           </li>
         ))}
       </ul>

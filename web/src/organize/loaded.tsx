@@ -1,11 +1,13 @@
 /** The event or drop that the address names, or why it cannot be shown. */
 import { useQuery } from '@tanstack/react-query';
+import { isFreeOfCharge } from '@seatdrop/shared/contract/total.ts';
 import type { ReactNode } from 'react';
 import { Refusal } from '../api/http.ts';
 import { dropQuery, eventQuery } from '../api/queries.ts';
 import type { Drop, Event } from '../api/types.ts';
 import { LoadFailed, Page } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
+import { AboutTickets } from '../i18n/locale.tsx';
 import { useMe } from '../session/use-me.ts';
 import { MissingPage } from '../shell/missing-page.tsx';
 import { useWords } from '../staff/use-words.ts';
@@ -36,7 +38,11 @@ export function LoadedDrop({
   const { data: drop } = query;
   if (number === undefined || isMissing(query.error)) return <MissingPage title={words.drop.notFound} />;
   if (!drop) return <Pending error={query.error} retry={query.refetch} />;
-  return <LoadedEvent id={String(drop.eventId)}>{(event) => children(drop, event)}</LoadedEvent>;
+  return (
+    <AboutTickets isFree={isFreeOfCharge(drop)}>
+      <LoadedEvent id={String(drop.eventId)}>{(event) => children(drop, event)}</LoadedEvent>
+    </AboutTickets>
+  );
 }
 
 function Pending({ error, retry }: { error: unknown; retry: () => unknown }) {

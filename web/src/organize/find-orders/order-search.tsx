@@ -4,7 +4,8 @@ import { Refusal } from '../../api/http.ts';
 import { Empty } from '../../design/empty.tsx';
 import { Paged } from '../../design/paged.tsx';
 import rows from '../../design/rows.module.css';
-import { useLocale } from '../../i18n/locale.tsx';
+import { AboutTickets, useLocale } from '../../i18n/locale.tsx';
+import { priceWords } from '../../i18n/price-words.ts';
 import { foundOrdersQuery, type FoundOrder } from '../../staff/queries.ts';
 import { SearchField, useSearch } from '../../staff/search-field.tsx';
 import { useWords } from '../../staff/use-words.ts';
@@ -48,7 +49,9 @@ function Results({ search }: { search: string }) {
         <ul className={rows.rows}>
           {orders.map((order) => (
             <li key={order.id} className={styles.order}>
-              <FoundRow order={order} />
+              <AboutTickets isFree={order.amount.amount === 0}>
+                <FoundRow order={order} />
+              </AboutTickets>
             </li>
           ))}
         </ul>
@@ -58,7 +61,8 @@ function Results({ search }: { search: string }) {
 }
 
 function FoundRow({ order }: { order: FoundOrder }) {
-  const { text, format } = useLocale();
+  const locale = useLocale();
+  const { text, format } = locale;
   const { orders: words } = useWords();
   const { buyer, seats } = order;
   return (
@@ -87,7 +91,7 @@ function FoundRow({ order }: { order: FoundOrder }) {
         </p>
       </div>
       <p className={rows.cell}>
-        <strong>{format.money(order.amount)}</strong>
+        <strong>{priceWords(locale, order.amount)}</strong>
         <br />
         <span className={rows.soft}>{words.status[order.status]}</span>
       </p>

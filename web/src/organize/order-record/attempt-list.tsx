@@ -1,5 +1,6 @@
 import rows from '../../design/rows.module.css';
 import { useLocale } from '../../i18n/locale.tsx';
+import { priceWords } from '../../i18n/price-words.ts';
 import type { OrderPayments } from '../../staff/queries.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from './order-record.module.css';
@@ -31,7 +32,8 @@ export function AttemptList({ attempts, events }: { attempts: Attempt[]; events:
 }
 
 function AttemptRow({ attempt, events }: { attempt: Attempt; events: PaymentEvent[] }) {
-  const { format } = useLocale();
+  const locale = useLocale();
+  const { format } = locale;
   const { orderRecord: words } = useWords();
   const { number, status, reason, provider, ref, card, payout, confirmedAt, endedAt } = attempt;
   const isFree = provider === 'free';
@@ -39,7 +41,7 @@ function AttemptRow({ attempt, events }: { attempt: Attempt; events: PaymentEven
   return (
     <div className={rows.cell}>
       <p className={rows.name}>
-        {words.attempt(number)} · {format.money(attempt.amount)} · {words.attemptStatus[status]}
+        {words.attempt(number)} · {priceWords(locale, attempt.amount)} · {words.attemptStatus[status]}
       </p>
       {reason !== undefined && <p className={rows.soft}>{reason}</p>}
       <p className={rows.soft}>

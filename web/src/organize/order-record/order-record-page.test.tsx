@@ -113,6 +113,24 @@ test.each([
   expect(await screen.findByText(said)).toBeTruthy();
 });
 
+test('of an order that cost nothing it says that tickets were issued and cancelled, not paid and refunded', async () => {
+  const refund = { amount: eur(0), kept: eur(0), seats: ['1.5'], requestedAt: at, updatedAt: at };
+  const refunds: OrderPayments['order']['refunds'] = [
+    { ...refund, number: 1, status: 'done', reason: 'organizer', requestedAs: 'admin' },
+  ];
+  const attempt = { number: 1, provider: 'free', amount: eur(0), status: 'approved', begunAt: at } as const;
+  answer('get', path, {
+    ...record,
+    order: { ...order, amount: eur(0), refunds, status: 'refunded' },
+    attempts: [{ ...attempt, confirmedAt: at, endedAt: at }],
+    events: [],
+  } satisfies OrderPayments);
+  await show();
+  expect(await screen.findByText('Attempt 1 · Free · Tickets issued')).toBeTruthy();
+  expect(screen.getByRole('heading', { name: 'Cancelled tickets' })).toBeTruthy();
+  expect(document.body.textContent).not.toMatch(/paid|payment|refund|bought|dispute|€/i);
+});
+
 test('in Chinese', async () => {
   answer('get', path, record);
   await show('zh-Hant');

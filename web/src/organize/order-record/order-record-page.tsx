@@ -4,6 +4,7 @@ import { Refusal } from '../../api/http.ts';
 import { Head } from '../../design/head.tsx';
 import { LoadFailed, Page } from '../../design/page.tsx';
 import { Skeleton } from '../../design/skeleton.tsx';
+import { AboutTickets, useLocale } from '../../i18n/locale.tsx';
 import { ReceiptLink } from '../../orders/receipt-link.tsx';
 import { MissingPage } from '../../shell/missing-page.tsx';
 import { orderPaymentsQuery, type OrderPayments } from '../../staff/queries.ts';
@@ -22,7 +23,12 @@ export default function OrderRecordPage() {
   const { data, error, refetch } = useQuery(orderPaymentsQuery(id));
   if (error instanceof Refusal && error.status === 404) return <MissingPage title={words.notFound} />;
   if (error instanceof Refusal && error.status === 403) return <Foreign />;
-  if (data) return <OrderRecord record={data} />;
+  if (data)
+    return (
+      <AboutTickets isFree={data.order.amount.amount === 0}>
+        <OrderRecord record={data} />
+      </AboutTickets>
+    );
   return (
     <Page title={words.order}>
       {error ? <LoadFailed error={error} retry={refetch} /> : <Skeleton heights={[3, 8, 8]} />}
@@ -31,6 +37,7 @@ export default function OrderRecordPage() {
 }
 
 function OrderRecord({ record }: { record: OrderPayments }) {
+  const { isFree } = useLocale();
   const { orderRecord: words } = useWords();
   const { order } = record;
   return (
@@ -43,7 +50,7 @@ function OrderRecord({ record }: { record: OrderPayments }) {
       />
       <div className={styles.record}>
         <OrderSummary order={order} />
-        <DisputeList disputes={record.disputes} />
+        {!isFree && <DisputeList disputes={record.disputes} />}
         <AttemptList attempts={record.attempts} events={record.events} />
         <RefundList refunds={order.refunds} />
         <OutsideRefunds refunds={record.outsideRefunds} />

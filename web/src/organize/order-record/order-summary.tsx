@@ -1,10 +1,12 @@
 import { useLocale } from '../../i18n/locale.tsx';
+import { priceWords } from '../../i18n/price-words.ts';
 import type { FoundOrder } from '../../staff/queries.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from './order-record.module.css';
 
 export function OrderSummary({ order }: { order: FoundOrder }) {
-  const { format } = useLocale();
+  const locale = useLocale();
+  const { format } = locale;
   const { orders, orderRecord: words } = useWords();
   return (
     <dl className={styles.summary}>
@@ -19,7 +21,7 @@ export function OrderSummary({ order }: { order: FoundOrder }) {
       <div>
         <dt>{words.paid}</dt>
         <dd>
-          <strong>{format.money(order.amount)}</strong> · {orders.status[order.status]}
+          <strong>{priceWords(locale, order.amount)}</strong> · {orders.status[order.status]}
         </dd>
       </div>
       <div>

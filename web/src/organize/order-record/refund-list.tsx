@@ -8,7 +8,7 @@ type AskedKey = 'reason' | 'requestedAs' | 'requestedBy';
 
 /** Shown only if there are any. */
 export function RefundList({ refunds }: { refunds: FoundOrder['refunds'] }) {
-  const { format } = useLocale();
+  const { format, isFree } = useLocale();
   const { orderRecord: words } = useWords();
   if (refunds.length === 0) return null;
   return (
@@ -19,7 +19,8 @@ export function RefundList({ refunds }: { refunds: FoundOrder['refunds'] }) {
           <li key={number}>
             <div className={rows.cell}>
               <p className={rows.name}>
-                {format.money(amount)} · {words.refundStatus[status]}
+                {!isFree && `${format.money(amount)} · `}
+                {words.refundStatus[status]}
               </p>
               {failure && <p className={styles.bad}>{words.refundFailed(failure.reason, failure.tries)}</p>}
               <p className={rows.soft}>

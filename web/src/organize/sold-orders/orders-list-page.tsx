@@ -4,6 +4,7 @@ import type { Drop } from '../../api/types.ts';
 import { classes } from '../../design/classes.ts';
 import { Paged } from '../../design/paged.tsx';
 import { useLocale } from '../../i18n/locale.tsx';
+import { priceWords } from '../../i18n/price-words.ts';
 import { groupSeats } from '../../seats/seat-groups.ts';
 import { Empty } from '../../design/empty.tsx';
 import { soldOrdersQuery, type SoldOrder } from '../../staff/queries.ts';
@@ -46,7 +47,8 @@ function Orders({ drop }: { drop: Drop }) {
 }
 
 function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
-  const { text, format } = useLocale();
+  const locale = useLocale();
+  const { text, format } = locale;
   const { orders: words } = useWords();
   const used = usedTickets(order);
   const withheld = order.seats.filter((seat) => seat.withheld).length;
@@ -83,7 +85,7 @@ function OrderRow({ order, drop }: { order: SoldOrder; drop: Drop }) {
         )}
       </div>
       <p className={rows.cell}>
-        <strong>{format.money(order.amount)}</strong>
+        <strong>{priceWords(locale, order.amount)}</strong>
         <br />
         <span className={classes(rows.soft, order.status !== 'paid' && styles.back)}>
           {words.status[order.status]}

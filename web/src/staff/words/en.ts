@@ -286,7 +286,7 @@ export const en = {
   orders: {
     title: 'Orders',
     empty: 'No orders yet',
-    emptyHint: 'Orders appear here as soon as a buyer has paid.',
+    emptyHint: 'Orders appear here as soon as they are placed.',
     refund: 'Refund',
     refundTitle: 'Refund this order?',
     refundPartTitle: 'Refund part of this order?',
@@ -481,8 +481,8 @@ export const en = {
     anotherDayYes: 'Check tickets anyway',
     again: 'Already used',
     againSince: (when: string) => `Used ${when}. Do not admit again.`,
-    refunded: 'Refunded',
-    refundedHint: 'This ticket was refunded and is not valid.',
+    refunded: 'Cancelled',
+    refundedHint: 'This ticket was cancelled or refunded and is not valid.',
     invalid: 'Not valid',
     invalidHint: 'This is not a ticket for this event.',
     failed: 'Not checked',
@@ -512,7 +512,7 @@ export const en = {
       unban: 'Lift ban',
       banTitle: (name: string) => `Ban ${name}?`,
       banText:
-        'They are signed out everywhere within a second and can no longer buy. After signing in again they can only see and use the tickets they have paid for. You can lift the ban later.',
+        'They are signed out everywhere within a second and can no longer buy. After signing in again they can only see and use the tickets they have. You can lift the ban later.',
       banYes: 'Ban',
       banNo: 'Cancel',
       unbanTitle: (name: string) => `Lift the ban on ${name}?`,
@@ -599,6 +599,68 @@ export const en = {
         lambda: 'Sends mail',
       },
       answered: (ms: number) => `answered in ${ms} ms`,
+    },
+  },
+  /** For tickets that cost nothing, each in place of the text above that has its name. */
+  withoutMoney: {
+    problems: { already_refunded: 'Some of these seats have been cancelled in the meantime.' },
+    dropPages: {
+      figures: { held: 'held' },
+      pauseText:
+        'New entries stop within half a second. Held seats stay held, and standby continues. Buyers see that the sale is paused, and you can resume at any time.',
+      cancelWill: {
+        refunds: (count: number) =>
+          count === 0
+            ? 'any order that completes meanwhile is cancelled'
+            : `${orders(count)} ${count === 1 ? 'is' : 'are'} cancelled`,
+      },
+      cancelYes: 'Cancel sale',
+      cancelled: 'Sale cancelled. Its orders are being cancelled.',
+      refundsLeft: () => 'Orders are being cancelled.',
+      refundsDone: () => 'This sale was cancelled. It has no valid orders.',
+    },
+    orders: {
+      refund: 'Cancel tickets',
+      refundTitle: 'Cancel this order?',
+      refundPartTitle: 'Cancel part of this order?',
+      refundText: (name: string) =>
+        `The tickets of ${name} are no longer valid, and the seats go back on sale.`,
+      refundSeats: 'Seats to cancel',
+      seatsBack: {
+        refunding: (place: string) => `Being cancelled: ${place}`,
+        refunded: (place: string) => `Cancelled: ${place}`,
+      },
+      refundYes: () => 'Cancel tickets',
+      refundUsedTitle: 'Cancel an order with a used ticket?',
+      refundUsedText: (name: string, _amount: string, used: number) =>
+        `The tickets of ${name} are no longer valid. ${used === 1 ? 'One ticket has been used' : `${used} tickets have been used`}: ${used === 1 ? 'its seat stays' : 'their seats stay'} sold, and only the others go back on sale.`,
+      refundUsedYes: () => 'Cancel tickets anyway',
+      withheld: (count: number) =>
+        `${count === 1 ? '1 seat stays' : `${count} seats stay`} sold: used before it was cancelled`,
+      refunded: (name: string) => `The tickets of ${name} are being cancelled.`,
+      status: { paid: 'Valid', refunding: 'Being cancelled', refunded: 'Cancelled' },
+    },
+    orderRecord: {
+      bought: 'Ordered',
+      paid: 'Price',
+      attempts: 'Attempts',
+      attempt: (number: number) => `Attempt ${number}`,
+      attemptStatus: {
+        approved: 'Tickets issued',
+        declined: 'No tickets issued',
+        refund_due: 'Without seats, being cancelled',
+        refunded: 'Cancelled',
+      },
+      noAttempts: 'Nothing is recorded.',
+      refunds: 'Cancelled tickets',
+      refundStatus: { done: 'Cancelled' },
+    },
+    report: {
+      withheld: (count: string) => `${count} cancelled after use`,
+      conversion: 'Holds taken',
+      noRefunds: '',
+      steps: { paid: 'Got tickets', declined: 'Time ran out', refunded: 'Cancelled later' },
+      seatsPaid: 'Seats taken',
     },
   },
 };
