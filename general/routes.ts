@@ -43,6 +43,7 @@ import { showHealth } from './health/show-health.ts';
 import { showLedger } from './ledger/show-ledger.ts';
 import { listOrders } from './orders/list-orders.ts';
 import { listSoldOrders } from './orders/list-sold-orders.ts';
+import { listPaidToPlatform } from './orders/list-paid-to-platform.ts';
 import { searchOrders } from './orders/search-orders.ts';
 import { showOrder } from './orders/show-order.ts';
 import { showPayments } from './orders/show-payments.ts';
@@ -86,6 +87,7 @@ export function createRoutes(deps: Deps): Route[] {
     listOrders(deps),
     // Before the order with an id, since its path would match.
     searchOrders(deps),
+    listPaidToPlatform(deps),
     showOrder(deps),
     showPayments(deps),
     showReceipt(deps),

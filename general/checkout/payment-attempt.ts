@@ -24,6 +24,8 @@ export type PaymentAttempt = {
   card?: string | undefined;
   /** Where the money goes: decided when it was begun, and a refund takes it from there. */
   payout?: Payout | undefined;
+  /** The provider's id of the transfer to that account, once the provider has named it. */
+  transfer?: string | undefined;
 };
 
 /** An attempt that is not written yet. `askAt`: when a provider that cannot cancel is first asked about it after its end. */
@@ -53,6 +55,7 @@ type Row = {
   ask_at: Date | null;
   payout_account: string | null;
   payout_fee: number | null;
+  payout_transfer: string | null;
 };
 
 const table = (db: Database) => db<Row>('payment_attempts');
@@ -320,6 +323,13 @@ export async function rememberRef(db: Database, id: AttemptId, ref: string): Pro
   return changed === 1;
 }
 
+/** A charge has one transfer, so it does not matter who writes its id, and how often. */
+export async function rememberTransfer(db: Database, id: AttemptId, transfer: string): Promise<void> {
+  await retried(db, () =>
+    table(db).where({ hold_id: id.holdId, attempt: id.attempt }).update({ payout_transfer: transfer }),
+  );
+}
+
 /** Whether a hold was charged without becoming an order, so that its money is refunded. */
 export async function chargedInVain(db: Database, holdId: string): Promise<boolean> {
   const row: unknown = await table(db)
@@ -362,5 +372,6 @@ function toAttempt(row: Row): PaymentAttempt {
     ...(row.payout_account !== null && {
       payout: { account: row.payout_account, fee: row.payout_fee ?? 0 },
     }),
+    transfer: row.payout_transfer ?? undefined,
   };
 }

@@ -12,6 +12,7 @@ type AttemptRef = {
   currency: string;
   payout_account: string | null;
   payout_fee: number | null;
+  payout_transfer: string | null;
 };
 type Sum = { hold_id: string; currency: string; amount: string | number };
 
@@ -32,7 +33,15 @@ export async function readPaymentMarks(
         ['hold_id', 'attempt'],
         orders.map(({ id, attempt }) => [id, attempt]),
       )
-      .select('hold_id', 'provider', 'provider_ref', 'currency', 'payout_account', 'payout_fee'),
+      .select(
+        'hold_id',
+        'provider',
+        'provider_ref',
+        'currency',
+        'payout_account',
+        'payout_fee',
+        'payout_transfer',
+      ),
     sums('outside_refunds').where({ status: 'made' }),
     sums('disputes').whereNotIn('status', ['won', 'closed']),
   ]);
@@ -57,10 +66,11 @@ export async function readPaymentMarks(
 }
 
 function paymentOf({ provider, provider_ref: ref, ...row }: AttemptRef): PaymentMarks['payment'] {
-  const { payout_account: account, payout_fee: fee, currency } = row;
+  const { payout_account: account, payout_fee: fee, payout_transfer: transfer, currency } = row;
   return {
     provider,
     ...(ref !== null && { ref }),
     ...(account !== null && { account, fee: { amount: fee ?? 0, currency } }),
+    ...(transfer !== null && { transfer }),
   };
 }

@@ -20,6 +20,7 @@ type AttemptRow = {
   card: string | null;
   payout_account: string | null;
   payout_fee: number | null;
+  payout_transfer: string | null;
   created_at: Date;
   confirmed_at: Date | null;
   updated_at: Date;
@@ -74,7 +75,11 @@ function presentAttempt(row: AttemptRow): Presented['attempts'][number] {
     ...(reason !== null && !isOpen && { reason }),
     ...(card !== null && { card: shortened(card) }),
     ...(row.payout_account !== null && {
-      payout: { account: row.payout_account, fee: { amount: row.payout_fee ?? 0, currency } },
+      payout: {
+        account: row.payout_account,
+        fee: { amount: row.payout_fee ?? 0, currency },
+        ...(row.payout_transfer !== null && { transfer: row.payout_transfer }),
+      },
     }),
     begunAt: row.created_at.toISOString(),
     ...(confirmed_at && { confirmedAt: confirmed_at.toISOString() }),

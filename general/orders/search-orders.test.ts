@@ -3,7 +3,8 @@ import type { Database } from '../../shared/mysql/connect.ts';
 import { insertOrder } from '../../testing/general/insert-order.ts';
 import { createDrop } from '../../testing/general/new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
-import { orderIdQueries } from './find-order-ids.ts';
+import { orderIdQueries, type OrderIdQuery } from './find-order-ids.ts';
+import { paidToPlatform } from './list-paid-to-platform.ts';
 
 let general: TestGeneral;
 let organizer: TestUser;
@@ -239,7 +240,7 @@ describe('with many orders', () => {
     async (text) => {
       for (const scope of [{}, { organizerId: organizer.userId }])
         for (const query of await orderIdQueries(general.db, text, scope)) {
-          const steps = await explained(general.db, query);
+          const steps = await explained(general.db, query.limit(1_001));
           const scanned = steps.filter(({ type }) => type === 'ALL' || type === 'index');
           // Small tables; those that grow with the orders are read by an index.
           expect(scanned.filter(({ table }) => ['o', 'p'].includes(table))).toEqual([]);
@@ -248,10 +249,23 @@ describe('with many orders', () => {
   );
 });
 
-async function explained(db: Database, query: Awaited<ReturnType<typeof orderIdQueries>>[number]) {
-  const { sql, bindings } = query.limit(1_001).toSQL().toNative();
+test('the orders that the platform took are read in the order of an index, also where all or few are', async () => {
+  const { db } = general;
+  const cursor = { time: new Date(), key: 'z' };
+  for (const paidOut of [0, 2_999]) {
+    await db('payment_attempts').orderBy('hold_id').limit(paidOut).update({ payout_account: 'acct_1' });
+    await db.raw('analyze table payment_attempts');
+    for (const query of [paidToPlatform(db, 'stripe', 21), paidToPlatform(db, 'stripe', 21, cursor)])
+      expect(await explained(db, query)).toMatchObject([
+        { key: 'payment_attempts_by_payout', Extra: expect.not.stringContaining('filesort') as string },
+      ]);
+  }
+});
+
+async function explained(db: Database, query: OrderIdQuery) {
+  const { sql, bindings } = query.toSQL().toNative();
   const [rows] = (await db.raw(`explain ${sql}`, bindings as string[])) as [
-    { table: string; type: string }[],
+    { table: string; type: string; key: string | null; Extra: string }[],
   ];
   return rows;
 }

@@ -260,3 +260,16 @@ describe('a refund of ours that fails at the bank', () => {
     expect(await refundOf(orderId)).toMatchObject({ status: 'done', returned_at: null });
   });
 });
+
+test('without Connect no order is owed to an organizer, and nobody asks for transfers', async () => {
+  const { intent } = await paid();
+  const asks = system.stripe!.asked.length;
+  await sendStripeWebhook(system, 'payment_intent.succeeded', intent).expect(204);
+  expect(system.stripe!.asked).toHaveLength(asks);
+  const admin = await system.user('admin');
+  const { body } = await request(system.app)
+    .get('/api/orders/paid-to-platform')
+    .set(admin.bearer)
+    .expect(200);
+  expect(body).toEqual({ items: [], next: null });
+});

@@ -159,6 +159,10 @@ export type PaymentProvider = {
   findRefunds: (
     chargeRef: string,
   ) => Promise<{ kind: 'refunds'; refunds: FoundRefund[] } | { kind: 'unknown' } | Undecided>;
+  /** Of a provider that has paid organizers: its transfer of a charge to the account. `none`: it has not made one yet. */
+  findTransfer?: (
+    chargeRef: string,
+  ) => Promise<{ kind: 'transfer'; ref: string } | { kind: 'none' } | Undecided>;
   /** Returns undefined if the signature is not the provider's. */
   readWebhook: (body: Buffer, header: (name: string) => string | undefined) => WebhookSubject | undefined;
   /** Of a provider that cannot cancel: how payments that succeed after they have ended here are found. */

@@ -9,6 +9,7 @@ import { askAccount } from '../payouts/ask-account.ts';
 import { parseChargeKey } from './provider.ts';
 import { recordDispute } from './record-dispute.ts';
 import { recordRefunds } from './record-refunds.ts';
+import { recordTransfer } from './record-transfer.ts';
 
 /**
  * A webhook only says that a charge, a dispute, a refund or an account has changed; the provider is then asked for its state. So
@@ -34,7 +35,7 @@ export function receiveWebhook(deps: SettleDeps): Route {
       switch (subject.kind) {
         case 'charge':
           await resolveNamed(deps, subject.key, headStartMs);
-          return;
+          return recordTransfer(deps, subject.key);
         case 'dispute':
           return recordDispute(deps, subject.id);
         case 'refund':

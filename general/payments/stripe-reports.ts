@@ -34,10 +34,11 @@ export function stripeReports(
   stripe: StripeApi,
   secrets: Secrets,
   onFault: OnFault,
-): Pick<PaymentProvider, 'findDispute' | 'findRefunds' | 'readWebhook'> {
+): Pick<PaymentProvider, 'findDispute' | 'findRefunds' | 'findTransfer' | 'readWebhook'> {
   return {
     findDispute: (id) => findStripeDispute(stripe, id, onFault),
     findRefunds: (chargeRef) => findStripeRefunds(stripe, chargeRef, onFault),
+    findTransfer: (chargeRef) => findStripeTransfer(stripe, chargeRef, onFault),
     readWebhook: (body, header) => readEvent(stripe, body, header('stripe-signature') ?? '', secrets),
   };
 }
@@ -84,7 +85,8 @@ function subjectOf(event: StripeApi.Event, isLive: boolean): WebhookSubject {
     payment_intent?: unknown;
     metadata?: Record<string, unknown> | null;
   };
-  if (type.startsWith('payment_intent.')) {
+  // A charge has the metadata of its PaymentIntent. It changes when Stripe has made its transfer, for example.
+  if (type.startsWith('payment_intent.') || type === 'charge.updated') {
     const key = about.metadata?.['charge_key'];
     return typeof key === 'string' ? { kind: 'charge', key } : { kind: 'other' };
   }
@@ -151,6 +153,25 @@ async function findStripeRefunds(
     return { kind: 'refunds', refunds };
   } catch (error) {
     return isMissing(error) ? { kind: 'unknown' } : onFault(error, 'list refunds');
+  }
+}
+
+/** Stripe may make the transfer some moments after the payment has succeeded. */
+async function findStripeTransfer(
+  stripe: StripeApi,
+  chargeRef: string,
+  onFault: OnFault,
+): ReturnType<NonNullable<PaymentProvider['findTransfer']>> {
+  try {
+    const { latest_charge: charge } = await stripe.paymentIntents.retrieve(chargeRef, {
+      expand: ['latest_charge'],
+    });
+    const ref = idIn(Object(charge).transfer);
+    return ref === undefined ? { kind: 'none' } : { kind: 'transfer', ref };
+  } catch (error) {
+    const answer = onFault(error, 'read a transfer');
+    // Asking again does not help a key that may not read charges, and Stripe gives up webhooks that always fail.
+    return error instanceof StripeApi.errors.StripePermissionError ? { kind: 'none' } : answer;
   }
 }
 

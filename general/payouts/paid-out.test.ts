@@ -4,6 +4,7 @@ import { connectOrganizer, tellOfAccount } from '../../testing/general/connected
 import { afterPayBy, startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { createDrop, createEvent, dropBody, openDrop } from '../../testing/general/new-drop.ts';
 import { enableAccount, type StripeAccount } from '../../testing/general/stripe-accounts.ts';
+import { sendStripeWebhook } from '../../testing/general/stripe-webhook.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { createRefunding } from '../orders/refund-duty.ts';
@@ -27,10 +28,11 @@ async function connected() {
 }
 
 /** An open drop of an organizer who can be paid, and a buyer's hold in it. */
-async function held(quantity = 2) {
+async function held(quantity = 2, changes?: { payout_account: null }) {
   const { organizer, account } = await connected();
   const sections = [{ name: 'Stalls', rows: 1, seatsPerRow: 4 }];
   const { id } = await createDrop(system, organizer, { sections });
+  if (changes) await system.db('drops').where({ id }).update(changes);
   await openDrop(system, id);
   const drop = (await loadDrop(system.db, id))!;
   const buyer = await system.user();
@@ -150,6 +152,67 @@ describe('a charge', () => {
     expect(csv.text).toContain(`"${account.id}","4.30"`);
   });
 
+  describe('has a transfer at Stripe', () => {
+    const tell = ({ hold }: Held, type: string) =>
+      sendStripeWebhook(system, type, { metadata: { charge_key: `${hold.holdId}.1` } });
+    const shown = async ({ organizer, drop, hold }: Held) => {
+      const record = request(system.app).get(`/api/orders/${hold.holdId}/payments`).set(organizer.bearer);
+      const csv = request(system.app).get(`/api/drops/${drop.id}/report.csv`).set(organizer.bearer);
+      const { attempts, order } = (await record).body as {
+        attempts: { payout?: { transfer?: string } }[];
+        order: { payment?: { transfer?: string } };
+      };
+      const cell = (await csv).text.trim().split(',').at(-1);
+      return [attempts.at(-1)!.payout?.transfer, order.payment?.transfer, cell];
+    };
+
+    test('which the record of the order names, and the CSV', async () => {
+      const sale = await held();
+      await pay(sale);
+      expect(await shown(sale)).toEqual([undefined, undefined, '""']);
+      const asks = system.stripe!.asked.length;
+      for (const type of ['payment_intent.succeeded', 'charge.updated', 'payment_intent.succeeded'])
+        await tell(sale, type).expect(204);
+      const transfer = `tr_of_${intentsOf(sale)[0]!.id}`;
+      expect(await shown(sale)).toEqual([transfer, transfer, `"${transfer}"`]);
+      // What is known is not asked for again.
+      expect(system.stripe!.asked.length - asks).toBe(1);
+    });
+
+    test('also if Stripe makes it later, or does not answer at first', async () => {
+      const sale = await held();
+      sale.account.transfersLate = true;
+      await pay(sale);
+      await tell(sale, 'payment_intent.succeeded').expect(204);
+      expect(await attemptsOf(sale)).toMatchObject([{ payout_transfer: null }]);
+      sale.account.transfersLate = false;
+      // The library asks twice.
+      for (const _ of [1, 2]) system.stripe!.accident(/expand/, 'fails');
+      await tell(sale, 'charge.updated').expect(503);
+      await tell(sale, 'charge.updated').expect(204);
+      expect(await attemptsOf(sale)).toMatchObject([{ payout_transfer: `tr_of_${intentsOf(sale)[0]!.id}` }]);
+    });
+
+    test('and a key that may not read charges leaves it out, without refusing the webhook', async () => {
+      const sale = await held();
+      await pay(sale);
+      system.stripe!.accident(/expand/, 'forbidden');
+      await tell(sale, 'payment_intent.succeeded').expect(204);
+      expect(await attemptsOf(sale)).toMatchObject([{ status: 'approved', payout_transfer: null }]);
+    });
+
+    test('but none if the platform took the money, and nobody is asked', async () => {
+      const sale = await held();
+      enableAccount(sale.account, false);
+      await tellOfAccount(system, sale.account).expect(204);
+      await pay(sale);
+      const asks = system.stripe!.asked.length;
+      await tell(sale, 'payment_intent.succeeded').expect(204);
+      expect(system.stripe!.asked.length).toBe(asks);
+      expect(await attemptsOf(sale)).toMatchObject([{ payout_transfer: null }]);
+    });
+  });
+
   test('is found again under its account, though that was disabled since it began', async () => {
     const sale = await held();
     const result = await pay(sale, 'pm_card_authenticationRequired');
@@ -209,6 +272,37 @@ describe('when the account of an open drop is disabled, no buyer loses a seat', 
     expect(await pay(sale)).toMatchObject({ kind: 'paid' });
     await isPlatforms(sale);
   });
+});
+
+test('administrators list the orders that the platform took, with the organizer to whom it owes them', async () => {
+  const paidOut = await held();
+  await pay(paidOut);
+  const disabled = await held();
+  enableAccount(disabled.account, false);
+  await pay(disabled);
+  // As before Connect was turned on.
+  const early = await held(1, { payout_account: null });
+  await pay(early);
+  type Listed = { items: { id: string; organizer: { id: number } }[]; next: string | null };
+  const list = (by: TestUser, query: object) =>
+    request(system.app).get('/api/orders/paid-to-platform').query(query).set(by.bearer);
+  const admin = await system.user('admin');
+  const first = (await list(admin, { limit: 1 }).expect(200)).body as Listed;
+  const second = (await list(admin, { limit: 1, after: first.next }).expect(200)).body as Listed;
+  expect(first.items).toMatchObject([{ id: early.hold.holdId, organizer: { id: early.organizer.userId } }]);
+  expect(first.items[0]).not.toHaveProperty('account');
+  expect(second.items).toMatchObject([
+    {
+      id: disabled.hold.holdId,
+      organizer: { id: disabled.organizer.userId, email: disabled.organizer.email },
+      account: disabled.account.id,
+      payment: { provider: 'stripe' },
+    },
+  ]);
+  const all = (await list(admin, { limit: 100 }).expect(200)).body as Listed;
+  expect(all.items.map(({ id }) => id)).not.toContain(paidOut.hold.holdId);
+  await list(early.organizer, {}).expect(403);
+  await list(admin, { limit: 0 }).expect(422);
 });
 
 describe('a refund', () => {

@@ -80,6 +80,7 @@ test('one line an order, with seats by name and money as people write it', async
     'refunded_by',
     'payout_account',
     'payout_fee',
+    'payout_transfer',
   ]);
   expect(line!.slice(0, 8)).toEqual([
     order,
@@ -93,7 +94,7 @@ test('one line an order, with seats by name and money as people write it', async
   ]);
   expect(line!.slice(9, 11)).toEqual(['0.00', 'Stalls row 1 seat 1; Balcony row 1 seat 5']);
   // Orders of the version before have no fees.
-  expect(line!.slice(-7)).toEqual(['90.00', '0.00', '0.00', '0.00', '', '', '']);
+  expect(line!.slice(-8)).toEqual(['90.00', '0.00', '0.00', '0.00', '', '', '', '']);
 });
 
 test('no name becomes a formula, and none breaks the file', async () => {

@@ -35,6 +35,7 @@ const columns = [
   'refunded_by',
   'payout_account',
   'payout_fee',
+  'payout_transfer',
 ];
 
 export function exportOrders({ db, reader }: Pick<Deps, 'db' | 'reader'>): Route {
@@ -98,6 +99,7 @@ async function* linesOf(read: (after: string | undefined) => Promise<OrderPage>)
         askersOf(order),
         order.payment?.account ?? '',
         order.payment?.fee ? decimal(order.payment.fee) : '',
+        order.payment?.transfer ?? '',
       ]);
     }
     yield text;

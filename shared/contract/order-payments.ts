@@ -19,7 +19,13 @@ const attempt = z.object({
     .optional()
     .meta({ description: 'The end of the fingerprint of the last card; the same for the same card' }),
   payout: z
-    .object({ account: z.string(), fee: money.meta({ description: 'What the platform kept' }) })
+    .object({
+      account: z.string(),
+      fee: money.meta({ description: 'What the platform kept' }),
+      transfer: z.string().optional().meta({
+        description: 'The provider’s id of the transfer to the account; missing until the provider names it',
+      }),
+    })
     .optional()
     .meta({
       description:

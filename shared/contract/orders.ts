@@ -122,12 +122,13 @@ export const soldOrder = z
         ref: z.string().optional(),
         account: z.string().optional(),
         fee: money.optional(),
+        transfer: z.string().optional(),
       })
       .optional()
       .meta({
         description:
           'With which provider it was paid, and the provider’s id of the payment; `account`: the provider’s id of the ' +
-          'organizer’s account that got the money, less the platform’s `fee`',
+          'organizer’s account that got the money by this `transfer`, less the platform’s `fee`',
       }),
     refundedOutside: money.optional().meta({
       description: 'What somebody refunded at the provider; the tickets stay valid',
@@ -141,6 +142,18 @@ export const soldOrder = z
 
 /** An order shown without its drop. */
 export const foundOrder = z.object({ ...soldOrder.shape, eventTitle: z.string() }).meta({ id: 'FoundOrder' });
+
+/** An order whose money the platform took, and the organizer to whom it owes it. */
+export const orderPaidToPlatform = z
+  .object({
+    ...foundOrder.shape,
+    organizer: z.object({ id, name: z.string(), email: z.string() }),
+    account: z.string().optional().meta({
+      description:
+        'The account of the drop, which could not be paid; missing if the organizer had none when the price was set',
+    }),
+  })
+  .meta({ id: 'OrderPaidToPlatform' });
 
 export const orderSearch = z.strictObject({
   ...pageQuery,

@@ -49,6 +49,7 @@ import * as ordersHaveReceipts from './051-orders-have-receipts.ts';
 import * as payoutAccounts from './052-payout-accounts.ts';
 import * as paymentsHaveAPayoutAccount from './053-payments-have-a-payout-account.ts';
 import * as accountLinks from './054-account-links.ts';
+import * as payoutsAreTraceable from './055-payouts-are-traceable.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -97,6 +98,7 @@ const migrations: Record<string, Knex.Migration> = {
   '052-payout-accounts': payoutAccounts,
   '053-payments-have-a-payout-account': paymentsHaveAPayoutAccount,
   '054-account-links': accountLinks,
+  '055-payouts-are-traceable': payoutsAreTraceable,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */

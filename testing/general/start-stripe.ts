@@ -17,6 +17,7 @@ import { answerOnce, failure, type StripeAnswer, type Asked } from './stripe-ans
 import {
   accountFault,
   accountsAnswer,
+  chargeIn,
   destinationIn,
   type Destination,
   type StripeAccounts,
@@ -128,7 +129,7 @@ export async function startStripe() {
   }
 
   function overlay({ path, form, method }: Asked, { body: example }: StripeAnswer): StripeAnswer {
-    const [, , collection, id, action] = path.split('/');
+    const [, , collection, id, action] = path.split(/[/?]/);
     if (collection?.startsWith('refunds'))
       return refunds({ intents, accounts }, { method, path, form }, example);
     if (collection?.startsWith('account')) return accountsAnswer(accounts, { method, path, form }, example);
@@ -149,16 +150,11 @@ export async function startStripe() {
     }
     const intent = intents.get(id);
     if (!intent) return noSuch('intent');
-    if (method === 'GET') return { status: 200, body: { ...example, ...intent } };
+    if (method === 'GET')
+      return { status: 200, body: { ...example, ...intent, ...chargeIn(accounts, intent, path) } };
     const fault = action === 'confirm' ? accountFault(accounts, intent) : undefined;
     if (fault) return fault;
     return action === 'cancel' ? cancel(intent, example) : confirm(intent, form, example, confirmationTokens);
-  }
-
-  function cancel(intent: Intent, example: object): StripeAnswer {
-    if (['succeeded', 'canceled', 'processing'].includes(intent.status)) return unexpectedState(intent);
-    intent.status = 'canceled';
-    return { status: 200, body: { ...example, ...intent } };
   }
 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -251,6 +247,12 @@ async function askAsPage(url: string, path: string, body: object): Promise<unkno
   const response = await fetch(`${url}/test/${path}`, { method: 'POST', body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`/test/${path}: ${response.status}`);
   return response.json();
+}
+
+function cancel(intent: Intent, example: object): StripeAnswer {
+  if (['succeeded', 'canceled', 'processing'].includes(intent.status)) return unexpectedState(intent);
+  intent.status = 'canceled';
+  return { status: 200, body: { ...example, ...intent } };
 }
 
 function confirm(

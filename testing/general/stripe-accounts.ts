@@ -14,6 +14,8 @@ export type StripeAccount = {
   hasLeft: boolean;
   /** Stripe refuses charges for a reason that the account does not show. */
   refusesCharges: boolean;
+  /** Stripe has not made the transfers of its charges yet. */
+  transfersLate: boolean;
 };
 
 /** How the money of a charge is shared; nothing if it is the platform's. */
@@ -68,6 +70,7 @@ function addAccount(accounts: StripeAccounts, form: Record<string, string>): Str
     created: Math.floor(Date.now() / 1000),
     hasLeft: false,
     refusesCharges: false,
+    transfersLate: false,
   };
   accounts.set(account.id, account);
   return account;
@@ -91,6 +94,19 @@ export function destinationIn(form: Record<string, string>): Destination {
     ...(destination !== undefined && { transfer_data: { destination } }),
     ...(fee !== undefined && { application_fee_amount: Number(fee) }),
   };
+}
+
+/** The charge of a PaymentIntent, if the request asks Stripe to expand it. */
+export function chargeIn(
+  accounts: StripeAccounts,
+  { id, status, transfer_data: data }: Destination & { id: string; status: string },
+  path: string,
+) {
+  if (new URL(path, 'http://stripe').searchParams.get('expand[0]') !== 'latest_charge') return {};
+  if (status !== 'succeeded') return { latest_charge: null };
+  const isTransferred = data && !accounts.get(data.destination)?.transfersLate;
+  const transfer = isTransferred && { transfer: `tr_of_${id}` };
+  return { latest_charge: { object: 'charge', id: `ch_of_${id}`, ...transfer } };
 }
 
 /** Undefined if the account can get money. */

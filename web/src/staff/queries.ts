@@ -7,7 +7,7 @@ import type { dropListed, dropStats } from '@seatdrop/shared/contract/drops.ts';
 import type { health, parkedMessages } from '@seatdrop/shared/contract/operations.ts';
 import type { orderPayments } from '@seatdrop/shared/contract/order-payments.ts';
 import type { payoutAccount } from '@seatdrop/shared/contract/payouts.ts';
-import type { foundOrder, soldOrder } from '@seatdrop/shared/contract/orders.ts';
+import type { foundOrder, orderPaidToPlatform, soldOrder } from '@seatdrop/shared/contract/orders.ts';
 import type { ownSeller } from '@seatdrop/shared/contract/seller.ts';
 import type { dropReport } from '@seatdrop/shared/contract/reports.ts';
 import { ask } from '../api/http.ts';
@@ -20,6 +20,7 @@ export type DropListed = z.infer<typeof dropListed>;
 export type DropStats = z.infer<typeof dropStats>;
 export type FoundOrder = z.infer<typeof foundOrder>;
 export type Health = z.infer<typeof health>;
+export type OrderPaidToPlatform = z.infer<typeof orderPaidToPlatform>;
 export type OrderPayments = z.infer<typeof orderPayments>;
 export type OwnSeller = z.infer<typeof ownSeller>;
 export type ParkedMessages = z.infer<typeof parkedMessages>;
@@ -42,6 +43,12 @@ export const foundOrdersQuery = (search: string) => ({
   // During typing the previous list stays until the next one has come.
   placeholderData: keepPreviousData,
 });
+
+export const paidToPlatformQuery = pages<OrderPaidToPlatform>(
+  ['paid to platform'],
+  '/orders/paid-to-platform',
+  30,
+);
 
 export const orderPaymentsQuery = (orderId: string) =>
   one<OrderPayments>(['order payments', orderId], `/orders/${encodeURIComponent(orderId)}/payments`);

@@ -1,7 +1,8 @@
-import { act, fireEvent, screen } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import { answer, problem } from '../../../testing/api.ts';
 import { draw } from '../../../testing/draw.tsx';
 import { aFoundOrder } from '../../../testing/things.ts';
+import { PaidToPlatform } from '../../admin/paid-to-platform.tsx';
 import { OrderSearch } from './order-search.tsx';
 
 const path = '/orders/search';
@@ -45,6 +46,40 @@ test('nothing is asked for one character', async () => {
   type('ma');
   await screen.findByText('No orders found');
   expect(asked.count).toBe(1);
+});
+
+describe('before an administrator searches', () => {
+  const paid = {
+    ...aFoundOrder(),
+    organizer: { id: 3, name: 'Olga Organizer', email: 'olga@example.test' },
+    account: 'acct_1',
+  };
+  const showAdmin = () => act(async () => void draw(<OrderSearch untilSearch={<PaidToPlatform />} />));
+
+  test('the orders that the platform took are there, with whom it owes them to', async () => {
+    answer('get', '/payout-account', { state: 'not_connected' });
+    answer('get', '/orders/paid-to-platform', {
+      items: [paid, { ...paid, id: '01mfzqk3x0000b-1', account: undefined }],
+      next: null,
+    });
+    await showAdmin();
+    expect(await screen.findByText(/olga@example.test.*Account acct_1 could not be paid/)).toBeTruthy();
+    expect(screen.getByText(/No account was connected/)).toBeTruthy();
+    answer('get', path, { items: [], next: null });
+    type('mara');
+    await screen.findByText('No orders found');
+    expect(screen.queryByText('Paid to the platform')).toBeNull();
+  });
+
+  test('nothing is said of it where organizers have no accounts', async () => {
+    const account = answer('get', '/payout-account', { state: 'off' });
+    const asked = answer('get', '/orders/paid-to-platform', { items: [paid], next: null });
+    await showAdmin();
+    await waitFor(() => expect(account.count).toBe(1));
+    await act(async () => {});
+    expect(screen.queryByText('Paid to the platform')).toBeNull();
+    expect(asked.count).toBe(0);
+  });
 });
 
 test('in Chinese', async () => {

@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { Refusal } from '../../api/http.ts';
 import { Empty } from '../../design/empty.tsx';
@@ -14,7 +15,8 @@ import styles from './order-search.module.css';
 /** The server refuses shorter texts. */
 const shortest = 2;
 
-export function OrderSearch() {
+/** @param untilSearch shown below the field until something is searched for */
+export function OrderSearch({ untilSearch }: { untilSearch?: ReactNode }) {
   const { findOrders: words } = useWords();
   const { search, typing } = useSearch();
   return (
@@ -27,7 +29,10 @@ export function OrderSearch() {
         className={styles.search}
       />
       {search.length < shortest ? (
-        <Empty title={words.start} hint={words.startHint} />
+        <>
+          <Empty title={words.start} hint={words.startHint} />
+          {untilSearch}
+        </>
       ) : (
         <Results search={search} />
       )}
@@ -45,22 +50,32 @@ function Results({ search }: { search: string }) {
     return <Empty title={words.empty} hint={words.emptyHint} />;
   return (
     <Paged query={query} heights={[4, 4, 4]} empty={<Empty title={words.empty} hint={words.emptyHint} />}>
-      {(orders) => (
-        <ul className={rows.rows}>
-          {orders.map((order) => (
-            <li key={order.id} className={styles.order}>
-              <AboutTickets isFree={order.amount.amount === 0}>
-                <FoundRow order={order} />
-              </AboutTickets>
-            </li>
-          ))}
-        </ul>
-      )}
+      {(orders) => <FoundList orders={orders} />}
     </Paged>
   );
 }
 
-function FoundRow({ order }: { order: FoundOrder }) {
+type FoundListProps<Order> = {
+  orders: readonly Order[];
+  /** What else is to be said of an order. */
+  noteOn?: (order: Order) => string;
+};
+
+export function FoundList<Order extends FoundOrder>({ orders, noteOn }: FoundListProps<Order>) {
+  return (
+    <ul className={rows.rows}>
+      {orders.map((order) => (
+        <li key={order.id} className={styles.order}>
+          <AboutTickets isFree={order.amount.amount === 0}>
+            <FoundRow order={order} note={noteOn?.(order)} />
+          </AboutTickets>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function FoundRow({ order, note }: { order: FoundOrder; note: string | undefined }) {
   const locale = useLocale();
   const { text, format } = locale;
   const { orders: words } = useWords();
@@ -89,6 +104,7 @@ function FoundRow({ order }: { order: FoundOrder }) {
         <p className={rows.soft}>
           {format.moment(order.createdAt, format.here)} · {order.id}
         </p>
+        {note !== undefined && <p className={styles.event}>{note}</p>}
       </div>
       <p className={rows.cell}>
         <strong>{priceWords(locale, order.amount)}</strong>

@@ -57,7 +57,12 @@ function AttemptRow({ attempt, events }: { attempt: Attempt; events: PaymentEven
         {isFree ? words.nothingToPay : ref === undefined ? provider : words.providerId(provider, ref)}
         {card !== undefined && ` · ${words.card(card)}`}
       </p>
-      {payout && <p className={rows.soft}>{words.paidOut(payout.account, format.money(payout.fee))}</p>}
+      {payout && (
+        <p className={rows.soft}>
+          {words.paidOut(payout.account, format.money(payout.fee))}
+          {payout.transfer !== undefined && ` · ${words.transfer(payout.transfer)}`}
+        </p>
+      )}
       {events.length > 0 && (
         <ul className={styles.events}>
           {events.map((event) => (

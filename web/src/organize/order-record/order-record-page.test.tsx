@@ -55,6 +55,16 @@ test('it says who bought what, how it was paid, and which card was declined befo
   expect(screen.queryByText('Refunds made at the payment provider')).toBeNull();
 });
 
+test('it says to which account the money went, and by which transfer', async () => {
+  const payout = { account: 'acct_1', fee: eur(430), transfer: 'tr_1' };
+  answer('get', path, {
+    ...record,
+    attempts: record.attempts.map((paid) => ({ ...paid, payout })),
+  } satisfies OrderPayments);
+  await show();
+  expect(await screen.findByText('Paid to acct_1, less €4.30 for the platform · Transfer tr_1')).toBeTruthy();
+});
+
 test('it says until when to respond to a dispute, and what was refunded at the provider', async () => {
   answer('get', path, {
     ...record,

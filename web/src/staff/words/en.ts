@@ -331,6 +331,13 @@ export const en = {
     tooBroad: 'Too many orders match',
     tooBroadHint: 'Type more letters.',
   },
+  paidToPlatform: {
+    title: 'Paid to the platform',
+    hint: 'The organizers of these orders could not be paid. Transfer what you owe them by hand, less fees and refunds.',
+    empty: 'None',
+    owedTo: (name: string, email: string, account: string | undefined) =>
+      `Owed to ${name} (${email}). ${account === undefined ? 'No account was connected.' : `Account ${account} could not be paid.`}`,
+  },
   payouts: {
     title: 'Payouts',
     lead: 'Where the money of your sales goes.',
@@ -389,6 +396,7 @@ export const en = {
     ended: (when: string) => `ended ${when}`,
     card: (end: string) => `Card …${end}`,
     nothingToPay: 'Nothing to pay',
+    transfer: (id: string) => `Transfer ${id}`,
     paidOut: (account: string, fee: string) => `Paid to ${account}, less ${fee} for the platform`,
     providerId: (provider: string, id: string) => `${provider}: ${id}`,
     events: {

@@ -303,6 +303,13 @@ export const zhHant: StaffWords = {
     tooBroad: '符合的訂單太多',
     tooBroadHint: '請輸入更多字。',
   },
+  paidToPlatform: {
+    title: '款項由平台收取',
+    hint: '這些訂單的主辦單位當時無法收款。請扣除手續費與退款後，手動轉帳給他們。',
+    empty: '無',
+    owedTo: (name, email, account) =>
+      `應付給 ${name}（${email}）。${account === undefined ? '當時沒有連結帳戶。' : `帳戶 ${account} 無法收款。`}`,
+  },
   payouts: {
     title: '收款',
     lead: '你的銷售收入會付到哪裡。',
@@ -361,6 +368,7 @@ export const zhHant: StaffWords = {
     ended: (when) => `結束於 ${when}`,
     card: (end) => `卡片 …${end}`,
     nothingToPay: '無需付款',
+    transfer: (id) => `轉帳 ${id}`,
     paidOut: (account, fee) => `付給 ${account}，平台扣除 ${fee}`,
     providerId: (provider, id) => `${provider}：${id}`,
     events: {
