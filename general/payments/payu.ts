@@ -102,7 +102,7 @@ export function createPayuPayments(options: PayuOptions): PaymentProvider {
       const key = keyOfTxnid(fields['txnid'] ?? '');
       return key === undefined ? { kind: 'other' } : { kind: 'charge', key };
     },
-    // Chargebacks and refunds in PayU's dashboard are not read.
+    // PayU does not sign what it reports of disputes and refunds, so `readWebhook` refuses both.
     ...withoutReports,
   };
 }

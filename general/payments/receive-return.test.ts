@@ -125,6 +125,29 @@ describe('changes nothing:', () => {
     }
   });
 
+  test('what PayU reports of refunds and disputes, since it does not sign that', async () => {
+    const { hold, txnid } = await atPayu('approve');
+    await webhook(system.payu!.book.posted(txnid)).expect(204);
+    const { mihpayid, key } = system.payu!.book.posted(txnid);
+    const refund = {
+      action: 'refund',
+      status: 'failure',
+      key,
+      mihpayid,
+      merchantTxnId: txnid,
+      request_id: '7',
+    };
+    const dispute = { type: 'payments', event: 'dispute', cb_id: 7, txn_id: mihpayid, cb_amount: '45.0' };
+    for (const report of [refund, dispute]) {
+      await request(system.app).post('/api/payments/webhook').send(report).expect(401);
+      const form = Object.fromEntries(Object.entries(report).map(([name, value]) => [name, String(value)]));
+      await webhook(form).expect(401);
+    }
+    for (const table of ['disputes', 'outside_refunds', 'payment_events'])
+      expect(await system.db(table).where({ hold_id: hold.holdId })).toEqual([]);
+    expect(await orders(hold.holdId)).toMatchObject([{ status: 'paid' }]);
+  });
+
   test('what is no form of PayU', async () => {
     const statuses = [];
     for (const form of ['', 'a=1&a=2', `a=${'x'.repeat(20_000)}`])
