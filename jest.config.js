@@ -40,8 +40,8 @@ const esModules = [
 /** @type {import('jest').Config} */
 module.exports = {
   testTimeout: 30_000,
-  maxWorkers: 2,
-  testSequencer: '<rootDir>/local/longest-tests-first.cjs',
+  maxWorkers: 3, // see local/plan-tests.ts
+  testSequencer: '<rootDir>/local/test-sequencer.cjs',
   projects: [
     {
       ...everywhere,
