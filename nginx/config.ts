@@ -1,7 +1,7 @@
 import { pagePaths, type PagePath } from '../shared/contract/page-paths.ts';
 import { usualLimits, type Limits } from '../shared/http/front-door-limits.ts';
 import { frontDoorKeepsMs } from '../shared/tier/listen.ts';
-import { pagePolicy } from '../shared/http/page-policy.ts';
+import { pageHeaders, pagePolicy } from '../shared/http/page-policy.ts';
 import { type ProblemCode, problemBody, problemContentType } from '../shared/tier/problems.ts';
 import { sessionCookiePatterns } from '../shared/auth/session-cookie.ts';
 import { cacheReads, cacheSoldOut, cacheZones } from './caches.ts';
@@ -298,8 +298,7 @@ function pageLocations(pages: string, onlyHttps: boolean): string {
       'add_header X-Request-Id $checked_request_id always;',
       `add_header Cache-Control "${cache}" always;`,
       `add_header Content-Security-Policy "${pagePolicy([])}" always;`,
-      'add_header X-Content-Type-Options nosniff always;',
-      'add_header Referrer-Policy same-origin always;',
+      ...Object.entries(pageHeaders).map(([name, value]) => `add_header ${name} ${value} always;`),
       ...(onlyHttps ? [stayWithHttps] : []),
     ].join('\n            ');
   return `root ${quoted(pages)};

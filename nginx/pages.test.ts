@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pagePaths } from '../shared/contract/page-paths.ts';
+import { pageHeaders } from '../shared/http/page-policy.ts';
 import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
 let pages: string;
@@ -33,6 +34,7 @@ test('every address of a page is the page, never from memory and allowed nothing
     expect(headers.get('cache-control')).toBe('no-cache');
     expect(headers.get('content-type')).toBe('text/html');
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    for (const [name, value] of Object.entries(pageHeaders)) expect(headers.get(name)).toBe(value);
   }
 });
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
+import { pageHeaders } from '../../shared/http/page-policy.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createDrop, openDrop } from '../../testing/general/new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
@@ -154,6 +155,14 @@ test('a page may ask nobody but us, and runs no script of its own making', async
       "connect-src 'self' ws://seatdrop.test wss://seatdrop.test; " +
       "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   );
+});
+
+test('a page has the headers that the front door gives to the others', async () => {
+  const paths = [`/events/${await insertEvent()}`, '/events/x', '/drops/1/pay'];
+  for (const path of paths) {
+    const { headers } = await request(general.app).get(path);
+    for (const [name, value] of Object.entries(pageHeaders)) expect(headers[name.toLowerCase()]).toBe(value);
+  }
 });
 
 test('the pay page may load the script of Stripe only where Stripe is the provider, and is not changed', async () => {

@@ -6,7 +6,7 @@ import { Router, type Request, type Response } from 'express';
 import { idInPath } from '../../shared/contract/ids.ts';
 import type { Locals } from '../../shared/http/observe-requests.ts';
 import type { Log } from '../../shared/tier/log.ts';
-import { pagePolicy, stripeHosts } from '../../shared/http/page-policy.ts';
+import { pageHeaders, pagePolicy, stripeHosts } from '../../shared/http/page-policy.ts';
 import type { Deps } from '../deps.ts';
 import { sayPublic } from '../http/public-answer.ts';
 import { createAppShell, type PageParts } from './app-shell.ts';
@@ -41,9 +41,7 @@ function payPage({ publicUrl, payment }: PageDeps, shell: Shell) {
     res.set({
       'Content-Security-Policy': policy,
       'Cache-Control': 'no-cache',
-      'Referrer-Policy': 'same-origin',
-      // Wallets open a window of their own and answer to this one.
-      'Cross-Origin-Opener-Policy': 'same-origin-allow-popups',
+      ...pageHeaders,
     });
     res.type('html').send(await shell());
   };
@@ -72,7 +70,7 @@ function eventPage({ db, inventory, publicUrl, eventTimeZone }: PageDeps, shell:
     res.locals.route = '/events/:id';
     const { status, ...parts } = await readParts(req.params.id, res.locals.log);
     if (status === 503) res.set('Retry-After', '2');
-    res.status(status).set('Content-Security-Policy', policy);
+    res.status(status).set({ 'Content-Security-Policy': policy, ...pageHeaders });
     if (status === 200) sayPublic(res);
     res.type('html').send(await shell(parts));
   };

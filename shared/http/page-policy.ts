@@ -14,6 +14,17 @@ export const stripeHosts: OtherHosts = {
 };
 
 /**
+ * Headers of every page, whether nginx or general sends it: where two pages differ in the opener policy, a browser begins
+ * the second one in a new process.
+ */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+  // Wallets of the pay page open a window of their own and answer to ours.
+  'Cross-Origin-Opener-Policy': 'same-origin-allow-popups',
+};
+
+/**
  * The Content-Security-Policy of our pages: nothing from other hosts, unless `others` are allowed, and no inline script
  * or style. `hosts`: the hosts that browsers use, as `host:port`. They are listed since in some browsers 'self' does not
  * include websockets.
