@@ -22,7 +22,8 @@ export async function createEmptyDatabase(
   url.pathname = `/${name}`;
   const admin = connectMysql(mysqlAdminUrl, { max: 1 });
   await admin.raw('create database ?? character set utf8mb4', [name]);
-  const db = connectMysql(url.href);
+  // Longer than usual: a machine that runs other tests may leave a new connection waiting.
+  const db = connectMysql(url.href, { waitMs: 20_000 });
   return {
     url: url.href,
     db,

@@ -3,6 +3,7 @@ import type { Drop } from '../../shared/drops/drop.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { createDrop, openDrop } from '../../testing/general/new-drop.ts';
+import { recordsOf } from '../../testing/general/parse-csv.ts';
 import { platformFeesFrom, type PlatformFees } from './platform-fees.ts';
 
 /** The settings of general, which a restart may change. */
@@ -125,11 +126,8 @@ test('report and export add up to the orders', async () => {
     includedTax: eur(1740 + 898),
   });
   const csv = await request(system.app).get(`/api/drops/${id}/report.csv`).set(system.organizer.bearer);
-  const rows = csv.text
-    .trim()
-    .split('\r\n')
-    .slice(1)
-    .map((line) => line.split(',').slice(-7, -3).join(' '));
-  const single = '"50.00" "4.50" "1.75" "8.98"';
-  expect(rows.toSorted()).toEqual(['"100.00" "6.00" "3.00" "17.40"', single, single]);
+  const columns = ['price', 'fees', 'platform_fees', 'included_tax'];
+  const rows = recordsOf(csv.text).map((record) => columns.map((column) => record[column]).join(' '));
+  const single = '50.00 4.50 1.75 8.98';
+  expect(rows.toSorted()).toEqual(['100.00 6.00 3.00 17.40', single, single]);
 });

@@ -3,6 +3,7 @@ import request from 'supertest';
 import { connectOrganizer, tellOfAccount } from '../../testing/general/connected-organizer.ts';
 import { afterPayBy, startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import { createDrop, createEvent, dropBody, openDrop } from '../../testing/general/new-drop.ts';
+import { recordsOf } from '../../testing/general/parse-csv.ts';
 import { enableAccount, type StripeAccount } from '../../testing/general/stripe-accounts.ts';
 import { sendStripeWebhook } from '../../testing/general/stripe-webhook.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
@@ -162,19 +163,19 @@ describe('a charge', () => {
         attempts: { payout?: { transfer?: string } }[];
         order: { payment?: { transfer?: string } };
       };
-      const cell = (await csv).text.trim().split(',').at(-1);
-      return [attempts.at(-1)!.payout?.transfer, order.payment?.transfer, cell];
+      const [line] = recordsOf((await csv).text);
+      return [attempts.at(-1)!.payout?.transfer, order.payment?.transfer, line!['payout_transfer']];
     };
 
     test('which the record of the order names, and the CSV', async () => {
       const sale = await held();
       await pay(sale);
-      expect(await shown(sale)).toEqual([undefined, undefined, '""']);
+      expect(await shown(sale)).toEqual([undefined, undefined, '']);
       const asks = system.stripe!.asked.length;
       for (const type of ['payment_intent.succeeded', 'charge.updated', 'payment_intent.succeeded'])
         await tell(sale, type).expect(204);
       const transfer = `tr_of_${intentsOf(sale)[0]!.id}`;
-      expect(await shown(sale)).toEqual([transfer, transfer, `"${transfer}"`]);
+      expect(await shown(sale)).toEqual([transfer, transfer, transfer]);
       // What is known is not asked for again.
       expect(system.stripe!.asked.length - asks).toBe(1);
     });

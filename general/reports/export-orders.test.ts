@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { entryIdOf, newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createDrop } from '../../testing/general/new-drop.ts';
+import { parseCsv } from '../../testing/general/parse-csv.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
 let general: TestGeneral;
@@ -13,18 +14,6 @@ afterAll(() => general.stop());
 afterEach(() => general.assertQuiet());
 
 /** Reads CSV as in RFC 4180. */
-function parse(text: string): string[][] {
-  const records: string[][] = [[]];
-  const field = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n|$)/y;
-  while (field.lastIndex < text.length) {
-    const [, raw = '', end] = field.exec(text) ?? [];
-    if (end === undefined) throw new Error('not CSV');
-    records.at(-1)!.push(raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw);
-    if (end === '\r\n' && field.lastIndex < text.length) records.push([]);
-  }
-  return records;
-}
-
 async function insertOrders(dropId: number, buyer: TestUser, count: number, more: object = {}) {
   const rows = Array.from({ length: count }, (_, index) => ({
     id: entryIdOf(newBatchId(), index),
@@ -56,7 +45,7 @@ test('one line an order, with seats by name and money as people write it', async
   expect(headers['content-type']).toBe('text/csv; charset=utf-8');
   expect(headers['content-disposition']).toBe(`attachment; filename="drop-${id}-orders.csv"`);
   expect(text.startsWith('\ufeff')).toBe(true);
-  const [header, line] = parse(text.slice(1));
+  const [header, line] = parseCsv(text.slice(1));
   expect(header).toEqual([
     'id',
     'buyer',
@@ -117,7 +106,7 @@ test('no name becomes a formula, and none breaks the file', async () => {
     await insertOrders(id, buyer, 1);
   }
   const { text } = await download(id);
-  const told = parse(text.slice(1))
+  const told = parseCsv(text.slice(1))
     .slice(1)
     .map(([, name]) => name);
   const safe = names.map((name) => name.replace(/(^|;)(?=\s*[=+\-@\uff1d])/, "$1'"));
@@ -128,7 +117,7 @@ test('a long export has every order once, as has the list', async () => {
   const { id } = await createDrop(general, organizer);
   const ids = await insertOrders(id, await general.user(), 1_234);
   const { text } = await download(id);
-  const exported = parse(text.slice(1))
+  const exported = parseCsv(text.slice(1))
     .slice(1)
     .map(([order]) => order);
   expect(exported).toHaveLength(ids.length);
@@ -153,7 +142,7 @@ test('a long export has every order once, as has the list', async () => {
 
 test('a drop without orders has a header, and lists take no nonsense', async () => {
   const { id } = await createDrop(general, organizer);
-  expect(parse((await download(id)).text.slice(1))).toHaveLength(1);
+  expect(parseCsv((await download(id)).text.slice(1))).toHaveLength(1);
   for (const query of ['limit=0', 'after=x', 'page=1']) {
     const { body } = await request(general.app)
       .get(`/api/drops/${id}/orders?${query}`)
@@ -201,6 +190,6 @@ test('a line names the payment at its provider, and what was refunded there or i
     { ...of, provider_ref: 'du_1', amount: 4500, reason: 'fraudulent', status: 'won', opened_at: now },
     { ...of, provider_ref: 'du_2', amount: 4500, reason: 'fraudulent', status: 'lost', opened_at: now },
   ]);
-  const [, line] = parse((await download(id)).text.slice(1));
+  const [, line] = parseCsv((await download(id)).text.slice(1));
   expect(line!.slice(11, 15)).toEqual(['stripe', 'pi_of_the_order', '15.50', '45.00']);
 });

@@ -47,9 +47,15 @@ test('a declined card leaves the charge open for another one', async () => {
 });
 
 test('while the bank decides, another card waits for that decision', async () => {
+  const undecided = await startSandbox({ lateMs: 3_600_000 });
+  const waits = undecided.charge('hold-1', 'tok_late').catch(() => 'cut');
+  while ((await undecided.byKey('hold-1')).status === 404);
+  expect((await undecided.charge('hold-1')).body['status']).toBe('pending');
+  await undecided.stop();
+  expect(await waits).toBe('cut');
+
   const first = sandbox.charge('hold-1', 'tok_slow');
-  while ((await sandbox.byKey('hold-1')).body['status'] !== 'pending');
-  expect((await sandbox.charge('hold-1')).body['status']).toBe('pending');
+  while ((await sandbox.byKey('hold-1')).status === 404);
   expect(await sandbox.charge('hold-1', 'tok_declined')).toEqual(await first);
   expect((await first).body['status']).toBe('approved');
 });
