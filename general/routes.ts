@@ -19,6 +19,7 @@ import type { Deps } from './deps.ts';
 import { checkOut } from './checkout/check-out.ts';
 import { cancelDrop } from './drops/cancel-drop.ts';
 import { leaveEntry } from './entry/leave-entry.ts';
+import { listOwnEntries } from './entry/list-own-entries.ts';
 import { showEntry } from './entry/show-entry.ts';
 import { refundOrder } from './orders/refund-order.ts';
 import { listParked } from './parked/list-parked.ts';
@@ -98,6 +99,7 @@ export function createRoutes(deps: Deps): Route[] {
     countCheckIns(deps),
     showEntry(deps),
     leaveEntry(deps),
+    listOwnEntries(deps),
     checkOut(deps),
     refundOrder(deps),
     cancelDrop(deps),

@@ -1,6 +1,7 @@
 import { entryState } from '../../shared/contract/entries.ts';
 import { idParams } from '../../shared/contract/ids.ts';
-import { readEntryState } from '../../shared/messages/entry-state.ts';
+import { readEntryState, type FindPayBy } from '../../shared/messages/entry-state.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
 import type { Deps } from '../deps.ts';
 import { findOpenAttempt } from '../checkout/payment-attempt.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -23,11 +24,20 @@ export function showEntry({
     success: { status: 200, schema: entryState, description: 'The state of your entry' },
     problems: [],
     async handle({ params: { id }, session: { userId } }) {
-      const payBy = async (holdId: string) => {
-        const attempt = await findOpenAttempt(db, holdId);
-        return attempt && attempt.payBy > Date.now() ? new Date(attempt.payBy) : undefined;
-      };
-      return readEntryState({ db, inventory }, await partitionsOf(id), userId, checkoutKeys, payBy);
+      return readEntryState(
+        { db, inventory },
+        await partitionsOf(id),
+        userId,
+        checkoutKeys,
+        createFindPayBy(db),
+      );
     },
   });
+}
+
+export function createFindPayBy(db: Database): FindPayBy {
+  return async (holdId) => {
+    const attempt = await findOpenAttempt(db, holdId);
+    return attempt && attempt.payBy > Date.now() ? new Date(attempt.payBy) : undefined;
+  };
 }

@@ -1,4 +1,7 @@
-/** A node of Redis hangs, and with it its drops. Every duty continues with the drops of the other nodes. */
+/**
+ * A node of Redis hangs, and with it its drops. Every duty, and a buyer's list of entries, continues with the drops of the
+ * other nodes.
+ */
 import { createAnnouncer } from '../../shared/messages/announce.ts';
 import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
@@ -15,6 +18,7 @@ import { createFollow } from '../duties/follow-mysql.ts';
 import { createStocking } from '../duties/stock-drops.ts';
 import { createArchiving } from '../duties/archive-ledgers.ts';
 import type { Deps } from '../deps.ts';
+import { listedEntries } from '../../testing/general/listed-entries.ts';
 import { afterPayBy, startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 
 let system: GeneralSystem;
@@ -105,8 +109,13 @@ test('ending, settling, comparing, archiving and stocking go on with the drops o
     archive: createArchiving(deps, { registry }),
     stock: createStocking(deps),
   };
+  expect(await listedEntries(deps, 7)).toMatchObject({ isComplete: true });
   master.process.kill('SIGSTOP');
   try {
+    // The drops of the node are left out of a buyer's list, which says so.
+    const listed = await listedEntries(deps, 7);
+    expect(listed.items.map(({ drop, status }) => [drop.id, status])).toEqual([[paying.id, 'paying']]);
+    expect(listed.isComplete).toBe(false);
     await Promise.all(Object.values(duties).map((round) => round()));
     expect((await loadDrop(system.db, unstocked.id))?.stocked).toBe(true);
     expect(await system.db('drops').where({ id: cancelled.id }).whereNotNull('sale_ended_at')).toHaveLength(

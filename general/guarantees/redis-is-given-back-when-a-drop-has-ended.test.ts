@@ -11,6 +11,7 @@ import { payHold } from '../checkout/pay-hold.ts';
 import { startArchiving } from '../duties/archive-ledgers.ts';
 import { advanceRefund } from '../orders/refund.ts';
 import { requestRefunds } from '../orders/request-refund.ts';
+import { listedEntries } from '../../testing/general/listed-entries.ts';
 import { startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
 import { createEndDrops, endDrop } from '../duties/end-drops.ts';
@@ -98,6 +99,16 @@ const entriesOf = async (played: Played) =>
       ),
     ),
   );
+/** By buyer: what the list of own entries has. */
+const listed = async ({ buyers }: Played) =>
+  Object.fromEntries(
+    await Promise.all(
+      Object.entries(buyers).map(async ([name, { userId }]) => {
+        const { items } = await listedEntries(system.deps, userId);
+        return [name, items.map(({ status, reason }) => reason ?? status).join()] as const;
+      }),
+    ),
+  );
 const stands = (entries: Awaited<ReturnType<typeof entriesOf>>) =>
   Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, entry.stands]));
 
@@ -141,7 +152,20 @@ test('everything that can be asked of a drop is answered as before, once Redis h
       ledger: (ledger['items'] as { hash: string }[] | undefined)?.map(({ hash: _hash, ...item }) => item),
     };
   };
-  const before = { entries: await entriesOf(played), everything: await everything() };
+  const before = {
+    entries: await entriesOf(played),
+    listed: await listed(played),
+    everything: await everything(),
+  };
+  expect(before.listed).toEqual({
+    paid: '',
+    refunded: '',
+    gaveBack: 'given_back',
+    left: '',
+    waiting: 'closed',
+    nothing: 'sold_out',
+    stranger: '',
+  });
   expect(stands(before.entries)).toMatchObject({
     paid: { status: 'sold' },
     refunded: { status: 'released', reason: 'refunded' },
@@ -157,6 +181,7 @@ test('everything that can be asked of a drop is answered as before, once Redis h
   for (const [name, { version }] of Object.entries(after))
     expect(version).toBeGreaterThanOrEqual(before.entries[name]!.version);
   expect(await everything()).toEqual(before.everything);
+  expect(await listed(played)).toEqual(before.listed);
   expect(await violations(played)).toEqual([]);
   const leave = await request(system.app).delete(`/api/drops/${drop.id}/entry`).set(buyers.paid.bearer);
   expect(leave.body).toMatchObject({ code: 'already_paid' });

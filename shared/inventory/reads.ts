@@ -3,7 +3,7 @@ import { decodeHoldState, decodeSeats, type HoldState } from './hold.ts';
 import { moment } from './holds.ts';
 import { places, type Place } from './keys.ts';
 import { decodeReleaseReason, type ReleaseReason } from './release-reason.ts';
-import { unexpected, UnexpectedReply } from './script.ts';
+import { unexpected, UnexpectedReply, type Reply } from './script.ts';
 import type { Store } from './store.ts';
 
 /** Version 0: Redis knows nothing of the drop. */
@@ -66,6 +66,11 @@ export type Tally = Record<'counters' | 'rows', { free: number; taken: number; s
 export type Reads = {
   view: (place: Place, buyerId: number) => Promise<View>;
   /**
+   * The same without waiting for replicas, for finding out in which of many drops a buyer has an entry. A failover can
+   * still undo what it returns, so it must not be told to anybody: ask `view` about those found.
+   */
+  glimpse: (place: Place, buyerId: number) => Promise<View>;
+  /**
    * Buyers whose entries are refused for a while because holds of theirs lapsed after version `known`, at most `limit`.
    * Undefined if the partition is not in Redis.
    */
@@ -95,6 +100,7 @@ export type Reads = {
 
 export function createReads({ redis, keys, script, atOnce }: Store): Reads {
   const view = script('view');
+  const glimpse = script('view', atOnce);
   // Buyers are told nothing by it, and it must work while a replica is away.
   const look = script('look', atOnce);
   // Need not survive a failover: claim.lua refuses the buyers that a publisher does not know of.
@@ -125,41 +131,8 @@ export function createReads({ redis, keys, script, atOnce }: Store): Reads {
     );
 
   return {
-    async view(place, buyerId) {
-      const reply = await view(place, buyerId);
-      const [outcome, stamped, id, third, fourth, fifth, sixth, seventh] = reply;
-      const version = Number(stamped);
-      switch (outcome) {
-        case 'none':
-        case 'retired':
-          return { kind: outcome, version };
-        case 'sold_out':
-          return { kind: outcome, version, ...(id !== undefined && { refusedUntil: Number(id) }) };
-        case 'standby':
-          return {
-            kind: outcome,
-            version,
-            entryId: String(id),
-            quantity: Number(third),
-            position: Number(fourth),
-          };
-        case 'hold': {
-          const reason = decodeReleaseReason(sixth);
-          const refusedUntil = moment(seventh);
-          return {
-            kind: decodeHoldState(third),
-            version,
-            holdId: String(id),
-            seats: decodeSeats(fourth),
-            expiresAt: Number(fifth),
-            ...(reason && { reason }),
-            ...(refusedUntil !== undefined && { refusedUntil }),
-          };
-        }
-        default:
-          throw unexpected('view', reply);
-      }
-    },
+    view: async (place, buyerId) => decodeView(await view(place, buyerId)),
+    glimpse: async (place, buyerId) => decodeView(await glimpse(place, buyerId)),
 
     async lapses(place, known, limit) {
       const reply = await lapses(place, known, limit);
@@ -271,4 +244,39 @@ function overlay(rows: string[]): string {
   return Array.from(first, (seat, index) =>
     seat === '-' ? (others.map((row) => row[index]).find((other) => other !== '-') ?? '-') : seat,
   ).join('');
+}
+
+function decodeView(reply: Reply): View {
+  const [outcome, stamped, id, third, fourth, fifth, sixth, seventh] = reply;
+  const version = Number(stamped);
+  switch (outcome) {
+    case 'none':
+    case 'retired':
+      return { kind: outcome, version };
+    case 'sold_out':
+      return { kind: outcome, version, ...(id !== undefined && { refusedUntil: Number(id) }) };
+    case 'standby':
+      return {
+        kind: outcome,
+        version,
+        entryId: String(id),
+        quantity: Number(third),
+        position: Number(fourth),
+      };
+    case 'hold': {
+      const reason = decodeReleaseReason(sixth);
+      const refusedUntil = moment(seventh);
+      return {
+        kind: decodeHoldState(third),
+        version,
+        holdId: String(id),
+        seats: decodeSeats(fourth),
+        expiresAt: Number(fifth),
+        ...(reason && { reason }),
+        ...(refusedUntil !== undefined && { refusedUntil }),
+      };
+    }
+    default:
+      throw unexpected('view', reply);
+  }
 }
