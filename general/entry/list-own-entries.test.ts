@@ -1,5 +1,5 @@
 import request from 'supertest';
-import type { OwnEntry } from '../../shared/contract/own-entries.ts';
+import type { OwnEntries } from '../../shared/contract/own-entries.ts';
 import type { Drop } from '../../shared/drops/drop.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
@@ -29,10 +29,9 @@ const placeIn = ({ id }: Drop) => ({ dropId: id, partition: 0 });
 const enter = (drop: Drop, { userId }: TestUser, quantity = 1) =>
   stocks.claim(placeIn(drop), `${userId}:${quantity}`);
 
-type Listed = { items: OwnEntry[]; isComplete: boolean; serverTime: string };
-async function entriesOf(user: TestUser): Promise<Listed> {
+async function entriesOf(user: TestUser): Promise<OwnEntries> {
   const answer = await request(general.app).get('/api/me/entries').set(user.bearer).expect(200);
-  return answer.body as Listed;
+  return answer.body as OwnEntries;
 }
 
 test('first what needs the buyer, then standby, then what ended and why; neither tokens nor orders', async () => {

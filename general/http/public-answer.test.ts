@@ -21,6 +21,7 @@ beforeAll(async () => {
       `/api/drops/${drop.id}`,
       '/api/auth/me',
       '/api/orders',
+      '/api/me/entries',
       `/api/drops/${drop.id}/entry`,
       `/api/drops/${drop.id}/ledger`,
       `/api/drops/${drop.id}/stats`,

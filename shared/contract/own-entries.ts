@@ -36,3 +36,4 @@ export const ownEntries = z
   .meta({ id: 'OwnEntries' });
 
 export type OwnEntry = z.infer<typeof ownEntry>;
+export type OwnEntries = z.infer<typeof ownEntries>;

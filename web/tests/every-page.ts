@@ -143,6 +143,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
   await giver.giveBack(open);
   await holder.enter(other, 4);
   await standbyer.enter(other, 2);
+  await standbyer.enter(open, 2);
   const soldOut = await drop({ ...oneRow(2), standbyLimit: 0, maxPerBuyer: 2 });
   await holder.enter(soldOut, 2);
   const bought = await drop({ returns: { until: inSeconds(40 * 86_400), keepPercent: 10 } });
@@ -151,6 +152,8 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       await organizer.ask('POST', `/drops/${dropId}/announcements`, { text: announced.slice(0, 500) });
     }
   }
+  await standbyer.enter(bought, 1);
+  await standbyer.giveBack(bought);
   await shopper.enter(bought, 4);
   const order = await shopper.pay(bought);
   const refundedDrop = await drop();
@@ -275,10 +278,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       ),
     },
     ...passwordSights(shopper),
-    { name: 'orders, signed out', route: '/orders', path: '/orders', show: heading('Sign in') },
-    { name: 'no orders', route: '/orders', as: giver, path: '/orders', show: text('No tickets yet') },
-    { name: 'orders', route: '/orders', as: shopper, path: '/orders', show: heading(hostile.title) },
-    { name: 'order', route: '/orders/:id', as: shopper, path: `/orders/${order.id}`, show: codes },
+    ...ordersSights({ newcomer: late, shopper, standbyer }),
     ...orderSights(shopper, order.id, refunded.id),
     { name: 'no such order', route: '/orders/:id', as: shopper, path: '/orders/nothing', show: allLoaded },
     { name: 'no such page', route: '', path: '/nowhere', show: heading('Page not found') },
@@ -791,6 +791,36 @@ async function someFault(page: Page): Promise<void> {
   await page.locator('[aria-invalid="true"], [data-invalid], [data-fault]').first().waitFor();
 }
 
+type Owners = Record<'newcomer' | 'shopper' | 'standbyer', Person>;
+
+/** "My tickets": entries, and orders below them. */
+function ordersSights({ newcomer, shopper, standbyer }: Owners): Sight[] {
+  const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
+  return [
+    { name: 'orders, signed out', route: '/orders', path: '/orders', show: heading('Sign in') },
+    { name: 'no orders', route: '/orders', as: newcomer, path: '/orders', show: text('No tickets yet') },
+    { name: 'orders', route: '/orders', as: shopper, path: '/orders', show: heading(hostile.title) },
+    {
+      name: 'orders, below seats held, standby and an end',
+      route: '/orders',
+      as: standbyer,
+      path: '/orders',
+      show: text('Ended lately'),
+    },
+    {
+      name: 'orders without the entries',
+      route: '/orders',
+      as: shopper,
+      path: '/orders',
+      show: withoutApi(
+        '**/api/me/entries',
+        'refused',
+        then(text(/could not be loaded\. They are/), heading(hostile.title)),
+      ),
+    },
+  ];
+}
+
 function orderSights(as: Person, id: string, refundedId: string): Sight[] {
   const of = (name: string, order: string, show: Sight['show']): Sight => ({
     name,
@@ -800,6 +830,7 @@ function orderSights(as: Person, id: string, refundedId: string): Sight[] {
     show,
   });
   return [
+    of('order', id, codes),
     of('order refunded', refundedId, async (page) => {
       await page.getByText('Not valid for entry').first().waitFor();
     }),

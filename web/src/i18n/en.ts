@@ -279,7 +279,7 @@ export const en = {
   },
   paying: {
     title: 'Your payment is being processed',
-    text: 'Your bank has not answered yet. Your seats are kept until it does, even if the time runs out. You can close this page.',
+    text: 'Your bank has not answered yet. Your seats are kept until it does, even if the time runs out. You can close this page: My tickets shows what becomes of it.',
   },
   standby: {
     title: 'You are in standby',
@@ -295,7 +295,7 @@ export const en = {
     nextSteps: [
       'Seats that are not taken in time are offered to the first person in line who asked for that many.',
       'If it is your turn, they are held for you for the full time, and this page shows them immediately.',
-      'You can close this page and come back: you keep your place.',
+      'You can close this page: you keep your place, and find it under My tickets.',
     ],
     leave: 'Leave standby',
     leaveTitle: 'Leave standby?',
@@ -394,6 +394,11 @@ export const en = {
     status: { paid: 'Paid', refunding: 'Refund in progress', refunded: 'Refunded' },
     order: 'Order',
     bought: (when: string) => `Bought ${when}`,
+    ended: 'Ended lately',
+    refused: 'Not accepted, because you had not taken held seats in time',
+    entriesMissing:
+      'Some sales did not answer. Seats you hold there, and standby places, are not lost, but are not shown here.',
+    entriesFailed: 'Seats you hold and standby places could not be loaded. They are not lost.',
     show: 'Show tickets',
   },
   order: {

@@ -37,6 +37,7 @@ beforeEach(() => {
   answer('get', '/auth/me', { user: shopper });
   answer('get', '/events', { items: [event], next: null });
   answer('get', '/events/2', event);
+  answer('get', '/me/entries', { items: [], isComplete: true, serverTime: new Date().toISOString() });
   answer('get', '/orders', { items: [order], next: null });
   answer('get', '/orders/:id', order);
 });

@@ -265,7 +265,7 @@ export const zhHant: Messages = {
   },
   paying: {
     title: '正在等待付款結果',
-    text: '銀行還沒有回覆。在有結果之前，即使時間到了，座位也會繼續為你保留。你可以關閉這一頁。',
+    text: '銀行還沒有回覆。在有結果之前，即使時間到了，座位也會繼續為你保留。你可以關閉這一頁，結果會顯示在「我的票券」。',
   },
   standby: {
     title: '你在候補名單上',
@@ -280,7 +280,7 @@ export const zhHant: Messages = {
     nextSteps: [
       '保留逾時的座位，會提供給名單上第一位需要該張數的人。',
       '輪到你時，座位會立刻在這裡為你保留，並有完整的保留時間。',
-      '你可以關閉這一頁再回來，順位會一直保留。',
+      '你可以關閉這一頁，順位會一直保留，也能在「我的票券」找到。',
     ],
     leave: '離開候補',
     leaveTitle: '要離開候補嗎？',
@@ -373,6 +373,10 @@ export const zhHant: Messages = {
     status: { paid: '已付款', refunding: '退款處理中', refunded: '已退款' },
     order: '訂單',
     bought: (when) => `購買於 ${when}`,
+    ended: '最近結束的',
+    refused: '先前保留的座位逾時，因此未受理',
+    entriesMissing: '有些銷售暫時沒有回應。你在那裡保留的座位和候補順位不會消失，只是這裡暫時看不到。',
+    entriesFailed: '無法載入你保留的座位和候補順位，但它們不會消失。',
     show: '查看票券',
   },
   order: {

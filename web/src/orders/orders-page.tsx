@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { eventQuery, ordersQuery } from '../api/queries.ts';
 import type { Event, Order, User } from '../api/types.ts';
@@ -12,6 +12,8 @@ import { AboutTickets, useLocale } from '../i18n/locale.tsx';
 import { priceWords } from '../i18n/price-words.ts';
 import { SignInFirst } from '../session/sign-in-first.tsx';
 import styles from './orders-page.module.css';
+import { hasOwnEntries, OwnEntryList } from './own-entries.tsx';
+import { ownEntriesQuery } from './own-entries-query.ts';
 
 /** Heights in rem of the outline that is shown until the orders have come. */
 const heights = [3, 8, 8];
@@ -25,19 +27,43 @@ export default function OrdersPage() {
   );
 }
 
+/** The orders come after the entries, which would otherwise move them. */
 function Orders({ user }: { user: User }) {
   const { text } = useLocale();
   const query = useInfiniteQuery(ordersQuery(user.id));
-  const empty = (
-    <Blank title={text.orders.empty}>
-      <p>{text.orders.emptyHint}</p>
-      <ButtonLink href="/">{text.orders.browse}</ButtonLink>
-    </Blank>
-  );
+  const entries = useQuery(ownEntriesQuery(user));
+  if (entries.isLoading) return <Skeleton heights={heights} />;
+  const list = (orders: Order[]) => <OrderList orders={orders} />;
+  if (!hasOwnEntries(entries)) {
+    const empty = (
+      <Blank title={text.orders.empty}>
+        <p>{text.orders.emptyHint}</p>
+        <ButtonLink href="/">{text.orders.browse}</ButtonLink>
+      </Blank>
+    );
+    return (
+      <Paged query={query} heights={heights} empty={empty}>
+        {(orders) => (
+          <>
+            <h1>{text.orders.title}</h1>
+            {list(orders)}
+          </>
+        )}
+      </Paged>
+    );
+  }
   return (
-    <Paged query={query} heights={heights} empty={empty}>
-      {(orders) => <OrderList orders={orders} />}
-    </Paged>
+    <>
+      <h1>{text.orders.title}</h1>
+      <OwnEntryList query={entries} />
+      <Paged
+        query={query}
+        heights={heights.slice(1)}
+        empty={<p className={styles.soft}>{text.orders.empty}</p>}
+      >
+        {list}
+      </Paged>
+    </>
   );
 }
 
@@ -46,26 +72,22 @@ function Orders({ user }: { user: User }) {
  * below.
  */
 function OrderList({ orders }: { orders: Order[] }) {
-  const { text } = useLocale();
   const ids = [...new Set(orders.map(({ eventId }) => eventId))];
   const queries = useQueries({ queries: ids.map(eventQuery) });
   const eventOf = new Map(ids.map((id, index) => [id, queries[index]]));
   const firstToCome = orders.findIndex(({ eventId }) => eventOf.get(eventId)?.isPending);
   const shown = firstToCome === -1 ? orders : orders.slice(0, firstToCome);
-  if (shown.length === 0) return <Skeleton heights={heights} />;
+  if (shown.length === 0) return <Skeleton heights={heights.slice(1)} />;
   return (
-    <>
-      <h1>{text.orders.title}</h1>
-      <ul className={styles.list}>
-        {shown.map((order) => (
-          <li key={order.id}>
-            <AboutTickets isFree={order.amount.amount === 0}>
-              <OrderCard order={order} event={eventOf.get(order.eventId)?.data} />
-            </AboutTickets>
-          </li>
-        ))}
-      </ul>
-    </>
+    <ul className={styles.list}>
+      {shown.map((order) => (
+        <li key={order.id}>
+          <AboutTickets isFree={order.amount.amount === 0}>
+            <OrderCard order={order} event={eventOf.get(order.eventId)?.data} />
+          </AboutTickets>
+        </li>
+      ))}
+    </ul>
   );
 }
 
