@@ -70,6 +70,10 @@ test.each([
     'MYSQL_REPLICA_URL: the database',
   ],
   [{ PUBLIC_URL: 'http://seatdrop.test' }, 'PUBLIC_URL: must be https'],
+  [
+    { SECURITY_CONTACT: 'http://seatdrop.test' },
+    'SECURITY_CONTACT: must be an e-mail address or an https URL',
+  ],
   [{ STRIPE_API_URL: 'https://elsewhere.test' }, 'STRIPE_API_URL: is refused in production'],
 ])('in production not with %o', (changes, fault) => {
   const refused = start({ ...stripe, SEATDROP_ENV: 'production', ...changes });

@@ -55,6 +55,12 @@ export const generalSettings = z
       .email()
       .optional()
       .describe('Contact address for buyers. Without it they see the address of the event’s organizer.'),
+    SECURITY_CONTACT: z
+      .union([z.email(), z.url({ protocol: /^https$/ })], 'must be an e-mail address or an https URL')
+      .optional()
+      .describe(
+        'Whom to tell of a security hole: an e-mail address or an https URL, named in `/.well-known/security.txt`. Without it there is no such file.',
+      ),
     WEB_ROOT: z
       .string()
       .min(1)

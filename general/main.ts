@@ -35,7 +35,7 @@ import { startRetiring } from './drops/retire-drops.ts';
 import { startStocking } from './duties/stock-drops.ts';
 import { startRefunding } from './orders/refund-duty.ts';
 import { createParkedMessages } from './parked/parked-messages.ts';
-import { servePages } from './pages/serve-pages.ts';
+import { pageSettingsFrom, servePages } from './pages/serve-pages.ts';
 import { createPayments } from './payments/choose-provider.ts';
 import { createRoutes } from './routes.ts';
 import type { Deps } from './deps.ts';
@@ -162,7 +162,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
   app = createApp({
     ...deps,
     routes: createRoutes(deps),
-    pages: servePages({ ...deps, webRoot: config.WEB_ROOT, payment: deps.payments }),
+    pages: servePages({ ...deps, ...pageSettingsFrom(config), payment: deps.payments }),
     currentRole: (userId) => currentRole(db, userId),
     ops,
     registry,

@@ -19,7 +19,13 @@ function numbered(headers: Record<string, string> = {}, status = 200): void {
 
 const askedGeneral = () => door.tiers.general.asked.length;
 
-const read = ['/api/events?limit=5', '/api/drops/7/seats', '/api/drops/7/announcements', '/events/7'];
+const read = [
+  '/api/events?limit=5',
+  '/api/drops/7/seats',
+  '/api/drops/7/announcements',
+  '/events/7',
+  '/sitemap.xml',
+];
 test.each([...read, '/api/openapi.json'])(
   'a crowd that asks for %s is one question to the tier, and has the new answer soon',
   async (path) => {

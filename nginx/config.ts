@@ -115,7 +115,7 @@ http {
     gzip_min_length 1024;
     gzip_proxied any;
     gzip_vary on;
-    gzip_types application/json ${problemContentType} text/css text/javascript text/csv text/plain image/svg+xml;
+    gzip_types application/json ${problemContentType} text/css text/javascript text/csv text/plain application/xml image/svg+xml;
 
     ${upstream('publisher', upstreams.publisher)}
     ${upstream('general', upstreams.general)}
@@ -197,6 +197,12 @@ function pagesOfGeneral(limits: Limits, caches: boolean, hasPages: boolean): str
             ${limitRate('general', limits)}
             ${caches ? cacheReads('$uri') : ''}
             ${hasPages ? 'error_page 502 504 =200 /index.html; # the app shows the error' : ''}
+            proxy_pass http://general;
+        }
+        # Files about the site: general knows its address, the events and the settings.
+        location ~ ^/(?:sitemap\\.xml|robots\\.txt|\\.well-known/security\\.txt)$ {
+            ${limitRate('general', limits)}
+            ${caches ? cacheReads('$uri') : ''}
             proxy_pass http://general;
         }
         # The pay page: general adds the policy for the payment provider's scripts.

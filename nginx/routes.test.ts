@@ -37,6 +37,11 @@ test('event pages go to general, whatever else is done with pages', async () => 
   }
 });
 
+test('files about the site go to general', async () => {
+  for (const path of ['/sitemap.xml', '/robots.txt', '/.well-known/security.txt'])
+    expect(await tierOf(path)).toBe('general');
+});
+
 test('the pay page goes to general, which adds the policy for the provider', async () => {
   for (const path of ['/drops/1/pay', '/drops/42/pay/', '/drops/1/pay?x=1'])
     expect(await tierOf(path)).toBe('general');

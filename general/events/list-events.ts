@@ -7,8 +7,8 @@ import { findSummaryRows, summarizeDrops } from '../drops/summarize-drops.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
 import { sayPublic } from '../http/public-answer.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import type { Database } from '../../shared/mysql/connect.ts';
 import { toEvent, type EventRow } from './event.ts';
+import { upcomingEvents } from './upcoming-events.ts';
 
 /**
  * Public list: events to come or still on sale, the next first. An organizer's list also has past events, the latest
@@ -39,15 +39,11 @@ export function listEvents({
       const all = organizerId !== undefined;
       const order = all ? 'desc' : 'asc';
       const { page, next, drops } = await reader.read(session, async (db) => {
-        const late = all ? [] : await dropsStillOpen(db, new Date(now));
-        const rows: EventRow[] = await db<EventRow>('events')
+        const onlyUpcoming = all ? undefined : await upcomingEvents(db, new Date(now));
+        const rows: EventRow[] = await db('events')
           .modify((events) => {
             if (all) void events.where('organizer_id', organizerId);
-            else
-              void events.where((some) => {
-                void some.where('starts_at', '>', new Date(now));
-                if (late.length > 0) void some.orWhereIn('id', late);
-              });
+            else onlyUpcoming?.(events);
             const cursor = readCursor(after);
             if (cursor)
               void events.whereRaw(`(starts_at, id) ${all ? '<' : '>'} (?, ?)`, [cursor.time, cursor.key]);
@@ -65,15 +61,4 @@ export function listEvents({
       return { items: page.map((row) => ({ ...toEvent(row, eventTimeZone), drops: dropsOf(row.id) })), next };
     },
   });
-}
-
-/** Events that have begun and have an open or future drop: few, and found without reading events that are over. */
-async function dropsStillOpen(db: Database, now: Date): Promise<number[]> {
-  const rows: { id: number }[] = await db('drops')
-    .join('events', 'events.id', 'drops.event_id')
-    .where('drops.closes_at', '>', now)
-    .whereNull('drops.cancelled_at')
-    .where('events.starts_at', '<=', now)
-    .distinct('events.id');
-  return rows.map(({ id }) => id);
 }

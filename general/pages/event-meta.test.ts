@@ -235,3 +235,48 @@ test('when the database fails the app is still served, as not available', async 
   expect(headers['retry-after']).toBe('2');
   expect(text).toContain('<div id="app"></div>');
 });
+
+const get = (path: string, app = general.app) => request(app).get(path);
+
+test('the sitemap has the events to come and those still on sale, by their public address', async () => {
+  const past = new Date(Date.now() - 3_600_000);
+  const [coming, over] = [await insertEvent(), await insertEvent({ starts_at: past })];
+  const { eventId: running } = await createDrop(general, organizer);
+  await general.db('events').where({ id: running }).update({ starts_at: past });
+  const { text, headers } = await get('/sitemap.xml').expect(200);
+  expect(headers['content-type']).toBe('application/xml; charset=utf-8');
+  expect(headers['cache-control']).toBe('public, max-age=0, s-maxage=1');
+  expect(text).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?>\n<urlset xmlns="[^"]+">\n<url>/);
+  const has = (id: number) => text.includes(`<url><loc>https://seatdrop.test/events/${id}</loc></url>`);
+  expect([coming, running, over].map(has)).toEqual([true, true, false]);
+});
+
+test('robots.txt names the sitemap, and keeps search engines from pages of one user', async () => {
+  const { text, headers } = await get('/robots.txt').expect(200);
+  expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+  expect(text).toContain('\nSitemap: https://seatdrop.test/sitemap.xml\n');
+  expect(text).toContain('\nDisallow: /orders\n');
+});
+
+test.each([
+  ['security@seatdrop.test', 'mailto:security@seatdrop.test'],
+  ['https://seatdrop.test/report', 'https://seatdrop.test/report'],
+])(
+  'security.txt names the contact of the settings (%s), and none without one',
+  async (securityContact, uri) => {
+    await get('/.well-known/security.txt').expect(404);
+    const other = await startGeneral({ publicUrl: 'https://seatdrop.test', pages: { securityContact } });
+    try {
+      const { text, headers } = await get('/.well-known/security.txt', other.app).expect(200);
+      expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+      const [contact, expires, canonical] = text.split('\n');
+      expect(contact).toBe(`Contact: ${uri}`);
+      expect(canonical).toBe('Canonical: https://seatdrop.test/.well-known/security.txt');
+      const [, time = ''] = /^Expires: (\d{4}-\d\d-\d\dT00:00:00\.000Z)$/.exec(expires!) ?? [];
+      const days = (Date.parse(time) - Date.now()) / 86_400_000;
+      expect(days > 90 && days < 365).toBe(true);
+    } finally {
+      await other.stop();
+    }
+  },
+);

@@ -1,6 +1,6 @@
 /**
- * Serves pages whose content or policy depends on their address. All other pages of the web app are files that the front door
- * serves.
+ * Serves pages whose content or policy depends on their address, and files that depend on settings or events. All other
+ * pages of the web app are files that the front door serves.
  */
 import { Router, type Request, type Response } from 'express';
 import { idInPath } from '../../shared/contract/ids.ts';
@@ -12,22 +12,31 @@ import { sayPublic } from '../http/public-answer.ts';
 import { createAppShell, type PageParts } from './app-shell.ts';
 import { eventMeta, eventContent, noEventMeta } from './event-meta.ts';
 import { createReadPageEvent } from './read-page-event.ts';
+import { serveSiteFiles, type SiteFileDeps } from './site-files.ts';
 
-export type PageDeps = Pick<Deps, 'db' | 'inventory' | 'publicUrl' | 'eventTimeZone'> & {
-  /** Folder of the built web app; without it pages contain the event's data only. */
-  webRoot?: string | undefined;
-  /**
-   * The payment provider. The pay page may load Stripe's script only where Stripe is the provider, and leave by a form for
-   * the provider's page only where it has one.
-   */
-  payment?: { name: string; formOrigins?: readonly string[] };
-};
+export type PageDeps = Pick<Deps, 'db' | 'inventory' | 'publicUrl' | 'eventTimeZone'> &
+  SiteFileDeps & {
+    /** Folder of the built web app; without it pages contain the event's data only. */
+    webRoot?: string | undefined;
+    /**
+     * The payment provider. The pay page may load Stripe's script only where Stripe is the provider, and leave by a form for
+     * the provider's page only where it has one.
+     */
+    payment?: { name: string; formOrigins?: readonly string[] };
+  };
+
+type PageSettings = { WEB_ROOT?: string | undefined; SECURITY_CONTACT?: string | undefined };
+
+export function pageSettingsFrom(settings: PageSettings) {
+  return { webRoot: settings.WEB_ROOT, securityContact: settings.SECURITY_CONTACT };
+}
 
 export function servePages(deps: PageDeps): Router {
   const router = Router();
   const shell = createAppShell(deps.webRoot);
   router.get('/events/:id', eventPage(deps, shell));
   router.get('/drops/:id/pay', payPage(deps, shell));
+  router.use(serveSiteFiles(deps));
   return router;
 }
 

@@ -58,7 +58,7 @@ export type TestOptions = {
   checkoutParts?: (deps: BareDeps) => CheckoutParts;
   publicUrl?: string;
   webRoot?: string;
-  pages?: Pick<Parameters<typeof servePages>[0], 'payment'>;
+  pages?: Pick<Parameters<typeof servePages>[0], 'payment' | 'securityContact'>;
   inventory?: Inventory;
   trustedProxies?: string[];
   /** Another MySQL than the one that all tests share. */
