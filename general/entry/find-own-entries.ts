@@ -111,7 +111,7 @@ async function archivedEntries(
       drops.map(({ id }) => id),
     )
     .where({ user_id: buyerId })
-    .distinct('drop_id');
+    .select('drop_id');
   const ids = new Set(rows.map(({ drop_id }) => drop_id));
   return drops.filter(({ id }) => ids.has(id));
 }

@@ -6,8 +6,13 @@ import { ago } from '../duties/glance.ts';
 
 /** For how long after its end a drop counts as recent. */
 const recentMs = 7 * 86_400_000;
-/** Drops of each kind, the last to open first. */
-const maxDrops = 1_000;
+/** Drops in Redis, the last to open first. */
+const maxInRedis = 1_000;
+/**
+ * Retired drops, the last to end first. MariaDB reads a list of 1,000 values or more as a table, and then may read the whole
+ * index of the other table.
+ */
+const maxRetired = 500;
 /** How long the list is reused: it is the same for everybody. */
 const ttlMs = 1_000;
 
@@ -19,7 +24,7 @@ export type RecentDrops = {
   inRedis: RecentDrop[];
   /** Redis has forgotten their entries; the archived ledger has them. */
   retired: RecentDrop[];
-  /** There are more drops than these. */
+  /** There are more drops in Redis than these. */
   isCut: boolean;
 };
 
@@ -27,29 +32,24 @@ export type RecentDrops = {
 export function createRecentDrops(db: Database): () => Promise<RecentDrops> {
   const cached = createCache<'all', RecentDrops>({ maxEntries: 1, ttlMs });
   const read = async (): Promise<RecentDrops> => {
-    const newest = () =>
-      db('drops')
-        .orderBy([
-          { column: 'opens_at', order: 'desc' },
-          { column: 'id', order: 'desc' },
-        ])
-        .limit(maxDrops + 1)
-        .select('id', 'partitions', 'opens_at');
-    const [inRedis, retired]: RecentDrop[][] = await Promise.all([
-      newest()
+    const some = () => db('drops').select('id', 'partitions', 'opens_at');
+    const [inRedis = [], retired = []]: RecentDrop[][] = await Promise.all([
+      some()
         .whereNull('retired_at')
         .where((unended) => {
           void unended.whereNull('sale_ended_at').orWhere('sale_ended_at', '>', ago(db, recentMs));
         })
         .whereNotNull('stocked_at')
-        .where('opens_at', '<=', db.fn.now(3)),
-      newest().whereNotNull('retired_at').where('sale_ended_at', '>', ago(db, recentMs)),
+        .where('opens_at', '<=', db.fn.now(3))
+        .orderBy('opens_at', 'desc')
+        .limit(maxInRedis + 1),
+      some()
+        .whereNotNull('retired_at')
+        .where('sale_ended_at', '>', ago(db, recentMs))
+        .orderBy('sale_ended_at', 'desc')
+        .limit(maxRetired),
     ]);
-    return {
-      inRedis: inRedis!.slice(0, maxDrops),
-      retired: retired!.slice(0, maxDrops),
-      isCut: inRedis!.length > maxDrops || retired!.length > maxDrops,
-    };
+    return { inRedis: inRedis.slice(0, maxInRedis), retired, isCut: inRedis.length > maxInRedis };
   };
   return () => cached('all', read);
 }
