@@ -8,6 +8,7 @@ import { sessionCookieName } from '../shared/auth/session-cookie.ts';
 import { documentedElsewhere } from './api-docs/documented-elsewhere.ts';
 import { openApiDocument } from './api-docs/openapi.ts';
 import { serveDocs } from './api-docs/serve-docs.ts';
+import { actorOf } from './audit/record-act.ts';
 import { authorize, type AuthorizeDeps } from './http/authorize.ts';
 import { checkInput } from '../shared/tier/check-input.ts';
 import { readBody, requireNoBody } from './http/read-body.ts';
@@ -53,7 +54,7 @@ function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
   const expected = new Set(problemsOf(route));
 
   return async (req: Request, res: Response<unknown, Locals>): Promise<void> => {
-    const { log } = res.locals;
+    const { log, requestId } = res.locals;
     res.locals.route = route.path;
     try {
       const session = await authorize(req, route, deps);
@@ -69,6 +70,7 @@ function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
         rawBody: sent.rawBody,
         // The route types ensure that only routes for `anyone` can be called without a session.
         session: session!,
+        actor: session && actorOf(session, { address: req.ip, requestId }),
         log,
         req,
         res,

@@ -40,7 +40,7 @@ afterEach(async () => {
 /** A checksum over every row of every table. */
 async function everything(): Promise<unknown> {
   const tables =
-    'users, events, drops, drop_questions, announcements, orders, order_seats, sold_seats, payment_attempts, outbox';
+    'users, events, drops, drop_questions, announcements, orders, order_seats, sold_seats, payment_attempts, outbox, audit_log';
   const [sums] = (await general.db.raw(`checksum table ${tables}`)) as [
     { Table: string; Checksum: string }[],
   ];

@@ -1,6 +1,7 @@
 /** Everything this tier answers, in the order of its documentation. */
 import { announce } from './announcements/announce.ts';
 import { listAnnouncements } from './announcements/list-announcements.ts';
+import { listActs } from './audit/list-acts.ts';
 import { banUser } from './accounts/ban-user.ts';
 import { changePassword } from './accounts/change-password.ts';
 import { changeRole } from './accounts/change-role.ts';
@@ -43,6 +44,7 @@ import type { Route } from './http/route.ts';
 import { showHealth } from './health/show-health.ts';
 import { showLedger } from './ledger/show-ledger.ts';
 import { listOrders } from './orders/list-orders.ts';
+import { listOrdersOfUser } from './orders/list-orders-of-user.ts';
 import { listSoldOrders } from './orders/list-sold-orders.ts';
 import { listPaidToPlatform } from './orders/list-paid-to-platform.ts';
 import { searchOrders } from './orders/search-orders.ts';
@@ -89,6 +91,7 @@ export function createRoutes(deps: Deps): Route[] {
     // Before the order with an id, since its path would match.
     searchOrders(deps),
     listPaidToPlatform(deps),
+    listOrdersOfUser(deps),
     showOrder(deps),
     showPayments(deps),
     showReceipt(deps),
@@ -110,6 +113,7 @@ export function createRoutes(deps: Deps): Route[] {
     receiveReturn(deps),
     listParked(deps),
     resendParked(deps),
+    listActs(deps),
     showHealth(deps),
   ];
 }

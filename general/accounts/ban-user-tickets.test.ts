@@ -19,7 +19,11 @@ const password = 'correct horse battery';
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 const get = (path: string, token: string) => request(system.app).get(path).set(bearer(token));
 const act = (what: 'ban' | 'unban', userId: number) =>
-  request(system.app).post(`/api/users/${userId}/${what}`).set(admin.bearer).expect(200);
+  request(system.app)
+    .post(`/api/users/${userId}/${what}`)
+    .set(admin.bearer)
+    .send(what === 'ban' ? { reason: 'Resells tickets' } : undefined)
+    .expect(200);
 
 type SignedIn = { user: { id: number; email: string }; token: string; scope?: string };
 

@@ -1,10 +1,11 @@
-import { account } from '../../shared/contract/accounts.ts';
+import { account, newBan } from '../../shared/contract/accounts.ts';
 import { idParams } from '../../shared/contract/ids.ts';
-import { retried } from '../../shared/mysql/connect.ts';
+import { transact } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
+import { recordAct } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { endOfSessions, findUser, toAccount } from './user.ts';
+import { banOf, endOfSessions, lockUser, toAccount } from './user.ts';
 
 /** The ban takes effect at once in this process, and within a second in every other process that checks sessions. */
 export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers' | 'log'>): Route {
@@ -13,22 +14,32 @@ export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers
     path: '/api/users/:id/ban',
     summary: 'Ban a user; their sessions end within a second',
     description:
-      'Signing in again gives a session of scope `tickets`, which shows only their own orders and tickets.',
+      'Signing in again gives a session of scope `tickets`, which shows only their own orders and tickets. The reason is ' +
+      'for admins: the user sees whom to write to, but not the reason.',
     tag: 'Accounts',
     who: ['admin'],
     params: idParams,
+    body: newBan,
     success: { status: 200, schema: account, description: 'The banned account' },
     problems: [],
-    async handle({ params: { id }, session }) {
+    records: 'user_banned',
+    async handle({ params: { id }, body: { reason }, session, actor }) {
       if (id === session.userId) throw new Problem('not_allowed', { detail: 'You cannot ban yourself' });
-      // A second ban restarts the ban and ends the sessions issued in between.
-      await retried(db, () =>
-        db('users')
+      const user = await transact(db, async (trx) => {
+        const before = await lockUser(trx, id);
+        // A second ban restarts the ban and ends the sessions issued in between.
+        await trx('users')
           .where({ id })
-          .update({ sessions_since: endOfSessions(db), banned_at: db.fn.now(3) }),
-      );
-      const user = await findUser(db, { id });
-      if (!user) throw new Problem('not_found');
+          .update({ sessions_since: endOfSessions(trx), banned_at: trx.fn.now(3), ban_reason: reason });
+        const after = await lockUser(trx, id);
+        await recordAct(trx, actor, {
+          act: 'user_banned',
+          subject: { kind: 'user', id },
+          before: banOf(before),
+          after: banOf(after),
+        });
+        return after;
+      });
       await bannedUsers.refresh();
       log.info({ admin: session.userId, userId: id }, 'user banned');
       return toAccount(user);

@@ -28,6 +28,7 @@ export function changePassword(deps: Pick<Deps, 'db' | 'bannedUsers' | 'sessionK
     body: passwordChange,
     success: { status: 200, schema: signedIn, description: 'A new session, also as a cookie' },
     problems: [],
+    records: { nothing: 'users change their own password, which is nobody else’s affair' },
     async handle({ body: { current, next }, session, req, res }) {
       const readAt = nowInSeconds();
       const user = await findUser(db, { id: session.userId });

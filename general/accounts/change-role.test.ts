@@ -33,6 +33,7 @@ test('an admin finds an account by its address, and is not told its hash', async
         name: 'shopper',
         role: 'shopper',
         bannedAt: null,
+        banReason: null,
         createdAt: expect.any(String),
       },
     ],
@@ -68,7 +69,11 @@ test('admins cannot change their own role, so there is always one', async () => 
 test('there is no managing of users who do not exist', async () => {
   const admin = await general.user('admin');
   for (const id of ['4294967295', '4294967296', '0', '-1', '1e3', '01', 'me', '1.5']) {
-    const answer = await request(general.app).post(`/api/users/${id}/ban`).set(admin.bearer).expect(404);
+    const answer = await request(general.app)
+      .post(`/api/users/${id}/ban`)
+      .set(admin.bearer)
+      .send({ reason: 'Nobody' })
+      .expect(404);
     expect(answer.body).toMatchObject({ code: 'not_found' });
   }
 });

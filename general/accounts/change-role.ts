@@ -1,10 +1,11 @@
 import { account, roleChange } from '../../shared/contract/accounts.ts';
 import { idParams } from '../../shared/contract/ids.ts';
-import { retried } from '../../shared/mysql/connect.ts';
+import { transact } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
+import { recordAct } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { findUser, toAccount } from './user.ts';
+import { lockUser, toAccount } from './user.ts';
 
 export function changeRole({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
   return defineRoute({
@@ -19,13 +20,22 @@ export function changeRole({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
     body: roleChange,
     success: { status: 200, schema: account, description: 'The account with its new role' },
     problems: [],
-    async handle({ params: { id }, body: { role }, session }) {
+    records: 'role_changed',
+    async handle({ params: { id }, body: { role }, session, actor }) {
       // Otherwise the last admin could remove themselves.
       if (id === session.userId)
         throw new Problem('not_allowed', { detail: 'You cannot change your own role' });
-      await retried(db, () => db('users').where({ id }).update({ role }));
-      const user = await findUser(db, { id });
-      if (!user) throw new Problem('not_found');
+      const user = await transact(db, async (trx) => {
+        const before = await lockUser(trx, id);
+        await trx('users').where({ id }).update({ role });
+        await recordAct(trx, actor, {
+          act: 'role_changed',
+          subject: { kind: 'user', id },
+          before: { role: before.role },
+          after: { role },
+        });
+        return { ...before, role };
+      });
       log.info({ admin: session.userId, userId: id, role }, 'role changed');
       return toAccount(user);
     },

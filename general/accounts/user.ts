@@ -1,6 +1,7 @@
 import type { BanTimes } from '../../shared/auth/banned-users.ts';
 import type { Role } from '../../shared/auth/session.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 import type { Locale } from './locale.ts';
 
 type User = { id: number; email: string; name: string; role: Role };
@@ -11,6 +12,7 @@ export type UserRow = User &
     created_at: Date;
     /** Language of mails to this user; null if unknown. */
     locale: Locale | null;
+    ban_reason: string | null;
   };
 
 export async function findUser(
@@ -23,6 +25,21 @@ export async function findUser(
 }
 
 /**
+ * Reads a user whom an admin changes, and locks the row, so that the record of the change names what was there.
+ * @throws {Problem} not_found
+ */
+export async function lockUser(trx: Database, id: number): Promise<UserRow> {
+  const user = await trx<UserRow>('users').where({ id }).forUpdate().first();
+  if (!user) throw new Problem('not_found');
+  return user;
+}
+
+/** What the audit log says of a ban. */
+export function banOf({ banned_at, ban_reason }: UserRow) {
+  return { bannedAt: banned_at, reason: banned_at && ban_reason };
+}
+
+/**
  * Value for `sessions_since` that ends all sessions of a user: later than any existing `issuedAt`, including the
  * seconds by which `firstValidIssue` is ahead. Set it before `banned_at`, because MySQL assigns from left to right.
  */
@@ -32,13 +49,15 @@ export function endOfSessions(db: Database) {
 }
 
 /** The account as shown to admins. */
-export function toAccount({ id, email, name, role, banned_at, created_at }: UserRow) {
+export function toAccount({ id, email, name, role, banned_at, ban_reason, created_at }: UserRow) {
   return {
     id,
     email,
     name,
     role,
     bannedAt: banned_at?.toISOString() ?? null,
+    // The version before lifts a ban without taking its reason away.
+    banReason: banned_at && ban_reason,
     createdAt: created_at.toISOString(),
   };
 }

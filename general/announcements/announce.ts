@@ -6,6 +6,7 @@ import { presentAnnouncement, type AnnouncementRow } from '../../shared/drops/an
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
+import { recordAct } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -29,7 +30,8 @@ export function announce({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
     body: newAnnouncement,
     success: { status: 201, schema: announcementSchema, description: 'The announcement' },
     problems: ['too_many_announcements'],
-    async handle({ params: { id }, body: { text, nonce = null }, session }) {
+    records: 'announced',
+    async handle({ params: { id }, body: { text, nonce = null }, session, actor }) {
       const row = await transact(db, async (trx) => {
         // One at a time, so that numbers have no gaps and none is counted twice.
         await trx('drops').where({ id }).forUpdate().first('id');
@@ -49,6 +51,12 @@ export function announce({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
         };
         await trx<AnnouncementRow>('announcements').insert(made);
         await trx('drops').where({ id }).update({ announcements: made.number });
+        await recordAct(trx, actor, {
+          act: 'announced',
+          subject: { kind: 'drop', id },
+          before: null,
+          after: { number: made.number, text },
+        });
         log.info({ dropId: id, userId: session.userId, number: made.number }, 'announced');
         return made;
       });

@@ -31,6 +31,7 @@ export function checkIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>): Ro
     body: newCheckIn,
     success: { status: 200, schema: checkInSchema, description: 'The ticket was valid and is used now' },
     problems: ['already_checked_in', 'check_in_undone', 'ticket_refunded', 'ticket_not_valid'],
+    records: { nothing: 'check_ins and undone_check_ins say who checked in and who undid it, and when' },
     async handle({ params: { id: eventId }, body: { code, nonce }, session }) {
       const ticket = await ticketShown(db, { eventId, code, session, ticketKeys });
 

@@ -24,6 +24,7 @@ export function undoCheckIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>)
     body: newCheckIn,
     success: { status: 200, schema: undoneCheckIn, description: 'The ticket is no longer checked in' },
     problems: ['not_checked_in', 'ticket_refunded', 'ticket_not_valid'],
+    records: { nothing: 'check_ins and undone_check_ins say who checked in and who undid it, and when' },
     async handle({ params: { id: eventId }, body: { code, nonce }, session }) {
       const ticket = await ticketShown(db, { eventId, code, session, ticketKeys });
 

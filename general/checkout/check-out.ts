@@ -51,6 +51,7 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
       'seats_lost',
       'total_changed',
     ],
+    records: { nothing: 'buyers act for themselves; orders and payments have it' },
     async handle({ body, session, res }) {
       const checked = verifyCheckoutToken(body.checkoutToken, deps.checkoutKeys);
       if (checked.kind === 'invalid') throw new Problem('bad_checkout_token');
@@ -64,15 +65,8 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
       const payment = { token: body.payment?.token, total: body.total };
       const result = await payHold(deps, { dropId, partition }, hold, payment);
       switch (result.kind) {
-        case 'paid': {
-          // An order placed by this call is complete in memory; one placed by an earlier request is read from MySQL.
-          const terms = result.order && (await deps.findTerms(dropId));
-          if (result.order && terms) return presentOrder(result.order, terms, seats);
-          const row = await deps.db<OrderRow>('orders').where({ id: holdId }).first();
-          const [presented] = await presentOrders(deps.db, row ? [row] : []);
-          if (!presented) throw new Error(`order ${holdId} is paid but does not exist in MySQL`);
-          return presented;
-        }
+        case 'paid':
+          return presentPaid(deps, result, { dropId, holdId, seats });
         case 'undecided':
           return new Otherwise({ status: 202, body: { status: 'paying' as const } });
         case 'open':
@@ -92,6 +86,20 @@ export function checkOut(deps: SettleDeps & Pick<Deps, 'checkoutKeys' | 'support
       }
     },
   });
+}
+
+/** An order placed by this call is complete in memory; one placed by an earlier request is read from MySQL. */
+async function presentPaid(
+  { db, findTerms }: Pick<Deps, 'db' | 'findTerms'>,
+  { order: placed }: Extract<PayResult, { kind: 'paid' }>,
+  { dropId, holdId, seats }: { dropId: number; holdId: string; seats: readonly string[] },
+) {
+  const terms = placed && (await findTerms(dropId));
+  if (placed && terms) return presentOrder(placed, terms, seats);
+  const row = await db<OrderRow>('orders').where({ id: holdId }).first();
+  const [presented] = await presentOrders(db, row ? [row] : []);
+  if (!presented) throw new Error(`order ${holdId} is paid but does not exist in MySQL`);
+  return presented;
 }
 
 const isoTime = (at: number): string => new Date(at).toISOString();

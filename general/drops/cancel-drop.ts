@@ -3,6 +3,7 @@ import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
+import { recordAct, type Actor } from '../audit/record-act.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { freeSeatNames } from '../orders/refund.ts';
@@ -15,17 +16,29 @@ import { presentDrop } from './present-drop.ts';
  * Writes everything the cancellation consists of, in one transaction: the drop is cancelled, each order is marked for
  * refund, the seats may be sold by another drop, and a drop that had ended has work left again.
  */
-async function writeCancellation(trx: Database, id: number, userId: number): Promise<void> {
+async function writeCancellation(trx: Database, id: number, actor: Actor): Promise<void> {
+  const before: { cancelled_at: Date | null } | undefined = await trx('drops')
+    .where({ id })
+    .forUpdate()
+    .first('cancelled_at');
   await trx('drops')
     .where({ id })
     .update({
       // Who cancels it again has not cancelled it. This comes first, since MySQL assigns from left to right.
-      cancelled_by: trx.raw('if(cancelled_at is null, ?, cancelled_by)', [userId]),
+      cancelled_by: trx.raw('if(cancelled_at is null, ?, cancelled_by)', [actor.userId]),
       cancelled_at: trx.raw('coalesce(cancelled_at, ?)', [new Date()]),
       sale_ended_at: null,
     });
-  await requestRefunds(trx, { drop_id: id });
+  const refundedOrders = await requestRefunds(trx, { drop_id: id });
   await freeSeatNames(trx, id);
+  const wasCancelled = before?.cancelled_at != null;
+  if (wasCancelled && refundedOrders === 0) return;
+  await recordAct(trx, actor, {
+    act: 'drop_cancelled',
+    subject: { kind: 'drop', id },
+    before: { cancelled: wasCancelled },
+    after: { cancelled: true, refundedOrders },
+  });
 }
 
 export function cancelDrop(deps: CloseDeps): Route {
@@ -42,11 +55,12 @@ export function cancelDrop(deps: CloseDeps): Route {
     params: idParams,
     success: { status: 200, schema: dropSchema, description: 'The cancelled drop' },
     problems: [],
-    async handle({ params: { id }, session }) {
+    records: 'drop_cancelled',
+    async handle({ params: { id }, session, actor }) {
       const drop = await loadDrop(db, id);
       if (!drop) throw new Problem('not_found');
       requireOwner(session, drop.organizerId);
-      await transact(db, (trx) => writeCancellation(trx, id, session.userId));
+      await transact(db, (trx) => writeCancellation(trx, id, actor));
       // MySQL has the cancellation, so it will happen: what fails here, the duty does (end-drops.ts).
       await cancelSale(deps, drop).catch((error: unknown) =>
         deps.log.warn(

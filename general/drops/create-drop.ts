@@ -8,6 +8,7 @@ import { takenSections } from '../../shared/inventory/seat-names.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { faultAt } from '../../shared/tier/check-input.ts';
 import { Problem } from '../../shared/tier/problems.ts';
+import { recordAct } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { findEvent } from '../events/event.ts';
 import { requireOwner } from '../events/owner.ts';
@@ -15,6 +16,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { accountOfNewDrop } from '../payouts/payout-of.ts';
 import { requireChargeable } from './chargeable.ts';
 import { presentDrop } from './present-drop.ts';
+import { recordedTerms } from './recorded-terms.ts';
 import { stockDropSoon } from '../duties/stock-drops.ts';
 import { columnsOf, jsonOf, requireFuture, requireInTime, writeQuestions } from './write-drop.ts';
 
@@ -32,7 +34,8 @@ export function createDrop(
     body: newDrop,
     success: { status: 201, schema: drop, description: 'The drop' },
     problems: ['section_taken', 'payouts_not_ready'],
-    async handle({ params, body, session }) {
+    records: 'drop_created',
+    async handle({ params, body, session, actor }) {
       const event = await findEvent(db, params.id);
       if (!event) throw new Problem('not_found');
       requireOwner(session, event.organizer_id);
@@ -42,7 +45,19 @@ export function createDrop(
       requireChargeable(deps.payments, { ...body, platformFees });
       const payoutAccount = await accountOfNewDrop(deps, event.organizer_id, { ...body, platformFees });
 
-      const id = await insertDrop(db, event.id, body, { platformFees, payoutAccount });
+      const id = await insertDrop(db, event.id, body, {
+        platformFees,
+        payoutAccount,
+        async record(trx, dropId) {
+          const after = recordedTerms((await loadDrop(trx, dropId))!);
+          await recordAct(trx, actor, {
+            act: 'drop_created',
+            subject: { kind: 'drop', id: dropId },
+            before: null,
+            after: { eventId: event.id, ...after },
+          });
+        },
+      });
       await stockDropSoon(deps, id);
       const created = await loadDrop(db, id);
       return presentDrop(created!, session.userId, now);
@@ -50,15 +65,22 @@ export function createDrop(
   });
 }
 
+type MoreOfDrop = {
+  platformFees?: Fees;
+  payoutAccount?: string | undefined;
+  record?: (trx: Database, id: number) => Promise<void>;
+};
+
 /**
  * Inserts a drop and returns its id. Its seats are on sale once they are stocked.
+ * @param terms.record writes who created it, in the same transaction
  * @throws {Problem} section_taken, or invalid_request if it would close after the event starts
  */
 export function insertDrop(
   db: Database,
   eventId: number,
   body: z.output<typeof newDrop>,
-  { platformFees, payoutAccount }: { platformFees?: Fees; payoutAccount?: string | undefined } = {},
+  { platformFees, payoutAccount, record }: MoreOfDrop = {},
 ): Promise<number> {
   return transact(db, async (trx) => {
     // This locks the event, so that two new drops of it are checked one after the other.
@@ -74,6 +96,7 @@ export function insertDrop(
       capacity: capacityOf(body.sections),
     });
     await writeQuestions(trx, id!, body.questions);
+    await record?.(trx, id!);
     return id!;
   });
 }

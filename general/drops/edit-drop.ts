@@ -5,7 +5,7 @@ import { loadDrop, type Drop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { transact } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
-import type { Session } from '../../shared/auth/session.ts';
+import { recordAct, type Actor } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
 import { invalid } from '../../shared/tier/check-input.ts';
@@ -13,6 +13,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { accountOfNewDrop } from '../payouts/payout-of.ts';
 import { requireChargeable } from './chargeable.ts';
 import { presentDrop } from './present-drop.ts';
+import { recordedTerms } from './recorded-terms.ts';
 import { stockDropSoon } from '../duties/stock-drops.ts';
 import { columnsOf, jsonOf, requireFuture, requireInTime, writeQuestions } from './write-drop.ts';
 
@@ -32,8 +33,9 @@ export function editDrop(deps: EditDeps): Route {
     body: dropChanges,
     success: { status: 200, schema: drop, description: 'The drop as it is now' },
     problems: ['drop_already_open', 'drop_closed', 'drop_cancelled', 'payouts_not_ready'],
-    async handle({ params: { id }, body, session }) {
-      await transact(db, (trx) => changeDrop({ ...deps, db: trx }, id, body, session));
+    records: 'drop_changed',
+    async handle({ params: { id }, body, session, actor }) {
+      await transact(db, (trx) => changeDrop({ ...deps, db: trx }, id, body, actor));
       await stockDropSoon(deps, id);
       if (body.closesAt !== undefined) await sendClosing(deps, id);
       const edited = await loadDrop(db, id);
@@ -43,13 +45,24 @@ export function editDrop(deps: EditDeps): Route {
 }
 
 /** The row is locked from the read to the write, so that two edits cannot mix. */
-async function changeDrop(deps: EditDeps, id: number, changes: Changes, session: Session): Promise<void> {
+async function changeDrop(deps: EditDeps, id: number, changes: Changes, actor: Actor): Promise<void> {
   const { db: trx } = deps;
   await trx('drops').where({ id }).forUpdate().first('id');
   const found = await loadDrop(trx, id);
   if (!found) throw new Problem('not_found');
-  requireOwner(session, found.organizerId);
+  requireOwner(actor, found.organizerId);
 
+  await changeInPhase(deps, found, changes);
+  const changed = (await loadDrop(trx, id)) ?? found;
+  await recordAct(trx, actor, {
+    act: 'drop_changed',
+    subject: { kind: 'drop', id },
+    before: recordedTerms(found),
+    after: recordedTerms(changed, found),
+  });
+}
+
+async function changeInPhase(deps: EditDeps, found: Drop, changes: Changes): Promise<void> {
   const now = Date.now();
   switch (phaseOf(found, now)) {
     case 'cancelled':

@@ -4,7 +4,7 @@ import { loadDrop } from '../../shared/drops/drop.ts';
 import { phaseOf } from '../../shared/drops/phase.ts';
 import { transact } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
-import type { Session } from '../../shared/auth/session.ts';
+import { recordAct, type Actor } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { requireOwner } from '../events/owner.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -22,7 +22,8 @@ export function pauseDrop(deps: PauseDeps): Route {
       'Holds, checkout and promotions from standby continue. A drop that is not open yet opens paused. ' +
       'Safe to repeat.',
     success: { status: 200, schema: dropSchema, description: 'The paused drop' },
-    handle: ({ params: { id }, session }) => setPaused(deps, id, true, session),
+    records: 'drop_paused',
+    handle: ({ params: { id }, actor }) => setPaused(deps, id, true, actor),
   });
 }
 
@@ -33,7 +34,8 @@ export function resumeDrop(deps: PauseDeps): Route {
     summary: 'Resume a paused drop',
     description: 'Safe to repeat.',
     success: { status: 200, schema: dropSchema, description: 'The drop as it is now' },
-    handle: ({ params: { id }, session }) => setPaused(deps, id, false, session),
+    records: 'drop_resumed',
+    handle: ({ params: { id }, actor }) => setPaused(deps, id, false, actor),
   });
 }
 
@@ -45,13 +47,13 @@ const facts = {
   problems: ['drop_closed', 'drop_cancelled'],
 } as const;
 
-async function setPaused({ db, log }: PauseDeps, id: number, paused: boolean, session: Session) {
+async function setPaused({ db, log }: PauseDeps, id: number, paused: boolean, actor: Actor) {
   const now = Date.now();
   await transact(db, async (trx) => {
     await trx('drops').where({ id }).forUpdate().first('id');
     const found = await loadDrop(trx, id);
     if (!found) throw new Problem('not_found');
-    requireOwner(session, found.organizerId);
+    requireOwner(actor, found.organizerId);
     const phase = phaseOf(found, now);
     if (phase === 'cancelled') throw new Problem('drop_cancelled');
     if (phase === 'closed') throw new Problem('drop_closed');
@@ -59,8 +61,14 @@ async function setPaused({ db, log }: PauseDeps, id: number, paused: boolean, se
     await trx('drops')
       .where({ id })
       .update({ paused_at: paused ? new Date(now) : null });
-    log.info({ dropId: id, userId: session.userId }, paused ? 'paused' : 'resumed');
+    await recordAct(trx, actor, {
+      act: paused ? 'drop_paused' : 'drop_resumed',
+      subject: { kind: 'drop', id },
+      before: { paused: !paused },
+      after: { paused },
+    });
+    log.info({ dropId: id, userId: actor.userId }, paused ? 'paused' : 'resumed');
   });
   const changed = await loadDrop(db, id);
-  return presentDrop(changed!, session.userId, Date.now());
+  return presentDrop(changed!, actor.userId, Date.now());
 }

@@ -24,6 +24,7 @@ export function leaveEntry(deps: SettleDeps & Pick<Deps, 'checkoutKeys'>): Route
     params: idParams,
     success: { status: 200, schema: entryState, description: 'The state of your entry now' },
     problems: ['no_entry', 'payment_under_way', 'already_paid'],
+    records: { nothing: 'buyers act for themselves; the ledger has it' },
     async handle({ params: { id }, session: { userId } }) {
       const drop = await partitionsOf(id);
       const place = { dropId: id, partition: partitionOfBuyer(userId, drop.partitions) };

@@ -1,9 +1,10 @@
 import { event, newEvent } from '../../shared/contract/events.ts';
-import { retried } from '../../shared/mysql/connect.ts';
+import { transact } from '../../shared/mysql/connect.ts';
+import { recordAct } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { requireFuture } from '../drops/write-drop.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { toEvent } from './event.ts';
+import { recordedFacts, toEvent } from './event.ts';
 
 export function createEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZone'>): Route {
   return defineRoute({
@@ -15,7 +16,8 @@ export function createEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZ
     body: newEvent,
     success: { status: 201, schema: event, description: 'The event, owned by you' },
     problems: [],
-    async handle({ body: { startsAt, timeZone, ...facts }, session }) {
+    records: 'event_created',
+    async handle({ body: { startsAt, timeZone, ...facts }, session, actor }) {
       requireFuture('startsAt', startsAt, Date.now());
       const row = {
         ...facts,
@@ -23,8 +25,17 @@ export function createEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZ
         time_zone: timeZone ?? eventTimeZone,
         organizer_id: session.userId,
       };
-      const [id] = await retried(db, () => db('events').insert(row));
-      return { ...toEvent({ ...row, id: id! }, eventTimeZone), drops: [] };
+      const id = await transact(db, async (trx) => {
+        const [inserted = 0] = await trx('events').insert(row);
+        await recordAct(trx, actor, {
+          act: 'event_created',
+          subject: { kind: 'event', id: inserted },
+          before: null,
+          after: recordedFacts({ ...row, id: inserted }),
+        });
+        return inserted;
+      });
+      return { ...toEvent({ ...row, id }, eventTimeZone), drops: [] };
     },
   });
 }

@@ -5,12 +5,12 @@ import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrops } from '../../shared/drops/drop.ts';
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
-import type { Session } from '../../shared/auth/session.ts';
+import { recordAct, type Actor } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { presentDrop } from '../drops/present-drop.ts';
 import { requireFuture } from '../drops/write-drop.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { findEvent, toEvent } from './event.ts';
+import { findEvent, recordedFacts, toEvent } from './event.ts';
 import { requireOwner } from './owner.ts';
 
 export function editEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZone'>): Route {
@@ -24,8 +24,9 @@ export function editEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZon
     body: eventChanges,
     success: { status: 200, schema: event, description: 'The event as it is now' },
     problems: [],
-    async handle({ params: { id }, body, session }) {
-      await transact(db, (trx) => changeEvent(trx, id, body, session));
+    records: 'event_changed',
+    async handle({ params: { id }, body, session, actor }) {
+      await transact(db, (trx) => changeEvent(trx, id, body, actor));
 
       const [edited, drops] = await Promise.all([findEvent(db, id), loadDrops(db, { eventId: id })]);
       const now = Date.now();
@@ -45,12 +46,12 @@ async function changeEvent(
   trx: Database,
   id: number,
   { startsAt, timeZone, allowLate, ...facts }: z.output<typeof eventChanges>,
-  session: Session,
+  actor: Actor,
 ): Promise<void> {
   await trx('events').where({ id }).forUpdate().first('id');
   const found = await findEvent(trx, id);
   if (!found) throw new Problem('not_found');
-  requireOwner(session, found.organizer_id);
+  requireOwner(actor, found.organizer_id);
   const starts = startsAt === undefined ? undefined : new Date(startsAt);
   if (startsAt !== undefined && starts?.getTime() !== found.starts_at.getTime())
     requireFuture('startsAt', startsAt, Date.now());
@@ -62,6 +63,13 @@ async function changeEvent(
       ...(starts && { starts_at: starts }),
       ...(timeZone !== undefined && { time_zone: timeZone }),
     });
+  const changed = await findEvent(trx, id);
+  await recordAct(trx, actor, {
+    act: 'event_changed',
+    subject: { kind: 'event', id },
+    before: recordedFacts(found),
+    after: recordedFacts(changed ?? found),
+  });
 }
 
 /** @throws {Problem} invalid_request if a drop of the event closes later */

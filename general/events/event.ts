@@ -29,3 +29,8 @@ export function toEvent(
     timeZone: time_zone ?? zone,
   };
 }
+
+/** What the audit log says of an event. */
+export function recordedFacts({ title, description, venue, starts_at, time_zone }: EventRow) {
+  return { title, description, venue, startsAt: starts_at, timeZone: time_zone };
+}

@@ -7,6 +7,8 @@ import type { z } from 'zod';
 import type { Log } from '../../shared/tier/log.ts';
 import type { ProblemCode } from '../../shared/tier/problems.ts';
 import type { Role, Session } from '../../shared/auth/session.ts';
+import type { Act } from '../../shared/contract/audit.ts';
+import type { Actor } from '../audit/record-act.ts';
 
 /** `anyone` includes signed-in users; a list of roles allows exactly those roles. */
 export type Who = 'anyone' | 'signed-in' | readonly Role[];
@@ -21,6 +23,8 @@ type Call<W extends Who, P, Q, B> = {
   body: B;
   /** On routes for certain roles, `role` is the user's current role, not the one the session was issued with. */
   session: W extends 'anyone' ? Session | undefined : Session;
+  /** For the audit log. */
+  actor: W extends 'anyone' ? Actor | undefined : Actor;
   /** The body as received, for signatures; empty if there was none. */
   rawBody: Buffer;
   log: Log;
@@ -110,6 +114,11 @@ type RouteFacts = {
   fromOtherSites?: true;
   /** Whether its body may be a form (`application/x-www-form-urlencoded`) in place of JSON. */
   takesForms?: () => boolean;
+  /**
+   * Which act of staff a call records in the audit log, or why it records none. Every route on which organizers or admins
+   * change something says so (general/audit/audit-log.test.ts).
+   */
+  records?: Act | { nothing: string };
   /** Problems specific to this route; those common to all such routes are added by `problemsOf`. */
   problems: readonly ProblemCode[];
 };

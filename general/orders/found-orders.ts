@@ -7,10 +7,10 @@ import { presentSoldOrders, type SoldRow } from './sold-orders.ts';
 
 type FoundRow = SoldRow & { title: string };
 
-/** Of these orders the newest, after the cursor. */
+/** Of these orders, or of those of a buyer, the newest, after the cursor. */
 export async function newestOrders(
   db: Database,
-  ids: readonly string[],
+  which: readonly string[] | { buyer: number },
   limit: number,
   cursor?: Cursor,
 ): Promise<FoundRow[]> {
@@ -18,8 +18,9 @@ export async function newestOrders(
     .join('users', 'users.id', 'orders.user_id')
     .join('drops', 'drops.id', 'orders.drop_id')
     .join('events', 'events.id', 'drops.event_id')
-    .whereIn('orders.id', ids)
     .modify((query) => {
+      if ('buyer' in which) void query.where('orders.user_id', which.buyer);
+      else void query.whereIn('orders.id', which);
       if (cursor) void query.whereRaw('(orders.created_at, orders.id) < (?, ?)', [cursor.time, cursor.key]);
     })
     .orderBy([

@@ -30,14 +30,17 @@ export function refundOrder(deps: RefundDeps & Pick<Deps, 'supportEmail'>): Rout
     body: refundRequest,
     success: { status: 200, schema: order, description: 'The order' },
     problems: ['already_checked_in', 'already_refunded', 'not_allowed', 'returns_closed'],
-    async handle({ params: { id }, body, session }) {
+    records: 'refund_requested',
+    async handle({ params: { id }, body, session, actor }) {
       const found = await db<OrderRow>('orders').where({ id }).first();
       const drop = found && (await loadDrop(db, found.drop_id));
       if (!drop) throw new Problem('not_found');
       const force = body?.force === true;
       const role = (await currentRole(db, session.userId)) ?? 'shopper';
       const asker = asAsker({ ...session, role }, found, drop, force);
-      const used = await requestRefund(db, id, { seats: body?.seats, force, ...asker });
+      // What buyers return is in the refund's row; the audit log is about staff.
+      const staff = asker.reason === 'buyer' ? undefined : { ...actor, role };
+      const used = await requestRefund(db, id, { seats: body?.seats, force, ...asker, staff });
       if (used.length > 0) throw alreadyUsed(used, drop, asker.reason);
       await advanceRefund(deps, id).catch((error: unknown) =>
         deps.log.warn(

@@ -9,6 +9,7 @@ import {
 import { retried, transact, type Database } from '../../shared/mysql/connect.ts';
 import { invalid } from '../../shared/tier/check-input.ts';
 import { Problem } from '../../shared/tier/problems.ts';
+import { recordAct, type Actor } from '../audit/record-act.ts';
 import type { OrderRow } from './present-orders.ts';
 
 /**
@@ -37,6 +38,8 @@ export type RefundAsked = {
   by?: { userId: number; role: string };
   reason?: RefundRow['reason'];
   keepPercent?: number;
+  /** Set if staff asks for it: written to the audit log. */
+  staff?: Actor | undefined;
 };
 
 /**
@@ -108,7 +111,7 @@ async function writeRefund(
   trx: Database,
   { id, amount, currency }: OrderRow,
   seats: readonly string[],
-  { by, reason = 'organizer', keepPercent }: Omit<RefundAsked, 'force'>,
+  { by, reason = 'organizer', keepPercent, staff, force }: Partial<RefundAsked>,
 ): Promise<void> {
   const all = await readOrderSeats(trx, { orderIds: [id] });
   const earlier = await readRefunds(trx, { orderIds: [id] });
@@ -118,10 +121,11 @@ async function writeRefund(
   };
   const order = { amount, seats: all.map(({ seat_id }) => seat_id) };
   const number = (earlier.at(-1)?.number ?? 0) + 1;
+  const money = refundOf(order, seats, before, keepPercent);
   await trx('refunds').insert({
     order_id: id,
     number,
-    ...refundOf(order, seats, before, keepPercent),
+    ...money,
     currency,
     reason,
     asked_by: by?.userId ?? null,
@@ -135,6 +139,13 @@ async function writeRefund(
     .update({ refund: number });
   if (marked !== seats.length) throw new Error(`a seat of order ${id} got a second refund`);
   await trx('orders').where({ id }).update({ updated_at: new Date() });
+  if (!staff) return;
+  await recordAct(trx, staff, {
+    act: 'refund_requested',
+    subject: { kind: 'order', id },
+    before: null,
+    after: { refund: number, seats, amount: { amount: money.amount, currency }, force: force === true },
+  });
 }
 
 export function lockOrder(trx: Database, id: string): Promise<OrderRow | undefined> {

@@ -131,6 +131,26 @@ test('organizers find orders of their own drops only, admins all', async () => {
   await request(general.app).get('/api/orders/search?q=Rosalind').expect(401);
 });
 
+test('admins list the orders of one user, page by page, and nobody else’s', async () => {
+  const [userId, namesake] = [await buyer('Lise', 'lise@x.co'), await buyer('Lise', 'lise@x.com')];
+  const ids = [await order(userId, ['0.6']), await order(userId, ['0.6'], foreignDrop.id)].toReversed();
+  for (const [index, id] of ids.entries())
+    await general
+      .db('orders')
+      .where({ id })
+      .update({ created_at: new Date(1_800_000_000_000 - index) });
+  await order(namesake, ['0.7']);
+  const page = (id: number, more: Record<string, string> = {}, by = admin) =>
+    request(general.app).get(`/api/users/${id}/orders`).query(more).set(by.bearer);
+  const [first, all] = [await page(userId, { limit: '1' }), await page(userId)];
+  const { items, next } = first.body as Found;
+  const { body: rest } = await page(userId, { limit: '1', after: next! }).expect(200);
+  expect([...items, ...(rest as Found).items].map(({ id }) => id)).toEqual(ids);
+  expect(all.body).toMatchObject({ items: [{ id: ids[0] }, { id: ids[1] }], next: null });
+  expect((await page(4_294_967_295)).body).toEqual({ items: [], next: null });
+  await page(userId, {}, organizer).expect(403);
+});
+
 test('wildcards and quotes stand for themselves', async () => {
   const id = await order(await buyer("100%_O'Brien\\"), ['0.10']);
   await order(await buyer('100 other'), ['1.1']);

@@ -1,11 +1,13 @@
 import { resendRequest, resent } from '../../shared/contract/operations.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import { retried } from '../../shared/mysql/connect.ts';
+import { recordAct } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 
 /** Messages per call: more would exceed the time limit of a request. */
 const maxMessages = 5_000;
 
-export function resendParked({ parked, log }: Pick<Deps, 'parked' | 'log'>): Route {
+export function resendParked({ db, parked, log }: Pick<Deps, 'db' | 'parked' | 'log'>): Route {
   return defineRoute({
     method: 'POST',
     path: '/api/parked/resend',
@@ -18,8 +20,19 @@ export function resendParked({ parked, log }: Pick<Deps, 'parked' | 'log'>): Rou
     body: resendRequest,
     success: { status: 200, schema: resent, description: 'Number of messages sent' },
     problems: [],
-    async handle({ body, session }) {
-      const result = await parked.resend(body?.limit ?? maxMessages);
+    records: 'parked_resent',
+    async handle({ body, session, actor }) {
+      const limit = body?.limit ?? maxMessages;
+      // The messages are not in MySQL, so the record comes first: it says what was ordered.
+      await retried(db, () =>
+        recordAct(db, actor, {
+          act: 'parked_resent',
+          subject: { kind: 'queue', id: 'parked' },
+          before: null,
+          after: { limit },
+        }),
+      );
+      const result = await parked.resend(limit);
       log.info({ ...result, admin: session.userId }, 'parked messages resent');
       return result;
     },

@@ -1,7 +1,8 @@
 /** The accounts at the payment provider to which organizers are paid, as MySQL has them. */
 import { randomUUID } from 'node:crypto';
-import { isDuplicateKey, retried, type Database } from '../../shared/mysql/connect.ts';
+import { isDuplicateKey, retried, transact, type Database } from '../../shared/mysql/connect.ts';
 import type { PayoutState } from '../../shared/contract/payouts.ts';
+import { recordAct, type Actor } from '../audit/record-act.ts';
 import type { FoundAccount } from '../payments/payout-accounts.ts';
 
 export type AccountRow = {
@@ -48,12 +49,21 @@ export function latestAccount(db: Database, userId: number): Promise<AccountRow 
  */
 export async function writeNewAccount(
   db: Database,
-  { provider, userId }: { provider: string; userId: number },
+  { provider, actor }: { provider: string; actor: Actor },
   latest: AccountRow | undefined,
 ): Promise<AccountRow | undefined> {
+  const { userId } = actor;
   const id = { user_id: userId, number: (latest?.number ?? 0) + 1 };
   try {
-    await retried(db, () => payoutAccounts(db).insert({ ...id, provider, open_key: randomUUID() }));
+    await transact(db, async (trx) => {
+      await payoutAccounts(trx).insert({ ...id, provider, open_key: randomUUID() });
+      await recordAct(trx, actor, {
+        act: 'payout_account_opened',
+        subject: { kind: 'user', id: userId },
+        before: null,
+        after: { provider, number: id.number },
+      });
+    });
   } catch (error) {
     if (isDuplicateKey(error)) return undefined;
     throw error;

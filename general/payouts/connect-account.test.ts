@@ -9,6 +9,7 @@ import {
 import { enableAccount } from '../../testing/general/stripe-accounts.ts';
 import { sendStripeWebhook } from '../../testing/general/stripe-webhook.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
+import { actorOf } from '../audit/record-act.ts';
 import type { PayoutAccounts } from '../payments/payout-accounts.ts';
 import { payoutAccounts } from './account.ts';
 import { askAccount } from './ask-account.ts';
@@ -101,7 +102,8 @@ describe.each([
       },
     };
     const route = connectAccount({ ...system.deps, payments: { ...system.deps.payments, accounts: dying } });
-    void route.handle({ session: organizer } as unknown as Parameters<typeof route.handle>[0]);
+    const actor = actorOf(organizer, { address: '127.0.0.1', requestId: 'request-1' });
+    void route.handle({ session: organizer, actor } as unknown as Parameters<typeof route.handle>[0]);
     await killed;
     expect(await rowsOf(organizer)).toMatchObject([{ provider_ref: null }]);
     expect(await stateOf(organizer)).toMatchObject({ state: 'not_connected' });

@@ -1,5 +1,6 @@
 import { payoutLink } from '../../shared/contract/payouts.ts';
 import { Problem } from '../../shared/tier/problems.ts';
+import type { Actor } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { PayoutAccounts } from '../payments/payout-accounts.ts';
@@ -27,12 +28,13 @@ export function connectAccount(deps: ConnectDeps): Route {
     who: ['organizer', 'admin'],
     success: { status: 201, schema: payoutLink, description: 'The link' },
     problems: ['payouts_off'],
-    async handle({ session: { userId } }) {
+    records: 'payout_account_opened',
+    async handle({ actor }) {
       const { accounts } = deps.payments;
       if (!accounts) throw new Problem('payouts_off');
       // The provider may have ended the account since it was last asked; then another one is opened.
       for (let tries = 0; tries < 2; tries += 1) {
-        const ref = await openAccount(deps, accounts, userId);
+        const ref = await openAccount(deps, accounts, actor);
         const link = await accounts.link(ref, linkUrls(deps.publicUrl));
         if (link.kind === 'link') return { url: link.url };
         if (link.kind !== 'gone') throw unavailable(deps, link);
@@ -52,13 +54,13 @@ function linkUrls(publicUrl: URL) {
  * The provider's id of the organizer's account. Its row is written before the provider is asked, with the key under which
  * it is opened. So a request after a crash asks with the same key.
  */
-async function openAccount(deps: ConnectDeps, accounts: PayoutAccounts, userId: number): Promise<string> {
+async function openAccount(deps: ConnectDeps, accounts: PayoutAccounts, actor: Actor): Promise<string> {
   const { db, payments } = deps;
   for (;;) {
-    const latest = await latestAccount(db, userId);
+    const latest = await latestAccount(db, actor.userId);
     const known = ifCurrent(latest, payments.name);
     if (known?.provider_ref != null) return known.provider_ref;
-    const row = known ?? (await writeNewAccount(db, { provider: payments.name, userId }, latest));
+    const row = known ?? (await writeNewAccount(db, { provider: payments.name, actor }, latest));
     // Another request has written it.
     if (!row) continue;
     const opened = await accounts.open(row.open_key, known && known.created_at);

@@ -34,6 +34,7 @@ export function checkAccount(deps: AccountDeps): Route {
     who: ['organizer', 'admin'],
     success: { status: 200, schema: payoutAccount, description: 'Your account, as the provider has it now' },
     problems: [],
+    records: { nothing: 'it only asks the provider, as general does by itself when the provider reports' },
     async handle({ session: { userId } }) {
       if (!deps.payments.accounts) return off;
       const known = await currentAccount(deps.db, deps.payments.name, userId);

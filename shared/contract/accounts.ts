@@ -3,7 +3,7 @@ import { emailAddress } from './email.ts';
 import { id } from './ids.ts';
 import { pageQuery } from './paging.ts';
 import { proof } from './proof.ts';
-import { label, searchText, secretText } from './text.ts';
+import { label, prose, searchText, secretText } from './text.ts';
 import { time } from './times.ts';
 
 const role = z.enum(['shopper', 'organizer', 'admin']);
@@ -60,6 +60,10 @@ export const account = z
   .object({
     ...user.shape,
     bannedAt: time.nullable(),
+    banReason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Null if the user is not banned, or was before reasons were asked for' }),
     createdAt: time,
   })
   .meta({ id: 'Account', description: 'A user account, as admins see it' });
@@ -71,4 +75,11 @@ export const userSearch = z.strictObject({
     description: 'The beginning of the address, or a part of the name',
   }),
 });
+
 export const roleChange = z.strictObject({ role });
+
+export const newBan = z.strictObject({
+  reason: prose(500)
+    .min(3)
+    .meta({ description: 'Shown to admins and kept in the audit log; the user is not told' }),
+});

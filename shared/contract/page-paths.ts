@@ -30,6 +30,7 @@ export const pagePaths = [
   '/admin/users',
   '/admin/drops',
   '/admin/orders',
+  '/admin/audit',
   '/admin/parked',
   '/admin/health',
 ] as const;

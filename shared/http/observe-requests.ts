@@ -6,6 +6,7 @@ import { requestIdOf } from './request-id.ts';
 /** What the application records about a request while handling it. */
 export type Locals = {
   log: Log;
+  requestId: string;
   /** The path of the route, never the requested path, which could contain anything. */
   route?: string;
   userId?: number;
@@ -24,6 +25,7 @@ export function observeRequests(log: Log, registry: Registry) {
   return (req: Request, res: Response<unknown, Locals>, next: NextFunction): void => {
     const requestId = requestIdOf(req.headers['x-request-id']);
     res.set('X-Request-Id', requestId);
+    res.locals.requestId = requestId;
     res.locals.log = log.child({ requestId });
 
     const start = performance.now();

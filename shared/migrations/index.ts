@@ -50,6 +50,8 @@ import * as payoutAccounts from './052-payout-accounts.ts';
 import * as paymentsHaveAPayoutAccount from './053-payments-have-a-payout-account.ts';
 import * as accountLinks from './054-account-links.ts';
 import * as payoutsAreTraceable from './055-payouts-are-traceable.ts';
+import * as auditLog from './056-audit-log.ts';
+import * as bansHaveAReason from './057-bans-have-a-reason.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -99,6 +101,8 @@ const migrations: Record<string, Knex.Migration> = {
   '053-payments-have-a-payout-account': paymentsHaveAPayoutAccount,
   '054-account-links': accountLinks,
   '055-payouts-are-traceable': payoutsAreTraceable,
+  '056-audit-log': auditLog,
+  '057-bans-have-a-reason': bansHaveAReason,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */

@@ -28,8 +28,13 @@ test('a banned user is out, until the ban is lifted', async () => {
   await page.getByLabel('Name or e-mail').fill('Wilma');
   const row = page.getByRole('listitem').filter({ hasText: 'Wilma Wrong' });
   await row.getByRole('button', { name: 'Ban' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Ban', exact: true }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByRole('button', { name: 'Ban', exact: true }).click();
+  await dialog.getByText('Required').waitFor();
+  await dialog.getByLabel('Reason').fill('Resells tickets');
+  await dialog.getByRole('button', { name: 'Ban', exact: true }).click();
   await row.getByText('Banned', { exact: true }).waitFor();
+  await row.getByText('Reason: Resells tickets').waitFor();
   await eventually(() => expect(shopper.entry(dropId)).rejects.toThrow('403'));
   await buyerPage.reload();
   await buyerPage.getByRole('link', { name: 'Sign in' }).first().waitFor();

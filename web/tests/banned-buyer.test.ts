@@ -18,7 +18,7 @@ test('a banned buyer signs in, sees the tickets and whom to write to, and is tol
   const dropId = await system.drop();
   await buyer.enter(dropId, 2);
   const { id: orderId } = await buyer.pay(dropId);
-  await admin.ask('POST', `/users/${buyer.id}/ban`);
+  await admin.ask('POST', `/users/${buyer.id}/ban`, { reason: 'Resells tickets' });
 
   const context = await browser.visit({ ...calm, as: buyer });
   const page = await context.newPage();

@@ -53,6 +53,7 @@ const hostile = {
       seatsPerRow: 12,
     },
   ],
+  reason: `${'Kartenweiterverkaufsplattform'.repeat(9)}\n${'مرحبا '.repeat(10)}\n${'漢'.repeat(60)}`,
   announcement: `${'مرحبا '.repeat(20)}\n${'Verschiebungsbekanntmachung'.repeat(6)}\n${'漢'.repeat(80)} 🎉`,
   question: {
     text: `${'Sesquipedalian'.repeat(30)}؟ أي آلة تعزف بالقوس`,
@@ -112,7 +113,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
     await person('admin'),
     await person('shopper', hostile.arabicName),
   ];
-  await admin.ask('POST', `/users/${banned.id}/ban`);
+  await admin.ask('POST', `/users/${banned.id}/ban`, { reason: hostile.reason });
 
   // One event with several drops, and drops in every phase.
   const eventId = await announce();
@@ -588,7 +589,6 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       show: text('No access'),
     },
     { name: 'users', route: '/admin/users', as: admin, path: '/admin', show: text(hostile.arabicName) },
-    { name: 'dialog: ban', route: '/admin/users', as: admin, path: '/admin/users', show: dialog(/^Ban/) },
     {
       name: 'dialog: role',
       route: '/admin/users',
@@ -622,7 +622,8 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       show: text('All processes are ready'),
     },
   ];
-  return { sights: [...sights, ...(await freeSights(system))], stop: () => broker.stop() };
+  const more = await moreSights(system, admin, { buyer: shopper.id, banned: banned.id });
+  return { sights: [...sights, ...more], stop: () => broker.stop() };
 }
 
 /** Where organizers and administrators see what becomes of money. */
@@ -666,6 +667,72 @@ function payoutSights(organizer: Person, event: string): Sight[] {
       as: organizer,
       path: `${event}/drops/new`,
       show: withoutApi(api, isIn('details_needed'), text('You can create sales once you can be paid.')),
+    },
+  ];
+}
+
+async function moreSights(
+  ...[system, ...of]: [WebSystem, ...Parameters<typeof auditSights>]
+): Promise<Sight[]> {
+  return [...auditSights(...of), ...(await freeSights(system))];
+}
+
+/** What administrators see of what was done, and of one user. */
+function auditSights(admin: Person, of: { buyer: number; banned: number }): Sight[] {
+  const inList = (words: string) => (page: Page) =>
+    page.getByRole('listitem').filter({ hasText: words }).first().waitFor();
+  return [
+    {
+      name: 'audit log',
+      route: '/admin/audit',
+      as: admin,
+      path: '/admin/audit',
+      show: then(inList('Sale created'), (page) =>
+        page.locator('details:not([open]) summary').first().click(),
+      ),
+    },
+    {
+      name: 'audit log of one user',
+      route: '/admin/audit',
+      as: admin,
+      path: `/admin/audit?subject=user:${of.banned}`,
+      show: inList('User banned'),
+    },
+    {
+      name: 'audit log, nothing found',
+      route: '/admin/audit',
+      as: admin,
+      path: '/admin/audit?subject=user:4294967295',
+      show: (page) => page.getByText('Nothing found').waitFor(),
+    },
+    {
+      name: 'dialog: ban',
+      route: '/admin/users',
+      as: admin,
+      path: '/admin/users',
+      show: then(
+        (page) => press(page, /^Ban/),
+        (page) => page.getByRole('alertdialog').waitFor(),
+      ),
+    },
+    {
+      name: 'dialog: ban without a reason',
+      isRefused: true,
+      route: '/admin/users',
+      as: admin,
+      path: '/admin/users',
+      show: then(
+        (page) => press(page, /^Ban/),
+        (page) => page.getByRole('alertdialog').getByRole('button', { name: 'Ban' }).click(),
+        someFault,
+      ),
+    },
+    {
+      name: 'orders of one user',
+      route: '/admin/orders',
+      as: admin,
+      path: `/admin/orders?buyer=${of.buyer}`,
+      show: inList(hostile.title.slice(0, 20)),
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import type { User } from '../api/types.ts';
 import { Paged } from '../design/paged.tsx';
 import { useLocale } from '../i18n/locale.tsx';
@@ -73,6 +74,19 @@ function UserRow({ account, isMe, changed }: UserRowProps) {
         </p>
         <p className={rows.soft}>
           <bdi>{account.email}</bdi> · {words.joined(format.shortDay(account.createdAt, format.here))}
+        </p>
+        {account.banReason !== null && (
+          <p className={rows.soft}>
+            {words.reason} <bdi>{account.banReason}</bdi>
+          </p>
+        )}
+        <p className={styles.links}>
+          <Link href={`/admin/orders?buyer=${account.id}`} aria-describedby={`user-${account.id}`}>
+            {words.orders}
+          </Link>
+          <Link href={`/admin/audit?subject=user:${account.id}`} aria-describedby={`user-${account.id}`}>
+            {words.history}
+          </Link>
         </p>
       </div>
       {/* Administrators cannot ban or demote themselves: no administrator might be left. */}

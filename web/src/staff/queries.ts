@@ -1,6 +1,7 @@
 /** The queries of the pages for organizers and administrators, with their cache keys. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
+import type { auditRecord } from '@seatdrop/shared/contract/audit.ts';
 import type { account } from '@seatdrop/shared/contract/accounts.ts';
 import type { checkInCounts } from '@seatdrop/shared/contract/check-ins.ts';
 import type { dropListed, dropStats } from '@seatdrop/shared/contract/drops.ts';
@@ -15,6 +16,7 @@ import { one, pages } from '../api/reading.ts';
 import type { EventSummary, Phase } from '../api/types.ts';
 
 export type Account = z.infer<typeof account>;
+export type AuditRecord = z.infer<typeof auditRecord>;
 export type CheckInCounts = z.infer<typeof checkInCounts>;
 export type DropListed = z.infer<typeof dropListed>;
 export type DropStats = z.infer<typeof dropStats>;
@@ -43,6 +45,9 @@ export const foundOrdersQuery = (search: string) => ({
   // During typing the previous list stays until the next one has come.
   placeholderData: keepPreviousData,
 });
+
+export const ordersOfUserQuery = (userId: string) =>
+  pages<FoundOrder>(['orders of user', userId], `/users/${encodeURIComponent(userId)}/orders`, 30);
 
 export const paidToPlatformQuery = pages<OrderPaidToPlatform>(
   ['paid to platform'],
@@ -78,6 +83,13 @@ export const accountsQuery = (search: string) => ({
     30,
   ),
   // During typing the previous list stays until the next one has come.
+  placeholderData: keepPreviousData,
+});
+
+/** @param query the filters, as in the address */
+export const auditLogQuery = (query: string) => ({
+  ...pages<AuditRecord>(['audit', query], query === '' ? '/audit' : `/audit?${query}`, 30),
+  // While filters change the previous list stays until the next one has come.
   placeholderData: keepPreviousData,
 });
 

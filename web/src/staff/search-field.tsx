@@ -13,7 +13,7 @@ export function useSearch() {
 }
 
 /** Debounces a value, so that the server is not asked at every letter. */
-function useLater<T>(value: T): T {
+export function useLater<T>(value: T): T {
   const [later, setLater] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => setLater(value), pause);

@@ -44,6 +44,7 @@ const staffRoutes = {
   '/admin/users': UsersPage,
   '/admin/drops': AllDropsPage,
   '/admin/orders': part(() => import('../admin/orders-page.tsx')),
+  '/admin/audit': part(() => import('../admin/audit-page.tsx')),
   '/admin/parked': ParkedPage,
   '/admin/health': HealthPage,
 } satisfies Record<StaffPath, StaffPage>;
