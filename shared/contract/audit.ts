@@ -34,7 +34,7 @@ const fields = z.record(z.string(), z.unknown()).nullable();
 /** `act` and the kind are text: a page may read a record of a later version of general. */
 export const auditRecord = z
   .object({
-    id,
+    id: z.int().min(1),
     at: time,
     actor: z.object({
       id,
