@@ -3,6 +3,7 @@ import { auditQuery, auditRecord } from '../../shared/contract/audit.ts';
 import { pageOf } from '../../shared/contract/paging.ts';
 import { fromJson } from '../../shared/drops/drop.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import { findUser } from '../accounts/user.ts';
 import type { Deps } from '../deps.ts';
 import { cutPage, readCursor, type Cursor } from '../http/cursor.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -53,11 +54,8 @@ async function actorsMeant(
   email: string | undefined,
 ): Promise<number[] | undefined> {
   if (email === undefined) return actor === undefined ? undefined : [actor];
-  const found: { id: number }[] = await db('users')
-    .where({ email })
-    .modify((users) => void (actor === undefined ? users : users.where({ id: actor })))
-    .select('id');
-  return found.map(({ id }) => id);
+  const user = await findUser(db, { email });
+  return user && (actor ?? user.id) === user.id ? [user.id] : [];
 }
 
 type Filter = Pick<z.output<typeof auditQuery>, 'act' | 'subject' | 'from' | 'until'> & {
