@@ -9,6 +9,7 @@ import { startGeneralSystem, type GeneralSystem } from '../../testing/general/ge
 import { insertOrder } from '../../testing/general/insert-order.ts';
 import { createDrop, createEvent, dropBody, inSeconds } from '../../testing/general/new-drop.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
+import { contentsOf } from '../../testing/table-contents.ts';
 import { createRoutes } from '../routes.ts';
 import { actsQuery } from './list-acts.ts';
 
@@ -302,7 +303,7 @@ describe('every act', () => {
   });
 });
 
-/** Tables that acts change. Not by CHECKSUM TABLE, which differs at times for the computed column of `users`. */
+/** Tables that acts change. */
 const changedTables = [
   'users',
   'events',
@@ -316,13 +317,7 @@ const changedTables = [
   'payout_accounts',
 ];
 
-async function everything(): Promise<Record<string, unknown[]>> {
-  const read = changedTables.map(async (table): Promise<[string, unknown[]]> => [
-    table,
-    await system.db(table),
-  ]);
-  return Object.fromEntries(await Promise.all(read));
-}
+const everything = () => contentsOf(system.db, changedTables);
 
 test('every route on which a user changes something says which act it records, or why none', () => {
   const routes = createRoutes(system.deps);

@@ -1,0 +1,13 @@
+import type { Database } from '../shared/mysql/connect.ts';
+
+/**
+ * Every row of these tables, to see whether anything has changed. Not by `checksum table`, which may differ for the same
+ * rows of a table with a computed column.
+ */
+export async function contentsOf(
+  db: Database,
+  tables: readonly string[],
+): Promise<Record<string, unknown[]>> {
+  const read = tables.map(async (table): Promise<[string, unknown[]]> => [table, await db(table)]);
+  return Object.fromEntries(await Promise.all(read));
+}
