@@ -5,6 +5,7 @@ import type { Locals } from '../shared/http/observe-requests.ts';
 import type { Reader } from '../shared/mysql/reader.ts';
 import { Problem } from '../shared/tier/problems.ts';
 import { sessionCookieName } from '../shared/auth/session-cookie.ts';
+import type { SessionNotes } from './accounts/note-sessions.ts';
 import { documentedElsewhere } from './api-docs/documented-elsewhere.ts';
 import { openApiDocument } from './api-docs/openapi.ts';
 import { serveDocs } from './api-docs/serve-docs.ts';
@@ -22,6 +23,7 @@ export type AppDeps = Omit<AuthorizeDeps, 'forgedSessions'> &
     /** Routes that answer with pages instead of data. */
     pages?: Router;
     reader: Pick<Reader, 'writing'>;
+    sessionNotes: Pick<SessionNotes, 'note'>;
     /** Addresses or networks of the front door; by default it runs on the same machine. */
     trustedProxies?: string[];
   };
@@ -58,7 +60,10 @@ function serve(route: Route, deps: AppDeps & AuthorizeDeps) {
     res.locals.route = route.path;
     try {
       const session = await authorize(req, route, deps);
-      if (session) res.locals.userId = session.userId;
+      if (session) {
+        res.locals.userId = session.userId;
+        deps.sessionNotes.note(session, req);
+      }
       const parsedParams = params?.safeParse(req.params);
       if (parsedParams?.success === false) throw new Problem('not_found');
       if (!body) await requireNoBody(req);

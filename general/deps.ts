@@ -8,6 +8,7 @@ import type { SpendOnce } from '../shared/redis/spend-once.ts';
 import type { Watchers } from '../shared/drops/watchers.ts';
 import type { Announcer } from '../shared/messages/announce.ts';
 import type { PrintThread } from '../shared/receipt/create-print-thread.ts';
+import type { SessionNotes } from './accounts/note-sessions.ts';
 import type { Till } from './checkout/till.ts';
 import type { FindTerms } from './drops/drop-terms.ts';
 import type { PlatformFees } from './drops/platform-fees.ts';
@@ -29,6 +30,7 @@ export type Deps = {
   checkoutKeys: KeyList;
   ticketKeys: KeyList;
   bannedUsers: BannedUsers;
+  sessionNotes: SessionNotes;
   spendOnce: SpendOnce;
   /** Where browsers reach the system. */
   publicUrl: URL;

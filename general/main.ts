@@ -13,6 +13,7 @@ import { readPrimary, readReplica } from '../shared/mysql/reader.ts';
 import { createPrintThread } from '../shared/receipt/create-print-thread.ts';
 import { createSpendOnce } from '../shared/redis/spend-once.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
+import { startNotingSessions } from './accounts/note-sessions.ts';
 import { currentRole } from './accounts/user.ts';
 import { createApp } from './app.ts';
 import { generalSettings } from './config.ts';
@@ -76,9 +77,9 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     reader = replica;
   }
 
-  const bannedUsers = watchBannedUsers(db, log);
-  lifecycle.onStop('banned users', () => bannedUsers.stop());
-  ops.addCheck('banned users', () => bannedUsers.loaded());
+  const sessions = { bannedUsers: watchBannedUsers(db, log), sessionNotes: startNotingSessions(db, log) };
+  lifecycle.onStop('sessions', () => Promise.all(Object.values(sessions).map((each) => each.stop())));
+  ops.addCheck('banned users', () => sessions.bannedUsers.loaded());
 
   let channel: BrokerChannel | undefined;
   ops.addCheck('broker', () => channel?.ready() ?? false);
@@ -118,7 +119,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     sessionKeys: config.SESSION_KEYS,
     checkoutKeys,
     ticketKeys: config.TICKET_KEYS,
-    bannedUsers,
+    ...sessions,
     spendOnce: createSpendOnce(redis, config.NAMESPACE),
     publicUrl: new URL(config.PUBLIC_URL),
     eventTimeZone: config.EVENT_TIME_ZONE,

@@ -5,8 +5,10 @@ import { listActs } from './audit/list-acts.ts';
 import { banUser } from './accounts/ban-user.ts';
 import { changePassword } from './accounts/change-password.ts';
 import { changeRole } from './accounts/change-role.ts';
+import { endOtherSessions, endSession } from './accounts/end-sessions.ts';
 import { findAccounts } from './accounts/find-accounts.ts';
 import { forgotPassword } from './accounts/forgot-password.ts';
+import { listSessions } from './accounts/list-sessions.ts';
 import { resetPassword } from './accounts/reset-password.ts';
 import { signIn } from './accounts/sign-in.ts';
 import { signOut } from './accounts/sign-out.ts';
@@ -65,6 +67,9 @@ export function createRoutes(deps: Deps): Route[] {
     forgotPassword(deps),
     resetPassword(deps),
     changePassword(deps),
+    listSessions(deps),
+    endSession(deps),
+    endOtherSessions(deps),
     findAccounts(deps),
     banUser(deps),
     unbanUser(deps),

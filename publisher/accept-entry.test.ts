@@ -6,7 +6,7 @@ import request from 'supertest';
 import { signCheckoutToken } from '../shared/auth/checkout-token.ts';
 import type { Drop } from '../shared/drops/drop.ts';
 import { problems, type ProblemBody } from '../shared/tier/problems.ts';
-import { signSession } from '../shared/auth/session.ts';
+import { signSession, verifySession } from '../shared/auth/session.ts';
 import { eventually } from '../testing/eventually.ts';
 import { randomKeys } from '../testing/keys.ts';
 import { createPublisherSystem, type PublisherSystem } from '../testing/publisher/publisher-system.ts';
@@ -105,6 +105,32 @@ describe('who sent it', () => {
       return sent.status === 403 && sent;
     });
     expect(codeOf(answer)).toBe('banned');
+  });
+
+  test('somebody whose session was ended, and not the same user with another session', async () => {
+    const user = await system.user();
+    const bad = { questionId: 1, answer: 'no', quantity: 1 };
+    const sid = verifySession(
+      user.bearer.Authorization.slice('Bearer '.length),
+      system.sessionKeys,
+    )!.signInId;
+    const now = system.db.fn.now(3);
+    await system.db('sessions').insert({
+      sid,
+      user_id: user.id,
+      made_at: now,
+      seen_at: now,
+      address: '192.0.2.1',
+      ended_at: now,
+    });
+    const answer = await eventually(async () => {
+      const sent = await enter().set(user.bearer).send(bad);
+      return sent.status === 401 && sent;
+    });
+    expect(codeOf(answer)).toBe('not_signed_in');
+    const other = signSession({ userId: user.id, role: 'shopper' }, system.sessionKeys);
+    const sent = await enter().set('Authorization', `Bearer ${other}`).send(bad);
+    expect(codeOf(sent)).not.toBe('not_signed_in');
   });
 
   test('somebody who is banned, with a session that is good for tickets alone', async () => {

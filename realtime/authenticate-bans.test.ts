@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import jwt from 'jsonwebtoken';
 import { firstValidIssue } from '../shared/auth/banned-users.ts';
-import { signSession } from '../shared/auth/session.ts';
+import { signSession, verifySession } from '../shared/auth/session.ts';
 import {
   createRealtimeSystem,
   refusal,
@@ -60,6 +60,29 @@ test('a socket of a session from before a ban does not outlive the ban, and come
   const key = system.sessionKeys;
   const token = signSession({ userId: user.userId, role: 'shopper' }, key, firstValidIssue(row));
   await watch(system.connect(process, { userId: user.userId, token }), drop);
+});
+
+test('a session that is ended loses its sockets and gets no new one; others of its user keep theirs', async () => {
+  const drop = await system.drop(1);
+  const user = await system.user();
+  const other = { ...user, token: signSession({ userId: user.userId, role: 'shopper' }, system.sessionKeys) };
+  const [ended, kept] = [system.connect(process, user), system.connect(process, other)];
+  await Promise.all([ended, kept].map((socket) => watch(socket, drop)));
+  const gone = once(ended as never, 'disconnect');
+  const sid = verifySession(user.token, system.sessionKeys)!.signInId;
+  const now = system.db.fn.now(3);
+  await system.db('sessions').insert({
+    sid,
+    user_id: user.userId,
+    made_at: now,
+    seen_at: now,
+    address: '192.0.2.1',
+    ended_at: now,
+  });
+  expect(await gone).toMatchObject(['io server disconnect']);
+  expect(await refusal(system.connect(process, user, { reconnection: false }))).toBe('not_signed_in');
+  expect(kept.connected).toBe(true);
+  await watch(system.connect(process, other), drop);
 });
 
 test('a socket ends with its session', async () => {

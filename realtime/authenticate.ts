@@ -11,7 +11,7 @@ import { problems, type ProblemCode } from '../shared/tier/problems.ts';
 import { sessionToken } from '../shared/auth/session-cookie.ts';
 import { verifySession, type VerifiedSession } from '../shared/auth/session.ts';
 
-export type SocketSession = Pick<VerifiedSession, 'userId' | 'issuedAt'> & {
+export type SocketSession = Pick<VerifiedSession, 'userId' | 'issuedAt' | 'signInId'> & {
   /** Milliseconds since 1970. */
   endsAt: number;
 };
@@ -64,8 +64,8 @@ export function authenticate(
   const session = verifySession(token, sessionKeys);
   if (!session) throw new Refused('not_signed_in');
   if (!bannedUsers.loaded()) throw new Refused('unavailable');
-  const { userId, issuedAt, endsAt, scope } = session;
+  const { userId, issuedAt, endsAt, scope, signInId } = session;
   const refusal = bannedUsers.refusal(session) ?? (scope && 'banned');
   if (refusal) throw new Refused(refusal);
-  return { userId, issuedAt, endsAt: endsAt * 1000 };
+  return { userId, issuedAt, endsAt: endsAt * 1000, ...(signInId !== undefined && { signInId }) };
 }

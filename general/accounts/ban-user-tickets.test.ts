@@ -82,6 +82,7 @@ test('every other call that needs a session is refused as banned', async () => {
   const open = routes.filter(({ scopes }) => scopes !== undefined);
   expect(open.map(({ path }) => path).toSorted()).toEqual([
     '/api/auth/me',
+    '/api/auth/signout',
     '/api/orders',
     '/api/orders/:id',
     '/api/orders/:id/receipt.pdf',

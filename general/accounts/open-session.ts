@@ -1,28 +1,31 @@
 import type { Request, Response } from 'express';
 import { firstValidIssue } from '../../shared/auth/banned-users.ts';
-import { signSession } from '../../shared/auth/session.ts';
+import { newSignInId, signSession } from '../../shared/auth/session.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { rememberDevice } from './device-cookie.ts';
 import { setSessionCookie } from './session-cookie.ts';
+import { originOf, saveSessions, toRow } from './session-rows.ts';
 import { findUser, type UserRow } from './user.ts';
 
 type Opened = Pick<UserRow, 'id' | 'email' | 'name' | 'role' | 'banned_at' | 'sessions_since'>;
 
 /**
- * Signs a session, sets it as a cookie, and returns what the client is told. A banned user gets one of scope `tickets`.
+ * Makes a session, sets it as a cookie, and returns what the client is told. A banned user gets one of scope `tickets`.
  * @param readAt seconds since 1970, from before `user` was read: a ban issued after that ends the session
  */
-export function openSession(
+export async function openSession(
   { req, res }: { req: Request; res: Response },
   user: Opened,
   readAt: number,
-  { sessionKeys, publicUrl }: Pick<Deps, 'sessionKeys' | 'publicUrl'>,
+  { db, sessionKeys, publicUrl }: Pick<Deps, 'db' | 'sessionKeys' | 'publicUrl'>,
 ) {
   const { id, email, name, role } = user;
   const scoped = user.banned_at !== null && { scope: 'tickets' as const };
   const issuedAt = Math.max(readAt, firstValidIssue(user));
-  const token = signSession({ userId: id, role, ...scoped }, sessionKeys, issuedAt);
+  const signInId = newSignInId();
+  await saveSessions(db, [toRow({ signInId, userId: id, issuedAt }, originOf(req))]);
+  const token = signSession({ userId: id, role, ...scoped, signInId }, sessionKeys, issuedAt);
   setSessionCookie(res, token, publicUrl);
   rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
   return { user: { id, email, name, role }, ...scoped, token };
@@ -37,12 +40,13 @@ export async function renewSession(
   exchange: { req: Request; res: Response },
   id: number,
   readAt: number,
-  { db, bannedUsers, ...keys }: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl'>,
+  deps: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl'>,
 ) {
+  const { db, bannedUsers } = deps;
   await bannedUsers.refresh();
   const user = await findUser(db, { id });
   if (!user) throw new Problem('not_signed_in');
-  return openSession(exchange, user, readAt, keys);
+  return openSession(exchange, user, readAt, deps);
 }
 
 /** Seconds since 1970. */

@@ -46,7 +46,7 @@ export function signIn({
 
       await rememberLocale(req, user);
       // A ban is told only to those who know the password: to others a banned account looks like any other.
-      return openSession({ req, res }, user, readAt, { sessionKeys, publicUrl });
+      return openSession({ req, res }, user, readAt, { db, sessionKeys, publicUrl });
     },
   });
 

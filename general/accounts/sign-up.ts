@@ -46,7 +46,7 @@ export function signUp({
       });
       const role = 'shopper' as const;
       const user = { id, email, name, role, banned_at: null, sessions_since: null };
-      return openSession({ req, res }, user, nowInSeconds(), { sessionKeys, publicUrl });
+      return openSession({ req, res }, user, nowInSeconds(), { db, sessionKeys, publicUrl });
 
       async function createAccount(): Promise<number> {
         const turn = { kind: 'sign-up', client, email, gone: hungUp(res) } as const;

@@ -48,6 +48,27 @@ export function endOfSessions(db: Database) {
   return db.raw(`greatest(now(3), ${after('sessions_since')}, ${after('banned_at')})`);
 }
 
+/** Seconds by which `sessions_since`, and so the times of new sessions, may be ahead. */
+const maxAheadSeconds = 10;
+
+/**
+ * Ends all sessions of a user, who asked for it. Each time the next sessions are issued up to two seconds later than
+ * they are, so this is refused to whoever asks for it again and again.
+ * @throws {Problem} too_many_requests
+ */
+export async function endAllSessions(
+  db: Database,
+  userId: number,
+  changes: Partial<Pick<UserRow, 'password_hash'>> = {},
+): Promise<void> {
+  const isInTime = db.raw('coalesce(sessions_since, now(3)) < now(3) + interval ? second', [maxAheadSeconds]);
+  const changed = await db('users')
+    .where({ id: userId })
+    .where(isInTime)
+    .update({ ...changes, sessions_since: endOfSessions(db) });
+  if (changed === 0) throw new Problem('too_many_requests', { retryAfter: maxAheadSeconds });
+}
+
 /** The account as shown to admins. */
 export function toAccount({ id, email, name, role, banned_at, ban_reason, created_at }: UserRow) {
   return {

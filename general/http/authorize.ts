@@ -6,7 +6,7 @@ import type { KeyList } from '../../shared/auth/key-list.ts';
 import { isFromOtherSite } from '../../shared/auth/other-sites.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import { sessionToken } from '../../shared/auth/session-cookie.ts';
-import { verifySession, type Role, type Session, type VerifiedSession } from '../../shared/auth/session.ts';
+import { verifySession, type Role, type VerifiedSession } from '../../shared/auth/session.ts';
 import type { Route } from './route.ts';
 
 export type AuthorizeDeps = {
@@ -27,7 +27,7 @@ export async function authorize(
   req: Request,
   { who, scopes = [], fromOtherSites }: Pick<Route, 'who' | 'scopes' | 'fromOtherSites'>,
   deps: AuthorizeDeps,
-): Promise<Session | undefined> {
+): Promise<VerifiedSession | undefined> {
   if (fromOtherSites) return undefined;
   refuseOtherSites(req, deps.publicUrl);
   const token = sessionToken(req.headers, deps.publicUrl);

@@ -6,9 +6,9 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Log } from '../../shared/tier/log.ts';
 import type { ProblemCode } from '../../shared/tier/problems.ts';
-import type { Role, Session } from '../../shared/auth/session.ts';
 import type { Act } from '../../shared/contract/audit.ts';
 import type { Actor } from '../audit/record-act.ts';
+import type { Role, Session, VerifiedSession } from '../../shared/auth/session.ts';
 
 /** `anyone` includes signed-in users; a list of roles allows exactly those roles. */
 export type Who = 'anyone' | 'signed-in' | readonly Role[];
@@ -22,9 +22,9 @@ type Call<W extends Who, P, Q, B> = {
   query: Q;
   body: B;
   /** On routes for certain roles, `role` is the user's current role, not the one the session was issued with. */
-  session: W extends 'anyone' ? Session | undefined : Session;
   /** For the audit log. */
   actor: W extends 'anyone' ? Actor | undefined : Actor;
+  session: W extends 'anyone' ? VerifiedSession | undefined : VerifiedSession;
   /** The body as received, for signatures; empty if there was none. */
   rawBody: Buffer;
   log: Log;

@@ -1,7 +1,7 @@
 /**
  * A session is a JWT (token.ts) in an httpOnly cookie or in `Authorization: Bearer` (session-cookie.ts):
  * `{aud: "session", sub, role, sid, scope?, iat, exp}`. Every tier verifies it by itself; `banned-users.ts` knows
- * whether its user has been banned since.
+ * whether it was ended since, or its user banned.
  */
 import { randomBytes } from 'node:crypto';
 import type { KeyList } from './key-list.ts';
@@ -33,7 +33,7 @@ export const sessionSeconds = 12 * 60 * 60;
 const audience = 'session';
 
 /** 96 random bits: a `sid` cannot be guessed, and no two sign-ins get the same. */
-function newSignInId(): string {
+export function newSignInId(): string {
   return randomBytes(12).toString('base64url');
 }
 

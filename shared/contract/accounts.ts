@@ -75,6 +75,28 @@ export const userSearch = z.strictObject({
     description: 'The beginning of the address, or a part of the name',
   }),
 });
+/** The `sid` of a session's token. */
+const sessionId = z.string().regex(/^[\w-]{1,32}$/);
+
+export const sessionParams = z.object({ id: sessionId });
+
+export const sessionList = z.object({
+  sessions: z.array(
+    z
+      .object({
+        id: sessionId,
+        current: z.boolean().meta({ description: 'Whether it is the session of this request' }),
+        madeAt: time,
+        seenAt: time.meta({ description: 'When it was last used, to the hour' }),
+        browser: z.string().nullable().meta({ description: 'Null if the client did not name a known one' }),
+        system: z.string().nullable().meta({ description: 'Null if the client did not name a known one' }),
+        address: z.string().meta({
+          description: 'Where it was signed in: an IPv4 address, or the network of an IPv6 address',
+        }),
+      })
+      .meta({ id: 'SessionOfUser', description: 'A sign-in that is valid' }),
+  ),
+});
 
 export const roleChange = z.strictObject({ role });
 

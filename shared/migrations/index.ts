@@ -52,6 +52,7 @@ import * as accountLinks from './054-account-links.ts';
 import * as payoutsAreTraceable from './055-payouts-are-traceable.ts';
 import * as auditLog from './056-audit-log.ts';
 import * as bansHaveAReason from './057-bans-have-a-reason.ts';
+import * as sessions from './058-sessions.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -103,6 +104,7 @@ const migrations: Record<string, Knex.Migration> = {
   '055-payouts-are-traceable': payoutsAreTraceable,
   '056-audit-log': auditLog,
   '057-bans-have-a-reason': bansHaveAReason,
+  '058-sessions': sessions,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */

@@ -18,6 +18,7 @@ import { randomKeys } from '../keys.ts';
 import { testServers } from '../servers.ts';
 import { createFindTerms } from '../../general/drops/drop-terms.ts';
 import { platformFeesFrom, type PlatformFees } from '../../general/drops/platform-fees.ts';
+import { startNotingSessions } from '../../general/accounts/note-sessions.ts';
 import { currentRole } from '../../general/accounts/user.ts';
 import { createApp } from '../../general/app.ts';
 import type { Deps } from '../../general/deps.ts';
@@ -75,9 +76,9 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   const redis = connectRedis(testServers().redisNodes, log);
   const namespace = `test-${randomBytes(4).toString('hex')}-`;
   const inventory = options.inventory ?? createInventory({ redis, namespace });
-  const bannedUsers = watchBannedUsers(db, log);
+  const sessions = { bannedUsers: watchBannedUsers(db, log), sessionNotes: startNotingSessions(db, log) };
   // Sessions are refused until the list is loaded.
-  await bannedUsers.refresh();
+  await sessions.bannedUsers.refresh();
   const sessionKeys = randomKeys();
   const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
   const findTerms = createFindTerms(db);
@@ -91,7 +92,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     sessionKeys,
     checkoutKeys: randomKeys(),
     ticketKeys: randomKeys(),
-    bannedUsers,
+    ...sessions,
     spendOnce: createSpendOnce(redis, namespace),
     publicUrl,
     eventTimeZone: 'UTC',
@@ -106,7 +107,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     routes: [...createRoutes(deps), ...(options.moreRoutes?.() ?? [])],
     ops: new Ops(registry),
     reader,
-    bannedUsers,
+    ...sessions,
     sessionKeys,
     currentRole: (userId) => currentRole(db, userId),
     publicUrl,
@@ -135,7 +136,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
       if (first) throw new Error(`logged: ${JSON.stringify(first)}`);
     },
     async stop() {
-      await bannedUsers.stop();
+      await Promise.all(Object.values(sessions).map((each) => each.stop()));
       redis.disconnect();
       await database.drop();
     },
