@@ -97,5 +97,24 @@ test('the password is changed on the page of the account, and the page stays sig
   await eventually(
     () => catcher.mails.filter(({ subject }) => subject === 'Your password was changed').length >= 3,
   );
+
+  // Signed in on a phone, which is then ended here.
+  const phone = await browser.visit({ phone: true });
+  const elsewhere = await phone.newPage();
+  await elsewhere.goto('/signin?next=/account');
+  await fill(elsewhere, 'E-mail', buyer.email);
+  await fill(elsewhere, 'Password', 'two lanterns at sea');
+  await elsewhere.getByRole('button', { name: 'Sign in' }).click();
+  await elsewhere.getByText('This device').waitFor();
+  await page.reload();
+  const devices = page.getByRole('main').getByRole('listitem');
+  await devices.nth(1).waitFor();
+  expect(await devices.count()).toBe(2);
+  expect(await devices.nth(0).textContent()).toMatch(/^Chrome on \w+This device/);
+  await devices.nth(1).getByRole('button', { name: 'End' }).click();
+  await page.getByText('You are not signed in anywhere else.').waitFor();
+  await elsewhere.reload();
+  await elsewhere.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await phone.close();
   await context.close();
 });

@@ -278,7 +278,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
         someFault,
       ),
     },
-    ...passwordSights(shopper),
+    ...(await passwordSights(system, shopper)),
     ...ordersSights({ newcomer: late, shopper, standbyer }),
     ...orderSights(shopper, order.id, refunded.id),
     { name: 'no such order', route: '/orders/:id', as: shopper, path: '/orders/nothing', show: allLoaded },
@@ -888,6 +888,22 @@ function ordersSights({ newcomer, shopper, standbyer }: Owners): Sight[] {
   ];
 }
 
+/** The longest of what is known about a session, and one of which nothing is known. */
+async function signInElsewhere(system: WebSystem, userId: number): Promise<void> {
+  const now = system.db.fn.now(3);
+  const session = { user_id: userId, made_at: now, seen_at: now };
+  await system.db('sessions').insert([
+    {
+      ...session,
+      sid: 'tablet',
+      browser: 'Samsung Internet for Android',
+      system: 'PlayStation 4',
+      address: '2001:db8:1234:5678::/64',
+    },
+    { ...session, sid: 'program', browser: null, system: null, address: '192.0.2.1' },
+  ]);
+}
+
 function orderSights(as: Person, id: string, refundedId: string): Sight[] {
   const of = (name: string, order: string, show: Sight['show']): Sight => ({
     name,
@@ -910,7 +926,8 @@ function orderSights(as: Person, id: string, refundedId: string): Sight[] {
 }
 
 /** The pay page in its states, which outlive a look: each belongs to the buyer. */
-function passwordSights(shopper: Person): Sight[] {
+async function passwordSights(system: WebSystem, shopper: Person): Promise<Sight[]> {
+  await signInElsewhere(system, shopper.id);
   return [
     { name: 'forgot', route: '/forgot', path: '/forgot', show: heading('Choose a new password') },
     {
@@ -935,7 +952,25 @@ function passwordSights(shopper: Person): Sight[] {
       }),
     },
     { name: 'account, signed out', route: '/account', path: '/account', show: heading('Sign in') },
-    { name: 'account', route: '/account', as: shopper, path: '/account', show: heading('Account') },
+    {
+      name: 'account',
+      route: '/account',
+      as: shopper,
+      path: '/account',
+      show: (page) => page.getByText('Samsung Internet for Android').waitFor(),
+    },
+    {
+      name: 'account, ending all other sessions',
+      route: '/account',
+      as: shopper,
+      path: '/account',
+      show: then(
+        (page) => press(page, 'End all others'),
+        async (page) => {
+          await page.getByRole('alertdialog').waitFor();
+        },
+      ),
+    },
     {
       name: 'account with faults',
       isRefused: true,

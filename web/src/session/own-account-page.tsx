@@ -1,4 +1,5 @@
 /** The user's own account. */
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { z } from 'zod';
 import type { signedIn } from '@seatdrop/shared/contract/accounts.ts';
@@ -13,6 +14,7 @@ import { useApiForm } from '../forms/use-api-form.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './auth.module.css';
 import { PasswordField } from './password-field.tsx';
+import { SessionList, sessionsQuery } from './session-list.tsx';
 import { SignInFirst } from './sign-in-first.tsx';
 import { useSignedIn } from './use-me.ts';
 import { useAccountWords } from './words.ts';
@@ -32,6 +34,8 @@ export default function OwnAccountPage() {
               <p dir="auto">{user.email}</p>
             </header>
             <PasswordForm user={user} />
+            {/* A banned user's session shows orders and tickets only. */}
+            {user.scope === undefined && <SessionList user={user} />}
           </div>
         )}
       </SignInFirst>
@@ -46,6 +50,7 @@ const empty: Values = { current: '', next: '' };
 function PasswordForm({ user }: { user: User }) {
   const { text } = useLocale();
   const words = useAccountWords();
+  const client = useQueryClient();
   const noteSignedIn = useSignedIn();
   const [isChanged, setChanged] = useState(false);
   const { field, formState, formFault, formProps, reset } = useApiForm({
@@ -56,6 +61,7 @@ function PasswordForm({ user }: { user: User }) {
       setChanged(false);
       const { data } = await ask<z.infer<typeof signedIn>>('POST', '/auth/password', { body });
       noteSignedIn(signedInUser(data));
+      void client.invalidateQueries(sessionsQuery(user.id));
       reset(empty);
       setChanged(true);
     },
