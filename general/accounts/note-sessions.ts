@@ -5,7 +5,7 @@
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import { sessionSeconds, type VerifiedSession } from '../../shared/auth/session.ts';
-import type { Database } from '../../shared/mysql/connect.ts';
+import { retried, type Database } from '../../shared/mysql/connect.ts';
 import type { Log } from '../../shared/tier/log.ts';
 import { startLoop } from '../../shared/tier/loop.ts';
 import { originOf, saveSessions, toRow, type NamedSession, type Origin } from './session-rows.ts';
@@ -57,8 +57,10 @@ export function startNotingSessions(db: Database, log: Log): SessionNotes {
 
 /** An hour after their tokens have expired, by the clock of MySQL. */
 async function removeExpired(db: Database): Promise<void> {
-  await db('sessions')
-    .whereRaw('made_at < now() - interval ? second', [sessionSeconds + 3600])
-    .limit(batchSize)
-    .delete();
+  await retried(db, () =>
+    db('sessions')
+      .whereRaw('made_at < now() - interval ? second', [sessionSeconds + 3600])
+      .limit(batchSize)
+      .delete(),
+  );
 }

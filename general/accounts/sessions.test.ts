@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import jwt from 'jsonwebtoken';
 import request from 'supertest';
-import { watchBannedUsers } from '../../shared/auth/banned-users.ts';
+import { watchBannedUsers, type BannedUsers } from '../../shared/auth/banned-users.ts';
 import { readEndedSessions } from '../../shared/auth/ended-sessions.ts';
 import { signSession, verifySession } from '../../shared/auth/session.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 import { deviceWords } from './device-words.ts';
+import { startNotingSessions, type SessionNotes } from './note-sessions.ts';
 
 let general: TestGeneral;
 beforeAll(async () => void (general = await startGeneral()));
@@ -35,6 +37,14 @@ const named = ({ body }: request.Response): SignIn => {
   const { signInId, userId } = verifySession(token, general.deps.sessionKeys)!;
   return { token, userId, sid: signInId! };
 };
+
+const processes: { stop: () => Promise<void> }[] = [];
+function otherProcess(): BannedUsers {
+  const started = watchBannedUsers(general.db, general.deps.log);
+  processes.push(started);
+  return started;
+}
+afterEach(() => Promise.all(processes.splice(0).map((each) => each.stop())));
 
 let people = 0;
 /** A new account with a session for each of these user agents. */
@@ -86,7 +96,7 @@ test('each sign-in is listed with its device and the network it came from, and t
 });
 
 test('a session that is ended is refused at once here, soon by other processes, and by those that start later', async () => {
-  const elsewhere = watchBannedUsers(general.db, general.deps.log);
+  const elsewhere = otherProcess();
   await elsewhere.refresh();
   const { sessions } = await account(firefox, safari, firefox);
   const [own, stolen, third] = sessions as [SignIn, SignIn, SignIn];
@@ -100,26 +110,37 @@ test('a session that is ended is refused at once here, soon by other processes, 
   await me(third.token).expect(200);
   expect((await listed(own.token)).map(({ id }) => id)).toEqual([own.sid, third.sid]);
   await eventually(() => elsewhere.refusal(known) === 'not_signed_in');
-  await elsewhere.stop();
 
-  const later = watchBannedUsers(general.db, general.deps.log);
+  const later = otherProcess();
   await later.refresh();
   expect(later.refusal(known)).toBe('not_signed_in');
   expect(later.refusal(verifySession(third.token, general.deps.sessionKeys)!)).toBeUndefined();
-  await later.stop();
   // The answer was lost, say.
   await end(own.token, stolen.sid).expect(204);
 });
 
 test('ending all others ends also those without a row or an id; this one stays until a new password', async () => {
-  const elsewhere = watchBannedUsers(general.db, general.deps.log);
+  const elsewhere = otherProcess();
   const { sessions, signIn } = await account(firefox, safari);
   const [own, other] = sessions as [SignIn, SignIn];
   const { sessionKeys } = general.deps;
   const withoutRow = signSession({ userId: own.userId, role: 'shopper' }, sessionKeys);
+  // As the version before the previous one made them.
+  const claims = {
+    sub: String(own.userId),
+    role: 'shopper',
+    aud: 'session',
+    iat: Math.floor(Date.now() / 1000),
+  };
+  const withoutId = jwt.sign(claims, sessionKeys[0].secret, { expiresIn: '12h' });
+  await me(withoutRow).expect(200);
+  const seen = await listed(withoutId);
+  expect(seen.map(({ id }) => id)).toEqual(expect.arrayContaining([own.sid, other.sid]));
+  expect(seen.some(({ current }) => current)).toBe(false);
   await endOthers(own.token).expect(204);
   await me(other.token).expect(401);
   await me(withoutRow).expect(401);
+  await me(withoutId).expect(401);
   await me(own.token).expect(200);
   expect(await listed(own.token)).toHaveLength(1);
   // Another process never refuses the one that stays.
@@ -141,7 +162,6 @@ test('ending all others ends also those without a row or an id; this one stays u
   await me(next.token).expect(401);
   expect(await listed(named(changed).token)).toHaveLength(1);
   await eventually(() => elsewhere.refusal(verifySession(next.token, sessionKeys)!) === 'not_signed_in');
-  await elsewhere.stop();
 });
 
 test('whoever ends all others again and again has to wait, and gets no sessions from the future', async () => {
@@ -259,24 +279,21 @@ describe('when a session was last seen', () => {
   });
 
   test('is written at most once an hour, whatever number of requests and processes', async () => {
-    const { startNotingSessions } = await import('./note-sessions.ts');
     const session = verifySession(user.token, general.deps.sessionKeys)!;
-    const req = { get: () => safari, ip: '192.0.2.7' } as unknown as Parameters<typeof other.note>[1];
-    const other = startNotingSessions(general.db, general.deps.log);
+    const req = { get: () => safari, ip: '192.0.2.7' } as unknown as Parameters<SessionNotes['note']>[1];
     for (const hours of [0.5, 1.5]) {
       await seenAgo(hours);
       const { seen_at } = await row();
       const process = startNotingSessions(general.db, general.deps.log);
+      processes.push(process);
       process.note(session, req);
       process.note(session, req);
       await process.write();
-      await process.stop();
       const now = await row();
       expect(now.seen_at.getTime() > seen_at.getTime()).toBe(hours > 1);
       // The device is that of the sign-in.
       expect(now.browser).toBe('Firefox');
     }
-    await other.stop();
   });
 
   test('is forgotten with the session, once its token has expired', async () => {

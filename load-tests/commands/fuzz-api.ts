@@ -128,9 +128,11 @@ async function fuzz(url: string, caller: Role | 'nobody', { seconds, seed }: Fuz
       '--generation-database=none',
       '--warnings=off',
       '--request-timeout=20',
-      // Banning oneself, or changing one's own role, would make the rest of the run useless.
+      // Banning oneself, changing one's own role, or ending one's session would make the rest of the run useless.
       '--exclude-path=/api/users/{id}/ban',
       '--exclude-path=/api/users/{id}/role',
+      '--exclude-path=/api/auth/signout',
+      '--exclude-path=/api/me/sessions/{id}',
     ],
     { cwd: systemDir, stdio: ['ignore', 'inherit', 'inherit'] },
   );

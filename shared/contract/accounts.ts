@@ -94,7 +94,7 @@ export const sessionList = z.object({
           description: 'Where it was signed in: an IPv4 address, or the network of an IPv6 address',
         }),
       })
-      .meta({ id: 'SessionOfUser', description: 'A sign-in that is valid' }),
+      .meta({ id: 'Session', description: 'A sign-in that is valid, as its user sees it' }),
   ),
 });
 

@@ -7,7 +7,8 @@ import type { Identity } from '../../buyer/make-buyers.ts';
 const pauseMs = 30;
 
 /**
- * Each visitor alternates a GET with a sign-out: a POST, which nginx must not retry, and which is harmless to repeat.
+ * Each visitor alternates a GET with a sign-out: a POST, which nginx must not retry. It carries no session, which it would
+ * end, so it is harmless to repeat.
  */
 export async function visit(
   door: FrontDoor,
@@ -20,7 +21,7 @@ export async function visit(
       while (!until.aborted) {
         await door.ask('GET', `/api/drops/${dropId}/entry`, visitor);
         await sleep(pauseMs);
-        await door.ask('POST', '/api/auth/signout', visitor);
+        await door.ask('POST', '/api/auth/signout', { address: visitor.address });
         await sleep(pauseMs);
       }
     }),
