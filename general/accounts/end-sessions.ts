@@ -14,7 +14,7 @@ export function endSession({
 }: Pick<Deps, 'db' | 'bannedUsers' | 'publicUrl'>): Route {
   return defineRoute({
     method: 'DELETE',
-    path: '/api/me/sessions/:id',
+    path: '/api/auth/sessions/:id',
     summary: 'End one of your sessions; it is refused within a second',
     description: 'Ending the session of this request is signing out.',
     tag: 'Accounts',
@@ -22,6 +22,7 @@ export function endSession({
     params: sessionParams,
     success: { status: 204, description: 'Ended, now or before' },
     problems: [],
+    records: { nothing: 'users end their own sessions' },
     async handle({ params: { id }, session: { userId, signInId, issuedAt }, req, res }) {
       const isOwn = id === signInId;
       if (isOwn) await endOwnSession(db, { userId, signInId, issuedAt }, originOf(req));
@@ -38,12 +39,13 @@ export function endSession({
 export function endOtherSessions({ db, bannedUsers }: Pick<Deps, 'db' | 'bannedUsers'>): Route {
   return defineRoute({
     method: 'DELETE',
-    path: '/api/me/sessions',
+    path: '/api/auth/sessions',
     summary: 'End all your other sessions; they are refused within a second',
     tag: 'Accounts',
     who: 'signed-in',
     success: { status: 204, description: 'Only the session of this request is left' },
     problems: [],
+    records: { nothing: 'users end their own sessions' },
     async handle({ session: { userId, signInId, issuedAt }, req }) {
       await transact(db, async (trx) => {
         await endAllSessions(trx, userId);

@@ -13,7 +13,7 @@ const mostShown = 100;
 export function listSessions({ db }: Pick<Deps, 'db'>): Route {
   return defineRoute({
     method: 'GET',
-    path: '/api/me/sessions',
+    path: '/api/auth/sessions',
     summary: 'List your sessions, the one used last first',
     description: `At most ${mostShown}. A session ends by itself after ${sessionSeconds / 3600} hours.`,
     tag: 'Accounts',

@@ -26,10 +26,10 @@ const post = (path: string, body?: object) => request(general.app).post(`/api/au
 const as = (token: string) => ({ Authorization: `Bearer ${token}` });
 const me = (token: string) => request(general.app).get('/api/auth/me').set(as(token));
 const end = (token: string, id: string) =>
-  request(general.app).delete(`/api/me/sessions/${id}`).set(as(token));
-const endOthers = (token: string) => request(general.app).delete('/api/me/sessions').set(as(token));
+  request(general.app).delete(`/api/auth/sessions/${id}`).set(as(token));
+const endOthers = (token: string) => request(general.app).delete('/api/auth/sessions').set(as(token));
 const listed = async (token: string) => {
-  const { body } = await request(general.app).get('/api/me/sessions').set(as(token)).expect(200);
+  const { body } = await request(general.app).get('/api/auth/sessions').set(as(token)).expect(200);
   return (body as { sessions: Shown[] }).sessions;
 };
 const named = ({ body }: request.Response): SignIn => {
@@ -92,7 +92,7 @@ test('each sign-in is listed with its device and the network it came from, and t
     { id: phone.sid, current: true },
     { id: sessions[0]!.sid, browser: 'Firefox', system: 'Linux', current: false },
   ]);
-  await request(general.app).get('/api/me/sessions').expect(401);
+  await request(general.app).get('/api/auth/sessions').expect(401);
 });
 
 test('a session that is ended is refused at once here, soon by other processes, and by those that start later', async () => {
@@ -236,7 +236,7 @@ describe('nothing changes for', () => {
   });
 
   test('a body', async () => {
-    for (const path of ['/api/me/sessions', `/api/me/sessions/${own.sid}`]) {
+    for (const path of ['/api/auth/sessions', `/api/auth/sessions/${own.sid}`]) {
       const answer = await request(general.app)
         .delete(path)
         .set(as(own.token))
@@ -247,7 +247,7 @@ describe('nothing changes for', () => {
   });
 
   test('a page of another site, and nobody', async () => {
-    for (const path of ['/api/me/sessions', `/api/me/sessions/${own.sid}`]) {
+    for (const path of ['/api/auth/sessions', `/api/auth/sessions/${own.sid}`]) {
       const forged = await request(general.app)
         .delete(path)
         .set({ Cookie: `session=${own.token}`, 'Sec-Fetch-Site': 'cross-site' })

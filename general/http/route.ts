@@ -22,9 +22,9 @@ type Call<W extends Who, P, Q, B> = {
   query: Q;
   body: B;
   /** On routes for certain roles, `role` is the user's current role, not the one the session was issued with. */
+  session: W extends 'anyone' ? VerifiedSession | undefined : VerifiedSession;
   /** For the audit log. */
   actor: W extends 'anyone' ? Actor | undefined : Actor;
-  session: W extends 'anyone' ? VerifiedSession | undefined : VerifiedSession;
   /** The body as received, for signatures; empty if there was none. */
   rawBody: Buffer;
   log: Log;

@@ -132,7 +132,7 @@ async function fuzz(url: string, caller: Role | 'nobody', { seconds, seed }: Fuz
       '--exclude-path=/api/users/{id}/ban',
       '--exclude-path=/api/users/{id}/role',
       '--exclude-path=/api/auth/signout',
-      '--exclude-path=/api/me/sessions/{id}',
+      '--exclude-path=/api/auth/sessions/{id}',
     ],
     { cwd: systemDir, stdio: ['ignore', 'inherit', 'inherit'] },
   );

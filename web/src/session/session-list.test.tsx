@@ -26,12 +26,12 @@ beforeEach(() => void answer('get', '/auth/me', { user: shopper }));
 /** The server's list, from which a session is removed when it is ended. */
 function serve(...sessions: ReturnType<typeof session>[]) {
   let left = sessions;
-  answer('get', '/me/sessions', () => ({ sessions: left }));
-  answer('delete', '/me/sessions/:id', ({ params }) => {
+  answer('get', '/auth/sessions', () => ({ sessions: left }));
+  answer('delete', '/auth/sessions/:id', ({ params }) => {
     left = left.filter(({ id }) => id !== params['id']);
     return new Response(null, { status: 204 });
   });
-  return answer('delete', '/me/sessions', () => {
+  return answer('delete', '/auth/sessions', () => {
     left = left.filter(({ current }) => current);
     return new Response(null, { status: 204 });
   });
@@ -76,7 +76,7 @@ test('one is ended by its button, all others after a question, and then only thi
 
 test('what cannot be ended is said, and the list is read again', async () => {
   serve(own, laptop);
-  answer('delete', '/me/sessions/:id', problem(503, 'unavailable'));
+  answer('delete', '/auth/sessions/:id', problem(503, 'unavailable'));
   draw(<OwnAccountPage />);
   const [, second] = await rows();
   await userEvent.click(within(second).getByRole('button', { name: 'End' }));
@@ -85,7 +85,7 @@ test('what cannot be ended is said, and the list is read again', async () => {
 });
 
 test('a list that cannot be loaded leaves the rest of the page usable, and can be asked for again', async () => {
-  answer('get', '/me/sessions', problem(422, 'invalid_request'));
+  answer('get', '/auth/sessions', problem(422, 'invalid_request'));
   draw(<OwnAccountPage />);
   await screen.findByRole('button', { name: 'Try again' });
   screen.getByRole('button', { name: 'Change the password' });
@@ -96,7 +96,7 @@ test('a list that cannot be loaded leaves the rest of the page usable, and can b
 
 test('a banned user, whose session shows tickets only, is not asked', async () => {
   answer('get', '/auth/me', { user: shopper, scope: 'tickets' });
-  const asked = answer('get', '/me/sessions', { sessions: [own] });
+  const asked = answer('get', '/auth/sessions', { sessions: [own] });
   draw(<OwnAccountPage />, { locale: 'zh-Hant' });
   await screen.findByRole('button', { name: '變更密碼' });
   expect(asked.count).toBe(0);

@@ -19,7 +19,7 @@ import { useSessionWords, type SessionWords } from './session-words.ts';
 type Sessions = z.infer<typeof sessionList>;
 type Session = Sessions['sessions'][number];
 
-export const sessionsQuery = (userId: number) => one<Sessions>(['sessions', userId], '/me/sessions');
+export const sessionsQuery = (userId: number) => one<Sessions>(['sessions', userId], '/auth/sessions');
 
 export function SessionList({ user }: { user: User }) {
   const words = useSessionWords();
@@ -60,7 +60,7 @@ function Sessions({ user, sessions, onEnded }: SessionsProps) {
   const client = useQueryClient();
   const refresh = () => client.invalidateQueries(sessionsQuery(user.id));
   const ending = useMutation({
-    mutationFn: ({ id }: Session) => ask('DELETE', `/me/sessions/${id}`),
+    mutationFn: ({ id }: Session) => ask('DELETE', `/auth/sessions/${id}`),
     onSuccess: async () => {
       await refresh();
       onEnded();
@@ -69,7 +69,7 @@ function Sessions({ user, sessions, onEnded }: SessionsProps) {
     onError: refresh,
   });
   const endingOthers = useMutation({
-    mutationFn: () => ask('DELETE', '/me/sessions'),
+    mutationFn: () => ask('DELETE', '/auth/sessions'),
     onSuccess: async () => {
       ending.reset();
       await refresh();
