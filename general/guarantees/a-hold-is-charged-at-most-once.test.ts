@@ -1,6 +1,8 @@
 import request from 'supertest';
 import { afterPayBy, startGeneralSystem, type GeneralSystem } from '../../testing/general/general-system.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
+import { WEBHOOK_SECRET } from '../../local/sandbox-payments/start-sandbox.ts';
+import { signature } from '../../local/sandbox-payments/webhooks.ts';
 import { reconcilePayments } from '../duties/reconcile-payments.ts';
 
 let system: GeneralSystem;
@@ -139,7 +141,7 @@ describe('with a provider slower than checkout waits', () => {
     expect(await slow.inventory.counts(drop)).toMatchObject({ paying: 1, free: 3 });
 
     // The provider's webhook arrives; it only makes us ask the provider.
-    const [webhook] = await slow.sandbox.webhookCalls(1);
+    const [webhook] = await slow.sandbox.eventsReceived(1);
     for (let time = 0; time < 2; time += 1) {
       await request(slow.app)
         .post('/api/payments/webhook')
@@ -150,6 +152,41 @@ describe('with a provider slower than checkout waits', () => {
     }
     expect(await slow.inventory.counts(drop)).toMatchObject({ paying: 0, sold: 1 });
     expect(await slow.db('orders').where({ id: hold.holdId })).toHaveLength(1);
+  });
+
+  test('a webhook about several charges settles all that can be settled, and is asked for again for the rest', async () => {
+    const drop = await slow.openDrop();
+    const { find } = slow.deps.payments;
+    const asked = jest.spyOn(slow.deps.payments, 'find').mockResolvedValue({ kind: 'undecided' });
+    const keys: string[] = [];
+    for (const _ of [1, 2, 3]) {
+      const buyer = await slow.user();
+      const { hold, token } = await slow.hold(drop, buyer);
+      await request(slow.app)
+        .post('/api/checkout')
+        .set(buyer.bearer)
+        .send({ checkoutToken: token, payment: { token: 'tok_lost' } })
+        .expect(202);
+      keys.push(`${hold.holdId}.1`);
+    }
+    const answer = async () => {
+      const body = JSON.stringify({ events: ['nothing-of-ours', ...keys].map((key) => ({ key })) });
+      const seconds = Math.floor(Date.now() / 1000);
+      const { status } = await request(slow.app)
+        .post('/api/payments/webhook')
+        .set('content-type', 'application/json')
+        .set('seatdrop-signature', signature(WEBHOOK_SECRET, seconds, body))
+        .send(body);
+      return status;
+    };
+    asked.mockImplementation((charge) =>
+      charge.key === keys[0] ? Promise.reject(new Error('no answer')) : find(charge),
+    );
+    expect(await answer()).toBe(500);
+    asked.mockRestore();
+    expect(await slow.inventory.counts(drop)).toMatchObject({ paying: 1, sold: 2 });
+    expect(await answer()).toBe(204);
+    expect(await slow.inventory.counts(drop)).toMatchObject({ paying: 0, sold: 3 });
   });
 
   test('what never gets decided is cancelled at the provider, and the seats come back', async () => {

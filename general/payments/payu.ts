@@ -100,7 +100,7 @@ export function createPayuPayments(options: PayuOptions): PaymentProvider {
       const fields = readPosted(account, body);
       if (!fields) return undefined;
       const key = keyOfTxnid(fields['txnid'] ?? '');
-      return key === undefined ? { kind: 'other' } : { kind: 'charge', key };
+      return [key === undefined ? { kind: 'other' } : { kind: 'charge', key }];
     },
     // PayU does not sign what it reports of disputes and refunds, so `readWebhook` refuses both.
     ...withoutReports,

@@ -117,7 +117,7 @@ export type FoundRefund = {
   madeAt: Date;
 };
 
-/** What a webhook is about. It says no more: the provider is then asked. `other`: nothing of interest here. */
+/** One thing that a webhook is about. It says no more: the provider is then asked. `other`: nothing of interest here. */
 export type WebhookSubject =
   | { kind: 'charge'; key: string }
   | { kind: 'dispute'; id: string }
@@ -163,8 +163,8 @@ export type PaymentProvider = {
   findTransfer?: (
     chargeRef: string,
   ) => Promise<{ kind: 'transfer'; ref: string } | { kind: 'none' } | Undecided>;
-  /** Returns undefined if the signature is not the provider's. */
-  readWebhook: (body: Buffer, header: (name: string) => string | undefined) => WebhookSubject | undefined;
+  /** Everything that the webhook is about, or undefined if the signature is not the provider's. */
+  readWebhook: (body: Buffer, header: (name: string) => string | undefined) => WebhookSubject[] | undefined;
   /** Of a provider that cannot cancel: how payments that succeed after they have ended here are found. */
   late?: {
     /** When it is asked about each payment that has ended. Milliseconds after its `payBy`. */

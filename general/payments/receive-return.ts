@@ -25,7 +25,7 @@ export function receiveReturn(deps: SettleDeps): Route {
     problems: ['invalid_signature'],
     async handle({ rawBody, req, res, log }) {
       const { postsForms = false } = deps.payments;
-      const event = postsForms ? deps.payments.readWebhook(rawBody, (name) => req.get(name)) : undefined;
+      const [event] = (postsForms && deps.payments.readWebhook(rawBody, (name) => req.get(name))) || [];
       if (!event) throw new Problem('invalid_signature');
       const key = event.kind === 'charge' ? event.key : undefined;
       const named = await resolveNamed(deps, key).catch((error: unknown) => {

@@ -12,7 +12,7 @@ afterAll(() => system.stop());
 /** Sends a webhook signed as by the sandbox provider with a clock that is `aheadSeconds` ahead. Resolves to the status. */
 async function send(aheadSeconds: number): Promise<number> {
   const time = Math.floor(Date.now() / 1000) + aheadSeconds;
-  const body = JSON.stringify({ type: 'charge.approved', key: '00000000000000-0.1' });
+  const body = JSON.stringify({ events: [{ type: 'charge.approved', key: '00000000000000-0.1' }] });
   const signature = createHmac('sha256', WEBHOOK_SECRET).update(`${time}.${body}`).digest('hex');
   const { status } = await request(system.app)
     .post('/api/payments/webhook')

@@ -6,13 +6,13 @@ import { resolveLate } from '../checkout/resolve-late.ts';
 import { resolveAttempt, type Settlement, type SettleDeps } from '../checkout/settle.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { askAccount } from '../payouts/ask-account.ts';
-import { parseChargeKey } from './provider.ts';
+import { parseChargeKey, type WebhookSubject } from './provider.ts';
 import { recordDispute } from './record-dispute.ts';
 import { recordRefunds } from './record-refunds.ts';
 import { recordTransfer } from './record-transfer.ts';
 
 /**
- * A webhook only says that a charge, a dispute, a refund or an account has changed; the provider is then asked for its state. So
+ * A webhook only says that charges, a dispute, a refund or an account have changed; the provider is then asked for its state. So
  * webhooks may come twice, late and out of order.
  */
 export function receiveWebhook(deps: SettleDeps): Route {
@@ -30,25 +30,31 @@ export function receiveWebhook(deps: SettleDeps): Route {
     success: { status: 204, description: 'Received' },
     problems: ['invalid_signature'],
     async handle({ rawBody, req }) {
-      const subject = deps.payments.readWebhook(rawBody, (name) => req.get(name));
-      if (!subject) throw new Problem('invalid_signature');
-      switch (subject.kind) {
-        case 'charge':
-          await resolveNamed(deps, subject.key, headStartMs);
-          return recordTransfer(deps, subject.key);
-        case 'dispute':
-          return recordDispute(deps, subject.id);
-        case 'refund':
-          return recordRefunds(deps, subject.chargeRef);
-        case 'account':
-          await askAccount(deps, subject.ref);
-          return;
-        case 'other':
-          // Answered 204 too, since providers repeat any webhook that is not.
-          return;
-      }
+      const subjects = deps.payments.readWebhook(rawBody, (name) => req.get(name));
+      if (!subjects) throw new Problem('invalid_signature');
+      // One that fails holds up none of the others. Then the provider repeats the whole webhook, which does no harm.
+      const results = await Promise.allSettled(subjects.map((subject) => follow(deps, subject)));
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
     },
   });
+}
+
+async function follow(deps: SettleDeps, subject: WebhookSubject): Promise<void> {
+  switch (subject.kind) {
+    case 'charge':
+      await resolveNamed(deps, subject.key, headStartMs);
+      return recordTransfer(deps, subject.key);
+    case 'dispute':
+      return recordDispute(deps, subject.id);
+    case 'refund':
+      return recordRefunds(deps, subject.chargeRef);
+    case 'account':
+      await askAccount(deps, subject.ref);
+      return;
+    case 'other':
+      // Answered 204 too, since providers repeat any webhook that is not.
+      return;
+  }
 }
 
 /**

@@ -21,7 +21,7 @@ const charge = z.object({
   reason: z.string().optional(),
   secret: z.string().optional(),
 });
-const event = z.object({ key: z.string() });
+const webhook = z.object({ events: z.array(z.object({ key: z.string() })) });
 const refund = z.object({ id: z.string() });
 const problem = z.object({ code: z.string() });
 
@@ -101,14 +101,14 @@ export function createSandboxPayments({
 }
 
 /** Returns undefined if the signature is not the sandbox's, or is old. */
-function readSigned(body: Buffer, header: string, secret: string): WebhookSubject | undefined {
+function readSigned(body: Buffer, header: string, secret: string): WebhookSubject[] | undefined {
   const [, time, signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header) ?? [];
   if (time === undefined || signature === undefined) return undefined;
   if (Math.abs(Date.now() / 1000 - Number(time)) > webhookToleranceSeconds) return undefined;
   const expected = createHmac('sha256', secret).update(`${time}.`).update(body).digest();
   if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) return undefined;
-  const parsed = event.safeParse(JSON.parse(body.toString('utf8')));
-  return parsed.success ? { kind: 'charge', key: parsed.data.key } : undefined;
+  const parsed = webhook.safeParse(JSON.parse(body.toString('utf8')));
+  return parsed.data?.events.map(({ key }) => ({ kind: 'charge', key }));
 }
 
 /** Undefined while the sandbox has not decided, and if the answer is of no use. */

@@ -52,7 +52,7 @@ function readEvent(
   body: Buffer,
   signature: string,
   { webhookSecret, secretKey, connect }: Secrets,
-): WebhookSubject | undefined {
+): WebhookSubject[] | undefined {
   const isLive = /^.k_live_/.test(secretKey);
   const signedWith = (secret: string) => {
     try {
@@ -62,9 +62,9 @@ function readEvent(
     }
   };
   const own = signedWith(webhookSecret);
-  if (own) return subjectOf(own, isLive);
+  if (own) return [subjectOf(own, isLive)];
   const ofAccount = connect && signedWith(connect.webhookSecret);
-  return ofAccount && accountIn(ofAccount, isLive);
+  return ofAccount && [accountIn(ofAccount, isLive)];
 }
 
 /** Events of organizers' accounts are of interest only where they change whether the organizer can be paid. */

@@ -12,7 +12,7 @@ test('a charge is refunded once for each key, and the same refund is told each t
   expect(first).toMatchObject({ status: 200, body: { status: 'refunded', amount: 4500 } });
   expect(await sandbox.refund('hold-1')).toEqual(first);
   expect((await sandbox.byKey('hold-1')).body).toMatchObject({ refunds: 1, refundedAmount: 4500 });
-  const types = (await sandbox.webhookCalls(2)).map(({ type }) => type);
+  const types = (await sandbox.eventsReceived(2)).map(({ type }) => type);
   expect(types.toSorted()).toEqual(['charge.approved', 'charge.refunded']);
 });
 

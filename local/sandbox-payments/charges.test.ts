@@ -29,7 +29,7 @@ test('without a card a charge is open, and the first card that is approved is th
   expect(paid.body).toEqual({ ...begun.body, status: 'approved' });
   for (const token of [undefined, 'tok_approved', 'tok_declined', 'tok_late', 'tok_challenge'])
     expect(await sandbox.charge('hold-1', token)).toEqual(paid);
-  expect((await sandbox.webhookCalls(1)).map(({ type }) => type)).toEqual(['charge.approved']);
+  expect((await sandbox.eventsReceived(1)).map(({ type }) => type)).toEqual(['charge.approved']);
 });
 
 test('a declined card leaves the charge open for another one', async () => {
@@ -42,7 +42,7 @@ test('a declined card leaves the charge open for another one', async () => {
   const { body } = await sandbox.charge('hold-1', 'tok_slow');
   expect(body).toMatchObject({ status: 'approved' });
   expect(body).not.toHaveProperty('reason');
-  const types = (await sandbox.webhookCalls(3)).map(({ type }) => type);
+  const types = (await sandbox.eventsReceived(3)).map(({ type }) => type);
   expect(types.toSorted()).toEqual(['charge.approved', 'charge.declined', 'charge.declined']);
 });
 
@@ -65,7 +65,7 @@ test('a canceled charge takes no card any more', async () => {
   expect(await sandbox.cancel('hold-1')).toMatchObject({ status: 200, body: { status: 'canceled' } });
   for (const token of [undefined, 'tok_approved', 'tok_challenge'])
     expect((await sandbox.charge('hold-1', token)).body['status']).toBe('canceled');
-  const types = (await sandbox.webhookCalls(2)).map(({ type }) => type);
+  const types = (await sandbox.eventsReceived(2)).map(({ type }) => type);
   expect(types.toSorted()).toEqual(['charge.canceled', 'charge.declined']);
 });
 

@@ -36,6 +36,8 @@ export type CardResult = {
   dueAt?: number;
 };
 
+type NewCharge = Omit<CardResult, 'status'> & { status: ChargeStatus };
+
 export type RefundCall = { chargeKey: string; key: string; amount: number };
 
 export type Refunded =
@@ -86,9 +88,15 @@ export class Charges {
     `);
   }
 
-  /** Records a charge that waits for a card, unless its key is known: then the existing charge is returned. */
-  record(request: ChargeRequest): Charge {
-    return this.#insert(request, 'open').charge;
+  /**
+   * Records a charge, unless its key is known: then the existing charge is returned, and no card is used.
+   * @param result of the card that is used for it; without one it waits for a card
+   */
+  record(
+    request: ChargeRequest,
+    result: CardResult = { status: 'open' },
+  ): { charge: Charge; isNew: boolean } {
+    return this.#insert(request, result);
   }
 
   byKey(key: string): Charge | undefined {
@@ -134,9 +142,9 @@ export class Charges {
    */
   cancel(key: string): { charge: Charge; hasEnded: boolean } {
     const barred = { key, amount: 0, currency: 'XXX', metadata: null };
-    const { isNew } = this.#insert(barred, 'canceled', 'canceled');
+    const { charge, isNew } = this.#insert(barred, { status: 'canceled', reason: 'canceled' });
     const hasEnded = !isNew && this.#leave(['open', 'challenged', 'pending'], key, 'canceled', 'canceled');
-    return { charge: this.#insert(barred, 'canceled').charge, hasEnded };
+    return { charge: hasEnded ? this.#existing(key) : charge, hasEnded };
   }
 
   /** Records a refund, unless its key is known: then the first one stays as it is. */
@@ -193,24 +201,35 @@ export class Charges {
     return statement;
   }
 
-  #insert(request: ChargeRequest, status: ChargeStatus, reason: string | null = null) {
+  #insert(request: ChargeRequest, { status, reason, dueAt }: NewCharge): { charge: Charge; isNew: boolean } {
     const { key, amount, currency, metadata } = request;
+    const fresh = { id: `ch_${randomUUID()}`, secret: `cs_${randomBytes(24).toString('hex')}` };
     const { changes } = this.#prepare(
-      `INSERT INTO charges (key, id, secret, status, amount, currency, reason, metadata)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+      `INSERT INTO charges (key, id, secret, status, amount, currency, reason, metadata, due_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
     ).run(
       key,
-      `ch_${randomUUID()}`,
-      `cs_${randomBytes(24).toString('hex')}`,
+      fresh.id,
+      fresh.secret,
       status,
       amount,
       currency,
-      reason,
+      reason ?? null,
       JSON.stringify(metadata ?? null),
+      dueAt ?? null,
     );
+    if (changes === 0) return { charge: this.#existing(key), isNew: false };
+    const charge = { ...fresh, key, status, amount, currency, refundedAmount: 0, refunds: 0 };
+    return {
+      charge: { ...charge, ...(reason !== undefined && { reason }), metadata: metadata ?? null },
+      isNew: true,
+    };
+  }
+
+  #existing(key: string): Charge {
     const charge = this.byKey(key);
     if (charge === undefined) throw new Error(`charge ${key} vanished`);
-    return { charge, isNew: changes === 1 };
+    return charge;
   }
 
   /** Changes the status of a charge that has one of these. @returns whether it had. */

@@ -20,7 +20,7 @@ test('the buyer approves the challenge of their charge, once', async () => {
   expect(await sandbox.answerChallenge(secret, true)).toEqual({ status: 200, body: { status: 'approved' } });
   expect(await sandbox.answerChallenge(secret, false)).toEqual({ status: 200, body: { status: 'approved' } });
   expect(await statusOf('hold-1')).toMatchObject({ status: 'approved', amount: 4500 });
-  expect((await sandbox.webhookCalls(1)).map(({ type }) => type)).toEqual(['charge.approved']);
+  expect((await sandbox.eventsReceived(1)).map(({ type }) => type)).toEqual(['charge.approved']);
 });
 
 test('a refused challenge leaves the charge open for another card', async () => {

@@ -56,23 +56,21 @@ export function createProvider(options: {
   const { charges, webhooks, slowMs = 2_000, lateMs = 8_000 } = options;
   const closing = new AbortController();
   const decisions = new Map<string, Promise<void>>();
+  const record = inGroups((group: Recorded[]) =>
+    charges.atOnce(() => group.map((one) => recordAndUse(charges, one))),
+  );
 
   /** Approves a pending charge at its time, unless it was canceled meanwhile. */
   function decideAt(key: string, dueAt: number): void {
     const decision = sleep(Math.max(0, dueAt - Date.now()), undefined, { signal: closing.signal })
       .then(() => {
-        if (charges.approve(key)) tell(charges.byKey(key));
+        if (charges.approve(key)) tell(webhooks, charges.byKey(key));
       })
       .catch((error: unknown) => {
         if (!closing.signal.aborted) throw error;
       })
       .finally(() => decisions.delete(key));
     decisions.set(key, decision);
-  }
-
-  function tell(charge: Charge | undefined): void {
-    if (charge?.status === 'approved') webhooks.send('charge.approved', charge);
-    if (charge?.status === 'open' && charge.reason !== undefined) webhooks.send('charge.declined', charge);
   }
 
   // Charges that were pending at the last stop are decided at their times.
@@ -82,14 +80,15 @@ export function createProvider(options: {
     async charge({ token, ...call }) {
       const { key } = call;
       const result = token && resultOf(token, slowMs, lateMs);
-      const { charge, isOther, isUsed } = charges.atOnce(() => recordAndUse(charges, call, result));
+      const { charge, isOther, isUsed } = await record({ call, result });
       if (isOther) return { kind: 'conflict', charge };
       if (!result) return { kind: 'charge', charge };
       if (isUsed) {
-        tell(charges.byKey(key));
+        tell(webhooks, charge);
         if (result.dueAt !== undefined) decideAt(key, result.dueAt);
         if (token === 'tok_lost') return { kind: 'lost' };
       }
+      if (!decisions.has(key)) return { kind: 'charge', charge };
       await decisions.get(key);
       return { kind: 'charge', charge: charges.byKey(key) ?? charge };
     },
@@ -109,20 +108,48 @@ export function createProvider(options: {
     answerChallenge(secret, approve) {
       const charge = charges.bySecret(secret);
       if (charge === undefined) return undefined;
-      if (charges.answerChallenge(charge.key, approve)) tell(charges.byKey(charge.key));
+      if (charges.answerChallenge(charge.key, approve)) tell(webhooks, charges.byKey(charge.key));
       return charges.byKey(charge.key);
     },
     close: () => closing.abort(),
   };
 }
 
+function tell(webhooks: Webhooks, charge: Charge | undefined): void {
+  if (charge?.status === 'approved') webhooks.send('charge.approved', charge);
+  if (charge?.status === 'open' && charge.reason !== undefined) webhooks.send('charge.declined', charge);
+}
+
+type Recorded = { call: ChargeRequest; result: CardResult | undefined };
+
 /** `isOther`: the key is of a charge with another amount. `isUsed`: the card was used by this call. */
-function recordAndUse(charges: Charges, call: ChargeRequest, result: CardResult | undefined) {
-  const charge = charges.record(call);
+function recordAndUse(charges: Charges, { call, result }: Recorded) {
+  const { charge, isNew } = charges.record(call, result);
+  if (isNew) return { charge, isOther: false, isUsed: result !== undefined };
   // A key that was canceled before any charge came has no amount.
   const isOther =
     charge.status !== 'canceled' && (charge.amount !== call.amount || charge.currency !== call.currency);
-  return { charge, isOther, isUsed: !isOther && result !== undefined && charges.useCard(call.key, result) };
+  const isUsed = !isOther && result !== undefined && charges.useCard(call.key, result);
+  return { charge: isUsed ? (charges.byKey(call.key) ?? charge) : charge, isOther, isUsed };
+}
+
+/** Calls of one turn of the event loop are one group, so that one flush to disk serves all of them. */
+function inGroups<Member, Result>(work: (group: Member[]) => Result[]): (member: Member) => Promise<Result> {
+  let waiting: { member: Member; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
+  const flush = () => {
+    const group = waiting;
+    waiting = [];
+    try {
+      const results = work(group.map(({ member }) => member));
+      group.forEach(({ resolve }, index) => resolve(results[index]!));
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
+  };
+  return (member) =>
+    new Promise((resolve, reject) => {
+      if (waiting.push({ member, resolve, reject }) === 1) setImmediate(flush);
+    });
 }
 
 function resultOf(token: Token, slowMs: number, lateMs: number): CardResult {

@@ -42,7 +42,7 @@ test('a file of an earlier version is read, and its charges get secrets', async 
     earlier.close();
     const sandbox = await startSandbox({ file });
     try {
-      await sandbox.webhookCalls(1);
+      await sandbox.eventsReceived(1);
       const [first, second] = [await sandbox.byKey('hold-1'), await sandbox.byKey('hold-2')];
       expect(first.body).toMatchObject({ status: 'declined', secret: expect.stringMatching(/^cs_\w{48}$/) });
       expect(second.body['status']).toBe('approved');
@@ -69,7 +69,7 @@ test('a late charge survives a restart and still comes', async () => {
 
     const after = await startSandbox({ file: join(dir, 'books.sqlite') });
     try {
-      const [webhook] = await after.webhookCalls(1);
+      const [webhook] = await after.eventsReceived(1);
       expect(webhook).toMatchObject({ type: 'charge.approved', key: 'hold-1' });
       expect((await after.byKey('hold-1')).body['status']).toBe('approved');
     } finally {

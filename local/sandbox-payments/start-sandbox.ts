@@ -20,8 +20,7 @@ export async function startSandbox({ file = ':memory:', lateMs = 100, failWebhoo
     let body = '';
     request.on('data', (data: Buffer) => (body += data.toString()));
     request.on('end', () => {
-      const { type, key } = JSON.parse(body) as Received;
-      received.push({ type, key, body, signature: String(request.headers['seatdrop-signature']) });
+      received.push(...eventsIn(body, String(request.headers['seatdrop-signature'])));
       refusals -= 1;
       response.writeHead(refusals >= 0 ? 500 : 204).end();
       for (const wake of waiting) wake();
@@ -38,8 +37,8 @@ export async function startSandbox({ file = ':memory:', lateMs = 100, failWebhoo
   return {
     url: base,
     received,
-    /** Resolves once `count` webhook calls have come. */
-    async webhookCalls(count: number): Promise<Received[]> {
+    /** Resolves once `count` events have come, each as often as its webhook. */
+    async eventsReceived(count: number): Promise<Received[]> {
       while (received.length < count) {
         await new Promise<void>((resolve) => {
           waiting.add(resolve);
@@ -80,6 +79,11 @@ export async function startSandbox({ file = ':memory:', lateMs = 100, failWebhoo
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
+}
+
+function eventsIn(body: string, signature: string): Received[] {
+  const { events } = JSON.parse(body) as { events: Pick<Received, 'type' | 'key'>[] };
+  return events.map(({ type, key }) => ({ type, key, body, signature }));
 }
 
 const refundBody = (chargeKey: string, of: object = {}) => ({

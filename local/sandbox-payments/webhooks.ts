@@ -5,6 +5,8 @@ import type { Charge } from './charges.ts';
 
 export type WebhookType = 'charge.approved' | 'charge.declined' | 'charge.canceled' | 'charge.refunded';
 
+type Event = { type: WebhookType; key: string; chargeId: string };
+
 export type Webhooks = {
   /** Tells the merchant, in the background. */
   send(type: WebhookType, charge: Charge): void;
@@ -12,6 +14,10 @@ export type Webhooks = {
   close(): Promise<void>;
 };
 
+/** Events of this time are told by one webhook, as some providers do. Milliseconds. */
+const GATHER_MS = 50;
+/** Events of one webhook, at most. */
+const MAX_EVENTS = 50;
 /** Waits between the five attempts, in milliseconds. */
 const BACKOFF = [500, 1_000, 2_000, 4_000];
 const ATTEMPT_TIMEOUT_MS = 5_000;
@@ -31,15 +37,26 @@ export function createWebhooks(options: {
   const to = new URL(url);
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
+  let gathered: Event[] = [];
 
-  async function deliver(type: WebhookType, charge: Charge): Promise<void> {
+  async function gather(): Promise<void> {
+    await sleep(GATHER_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+    const events = gathered;
+    gathered = [];
+    const groups = Array.from({ length: Math.ceil(events.length / MAX_EVENTS) }, (_, index) =>
+      events.slice(index * MAX_EVENTS, (index + 1) * MAX_EVENTS),
+    );
+    await Promise.all(groups.map(deliver));
+  }
+
+  async function deliver(events: Event[]): Promise<void> {
     // All attempts have the same id, so that the merchant can recognize a repetition.
-    const body = JSON.stringify({ id: `evt_${randomUUID()}`, type, key: charge.key, chargeId: charge.id });
+    const body = JSON.stringify({ id: `evt_${randomUUID()}`, events });
     for (let attempt = 0; !closing.signal.aborted; attempt += 1) {
       const fault = await post(body);
       if (fault === undefined) return;
       const wait = backoffMs[attempt];
-      log({ msg: 'webhook not delivered', type, key: charge.key, attempt: attempt + 1, fault });
+      log({ msg: 'webhook not delivered', keys: events.map(({ key }) => key), attempt: attempt + 1, fault });
       if (wait === undefined) return;
       await sleep(wait, undefined, { signal: closing.signal }).catch(() => undefined);
     }
@@ -62,8 +79,9 @@ export function createWebhooks(options: {
   }
 
   return {
-    send(type, charge) {
-      const delivery = deliver(type, charge).finally(() => underWay.delete(delivery));
+    send(type, { key, id }) {
+      if (gathered.push({ type, key, chargeId: id }) > 1) return;
+      const delivery = gather().finally(() => underWay.delete(delivery));
       underWay.add(delivery);
     },
     async close() {
