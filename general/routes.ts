@@ -17,6 +17,11 @@ import { unbanUser } from './accounts/unban-user.ts';
 import { whoAmI } from './accounts/who-am-i.ts';
 import { checkIn } from './check-ins/check-in.ts';
 import { countCheckIns } from './check-ins/count-check-ins.ts';
+import { findTickets } from './check-ins/find-tickets.ts';
+import { listDoubles } from './check-ins/list-doubles.ts';
+import { listTicketHashes } from './check-ins/list-ticket-hashes.ts';
+import { showTickets } from './check-ins/show-tickets.ts';
+import { settleCheckIns } from './check-ins/settle-check-ins.ts';
 import { undoCheckIn } from './check-ins/undo-check-in.ts';
 import type { Deps } from './deps.ts';
 import { checkOut } from './checkout/check-out.ts';
@@ -41,6 +46,7 @@ import { showSeats } from './drops/show-seats.ts';
 import { createEvent } from './events/create-event.ts';
 import { editEvent } from './events/edit-event.ts';
 import { listEvents } from './events/list-events.ts';
+import { showCalendar } from './events/show-calendar.ts';
 import { showEvent } from './events/show-event.ts';
 import type { Route } from './http/route.ts';
 import { showHealth } from './health/show-health.ts';
@@ -76,6 +82,7 @@ export function createRoutes(deps: Deps): Route[] {
     changeRole(deps),
     listEvents(deps),
     showEvent(deps),
+    showCalendar(deps),
     createEvent(deps),
     editEvent(deps),
     listDrops(deps),
@@ -100,11 +107,16 @@ export function createRoutes(deps: Deps): Route[] {
     showOrder(deps),
     showPayments(deps),
     showReceipt(deps),
+    showTickets(deps),
     showSeller(deps),
     changeSeller(deps),
     checkIn(deps),
     undoCheckIn(deps),
+    settleCheckIns(deps),
     countCheckIns(deps),
+    listDoubles(deps),
+    findTickets(deps),
+    listTicketHashes(deps),
     showEntry(deps),
     leaveEntry(deps),
     listOwnEntries(deps),

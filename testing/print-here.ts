@@ -1,5 +1,5 @@
 import { installedFont } from '../shared/receipt/font-files.ts';
-import { createPrinter } from '../shared/receipt/print-receipt.ts';
+import { createPrinter } from '../shared/receipt/print.ts';
 
 /** Draws receipts in the thread of the test, for tests of mails. */
 export const printHere = createPrinter(installedFont);

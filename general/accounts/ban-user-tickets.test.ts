@@ -86,6 +86,7 @@ test('every other call that needs a session is refused as banned', async () => {
     '/api/orders',
     '/api/orders/:id',
     '/api/orders/:id/receipt.pdf',
+    '/api/orders/:id/tickets.pdf',
   ]);
   const others = routes.filter(({ who, scopes }) => who !== 'anyone' && scopes === undefined);
   expect(others.length).toBeGreaterThan(15);

@@ -101,7 +101,7 @@ function parameters(place: 'path' | 'query', schema: DocumentedRoute['query'], s
 function success(answer: DocumentedRoute['success'], schemas: JsonSchemas) {
   const { status, schema, description } = answer;
   const type = 'contentType' in answer ? answer.contentType : undefined;
-  const file = type === 'text/csv' ? { type: 'string' } : {};
+  const file = type?.startsWith('text/') ? { type: 'string' } : {};
   const content = schema
     ? { content: { 'application/json': { schema: schemas.schemaOf(schema, 'output') } } }
     : type !== undefined && { content: { [type]: { schema: file } } };

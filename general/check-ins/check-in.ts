@@ -10,8 +10,9 @@ import {
   findCheckIn,
   isRefunded,
   ofTicket,
+  presentPlace,
+  wasUndone,
   type CheckInRow,
-  type UndoneRow,
 } from './check-in-row.ts';
 import { ticketShown } from './ticket-shown.ts';
 import type { Ticket } from './ticket.ts';
@@ -23,7 +24,9 @@ export function checkIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>): Ro
     path: '/api/events/:id/check-ins',
     summary: 'Check a ticket in',
     description:
-      'Once for each seat. `already_checked_in` carries `checkedInAt`, `seat` and `orderId` of the first check-in. If ' +
+      'Once for each seat. The ticket is named by the text of its QR code or its short code (`code`), or by order and seat ' +
+      '(`ticket`), as found by name. `already_checked_in` carries `checkedInAt`, `seat`, `orderId`, and `device` and `door` ' +
+      'if they are known, of the first check-in. If ' +
       'the response was lost, repeat the call with the same `nonce`: it is the same check-in with the same response.',
     tag: 'Tickets',
     who: ['organizer', 'admin'],
@@ -32,19 +35,21 @@ export function checkIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>): Ro
     success: { status: 200, schema: checkInSchema, description: 'The ticket was valid and is used now' },
     problems: ['already_checked_in', 'check_in_undone', 'ticket_refunded', 'ticket_not_valid'],
     records: { nothing: 'check_ins and undone_check_ins say who checked in and who undid it, and when' },
-    async handle({ params: { id: eventId }, body: { code, nonce }, session }) {
-      const ticket = await ticketShown(db, { eventId, code, session, ticketKeys });
+    async handle({ params: { id: eventId }, body: { nonce, device, door, ...shown }, session }) {
+      const ticket = await ticketShown(db, { eventId, shown, session, ticketKeys });
 
       const { row, isFirst } = await redeem(db, ticket, {
         event_id: eventId,
         checked_in_by: session.userId,
         nonce: nonce ?? null,
+        device: device ?? null,
+        door: door ?? null,
       });
       const { order, seat } = await describeTicket(db, ticket);
       const checkedInAt = row.checked_in_at.toISOString();
       if (!isFirst)
         throw new Problem('already_checked_in', {
-          extensions: { checkedInAt, seat, orderId: ticket.orderId },
+          extensions: { checkedInAt, seat, orderId: ticket.orderId, ...presentPlace(row) },
         });
       return { seat, order, checkedInAt, again: false as const };
     },
@@ -59,7 +64,7 @@ export function checkIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>): Ro
 function redeem(
   db: Database,
   ticket: Ticket,
-  facts: Pick<CheckInRow, 'event_id' | 'checked_in_by' | 'nonce'>,
+  facts: Omit<CheckInRow, 'order_id' | 'seat_id' | 'checked_in_at'>,
 ): Promise<{ row: CheckInRow; isFirst: boolean }> {
   const { nonce } = facts;
   return transact(db, async (trx) => {
@@ -75,12 +80,4 @@ function redeem(
     await trx<CheckInRow>('check_ins').insert(row);
     return { row, isFirst: true };
   });
-}
-
-/** A scan that arrives late must not repeat a check-in that somebody has undone. */
-async function wasUndone(trx: Database, ticket: Ticket, nonce: string): Promise<boolean> {
-  const found = await trx<UndoneRow>('undone_check_ins')
-    .where({ ...ofTicket(ticket), nonce })
-    .first('id');
-  return found !== undefined;
 }

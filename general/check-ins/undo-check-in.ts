@@ -25,8 +25,13 @@ export function undoCheckIn({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>)
     success: { status: 200, schema: undoneCheckIn, description: 'The ticket is no longer checked in' },
     problems: ['not_checked_in', 'ticket_refunded', 'ticket_not_valid'],
     records: { nothing: 'check_ins and undone_check_ins say who checked in and who undid it, and when' },
-    async handle({ params: { id: eventId }, body: { code, nonce }, session }) {
-      const ticket = await ticketShown(db, { eventId, code, session, ticketKeys });
+    async handle({ params: { id: eventId }, body: { nonce, code, ticket: named }, session }) {
+      const ticket = await ticketShown(db, {
+        eventId,
+        shown: { code, ticket: named },
+        session,
+        ticketKeys,
+      });
 
       const row = await undo(db, ticket, { undone_by: session.userId, undo_nonce: nonce ?? null });
       const { order, seat } = await describeTicket(db, ticket);

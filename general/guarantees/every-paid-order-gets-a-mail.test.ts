@@ -102,7 +102,10 @@ test('the receipt of the order is attached, with the seller of the day it was pa
     .update({ receipt: JSON.stringify(facts) });
   await relayMails(deps());
   const { attachments } = catcher.mails[0]!;
-  expect(attachments.map(({ name }) => name)).toEqual([`seatdrop-receipt-${id}.pdf`]);
+  expect(attachments.map(({ name }) => name)).toEqual([
+    `seatdrop-receipt-${id}.pdf`,
+    expect.stringMatching(/^seatdrop-event-\d+\.ics$/),
+  ]);
   const { pages } = await readPdf(attachments[0]!.content);
   for (const fact of ['Björk Konzerte', 'Straße 5', 'at 20:30 CET', 'Total paid 90.00'])
     expect(pages[0]).toContain(fact);

@@ -75,7 +75,7 @@ type NoContent = { status: 204 | 303; schema?: never; contentType?: never; descr
 type Download = {
   status: 200;
   schema?: never;
-  contentType: 'text/csv' | 'application/pdf';
+  contentType: 'text/csv' | 'text/calendar' | 'application/pdf';
   description: string;
 };
 

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { smtpSettings } from '../../lambda/send-email/settings.ts';
 import { timeZone } from '../../shared/contract/times.ts';
-import type { PrintReceipt } from '../../shared/receipt/print-receipt.ts';
-import type { Log } from '../../shared/tier/log.ts';
 import { awsSettings } from '../aws.ts';
-import { createDirectRoute } from './direct-route.ts';
+import { createDirectRoute, type DirectOptions } from './direct-route.ts';
 import type { MailRoute } from './mail-route.ts';
 import { createSqsRoute } from './sqs-route.ts';
 
@@ -35,8 +33,9 @@ export const mailSettings = z
 /** Returns undefined, and logs it, if no mail transport is configured: mails then wait in the outbox. */
 export function chooseMailRoute(
   settings: z.infer<typeof mailSettings>,
-  { print, log }: { print: PrintReceipt; log: Log },
+  parts: Omit<DirectOptions, 'url' | 'from'>,
 ): MailRoute | undefined {
+  const { log } = parts;
   const { MAIL_QUEUE_URL, AWS_REGION, AWS_ENDPOINT_URL, SMTP_URL, MAIL_FROM } = settings;
   if (MAIL_QUEUE_URL !== undefined && AWS_REGION !== undefined)
     return createSqsRoute({
@@ -46,7 +45,7 @@ export function chooseMailRoute(
       log,
     });
   if (SMTP_URL !== undefined && MAIL_FROM !== undefined)
-    return createDirectRoute({ url: SMTP_URL, from: MAIL_FROM, print, log });
+    return createDirectRoute({ url: SMTP_URL, from: MAIL_FROM, ...parts });
   log.info('neither MAIL_QUEUE_URL nor SMTP_URL is set: mails wait in the outbox');
   return undefined;
 }

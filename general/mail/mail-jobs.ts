@@ -31,6 +31,7 @@ type Facts = {
   organizer_email: string;
   organizer_locale: Locale | null;
   sections: string | Section[];
+  event_id: number;
   title: string;
   venue: string;
   starts_at: Date;
@@ -74,6 +75,7 @@ async function makeOrderJobs(
       })
       .select('orders.id', 'orders.amount', 'orders.currency')
       .select('users.name', 'users.email', 'users.locale', 'drops.sections')
+      .select({ event_id: 'events.id' })
       .select('events.title', 'events.venue', 'events.starts_at', 'events.time_zone') as Promise<Facts[]>,
     db<SeatRow>('order_seats').whereIn('order_id', orderIds),
     readRefunds(db, {
@@ -97,7 +99,7 @@ async function makeOrderJobs(
   function jobOf(topic: string, facts: Facts, { refund: number, notice }: Subject): OrderMailJob {
     const refund = refunds.find((each) => each.order_id === facts.id && each.number === number);
     const seatIds = seatsIn(seatsOf.get(facts.id), refund);
-    const { id, sections, title, venue, starts_at, time_zone } = facts;
+    const { id, sections, event_id, title, venue, starts_at, time_zone } = facts;
     const layout = rowsOf(typeof sections === 'string' ? (JSON.parse(sections) as Section[]) : sections);
     const { amount, currency } = notice ?? refund ?? facts;
     const path = notice ? `/organize/orders/${id}` : `/orders/${id}`;
@@ -107,7 +109,13 @@ async function makeOrderJobs(
       about: topic,
       ...(notice ? organizerOf(facts) : buyerOf(facts)),
       order: { id, url: new URL(path, publicUrl).href, amount, currency },
-      event: { title, venue, startsAt: starts_at.toISOString(), timeZone: time_zone ?? timeZone },
+      event: {
+        id: event_id,
+        title,
+        venue,
+        startsAt: starts_at.toISOString(),
+        timeZone: time_zone ?? timeZone,
+      },
       seats: seatIds.map((seat) => describeSeat(seat, layout)).toSorted(bySeatId),
       ...(!notice && { receipt: receiptFor(id, facts.locale ?? 'en') }),
     });

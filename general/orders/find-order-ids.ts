@@ -13,8 +13,8 @@ import type { Section } from '../../shared/inventory/layout.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { readSeat, seatsMeant, type SeatSearched } from './seat-searched.ts';
 
-/** `organizerId`: only orders of this organizer's drops. */
-export type SearchScope = { organizerId?: number | undefined };
+/** Only orders of this organizer's drops, or of this event. */
+export type SearchScope = { organizerId?: number | undefined; eventId?: number };
 
 export type OrderIdQuery = ReturnType<Database['queryBuilder']>;
 
@@ -75,7 +75,9 @@ function joined(
 }
 
 /** Selects the ids of orders. MySQL joins the tables in the order in which they are named. */
-function inScope(db: Database, query: OrderIdQuery, { organizerId }: SearchScope): OrderIdQuery {
+function inScope(db: Database, query: OrderIdQuery, { organizerId, eventId }: SearchScope): OrderIdQuery {
+  if (eventId !== undefined)
+    void query.join('drops as of', 'of.id', 'o.drop_id').where('of.event_id', eventId);
   if (organizerId !== undefined)
     void query
       .join('drops as d', 'd.id', 'o.drop_id')
@@ -89,12 +91,13 @@ type SeatInDrop = [dropId: number, seatId: string];
 async function seatsInDrops(
   db: Database,
   seat: SeatSearched,
-  { organizerId }: SearchScope,
+  { organizerId, eventId }: SearchScope,
 ): Promise<SeatInDrop[]> {
   const drops: { id: number; sections: string | Section[] }[] = await db('drops')
     .join('events', 'events.id', 'drops.event_id')
     .modify((query) => {
       if (organizerId !== undefined) void query.where({ organizer_id: organizerId });
+      if (eventId !== undefined) void query.where({ event_id: eventId });
     })
     .orderBy('drops.id', 'desc')
     .limit(maxDrops)

@@ -1,6 +1,5 @@
-import type { z } from 'zod';
 import { orderIdParams, order as orderSchema } from '../../shared/contract/orders.ts';
-import { signTicket } from '../check-ins/ticket.ts';
+import { withTickets } from '../check-ins/tickets-of-order.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { withContacts } from './contacts.ts';
@@ -29,19 +28,7 @@ export function showOrder({
       const presented = await presentOrders(db, [found], isBuyer ? 'buyer' : 'staff');
       if (!isBuyer) return presented[0]!;
       const [shown] = await withContacts(db, presented, supportEmail);
-      return withTickets(shown!);
+      return withTickets(db, shown!, ticketKeys);
     },
   });
-
-  /** Only the buyer gets tickets, and no longer after a refund. */
-  function withTickets(order: z.input<typeof orderSchema>) {
-    const { id: orderId, eventId } = order;
-    const seats = order.seats.map((seat) => ({
-      ...seat,
-      ...(seat.state === 'valid' && {
-        ticket: signTicket({ orderId, seatId: seat.id }, eventId, ticketKeys),
-      }),
-    }));
-    return { ...order, seats };
-  }
 }

@@ -21,6 +21,8 @@ export const orderMailJob = z.object({
     currency: z.string().regex(/^[A-Z]{3}$/),
   }),
   event: z.object({
+    /** Missing in jobs of the previous version. */
+    id: z.int().optional(),
     title: z.string(),
     venue: z.string(),
     startsAt: z.iso.datetime(),

@@ -1,6 +1,6 @@
 /** The lambda `send-email`, which turns SQS messages into mails. Its handler is `index.handler`. */
 import { join } from 'node:path';
-import { createPrinter } from '../../shared/receipt/print-receipt.ts';
+import { createPrinter } from '../../shared/receipt/print.ts';
 import { readConfig } from '../../shared/tier/config.ts';
 import { createLog } from '../../shared/tier/log.ts';
 import { createSendEmail } from './handler.ts';

@@ -64,7 +64,8 @@ export const words: Record<OrderMailJob['locale'], Words> = {
     order: 'Order',
     seat: ({ section, row, number }) => `${section}, row ${row}, seat ${number}`,
     next: {
-      'order-paid': 'Your tickets are on the page of your order: show the QR code of each seat at the door.',
+      'order-paid':
+        'Your tickets are on the page of your order, where you can also save them as PDF: show the QR code of each seat at the door.',
       'order-refunded': 'The tickets of these seats are no longer valid.',
       'order-disputed': 'The page of the order says until when to respond.',
       'dispute-ended': 'If the money is lost, you can refund the order to make its tickets invalid.',
@@ -116,7 +117,7 @@ export const words: Record<OrderMailJob['locale'], Words> = {
     order: '訂單',
     seat: ({ section, row, number }) => `${section} ${row} 排 ${number} 號`,
     next: {
-      'order-paid': '門票在訂單頁面上：入場時請出示每個座位的 QR code。',
+      'order-paid': '門票在訂單頁面上，也可以存成 PDF：入場時請出示每個座位的 QR code。',
       'order-refunded': '這些座位的門票已不能入場。',
       'order-disputed': '訂單頁面會顯示回應期限。',
       'dispute-ended': '如果款項無法取回，你可以將訂單退款，使門票失效。',

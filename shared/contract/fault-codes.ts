@@ -51,6 +51,9 @@ const messages = {
   body_not_expected: () => 'No body is expected here',
   nothing_to_change: () => 'Nothing to change',
   nonce_reused: () => 'Sent before, with another text',
+  code_or_ticket: () => 'Needs either the code of a ticket, or its order and seat',
+  in_the_future: () => 'Lies in the future: set the clock by `serverTime`',
+  too_long_ago: () => 'Is more than 30 days ago',
   // text
   line_breaks: () => 'Must not contain line breaks or other control characters',
   control_characters: () => 'Must not contain control characters',

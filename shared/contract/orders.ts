@@ -21,6 +21,9 @@ const orderSeat = z.object({
     description:
       'The text of the QR code of this seat’s ticket; only for the buyer, while the seat is `valid`, in GET /api/orders/:id',
   }),
+  code: z.string().optional().meta({
+    description: 'The short code of the ticket, to be read aloud and typed, such as `7KQ4-M2XD`; as `ticket`',
+  }),
 });
 
 const refund = z

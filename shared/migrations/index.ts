@@ -53,6 +53,10 @@ import * as payoutsAreTraceable from './055-payouts-are-traceable.ts';
 import * as auditLog from './056-audit-log.ts';
 import * as bansHaveAReason from './057-bans-have-a-reason.ts';
 import * as sessions from './058-sessions.ts';
+import * as ticketCodes from './070-ticket-codes.ts';
+import * as doorOfUndone from './071-undone-check-ins-have-a-door.ts';
+import * as doorOfCheckIns from './072-check-ins-have-a-door.ts';
+import * as doubleAdmissions from './073-double-admissions.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -105,6 +109,10 @@ const migrations: Record<string, Knex.Migration> = {
   '056-audit-log': auditLog,
   '057-bans-have-a-reason': bansHaveAReason,
   '058-sessions': sessions,
+  '070-ticket-codes': ticketCodes,
+  '071-undone-check-ins-have-a-door': doorOfUndone,
+  '072-check-ins-have-a-door': doorOfCheckIns,
+  '073-double-admissions': doubleAdmissions,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */

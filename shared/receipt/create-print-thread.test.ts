@@ -34,13 +34,13 @@ test('what cannot be drawn fails alone', async () => {
   printer = createPrintThread();
   const bad = newReceipt({ paidAt: 'never' });
   const [failed, drawn] = await Promise.allSettled([printer.print(bad), printer.print(newReceipt())]);
-  expect(failed).toMatchObject({ status: 'rejected', reason: { message: 'the receipt could not be drawn' } });
+  expect(failed).toMatchObject({ status: 'rejected', reason: { message: 'the PDF could not be drawn' } });
   expect(drawn.status).toBe('fulfilled');
 });
 
 test('a thread that dies fails what waits for it, and the next receipt begins another', async () => {
-  const once = `parentPort.on('message', ({ id, receipt }) => {
-    if (receipt.buyer === 'dies') process.exit(1);
+  const once = `parentPort.on('message', ({ id, printable }) => {
+    if (printable.buyer === 'dies') process.exit(1);
     parentPort.postMessage({ id, pdf: new Uint8Array([37]) });
   });`;
   printer = createPrintThread({ thread: threadOf(once) });
@@ -48,7 +48,7 @@ test('a thread that dies fails what waits for it, and the next receipt begins an
     printer.print(newReceipt({ buyer: 'dies' })),
     printer.print(newReceipt()),
   ]);
-  const reason = { message: 'the thread that draws receipts has ended' };
+  const reason = { message: 'the thread that draws PDFs has ended' };
   expect([dead, waiting]).toMatchObject([{ reason }, { reason }]);
   expect((await printer.print(newReceipt())).toString()).toBe('%');
 });

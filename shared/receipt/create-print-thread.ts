@@ -1,14 +1,14 @@
 /**
- * Draws receipts in a thread of its own, so that requests do not wait for it. The thread begins with the first receipt
+ * Draws PDFs in a thread of its own, so that requests do not wait for it. The thread begins with the first one
  * and ends when none was asked for during a minute, which gives the memory of code and fonts back.
  */
 import { Worker } from 'node:worker_threads';
-import type { PrintReceipt } from './print-receipt.ts';
+import type { Print } from './print.ts';
 import type { Printed, PrintJob } from './print-thread.ts';
 
 export type PrintThread = {
-  print: PrintReceipt;
-  /** Receipts that are not drawn yet. */
+  print: Print;
+  /** PDFs that are not drawn yet. */
   waiting: () => number;
   stop: () => Promise<void>;
 };
@@ -42,14 +42,14 @@ export function createPrintThread({
     await ended?.terminate();
   }
 
-  /** Begins anew with each receipt that is asked for or drawn. */
+  /** Begins anew with each PDF that is asked for or drawn. */
   function watch(): void {
     clearTimeout(timer);
     const isIdle = waiters.size === 0;
     // Neither an idle thread nor the timer keeps the process running.
     if (isIdle) worker?.unref();
     else worker?.ref();
-    const why = new Error('the thread that draws receipts is stuck');
+    const why = new Error('the thread that draws PDFs is stuck');
     timer = setTimeout(() => void end(why), isIdle ? idleMs : stuckAfterMs).unref();
   }
 
@@ -59,24 +59,24 @@ export function createPrintThread({
       const waiter = waiters.get(printed.id);
       waiters.delete(printed.id);
       if ('pdf' in printed) waiter?.resolve(Buffer.from(printed.pdf));
-      else waiter?.reject(new Error('the receipt could not be drawn', { cause: printed.error }));
+      else waiter?.reject(new Error('the PDF could not be drawn', { cause: printed.error }));
       watch();
     });
     const fail = (cause: unknown) => {
       // One that was ended has no waiters any more; those there are wait for its successor.
-      if (begun === worker) void end(new Error('the thread that draws receipts has ended', { cause }));
+      if (begun === worker) void end(new Error('the thread that draws PDFs has ended', { cause }));
     };
     begun.on('error', fail).on('exit', fail);
     return begun;
   }
 
   return {
-    print: (receipt) =>
+    print: (printable) =>
       new Promise((resolve, reject) => {
         worker ??= begin();
         last += 1;
         waiters.set(last, { resolve, reject });
-        worker.postMessage({ id: last, receipt } satisfies PrintJob, []);
+        worker.postMessage({ id: last, printable } satisfies PrintJob, []);
         watch();
       }),
     waiting: () => waiters.size,

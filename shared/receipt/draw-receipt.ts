@@ -1,16 +1,15 @@
 /**
  * A receipt as PDF: A4, black on white. The same receipt gives the same bytes. It takes 25 to 120 ms of the processor, so
- * tiers that answer requests call it in a thread (receipt-thread.ts).
+ * tiers that answer requests call it in a thread (create-print-thread.ts).
  */
-import PDFDocument from 'pdfkit';
 import { eventTime } from '../contract/event-time.ts';
 import { decimal } from '../contract/minor-units.ts';
+import { drawLogo, newDocument, page } from './document.ts';
 import type { Fonts } from './fonts.ts';
 import type { Receipt } from './receipt.ts';
 import { TextWriter, type Style } from './text-writer.ts';
 import { hasAmounts, receiptWordsOf } from './words.ts';
 
-const page = { width: 595.28, height: 841.89 };
 const margin = 56;
 const left = margin;
 const right = page.width - margin;
@@ -35,25 +34,11 @@ type Pen = {
 
 export async function drawReceipt(receipt: Receipt, fonts: Fonts): Promise<Buffer> {
   const say = receiptWordsOf(receipt);
-  const doc = new PDFDocument({
-    size: 'A4',
-    margin: 0,
-    bufferPages: true,
-    // Loads no font that is not used.
-    font: null as unknown as string,
-    lang: receipt.locale,
-    displayTitle: true,
-    info: {
-      Title: `${say.title} ${receipt.number}`,
-      Author: 'Seatdrop',
-      Creator: 'Seatdrop',
-      CreationDate: new Date(receipt.paidAt),
-    },
+  const { doc, finished } = newDocument({
+    title: `${say.title} ${receipt.number}`,
+    locale: receipt.locale,
+    madeAt: receipt.paidAt,
   });
-  const chunks: Buffer[] = [];
-  doc.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const ended = new Promise<void>((resolve, reject) => doc.on('end', resolve).on('error', reject));
-
   const pen: Pen = { receipt, doc, text: new TextWriter(doc, fonts), y: margin };
   drawHead(pen);
   drawParties(pen);
@@ -61,9 +46,7 @@ export async function drawReceipt(receipt: Receipt, fonts: Fonts): Promise<Buffe
   drawItems(pen);
   if (receipt.refunds.length > 0 || receipt.refunded > 0) drawRefunds(pen);
   drawFeet(pen);
-  doc.end();
-  await ended;
-  return Buffer.concat(chunks);
+  return finished();
 }
 
 function drawHead(pen: Pen): void {
@@ -74,23 +57,6 @@ function drawHead(pen: Pen): void {
   pen.y += 34;
   doc.rect(left, pen.y, right - left, 2).fill('#000');
   pen.y += 20;
-}
-
-/** As on the pages: two rows of seats, one of them the buyer's. */
-function drawLogo(doc: PDFKit.PDFDocument, x: number, y: number): void {
-  for (const [at, row] of [
-    [4.5, 6],
-    [17, 6],
-    [29.5, 6],
-    [4.5, 19],
-    [29.5, 19],
-  ] as const)
-    doc.circle(x + at, y + row, 3.5).fill('#5f6c72');
-  // The outline keeps it visible where yellow is printed as white.
-  doc
-    .lineWidth(1)
-    .circle(x + 17, y + 19, 5.5)
-    .fillAndStroke('#ffc629', '#000');
 }
 
 /** Seller and buyer on the left, numbers and times on the right. */
