@@ -6,12 +6,18 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { serviceWorkerBuild } from './service-worker-build.ts';
 
 const web = import.meta.dirname;
 const dist = join(web, 'dist');
 /** Each build writes into its own folder first: two builds at once (tests beside a start) must not mix. */
 const draft = join(web, `dist.${process.pid}`);
-const sources = ['web/{src,public}/**/*', 'web/*.{html,ts,json}', 'shared/**/*.ts', 'package-lock.json'];
+const sources = [
+  'web/{src,public,service-worker}/**/*',
+  'web/*.{html,ts,json}',
+  'shared/**/*.ts',
+  'package-lock.json',
+];
 
 const fingerprint = fingerprintOf(sources);
 const note = join(dist, 'built-from.txt');
@@ -22,6 +28,7 @@ if (existsSync(note) && readFileSync(note, 'utf8') === fingerprint) {
   const { build } = await import('vite');
   try {
     await build({ root: web, logLevel: 'warn', build: { outDir: draft, emptyOutDir: true } });
+    await build(serviceWorkerBuild(draft, fingerprint));
     for (const file of globSync('assets/*.{js,css,svg}', { cwd: draft })) {
       const path = join(draft, file);
       writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));

@@ -39,6 +39,7 @@ export function pagePolicy(hosts: readonly string[], others?: OtherHosts): strin
     ...(['script-src', 'frame-src'] as const)
       .filter((name) => others?.[name])
       .map((name) => [name, "'self'", ...(others?.[name] ?? [])].join(' ')),
+    "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     ["form-action 'self'", ...(others?.['form-action'] ?? [])].join(' '),

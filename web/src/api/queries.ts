@@ -1,4 +1,7 @@
-/** The queries of the pages for buyers, with their cache keys. */
+/**
+ * The queries of the pages for buyers, with their cache keys. `offlineFirst`: asked once without network too, as the
+ * service worker may have kept the answer.
+ */
 import { QueryClient, queryOptions, replaceEqualDeep } from '@tanstack/react-query';
 import { serverClock } from '../clock/server-clock.ts';
 import { ask, isPassing, isSharedLine, pauseBefore, Refusal } from './http.ts';
@@ -31,6 +34,7 @@ export const meQuery = queryOptions({
   queryKey: ['me'],
   staleTime: 60_000,
   refetchOnWindowFocus: 'always',
+  networkMode: 'offlineFirst',
   async queryFn({ signal }): Promise<User | null> {
     try {
       return signedInUser((await ask<SignedIn>('GET', '/auth/me', { signal })).data);
@@ -46,6 +50,7 @@ export const eventsQuery = pages<EventSummary>(['events'], '/events', 24);
 export function eventQuery(id: number) {
   return queryOptions({
     queryKey: ['events', id],
+    networkMode: 'offlineFirst',
     async queryFn({ signal }) {
       const answer = await ask<Event>('GET', `/events/${id}`, { signal });
       for (const { serverTime } of answer.data.drops.slice(0, 1)) serverClock.learn(serverTime, answer);
@@ -75,7 +80,10 @@ export function dropQuery(id: number, userId: number | undefined) {
 export const ordersQuery = (userId: number) => pages<Order>(['orders', userId], '/orders', 20);
 
 export const orderQuery = (id: string, userId: number) =>
-  one<Order>(['orders', userId, id], `/orders/${encodeURIComponent(id)}`);
+  queryOptions({
+    ...one<Order>(['orders', userId, id], `/orders/${encodeURIComponent(id)}`),
+    networkMode: 'offlineFirst',
+  });
 
 /** Position in line of this buyer's latest unsuccessful entry; null if the ledger does not tell. */
 export function placeQuery(dropId: number, userId: number) {

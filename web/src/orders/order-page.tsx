@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useParams } from 'wouter';
 import { Refusal } from '../api/http.ts';
 import { eventQuery, orderQuery } from '../api/queries.ts';
-import type { Event, Order, User } from '../api/types.ts';
+import type { Event, User } from '../api/types.ts';
 import { Button } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
 import { LoadFailed, Page } from '../design/page.tsx';
@@ -10,11 +11,18 @@ import { Skeleton } from '../design/skeleton.tsx';
 import { AboutTickets, useLocale } from '../i18n/locale.tsx';
 import { SignInFirst } from '../session/sign-in-first.tsx';
 import { MissingPage } from '../shell/missing-page.tsx';
+import { keepTickets, type KeptOrder } from '../offline/keep-tickets.ts';
 import { GiveBack } from './give-back.tsx';
+import { KeptNote } from './kept-note.tsx';
+import { OrderFiles } from './order-files.tsx';
 import { OrderLines } from './order-lines.tsx';
 import styles from './order-page.module.css';
-import { ReceiptLink } from './receipt-link.tsx';
 import { Ticket } from './ticket.tsx';
+
+/** Milliseconds before the server is asked again, while the page shows what was kept. */
+const askAgainEvery = 3_000;
+
+const isKept = (order: KeptOrder | undefined) => order?.keptAt !== undefined;
 
 export default function OrderPage() {
   const { text } = useLocale();
@@ -24,7 +32,14 @@ export default function OrderPage() {
 
 function Loaded({ id, user }: { id: string; user: User }) {
   const { text } = useLocale();
-  const { data: order, error, refetch } = useQuery(orderQuery(id, user.id));
+  const {
+    data: order,
+    error,
+    refetch,
+  } = useQuery({
+    ...orderQuery(id, user.id),
+    refetchInterval: ({ state }) => (isKept(state.data) ? askAgainEvery : false),
+  });
   const { data: event } = useQuery({ ...eventQuery(order?.eventId ?? 0), enabled: order !== undefined });
   if (error instanceof Refusal && (error.status === 404 || error.status === 422)) {
     return <MissingPage title={text.order.notFound} />;
@@ -42,9 +57,15 @@ function Loaded({ id, user }: { id: string; user: User }) {
   );
 }
 
-function Tickets({ order, event, user }: { order: Order; event: Event; user: User }) {
+function Tickets({ order, event, user }: { order: KeptOrder; event: Event; user: User }) {
   const { text, format, isFree } = useLocale();
   const isValid = order.status === 'paid';
+  const { keptAt } = order;
+  const valid = order.seats.filter(({ state }) => state === 'valid');
+  useEffect(() => {
+    // Without it tickets are only missing offline: storage may be full or refused.
+    if (keptAt === undefined) keepTickets(user, order, event).catch(() => {});
+  }, [user, order, event, keptAt]);
   return (
     <div className={styles.order}>
       <header className={styles.head}>
@@ -62,16 +83,17 @@ function Tickets({ order, event, user }: { order: Order; event: Event; user: Use
               {text.order.print}
             </Button>
           )}
-          <ReceiptLink orderId={order.id} />
+          {keptAt === undefined && <OrderFiles order={order} />}
         </div>
       </header>
+      {keptAt !== undefined && <KeptNote keptAt={keptAt} />}
       {order.status === 'paid' ? (
         <p className={styles.door}>{text.order.door}</p>
       ) : (
         <Notice tone="bad">{text.order[order.status]}</Notice>
       )}
       <OrderLines order={order} />
-      <GiveBack order={order} event={event} />
+      {keptAt === undefined && <GiveBack order={order} event={event} />}
       {order.contact !== undefined && (
         <p className={styles.contact}>
           {text.order.contact} <a href={`mailto:${order.contact}`}>{order.contact}</a>
@@ -80,7 +102,13 @@ function Tickets({ order, event, user }: { order: Order; event: Event; user: Use
       <ol className={styles.tickets}>
         {order.seats.map((seat) => (
           <li key={seat.id}>
-            <Ticket seat={seat} order={order} event={event} holder={user.name} />
+            <Ticket
+              seat={seat}
+              place={{ number: valid.indexOf(seat) + 1, of: valid.length }}
+              order={order}
+              event={event}
+              holder={user.name}
+            />
           </li>
         ))}
       </ol>

@@ -6,11 +6,31 @@ import { classes } from '../design/classes.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './ticket.module.css';
 
-type TicketProps = { seat: Order['seats'][number]; order: Order; event: Event; holder: string };
+type TicketProps = {
+  seat: Order['seats'][number];
+  /** Among the valid tickets of the order. */
+  place: { number: number; of: number };
+  order: Order;
+  event: Event;
+  holder: string;
+};
+
+/** Here and not in the catalogs, which every page loads. */
+const words = {
+  en: {
+    place: (number: number, of: number) => `Ticket ${number} of ${of}`,
+    code: 'If it cannot be scanned, read this code aloud:',
+  },
+  'zh-Hant': {
+    place: (number: number, of: number) => `門票 ${number}／${of}`,
+    code: '若無法掃描，請唸出此代碼：',
+  },
+};
 
 /** One ticket for one seat, as shown at the door or printed. */
-export function Ticket({ seat, order, event, holder }: TicketProps) {
-  const { text, format } = useLocale();
+export function Ticket({ seat, place, order, event, holder }: TicketProps) {
+  const { text, format, locale } = useLocale();
+  const say = words[locale];
   const isValid = seat.state === 'valid';
   const name = text.map.seatAt(seat.section, seat.row, seat.number);
   return (
@@ -19,6 +39,7 @@ export function Ticket({ seat, order, event, holder }: TicketProps) {
         <EventArt title={event.title} />
       </div>
       <div className={styles.body}>
+        {isValid && <p className={styles.place}>{say.place(place.number, place.of)}</p>}
         <h2 dir="auto">{event.title}</h2>
         <p className={styles.when}>
           {text.order.when(
@@ -48,6 +69,12 @@ export function Ticket({ seat, order, event, holder }: TicketProps) {
       </div>
       <div className={styles.stub}>
         {isValid && seat.ticket !== undefined && <Code value={seat.ticket} label={text.order.code(name)} />}
+        {isValid && seat.code !== undefined && (
+          <p className={styles.spoken}>
+            <span className={styles.small}>{say.code}</span>
+            <strong>{seat.code}</strong>
+          </p>
+        )}
         {isValid && seat.ticket === undefined && <p className={styles.noCode}>{text.order.codeLater}</p>}
         {!isValid && <p className={styles.noCode}>{text.order.notValid}</p>}
         <p className={styles.small}>{text.order.admitOne}</p>

@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient, type Query, type QueryClient } f
 import { ask, onSessionRefused, Unreachable } from '../api/http.ts';
 import { meQuery } from '../api/queries.ts';
 import type { User } from '../api/types.ts';
+import { forgetTickets } from '../offline/forget-tickets.ts';
 
 /** Tells the other tabs that somebody has signed in or out: they share the cookie. */
 const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('seatdrop.session') : undefined;
@@ -39,6 +40,8 @@ export function keepSession(client: QueryClient): () => void {
     const me = query.state.data as User | null | undefined;
     if (me === undefined) return;
     const isOther = last !== undefined && last?.id !== me?.id;
+    // Also if nobody was signed in when this page began: the session may have ended elsewhere.
+    if (isOther || (last === undefined && me === null)) forgetTickets();
     last = me;
     if (isOther) forgetAll(client);
   });
