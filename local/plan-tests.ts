@@ -12,6 +12,7 @@ const busy = {
   'web/tests/buyer': 60,
   'web/tests/payments.test': 55,
   'local/start.test': 40,
+  'web/tests/tickets': 35,
   'load-tests/commands/load/': 30,
   'web/tests/': 25,
   'load-tests/commands/drill/': 20,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** What a scanner without network knows of a ticket: enough to recognise it, not to print it. */
-export function hashesOf(ticket: string, code: string, eventId: number) {
+/** `tickets`: the same by each key, as printed ones may be older. What a scanner without network knows of a ticket: enough to recognise it, not to print it. */
+export function hashesOf(tickets: readonly string[], code: string, eventId: number) {
   return {
-    ticket: hashOf(ticket).slice(0, 16),
+    tickets: tickets.map((ticket) => hashOf(ticket).slice(0, 16)),
     // A whole hash of a code could be undone by trying all codes. 24 bits fit a thousand codes.
     code: hashOf(`${eventId}:${code}`).slice(0, 4),
   };

@@ -114,8 +114,9 @@ export const ticketHashes = z
       z.object({
         orderId,
         seat,
-        ticket: z.string().meta({
-          description: 'The first 16 characters of the SHA-256 hash of the text of the QR code, as base64url',
+        tickets: z.array(z.string()).meta({
+          description:
+            'One for each key by which tickets may be signed: the first 16 characters of the SHA-256 hash of the text of the QR code, as base64url',
         }),
         code: z.string().meta({
           description:
