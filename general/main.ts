@@ -29,7 +29,7 @@ import { startNamingSeats } from './drops/name-seats.ts';
 import { startClosing } from './drops/close-drops.ts';
 import { startEndingDrops } from './duties/end-drops.ts';
 import { startArchiving } from './duties/archive-ledgers.ts';
-import { createAttachTickets } from './mail/attach-tickets.ts';
+import { mailParts } from './mail/attach-tickets.ts';
 import { createMailMetrics } from './mail/mail-metrics.ts';
 import { chooseMailRoute } from './mail/choose-mail-route.ts';
 import { startRelayingMails } from './duties/relay-mails.ts';
@@ -145,9 +145,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     lifecycle.onStop(name, () => duty.stop());
   }
 
-  const { print } = deps.receiptPrinter;
-  const tickets = { ...deps, timeZone: deps.eventTimeZone, print };
-  const route = chooseMailRoute(config, { print, attachTickets: createAttachTickets(tickets), log });
+  const route = chooseMailRoute(config, { ...mailParts(deps), log });
   if (route) {
     lifecycle.onStop('mail route', () => route.close());
     const mails = { ...deps, timeZone: deps.eventTimeZone, route };

@@ -15,14 +15,8 @@ import { signOut } from './accounts/sign-out.ts';
 import { signUp } from './accounts/sign-up.ts';
 import { unbanUser } from './accounts/unban-user.ts';
 import { whoAmI } from './accounts/who-am-i.ts';
-import { checkIn } from './check-ins/check-in.ts';
-import { countCheckIns } from './check-ins/count-check-ins.ts';
-import { findTickets } from './check-ins/find-tickets.ts';
-import { listDoubles } from './check-ins/list-doubles.ts';
-import { listTicketHashes } from './check-ins/list-ticket-hashes.ts';
+import { doorRoutes } from './check-ins/door-routes.ts';
 import { showTickets } from './check-ins/show-tickets.ts';
-import { settleCheckIns } from './check-ins/settle-check-ins.ts';
-import { undoCheckIn } from './check-ins/undo-check-in.ts';
 import type { Deps } from './deps.ts';
 import { checkOut } from './checkout/check-out.ts';
 import { cancelDrop } from './drops/cancel-drop.ts';
@@ -110,13 +104,7 @@ export function createRoutes(deps: Deps): Route[] {
     showTickets(deps),
     showSeller(deps),
     changeSeller(deps),
-    checkIn(deps),
-    undoCheckIn(deps),
-    settleCheckIns(deps),
-    countCheckIns(deps),
-    listDoubles(deps),
-    findTickets(deps),
-    listTicketHashes(deps),
+    ...doorRoutes(deps),
     showEntry(deps),
     leaveEntry(deps),
     listOwnEntries(deps),

@@ -33,7 +33,7 @@ export function serviceWorkerBuild(dist: string, version: string): InlineConfig 
     root: import.meta.dirname,
     logLevel: 'warn',
     publicDir: false,
-    define: { __SHELL__: JSON.stringify(shell) },
+    define: { builtShell: JSON.stringify(shell) },
     build: {
       outDir: dist,
       emptyOutDir: false,

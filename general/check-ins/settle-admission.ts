@@ -22,7 +22,7 @@ export type DoubleRow = Admission & {
 };
 
 /** `counts`: the check-in that counts, if there is one. */
-export type Settled = {
+export type SettledAdmission = {
   result: 'admitted' | 'already_admitted' | 'void' | 'undone' | 'unknown';
   counts?: CheckInRow | undefined;
 };
@@ -31,9 +31,13 @@ export type Settled = {
  * Records one admission; repeated with the same nonce, it changes nothing and has the same result. The order's row is
  * locked as in check-in.ts, so of two doors one comes first. Whoever came second is inside all the same: that is recorded.
  */
-export function settleAdmission(db: Database, ticket: Ticket, admission: Admission): Promise<Settled> {
+export function settleAdmission(
+  db: Database,
+  ticket: Ticket,
+  admission: Admission,
+): Promise<SettledAdmission> {
   const { nonce, device, door, event_id } = admission;
-  return transact(db, async (trx): Promise<Settled> => {
+  return transact(db, async (trx): Promise<SettledAdmission> => {
     const order = await trx<OrderRow>('orders').where({ id: ticket.orderId }).forUpdate().first('status');
     if (!order) return { result: 'unknown' };
     const known = await findCheckIn(trx, ticket);

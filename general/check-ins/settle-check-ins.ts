@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { presentOrders, type OrderRow } from '../orders/present-orders.ts';
 import { presentCheckedIn } from './check-in-row.ts';
-import { settleAdmission, type Settled } from './settle-admission.ts';
+import { settleAdmission, type SettledAdmission } from './settle-admission.ts';
 import { readShown, requireDoorOf } from './ticket-shown.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -14,7 +14,7 @@ import type { Ticket } from './ticket.ts';
 const aheadMs = 60_000;
 const oldestMs = 30 * 24 * 3_600_000;
 
-type Done = Settled & { nonce: string; ticket?: Ticket };
+type Done = SettledAdmission & { nonce: string; ticket?: Ticket };
 
 /** Takes what a door has done without network. */
 export function settleCheckIns({ db, ticketKeys }: Pick<Deps, 'db' | 'ticketKeys'>): Route {

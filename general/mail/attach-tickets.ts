@@ -4,9 +4,10 @@ import type { Attachment } from '../../lambda/send-email/mailer.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Print } from '../../shared/receipt/print.ts';
 import { printedTickets } from '../check-ins/printed-tickets.ts';
+import type { Deps } from '../deps.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
 
-export type TicketDeps = { db: Database; ticketKeys: KeyList; timeZone: string; print: Print };
+type TicketDeps = { db: Database; ticketKeys: KeyList; timeZone: string; print: Print };
 
 /**
  * The tickets that go with a mail sent by this process. They are never in its job: whoever can read a queue could enter
@@ -22,4 +23,13 @@ export function createAttachTickets({ db, ticketKeys, timeZone, print }: TicketD
     const filename = `seatdrop-tickets-${order.id}.pdf`;
     return [{ filename, contentType: 'application/pdf', content: await print(printed) }];
   };
+}
+
+/** What general needs to send mails itself. */
+export function mailParts({
+  receiptPrinter: { print },
+  eventTimeZone: timeZone,
+  ...deps
+}: Pick<Deps, 'db' | 'ticketKeys' | 'eventTimeZone' | 'receiptPrinter'>) {
+  return { print, attachTickets: createAttachTickets({ ...deps, timeZone, print }) };
 }

@@ -7,9 +7,9 @@ import { answerKept } from './kept-pages.ts';
 declare const self: ServiceWorkerGlobalScope;
 
 /** Filled in by build.ts: the files that the page of an order needs, and a name for this very set. */
-declare const __SHELL__: { version: string; entry: string; files: readonly string[] };
+declare const builtShell: { version: string; entry: string; files: readonly string[] };
 
-const shell = { ...__SHELL__, cache: `seatdrop-shell-${__SHELL__.version}` };
+const shell = { ...builtShell, cache: `seatdrop-shell-${builtShell.version}` };
 
 self.addEventListener('install', (event) => {
   event.waitUntil(keepShell());
