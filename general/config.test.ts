@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { ConfigError, readConfig } from '../shared/tier/config.ts';
-import { generalSettings } from './config.ts';
+import { confirmsEmail, generalSettings } from './config.ts';
 
 const key = () => randomBytes(32).toString('hex');
 const safe = {
@@ -43,6 +43,20 @@ const stripe = {
   MYSQL_URL: 'mysql://general:a-password@mysql.test/seatdrop',
   PUBLIC_URL: 'https://seatdrop.test',
 };
+
+test.each([
+  [{}, false],
+  [{ CONFIRM_EMAIL: 'yes' }, true],
+  [{ ...stripe, SEATDROP_ENV: 'production' }, true],
+  [{ ...stripe, SEATDROP_ENV: 'production', CONFIRM_EMAIL: 'yes' }, true],
+])('whether buying needs a confirmed address, with %j: %s', (changes, needsIt) => {
+  expect(confirmsEmail(start(changes)())).toBe(needsIt);
+});
+
+test('in production it always does', () => {
+  const refused = start({ ...stripe, SEATDROP_ENV: 'production', CONFIRM_EMAIL: 'no' });
+  expect(refused).toThrow('CONFIRM_EMAIL: must not be no in production');
+});
 
 test('a real system takes its money by Stripe, with a key that charges', () => {
   expect(start({ ...stripe, SEATDROP_ENV: 'production' })()).toMatchObject({

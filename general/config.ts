@@ -51,6 +51,12 @@ export const generalSettings = z
       .describe(
         'Addresses of all processes for the page of system health: `publisher=http://10.0.0.1:3001,...`; a tier may be named several times.',
       ),
+    CONFIRM_EMAIL: z
+      .enum(['yes', 'no'])
+      .optional()
+      .describe(
+        'Whether buying needs a confirmed e-mail address. By default `yes` in production, where it must not be `no`, and `no` elsewhere.',
+      ),
     SUPPORT_EMAIL: z
       .email()
       .optional()
@@ -69,6 +75,17 @@ export const generalSettings = z
         'Folder of the built web app. Its index.html is the template of event pages for search engines and link previews.',
       ),
   })
+  .superRefine(({ CONFIRM_EMAIL, SEATDROP_ENV }, context) => {
+    if (CONFIRM_EMAIL === 'no' && SEATDROP_ENV === 'production')
+      context.addIssue({ code: 'custom', path: ['CONFIRM_EMAIL'], message: 'must not be no in production' });
+  })
   .and(paymentSettings)
   .and(mailSettings)
   .and(scheduleSettings);
+
+export function confirmsEmail({
+  CONFIRM_EMAIL,
+  SEATDROP_ENV,
+}: Pick<z.output<typeof generalSettings>, 'CONFIRM_EMAIL' | 'SEATDROP_ENV'>): boolean {
+  return CONFIRM_EMAIL === undefined ? SEATDROP_ENV === 'production' : CONFIRM_EMAIL === 'yes';
+}

@@ -8,6 +8,7 @@ import type { SpendOnce } from '../shared/redis/spend-once.ts';
 import type { Watchers } from '../shared/drops/watchers.ts';
 import type { Announcer } from '../shared/messages/announce.ts';
 import type { PrintThread } from '../shared/receipt/create-print-thread.ts';
+import type { SignUpResult } from './accounts/sign-up-metrics.ts';
 import type { SessionNotes } from './accounts/note-sessions.ts';
 import type { Till } from './checkout/till.ts';
 import type { FindTerms } from './drops/drop-terms.ts';
@@ -34,6 +35,8 @@ export type Deps = {
   spendOnce: SpendOnce;
   /** Where browsers reach the system. */
   publicUrl: URL;
+  /** Whether buying needs a confirmed e-mail address. */
+  confirmsEmail: boolean;
   /** IANA name: the zone of events that have none of their own. */
   eventTimeZone: string;
   /** Whom buyers write to, if not the organizer of the event. */
@@ -48,6 +51,7 @@ export type Deps = {
   receiptPrinter: PrintThread;
   /** Called when a seat of a paid order turns out to be held by somebody else. */
   onSeatConflict?: () => void;
+  onSignUp?: (result: SignUpResult) => void;
   /** Where the tiers' processes are, for whoever asks how they are. */
   tierUrls?: TierUrls;
   /** Messages waiting, by queue; null while the broker is away. Absent where there is none. */

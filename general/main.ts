@@ -14,9 +14,10 @@ import { createPrintThread } from '../shared/receipt/create-print-thread.ts';
 import { createSpendOnce } from '../shared/redis/spend-once.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 import { startNotingSessions } from './accounts/note-sessions.ts';
+import { countSignUps } from './accounts/sign-up-metrics.ts';
 import { currentRole } from './accounts/user.ts';
 import { createApp } from './app.ts';
-import { generalSettings } from './config.ts';
+import { confirmsEmail, generalSettings } from './config.ts';
 import { countConflicts, createPaymentMetrics } from './checkout/payment-metrics.ts';
 import { startAskingAgain } from './duties/ask-again.ts';
 import { startReconciling } from './duties/reconcile-payments.ts';
@@ -24,6 +25,7 @@ import { createTill } from './checkout/till.ts';
 import { createFindTerms } from './drops/drop-terms.ts';
 import { platformFeesFrom } from './drops/platform-fees.ts';
 import { readQueueDepths } from './drops/queue-depths.ts';
+import { startFreeingAddresses } from './duties/free-addresses.ts';
 import { startFollowing } from './duties/follow-mysql.ts';
 import { startNamingSeats } from './drops/name-seats.ts';
 import { startClosing } from './drops/close-drops.ts';
@@ -126,7 +128,9 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     eventTimeZone: config.EVENT_TIME_ZONE,
     supportEmail: config.SUPPORT_EMAIL,
     log,
+    confirmsEmail: confirmsEmail(config),
     onSeatConflict: countConflicts(registry),
+    onSignUp: countSignUps(registry),
   };
   const paymentMetrics = createPaymentMetrics(registry, deps.payments.late?.boundMs);
   for (const [name, duty] of [
@@ -143,6 +147,11 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     ['archiving ledgers', startArchiving(deps, { registry })],
   ] as const) {
     lifecycle.onStop(name, () => duty.stop());
+  }
+
+  if (deps.confirmsEmail) {
+    const duty = startFreeingAddresses(deps);
+    lifecycle.onStop('freeing addresses', () => duty.stop());
   }
 
   const route = chooseMailRoute(config, { ...mailParts(deps), log });

@@ -3,13 +3,17 @@ import { announce } from './announcements/announce.ts';
 import { listAnnouncements } from './announcements/list-announcements.ts';
 import { listActs } from './audit/list-acts.ts';
 import { banUser } from './accounts/ban-user.ts';
+import { changeEmail } from './accounts/change-email.ts';
 import { changePassword } from './accounts/change-password.ts';
+import { changeProfile } from './accounts/change-profile.ts';
 import { changeRole } from './accounts/change-role.ts';
+import { confirmEmail } from './accounts/confirm-email.ts';
 import { endOtherSessions, endSession } from './accounts/end-sessions.ts';
 import { findAccounts } from './accounts/find-accounts.ts';
 import { forgotPassword } from './accounts/forgot-password.ts';
 import { listSessions } from './accounts/list-sessions.ts';
 import { resetPassword } from './accounts/reset-password.ts';
+import { sendConfirmation } from './accounts/send-confirmation.ts';
 import { signIn } from './accounts/sign-in.ts';
 import { signOut } from './accounts/sign-out.ts';
 import { signUp } from './accounts/sign-up.ts';
@@ -67,6 +71,10 @@ export function createRoutes(deps: Deps): Route[] {
     forgotPassword(deps),
     resetPassword(deps),
     changePassword(deps),
+    confirmEmail(deps),
+    sendConfirmation(deps),
+    changeEmail(deps),
+    changeProfile(deps),
     listSessions(deps),
     endSession(deps),
     endOtherSessions(deps),

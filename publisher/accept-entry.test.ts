@@ -133,6 +133,19 @@ describe('who sent it', () => {
     expect(codeOf(sent)).not.toBe('not_signed_in');
   });
 
+  test('somebody whose address is not confirmed; without the scope the signature does not match', async () => {
+    const session = { userId: buyer.id, role: 'shopper', scope: 'unconfirmed' } as const;
+    const token = signSession(session, system.sessionKeys);
+    const answer = await enter().set('Authorization', `Bearer ${token}`).send(good());
+    expect(codeOf(answer)).toBe('email_not_confirmed');
+    const [head, payload, signature] = token.split('.');
+    const { scope: _, ...claims } = JSON.parse(Buffer.from(payload!, 'base64url').toString()) as {
+      scope: string;
+    };
+    const wider = `${head}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${signature}`;
+    expect(codeOf(await enter().set('Authorization', `Bearer ${wider}`).send(good()))).toBe('not_signed_in');
+  });
+
   test('somebody who is banned, with a session that is good for tickets alone', async () => {
     const user = await system.user();
     const session = { userId: user.id, role: 'shopper', scope: 'tickets' } as const;

@@ -46,6 +46,8 @@ const pausedRetrySeconds = 5;
 /** A drop that Redis has lost has to be rebuilt by an operator, which takes about a minute. */
 const lostRetrySeconds = 10;
 
+const refusalOfScope = { tickets: 'banned', unconfirmed: 'email_not_confirmed' } as const;
+
 /** Resolves when the entry is durably queued. @throws {Problem} when it is not taken. */
 export type AcceptEntry = (request: EntryRequest) => Promise<void>;
 
@@ -79,7 +81,7 @@ export function createAcceptEntry(deps: AcceptDeps): AcceptEntry {
     if (!session) throw new Problem('not_signed_in');
     // Until the list has been read, any user might be on it.
     if (!deps.bannedUsers.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
-    const refusal = deps.bannedUsers.refusal(session) ?? (session.scope && 'banned');
+    const refusal = deps.bannedUsers.refusal(session) ?? (session.scope && refusalOfScope[session.scope]);
     if (refusal) throw new Problem(refusal);
     return session;
   }

@@ -43,6 +43,13 @@ test('a session that is good for tickets alone opens no socket', async () => {
   expect(await refusal(system.connect(process, { userId, token }, { reconnection: false }))).toBe('banned');
 });
 
+test('a session whose address is not confirmed opens a socket', async () => {
+  const drop = await system.drop(1);
+  const { userId } = await system.user();
+  const token = signSession({ userId, role: 'shopper', scope: 'unconfirmed' }, system.sessionKeys);
+  expect(await watch(system.connect(process, { userId, token }), drop)).toBeDefined();
+});
+
 test('a socket of a session from before a ban does not outlive the ban, and comes back with a new session', async () => {
   const drop = await system.drop(1);
   const user = await system.user();

@@ -65,7 +65,7 @@ export function authenticate(
   if (!session) throw new Refused('not_signed_in');
   if (!bannedUsers.loaded()) throw new Refused('unavailable');
   const { userId, issuedAt, endsAt, scope, signInId } = session;
-  const refusal = bannedUsers.refusal(session) ?? (scope && 'banned');
+  const refusal = bannedUsers.refusal(session) ?? (scope === 'tickets' ? 'banned' : undefined);
   if (refusal) throw new Refused(refusal);
   return { userId, issuedAt, endsAt: endsAt * 1000, ...(signInId !== undefined && { signInId }) };
 }

@@ -4,7 +4,7 @@ import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { clearSessionCookie } from './session-cookie.ts';
-import { endOwnSession, endSessionRow, originOf, saveSessions, toRow } from './session-rows.ts';
+import { endOwnSession, endSessionRow, keepSession, originOf } from './session-rows.ts';
 import { endAllSessions } from './user.ts';
 
 export function endSession({
@@ -46,13 +46,10 @@ export function endOtherSessions({ db, bannedUsers }: Pick<Deps, 'db' | 'bannedU
     success: { status: 204, description: 'Only the session of this request is left' },
     problems: [],
     records: { nothing: 'users end their own sessions' },
-    async handle({ session: { userId, signInId, issuedAt }, req }) {
+    async handle({ session, req }) {
       await transact(db, async (trx) => {
-        await endAllSessions(trx, userId);
-        if (signInId === undefined) return;
-        await saveSessions(trx, [toRow({ userId, signInId, issuedAt }, originOf(req))]);
-        const since = trx('users').where({ id: userId }).select('sessions_since');
-        await trx('sessions').where({ sid: signInId }).update({ kept_at: since });
+        await endAllSessions(trx, session.userId);
+        await keepSession(trx, session, originOf(req));
       });
       await bannedUsers.refresh();
     },

@@ -30,7 +30,7 @@ export function forgotPassword({ db }: Pick<Deps, 'db'>): Route {
         throw new Problem('too_many_requests', { retryAfter: asked.msLeft(client, now) / 1000 });
       asked.add(client, now);
       const user = await findUser(db, { email });
-      await requestLink(db, 'password-forgotten', { email, userId: user?.id, purpose: 'reset' });
+      await requestLink(db, { email, userId: user?.id, purpose: 'reset' });
     },
   });
 }

@@ -6,10 +6,15 @@
 import { deriveKeys, type KeyList } from '../../shared/auth/key-list.ts';
 import { signToken, verifyToken } from '../../shared/auth/token.ts';
 
-export type LinkPurpose = 'reset';
+/** `confirm`: the address of an account; `email`: the address to which one is changed. */
+export type LinkPurpose = 'reset' | 'confirm' | 'email';
 
 /** Seconds for which a link is valid, from the moment it was asked for. */
-const linkSeconds: Record<LinkPurpose, number> = { reset: 60 * 60 };
+const linkSeconds: Record<LinkPurpose, number> = {
+  reset: 60 * 60,
+  confirm: 24 * 60 * 60,
+  email: 60 * 60,
+};
 
 export type AccountLink = { id: number; purpose: LinkPurpose };
 
@@ -23,13 +28,14 @@ export function signLink({ id, purpose }: AccountLink, createdAt: Date, sessionK
   return signToken({ aud: audience, jti: String(id), purpose, iat, exp }, keysFrom(sessionKeys));
 }
 
-/** The link of a token; undefined if it is forged, too old, or for another purpose. */
+/** The link of a token; undefined if it is forged, too old, or for none of these purposes. */
 export function verifyLink(
   token: string,
-  purpose: LinkPurpose,
+  purposes: readonly LinkPurpose[],
   sessionKeys: KeyList,
 ): AccountLink | undefined {
   const claims = verifyToken(token, keysFrom(sessionKeys), { audience })?.claims;
   const id = Number(claims?.['jti']);
-  return claims?.['purpose'] === purpose && Number.isSafeInteger(id) ? { id, purpose } : undefined;
+  const purpose = purposes.find((each) => each === claims?.['purpose']);
+  return purpose && Number.isSafeInteger(id) ? { id, purpose } : undefined;
 }

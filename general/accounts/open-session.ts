@@ -4,24 +4,31 @@ import { newSignInId, signSession } from '../../shared/auth/session.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { rememberDevice } from './device-cookie.ts';
+import { scopeOf } from './session-scope.ts';
 import { setSessionCookie } from './session-cookie.ts';
 import { originOf, saveSessions, toRow } from './session-rows.ts';
 import { findUser, type UserRow } from './user.ts';
 
-type Opened = Pick<UserRow, 'id' | 'email' | 'name' | 'role' | 'banned_at' | 'sessions_since'>;
+export type SessionDeps = Pick<Deps, 'db' | 'sessionKeys' | 'publicUrl' | 'confirmsEmail'>;
+
+type Opened = Pick<
+  UserRow,
+  'id' | 'email' | 'name' | 'role' | 'banned_at' | 'sessions_since' | 'unconfirmed_since'
+>;
 
 /**
- * Makes a session, sets it as a cookie, and returns what the client is told. A banned user gets one of scope `tickets`.
+ * Makes a session, sets it as a cookie, and returns what the client is told.
  * @param readAt seconds since 1970, from before `user` was read: a ban issued after that ends the session
  */
 export async function openSession(
   { req, res }: { req: Request; res: Response },
   user: Opened,
   readAt: number,
-  { db, sessionKeys, publicUrl }: Pick<Deps, 'db' | 'sessionKeys' | 'publicUrl'>,
+  { db, sessionKeys, publicUrl, confirmsEmail }: SessionDeps,
 ) {
   const { id, email, name, role } = user;
-  const scoped = user.banned_at !== null && { scope: 'tickets' as const };
+  const scope = scopeOf(user, confirmsEmail);
+  const scoped = scope && { scope };
   const issuedAt = Math.max(readAt, firstValidIssue(user));
   const signInId = newSignInId();
   await saveSessions(db, [toRow({ signInId, userId: id, issuedAt }, originOf(req))]);
@@ -40,7 +47,7 @@ export async function renewSession(
   exchange: { req: Request; res: Response },
   id: number,
   readAt: number,
-  deps: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl'>,
+  deps: SessionDeps & Pick<Deps, 'bannedUsers'>,
 ) {
   const { db, bannedUsers } = deps;
   await bannedUsers.refresh();

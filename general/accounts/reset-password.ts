@@ -13,13 +13,16 @@ import { hashPassword } from './passwords.ts';
 import { setPassword } from './set-password.ts';
 import { findUser } from './user.ts';
 
-export function resetPassword(deps: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl'>): Route {
+export function resetPassword(
+  deps: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl' | 'confirmsEmail'>,
+): Route {
   const { db, sessionKeys } = deps;
   return defineRoute({
     method: 'POST',
     path: '/api/auth/reset',
     summary: 'Choose a new password with the link from a mail, and sign in',
-    description: 'Ends all other sessions of the account, and all other links to a new password.',
+    description:
+      'Ends all other sessions of the account, and all other links to a new password. The e-mail address counts as confirmed.',
     tag: 'Accounts',
     who: 'anyone',
     body: resetBody,
@@ -27,7 +30,7 @@ export function resetPassword(deps: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKe
     problems: ['link_not_valid'],
     async handle({ body: { token, password }, req, res }) {
       const readAt = nowInSeconds();
-      const link = verifyLink(token, 'reset', sessionKeys);
+      const link = verifyLink(token, ['reset'], sessionKeys);
       const userId = link && (await findLink(db, link));
       const user = userId && (await findUser(db, { id: userId }));
       if (!link || !user) throw new Problem('link_not_valid');
@@ -37,7 +40,8 @@ export function resetPassword(deps: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKe
       const hash = await hashPassword(password, turn);
       await transact(db, async (trx) => {
         await endLink(trx, link);
-        await setPassword(trx, id, hash);
+        // The link has come to the address, so it is confirmed too.
+        await setPassword(trx, id, { password_hash: hash, unconfirmed_since: null });
       });
       return renewSession({ req, res }, id, readAt, deps);
     },

@@ -46,6 +46,18 @@ export async function saveSessions(db: Database, rows: readonly ReturnType<typeo
   );
 }
 
+/** Exempts this session from the end of all sessions of its user, which the same transaction has just written. */
+export async function keepSession(
+  trx: Database,
+  { userId, signInId, issuedAt }: VerifiedSession,
+  origin: Origin,
+): Promise<void> {
+  if (signInId === undefined) return;
+  await saveSessions(trx, [toRow({ userId, signInId, issuedAt }, origin)]);
+  const since = trx('users').where({ id: userId }).select('sessions_since');
+  await trx('sessions').where({ sid: signInId }).update({ kept_at: since });
+}
+
 /** Ends this session, whether or not it has a row. */
 export async function endOwnSession(db: Database, session: NamedSession, origin: Origin): Promise<void> {
   const now = db.fn.now(3);

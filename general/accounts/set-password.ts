@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../shared/mysql/connect.ts';
-import { endAllSessions } from './user.ts';
+import { endLinksOf } from './account-links.ts';
+import { endAllSessions, type UserRow } from './user.ts';
 
-/** Sets the password, ends all sessions of the user, and tells the user by mail: one transaction, the caller's. */
-export async function setPassword(trx: Database, userId: number, password_hash: string): Promise<void> {
-  await endAllSessions(trx, userId, { password_hash });
+/**
+ * Sets the password, ends all sessions of the user, and tells the user by mail: one transaction, the caller's. Also ends
+ * links to another e-mail address: whoever asked for one knew the password of before.
+ */
+export async function setPassword(
+  trx: Database,
+  userId: number,
+  changes: Pick<UserRow, 'password_hash'> & Partial<Pick<UserRow, 'unconfirmed_since'>>,
+): Promise<void> {
+  await endAllSessions(trx, userId, changes);
+  await endLinksOf(trx, userId, 'email');
   const payload = { userId, key: randomBytes(6).toString('hex') };
   await trx('outbox').insert({ topic: 'password-changed', payload: JSON.stringify(payload) });
 }

@@ -8,18 +8,14 @@ import { hungUp } from '../http/hung-up.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { knownDevice } from './device-cookie.ts';
 import { localeOf } from './locale.ts';
-import { nowInSeconds, openSession } from './open-session.ts';
+import { nowInSeconds, openSession, type SessionDeps } from './open-session.ts';
 import { passwordMatches } from './passwords.ts';
 import { ProofOfWork, type Proof } from './proof-of-work.ts';
 import { SignInGuard, type SignInAttempt } from './sign-in-guard.ts';
 import { findUser, type UserRow } from './user.ts';
 
-export function signIn({
-  db,
-  sessionKeys,
-  publicUrl,
-  spendOnce,
-}: Pick<Deps, 'db' | 'sessionKeys' | 'publicUrl' | 'spendOnce'>): Route {
+export function signIn(deps: SessionDeps & Pick<Deps, 'spendOnce'>): Route {
+  const { db, sessionKeys, spendOnce } = deps;
   const guard = new SignInGuard();
   const proofs = new ProofOfWork(sessionKeys, spendOnce);
   return defineRoute({
@@ -27,7 +23,7 @@ export function signIn({
     path: '/api/auth/signin',
     summary: 'Sign in',
     description:
-      'A banned user gets a session of scope `tickets`, valid for GET /api/orders, /api/orders/:id and /api/auth/me. Every other call that needs a session is refused with `banned`.\n\nAfter many wrong passwords, including those that other people tried, an attempt is answered with `proof_required` (429) and an ALTCHA `challenge`: solve it and send the same body again with `proof`. A device on which the account has signed in before (cookie `device`) is only affected by its own attempts.',
+      'A banned user gets a session of scope `tickets`, valid for GET /api/orders, /api/orders/:id and /api/auth/me. Every other call that needs a session is refused with `banned`. Where buying needs a confirmed e-mail address, a user without one gets a session of scope `unconfirmed`.\n\nAfter many wrong passwords, including those that other people tried, an attempt is answered with `proof_required` (429) and an ALTCHA `challenge`: solve it and send the same body again with `proof`. A device on which the account has signed in before (cookie `device`) is only affected by its own attempts.',
     tag: 'Accounts',
     who: 'anyone',
     body: signInBody,
@@ -46,7 +42,7 @@ export function signIn({
 
       await rememberLocale(req, user);
       // A ban is told only to those who know the password: to others a banned account looks like any other.
-      return openSession({ req, res }, user, readAt, { db, sessionKeys, publicUrl });
+      return openSession({ req, res }, user, readAt, deps);
     },
   });
 
@@ -61,9 +57,12 @@ export function signIn({
     guard.add(attempt);
   }
 
-  async function rememberLocale(req: Request, { id, locale: known }: UserRow): Promise<void> {
+  async function rememberLocale(
+    req: Request,
+    { id, locale: known, locale_is_chosen }: UserRow,
+  ): Promise<void> {
     const locale = localeOf(req);
-    if (locale !== null && locale !== known)
+    if (locale !== null && locale !== known && !locale_is_chosen)
       await retried(db, () => db('users').where({ id }).update({ locale }));
   }
 }

@@ -12,7 +12,11 @@ export type UserRow = User &
     created_at: Date;
     /** Language of mails to this user; null if unknown. */
     locale: Locale | null;
+    /** 1 if the user chose it; otherwise it follows the browser at each sign-in. */
+    locale_is_chosen: 0 | 1;
     ban_reason: string | null;
+    /** Null if the e-mail address is confirmed. */
+    unconfirmed_since: Date | null;
   };
 
 export async function findUser(
@@ -59,7 +63,7 @@ const maxAheadSeconds = 10;
 export async function endAllSessions(
   db: Database,
   userId: number,
-  changes: Partial<Pick<UserRow, 'password_hash'>> = {},
+  changes: Partial<Pick<UserRow, 'password_hash' | 'email' | 'unconfirmed_since'>> = {},
 ): Promise<void> {
   const isInTime = db.raw('coalesce(sessions_since, now(3)) < now(3) + interval ? second', [maxAheadSeconds]);
   const changed = await db('users')

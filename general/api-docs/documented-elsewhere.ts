@@ -19,6 +19,7 @@ export const documentedElsewhere: DocumentedRoute[] = [
     problems: [
       'wrong_answer',
       'wrong_question',
+      'email_not_confirmed',
       'drop_not_open',
       'drop_paused',
       'drop_closed',

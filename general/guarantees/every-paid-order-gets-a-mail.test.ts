@@ -59,6 +59,7 @@ const deps = (changes: Partial<RelayDeps> = {}): RelayDeps => ({
   db: database.db,
   publicUrl: new URL('https://seatdrop.test'),
   timeZone: 'Europe/Vienna',
+  confirmsEmail: false,
   sessionKeys,
   log,
   route,

@@ -21,7 +21,7 @@ export type AuthorizeDeps = {
 
 /**
  * Returns the caller's session if the caller may make this call; undefined for anonymous callers.
- * @throws {Problem} not_signed_in, banned, not_allowed, too_many_requests or cross_site_request
+ * @throws {Problem} not_signed_in, banned, email_not_confirmed, not_allowed, too_many_requests or cross_site_request
  */
 export async function authorize(
   req: Request,
@@ -49,7 +49,12 @@ export async function authorize(
 
   function refusalOf(given: VerifiedSession) {
     const { scope } = given;
-    return deps.bannedUsers.refusal(given) ?? (scope && !scopes.includes(scope) ? 'banned' : undefined);
+    const isBanned = scope === 'tickets' && !scopes.includes(scope);
+    // Staff are whom an admin knows by their address.
+    const isUnknown = scope === 'unconfirmed' && Array.isArray(who);
+    return (
+      deps.bannedUsers.refusal(given) ?? (isBanned ? 'banned' : isUnknown ? 'email_not_confirmed' : undefined)
+    );
   }
 }
 

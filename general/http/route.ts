@@ -108,8 +108,8 @@ type RouteFacts = {
   summary: string;
   description?: string;
   tag: Tag;
-  /** Sessions of these scopes may make the call too. Without it, only sessions without a scope may. */
-  scopes?: readonly NonNullable<Session['scope']>[];
+  /** Sessions of banned users may make the call too. */
+  scopes?: readonly Extract<Session['scope'], 'tickets'>[];
   /** Browsers may post it from pages of other sites: it does nothing in the name of its session. */
   fromOtherSites?: true;
   /** Whether its body may be a form (`application/x-www-form-urlencoded`) in place of JSON. */
@@ -157,7 +157,7 @@ export function problemsOf(route: DocumentedRoute): ProblemCode[] {
   // Every route can be sent an unexpected body or query.
   const codes = new Set<ProblemCode>(route.problems).add('invalid_request');
   if (who !== 'anyone') codes.add('not_signed_in').add('banned');
-  if (Array.isArray(who)) codes.add('not_allowed');
+  if (Array.isArray(who)) codes.add('not_allowed').add('email_not_confirmed');
   if (route.params) codes.add('not_found');
   if (route.body) codes.add('malformed_json').add('body_too_large').add('unsupported_media_type');
   if (method !== 'GET') codes.add('cross_site_request');

@@ -4,7 +4,7 @@ import { accountMailJob, type AccountMailJob } from '../../lambda/send-email/acc
 import type { KeyList } from '../../shared/auth/key-list.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { LinkRow } from '../accounts/account-links.ts';
-import { signLink } from '../accounts/link-token.ts';
+import { signLink, type LinkPurpose } from '../accounts/link-token.ts';
 import type { Locale } from '../accounts/locale.ts';
 import type { Made } from './made-mail.ts';
 import type { OutboxRow } from './outbox.ts';
@@ -12,15 +12,26 @@ import type { OutboxRow } from './outbox.ts';
 export type AccountJobDeps = { db: Database; publicUrl: URL; sessionKeys: KeyList };
 
 /** `key` tells the mails of one topic to one user apart. */
-const payload = z.union([z.object({ linkId: z.int() }), z.object({ userId: z.int(), key: z.string() })]);
+const payload = z.union([
+  z.object({ linkId: z.int() }),
+  z.object({
+    userId: z.int(),
+    key: z.string(),
+    /** An address that is no longer that of the user, or may not be. */
+    to: z.string().optional(),
+  }),
+]);
 type Payload = z.output<typeof payload>;
 
 type User = { id: number; email: string; locale: Locale | null };
 
+/** The page on which a link is used. */
+const pages: Record<LinkPurpose, string> = { reset: '/reset', confirm: '/confirm', email: '/confirm' };
+
 export const isAboutAccount = (topic: string): topic is AccountMailJob['about'] =>
   accountMailJob.shape.about.options.some((known) => known === topic);
 
-/** Builds the mail of each row, or the error if that fails. Two queries, however many rows. */
+/** Builds the mail of each row, or the error if that fails. Three queries, however many rows. */
 export async function makeAccountJobs(
   { db, publicUrl, sessionKeys }: AccountJobDeps,
   rows: readonly OutboxRow[],
@@ -32,6 +43,8 @@ export async function makeAccountJobs(
   const userIds = asked.flatMap(({ subject }) => (subject && 'userId' in subject ? [subject.userId] : []));
   userIds.push(...links.flatMap(({ user_id }) => user_id ?? []));
   const users = await db<User>('users').whereIn('id', userIds).select('id', 'email', 'locale');
+  const newAddresses = links.filter(({ purpose }) => purpose === 'email').map(({ email }) => email);
+  const owners = await db<User>('users').whereIn('email', newAddresses).select('id', 'email', 'locale');
 
   return asked.map(({ row, subject }) => {
     try {
@@ -48,24 +61,31 @@ export async function makeAccountJobs(
     const user = users.find(({ id }) => id === link?.user_id);
     if (!link || !user || link.ended_at) return undefined;
     const { purpose, created_at, email } = link;
+    const owner = purpose === 'email' && owners.find((each) => each.email.toLowerCase() === email);
+    if (owner) return jobOf(`${topic}.${linkId}`, 'email-taken', owner, new URL('/signin', publicUrl));
     const url = new URL(
-      `/${purpose}#${signLink({ id: linkId, purpose }, created_at, sessionKeys)}`,
+      `${pages[purpose]}#${signLink({ id: linkId, purpose }, created_at, sessionKeys)}`,
       publicUrl,
     );
-    return jobOf(topic, String(linkId), { ...user, email }, url);
+    return jobOf(`${topic}.${linkId}`, topic, { ...user, email }, url);
   }
 
-  function newsJob({ topic }: OutboxRow, { userId, key }: { userId: number; key: string }): AccountMailJob {
+  /** Undefined if the account was removed since. */
+  function newsJob(
+    { topic }: OutboxRow,
+    { userId, key, to }: { userId: number; key: string; to?: string | undefined },
+  ): AccountMailJob | undefined {
     const user = users.find(({ id }) => id === userId);
-    if (!user) throw new Error(`there is no user ${userId}`);
-    return jobOf(topic, `${userId}.${key}`, user, new URL('/forgot', publicUrl));
+    if (!user) return undefined;
+    const url = new URL(topic === 'email-changed' ? '/' : '/forgot', publicUrl);
+    return jobOf(`${topic}.${userId}.${key}`, topic, { ...user, email: to ?? user.email }, url);
   }
 }
 
-function jobOf(topic: string, key: string, { email, locale }: Omit<User, 'id'>, url: URL): AccountMailJob {
+function jobOf(id: string, about: string, { email, locale }: Omit<User, 'id'>, url: URL): AccountMailJob {
   return accountMailJob.parse({
-    id: `${topic}.${key}`,
-    about: topic,
+    id,
+    about,
     to: { address: email },
     locale: locale ?? 'en',
     url: url.href,

@@ -16,6 +16,8 @@ export type JobDeps = AccountJobDeps & {
   publicUrl: URL;
   /** IANA name: time zone of events that have none. */
   timeZone: string;
+  /** Whether buying needs a confirmed e-mail address. */
+  confirmsEmail: boolean;
 };
 
 type SeatRow = { order_id: string; seat_id: string; refund: number | null };
@@ -30,6 +32,8 @@ type Facts = {
   organizer_name: string;
   organizer_email: string;
   organizer_locale: Locale | null;
+  unconfirmed_since: Date | null;
+  organizer_unconfirmed_since: Date | null;
   sections: string | Section[];
   event_id: number;
   title: string;
@@ -55,7 +59,7 @@ export async function makeJobs(deps: JobDeps, rows: readonly OutboxRow[]): Promi
 }
 
 async function makeOrderJobs(
-  { db, publicUrl, timeZone }: JobDeps,
+  { db, publicUrl, timeZone, confirmsEmail }: JobDeps,
   rows: readonly OutboxRow[],
 ): Promise<Made[]> {
   if (rows.length === 0) return [];
@@ -72,9 +76,10 @@ async function makeOrderJobs(
         organizer_name: 'organizers.name',
         organizer_email: 'organizers.email',
         organizer_locale: 'organizers.locale',
+        organizer_unconfirmed_since: 'organizers.unconfirmed_since',
       })
       .select('orders.id', 'orders.amount', 'orders.currency')
-      .select('users.name', 'users.email', 'users.locale', 'drops.sections')
+      .select('users.name', 'users.email', 'users.locale', 'users.unconfirmed_since', 'drops.sections')
       .select({ event_id: 'events.id' })
       .select('events.title', 'events.venue', 'events.starts_at', 'events.time_zone') as Promise<Facts[]>,
     db<SeatRow>('order_seats').whereIn('order_id', orderIds),
@@ -90,11 +95,17 @@ async function makeOrderJobs(
     try {
       const facts = factsOf.get(subject?.orderId ?? '');
       if (!subject || !facts) throw new Error(`the order of outbox row ${row.id} does not exist`);
-      return { row, job: jobOf(row.topic, facts, subject) };
+      return { row, job: mayGetIt(facts, subject) ? jobOf(row.topic, facts, subject) : undefined };
     } catch (error) {
       return { row, error };
     }
   });
+
+  /** Users type what these mails say: titles and names. Whoever buys has confirmed the address, unless that was off. */
+  function mayGetIt(facts: Facts, { notice }: Subject): boolean {
+    const since = notice ? facts.organizer_unconfirmed_since : facts.unconfirmed_since;
+    return !confirmsEmail || since === null;
+  }
 
   function jobOf(topic: string, facts: Facts, { refund: number, notice }: Subject): OrderMailJob {
     const refund = refunds.find((each) => each.order_id === facts.id && each.number === number);

@@ -1,11 +1,26 @@
-/** Mails about an account. They contain no text that a user typed, since anybody can sign up with anybody's address. */
+/**
+ * Mails about an account. An address that nobody has confirmed gets these alone, so they contain no text that a user typed:
+ * anybody can sign up with anybody's address.
+ */
 import { z } from 'zod';
 import { emailAddress } from '../../shared/contract/email.ts';
 
 export const accountMailJob = z.object({
   /** Unchanged however often the job is delivered; ASCII, usable in a Message-ID. */
   id: z.string().regex(/^[a-z0-9.-]{1,60}$/),
-  about: z.enum(['password-forgotten', 'password-changed']),
+  about: z.enum([
+    'password-forgotten',
+    'password-changed',
+    'confirm-email',
+    /** To the new address. */
+    'email-change',
+    /** To the new address, which has another account. */
+    'email-taken',
+    /** To the address of before, as soon as another is asked for. */
+    'email-change-asked',
+    /** To the address of before. */
+    'email-changed',
+  ]),
   to: z.object({ address: emailAddress }),
   locale: z.enum(['en', 'zh-Hant']),
   /** The page on which to do what the mail is about. */

@@ -77,7 +77,7 @@ const anyClaims = fc.record({
   iat: mostly<number | undefined>([-60, 60], [undefined]).map((from) => from && now() + from),
   nbf: mostly<number | undefined>([undefined, -60], [600]).map((from) => from && now() + from),
   sid: mostly<unknown>(['a-sign-in'], [undefined, '', 7]),
-  scope: mostly<unknown>([undefined, 'tickets'], ['all', 1]),
+  scope: mostly<unknown>([undefined, 'tickets', 'unconfirmed'], ['all', 1]),
   more: fc.constantFrom('ä', { '.': '.' }, undefined),
 });
 const ownId = Symbol('the id of the key that signs');
@@ -147,7 +147,7 @@ function otherOpinion(token: string): unknown {
   if (aud !== 'session' || !(Number(sub) > 0) || !(roles as readonly unknown[]).includes(role))
     return undefined;
   if (typeof exp !== 'number' || exp <= now() || (typeof nbf === 'number' && nbf > now())) return undefined;
-  if (scope !== undefined && scope !== 'tickets') return undefined;
+  if (scope !== undefined && scope !== 'tickets' && scope !== 'unconfirmed') return undefined;
   if (kid !== undefined && (typeof sid !== 'string' || sid === '' || iat === undefined)) return undefined;
   return {
     userId: Number(sub),

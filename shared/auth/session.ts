@@ -10,12 +10,17 @@ import { signToken, verifyToken } from './token.ts';
 export const roles = ['shopper', 'organizer', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
+const scopes = ['tickets', 'unconfirmed'] as const;
+
 export type Session = {
   /** The user's id, a positive integer. */
   userId: number;
   role: Role;
-  /** Set for a banned user: the session gives access to their orders and tickets, and to nothing else. */
-  scope?: 'tickets';
+  /**
+   * `tickets`: the user is banned, and the session gives access to their orders and tickets alone. `unconfirmed`: the
+   * e-mail address is not confirmed, and the session can do everything but buy and act as staff.
+   */
+  scope?: (typeof scopes)[number];
 };
 
 export type VerifiedSession = Session & {
@@ -66,10 +71,11 @@ export function verifySession(token: string, keys: KeyList): VerifiedSession | u
   if (!verified) return undefined;
   const { sub, role: named, sid, scope, iat, exp } = verified.claims;
   const userId = Number(sub);
-  const role = roles.find((known) => known === named);
+  const role = roles.find((each) => each === named);
   if (!Number.isSafeInteger(userId) || userId <= 0 || !role) return undefined;
   // A scope that only a later version knows must not count as full access.
-  if (scope !== undefined && scope !== 'tickets') return undefined;
+  const known = scopes.find((each) => each === scope);
+  if (scope !== undefined && !known) return undefined;
   // Tokens of the previous version have no `sid` and do not name their key. A token that names its key must have one.
   if (verified.namesKey && (typeof sid !== 'string' || sid === '' || typeof iat !== 'number'))
     return undefined;
@@ -79,6 +85,6 @@ export function verifySession(token: string, keys: KeyList): VerifiedSession | u
     ...(typeof sid === 'string' && { signInId: sid }),
     issuedAt: typeof iat === 'number' ? iat : 0,
     endsAt: exp as number,
-    ...(scope && { scope }),
+    ...(known && { scope: known }),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { emailAddress } from './email.ts';
+import { fault } from './fault-codes.ts';
 import { id } from './ids.ts';
 import { pageQuery } from './paging.ts';
 import { proof } from './proof.ts';
@@ -30,8 +31,22 @@ export const signInBody = z.strictObject({
 
 export const forgotBody = z.strictObject({ email: emailAddress });
 
+const linkToken = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .meta({ description: 'From the link in the mail, after the `#`' });
+
+export const confirmBody = z.strictObject({ token: linkToken });
+
+export const confirmed = z.object({
+  email: z.string().meta({ description: 'The address, which is now confirmed' }),
+});
+
+export const emailChange = z.strictObject({ current: knownPassword, email: emailAddress });
+
 export const resetBody = z.strictObject({
-  token: z.string().min(1).max(1_000).meta({ description: 'From the link in the mail, after the `#`' }),
+  token: linkToken,
   password: newPassword,
 });
 
@@ -41,12 +56,26 @@ export const user = z
   .object({ id, email: z.string(), name: z.string(), role })
   .meta({ id: 'User', description: 'A user, as they see themselves' });
 
-const scope = z.literal('tickets').optional().meta({
+const scope = z.enum(['tickets', 'unconfirmed']).optional().meta({
   description:
-    'The user is banned: the session gives access only to their orders and tickets. Every other call that needs a session gets the problem `banned`',
+    '`tickets`: the user is banned, and the session gives access only to their orders and tickets; every other call that needs a session gets the problem `banned`. `unconfirmed`: the e-mail address is not confirmed, and entries get the problem `email_not_confirmed`',
 });
 
-export const me = z.object({ user, scope });
+/** Of mails. */
+const locale = z.enum(['en', 'zh-Hant']);
+
+export const me = z.object({
+  user,
+  locale: locale.nullable().meta({ description: 'Language of mails; null: not known, so English' }),
+  scope,
+});
+
+export const profileChange = z
+  .strictObject({ name: label(100).optional(), locale: locale.optional() })
+  .refine(
+    ({ name, locale: chosen }) => name !== undefined || chosen !== undefined,
+    fault('nothing_to_change'),
+  );
 
 export const signedIn = z
   .object({

@@ -68,6 +68,7 @@ const examples: Record<FaultCode, Found | typeof inHandler> = {
     '/email',
     { maximum: 64 },
   ],
+  email_unchanged: inHandler,
   password_common: inHandler,
   password_repeats: inHandler,
   password_wrong: inHandler,

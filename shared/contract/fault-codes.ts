@@ -65,6 +65,7 @@ const messages = {
   password_common: () => 'This password is among the most common ones',
   password_repeats: () => 'The same few characters again and again',
   password_wrong: () => 'Not the present password',
+  email_unchanged: () => 'This is your address already',
   password_is_email: () => 'Must not be your e-mail address or a part of it',
   address_too_long: ({ maximum }) => (maximum === 64 ? 'Too long before the @' : 'Too long'),
   // times

@@ -53,6 +53,8 @@ import * as payoutsAreTraceable from './055-payouts-are-traceable.ts';
 import * as auditLog from './056-audit-log.ts';
 import * as bansHaveAReason from './057-bans-have-a-reason.ts';
 import * as sessions from './058-sessions.ts';
+import * as unconfirmedAddresses from './059-unconfirmed-addresses.ts';
+import * as chosenLocales from './060-chosen-locales.ts';
 import * as ticketCodes from './070-ticket-codes.ts';
 import * as doorOfUndone from './071-undone-check-ins-have-a-door.ts';
 import * as doorOfCheckIns from './072-check-ins-have-a-door.ts';
@@ -113,6 +115,8 @@ const migrations: Record<string, Knex.Migration> = {
   '071-undone-check-ins-have-a-door': doorOfUndone,
   '072-check-ins-have-a-door': doorOfCheckIns,
   '073-double-admissions': doubleAdmissions,
+  '059-unconfirmed-addresses': unconfirmedAddresses,
+  '060-chosen-locales': chosenLocales,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */

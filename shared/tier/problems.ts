@@ -21,6 +21,10 @@ export const problems = {
   bad_checkout_token: { status: 401, title: 'The checkout token is not valid' },
   link_not_valid: { status: 410, title: 'This link was used before, or is too old' },
   banned: { status: 403, title: 'This account is banned' },
+  email_not_confirmed: {
+    status: 403,
+    title: 'Confirm your e-mail address first, with the link from our mail',
+  },
   not_allowed: { status: 403, title: 'Your role does not allow this' },
   cross_site_request: { status: 403, title: 'This request came from another site' },
   not_your_hold: { status: 403, title: 'This checkout token is for another buyer' },

@@ -18,6 +18,7 @@ await relayMails({
   db: connectMysql(mysqlUrl, { max: 2 }),
   publicUrl: new URL('http://127.0.0.1:8080'),
   timeZone: 'UTC',
+  confirmsEmail: false,
   sessionKeys: randomKeys(),
   log,
   route: {

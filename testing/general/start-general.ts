@@ -19,6 +19,7 @@ import { testServers } from '../servers.ts';
 import { createFindTerms } from '../../general/drops/drop-terms.ts';
 import { platformFeesFrom, type PlatformFees } from '../../general/drops/platform-fees.ts';
 import { startNotingSessions } from '../../general/accounts/note-sessions.ts';
+import { countSignUps } from '../../general/accounts/sign-up-metrics.ts';
 import { currentRole } from '../../general/accounts/user.ts';
 import { createApp } from '../../general/app.ts';
 import type { Deps } from '../../general/deps.ts';
@@ -57,6 +58,8 @@ export type TestOptions = {
   moreRoutes?: () => Route[];
   /** The parts that need a broker and a payment provider. Without it, every use of one throws. */
   checkoutParts?: (deps: BareDeps) => CheckoutParts;
+  /** Default: no. */
+  confirmsEmail?: boolean;
   publicUrl?: string;
   webRoot?: string;
   pages?: Pick<Parameters<typeof servePages>[0], 'payment' | 'securityContact'>;
@@ -83,6 +86,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
   const findTerms = createFindTerms(db);
   const reader = readPrimary(db);
+  const registry = createMetrics('general');
   const bare: BareDeps = {
     db,
     reader,
@@ -95,13 +99,14 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     ...sessions,
     spendOnce: createSpendOnce(redis, namespace),
     publicUrl,
+    confirmsEmail: options.confirmsEmail ?? false,
+    onSignUp: countSignUps(registry),
     eventTimeZone: 'UTC',
     platformFees: options.platformFees ?? platformFeesFrom({ PLATFORM_FEE_PERCENT: 0 }),
     receiptPrinter: createPrintThread(),
     log,
   };
   const deps: Deps = { ...bare, ...(options.checkoutParts?.(bare) ?? withoutCheckout) };
-  const registry = createMetrics('general');
   const app = createApp({
     pages: servePages({ ...deps, webRoot: options.webRoot, ...options.pages }),
     routes: [...createRoutes(deps), ...(options.moreRoutes?.() ?? [])],
