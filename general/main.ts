@@ -69,11 +69,8 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
 
   let reader = readPrimary(db);
   if (config.MYSQL_REPLICA_URL !== undefined) {
-    const {
-      MYSQL_REPLICA_URL: replicaUrl,
-      MYSQL_REPLICA_MAX_LAG: maxLagSeconds,
-      NAMESPACE: namespace,
-    } = config;
+    const { MYSQL_REPLICA_URL: replicaUrl, MYSQL_REPLICA_MAX_LAG: maxLagSeconds } = config;
+    const { NAMESPACE: namespace } = config;
     const replica = readReplica({ primary: db, replicaUrl, maxLagSeconds, redis, namespace, log, registry });
     lifecycle.onStop('mysql replica', () => replica.stop());
     ops.addOptional('mysql replica', replica.keepsUp);
@@ -139,6 +136,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     ['closing drops', startClosing(deps)],
     ['ending drops', startEndingDrops(deps)],
     ['retiring drops', startRetiring(deps)],
+    ['freeing addresses', startFreeingAddresses(deps)],
     ['refunding', startRefunding(deps, paymentMetrics)],
     ['reconciling payments', startReconciling(deps, paymentMetrics)],
     ['asking again about payments', startAskingAgain(deps)],
@@ -147,11 +145,6 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     ['archiving ledgers', startArchiving(deps, { registry })],
   ] as const) {
     lifecycle.onStop(name, () => duty.stop());
-  }
-
-  if (deps.confirmsEmail) {
-    const duty = startFreeingAddresses(deps);
-    lifecycle.onStop('freeing addresses', () => duty.stop());
   }
 
   const route = chooseMailRoute(config, { ...mailParts(deps), log });

@@ -9,7 +9,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { endLink, endLinksOf, type EndedLink } from './account-links.ts';
 import { verifyLink } from './link-token.ts';
 import { widenCookie } from './session-scope.ts';
-import { keepSession, originOf } from './session-rows.ts';
+import { exemptSession, originOf } from './session-rows.ts';
 import { endAllSessions, lockUser } from './user.ts';
 
 export function confirmEmail(deps: Pick<Deps, 'db' | 'bannedUsers' | 'sessionKeys' | 'publicUrl'>): Route {
@@ -55,7 +55,7 @@ async function changeAddress(
   await endAllSessions(trx, userId, { email, unconfirmed_since: null }).catch((error: unknown) => {
     throw isDuplicateKey(error, 'users_email') ? new Problem('link_not_valid', { cause: error }) : error;
   });
-  await keepSession(trx, session, originOf(req));
+  await exemptSession(trx, session, originOf(req));
   await endLinksOf(trx, userId);
   const payload = { userId, key: randomBytes(6).toString('hex'), to: oldEmail };
   await trx('outbox').insert({ topic: 'email-changed', payload: JSON.stringify(payload) });

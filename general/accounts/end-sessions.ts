@@ -4,7 +4,7 @@ import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { clearSessionCookie } from './session-cookie.ts';
-import { endOwnSession, endSessionRow, keepSession, originOf } from './session-rows.ts';
+import { endOwnSession, endSessionRow, exemptSession, originOf } from './session-rows.ts';
 import { endAllSessions } from './user.ts';
 
 export function endSession({
@@ -49,7 +49,7 @@ export function endOtherSessions({ db, bannedUsers }: Pick<Deps, 'db' | 'bannedU
     async handle({ session, req }) {
       await transact(db, async (trx) => {
         await endAllSessions(trx, session.userId);
-        await keepSession(trx, session, originOf(req));
+        await exemptSession(trx, session, originOf(req));
       });
       await bannedUsers.refresh();
     },

@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts';
 import { rememberDevice } from './device-cookie.ts';
 import { scopeOf } from './session-scope.ts';
 import { setSessionCookie } from './session-cookie.ts';
+import { presentUser } from './present-user.ts';
 import { originOf, saveSessions, toRow } from './session-rows.ts';
 import { findUser, type UserRow } from './user.ts';
 
@@ -13,7 +14,7 @@ export type SessionDeps = Pick<Deps, 'db' | 'sessionKeys' | 'publicUrl' | 'confi
 
 type Opened = Pick<
   UserRow,
-  'id' | 'email' | 'name' | 'role' | 'banned_at' | 'sessions_since' | 'unconfirmed_since'
+  'id' | 'email' | 'name' | 'role' | 'locale' | 'banned_at' | 'sessions_since' | 'unconfirmed_since'
 >;
 
 /**
@@ -26,16 +27,15 @@ export async function openSession(
   readAt: number,
   { db, sessionKeys, publicUrl, confirmsEmail }: SessionDeps,
 ) {
-  const { id, email, name, role } = user;
+  const { id, role } = user;
   const scope = scopeOf(user, confirmsEmail);
-  const scoped = scope && { scope };
   const issuedAt = Math.max(readAt, firstValidIssue(user));
   const signInId = newSignInId();
   await saveSessions(db, [toRow({ signInId, userId: id, issuedAt }, originOf(req))]);
-  const token = signSession({ userId: id, role, ...scoped, signInId }, sessionKeys, issuedAt);
+  const token = signSession({ userId: id, role, ...(scope && { scope }), signInId }, sessionKeys, issuedAt);
   setSessionCookie(res, token, publicUrl);
   rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
-  return { user: { id, email, name, role }, ...scoped, token };
+  return { ...presentUser(user, scope), token };
 }
 
 /**

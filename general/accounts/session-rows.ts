@@ -47,7 +47,7 @@ export async function saveSessions(db: Database, rows: readonly ReturnType<typeo
 }
 
 /** Exempts this session from the end of all sessions of its user, which the same transaction has just written. */
-export async function keepSession(
+export async function exemptSession(
   trx: Database,
   { userId, signInId, issuedAt }: VerifiedSession,
   origin: Origin,

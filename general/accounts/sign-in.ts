@@ -40,9 +40,9 @@ export function signIn(deps: SessionDeps & Pick<Deps, 'spendOnce'>): Route {
       if (!user || !matches) throw new Problem('wrong_credentials');
       guard.forgive(attempt);
 
-      await rememberLocale(req, user);
+      const locale = await rememberLocale(req, user);
       // A ban is told only to those who know the password: to others a banned account looks like any other.
-      return openSession({ req, res }, user, readAt, deps);
+      return openSession({ req, res }, { ...user, locale }, readAt, deps);
     },
   });
 
@@ -57,12 +57,11 @@ export function signIn(deps: SessionDeps & Pick<Deps, 'spendOnce'>): Route {
     guard.add(attempt);
   }
 
-  async function rememberLocale(
-    req: Request,
-    { id, locale: known, locale_is_chosen }: UserRow,
-  ): Promise<void> {
+  /** Returns the language of mails to this user from now on. */
+  async function rememberLocale(req: Request, { id, locale: known, locale_is_chosen }: UserRow) {
     const locale = localeOf(req);
-    if (locale !== null && locale !== known && !locale_is_chosen)
-      await retried(db, () => db('users').where({ id }).update({ locale }));
+    if (locale === null || locale === known || locale_is_chosen) return known;
+    await retried(db, () => db('users').where({ id }).update({ locale }));
+    return locale;
   }
 }

@@ -18,10 +18,10 @@ import { findUser, type UserRow } from './user.ts';
 
 type SignUp = z.output<typeof signUpBody>;
 type Exchange = { req: Request; res: Response };
-type Made = Pick<UserRow, 'id' | 'unconfirmed_since'>;
+type Made = Pick<UserRow, 'id' | 'locale' | 'unconfirmed_since'>;
 
 export function signUp(deps: SessionDeps & Pick<Deps, 'onSignUp'>): Route {
-  const { db, confirmsEmail, onSignUp } = deps;
+  const { db, onSignUp } = deps;
   const guard = new SignUpGuard();
   return defineRoute({
     method: 'POST',
@@ -62,7 +62,9 @@ export function signUp(deps: SessionDeps & Pick<Deps, 'onSignUp'>): Route {
     try {
       const turn = { kind: 'sign-up', client, email, gone: hungUp(res) } as const;
       const password_hash = await hashPassword(password, turn);
-      return (await insertUser({ email, name, password_hash, locale: localeOf(req) })) ?? refuseTaken(client);
+      return (
+        (await insertUser(deps, { email, name, password_hash, locale: localeOf(req) })) ?? refuseTaken(client)
+      );
     } catch (error) {
       guard.takeBack(client);
       throw error;
@@ -74,25 +76,25 @@ export function signUp(deps: SessionDeps & Pick<Deps, 'onSignUp'>): Route {
     guard.addTaken(client);
     throw new Problem('email_taken');
   }
+}
 
-  /** Undefined if the e-mail address already has an account. The mail with the link is due if the account exists. */
-  async function insertUser(row: {
-    email: string;
-    name: string;
-    password_hash: string;
-    locale: Locale | null;
-  }): Promise<Made | undefined> {
-    const unconfirmed_since = confirmsEmail ? new Date() : null;
-    try {
-      const [id] = await transact(db, async (trx) => {
-        const made = await trx('users').insert({ ...row, unconfirmed_since });
-        if (confirmsEmail) await addLink(trx, { email: row.email, userId: made[0], purpose: 'confirm' });
-        return made;
-      });
-      return id === undefined ? undefined : { id, unconfirmed_since };
-    } catch (error) {
-      if (isDuplicateKey(error, 'users_email')) return undefined;
-      throw error;
-    }
+type NewUser = { email: string; name: string; password_hash: string; locale: Locale | null };
+
+/** Undefined if the e-mail address already has an account. The mail with the link is due if the account exists. */
+async function insertUser(
+  { db, confirmsEmail }: Pick<Deps, 'db' | 'confirmsEmail'>,
+  row: NewUser,
+): Promise<Made | undefined> {
+  const unconfirmed_since = confirmsEmail ? new Date() : null;
+  try {
+    const [id] = await transact(db, async (trx) => {
+      const made = await trx('users').insert({ ...row, unconfirmed_since });
+      if (confirmsEmail) await addLink(trx, { email: row.email, userId: made[0], purpose: 'confirm' });
+      return made;
+    });
+    return id === undefined ? undefined : { id, locale: row.locale, unconfirmed_since };
+  } catch (error) {
+    if (isDuplicateKey(error, 'users_email')) return undefined;
+    throw error;
   }
 }

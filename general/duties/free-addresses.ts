@@ -10,24 +10,29 @@ import { createWorkOff, type Round, type Worked, type WorkOffTimes } from '../..
 
 const everyMs = 60_000;
 
-type FreeDeps = { db: Database; log: Log };
+type FreeDeps = { db: Database; log: Log; confirmsEmail: boolean };
 
 export function startFreeingAddresses(deps: FreeDeps): Loop {
   return startLoop('free addresses', everyMs, deps.log, createFreeAddresses(deps));
 }
 
-export function createFreeAddresses({ db, log }: FreeDeps, times: Partial<WorkOffTimes> = {}): Round {
+export function createFreeAddresses(
+  { db, log, confirmsEmail }: FreeDeps,
+  times: Partial<WorkOffTimes> = {},
+): Round {
   return createWorkOff<{ id: number }>({
     name: 'free addresses',
     log,
     longestPauseMs: 3_600_000,
     ...times,
-    page: (after, limit) =>
-      unconfirmed(db)
-        .where('users.id', '>', after?.id ?? 0)
-        .orderBy('users.id')
-        .limit(limit)
-        .select('users.id'),
+    page: async (after, limit) =>
+      confirmsEmail
+        ? unconfirmed(db)
+            .where('users.id', '>', after?.id ?? 0)
+            .orderBy('users.id')
+            .limit(limit)
+            .select('users.id')
+        : [],
     keyOf: ({ id }) => id,
     work: ({ id }) => removeAccount(db, id),
   });

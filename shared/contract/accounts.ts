@@ -79,8 +79,7 @@ export const profileChange = z
 
 export const signedIn = z
   .object({
-    user,
-    scope,
+    ...me.shape,
     token: z.string().meta({ description: 'For `Authorization: Bearer`; browsers also get it as a cookie' }),
   })
   .meta({ id: 'SignedIn' });

@@ -10,6 +10,7 @@ export const pagePaths = [
   '/signup',
   '/forgot',
   '/reset',
+  '/confirm',
   '/account',
   '/orders',
   '/orders/:id',

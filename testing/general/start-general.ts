@@ -83,14 +83,12 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   // Sessions are refused until the list is loaded.
   await sessions.bannedUsers.refresh();
   const sessionKeys = randomKeys();
-  const publicUrl = new URL(options.publicUrl ?? 'http://127.0.0.1:8080');
-  const findTerms = createFindTerms(db);
-  const reader = readPrimary(db);
+  const { confirmsEmail = false, publicUrl: url = 'http://127.0.0.1:8080' } = options;
   const registry = createMetrics('general');
   const bare: BareDeps = {
     db,
-    reader,
-    findTerms,
+    reader: readPrimary(db),
+    findTerms: createFindTerms(db),
     inventory,
     watchers: createWatchers(redis, inventory.keys),
     sessionKeys,
@@ -98,8 +96,8 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     ticketKeys: randomKeys(),
     ...sessions,
     spendOnce: createSpendOnce(redis, namespace),
-    publicUrl,
-    confirmsEmail: options.confirmsEmail ?? false,
+    publicUrl: new URL(url),
+    confirmsEmail,
     onSignUp: countSignUps(registry),
     eventTimeZone: 'UTC',
     platformFees: options.platformFees ?? platformFeesFrom({ PLATFORM_FEE_PERCENT: 0 }),
@@ -111,11 +109,11 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     pages: servePages({ ...deps, webRoot: options.webRoot, ...options.pages }),
     routes: [...createRoutes(deps), ...(options.moreRoutes?.() ?? [])],
     ops: new Ops(registry),
-    reader,
+    reader: deps.reader,
     ...sessions,
     sessionKeys,
     currentRole: (userId) => currentRole(db, userId),
-    publicUrl,
+    publicUrl: deps.publicUrl,
     log,
     registry,
     ...(options.trustedProxies && { trustedProxies: options.trustedProxies }),

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { Page } from './design/page.tsx';
 import { Skeleton } from './design/skeleton.tsx';
+import { UnconfirmedNotice } from './session/unconfirmed-notice.tsx';
 import { BannedNotice } from './session/banned-notice.tsx';
 import { Footer } from './shell/footer.tsx';
 import { Header } from './shell/header.tsx';
@@ -26,6 +27,7 @@ export function App({ pages = routes }: { pages?: Routes }) {
       <Header />
       <OfflineNotice />
       <BannedNotice />
+      <UnconfirmedNotice />
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
         <Switch>
           {Object.entries(pages).map(([path, ShownPage]) => (

@@ -21,6 +21,7 @@ export const routes = {
   '/signup': part(() => import('./session/sign-up-page.tsx')),
   '/forgot': part(() => import('./session/forgot-page.tsx')),
   '/reset': part(() => import('./session/reset-page.tsx')),
+  '/confirm': part(() => import('./session/confirm-page.tsx')),
   '/account': part(() => import('./session/own-account-page.tsx')),
   '/orders': part(() => import('./orders/orders-page.tsx')),
   '/orders/:id': part(() => import('./orders/order-page.tsx')),

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
 import { eventually } from '../../testing/eventually.ts';
+import { buy, payWith, untilStage } from './start-browser.ts';
 import { inSeconds, type WebSystem } from './start-web-system.ts';
 import { systemForTests, type Browser } from './system.ts';
 
@@ -13,6 +14,7 @@ systemForTests(
     generalSettings: {
       SMTP_URL: `smtp://127.0.0.1:${await catcher.listen(0)}`,
       MAIL_FROM: 'tickets@seatdrop.test',
+      CONFIRM_EMAIL: 'yes',
     },
   }),
 );
@@ -21,11 +23,11 @@ afterAll(() => catcher.close());
 const fill = (page: Page, label: string, text: string) =>
   page.getByRole('textbox', { name: label, exact: true }).fill(text);
 
-/** The link to a new password in the newest mail to this address. */
-const linkFor = (email: string) =>
+/** The link to this page in the newest mail to this address that has one. */
+const linkFor = (email: string, path = 'reset') =>
   eventually(() => {
-    const mail = catcher.mails.findLast(({ to, text }) => to[0] === email && text.includes('/reset#'));
-    return /http\S+\/reset#\S+/.exec(mail?.text ?? '')?.[0] ?? false;
+    const mail = catcher.mails.findLast(({ to, text }) => to[0] === email && text.includes(`/${path}#`));
+    return new RegExp(`http\\S+/${path}#\\S+`).exec(mail?.text ?? '')?.[0] ?? false;
   });
 
 test('who forgot the password gets in again by a mailed link, and finds the ticket', async () => {
@@ -116,5 +118,85 @@ test('the password is changed on the page of the account, and the page stays sig
   await elsewhere.reload();
   await elsewhere.getByRole('heading', { name: 'Sign in' }).waitFor();
   await phone.close();
+  await context.close();
+});
+
+test('who signs up confirms the address before buying, and then moves to another one', async () => {
+  const dropId = await system.drop();
+  const email = `robin-${dropId}@seatdrop.test`;
+  const context = await browser.visit({ phone: true });
+  const page = await context.newPage();
+  await page.goto(`/signup?next=/drops/${dropId}`);
+  await fill(page, 'Name', 'Robin Chen');
+  await fill(page, 'E-mail', email);
+  await fill(page, 'Password', 'a lantern in the rain');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await untilStage(page, 'open');
+  await page.getByText('Confirm your e-mail address to buy').click();
+  await page.getByText(`the mail that we sent to ${email}`).waitFor();
+  await page.getByRole('button', { name: 'Send the mail again' }).click();
+  await page.getByText('The mail is on its way.').waitFor();
+  await buy(page);
+  await page.getByText('Confirm your e-mail address first').waitFor();
+
+  // The other tab learns of it, and Buy works there.
+  const link = await linkFor(email, 'confirm');
+  const mail = await context.newPage();
+  await mail.goto(link);
+  await mail.getByRole('button', { name: 'Confirm this address' }).click();
+  await mail.getByRole('heading', { name: 'Your e-mail address is confirmed' }).waitFor();
+  await page.getByText(`the mail that we sent to ${email}`).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /^Buy / }).click();
+  await untilStage(page, 'held');
+  await page.getByRole('link', { name: /^Pay / }).click();
+  await payWith(page, /^Approved/);
+  await untilStage(page, 'paid');
+  await mail.goto('/');
+  await mail.goto(link);
+  await mail.getByRole('button', { name: 'Confirm this address' }).click();
+  await mail.getByRole('heading', { name: 'This link was used before, or is too old' }).waitFor();
+
+  await mail.goto('/account');
+  await fill(mail, 'Name', 'Robin <b>Chan</b>');
+  await mail.getByRole('button', { name: 'Save' }).click();
+  await mail.getByText('Saved.').waitFor();
+  await mail.getByRole('button', { name: 'Account of Robin <b>Chan</b>' }).waitFor();
+  await mail.getByRole('button', { name: 'Change the address' }).click();
+  await mail.getByText('Required').first().waitFor();
+  await fill(mail, 'New e-mail address', `new-${email}`);
+  await fill(mail, 'Your password', 'a lantern in the rain');
+  await mail.getByRole('button', { name: 'Change the address' }).click();
+  await mail.getByText(`A mail to new-${email} is on its way.`).waitFor();
+  const change = await linkFor(`new-${email}`, 'confirm');
+
+  // Not on a device where nobody is signed in.
+  const elsewhere = await browser.visit();
+  const stranger = await elsewhere.newPage();
+  await stranger.goto(change);
+  await stranger.getByRole('button', { name: 'Confirm this address' }).click();
+  await stranger.getByRole('heading', { name: 'Sign in first' }).waitFor();
+  await elsewhere.close();
+  await page.goto(change);
+  await page.getByRole('button', { name: 'Confirm this address' }).click();
+  await page.getByText(`Mails to you go to new-${email}.`).waitFor();
+  await mail.reload();
+  await mail.getByRole('main').getByText(`new-${email}`, { exact: true }).waitFor();
+  await eventually(() =>
+    catcher.mails.some(({ to, subject }) => to[0] === email && subject === 'Your e-mail address was changed'),
+  );
+
+  // In Chinese from now on.
+  await mail.getByRole('main').getByRole('radio', { name: '繁體中文' }).check({ force: true });
+  await mail.getByRole('button', { name: 'Save' }).click();
+  await mail.getByRole('heading', { name: '帳號' }).waitFor();
+  expect(await mail.evaluate(() => document.documentElement.lang)).toBe('zh-Hant');
+  expect(
+    await system
+      .db('users')
+      .where({ email: `new-${email}` })
+      .first('locale'),
+  ).toEqual({
+    locale: 'zh-Hant',
+  });
   await context.close();
 });

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { encodeBatch } from '../../shared/messages/entry-batch.ts';
 import type { PagePath } from '../../shared/contract/page-paths.ts';
+import { signSession } from '../../shared/auth/session.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
 import { createTestBroker } from '../../testing/broker.ts';
 import { eventually } from '../../testing/eventually.ts';
@@ -278,7 +279,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
         someFault,
       ),
     },
-    ...(await passwordSights(system, shopper)),
+    ...(await passwordSights(system, shopper, await person(), open)),
     ...ordersSights({ newcomer: late, shopper, standbyer }),
     ...orderSights(shopper, order.id, refunded.id),
     { name: 'no such order', route: '/orders/:id', as: shopper, path: '/orders/nothing', show: allLoaded },
@@ -926,9 +927,15 @@ function orderSights(as: Person, id: string, refundedId: string): Sight[] {
 }
 
 /** The pay page in its states, which outlive a look: each belongs to the buyer. */
-async function passwordSights(system: WebSystem, shopper: Person): Promise<Sight[]> {
+async function passwordSights(
+  system: WebSystem,
+  shopper: Person,
+  newcomer: Person,
+  dropId: number,
+): Promise<Sight[]> {
   await signInElsewhere(system, shopper.id);
   return [
+    ...confirmSights(await unconfirmed(system, newcomer), shopper, dropId),
     { name: 'forgot', route: '/forgot', path: '/forgot', show: heading('Choose a new password') },
     {
       name: 'forgot, link sent',
@@ -978,6 +985,68 @@ async function passwordSights(system: WebSystem, shopper: Person): Promise<Sight
       as: shopper,
       path: '/account',
       show: then(heading('Account'), (page) => press(page, 'Change the password'), someFault),
+    },
+  ];
+}
+
+/** A user who may not buy before the address is confirmed. */
+async function unconfirmed({ db, sessionKeys }: WebSystem, person: Person): Promise<Person> {
+  const { id: userId, role } = person;
+  await db('users').where({ id: userId }).update({ unconfirmed_since: new Date() });
+  return { ...person, token: signSession({ userId, role, scope: 'unconfirmed' }, sessionKeys) };
+}
+
+function confirmSights(person: Person, shopper: Person, dropId: number): Sight[] {
+  const confirm = { route: '/confirm', path: '/confirm#link' } as const;
+  const openBar = (page: Page) => page.getByText('Confirm your e-mail address to buy').click();
+  const account = { route: '/account', path: '/account', as: shopper } as const;
+  return [
+    { ...confirm, name: 'confirm', show: heading('Confirm your e-mail address') },
+    {
+      ...confirm,
+      name: 'confirm with an old link',
+      show: then(
+        (page) => press(page, 'Confirm this address'),
+        heading('This link was used before, or is too old'),
+      ),
+    },
+    {
+      name: 'unconfirmed, sale open',
+      route: '/drops/:id/:step?',
+      path: `/drops/${dropId}`,
+      as: person,
+      show: then(
+        (page) => untilStage(page, 'open'),
+        (page) => page.getByText('Confirm your e-mail address to buy').waitFor(),
+      ),
+    },
+    {
+      name: 'unconfirmed, mail sent again',
+      route: '/',
+      path: '/',
+      as: person,
+      show: then(
+        heading('Events'),
+        openBar,
+        (page) => press(page, 'Send the mail again'),
+        (page) => page.getByText(/^The mail is on its way/).waitFor(),
+      ),
+    },
+    {
+      ...account,
+      name: 'account, name saved',
+      show: then(async (page) => {
+        await page.getByLabel('Name').fill(hostile.name);
+        await page.getByRole('radio', { name: 'English' }).last().check({ force: true });
+        await press(page, 'Save');
+        await page.getByText('Saved.').waitFor();
+      }),
+    },
+    {
+      ...account,
+      name: 'account, faults of the address',
+      isRefused: true,
+      show: then(heading('Account'), (page) => press(page, 'Change the address'), someFault),
     },
   ];
 }

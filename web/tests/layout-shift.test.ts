@@ -9,10 +9,13 @@ import { systemForTests, type Browser } from './system.ts';
 let system: WebSystem;
 let browser: Browser;
 let pages: Awaited<ReturnType<typeof everyPage>>;
-systemForTests(async (started) => {
-  ({ system, browser } = started);
-  pages = await everyPage(system);
-});
+systemForTests(
+  async (started) => {
+    ({ system, browser } = started);
+    pages = await everyPage(system);
+  },
+  () => ({ generalSettings: { CONFIRM_EMAIL: 'yes' } }),
+);
 afterAll(() => pages?.stop());
 
 /** The limit of "good": https://web.dev/articles/cls */

@@ -12,10 +12,13 @@ import { systemForTests, type Browser } from './system.ts';
 let system: WebSystem;
 let browser: Browser;
 let pages: Awaited<ReturnType<typeof everyPage>>;
-systemForTests(async (started) => {
-  ({ system, browser } = started);
-  pages = await everyPage(system);
-});
+systemForTests(
+  async (started) => {
+    ({ system, browser } = started);
+    pages = await everyPage(system);
+  },
+  () => ({ generalSettings: { CONFIRM_EMAIL: 'yes' } }),
+);
 afterAll(() => pages?.stop());
 
 /** A folder for pictures of every page, for people to look at. */

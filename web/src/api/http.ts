@@ -40,10 +40,13 @@ export type Answer<T> = {
 
 const patience = 15_000;
 
+/** Problems after which the session is asked for again. */
+const ofSession = new Set<unknown>(['not_signed_in', 'banned', 'email_not_confirmed']);
+
 const whenRefused = new Set<() => void>();
 
 /**
- * Calls the listener when the server refuses a request because there is no session, or the user is banned.
+ * Calls the listener when the server refuses a request because there is no session, or for what it may not do.
  * Returns how to stop.
  */
 export function onSessionRefused(listener: () => void): () => void {
@@ -86,9 +89,9 @@ export async function ask<T>(
   if (!response.ok) {
     const problemBody = (typeof data === 'object' && data !== null ? data : {}) as Partial<ProblemBody>;
     const refusal = new Refusal(response.status, problemBody, retryAfterOf(response));
-    const isOfSession = refusal.code === 'not_signed_in' || refusal.code === 'banned';
     // Callers of `/auth/…` learn about the session from the answer itself.
-    if (isOfSession && !path.startsWith('/auth/')) for (const listener of whenRefused) listener();
+    if (ofSession.has(refusal.code) && !path.startsWith('/auth/'))
+      for (const listener of whenRefused) listener();
     throw refusal;
   }
   return { status: response.status, data: data as T, sentAt, receivedAt };

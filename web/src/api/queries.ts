@@ -6,7 +6,7 @@ import { QueryClient, queryOptions, replaceEqualDeep } from '@tanstack/react-que
 import { serverClock } from '../clock/server-clock.ts';
 import { ask, isPassing, isSharedLine, pauseBefore, Refusal } from './http.ts';
 import { one, pages } from './reading.ts';
-import type { Drop, Event, EventSummary, LedgerItem, Order, Page, User } from './types.ts';
+import type { Drop, Event, EventSummary, LedgerItem, Me, Order, Page, User } from './types.ts';
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -22,11 +22,14 @@ export function createQueryClient(): QueryClient {
   });
 }
 
-type SignedIn = { user: User; scope?: User['scope'] };
-
 /** The user as pages know them, from the answer to a sign-in or to `/auth/me`. */
-export function signedInUser({ user, scope }: SignedIn): User {
-  return scope === undefined ? user : { ...user, scope };
+export function signedInUser({ user, locale, scope }: Me): User {
+  return {
+    ...user,
+    ...(locale && { locale }),
+    ...(scope === 'tickets' && { scope }),
+    ...(scope === 'unconfirmed' && { isUnconfirmed: true }),
+  };
 }
 
 /** Null when nobody is signed in. */
@@ -37,7 +40,7 @@ export const meQuery = queryOptions({
   networkMode: 'offlineFirst',
   async queryFn({ signal }): Promise<User | null> {
     try {
-      return signedInUser((await ask<SignedIn>('GET', '/auth/me', { signal })).data);
+      return signedInUser((await ask<Me>('GET', '/auth/me', { signal })).data);
     } catch (error) {
       if (error instanceof Refusal && (error.status === 401 || error.status === 403)) return null;
       throw error;

@@ -16,8 +16,16 @@ export type { DropState } from '@seatdrop/shared/messages/realtime-events.ts';
 
 export type Entry = EntryState;
 export type ReleaseReason = Exclude<NonNullable<Entry['reason']>, 'hold_lapsed'>;
-/** `scope`: the user is banned, and the session gives access to their tickets alone. */
-export type User = z.infer<typeof user> & Pick<z.infer<typeof me>, 'scope'>;
+/** A server of the version before sends no `locale`. */
+export type Me = Pick<z.infer<typeof me>, 'user' | 'scope'> & Partial<Pick<z.infer<typeof me>, 'locale'>>;
+export type User = z.infer<typeof user> & {
+  /** Language of mails. */
+  locale?: NonNullable<Me['locale']>;
+  /** The user is banned, and the session gives access to their tickets alone. */
+  scope?: 'tickets';
+  /** The e-mail address is not confirmed, and buying needs that. */
+  isUnconfirmed?: true;
+};
 export type Money = z.infer<typeof money>;
 export type PaymentOpen = z.infer<typeof paymentOpen>;
 export type Drop = z.infer<typeof drop>;

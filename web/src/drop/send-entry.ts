@@ -42,6 +42,11 @@ export async function sendEntry(
       return;
     } catch (error) {
       if (signal.aborted) throw error;
+      if (attempt === 0 && error instanceof Refusal && error.code === 'email_not_confirmed') {
+        // If the address was confirmed on another device, this replaces the cookie.
+        await ask('GET', '/auth/me', { signal });
+        continue;
+      }
       const waiting = waitFor(error, attempt);
       if (!waiting || (wasWrong && waiting.why === 'throttled')) throw error;
       if (!sharedLines.has(waiting.why)) ownTries += 1;

@@ -47,6 +47,8 @@ export const en = {
     retryIn: (count: number) => `You can try again in ${seconds(count)}.`,
     wrong_credentials: 'E-mail address or password is wrong.',
     banned: 'This account is blocked. Your tickets stay valid: sign in again to see them and who to contact.',
+    email_not_confirmed:
+      'Confirm your e-mail address first: open the link in our mail, or have it sent again at the top.',
     link_not_valid: 'This link was used before, or is too old.',
     not_signed_in: 'Your session has ended. Sign in again.',
     wrong_answer: 'That is not the right answer. Read the question again; you have a few more attempts.',

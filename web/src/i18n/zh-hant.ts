@@ -46,6 +46,7 @@ export const zhHant: Messages = {
     retryIn: (count) => `${seconds(count)}後可以再試。`,
     wrong_credentials: '電子郵件或密碼不正確。',
     banned: '這個帳號已被停用。你的票券仍然有效：重新登入就能看到票券和聯絡方式。',
+    email_not_confirmed: '請先確認你的電子郵件：開啟我們郵件中的連結，或在頁面上方重新寄送。',
     link_not_valid: '這個連結已經用過，或已過期。',
     not_signed_in: '登入已過期，請重新登入。',
     wrong_answer: '答案不對。請再看一次題目，你還有幾次機會。',

@@ -1,22 +1,11 @@
-/** The user's own account. */
-import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import type { z } from 'zod';
-import type { signedIn } from '@seatdrop/shared/contract/accounts.ts';
-import { ask } from '../api/http.ts';
-import { signedInUser } from '../api/queries.ts';
-import type { User } from '../api/types.ts';
-import { faultText } from '../api/use-fault.ts';
-import { Button } from '../design/button.tsx';
-import { Notice } from '../design/notice.tsx';
+/** The user's own account: a section for each thing that can be changed. */
 import { Page } from '../design/page.tsx';
-import { useApiForm } from '../forms/use-api-form.ts';
-import { useLocale } from '../i18n/locale.tsx';
 import styles from './auth.module.css';
-import { PasswordField } from './password-field.tsx';
-import { SessionList, sessionsQuery } from './session-list.tsx';
+import { EmailForm } from './email-form.tsx';
+import { PasswordForm } from './password-form.tsx';
+import { ProfileForm } from './profile-form.tsx';
+import { SessionList } from './session-list.tsx';
 import { SignInFirst } from './sign-in-first.tsx';
-import { useSignedIn } from './use-me.ts';
 import { useAccountWords } from './words.ts';
 
 export default function OwnAccountPage() {
@@ -25,7 +14,7 @@ export default function OwnAccountPage() {
     <Page title={words.accountTitle} narrow>
       <SignInFirst why={words.accountWhy}>
         {(user) => (
-          <div className={styles.auth}>
+          <div className={styles.sections}>
             <header>
               <h1>{words.accountTitle}</h1>
               <p className={styles.lead} dir="auto">
@@ -33,59 +22,18 @@ export default function OwnAccountPage() {
               </p>
               <p dir="auto">{user.email}</p>
             </header>
-            <PasswordForm user={user} />
             {/* A banned user's session shows orders and tickets only. */}
-            {user.scope === undefined && <SessionList user={user} />}
+            {user.scope === undefined && (
+              <>
+                <ProfileForm key={user.id} user={user} />
+                <EmailForm />
+                <PasswordForm user={user} />
+                <SessionList user={user} />
+              </>
+            )}
           </div>
         )}
       </SignInFirst>
     </Page>
-  );
-}
-
-const schema = async () => (await import('@seatdrop/shared/contract/accounts.ts')).passwordChange;
-type Values = { current: string; next: string };
-const empty: Values = { current: '', next: '' };
-
-function PasswordForm({ user }: { user: User }) {
-  const { text } = useLocale();
-  const words = useAccountWords();
-  const client = useQueryClient();
-  const noteSignedIn = useSignedIn();
-  const [isChanged, setChanged] = useState(false);
-  const { field, formState, formFault, formProps, reset } = useApiForm({
-    schema,
-    defaultValues: empty,
-    bodyOf: (values: Values) => values,
-    async send(body) {
-      setChanged(false);
-      const { data } = await ask<z.infer<typeof signedIn>>('POST', '/auth/password', { body });
-      noteSignedIn(signedInUser(data));
-      void client.invalidateQueries(sessionsQuery(user.id));
-      reset(empty);
-      setChanged(true);
-    },
-    wordsOf: (error) => faultText(error, text),
-    checksOnLeaving: false,
-  });
-  return (
-    <form {...formProps} className={styles.form}>
-      <h2>{words.changeTitle}</h2>
-      <p className={styles.lead}>{words.changeWhy}</p>
-      {/* For password managers, which otherwise do not know whose password this is. */}
-      <input type="hidden" autoComplete="username" value={user.email} readOnly />
-      <PasswordField {...field('current')} label={words.currentPassword} autoComplete="current-password" />
-      <PasswordField
-        {...field('next')}
-        label={words.newPassword}
-        autoComplete="new-password"
-        hint={text.auth.passwordHint}
-      />
-      {formFault && <Notice tone="bad">{formFault}</Notice>}
-      {isChanged && <Notice tone="good">{words.changed}</Notice>}
-      <Button type="submit" busy={formState.isSubmitting}>
-        {words.changeTitle}
-      </Button>
-    </form>
   );
 }

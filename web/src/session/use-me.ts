@@ -95,6 +95,15 @@ export function useSignedIn(): (user: User) => void {
   return (user) => become(client, user);
 }
 
+/** Asks for the session again, here and in other tabs, after the server has changed what it may do. */
+export function useSessionChanged(): () => Promise<void> {
+  const client = useQueryClient();
+  return async () => {
+    await client.invalidateQueries({ queryKey: meQuery.queryKey });
+    channel?.postMessage('changed');
+  };
+}
+
 export function useSignOut() {
   const client = useQueryClient();
   const { mutateAsync, isPending, error } = useMutation({
