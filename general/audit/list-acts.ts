@@ -5,7 +5,7 @@ import { fromJson } from '../../shared/drops/drop.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { findUser } from '../accounts/user.ts';
 import type { Deps } from '../deps.ts';
-import { cutPage, readCursor, type Cursor } from '../http/cursor.ts';
+import { cutPage, following, readCursor, type Cursor } from '../http/cursor.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { RecordedFields } from './record-act.ts';
 
@@ -80,9 +80,7 @@ export function actsQuery(
       if (from !== undefined) void query.where('acted_at', '>=', new Date(from));
       if (until !== undefined) void query.where('acted_at', '<', new Date(until));
       if (!cursor) return;
-      // The first condition is for the index, the second is exact.
-      void query.where('acted_at', '<=', cursor.time);
-      void query.whereRaw('(acted_at, id) < (?, ?)', [cursor.time, Number.parseInt(cursor.key, 10) || 0]);
+      following('desc', { acted_at: cursor.time, id: Number.parseInt(cursor.key, 10) || 0 })(query);
     })
     .orderBy([
       { column: 'acted_at', order: 'desc' },

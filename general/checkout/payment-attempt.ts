@@ -1,6 +1,7 @@
 /** A payment attempt as stored in MySQL. It is written before the provider is asked, so no attempt is ever lost. */
 import { isDuplicateKey, retried, type Database } from '../../shared/mysql/connect.ts';
 import type { Place } from '../../shared/inventory/keys.ts';
+import { following } from '../http/cursor.ts';
 import { chargeKey, type Charge, type Payout } from '../payments/provider.ts';
 
 export type AttemptStatus = 'pending' | 'approved' | 'declined' | 'refund_due' | 'refunded';
@@ -182,10 +183,7 @@ export async function attemptsIn(
   }
   if (after) {
     const { updatedAt, holdId, attempt } = after;
-    // The first condition is for the index, the second is exact.
-    void query
-      .where('updated_at', '>=', updatedAt)
-      .whereRaw('(updated_at, hold_id, attempt) > (?, ?, ?)', [updatedAt, holdId, attempt]);
+    following('asc', { updated_at: updatedAt, hold_id: holdId, attempt })(query);
   }
   const rows: Row[] = await query;
   return rows.map((row) => ({ ...toAttempt(row), updatedAt: row.updated_at }));
@@ -206,10 +204,7 @@ export async function attemptsToAskAgain(
   const query = table(db).where({ provider }).where('ask_at', '<=', new Date(at)).orderBy(order).limit(limit);
   if (after) {
     const { askAt, holdId, attempt } = after;
-    // The first condition is for the index, the second is exact.
-    void query
-      .where('ask_at', '>=', askAt)
-      .whereRaw('(ask_at, hold_id, attempt) > (?, ?, ?)', [askAt, holdId, attempt]);
+    following('asc', { ask_at: askAt, hold_id: holdId, attempt })(query);
   }
   const rows: Row[] = await query;
   return rows.map((row) => ({ ...toAttempt(row), askAt: row.ask_at! }));

@@ -9,6 +9,7 @@ import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
 import { placeName, type Place } from '../../shared/inventory/keys.ts';
+import { following } from '../http/cursor.ts';
 import { createWorkOff, inMemory, together, type Round, type WorkOff } from '../../shared/tier/work-off.ts';
 
 export type RelayOptions = { everyMs?: number; registry?: Registry };
@@ -147,12 +148,7 @@ async function cursors(
     .limit(limit)
     .select('c.drop_id as dropId', 'c.partition as partition', 'c.stream_id as streamId');
   if (which) void query.where(which);
-  if (after) {
-    // The first condition is for the index, the second is exact.
-    void query
-      .where('c.drop_id', '>=', after.dropId)
-      .whereRaw('(c.drop_id, c.partition) > (?, ?)', [after.dropId, after.partition]);
-  }
+  if (after) following('asc', { 'c.drop_id': after.dropId, 'c.partition': after.partition })(query);
   return (await query) as Relayed[];
 }
 

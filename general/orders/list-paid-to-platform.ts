@@ -3,7 +3,7 @@ import { orderPaidToPlatform } from '../../shared/contract/orders.ts';
 import { pageOf, pageQuery } from '../../shared/contract/paging.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Deps } from '../deps.ts';
-import { cutPage, readCursor, type Cursor } from '../http/cursor.ts';
+import { cutPage, following, readCursor, type Cursor } from '../http/cursor.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { newestOrders, presentFoundOrders } from './found-orders.ts';
 
@@ -42,10 +42,7 @@ export function paidToPlatform(db: Database, provider: string, limit: number, cu
     .whereNull('payout_account')
     .where({ provider, status: 'approved' })
     .modify((query) => {
-      if (!cursor) return;
-      // The first condition is for the index, the second is exact.
-      void query.where('created_at', '<=', cursor.time);
-      void query.whereRaw('(created_at, hold_id) < (?, ?)', [cursor.time, cursor.key]);
+      if (cursor) following('desc', { created_at: cursor.time, hold_id: cursor.key })(query);
     })
     .orderBy([
       { column: 'created_at', order: 'desc' },

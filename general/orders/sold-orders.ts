@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { soldOrder } from '../../shared/contract/orders.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
-import { cutPage, readCursor } from '../http/cursor.ts';
+import { cutPage, following, readCursor } from '../http/cursor.ts';
 import { presentOrders, type OrderRow } from './present-orders.ts';
 import { readPaymentMarks } from './payment-marks.ts';
 
@@ -21,10 +21,7 @@ export async function soldOrders(
     .join('users', 'users.id', 'orders.user_id')
     .where('orders.drop_id', dropId)
     .modify((query) => {
-      if (!cursor) return;
-      // The first condition is for the index, the second is exact.
-      void query.where('orders.created_at', '<=', cursor.time);
-      void query.whereRaw('(orders.created_at, orders.id) < (?, ?)', [cursor.time, cursor.key]);
+      if (cursor) following('desc', { 'orders.created_at': cursor.time, 'orders.id': cursor.key })(query);
     })
     .orderBy([
       { column: 'orders.created_at', order: 'desc' },
