@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { drop, dropSummary } from './drops.ts';
 import { fault } from './fault-codes.ts';
 import { id, idInPath } from './ids.ts';
-import { pageQuery } from './paging.ts';
-import { label, prose } from './text.ts';
+import { currency, maxPrice } from './money.ts';
+import { pageQuery, wholeInQuery } from './paging.ts';
+import { label, prose, searchText } from './text.ts';
 import { allowLate, chosenTime, time, timeZone } from './times.ts';
 
 const facts = {
@@ -27,16 +28,57 @@ export const eventChanges = z
   .refine((changes) => Object.keys(changes).some((name) => name !== 'allowLate'), fault('nothing_to_change'))
   .meta({ id: 'EventChanges', minProperties: 1 });
 
-export const eventQuery = z.strictObject({
-  ...pageQuery,
-  mine: z.enum(['true', 'false']).optional().meta({
-    description: '`true`: all your own events, latest first, with sold and free seats',
-  }),
-  organizerId: idInPath.optional().meta({
-    description:
-      'All events of this organizer, latest first. Without it: events to come or still on sale, next first',
-  }),
-});
+const textSearched = searchText(100).optional();
+
+export const eventQuery = z
+  .strictObject({
+    ...pageQuery,
+    mine: z.enum(['true', 'false']).optional().meta({
+      description: '`true`: all your own events, latest first, with sold and free seats',
+    }),
+    organizerId: idInPath.optional().meta({
+      description:
+        'All events of this organizer, latest first. Without it: events to come or still on sale, next first',
+    }),
+    when: z
+      .enum(['upcoming', 'past'])
+      .optional()
+      .meta({
+        description:
+          '`past`: events that are over, latest first. By default events to come or still on sale. Without effect on the ' +
+          'lists of one organizer',
+      }),
+    q: textSearched.meta({
+      description:
+        'Words, of which the first eight count. Each must occur in the title, the place, the description or the name of the ' +
+        'organizer, in upper or lower case',
+    }),
+    place: textSearched.meta({ description: 'Words that must occur in the place' }),
+    from: chosenTime.optional().meta({ description: 'Events that do not start before this time' }),
+    to: chosenTime.optional().meta({ description: 'Events that start before this time' }),
+    priceMax: wholeInQuery(z.int().min(0).max(maxPrice))
+      .optional()
+      .meta({
+        description:
+          'In minor units of `currency`. Events with a drop, not cancelled and not closed, whose seats cost no more than ' +
+          'this with all fees for a seat',
+      }),
+    currency: currency.optional().meta({
+      description: 'Active code of ISO 4217. Required with `priceMax`, unless that is 0',
+    }),
+    available: z.enum(['true', 'false']).optional().meta({
+      description: '`true`: events with an open drop that has seats left, some seconds ago',
+    }),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) <= Date.parse(to), {
+    ...fault('before_from'),
+    path: ['to'],
+  })
+  .refine(({ priceMax = 0, currency: code }) => priceMax === 0 || code !== undefined, {
+    error: 'A price needs its currency',
+    params: { code: 'required' },
+    path: ['currency'],
+  });
 
 const published = {
   id,

@@ -5,7 +5,7 @@ import { signUpBody } from './accounts.ts';
 import { refundRequest } from './orders.ts';
 import { newCheckIn } from './check-ins.ts';
 import { dropChanges, dropQuery, newDrop } from './drops.ts';
-import { newEvent } from './events.ts';
+import { eventQuery, newEvent } from './events.ts';
 import { sellerDetails } from './seller.ts';
 import { faultCodes, type Fault, type FaultCode } from './fault-codes.ts';
 import { checkInput } from '../tier/check-input.ts';
@@ -87,6 +87,7 @@ const examples: Record<FaultCode, Found | typeof inHandler> = {
   ),
   closes_late: inHandler,
   starts_before_closing: inHandler,
+  before_from: [eventQuery, { from: event.startsAt, to: '2030-05-04T17:59:59Z' }, '/to'],
   not_a_time_zone: [newEvent, { ...event, timeZone: '+02:00' }, '/timeZone'],
   not_a_currency: dropWith({ price: { amount: 1, currency: 'XYZ' } }, '/price/currency'),
   percent_decimals: dropWith({ taxPercent: 8.8755 }, '/taxPercent'),

@@ -78,6 +78,7 @@ const messages = {
   closes_late: () => 'The drop would close after its event starts; `allowLate: true` allows that',
   /** An event's `startsAt`, which is before a drop of the event closes. */
   starts_before_closing: () => 'The drop would close after its event starts; `allowLate: true` allows that',
+  before_from: () => 'Must not be before `from`',
   not_a_time_zone: () => 'Not a time zone',
   // drops
   not_a_currency: () => 'Not a currency (ISO 4217)',

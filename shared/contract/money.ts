@@ -15,15 +15,17 @@ export const exactMoney = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/),
 });
 
+/** The highest price of a seat, in minor units. */
+export const maxPrice = 4 * 10 ** 8;
+
+export const currency = z.string().refine((code) => currencies.includes(code), fault('not_a_currency'));
+
 /** A price that an organizer sets. */
 export const chosenPrice = z.strictObject({
   amount: z
     .int()
     .min(0)
-    .max(4 * 10 ** 8)
+    .max(maxPrice)
     .meta({ description: 'In minor units, per seat. If it is 0 and there are no fees, nothing is paid' }),
-  currency: z
-    .string()
-    .refine((code) => currencies.includes(code), fault('not_a_currency'))
-    .meta({ description: 'Active code of ISO 4217' }),
+  currency: currency.meta({ description: 'Active code of ISO 4217' }),
 });

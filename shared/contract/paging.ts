@@ -1,13 +1,16 @@
 import { z } from 'zod';
 
+/** A whole number in a query. Only plain digits are valid: `1e3` is not. */
+export function wholeInQuery(number: z.ZodInt) {
+  return z.preprocess(
+    (text) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text),
+    number,
+  );
+}
+
 /** Query parameters of a list: the page size, and where the page starts. */
 export const pageQuery = {
-  limit: z
-    .preprocess(
-      (text) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text),
-      z.int().min(1).max(100),
-    )
-    .default(20),
+  limit: wholeInQuery(z.int().min(1).max(100)).default(20),
   after: z
     .string()
     .regex(/^\d{1,13}\.[0-9a-z-]{1,32}$/)
