@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventually } from '../testing/eventually.ts';
 import { startFrontDoor } from '../testing/nginx/start-front-door.ts';
 
@@ -24,6 +26,9 @@ const read = [
   '/api/drops/7/seats',
   '/api/drops/7/announcements',
   '/events/7',
+  '/',
+  '/past',
+  '/?q=strings',
   '/sitemap.xml',
 ];
 test.each([...read, '/api/openapi.json'])(
@@ -92,6 +97,30 @@ test('different questions have different answers', async () => {
   for (const path of ['/api/events', '/api/events?after=x', '/api/drops/7/seats', '/api/drops/8/seats']) {
     for (let twice = 0; twice < 2; twice += 1) expect((await door.ask(path)).text).toBe(path);
   }
+});
+
+test('the page of a list is kept once, and once more for all queries of it, which the tier answers alike', async () => {
+  door.tiers.general.answer(({ url }) => ({ headers: publicly, text: url }));
+  expect((await door.ask('/')).text).toBe('/');
+  expect((await door.ask('/?')).text).toBe('/');
+  const pages = [];
+  for (const query of ['?a=1', '?a=2', '?b=3']) pages.push((await door.ask(`/${query}`)).text);
+  expect(new Set(pages).size).toBeLessThan(3);
+  expect(pages).not.toContain('/');
+  expect((await door.ask('/')).text).toBe('/');
+});
+
+test('a flood of different searches evicts no list: they have a cache of their own', async () => {
+  numbered(publicly);
+  const lists = ['/api/events', '/api/events?limit=5&when=past'];
+  const searches = Array.from({ length: 10 }, (_, index) => `/api/events?q=${index}`);
+  for (const path of [...lists, ...searches, '/api/events?%71=x']) await door.ask(path);
+  const kept = (zone: string) =>
+    readdirSync(join(door.dir, zone), { recursive: true, withFileTypes: true }).filter((each) =>
+      each.isFile(),
+    );
+  expect(kept('reads')).toHaveLength(2);
+  expect(kept('searches')).toHaveLength(11);
 });
 
 test('languages are kept apart where the answer depends on them', async () => {

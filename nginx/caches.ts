@@ -6,7 +6,10 @@
 /** Directives for `http`. Both caches are small, and nginx itself removes what was not requested recently. */
 export function cacheZones(dir: string): string[] {
   return [
-    `proxy_cache_path "${dir}/reads" levels=2 keys_zone=reads:4m max_size=64m inactive=10s use_temp_path=off;`,
+    `proxy_cache_path "${dir}/reads" levels=2 keys_zone=reads:4m max_size=56m inactive=10s use_temp_path=off;`,
+    // Searches have a cache of their own, so that many different ones evict nothing that all pages read.
+    `proxy_cache_path "${dir}/searches" levels=2 keys_zone=searches:1m max_size=8m inactive=10s use_temp_path=off;`,
+    'map $is_search $list_cache { default searches; "" reads; }',
     `proxy_cache_path "${dir}/sold-out" levels=2 keys_zone=sold_out:4m max_size=16m inactive=10s use_temp_path=off;`,
     // A request for the caller's own data goes to the tier without waiting for another request's response.
     'map $arg_mine $asks_for_own { default 1; "" 0; }',
@@ -19,9 +22,9 @@ export function cacheZones(dir: string): string[] {
  * noticed.
  * @param key what the response depends on, besides what it names in `Vary`
  */
-export function cacheReads(key: '$uri' | '$uri$is_args$args'): string {
+export function cacheReads(key: '$uri' | '$uri$is_args' | '$uri$is_args$args'): string {
   return [
-    'proxy_cache reads;',
+    `proxy_cache ${key === '$uri$is_args$args' ? '$list_cache' : 'reads'};`,
     `proxy_cache_key ${key};`,
     'proxy_cache_lock on;',
     'proxy_cache_lock_timeout 1s;',

@@ -167,6 +167,7 @@ http {
         }
         location ~ ^/api/(events|openapi\\.json)$ {
             ${limitRate('general', limits)}
+            ${limitRate('search', limits)}
             ${caches ? cacheReads('$uri$is_args$args') : ''}
             proxy_pass http://general;
         }
@@ -197,6 +198,13 @@ function pagesOfGeneral(limits: Limits, caches: boolean, hasPages: boolean): str
             ${limitRate('general', limits)}
             ${caches ? cacheReads('$uri') : ''}
             ${hasPages ? 'error_page 502 504 =200 /index.html; # the app shows the error' : ''}
+            proxy_pass http://general;
+        }
+        # Lists of events, which general puts into the page. With any query it is the page alone.
+        location ~ ^/(?:past/?)?$ {
+            ${limitRate('general', limits)}
+            ${caches ? cacheReads('$uri$is_args') : ''}
+            ${hasPages ? 'error_page 502 504 =200 /index.html;' : ''}
             proxy_pass http://general;
         }
         # Files about the site: general knows its address, the events and the settings.

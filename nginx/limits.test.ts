@@ -21,6 +21,7 @@ const address = (i: number): string => `198.51.100.${i}`;
 describe.each([
   ['entries', '/api/drops/1/entries', 'entryPerAddress', 'entryPerToken'],
   ['the rest', '/api/events', 'generalPerAddress', 'generalPerToken'],
+  ['searches', '/api/events?limit=5&%71=strings', 'searchPerAddress', 'searchPerToken'],
 ] as const)('%s', (_name, path, perAddress, perToken) => {
   const others = {
     entryPerAddress: unlimited,
@@ -29,6 +30,9 @@ describe.each([
     generalPerAddress: unlimited,
     generalPerAddressWithSession: unlimited,
     generalPerToken: unlimited,
+    searchPerAddress: unlimited,
+    searchPerAddressWithSession: unlimited,
+    searchPerToken: unlimited,
   };
 
   test('are limited by address', async () => {

@@ -18,6 +18,11 @@ export function limitZones(limits: Limits): string[] {
     rateZone('general_address_session', '$client_with_session', limits.generalPerAddressWithSession),
     rateZone('general_cookie', '$cookie_token', limits.generalPerToken),
     rateZone('general_header', '$header_token', limits.generalPerToken),
+    ...searches,
+    rateZone('search_address', '$search_without_session', limits.searchPerAddress),
+    rateZone('search_address_session', '$search_with_session', limits.searchPerAddressWithSession),
+    rateZone('search_cookie', '$search_cookie', limits.searchPerToken),
+    rateZone('search_header', '$search_header', limits.searchPerToken),
     'limit_req_status 429;',
     'limit_req_log_level info;',
     'limit_conn_zone $client_without_session zone=connections_address:16m;',
@@ -41,12 +46,28 @@ const client = [
   'map "$cookie_token$header_token" $client_without_session { default ""; "" $client; }',
 ];
 
+/**
+ * A list of events is a search unless its query has nothing but the names of plain lists: whatever else is in it, in
+ * whatever spelling, may be understood by the tier. Keys of requests that are no searches are empty. nginx tries no
+ * expression on an empty query.
+ */
+const searches = [
+  'map $args $is_search { default 1; "" ""; "~^(?:(?:limit|after|mine|organizerId|when)=[^&]*(?:&|$))*$" ""; }',
+  ...[
+    ['search_without_session', 'client_without_session'],
+    ['search_with_session', 'client_with_session'],
+    ['search_cookie', 'cookie_token'],
+    ['search_header', 'header_token'],
+  ].map(([name, key]) => `map $is_search $${name} { default $${key}; "" ""; }`),
+];
+
 /** Directives for a location: its request rate. */
-export function limitRate(kind: 'entry' | 'general', limits: Limits): string {
-  const [perToken, perAddress, perAddressWithSession] =
-    kind === 'entry'
-      ? [limits.entryPerToken, limits.entryPerAddress, limits.entryPerAddressWithSession]
-      : [limits.generalPerToken, limits.generalPerAddress, limits.generalPerAddressWithSession];
+export function limitRate(kind: 'entry' | 'general' | 'search', limits: Limits): string {
+  const [perToken, perAddress, perAddressWithSession] = {
+    entry: [limits.entryPerToken, limits.entryPerAddress, limits.entryPerAddressWithSession],
+    general: [limits.generalPerToken, limits.generalPerAddress, limits.generalPerAddressWithSession],
+    search: [limits.searchPerToken, limits.searchPerAddress, limits.searchPerAddressWithSession],
+  }[kind] as [Limit, Limit, Limit];
   return [
     `limit_req zone=${kind}_cookie burst=${perToken.burst} nodelay;`,
     `limit_req zone=${kind}_header burst=${perToken.burst} nodelay;`,

@@ -23,10 +23,13 @@ afterAll(async () => {
 });
 
 test('every address of a page is the page, never from memory and allowed nothing from elsewhere', async () => {
-  const paths = pagePaths.flatMap((path) => {
-    const named = path.replaceAll(/:\w+\?/g, 'pay').replaceAll(/:\w+/g, 'x');
-    return path.endsWith('?') ? [named, named.replace(/\/pay$/, '')] : [named];
-  });
+  const ofGeneral = ['/', '/past'];
+  const paths = pagePaths
+    .filter((path) => !ofGeneral.includes(path))
+    .flatMap((path) => {
+      const named = path.replaceAll(/:\w+\?/g, 'pay').replaceAll(/:\w+/g, 'x');
+      return path.endsWith('?') ? [named, named.replace(/\/pay$/, '')] : [named];
+    });
   // The pay page is general's where its path has a number.
   for (const path of [...paths, '/drops/1', '/orders/', '/organize/drops/2/edit/']) {
     const { status, text, headers } = await door.ask(path);
@@ -68,16 +71,17 @@ test('files named after what is in them are kept for ever, and come packed to wh
 test('the API, sockets and event pages are still the tiers’, and a faulty answer of theirs stays as it is', async () => {
   expect((await door.ask('/api/events')).body['tier']).toBe('general');
   expect((await door.ask('/api/nothing')).body['tier']).toBe('general');
-  expect((await door.ask('/events/1')).body['tier']).toBe('general');
+  for (const path of ['/', '/?q=strings', '/past', '/past/', '/events/1'])
+    expect((await door.ask(path)).body['tier']).toBe('general');
   expect((await door.ask('/drops/1/pay')).body['tier']).toBe('general');
   expect((await door.ask('/drops/x/pay')).text).toBe('<p>the page</p>');
   expect((await door.ask('/events/x')).text).toBe('<p>the page</p>');
   expect((await door.ask('/socket.io/?EIO=4')).body['tier']).toBe('realtime');
 });
 
-test('event pages and the pay page are there while general is away', async () => {
+test('lists of events, event pages and the pay page are there while general is away', async () => {
   await door.tiers.general.stop();
-  for (const path of ['/events/1', '/drops/1/pay'])
+  for (const path of ['/', '/past', '/events/1', '/drops/1/pay'])
     expect(await door.ask(path)).toMatchObject({ status: 200, text: '<p>the page</p>' });
   expect((await door.ask('/api/events')).status).toBe(502);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import request from 'supertest';
 import { pageHeaders } from '../../shared/http/page-policy.ts';
 import { newBatchId } from '../../shared/inventory/entry-id.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { createDrop, openDrop } from '../../testing/general/new-drop.ts';
 import { startGeneral, type TestGeneral, type TestUser } from '../../testing/general/start-general.ts';
 
@@ -238,7 +239,75 @@ test('when the database fails the app is still served, as not available', async 
 
 const get = (path: string, app = general.app) => request(app).get(path);
 
-test('the sitemap has the events to come and those still on sale, by their public address', async () => {
+type Listed = { items: { id: number; title: string; description: string }[]; next: string | null };
+function listedIn(text: string, which: string): Listed {
+  const [, json] =
+    new RegExp(`<script type="application/json" id="listed-${which}">(.*?)</script>`).exec(text) ?? [];
+  return JSON.parse(json!) as Listed;
+}
+
+test('the home page has the events to come with links, times, places and prices, and those that are over are at /past', async () => {
+  const other = await startGeneral({ webRoot, publicUrl: 'https://seatdrop.test' });
+  try {
+    const { eventId, id } = await createDrop(other, await other.user('organizer'));
+    const nasty = `</script><script>alert(1)</script> & "Strings"`;
+    await other.db('events').where({ id: eventId }).update({ title: nasty, time_zone: 'Asia/Taipei' });
+    const { text, headers } = await get('/', other.app).expect(200);
+    expect(headers['cache-control']).toBe('public, max-age=0, s-maxage=1');
+    expect(headers['content-security-policy']).toContain("default-src 'self'");
+    for (const part of [
+      '<title>Events · Seatdrop</title>',
+      '<link rel="canonical" href="https://seatdrop.test/">',
+      `<a href="/events/${eventId}">&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;Strings&quot;</a>`,
+      '· Old Mill</p>',
+      '45.00 EUR per seat',
+      'Sale opens ',
+    ])
+      expect(text).toContain(part);
+    expect(text).not.toContain('noindex');
+    expect(listedIn(text, 'upcoming').items).toMatchObject([{ id: eventId, title: nasty, description: '' }]);
+    expect((await get('/past', other.app).expect(200)).text).toContain('There are no past events.');
+
+    const over = new Date(Date.now() - 3_600_000);
+    await other.db('events').where({ id: eventId }).update({ starts_at: over });
+    await other.db('drops').where({ id }).update({ opens_at: over, closes_at: over });
+    await eventually(async () => {
+      const past = (await get('/past', other.app).expect(200)).text;
+      expect(past).toContain('<link rel="canonical" href="https://seatdrop.test/past">');
+      expect(listedIn(past, 'past').items).toMatchObject([{ id: eventId }]);
+    });
+    await eventually(async () =>
+      expect((await get('/', other.app)).text).toContain('There are no events at the moment.'),
+    );
+    expect((await get(`/events/${eventId}`, other.app)).text).toContain('<p>This event is over.</p>');
+  } finally {
+    await other.stop();
+  }
+});
+
+test('a search is not indexed, whatever its query, and has the address of its list', async () => {
+  const texts = await Promise.all(
+    ['/?q=strings', '/?%71=x', '/?utm=1'].map(async (path) => (await get(path).expect(200)).text),
+  );
+  expect(new Set(texts).size).toBe(1);
+  expect(texts[0]).toContain('<meta name="robots" content="noindex">');
+  expect(texts[0]).toContain('<link rel="canonical" href="https://seatdrop.test/">');
+  expect(texts[0]).not.toContain('listed-upcoming');
+});
+
+test('when the database fails the lists are still served, as not available', async () => {
+  const other = await startGeneral({ webRoot });
+  await other.db.schema.renameTable('events', 'events_away');
+  for (const path of ['/', '/past']) {
+    const { status, text, headers } = await get(path, other.app);
+    expect(status).toBe(503);
+    expect(headers['cache-control']).not.toContain('public');
+    expect(text).toContain('<div id="app"></div>');
+  }
+  await other.stop();
+});
+
+test('the sitemap has the lists, the events to come and those still on sale, and then those that are over', async () => {
   const past = new Date(Date.now() - 3_600_000);
   const [coming, over] = [await insertEvent(), await insertEvent({ starts_at: past })];
   const { eventId: running } = await createDrop(general, organizer);
@@ -248,7 +317,10 @@ test('the sitemap has the events to come and those still on sale, by their publi
   expect(headers['cache-control']).toBe('public, max-age=0, s-maxage=1');
   expect(text).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?>\n<urlset xmlns="[^"]+">\n<url>/);
   const has = (id: number) => text.includes(`<url><loc>https://seatdrop.test/events/${id}</loc></url>`);
-  expect([coming, running, over].map(has)).toEqual([true, true, false]);
+  expect([coming, running, over].map(has)).toEqual([true, true, true]);
+  expect(text.indexOf(`/events/${over}<`)).toBeGreaterThan(text.indexOf(`/events/${coming}<`));
+  for (const path of ['/', '/past'])
+    expect(text).toContain(`<url><loc>https://seatdrop.test${path}</loc></url>`);
 });
 
 test('robots.txt names the sitemap, and keeps search engines from pages of one user', async () => {

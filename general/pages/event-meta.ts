@@ -49,12 +49,20 @@ export function eventMeta(event: PageEvent, url: string): string {
 }
 
 /** The page's content until the app has loaded. */
-export function eventContent({ title, description, venue, startsAt, timeZone }: PageEvent): string {
+export function eventContent(event: PageEvent, now: number): string {
+  const { title, description, venue, startsAt, timeZone } = event;
   return [
     `<h1>${escapeHtml(title)}</h1>`,
+    ...(isOver(event, now) ? ['<p>This event is over.</p>'] : []),
     `<p><time datetime="${startsAt}">${escapeHtml(eventTime(startsAt, timeZone, 'en'))}</time> · ${escapeHtml(venue)}</p>`,
     ...(description === '' ? [] : [`<p>${escapeHtml(description)}</p>`]),
   ].join('\n          ');
+}
+
+function isOver({ startsAt, drops }: PageEvent, now: number): boolean {
+  return (
+    Date.parse(startsAt) <= now && drops.every(({ state }) => state === 'closed' || state === 'cancelled')
+  );
 }
 
 /** Head of a page whose event does not exist or cannot be read now. */
@@ -124,12 +132,12 @@ function availabilityOf({ state, soldOut }: PageEvent['drops'][number]): string 
   return 'InStock';
 }
 
-function meta(by: 'name' | 'property', key: string, content: string): string {
+export function meta(by: 'name' | 'property', key: string, content: string): string {
   return `<meta ${by}="${key}" content="${escapeHtml(content)}">`;
 }
 
 /** JSON escaped so that it cannot end the surrounding script or begin a comment in it. */
-function inScript(value: object): string {
+export function inScript(value: object): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

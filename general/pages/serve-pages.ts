@@ -11,6 +11,8 @@ import type { Deps } from '../deps.ts';
 import { sayPublic } from '../http/public-answer.ts';
 import { createAppShell, type PageParts } from './app-shell.ts';
 import { eventMeta, eventContent, noEventMeta } from './event-meta.ts';
+import { listParts, searchParts } from './list-content.ts';
+import { createReadEventList, type WhichList } from './read-event-list.ts';
 import { createReadPageEvent } from './read-page-event.ts';
 import { serveSiteFiles, type SiteFileDeps } from './site-files.ts';
 
@@ -34,6 +36,8 @@ export function pageSettingsFrom(settings: PageSettings) {
 export function servePages(deps: PageDeps): Router {
   const router = Router();
   const shell = createAppShell(deps.webRoot);
+  router.get('/', listPage('upcoming', '/', deps, shell));
+  router.get('/past', listPage('past', '/past', deps, shell));
   router.get('/events/:id', eventPage(deps, shell));
   router.get('/drops/:id/pay', payPage(deps, shell));
   router.use(serveSiteFiles(deps));
@@ -56,6 +60,29 @@ function payPage({ publicUrl, payment }: PageDeps, shell: Shell) {
   };
 }
 
+function listPage(which: WhichList, path: string, deps: PageDeps, shell: Shell) {
+  const { publicUrl } = deps;
+  const readEventList = createReadEventList(deps);
+  const url = new URL(path, publicUrl).href;
+  const policy = pagePolicy([publicUrl.host]);
+  return async (req: Request, res: Response<unknown, Locals>): Promise<void> => {
+    res.locals.route = path;
+    res.set({ 'Content-Security-Policy': policy, ...pageHeaders });
+    let parts = searchParts(which, url);
+    try {
+      // The front door keeps one page for all queries, so that it must not depend on what the query is. For it, as here, a
+      // question mark alone is no query.
+      if (!/\?./.test(req.originalUrl)) parts = listParts(which, await readEventList(which), url);
+      sayPublic(res);
+    } catch (error) {
+      // The app itself can still report the error, and tries again.
+      res.locals.log.warn({ err: error }, 'the events of a page could not be read');
+      res.status(503).set('Retry-After', '2');
+    }
+    res.type('html').send(await shell(parts));
+  };
+}
+
 function eventPage({ db, inventory, publicUrl, eventTimeZone }: PageDeps, shell: Shell) {
   const readPageEvent = createReadPageEvent({ db, inventory, eventTimeZone });
   const policy = pagePolicy([publicUrl.host]);
@@ -67,7 +94,7 @@ function eventPage({ db, inventory, publicUrl, eventTimeZone }: PageDeps, shell:
       const event = id.success ? await readPageEvent(id.data) : undefined;
       if (!event) return { status: 404, head: noEventMeta, content: '' };
       const head = eventMeta(event, new URL(`/events/${text}`, publicUrl).href);
-      return { status: 200, head, content: eventContent(event) };
+      return { status: 200, head, content: eventContent(event, Date.now()) };
     } catch (error) {
       // The app itself can still report the error, and tries again.
       log.warn({ err: error }, 'the event of a page could not be read');

@@ -2,9 +2,10 @@
 import { Router, type Response } from 'express';
 import { escapeHtml } from '../../shared/http/escape-html.ts';
 import type { Locals } from '../../shared/http/observe-requests.ts';
+import type { Database } from '../../shared/mysql/connect.ts';
 import { createCache } from '../../shared/tier/cache.ts';
 import type { Deps } from '../deps.ts';
-import { upcomingEvents } from '../events/upcoming-events.ts';
+import { pastEvents, upcomingEvents } from '../events/upcoming-events.ts';
 import { sayPublic } from '../http/public-answer.ts';
 
 export type SiteFileDeps = Pick<Deps, 'reader' | 'publicUrl'> & {
@@ -14,6 +15,8 @@ export type SiteFileDeps = Pick<Deps, 'reader' | 'publicUrl'> & {
 
 /** Entries of one sitemap, by its format (https://www.sitemaps.org/protocol.html). */
 const maxEntries = 50_000;
+/** The lists of events have entries too. */
+const maxEvents = maxEntries - 2;
 /** How long a sitemap is reused. Search engines ask once a day. */
 const sitemapTtlMs = 60_000;
 /** RFC 9116 recommends less than a year. */
@@ -37,7 +40,9 @@ export function serveSiteFiles({ reader, publicUrl, securityContact }: SiteFileD
 
   const cached = createCache<'all', string>({ maxEntries: 1, ttlMs: sitemapTtlMs });
   serve('/sitemap.xml', 'application/xml', () =>
-    cached('all', async () => sitemap((await publicEventIds(reader)).map((id) => urlOf(`/events/${id}`)))),
+    cached('all', async () =>
+      sitemap(['/', '/past', ...(await publicEventIds(reader)).map((id) => `/events/${id}`)].map(urlOf)),
+    ),
   );
   serve('/robots.txt', 'text/plain', () => robotsTxt(urlOf('/sitemap.xml')));
   if (securityContact !== undefined) {
@@ -47,17 +52,36 @@ export function serveSiteFiles({ reader, publicUrl, securityContact }: SiteFileD
   return router;
 }
 
-/** Events to come or still on sale, the next first. */
+/**
+ * Events to come or still on sale, the next first, then past ones, the latest first: without scripts nothing links to most
+ * of those.
+ */
 async function publicEventIds(reader: Deps['reader']): Promise<number[]> {
   return reader.read(undefined, async (db) => {
-    const onlyUpcoming = await upcomingEvents(db, new Date());
-    const rows: { id: number }[] = await db('events')
-      .modify(onlyUpcoming)
-      .orderBy(['starts_at', 'id'])
-      .limit(maxEntries)
-      .select('id');
-    return rows.map(({ id }) => id);
+    const now = new Date();
+    const upcoming = await idsOf(db, await upcomingEvents(db, now), 'asc', maxEvents);
+    const left = maxEvents - upcoming.length;
+    return left === 0
+      ? upcoming
+      : [...upcoming, ...(await idsOf(db, await pastEvents(db, now), 'desc', left))];
   });
+}
+
+async function idsOf(
+  db: Database,
+  which: Awaited<ReturnType<typeof upcomingEvents>>,
+  order: 'asc' | 'desc',
+  limit: number,
+): Promise<number[]> {
+  const rows: { id: number }[] = await db('events')
+    .modify(which)
+    .orderBy([
+      { column: 'starts_at', order },
+      { column: 'id', order },
+    ])
+    .limit(limit)
+    .select('id');
+  return rows.map(({ id }) => id);
 }
 
 function sitemap(urls: readonly string[]): string {

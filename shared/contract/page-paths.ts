@@ -4,6 +4,7 @@
  */
 export const pagePaths = [
   '/',
+  '/past',
   '/events/:id',
   '/drops/:id/:step?',
   '/signin',

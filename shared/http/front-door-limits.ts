@@ -18,6 +18,10 @@ export type Limits = {
   generalPerToken: Limit;
   generalPerAddress: Limit;
   generalPerAddressWithSession: Limit;
+  /** Searches for events, each of which reads many rows. They count in the limits above as well. */
+  searchPerToken: Limit;
+  searchPerAddress: Limit;
+  searchPerAddressWithSession: Limit;
   /** Concurrent requests, including those for files but not sockets. Further requests get 429. */
   connectionsPerAddress: number;
   connectionsPerAddressWithSession: number;
@@ -34,6 +38,9 @@ export const usualLimits: Limits = {
   generalPerToken: { rate: 50, burst: 100 },
   generalPerAddress: { rate: 50, burst: 100 },
   generalPerAddressWithSession: { rate: 300, burst: 2_000 },
+  searchPerToken: { rate: 5, burst: 20 },
+  searchPerAddress: { rate: 5, burst: 40 },
+  searchPerAddressWithSession: { rate: 20, burst: 200 },
   connectionsPerAddress: 1_000,
   connectionsPerAddressWithSession: 4_000,
   socketsPerAddress: 2_000,

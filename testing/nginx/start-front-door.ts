@@ -56,6 +56,8 @@ export async function startFrontDoor(
   });
   return {
     port,
+    /** Where nginx has its caches. */
+    dir: join(placeAt(dir).dir, 'nginx'),
     tiers,
     async ask(path: string, init: RequestInit = {}) {
       const response = await fetch(nginx.url + path, init);

@@ -15,6 +15,7 @@ const StaffPages = part(() => import('./staff/staff-routes.tsx'));
 
 export const routes = {
   '/': EventsPage,
+  '/past': part(() => import('./events/past-page.tsx')),
   '/events/:id': part(() => import('./events/event-page.tsx')),
   '/drops/:id/:step?': part(() => import('./drop/drop-page.tsx')),
   '/signin': part(() => import('./session/sign-in-page.tsx')),

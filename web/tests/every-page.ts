@@ -126,6 +126,12 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
   await organizer.ask('PATCH', `/drops/${closed}`, { closesAt: inSeconds(1) });
   await organizer.ask('POST', `/drops/${cancelled}/cancel`);
 
+  const pastId = await announce();
+  await system
+    .db('events')
+    .where({ id: pastId })
+    .update({ starts_at: new Date(inSeconds(-86_400)) });
+
   // Buyers in every state that lasts.
   const [holder, standbyer, late, giver, lapsed, decliner, challenged] = [
     await person(),
@@ -239,10 +245,29 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       }),
     },
     {
-      name: 'home that cannot be loaded',
+      name: 'home with a search that cannot be loaded',
       route: '/',
-      path: '/',
+      path: '/?q=a',
       show: withoutApi('**/api/events?*', 'refused', text('This could not be loaded')),
+    },
+    {
+      name: 'home with a search',
+      route: '/',
+      path: `/?q=${encodeURIComponent('東京国際')}&from=2026-01-01&max=9999999&currency=EUR`,
+      show: text(/events found/),
+    },
+    {
+      name: 'home with a search for nothing',
+      route: '/',
+      path: '/?q=nothing+of+the+kind&from=2026-03-01&to=2026-02-01&max=x',
+      show: then(heading('No events found'), text(/^The last day/)),
+    },
+    { name: 'past events', route: '/past', path: '/past', show: heading(hostile.title) },
+    {
+      name: 'past event',
+      route: '/events/:id',
+      path: `/events/${pastId}`,
+      show: text('This event is over.'),
     },
     { name: 'event', route: '/events/:id', path: `/events/${eventId}`, show: heading(hostile.title) },
     { name: 'no such event', route: '/events/:id', path: '/events/99999', show: allLoaded },
@@ -297,7 +322,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
     {
       name: 'crashed',
       route: '',
-      path: '/',
+      path: '/?q=a',
       // An answer that none of our servers sends.
       show: withoutApi(
         '**/api/events?*',

@@ -48,7 +48,29 @@ export const meQuery = queryOptions({
   },
 });
 
-export const eventsQuery = pages<EventSummary>(['events'], '/events', 24);
+export const eventsQuery = {
+  ...pages<EventSummary>(['events'], '/events', 24),
+  ...inPage('listed-upcoming'),
+};
+export const pastEventsQuery = {
+  ...pages<EventSummary>(['events', 'past'], '/events?when=past', 24),
+  ...inPage('listed-past'),
+};
+
+/** The first page of a list that the server has put into the HTML. It is shown at once, and asked for again. */
+function inPage(id: string) {
+  return {
+    initialDataUpdatedAt: 0,
+    initialData() {
+      const element = document.querySelector(`#${id}`);
+      // Used once: later it would be too old.
+      element?.remove();
+      return element?.textContent
+        ? { pages: [JSON.parse(element.textContent) as Page<EventSummary>], pageParams: [''] }
+        : undefined;
+    },
+  };
+}
 
 export function eventQuery(id: number) {
   return queryOptions({

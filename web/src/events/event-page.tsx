@@ -4,6 +4,7 @@ import { useParams } from 'wouter';
 import { Refusal } from '../api/http.ts';
 import { eventQuery } from '../api/queries.ts';
 import type { Drop, Event } from '../api/types.ts';
+import { useHasCome } from '../clock/use-server-now.ts';
 import { Countdown } from '../clock/countdown.tsx';
 import { ActionBar } from '../design/action-bar.tsx';
 import { LoadFailed, Page } from '../design/page.tsx';
@@ -49,6 +50,7 @@ function Shown({ event }: { event: Event }) {
   const { text, format } = useLocale();
   const main = nextDrop(event.drops);
   const others = event.drops.filter((drop) => drop !== main);
+  const isOver = useIsOver(event);
   return (
     <Page title={event.title}>
       <article className={styles.event}>
@@ -57,6 +59,7 @@ function Shown({ event }: { event: Event }) {
         </div>
         <header className={styles.head}>
           <h1 dir="auto">{event.title}</h1>
+          {isOver && <p className={styles.over}>{text.event.over}</p>}
           <dl className={styles.facts}>
             <div>
               <dt>{text.event.when}</dt>
@@ -101,6 +104,12 @@ function Shown({ event }: { event: Event }) {
       </article>
     </Page>
   );
+}
+
+/** An event that has begun and has no drop that is open or to come. */
+function useIsOver({ startsAt, drops }: Event): boolean {
+  const hasBegun = useHasCome(Date.parse(startsAt));
+  return hasBegun && drops.every(({ state }) => state === 'closed' || state === 'cancelled');
 }
 
 type DropProps = { drop: Drop; timeZone: string };

@@ -1,98 +1,68 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
+import { useSearch } from 'wouter';
 import { eventsQuery } from '../api/queries.ts';
 import type { DropSummary, EventSummary } from '../api/types.ts';
 import { Countdown } from '../clock/countdown.tsx';
-import { Blank, Page } from '../design/page.tsx';
+import { Page } from '../design/page.tsx';
 import { Paged } from '../design/paged.tsx';
 import { DropBadge } from '../design/drop-badge.tsx';
 import { useDropStatus } from '../live/use-drop-status.ts';
 import { useLocale } from '../i18n/locale.tsx';
-import { seatPriceWords } from '../i18n/price-words.ts';
 import { EventArt } from '../design/art/event-art.tsx';
 import styles from './events-page.module.css';
-import { nextDrop, featuredDrop } from './next-drop.ts';
+import { Part, part } from '../shell/parts.tsx';
+import { EventGrid } from './event-card.tsx';
+import { isEventSearch } from './search-names.ts';
+import { featuredDrop } from './next-drop.ts';
 import { DropLink } from './drop-link.tsx';
-import { DropLine } from './drop-line.tsx';
 
 /** Milliseconds. Availability changes while the page is open. */
 const lookAgainEvery = 30_000;
 
+const Finder = part(() => import('./finder.tsx'));
+
 export function EventsPage() {
   const { text } = useLocale();
-  const query = useInfiniteQuery({ ...eventsQuery, refetchInterval: lookAgainEvery });
-  const empty = (
-    <Blank title={text.events.empty}>
-      <p>{text.events.emptyHint}</p>
-    </Blank>
-  );
+  const isSearch = isEventSearch(useSearch());
   return (
     <Page title={text.events.title}>
-      <Paged query={query} heights={[3, 22, 16]} empty={empty}>
-        {(events) => <Events events={events} />}
-      </Paged>
-    </Page>
-  );
-}
-
-function Events({ events }: { events: EventSummary[] }) {
-  const { text } = useLocale();
-  const next = featuredOf(events);
-  return (
-    <>
       <header className={styles.head}>
         <h1>{text.events.title}</h1>
         <p>{text.events.lead}</p>
       </header>
-      {next && <Next {...next} />}
-      <ul className={styles.grid}>
-        {events
-          .filter((event) => event !== next?.event)
-          .map((event) => (
-            <li key={event.id}>
-              <EventCard event={event} />
-            </li>
-          ))}
-      </ul>
-    </>
+      <div className={styles.finder}>
+        <Part>
+          <Finder />
+        </Part>
+      </div>
+      {!isSearch && <Upcoming />}
+    </Page>
   );
 }
 
-function EventCard({ event }: { event: EventSummary }) {
-  const locale = useLocale();
-  const { text, format } = locale;
-  const drop = nextDrop(event.drops);
-  const date = format.dayAndMonth(event.startsAt, event.timeZone);
+function Upcoming() {
+  const { text } = useLocale();
+  const query = useInfiniteQuery({ ...eventsQuery, refetchInterval: lookAgainEvery });
+  const empty = (
+    <div className={styles.empty}>
+      <h2>{text.events.empty}</h2>
+      <p>{text.events.emptyHint}</p>
+    </div>
+  );
   return (
-    <article className={styles.card}>
-      <div className={styles.picture}>
-        <EventArt title={event.title} />
-      </div>
-      <div className={styles.stub}>
-        <p className={styles.date} aria-hidden="true">
-          <span>{date.day}</span>
-          <span>{date.month}</span>
-        </p>
-        <div className={styles.words}>
-          <h2>
-            <Link href={`/events/${event.id}`} className={styles.cover}>
-              <bdi>{event.title}</bdi>
-            </Link>
-          </h2>
-          <p className={styles.soft}>
-            <span className="unseen">
-              {format.day(event.startsAt, event.timeZone)}
-              {text.common.stop}
-            </span>
-            <bdi>{event.venue}</bdi>
-          </p>
-          <div className={styles.foot}>
-            <DropLine drop={drop} timeZone={event.timeZone} />
-            {drop && <span className={styles.soft}>{seatPriceWords(locale, drop)}</span>}
-          </div>
-        </div>
-      </div>
-    </article>
+    <Paged query={query} heights={[22, 16]} empty={empty}>
+      {(events) => <Events events={events} />}
+    </Paged>
+  );
+}
+
+function Events({ events }: { events: EventSummary[] }) {
+  const next = featuredOf(events);
+  return (
+    <>
+      {next && <Next {...next} />}
+      <EventGrid events={events.filter((event) => event !== next?.event)} />
+    </>
   );
 }
 

@@ -35,6 +35,7 @@ export const en = {
     theme: 'Colours',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
     offline: 'You are offline. This page may be out of date; it refreshes when you are back online.',
+    past: 'Past events',
     footer: 'Numbered seats, on sale at a set time. First come, first served.',
   },
   problems: {
@@ -120,6 +121,7 @@ export const en = {
     goToStandby: 'Go to standby',
     see: 'View sale',
     getReady: 'Get ready',
+    over: 'This event is over.',
     about: 'About',
     where: 'Where',
     when: 'When',

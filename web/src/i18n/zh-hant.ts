@@ -35,6 +35,7 @@ export const zhHant: Messages = {
     theme: '色彩',
     themes: { system: '跟隨裝置', light: '淺色', dark: '深色' },
     offline: '你目前離線，畫面上的資訊可能不是最新的；恢復連線後會自動更新。',
+    past: '過往活動',
     footer: '對號座位，準時開賣，先到先得。',
   },
   problems: {
@@ -116,6 +117,7 @@ export const zhHant: Messages = {
     goToStandby: '前往候補',
     see: '查看目前狀況',
     getReady: '做好準備',
+    over: '這個活動已經結束。',
     about: '活動介紹',
     where: '地點',
     when: '時間',

@@ -1,3 +1,4 @@
+import { Link } from 'wouter';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './footer.module.css';
 
@@ -5,7 +6,9 @@ export function Footer() {
   const { text } = useLocale();
   return (
     <footer className={styles.footer}>
-      <p>{text.shell.footer}</p>
+      <p>
+        {text.shell.footer} <Link href="/past">{text.shell.past}</Link>
+      </p>
     </footer>
   );
 }
