@@ -164,7 +164,7 @@ test('ending all others ends also those without a row or an id; this one stays u
   await eventually(() => elsewhere.refusal(verifySession(next.token, sessionKeys)!) === 'not_signed_in');
 });
 
-test('whoever ends all others again and again has to wait, and gets no sessions from the future', async () => {
+test('ending all other sessions is limited, so that new sessions are dated at most some seconds ahead', async () => {
   const { sessions, signIn } = await account(firefox);
   const [own] = sessions as [SignIn];
   const answers: number[] = [];

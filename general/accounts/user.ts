@@ -57,7 +57,7 @@ const maxAheadSeconds = 10;
 
 /**
  * Ends all sessions of a user, who asked for it. Each time the next sessions are issued up to two seconds later than
- * they are, so this is refused to whoever asks for it again and again.
+ * they are, so a user who repeats it within seconds is refused.
  * @throws {Problem} too_many_requests
  */
 export async function endAllSessions(

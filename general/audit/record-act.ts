@@ -23,7 +23,7 @@ export function actorOf(
   return { userId, role, address: clientAt(address), requestId };
 }
 
-/** RecordedFields by name, as JSON. No passwords, tokens, cards or answers of questions. */
+/** Fields by name, as JSON. No passwords, tokens, cards or answers of questions. */
 export type RecordedFields = Record<string, unknown>;
 
 type Recorded = {

@@ -95,7 +95,7 @@ test.each([
   ['the pages in Chinese', saidOfFreeTickets(pages)],
   ['the staff’s pages in English', saidOfFreeOrders(staffEn)],
   ['the staff’s pages in Chinese', saidOfFreeOrders(staff)],
-])('of tickets that cost nothing nobody is told of money: %s', (_name, said) => {
+])('texts about free tickets have no word for money: %s', (_name, said) => {
   expect(said.length).toBeGreaterThan(40);
   expect(said.filter(([, text]) => money.test(text))).toEqual([]);
 });

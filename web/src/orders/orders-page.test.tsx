@@ -62,7 +62,7 @@ test('seats to pay for come first, with the time left and the way to pay; then s
   expect(screen.getByText('No tickets yet')).not.toBeNull();
 });
 
-test('of seats that cost nothing nobody is told to pay', async () => {
+test('texts about free tickets have no word for paying', async () => {
   const entry = anEntry('Free', { status: 'held', seats: ['0.1'], expiresAt: fromNow(90_000) });
   const price = { amount: 0, currency: 'EUR' };
   answer('get', '/me/entries', has([{ ...entry, drop: { ...entry.drop, price, seatPrice: price } }]));
