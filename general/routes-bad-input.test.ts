@@ -10,7 +10,7 @@ import { createRoutes } from './routes.ts';
 import { insertOrder } from '../testing/general/insert-order.ts';
 import { createDrop, dropBody, inSeconds } from '../testing/general/new-drop.ts';
 import type { TestUser } from '../testing/general/start-general.ts';
-import { contentsOf } from '../testing/table-contents.ts';
+import { contentsOf, tablesOfUsers } from '../testing/table-contents.ts';
 import { startGeneralSystem, type GeneralSystem } from '../testing/general/general-system.ts';
 import type { Route } from './http/route.ts';
 
@@ -38,20 +38,7 @@ afterEach(async () => {
   assert.deepEqual(await everything(), before);
 });
 
-const tables = [
-  'users',
-  'events',
-  'drops',
-  'drop_questions',
-  'announcements',
-  'orders',
-  'order_seats',
-  'sold_seats',
-  'payment_attempts',
-  'outbox',
-  'audit_log',
-];
-const everything = () => contentsOf(general.db, tables);
+const everything = () => contentsOf(general.db, [...tablesOfUsers, 'outbox', 'audit_log']);
 
 function send(
   method: Route['method'],

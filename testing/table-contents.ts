@@ -11,3 +11,22 @@ export async function contentsOf(
   const read = tables.map(async (table): Promise<[string, unknown[]]> => [table, await db(table)]);
   return Object.fromEntries(await Promise.all(read));
 }
+
+/**
+ * Tables that requests of users change, but for those that any request may write: the record of sessions, whose time of use
+ * each request can set, and the outbox and audit log, which tests read on their own.
+ */
+export const tablesOfUsers = [
+  'users',
+  'events',
+  'drops',
+  'drop_questions',
+  'announcements',
+  'orders',
+  'order_seats',
+  'sold_seats',
+  'payment_attempts',
+  'refunds',
+  'sellers',
+  'payout_accounts',
+];

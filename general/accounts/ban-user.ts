@@ -1,11 +1,9 @@
 import { account, newBan } from '../../shared/contract/accounts.ts';
 import { idParams } from '../../shared/contract/ids.ts';
-import { transact } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
-import { recordAct } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { banOf, endOfSessions, lockUser, toAccount } from './user.ts';
+import { banOf, changeUser, endOfSessions, toAccount } from './user.ts';
 
 /** The ban takes effect at once in this process, and within a second in every other process that checks sessions. */
 export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers' | 'log'>): Route {
@@ -25,21 +23,12 @@ export function banUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers
     records: 'user_banned',
     async handle({ params: { id }, body: { reason }, session, actor }) {
       if (id === session.userId) throw new Problem('not_allowed', { detail: 'You cannot ban yourself' });
-      const user = await transact(db, async (trx) => {
-        const before = await lockUser(trx, id);
+      const user = await changeUser(db, id, actor, 'user_banned', banOf, (trx) =>
         // A second ban restarts the ban and ends the sessions issued in between.
-        await trx('users')
+        trx('users')
           .where({ id })
-          .update({ sessions_since: endOfSessions(trx), banned_at: trx.fn.now(3), ban_reason: reason });
-        const after = await lockUser(trx, id);
-        await recordAct(trx, actor, {
-          act: 'user_banned',
-          subject: { kind: 'user', id },
-          before: banOf(before),
-          after: banOf(after),
-        });
-        return after;
-      });
+          .update({ sessions_since: endOfSessions(trx), banned_at: trx.fn.now(3), ban_reason: reason }),
+      );
       await bannedUsers.refresh();
       log.info({ admin: session.userId, userId: id }, 'user banned');
       return toAccount(user);

@@ -1,11 +1,9 @@
 import { account, roleChange } from '../../shared/contract/accounts.ts';
 import { idParams } from '../../shared/contract/ids.ts';
-import { transact } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
-import { recordAct } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { lockUser, toAccount } from './user.ts';
+import { changeUser, toAccount, type UserRow } from './user.ts';
 
 export function changeRole({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
   return defineRoute({
@@ -25,17 +23,10 @@ export function changeRole({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
       // Otherwise the last admin could remove themselves.
       if (id === session.userId)
         throw new Problem('not_allowed', { detail: 'You cannot change your own role' });
-      const user = await transact(db, async (trx) => {
-        const before = await lockUser(trx, id);
-        await trx('users').where({ id }).update({ role });
-        await recordAct(trx, actor, {
-          act: 'role_changed',
-          subject: { kind: 'user', id },
-          before: { role: before.role },
-          after: { role },
-        });
-        return { ...before, role };
-      });
+      const roleOf = (user: UserRow) => ({ role: user.role });
+      const user = await changeUser(db, id, actor, 'role_changed', roleOf, (trx) =>
+        trx('users').where({ id }).update({ role }),
+      );
       log.info({ admin: session.userId, userId: id, role }, 'role changed');
       return toAccount(user);
     },

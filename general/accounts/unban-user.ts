@@ -1,10 +1,8 @@
 import { account } from '../../shared/contract/accounts.ts';
 import { idParams } from '../../shared/contract/ids.ts';
-import { transact } from '../../shared/mysql/connect.ts';
-import { recordAct } from '../audit/record-act.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { banOf, endOfSessions, lockUser, toAccount } from './user.ts';
+import { banOf, changeUser, endOfSessions, toAccount } from './user.ts';
 
 export function unbanUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUsers' | 'log'>): Route {
   return defineRoute({
@@ -19,21 +17,12 @@ export function unbanUser({ db, bannedUsers, log }: Pick<Deps, 'db' | 'bannedUse
     problems: [],
     records: 'user_unbanned',
     async handle({ params: { id }, session, actor }) {
-      const user = await transact(db, async (trx) => {
-        const before = await lockUser(trx, id);
+      const user = await changeUser(db, id, actor, 'user_unbanned', banOf, async (trx, before) => {
         // If the user is not banned nothing changes, and their sessions go on.
-        if (before.banned_at === null) return before;
-        await trx('users')
+        if (before.banned_at === null) return false;
+        return trx('users')
           .where({ id })
           .update({ sessions_since: endOfSessions(trx), banned_at: null, ban_reason: null });
-        const after = await lockUser(trx, id);
-        await recordAct(trx, actor, {
-          act: 'user_unbanned',
-          subject: { kind: 'user', id },
-          before: banOf(before),
-          after: banOf(after),
-        });
-        return after;
       });
       await bannedUsers.refresh();
       log.info({ admin: session.userId, userId: id }, 'user unbanned');

@@ -1,7 +1,9 @@
 import type { BanTimes } from '../../shared/auth/banned-users.ts';
 import type { Role } from '../../shared/auth/session.ts';
-import type { Database } from '../../shared/mysql/connect.ts';
+import type { Act } from '../../shared/contract/audit.ts';
+import { transact, type Database } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
+import { recordAct, type Actor, type RecordedFields } from '../audit/record-act.ts';
 import type { Locale } from './locale.ts';
 
 type User = { id: number; email: string; name: string; role: Role };
@@ -32,10 +34,33 @@ export async function findUser(
  * Reads a user whom an admin changes, and locks the row, so that the record of the change names what was there.
  * @throws {Problem} not_found
  */
-export async function lockUser(trx: Database, id: number): Promise<UserRow> {
+async function lockUser(trx: Database, id: number): Promise<UserRow> {
   const user = await trx<UserRow>('users').where({ id }).forUpdate().first();
   if (!user) throw new Problem('not_found');
   return user;
+}
+
+/**
+ * Changes a user as an admin asks, and records it in the same transaction. `recorded`: what the audit log says of the user
+ * before and after. If `change` returns false nothing is recorded.
+ * @throws {Problem} not_found
+ */
+export function changeUser(
+  db: Database,
+  id: number,
+  actor: Actor,
+  act: Act,
+  recorded: (user: UserRow) => RecordedFields,
+  change: (trx: Database, before: UserRow) => Promise<unknown>,
+): Promise<UserRow> {
+  return transact(db, async (trx) => {
+    const before = await lockUser(trx, id);
+    if ((await change(trx, before)) === false) return before;
+    const after = await lockUser(trx, id);
+    const subject = { kind: 'user', id } as const;
+    await recordAct(trx, actor, { act, subject, before: recorded(before), after: recorded(after) });
+    return after;
+  });
 }
 
 /** What the audit log says of a ban. */

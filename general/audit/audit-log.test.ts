@@ -9,7 +9,7 @@ import { startGeneralSystem, type GeneralSystem } from '../../testing/general/ge
 import { insertOrder } from '../../testing/general/insert-order.ts';
 import { createDrop, createEvent, dropBody, inSeconds } from '../../testing/general/new-drop.ts';
 import type { TestUser } from '../../testing/general/start-general.ts';
-import { contentsOf } from '../../testing/table-contents.ts';
+import { contentsOf, tablesOfUsers } from '../../testing/table-contents.ts';
 import { createRoutes } from '../routes.ts';
 import { actsQuery } from './list-acts.ts';
 
@@ -303,21 +303,7 @@ describe('every act', () => {
   });
 });
 
-/** Tables that acts change. */
-const changedTables = [
-  'users',
-  'events',
-  'drops',
-  'drop_questions',
-  'announcements',
-  'orders',
-  'order_seats',
-  'refunds',
-  'sellers',
-  'payout_accounts',
-];
-
-const everything = () => contentsOf(system.db, changedTables);
+const everything = () => contentsOf(system.db, tablesOfUsers);
 
 test('every route on which a user changes something says which act it records, or why none', () => {
   const routes = createRoutes(system.deps);
