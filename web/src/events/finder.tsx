@@ -157,7 +157,7 @@ function useTypedSearch() {
     search,
     typed,
     type: (changes: Partial<EventSearch>) => setTyped((last) => ({ ...last, ...changes })),
-    go(next: EventSearch) {
+    go: (next: EventSearch) => {
       setTyped(next);
       if (addressOf(next) !== addressOf(search)) navigate(addressOf(next));
     },
