@@ -166,8 +166,7 @@ http {
             proxy_pass http://general;
         }
         location ~ ^/api/(events|openapi\\.json)$ {
-            ${limitRate('general', limits)}
-            ${limitRate('search', limits)}
+            ${limitRate('general', limits)} ${limitRate('search', limits)}
             ${caches ? cacheReads('$uri$is_args$args') : ''}
             proxy_pass http://general;
         }

@@ -34,7 +34,7 @@ export async function findUser(
  * Reads a user whom an admin changes, and locks the row, so that the record of the change names what was there.
  * @throws {Problem} not_found
  */
-async function lockUser(trx: Database, id: number): Promise<UserRow> {
+export async function lockUser(trx: Database, id: number): Promise<UserRow> {
   const user = await trx<UserRow>('users').where({ id }).forUpdate().first();
   if (!user) throw new Problem('not_found');
   return user;

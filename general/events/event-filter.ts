@@ -26,7 +26,7 @@ export function isSearch(filter: EventFilter & { available?: string | undefined 
  * Limits a query of events to those that match. Every word must occur, in any of the texts. Text is found inside words
  * too, as Chinese has no blanks between them; this is why no full-text index is used: MariaDB has no parser for Chinese.
  */
-export function matching(db: Database, filter: EventFilter): (events: Query) => void {
+export function matchingEvents(db: Database, filter: EventFilter): (events: Query) => void {
   const { q = '', place = '', from, to } = filter;
   return (events) => {
     if (from !== undefined) void events.where('starts_at', '>=', new Date(from));

@@ -2,7 +2,7 @@ import type { Database } from '../../shared/mysql/connect.ts';
 import { findSummaryRows, type SummaryRow } from '../drops/summarize-drops.ts';
 import { cutPage, following, readCursor, type Cursor } from '../http/cursor.ts';
 import type { AvailableDrops } from './available-drops.ts';
-import { matching, suits, withDrop, type EventFilter } from './event-filter.ts';
+import { matchingEvents, suits, withDrop, type EventFilter } from './event-filter.ts';
 import type { EventRow } from './event.ts';
 import { pastEvents, upcomingEvents } from './upcoming-events.ts';
 
@@ -71,7 +71,7 @@ async function eventsQuery(db: Database, { which, filter, available, now }: Even
       .modify((events) => {
         if (typeof which === 'object') void events.where('organizer_id', which.organizerId);
         limited?.(events);
-        matching(db, filter)(events);
+        matchingEvents(db, filter)(events);
         withDrop(db, filter, which === 'upcoming' ? now : undefined)(events);
         if (available) void events.whereIn('id', available.events);
         if (cursor)

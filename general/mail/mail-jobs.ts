@@ -66,22 +66,7 @@ async function makeOrderJobs(
   const asked = rows.map((row) => ({ row, subject: subjectOf(row) }));
   const orderIds = asked.flatMap(({ subject }) => subject?.orderId ?? []);
   const [orders, seats, refunds, receiptFor] = await Promise.all([
-    db('orders')
-      .join('users', 'users.id', 'orders.user_id')
-      .join('drops', 'drops.id', 'orders.drop_id')
-      .join('events', 'events.id', 'drops.event_id')
-      .join('users as organizers', 'organizers.id', 'events.organizer_id')
-      .whereIn('orders.id', orderIds)
-      .select({
-        organizer_name: 'organizers.name',
-        organizer_email: 'organizers.email',
-        organizer_locale: 'organizers.locale',
-        organizer_unconfirmed_since: 'organizers.unconfirmed_since',
-      })
-      .select('orders.id', 'orders.amount', 'orders.currency')
-      .select('users.name', 'users.email', 'users.locale', 'users.unconfirmed_since', 'drops.sections')
-      .select({ event_id: 'events.id' })
-      .select('events.title', 'events.venue', 'events.starts_at', 'events.time_zone') as Promise<Facts[]>,
+    readFacts(db, orderIds),
     db<SeatRow>('order_seats').whereIn('order_id', orderIds),
     readRefunds(db, {
       orderIds: asked.flatMap(({ subject }) => (subject?.refund === undefined ? [] : subject.orderId)),
@@ -95,17 +80,14 @@ async function makeOrderJobs(
     try {
       const facts = factsOf.get(subject?.orderId ?? '');
       if (!subject || !facts) throw new Error(`the order of outbox row ${row.id} does not exist`);
-      return { row, job: mayGetIt(facts, subject) ? jobOf(row.topic, facts, subject) : undefined };
+      return {
+        row,
+        job: !confirmsEmail || isConfirmed(facts, subject) ? jobOf(row.topic, facts, subject) : undefined,
+      };
     } catch (error) {
       return { row, error };
     }
   });
-
-  /** Users type what these mails say: titles and names. Whoever buys has confirmed the address, unless that was off. */
-  function mayGetIt(facts: Facts, { notice }: Subject): boolean {
-    const since = notice ? facts.organizer_unconfirmed_since : facts.unconfirmed_since;
-    return !confirmsEmail || since === null;
-  }
 
   function jobOf(topic: string, facts: Facts, { refund: number, notice }: Subject): OrderMailJob {
     const refund = refunds.find((each) => each.order_id === facts.id && each.number === number);
@@ -131,6 +113,30 @@ async function makeOrderJobs(
       ...(!notice && { receipt: receiptFor(id, facts.locale ?? 'en') }),
     });
   }
+}
+
+function readFacts(db: Database, orderIds: readonly string[]): Promise<Facts[]> {
+  return db('orders')
+    .join('users', 'users.id', 'orders.user_id')
+    .join('drops', 'drops.id', 'orders.drop_id')
+    .join('events', 'events.id', 'drops.event_id')
+    .join('users as organizers', 'organizers.id', 'events.organizer_id')
+    .whereIn('orders.id', [...orderIds])
+    .select({
+      organizer_name: 'organizers.name',
+      organizer_email: 'organizers.email',
+      organizer_locale: 'organizers.locale',
+      organizer_unconfirmed_since: 'organizers.unconfirmed_since',
+    })
+    .select('orders.id', 'orders.amount', 'orders.currency')
+    .select('users.name', 'users.email', 'users.locale', 'users.unconfirmed_since', 'drops.sections')
+    .select({ event_id: 'events.id' })
+    .select('events.title', 'events.venue', 'events.starts_at', 'events.time_zone') as Promise<Facts[]>;
+}
+
+/** Users type what these mails say: titles and names. */
+function isConfirmed(facts: Facts, { notice }: Subject): boolean {
+  return (notice ? facts.organizer_unconfirmed_since : facts.unconfirmed_since) === null;
 }
 
 /** The seats of a refund, or all of the order. */

@@ -127,10 +127,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
   await organizer.ask('POST', `/drops/${cancelled}/cancel`);
 
   const pastId = await announce();
-  await system
-    .db('events')
-    .where({ id: pastId })
-    .update({ starts_at: new Date(inSeconds(-86_400)) });
+  await endEvent(system, pastId);
 
   // Buyers in every state that lasts.
   const [holder, standbyer, late, giver, lapsed, decliner, challenged] = [
@@ -244,31 +241,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
         await page.getByRole('radio', { name: 'Dark' }).waitFor();
       }),
     },
-    {
-      name: 'home with a search that cannot be loaded',
-      route: '/',
-      path: '/?q=a',
-      show: withoutApi('**/api/events?*', 'refused', text('This could not be loaded')),
-    },
-    {
-      name: 'home with a search',
-      route: '/',
-      path: `/?q=${encodeURIComponent('東京国際')}&from=2026-01-01&max=9999999&currency=EUR`,
-      show: text(/events found/),
-    },
-    {
-      name: 'home with a search for nothing',
-      route: '/',
-      path: '/?q=nothing+of+the+kind&from=2026-03-01&to=2026-02-01&max=x',
-      show: then(heading('No events found'), text(/^The last day/)),
-    },
-    { name: 'past events', route: '/past', path: '/past', show: heading(hostile.title) },
-    {
-      name: 'past event',
-      route: '/events/:id',
-      path: `/events/${pastId}`,
-      show: text('This event is over.'),
-    },
+    ...listSights(pastId, hostile.title),
     { name: 'event', route: '/events/:id', path: `/events/${eventId}`, show: heading(hostile.title) },
     { name: 'no such event', route: '/events/:id', path: '/events/99999', show: allLoaded },
     { name: 'sign in', route: '/signin', path: '/signin', show: heading('Sign in') },
@@ -1152,4 +1125,42 @@ function withoutApi(url: string, how: 'refused' | object, show: Sight['show']): 
     await page.reload();
     await show(page);
   };
+}
+
+/** Lists of events besides the usual one. `title`: of an event that is over. */
+function listSights(pastId: number, title: string): Sight[] {
+  const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
+  return [
+    {
+      name: 'home with a search that cannot be loaded',
+      route: '/',
+      path: '/?q=a',
+      show: withoutApi('**/api/events?*', 'refused', text('This could not be loaded')),
+    },
+    {
+      name: 'home with a search',
+      route: '/',
+      path: `/?q=${encodeURIComponent('東京国際')}&from=2026-01-01&max=9999999&currency=EUR`,
+      show: text(/events found/),
+    },
+    {
+      name: 'home with a search for nothing',
+      route: '/',
+      path: '/?q=nothing+of+the+kind&from=2026-03-01&to=2026-02-01&max=x',
+      show: then(heading('No events found'), text(/^The last day/)),
+    },
+    { name: 'past events', route: '/past', path: '/past', show: heading(title) },
+    {
+      name: 'past event',
+      route: '/events/:id',
+      path: `/events/${pastId}`,
+      show: text('This event is over.'),
+    },
+  ];
+}
+
+function endEvent({ db }: WebSystem, id: number) {
+  return db('events')
+    .where({ id })
+    .update({ starts_at: new Date(inSeconds(-86_400)) });
 }
