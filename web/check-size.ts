@@ -7,8 +7,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-/** Kilobytes of gzip. The limit is 150; staying well below it leaves room to grow. */
-const budget = 136;
+/** Kilobytes of gzip. */
+const budget = 135;
 const dist = join(import.meta.dirname, 'dist');
 
 execFileSync(process.execPath, [join(import.meta.dirname, 'build.ts')]);
@@ -25,7 +25,6 @@ const pagesOf = (name: string) =>
  * their routes.
  */
 const ways = [
-  [entry],
   ...pagesOf(entry).map((page) => [entry, page]),
   ...pagesOf(staffRoutes).map((page) => [entry, staffRoutes, page]),
 ];
@@ -40,8 +39,7 @@ for (const way of ways) {
   const gzip = sizes.reduce((sum, size) => sum + size.gzip, 0) / 1024;
   const brotli = sizes.reduce((sum, size) => sum + size.brotli, 0) / 1024;
   if (!way.includes(staffRoutes)) worst = Math.max(worst, gzip);
-  const page = way.length === 1 ? 'src/events/events-page.tsx' : way.at(-1)!;
-  const name = page.replace(/^src\//, '');
+  const name = way.at(-1)!.replace(/^src\//, '');
   console.log(
     `${name.padEnd(42)} ${gzip.toFixed(1).padStart(6)} KB gzip ${brotli.toFixed(1).padStart(6)} KB brotli`,
   );

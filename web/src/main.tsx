@@ -11,6 +11,7 @@ import { Announcer } from './design/announcer.tsx';
 import { LocaleProvider, messagesFor, preferredLocale } from './i18n/locale.tsx';
 import { Crashed } from './shell/crashed.tsx';
 import { keepSession } from './session/use-me.ts';
+import { loadFirstPage } from './routes.tsx';
 import { reloadForNewBuilds } from './shell/parts.tsx';
 import { aroundLeaving } from './shell/leaving.ts';
 
@@ -19,7 +20,7 @@ reloadForNewBuilds(() => Date.now());
 const preferred = preferredLocale();
 const client = createQueryClient();
 keepSession(client);
-const { locale, messages } = await messagesFor(preferred);
+const [{ locale, messages }] = await Promise.all([messagesFor(preferred), loadFirstPage(location.pathname)]);
 
 createRoot(document.querySelector('#app')!).render(
   <StrictMode>

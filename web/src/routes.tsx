@@ -1,11 +1,7 @@
-/**
- * The page behind each path. Pages are loaded when they are visited, all but the one at which most people
- * begin.
- */
+/** The page behind each path. Pages are loaded when they are visited. */
 import type { ComponentType } from 'react';
 import type { PagePath } from '@seatdrop/shared/contract/page-paths.ts';
-import { EventsPage } from './events/events-page.tsx';
-import { part } from './shell/parts.tsx';
+import { part, partLoadedFirst } from './shell/parts.tsx';
 import type { StaffPath } from './staff/staff-routes.tsx';
 
 export type Routes = Record<string, ComponentType>;
@@ -13,8 +9,15 @@ export type Routes = Record<string, ComponentType>;
 /** Loaded as one, so that the script that every buyer loads does not list the scripts of these pages. */
 const StaffPages = part(() => import('./staff/staff-routes.tsx'));
 
+const home = partLoadedFirst(() => import('./events/events-page.tsx'));
+
+/** Loads what the first page needs, so that the HTML that came with it stays until the page itself is shown. */
+export async function loadFirstPage(path: string): Promise<void> {
+  if (path === '/') await home.load();
+}
+
 export const routes = {
-  '/': EventsPage,
+  '/': home.Part,
   '/past': part(() => import('./events/past-page.tsx')),
   '/events/:id': part(() => import('./events/event-page.tsx')),
   '/drops/:id/:step?': part(() => import('./drop/drop-page.tsx')),

@@ -5,7 +5,7 @@ import { draw } from '../../testing/draw.tsx';
 import { aDrop, anEvent, fromNow } from '../../testing/things.ts';
 import type { Drop } from '../api/types.ts';
 import EventPage from './event-page.tsx';
-import { EventsPage } from './events-page.tsx';
+import EventsPage from './events-page.tsx';
 
 const hour = 3_600_000;
 const over = { closesAt: fromNow(-hour), opensAt: fromNow(-2 * hour) };

@@ -21,7 +21,7 @@ const lookAgainEvery = 30_000;
 
 const Finder = part(() => import('./finder.tsx'));
 
-export function EventsPage() {
+export default function EventsPage() {
   const { text } = useLocale();
   const isSearch = isEventSearch(useSearch());
   return (

@@ -6,7 +6,7 @@ import { draw } from '../../testing/draw.tsx';
 import { aDrop, anEvent, shopper } from '../../testing/things.ts';
 import type { Order } from '../api/types.ts';
 import EventPage from '../events/event-page.tsx';
-import { EventsPage } from '../events/events-page.tsx';
+import EventsPage from '../events/events-page.tsx';
 import OrderPage from '../orders/order-page.tsx';
 import OrdersPage from '../orders/orders-page.tsx';
 

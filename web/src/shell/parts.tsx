@@ -26,6 +26,21 @@ export function part<C extends ComponentType<any>>(load: () => Promise<{ default
   });
 }
 
+/** A part that can be loaded before it is rendered. Then it is shown at once, without a fallback before it. */
+export function partLoadedFirst<P extends object>(load: () => Promise<{ default: ComponentType<P> }>) {
+  const Later = part(load) as ComponentType<P>;
+  let Loaded: ComponentType<P> | undefined;
+  return {
+    Part: (props: P) => (Loaded ? <Loaded {...props} /> : <Later {...props} />),
+    /** If it cannot be loaded, that is shown when it is rendered. */
+    load: () =>
+      load().then(
+        (module) => void (Loaded = module.default),
+        () => undefined,
+      ),
+  };
+}
+
 /** Renders parts. `fallback` is shown until they have loaded. */
 export class Part extends Component<{ fallback?: ReactNode; children: ReactNode }, { error?: Error }> {
   override state: { error?: Error } = {};
