@@ -11,6 +11,7 @@ import {
 } from '../shared/tier/config.ts';
 import { platformFeeSettings } from './drops/platform-fees.ts';
 import { mailSettings } from './mail/choose-mail-route.ts';
+import { smsSettings } from './notifications/choose-sms.ts';
 import { paymentSettings } from './payments/choose-provider.ts';
 import { scheduleSettings } from './schedules/schedule-settings.ts';
 
@@ -81,6 +82,7 @@ export const generalSettings = z
   })
   .and(paymentSettings)
   .and(mailSettings)
+  .and(smsSettings)
   .and(scheduleSettings);
 
 export function confirmsEmail({

@@ -1,3 +1,4 @@
+import type { Channel } from '../shared/contract/notifications.ts';
 import type { BannedUsers } from '../shared/auth/banned-users.ts';
 import type { Inventory } from '../shared/inventory/inventory.ts';
 import type { KeyList } from '../shared/auth/key-list.ts';
@@ -39,6 +40,8 @@ export type Deps = {
   confirmsEmail: boolean;
   /** IANA name: the zone of events that have none of their own. */
   eventTimeZone: string;
+  /** Channels over which this system sends news. */
+  newsChannels: readonly Channel[];
   /** Whom buyers write to, if not the organizer of the event. */
   supportEmail?: string | undefined;
   log: Log;

@@ -32,9 +32,9 @@ import { startClosing } from './drops/close-drops.ts';
 import { startEndingDrops } from './duties/end-drops.ts';
 import { startArchiving } from './duties/archive-ledgers.ts';
 import { mailParts } from './mail/attach-tickets.ts';
-import { createMailMetrics } from './mail/mail-metrics.ts';
+import { chooseSmsProvider } from './notifications/choose-sms.ts';
+import { startSending } from './notifications/start-sending.ts';
 import { chooseMailRoute } from './mail/choose-mail-route.ts';
-import { startRelayingMails } from './duties/relay-mails.ts';
 import { startRetiring } from './drops/retire-drops.ts';
 import { startStocking } from './duties/stock-drops.ts';
 import { startRefunding } from './orders/refund-duty.ts';
@@ -102,6 +102,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     log,
   });
   const findTerms = createFindTerms(db);
+  const sms = chooseSmsProvider(config);
   const deps: Deps = {
     db,
     reader,
@@ -123,6 +124,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     spendOnce: createSpendOnce(redis, config.NAMESPACE),
     publicUrl: new URL(config.PUBLIC_URL),
     eventTimeZone: config.EVENT_TIME_ZONE,
+    newsChannels: sms ? ['email', 'sms'] : ['email'],
     supportEmail: config.SUPPORT_EMAIL,
     log,
     confirmsEmail: confirmsEmail(config),
@@ -147,13 +149,8 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     lifecycle.onStop(name, () => duty.stop());
   }
 
-  const route = chooseMailRoute(config, { ...mailParts(deps), log });
-  if (route) {
-    lifecycle.onStop('mail route', () => route.close());
-    const mails = { ...deps, timeZone: deps.eventTimeZone, route };
-    const relay = startRelayingMails(mails, createMailMetrics(registry));
-    lifecycle.onStop('relaying mails', () => relay.stop());
-  }
+  const mail = chooseMailRoute(config, { ...mailParts(deps), log });
+  startSending(deps, { mail, sms }, { lifecycle, registry });
 
   const scheduler = chooseScheduler(config, log);
   if (scheduler) {

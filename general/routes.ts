@@ -47,6 +47,10 @@ import { listEvents } from './events/list-events.ts';
 import { showCalendar } from './events/show-calendar.ts';
 import { showEvent } from './events/show-event.ts';
 import type { Route } from './http/route.ts';
+import { chooseNotifications, showNotifications } from './notifications/choose-notifications.ts';
+import { changePhone, confirmPhone, removePhone } from './notifications/change-phone.ts';
+import { downloadOpening } from './reminders/download-opening.ts';
+import { removeReminder, setReminder, showReminder } from './reminders/set-reminder.ts';
 import { showHealth } from './health/show-health.ts';
 import { showLedger } from './ledger/show-ledger.ts';
 import { listOrders } from './orders/list-orders.ts';
@@ -78,6 +82,7 @@ export function createRoutes(deps: Deps): Route[] {
     listSessions(deps),
     endSession(deps),
     endOtherSessions(deps),
+    ...ownNews(deps),
     findAccounts(deps),
     banUser(deps),
     unbanUser(deps),
@@ -90,6 +95,7 @@ export function createRoutes(deps: Deps): Route[] {
     listDrops(deps),
     showDrop(deps),
     showSeats(deps),
+    ...remindersOf(deps),
     createDrop(deps),
     editDrop(deps),
     pauseDrop(deps),
@@ -130,3 +136,18 @@ export function createRoutes(deps: Deps): Route[] {
     showHealth(deps),
   ];
 }
+
+const ownNews = (deps: Deps): Route[] => [
+  showNotifications(deps),
+  chooseNotifications(deps),
+  changePhone(deps),
+  confirmPhone(deps),
+  removePhone(deps),
+];
+
+const remindersOf = (deps: Deps): Route[] => [
+  showReminder(deps),
+  setReminder(deps),
+  removeReminder(deps),
+  downloadOpening(deps),
+];

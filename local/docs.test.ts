@@ -149,12 +149,14 @@ test.each(['alerts-payments.yml', 'alerts-mail.yml', 'alerts-schedules.yml'])(
   async (file) => {
     const { createMetrics } = await import('../shared/tier/metrics.ts');
     const { createMailMetrics } = await import('../general/mail/mail-metrics.ts');
+    const { createNewsMetrics } = await import('../general/notifications/news-metrics.ts');
     const { createPaymentMetrics } = await import('../general/checkout/payment-metrics.ts');
     const { createScheduleMetrics } = await import('../general/schedules/schedule-metrics.ts');
     const registry = createMetrics('general');
     createScheduleMetrics(registry);
     createPaymentMetrics(registry);
     createMailMetrics(registry);
+    createNewsMetrics(registry);
     const rules = read(`ops/${file}`);
     const named = new Set([...rules.matchAll(/expr:.*?(seatdrop_\w+)/g)].map(([, name]) => name ?? ''));
     expect(named.size).toBeGreaterThanOrEqual(2);

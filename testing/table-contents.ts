@@ -29,4 +29,7 @@ export const tablesOfUsers = [
   'refunds',
   'sellers',
   'payout_accounts',
+  'notification_choices',
+  'phone_codes',
+  'reminders',
 ];

@@ -2,7 +2,8 @@
  * Settles a payment attempt. Checkout, webhook and reconciler all end here, possibly at the same time and more than
  * once. MySQL is changed first, then Redis, and each step is safe to repeat.
  */
-import { isCertainlyUnwritten } from '../../shared/mysql/connect.ts';
+import { isCertainlyUnwritten, transact } from '../../shared/mysql/connect.ts';
+import { noteTrouble } from '../notifications/note-trouble.ts';
 import { freePayments } from '../payments/free.ts';
 import { refundKey, type Decision, type PaymentProvider } from '../payments/provider.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
@@ -52,7 +53,10 @@ export async function settle(
     await completeHold(deps, attempt);
     return { kind: 'paid', order: placed.order };
   }
-  await moveAttempt(deps.db, attempt, 'pending', 'declined', { reason: decision.reason });
+  await transact(deps.db, async (trx) => {
+    if (await moveAttempt(trx, attempt, 'pending', 'declined', { reason: decision.reason }))
+      await noteTrouble(trx, 'payment-declined', attempt);
+  });
   return returnHold(deps, attempt, decision.reason);
 }
 
@@ -208,7 +212,11 @@ async function returnMoney(deps: SettleDeps, attempt: PaymentAttempt): Promise<S
   // may live on.
   const returned =
     kind === 'known' && owners.length === 0 ? await returnHold(deps, attempt, 'given_up') : undefined;
-  if (refunded.kind === 'refunded') await moveAttempt(deps.db, attempt, 'refund_due', 'refunded');
+  if (refunded.kind === 'refunded')
+    await transact(deps.db, async (trx) => {
+      if (await moveAttempt(trx, attempt, 'refund_due', 'refunded'))
+        await noteTrouble(trx, 'charge-refunded', attempt);
+    });
   return returned?.kind === 'declined' && returned.expiresAt !== undefined
     ? returned
     : { kind: 'seats_lost' };

@@ -8,6 +8,7 @@ import { inTime } from '../../shared/tier/in-time.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import type { Inventory } from '../../shared/inventory/inventory.ts';
+import { notePromotions } from '../notifications/note-promotions.ts';
 import { placeName, type Place } from '../../shared/inventory/keys.ts';
 import { following } from '../http/cursor.ts';
 import { createWorkOff, inMemory, together, type Round, type WorkOff } from '../../shared/tier/work-off.ts';
@@ -32,14 +33,7 @@ export function startArchiving(deps: RelayDeps, options: RelayOptions = {}): Loo
 export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}): Round {
   const { db, inventory, log } = deps;
   const metrics = registry && createRelayMetrics(registry);
-  const patient: ArchiveDeps = {
-    db,
-    log,
-    inventory: {
-      ledgerEntries: (...asked) => inTime(inventory.ledgerEntries(...asked), redisTimeoutMs),
-      trimLedger: (...asked) => inTime(inventory.trimLedger(...asked), redisTimeoutMs),
-    },
-  };
+  const patient = patientDeps({ db, inventory, log });
   const common = {
     log,
     keyOf: placeName,
@@ -133,6 +127,19 @@ export function createArchiving(deps: RelayDeps, { registry }: RelayOptions = {}
     for (const each of late) await inTime(settleLate(each), redisTimeoutMs).catch(() => {});
     for (const name of lost) if (!listed.has(name)) lost.delete(name);
     metrics?.lost.set(lost.size);
+  };
+}
+
+/** Redis must answer in time while a cursor is locked. Buyers who were promoted are told in the same transaction. */
+function patientDeps({ db, inventory, log }: ArchiveDeps): ArchiveDeps {
+  return {
+    db,
+    log,
+    onArchived: notePromotions,
+    inventory: {
+      ledgerEntries: (...asked) => inTime(inventory.ledgerEntries(...asked), redisTimeoutMs),
+      trimLedger: (...asked) => inTime(inventory.trimLedger(...asked), redisTimeoutMs),
+    },
   };
 }
 

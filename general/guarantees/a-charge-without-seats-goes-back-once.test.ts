@@ -132,6 +132,8 @@ describe.each(providers)('with %s', (provider) => {
     const told = { event: 'hold:released', entry: { status: 'released', reason: 'seats_lost' } };
     await eventually(() => expect(news.forBuyer(buyer.userId)).toMatchObject([told]));
     expect(await entryOf(drop, buyer)).toMatchObject({ status: 'released', reason: 'seats_lost' });
+    const unique_id = `charge-refunded.${hold.holdId}.1.email`;
+    expect(await system.db('outbox').where({ unique_id })).toHaveLength(1);
     await news.stop();
   });
 

@@ -93,7 +93,10 @@ async function costOfRounds(): Promise<Record<string, { commands: number; querie
       driftAfterMs: 0,
     }),
     archive: createArchiving(deps),
-    mails: async () => [await readBacklog(db), await claimRows(db, 'new', 10)],
+    mails: async () => [
+      await readBacklog(db),
+      await claimRows(db, { channel: 'email', priority: 1, which: 'new' }, 10),
+    ],
     // There is nothing to schedule, so the scheduler is not called.
     schedule: () => scheduleDrops({ ...deps, scheduler: {} as never, upBeforeMs: hour }),
     followDrops: () => followed.refresh(),

@@ -6,12 +6,14 @@ import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
 import { createMetrics } from '../../shared/tier/metrics.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
+import { noInventory } from '../../testing/no-inventory.ts';
 import { printHere } from '../../testing/print-here.ts';
 import { insertOrder } from '../../testing/general/insert-order.ts';
 import type { RelayArguments } from '../../testing/general/mail-relay-that-dies.ts';
 import { readPdf } from '../../testing/receipt/read-pdf.ts';
 import { createDirectRoute } from '../mail/direct-route.ts';
 import { createMailMetrics } from '../mail/mail-metrics.ts';
+import { createNewsMetrics } from '../notifications/news-metrics.ts';
 import type { MailRoute } from '../mail/mail-route.ts';
 import { readBacklog } from '../mail/outbox.ts';
 import { randomKeys } from '../../testing/keys.ts';
@@ -61,6 +63,7 @@ const deps = (changes: Partial<RelayDeps> = {}): RelayDeps => ({
   timeZone: 'Europe/Vienna',
   confirmsEmail: false,
   sessionKeys,
+  inventory: noInventory,
   log,
   route,
   ...changes,
@@ -181,7 +184,8 @@ test('a mail that is refused waits longer each time, and the others go out', asy
   refused = buyer.email;
   const failing = await order();
   await order(['0.2'], other.id);
-  const metrics = createMailMetrics(createMetrics('general'));
+  const registry = createMetrics('general');
+  const metrics = { mails: createMailMetrics(registry), news: createNewsMetrics(registry) };
   await relayMails(deps(), metrics);
   expect(catcher.mails).toMatchObject([{ to: [other.email] }]);
   const pauses: number[] = [];
@@ -190,7 +194,7 @@ test('a mail that is refused waits longer each time, and the others go out', asy
     const row: { pause: number } | undefined = await database.db('outbox').whereNull('sent_at').first(pause);
     pauses.push(row?.pause ?? 0);
     await letPassTime();
-    await expect(relayMails(deps())).rejects.toThrow('no mail of this group was accepted');
+    await expect(relayMails(deps())).rejects.toThrow('nothing of this group was accepted');
   }
   expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
   expect(pauses.at(-1)).toBeGreaterThan(pauses[0]! * 3);

@@ -13,6 +13,7 @@ import { captureLog } from '../../testing/captured-log.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { insertDrop, insertEvent } from '../../testing/insert-drop.ts';
+import { noInventory } from '../../testing/no-inventory.ts';
 import { printHere } from '../../testing/print-here.ts';
 import { insertOrder } from '../../testing/general/insert-order.ts';
 import { readBacklog } from '../mail/outbox.ts';
@@ -99,8 +100,16 @@ const relay = async (queueUrl: string, endpoint = moto.url) => {
   const route = createSqsRoute({ queueUrl, region, endpoint, log });
   const publicUrl = new URL('https://seatdrop.test');
   try {
-    const settings = { publicUrl, timeZone: 'UTC', confirmsEmail: false, sessionKeys: randomKeys() };
-    await relayMails({ db: database.db, ...settings, log, route });
+    await relayMails({
+      db: database.db,
+      publicUrl,
+      timeZone: 'UTC',
+      confirmsEmail: false,
+      sessionKeys: randomKeys(),
+      inventory: noInventory,
+      log,
+      route,
+    });
   } finally {
     route.close();
   }

@@ -66,7 +66,7 @@ test('under load each checkout of both gets its one order, while mails are relay
   const buyersEnd = new AbortController();
   const relayAndRefund = async () => {
     while (!buyersEnd.signal.aborted) {
-      await markSent(other, await claimRows(other, 'new', 50));
+      await markSent(other, await claimRows(other, { channel: 'email', priority: 1, which: 'new' }, 50));
       for (const id of refundable.splice(0)) refunds += await requestRefunds(other, { id });
       await pause(1);
     }

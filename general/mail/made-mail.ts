@@ -1,5 +1,6 @@
 import type { MailJob } from '../../lambda/send-email/mail-job.ts';
 import type { OutboxRow } from './outbox.ts';
 
-/** The mail of an outbox row, or why it could not be written. `job` is undefined if there is nothing to send. */
-export type Made = { row: OutboxRow; job: MailJob | undefined } | { row: OutboxRow; error: unknown };
+/** What an outbox row is sent as, or why that could not be made. `job` is undefined if there is nothing to send. */
+export type MadeOf<Job> = { row: OutboxRow; job: Job | undefined } | { row: OutboxRow; error: unknown };
+export type Made = MadeOf<MailJob>;

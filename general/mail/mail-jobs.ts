@@ -1,24 +1,21 @@
 import { z } from 'zod';
 import { orderMailJob, type OrderMailJob } from '../../lambda/send-email/mail-job.ts';
 import { readRefunds, type RefundRow } from '../../shared/drops/order-seats.ts';
-import { describeSeat, rowsOf, type Section } from '../../shared/inventory/layout.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
+import { describeSeat, rowsOf, type Section } from '../../shared/inventory/layout.ts';
 import type { Locale } from '../accounts/locale.ts';
 import { bySeatId } from '../orders/present-orders.ts';
 import { isAboutAccount, makeAccountJobs, type AccountJobDeps } from './account-jobs.ts';
 import type { Made } from './made-mail.ts';
 import { receiptsFor } from '../receipts/receipts-for.ts';
+import { isNews, makeNewsJobs, type NewsJobDeps } from '../notifications/news-jobs.ts';
 import type { OutboxRow } from './outbox.ts';
 
-export type JobDeps = AccountJobDeps & {
-  db: Database;
-  /** The URL at which browsers reach the system. */
-  publicUrl: URL;
-  /** IANA name: time zone of events that have none. */
-  timeZone: string;
-  /** Whether buying needs a confirmed e-mail address. */
-  confirmsEmail: boolean;
-};
+export type JobDeps = AccountJobDeps &
+  NewsJobDeps & {
+    /** Whether buying needs a confirmed e-mail address. */
+    confirmsEmail: boolean;
+  };
 
 type SeatRow = { order_id: string; seat_id: string; refund: number | null };
 
@@ -52,10 +49,16 @@ type Subject = z.output<typeof orderPayload>;
 
 /** Builds the mail of each row, or the error if that fails. The same queries, however many rows. */
 export async function makeJobs(deps: JobDeps, rows: readonly OutboxRow[]): Promise<Made[]> {
-  const { account = [], order = [] } = Object.groupBy(rows, ({ topic }) =>
-    isAboutAccount(topic) ? 'account' : 'order',
-  );
-  return (await Promise.all([makeAccountJobs(deps, account), makeOrderJobs(deps, order)])).flat();
+  const {
+    account = [],
+    news = [],
+    order = [],
+  } = Object.groupBy(rows, ({ topic }) => {
+    if (isNews(topic)) return 'news';
+    return isAboutAccount(topic) ? 'account' : 'order';
+  });
+  const made = [makeAccountJobs(deps, account), makeNewsJobs(deps, news), makeOrderJobs(deps, order)];
+  return (await Promise.all(made)).flat();
 }
 
 async function makeOrderJobs(

@@ -1,7 +1,8 @@
 /**
- * The outbox: mails to send, written in the transaction they are about. A process that claims a row has it for a
+ * The outbox: what is to be sent, written in the transaction it is about. A process that claims a row has it for a
  * minute. If the process is killed meanwhile, any process can claim the row again after that.
  */
+import type { Channel } from '../../shared/contract/notifications.ts';
 import { retried, transact, type Database } from '../../shared/mysql/connect.ts';
 
 export type OutboxRow = {
@@ -22,23 +23,21 @@ const maxPauseSeconds = 3_600;
 /** With the longest pause, a week has passed by this try. */
 const maxTries = 180;
 
+/** 0: before all others. 2: what is sent to many at once, after all others. */
+export const priorities = [0, 1, 2] as const;
+export type Priority = (typeof priorities)[number];
+
+/** `which`: rows that were tried before have a lane of their own, since they may fail again. */
+export type Lane = { channel: Channel; priority: Priority; which: 'new' | 'tried before' };
+
 /**
- * Claims the next rows to send, either new ones or those tried before, the oldest first; no other process gets them
- * for a while. Only MySQL's clock is used. The query must not lock the gap where checkout inserts the next row, so it
- * needs READ COMMITTED.
+ * Claims the next rows of a lane that are due, the longest due first; no other process gets them for a while. Only
+ * MySQL's clock is used. Rows of other lanes are not read (index `outbox_lanes`). The query must not lock the gap where
+ * checkout inserts the next row, so it needs READ COMMITTED.
  */
-export function claimRows(db: Database, which: 'new' | 'tried before', limit: number): Promise<OutboxRow[]> {
+export function claimRows(db: Database, lane: Lane, limit: number): Promise<OutboxRow[]> {
   return transact(db, async (trx) => {
-    const rows = await trx<OutboxRow>('outbox')
-      .whereNull('sent_at')
-      .whereNull('given_up_at')
-      .where('tries', which === 'new' ? '=' : '>', 0)
-      .whereRaw('due_at <= now(3)')
-      .orderBy('id')
-      .limit(limit)
-      .forUpdate()
-      .skipLocked()
-      .select('id', 'topic', 'payload', 'tries');
+    const rows = (await nextRows(trx, lane, limit)) as OutboxRow[];
     if (rows.length === 0) return [];
     await trx('outbox')
       .whereIn('id', idsOf(rows))
@@ -48,6 +47,18 @@ export function claimRows(db: Database, which: 'new' | 'tried before', limit: nu
       });
     return rows.map((row) => ({ ...row, tries: row.tries + 1 }));
   });
+}
+
+/** The query alone, for its EXPLAIN. */
+export function nextRows(trx: Database, { channel, priority, which }: Lane, limit: number) {
+  return trx('outbox')
+    .where({ channel, lane: priority * 2 + (which === 'new' ? 0 : 1) })
+    .whereRaw('due_at <= now(3)')
+    .orderBy(['due_at', 'id'])
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .select('id', 'topic', 'payload', 'tries');
 }
 
 export async function markSent(db: Database, rows: readonly OutboxRow[]): Promise<void> {
@@ -64,14 +75,15 @@ export async function markSent(db: Database, rows: readonly OutboxRow[]): Promis
  * look at.
  */
 export async function putOff(db: Database, rows: readonly OutboxRow[]): Promise<void> {
-  for (const { id, tries } of rows) {
+  for (const row of rows) {
+    const { id, tries } = row;
     const seconds = Math.min(firstPauseSeconds * 2 ** (tries - 1), maxPauseSeconds);
     await retried(db, () =>
       db('outbox')
         .where({ id })
         .whereNull('sent_at')
         .update(
-          tries >= maxTries
+          isLastTry(row)
             ? { given_up_at: db.raw('now(3)') }
             : { due_at: db.raw('now(3) + interval ? second', [seconds]) },
         ),
@@ -79,9 +91,17 @@ export async function putOff(db: Database, rows: readonly OutboxRow[]): Promise<
   }
 }
 
+/** Whether this try was the last one. */
+export const isLastTry = ({ tries }: OutboxRow): boolean => tries >= maxTries;
+
+/** Rows that are to be sent later on purpose do not count as waiting. */
 export async function readBacklog(db: Database): Promise<Backlog> {
   const rows: { givenUp: 0 | 1; count: number; oldest: number | null }[] = await db('outbox')
     .whereNull('sent_at')
+    .where(
+      (counted) =>
+        void counted.whereNotNull('given_up_at').orWhere('tries', '>', 0).orWhereRaw('due_at <= now(3)'),
+    )
     .groupByRaw('given_up_at is not null')
     .select(
       db.raw('given_up_at is not null as givenUp'),

@@ -2,6 +2,7 @@ import { eventTime } from '../../shared/contract/event-time.ts';
 import { decimal } from '../../shared/contract/minor-units.ts';
 import { escapeHtml } from '../../shared/http/escape-html.ts';
 import { composeAccountMail } from './compose-account.ts';
+import { composeNewsMail } from './compose-news.ts';
 import { htmlPage, type Mail } from './mail.ts';
 import type { MailJob, OrderMailJob } from './mail-job.ts';
 import { words, type Words } from './words.ts';
@@ -10,7 +11,8 @@ type Fact = [name: string, values: string[]];
 
 /** The mail of a job as text and as HTML. */
 export function compose(job: MailJob): Mail {
-  return 'order' in job ? composeOrderMail(job) : composeAccountMail(job);
+  if ('order' in job) return composeOrderMail(job);
+  return 'event' in job ? composeNewsMail(job) : composeAccountMail(job);
 }
 
 /** Text written by users is escaped. */

@@ -6,6 +6,7 @@ import { benchEdge } from './edge.ts';
 import { benchFanout } from './fanout.ts';
 import { benchIdle } from './idle.ts';
 import { benchIsolation } from './isolation.ts';
+import { benchNotify } from './notify.ts';
 import { benchOutcome } from './outcome.ts';
 import { benchScale } from './scale.ts';
 
@@ -20,6 +21,10 @@ export const benches = {
   outcome: {
     about: 'latency from pressing Buy to the outcome on the buyer’s socket, whole system',
     run: benchOutcome,
+  },
+  notify: {
+    about: 'time from a promotion to its mail at the mail server, while 100,000 other mails wait',
+    run: benchNotify,
   },
   checkout: { about: 'paid orders/s of one general tier, durable in MySQL', run: benchCheckout },
   edge: { about: '"sold out" answers/s that nginx gives without asking the publisher', run: benchEdge },

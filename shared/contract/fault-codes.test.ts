@@ -72,6 +72,9 @@ const examples: Record<FaultCode, Found | typeof inHandler> = {
   password_common: inHandler,
   password_repeats: inHandler,
   password_wrong: inHandler,
+  code_wrong: inHandler,
+  not_a_mobile_number: inHandler,
+  not_offered: inHandler,
   password_is_email: inHandler,
   year_out_of_range: [
     newEvent,

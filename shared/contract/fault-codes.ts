@@ -66,6 +66,9 @@ const messages = {
   password_repeats: () => 'The same few characters again and again',
   password_wrong: () => 'Not the present password',
   email_unchanged: () => 'This is your address already',
+  code_wrong: () => 'Wrong, used before, or too old: ask for a new code',
+  not_a_mobile_number: () => 'Not the number of a mobile phone with its country code',
+  not_offered: () => 'Not offered, or cannot be switched off',
   password_is_email: () => 'Must not be your e-mail address or a part of it',
   address_too_long: ({ maximum }) => (maximum === 64 ? 'Too long before the @' : 'Too long'),
   // times

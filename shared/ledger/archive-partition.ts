@@ -8,13 +8,15 @@ import type { Inventory } from '../inventory/inventory.ts';
 import type { Place } from '../inventory/keys.ts';
 import type { Log } from '../tier/log.ts';
 import { transact, type Database } from '../mysql/connect.ts';
-import { append, appendLoss, findArchived, lockCursor, type Cursor } from './archive.ts';
+import { append, appendLoss, findArchived, lockCursor, type Cursor, type NewRecord } from './archive.ts';
 import { fieldsOf, type Fields } from './record.ts';
 
 export type ArchiveDeps = {
   db: Database;
   inventory: Pick<Inventory, 'ledgerEntries' | 'trimLedger'>;
   log: Log;
+  /** Called with the records in the transaction that archives them: once for each record, whatever crashes. */
+  onArchived?: (trx: Database, place: Place, records: readonly NewRecord[]) => Promise<void>;
 };
 
 export type Archived =
@@ -28,7 +30,7 @@ export type Archived =
 const portion = 200;
 
 export async function archivePartition(
-  { db, inventory, log }: ArchiveDeps,
+  { db, inventory, log, onArchived }: ArchiveDeps,
   place: Place,
   limit: number = portion,
 ): Promise<Archived> {
@@ -46,6 +48,7 @@ export async function archivePartition(
     if (entries.length > 0) {
       const records = entries.map(([streamId, fields]) => ({ streamId, fields }));
       cursor = await append(trx, cursor, records);
+      await onArchived?.(trx, place, records);
     }
     return {
       kind: 'archived',

@@ -55,6 +55,10 @@ import * as bansHaveAReason from './057-bans-have-a-reason.ts';
 import * as sessions from './058-sessions.ts';
 import * as unconfirmedAddresses from './059-unconfirmed-addresses.ts';
 import * as chosenLocales from './060-chosen-locales.ts';
+import * as outboxLanes from './065-outbox-has-lanes.ts';
+import * as notificationChoices from './066-notification-choices.ts';
+import * as phones from './067-phones.ts';
+import * as reminders from './068-reminders.ts';
 import * as ticketCodes from './070-ticket-codes.ts';
 import * as doorOfUndone from './071-undone-check-ins-have-a-door.ts';
 import * as doorOfCheckIns from './072-check-ins-have-a-door.ts';
@@ -111,6 +115,10 @@ const migrations: Record<string, Knex.Migration> = {
   '056-audit-log': auditLog,
   '057-bans-have-a-reason': bansHaveAReason,
   '058-sessions': sessions,
+  '065-outbox-has-lanes': outboxLanes,
+  '066-notification-choices': notificationChoices,
+  '067-phones': phones,
+  '068-reminders': reminders,
   '070-ticket-codes': ticketCodes,
   '071-undone-check-ins-have-a-door': doorOfUndone,
   '072-check-ins-have-a-door': doorOfCheckIns,

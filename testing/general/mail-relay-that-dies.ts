@@ -4,6 +4,7 @@
  */
 import { pino } from 'pino';
 import { connectMysql } from '../../shared/mysql/connect.ts';
+import { noInventory } from '../no-inventory.ts';
 import { printHere } from '../print-here.ts';
 import { createDirectRoute } from '../../general/mail/direct-route.ts';
 import { randomKeys } from '../keys.ts';
@@ -20,6 +21,7 @@ await relayMails({
   timeZone: 'UTC',
   confirmsEmail: false,
   sessionKeys: randomKeys(),
+  inventory: noInventory,
   log,
   route: {
     ...route,

@@ -69,6 +69,11 @@ export type TestOptions = {
   mysqlAdminUrl?: string;
 };
 
+const sameForAll: Pick<Deps, 'eventTimeZone' | 'newsChannels'> = {
+  eventTimeZone: 'UTC',
+  newsChannels: ['email', 'sms'],
+};
+
 export async function startGeneral(options: TestOptions = {}): Promise<TestGeneral> {
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as LogLine) });
@@ -99,7 +104,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     publicUrl: new URL(url),
     confirmsEmail,
     onSignUp: countSignUps(registry),
-    eventTimeZone: 'UTC',
+    ...sameForAll,
     platformFees: options.platformFees ?? platformFeesFrom({ PLATFORM_FEE_PERCENT: 0 }),
     receiptPrinter: createPrintThread(),
     log,

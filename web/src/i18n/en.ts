@@ -299,7 +299,7 @@ export const en = {
     nextSteps: [
       'Seats that are not taken in time are offered to the first person in line who asked for that many.',
       'If it is your turn, they are held for you for the full time, and this page shows them immediately.',
-      'You can close this page: you keep your place, and find it under My tickets.',
+      'You can close this page: you keep your place, find it under My tickets, and are told by e-mail if seats are held for you.',
     ],
     leave: 'Leave standby',
     leaveTitle: 'Leave standby?',
