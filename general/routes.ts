@@ -68,20 +68,7 @@ import { showReport } from './reports/show-report.ts';
 
 export function createRoutes(deps: Deps): Route[] {
   return [
-    signUp(deps),
-    signIn(deps),
-    signOut(deps),
-    whoAmI(deps),
-    forgotPassword(deps),
-    resetPassword(deps),
-    changePassword(deps),
-    confirmEmail(deps),
-    sendConfirmation(deps),
-    changeEmail(deps),
-    changeProfile(deps),
-    listSessions(deps),
-    endSession(deps),
-    endOtherSessions(deps),
+    ...ownAccount(deps),
     ...ownNews(deps),
     findAccounts(deps),
     banUser(deps),
@@ -136,6 +123,23 @@ export function createRoutes(deps: Deps): Route[] {
     showHealth(deps),
   ];
 }
+
+const ownAccount = (deps: Deps): Route[] => [
+  signUp(deps),
+  signIn(deps),
+  signOut(deps),
+  whoAmI(deps),
+  forgotPassword(deps),
+  resetPassword(deps),
+  changePassword(deps),
+  confirmEmail(deps),
+  sendConfirmation(deps),
+  changeEmail(deps),
+  changeProfile(deps),
+  listSessions(deps),
+  endSession(deps),
+  endOtherSessions(deps),
+];
 
 const ownNews = (deps: Deps): Route[] => [
   showNotifications(deps),

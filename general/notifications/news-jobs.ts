@@ -57,12 +57,7 @@ export async function makeNewsJobs(
   const asked = rows.map((row) => ({ row, payload: read(row) }));
   const payloads = asked.flatMap(({ payload }) => payload ?? []);
   const [users, drops, [clock]] = await Promise.all([
-    db<User>('users')
-      .whereIn(
-        'id',
-        payloads.map(({ userId }) => userId),
-      )
-      .select('id', 'name', 'email', 'locale'),
+    readUsers(db, payloads),
     db('drops')
       .join('events', 'events.id', 'drops.event_id')
       .whereIn(
@@ -118,6 +113,11 @@ export async function makeNewsJobs(
       amount,
     });
   }
+}
+
+function readUsers(db: Database, payloads: readonly NewsPayload[]): Promise<User[]> {
+  const ids = payloads.map(({ userId }) => userId);
+  return Promise.resolve(db<User>('users').whereIn('id', ids).select('id', 'name', 'email', 'locale'));
 }
 
 async function isStillTrue(
