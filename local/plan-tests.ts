@@ -24,6 +24,7 @@ const waiting = {
   'local/containers/compose-cluster': 28,
   'general/replica-reads': 26,
   'shared/guarantees/any-interleaving': 22,
+  'general/guarantees/a-refund-that-fails-later': 22,
   'nginx/limits': 21,
   'nginx/timeouts': 21,
   'publisher/entry-route': 18,

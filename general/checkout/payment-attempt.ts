@@ -189,7 +189,7 @@ export async function attemptsIn(
   return rows.map((row) => ({ ...toAttempt(row), updatedAt: row.updated_at }));
 }
 
-/** `askAt`: when the provider was to be asked about it again. */
+/** `askAt`: when the provider was to be asked about it again: whether it was paid late, and whether a refund failed. */
 export type AskedAttempt = PaymentAttempt & { askAt: Date };
 
 /** A page of attempts about which the provider is to be asked again, the first ones first. */
@@ -222,6 +222,20 @@ export async function askAgainAt(
       .update({ ask_at: next === undefined ? null : new Date(next) }),
   );
 }
+
+/**
+ * Has the provider asked about an attempt at `at` at latest. The column always gets another value, so that a process
+ * which is asking right now, and does not know the reason of this, does not overwrite it.
+ */
+export async function askAgainBy(db: Database, { holdId, attempt }: AttemptId, at: number): Promise<void> {
+  await retried(db, () =>
+    table(db)
+      .where({ hold_id: holdId, attempt })
+      .update({ ask_at: db.raw(earlier, [new Date(at), new Date(at)]) }),
+  );
+}
+
+const earlier = 'least(coalesce(ask_at - interval 1000 microsecond, ?), ?)';
 
 /** Changes the status of an attempt; false if it is no longer in `from`. */
 export async function moveAttempt(

@@ -4,6 +4,7 @@
  */
 import { isCertainlyUnwritten, transact } from '../../shared/mysql/connect.ts';
 import { noteTrouble } from '../notifications/note-trouble.ts';
+import { askAboutRefund } from '../payments/ask-about-refunds.ts';
 import { freePayments } from '../payments/free.ts';
 import { refundKey, type Decision, type PaymentProvider } from '../payments/provider.ts';
 import type { OrderRow } from '../orders/present-orders.ts';
@@ -214,8 +215,9 @@ async function returnMoney(deps: SettleDeps, attempt: PaymentAttempt): Promise<S
     kind === 'known' && owners.length === 0 ? await returnHold(deps, attempt, 'given_up') : undefined;
   if (refunded.kind === 'refunded')
     await transact(deps.db, async (trx) => {
-      if (await moveAttempt(trx, attempt, 'refund_due', 'refunded'))
-        await noteTrouble(trx, 'charge-refunded', attempt);
+      if (!(await moveAttempt(trx, attempt, 'refund_due', 'refunded'))) return;
+      await noteTrouble(trx, 'charge-refunded', attempt);
+      await askAboutRefund(trx, payments, attempt);
     });
   return returned?.kind === 'declined' && returned.expiresAt !== undefined
     ? returned

@@ -1,10 +1,12 @@
 /**
  * Asks a provider that cannot cancel about payments that have ended here, some times within a day, and refunds those
- * that were paid since. A webhook tells most of them earlier.
+ * that were paid since. A webhook tells most of them earlier. A provider that does not report on refunds is also asked
+ * about those that it accepted, until they are final.
  */
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
 import { createWorkOff, type Round } from '../../shared/tier/work-off.ts';
 import { askAgainAt, attemptsToAskAgain, type AskedAttempt } from '../checkout/payment-attempt.ts';
+import { askAboutRefunds } from '../payments/ask-about-refunds.ts';
 import { resolveLate } from '../checkout/resolve-late.ts';
 import type { SettleDeps } from '../checkout/settle.ts';
 import { chargeKey } from '../payments/provider.ts';
@@ -32,9 +34,14 @@ export function createAskingAgain(deps: SettleDeps, { everyMs, now }: Times): Ro
     keyOf: ({ holdId, attempt }) => chargeKey(holdId, attempt),
     laneOf: ({ place }) => inventory.nodesOf([place]),
     async work(attempt) {
-      if (attempt.status === 'pending' || (await resolveLate(deps, attempt)) === 'undecided') return 'later';
-      const next = late.askAfterMs.map((ms) => attempt.payBy + ms).find((at) => at > now());
-      await askAgainAt(db, attempt, next);
+      if (attempt.status === 'pending') return 'later';
+      // First, since it needs no Redis.
+      const refunds = await askAboutRefunds(deps, attempt, now());
+      const found = await resolveLate(deps, attempt);
+      if (refunds === 'undecided' || found === 'undecided') return 'later';
+      const times = [...late.askAfterMs.map((ms) => attempt.payBy + ms), ...refunds];
+      const next = Math.min(...times.filter((at) => at > now()));
+      await askAgainAt(db, attempt, Number.isFinite(next) ? next : undefined);
       return 'done';
     },
   });

@@ -14,6 +14,7 @@ import { decodeRecord } from '../../shared/ledger/record.ts';
 import type { Worked } from '../../shared/tier/work-off.ts';
 import { providerOf } from '../checkout/settle.ts';
 import type { Deps } from '../deps.ts';
+import { askAboutRefund } from '../payments/ask-about-refunds.ts';
 import { refundKey, type RefundResult } from '../payments/provider.ts';
 import { announceReopened } from './announce-reopened.ts';
 import { lockOrder, usedSeats, writeWholeRefund } from './request-refund.ts';
@@ -49,7 +50,7 @@ export async function refundCharge(deps: RefundDeps, orderId: string): Promise<W
   // One that the provider refuses must not hold up the others.
   for (const refund of due) {
     const result = await giveBack(deps, order, refund);
-    if (result.kind === 'refunded') await recordRefund(db, order, refund.number, result.ref);
+    if (result.kind === 'refunded') await recordRefund(deps, order, refund.number, result.ref);
     else worked = 'later';
     if (result.kind === 'failed') await recordFailure(deps, refund, result.reason);
   }
@@ -65,20 +66,28 @@ async function sendAgain(deps: RefundDeps, order: OrderToRefund, refund: RefundR
   const result = await giveBack(deps, order, refund);
   const returned = { order_id: refund.order_id, number: refund.number };
   if (result.kind === 'refunded')
-    await retried(deps.db, () =>
-      deps
-        .db('refunds')
-        .where(returned)
-        .whereNotNull('returned_at')
-        .update({
-          returned_at: null,
-          provider_ref: result.ref ?? null,
-          failure: null,
-          updated_at: new Date(),
-        }),
-    );
+    await transact(deps.db, async (trx) => {
+      const sent = {
+        returned_at: null,
+        provider_ref: result.ref ?? null,
+        failure: null,
+        updated_at: new Date(),
+      };
+      const marked = await trx('refunds').where(returned).whereNotNull('returned_at').update(sent);
+      if (marked > 0) await askAboutAccepted(trx, deps, order, result.ref);
+    });
   if (result.kind === 'failed') await recordFailure(deps, refund, result.reason);
   return result.kind === 'refunded';
+}
+
+/** Without an id of the provider, nothing was given back that could fail. */
+async function askAboutAccepted(
+  trx: Database,
+  { payments }: RefundDeps,
+  { id, attempt }: OrderToRefund,
+  ref: string | undefined,
+): Promise<void> {
+  if (ref !== undefined) await askAboutRefund(trx, payments, { holdId: id, attempt });
 }
 
 async function giveBack(
@@ -123,12 +132,13 @@ function readOrder(db: Database, id: string): Promise<OrderToRefund | undefined>
  * these seats since the refund was requested.
  */
 async function recordRefund(
-  db: Database,
-  { id, drop_id, attempt }: OrderToRefund,
+  deps: RefundDeps,
+  order: OrderToRefund,
   number: number,
   ref: string | undefined,
 ): Promise<void> {
-  await transact(db, async (trx) => {
+  const { id, drop_id, attempt } = order;
+  await transact(deps.db, async (trx) => {
     await lockOrder(trx, id);
     const done = { status: 'done', provider_ref: ref ?? null, failure: null, updated_at: new Date() };
     const marked = await trx('refunds').where({ order_id: id, number, status: 'due' }).update(done);
@@ -152,6 +162,7 @@ async function recordRefund(
       .where({ id })
       .update({ updated_at: new Date(), ...(isWhole && { status: 'refunded' }) });
     if (isWhole) await moveAttempt(trx, { holdId: id, attempt }, 'approved', 'refunded');
+    await askAboutAccepted(trx, deps, order, ref);
   });
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Log } from '../../shared/tier/log.ts';
 import { httpCall } from './http-call.ts';
 import { commandHash, paiseOf, rupees, type PayuAccount } from './payu-messages.ts';
-import type { RefundResult } from './provider.ts';
+import type { AcceptedRefund, RefundResult } from './provider.ts';
 
 export type PayuApiOptions = {
   account: PayuAccount;
@@ -103,11 +103,34 @@ export function createPayuApi({ account, apiUrl, log, timeoutMs }: PayuApiOption
         return /token/i.test(msg) ? { kind: 'undecided' } : { kind: 'failed', reason: msg.slice(0, 100) };
       }
     },
+
+    /** What became of the refunds of a transaction with these keys; undefined if PayU does not say. */
+    async findRefunds(ref: string, keys: readonly string[]): Promise<AcceptedRefund[] | undefined> {
+      const known = readRefunds(await call('check_action_status', ref, 'payuid'), ref);
+      return known && keys.flatMap((key) => refundsWith(key, known));
+    },
   };
 }
 
+type NotedRefund = z.infer<typeof action> & { requestId: string };
+
+/** A key has another token for each time that its refund was made. */
+function refundsWith(key: string, known: readonly NotedRefund[]): AcceptedRefund[] {
+  const tokens = new Set(known.map((_, number) => tokenOf(key, number)));
+  return known
+    .filter(({ token }) => tokens.has(token))
+    .map(({ requestId: id, status }) => ({
+      id,
+      key,
+      status: isFailure(status) ? 'failed' : 'made',
+      // PayU names no other reason.
+      reason: isFailure(status) ? status.toLowerCase() : undefined,
+      isFinal: isFailure(status) || /^success/i.test(status),
+    }));
+}
+
 /** Refunds of a transaction that PayU has noted; undefined if it does not say. A paid one has its capture at least. */
-function readRefunds(answer: unknown, ref: string) {
+function readRefunds(answer: unknown, ref: string): NotedRefund[] | undefined {
   const noted = actions.safeParse(answer).data?.transaction_details[ref];
   if (!noted) return undefined;
   return Object.entries(noted)

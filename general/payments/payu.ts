@@ -31,6 +31,21 @@ const bankBoundMs = 15 * minute;
 /** After `payBy`: when it is asked again about payments that have ended, which may have been paid since. */
 const askAfterMs = [20 * minute, 3 * 60 * minute, 24 * 60 * minute];
 
+const hour = 60 * minute;
+/**
+ * After PayU has accepted a refund: when it is asked what became of it. Most are decided within days; one that waits
+ * for money of the merchant or for a bank can take longer.
+ */
+const refundAskAfterMs = [
+  hour,
+  6 * hour,
+  24 * hour,
+  3 * 24 * hour,
+  7 * 24 * hour,
+  14 * 24 * hour,
+  30 * 24 * hour,
+];
+
 type Found =
   | Decision
   | Undecided
@@ -96,6 +111,8 @@ export function createPayuPayments(options: PayuOptions): PaymentProvider {
       return result;
     },
 
+    acceptedRefunds: acceptedRefundsAt(api),
+
     readWebhook(body) {
       const fields = readPosted(account, body);
       if (!fields) return undefined;
@@ -104,6 +121,17 @@ export function createPayuPayments(options: PayuOptions): PaymentProvider {
     },
     // PayU does not sign what it reports of disputes and refunds, so `readWebhook` refuses both.
     ...withoutReports,
+  };
+}
+
+function acceptedRefundsAt(api: PayuApi): NonNullable<PaymentProvider['acceptedRefunds']> {
+  return {
+    askAfterMs: refundAskAfterMs,
+    async find({ ref, key }, keys) {
+      if (ref === undefined) throw new Error(`charge ${key} was refunded without a transaction`);
+      const refunds = await api.findRefunds(ref, keys);
+      return refunds ? { kind: 'refunds', refunds } : { kind: 'undecided' };
+    },
   };
 }
 

@@ -117,6 +117,15 @@ export type FoundRefund = {
   madeAt: Date;
 };
 
+/**
+ * A refund of ours that the provider accepted, as it has it now. `isFinal`: it stays so; a failed one does, and one that
+ * is made may still fail until then.
+ */
+export type AcceptedRefund = Pick<FoundRefund, 'id' | 'status' | 'reason'> & {
+  key: string;
+  isFinal: boolean;
+};
+
 /** One thing that a webhook is about. It says no more: the provider is then asked. `other`: nothing of interest here. */
 export type WebhookSubject =
   | { kind: 'charge'; key: string }
@@ -173,6 +182,16 @@ export type PaymentProvider = {
     boundMs: number;
     /** Whether a payment that has ended was paid. Gives back every other payment that was made under its key. */
     resolve: (charge: Charge) => Promise<Approved | { kind: 'not_paid' } | Undecided>;
+  };
+  /** Of a provider that does not report on refunds: how those that it accepted and that fail later are found. */
+  acceptedRefunds?: {
+    /** When it is asked about a refund, until its result is final. Milliseconds after it accepted the refund. */
+    askAfterMs: readonly number[];
+    /** Its refunds of the charge with these keys. Those that it does not have are left out. */
+    find: (
+      charge: Charge,
+      keys: readonly string[],
+    ) => Promise<{ kind: 'refunds'; refunds: AcceptedRefund[] } | Undecided>;
   };
   /** Decides without the buyer: `begin` is the whole payment, and there is no card. */
   decidesAlone?: boolean;

@@ -33,13 +33,14 @@ export function receiveWebhook(deps: SettleDeps): Route {
       const subjects = deps.payments.readWebhook(rawBody, (name) => req.get(name));
       if (!subjects) throw new Problem('invalid_signature');
       // One that fails holds up none of the others. Then the provider repeats the whole webhook, which does no harm.
-      const results = await Promise.allSettled(subjects.map((subject) => follow(deps, subject)));
+      const results = await Promise.allSettled(subjects.map((subject) => followWebhook(deps, subject)));
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     },
   });
 }
 
-async function follow(deps: SettleDeps, subject: WebhookSubject): Promise<void> {
+/** Asks the provider about one subject of a webhook. Rejects if the provider has to send the webhook again. */
+export async function followWebhook(deps: SettleDeps, subject: WebhookSubject): Promise<void> {
   switch (subject.kind) {
     case 'charge':
       await resolveNamed(deps, subject.key, headStartMs);

@@ -50,21 +50,31 @@ export async function recordRefunds(
  * so, and the duty makes it anew; its seats were refunded and stay so. Only the refund that the row names counts, so an
  * old event does nothing after the money was sent again.
  */
-async function sendFailedAgain(
+export async function sendFailedAgain(
   db: Database,
   attempt: PaymentAttempt,
-  found: readonly FoundRefund[],
+  found: readonly Pick<FoundRefund, 'id' | 'key' | 'status' | 'reason'>[],
 ): Promise<void> {
   for (const { id, key, status, reason = 'failed' } of found) {
     if (key === undefined || status === 'made') continue;
     if (found.some((other) => other.key === key && other.status === 'made')) continue;
     const number = Number(key.split('.').at(-1));
     if (key !== refundKey(chargeOf(attempt), number)) continue;
-    const isReturned =
-      number === 0
-        ? await moveAttempt(db, attempt, 'refunded', 'refund_due', { reason })
-        : await markReturned(db, attempt.holdId, number, { id, reason });
-    if (isReturned) await writePaymentEvent(db, attempt, { kind: 'refund_failed', occurrence: id, reason });
+    // Together: what is marked is not found again, so its event could not be written later.
+    await transact(db, async (trx) => {
+      const isReturned =
+        number === 0
+          ? await moveAttempt(trx, attempt, 'refunded', 'refund_due', { reason })
+          : await markReturned(trx, attempt.holdId, number, { id, reason });
+      if (!isReturned) return;
+      // Of a charge without an order, the row does not say which of them it was.
+      for (const each of found.filter((other) => other.key === key))
+        await writePaymentEvent(trx, attempt, {
+          kind: 'refund_failed',
+          occurrence: each.id,
+          reason: each.reason ?? 'failed',
+        });
+    });
   }
 }
 

@@ -10,6 +10,7 @@ import type { TestUser } from '../../testing/general/start-general.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { createRefunding } from '../orders/refund-duty.ts';
 import { payHold } from '../checkout/pay-hold.ts';
+import { followWebhook } from '../payments/receive-webhook.ts';
 import { reconcilePayments } from '../duties/reconcile-payments.ts';
 
 const fees = { perSeat: 100, perOrder: 50, percent: 2 };
@@ -192,6 +193,49 @@ describe('a charge', () => {
       await tell(sale, 'charge.updated').expect(503);
       await tell(sale, 'charge.updated').expect(204);
       expect(await attemptsOf(sale)).toMatchObject([{ payout_transfer: `tr_of_${intentsOf(sale)[0]!.id}` }]);
+    });
+
+    test.each([
+      ['before the answer', false],
+      ['after the answer, before MySQL has it', true],
+    ])('also if the process that asks dies %s: Stripe sends the webhook again', async (_, isAnswered) => {
+      const sale = await held();
+      await pay(sale, 'pm_card_authenticationRequired');
+      await system.answerChallenge(sale.hold.holdId, true);
+      const { payments } = system.deps;
+      let died: () => void = () => {};
+      const dead = new Promise<void>((resolve) => (died = resolve));
+      const dying: typeof payments = {
+        ...payments,
+        async findTransfer(ref) {
+          if (isAnswered) await payments.findTransfer!(ref);
+          died();
+          return new Promise<never>(() => {});
+        },
+      };
+      // The webhook finds a payment that nobody has settled, and settles it first.
+      const webhook = { kind: 'charge', key: `${sale.hold.holdId}.1` } as const;
+      void followWebhook({ ...system.deps, payments: dying }, webhook);
+      await dead;
+      expect(await attemptsOf(sale)).toMatchObject([{ status: 'approved', payout_transfer: null }]);
+      // The reconciler has nothing to settle, and does not ask for transfers.
+      await reconcilePayments(system.deps, { everyMs: 0, abandonedAfterMs: 0, now: afterPayBy });
+      const transfer = `tr_of_${intentsOf(sale)[0]!.id}`;
+      for (const type of ['payment_intent.succeeded', 'charge.updated']) {
+        await tell(sale, type).expect(204);
+        expect(await shown(sale)).toEqual([transfer, transfer, transfer]);
+      }
+    });
+
+    test('also if the process that settles it dies before it asks, and the reconciler has settled it since', async () => {
+      const sale = await held();
+      await pay(sale, 'pm_card_authenticationRequired');
+      await system.answerChallenge(sale.hold.holdId, true);
+      await reconcilePayments(system.deps, { everyMs: 0, abandonedAfterMs: 0, now: afterPayBy });
+      expect(await attemptsOf(sale)).toMatchObject([{ status: 'approved', payout_transfer: null }]);
+      await tell(sale, 'payment_intent.succeeded').expect(204);
+      const transfer = `tr_of_${intentsOf(sale)[0]!.id}`;
+      expect(await shown(sale)).toEqual([transfer, transfer, transfer]);
     });
 
     test('and a key that may not read charges leaves it out, without refusing the webhook', async () => {

@@ -127,6 +127,11 @@ export class PayuBook {
     }
   }
 
+  /** The bank decides the latest refund of a transaction, after PayU had accepted it. */
+  decideRefund(txnid: string, status: 'success' | 'failure' | 'in progress' | 'od_hit'): void {
+    this.#of(txnid).refunds.at(-1)!.status = status;
+  }
+
   #of(txnid: string): PayuTransaction {
     const found = this.transactions.find((each) => each.txnid === txnid);
     if (!found) throw new Error(`PayU has no transaction ${txnid}`);
