@@ -62,6 +62,15 @@ export const generalSettings = z
       .email()
       .optional()
       .describe('Contact address for buyers. Without it they see the address of the event’s organizer.'),
+    RECORDS_KEPT_YEARS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(30)
+      .default(10)
+      .describe(
+        'Years for which what the law wants kept of a deleted account stays: receipts with the name, and what the payment provider calls the payments.',
+      ),
     SECURITY_CONTACT: z
       .union([z.email(), z.url({ protocol: /^https$/ })], 'must be an e-mail address or an https URL')
       .optional()

@@ -37,6 +37,7 @@ import { startSending } from './notifications/start-sending.ts';
 import { chooseMailRoute } from './mail/choose-mail-route.ts';
 import { startRetiring } from './drops/retire-drops.ts';
 import { startStocking } from './duties/stock-drops.ts';
+import { startErasing } from './own-data/erase-kept.ts';
 import { startRefunding } from './orders/refund-duty.ts';
 import { createParkedMessages } from './parked/parked-messages.ts';
 import { pageSettingsFrom, servePages } from './pages/serve-pages.ts';
@@ -144,6 +145,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     ['asking again about payments', startAskingAgain(deps)],
     ['naming sold seats', startNamingSeats(deps)],
     ['following MySQL', startFollowing(deps, { registry })],
+    ['erasing kept data', startErasing({ ...deps, keptYears: config.RECORDS_KEPT_YEARS })],
     ['archiving ledgers', startArchiving(deps, { registry })],
   ] as const) {
     lifecycle.onStop(name, () => duty.stop());

@@ -32,6 +32,11 @@ import { listParked } from './parked/list-parked.ts';
 import { resendParked } from './parked/resend-parked.ts';
 import { connectAccount } from './payouts/connect-account.ts';
 import { checkAccount, showAccount } from './payouts/show-account.ts';
+import { acceptOrganizer, declineOrganizer } from './organizer-requests/decide-request.ts';
+import { listOrganizerRequests } from './organizer-requests/list-requests.ts';
+import { askToOrganize, showOwnRequest } from './organizer-requests/own-request.ts';
+import { deleteAccount } from './own-data/delete-account.ts';
+import { exportData } from './own-data/export-data.ts';
 import { receiveReturn } from './payments/receive-return.ts';
 import { receiveWebhook } from './payments/receive-webhook.ts';
 import { createDrop } from './drops/create-drop.ts';
@@ -70,6 +75,8 @@ export function createRoutes(deps: Deps): Route[] {
   return [
     ...ownAccount(deps),
     ...ownNews(deps),
+    ...ownData(deps),
+    ...organizerRequests(deps),
     findAccounts(deps),
     banUser(deps),
     unbanUser(deps),
@@ -139,6 +146,16 @@ const ownAccount = (deps: Deps): Route[] => [
   listSessions(deps),
   endSession(deps),
   endOtherSessions(deps),
+];
+
+const ownData = (deps: Deps): Route[] => [exportData(deps), deleteAccount(deps)];
+
+const organizerRequests = (deps: Deps): Route[] => [
+  showOwnRequest(deps),
+  askToOrganize(deps),
+  listOrganizerRequests(deps),
+  acceptOrganizer(deps),
+  declineOrganizer(deps),
 ];
 
 const ownNews = (deps: Deps): Route[] => [

@@ -17,6 +17,7 @@ export async function contentsOf(
  * each request can set, and the outbox and audit log, which tests read on their own.
  */
 export const tablesOfUsers = [
+  'organizer_requests',
   'users',
   'events',
   'drops',

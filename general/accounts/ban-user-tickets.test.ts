@@ -83,6 +83,7 @@ test('every other call that needs a session is refused as banned', async () => {
   expect(open.map(({ path }) => path).toSorted()).toEqual([
     '/api/auth/me',
     '/api/auth/signout',
+    '/api/me/export',
     '/api/orders',
     '/api/orders/:id',
     '/api/orders/:id/receipt.pdf',

@@ -19,6 +19,7 @@ export function findAccounts({ reader }: Pick<Deps, 'reader'>): Route {
       const cursor = readCursor(after);
       const rows: UserRow[] = await reader.read(session, (db) =>
         db<UserRow>('users')
+          .whereNull('deleted_at')
           .modify((users) => {
             if (email !== undefined) void users.where({ email });
             if (text !== undefined && text !== '') {

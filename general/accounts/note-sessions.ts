@@ -34,10 +34,14 @@ export function startNotingSessions(db: Database, log: Log): SessionNotes {
     if (batch.length > 0) {
       // In one order, so that processes do not wait for each other in a circle.
       const rows = batch.map(({ session, origin }) => toRow(session, origin));
-      await saveSessions(
-        db,
-        rows.toSorted((one, other) => (one.sid < other.sid ? -1 : 1)),
-      );
+      // An account may have been deleted since, and its sessions with it.
+      const left = new Set(await usersLeft(db, rows));
+      const theirs = rows.filter(({ user_id }) => left.has(user_id));
+      if (theirs.length > 0)
+        await saveSessions(
+          db,
+          theirs.toSorted((one, other) => (one.sid < other.sid ? -1 : 1)),
+        );
       for (const { session } of batch) waiting.delete(session.signInId);
     }
     await removeExpired(db);
@@ -53,6 +57,11 @@ export function startNotingSessions(db: Database, log: Log): SessionNotes {
     write,
     stop: loop.stop,
   };
+}
+
+function usersLeft(db: Database, rows: readonly { user_id: number }[]): PromiseLike<number[]> {
+  const ids = rows.map(({ user_id }) => user_id);
+  return db('users').whereIn('id', ids).whereNull('deleted_at').pluck('id');
 }
 
 /** An hour after their tokens have expired, by the clock of MySQL. */

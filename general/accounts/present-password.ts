@@ -20,6 +20,7 @@ export async function checkPresentPassword(
   { req, res }: { req: Request; res: Response },
   { email, password_hash }: Pick<UserRow, 'email' | 'password_hash'>,
   current: string,
+  pointer = '/current',
 ): Promise<void> {
   const now = performance.now();
   // Counted before the comparison, so that many requests at once gain nothing.
@@ -27,6 +28,6 @@ export async function checkPresentPassword(
     throw new Problem('too_many_requests', { retryAfter: wrong.msLeft(email, now) / 1000 });
   wrong.add(email, now);
   const turn = { kind: 'sign-in', client: clientAt(req.ip), email, gone: hungUp(res) } as const;
-  if (!(await passwordMatches(current, password_hash, turn))) throw invalid('/current', 'password_wrong');
+  if (!(await passwordMatches(current, password_hash, turn))) throw invalid(pointer, 'password_wrong');
   wrong.takeBack(email);
 }

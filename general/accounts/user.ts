@@ -19,13 +19,16 @@ export type UserRow = User &
     ban_reason: string | null;
     /** Null if the e-mail address is confirmed. */
     unconfirmed_since: Date | null;
+    /** The account was deleted: nobody can sign in to it, and only what has to be kept refers to it. */
+    deleted_at: Date | null;
   };
 
+/** Not those who deleted their accounts. */
 export async function findUser(
   db: Database,
   by: { id: number } | { email: string },
 ): Promise<UserRow | undefined> {
-  const found = await db<UserRow>('users').where(by).first();
+  const found = await db<UserRow>('users').where(by).whereNull('deleted_at').first();
   // MySQL's collation treats jörg@ and jorg@ as equal, but they are two mailboxes.
   return 'email' in by && found?.email.toLowerCase() !== by.email ? undefined : found;
 }
@@ -35,7 +38,7 @@ export async function findUser(
  * @throws {Problem} not_found
  */
 export async function lockUser(trx: Database, id: number): Promise<UserRow> {
-  const user = await trx<UserRow>('users').where({ id }).forUpdate().first();
+  const user = await trx<UserRow>('users').where({ id }).whereNull('deleted_at').forUpdate().first();
   if (!user) throw new Problem('not_found');
   return user;
 }

@@ -75,7 +75,7 @@ type NoContent = { status: 204 | 303; schema?: never; contentType?: never; descr
 type Download = {
   status: 200;
   schema?: never;
-  contentType: 'text/csv' | 'text/calendar' | 'application/pdf';
+  contentType: 'text/csv' | 'text/calendar' | 'application/pdf' | 'application/json';
   description: string;
 };
 

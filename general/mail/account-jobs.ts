@@ -6,6 +6,7 @@ import type { Database } from '../../shared/mysql/connect.ts';
 import type { LinkRow } from '../accounts/account-links.ts';
 import { signLink, type LinkPurpose } from '../accounts/link-token.ts';
 import type { Locale } from '../accounts/locale.ts';
+import type { RequestRow } from '../organizer-requests/request-rows.ts';
 import type { Made } from './made-mail.ts';
 import type { OutboxRow } from './outbox.ts';
 
@@ -20,6 +21,12 @@ const payload = z.union([
     /** An address that is no longer that of the user, or may not be. */
     to: z.string().optional(),
   }),
+  z.object({ requestId: z.int() }),
+  // An account that is gone: its row no longer knows where to write to.
+  z.object({
+    to: z.object({ email: z.string(), locale: z.enum(['en', 'zh-Hant']).nullable() }),
+    key: z.string(),
+  }),
 ]);
 type Payload = z.output<typeof payload>;
 
@@ -31,7 +38,7 @@ const pages: Record<LinkPurpose, string> = { reset: '/reset', confirm: '/confirm
 export const isAboutAccount = (topic: string): topic is AccountMailJob['about'] =>
   accountMailJob.shape.about.options.some((known) => known === topic);
 
-/** Builds the mail of each row, or the error if that fails. Three queries, however many rows. */
+/** Builds the mail of each row, or the error if that fails. Four queries, however many rows. */
 export async function makeAccountJobs(
   { db, publicUrl, sessionKeys }: AccountJobDeps,
   rows: readonly OutboxRow[],
@@ -42,18 +49,43 @@ export async function makeAccountJobs(
   const links = await db<LinkRow>('account_links').whereIn('id', linkIds);
   const userIds = asked.flatMap(({ subject }) => (subject && 'userId' in subject ? [subject.userId] : []));
   userIds.push(...links.flatMap(({ user_id }) => user_id ?? []));
-  const users = await db<User>('users').whereIn('id', userIds).select('id', 'email', 'locale');
+  const requestIds = asked.flatMap(({ subject }) =>
+    subject && 'requestId' in subject ? [subject.requestId] : [],
+  );
+  const requests = await db<RequestRow>('organizer_requests').whereIn('id', requestIds);
+  userIds.push(...requests.map(({ user_id }) => user_id));
+  const users = await db<User>('users')
+    .whereIn('id', userIds)
+    .whereNull('deleted_at')
+    .select('id', 'email', 'locale');
   const newAddresses = links.filter(({ purpose }) => purpose === 'email').map(({ email }) => email);
   const owners = await db<User>('users').whereIn('email', newAddresses).select('id', 'email', 'locale');
 
   return asked.map(({ row, subject }) => {
     try {
       if (!subject) throw new Error(`outbox row ${row.id} does not say what it is about`);
-      return { row, job: 'linkId' in subject ? linkJob(row, subject.linkId) : newsJob(row, subject) };
+      return { row, job: makeJob(row, subject) };
     } catch (error) {
       return { row, error };
     }
   });
+
+  function makeJob(row: OutboxRow, subject: Payload): AccountMailJob | undefined {
+    const { topic } = row;
+    if ('linkId' in subject) return linkJob(row, subject.linkId);
+    if ('requestId' in subject) return requestJob(row, subject.requestId);
+    if ('userId' in subject) return newsJob(row, subject);
+    return jobOf(`${topic}.${subject.key}`, topic, subject.to, new URL('/privacy', publicUrl));
+  }
+
+  /** Undefined if the user is gone, and the request with the user. */
+  function requestJob({ topic }: OutboxRow, requestId: number): AccountMailJob | undefined {
+    const request = requests.find(({ id }) => id === requestId);
+    const user = users.find(({ id }) => id === request?.user_id);
+    if (!request || !user) return undefined;
+    const url = new URL(request.status === 'accepted' ? '/organize' : '/account', publicUrl);
+    return jobOf(`${topic}.${requestId}`, topic, user, url, request.reason);
+  }
 
   /** Undefined if the link is of nobody, or no longer known: then it is too old to be used. */
   function linkJob({ topic }: OutboxRow, linkId: number): AccountMailJob | undefined {
@@ -82,13 +114,20 @@ export async function makeAccountJobs(
   }
 }
 
-function jobOf(id: string, about: string, { email, locale }: Omit<User, 'id'>, url: URL): AccountMailJob {
+function jobOf(
+  id: string,
+  about: string,
+  { email, locale }: Omit<User, 'id'>,
+  url: URL,
+  reason: string | null = null,
+): AccountMailJob {
   return accountMailJob.parse({
     id,
     about,
     to: { address: email },
     locale: locale ?? 'en',
     url: url.href,
+    ...(reason !== null && { reason }),
   });
 }
 

@@ -26,6 +26,8 @@ type Facts = {
   name: string;
   email: string;
   locale: Locale | null;
+  deleted_at: Date | null;
+  organizer_deleted_at: Date | null;
   organizer_name: string;
   organizer_email: string;
   organizer_locale: Locale | null;
@@ -92,7 +94,9 @@ async function makeOrderJobs(
     }
   });
 
-  function jobOf(topic: string, facts: Facts, { refund: number, notice }: Subject): OrderMailJob {
+  /** Undefined if whom it is for has deleted the account. */
+  function jobOf(topic: string, facts: Facts, { refund: number, notice }: Subject): OrderMailJob | undefined {
+    if (notice ? facts.organizer_deleted_at : facts.deleted_at) return undefined;
     const refund = refunds.find((each) => each.order_id === facts.id && each.number === number);
     const seatIds = seatsIn(seatsOf.get(facts.id), refund);
     const { id, sections, event_id, title, venue, starts_at, time_zone } = facts;
@@ -126,13 +130,15 @@ function readFacts(db: Database, orderIds: readonly string[]): Promise<Facts[]> 
     .join('users as organizers', 'organizers.id', 'events.organizer_id')
     .whereIn('orders.id', [...orderIds])
     .select({
+      organizer_deleted_at: 'organizers.deleted_at',
       organizer_name: 'organizers.name',
       organizer_email: 'organizers.email',
       organizer_locale: 'organizers.locale',
       organizer_unconfirmed_since: 'organizers.unconfirmed_since',
     })
     .select('orders.id', 'orders.amount', 'orders.currency')
-    .select('users.name', 'users.email', 'users.locale', 'users.unconfirmed_since', 'drops.sections')
+    .select('users.name', 'users.email', 'users.locale', 'users.unconfirmed_since', 'users.deleted_at')
+    .select('drops.sections')
     .select({ event_id: 'events.id' })
     .select('events.title', 'events.venue', 'events.starts_at', 'events.time_zone') as Promise<Facts[]>;
 }

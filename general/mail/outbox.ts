@@ -61,11 +61,18 @@ export function nextRows(trx: Database, { channel, priority, which }: Lane, limi
     .select('id', 'topic', 'payload', 'tries');
 }
 
+/** Topics whose rows name the address to write to, of an account that is gone. They do not stay once they are sent. */
+const removedOnceSent = new Set(['account-deleted']);
+
 export async function markSent(db: Database, rows: readonly OutboxRow[]): Promise<void> {
-  if (rows.length === 0) return;
+  const { gone = [], kept = [] } = Object.groupBy(rows, ({ topic }) =>
+    removedOnceSent.has(topic) ? 'gone' : 'kept',
+  );
+  if (gone.length > 0) await retried(db, () => db('outbox').whereIn('id', idsOf(gone)).delete());
+  if (kept.length === 0) return;
   await retried(db, () =>
     db('outbox')
-      .whereIn('id', idsOf(rows))
+      .whereIn('id', idsOf(kept))
       .update({ sent_at: db.raw('now(3)') }),
   );
 }

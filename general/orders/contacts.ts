@@ -15,6 +15,7 @@ export async function withContacts(
   const rows: { id: number; email: string }[] = await db('events')
     .join('users', 'users.id', 'events.organizer_id')
     .whereIn('events.id', events)
+    .whereNull('users.deleted_at')
     .select('events.id', 'users.email');
   const emailOf = new Map(rows.map(({ id, email }) => [id, email]));
   return orders.map((shown) => ({ ...shown, contact: emailOf.get(shown.eventId) }));

@@ -1,6 +1,6 @@
 /**
  * Mails about an account. An address that nobody has confirmed gets these alone, so they contain no text that a user typed:
- * anybody can sign up with anybody's address.
+ * anybody can sign up with anybody's address. What an admin typed may be in them.
  */
 import { z } from 'zod';
 import { emailAddress } from '../../shared/contract/email.ts';
@@ -20,11 +20,16 @@ export const accountMailJob = z.object({
     'email-change-asked',
     /** To the address of before. */
     'email-changed',
+    'account-deleted',
+    'organizer-accepted',
+    'organizer-declined',
   ]),
   to: z.object({ address: emailAddress }),
   locale: z.enum(['en', 'zh-Hant']),
   /** The page on which to do what the mail is about. */
   url: z.url({ protocol: /^https?$/ }),
+  /** Why an admin decided so, in their words. */
+  reason: z.string().max(500).optional(),
 });
 
 export type AccountMailJob = z.infer<typeof accountMailJob>;

@@ -2,12 +2,15 @@ import type { AccountMailJob } from './account-mail-job.ts';
 
 type Words = {
   greeting: string;
+  /** Before what an admin wrote. */
+  reasonGiven: string;
   mails: Record<AccountMailJob['about'], { subject: string; text: string; link: string; after: string }>;
 };
 
 export const accountWords: Record<AccountMailJob['locale'], Words> = {
   en: {
     greeting: 'Hello,',
+    reasonGiven: 'Our administrator writes:',
     mails: {
       'password-forgotten': {
         subject: 'Choose a new password',
@@ -51,10 +54,30 @@ export const accountWords: Record<AccountMailJob['locale'], Words> = {
         link: 'Go to Seatdrop',
         after: 'If it was not you, write to the support at once, from this address.',
       },
+      'account-deleted': {
+        subject: 'Your account was deleted',
+        text: 'Your Seatdrop account was deleted, as you asked. Nobody can sign in to it any more, and this is the last mail about it. Orders, payments and receipts are kept for as long as the law asks for.',
+        link: 'What is kept, and for how long',
+        after:
+          'You can create a new account with this address at any time. It will not have your earlier orders.',
+      },
+      'organizer-accepted': {
+        subject: 'You are an organizer now',
+        text: 'Your request was accepted: you can create events and sell tickets. You need not sign in again.',
+        link: 'Create an event',
+        after: 'Before your first sale, enter who you are on receipts.',
+      },
+      'organizer-declined': {
+        subject: 'Your request to become an organizer was declined',
+        text: 'Your request to become an organizer was declined. Your account stays as it was.',
+        link: 'Your account',
+        after: 'You can ask again after a week.',
+      },
     },
   },
   'zh-Hant': {
     greeting: '你好：',
+    reasonGiven: '管理員的說明：',
     mails: {
       'password-forgotten': {
         subject: '設定新密碼',
@@ -97,6 +120,24 @@ export const accountWords: Record<AccountMailJob['locale'], Words> = {
         text: '你的 Seatdrop 帳號已改用另一個電子郵件，其他裝置上的登入都已結束。這個電子郵件不會再收到此帳號的郵件。',
         link: '前往 Seatdrop',
         after: '如果不是你本人，請立即用這個電子郵件寫信給客服。',
+      },
+      'account-deleted': {
+        subject: '你的帳號已刪除',
+        text: '已依照你的要求刪除你的 Seatdrop 帳號。任何人都無法再登入，這也是關於此帳號的最後一封郵件。訂單、付款與收據會依法保留一段時間。',
+        link: '保留哪些資料、保留多久',
+        after: '你隨時可以用這個電子郵件建立新帳號，但新帳號不會有先前的訂單。',
+      },
+      'organizer-accepted': {
+        subject: '你現在是主辦單位了',
+        text: '你的申請已通過：你可以建立活動並販售門票，不必重新登入。',
+        link: '建立活動',
+        after: '第一次販售前，請先填寫收據上的主辦單位資料。',
+      },
+      'organizer-declined': {
+        subject: '你的主辦單位申請未通過',
+        text: '你成為主辦單位的申請未通過，你的帳號維持不變。',
+        link: '你的帳號',
+        after: '一週後可以再次申請。',
       },
     },
   },

@@ -9,6 +9,8 @@ export const acts = [
   'user_banned',
   'user_unbanned',
   'role_changed',
+  'organizer_accepted',
+  'organizer_declined',
   'event_created',
   'event_changed',
   'drop_created',

@@ -63,6 +63,8 @@ import * as ticketCodes from './070-ticket-codes.ts';
 import * as doorOfUndone from './071-undone-check-ins-have-a-door.ts';
 import * as doorOfCheckIns from './072-check-ins-have-a-door.ts';
 import * as doubleAdmissions from './073-double-admissions.ts';
+import * as organizerRequests from './078-organizer-requests.ts';
+import * as deletedUsers from './079-deleted-users.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -125,6 +127,8 @@ const migrations: Record<string, Knex.Migration> = {
   '073-double-admissions': doubleAdmissions,
   '059-unconfirmed-addresses': unconfirmedAddresses,
   '060-chosen-locales': chosenLocales,
+  '078-organizer-requests': organizerRequests,
+  '079-deleted-users': deletedUsers,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */

@@ -31,6 +31,11 @@ export const problems = {
   // what it is about
   not_found: { status: 404, title: 'There is no such thing here' },
   method_not_allowed: { status: 405, title: 'That method is not supported here' },
+  account_in_use: { status: 409, title: 'The account cannot be deleted yet' },
+  already_organizer: { status: 409, title: 'You are an organizer already' },
+  request_open: { status: 409, title: 'Your request waits for an answer' },
+  request_too_soon: { status: 409, title: 'Your last request was declined; ask again later' },
+  request_decided: { status: 409, title: 'This request was decided before' },
   email_taken: { status: 409, title: 'There is an account with this e-mail address' },
   drop_not_open: { status: 425, title: 'The drop is not open yet' },
   drop_paused: { status: 409, title: 'The drop is paused' },

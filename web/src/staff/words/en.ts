@@ -513,6 +513,7 @@ export const en = {
     tabsLabel: 'Administration',
     tabs: {
       users: 'Users',
+      requests: 'Requests',
       drops: 'Sales',
       orders: 'Orders',
       audit: 'Audit log',
@@ -586,6 +587,8 @@ export const en = {
         user_banned: 'User banned',
         user_unbanned: 'Ban lifted',
         role_changed: 'Role changed',
+        organizer_accepted: 'Made an organizer',
+        organizer_declined: 'Request declined',
         event_created: 'Event created',
         event_changed: 'Event changed',
         drop_created: 'Sale created',

@@ -480,6 +480,7 @@ export const zhHant: StaffWords = {
     tabsLabel: '系統管理',
     tabs: {
       users: '使用者',
+      requests: '申請',
       drops: '銷售',
       orders: '訂單',
       audit: '操作紀錄',
@@ -552,6 +553,8 @@ export const zhHant: StaffWords = {
         user_banned: '停用使用者',
         user_unbanned: '解除停用',
         role_changed: '更改角色',
+        organizer_accepted: '成為主辦單位',
+        organizer_declined: '申請未通過',
         event_created: '建立活動',
         event_changed: '更改活動',
         drop_created: '建立銷售',
