@@ -94,7 +94,6 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
   const timers = await broker.channel('timers', assertQueues);
   channel = timers;
   const parkedChannel = await broker.channel('parked', assertQueues);
-
   const checkoutKeys = config.CHECKOUT_KEYS;
   const inventory = createInventory({
     redis,

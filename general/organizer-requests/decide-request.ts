@@ -1,4 +1,8 @@
-import { acceptance, organizerRequest, refusal } from '../../shared/contract/organizer-requests.ts';
+import {
+  organizerAcceptance,
+  organizerRefusal,
+  organizerRequest,
+} from '../../shared/contract/organizer-requests.ts';
 import { idParams } from '../../shared/contract/ids.ts';
 import { transact } from '../../shared/mysql/connect.ts';
 import { Problem } from '../../shared/tier/problems.ts';
@@ -23,7 +27,7 @@ export function acceptOrganizer({ db }: Pick<Deps, 'db'>): Route {
     path: '/api/organizer-requests/:id/accept',
     summary: 'Make the user of a request an organizer',
     description: 'Permissions change at once, in sessions that are open too. The user is told by mail.',
-    body: acceptance,
+    body: organizerAcceptance,
     records: 'organizer_accepted',
     handle: ({ params: { id }, body: { reason }, actor }) =>
       decide(db, actor, { id, status: 'accepted', reason: reason === '' ? null : (reason ?? null) }),
@@ -36,7 +40,7 @@ export function declineOrganizer({ db }: Pick<Deps, 'db'>): Route {
     path: '/api/organizer-requests/:id/decline',
     summary: 'Decline a request to become an organizer',
     description: 'The user is told the reason by mail, and may ask again after a week.',
-    body: refusal,
+    body: organizerRefusal,
     records: 'organizer_declined',
     handle: ({ params: { id }, body: { reason }, actor }) =>
       decide(db, actor, { id, status: 'declined', reason }),

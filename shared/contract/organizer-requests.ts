@@ -40,10 +40,10 @@ export const organizerRequestQuery = z.strictObject({
   status: status.optional().meta({ description: 'Default: all' }),
 });
 
-export const acceptance = z.strictObject({
+export const organizerAcceptance = z.strictObject({
   reason: prose(500).optional().meta({ description: 'Told to the user by mail and on the page' }),
 });
 
-export const refusal = z.strictObject({
+export const organizerRefusal = z.strictObject({
   reason: prose(500).min(3).meta({ description: 'Told to the user by mail and on the page' }),
 });

@@ -27,6 +27,7 @@ export const routes = {
   '/reset': part(() => import('./session/reset-page.tsx')),
   '/confirm': part(() => import('./session/confirm-page.tsx')),
   '/account': part(() => import('./session/own-account-page.tsx')),
+  '/privacy': part(() => import('./session/privacy-page.tsx')),
   '/orders': part(() => import('./orders/orders-page.tsx')),
   '/orders/:id': part(() => import('./orders/order-page.tsx')),
   '/organize/*?': StaffPages,

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { hashPassword } from '../../general/accounts/passwords.ts';
 import { MailCatcher } from '../../local/mail-catcher/catcher.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { buy, payWith, untilStage } from './start-browser.ts';
@@ -199,4 +201,87 @@ test('who signs up confirms the address before buying, and then moves to another
     locale: 'zh-Hant',
   });
   await context.close();
+});
+const password = 'a lantern in the rain';
+const withPassword = async (name: string) => {
+  const one = await system.person('shopper', name);
+  await system
+    .db('users')
+    .where({ id: one.id })
+    .update({ password_hash: await hashPassword(password) });
+  return one;
+};
+
+test('who has tickets reads why the account stays; once the event is over it goes, with a last mail', async () => {
+  const dropId = await system.drop({ opensAt: inSeconds(-1) });
+  const buyer = await withPassword('Lee Leaver');
+  await buyer.enter(dropId, 1);
+  await buyer.pay(dropId);
+  const context = await browser.visit({ as: buyer, phone: true });
+  const page = await context.newPage();
+  await page.goto('/account');
+
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download your data' }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('seatdrop-my-data.json');
+  const file = JSON.parse(readFileSync(await download.path(), 'utf8')) as object;
+  expect(file).toMatchObject({ profile: { email: buyer.email }, orders: [{ dropId }] });
+
+  await page.getByRole('button', { name: 'Delete the account' }).click();
+  const dialog = page.getByRole('alertdialog');
+  const yes = dialog.getByRole('button', { name: 'Delete for good' });
+  await dialog.getByLabel('Your password, to confirm').fill('not the password');
+  await yes.click();
+  await dialog.getByText('This is not your present password.').waitFor();
+  await dialog.getByLabel('Your password, to confirm').fill(password);
+  await yes.click();
+  await dialog
+    .getByText(/^You have tickets for The Lanterns: One Night Only, which is not over\. Until /)
+    .waitFor();
+
+  const ofDrop = system.db('drops').where({ id: dropId }).select('event_id');
+  await system
+    .db('events')
+    .whereIn('id', ofDrop)
+    .update({ starts_at: new Date(inSeconds(-2 * 86_400)) });
+  await yes.click();
+  await page.getByText('Your account was deleted. A mail confirms it.').waitFor();
+  await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
+  await eventually(() =>
+    catcher.mails.some(({ to, subject }) => to[0] === buyer.email && /deleted/.test(subject)),
+  );
+  await context.close();
+});
+
+test('a user asks to become an organizer, an admin accepts, and the open page of the user knows', async () => {
+  const user = await withPassword('Nora Newcomer');
+  const admin = await system.person('admin', 'Ada Admin');
+  const [mine, theirs] = [await browser.visit({ as: user }), await browser.visit({ as: admin })];
+  const page = await mine.newPage();
+  await page.goto('/account');
+  await page.getByRole('button', { name: 'Ask to become an organizer' }).click();
+  await fill(
+    page,
+    'Who are you, and what do you want to sell tickets for?',
+    'Concerts at the Old Mill, twice a month',
+  );
+  await page.getByRole('button', { name: 'Send the request' }).click();
+  await page.getByText('Your request waits for an administrator.').waitFor();
+
+  const desk = await theirs.newPage();
+  await desk.goto('/admin/requests');
+  const row = desk.getByRole('listitem').filter({ hasText: 'Nora Newcomer' });
+  await row.getByText('Concerts at the Old Mill, twice a month').waitFor();
+  await row.getByRole('button', { name: 'Accept' }).click();
+  await desk.getByLabel('Message to the user (optional)').fill('Welcome!');
+  await desk.getByRole('alertdialog').getByRole('button', { name: 'Accept' }).click();
+  await row.waitFor({ state: 'detached' });
+
+  await page.getByText('Your request was accepted: you are an organizer.').waitFor();
+  await page.getByRole('link', { name: 'Your events' }).first().click();
+  await page.getByRole('heading', { name: 'Your events' }).waitFor();
+  expect(await page.getByRole('link', { name: 'New event' }).count()).toBeGreaterThan(0);
+  await mine.close();
+  await theirs.close();
 });

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { hashPassword } from '../../general/accounts/passwords.ts';
 import { encodeBatch } from '../../shared/messages/entry-batch.ts';
 import type { PagePath } from '../../shared/contract/page-paths.ts';
 import { signSession } from '../../shared/auth/session.ts';
@@ -277,7 +278,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
         someFault,
       ),
     },
-    ...(await passwordSights(system, shopper, await person(), open)),
+    ...(await passwordSights(system, { shopper, admin, asker: challenged }, await person(), open)),
     ...ordersSights({ newcomer: late, shopper, standbyer }),
     ...orderSights(shopper, order.id, refunded.id),
     { name: 'no such order', route: '/orders/:id', as: shopper, path: '/orders/nothing', show: allLoaded },
@@ -857,6 +858,68 @@ async function someFault(page: Page): Promise<void> {
   await page.locator('[aria-invalid="true"], [data-invalid], [data-fault]').first().waitFor();
 }
 
+/** One's data, and asking to become an organizer. The shopper has tickets, so the account cannot be deleted. */
+async function ownDataSights(
+  system: WebSystem,
+  { shopper, admin, asker }: Record<'shopper' | 'admin' | 'asker', Person>,
+): Promise<Sight[]> {
+  const password = 'a lantern in the rain';
+  const password_hash = await hashPassword(password);
+  await system.db('users').where({ id: shopper.id }).update({ password_hash });
+  const request = { user_id: asker.id, text: hostile.reason };
+  await system.db('organizer_requests').insert({
+    ...request,
+    status: 'declined',
+    reason: hostile.reason,
+    decided_at: new Date(),
+  });
+  await system.db('organizer_requests').insert({ ...request, user_id: admin.id });
+  const inMain = (words: string) => (page: Page) => page.getByRole('main').getByText(words).first().waitFor();
+  const openDialog = async (page: Page) => {
+    await press(page, 'Delete the account');
+    await page.getByRole('alertdialog').waitFor();
+  };
+  const account = { route: '/account', path: '/account' } as const;
+  const requests = { route: '/admin/requests', as: admin, path: '/admin/requests' } as const;
+  return [
+    { name: 'privacy', route: '/privacy', path: '/privacy?deleted', show: heading('Privacy') },
+    { name: 'account, request declined', ...account, as: asker, show: inMain('The administrator writes') },
+    {
+      name: 'account, asking to become an organizer',
+      isRefused: true,
+      ...account,
+      as: shopper,
+      show: then(
+        (page) => press(page, 'Ask to become an organizer'),
+        (page) => press(page, 'Send the request'),
+        someFault,
+      ),
+    },
+    { name: 'dialog: delete the account', ...account, as: shopper, show: openDialog },
+    {
+      name: 'dialog: the account cannot be deleted',
+      isRefused: true,
+      ...account,
+      as: shopper,
+      show: then(openDialog, async (page) => {
+        const dialog = page.getByRole('alertdialog');
+        await dialog.getByLabel('Your password, to confirm').fill(password);
+        await dialog.getByRole('button', { name: 'Delete for good' }).click();
+        await dialog.getByText(/^The account cannot be deleted yet/).waitFor();
+      }),
+    },
+    { name: 'requests', ...requests, show: inMain('Asked') },
+    {
+      name: 'dialog: decline a request',
+      ...requests,
+      show: then(
+        (page) => press(page, 'Decline'),
+        (page) => page.getByRole('alertdialog').waitFor(),
+      ),
+    },
+  ];
+}
+
 type Owners = Record<'newcomer' | 'shopper' | 'standbyer', Person>;
 
 /** "My tickets": entries, and orders below them. */
@@ -927,12 +990,14 @@ function orderSights(as: Person, id: string, refundedId: string): Sight[] {
 /** The pay page in its states, which outlive a look: each belongs to the buyer. */
 async function passwordSights(
   system: WebSystem,
-  shopper: Person,
+  people: Record<'shopper' | 'admin' | 'asker', Person>,
   newcomer: Person,
   dropId: number,
 ): Promise<Sight[]> {
+  const { shopper } = people;
   await signInElsewhere(system, shopper.id);
   return [
+    ...(await ownDataSights(system, people)),
     ...confirmSights(await unconfirmed(system, newcomer), shopper, dropId),
     { name: 'forgot', route: '/forgot', path: '/forgot', show: heading('Choose a new password') },
     {

@@ -18,7 +18,7 @@ export function AdminFrame({ title, lead, up, children }: AdminFrameProps) {
     <Page title={title}>
       <Tabs
         label={words.tabsLabel}
-        tabs={(['users', 'drops', 'orders', 'audit', 'parked', 'health'] as const).map((tab) => ({
+        tabs={(['users', 'requests', 'drops', 'orders', 'audit', 'parked', 'health'] as const).map((tab) => ({
           href: `/admin/${tab}`,
           label: words.tabs[tab],
         }))}

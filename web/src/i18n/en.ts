@@ -36,6 +36,7 @@ export const en = {
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
     offline: 'You are offline. This page may be out of date; it refreshes when you are back online.',
     past: 'Past events',
+    privacy: 'Privacy',
     footer: 'Numbered seats, on sale at a set time. First come, first served.',
   },
   problems: {

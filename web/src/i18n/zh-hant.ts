@@ -36,6 +36,7 @@ export const zhHant: Messages = {
     themes: { system: '跟隨裝置', light: '淺色', dark: '深色' },
     offline: '你目前離線，畫面上的資訊可能不是最新的；恢復連線後會自動更新。',
     past: '過往活動',
+    privacy: '隱私權',
     footer: '對號座位，準時開賣，先到先得。',
   },
   problems: {

@@ -1,5 +1,7 @@
 /** The user's own account: a section for each thing that can be changed. */
 import { Page } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { Part, part } from '../shell/parts.tsx';
 import styles from './auth.module.css';
 import { EmailForm } from './email-form.tsx';
 import { PasswordForm } from './password-form.tsx';
@@ -7,6 +9,9 @@ import { ProfileForm } from './profile-form.tsx';
 import { SessionList } from './session-list.tsx';
 import { SignInFirst } from './sign-in-first.tsx';
 import { useAccountWords } from './words.ts';
+
+const OwnData = part(() => import('./own-data.tsx'));
+const OrganizerRequest = part(() => import('./organizer-request.tsx'));
 
 export default function OwnAccountPage() {
   const words = useAccountWords();
@@ -31,6 +36,10 @@ export default function OwnAccountPage() {
                 <SessionList user={user} />
               </>
             )}
+            <Part fallback={<Skeleton heights={[6]} />}>
+              {user.scope === undefined && <OrganizerRequest user={user} />}
+              <OwnData user={user} />
+            </Part>
           </div>
         )}
       </SignInFirst>

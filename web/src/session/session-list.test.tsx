@@ -21,7 +21,10 @@ const own = session('own', { current: true, browser: 'Safari', system: 'iOS' });
 const laptop = session('laptop');
 const program = session('program', { browser: null, system: null, address: '2001:db8:1:2::/64' });
 
-beforeEach(() => void answer('get', '/auth/me', { user: shopper }));
+beforeEach(() => {
+  answer('get', '/auth/me', { user: shopper });
+  answer('get', '/me/organizer-request', { request: null, mayAsk: true, mayAskAt: time });
+});
 
 /** The server's list, from which a session is removed when it is ended. */
 function serve(...sessions: ReturnType<typeof session>[]) {

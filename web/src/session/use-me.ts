@@ -113,6 +113,12 @@ export function useSignOut() {
   return { signOut: mutateAsync, isSigningOut: isPending, error };
 }
 
+/** For the page on which the user has just deleted the account. */
+export function useAccountGone(): () => void {
+  const client = useQueryClient();
+  return () => become(client, null);
+}
+
 /** Sets the session. Answers to earlier requests for it are ignored. */
 function become(client: QueryClient, me: User | null): void {
   void client.cancelQueries({ queryKey: meQuery.queryKey });

@@ -7,7 +7,8 @@ export function Footer() {
   return (
     <footer className={styles.footer}>
       <p>
-        {text.shell.footer} <Link href="/past">{text.shell.past}</Link>
+        {text.shell.footer} <Link href="/past">{text.shell.past}</Link>{' '}
+        <Link href="/privacy">{text.shell.privacy}</Link>
       </p>
     </footer>
   );

@@ -42,6 +42,7 @@ const staffRoutes = {
   '/organize/drops/:id/report': part(() => import('../organize/report/report-page.tsx')),
   '/admin': () => <Redirect to="/admin/users" replace />,
   '/admin/users': UsersPage,
+  '/admin/requests': part(() => import('../admin/requests-page.tsx')),
   '/admin/drops': AllDropsPage,
   '/admin/orders': part(() => import('../admin/orders-page.tsx')),
   '/admin/audit': part(() => import('../admin/audit-page.tsx')),
