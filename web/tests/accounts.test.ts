@@ -245,7 +245,7 @@ test('who has tickets reads why the account stays; once the event is over it goe
     .db('events')
     .whereIn('id', ofDrop)
     .update({ starts_at: new Date(inSeconds(-2 * 86_400)) });
-  await yes.click();
+  await dialog.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('Your account was deleted. A mail confirms it.').waitFor();
   await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
   await eventually(() =>

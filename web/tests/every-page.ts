@@ -883,9 +883,14 @@ async function ownDataSights(
   const requests = { route: '/admin/requests', as: admin, path: '/admin/requests' } as const;
   return [
     { name: 'privacy', route: '/privacy', path: '/privacy?deleted', show: heading('Privacy') },
-    { name: 'account, request declined', ...account, as: asker, show: inMain('The administrator writes') },
     {
-      name: 'account, asking to become an organizer',
+      name: 'account with a declined request',
+      ...account,
+      as: asker,
+      show: inMain('The administrator writes'),
+    },
+    {
+      name: 'account: asking to become an organizer',
       isRefused: true,
       ...account,
       as: shopper,

@@ -9,6 +9,7 @@ import buttons from '../design/button.module.css';
 import { Button } from '../design/button.tsx';
 import { classes } from '../design/classes.ts';
 import { ConfirmDialog } from '../design/confirm-dialog.tsx';
+import { Notice } from '../design/notice.tsx';
 import { useApiForm } from '../forms/use-api-form.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './auth.module.css';
@@ -74,19 +75,21 @@ function DeleteDialog({ user, onClose }: { user: User; onClose: () => void }) {
     wordsOf: (error) => (obstaclesIn(error).length > 0 ? words.inUse : faultText(error, text)),
     checksOnLeaving: false,
   });
+  const isRefused = obstacles.length > 0;
   return (
     <ConfirmDialog
       title={words.deleteTitle}
-      text={words.deleteText}
-      yes={words.deleteYes}
+      text={isRefused ? words.inUse : words.deleteText}
+      yes={isRefused ? words.again : words.deleteYes}
       no={words.deleteNo}
       bad
       busy={formState.isSubmitting}
       onYes={() => void submit()}
       onClose={onClose}
-      fault={obstacles.length === 0 ? formFault : undefined}
+      fault={isRefused ? undefined : formFault}
     >
-      <form {...formProps} className={data.dialog}>
+      {isRefused && <Obstacles obstacles={obstacles} />}
+      <form {...formProps} className={data.dialog} hidden={isRefused}>
         <ul className={data.list}>
           {words.deleteLost.map((line) => (
             <li key={line}>{line}</li>
@@ -94,18 +97,16 @@ function DeleteDialog({ user, onClose }: { user: User; onClose: () => void }) {
         </ul>
         <input type="hidden" autoComplete="username" value={user.email} readOnly />
         <PasswordField {...field('password')} label={words.deletePassword} autoComplete="current-password" />
-        {obstacles.length > 0 && <Obstacles obstacles={obstacles} title={words.inUse} />}
       </form>
     </ConfirmDialog>
   );
 }
 
-function Obstacles({ obstacles, title }: { obstacles: DeletionObstacle[]; title: string }) {
+function Obstacles({ obstacles }: { obstacles: DeletionObstacle[] }) {
   const { format } = useLocale();
   const words = useOwnDataWords();
   return (
-    <div role="alert" data-fault="" tabIndex={-1} className={data.obstacles}>
-      <p>{title}</p>
+    <Notice tone="bad">
       <ul className={data.list}>
         {obstacles.map(({ code, title: event = '', until, ...of }) => (
           <li key={JSON.stringify({ code, ...of })} dir="auto">
@@ -114,7 +115,7 @@ function Obstacles({ obstacles, title }: { obstacles: DeletionObstacle[]; title:
           </li>
         ))}
       </ul>
-    </div>
+    </Notice>
   );
 }
 
