@@ -49,15 +49,9 @@ export async function makeAccountJobs(
   const links = await db<LinkRow>('account_links').whereIn('id', linkIds);
   const userIds = asked.flatMap(({ subject }) => (subject && 'userId' in subject ? [subject.userId] : []));
   userIds.push(...links.flatMap(({ user_id }) => user_id ?? []));
-  const requestIds = asked.flatMap(({ subject }) =>
-    subject && 'requestId' in subject ? [subject.requestId] : [],
-  );
-  const requests = await db<RequestRow>('organizer_requests').whereIn('id', requestIds);
+  const requests = await readRequests(db, asked);
   userIds.push(...requests.map(({ user_id }) => user_id));
-  const users = await db<User>('users')
-    .whereIn('id', userIds)
-    .whereNull('deleted_at')
-    .select('id', 'email', 'locale');
+  const users = await readUsers(db, userIds);
   const newAddresses = links.filter(({ purpose }) => purpose === 'email').map(({ email }) => email);
   const owners = await db<User>('users').whereIn('email', newAddresses).select('id', 'email', 'locale');
 
@@ -112,6 +106,19 @@ export async function makeAccountJobs(
     const url = new URL(topic === 'email-changed' ? '/' : '/forgot', publicUrl);
     return jobOf(`${topic}.${userId}.${key}`, topic, { ...user, email: to ?? user.email }, url);
   }
+}
+
+function readRequests(db: Database, asked: readonly { subject: Payload | undefined }[]) {
+  const ids = asked.flatMap(({ subject }) => (subject && 'requestId' in subject ? subject.requestId : []));
+  return db<RequestRow>('organizer_requests').whereIn('id', ids);
+}
+
+/** Not those who have deleted their accounts. */
+function readUsers(db: Database, ids: readonly number[]): PromiseLike<User[]> {
+  return db<User>('users')
+    .whereIn('id', [...ids])
+    .whereNull('deleted_at')
+    .select('id', 'email', 'locale');
 }
 
 function jobOf(

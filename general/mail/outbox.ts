@@ -61,8 +61,8 @@ export function nextRows(trx: Database, { channel, priority, which }: Lane, limi
     .select('id', 'topic', 'payload', 'tries');
 }
 
-/** Topics whose rows name the address to write to, of an account that is gone. They do not stay once they are sent. */
-const removedOnceSent = new Set(['account-deleted']);
+/** Topics whose rows name an address that the account no longer has. They do not stay once they are sent. */
+const removedOnceSent = new Set(['account-deleted', 'email-changed', 'email-change-asked']);
 
 export async function markSent(db: Database, rows: readonly OutboxRow[]): Promise<void> {
   const { gone = [], kept = [] } = Object.groupBy(rows, ({ topic }) =>

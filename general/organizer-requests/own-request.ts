@@ -39,9 +39,9 @@ export function askToOrganize({ db }: Pick<Deps, 'db'>): Route {
       schema: ownOrganizerRequest,
       description: 'The request, which waits for an admin',
     },
-    problems: ['already_organizer', 'request_open', 'request_too_soon'],
+    problems: ['email_not_confirmed', 'already_organizer', 'request_open', 'request_too_soon'],
     records: { nothing: 'the request is a row of its own, and what an admin decides is recorded' },
-    handle: ({ body: { text }, session: { userId } }) =>
+    handle: ({ body: { text }, session: { userId, scope } }) =>
       transact(db, async (trx) => {
         // The row is locked: of two requests at once, the second finds the first.
         const user = await trx<UserRow>('users')
@@ -50,6 +50,8 @@ export function askToOrganize({ db }: Pick<Deps, 'db'>): Route {
           .forUpdate()
           .first();
         if (!user) throw new Problem('not_signed_in');
+        // An admin knows who asks by the address alone.
+        if (scope === 'unconfirmed') throw new Problem('email_not_confirmed');
         if (user.role !== 'shopper') throw new Problem('already_organizer');
         const { mayAsk, from } = whenMayAsk(await lastRequestOf(trx, userId));
         if (!from) throw new Problem('request_open');

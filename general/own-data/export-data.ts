@@ -258,6 +258,7 @@ async function ticketsChecked(db: Database, userId: number): Promise<object[]> {
   const found = await Promise.all([
     figures('check_ins', 'checked_in_by', 'checked_in_at', 'checked in'),
     figures('undone_check_ins', 'checked_in_by', 'checked_in_at', 'checked in, undone since'),
+    figures('double_admissions', 'admitted_by', 'admitted_at', 'admitted a second time'),
     figures('undone_check_ins', 'undone_by', 'undone_at', 'undone'),
   ]);
   return found.flat();

@@ -21,6 +21,7 @@ export const personalColumns: readonly PersonalColumn[] = [
   { column: 'announcements.announced_by', exported: inActs, onDeletion: 'kept' },
   { column: 'audit_log.actor_id', exported: { as: 'acts' }, onDeletion: 'kept' },
   { column: 'check_ins.checked_in_by', exported: { as: 'ticketsChecked' }, onDeletion: 'kept' },
+  { column: 'double_admissions.admitted_by', exported: { as: 'ticketsChecked' }, onDeletion: 'kept' },
   { column: 'drops.cancelled_by', exported: inActs, onDeletion: 'kept' },
   { column: 'events.organizer_id', exported: { as: 'events' }, onDeletion: 'kept' },
   { column: 'ledger_buyers.user_id', exported: { as: 'entries' }, onDeletion: 'kept' },
@@ -70,6 +71,8 @@ export const rowOfDeleted = (id: number) => ({
   role: 'shopper' as const,
   locale: null,
   ban_reason: null,
+  // Otherwise the account would be taken for one whose address has to be freed.
+  unconfirmed_since: null,
 });
 
 export const deletedName = 'Deleted user';
