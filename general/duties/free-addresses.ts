@@ -56,7 +56,13 @@ async function removeAccount(db: Database, id: number): Promise<Worked> {
       .where({ user_id: id })
       .whereNull('ended_at')
       .update({ ended_at: trx.fn.now(3) });
-    for (const table of ['account_links', 'organizer_requests', 'notification_choices', 'phone_codes', 'reminders'])
+    for (const table of [
+      'account_links',
+      'organizer_requests',
+      'notification_choices',
+      'phone_codes',
+      'reminders',
+    ])
       await trx(table).where({ user_id: id }).delete();
     await trx('users').where({ id }).delete();
   });

@@ -117,7 +117,8 @@ export async function makeNewsJobs(
 
 function readUsers(db: Database, payloads: readonly NewsPayload[]): Promise<User[]> {
   const ids = payloads.map(({ userId }) => userId);
-  return Promise.resolve(db<User>('users').whereIn('id', ids).select('id', 'name', 'email', 'locale'));
+  const users = db<User>('users').whereIn('id', ids).whereNull('deleted_at');
+  return Promise.resolve(users.select('id', 'name', 'email', 'locale'));
 }
 
 async function isStillTrue(

@@ -94,6 +94,7 @@ async function confirmedAddresses(db: Database, userIds: readonly number[]): Pro
   const rows: { id: number }[] = await db('users')
     .whereIn('id', [...userIds])
     .whereNull('unconfirmed_since')
+    .whereNull('deleted_at')
     .select('id');
   return new Set(rows.map(({ id }) => id));
 }

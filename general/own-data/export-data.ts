@@ -86,6 +86,7 @@ function partsOf(db: Database, { id, email }: UserRow): Record<string, AsyncIter
         .orderBy('id')
         .select('purpose', 'email', { askedAt: 'created_at', endedAt: 'ended_at' }),
     ),
+    ...newsOf(db, id),
     organizerRequests: once(async () =>
       (await db<RequestRow>('organizer_requests').where({ user_id: id }).orderBy('id')).map(presentRequest),
     ),
@@ -116,6 +117,26 @@ function partsOf(db: Database, { id, email }: UserRow): Record<string, AsyncIter
     ),
     ticketsChecked: once(() => ticketsChecked(db, id)),
     acts: actsOf(db, id),
+  };
+}
+
+function newsOf(db: Database, id: number): Record<string, AsyncIterable<object[]>> {
+  return {
+    chosenNews: once(() =>
+      db('notification_choices').where({ user_id: id }).select('kind', 'channel', { on: 'chosen' }),
+    ),
+    phones: once(() =>
+      db('phone_codes')
+        .where({ user_id: id })
+        .orderBy('id')
+        .select('number', { askedAt: 'created_at', confirmedAt: 'confirmed_at', endedAt: 'ended_at' }),
+    ),
+    reminders: once(() =>
+      db('reminders')
+        .where({ user_id: id })
+        .orderBy('drop_id')
+        .select({ dropId: 'drop_id', toldFor: 'told_for' }),
+    ),
   };
 }
 

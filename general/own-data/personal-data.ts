@@ -25,6 +25,7 @@ export const personalColumns: readonly PersonalColumn[] = [
   { column: 'drops.cancelled_by', exported: inActs, onDeletion: 'kept' },
   { column: 'events.organizer_id', exported: { as: 'events' }, onDeletion: 'kept' },
   { column: 'ledger_buyers.user_id', exported: { as: 'entries' }, onDeletion: 'kept' },
+  { column: 'notification_choices.user_id', exported: { as: 'chosenNews' }, onDeletion: 'deleted' },
   { column: 'orders.user_id', exported: { as: 'orders' }, onDeletion: 'kept' },
   { column: 'organizer_requests.decided_by', exported: ofOthers, onDeletion: 'kept' },
   {
@@ -36,7 +37,9 @@ export const personalColumns: readonly PersonalColumn[] = [
   // Those of orders are exported with the orders, all others with the entries that they pay.
   { column: 'payment_attempts.user_id', exported: { as: 'orders' }, onDeletion: 'kept' },
   { column: 'payout_accounts.user_id', exported: { as: 'payoutAccounts' }, onDeletion: 'kept' },
+  { column: 'phone_codes.user_id', exported: { as: 'phones' }, onDeletion: 'deleted' },
   { column: 'refunds.asked_by', exported: inActs, onDeletion: 'kept' },
+  { column: 'reminders.user_id', exported: { as: 'reminders' }, onDeletion: 'deleted' },
   { column: 'sellers.organizer_id', exported: { as: 'seller' }, onDeletion: 'kept' },
   { column: 'sessions.user_id', exported: { as: 'sessions' }, onDeletion: 'deleted' },
   { column: 'undone_check_ins.checked_in_by', exported: { as: 'ticketsChecked' }, onDeletion: 'kept' },
