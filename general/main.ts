@@ -34,6 +34,7 @@ import { startArchiving } from './duties/archive-ledgers.ts';
 import { mailParts } from './mail/attach-tickets.ts';
 import { chooseSmsProvider } from './notifications/choose-sms.ts';
 import { startSending } from './notifications/start-sending.ts';
+import { startMailings } from './mailings/mailing-duty.ts';
 import { chooseMailRoute } from './mail/choose-mail-route.ts';
 import { startRetiring } from './drops/retire-drops.ts';
 import { startStocking } from './duties/stock-drops.ts';
@@ -143,12 +144,12 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     ['reconciling payments', startReconciling(deps, paymentMetrics)],
     ['asking again about payments', startAskingAgain(deps)],
     ['naming sold seats', startNamingSeats(deps)],
+    ['writing mailings', startMailings(deps)],
     ['following MySQL', startFollowing(deps, { registry })],
     ['erasing kept data', startErasing({ ...deps, keptYears: config.RECORDS_KEPT_YEARS })],
     ['archiving ledgers', startArchiving(deps, { registry })],
-  ] as const) {
+  ] as const)
     lifecycle.onStop(name, () => duty.stop());
-  }
 
   const mail = chooseMailRoute(config, { ...mailParts(deps), log });
   startSending(deps, { mail, sms }, { lifecycle, registry });

@@ -56,6 +56,7 @@ import { chooseNotifications, showNotifications } from './notifications/choose-n
 import { changePhone, confirmPhone, removePhone } from './notifications/change-phone.ts';
 import { downloadOpening } from './reminders/download-opening.ts';
 import { removeReminder, setReminder, showReminder } from './reminders/set-reminder.ts';
+import { holderRoutes } from './mailings/holder-routes.ts';
 import { showHealth } from './health/show-health.ts';
 import { showLedger } from './ledger/show-ledger.ts';
 import { listOrders } from './orders/list-orders.ts';
@@ -86,6 +87,7 @@ export function createRoutes(deps: Deps): Route[] {
     showCalendar(deps),
     createEvent(deps),
     editEvent(deps),
+    ...holderRoutes(deps),
     listDrops(deps),
     showDrop(deps),
     showSeats(deps),

@@ -33,4 +33,6 @@ export const tablesOfUsers = [
   'notification_choices',
   'phone_codes',
   'reminders',
+  'mailings',
+  'order_mails_again',
 ];

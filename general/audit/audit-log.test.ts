@@ -141,6 +141,44 @@ const prepare: Record<Act, () => Promise<Prepared>> = {
       after: { title: 'Later' },
     };
   },
+  async event_cancelled() {
+    const by = await system.user('organizer');
+    const id = await createEvent(system, by);
+    return {
+      by,
+      send: () => call('post', `/api/events/${id}/cancel`, by).send({ text: 'Sorry' }),
+      subject: `event:${id}`,
+      before: { cancelled: false },
+      after: { cancelled: true, drops: [], holders: 0, text: 'Sorry' },
+    };
+  },
+  async holders_written_to() {
+    const prepared = await onDrop(() => ({ send: noCall, before: null, after: null }));
+    const dropId = idOf(prepared);
+    await insertOrder(system.db, { dropId, userId: (await system.user()).userId, seats: ['0.1'] });
+    const { event_id: eventId } = (await system.db('drops').where({ id: dropId }).first()) as {
+      event_id: number;
+    };
+    return {
+      ...prepared,
+      send: () =>
+        call('post', `/api/events/${eventId}/mailings`, prepared.by).send({ dropId, text: 'Doors at 7' }),
+      after: { mailing: expect.any(Number) as number, holders: 1, text: 'Doors at 7' },
+    };
+  },
+  async order_mail_sent_again() {
+    const by = await system.user('organizer');
+    const { id: dropId } = await createDrop(system, by);
+    const { userId } = await system.user();
+    const id = await insertOrder(system.db, { dropId, userId, seats: ['0.1'] });
+    return {
+      by,
+      send: () => call('post', `/api/orders/${id}/send-mail`, by),
+      subject: `order:${id}`,
+      before: null,
+      after: { number: 1 },
+    };
+  },
   async drop_created() {
     const by = await system.user('organizer');
     const id = await createEvent(system, by);

@@ -16,7 +16,12 @@ import { presentDrop } from './present-drop.ts';
  * Writes everything the cancellation consists of, in one transaction: the drop is cancelled, each order is marked for
  * refund, the seats may be sold by another drop, and a drop that had ended has work left again.
  */
-async function writeCancellation(trx: Database, id: number, actor: Actor): Promise<void> {
+export async function writeCancellation(
+  trx: Database,
+  id: number,
+  actor: Actor,
+  at = new Date(),
+): Promise<void> {
   const before: { cancelled_at: Date | null } | undefined = await trx('drops')
     .where({ id })
     .forUpdate()
@@ -26,7 +31,7 @@ async function writeCancellation(trx: Database, id: number, actor: Actor): Promi
     .update({
       // Who cancels it again has not cancelled it. This comes first, since MySQL assigns from left to right.
       cancelled_by: trx.raw('if(cancelled_at is null, ?, cancelled_by)', [actor.userId]),
-      cancelled_at: trx.raw('coalesce(cancelled_at, ?)', [new Date()]),
+      cancelled_at: trx.raw('coalesce(cancelled_at, ?)', [at]),
       sale_ended_at: null,
     });
   const refundedOrders = await requestRefunds(trx, { drop_id: id });

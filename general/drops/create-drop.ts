@@ -33,7 +33,7 @@ export function createDrop(
     params: idParams,
     body: newDrop,
     success: { status: 201, schema: drop, description: 'The drop' },
-    problems: ['section_taken', 'payouts_not_ready'],
+    problems: ['event_cancelled', 'section_taken', 'payouts_not_ready'],
     records: 'drop_created',
     async handle({ params, body, session, actor }) {
       const event = await findEvent(db, params.id);

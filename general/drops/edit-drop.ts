@@ -32,7 +32,7 @@ export function editDrop(deps: EditDeps): Route {
     params: idParams,
     body: dropChanges,
     success: { status: 200, schema: drop, description: 'The drop as it is now' },
-    problems: ['drop_already_open', 'drop_closed', 'drop_cancelled', 'payouts_not_ready'],
+    problems: ['event_cancelled', 'drop_already_open', 'drop_closed', 'drop_cancelled', 'payouts_not_ready'],
     records: 'drop_changed',
     async handle({ params: { id }, body, session, actor }) {
       await transact(db, (trx) => changeDrop({ ...deps, db: trx }, id, body, actor));
@@ -102,7 +102,10 @@ async function changeClosing(
 }
 
 /** Sends the closing time that MySQL has now; the row is locked meanwhile. */
-async function sendClosing({ db, inventory, log }: EditDeps, id: number): Promise<void> {
+export async function sendClosing(
+  { db, inventory, log }: Pick<EditDeps, 'db' | 'inventory' | 'log'>,
+  id: number,
+): Promise<void> {
   try {
     await transact(db, async (trx) => {
       await trx('drops').where({ id }).forUpdate().first('id');

@@ -3,6 +3,7 @@ import type { dropChanges } from '../../shared/contract/drops.ts';
 import type { Fees } from '../../shared/contract/total.ts';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { invalid } from '../../shared/tier/check-input.ts';
+import { Problem } from '../../shared/tier/problems.ts';
 
 /** A time this far in the past is accepted as "now" from a slower clock. */
 const clockToleranceMs = 60_000;
@@ -15,6 +16,7 @@ export function requireFuture(field: 'opensAt' | 'startsAt', time: string, now: 
 /**
  * Locks the event's row, so that the event is not moved to before the drop's closing meanwhile (edit-event.ts locks
  * it too).
+ * @throws {Problem} event_cancelled
  * @throws {Problem} invalid_request if the drop would close after its event starts and `allowLate` is not set
  */
 export async function requireInTime(
@@ -22,10 +24,11 @@ export async function requireInTime(
   eventId: number,
   { closesAt, allowLate }: Pick<Terms, 'closesAt' | 'allowLate'>,
 ): Promise<void> {
-  const event = await trx<{ id: number; starts_at: Date }>('events')
+  const event = await trx<{ id: number; starts_at: Date; event_cancelled_at: Date | null }>('events')
     .where({ id: eventId })
     .forUpdate()
-    .first('starts_at');
+    .first('starts_at', 'event_cancelled_at');
+  if (event?.event_cancelled_at) throw new Problem('event_cancelled');
   if (closesAt === undefined || allowLate === true || !event) return;
   if (Date.parse(closesAt) > event.starts_at.getTime()) throw invalid('/closesAt', 'closes_late');
 }

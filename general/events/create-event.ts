@@ -24,6 +24,7 @@ export function createEvent({ db, eventTimeZone }: Pick<Deps, 'db' | 'eventTimeZ
         starts_at: new Date(startsAt),
         time_zone: timeZone ?? eventTimeZone,
         organizer_id: session.userId,
+        event_cancelled_at: null,
       };
       const id = await transact(db, async (trx) => {
         const [inserted = 0] = await trx('events').insert(row);

@@ -12,6 +12,7 @@ import { createEndDrops } from '../duties/end-drops.ts';
 import { createFollow } from '../duties/follow-mysql.ts';
 import { createStocking } from '../duties/stock-drops.ts';
 import { createArchiving } from '../duties/archive-ledgers.ts';
+import { createMailings } from '../mailings/mailing-duty.ts';
 import { claimRows, readBacklog } from '../mail/outbox.ts';
 import { createRefunding } from '../orders/refund-duty.ts';
 import type { Deps } from '../deps.ts';
@@ -93,6 +94,7 @@ async function costOfRounds(): Promise<Record<string, { commands: number; querie
       driftAfterMs: 0,
     }),
     archive: createArchiving(deps),
+    mailings: createMailings(deps),
     mails: async () => [
       await readBacklog(db),
       await claimRows(db, { channel: 'email', priority: 1, which: 'new' }, 10),

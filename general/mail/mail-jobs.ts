@@ -7,6 +7,7 @@ import type { Locale } from '../accounts/locale.ts';
 import { bySeatId } from '../orders/present-orders.ts';
 import { isAboutAccount, makeAccountJobs, type AccountJobDeps } from './account-jobs.ts';
 import type { Made } from './made-mail.ts';
+import { isToHolders, makeHolderJobs } from '../mailings/holder-jobs.ts';
 import { receiptsFor } from '../receipts/receipts-for.ts';
 import { isNews, makeNewsJobs, type NewsJobDeps } from '../notifications/news-jobs.ts';
 import type { OutboxRow } from './outbox.ts';
@@ -41,10 +42,14 @@ type Facts = {
   time_zone: string | null;
 };
 
-/** `refund`: its number, in mails about one. `notice`: the mail goes to the organizer (general/payments/notify-organizer.ts). */
+/**
+ * `refund`: its number, in mails about one. `again`: the number of its repetition that staff asked for
+ * (general/orders/send-order-mail.ts). `notice`: the mail goes to the organizer (general/payments/notify-organizer.ts).
+ */
 const orderPayload = z.object({
   orderId: z.string(),
   refund: z.int().optional(),
+  again: z.int().optional(),
   notice: z.object({ amount: z.int(), currency: z.string(), key: z.string() }).optional(),
 });
 type Subject = z.output<typeof orderPayload>;
@@ -54,12 +59,19 @@ export async function makeJobs(deps: JobDeps, rows: readonly OutboxRow[]): Promi
   const {
     account = [],
     news = [],
+    holder = [],
     order = [],
   } = Object.groupBy(rows, ({ topic }) => {
     if (isNews(topic)) return 'news';
+    if (isToHolders(topic)) return 'holder';
     return isAboutAccount(topic) ? 'account' : 'order';
   });
-  const made = [makeAccountJobs(deps, account), makeNewsJobs(deps, news), makeOrderJobs(deps, order)];
+  const made = [
+    makeAccountJobs(deps, account),
+    makeNewsJobs(deps, news),
+    makeHolderJobs(deps, holder),
+    makeOrderJobs(deps, order),
+  ];
   return (await Promise.all(made)).flat();
 }
 
@@ -94,18 +106,23 @@ async function makeOrderJobs(
     }
   });
 
-  /** Undefined if whom it is for has deleted the account. */
-  function jobOf(topic: string, facts: Facts, { refund: number, notice }: Subject): OrderMailJob | undefined {
+  function jobOf(
+    topic: string,
+    facts: Facts,
+    { refund: number, notice, again }: Subject,
+  ): OrderMailJob | undefined {
+    // Whom it is for has deleted the account.
     if (notice ? facts.organizer_deleted_at : facts.deleted_at) return undefined;
     const refund = refunds.find((each) => each.order_id === facts.id && each.number === number);
-    const seatIds = seatsIn(seatsOf.get(facts.id), refund);
+    const seatIds = seatsIn(seatsOf.get(facts.id), refund, again !== undefined);
+    // All were refunded since it was asked for.
+    if (again !== undefined && seatIds.length === 0) return undefined;
     const { id, sections, event_id, title, venue, starts_at, time_zone } = facts;
     const layout = rowsOf(typeof sections === 'string' ? (JSON.parse(sections) as Section[]) : sections);
     const { amount, currency } = notice ?? refund ?? facts;
     const path = notice ? `/organize/orders/${id}` : `/orders/${id}`;
     return orderMailJob.parse({
-      // An order can have several refunds, and several notices of a topic, each with a mail of its own.
-      id: [topic, id, ...(refund ? [refund.number] : []), ...(notice ? [notice.key] : [])].join('.'),
+      id: idOf(topic, id, { refund: refund?.number, notice, again }),
       about: topic,
       ...(notice ? organizerOf(facts) : buyerOf(facts)),
       order: { id, url: new URL(path, publicUrl).href, amount, currency },
@@ -148,9 +165,21 @@ function isConfirmed(facts: Facts, { notice }: Subject): boolean {
   return (notice ? facts.organizer_unconfirmed_since : facts.unconfirmed_since) === null;
 }
 
-/** The seats of a refund, or all of the order. */
-function seatsIn(seats: readonly SeatRow[] = [], refund?: Pick<RefundRow, 'number'>): string[] {
-  return seats.filter((seat) => !refund || seat.refund === refund.number).map(({ seat_id }) => seat_id);
+/** An order can have several refunds, several notices of a topic and repetitions, each with a mail of its own. */
+function idOf(topic: string, id: string, { refund, notice, again }: Omit<Subject, 'orderId'>): string {
+  const more = [refund, notice?.key, again === undefined ? undefined : `again-${again}`];
+  return [topic, id, ...more.filter((part) => part !== undefined)].join('.');
+}
+
+/** The seats of a refund, or all of the order: in a mail that is sent again, those that are still the buyer's. */
+function seatsIn(
+  seats: readonly SeatRow[] = [],
+  refund: Pick<RefundRow, 'number'> | undefined,
+  isAgain: boolean,
+): string[] {
+  return seats
+    .filter((seat) => (refund ? seat.refund === refund.number : !isAgain || seat.refund === null))
+    .map(({ seat_id }) => seat_id);
 }
 
 const buyerOf = ({ name, email, locale }: Facts) => ({

@@ -3,6 +3,7 @@ import { decimal } from '../../shared/contract/minor-units.ts';
 import { escapeHtml } from '../../shared/http/escape-html.ts';
 import { composeAccountMail } from './compose-account.ts';
 import { composeNewsMail } from './compose-news.ts';
+import { composeHolderMail } from './compose-holder.ts';
 import { htmlPage, type Mail } from './mail.ts';
 import type { MailJob, OrderMailJob } from './mail-job.ts';
 import { words, type Words } from './words.ts';
@@ -11,6 +12,7 @@ type Fact = [name: string, values: string[]];
 
 /** The mail of a job as text and as HTML. */
 export function compose(job: MailJob): Mail {
+  if ('organizer' in job) return composeHolderMail(job);
   if ('order' in job) return composeOrderMail(job);
   return 'event' in job ? composeNewsMail(job) : composeAccountMail(job);
 }

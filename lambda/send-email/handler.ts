@@ -65,11 +65,16 @@ export function createSendEmail({ mailer, print, attachTickets, log }: Parts): S
 }
 
 async function attachCalendar(job: MailJob): Promise<Attachment[]> {
-  if (job.about !== 'order-paid' || job.event.id === undefined) return [];
+  // After a move it replaces that of the order: the event has the same id in both.
+  const isWanted = job.about === 'order-paid' || job.about === 'event-moved';
+  if (!isWanted || job.event.id === undefined) return [];
   // Loaded with the first mail that needs it.
   const { eventCalendar } = await import('../../shared/calendar/event-calendar.ts');
   const { id } = job.event;
-  const file = eventCalendar({ ...job.event, id }, { locale: job.locale, url: new URL(job.order.url) });
+  const file = eventCalendar(
+    { ...job.event, id },
+    { locale: job.locale, url: new URL('order' in job ? job.order.url : job.url) },
+  );
   const contentType = 'text/calendar; charset=utf-8';
   return [{ filename: `seatdrop-event-${id}.ics`, contentType, content: Buffer.from(file) }];
 }

@@ -5,6 +5,7 @@ import { timeZone } from '../../shared/contract/times.ts';
 import { receipt } from '../../shared/receipt/receipt.ts';
 import { accountMailJob } from './account-mail-job.ts';
 import { newsMailJob } from './news-mail-job.ts';
+import { holderMailJob } from './holder-mail-job.ts';
 
 /** A mail about an order, to its buyer or to the organizer. */
 export const orderMailJob = z.object({
@@ -36,7 +37,7 @@ export const orderMailJob = z.object({
   receipt: receipt.optional(),
 });
 
-export const mailJob = z.union([orderMailJob, newsMailJob, accountMailJob]);
+export const mailJob = z.union([orderMailJob, newsMailJob, holderMailJob, accountMailJob]);
 
 export type OrderMailJob = z.infer<typeof orderMailJob>;
 export type MailJob = z.infer<typeof mailJob>;

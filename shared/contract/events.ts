@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { drop, dropSummary } from './drops.ts';
 import { fault } from './fault-codes.ts';
 import { id, idInPath } from './ids.ts';
+import { longestMailing } from './mailing-limits.ts';
 import { currency, maxPrice } from './money.ts';
 import { pageQuery, wholeInQuery } from './paging.ts';
 import { label, prose, searchText } from './text.ts';
@@ -22,10 +23,25 @@ const facts = {
 
 export const newEvent = z.strictObject(facts).meta({ id: 'NewEvent' });
 
+const howToChange = {
+  allowLate,
+  closeDrops: z.boolean().optional().meta({
+    description: 'Whether drops that would close after the event starts close when it starts',
+  }),
+  text: prose(longestMailing)
+    .optional()
+    .meta({
+      description:
+        'Plain text of the organizer in the mail to ticket holders. They get one if the time, its zone or the venue ' +
+        'changes, and otherwise if there is a `text` or `tellHolders`',
+    }),
+  tellHolders: z.boolean().optional(),
+};
+
 export const eventChanges = z
-  .strictObject({ ...facts, allowLate })
+  .strictObject({ ...facts, ...howToChange })
   .partial()
-  .refine((changes) => Object.keys(changes).some((name) => name !== 'allowLate'), fault('nothing_to_change'))
+  .refine((changes) => Object.keys(changes).some((name) => name in facts), fault('nothing_to_change'))
   .meta({ id: 'EventChanges', minProperties: 1 });
 
 const textSearched = searchText(100).optional();
@@ -90,6 +106,7 @@ const published = {
   timeZone: z
     .string()
     .meta({ description: 'IANA name of the venue’s time zone, in which times should be shown' }),
+  cancelled: z.boolean().meta({ description: 'The event was cancelled, with all its drops' }),
 };
 
 export const event = z.object({ ...published, drops: z.array(drop) }).meta({ id: 'Event' });
@@ -97,3 +114,11 @@ export const event = z.object({ ...published, drops: z.array(drop) }).meta({ id:
 export const eventSummary = z
   .object({ ...published, drops: z.array(dropSummary) })
   .meta({ id: 'EventSummary', description: 'An event in a list of events' });
+
+export const eventCancellation = z
+  .strictObject({
+    text: prose(longestMailing).optional().meta({
+      description: 'Plain text of the organizer in the mail to ticket holders',
+    }),
+  })
+  .meta({ id: 'EventCancellation' });

@@ -90,6 +90,7 @@ const examples: Record<FaultCode, Found | typeof inHandler> = {
   ),
   closes_late: inHandler,
   starts_before_closing: inHandler,
+  starts_before_opening: inHandler,
   before_from: [eventQuery, { from: event.startsAt, to: '2030-05-04T17:59:59Z' }, '/to'],
   not_a_time_zone: [newEvent, { ...event, timeZone: '+02:00' }, '/timeZone'],
   not_a_currency: dropWith({ price: { amount: 1, currency: 'XYZ' } }, '/price/currency'),

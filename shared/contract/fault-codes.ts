@@ -81,6 +81,8 @@ const messages = {
   closes_late: () => 'The drop would close after its event starts; `allowLate: true` allows that',
   /** An event's `startsAt`, which is before a drop of the event closes. */
   starts_before_closing: () => 'The drop would close after its event starts; `allowLate: true` allows that',
+  /** An event's `startsAt`, which is before a drop of the event opens. */
+  starts_before_opening: () => 'A drop would open after its event starts; move or cancel the drop first',
   before_from: () => 'Must not be before `from`',
   not_a_time_zone: () => 'Not a time zone',
   // drops

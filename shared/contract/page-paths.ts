@@ -24,6 +24,7 @@ export const pagePaths = [
   '/organize/events/new',
   '/organize/events/:id/edit',
   '/organize/events/:id/check-in',
+  '/organize/events/:id/holders',
   '/organize/events/:id/drops/new',
   '/organize/drops/:id',
   '/organize/drops/:id/edit',

@@ -65,6 +65,10 @@ import * as doorOfCheckIns from './072-check-ins-have-a-door.ts';
 import * as doubleAdmissions from './073-double-admissions.ts';
 import * as organizerRequests from './078-organizer-requests.ts';
 import * as deletedUsers from './079-deleted-users.ts';
+import * as mailings from './082-mailings.ts';
+import * as outboxMailings from './083-outbox-knows-mailings.ts';
+import * as orderMailsAgain from './084-order-mails-sent-again.ts';
+import * as eventsCancelled from './085-events-can-be-cancelled.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-accounts': accounts,
@@ -117,6 +121,8 @@ const migrations: Record<string, Knex.Migration> = {
   '056-audit-log': auditLog,
   '057-bans-have-a-reason': bansHaveAReason,
   '058-sessions': sessions,
+  '059-unconfirmed-addresses': unconfirmedAddresses,
+  '060-chosen-locales': chosenLocales,
   '065-outbox-has-lanes': outboxLanes,
   '066-notification-choices': notificationChoices,
   '067-phones': phones,
@@ -125,10 +131,12 @@ const migrations: Record<string, Knex.Migration> = {
   '071-undone-check-ins-have-a-door': doorOfUndone,
   '072-check-ins-have-a-door': doorOfCheckIns,
   '073-double-admissions': doubleAdmissions,
-  '059-unconfirmed-addresses': unconfirmedAddresses,
-  '060-chosen-locales': chosenLocales,
   '078-organizer-requests': organizerRequests,
   '079-deleted-users': deletedUsers,
+  '082-mailings': mailings,
+  '083-outbox-knows-mailings': outboxMailings,
+  '084-order-mails-sent-again': orderMailsAgain,
+  '085-events-can-be-cancelled': eventsCancelled,
 };
 
 /** Imported statically, so that the compiler checks the migrations that run. */

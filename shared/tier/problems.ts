@@ -41,6 +41,7 @@ export const problems = {
   drop_paused: { status: 409, title: 'The drop is paused' },
   drop_closed: { status: 409, title: 'The drop is closed' },
   drop_cancelled: { status: 409, title: 'The drop was cancelled' },
+  event_cancelled: { status: 409, title: 'The event was cancelled' },
   drop_sold_out: { status: 409, title: 'The drop is sold out' },
   drop_already_open: { status: 409, title: 'The drop has opened, so this can no longer change' },
   section_taken: { status: 409, title: 'Another drop of this event sells the seats of this section' },
@@ -50,6 +51,7 @@ export const problems = {
     title: 'You cannot be paid yet: connect an account under Payouts first',
   },
   too_many_announcements: { status: 409, title: 'The drop has as many announcements as it can have' },
+  no_holders: { status: 409, title: 'Nobody holds tickets' },
   no_entry: { status: 409, title: 'You have neither a hold nor a place in standby to give up' },
   // tickets
   already_checked_in: { status: 409, title: 'This ticket was used before' },
@@ -73,6 +75,7 @@ export const problems = {
     title: 'After many wrong passwords, send a proof of work with this: solve the challenge',
   },
   too_many_requests: { status: 429, title: 'Too many requests' },
+  too_many_mails: { status: 429, title: 'Too many mails about this; wait before the next one' },
   too_many_connections: { status: 429, title: 'Too many connections' },
   unavailable: { status: 503, title: 'Not available at the moment; try again' },
   internal: { status: 500, title: 'Something went wrong on our side' },

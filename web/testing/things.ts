@@ -39,6 +39,7 @@ export function anEvent(changes: Partial<Event> = {}): Event {
     description: 'Music.',
     venue: 'Hall',
     startsAt: fromNow(100 * 24 * 60 * minute),
+    cancelled: false,
     timeZone: 'Europe/Berlin',
     drops: [],
     ...changes,

@@ -674,7 +674,75 @@ function payoutSights(organizer: Person, event: string): Sight[] {
 async function moreSights(
   ...[system, ...of]: [WebSystem, ...Parameters<typeof auditSights>]
 ): Promise<Sight[]> {
-  return [...auditSights(...of), ...(await freeSights(system))];
+  const [, { buyer }] = of;
+  return [...auditSights(...of), ...(await freeSights(system)), ...(await holderSights(system, buyer))];
+}
+
+/** Who holds tickets of the event of an order, and what they are told. */
+async function holderSights(system: WebSystem, buyer: number): Promise<Sight[]> {
+  const as = system.organizer;
+  const order = await system
+    .db<{ user_id: number; status: string; drop_id: number }>('orders')
+    .where({ user_id: buyer, status: 'paid' })
+    .first('drop_id');
+  const event = await eventOf(as, order!.drop_id);
+  await as.ask('POST', `/events/${event}/mailings`, { text: hostile.description });
+  const over = await eventOf(as, await system.drop({ sections: hostile.sections }));
+  await as.ask('POST', `/events/${over}/cancel`, { text: hostile.announcement });
+  const loaded = (shown: Page) =>
+    shown
+      .getByText(/\d of 1 sent/)
+      .first()
+      .waitFor();
+  const sight = (name: string, show: Sight['show'], of = event): Sight => ({
+    name: `ticket holders${name}`,
+    route: '/organize/events/:id/holders',
+    as,
+    path: `/organize/events/${of}/holders`,
+    show,
+  });
+  const asked = (name: string) => async (shown: Page) => {
+    await press(shown, name);
+    await shown.getByRole('alertdialog').waitFor();
+  };
+  const write = async (shown: Page) => {
+    await shown.getByLabel('Message', { exact: true }).fill(hostile.description);
+    await asked('Preview')(shown);
+    await shown.getByText('1 person gets this e-mail').waitFor();
+  };
+  const fault = then(loaded, (shown) => press(shown, 'Preview'), someFault);
+  return [
+    sight('', loaded),
+    { ...sight(', message with faults', fault), isRefused: true },
+    sight(', dialog: message', then(loaded, write)),
+    sight(', dialog: cancel event', then(loaded, asked('Cancel event'))),
+    sight(' of a cancelled event', (shown) => shown.getByText('Nothing yet.').waitFor(), over),
+    sight(
+      ' that cannot be counted',
+      withoutApi('**/api/events/*/holders', 'refused', (shown) =>
+        shown.getByText('This could not be loaded').first().waitFor(),
+      ),
+    ),
+    ...changeSights(as, event),
+  ];
+}
+
+/** Changing an event for which people hold tickets. */
+function changeSights(as: Person, event: number): Sight[] {
+  const change = (name: string, fill: Sight['show']): Sight => ({
+    name: `ticket holders of an event that is ${name}`,
+    route: '/organize/events/:id/edit',
+    as,
+    path: `/organize/events/${event}/edit`,
+    show: then(heading('Edit event'), fill, (page) => page.getByLabel(/^Your message/).waitFor()),
+  });
+  return [
+    change('moved', (page) => page.getByLabel('Venue', { exact: true }).fill('New Mill')),
+    change('renamed', async (page) => {
+      await page.getByLabel('Description').fill('Quiet');
+      await page.getByRole('checkbox').check();
+    }),
+  ];
 }
 
 /** What administrators see of what was done, and of one user. */
@@ -773,6 +841,16 @@ function searchSights(organizer: Person, admin: Person, orderId: string): Sight[
       as: organizer,
       path: `/organize/orders/${orderId}`,
       show: text(/^Payment 1/),
+    },
+    {
+      name: 'dialog: mail of an order again',
+      route: '/organize/orders/:id',
+      as: organizer,
+      path: `/organize/orders/${orderId}`,
+      show: then(
+        (page) => press(page, 'Send mail again'),
+        (page) => page.getByRole('alertdialog').waitFor(),
+      ),
     },
     {
       name: 'record of no order',

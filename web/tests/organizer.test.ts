@@ -191,6 +191,66 @@ test('a cancelled sale gives the money back, once the word is typed', async () =
   await context.close();
 });
 
+test('ticket holders are written to and told that the event moves; then all of it is cancelled, on a phone', async () => {
+  const dropId = await system.drop();
+  const buyer = await system.person('shopper', 'Robin Vale');
+  await buyer.enter(dropId, 2);
+  const { id: orderId } = await buyer.pay(dropId);
+  const { eventId } = await system.organizer.ask<{ eventId: number }>('GET', `/drops/${dropId}`);
+  const context = await browser.visit({ as: system.organizer, phone: true });
+  const page = await context.newPage();
+
+  await page.goto(`/organize/orders`);
+  await page.getByRole('searchbox').fill('Vale');
+  await page.getByRole('link', { name: 'Robin Vale' }).click();
+  await page.getByRole('button', { name: 'Send mail again' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText(`Sent again to ${buyer.email}.`).waitFor();
+  await page.getByRole('button', { name: 'Send mail again' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('The limit of such mails is reached.').waitFor();
+
+  await page.goto(`/organize/events/${eventId}/holders`);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('Required').waitFor();
+  await page.getByLabel('Message', { exact: true }).fill('Doors open at 7.\n<b>Bring a coat</b>');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('1 person gets this e-mail.').waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+  await page.getByText('<b>Bring a coat</b>').waitFor();
+
+  await page.goto(`/organize/events/${eventId}/edit`);
+  await page.getByLabel('Venue', { exact: true }).fill('New Mill');
+  await page.getByText('1 person holds tickets and gets an e-mail').waitFor();
+  await page.getByLabel('Your message in the e-mail (optional)').fill('The roof leaks.');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await heading(page, 'Your events');
+
+  await page.goto(`/organize/events/${eventId}/holders`);
+  await page.getByText('Event moved').waitFor();
+  await page.getByText('The roof leaks.').waitFor();
+  await page.getByRole('button', { name: 'Cancel event' }).click();
+  await page.getByText('1 person loses 2 tickets and is told by e-mail').waitFor();
+  await page.getByText('1 order (€130) is refunded in full').waitFor();
+  await page.getByRole('button', { name: 'Cancel event and refund' }).click();
+  await page.getByText('Required').waitFor();
+  await page.getByLabel('Type “cancel” to confirm').fill('cancel');
+  await page.getByLabel('Your message in the e-mail (optional)').fill('We are sorry.');
+  await page.getByRole('button', { name: 'Cancel event and refund' }).click();
+  await page.getByText('This event was cancelled.').first().waitFor();
+  await page.getByText('We are sorry.').waitFor();
+  await eventually(async () => {
+    const { status } = await buyer.ask<{ status: string }>('GET', `/orders/${orderId}`);
+    expect(status).toBe('refunded');
+  });
+  const told: { topic: string }[] = await system.db('outbox').orderBy('id').select('topic');
+  expect(told.map(({ topic }) => topic)).toEqual(
+    expect.arrayContaining(['holder-message', 'event-moved', 'event-cancelled', 'order-refunded']),
+  );
+  await context.close();
+});
+
 test('an order whose ticket was used is refunded only when asked for all the same, and that seat stays sold', async () => {
   const dropId = await system.drop();
   const buyer = await system.person('shopper', 'Robin Vale');

@@ -52,6 +52,7 @@ const en: FaultWords = {
   closes_late: 'The sale would close after the event begins. Choose an earlier time, or allow this below.',
   starts_before_closing:
     'A sale of this event closes after this time. Choose a later time, or allow this below.',
+  starts_before_opening: 'A sale of this event opens after this time. Move or cancel that sale first.',
   time_gap: 'This time does not exist: the clocks go forward here. Choose another one.',
   not_a_time_zone: 'Choose a time zone from the list, for example Europe/Berlin.',
   not_a_currency: 'Choose a currency from the list.',
@@ -121,6 +122,7 @@ const zhHant: FaultWords = {
   returns_before_opening: '必須在開賣之後。',
   closes_late: '銷售會在活動開始後才結束。請選更早的時間，或在下方允許。',
   starts_before_closing: '這個活動有銷售在此時間之後才結束。請選更晚的時間，或在下方允許。',
+  starts_before_opening: '這個活動有銷售在此時間之後才開賣。請先更改或取消那場銷售。',
   time_gap: '這個時間不存在：時鐘在這時撥快了。請選另一個時間。',
   not_a_time_zone: '請從清單選擇時區，例如 Europe/Berlin。',
   not_a_currency: '請從清單選擇貨幣。',

@@ -86,6 +86,9 @@ function EventCard({ event }: { event: EventSummary }) {
             <Link href={`${path}/check-in`}>{words.events.checkIn}</Link>
           </li>
           <li>
+            <Link href={`${path}/holders`}>{words.holders.title}</Link>
+          </li>
+          <li>
             <Link href={`/events/${event.id}`}>{words.events.publicPage}</Link>
           </li>
         </ul>

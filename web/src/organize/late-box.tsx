@@ -4,13 +4,17 @@ import styles from './form.module.css';
 
 type LateBoxProps = InputHTMLAttributes<HTMLInputElement> & { ref?: Ref<HTMLInputElement> };
 
-/** A box that allows the drop to close after the event begins; shown if the chosen times need it. */
-export function LateBox(input: LateBoxProps) {
-  const { drop: words } = useWords();
+export function CheckBox({ label, ...input }: LateBoxProps & { label: string }) {
   return (
     <label className={styles.check}>
       <input {...input} type="checkbox" />
-      <span>{words.allowLate}</span>
+      <span>{label}</span>
     </label>
   );
+}
+
+/** A box that allows the drop to close after the event begins; shown if the chosen times need it. */
+export function LateBox(input: LateBoxProps) {
+  const { drop: words } = useWords();
+  return <CheckBox {...input} label={words.allowLate} />;
 }

@@ -5,6 +5,7 @@ import type { auditRecord } from '@seatdrop/shared/contract/audit.ts';
 import type { account } from '@seatdrop/shared/contract/accounts.ts';
 import type { checkInCounts } from '@seatdrop/shared/contract/check-ins.ts';
 import type { dropListed, dropStats } from '@seatdrop/shared/contract/drops.ts';
+import type { holderCounts, mailing } from '@seatdrop/shared/contract/mailings.ts';
 import type { health, parkedMessages } from '@seatdrop/shared/contract/operations.ts';
 import type { orderPayments } from '@seatdrop/shared/contract/order-payments.ts';
 import type { payoutAccount } from '@seatdrop/shared/contract/payouts.ts';
@@ -21,6 +22,8 @@ export type CheckInCounts = z.infer<typeof checkInCounts>;
 export type DropListed = z.infer<typeof dropListed>;
 export type DropStats = z.infer<typeof dropStats>;
 export type FoundOrder = z.infer<typeof foundOrder>;
+export type HolderCounts = z.infer<typeof holderCounts>;
+export type Mailing = z.infer<typeof mailing>;
 export type Health = z.infer<typeof health>;
 export type OrderPaidToPlatform = z.infer<typeof orderPaidToPlatform>;
 export type OrderPayments = z.infer<typeof orderPayments>;
@@ -70,6 +73,17 @@ export const payoutAccountQuery = ({ asksProvider }: { asksProvider: boolean }) 
   });
 
 export const reportQuery = (dropId: number) => one<Report>(['report', dropId], `/drops/${dropId}/report`);
+
+export const holdersQuery = (eventId: number, dropId?: number) =>
+  one<HolderCounts>(
+    ['holders', eventId, dropId],
+    `/events/${eventId}/holders${dropId === undefined ? '' : `?dropId=${dropId}`}`,
+  );
+
+export const mailingsQuery = (eventId: number) => ({
+  ...pages<Mailing>(['mailings', eventId], `/events/${eventId}/mailings`, 20),
+  refetchInterval: 5_000,
+});
 
 export const checkInsQuery = (eventId: number) => ({
   ...one<CheckInCounts>(['check-ins', eventId], `/events/${eventId}/check-ins`),

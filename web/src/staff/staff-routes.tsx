@@ -35,6 +35,7 @@ const staffRoutes = {
   '/organize/events/new': NewEventPage,
   '/organize/events/:id/edit': EditEventPage,
   '/organize/events/:id/check-in': part(() => import('../organize/check-in/check-in-page.tsx')),
+  '/organize/events/:id/holders': part(() => import('../organize/holders/holders-page.tsx')),
   '/organize/events/:id/drops/new': NewDropPage,
   '/organize/drops/:id': part(() => import('../organize/drop/live-page.tsx')),
   '/organize/drops/:id/edit': EditDropPage,

@@ -12,43 +12,32 @@ import { AreaField } from '../../staff/fields.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from '../form.module.css';
-import { LateBox } from '../late-box.tsx';
+import { CheckBox, LateBox } from '../late-box.tsx';
 import { LeaveGuard } from '../leave-guard.tsx';
 import { TimeField } from '../time-field.tsx';
-import { bodyOf, eventRules, hasLateDrop, valuesOf, zoneOf, type EventValues } from './event-values.ts';
+import {
+  bodyOf,
+  eventRules,
+  hasLateDrop,
+  isMoved,
+  valuesOf,
+  zoneOf,
+  type EventValues,
+} from './event-values.ts';
+import { TellHolders } from './tell-holders.tsx';
 import { ZoneField } from './zone-field.tsx';
 
 export function EventForm({ event }: { event?: Event }) {
   const words = useWords();
-  const faultOf = useStaffFault();
-  const client = useQueryClient();
-  const [, go] = useLocation();
-  const form = useApiForm({
-    ...eventRules(event),
-    defaultValues: valuesOf(event),
-    async send(body) {
-      const { data } = event
-        ? await ask<Event>('PATCH', `/events/${event.id}`, { body: changesOf(body, dirtyFields) })
-        : await ask<Event>('POST', '/events', { body });
-      client.setQueryData(['events', data.id], data);
-      void client.invalidateQueries({ queryKey: ['own events'] });
-      void client.invalidateQueries({ queryKey: ['events'] });
-      setSaved(event ? '/organize' : `/organize/events/${data.id}/drops/new`);
-    },
-    wordsOf: faultOf,
-  });
+  const { form, isSaved } = useEventForm(event);
   const { field, register, control } = form;
-  const { errors, isSubmitting, isDirty, dirtyFields } = form.formState;
-  const [savedAs, setSaved] = useState<string>();
-  const [startsAt, timeZone] = useWatch({ control, name: ['startsAt', 'timeZone'] });
-  // Left only once the guard is gone.
-  useEffect(() => {
-    if (savedAs !== undefined) go(savedAs);
-  }, [savedAs, go]);
+  const { errors, isSubmitting, isDirty } = form.formState;
+  const values = useWatch({ control }) as EventValues;
+  const { startsAt, timeZone } = values;
 
   return (
     <form {...form.formProps} className={styles.form}>
-      <LeaveGuard when={isDirty && savedAs === undefined} />
+      <LeaveGuard when={isDirty && !isSaved} />
       <div className={styles.panel}>
         <div className={styles.pair}>
           <Field {...field('title')} label={words.event.title} autoComplete="off" />
@@ -63,8 +52,11 @@ export function EventForm({ event }: { event?: Event }) {
             timeZone={zoneOf({ timeZone })}
           />
         </div>
-        {hasLateDrop({ ...form.getValues(), startsAt, timeZone }, event) && (
-          <LateBox {...register('allowLate')} />
+        {hasLateDrop(values, event) && (
+          <div>
+            <CheckBox {...register('closeDrops')} label={words.holders.closeDrops} />
+            <LateBox {...register('allowLate')} />
+          </div>
         )}
         <AreaField
           {...field('description')}
@@ -72,6 +64,15 @@ export function EventForm({ event }: { event?: Event }) {
           hint={words.event.descriptionHint}
           rows={6}
         />
+        {event && isDirty && !event.cancelled && (
+          <TellHolders
+            eventId={event.id}
+            isMoved={isMoved(values, event)}
+            isChosen={values.tellHolders}
+            choice={register('tellHolders')}
+            line={field('text')}
+          />
+        )}
       </div>
       <SaveFault errors={errors} fault={form.formFault} />
       <div className={styles.buttons}>
@@ -84,6 +85,35 @@ export function EventForm({ event }: { event?: Event }) {
       </div>
     </form>
   );
+}
+
+/** The form, which goes to the next page once the event is saved. */
+function useEventForm(event: Event | undefined) {
+  const faultOf = useStaffFault();
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  const form = useApiForm({
+    ...eventRules(event),
+    defaultValues: valuesOf(event),
+    async send(body) {
+      const { data } = event
+        ? await ask<Event>('PATCH', `/events/${event.id}`, { body: changesOf(body, dirtyFields) })
+        : await ask<Event>('POST', '/events', { body });
+      client.setQueryData(['events', data.id], data);
+      void client.invalidateQueries({ queryKey: ['own events'] });
+      void client.invalidateQueries({ queryKey: ['events'] });
+      void client.invalidateQueries({ queryKey: ['mailings', data.id] });
+      setSaved(event ? '/organize' : `/organize/events/${data.id}/drops/new`);
+    },
+    wordsOf: faultOf,
+  });
+  const { dirtyFields } = form.formState;
+  const [savedAs, setSaved] = useState<string>();
+  // Left only once the guard is gone.
+  useEffect(() => {
+    if (savedAs !== undefined) go(savedAs);
+  }, [savedAs, go]);
+  return { form, isSaved: savedAs !== undefined };
 }
 
 /** Only what was touched: a time keeps its seconds, and what somebody else changed meanwhile stays. */

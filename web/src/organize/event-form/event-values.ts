@@ -16,14 +16,21 @@ export type EventValues = {
   description: string;
   /** Its sales may close after it begins. */
   allowLate: boolean;
+  /** Its sales close when it begins. */
+  closeDrops: boolean;
+  /** Ticket holders are told of a change that does not move it. */
+  tellHolders: boolean;
+  /** In the mail to ticket holders. */
+  text: string;
 };
 
+const asIs = { allowLate: false, closeDrops: false, tellHolders: false, text: '' };
+
 export function valuesOf(event: Event | undefined): EventValues {
-  if (!event)
-    return { title: '', venue: '', startsAt: '', timeZone: deviceZone(), description: '', allowLate: false };
+  if (!event) return { title: '', venue: '', startsAt: '', timeZone: deviceZone(), description: '', ...asIs };
   const { title, venue, timeZone, description } = event;
   const startsAt = typedTimeOf(event);
-  return { title, venue, description, timeZone, startsAt, allowLate: false };
+  return { title, venue, description, timeZone, startsAt, ...asIs };
 }
 
 function typedTimeOf(event: Event): string;
@@ -40,9 +47,17 @@ export function zoneOf({ timeZone }: Pick<EventValues, 'timeZone'>): string {
 export function bodyOf(values: EventValues) {
   const meant = momentOf(values.startsAt, zoneOf(values));
   const startsAt = meant.kind === 'moment' ? new Date(meant.at).toISOString() : undefined;
-  const { allowLate, ...facts } = values;
+  const { allowLate, closeDrops, tellHolders, text, ...facts } = values;
   const timeZone = zoneNamed(values.timeZone) ?? values.timeZone;
-  return { ...facts, startsAt, timeZone, ...(allowLate && { allowLate: true }) };
+  return {
+    ...facts,
+    startsAt,
+    timeZone,
+    ...(allowLate && { allowLate: true }),
+    ...(closeDrops && { closeDrops: true }),
+    ...(tellHolders && { tellHolders: true }),
+    ...(text.trim() !== '' && { text }),
+  };
 }
 
 /** Whether a sale of the event would close after it begins, as it does not do now. */
@@ -55,9 +70,18 @@ export function hasLateDrop(values: EventValues, event: Event | undefined): bool
   );
 }
 
+/** Whether its time or place changes, as its ticket holders have to know. */
+export function isMoved(values: EventValues, event: Event): boolean {
+  return (
+    typedTimeOf(event) !== values.startsAt ||
+    event.venue !== values.venue.trim() ||
+    event.timeZone !== bodyOf(values).timeZone
+  );
+}
+
 /** What a new event has, too. */
 function factsOf(body: ReturnType<typeof bodyOf>) {
-  const { allowLate: _, ...facts } = body;
+  const { allowLate: _late, closeDrops: _close, tellHolders: _tell, text: _text, ...facts } = body;
   return facts;
 }
 
@@ -73,12 +97,12 @@ export function eventRules(event: Event | undefined): FormRules<EventValues, Ret
       momentOf(values.startsAt, zoneOf(values)).kind === 'gap'
         ? [{ field: 'startsAt', fault: { code: 'time_gap' } }]
         : [],
-    more(values, { startsAt = '', timeZone, allowLate }) {
+    more(values, { startsAt = '', timeZone, allowLate, closeDrops }) {
       const faults: FieldFault[] = [];
       const hasMoved = typedTimeOf(event) !== values.startsAt || event?.timeZone !== timeZone;
       if (hasMoved && Date.parse(startsAt) < serverClock.now())
         faults.push({ field: 'startsAt', fault: { code: 'in_the_past' } });
-      if (hasLateDrop(values, event) && allowLate !== true)
+      if (hasLateDrop(values, event) && allowLate !== true && closeDrops !== true)
         faults.push({ field: 'startsAt', fault: { code: 'starts_before_closing' } });
       return faults;
     },

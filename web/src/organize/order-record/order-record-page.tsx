@@ -15,6 +15,7 @@ import { DisputeList } from './dispute-list.tsx';
 import styles from './order-record.module.css';
 import { OutsideRefunds } from './outside-refunds.tsx';
 import { RefundList } from './refund-list.tsx';
+import { SendMail } from './send-mail.tsx';
 import { OrderSummary } from './order-summary.tsx';
 
 export default function OrderRecordPage() {
@@ -50,6 +51,7 @@ function OrderRecord({ record }: { record: OrderPayments }) {
       />
       <div className={styles.record}>
         <OrderSummary order={order} />
+        <SendMail order={order} />
         {!isFree && <DisputeList disputes={record.disputes} />}
         <AttemptList attempts={record.attempts} events={record.events} />
         <RefundList refunds={order.refunds} />

@@ -1,10 +1,12 @@
 /** The texts of the pages for organizers and administrators in English. They are loaded with those pages only. */
 import type { Act, SubjectKind } from '@seatdrop/shared/contract/audit.ts';
+import type { MailingKind } from '@seatdrop/shared/contract/mailings.ts';
 
 const unit = (one: string, many: string) => (count: number) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 const seats = unit('seat', 'seats');
 const orders = unit('order', 'orders');
+const people = unit('person', 'people');
 
 export const en = {
   guard: {
@@ -38,6 +40,9 @@ export const en = {
     payouts_not_ready:
       'You cannot be paid yet, so this sale cannot be announced. Connect an account under Payouts, then save again.',
     payouts_off: 'All payments go to the platform. There is nothing to connect.',
+    event_cancelled: 'The event was cancelled and can no longer be moved or get new sales.',
+    no_holders: 'Nobody holds tickets.',
+    too_many_mails: 'The limit of such mails is reached. Try again later.',
     too_many_announcements: 'This sale has reached the maximum number of announcements.',
     not_found: 'This no longer exists.',
     invalid_request: 'Some values are not valid. Check the marked fields.',
@@ -379,7 +384,72 @@ export const en = {
       },
     },
   },
+  holders: {
+    title: 'Ticket holders',
+    people: 'People with tickets',
+    tickets: 'Tickets',
+    paid: 'Paid for them',
+    write: 'Write to ticket holders',
+    nobody: 'Nobody holds tickets yet.',
+    to: 'To the ticket holders of',
+    toAll: 'All sales of the event',
+    toDrop: (id: number) => `Sale ${id}`,
+    text: 'Message',
+    textHint: (length: number, most: number, aDay: number) =>
+      `${length} / ${most} characters. Plain text; links are shown as text. At most ${aDay} messages in 24 hours.`,
+    preview: 'Preview',
+    previewTitle: 'Send this message?',
+    previewText: (count: number | undefined) =>
+      count === undefined
+        ? 'Counting the ticket holders …'
+        : `${people(count)} ${count === 1 ? 'gets' : 'get'} this e-mail. It cannot be taken back.`,
+    subject: (title: string) => `Message from the organizer: ${title}`,
+    send: 'Send',
+    sent: 'The message is being sent.',
+    list: 'Sent to ticket holders',
+    none: 'Nothing yet.',
+    kinds: {
+      message: 'Message',
+      moved: 'Event moved',
+      changed: 'Event changed',
+      cancelled: 'Event cancelled',
+    } satisfies Record<MailingKind, string>,
+    progress: (sent: string, of: string) => `${sent} of ${of} sent`,
+    failed: (count: number) => `${count.toLocaleString('en')} could not be sent`,
+    moved: (count: number) =>
+      `${people(count)} ${count === 1 ? 'holds' : 'hold'} tickets and ${count === 1 ? 'gets' : 'get'} an e-mail with the old and the new time and place.`,
+    tell: (count: number) =>
+      `Tell ${count === 1 ? 'the person' : `the ${people(count)}`} with tickets about this change by e-mail`,
+    line: 'Your message in the e-mail (optional)',
+    lineHint: 'Plain text, such as the reason.',
+    closeDrops: 'Close the sales of this event when it begins',
+    cancel: 'Cancel event',
+    cancelLead: 'Ends all its sales and refunds every order.',
+    cancelTitle: 'Cancel the whole event?',
+    cancelText: 'This cannot be undone. When you confirm:',
+    cancelWill: {
+      sales: (count: number) =>
+        count === 0
+          ? 'the event is marked as cancelled'
+          : `${count === 1 ? 'its sale ends' : `its ${count} sales end`}, with all holds and standby`,
+      holders: (count: number, tickets: number) =>
+        count === 0
+          ? 'nobody loses a ticket'
+          : `${people(count)} ${count === 1 ? 'loses' : 'lose'} ${unit('ticket', 'tickets')(tickets)} and ${count === 1 ? 'is' : 'are'} told by e-mail`,
+      paid: (count: number, amount: string) =>
+        `${orders(count)} (${amount}) ${count === 1 ? 'is' : 'are'} refunded in full`,
+    },
+    cancelYes: 'Cancel event and refund',
+    cancelNo: 'Keep event',
+    cancelled: 'This event was cancelled. Refunds are made as the payment provider allows.',
+  },
   orderRecord: {
+    sendMail: 'Send mail again',
+    sendMailTitle: 'Send the mail of this order again?',
+    sendMailText: (to: string) =>
+      `The mail with the order, its receipt and the link to the tickets goes to ${to}. Possible once a minute and five times a day.`,
+    sendMailYes: 'Send',
+    mailSent: (to: string) => `Sent again to ${to}.`,
     up: 'Orders of this sale',
     notFound: 'Order not found.',
     order: 'Order',
@@ -591,12 +661,15 @@ export const en = {
         organizer_declined: 'Request declined',
         event_created: 'Event created',
         event_changed: 'Event changed',
+        event_cancelled: 'Event cancelled',
         drop_created: 'Sale created',
         drop_changed: 'Sale changed',
         drop_paused: 'Sale paused',
         drop_resumed: 'Sale resumed',
         drop_cancelled: 'Sale cancelled',
         announced: 'Announcement made',
+        holders_written_to: 'Ticket holders written to',
+        order_mail_sent_again: 'Mail of an order sent again',
         refund_requested: 'Refund requested',
         seller_changed: 'Receipt details changed',
         payout_account_opened: 'Payout account opened',
@@ -639,6 +712,10 @@ export const en = {
         paused: 'Paused',
         cancelled: 'Cancelled',
         refundedOrders: 'Orders to refund',
+        drops: 'Sales',
+        holders: 'Ticket holders',
+        mailedHolders: 'Ticket holders told',
+        mailing: 'Message',
         number: 'Number',
         text: 'Text',
         refund: 'Refund',
