@@ -50,6 +50,7 @@ type User = {
   email: string;
   locale: Locale | null;
   unconfirmed_since: Date | null;
+  deleted_at: Date | null;
 };
 
 /** Two queries, and one for each mailing among the rows. */
@@ -70,7 +71,7 @@ export async function makeHolderJobs(
         'id',
         payloads.map(({ userId }) => userId),
       )
-      .select('id', 'name', 'email', 'locale', 'unconfirmed_since'),
+      .select('id', 'name', 'email', 'locale', 'unconfirmed_since', 'deleted_at'),
   ]);
   const holders = new Map<number, StillHolder[]>();
   for (const mailing of mailings) {
@@ -90,6 +91,7 @@ export async function makeHolderJobs(
     const mailing = mailings.find(({ id }) => id === payload?.mailingId);
     const user = users.find(({ id }) => id === payload?.userId);
     if (!mailing || !user) throw new Error(`outbox row ${row.id} is about nothing that exists`);
+    if (user.deleted_at) return undefined;
     // These mails say what users type, so they go to addresses that are confirmed, unless buying needs none.
     if (confirmsEmail && user.unconfirmed_since !== null) return undefined;
     const held = (holders.get(mailing.id) ?? []).filter(({ userId }) => userId === user.id);

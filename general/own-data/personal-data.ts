@@ -25,7 +25,14 @@ export const personalColumns: readonly PersonalColumn[] = [
   { column: 'drops.cancelled_by', exported: inActs, onDeletion: 'kept' },
   { column: 'events.organizer_id', exported: { as: 'events' }, onDeletion: 'kept' },
   { column: 'ledger_buyers.user_id', exported: { as: 'entries' }, onDeletion: 'kept' },
+  {
+    column: 'mailings.last_user',
+    exported: { leftOut: 'says only how far a mailing is' },
+    onDeletion: 'kept',
+  },
+  { column: 'mailings.written_by', exported: inActs, onDeletion: 'kept' },
   { column: 'notification_choices.user_id', exported: { as: 'chosenNews' }, onDeletion: 'deleted' },
+  { column: 'order_mails_again.asked_by', exported: inActs, onDeletion: 'kept' },
   { column: 'orders.user_id', exported: { as: 'orders' }, onDeletion: 'kept' },
   { column: 'organizer_requests.decided_by', exported: ofOthers, onDeletion: 'kept' },
   {
