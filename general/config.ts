@@ -41,6 +41,12 @@ export const generalSettings = z
     PUBLIC_URL: z
       .url({ protocol: /^https?$/ })
       .describe('also used for links in mails and to tell which pages are ours.'),
+    SECOND_FACTOR: z
+      .enum(['optional', 'compulsory'])
+      .default('optional')
+      .describe(
+        'Whether organizers and admins can act only with a second factor. In production it is always compulsory.',
+      ),
     TRUSTED_PROXIES: z
       .string()
       .regex(/^[\w.:/]+(,[\w.:/]+)*$/, 'must be addresses or networks')

@@ -11,6 +11,7 @@ import type { Announcer } from '../shared/messages/announce.ts';
 import type { PrintThread } from '../shared/receipt/create-print-thread.ts';
 import type { SignUpResult } from './accounts/sign-up-metrics.ts';
 import type { SessionNotes } from './accounts/note-sessions.ts';
+import type { StaffRules } from './accounts/staff-rules.ts';
 import type { Till } from './checkout/till.ts';
 import type { FindTerms } from './drops/drop-terms.ts';
 import type { PlatformFees } from './drops/platform-fees.ts';
@@ -21,7 +22,7 @@ import type { PaymentProvider } from './payments/provider.ts';
 export type TierUrls = Readonly<Record<string, readonly string[]>>;
 
 /** What the use cases of this tier work with. Each names the few it needs. */
-export type Deps = {
+export type Deps = StaffRules & {
   db: Database;
   /** For lists and reports, which may be some seconds old. */
   reader: Reader;

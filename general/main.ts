@@ -15,7 +15,7 @@ import { createSpendOnce } from '../shared/redis/spend-once.ts';
 import { connectRedis, redisReady } from '../shared/redis/connect.ts';
 import { startNotingSessions } from './accounts/note-sessions.ts';
 import { countSignUps } from './accounts/sign-up-metrics.ts';
-import { currentRole } from './accounts/user.ts';
+import { staffRules } from './accounts/staff-rules.ts';
 import { createApp } from './app.ts';
 import { confirmsEmail, generalSettings } from './config.ts';
 import { countConflicts, createPaymentMetrics } from './checkout/payment-metrics.ts';
@@ -123,6 +123,7 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     ticketKeys: config.TICKET_KEYS,
     ...sessions,
     spendOnce: createSpendOnce(redis, config.NAMESPACE),
+    ...staffRules(db, config),
     publicUrl: new URL(config.PUBLIC_URL),
     eventTimeZone: config.EVENT_TIME_ZONE,
     newsChannels: sms ? ['email', 'sms'] : ['email'],
@@ -166,7 +167,6 @@ await startTier('general', generalSettings, async ({ config, log, registry, ops,
     ...deps,
     routes: createRoutes(deps),
     pages: servePages({ ...deps, ...pageSettingsFrom(config), payment: deps.payments }),
-    currentRole: (userId) => currentRole(db, userId),
     ops,
     registry,
     trustedProxies: config.TRUSTED_PROXIES,

@@ -13,6 +13,8 @@ import { findAccounts } from './accounts/find-accounts.ts';
 import { forgotPassword } from './accounts/forgot-password.ts';
 import { listSessions } from './accounts/list-sessions.ts';
 import { resetPassword } from './accounts/reset-password.ts';
+import { removeFactorsOfUser } from './accounts/second-factor/remove-factors-of-user.ts';
+import { secondFactorRoutes } from './accounts/second-factor/routes.ts';
 import { sendConfirmation } from './accounts/send-confirmation.ts';
 import { signIn } from './accounts/sign-in.ts';
 import { signOut } from './accounts/sign-out.ts';
@@ -78,10 +80,12 @@ export function createRoutes(deps: Deps): Route[] {
     ...ownNews(deps),
     ...ownData(deps),
     ...organizerRequests(deps),
+    ...secondFactorRoutes(deps),
     findAccounts(deps),
     banUser(deps),
     unbanUser(deps),
     changeRole(deps),
+    removeFactorsOfUser(deps),
     listEvents(deps),
     showEvent(deps),
     showCalendar(deps),

@@ -46,7 +46,7 @@ export function changePassword(
       });
       // It was changed meanwhile, so the current one is another.
       if (!isChanged) throw invalid('/current', 'password_wrong');
-      return renewSession({ req, res }, id, readAt, deps);
+      return renewSession({ req, res }, id, readAt, deps, session.provenAt);
     },
   });
 }

@@ -14,6 +14,7 @@ export function changeRole({ db, log }: Pick<Deps, 'db' | 'log'>): Route {
       'Permissions change at once; the session itself names the new role only after the next sign-in.',
     tag: 'Accounts',
     who: ['admin'],
+    needsProof: true,
     params: idParams,
     body: roleChange,
     success: { status: 200, schema: account, description: 'The account with its new role' },

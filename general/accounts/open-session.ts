@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { firstValidIssue } from '../../shared/auth/banned-users.ts';
-import { newSignInId, signSession } from '../../shared/auth/session.ts';
+import { newSignInId, signSession, type VerifiedSession } from '../../shared/auth/session.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { rememberDevice } from './device-cookie.ts';
@@ -26,13 +26,17 @@ export async function openSession(
   user: Opened,
   readAt: number,
   { db, sessionKeys, publicUrl, confirmsEmail }: SessionDeps,
+  /** When a second factor was proven, in seconds since 1970. */
+  provenAt?: number,
 ) {
   const { id, role } = user;
   const scope = scopeOf(user, confirmsEmail);
   const issuedAt = Math.max(readAt, firstValidIssue(user));
   const signInId = newSignInId();
   await saveSessions(db, [toRow({ signInId, userId: id, issuedAt }, originOf(req))]);
-  const token = signSession({ userId: id, role, ...(scope && { scope }), signInId }, sessionKeys, issuedAt);
+  const proven = provenAt !== undefined && { provenAt };
+  const claims = { userId: id, role, ...(scope && { scope }), ...proven, signInId };
+  const token = signSession(claims, sessionKeys, issuedAt);
   setSessionCookie(res, token, publicUrl);
   rememberDevice({ req, res }, id, { sessionKeys, publicUrl });
   return { ...presentUser(user, scope), token };
@@ -48,12 +52,32 @@ export async function renewSession(
   id: number,
   readAt: number,
   deps: SessionDeps & Pick<Deps, 'bannedUsers'>,
+  provenAt?: number,
 ) {
   const { db, bannedUsers } = deps;
   await bannedUsers.refresh();
   const user = await findUser(db, { id });
   if (!user) throw new Problem('not_signed_in');
-  return openSession(exchange, user, readAt, deps);
+  return openSession(exchange, user, readAt, deps, provenAt);
+}
+
+/**
+ * The same session with a later proof of the second factor: it has the same name and ends at the same time. A token of the
+ * previous version, which has no name, gets one.
+ */
+export async function resignSession(
+  { req, res }: { req: Request; res: Response },
+  user: UserRow,
+  { signInId = newSignInId(), issuedAt, scope, provenAt }: VerifiedSession,
+  { db, sessionKeys, publicUrl }: Pick<Deps, 'db' | 'sessionKeys' | 'publicUrl'>,
+) {
+  const { id, role } = user;
+  await saveSessions(db, [toRow({ signInId, userId: id, issuedAt }, originOf(req))]);
+  const proven = provenAt !== undefined && { provenAt };
+  const claims = { userId: id, role, ...(scope && { scope }), ...proven, signInId };
+  const token = signSession(claims, sessionKeys, issuedAt);
+  setSessionCookie(res, token, publicUrl);
+  return { ...presentUser(user, scope), token };
 }
 
 /** Seconds since 1970. */

@@ -19,9 +19,10 @@ export function scopeOf(
  */
 export function widenCookie(
   { req, res }: { req: Request; res: Response },
-  { userId, role, signInId, scope, issuedAt }: VerifiedSession,
+  { userId, role, signInId, scope, provenAt, issuedAt }: VerifiedSession,
   { sessionKeys, publicUrl }: Pick<Deps, 'sessionKeys' | 'publicUrl'>,
 ): void {
   if (scope !== 'unconfirmed' || signInId === undefined || req.get('authorization') !== undefined) return;
-  setSessionCookie(res, signSession({ userId, role, signInId }, sessionKeys, issuedAt), publicUrl);
+  const proven = provenAt !== undefined && { provenAt };
+  setSessionCookie(res, signSession({ userId, role, signInId, ...proven }, sessionKeys, issuedAt), publicUrl);
 }

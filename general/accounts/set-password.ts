@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Database } from '../../shared/mysql/connect.ts';
 import { endLinksOf } from './account-links.ts';
+import { tellUser } from './second-factor/tell-user.ts';
 import { endAllSessions, type UserRow } from './user.ts';
 
 /**
@@ -14,6 +14,5 @@ export async function setPassword(
 ): Promise<void> {
   await endAllSessions(trx, userId, changes);
   await endLinksOf(trx, userId, 'email');
-  const payload = { userId, key: randomBytes(6).toString('hex') };
-  await trx('outbox').insert({ topic: 'password-changed', payload: JSON.stringify(payload) });
+  await tellUser(trx, 'password-changed', userId);
 }

@@ -3,10 +3,14 @@ import { Problem } from '../../shared/tier/problems.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { presentUser } from './present-user.ts';
+import { hasFactor } from './second-factor/factors.ts';
+import { needsFactor } from './second-factor/needs-factor.ts';
 import { scopeOf, widenCookie } from './session-scope.ts';
 import { findUser } from './user.ts';
 
-export function whoAmI(deps: Pick<Deps, 'db' | 'sessionKeys' | 'publicUrl' | 'confirmsEmail'>): Route {
+export function whoAmI(
+  deps: Pick<Deps, 'db' | 'sessionKeys' | 'publicUrl' | 'confirmsEmail' | 'secondFactor'>,
+): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/auth/me',
@@ -25,7 +29,10 @@ export function whoAmI(deps: Pick<Deps, 'db' | 'sessionKeys' | 'publicUrl' | 'co
       if (isConfirmed) widenCookie({ req, res }, session, deps);
       // What a program's own token may do does not change.
       const isWider = isConfirmed && req.get('authorization') === undefined;
-      return presentUser(user, isWider ? undefined : session.scope);
+      const isShort =
+        session.provenAt === undefined && needsFactor(deps.secondFactor.isCompulsory, user.role);
+      const needs = isShort && ({ needs: (await hasFactor(deps.db, user.id)) ? 'proof' : 'factor' } as const);
+      return { ...presentUser(user, isWider ? undefined : session.scope), ...needs };
     },
   });
 }

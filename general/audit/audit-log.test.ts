@@ -110,6 +110,17 @@ const prepare: Record<Act, () => Promise<Prepared>> = {
     await banned(Number(prepared.subject.slice(5)), 'A mistake');
     return prepared;
   },
+  async second_factors_removed() {
+    const prepared = await onUser((id) => ({
+      send: () =>
+        call('post', `/api/users/${id}/remove-second-factors`, admin).send({ reason: 'Lost the phone' }),
+      before: { app: true },
+      after: { app: false, reason: 'Lost the phone' },
+    }));
+    const user_id = Number(prepared.subject.slice(5));
+    await system.db('second_factors').insert({ user_id, totp_secret: 'A'.repeat(32) });
+    return prepared;
+  },
   role_changed: () =>
     onUser((id) => ({
       send: () => call('patch', `/api/users/${id}/role`, admin).send({ role: 'organizer' }),

@@ -57,6 +57,7 @@ export function cancelDrop(deps: CloseDeps): Route {
       'Safe to repeat. It cannot be undone.',
     tag: 'Drops',
     who: ['organizer', 'admin'],
+    needsProof: true,
     params: idParams,
     success: { status: 200, schema: dropSchema, description: 'The cancelled drop' },
     problems: [],

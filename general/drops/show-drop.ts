@@ -2,7 +2,7 @@ import { drop } from '../../shared/contract/drops.ts';
 import { idParams } from '../../shared/contract/ids.ts';
 import { loadDrop } from '../../shared/drops/drop.ts';
 import { Problem } from '../../shared/tier/problems.ts';
-import type { Session } from '../../shared/auth/session.ts';
+import type { VerifiedSession } from '../../shared/auth/session.ts';
 import { currentRole } from '../accounts/user.ts';
 import type { Deps } from '../deps.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -37,7 +37,8 @@ export function showDrop({ db, inventory }: Pick<Deps, 'db' | 'inventory'>): Rou
   });
 
   /** A session keeps the role it was issued with; the current role decides. */
-  async function stillMay({ userId }: Session, organizerId: number): Promise<boolean> {
+  async function stillMay({ userId, isUnproven }: VerifiedSession, organizerId: number): Promise<boolean> {
+    if (isUnproven) return false;
     const role = await currentRole(db, userId);
     return role === 'admin' || (role === 'organizer' && userId === organizerId);
   }

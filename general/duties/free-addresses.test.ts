@@ -26,6 +26,19 @@ async function unconfirmed(changes: object = {}, hours = 25) {
 }
 const isThere = async (id: number) => (await general.db('users').where({ id }).first('id')) !== undefined;
 
+/** As if the user had added a passkey and an app, and were asked for one. Returns how to read the rows. */
+async function withFactors(user_id: number) {
+  const { db } = general;
+  const at = new Date();
+  const [key, id] = [Buffer.from('key'), 'a'.repeat(64)];
+  const passkey = { user_id, credential_id: 'x', public_key: key, counter: 0, transports: '', name: 'Phone' };
+  await db('passkeys').insert({ ...passkey, created_at: at });
+  await db('second_factors').insert({ user_id, totp_secret: 'ABC' });
+  await db('factor_challenges').insert({ id, user_id, purpose: 'sign-in', value: 'x', made_at: at });
+  const tables = ['passkeys', 'second_factors', 'factor_challenges'];
+  return () => Promise.all(tables.map((table) => db(table).where({ user_id })));
+}
+
 test('an address that is unconfirmed for a day is free again, and its sessions end on every tier', async () => {
   const email = 'squatted@example.org';
   const { body } = await signUp(email).expect(201);
@@ -36,8 +49,10 @@ test('an address that is unconfirmed for a day is free again, and its sessions e
     .db('users')
     .where({ id: user.id })
     .update({ unconfirmed_since: general.db.raw('now(3) - interval 25 hour') });
+  const rows = await withFactors(user.id);
   await Promise.all([free(), free()]);
   expect(await isThere(user.id)).toBe(false);
+  expect(await rows()).toEqual([[], [], []]);
   const [, claims = ''] = token.split('.');
   const { sid } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sid: string };
   // Read from MySQL, as all tiers do.

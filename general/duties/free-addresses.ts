@@ -6,6 +6,7 @@
 import { transact, type Database } from '../../shared/mysql/connect.ts';
 import type { Log } from '../../shared/tier/log.ts';
 import { startLoop, type Loop } from '../../shared/tier/loop.ts';
+import { personalColumns } from '../own-data/personal-data.ts';
 import { createWorkOff, type Round, type Worked, type WorkOffTimes } from '../../shared/tier/work-off.ts';
 
 const everyMs = 60_000;
@@ -47,6 +48,12 @@ const unconfirmed = (db: Database) =>
       (paid) => void paid.from('payment_attempts').whereRaw('payment_attempts.user_id = users.id'),
     );
 
+/** Tables whose rows go with their user. The rows of sessions stay: every tier reads there that they have ended. */
+const ownTables = personalColumns
+  .filter(({ column, onDeletion }) => onDeletion === 'deleted' && column.endsWith('.user_id'))
+  .map(({ column }) => column.split('.')[0]!)
+  .filter((table) => table !== 'sessions');
+
 /** In one transaction: whoever confirms the address meanwhile waits for it, or is found by it. */
 async function removeAccount(db: Database, id: number): Promise<Worked> {
   await transact(db, async (trx) => {
@@ -56,14 +63,7 @@ async function removeAccount(db: Database, id: number): Promise<Worked> {
       .where({ user_id: id })
       .whereNull('ended_at')
       .update({ ended_at: trx.fn.now(3) });
-    for (const table of [
-      'account_links',
-      'organizer_requests',
-      'notification_choices',
-      'phone_codes',
-      'reminders',
-    ])
-      await trx(table).where({ user_id: id }).delete();
+    for (const table of ownTables) await trx(table).where({ user_id: id }).delete();
     await trx('users').where({ id }).delete();
   });
   return 'done';

@@ -24,6 +24,7 @@ export function cancelEvent(deps: CloseDeps & Pick<Deps, 'eventTimeZone'>): Rout
       'back, and another one with each refund. Safe to repeat. It cannot be undone.',
     tag: 'Events',
     who: ['organizer', 'admin'],
+    needsProof: true,
     params: idParams,
     body: eventCancellation,
     success: { status: 200, schema: event, description: 'The cancelled event' },

@@ -6,26 +6,31 @@ import type { KeyList } from '../../shared/auth/key-list.ts';
 import { isFromOtherSite } from '../../shared/auth/other-sites.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import { sessionToken } from '../../shared/auth/session-cookie.ts';
-import { verifySession, type Role, type VerifiedSession } from '../../shared/auth/session.ts';
+import { verifySession, type VerifiedSession } from '../../shared/auth/session.ts';
+import type { StaffRules } from '../accounts/staff-rules.ts';
 import type { Route } from './route.ts';
 
-export type AuthorizeDeps = {
+/** Minutes for which a proof of the second factor is enough for acts that ask for it again. */
+const freshMinutes = 10;
+
+export type AuthorizeDeps = StaffRules & {
   sessionKeys: KeyList;
   bannedUsers: Pick<BannedUsers, 'refusal' | 'loaded'>;
-  /** The user's current role: a session keeps the role it was issued with for hours after that role was taken away. */
-  currentRole: (userId: number) => Promise<Role | undefined>;
   publicUrl: URL;
   /** Counts invalid sessions per client; one instance for the life of the process. */
   forgedSessions: ForgedSessions;
 };
 
+type AuthorizedRoute = Pick<Route, 'who' | 'scopes' | 'fromOtherSites' | 'needsProof'>;
+
 /**
  * Returns the caller's session if the caller may make this call; undefined for anonymous callers.
- * @throws {Problem} not_signed_in, banned, email_not_confirmed, not_allowed, too_many_requests or cross_site_request
+ * @throws {Problem} not_signed_in, banned, email_not_confirmed, not_allowed, second_factor_required,
+ *   second_factor_again, too_many_requests or cross_site_request
  */
 export async function authorize(
   req: Request,
-  { who, scopes = [], fromOtherSites }: Pick<Route, 'who' | 'scopes' | 'fromOtherSites'>,
+  { who, scopes = [], fromOtherSites, needsProof }: AuthorizedRoute,
   deps: AuthorizeDeps,
 ): Promise<VerifiedSession | undefined> {
   if (fromOtherSites) return undefined;
@@ -38,14 +43,29 @@ export async function authorize(
   // Until the list of bans has been read, any user might be on it.
   if (session && !deps.bannedUsers.loaded()) throw new Problem('unavailable', { retryAfter: 1 });
   const refusal = session && refusalOf(session);
-  if (who === 'anyone') return refusal ? undefined : session;
+  if (who === 'anyone') return refusal ? undefined : session && limited(session);
   if (!session) throw new Problem('not_signed_in');
   if (refusal) throw new Problem(refusal);
-  if (who === 'signed-in') return session;
+  if (who === 'signed-in') return proven(limited(session));
 
   const role = await deps.currentRole(session.userId);
   if (!role || !who.includes(role)) throw new Problem('not_allowed');
-  return { ...session, role };
+  const known = limited({ ...session, role });
+  if (role !== 'shopper') requireProven(known);
+  return proven(known);
+
+  /** No look-up: the session says whether it has proven a second factor. A former role limits nobody but its user. */
+  function limited(given: VerifiedSession): VerifiedSession {
+    const isShort = deps.secondFactor.isCompulsory && given.provenAt === undefined;
+    return isShort ? { ...given, isUnproven: true } : given;
+  }
+
+  async function proven(given: VerifiedSession): Promise<VerifiedSession> {
+    const isAsked =
+      needsProof && (given.provenAt !== undefined || (await deps.secondFactor.hasFactor(given.userId)));
+    if (isAsked) requireFreshProof(given);
+    return given;
+  }
 
   function refusalOf(given: VerifiedSession) {
     const { scope } = given;
@@ -56,6 +76,19 @@ export async function authorize(
       deps.bannedUsers.refusal(given) ?? (isBanned ? 'banned' : isUnknown ? 'email_not_confirmed' : undefined)
     );
   }
+}
+
+/**
+ * For what only staff may do. Routes for certain roles check it by themselves.
+ * @throws {Problem} second_factor_required
+ */
+export function requireProven({ isUnproven }: VerifiedSession): void {
+  if (isUnproven) throw new Problem('second_factor_required');
+}
+
+/** @throws {Problem} second_factor_again if the second factor was not proven in the last minutes */
+export function requireFreshProof({ provenAt = 0 }: VerifiedSession): void {
+  if (provenAt < Date.now() / 1000 - freshMinutes * 60) throw new Problem('second_factor_again');
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);

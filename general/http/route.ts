@@ -110,6 +110,11 @@ type RouteFacts = {
   tag: Tag;
   /** Sessions of banned users may make the call too. */
   scopes?: readonly Extract<Session['scope'], 'tickets'>[];
+  /**
+   * Users who have a second factor must have proven it in the last minutes. Users without one are asked for nothing, unless
+   * their role needs one.
+   */
+  needsProof?: true;
   /** Browsers may post it from pages of other sites: it does nothing in the name of its session. */
   fromOtherSites?: true;
   /** Whether its body may be a form (`application/x-www-form-urlencoded`) in place of JSON. */
@@ -153,11 +158,12 @@ export function defineRoute<
 
 /** Every problem that a call of `route` can be answered with. */
 export function problemsOf(route: DocumentedRoute): ProblemCode[] {
-  const { who, method } = route;
+  const { who, method, needsProof } = route;
   // Every route can be sent an unexpected body or query.
   const codes = new Set<ProblemCode>(route.problems).add('invalid_request');
   if (who !== 'anyone') codes.add('not_signed_in').add('banned');
-  if (Array.isArray(who)) codes.add('not_allowed').add('email_not_confirmed');
+  if (Array.isArray(who)) codes.add('not_allowed').add('email_not_confirmed').add('second_factor_required');
+  if (needsProof) codes.add('second_factor_again');
   if (route.params) codes.add('not_found');
   if (route.body) codes.add('malformed_json').add('body_too_large').add('unsupported_media_type');
   if (method !== 'GET') codes.add('cross_site_request');

@@ -40,7 +40,8 @@ export function showLedger({ db, reader, inventory }: Pick<Deps, 'db' | 'reader'
       const from = readPlace(after);
       // A session keeps the role it was issued with; the current role decides. Most who ask are shoppers, and a shopper
       // who has become an organizer since is one of these drops.
-      const mayBeStaff = session.role !== 'shopper' || drop.organizerId === session.userId;
+      const mayBeStaff =
+        !session.isUnproven && (session.role !== 'shopper' || drop.organizerId === session.userId);
       const role = mayBeStaff ? await currentRole(db, session.userId) : 'shopper';
       const all = role === 'admin' || (role === 'organizer' && drop.organizerId === session.userId);
       const items = all

@@ -4,6 +4,7 @@ import { describeSeat, rowsOf } from '../../shared/inventory/layout.ts';
 import { Problem } from '../../shared/tier/problems.ts';
 import { currentRole } from '../accounts/user.ts';
 import { requireOwner } from '../events/owner.ts';
+import { requireProven } from '../http/authorize.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Deps } from '../deps.ts';
 import { bySeatId, presentOrders, type OrderRow } from './present-orders.ts';
@@ -29,7 +30,13 @@ export function refundOrder(deps: RefundDeps & Pick<Deps, 'supportEmail'>): Rout
     params: orderIdParams,
     body: refundRequest,
     success: { status: 200, schema: order, description: 'The order' },
-    problems: ['already_checked_in', 'already_refunded', 'not_allowed', 'returns_closed'],
+    problems: [
+      'already_checked_in',
+      'already_refunded',
+      'not_allowed',
+      'returns_closed',
+      'second_factor_required',
+    ],
     records: 'refund_requested',
     async handle({ params: { id }, body, session, actor }) {
       const found = await db<OrderRow>('orders').where({ id }).first();
@@ -38,6 +45,7 @@ export function refundOrder(deps: RefundDeps & Pick<Deps, 'supportEmail'>): Rout
       const force = body?.force === true;
       const role = (await currentRole(db, session.userId)) ?? 'shopper';
       const asker = asAsker({ ...session, role }, found, drop, force);
+      if (asker.reason !== 'buyer') requireProven(session);
       // What buyers return is in the refund's row; the audit log is about staff.
       const staff = asker.reason === 'buyer' ? undefined : { ...actor, role };
       const used = await requestRefund(db, id, { seats: body?.seats, force, ...asker, staff });

@@ -21,10 +21,10 @@ export function showOrder({
     scopes: ['tickets'],
     params: orderIdParams,
     success: { status: 200, schema: orderSchema, description: 'The order' },
-    problems: [],
-    async handle({ params: { id }, session: { userId } }) {
-      const found = await findVisibleOrder(db, id, userId);
-      const isBuyer = found.user_id === userId;
+    problems: ['second_factor_required'],
+    async handle({ params: { id }, session }) {
+      const found = await findVisibleOrder(db, id, session);
+      const isBuyer = found.user_id === session.userId;
       const presented = await presentOrders(db, [found], isBuyer ? 'buyer' : 'staff');
       if (!isBuyer) return presented[0]!;
       const [shown] = await withContacts(db, presented, supportEmail);

@@ -87,6 +87,7 @@ function partsOf(db: Database, { id, email }: UserRow): Record<string, AsyncIter
         .select('purpose', 'email', { askedAt: 'created_at', endedAt: 'ended_at' }),
     ),
     ...newsOf(db, id),
+    ...factorsOf(db, id),
     organizerRequests: once(async () =>
       (await db<RequestRow>('organizer_requests').where({ user_id: id }).orderBy('id')).map(presentRequest),
     ),
@@ -136,6 +137,24 @@ function newsOf(db: Database, id: number): Record<string, AsyncIterable<object[]
         .where({ user_id: id })
         .orderBy('drop_id')
         .select({ dropId: 'drop_id', toldFor: 'told_for' }),
+    ),
+  };
+}
+
+/** Without keys, secrets and codes. */
+function factorsOf(db: Database, id: number): Record<string, AsyncIterable<object[]>> {
+  return {
+    passkeys: once(() =>
+      db('passkeys')
+        .where({ user_id: id })
+        .orderBy('id')
+        .select('name', { createdAt: 'created_at', usedAt: 'used_at' }),
+    ),
+    authenticatorApps: once(() =>
+      db('second_factors')
+        .where({ user_id: id })
+        .whereNotNull('totp_added_at')
+        .select({ addedAt: 'totp_added_at' }),
     ),
   };
 }

@@ -24,6 +24,11 @@ export const personalColumns: readonly PersonalColumn[] = [
   { column: 'double_admissions.admitted_by', exported: { as: 'ticketsChecked' }, onDeletion: 'kept' },
   { column: 'drops.cancelled_by', exported: inActs, onDeletion: 'kept' },
   { column: 'events.organizer_id', exported: { as: 'events' }, onDeletion: 'kept' },
+  {
+    column: 'factor_challenges.user_id',
+    exported: { leftOut: 'secrets, worthless after minutes' },
+    onDeletion: 'deleted',
+  },
   { column: 'ledger_buyers.user_id', exported: { as: 'entries' }, onDeletion: 'kept' },
   {
     column: 'mailings.last_user',
@@ -41,12 +46,14 @@ export const personalColumns: readonly PersonalColumn[] = [
     onDeletion: 'kept',
   },
   { column: 'organizer_requests.user_id', exported: { as: 'organizerRequests' }, onDeletion: 'deleted' },
+  { column: 'passkeys.user_id', exported: { as: 'passkeys' }, onDeletion: 'deleted' },
   // Those of orders are exported with the orders, all others with the entries that they pay.
   { column: 'payment_attempts.user_id', exported: { as: 'orders' }, onDeletion: 'kept' },
   { column: 'payout_accounts.user_id', exported: { as: 'payoutAccounts' }, onDeletion: 'kept' },
   { column: 'phone_codes.user_id', exported: { as: 'phones' }, onDeletion: 'deleted' },
   { column: 'refunds.asked_by', exported: inActs, onDeletion: 'kept' },
   { column: 'reminders.user_id', exported: { as: 'reminders' }, onDeletion: 'deleted' },
+  { column: 'second_factors.user_id', exported: { as: 'authenticatorApps' }, onDeletion: 'deleted' },
   { column: 'sellers.organizer_id', exported: { as: 'seller' }, onDeletion: 'kept' },
   { column: 'sessions.user_id', exported: { as: 'sessions' }, onDeletion: 'deleted' },
   { column: 'undone_check_ins.checked_in_by', exported: { as: 'ticketsChecked' }, onDeletion: 'kept' },

@@ -34,9 +34,9 @@ export function showReceipt({
     params: orderIdParams,
     query: receiptQuery,
     success: { status: 200, contentType: 'application/pdf', description: 'The receipt, A4' },
-    problems: [],
-    async handle({ params: { id }, query, session: { userId }, req }) {
-      const order = await findVisibleOrder(db, id, userId);
+    problems: ['second_factor_required'],
+    async handle({ params: { id }, query, session, req }) {
+      const order = await findVisibleOrder(db, id, session);
       const [[shown], facts] = await Promise.all([presentOrders(db, [order]), factsOf(db, order)]);
       const locale = query.locale ?? localeOf(req) ?? 'en';
       const receipt = receiptOf(shown!, facts, { locale, timeZone: eventTimeZone });

@@ -73,6 +73,31 @@ export const accountWords: Record<AccountMailJob['locale'], Words> = {
         link: 'Your account',
         after: 'You can ask again after a week.',
       },
+      'second-factor-added': {
+        subject: 'Two-step sign-in: something was added',
+        text: 'A passkey or an authenticator app was added to your Seatdrop account. From now on it can be used for the second step of signing in.',
+        link: 'Choose a new password',
+        after:
+          'If it was not you, choose a new password at once, and then remove it on the page of your account.',
+      },
+      'second-factor-removed': {
+        subject: 'Two-step sign-in: something was removed',
+        text: 'A passkey or the authenticator app of your Seatdrop account was removed. It can no longer be used for signing in.',
+        link: 'Choose a new password',
+        after: 'If it was not you, choose a new password at once.',
+      },
+      'second-factors-removed': {
+        subject: 'Two-step sign-in was switched off by an administrator',
+        text: 'An administrator removed all passkeys, the authenticator app and the recovery codes of your Seatdrop account, and ended all its sessions. The next time you sign in with your password alone.',
+        link: 'Choose a new password',
+        after: 'If you did not ask for this, choose a new password at once, and tell us.',
+      },
+      'recovery-code-used': {
+        subject: 'A recovery code was used',
+        text: 'One of the recovery codes of your Seatdrop account was used for the second step of signing in. It cannot be used again.',
+        link: 'Choose a new password',
+        after: 'If it was not you, choose a new password at once, and make new recovery codes.',
+      },
     },
   },
   'zh-Hant': {
@@ -138,6 +163,30 @@ export const accountWords: Record<AccountMailJob['locale'], Words> = {
         text: '你成為主辦單位的申請未通過，你的帳號維持不變。',
         link: '你的帳號',
         after: '一週後可以再次申請。',
+      },
+      'second-factor-added': {
+        subject: '兩步驟登入：新增了驗證方式',
+        text: '你的 Seatdrop 帳號新增了一個通行金鑰或驗證器應用程式，之後可以用它完成登入的第二步。',
+        link: '設定新密碼',
+        after: '如果不是你本人，請立即設定新密碼，然後在帳號頁面移除它。',
+      },
+      'second-factor-removed': {
+        subject: '兩步驟登入：移除了驗證方式',
+        text: '你的 Seatdrop 帳號移除了一個通行金鑰或驗證器應用程式，之後不能再用它登入。',
+        link: '設定新密碼',
+        after: '如果不是你本人，請立即設定新密碼。',
+      },
+      'second-factors-removed': {
+        subject: '管理員已關閉你的兩步驟登入',
+        text: '管理員移除了你的 Seatdrop 帳號的所有通行金鑰、驗證器應用程式和備用碼，並結束了所有登入。下次只需密碼即可登入。',
+        link: '設定新密碼',
+        after: '如果這不是你要求的，請立即設定新密碼，並告訴我們。',
+      },
+      'recovery-code-used': {
+        subject: '有人使用了備用碼',
+        text: '你的 Seatdrop 帳號的一組備用碼被用來完成登入的第二步。這組備用碼不能再使用。',
+        link: '設定新密碼',
+        after: '如果不是你本人，請立即設定新密碼，並產生新的備用碼。',
       },
     },
   },

@@ -1,6 +1,6 @@
 /**
  * A session is a JWT (token.ts) in an httpOnly cookie or in `Authorization: Bearer` (session-cookie.ts):
- * `{aud: "session", sub, role, sid, scope?, iat, exp}`. Every tier verifies it by itself; `banned-users.ts` knows
+ * `{aud: "session", sub, role, sid, scope?, mfa?, iat, exp}`. Every tier verifies it by itself; `banned-users.ts` knows
  * whether it was ended since, or its user banned.
  */
 import { randomBytes } from 'node:crypto';
@@ -21,6 +21,8 @@ export type Session = {
    * e-mail address is not confirmed, and the session can do everything but buy and act as staff.
    */
   scope?: (typeof scopes)[number];
+  /** When a second factor was last proven, in seconds since 1970. Undefined: it was not. */
+  provenAt?: number;
 };
 
 export type VerifiedSession = Session & {
@@ -30,6 +32,10 @@ export type VerifiedSession = Session & {
   issuedAt: number;
   /** Seconds since 1970. */
   endsAt: number;
+  /**
+   * Set by general where staff need a second factor and this session has not proven one: it does what a shopper's does.
+   */
+  isUnproven?: true;
 };
 
 /** Seconds a session lasts. */
@@ -47,7 +53,7 @@ export function newSignInId(): string {
  * @param issuedAt seconds since 1970; the present by default
  */
 export function signSession(
-  { userId, role, scope, signInId = newSignInId() }: Session & { signInId?: string },
+  { userId, role, scope, provenAt, signInId = newSignInId() }: Session & { signInId?: string },
   keys: KeyList,
   issuedAt: number = Math.floor(Date.now() / 1000),
 ): string {
@@ -58,6 +64,7 @@ export function signSession(
       role,
       sid: signInId,
       ...(scope && { scope }),
+      ...(provenAt !== undefined && { mfa: provenAt }),
       iat: issuedAt,
       exp: issuedAt + sessionSeconds,
     },
@@ -69,7 +76,7 @@ export function signSession(
 export function verifySession(token: string, keys: KeyList): VerifiedSession | undefined {
   const verified = verifyToken(token, keys, { audience });
   if (!verified) return undefined;
-  const { sub, role: named, sid, scope, iat, exp } = verified.claims;
+  const { sub, role: named, sid, scope, mfa, iat, exp } = verified.claims;
   const userId = Number(sub);
   const role = roles.find((each) => each === named);
   if (!Number.isSafeInteger(userId) || userId <= 0 || !role) return undefined;
@@ -86,5 +93,6 @@ export function verifySession(token: string, keys: KeyList): VerifiedSession | u
     issuedAt: typeof iat === 'number' ? iat : 0,
     endsAt: exp as number,
     ...(known && { scope: known }),
+    ...(typeof mfa === 'number' && { provenAt: mfa }),
   };
 }

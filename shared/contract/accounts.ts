@@ -68,6 +68,10 @@ export const me = z.object({
   user,
   locale: locale.nullable().meta({ description: 'Language of mails; null: not known, so English' }),
   scope,
+  needs: z.enum(['factor', 'proof']).optional().meta({
+    description:
+      'The role needs a second factor, without which this session does what a shopper’s does: `factor`: the user has to add one; `proof`: has one and has to prove it',
+  }),
 });
 
 export const profileChange = z

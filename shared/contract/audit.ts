@@ -11,6 +11,7 @@ export const acts = [
   'role_changed',
   'organizer_accepted',
   'organizer_declined',
+  'second_factors_removed',
   'event_created',
   'event_changed',
   'event_cancelled',

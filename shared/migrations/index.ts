@@ -55,6 +55,9 @@ import * as bansHaveAReason from './057-bans-have-a-reason.ts';
 import * as sessions from './058-sessions.ts';
 import * as unconfirmedAddresses from './059-unconfirmed-addresses.ts';
 import * as chosenLocales from './060-chosen-locales.ts';
+import * as passkeys from './062-passkeys.ts';
+import * as secondFactors from './063-second-factors.ts';
+import * as factorChallenges from './064-factor-challenges.ts';
 import * as outboxLanes from './065-outbox-has-lanes.ts';
 import * as notificationChoices from './066-notification-choices.ts';
 import * as phones from './067-phones.ts';
@@ -123,6 +126,9 @@ const migrations: Record<string, Knex.Migration> = {
   '058-sessions': sessions,
   '059-unconfirmed-addresses': unconfirmedAddresses,
   '060-chosen-locales': chosenLocales,
+  '062-passkeys': passkeys,
+  '063-second-factors': secondFactors,
+  '064-factor-challenges': factorChallenges,
   '065-outbox-has-lanes': outboxLanes,
   '066-notification-choices': notificationChoices,
   '067-phones': phones,

@@ -18,13 +18,20 @@ export const problems = {
   // who sent it
   not_signed_in: { status: 401, title: 'Sign in first' },
   wrong_credentials: { status: 401, title: 'E-mail or password is wrong' },
+  second_factor_wrong: { status: 401, title: 'That is not the passkey or the code' },
   bad_checkout_token: { status: 401, title: 'The checkout token is not valid' },
+  second_step_over: { status: 410, title: 'This was used before, or took too long; start again' },
   link_not_valid: { status: 410, title: 'This link was used before, or is too old' },
   banned: { status: 403, title: 'This account is banned' },
   email_not_confirmed: {
     status: 403,
     title: 'Confirm your e-mail address first, with the link from our mail',
   },
+  second_factor_required: {
+    status: 403,
+    title: 'Your role needs a second factor: add one, or prove it',
+  },
+  second_factor_again: { status: 403, title: 'Prove your second factor again for this' },
   not_allowed: { status: 403, title: 'Your role does not allow this' },
   cross_site_request: { status: 403, title: 'This request came from another site' },
   not_your_hold: { status: 403, title: 'This checkout token is for another buyer' },
@@ -36,6 +43,12 @@ export const problems = {
   request_open: { status: 409, title: 'Your request waits for an answer' },
   request_too_soon: { status: 409, title: 'Your last request was declined; ask again later' },
   request_decided: { status: 409, title: 'This request was decided before' },
+  last_second_factor: { status: 409, title: 'Your role needs a second factor: add another one first' },
+  too_many_passkeys: { status: 409, title: 'You have as many passkeys as you can have' },
+  passkeys_not_possible: {
+    status: 409,
+    title: 'Passkeys need an address with a name, not an IP address',
+  },
   email_taken: { status: 409, title: 'There is an account with this e-mail address' },
   drop_not_open: { status: 425, title: 'The drop is not open yet' },
   drop_paused: { status: 409, title: 'The drop is paused' },

@@ -20,7 +20,7 @@ import { createFindTerms } from '../../general/drops/drop-terms.ts';
 import { platformFeesFrom, type PlatformFees } from '../../general/drops/platform-fees.ts';
 import { startNotingSessions } from '../../general/accounts/note-sessions.ts';
 import { countSignUps } from '../../general/accounts/sign-up-metrics.ts';
-import { currentRole } from '../../general/accounts/user.ts';
+import { staffRules } from '../../general/accounts/staff-rules.ts';
 import { createApp } from '../../general/app.ts';
 import type { Deps } from '../../general/deps.ts';
 import type { Route } from '../../general/http/route.ts';
@@ -61,6 +61,7 @@ export type TestOptions = {
   /** Default: no. */
   confirmsEmail?: boolean;
   publicUrl?: string;
+  secondFactor?: 'optional' | 'compulsory';
   webRoot?: string;
   pages?: Pick<Parameters<typeof servePages>[0], 'payment' | 'securityContact'>;
   inventory?: Inventory;
@@ -88,7 +89,8 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
   // Sessions are refused until the list is loaded.
   await sessions.bannedUsers.refresh();
   const sessionKeys = randomKeys();
-  const { confirmsEmail = false, publicUrl: url = 'http://127.0.0.1:8080' } = options;
+  const { confirmsEmail = false, publicUrl: url = 'http://127.0.0.1:8080', secondFactor } = options;
+  const staff = staffRules(db, { SEATDROP_ENV: 'test', SECOND_FACTOR: secondFactor ?? 'optional' });
   const registry = createMetrics('general');
   const bare: BareDeps = {
     db,
@@ -101,6 +103,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     ticketKeys: randomKeys(),
     ...sessions,
     spendOnce: createSpendOnce(redis, namespace),
+    ...staff,
     publicUrl: new URL(url),
     confirmsEmail,
     onSignUp: countSignUps(registry),
@@ -117,7 +120,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     reader: deps.reader,
     ...sessions,
     sessionKeys,
-    currentRole: (userId) => currentRole(db, userId),
+    ...staff,
     publicUrl: deps.publicUrl,
     log,
     registry,
@@ -131,13 +134,7 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
     db,
     mysqlUrl: database.url,
     inventory,
-    async user(role = 'shopper') {
-      const email = `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
-      const [userId] = await db('users').insert({ email, name: role, role, password_hash: 'none' });
-      const session = { userId: userId!, role };
-      const token = signSession(session, sessionKeys);
-      return { ...session, email, token, bearer: { Authorization: `Bearer ${token}` } };
-    },
+    user: (role = 'shopper') => insertUser(deps, role),
     complaints,
     assertQuiet() {
       const [first] = complaints();
@@ -149,6 +146,14 @@ export async function startGeneral(options: TestOptions = {}): Promise<TestGener
       await database.drop();
     },
   };
+}
+
+async function insertUser({ db, sessionKeys }: BareDeps, role: Role): Promise<TestUser> {
+  const email = `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
+  const [userId] = await db('users').insert({ email, name: role, role, password_hash: 'none' });
+  const session = { userId: userId!, role };
+  const token = signSession(session, sessionKeys);
+  return { ...session, email, token, bearer: { Authorization: `Bearer ${token}` } };
 }
 
 /** For tests that need neither broker nor provider. */

@@ -2,7 +2,6 @@
 import { createServer } from 'node:http';
 import { io } from 'socket.io-client';
 import { startConsumer } from '../../consumer/app.ts';
-import { currentRole } from '../../general/accounts/user.ts';
 import { createApp } from '../../general/app.ts';
 import { createRoutes } from '../../general/routes.ts';
 import type { GeneralSystem } from '../general/general-system.ts';
@@ -101,7 +100,6 @@ export async function startTiers(system: GeneralSystem, dropId: number, keys: Ke
     createApp({
       ...deps,
       routes: createRoutes(deps),
-      currentRole: (userId) => currentRole(db, userId),
       ops: new Ops(generalMetrics),
       registry: generalMetrics,
     }),

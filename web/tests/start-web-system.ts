@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { Child } from '../../local/process/child.ts';
 import { placeAt } from '../../local/process/place.ts';
-import { systemOn } from '../../local/system.ts';
+import { freePorts } from '../../local/process/ports.ts';
+import { systemOn, systemPorts } from '../../local/system.ts';
 import { tierNames, type TierName } from '../../local/tiers.ts';
 import type { newDrop } from '../../shared/contract/drops.ts';
 import type { EntryState } from '../../shared/contract/entries.ts';
@@ -24,6 +25,7 @@ import { createTestDatabase } from '../../testing/database.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { testServers } from '../../testing/servers.ts';
 
+type NewDrop = z.input<typeof newDrop>;
 export type WebSystem = Awaited<ReturnType<typeof startWebSystem>>;
 export type Person = Awaited<ReturnType<WebSystem['person']>>;
 
@@ -45,19 +47,32 @@ export type WebSystemOptions = {
   limits?: Partial<Limits>;
   /** Additional settings of general, such as another payment provider. */
   generalSettings?: Readonly<Record<string, string>>;
+  /** Reached as http://localhost, since browsers have passkeys for names only, not for an IP address. */
+  byName?: boolean;
 };
 
-export async function startWebSystem({ limits = wideLimits, ...others }: WebSystemOptions = {}) {
+/** Where staff need a second factor, they act as if they had proven one long ago. */
+const proven = ({ SECOND_FACTOR: rule }: Readonly<Record<string, string>>) =>
+  rule === 'compulsory' ? { provenAt: 1 } : {};
+
+async function chooseUrl(host: string) {
+  const ports = await freePorts(systemPorts);
+  return { ports, url: `http://${host}:${ports['front-door']}` };
+}
+
+export async function startWebSystem({ limits = wideLimits, byName, ...others }: WebSystemOptions = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'seatdrop-web-'));
   const database = await createTestDatabase();
   const { db } = database;
   const { redisNodes: nodes, amqpUrl } = testServers();
   const namespace = `web-${randomBytes(4).toString('hex')}-`;
+  const { url, ports } = await chooseUrl(byName ? 'localhost' : '127.0.0.1');
+  const generalSettings = { ...others.generalSettings, PUBLIC_URL: url };
+  const settings = { NAMESPACE: namespace, REDIS_REPLICA_ACKS: '0', PUBLIC_URL: url };
   const local = await systemOn(
     { redis: { nodes }, rabbitMq: { url: amqpUrl }, mariaDb: { url: database.url } },
-    { place: placeAt(dir), settings: { NAMESPACE: namespace, REDIS_REPLICA_ACKS: '0' }, ...others },
+    { place: placeAt(dir), ports, settings, generalSettings },
   );
-  const { url } = local;
   const sessionKeys = readKeyList(local.secrets.sessionKey);
   const redis = connectRedis(nodes, createLog('web', 'silent'));
   const stop = async () => {
@@ -84,7 +99,7 @@ export async function startWebSystem({ limits = wideLimits, ...others }: WebSyst
   async function person(role: Role = 'shopper', name = 'Robin Chen', chosenEmail?: string) {
     const email = chosenEmail ?? `${role}-${randomBytes(6).toString('hex')}@seatdrop.test`;
     const [id] = await db('users').insert({ email, name, role, password_hash: 'none' });
-    const token = signSession({ userId: id!, role }, sessionKeys);
+    const token = signSession({ userId: id!, role, ...proven(generalSettings) }, sessionKeys);
     const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
       const response = await fetch(`${url}/api${path}`, {
         method,
@@ -157,23 +172,9 @@ export async function startWebSystem({ limits = wideLimits, ...others }: WebSyst
     announce,
     eventId,
     /** Creates a drop, by default of a new event and open since a moment ago. */
-    async drop(changes: Partial<z.input<typeof newDrop>> = {}, event?: number): Promise<number> {
-      const sections = [
-        { name: 'Floor', rows: 3, seatsPerRow: 10 },
-        { name: 'Gallery', rows: 1, seatsPerRow: 12 },
-      ];
-      const of = event ?? (await announce());
-      const { id } = await organizer.ask<{ id: number }>('POST', `/events/${of}/drops`, {
-        opensAt: inSeconds(-5),
-        closesAt: inSeconds(7200),
-        price: { amount: 6500, currency: 'EUR' },
-        holdSeconds: 120,
-        maxPerBuyer: Math.min(4, capacityOf(changes.sections ?? sections)),
-        standbyLimit: 20,
-        sections,
-        questions: [{ text: 'Which of these is played with a bow?', choices: [answer, 'Harp'], answer }],
-        ...changes,
-      });
+    async drop(changes: Partial<NewDrop> = {}, event?: number): Promise<number> {
+      const path = `/events/${event ?? (await announce())}/drops`;
+      const { id } = await organizer.ask<{ id: number }>('POST', path, newDropBody(changes));
       return id;
     },
     /** Publishes news to buyers, as the tiers do. */
@@ -181,6 +182,25 @@ export async function startWebSystem({ limits = wideLimits, ...others }: WebSyst
     /** Moves a distant opening to two seconds from now; open pages learn of it. */
     openSoon: (dropId: number) => organizer.ask('PATCH', `/drops/${dropId}`, { opensAt: inSeconds(2) }),
     stop,
+  };
+}
+
+/** A drop that is open since a moment ago. */
+function newDropBody(changes: Partial<NewDrop>) {
+  const sections = [
+    { name: 'Floor', rows: 3, seatsPerRow: 10 },
+    { name: 'Gallery', rows: 1, seatsPerRow: 12 },
+  ];
+  return {
+    opensAt: inSeconds(-5),
+    closesAt: inSeconds(7200),
+    price: { amount: 6500, currency: 'EUR' },
+    holdSeconds: 120,
+    maxPerBuyer: Math.min(4, capacityOf(changes.sections ?? sections)),
+    standbyLimit: 20,
+    sections,
+    questions: [{ text: 'Which of these is played with a bow?', choices: [answer, 'Harp'], answer }],
+    ...changes,
   };
 }
 

@@ -54,6 +54,9 @@ export function onSessionRefused(listener: () => void): () => void {
   return () => whenRefused.delete(listener);
 }
 
+/** Set where staff act: has the second factor proven again. If it resolves to true, the request is repeated. */
+export const factorProver: { ask?: (() => Promise<boolean>) | undefined } = {};
+
 export async function ask<T>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
@@ -92,6 +95,8 @@ export async function ask<T>(
     // Callers of `/auth/…` learn about the session from the answer itself.
     if (ofSession.has(refusal.code) && !path.startsWith('/auth/'))
       for (const listener of whenRefused) listener();
+    if (refusal.code === 'second_factor_again' && (await factorProver.ask?.()))
+      return ask(method, path, options);
     throw refusal;
   }
   return { status: response.status, data: data as T, sentAt, receivedAt };

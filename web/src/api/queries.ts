@@ -23,12 +23,13 @@ export function createQueryClient(): QueryClient {
 }
 
 /** The user as pages know them, from the answer to a sign-in or to `/auth/me`. */
-export function signedInUser({ user, locale, scope }: Me): User {
+export function signedInUser({ user, locale, scope, needs }: Me): User {
   return {
     ...user,
     ...(locale && { locale }),
     ...(scope === 'tickets' && { scope }),
     ...(scope === 'unconfirmed' && { isUnconfirmed: true }),
+    ...(needs && { needs }),
   };
 }
 

@@ -17,7 +17,8 @@ export type { DropState } from '@seatdrop/shared/messages/realtime-events.ts';
 export type Entry = EntryState;
 export type ReleaseReason = Exclude<NonNullable<Entry['reason']>, 'hold_lapsed'>;
 /** A server of the version before sends no `locale`. */
-export type Me = Pick<z.infer<typeof me>, 'user' | 'scope'> & Partial<Pick<z.infer<typeof me>, 'locale'>>;
+export type Me = Pick<z.infer<typeof me>, 'user' | 'scope' | 'needs'> &
+  Partial<Pick<z.infer<typeof me>, 'locale'>>;
 export type User = z.infer<typeof user> & {
   /** Language of mails. */
   locale?: NonNullable<Me['locale']>;
@@ -25,6 +26,8 @@ export type User = z.infer<typeof user> & {
   scope?: 'tickets';
   /** The e-mail address is not confirmed, and buying needs that. */
   isUnconfirmed?: true;
+  /** What is missing before staff can act. */
+  needs?: NonNullable<Me['needs']>;
 };
 export type Money = z.infer<typeof money>;
 export type PaymentOpen = z.infer<typeof paymentOpen>;

@@ -1,8 +1,7 @@
-import { useMemo } from 'react';
-import { encode } from 'uqr';
 import type { Event, Order } from '../api/types.ts';
 import { EventArt } from '../design/art/event-art.tsx';
 import { classes } from '../design/classes.ts';
+import { QrCode } from '../design/qr-code.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import styles from './ticket.module.css';
 
@@ -68,7 +67,9 @@ export function Ticket({ seat, place, order, event, holder }: TicketProps) {
         </p>
       </div>
       <div className={styles.stub}>
-        {isValid && seat.ticket !== undefined && <Code value={seat.ticket} label={text.order.code(name)} />}
+        {isValid && seat.ticket !== undefined && (
+          <QrCode value={seat.ticket} label={text.order.code(name)} className={styles.code} />
+        )}
         {isValid && seat.code !== undefined && (
           <p className={styles.spoken}>
             <span className={styles.small}>{say.code}</span>
@@ -80,26 +81,5 @@ export function Ticket({ seat, place, order, event, holder }: TicketProps) {
         <p className={styles.small}>{text.order.admitOne}</p>
       </div>
     </article>
-  );
-}
-
-/** Black on white in any theme: scanners need that. */
-function Code({ value, label }: { value: string; label: string }) {
-  const { size, path } = useMemo(() => {
-    const code = encode(value, { ecc: 'M', border: 2 });
-    const modules = code.data.flatMap((row, y) => row.map((on, x) => (on ? `M${x} ${y}h1v1h-1z` : '')));
-    return { size: code.size, path: modules.join('') };
-  }, [value]);
-  return (
-    <svg
-      className={styles.code}
-      viewBox={`0 0 ${size} ${size}`}
-      role="img"
-      aria-label={label}
-      shapeRendering="crispEdges"
-    >
-      <rect width={size} height={size} fill="#fff" />
-      <path d={path} fill="#000" />
-    </svg>
   );
 }

@@ -2,6 +2,7 @@
 import type { ComponentProps, ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { z } from 'zod';
+import type { secondStep } from '@seatdrop/shared/contract/second-factor.ts';
 import type { signedIn } from '@seatdrop/shared/contract/accounts.ts';
 import { ask } from '../api/http.ts';
 import { signedInUser } from '../api/queries.ts';
@@ -51,15 +52,31 @@ export function AccountPage({ title, why, act, busy, fault, formProps, other, ch
   );
 }
 
-/** Sends the form, then goes to the page from which the user came. Rejects with the server's answer. */
+export type SignedIn = z.infer<typeof signedIn>;
+type Step = z.infer<typeof secondStep>;
+
+/**
+ * Sends the form, then goes to the page from which the user came. Rejects with the server's answer.
+ * @param onStep called if a second step is needed
+ */
 export function useEntering(
   path: '/auth/signin' | '/auth/signup' | '/auth/reset',
+  onStep?: (step: Step) => void,
 ): (body: object) => Promise<void> {
+  const entered = useEntered();
+  return async (body) => {
+    const { status, data } = await ask<SignedIn | Step>('POST', path, { body });
+    if (status === 202) onStep?.(data as Step);
+    else entered(data as SignedIn);
+  };
+}
+
+/** Notes who is signed in, and goes to the page from which the user came. */
+export function useEntered(): (data: SignedIn) => void {
   const search = useSearch();
   const [, go] = useLocation();
   const noteSignedIn = useSignedIn();
-  return async (body) => {
-    const { data } = await ask<z.infer<typeof signedIn>>('POST', path, { body });
+  return (data) => {
     const user = signedInUser(data);
     noteSignedIn(user);
     // A banned user can go nowhere else.

@@ -12,6 +12,7 @@ import { useAccountWords } from './words.ts';
 
 const OwnData = part(() => import('./own-data.tsx'));
 const OrganizerRequest = part(() => import('./organizer-request.tsx'));
+const FactorsSection = part(() => import('./second-factor/factors-section.tsx'));
 
 export default function OwnAccountPage() {
   const words = useAccountWords();
@@ -34,6 +35,9 @@ export default function OwnAccountPage() {
                 <EmailForm />
                 <PasswordForm user={user} />
                 <SessionList user={user} />
+                <Part fallback={<Skeleton heights={[3, 5]} />}>
+                  <FactorsSection user={user} />
+                </Part>
               </>
             )}
             <Part fallback={<Skeleton heights={[6]} />}>

@@ -1,13 +1,19 @@
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { Refusal } from '../api/http.ts';
 import { faultText } from '../api/use-fault.ts';
 import { ButtonLink } from '../design/button.tsx';
 import { Blank, Page } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { Part, part } from '../shell/parts.tsx';
+import type { FactorStep } from './second-factor/factor-form.tsx';
 import { useApiForm } from '../forms/use-api-form.ts';
 import { useLocale } from '../i18n/locale.tsx';
 import { AccountPage, useEntering } from './account-page.tsx';
 import { PasswordField } from './password-field.tsx';
 import { useAccountWords } from './words.ts';
+
+const SecondStepPage = part(() => import('./second-factor/second-step-page.tsx'));
 
 const schema = async () => (await import('@seatdrop/shared/contract/accounts.ts')).resetBody;
 type Values = { password: string };
@@ -16,7 +22,9 @@ type Values = { password: string };
 export default function ResetPage() {
   const { text } = useLocale();
   const words = useAccountWords();
-  const enter = useEntering('/auth/reset');
+  const [step, setStep] = useState<FactorStep>();
+  const [, go] = useLocation();
+  const enter = useEntering('/auth/reset', setStep);
   const [token] = useState(() => location.hash.slice(1));
   const [isEnded, setEnded] = useState(token === '');
   const { field, formState, formFault, formProps } = useApiForm({
@@ -33,6 +41,16 @@ export default function ResetPage() {
     },
     wordsOf: (error) => faultText(error, text),
   });
+  if (step) {
+    return (
+      <Page title={words.forgotTitle} narrow>
+        <Part fallback={<Skeleton heights={[3, 8]} />}>
+          {/* The password is set already. */}
+          <SecondStepPage step={step} startAgain={() => go('/signin')} />
+        </Part>
+      </Page>
+    );
+  }
   if (isEnded) {
     return (
       <Page title={words.forgotTitle} narrow>

@@ -24,6 +24,14 @@ const program = session('program', { browser: null, system: null, address: '2001
 beforeEach(() => {
   answer('get', '/auth/me', { user: shopper });
   answer('get', '/me/organizer-request', { request: null, mayAsk: true, mayAskAt: time });
+  answer('get', '/auth/second-factor', {
+    isCompulsory: false,
+    isProven: false,
+    passkeysPossible: true,
+    passkeys: [],
+    appAddedAt: null,
+    recoveryCodesLeft: 0,
+  });
 });
 
 /** The server's list, from which a session is removed when it is ended. */

@@ -1,5 +1,10 @@
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { faultText } from '../api/use-fault.ts';
+import { Page } from '../design/page.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { Part, part } from '../shell/parts.tsx';
+import type { FactorStep } from './second-factor/factor-form.tsx';
 import { Field } from '../design/field.tsx';
 import { useApiForm } from '../forms/use-api-form.ts';
 import { useLocale } from '../i18n/locale.tsx';
@@ -9,13 +14,16 @@ import { Proving } from './proving.tsx';
 import { useProving } from './use-proving.ts';
 import { useAccountWords } from './words.ts';
 
+const SecondStepPage = part(() => import('./second-factor/second-step-page.tsx'));
+
 const schema = async () => (await import('@seatdrop/shared/contract/accounts.ts')).signInBody;
 type SignInValues = { email: string; password: string };
 
 export default function SignInPage() {
   const { text } = useLocale();
   const words = useAccountWords();
-  const enter = useEntering('/auth/signin');
+  const [step, setStep] = useState<FactorStep>();
+  const enter = useEntering('/auth/signin', setStep);
   const { send, share } = useProving();
   const { field, formState, formFault, formProps } = useApiForm({
     schema,
@@ -25,6 +33,15 @@ export default function SignInPage() {
     wordsOf: (error) => faultText(error, text),
   });
 
+  if (step) {
+    return (
+      <Page title={text.auth.signInTitle} narrow>
+        <Part fallback={<Skeleton heights={[3, 8]} />}>
+          <SecondStepPage step={step} startAgain={() => setStep(undefined)} />
+        </Part>
+      </Page>
+    );
+  }
   return (
     <AccountPage
       title={text.auth.signInTitle}

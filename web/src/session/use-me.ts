@@ -123,5 +123,7 @@ export function useAccountGone(): () => void {
 function become(client: QueryClient, me: User | null): void {
   void client.cancelQueries({ queryKey: meQuery.queryKey });
   client.setQueryData(meQuery.queryKey, me);
+  // What the session of staff still needs is not in the answer to a sign-in.
+  if (me && me.role !== 'shopper') void client.invalidateQueries({ queryKey: meQuery.queryKey });
   channel?.postMessage('changed');
 }

@@ -6,7 +6,10 @@ import { Blank, LoadFailed, Page } from '../design/page.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { useSession } from '../session/use-me.ts';
+import { Part, part } from '../shell/parts.tsx';
 import { useWords } from './use-words.ts';
+
+const FactorNeeded = part(() => import('../session/second-factor/factor-needed.tsx'));
 
 type OnlyForProps = { admins?: boolean; children: (user: User) => ReactNode };
 
@@ -42,6 +45,12 @@ export function OnlyFor({ admins, children }: OnlyForProps) {
       </Page>
     );
   }
+  if (me.needs && me.role !== 'shopper')
+    return (
+      <Part>
+        <FactorNeeded needs={me.needs} />
+      </Part>
+    );
   if (me.role === 'admin' || (me.role === 'organizer' && admins !== true)) return children(me);
   const why = admins === true ? words.guard.adminText : words.guard.text;
   return (

@@ -20,6 +20,7 @@ import UsersPage from '../admin/users-page.tsx';
 import AllDropsPage from '../admin/all-drops-page.tsx';
 import ParkedPage from '../admin/parked-page.tsx';
 import HealthPage from '../admin/health-page.tsx';
+import { StepUp } from '../session/second-factor/step-up.tsx';
 import { OnlyFor } from './only-for.tsx';
 
 export type StaffPath = Extract<PagePath, `/organize${string}` | `/admin${string}`>;
@@ -53,22 +54,25 @@ const staffRoutes = {
 
 export default function StaffPages() {
   return (
-    <Switch>
-      {Object.entries<StaffPage>(staffRoutes).map(([path, ShownPage]) => (
-        <Route key={path} path={path}>
-          <OnlyFor admins={path.startsWith('/admin')}>
-            {(me) => (
-              <Part fallback={<Loading />}>
-                <ShownPage me={me} />
-              </Part>
-            )}
-          </OnlyFor>
+    <>
+      <StepUp />
+      <Switch>
+        {Object.entries<StaffPage>(staffRoutes).map(([path, ShownPage]) => (
+          <Route key={path} path={path}>
+            <OnlyFor admins={path.startsWith('/admin')}>
+              {(me) => (
+                <Part fallback={<Loading />}>
+                  <ShownPage me={me} />
+                </Part>
+              )}
+            </OnlyFor>
+          </Route>
+        ))}
+        <Route>
+          <MissingPage />
         </Route>
-      ))}
-      <Route>
-        <MissingPage />
-      </Route>
-    </Switch>
+      </Switch>
+    </>
   );
 }
 

@@ -29,6 +29,7 @@ export const en = {
     cancelled: 'Cancelled',
   },
   problems: {
+    second_factor_required: 'Your role needs two-step sign-in. Set it up on the page of your account.',
     not_allowed: 'Your account is not allowed to do this. The event may belong to another organizer.',
     drop_already_open: 'The sale has opened in the meantime. Only its closing time can still be changed.',
     drop_closed: 'The sale has closed in the meantime and can no longer be changed.',
@@ -659,6 +660,7 @@ export const en = {
         role_changed: 'Role changed',
         organizer_accepted: 'Made an organizer',
         organizer_declined: 'Request declined',
+        second_factors_removed: 'Second factors removed',
         event_created: 'Event created',
         event_changed: 'Event changed',
         event_cancelled: 'Event cancelled',

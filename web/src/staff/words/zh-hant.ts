@@ -18,6 +18,7 @@ export const zhHant: StaffWords = {
   roleNames: { shopper: '購票者', organizer: '主辦者', admin: '管理員' },
   phases: { scheduled: '尚未開賣', open: '銷售中', paused: '暫停中', closed: '已結束', cancelled: '已取消' },
   problems: {
+    second_factor_required: '你的角色需要兩步驟登入，請到帳號頁面設定。',
     not_allowed: '你的帳號不能這樣做，這個活動可能屬於另一個主辦單位。',
     drop_already_open: '銷售已經開始，現在只能更改結束時間。',
     drop_closed: '銷售已經結束，無法再更改。',
@@ -607,6 +608,7 @@ export const zhHant: StaffWords = {
         role_changed: '更改角色',
         organizer_accepted: '成為主辦單位',
         organizer_declined: '申請未通過',
+        second_factors_removed: '移除兩步驟登入',
         event_created: '建立活動',
         event_changed: '更改活動',
         event_cancelled: '取消活動',
