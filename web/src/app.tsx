@@ -27,7 +27,6 @@ export function App({ pages = routes }: { pages?: Routes }) {
       <Header />
       <OfflineNotice />
       <BannedNotice />
-      <UnconfirmedNotice />
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
         <Switch>
           {Object.entries(pages).map(([path, ShownPage]) => (
@@ -46,6 +45,7 @@ export function App({ pages = routes }: { pages?: Routes }) {
         </Switch>
       </main>
       <Footer />
+      <UnconfirmedNotice />
     </div>
   );
 }

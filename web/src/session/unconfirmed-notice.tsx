@@ -9,9 +9,11 @@ export function UnconfirmedNotice() {
   const me = useMe();
   return (
     me?.isUnconfirmed && (
-      <Part fallback={<div className={styles.bar} />}>
-        <SendAgain key={me.id} email={me.email} />
-      </Part>
+      <div className={styles.place}>
+        <Part>
+          <SendAgain key={me.id} email={me.email} />
+        </Part>
+      </div>
     )
   );
 }
