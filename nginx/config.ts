@@ -1,7 +1,7 @@
 import { pagePaths, type PagePath } from '../shared/contract/page-paths.ts';
 import { usualLimits, type Limits } from '../shared/http/front-door-limits.ts';
 import { frontDoorKeepsMs } from '../shared/tier/listen.ts';
-import { pageHeaders, pagePolicy } from '../shared/http/page-policy.ts';
+import { decoderAllowed, pageHeaders, pagePolicy } from '../shared/http/page-policy.ts';
 import { type ProblemCode, problemBody, problemContentType } from '../shared/tier/problems.ts';
 import { sessionCookiePatterns } from '../shared/auth/session-cookie.ts';
 import { cacheReads, cacheSoldOut, cacheZones } from './caches.ts';
@@ -297,6 +297,8 @@ function accessLogLines(file: string): string {
 /** Addresses that are pages, as an expression of nginx. Anything else is not found. */
 const pageRoutes = `^(?:${pagePaths.map(expressionOf).join('|')})$`;
 
+const expressionOfDoor = `^${expressionOf('/organize/events/:id/check-in')}$`;
+
 /** A slash at the end changes nothing, as for the web app. */
 function expressionOf(path: PagePath): string {
   if (path === '/') return path;
@@ -306,11 +308,11 @@ function expressionOf(path: PagePath): string {
 
 /** The built pages: files with a hash in their name are cached for ever, index.html never without revalidation. */
 function pageLocations(pages: string, onlyHttps: boolean): string {
-  const headers = (cache: string): string =>
+  const headers = (cache: string, policy = pagePolicy([])): string =>
     [
       'add_header X-Request-Id $checked_request_id always;',
       `add_header Cache-Control "${cache}" always;`,
-      `add_header Content-Security-Policy "${pagePolicy([])}" always;`,
+      `add_header Content-Security-Policy "${policy}" always;`,
       ...Object.entries(pageHeaders).map(([name, value]) => `add_header ${name} ${value} always;`),
       ...(onlyHttps ? [stayWithHttps] : []),
     ].join('\n            ');
@@ -323,11 +325,17 @@ function pageLocations(pages: string, onlyHttps: boolean): string {
             image/svg+xml svg;
             image/png png;
             font/woff2 woff2;
+            application/wasm wasm;
         }
         location /assets/ {
             gzip_static on;
             ${headers('public, max-age=31536000, immutable')}
             try_files $uri =404;
+        }
+        # The page of the door, which decodes QR codes where the browser cannot.
+        location ~ ${expressionOfDoor} {
+            ${headers('no-cache', pagePolicy([], decoderAllowed))}
+            try_files /index.html =404;
         }
         location ~ ${pageRoutes} {
             ${headers('no-cache')}

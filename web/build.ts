@@ -29,7 +29,7 @@ if (existsSync(note) && readFileSync(note, 'utf8') === fingerprint) {
   try {
     await build({ root: web, logLevel: 'warn', build: { outDir: draft, emptyOutDir: true } });
     await build(serviceWorkerBuild(draft, fingerprint));
-    for (const file of globSync('assets/*.{js,css,svg}', { cwd: draft })) {
+    for (const file of globSync('assets/*.{js,css,svg,wasm}', { cwd: draft })) {
       const path = join(draft, file);
       writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
     }

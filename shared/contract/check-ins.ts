@@ -21,7 +21,7 @@ const device = z
   .string()
   .regex(/^[\w-]{1,64}$/)
   .meta({ description: 'The caller’s own id of the scanner, such as a UUID kept on the device' });
-const door = label(60).meta({ description: 'The name of the door, such as `North`' });
+export const doorName = label(60).meta({ description: 'The name of the door, such as `North`' });
 
 const shownTicket = { code: scannedCode.optional(), ticket: ticketOfOrder.optional() };
 const isOneOf = ({ code, ticket }: { code?: unknown; ticket?: unknown }) =>
@@ -35,7 +35,7 @@ export const newCheckIn = z
         'Chosen by the caller for this scan, such as a UUID. If there is no answer, repeat the request with the same nonce',
     }),
     device: device.optional(),
-    door: door.optional(),
+    door: doorName.optional(),
   })
   .refine(isOneOf, fault('code_or_ticket'))
   .meta({ id: 'NewCheckIn' });
@@ -60,14 +60,14 @@ export const checkInCounts = z
     sold: z.int().meta({ description: 'Paid seats, and refunded seats whose ticket was used' }),
     checkedIn: z.int().meta({ description: 'Those of them whose ticket was checked in' }),
     places: z
-      .array(z.object({ door: door.optional(), device: device.optional(), checkedIn: z.int() }))
+      .array(z.object({ door: doorName.optional(), device: device.optional(), checkedIn: z.int() }))
       .meta({ description: 'Check-ins by door and device, the most first, at most 200' }),
     doubles: z.int().meta({ description: 'See `/api/events/{id}/check-ins/doubles`' }),
   })
   .meta({ id: 'CheckInCounts' });
 
 const checkedIn = z
-  .object({ at: time, device: device.optional(), door: door.optional() })
+  .object({ at: time, device: device.optional(), door: doorName.optional() })
   .meta({ id: 'CheckedIn', description: 'When and where a ticket was used' });
 
 export const ticketSearch = z.strictObject({
@@ -136,7 +136,7 @@ const maxAdmissions = 50;
 export const newAdmissions = z
   .strictObject({
     device,
-    door: door.optional(),
+    door: doorName.optional(),
     admissions: z
       .array(
         z
@@ -187,7 +187,7 @@ export const doubleAdmissions = z
           at: time,
           receivedAt: time.meta({ description: 'When the device settled it' }),
           device,
-          door: door.optional(),
+          door: doorName.optional(),
           first: checkedIn.optional().meta({ description: 'The check-in that counts, unless it was undone' }),
         }),
       )

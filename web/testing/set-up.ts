@@ -1,4 +1,6 @@
 /** Runs before each test file of the pages. */
+// eslint-disable-next-line import/no-unassigned-import -- jsdom has no database
+import 'fake-indexeddb/auto';
 import { cleanup, configure } from '@testing-library/react';
 import { api } from './api.ts';
 

@@ -558,7 +558,7 @@ export async function everyPage(system: WebSystem): Promise<{ sights: Sight[]; s
       show: async (page) => {
         await atTheDoor(page);
         for (const code of [seats[0]!.ticket!, 'W'.repeat(200), seats[0]!.ticket!]) {
-          await page.getByLabel('Ticket code').fill(code);
+          await page.getByLabel('Code, order number, name or seat').fill(code);
           await page.keyboard.press('Enter');
           await page.locator('section[data-result]:not([data-result="ready"])').waitFor();
         }

@@ -2,69 +2,72 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../design/button.tsx';
 import { Notice } from '../../design/notice.tsx';
 import { useWords } from '../../staff/use-words.ts';
+import { reloadPage } from '../../shell/reload.ts';
 import styles from './check-in-page.module.css';
-
-/** Missing in TypeScript's library, since only some browsers have it. */
-type Detector = { detect: (image: HTMLVideoElement) => Promise<{ rawValue: string }[]> };
-type DetectorClass = new (options: { formats: string[] }) => Detector;
-
-function detectorClass(): DetectorClass | undefined {
-  return (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
-}
+import { needsReload, openDetector, type Detector } from './qr-detector.ts';
 
 /** Milliseconds between two looks at the picture. */
 const lookEvery = 150;
 /** Milliseconds until the same code counts again: a ticket stays in view for a moment. */
 const sameAgainAfter = 4_000;
 
-/** Reads codes by camera, in browsers that can. */
+type Trouble = 'denied' | 'unreadable';
+
+/** Remembers over a reload that the camera was asked for. */
+const openedAfterReload = 'seatdrop.door.camera';
+
 export function Camera({ check }: { check: (code: string) => Promise<void> }) {
   const { checkIn: words } = useWords();
-  const [isOn, setOn] = useState(false);
-  const [isDenied, setDenied] = useState(false);
-  const canRead = detectorClass() !== undefined && navigator.mediaDevices !== undefined;
-  if (!canRead) return <p className={styles.soft}>{words.noCamera}</p>;
+  const [isOn, setOn] = useState(() => {
+    const isAskedFor = sessionStorage.getItem(openedAfterReload) !== null;
+    sessionStorage.removeItem(openedAfterReload);
+    return isAskedFor;
+  });
+  const [trouble, setTrouble] = useState<Trouble>();
+  // Missing without TLS.
+  if (navigator.mediaDevices === undefined) return <p className={styles.soft}>{words.noCamera}</p>;
+  const toggle = async () => {
+    setTrouble(undefined);
+    if (!isOn && (await needsReload())) {
+      sessionStorage.setItem(openedAfterReload, 'yes');
+      reloadPage();
+    } else setOn(!isOn);
+  };
   return (
     <div className={styles.camera}>
       {isOn && (
         <View
           check={check}
-          onDenied={() => {
-            setDenied(true);
+          onTrouble={(found) => {
+            setTrouble(found);
             setOn(false);
           }}
         />
       )}
-      <Button
-        look="quiet"
-        wide
-        onClick={() => {
-          setDenied(false);
-          setOn(!isOn);
-        }}
-      >
+      <Button look="quiet" wide onClick={() => void toggle()}>
         {isOn ? words.cameraStop : words.camera}
       </Button>
-      {isDenied && <Notice tone="bad">{words.cameraDenied}</Notice>}
+      {trouble === 'denied' && <Notice tone="bad">{words.cameraDenied}</Notice>}
+      {trouble === 'unreadable' && <Notice tone="bad">{words.cameraUnreadable}</Notice>}
     </div>
   );
 }
 
-function View({ check, onDenied }: { check: (code: string) => Promise<void>; onDenied: () => void }) {
+type ViewProps = { check: (code: string) => Promise<void>; onTrouble: (trouble: Trouble) => void };
+
+function View({ check, onTrouble }: ViewProps) {
   const { checkIn: words } = useWords();
   const video = useRef<HTMLVideoElement>(null);
-  const denied = useRef(onDenied);
+  const trouble = useRef(onTrouble);
   useEffect(() => {
-    const Detector = detectorClass();
     const element = video.current;
-    if (!Detector || !element) return undefined;
+    if (!element) return undefined;
     let stopped = false;
     let stream: MediaStream | undefined;
     let timer: ReturnType<typeof setTimeout>;
-    const detector = new Detector({ formats: ['qr_code'] });
     let last = { code: '', at: -Infinity };
 
-    const look = async () => {
+    const look = async (detector: Detector) => {
       const [found] = await detector.detect(element).catch(() => []);
       if (stopped) return;
       const now = performance.now();
@@ -74,7 +77,7 @@ function View({ check, onDenied }: { check: (code: string) => Promise<void>; onD
         if (!isSame) await check(found.rawValue);
       }
       // Checking took a while; the camera may have been switched off since.
-      if (!stopped) timer = setTimeout(() => void look(), lookEvery);
+      if (!stopped) timer = setTimeout(() => void look(detector), lookEvery);
     };
     const start = async () => {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
@@ -86,9 +89,12 @@ function View({ check, onDenied }: { check: (code: string) => Promise<void>; onD
       element.srcObject = stream;
       // Until the first picture, detecting finds nothing and does no harm.
       element.play().catch(() => undefined);
-      await look();
+      const detector = await openDetector().catch(() => undefined);
+      if (stopped) return;
+      if (detector) await look(detector);
+      else trouble.current('unreadable');
     };
-    start().catch(() => !stopped && denied.current());
+    start().catch(() => !stopped && trouble.current('denied'));
     return () => {
       stopped = true;
       clearTimeout(timer);

@@ -5,13 +5,13 @@ import { useFaultWords } from '../../forms/use-api-form.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from './check-in-page.module.css';
 
-type CodeFieldProps = { check: (code: string) => Promise<void>; isChecking: boolean };
+type CodeFieldProps = { read: (text: string) => void; isChecking: boolean };
 
 /**
- * The field for codes: typed, pasted, or from a hand scanner, which types like a very fast keyboard and ends
- * with Enter. It has the focus from the start; keys pressed elsewhere on the page reach it too.
+ * The field for codes, order numbers, names and seats: typed, pasted, or from a hand scanner, which types like a very
+ * fast keyboard and ends with Enter. It has the focus from the start; keys pressed elsewhere on the page reach it too.
  */
-export function CodeField({ check, isChecking }: CodeFieldProps) {
+export function CodeField({ read, isChecking }: CodeFieldProps) {
   const { checkIn: words } = useWords();
   const faults = useFaultWords();
   const [code, setCode] = useState('');
@@ -20,15 +20,15 @@ export function CodeField({ check, isChecking }: CodeFieldProps) {
   useTypingLandsIn(field);
 
   const submit = () => {
-    const read = code.trim();
+    const text = code.trim();
     field.current?.focus();
-    if (read === '') {
+    if (text === '') {
       setFault(faults.required);
       return;
     }
     // Emptied at once: the next ticket may be under the scanner already.
     setCode('');
-    void check(read);
+    read(text);
   };
 
   return (
@@ -43,6 +43,7 @@ export function CodeField({ check, isChecking }: CodeFieldProps) {
       <Field
         ref={field}
         label={words.code}
+        hint={words.codeHint}
         value={code}
         onChange={(event) => {
           setCode(event.target.value);

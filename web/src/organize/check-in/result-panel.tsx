@@ -6,24 +6,23 @@ import { useLocale } from '../../i18n/locale.tsx';
 import { useStaffFault } from '../../staff/use-staff-fault.ts';
 import { useWords } from '../../staff/use-words.ts';
 import styles from './check-in-page.module.css';
+import { UndoButton, type CheckInOfDoor } from './found-tickets.tsx';
 import type { Result } from './use-check-in.ts';
+import { usePlaceWords } from './use-place-words.ts';
 
-type ResultPanelProps = {
-  result: Result | undefined;
-  timeZone: string;
-  /** Takes back a check-in, so that the ticket with this code can be used again. */
-  undo: (code: string) => void;
-};
+type ResultPanelProps = { checkIn: CheckInOfDoor; timeZone: string };
 
 /** The result for the person at the door: colour, icon and word all say the same. */
-export function ResultPanel({ result, timeZone, undo }: ResultPanelProps) {
+export function ResultPanel({ checkIn, timeZone }: ResultPanelProps) {
+  const [result] = checkIn.results;
   const { text } = useLocale();
   const { checkIn: words } = useWords();
   const tell = useTelling(timeZone);
   const say = useSay();
   const shown = result && tell(result);
   const key = result?.key;
-  const spoken = shown && [shown.title, shown.seat, shown.hint].filter(Boolean).join(text.common.stop);
+  const spoken =
+    shown && [shown.title, shown.mark, shown.seat, shown.hint].filter(Boolean).join(text.common.stop);
   useEffect(() => {
     if (key !== undefined && spoken !== undefined) say(spoken, 'now');
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each ticket
@@ -38,22 +37,34 @@ export function ResultPanel({ result, timeZone, undo }: ResultPanelProps) {
   }
   return (
     // A new element for each ticket: two in a row must not look like one.
-    <section key={result.key} className={styles.result} data-result={result.kind}>
-      {result.kind !== 'undone' && (
+    <section
+      key={result.key}
+      className={styles.result}
+      data-result={result.kind}
+      data-offline={shown.mark === undefined ? undefined : ''}
+    >
+      {result.kind !== 'undone' && result.kind !== 'choose' && (
         <span className={styles.sign}>{result.kind === 'let_in' ? <Check /> : <Cross />}</span>
       )}
       <h2>{shown.title}</h2>
+      {shown.mark && <p className={styles.mark}>{shown.mark}</p>}
       {shown.seat && (
         <p className={styles.seat} dir="auto">
           {shown.seat}
         </p>
       )}
       {shown.hint && <p>{shown.hint}</p>}
-      {result.kind === 'let_in' && (
-        <Button look="quiet" onClick={() => undo(result.code)}>
-          {words.undo}
-        </Button>
-      )}
+      {result.kind === 'let_in' && <UndoButton ticket={result.ticket} undo={checkIn.undo} />}
+      {result.kind === 'choose' &&
+        result.tickets.map(({ orderId, seat }) => (
+          <Button
+            key={`${orderId} ${seat.id}`}
+            look="quiet"
+            onClick={() => checkIn.choose(result.shown, { ...result, ticket: { orderId, seatId: seat.id } })}
+          >
+            {text.map.seatAt(seat.section, seat.row, seat.number)}
+          </Button>
+        ))}
     </section>
   );
 }
@@ -74,7 +85,7 @@ export function RecentResults({ results, timeZone }: RecentResultsProps) {
             <li key={result.key} data-result={result.kind}>
               <strong>{title}</strong>{' '}
               <span className={styles.soft}>
-                <bdi>{seat ?? result.code}</bdi>
+                <bdi>{seat ?? ('code' in result.shown ? result.shown.code : '')}</bdi>
               </span>
             </li>
           );
@@ -84,23 +95,41 @@ export function RecentResults({ results, timeZone }: RecentResultsProps) {
   );
 }
 
-type Telling = { title: string; seat?: string | undefined; hint?: string | undefined };
+type Telling = {
+  title: string;
+  mark?: string | undefined;
+  seat?: string | undefined;
+  hint?: string | undefined;
+};
 
 function useTelling(timeZone: string): (result: Result) => Telling {
   const { text, format } = useLocale();
   const { checkIn: words } = useWords();
   const faultOf = useStaffFault();
+  const placeWords = usePlaceWords(timeZone);
   return (result) => {
     switch (result.kind) {
-      case 'let_in':
-        return { title: words.letIn, seat: nameOf(result.seat) };
+      case 'let_in': {
+        const mark = result.isOffline ? words.offline : undefined;
+        return { title: words.letIn, seat: nameOf(result.ticket.seat), mark };
+      }
       case 'undone':
         return { title: words.undone, seat: nameOf(result.seat), hint: words.undoneHint };
-      case 'again':
+      case 'again': {
+        const place = placeWords(result.checkedIn, result.isHere);
         return {
           title: words.again,
           seat: result.seat && nameOf(result.seat),
-          hint: result.since && words.againSince(format.moment(result.since, timeZone)),
+          hint: place === '' ? undefined : words.againSince(place),
+        };
+      }
+      case 'choose':
+        return { title: words.choose, hint: words.chooseHint };
+      case 'not_listed':
+        return {
+          title: words.notListed,
+          mark: words.offline,
+          hint: words.notListedHint(format.time(result.listedAt, timeZone)),
         };
       case 'refunded':
         return { title: words.refunded, hint: words.refundedHint };

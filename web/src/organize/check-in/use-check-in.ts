@@ -1,105 +1,104 @@
 /** Checks tickets in, one after the other, and remembers the latest few. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useRef, useState, type RefObject } from 'react';
 import type { z } from 'zod';
-import type { checkIn, undoneCheckIn } from '@seatdrop/shared/contract/check-ins.ts';
-import { ask, isPassing, pauseBefore, Refusal } from '../../api/http.ts';
+import type { undoneCheckIn } from '@seatdrop/shared/contract/check-ins.ts';
+import { readTicketCode } from '@seatdrop/shared/contract/ticket-code.ts';
 import { newNonce } from '../../api/nonce.ts';
 import type { Seat } from '../../api/types.ts';
+import { foundQuery, listIn } from './queries.ts';
+import { forgetCounted, undoWaiting } from './admit-offline.ts';
+import { changeAdmission, type ShownAtDoor, type TicketId } from './door-store.ts';
+import { askUntilAnswered, redeem, type SeatChoice, type Connection, type DoorResult } from './redeem.ts';
+import type { ThisDoor } from './this-door.ts';
 
-export type Result = { key: number; code: string } & (
-  | { kind: 'let_in'; seat: Seat }
-  /** A check-in was taken back: the ticket can be used again. */
-  | { kind: 'undone'; seat: Seat }
-  | { kind: 'again'; seat: Seat | undefined; since: string | undefined }
-  | { kind: 'refunded' }
-  | { kind: 'invalid' }
-  /** The ticket's state is unknown: no connection, or the server is overloaded. */
-  | { kind: 'failed'; error: unknown }
-);
+export type Result = DoorResult & { key: number; shown: ShownAtDoor };
 
 const remembered = 8;
 
-type Scan = { code: string; what: 'redeem' | 'undo' };
+/** The text of a ticket's QR code, as `general/check-ins/ticket.ts` writes it. */
+const qrText = /^[0-9a-z]{14}-[0-9a-z]{1,4}\.\d{1,5}\.\d{1,3}\.[\w-]{22}$/;
 
-export function useCheckIn(eventId: number) {
+type Task = { shown: ShownAtDoor; choice?: SeatChoice; isTyped?: boolean };
+
+type Deps = { eventId: number; here: ThisDoor; connection: RefObject<Connection>; changed: () => void };
+
+export function useCheckIn({ eventId, here, connection, changed }: Deps) {
   const client = useQueryClient();
   const [results, setResults] = useState<readonly Result[]>([]);
+  const [search, setSearch] = useState<string>();
   const count = useRef(0);
+  const show = (told: DoorResult, shown: ShownAtDoor) => {
+    count.current += 1;
+    const kept: Result = { ...told, shown, key: count.current };
+    setResults((last) => [kept, ...last].slice(0, remembered));
+    changed();
+  };
+  const find = async (text: string): Promise<boolean> => {
+    if (text.length < 2 || text.length > 100) return false;
+    const query = foundQuery({ eventId, text }, client, () => !connection.current.isOnline());
+    const { items } = await client.fetchQuery({ ...query, staleTime: 0 });
+    if (items.length > 0) setSearch(text);
+    return items.length > 0;
+  };
   const { mutateAsync, isPending } = useMutation({
     // A scanner can be faster than the network: one request at a time keeps the results in order.
     scope: { id: `check-ins ${eventId}` },
-    mutationFn: ({ code, what }: Scan) => (what === 'undo' ? undo : redeem)(eventId, code),
-    onSuccess(result, { code }) {
-      count.current += 1;
-      const kept: Result = { ...result, code, key: count.current };
-      setResults((last) => [kept, ...last].slice(0, remembered));
-      void client.invalidateQueries({ queryKey: ['check-ins', eventId] });
+    async mutationFn({ shown, choice, isTyped }: Task) {
+      try {
+        const text = 'code' in shown ? shown.code : '';
+        const isCode = qrText.test(text) || readTicketCode(text) !== undefined;
+        if (isTyped === true && !isCode)
+          return (await find(text)) ? undefined : ({ kind: 'invalid' } as const);
+        const list = listIn(client, eventId);
+        const told = await redeem({ eventId, here, shown, list, connection: connection.current, choice });
+        // A name can look like a short code.
+        const mayBeName = isTyped === true && !qrText.test(text) && told.kind === 'invalid';
+        return mayBeName && (await find(text)) ? undefined : told;
+      } catch (error) {
+        return { kind: 'failed', error } as const;
+      }
+    },
+    onSuccess(told, { shown, isTyped }) {
+      if (!told) return;
+      if (isTyped === true || 'code' in shown) setSearch(undefined);
+      show(told, shown);
     },
   });
   const check = useCallback(
-    async (code: string, what: Scan['what'] = 'redeem'): Promise<void> => {
-      await mutateAsync({ code, what });
-    },
+    async (code: string): Promise<void> => void (await mutateAsync({ shown: { code } })),
     [mutateAsync],
   );
-  return { check, results, isChecking: isPending };
+  return {
+    check,
+    results,
+    isChecking: isPending,
+    search,
+    closeSearch: () => setSearch(undefined),
+    /** A code is checked; other text is searched for. */
+    read: (text: string) => void mutateAsync({ shown: { code: text }, isTyped: true }),
+    admit: (ticket: TicketId) => void mutateAsync({ shown: { ticket } }),
+    choose: (shown: ShownAtDoor, choice: SeatChoice) => void mutateAsync({ shown, choice }),
+    /** Rejects if it was not undone. */
+    undo: async ({ orderId, seat }: { orderId: string; seat: Seat }): Promise<void> => {
+      const ticket = { orderId, seatId: seat.id };
+      await undo(eventId, ticket);
+      show({ kind: 'undone', seat }, { ticket });
+      void client.invalidateQueries({ queryKey: ['ticket list', eventId] });
+    },
+    forget: async (nonce: string): Promise<void> => {
+      await changeAdmission(nonce, () => undefined);
+      changed();
+    },
+  };
 }
 
-type Told = Result extends infer Each ? (Each extends Result ? Omit<Each, 'key' | 'code'> : never) : never;
-
-async function redeem(eventId: number, code: string): Promise<Told> {
-  try {
-    const { seat } = await askUntilAnswered<z.infer<typeof checkIn>>(`/events/${eventId}/check-ins`, code);
-    return { kind: 'let_in', seat };
-  } catch (error) {
-    if (!(error instanceof Refusal)) return { kind: 'failed', error };
-    switch (error.code) {
-      case 'already_checked_in':
-        return {
-          kind: 'again',
-          seat: error.body['seat'] as Seat | undefined,
-          since: error.body['checkedInAt'] as string | undefined,
-        };
-      case 'ticket_refunded':
-        return { kind: 'refunded' };
-      case 'ticket_not_valid':
-      case 'invalid_request':
-        return { kind: 'invalid' };
-      default:
-        return { kind: 'failed', error };
-    }
-  }
-}
-
-async function undo(eventId: number, code: string): Promise<Told> {
-  try {
-    const path = `/events/${eventId}/check-ins/undo`;
-    const { seat } = await askUntilAnswered<z.infer<typeof undoneCheckIn>>(path, code);
-    return { kind: 'undone', seat };
-  } catch (error) {
-    return error instanceof Refusal && error.code === 'ticket_refunded'
-      ? { kind: 'refunded' }
-      : { kind: 'failed', error };
-  }
-}
-
-const mostTries = 4;
-/** Milliseconds for one answer: somebody waits at the door. */
-const patience = 6_000;
-
-/**
- * Repeats the request if its answer is lost. By the nonce the server recognises the same scan, so nobody who
- * was let in is reported as having used the ticket before.
- */
-async function askUntilAnswered<T>(path: string, code: string): Promise<T> {
+async function undo(eventId: number, ticket: TicketId): Promise<void> {
   const nonce = newNonce();
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return (await ask<T>('POST', path, { body: { code, nonce }, timeout: patience })).data;
-    } catch (error) {
-      if (attempt >= mostTries || !isPassing(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pauseBefore(attempt - 1, error, 3_000)));
-    }
-  }
+  if (await undoWaiting(eventId, ticket, nonce)) return;
+  await askUntilAnswered<z.infer<typeof undoneCheckIn>>(`/events/${eventId}/check-ins/undo`, {
+    ticket,
+    nonce,
+  });
+  await forgetCounted(eventId, ticket);
 }
