@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { hashPassword } from '../../general/accounts/passwords.ts';
+import { channels, newsKinds, offerOf, type NewsKind } from '../../shared/contract/notifications.ts';
 import { encodeBatch } from '../../shared/messages/entry-batch.ts';
 import type { PagePath } from '../../shared/contract/page-paths.ts';
 import { signSession } from '../../shared/auth/session.ts';
@@ -1104,13 +1105,17 @@ async function passwordSights(
         await page.getByText(/^This link was used/).waitFor();
       }),
     },
+    ...newsSights(shopper),
     { name: 'account, signed out', route: '/account', path: '/account', show: heading('Sign in') },
     {
       name: 'account',
       route: '/account',
       as: shopper,
       path: '/account',
-      show: (page) => page.getByText('Samsung Internet for Android').waitFor(),
+      show: then(
+        (page) => page.getByText('Samsung Internet for Android').waitFor(),
+        (page) => page.getByText('Order paid, with receipt').waitFor(),
+      ),
     },
     {
       name: 'account, ending all other sessions',
@@ -1131,6 +1136,42 @@ async function passwordSights(
       as: shopper,
       path: '/account',
       show: then(heading('Account'), (page) => press(page, 'Change the password'), someFault),
+    },
+  ];
+}
+
+/** News on the page of the account, of a system that sends text messages too. */
+function newsSights(as: Person): Sight[] {
+  const account = { route: '/account', path: '/account', as } as const;
+  const kinds = (Object.keys(newsKinds) as NewsKind[]).map((kind) => ({
+    kind,
+    channels: channels
+      .filter((channel) => offerOf(kind, channel) !== undefined)
+      .map((channel) => ({ channel, on: true, fixed: offerOf(kind, channel) === 'always' })),
+  }));
+  const withPhone = (phone: object | null, show: Sight['show']) =>
+    withoutApi('**/api/me/notifications', { channels, kinds, phone }, show);
+  const number = '+4915112345678901';
+  const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
+  return [
+    {
+      ...account,
+      name: 'account, news with a wrong phone number',
+      isRefused: true,
+      show: withPhone(
+        null,
+        then(text('Mobile number'), (page) => press(page, 'Send a code'), someFault),
+      ),
+    },
+    {
+      ...account,
+      name: 'account, news with the code of a phone',
+      show: withPhone({ number, confirmed: false }, text('Code of six digits')),
+    },
+    {
+      ...account,
+      name: 'account, news that cannot be loaded',
+      show: withoutApi('**/api/me/notifications', 'refused', text('Try again')),
     },
   ];
 }

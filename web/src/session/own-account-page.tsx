@@ -13,6 +13,7 @@ import { useAccountWords } from './words.ts';
 const OwnData = part(() => import('./own-data.tsx'));
 const OrganizerRequest = part(() => import('./organizer-request.tsx'));
 const FactorsSection = part(() => import('./second-factor/factors-section.tsx'));
+const NewsSection = part(() => import('./notifications/news-section.tsx'));
 
 export default function OwnAccountPage() {
   const words = useAccountWords();
@@ -34,6 +35,9 @@ export default function OwnAccountPage() {
                 <ProfileForm key={user.id} user={user} />
                 <EmailForm />
                 <PasswordForm user={user} />
+                <Part fallback={<Skeleton heights={[3, 20]} />}>
+                  <NewsSection user={user} />
+                </Part>
                 <SessionList user={user} />
                 <Part fallback={<Skeleton heights={[3, 5]} />}>
                   <FactorsSection user={user} />

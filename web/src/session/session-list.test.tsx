@@ -32,6 +32,7 @@ beforeEach(() => {
     appAddedAt: null,
     recoveryCodesLeft: 0,
   });
+  answer('get', '/me/notifications', { channels: ['email'], kinds: [], phone: null });
 });
 
 /** The server's list, from which a session is removed when it is ended. */
