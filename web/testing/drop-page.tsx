@@ -41,6 +41,7 @@ export async function showDropPage({
   answer('get', '/events/2', event);
   answer('get', '/drops/1/entry', () => now.entry);
   answer('get', '/drops/1/seats', () => ({ drop: now.state, rows: ['......', '......'] }));
+  answer('get', '/drops/1/reminder', { set: false });
   const opened = sockets.length;
   const { client } = draw(
     <Switch>

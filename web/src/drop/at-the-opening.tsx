@@ -10,14 +10,17 @@ import { Refusal } from '../api/http.ts';
 import type { Drop } from '../api/types.ts';
 import { faultText } from '../api/use-fault.ts';
 import { Countdown } from '../clock/countdown.tsx';
+import { serverClock } from '../clock/server-clock.ts';
 import { ActionBar } from '../design/action-bar.tsx';
 import { Button, ButtonLink } from '../design/button.tsx';
 import { Choices } from '../design/choices.tsx';
 import { Field } from '../design/field.tsx';
 import { useFirstFault } from '../design/first-fault.ts';
 import { Notice } from '../design/notice.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
 import { useLocale } from '../i18n/locale.tsx';
 import { useMe } from '../session/use-me.ts';
+import { Part, part } from '../shell/parts.tsx';
 import { ReturnsNote } from '../orders/returns-note.tsx';
 import styles from './counter.module.css';
 import { figuresOf } from './figures.ts';
@@ -31,6 +34,10 @@ import { useRetryPause } from './use-retry-pause.ts';
 import { WaitingNotice } from './waiting-notice.tsx';
 
 const TermsNews = lazy(() => import('./terms-news.tsx'));
+const Reminder = part(() => import('./reminder.tsx'));
+
+/** Milliseconds before the opening after which a reminder would come too late: then nobody's page asks for it. */
+const remindedBefore = 15 * 60_000;
 
 type AtTheOpeningProps = {
   live: LiveDrop;
@@ -45,6 +52,7 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
   const [location] = useLocation();
   const { drop, event, opensAt, closesAt } = live;
   const [first] = useState(drop);
+  const [isRemindable] = useState(() => opensAt - serverClock.now() > remindedBefore);
   const timeZone = event?.timeZone ?? format.here;
   const onlyStandby = isOpen && drop.standbyLimit > 0 && figuresOf(live.feed)?.free === 0;
   return (
@@ -98,6 +106,11 @@ export function AtTheOpening({ live, isOpen, again }: AtTheOpeningProps) {
         </ActionBar>
       )}
       <ReturnsNote returns={drop.returns} timeZone={timeZone} />
+      {!isOpen && isRemindable && (
+        <Part fallback={<Skeleton heights={[2, 3]} />}>
+          <Reminder dropId={drop.id} user={me} />
+        </Part>
+      )}
       {isOpen && <p className={styles.soft}>{text.drop.closesAt(format.moment(closesAt, timeZone))}</p>}
     </>
   );
