@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { Page } from './design/page.tsx';
 import { Skeleton } from './design/skeleton.tsx';
+import { HeldNotice } from './orders/held-notice.tsx';
 import { UnconfirmedNotice } from './session/unconfirmed-notice.tsx';
 import { BannedNotice } from './session/banned-notice.tsx';
 import { Footer } from './shell/footer.tsx';
@@ -45,7 +46,10 @@ export function App({ pages = routes }: { pages?: Routes }) {
         </Switch>
       </main>
       <Footer />
-      <UnconfirmedNotice />
+      <div className={styles.bars}>
+        <HeldNotice />
+        <UnconfirmedNotice />
+      </div>
     </div>
   );
 }

@@ -1242,6 +1242,7 @@ function paySights(buyers: Record<'holder' | 'decliner' | 'challenged', Person>,
   const page = { route: '/drops/:id/:step?', path: `/drops/${dropId}/pay` } as const;
   return [
     { ...page, name: 'pay', as: buyers.holder, show: cardsOn },
+    { name: 'home, seats held', route: '/', path: '/', as: buyers.holder, show: heldBar },
     { ...page, name: 'giving seats back while paying', as: buyers.holder, show: askedToGiveBack },
     { ...page, name: 'pay, the bank asks', as: buyers.challenged, show: bankAsks },
     { ...page, name: 'pay, another total', as: buyers.challenged, show: anotherTotal },
@@ -1262,6 +1263,9 @@ async function freeSights(system: WebSystem): Promise<Sight[]> {
     { ...page, name: 'free seats held', as: taker, show: (shown) => untilStage(shown, 'held') },
   ];
 }
+
+/** The bar is on every page that does not show seats that are held by itself. */
+const heldBar = then(heading('Events'), (page) => page.getByRole('link', { name: 'Pay' }).waitFor());
 
 async function askedToGiveBack(page: Page): Promise<void> {
   await cardsOn(page);

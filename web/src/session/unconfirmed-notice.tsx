@@ -1,5 +1,4 @@
 import { Part, part } from '../shell/parts.tsx';
-import styles from './unconfirmed-notice.module.css';
 import { useMe } from './use-me.ts';
 
 const SendAgain = part(() => import('./send-again.tsx'));
@@ -9,11 +8,9 @@ export function UnconfirmedNotice() {
   const me = useMe();
   return (
     me?.isUnconfirmed && (
-      <div className={styles.place}>
-        <Part>
-          <SendAgain key={me.id} email={me.email} />
-        </Part>
-      </div>
+      <Part>
+        <SendAgain key={me.id} email={me.email} />
+      </Part>
     )
   );
 }
