@@ -20,7 +20,10 @@ test('an account is made, its session given as token and as cookie, and it opens
     new RegExp(`^session=${token.replaceAll('.', '\\.')}; Max-Age=43200; Path=/; .*HttpOnly; SameSite=Lax$`),
   );
 
-  await request(general.app).get('/api/auth/me').set('Cookie', `session=${token}`).expect(200, { user, locale: null });
+  await request(general.app)
+    .get('/api/auth/me')
+    .set('Cookie', `session=${token}`)
+    .expect(200, { user, locale: null });
   const again = await signIn({ email: 'ADA@example.org', password }).expect(200);
   expect(again.body).toMatchObject({ user });
 });
