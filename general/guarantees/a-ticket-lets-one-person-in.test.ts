@@ -56,7 +56,7 @@ async function counts(eventId: number) {
 test('each seat has a ticket of its own, which lets in once and then says since when it is used', async () => {
   const { id, eventId, codes } = await buy(2);
   expect(new Set(codes).size).toBe(2);
-  expect(await counts(eventId)).toEqual({ sold: 2, checkedIn: 0 });
+  expect(await counts(eventId)).toMatchObject({ sold: 2, checkedIn: 0 });
 
   const { body } = await scan(eventId, codes[0]).expect(200);
   expect(body).toMatchObject({
@@ -72,9 +72,9 @@ test('each seat has a ticket of its own, which lets in once and then says since 
       orderId: id,
     });
   }
-  expect(await counts(eventId)).toEqual({ sold: 2, checkedIn: 1 });
+  expect(await counts(eventId)).toMatchObject({ sold: 2, checkedIn: 1 });
   await scan(eventId, codes[1], admin).expect(200);
-  expect(await counts(eventId)).toEqual({ sold: 2, checkedIn: 2 });
+  expect(await counts(eventId)).toMatchObject({ sold: 2, checkedIn: 2 });
 });
 
 test('of many scanners that read a ticket at once, exactly one lets in', async () => {
@@ -84,7 +84,7 @@ test('of many scanners that read a ticket at once, exactly one lets in', async (
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
     expect(statuses.filter((status) => status === 409)).toHaveLength(7);
-    expect(await counts(eventId)).toEqual({ sold: 1, checkedIn: 1 });
+    expect(await counts(eventId)).toMatchObject({ sold: 1, checkedIn: 1 });
   }
 });
 
@@ -105,7 +105,7 @@ test('a refund and a scan at the same time: whoever is let in was paid for at th
     ]).toContainEqual([outcome, row !== undefined]);
     // After the refund the ticket is not valid, used or not.
     expect((await scan(eventId, codes[0]).expect(409)).body).toMatchObject({ code: 'ticket_refunded' });
-    expect(await counts(eventId)).toEqual({ sold: 0, checkedIn: 0 });
+    expect(await counts(eventId)).toMatchObject({ sold: 0, checkedIn: 0 });
   }
 });
 
@@ -172,7 +172,7 @@ test('what is forged, altered or for another event is no ticket', async () => {
   for (const bad of [undefined, '', ' ', 7, null, [code], 'x'.repeat(201)]) {
     expect((await scan(eventId, bad).expect(422)).body).toMatchObject({ code: 'invalid_request' });
   }
-  expect(await counts(eventId)).toEqual({ sold: 1, checkedIn: 0 });
+  expect(await counts(eventId)).toMatchObject({ sold: 1, checkedIn: 0 });
   // Some scanners add spaces and a line break.
   await scan(eventId, ` ${code}\n`).expect(200);
 });
@@ -188,5 +188,5 @@ test('nobody but the organizer and admins scans or counts, and only for events t
   await request(system.app).get(`/api/events/${eventId}/check-ins`).expect(401);
   await scan(4294967295, codes[0]).expect(404);
   await request(system.app).get('/api/events/4294967295/check-ins').set(admin.bearer).expect(404);
-  expect(await counts(eventId)).toEqual({ sold: 1, checkedIn: 0 });
+  expect(await counts(eventId)).toMatchObject({ sold: 1, checkedIn: 0 });
 });

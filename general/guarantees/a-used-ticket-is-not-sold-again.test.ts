@@ -134,7 +134,7 @@ test('forced, the money goes back: seats of used tickets stay sold, the others a
     .get(`/api/events/${bought.order.eventId}/check-ins`)
     .set(system.organizer.bearer)
     .expect(200);
-  expect(counts.body).toEqual({ sold: 4, checkedIn: 1 });
+  expect(counts.body).toMatchObject({ sold: 4, checkedIn: 1 });
   const report = await request(system.app)
     .get(`/api/drops/${bought.drop.id}/report`)
     .set(system.organizer.bearer)

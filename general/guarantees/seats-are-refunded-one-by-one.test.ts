@@ -275,7 +275,7 @@ test('a void ticket lets nobody in, the others do', async () => {
     .get(`/api/events/${bought.order.eventId}/check-ins`)
     .set(system.organizer.bearer)
     .expect(200);
-  expect(counts.body).toEqual({ sold: 1, checkedIn: 1 });
+  expect(counts.body).toMatchObject({ sold: 1, checkedIn: 1 });
 });
 
 test('a used ticket keeps only its own seat: others are refunded, it is only by force, and stays sold', async () => {

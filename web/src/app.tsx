@@ -28,6 +28,8 @@ export function App({ pages = routes }: { pages?: Routes }) {
       <Header />
       <OfflineNotice />
       <BannedNotice />
+      <UnconfirmedNotice />
+      <HeldNotice />
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
         <Switch>
           {Object.entries(pages).map(([path, ShownPage]) => (
@@ -46,10 +48,6 @@ export function App({ pages = routes }: { pages?: Routes }) {
         </Switch>
       </main>
       <Footer />
-      <div className={styles.bars}>
-        <HeldNotice />
-        <UnconfirmedNotice />
-      </div>
     </div>
   );
 }

@@ -18,8 +18,8 @@ export default function SendAgain({ email }: { email: string }) {
       <details className={styles.bar}>
         <summary>{words.confirmToBuy}</summary>
         <div className={styles.more}>
-          <p>{words.notice(email)}</p>
-          {isSuccess && <Notice tone="good">{words.sent}</Notice>}
+          {/* In the same place, so that the page below is not moved. */}
+          <p role="status">{isSuccess ? words.sent : words.notice(email)}</p>
           {fault && <Notice tone="bad">{fault}</Notice>}
           <Button look="quiet" busy={isPending} onClick={() => mutate()}>
             {words.sendAgain}

@@ -1,4 +1,5 @@
 import { Part, part } from '../shell/parts.tsx';
+import styles from './unconfirmed-notice.module.css';
 import { useMe } from './use-me.ts';
 
 const SendAgain = part(() => import('./send-again.tsx'));
@@ -8,7 +9,7 @@ export function UnconfirmedNotice() {
   const me = useMe();
   return (
     me?.isUnconfirmed && (
-      <Part>
+      <Part fallback={<div className={styles.bar} />}>
         <SendAgain key={me.id} email={me.email} />
       </Part>
     )

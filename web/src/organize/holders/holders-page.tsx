@@ -37,7 +37,8 @@ function Holders({ event }: { event: Event }) {
         ) : (
           <Skeleton heights={[5, 12]} />
         )}
-        <MailingList event={event} />
+        {/* Only below what is known, which would move it otherwise. */}
+        {(counts ?? error) && <MailingList event={event} />}
         {!event.cancelled && counts && <CancelEvent event={event} counts={counts} />}
       </div>
     </Page>
