@@ -71,7 +71,7 @@ test('a request id that could confuse the log is replaced', async () => {
 
 test('an unknown address is a problem, a known one says which methods it takes', async () => {
   for (const path of [
-    '/',
+    '/nothing',
     '/api',
     '/api/events/1/nothing',
     '/api/events/%zz',

@@ -39,7 +39,10 @@ const show = (id: string, by?: TestUser) =>
 
 test('an order is shown with its seats by name to its buyer, to the organizer and to admins', async () => {
   const id = await insertOrder(buyer, ['2.3', '0.10', '0.9']);
-  const some = { ticket: expect.any(String) as string };
+  const some = {
+    ticket: expect.any(String) as string,
+    code: expect.stringMatching(/^\w{4}-\w{4}$/) as string,
+  };
   for (const reader of [buyer, organizer, await general.user('admin')]) {
     const { body } = await show(id, reader).expect(200);
     const valid = { state: 'valid', ...(reader === buyer && some) };

@@ -154,7 +154,7 @@ test('a page may ask nobody but us, and runs no script of its own making', async
   expect(headers['content-security-policy']).toBe(
     "default-src 'self'; img-src 'self' data:; style-src 'self'; " +
       "connect-src 'self' ws://seatdrop.test wss://seatdrop.test; " +
-      "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      "worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   );
 });
 

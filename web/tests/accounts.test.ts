@@ -111,7 +111,7 @@ test('the password is changed on the page of the account, and the page stays sig
   await elsewhere.getByRole('button', { name: 'Sign in' }).click();
   await elsewhere.getByText('This device').waitFor();
   await page.reload();
-  const devices = page.getByRole('main').getByRole('listitem');
+  const devices = page.locator('section', { hasText: 'Where you are signed in' }).getByRole('listitem');
   await devices.nth(1).waitFor();
   expect(await devices.count()).toBe(2);
   expect(await devices.nth(0).textContent()).toMatch(/^Chrome on \w+This device/);
@@ -160,7 +160,7 @@ test('who signs up confirms the address before buying, and then moves to another
 
   await mail.goto('/account');
   await fill(mail, 'Name', 'Robin <b>Chan</b>');
-  await mail.getByRole('button', { name: 'Save' }).click();
+  await mail.getByRole('button', { name: 'Save' }).first().click();
   await mail.getByText('Saved.').waitFor();
   await mail.getByRole('button', { name: 'Account of Robin <b>Chan</b>' }).waitFor();
   await mail.getByRole('button', { name: 'Change the address' }).click();
@@ -189,7 +189,7 @@ test('who signs up confirms the address before buying, and then moves to another
 
   // In Chinese from now on.
   await mail.getByRole('main').getByRole('radio', { name: '繁體中文' }).check({ force: true });
-  await mail.getByRole('button', { name: 'Save' }).click();
+  await mail.getByRole('button', { name: 'Save' }).first().click();
   await mail.getByRole('heading', { name: '帳號' }).waitFor();
   expect(await mail.evaluate(() => document.documentElement.lang)).toBe('zh-Hant');
   expect(

@@ -3,7 +3,7 @@ import { userEvent } from '@testing-library/user-event';
 import { answer, noLine, problem } from '../../testing/api.ts';
 import { draw } from '../../testing/draw.tsx';
 import { showDropPage } from '../../testing/drop-page.tsx';
-import { aState, fromNow, shopper } from '../../testing/things.ts';
+import { aDrop, aState, fromNow, shopper } from '../../testing/things.ts';
 import { en } from '../i18n/en.ts';
 import Reminder from './reminder.tsx';
 
@@ -12,7 +12,14 @@ jest.mock('../live/socket.ts', () => jest.requireActual('../../testing/socket.ts
 const done = () => new Response(null, { status: 204 });
 const minute = 60_000;
 const calendar = { name: 'Add to calendar' };
-const waiting = (ms: number) => aState({ phase: 'scheduled', opensAt: fromNow(ms) });
+/** Until its opening, by the answer of the API and over the socket. */
+const waiting = (ms: number) => {
+  const opensAt = fromNow(ms);
+  return {
+    drop: aDrop({ state: 'scheduled', opensAt }),
+    state: aState({ phase: 'scheduled', opensAt }),
+  };
+};
 
 test('it is set and undone, and what was refused is said and changes nothing', async () => {
   answer('get', '/drops/1/reminder', { set: false });
@@ -58,12 +65,12 @@ test('guests and banned users get the calendar entry only', async () => {
 });
 
 test('it is on the page of a drop until a reminder would come too late', async () => {
-  await showDropPage({ state: waiting(20 * minute) });
+  await showDropPage(waiting(20 * minute));
   await screen.findByRole('link', calendar);
 });
 
 test('shortly before the opening pages do not ask for it', async () => {
-  await showDropPage({ state: waiting(10 * minute) });
+  await showDropPage(waiting(10 * minute));
   await screen.findByText(/No need to refresh/);
   expect(screen.queryByRole('link', calendar)).toBeNull();
 });
